@@ -1,0 +1,43 @@
+"""The cases: a file a subject, in the order in which a run goes through them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+MODULES = (
+    "route",
+    "method",
+    "auth",
+    "authz",
+    "status",
+    "request_body",
+    "request_headers",
+    "media_types",
+    "preferences",
+    "framing",
+    "response",
+    "types",
+    "values",
+    "merge",
+    "persistence",
+    "json_text",
+    "hostile",
+    "conditional",
+    "concurrency",
+    "generated",
+    "errors",
+    "throttling",
+    "security",
+)
+
+
+def load() -> None:
+    """Import every case, so that `contracts.requirements.registry()` is complete."""
+    for name in MODULES:
+        import_module(f"{__name__}.{name}")
+
+
+def files() -> list[Path]:
+    """The files of the cases, for pytest."""
+    return [Path(__file__).with_name(f"{name}.py") for name in MODULES]

@@ -1,0 +1,204 @@
+"""Merging: an update changes what it names and nothing else, all of it or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.cases.values import told
+from contracts.contract import Kind, Type
+from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.subject.equality import short
+from contracts.subject.places import open_places, places
+from contracts.subject.update import Attempt, Update
+
+
+@requirement(
+    "update.merge.siblings",
+    Level.MUST,
+    basis="rfc-def",
+    source="RFC 5789 §2 with RFC 9110 §2.4; OData 4.01 §11.4.3",
+    vary="properties that the server itself maintains; date-times that move to now are a warning",
+)
+def test_properties_not_named_in_the_body_keep_their_values(update: Update) -> Findings:
+    """Top-level properties absent from an accepted body keep their values."""
+    update.needs_partial()
+    for body in (update.marker(), {}):
+        before = update.establish(1)
+        exchange = update.patch(body)
+        if not exchange.ok:
+            continue
+        expected = update.merged(before, body)
+        left, seen = update.settle(expected)
+        moved = update.moved_to_now(update.state(), body)
+        for difference in left:
+            name = difference.path.partition(".")[0].partition("[")[0]
+            if name in moved:
+                update.computed.add(name)
+                what = f"{name} moved to now without being sent: taken as maintained by the server"
+                yield Finding(f"{name} unchanged", what, (exchange, seen), Severity.WARN)
+            elif name not in body:
+                yield told(difference, exchange, seen)
+
+
+@requirement(
+    "update.merge.nested",
+    Level.SHOULD,
+    basis="odata",
+    promoted=True,
+    source="OData 4.01 §11.4.3, §11.4.9.3; RFC 7396 §1",
+    vary="a complex value replaced as a whole: widespread, a warning",
+)
+def test_a_partial_complex_value_is_merged(update: Update) -> Findings:
+    """A partial complex value is merged: sub-properties that it doesn't name survive; on null it creates the value."""
+    update.needs_partial()
+    found = [
+        (name, declared.type)
+        for name in update.baseline.names
+        if (declared := update.type.properties[name]).type.kind is Kind.COMPLEX and name not in update.computed
+    ]
+    tried = 0
+    for name, type_ in found:
+        leaves = [m for m in type_.properties.values() if m.type.kind is not Kind.COMPLEX and not m.read_only]
+        if len(leaves) < 2:
+            continue
+        tried += 1
+        first = update.values.make(type_, name, 1)
+        update.change({name: first})
+        changed = leaves[-1].name
+        body = {name: {changed: update.values.make(leaves[-1].type, changed, 2)}}
+        exchange = update.patch(body)
+        if not exchange.ok:
+            yield Finding("2xx with the rest kept", f"{exchange.answer} to a part of {name}", (exchange,))
+            continue
+        expected = update.merged({name: first}, body)
+        yield from _holds(update, expected, exchange)
+        break
+    yield from _bag(update)
+    for name, type_ in found:
+        leaf = next((m for m in type_.properties.values() if m.type.kind is Kind.STRING and not m.read_only), None)
+        if leaf is None:
+            continue
+        cleared = update.patch({name: None})
+        if not cleared.ok:
+            break
+        tried += 1
+        body = {name: {leaf.name: update.values.make(leaf.type, leaf.name, 2)}}
+        exchange = update.patch(body)
+        if not exchange.ok:
+            yield Finding(f"2xx: {name} created", f"{exchange.answer} after {name} was null", (cleared, exchange))
+            break
+        yield from _holds(update, body, exchange)
+        break
+    if not tried:
+        raise NotApplicable("the document declares no complex property with two plain members")
+
+
+def _bag(update: Update) -> Findings:
+    """An open value keeps the members that an update doesn't name."""
+    for spot in open_places(update)[:1]:
+        one, two = spot.body({"suiteOne": "1"}), spot.body({"suiteTwo": "2"})
+        first, second = update.patch(one), update.patch(two)
+        shown = spot.value(first.object or {})
+        if not (first.ok and second.ok) or not isinstance(shown, dict) or shown.get("suiteOne") != "1":
+            return  # judged by update.merge.open
+        both = spot.body({"suiteOne": "1", "suiteTwo": "2"})
+        yield from _holds(update, both, second)
+
+
+def _holds(update: Update, expected: dict[str, Any], exchange: Any) -> Findings:
+    try:
+        left, seen = update.settle(expected)
+    except Inconclusive:
+        if exchange.object is None:
+            raise
+        left, seen = update.compare(expected, exchange.object), exchange
+    for difference in left:
+        yield told(difference, exchange, seen)
+
+
+@requirement(
+    "update.merge.collection",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Request body (collection); OData 4.01 §11.4.3 (collections are replaced)",
+    vary="order; members that the server adds to items; [] shown as null, or refused, is a warning",
+)
+def test_a_collection_in_the_body_becomes_the_collection(update: Update) -> Findings:
+    """A collection in the body becomes the collection: exactly the items sent, neither appended nor merged."""
+    update.needs_partial()
+    names = [spot.path[0] for spot in places(update, Kind.COLLECTION) if len(spot.path) == 1]
+    if not names:
+        raise NotApplicable("the document declares no collection")
+    for name in names:
+        item = update.type.properties[name].type.item or Type(Kind.STRING)
+        items = [update.values.make(item, name, 20 + n) for n in range(6)]
+        for sent in (items[:2], items[2:3], items[3:6], []):
+            exchange = update.patch({name: sent})
+            if not exchange.ok:
+                if not sent:
+                    yield Finding(f"2xx: {name} empty", f"{exchange.answer} to []", (exchange,), Severity.WARN)
+                    continue
+                raise Inconclusive(f"{name} with {len(sent)} items was answered {exchange.answer}", exchange)
+            if exchange.object is not None:
+                for difference in update.compare({name: sent}, exchange.object):
+                    yield told(difference, exchange)
+            try:
+                left, seen = update.settle({name: sent})
+            except Inconclusive:
+                continue
+            for difference in left:
+                yield told(difference, exchange, seen)
+
+
+@requirement(
+    "update.atomic.all",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 5789 §2 (no part may be applied); OData 4.01 §9.2",
+    vary="200 where the bad part was leniently coerced",
+    phase=Phase.NEGATIVE,
+)
+def test_a_body_is_applied_whole_or_not_at_all(update: Update) -> Findings:
+    """If one part of the body is refused, no part of it is applied."""
+    update.needs_partial()
+    bad = _unacceptable(update)
+    if bad is None:
+        raise Inconclusive("the target takes every wrong value tried, so no body is refused in part")
+    update.snapshot()
+    seen_refusal = False
+    for order in ("before", "after", "around"):
+        first, last = update.mark(0), update.mark(1) if len(update.markers) > 1 else {}
+        clash = set(bad) & {*first, *last}
+        good_first = {} if order == "after" else {k: v for k, v in first.items() if k not in clash}
+        good_last = {} if order == "before" else {k: v for k, v in (last or first).items() if k not in clash}
+        (trial,) = update.attempt([Attempt(f"good properties {order} a bad one", {**good_first, **bad, **good_last})])
+        if not trial.exchange.refused:
+            continue
+        seen_refusal = True
+        for effect in trial.effects:
+            what = f"{trial.exchange.answer}, yet {effect.difference}"
+            yield Finding("4xx and nothing changed", what, (trial.exchange,))
+    if not seen_refusal:
+        raise Inconclusive("no body with a bad part was refused")
+    update.snapshot()
+
+
+def _unacceptable(update: Update) -> dict[str, Any] | None:
+    """A property with a value that the target refuses, if there is one."""
+    wrong: list[tuple[Kind, Any]] = [
+        (Kind.INT32, "abc"),
+        (Kind.DATETIMEOFFSET, "yesterday"),
+        (Kind.BOOLEAN, "abc"),
+        (Kind.COMPLEX, "x"),
+        (Kind.COLLECTION, "x"),
+        (Kind.STRING, {"x": 1}),
+    ]
+    for kind, value in wrong:
+        for spot in [spot for spot in places(update, kind) if len(spot.path) == 1 and not spot.listed][:1]:
+            body = {spot.path[0]: value}
+            (trial,) = update.attempt([Attempt(f"{spot.name} = {short(value)}", body)])
+            if trial.exchange.refused:
+                return body
+            if trial.exchange.ok:
+                update.patch({spot.path[0]: update.values.make(spot.type, spot.path[0], 1)})
+    return None

@@ -1,0 +1,134 @@
+"""Persistence: an accepted update is there afterwards, there alone, and there again."""
+
+from __future__ import annotations
+
+from contracts.cases.values import told
+from contracts.requirements import Finding, Findings, Inconclusive, Level, Severity, requirement
+from contracts.subject.observe import same_id
+from contracts.subject.update import Update
+
+
+@requirement(
+    "update.persist.read",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, title and Response (“Update … updated object”)",
+    vary="reads that lag behind by at most --settle; without GET, observed through the collection or a neutral update",
+)
+def test_an_accepted_update_is_seen_by_later_requests(update: Update) -> Findings:
+    """An update answered 2xx is observable in later, independent requests."""
+    accepted = 0
+    for n in (1, 2):
+        body = update.full(n)
+        exchange = update.patch(body)
+        if not exchange.ok:
+            continue
+        accepted += 1
+        # what the answer itself doesn't show is judged by update.value.reflects
+        answered = exchange.object
+        denied = (
+            {d.path.partition(".")[0].partition("[")[0] for d in update.compare(body, answered)} if answered else set()
+        )
+        expected = {name: value for name, value in body.items() if name not in denied} or body
+        left, seen = update.settle(expected, fresh=True, anyway=True)
+        for difference in left:
+            yield told(difference, exchange, seen)
+    if not accepted:
+        raise Inconclusive("the target accepted no body to look for")
+    if update.partial.ok:
+        body = update.mark()
+        exchange = update.patch(body, headers={"Prefer": "return=minimal"})
+        if exchange.ok:
+            left, seen = update.settle(body, fresh=True, anyway=True)
+            for difference in left:
+                finding = told(difference, exchange, seen)
+                yield Finding(finding.expected, f"{finding.actual} after Prefer: return=minimal", finding.exchanges)
+
+
+@requirement(
+    "update.persist.sameasread",
+    Level.SHOULD,
+    basis="odata",
+    promoted=True,
+    source="OData 4.01 §11.4.1.5 (the same content as a read)",
+    vary="GET with a subset of the properties; reads that lag behind",
+)
+def test_the_answer_equals_what_a_read_returns(update: Update) -> Findings:
+    """The body of the answer equals what a later read returns."""
+    for n in (2, 1):
+        exchange = update.change(update.full(n))
+        answered = exchange.object
+        if answered is None:
+            raise Inconclusive(f"the answer shows no object ({exchange.answer})", exchange)
+        update.settle(update.full(n))
+        if update.observer.means == "neutral":
+            raise Inconclusive("GET works neither on the object nor on the collection", exchange)
+        shown, seen = update.look()
+        both = {name: answered[name] for name in update.shape.properties if name in answered and name in shown}
+        for difference in update.compare(both, shown):
+            if difference.severity is Severity.FAIL:
+                yield told(difference, exchange, seen)
+
+
+@requirement(
+    "update.isolation.objects",
+    Level.MUST,
+    basis="page⇒",
+    source="Page (an update is of one object, by its id)",
+    vary="other writers on a shared target",
+)
+def test_no_other_object_changes(update: Update) -> Findings:
+    """Updating one object changes no documented property of another."""
+    second = update.needs_second()
+    others = _listed(update)
+    before = update.state(second)
+    for n in (1, 2):
+        body = update.full(n)
+        exchange = update.change(body)
+        update.settle(body)
+        after = update.state(second)
+        for difference in update.changes(before, after):
+            top = difference.path.partition(".")[0].partition("[")[0]
+            ours = top in body and not update.compare({top: body[top]}, after)
+            # other writers may be at work on a shared target: certain is only what we sent ourselves
+            grade = Severity.FAIL if ours else Severity.WARN
+            yield Finding(f"object {second} as it was", f"it changed: {difference}", (exchange,), grade)
+        before = after
+    for entity, old in others.items():
+        new = _listed(update).get(entity)
+        if new is not None:
+            for difference in update.changes(old, new):
+                yield Finding(f"object {entity} as it was", f"it changed: {difference}", at_most=Severity.WARN)
+
+
+def _listed(update: Update) -> dict[str, dict[str, object]]:
+    """Up to ten other objects of the collection, by id."""
+    if update.observer.collection_status != 200:
+        return {}
+    items, _ = update.observer.collection()
+    others = [item for item in items or () if not any(same_id(item.get("id"), known) for known in update.known)]
+    return {
+        str(item.get("id")): {name: item.get(name) for name in update.shape.properties}
+        for item in others[:10]
+        if isinstance(item.get("id"), str)
+    }
+
+
+@requirement(
+    "update.idempotent",
+    Level.SHOULD,
+    basis="odata",
+    source="OData 4.01 §11.4.3 (merging the same values again)",
+    vary="validators, versions and timestamps",
+)
+def test_repeating_an_update_changes_nothing_more(update: Update) -> Findings:
+    """Repeating the same update succeeds again and leaves the same state."""
+    body = update.full(2)
+    first = update.change(body)
+    again = update.patch(body)
+    if again.status != first.status:
+        yield Finding(first.answer, f"{again.answer} the second time", (first, again))
+        return
+    left, seen = update.settle(body)
+    for difference in left:
+        yield told(difference, first, again, seen)

@@ -1,0 +1,293 @@
+"""The request body: which representations of the object the target takes, and what it makes of the odd ones."""
+
+from __future__ import annotations
+
+from contracts.cases.values import reflected
+from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.subject.equality import short
+from contracts.subject.ladder import annotate
+from contracts.subject.observe import same_id
+from contracts.subject.places import open_places
+from contracts.subject.update import Attempt, Update
+
+WRONG_TYPE = "microsoft.graph.suiteNoSuchType"
+
+
+@requirement(
+    "update.req.full",
+    Level.MUST,
+    basis="page",
+    source="Page, Request body; Examples/Request",
+    vary="placeholder values of the page are not sent: strict servers refuse them",
+)
+def test_a_complete_representation_is_accepted(update: Update) -> Findings:
+    """A complete JSON representation, every documented property with a valid value and no id, is accepted."""
+    baseline = update.baseline
+    first = baseline.steps[0]
+    if not first.exchange.ok:
+        missing = [name for name in update.writable if name not in baseline.names]
+        why = f"; accepted {baseline.steps[-1].name}" + (f" ({', '.join(missing)} refused)" if missing else "")
+        yield Finding("2xx to a body with every documented property", first.exchange.answer + why, (first.exchange,))
+
+
+@requirement(
+    "update.req.partial",
+    Level.SHOULD,
+    basis="odata",
+    promoted=True,
+    source="OData 4.01 §11.4.3; most update pages of the reference say so",
+    vary="400 by a server that reads “required” literally: then merging is not judged",
+)
+def test_a_body_may_name_only_some_properties(update: Update) -> Findings:
+    """A body with a subset of the properties is accepted."""
+    if not update.partial.ok:
+        yield Finding("2xx to a body with one property", update.partial.answer, (update.partial,))
+
+
+@requirement("update.req.odatatype.root", Level.MUST, basis="page-ex", source="Page, Examples/Request")
+def test_the_documented_type_annotation_is_accepted(update: Update) -> Findings:
+    """The root annotation `@odata.type` that the page's request shows is accepted."""
+    example = update.operation.request_example
+    shown = example.body.get("@odata.type") if example and isinstance(example.body, dict) else None
+    if not isinstance(shown, str):
+        raise NotApplicable("the documented request shows no @odata.type")
+    exchange = update.patch({"@odata.type": shown, **update.full(1)})
+    if not exchange.ok:
+        yield Finding("2xx", f"{exchange.answer} with @odata.type {short(shown)}", (exchange,))
+
+
+@requirement(
+    "update.req.odatatype.variants",
+    Level.SHOULD,
+    basis="page-ex",
+    source="Page, Examples/Request (nested, without #); OData JSON 4.01 “type”; OData 4.01 §11.4.3",
+    vary="400 by strict parsers for the spelling without #; a wrong type ignored",
+)
+def test_nested_type_annotations_are_accepted_and_a_wrong_one_is_not_adopted(update: Update) -> Findings:
+    """Nested `@odata.type` is accepted with and without `#`; a contradicting root type is never adopted."""
+    plain = update.full(1)
+    for hash_sign in (False, True):
+        body = annotate(plain, update.type, hash_sign=hash_sign)
+        exchange = update.patch(body)
+        if not exchange.ok:
+            grade = Severity.FAIL if hash_sign else Severity.NOTE
+            spelled = "with" if hash_sign else "without"
+            yield Finding("2xx", f"{exchange.answer} to nested @odata.type {spelled} #", (exchange,), grade)
+    (trial,) = update.attempt([Attempt("a root type that doesn't exist", {"@odata.type": f"#{WRONG_TYPE}"})])
+    shown = (trial.exchange.object or {}).get("@odata.type")
+    if trial.exchange.ok and isinstance(shown, str) and WRONG_TYPE in shown:
+        yield Finding("4xx, or the type ignored", f"200 with @odata.type {short(shown)}", (trial.exchange,))
+
+
+@requirement(
+    "update.req.id.match",
+    Level.MUST,
+    basis="page",
+    source="Page, Request body (the id is among the properties)",
+)
+def test_a_body_may_repeat_the_id(update: Update) -> Findings:
+    """A body that repeats the addressed id is accepted."""
+    body = update.marker() if update.partial.ok else update.full(1)
+    update.change(body)
+    exchange = update.patch({"id": update.key, **body})
+    if not exchange.ok:
+        yield Finding("2xx", f"{exchange.answer} to a body with the object's own id", (exchange,))
+
+
+@requirement(
+    "update.req.id.mismatch",
+    Level.MUST,
+    basis="rfc-def",
+    source="RFC 5789 §2 (changes apply to the request's URI); OData 4.01 §11.4.3 (the key can't change)",
+    vary="200 with the id ignored; 400, 403, 409, 422",
+    phase=Phase.NEGATIVE,
+)
+def test_another_id_in_the_body_changes_nothing_elsewhere(update: Update) -> Findings:
+    """A different id in the body neither re-keys the object nor redirects the update."""
+    update.needs_partial()
+    for foreign in (*([update.second] if update.second else []), update.values.guid()):
+        mark = update.mark()
+        body = {"id": foreign, **mark}
+        (trial,) = update.attempt([Attempt("another id", body, marker=next(iter(mark.values())))])
+        exchange = trial.exchange
+        for effect in trial.effects:
+            if effect.entity != update.key:
+                yield Finding("the other object as it was", f"it changed: {effect.difference}", (exchange,))
+        if exchange.status == 200 and exchange.object is not None:
+            shown = exchange.object.get("id")
+            if isinstance(shown, str) and same_id(shown, foreign):
+                yield Finding(f"id = {update.key}", f"200 with id = {shown}", (exchange,))
+        yield from _still_there(update, foreign, exchange.index)
+    if not update.second:
+        raise Inconclusive(f"only judged with an unknown id: supply --second-id {update.operation.key}=ID")
+
+
+def _still_there(update: Update, foreign: str, index: int) -> Findings:
+    culprit = update.client.exchanges[index]
+    if update.observer.means == "item":
+        found, seen = update.observer.item(update.key)
+        if found is None and seen.status in {404, 410}:
+            yield Finding("the object under its id", f"{seen.answer} to GET: it was re-keyed", (culprit, seen))
+        if foreign != update.second:
+            created, seen = update.observer.item(foreign)
+            if created is not None:
+                yield Finding(f"no object {foreign}", "GET finds it: the body's id was used", (culprit, seen))
+        return
+    again = update.patch(update.mark())
+    if again.status in {404, 410}:
+        yield Finding("the object under its id", f"{again.answer} to the next update", (culprit, again))
+
+
+@requirement(
+    "update.req.annotations.unknown",
+    Level.SHOULD,
+    basis="odata",
+    promoted=True,
+    source="OData JSON 4.01 §4.5 (control information), §20 (annotations)",
+    vary="412 for a stale @odata.etag under 4.01",
+)
+def test_unknown_annotations_are_ignored(update: Update) -> Findings:
+    """Unknown annotations in the body are ignored."""
+    mark = update.marker()
+    name = next(iter(mark))
+    update.change(mark)
+    context = f"{update.client.base}/$metadata#suite"
+    annotations = {"@suite.note": "x", f"{name}@suite.note": "x", "@odata.context": context}
+    exchange = update.patch({**annotations, **update.mark()})
+    if not exchange.ok:
+        yield Finding("2xx", f"{exchange.answer} to unknown annotations", (exchange,))
+    stored = [key for key in ("@suite.note", f"{name}@suite.note") if key in (exchange.object or {})]
+    if stored:
+        yield Finding("annotations ignored", f"{stored[0]} came back as data", (exchange,))
+    exchange = update.patch({"@odata.etag": "*", **update.mark()})
+    if not exchange.ok and exchange.status not in {409, 412, 428}:
+        yield Finding("2xx or 412", f"{exchange.answer} to @odata.etag in the body", (exchange,))
+
+
+@requirement(
+    "update.req.unknownproperty",
+    Level.SHOULD,
+    basis="odata",
+    source="OData 4.01 §11.4.3 (fail if unable to persist)",
+    vary="400; 200 with the property ignored; 200 with it kept (open types)",
+    phase=Phase.NEGATIVE,
+)
+def test_an_unknown_property_is_handled_cleanly(update: Update) -> Findings:
+    """A property outside the type is refused, ignored or kept, consistently and never with a 5xx."""
+    mark = update.marker()
+    update.change(mark)
+    answers = []
+    for value in ("x", "y"):
+        mark = update.mark()
+        attempt = Attempt("an unknown property", {"suiteUnknown": value, **mark}, marker=next(iter(mark.values())))
+        (trial,) = update.attempt([attempt])
+        answers.append(trial.exchange)
+        if trial.exchange.status >= 500 or trial.exchange.response is None:
+            yield Finding("4xx or 2xx", trial.exchange.answer, (trial.exchange,))
+        elif trial.exchange.status == 200 and trial.exchange.object is not None:
+            yield from reflected(update, mark, trial.exchange)
+    if answers[0].ok != answers[1].ok:
+        yield Finding("the same answer twice", f"{answers[0].answer}, then {answers[1].answer}", tuple(answers))
+
+
+@requirement(
+    "update.req.propertycase",
+    Level.SHOULD,
+    basis="practice",
+    source="Graph, traverse the graph (names are not case-sensitive); OData (they are)",
+    vary="200 applied, 200 ignored, 400",
+    phase=Phase.NEGATIVE,
+)
+def test_a_property_in_other_letter_case_makes_no_second_member(update: Update) -> Findings:
+    """A documented property in other letter case is matched, ignored or refused, not kept as a second member."""
+    update.needs_partial()
+    name = next((name for name in update.markers if name != name.upper()), None)
+    if name is None:
+        raise NotApplicable("no property whose name has another letter case")
+    exchange = update.patch({name.upper(): update.values.fresh(update.type.properties[name].type)})
+    answered = exchange.object or {}
+    if exchange.status == 200 and name.upper() in answered and name in answered:
+        yield Finding(f"{name} alone", f"{name} and {name.upper()} side by side", (exchange,))
+        update.patch({name.upper(): None})
+        return
+    if exchange.status == 200:
+        try:
+            found, seen = update.look()
+        except Inconclusive:
+            return
+        if name.upper() in found and name in found:
+            yield Finding(f"{name} alone", f"{name} and {name.upper()} side by side", (exchange, seen))
+            update.patch({name.upper(): None})
+
+
+@requirement(
+    "update.req.roundtrip",
+    Level.SHOULD,
+    basis="odata",
+    source="OData 4.01 §11.4.3 (read-only values are ignored)",
+    vary="400 by workloads that refuse properties they computed themselves",
+)
+def test_what_the_server_returned_can_be_sent_back(update: Update) -> Findings:
+    """The object as the server returned it can be sent back unchanged."""
+    returned = update.change(update.full(1))
+    entity = returned.object
+    if entity is None:
+        entity, returned = update.look()
+    body = {name: value for name, value in entity.items() if name != "@odata.etag"}
+    exchange = update.patch(body)
+    if not exchange.ok:
+        yield Finding("2xx", f"{exchange.answer} to the server's own output", (returned, exchange))
+        return
+    try:
+        left, seen = update.settle({name: entity.get(name) for name in update.shape.properties if name in entity})
+    except Inconclusive:
+        return
+    for difference in left:
+        if difference.severity is Severity.FAIL:
+            yield Finding(f"{difference.path} unchanged", str(difference), (exchange, seen))
+
+
+@requirement(
+    "update.req.emptybody",
+    Level.SHOULD,
+    basis="odata",
+    source="OData 4.01 §11.4.3; Graph, use the API (PATCH needs a body)",
+    vary="200, 204, 400, 411, 415",
+    phase=Phase.NEGATIVE,
+)
+def test_an_empty_body_changes_nothing(update: Update) -> Findings:
+    """An empty object, and a request without content, change nothing and are not a server failure."""
+    update.change(update.full(1))
+    for note, body in (("{}", b"{}"), ("no content", b"")):
+        (trial,) = update.attempt([Attempt(note, body)])
+        exchange = trial.exchange
+        if not (exchange.ok or exchange.refused):
+            yield Finding("2xx without a change, or 4xx", f"{exchange.answer} to {note}", (exchange,))
+        for effect in trial.effects:
+            yield Finding("nothing changed", f"after {note}: {effect.difference}", (exchange,))
+
+
+@requirement(
+    "update.merge.open",
+    Level.SHOULD,
+    basis="odata",
+    source="OData 4.01 §11.4.3; Graph, open types",
+    vary="400, or ignored: the page shows only an empty bag",
+)
+def test_an_open_type_keeps_what_it_is_given(update: Update) -> Findings:
+    """Dynamic members of an open type are stored and returned."""
+    update.needs_partial()
+    paths = [spot.path for spot in open_places(update)]
+    if not paths:
+        raise NotApplicable("the document declares no open type")
+    for path in paths[:1]:
+        bag: dict[str, object] = {"reportableIdentifier": "x", "ä": "y"}
+        body: dict[str, object] = bag
+        for name in reversed(path):
+            body = {name: body}
+        exchange = update.patch(body)
+        if not exchange.ok:
+            yield Finding("2xx with the members kept", exchange.answer, (exchange,), Severity.NOTE)
+            return
+        for difference in update.compare(body, exchange.object or body):
+            yield Finding(f"{difference.path} = {short(difference.expected)}", str(difference), (exchange,))

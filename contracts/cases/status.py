@@ -1,0 +1,38 @@
+"""What a successful update is answered with."""
+
+from __future__ import annotations
+
+from contracts.requirements import Finding, Findings, Level, requirement
+from contracts.subject.update import Update
+from contracts.target.exchange import Exchange
+
+
+@requirement(
+    "update.status.success",
+    Level.MUST,
+    basis="page",
+    source="Page, Response; Examples/Response",
+    vary="204 where the request said Prefer: return=minimal",
+)
+def test_a_successful_update_is_answered_with_the_documented_status(update: Update) -> Findings:
+    """A successful update is answered with the status that the page documents: `200 OK`."""
+    wanted = update.operation.success or 200
+    exchange = update.baseline.exchange
+    if exchange.status != wanted:
+        hint = " (Graph's own SDK metadata says 204 here; the page says 200)" if exchange.status == 204 else ""
+        yield Finding(f"{wanted}", f"{exchange.answer}{hint}", (exchange,))
+
+
+@requirement(
+    "update.status.noerror200",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Response",
+    each=lambda exchange: exchange.request.method == "PATCH" and exchange.status == 200,
+)
+def test_a_200_carries_no_error(update: Update, exchange: Exchange) -> Findings:
+    """A 200 body is the object, never an error envelope."""
+    body = exchange.object or {}
+    entity = sum(name in body for name in update.shape.properties)
+    if isinstance(body.get("error"), dict) and entity < 2:
+        yield Finding("the object", "200 with an `error` object in its place", (exchange,))

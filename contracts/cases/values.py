@@ -1,0 +1,478 @@
+"""Values: what was sent is what is stored, and what can't be stored is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.contract import Kind, Type
+from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.subject.equality import Difference, apart, instant, short
+from contracts.subject.places import Place, places
+from contracts.subject.update import Attempt, Update
+from contracts.target.exchange import Exchange
+
+PAGE = "Page, Response (“updated object”)"
+TEXTS = (
+    "café",
+    "cafe\u0301",
+    "漢字かな",
+    "مرحبا עולם",
+    "\U0001f600 \U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "\U0002070e\U0010fffd",
+    '"quoted" \\ back\\slash /',
+    "tab\tand\nline",
+    "line\u2028paragraph\u2029end",
+)
+LITERALS = (
+    "<b>&amp;</b>",
+    "'; DROP TABLE objects--",
+    "{{7*7}} ${7*7}",
+    "%s %d %n",
+    "007",
+    "1e3",
+    "true",
+    "null",
+    "  padded  ",
+    "+1",
+)
+LENGTHS = (300, 5_000, 70_000)
+INSTANTS = (
+    "2021-03-04T05:06:07+09:30",
+    "2021-03-04T05:06:07-08:00",
+    "2021-03-04T05:06:07Z",
+    "2017-01-01T00:02:51.1774053+00:00",
+)
+NO_DATES = ("yesterday", "2021-02-30T00:00:00Z", "2021-13-01T00:00:00Z", "2021-03-04", 1614834367)
+BEYOND = (2147483648, -2147483649, 4294967302, 10**20)
+
+
+def reflected(update: Update, body: Mapping[str, Any], exchange: Exchange) -> Iterator[Finding]:
+    """What a 200 body shows otherwise than the request said."""
+    answered = exchange.object
+    if exchange.status != 200 or answered is None:
+        return
+    for difference in update.compare(body, answered):
+        yield told(difference, exchange)
+
+
+def told(difference: Difference, *exchanges: Exchange) -> Finding:
+    """A difference as a finding."""
+    note = f" ({difference.reason})" if difference.reason else ""
+    return Finding(
+        f"{difference.path} = {short(difference.expected)}",
+        f"{difference.path} = {short(difference.actual)}{note}",
+        exchanges,
+        difference.severity,
+    )
+
+
+def kept(update: Update, spot: Place, value: Any, *, spelled: bytes | None = None) -> Iterator[Finding]:
+    """Send a value to a place; where that is accepted, it must stand in the answer and in a later observation."""
+    exchange = update.patch(spelled or spot.body(value))
+    if not exchange.ok:
+        return
+    wanted = spot.body(value)
+    found = list(reflected(update, wanted, exchange))
+    yield from found
+    if any(finding.at_most is Severity.FAIL for finding in found):
+        return
+    try:
+        left, seen = update.settle(wanted)
+    except Inconclusive:
+        return
+    for difference in left:
+        yield told(difference, exchange, seen)
+
+
+@requirement("update.value.reflects", Level.MUST, basis="page", source=PAGE, vary="canonical spellings of equal values")
+def test_every_accepted_value_stands_in_the_answer(update: Update) -> Findings:
+    """Each writable property of an accepted request has the requested value in the response."""
+    silent: Exchange | None = None
+    for n in (1, 2):
+        body = update.full(n)
+        exchange = update.change(body)
+        if exchange.object is None:
+            silent = exchange
+        yield from reflected(update, body, exchange)
+    if update.partial.ok:
+        third = update.values.full(update.type, 3, update.baseline.names)
+        for name, value in third.items():
+            exchange = update.patch({name: value})
+            if exchange.ok:
+                yield from reflected(update, {name: value}, exchange)
+    if silent is not None:
+        raise Inconclusive(f"the answer shows no object ({silent.answer})", silent)
+
+
+@requirement(
+    "update.value.unicode",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Response; RFC 8259 §7, §8",
+    vary="characters may be refused with 4xx; normalisation to NFC is a warning",
+)
+def test_strings_survive_to_the_code_point(update: Update) -> Findings:
+    """Accepted strings keep every code point, however the request spells them."""
+    for spot in text_places(update):
+        accepted = 0
+        for text in TEXTS:
+            before = len(update.client.exchanges)
+            yield from kept(update, spot, text)
+            accepted += update.client.exchanges[before].ok
+        escaped = update.escaped(spot.body("\U0001f600 \u00e9 漢"))
+        yield from kept(update, spot, "\U0001f600 \u00e9 漢", spelled=escaped)
+        if not accepted:
+            raise Inconclusive(f"{spot.name} takes none of the test's strings")
+
+
+@requirement(
+    "update.value.longstring",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Response; OData 4.01 §11.4.3 (fail if unable to persist)",
+    vary="400, 413 or 422 for any length",
+)
+def test_a_long_string_is_stored_whole_or_refused(update: Update) -> Findings:
+    """A long string that is accepted is stored whole."""
+    for spot in text_places(update):
+        for length in LENGTHS:
+            text = ("graph contract " * (length // 15 + 1))[: length - 1] + "."
+            yield from kept(update, spot, text)
+
+
+@requirement(
+    "update.value.literal",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Response; RFC 8259 §7",
+    vary="4xx by format validation or a firewall",
+)
+def test_strings_that_look_like_something_else_stay_strings(update: Update) -> Findings:
+    """Strings that look like markup, queries, templates, numbers or literals are stored as they are."""
+    for spot in text_places(update):
+        for text in LITERALS:
+            yield from kept(update, spot, text)
+
+
+@requirement(
+    "update.value.emptystring",
+    Level.SHOULD,
+    basis="odata",
+    source="OData JSON 4.01 §7.1",
+    vary="4xx",
+)
+def test_an_empty_string_stays_an_empty_string(update: Update) -> Findings:
+    """An empty string stays one, distinct from null."""
+    spot = text_places(update)[-1]
+    exchange = update.change(spot.body("x"))
+    exchange = update.patch(spot.body(""))
+    if exchange.status == 200 and exchange.object is not None:
+        value = spot.value(exchange.object)
+        if value != "":
+            yield Finding(f'{spot.name} = ""', f"{spot.name} = {short(value)}", (exchange,))
+
+
+@requirement(
+    "update.value.dto.instant",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Request body (DateTimeOffset); OData 4.01 §11.4.1.2",
+    vary="normalised to UTC or the offset kept; fractions of a second cut",
+)
+def test_an_instant_stays_the_same_instant(update: Update) -> Findings:
+    """The instant of an accepted DateTimeOffset is kept, whatever offset it was written with."""
+    accepted = 0
+    for spot in needed(update, Kind.DATETIMEOFFSET):
+        for text in INSTANTS:
+            before = len(update.client.exchanges)
+            for finding in kept(update, spot, text):
+                if finding.at_most is Severity.FAIL:
+                    yield finding
+            accepted += update.client.exchanges[before].ok
+    if not accepted:
+        raise Inconclusive("the target accepts none of the test's date-times")
+
+
+@requirement(
+    "update.value.dto.precision",
+    Level.SHOULD,
+    basis="odata",
+    source="Page, Examples (7 digits); OData CSDL §7.2.3 Precision (0 by default)",
+    vary="stores that keep whole seconds",
+)
+def test_fractions_of_a_second_are_kept_to_milliseconds(update: Update) -> Findings:
+    """Fractions of a second are kept at least to milliseconds."""
+    for spot in needed(update, Kind.DATETIMEOFFSET):
+        text = "2021-03-04T05:06:07.1234567Z"
+        exchange = update.change(spot.body(text))
+        value = spot.value(exchange.object or {})
+        sent, stored = instant(text), instant(value)
+        if sent and stored and 0.001 <= apart(sent, stored) < 1:
+            yield Finding(f"{text} to the millisecond", str(value), (exchange,))
+
+
+@requirement(
+    "update.value.dto.invalid",
+    Level.SHOULD,
+    basis="odata",
+    promoted=True,
+    source="OData JSON 4.01 §7.1 and ABNF; Graph, errors (400)",
+    vary="422; a lenient server that stores a valid DateTimeOffset is graded lower",
+    phase=Phase.NEGATIVE,
+)
+def test_what_is_no_date_time_is_refused(update: Update) -> Findings:
+    """Values that are no DateTimeOffset are refused."""
+    for spot in needed(update, Kind.DATETIMEOFFSET):
+        yield from refused(update, spot, NO_DATES, lenient=_plausible)
+
+
+def _plausible(value: Any, stored: Any) -> bool:
+    """Whether a server that took a date alone, or a number of seconds, stored what that means."""
+    if instant(stored) is None:
+        return False
+    if value == "2021-03-04":
+        return str(stored).startswith(("2021-03-03", "2021-03-04", "2021-03-05"))
+    return isinstance(value, int)
+
+
+@requirement(
+    "update.value.int32.range",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Request body (Int32); OData 4.01 §11.4.3 (fail if unable to persist)",
+    vary="400 or 422; accepted without effect is a warning",
+    phase=Phase.NEGATIVE,
+)
+def test_a_number_beyond_int32_never_becomes_another(update: Update) -> Findings:
+    """A number outside Int32 is never stored as another one, nor as itself."""
+    for spot in needed(update, Kind.INT32):
+        update.change(spot.body(4711))
+        for number in BEYOND:
+            (trial,) = update.attempt([Attempt(f"{spot.name} = {number}", spot.body(number))])
+            exchange = trial.exchange
+            if not exchange.ok:
+                continue
+            value = spot.value(exchange.object) if exchange.object is not None else 4711
+            changed = [effect for effect in trial.effects if effect.difference.path.startswith(spot.path[0])]
+            stored = changed[0].difference.actual if changed else value
+            if value == 4711 and not changed:
+                yield Finding("4xx", f"{exchange.answer}, {spot.name} unchanged", (exchange,), Severity.WARN)
+            else:
+                yield Finding("4xx", f"{exchange.answer}, {number} stored as {short(stored)}", (exchange,))
+                update.change(spot.body(4711))
+
+
+@requirement(
+    "update.value.int32.bounds",
+    Level.SHOULD,
+    basis="odata",
+    source="OData CSDL, Edm.Int32",
+    vary="negative numbers may be refused by business rules and are not tried",
+)
+def test_the_bounds_of_int32_are_kept(update: Update) -> Findings:
+    """0 and 2147483647 are accepted and returned exactly."""
+    for spot in needed(update, Kind.INT32):
+        for number in (0, 2147483647):
+            exchange = update.patch(spot.body(number))
+            if not exchange.ok:
+                yield Finding(f"200 with {spot.name} = {number}", exchange.answer, (exchange,))
+            yield from reflected(update, spot.body(number), exchange)
+
+
+@requirement(
+    "update.value.wrongtype",
+    Level.SHOULD,
+    basis="odata",
+    promoted=True,
+    source="OData JSON 4.01 §7.1 to §7.4; Graph, errors (400)",
+    vary="422; scalars that a lenient server coerces are a note",
+    phase=Phase.NEGATIVE,
+)
+def test_values_of_the_wrong_type_are_refused(update: Update) -> Findings:
+    """Values of the wrong JSON type are refused."""
+    tried = 0
+    for kind, wrong in WRONG.items():
+        for spot in places(update, kind)[: 2 if kind is Kind.STRING else 1]:
+            tried += 1
+            yield from refused(update, spot, wrong, lenient=_coerced)
+    if not tried:
+        raise NotApplicable("the document declares no property of a type that this case knows")
+
+
+WRONG: Mapping[Kind, tuple[Any, ...]] = {
+    Kind.INT32: ("6", "abc", 6.5, True, {}),
+    Kind.STRING: (5, {}, ["x"]),
+    Kind.COMPLEX: ("x", []),
+    Kind.COLLECTION: ({}, [1]),
+    Kind.BOOLEAN: ("yes", 2, {}),
+}
+
+
+def _coerced(value: Any, stored: Any) -> bool:
+    """Whether a lenient server stored what a scalar of another type plainly means."""
+    if isinstance(value, bool):
+        return stored == int(value) and not isinstance(stored, str)
+    if isinstance(value, float):
+        return isinstance(stored, (int, float)) and abs(stored - value) < 1
+    if isinstance(value, (int, str)) and isinstance(stored, (int, str)):
+        return str(stored) == str(value)
+    return False
+
+
+def refused(update: Update, spot: Place, values: tuple[Any, ...], lenient: Any) -> Findings:
+    """Send values that a place can't hold; whatever is not refused is a finding, graded lower where it is harmless."""
+    for value in values:
+        (trial,) = update.attempt([Attempt(f"{spot.name} = {short(value, 40)}", spot.body(value))])
+        exchange = trial.exchange
+        if not exchange.ok:
+            continue
+        stored = spot.value(exchange.object) if exchange.object is not None else _seen(update, spot)
+        what = f"{exchange.answer}, {spot.name} = {short(stored)} after {short(value, 40)}"
+        grade = Severity.NOTE if lenient(value, stored) else Severity.FAIL
+        yield Finding("400 or 422", what, (exchange,), grade)
+
+
+def _seen(update: Update, spot: Place) -> Any:
+    try:
+        return spot.value(update.state())
+    except Inconclusive:
+        return None
+
+
+@requirement(
+    "update.value.enum.invalid",
+    Level.SHOULD,
+    basis="graph",
+    source="Graph, evolvable enumerations; OData enumValue",
+    vary="a plain String keeps the text; letter case of members",
+    phase=Phase.NEGATIVE,
+)
+def test_an_unknown_member_is_never_mapped_to_another(update: Update) -> Findings:
+    """An undocumented enumeration member is refused or kept as it is, never mapped to another member."""
+    spots = [spot for spot in places(update, Kind.STRING) if spot.type.members or spot.type.placeholder]
+    if not spots:
+        raise NotApplicable("the document declares no enumeration")
+    for spot in spots[:3]:
+        known = update.values.make(spot.type, spot.path[-1], 1)
+        control = update.patch(spot.body(known))
+        if not control.ok:
+            continue
+        for member in ("bogusMember", "unknownFutureValue"):
+            exchange = update.patch(spot.body(member))
+            if not exchange.ok or exchange.object is None:
+                continue
+            value = spot.value(exchange.object)
+            fine = {member.lower()} | ({known.lower()} if member == "unknownFutureValue" else set())
+            if str(value).lower() not in fine:
+                what = f"{exchange.answer}, {spot.name} = {short(value)}"
+                yield Finding(f"4xx, or {spot.name} = {short(member)}", what, (exchange,))
+
+
+@requirement(
+    "update.value.null.nullable",
+    Level.SHOULD,
+    basis="odata",
+    promoted=True,
+    source="Graph API guidelines, nullable; OData 4.01 §11.4.9.2",
+    vary="400 where the server declares the property non-nullable; a complex null shown as {}",
+)
+def test_null_clears_a_nullable_property(update: Update) -> Findings:
+    """An explicit null clears a nullable property."""
+    update.needs_partial()
+    candidates = [
+        name
+        for kind in (Kind.STRING, Kind.INT32, Kind.COMPLEX)
+        for name in [spot.path[0] for spot in places(update, kind) if len(spot.path) == 1 and spot.nullable][:2]
+    ]
+    if not candidates:
+        raise NotApplicable("the document declares no nullable property")
+    cleared = refusals = 0
+    for name in candidates:
+        declared = update.type.properties[name].type
+        if declared.kind is Kind.COMPLEX and not any(True for _ in declared.leaves()):
+            continue
+        update.change({name: update.values.make(declared, name, 1)})
+        exchange = update.patch({name: None})
+        if exchange.refused:
+            refusals += 1
+            continue
+        if not exchange.ok:
+            yield Finding("200 with null, or 400", exchange.answer, (exchange,))
+            continue
+        cleared += 1
+        if exchange.object is not None and update.is_set(name, exchange.object.get(name)):
+            yield Finding(f"{name} = null", f"{name} = {short(exchange.object.get(name))}", (exchange,))
+            continue
+        try:
+            left, seen = update.settle({name: None})
+        except Inconclusive:
+            continue
+        for difference in left:
+            yield told(difference, exchange, seen)
+    if not cleared and refusals:
+        raise Inconclusive("the target declares every property tried as non-nullable (400 to null)")
+
+
+@requirement(
+    "update.value.null.nonnullable",
+    Level.SHOULD,
+    basis="graph",
+    source="Graph API guidelines, nullable; OData JSON 4.01 §7.4",
+    vary="200 with null or ignored; [] for a collection",
+    phase=Phase.NEGATIVE,
+)
+def test_null_where_there_can_be_none_is_refused_or_harmless(update: Update) -> Findings:
+    """Null for a property that can't be null, or for a collection, is refused or does no harm."""
+    update.needs_partial()
+    names = [spot.path[0] for kind in (Kind.DATETIMEOFFSET, Kind.COLLECTION) for spot in places(update, kind)[:1]]
+    for name in dict.fromkeys(names):
+        declared = update.type.properties[name].type
+        if declared.kind is Kind.COMPLEX:
+            continue
+        value = update.values.make(declared, name, 1)
+        update.change({name: value})
+        exchange = update.patch({name: None})
+        if not exchange.ok or exchange.object is None:
+            continue
+        stored = exchange.object.get(name)
+        harmless = stored is None or stored == [] or not update.compare({name: value}, {name: stored})
+        if not harmless:
+            yield Finding(f"400, or {name} null or unchanged", f"{name} = {short(stored)}", (exchange,))
+    (trial,) = update.attempt([Attempt("id = null", {"id": None})])
+    answered = trial.exchange.object
+    if trial.exchange.status == 200 and answered is not None and answered.get("id") is None:
+        yield Finding("400, or the id unchanged", "200 without an id", (trial.exchange,))
+
+
+def text_places(update: Update) -> list[Place]:
+    """A nested string and a string in a collection's item where there are any, else a string of the object itself.
+
+    Raises:
+        NotApplicable: the document declares no plain string.
+    """
+    plain = [s for s in places(update, Kind.STRING) if _plain(s.type) and not s.identifies]
+    nested = [s for s in plain if len(s.path) > 1 and not s.listed]
+    listed = [s for s in plain if s.listed]
+    found = [*nested[:1], *listed[-1:]] or plain[:1] or [s for s in places(update, Kind.STRING) if _plain(s.type)][-1:]
+    if not found:
+        raise NotApplicable("the document declares no plain string property")
+    top = [s for s in plain if len(s.path) == 1 and not s.listed]
+    return [*top[:1], *found] if len(found) < 2 else found
+
+
+def _plain(type_: Type) -> bool:
+    return not type_.members and not type_.placeholder
+
+
+def needed(update: Update, kind: Kind) -> list[Place]:
+    """The first place of a kind.
+
+    Raises:
+        NotApplicable: there is none.
+    """
+    update.needs_partial()
+    found = places(update, kind)
+    if not found:
+        raise NotApplicable(f"the document declares no {kind} property")
+    return found[:1]

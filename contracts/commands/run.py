@@ -1,0 +1,39 @@
+"""`graph-contracts run`: the settings' options, and the run's exit code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from contracts.commands import debug_option
+from contracts.settings import OPTIONS, Option, load
+
+
+def _declared(option: Option) -> click.Option:
+    # every value stays text here: the settings judge it, whichever source it comes from
+    shown = f"{option.help}  [default: {option.default}]" if option.default else option.help
+    if option.is_flag:
+        flag = f"{option.flag}/{option.off}" if option.off else option.flag
+        return click.Option([flag, option.field], is_flag=True, default=None, help=shown)
+    return click.Option([option.flag, option.field], metavar=option.metavar, multiple=option.multiple, help=shown)
+
+
+@debug_option
+@click.command(
+    name="run",
+    params=[_declared(option) for option in OPTIONS],
+    epilog="Every option can also stand in graph-contracts.toml or in [tool.graph-contracts] of pyproject.toml "
+    "(timeout = 10), or in the environment (GRAPH_CONTRACTS_TIMEOUT=10). "
+    "Exit codes: 0 conforms, 1 does not, 2 unusable input, 3 inconclusive.",
+)
+def command(**flags: Any) -> int:
+    """Test a server against the contract and write the reports.
+
+    Without --target, the embedded reference implementation is tested.
+    """
+    settings = load(flags)
+    # the engine takes a second to import: what is wrong with the settings shows before
+    from contracts.plugin.run import run  # noqa: PLC0415
+
+    return run(settings)

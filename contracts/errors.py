@@ -1,0 +1,47 @@
+"""The errors a user can cause or meet, one class a situation, each with the exit code it ends in.
+
+Every class renders as one line: what is wrong, where, and what to do next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class ContractsError(Exception):
+    """Base of all errors that end a command with one line on stderr.
+
+    `what` names the thing and the place, `hint` the next step.
+    """
+
+    what: str
+    hint: str = ""
+    exit_code = 2
+
+    def __str__(self) -> str:
+        return f"{self.what}. {self.hint}" if self.hint else self.what
+
+
+class ConfigurationError(ContractsError):
+    """An option, environment variable or settings file can't be used."""
+
+
+class PageError(ContractsError):
+    """An API reference page can't be read."""
+
+
+class DocumentError(ContractsError):
+    """An OpenAPI document can't be read or says nothing that could be tested."""
+
+
+class TargetError(ContractsError):
+    """The target can't be judged: unreachable, or it refuses the credentials."""
+
+    exit_code = 3
+
+
+class NothingTestedError(ContractsError):
+    """The selection of requirements left nothing to test."""
+
+    exit_code = 3

@@ -1,0 +1,24 @@
+"""Where the OpenAPI document is, when nobody names one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from contracts.errors import DocumentError
+
+NAME = "openapi.yaml"
+
+
+def default_document(folder: Path | None = None) -> Path:
+    """The document in `folder` (by default the current one), else the one that came with this package.
+
+    Raises:
+        DocumentError: neither is there.
+    """
+    package = Path(__file__).parent
+    # in an editable install the document stands beside the package, in a wheel inside it
+    places = ((folder or Path.cwd()) / NAME, package / NAME, package.parent / NAME)
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        raise DocumentError("no OpenAPI document found", "Name one with --openapi, or make one with derive")
+    return found

@@ -1,0 +1,81 @@
+"""What the run learned about the target, as a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from contracts.plugin.session import Session
+from contracts.requirements import Inconclusive
+from contracts.subject.update import Update
+
+
+def capabilities(session: Session) -> list[Mapping[str, str]]:
+    """One row for each thing learned, per operation where they differ."""
+    rows: list[Mapping[str, str]] = []
+    for update in session.updates.values():
+        path = str(update.operation)
+        rows += [
+            _row(f"{path}: object", update.key, "the id that was updated"),
+            _row(f"{path}: second object", update.second or "none", "the id that must stay as it is"),
+            _row(
+                f"{path}: GET on the object", _status(update.observer.item_status), "how updates are observed at best"
+            ),
+            _row(f"{path}: GET on the collection", _status(update.observer.collection_status), "how objects are found"),
+            _row(f"{path}: observed through", _means(update), "what persistence was judged by"),
+            _row(f"{path}: accepted body", _body(update), "the first rung of the ladder that was answered 2xx"),
+            _row(f"{path}: body with one property", _partial(update), "whether updates may be partial"),
+            _row(f"{path}: reads lag behind writes", f"up to {update.lag:.2f} s" if update.lag else "not seen", ""),
+            _row(f"{path}: validators", _validators(update), "whether conditional requests can be judged"),
+            _row(f"{path}: maintained by the server", ", ".join(sorted(update.computed)) or "none noticed", ""),
+        ]
+    rows.append(_row("answers 429 or 503", str(session.client.throttled), "waited out as Retry-After says"))
+    return rows
+
+
+def _row(name: str, value: str, meaning: str) -> Mapping[str, str]:
+    return {"name": name, "value": value, "meaning": meaning}
+
+
+def _status(status: int) -> str:
+    return {0: "not tried", 200: "works"}.get(status, f"answered {status}")
+
+
+def _means(update: Update) -> str:
+    own = {
+        "item": "GET on the object",
+        "collection": "GET on the collection",
+        "neutral": "a PATCH that changes nothing",
+    }
+    if update.observer.means:
+        return own[update.observer.means]
+    if update.twin and update.twin.observer.means:
+        return f"{own[update.twin.observer.means]} on the first path"
+    return "nothing"
+
+
+def _body(update: Update) -> str:
+    try:
+        baseline = update.baseline
+    except Inconclusive as reason:
+        return reason.reason
+    return f"{baseline.steps[-1].name} ({baseline.exchange.answer})"
+
+
+def _partial(update: Update) -> str:
+    try:
+        return "accepted" if update.partial.ok else f"refused ({update.partial.answer})"
+    except Inconclusive:
+        return "not tried"
+
+
+def _validators(update: Update) -> str:
+    for exchange in update.traffic():
+        response = exchange.response
+        if response is None or not exchange.ok:
+            continue
+        if "@odata.etag" in (response.object or {}):
+            return "@odata.etag"
+        tag = response.header("ETag")
+        if tag:
+            return "weak ETag" if tag.startswith("W/") else "strong ETag"
+    return "none"

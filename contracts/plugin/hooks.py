@@ -1,0 +1,111 @@
+"""The pytest plugin: one item a case and operation, ordered as a run goes, its outcome told in pytest's words.
+
+A failure fails the item, a warning is an expected failure, what can't be decided is skipped with its reason.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts import cases
+from contracts.errors import ContractsError
+from contracts.plugin.judge import Judgement
+from contracts.plugin.session import Session
+from contracts.report.visible import visible
+from contracts.requirements import Binding
+
+HERE = Path(cases.__file__).parent
+
+
+class Plugin:
+    """Collects and runs the cases for one session."""
+
+    NAME = "graph-contracts"
+
+    def __init__(self, session: Session, *, opened: bool) -> None:
+        self.session = session
+        self.opened = opened
+        """Whether the caller opens the session; under plain pytest the plugin does."""
+        self.errors: list[ContractsError] = []
+
+    # -- collection ---------------------------------------------------------------------------------------------
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+        """Case modules are collected whatever `python_files` says: their names are subjects."""
+        ours = file_path.parent == HERE and file_path.stem in cases.MODULES
+        explicit = ours and parent.session.isinitpath(file_path)  # pytest collects what was named by itself
+        return pytest.Module.from_parent(parent, path=file_path) if ours and not explicit else None
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        binding = _binding(metafunc.function)
+        if binding is not None:
+            operations = self.session.operations(binding)
+            metafunc.parametrize("update", [o.id for o in operations], ids=[_ascii(o.id) for o in operations])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Put the cases into the order of a run, drop those without an operation, leave other items behind them."""
+        ours = [item for item in items if _binding(getattr(item, "function", None))]
+        others = [item for item in items if item not in set(ours)]
+        applicable = [item for item in ours if "update" in getattr(item, "callspec", _Nothing).params]
+        place = {operation.id: index for index, operation in enumerate(self.session.contract.updates)}
+
+        def due(item: Any) -> tuple[int, int]:
+            return _binding(item.function).phase, place[item.callspec.params["update"]]  # type: ignore[union-attr]
+
+        items[:] = [*sorted(applicable, key=due), *others]
+        self.session.planned = len(applicable)
+
+    # -- running ------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Any:
+        if self.opened or session.config.option.collectonly or not self.session.planned:
+            return (yield)
+        try:
+            with self.session.open():
+                return (yield)
+        except ContractsError as error:
+            self.errors.append(error)
+            pytest.exit(visible(str(error)), returncode=error.exit_code)
+
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        binding = _binding(pyfuncitem.function)
+        if binding is None:
+            return None
+        judgement = self.session.run_case(binding, str(pyfuncitem.callspec.params["update"]))
+        pyfuncitem.user_properties += [
+            ("requirement", judgement.requirement),
+            ("verdict", judgement.verdict),
+            ("operation", judgement.operation),
+        ]
+        _tell(judgement, self.session)
+        return True
+
+
+class _Nothing:
+    params: dict[str, Any] = {}  # noqa: RUF012 (an empty stand-in, never written)
+
+
+def _tell(judgement: Judgement, session: Session) -> None:
+    """Say the verdict in pytest's words."""
+    text = visible(session.redactor.text(f"{judgement.requirement} on {judgement.operation}: {judgement.message}"))
+    match judgement.verdict:
+        case "fail" | "error":
+            pytest.fail(text, pytrace=False)
+        case "warn":
+            pytest.xfail(text)
+        case "inconclusive" | "not-applicable":
+            pytest.skip(f"{judgement.verdict}: {text}")
+
+
+def _binding(function: Any) -> Binding | None:
+    found = getattr(function, "binding", None)
+    return found if isinstance(found, Binding) else None
+
+
+def _ascii(name: str) -> str:
+    return "".join(char if char.isascii() and (char.isalnum() or char in "_.-") else "_" for char in name)

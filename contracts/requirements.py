@@ -1,0 +1,206 @@
+"""What a server must do, one `Requirement` each, tied to the cases that test it by the `requirement` decorator.
+
+A requirement lives where it is tested: the case's docstring is its statement. A case raises `Inconclusive` or
+`NotApplicable` where it can't judge, and yields a `Finding` for each thing that is not as it should be.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from contracts.target.exchange import Exchange
+
+
+class Level(StrEnum):
+    """How binding a requirement is (RFC 2119)."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+    INFO = "INFO"
+
+
+class Severity(StrEnum):
+    """What a finding amounts to."""
+
+    FAIL = "fail"
+    WARN = "warn"
+    NOTE = "note"
+
+
+SEVERITY_ORDER = (Severity.NOTE, Severity.WARN, Severity.FAIL)
+PROFILES = ("page", "odata", "http")
+
+
+class Phase(IntEnum):
+    """When in a run a case is due: what one learns, the next relies on."""
+
+    POSITIVE = 1
+    NEGATIVE = 2
+    CONDITIONAL = 3
+    CONCURRENT = 4
+    GENERATED = 5
+    HOSTILE = 6
+    """Inputs that have been seen to kill servers."""
+    EVERY_RESPONSE = 7
+    """Judgements over everything that the run has exchanged."""
+
+
+class Aliases(StrEnum):
+    """For which of the path templates that a page gives for one operation a case runs."""
+
+    EACH = "each"
+    FIRST = "first"
+    FURTHER = "further"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One row of the catalogue."""
+
+    id: str
+    level: Level
+    basis: str
+    """Where it comes from: page, page-ex, page⇒, rfc, rfc-def, odata, graph or practice."""
+    source: str
+    statement: str
+    vary: str = ""
+    """What a conforming server may do differently."""
+    promoted: bool = False
+    """A SHOULD whose source says MUST: it gates in the profiles `odata` and `http`."""
+    http_only: bool = False
+    """A MUST that deployed services widely ignore: it gates in the profile `http` alone."""
+    cases: tuple[str, ...] = ()
+
+    def severity(self, profile: str) -> Severity:
+        """What breaking it amounts to in a profile."""
+        if self.level is Level.INFO:
+            return Severity.NOTE
+        if self.level is Level.MUST:
+            return Severity.FAIL if not self.http_only or profile == "http" else Severity.WARN
+        return Severity.FAIL if self.promoted and profile in {"odata", "http"} else Severity.WARN
+
+    @property
+    def subject(self) -> str:
+        """The area it belongs to: the second word of its id."""
+        return self.id.split(".")[1]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is not as it should be.
+
+    `at_most` grades it lower than the requirement's own level where the catalogue does.
+    """
+
+    expected: str
+    actual: str
+    exchanges: tuple[Exchange, ...] = ()
+    at_most: Severity = Severity.FAIL
+
+
+class Undecided(Exception):  # noqa: N818 (an outcome, not an error)
+    """Base of what a case raises when it can't judge."""
+
+    def __init__(self, reason: str, *exchanges: Exchange) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.exchanges = exchanges
+
+
+class Inconclusive(Undecided):
+    """Something needed is missing; the reason says what to supply."""
+
+
+class NotApplicable(Undecided):
+    """The requirement says nothing about this target."""
+
+
+Findings = Iterator[Finding]
+Case = Callable[..., Findings | None]
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A case function with its requirement and its place in the run."""
+
+    requirement: str
+    function: Case
+    phase: Phase
+    aliases: Aliases
+    """For which of an operation's aliases it runs."""
+    each: Callable[[Exchange], bool] | None = None
+    """Which exchanges of the run it judges, where it judges every response; the function then takes one at a time."""
+
+
+CASE_SIGNATURE = inspect.Signature([inspect.Parameter("update", inspect.Parameter.POSITIONAL_OR_KEYWORD)])
+_REQUIREMENTS: dict[str, Requirement] = {}
+_BINDINGS: list[Binding] = []
+
+
+def requirement(
+    name: str,
+    level: Level,
+    *,
+    basis: str,
+    source: str,
+    vary: str = "",
+    promoted: bool = False,
+    http_only: bool = False,
+    phase: Phase = Phase.POSITIVE,
+    aliases: Aliases = Aliases.EACH,
+    each: Callable[[Exchange], bool] | None = None,
+) -> Callable[[Case], Callable[..., None]]:
+    """Tie a case to its requirement.
+
+    The case may be a generator of findings. What comes back is an ordinary function for pytest to collect, with the
+    case itself as its attribute `binding`. With `each`, the case is a check of one exchange: it is given every
+    exchange of the run that `each` accepts, and the requirement is not applicable where there is none.
+
+    Raises:
+        ValueError: two cases give one requirement different terms.
+    """
+
+    def decorate(function: Case) -> Callable[..., None]:
+        statement = " ".join((inspect.getdoc(function) or "").partition("\n\n")[0].split())
+        told = Requirement(name, level, basis, source, statement, vary, promoted, http_only)
+        known = _REQUIREMENTS.get(name)
+        if known and replace(known, statement="", vary="", cases=()) != replace(told, statement="", vary=""):
+            raise ValueError(f"{function.__qualname__}: {name} is declared with other terms elsewhere")
+        cases = (*(known.cases if known else ()), f"{function.__module__}.{function.__name__}")
+        _REQUIREMENTS[name] = replace(known or told, cases=cases)
+
+        def case(*_args: Any, **_kwargs: Any) -> None:
+            raise TypeError("cases run under the graph-contracts plugin")
+
+        case.__name__, case.__qualname__ = function.__name__, function.__qualname__
+        case.__doc__, case.__module__ = function.__doc__, function.__module__
+        case.__signature__ = CASE_SIGNATURE  # type: ignore[attr-defined]
+        binding = Binding(name, function, Phase.EVERY_RESPONSE if each else phase, aliases, each)
+        _BINDINGS.append(binding)
+        case.binding = binding  # type: ignore[attr-defined]
+        return case
+
+    return decorate
+
+
+def registry() -> tuple[Requirement, ...]:
+    """Every requirement of the cases loaded so far, in the order of their modules."""
+    return tuple(_REQUIREMENTS.values())
+
+
+def bindings() -> tuple[Binding, ...]:
+    """Every case loaded so far, in the order in which a run takes them."""
+    return tuple(sorted(_BINDINGS, key=lambda binding: binding.phase))
+
+
+def find(name: str) -> Requirement:
+    """The requirement with an id.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return _REQUIREMENTS[name]

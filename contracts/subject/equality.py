@@ -1,0 +1,234 @@
+"""Whether two values mean the same, by their type: instants rather than date spellings, numbers rather than digits.
+
+`differences` walks an expected value beside an actual one and yields what differs, graded as a conforming server may
+vary. Annotations and members that the document doesn't name are never looked at.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from contracts.contract import Kind, Type
+from contracts.requirements import Severity
+
+DATE_TIME = re.compile(
+    r"(?P<date>-?\d{4,}-\d\d-\d\d)[Tt](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,12}))?)?"
+    r"(?P<zone>[Zz]|[+-]\d\d:\d\d)"
+)
+"""OData's dateTimeOffsetValue: seconds may be left out, a zone may not (OData ABNF)."""
+GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
+NUMERIC = frozenset({Kind.INT32, Kind.INT64, Kind.DOUBLE})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A place where two values differ in meaning."""
+
+    path: str
+    expected: Any
+    actual: Any
+    severity: Severity = Severity.FAIL
+    kind: Kind = Kind.ANY
+    reason: str = ""
+
+    def __str__(self) -> str:
+        note = f" ({self.reason})" if self.reason else ""
+        return f"{self.path}: {short(self.actual)} instead of {short(self.expected)}{note}"
+
+
+def short(value: Any, most: int = 120) -> str:
+    """A value as it stands in a sentence."""
+    import json  # noqa: PLC0415 (only where something differs)
+
+    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= most else f"{text[: most - 20]}… ({len(text)} characters)"
+
+
+def unset(value: Any, type_: Type) -> bool:
+    """Whether a value counts as unset: null, absent, or a complex value in which nothing documented is set."""
+    if isinstance(value, Mapping) and type_.kind is Kind.COMPLEX:
+        if type_.open and any("@" not in name and name not in type_.properties for name in value):
+            return False
+        return all(unset(value.get(member.name), member.type) for member in type_.properties.values())
+    return value is None
+
+
+def instant(text: Any) -> tuple[datetime, int] | None:
+    """The instant that a DateTimeOffset names, as whole seconds in UTC and picoseconds; None where it is none."""
+    match = DATE_TIME.fullmatch(text) if isinstance(text, str) else None
+    if not match:
+        return None
+    try:
+        moment = datetime.strptime(match["date"], "%Y-%m-%d").replace(tzinfo=UTC)
+        hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
+        if hour > 23 or minute > 59 or second > 60:
+            return None
+        moment += timedelta(hours=hour, minutes=minute, seconds=second)
+        if match["zone"] not in "Zz":
+            hours, minutes = int(match["zone"][1:3]), int(match["zone"][4:6])
+            if hours > 23 or minutes > 59:
+                return None
+            offset = timedelta(hours=hours, minutes=minutes)
+            moment += -offset if match["zone"][0] == "+" else offset
+    except (ValueError, OverflowError):
+        return None
+    return moment, int((match["fraction"] or "0").ljust(12, "0"))
+
+
+def apart(left: tuple[datetime, int], right: tuple[datetime, int]) -> float:
+    """Seconds between two instants."""
+    return abs((left[0] - right[0]).total_seconds() + (left[1] - right[1]) / 1e12)
+
+
+def differences(expected: Any, actual: Any, type_: Type, path: str = "") -> Iterator[Difference]:
+    """What differs in meaning between an expected value and an actual one.
+
+    Of a complex value each expected member is looked at; further members of `actual` don't count. Null and absent are
+    the same, and so is a complex value in which nothing is set. In collections the items count, not their order.
+    """
+    if isinstance(expected, Mapping) and isinstance(actual, Mapping) and type_.kind is Kind.COMPLEX:
+        yield from _complex(expected, actual, type_, path)
+        return
+    if unset(expected, type_) or unset(actual, type_):
+        if unset(expected, type_) and unset(actual, type_):
+            return
+        if [] in (expected, actual) and (expected is None or actual is None):
+            yield Difference(path, expected, actual, Severity.WARN, type_.kind, "an empty collection shown as unset")
+            return
+        yield Difference(path, expected, actual, kind=type_.kind)
+        return
+    match type_.kind:
+        case Kind.COLLECTION:
+            yield from _collection(expected, actual, type_, path)
+        case Kind.DATETIMEOFFSET:
+            yield from _instants(expected, actual, path)
+        case Kind.STRING | Kind.GUID:
+            yield from _strings(expected, actual, type_, path)
+        case kind if kind in NUMERIC:
+            yield from _numbers(expected, actual, type_, path)
+        case _:
+            if not same_json(expected, actual):
+                yield Difference(path, expected, actual, kind=type_.kind)
+
+
+def _complex(expected: Mapping[str, Any], actual: Mapping[str, Any], type_: Type, path: str) -> Iterator[Difference]:
+    for name, value in expected.items():
+        if "@" in name:
+            continue
+        declared = type_.properties.get(name)
+        if declared:
+            yield from differences(value, actual.get(name), declared.type, f"{path}.{name}" if path else name)
+        elif type_.open and not same_json(value, actual.get(name)):
+            yield Difference(f"{path}.{name}" if path else name, value, actual.get(name))
+
+
+def _collection(expected: Any, actual: Any, type_: Type, path: str) -> Iterator[Difference]:
+    item = type_.item or Type(Kind.ANY)
+    if not isinstance(expected, list) or not isinstance(actual, list):
+        yield Difference(path, expected, actual, kind=Kind.COLLECTION)
+        return
+    if len(expected) != len(actual):
+        reason = f"{len(actual)} items instead of {len(expected)}"
+        yield Difference(path, expected, actual, kind=Kind.COLLECTION, reason=reason)
+        return
+    left = list(range(len(actual)))
+    softer: list[Difference] = []
+    reordered = False
+    for index, value in enumerate(expected):
+        # the item in the same place first: that is what nearly every server returns
+        where = f"{path}[{index}]"
+        graded = [(place, list(differences(value, actual[place], item, where))) for place in _near(left, index)]
+        best = min(graded, key=lambda pair: max((_weight(d) for d in pair[1]), default=0))
+        if any(d.severity is Severity.FAIL for d in best[1]):
+            here = next((found for place, found in graded if place == index), best[1])
+            yield from here
+            return
+        left.remove(best[0])
+        softer.extend(best[1])
+        reordered = reordered or best[0] != index
+    yield from softer
+    if reordered:
+        yield Difference(path, expected, actual, Severity.NOTE, Kind.COLLECTION, "in another order")
+
+
+def _near(places: list[int], index: int) -> list[int]:
+    return sorted(places, key=lambda place: place != index)
+
+
+def _weight(difference: Difference) -> int:
+    return (Severity.NOTE, Severity.WARN, Severity.FAIL).index(difference.severity) + 1
+
+
+def _instants(expected: Any, actual: Any, path: str) -> Iterator[Difference]:
+    left, right = instant(expected), instant(actual)
+    if left is None or right is None:
+        if expected != actual:
+            yield Difference(path, expected, actual, kind=Kind.DATETIMEOFFSET)
+        return
+    seconds = apart(left, right)
+    if seconds >= 1:
+        reason = f"{seconds:g} s apart"
+        yield Difference(path, expected, actual, kind=Kind.DATETIMEOFFSET, reason=reason)
+    elif seconds >= 0.001:
+        yield Difference(path, expected, actual, Severity.WARN, Kind.DATETIMEOFFSET, f"{seconds:g} s apart")
+
+
+def _strings(expected: Any, actual: Any, type_: Type, path: str) -> Iterator[Difference]:
+    if expected == actual and type(expected) is type(actual):
+        return
+    if not isinstance(expected, str) or not isinstance(actual, str):
+        yield Difference(path, expected, actual, kind=type_.kind)
+    elif (type_.members or type_.placeholder) and expected.lower() == actual.lower():
+        return
+    elif GUID.fullmatch(expected) and expected.strip("{}").lower() == actual.strip("{}").lower():
+        yield Difference(path, expected, actual, Severity.NOTE, type_.kind, "the GUID in another spelling")
+    elif unicodedata.normalize("NFC", expected) == unicodedata.normalize("NFC", actual):
+        yield Difference(path, expected, actual, Severity.WARN, type_.kind, "equal after Unicode normalisation only")
+    else:
+        yield Difference(path, expected, actual, kind=type_.kind)
+
+
+def _numbers(expected: Any, actual: Any, type_: Type, path: str) -> Iterator[Difference]:
+    def number(value: Any) -> bool:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+    if type_.kind is Kind.INT64 and isinstance(actual, str) and actual == str(expected):
+        return  # IEEE754Compatible=true writes Int64 as strings (OData JSON §3.2)
+    if not number(expected) or not number(actual) or expected != actual:
+        if expected != actual or number(expected) != number(actual):
+            yield Difference(path, expected, actual, kind=type_.kind)
+    elif isinstance(actual, float) and isinstance(expected, int):
+        yield Difference(path, expected, actual, Severity.WARN, type_.kind, "an integer written with a fraction")
+
+
+def same_json(expected: Any, actual: Any) -> bool:
+    """Whether two JSON values are the same, null and absent members taken as one."""
+    if isinstance(expected, bool) or isinstance(actual, bool):
+        return expected is actual
+    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
+        names = {name for name in (*expected, *actual) if "@" not in str(name)}
+        return all(same_json(expected.get(name), actual.get(name)) for name in names)
+    if isinstance(expected, list) and isinstance(actual, list):
+        return len(expected) == len(actual) and all(map(same_json, expected, actual))
+    return bool(expected == actual)
+
+
+def merge(state: Mapping[str, Any], body: Mapping[str, Any], type_: Type) -> dict[str, Any]:
+    """The object after an update: complex values merged, collections and primitives replaced (OData 4.01 §11.4.3)."""
+    merged = dict(state)
+    for name, value in body.items():
+        if "@" in name:
+            continue
+        declared = type_.properties.get(name)
+        nested = declared.type if declared else None
+        if nested and nested.kind is Kind.COMPLEX and isinstance(value, Mapping):
+            before = merged.get(name)
+            merged[name] = merge(before if isinstance(before, Mapping) else {}, value, nested)
+        elif declared or type_.open:
+            merged[name] = value
+    return merged

@@ -1,0 +1,110 @@
+"""What a run has learned about one target: learned once, shared by all cases, shown in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.requirements import Finding
+from contracts.subject.equality import Difference
+from contracts.target.exchange import Exchange
+
+
+@dataclass(frozen=True)
+class Identities:
+    """Tokens that must be refused, where the operator supplied them."""
+
+    forbidden: str | None = None
+    personal: str | None = None
+    expired: str | None = None
+    foreign: str | None = None
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the operator said about the target, beyond how to reach it."""
+
+    auth: str = "enforced"
+    """`enforced`, `any-token` or `none`."""
+    identities: Identities = Identities()
+    ids: Mapping[str, str] = field(default_factory=dict)
+    second_ids: Mapping[str, str] = field(default_factory=dict)
+    computed: frozenset[str] = frozenset()
+    readonly: frozenset[str] = frozenset()
+    settle: float = 10.0
+    """Seconds that reads may lag behind writes."""
+    destructive: bool = False
+    burst: bool = False
+    restore: bool = True
+    seed: int = 1
+    max_examples: int = 25
+    max_body: int = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rung of the ladder that finds a body the target accepts."""
+
+    name: str
+    body: Mapping[str, Any]
+    exchange: Exchange
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The body that the target accepts, and how it was found."""
+
+    names: tuple[str, ...]
+    """The properties that it sets."""
+    exchange: Exchange
+    steps: tuple[Step, ...]
+    annotated: bool = False
+    """Whether the target wants nested `@odata.type` annotations."""
+    keyed: bool = False
+    """Whether the target wants the id in the body."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A change on the target that a refused request caused."""
+
+    exchange: Exchange
+    entity: str
+    difference: Difference
+
+
+@dataclass(frozen=True)
+class Death:
+    """A hostile request after which the documented operation no longer worked."""
+
+    culprit: Exchange
+    after: Exchange
+    seconds: float
+    back: bool
+    """Whether it worked again within the time that a supervisor gets."""
+
+
+@dataclass
+class Log:
+    """What cases noticed on the way for requirements that are judged over the whole run."""
+
+    watched: list[Exchange] = field(default_factory=list)
+    """Refused requests after which the objects were looked at."""
+    effects: list[Effect] = field(default_factory=list)
+    hostile: list[Exchange] = field(default_factory=list)
+    """Hostile requests after which the documented operation was tried."""
+    deaths: list[Death] = field(default_factory=list)
+    transient: set[int] = field(default_factory=set)
+    """Indexes of exchanges answered 5xx whose repetition was not."""
+    asides: dict[str, list[Finding]] = field(default_factory=dict)
+    """Findings for other requirements than the case's own, by requirement."""
+
+
+@dataclass(frozen=True)
+class Capability:
+    """One thing the run learned about the target, in words."""
+
+    name: str
+    value: str
+    meaning: str = ""

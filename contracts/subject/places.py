@@ -1,0 +1,94 @@
+"""The places of a contract's type that a single value can be sent to, nested ones and items of collections included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from contracts.contract import Kind, Type
+
+if TYPE_CHECKING:
+    from contracts.subject.update import Update
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value goes: a property, a property of a complex value, or of the one item of a collection."""
+
+    path: tuple[str, ...]
+    type: Type
+    nullable: bool = True
+    listed: bool = False
+    """Whether the first name is a collection and the rest stands in its items."""
+    siblings: Mapping[str, Any] | None = None
+    """What else an item needs to be complete."""
+
+    @property
+    def name(self) -> str:
+        first, *rest = self.path
+        return ".".join([f"{first}[0]" if self.listed else first, *rest])
+
+    @property
+    def identifies(self) -> bool:
+        """Whether the name says that it holds an id, which servers may check."""
+        return self.path[-1].lower().endswith("id")
+
+    def body(self, value: Any) -> dict[str, Any]:
+        """An update that sets this place alone."""
+        first, *rest = self.path
+        if self.listed:
+            return {first: [{**(self.siblings or {}), **_nest(rest, value)}] if rest else [value]}
+        return {first: _nest(rest, value) if rest else value}
+
+    def value(self, entity: Mapping[str, Any] | None) -> Any:
+        """What stands here in an object; None where nothing does."""
+        found: Any = entity
+        for index, name in enumerate(self.path):
+            found = found.get(name) if isinstance(found, Mapping) else None
+            if index == 0 and self.listed:
+                found = found[0] if isinstance(found, list) and found else None
+        return found
+
+
+def _nest(path: list[str], value: Any) -> Any:
+    for name in reversed(path):
+        value = {name: value}
+    return value
+
+
+def places(update: Update, kind: Kind) -> list[Place]:
+    """The places of a kind that the target takes values for: top-level ones first, then nested, then items.
+
+    Deprecated properties come last, so that a case judges by what stays.
+    """
+    found = [spot for name in update.baseline.names for spot in _below(update, name) if spot.type.kind is kind]
+    computed = [spot for spot in found if spot.path[0] not in update.computed]
+    return sorted(computed, key=lambda s: (update.type.properties[s.path[0]].deprecated, s.listed, len(s.path)))
+
+
+def open_places(update: Update) -> list[Place]:
+    """The places of open types: bags that keep members which the document doesn't name."""
+    return [spot for spot in places(update, Kind.COMPLEX) if spot.type.open and not spot.listed]
+
+
+def _below(update: Update, name: str) -> Iterator[Place]:
+    declared = update.type.properties[name]
+    yield Place((name,), declared.type, declared.nullable)
+    yield from _nested((name,), declared.type)
+    if declared.type.kind is Kind.COLLECTION and declared.type.item:
+        item = declared.type.item
+        if item.kind is Kind.COMPLEX:
+            whole = update.values.make(item, name, 1)
+            for spot in _nested((name,), item):
+                yield Place(spot.path, spot.type, spot.nullable, listed=True, siblings=whole)
+        else:
+            yield Place((name,), item, listed=True)
+
+
+def _nested(prefix: tuple[str, ...], type_: Type) -> Iterator[Place]:
+    if type_.kind is not Kind.COMPLEX:
+        return
+    for member in type_.properties.values():
+        yield Place((*prefix, member.name), member.type, member.nullable)
+        yield from _nested((*prefix, member.name), member.type)

@@ -1,0 +1,573 @@
+"""What a case holds in its hands: one update operation of the contract on one target.
+
+An `Update` sends, observes and compares; it knows what the run has learned and judges nothing. Positives are sent with
+`patch` or `change`, inputs that must have no effect with `attempt`, which looks at every known object afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.contract import Kind, Operation, Property, Type
+from contracts.requirements import Inconclusive, Severity
+from contracts.subject import ladder
+from contracts.subject.equality import Difference, differences, instant, merge, unset
+from contracts.subject.knowledge import Baseline, Death, Effect, Log, Options
+from contracts.subject.observe import Observer, same_id
+from contracts.subject.values import Values, writable
+from contracts.target import jsontext
+from contracts.target.client import Client
+from contracts.target.exchange import Exchange, Request
+from contracts.target.raw import request_bytes
+
+FAIL = Severity.FAIL
+SERVER_FAILURES = frozenset({500, 502, 504, 505, 508})
+REVIVAL = 30.0
+"""Seconds that a supervisor gets to restart a server (catalogue, `robust.alive`)."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A request that must not have an effect, or only the one it claims."""
+
+    note: str
+    body: Any = None
+    """A JSON value, or octets to be sent as they are."""
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    entity: str | None = None
+    path: str | None = None
+    method: str = "PATCH"
+    marker: Any = None
+    """A value that shows up on the target only if this request was applied."""
+    wire: bytes | None = None
+    """Octets to send instead of all the above."""
+    half_close: bool = False
+
+
+@dataclass(frozen=True)
+class Trial:
+    """An attempt and what came of it."""
+
+    attempt: Attempt
+    exchange: Exchange
+    effects: tuple[Effect, ...] = ()
+    """What changed on any known object."""
+
+    @property
+    def visible(self) -> bool:
+        """Whether the attempt's marker now stands on an object."""
+        marker = self.attempt.marker
+        return marker is not None and any(_holds(effect.difference.actual, marker) for effect in self.effects)
+
+
+class Update:
+    """One update operation on one target."""
+
+    def __init__(self, client: Client, operation: Operation, options: Options, twin: Update | None = None) -> None:
+        assert operation.body is not None  # noqa: S101 (Contract.updates chooses only such operations)
+        self.client = client
+        self.operation = operation
+        self.options = options
+        self.type: Type = operation.body
+        self.shape: Type = operation.response or operation.body
+        self.twin = twin
+        """The same operation through the page's first path, where this is a further one."""
+        self.values = Values(options.seed, operation.id)
+        self.log = Log()
+        self.requirement = ""
+        """The requirement whose case is running; every exchange is marked with it."""
+        self.key = ""
+        self.second: str | None = None
+        self.ids: dict[str, str] = dict(options.ids)
+        self.observer = Observer(client, operation, self.ids)
+        self.writable = writable(self.type, options.readonly)
+        self.computed: set[str] = set(options.computed)
+        """Properties that the server itself maintains, as declared or as noticed."""
+        self.original: dict[str, dict[str, Any]] = {}
+        """Each object as it was found, by id."""
+        self.lag = 0.0
+        """The longest that a read was seen to lag behind a write, in seconds."""
+        self.dead: Exchange | None = None
+        self._hopeless = False
+        self._known: dict[str, dict[str, Any]] = {}
+        self._values: dict[str, dict[str, Any]] = {}
+        """The last value that each property was given or shown with, by id."""
+        self._baseline: Baseline | Inconclusive | None = None
+        self._partial: Exchange | None = None
+        self._persists: bool | None = None
+        self._markers: tuple[str, ...] | None = None
+
+    def learn(self) -> None:
+        """Find out what every case relies on: the accepted body, partial bodies, markers, whether reads show updates."""
+        self.requirement = "learn"
+        with suppress(Inconclusive):
+            _ = self.persists
+        self.requirement = ""
+
+    # -- sending ------------------------------------------------------------------------------------------------
+
+    def path(self, entity: str | None = None) -> str:
+        """The path of an object, percent-encoded."""
+        return self.operation.url_path(self.observer.path_ids(entity or self.key))
+
+    def patch(
+        self,
+        body: Any,
+        *,
+        entity: str | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        path: str | None = None,
+        method: str = "PATCH",
+        fresh: bool = False,
+        wait: bool = True,
+        timeout: float | None = None,
+    ) -> Exchange:
+        """Send one update; nothing is concluded from the answer.
+
+        A 5xx is tried once more on a new connection, and the second answer counts.
+
+        Args:
+            body: a JSON value, or octets to be sent as they are, or None for no body at all.
+            entity: the object, if not the first.
+            headers: fields to add or, with None, to leave out.
+            path: another path than the object's.
+        """
+        if self.dead is not None:
+            raise Inconclusive("the target stopped answering; see update.robust.alive", self.dead)
+        octets = body if isinstance(body, bytes) or body is None else jsontext.dump(body)
+        about = {"operation": self.operation.id, "requirement": self.requirement}
+        if path is None:
+            about["entity"] = entity or self.key
+
+        def send(fresh: bool) -> Exchange:
+            return self.client.send(
+                method,
+                path or self.path(entity),
+                body=octets,
+                headers=headers,
+                fresh=fresh,
+                wait=wait,
+                timeout=timeout,
+                **about,
+            )
+
+        exchange = send(fresh)
+        if exchange.status in SERVER_FAILURES:
+            again = send(True)
+            if again.status not in SERVER_FAILURES:
+                self.log.transient.add(exchange.index)
+            exchange = again
+        if exchange.ok or exchange.response is None:
+            self._known.clear()
+        if exchange.ok and path is None and isinstance(body, Mapping):
+            # what was sent outranks what was answered: a stale answer must not be written back
+            self._values.setdefault(entity or self.key, {}).update({**(exchange.object or {}), **body})
+        return exchange
+
+    def change(self, body: Any, **how: Any) -> Exchange:
+        """Send an update that the target must have accepted for the case to go on.
+
+        Raises:
+            Inconclusive: it was not answered 2xx.
+        """
+        exchange = self.patch(body, **how)
+        if not exchange.ok:
+            raise Inconclusive(
+                f"the control request was answered {exchange.answer}, so there is nothing to compare with", exchange
+            )
+        return exchange
+
+    def wire(
+        self,
+        body: bytes,
+        headers: Mapping[str, str | None],
+        *,
+        entity: str | None = None,
+        method: str = "PATCH",
+        close: bool = True,
+    ) -> tuple[bytes, Request]:
+        """The octets of an update as they would stand on the wire, with just these headers besides the usual ones.
+
+        Content-Length is not added: the cases on framing choose it themselves.
+        """
+        extra = {**headers, **({"Connection": "close"} if close else {})}
+        fields = self.client.headers(extra, body)
+        url = self.client.url(self.path(entity))
+        return request_bytes(method, url, fields, body), Request(method, url, fields, body)
+
+    def send_wire(
+        self, octets: bytes, request: Request, *, half_close: bool = False, timeout: float | None = None
+    ) -> Exchange:
+        """Send chosen octets on a connection of their own."""
+        self._known.clear()
+        return self.client.send_raw(
+            octets,
+            request,
+            half_close=half_close,
+            timeout=timeout,
+            operation=self.operation.id,
+            requirement=self.requirement,
+            entity=self.key,
+        )
+
+    # -- bodies -------------------------------------------------------------------------------------------------
+
+    @property
+    def baseline(self) -> Baseline:
+        """The accepted body, found by the ladder of the catalogue's §1.4.
+
+        Raises:
+            Inconclusive: the target accepts none.
+        """
+        if self._baseline is None:
+            try:
+                self._baseline = ladder.climb(self)
+            except Inconclusive as error:
+                self._baseline = error
+        if isinstance(self._baseline, Inconclusive):
+            raise Inconclusive(self._baseline.reason, *self._baseline.exchanges)
+        return self._baseline
+
+    def full(self, n: int = 1) -> dict[str, Any]:
+        """The `n`-th complete body that the target accepts (F1, F2 of the catalogue)."""
+        baseline = self.baseline
+        return self.dressed(self.values.full(self.type, n, baseline.names), baseline)
+
+    def dressed(self, body: dict[str, Any], baseline: Baseline) -> dict[str, Any]:
+        """A body with what this target wants beside the properties."""
+        if baseline.annotated:
+            body = ladder.annotate(body, self.type)
+        return {"id": self.key, **body} if baseline.keyed else body
+
+    @property
+    def markers(self) -> tuple[str, ...]:
+        """Properties that take any value and are seen to keep it, best first.
+
+        Raises:
+            Inconclusive: the contract has none.
+        """
+        if self._markers is None:
+            self._markers = ladder.markers(self)
+        if not self._markers:
+            raise Inconclusive("the document declares no plain property whose value could serve as a marker")
+        return self._markers
+
+    def marker(self, place: int = 0) -> dict[str, Any]:
+        """A small body: one marker property with a value never used before.
+
+        Raises:
+            Inconclusive: there is no such property, or the target refuses bodies that name only some properties.
+        """
+        self.needs_partial()
+        return self.mark(place)
+
+    def mark(self, place: int = 0) -> dict[str, Any]:
+        """The same without asking whether the target accepts it."""
+        if place >= len(self.markers):
+            raise Inconclusive(f"the case needs {place + 1} plain properties, the document has {len(self.markers)}")
+        name = self.markers[place]
+        return {name: self.values.fresh(self.type.properties[name].type)}
+
+    @property
+    def partial(self) -> Exchange:
+        """The answer to a body that names only one property."""
+        if self._partial is None:
+            baseline = self.baseline
+            if len(baseline.names) == 1:
+                self._partial = baseline.exchange
+            else:
+                body = self.mark()
+                self._partial = self.patch({"id": self.key, **body} if baseline.keyed else body)
+                self._notice_computed(self._partial, body)
+        return self._partial
+
+    def needs_partial(self) -> None:
+        """Go on only if the target accepts bodies that name only some properties.
+
+        Raises:
+            Inconclusive: it refuses them (judged by `update.req.partial`).
+        """
+        if not self.partial.ok:
+            answer = self.partial.answer
+            raise Inconclusive(f"the target refuses bodies that name only some properties ({answer})", self.partial)
+
+    @staticmethod
+    def escaped(body: Any) -> bytes:
+        """A body with every character beyond ASCII written as an escape (RFC 8259 §7)."""
+        return json.dumps(body).encode()
+
+    # -- observing ----------------------------------------------------------------------------------------------
+
+    def look(
+        self, entity: str | None = None, *, fresh: bool = False, about: Iterable[str] = ()
+    ) -> tuple[dict[str, Any], Exchange]:
+        """The object as a separate request shows it now; `about` names the properties of interest.
+
+        Raises:
+            Inconclusive: neither GET, nor the collection, nor a neutral PATCH shows it.
+        """
+        if self.dead is not None:
+            raise Inconclusive("the target stopped answering; see update.robust.alive", self.dead)
+        if self.observer.neutral is None and self._markers and self.partial.ok:
+            self.observer.neutral = self._neutral
+        found, exchange = self.observer.look(entity or self.key, fresh=fresh, about=frozenset(about))
+        if found is None and self.observer.means is None and self.twin is not None:
+            found, exchange = self.twin.observer.look(entity or self.key, fresh=fresh)
+        if found is None:
+            hint = "the object can't be observed: neither GET, nor the collection, nor a neutral update shows it"
+            raise Inconclusive(hint, *([exchange] if exchange else []))
+        assert exchange is not None  # noqa: S101 (found implies an exchange)
+        return found, exchange
+
+    def _neutral(self, entity: str, about: frozenset[str]) -> Exchange:
+        """Re-send the value that one property has already, or nothing where no value is known."""
+        known = self._values.get(entity, {})
+        name = next((n for n in reversed(self.markers) if n in known and n not in about), None)
+        name = name or next((n for n in reversed(self.markers) if n in known), None)
+        remembered = dict(self._known)
+        exchange = self.patch({name: known[name]} if name else {}, entity=entity)
+        self._known = remembered
+        if exchange.object is not None and entity not in self.original:
+            self.original[entity] = exchange.object
+        return exchange
+
+    def state(self, entity: str | None = None) -> dict[str, Any]:
+        """The documented properties of an object as a separate request shows them now.
+
+        Raises:
+            Inconclusive: it can't be observed.
+        """
+        found, _ = self.look(entity)
+        return {name: found.get(name) for name in self.shape.properties}
+
+    def compare(self, expected: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Difference]:
+        """What differs in the documented properties that `expected` names, leaving out what the server maintains."""
+        wanted = {name: value for name, value in expected.items() if name not in self.computed and name != "id"}
+        return list(differences(wanted, actual, self.shape))
+
+    @property
+    def persists(self) -> bool:
+        """Whether a plain update is seen by later reads at all: if not, reads say nothing of anything else.
+
+        Raises:
+            Inconclusive: the object can't be observed, or no update is accepted.
+        """
+        if self._persists is None:
+            body = self.mark() if self.partial.ok else self.full(2)
+            self.change(body)
+            left, _ = self.settle(body, anyway=True)
+            kept = {name for name in body if not any(d.path.startswith(name) for d in left if d.severity is FAIL)}
+            self._persists = bool(kept)
+        return self._persists
+
+    def settle(
+        self, expected: Mapping[str, Any], entity: str | None = None, *, fresh: bool = False, anyway: bool = False
+    ) -> tuple[list[Difference], Exchange]:
+        """Observe until the object is as expected or the time that reads may lag is over; what differs then.
+
+        Args:
+            expected: properties and their values; others don't count.
+            entity: the object, if not the first.
+            fresh: on a connection of its own.
+            anyway: also where later reads are known to show no update at all.
+
+        Raises:
+            Inconclusive: the object can't be observed, or no update is ever seen there.
+        """
+        if not anyway and not self.persists:
+            raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
+        started = time.monotonic()
+        patience = self.options.settle if not self._hopeless else min(self.options.settle, max(4 * self.lag, 0.3))
+        pause = 0.01
+        while True:
+            found, exchange = self.look(entity, fresh=fresh, about=expected)
+            left = self.compare(expected, found)
+            waited = time.monotonic() - started
+            if not any(difference.severity is FAIL for difference in left):
+                if pause > 0.01:
+                    self.lag = max(self.lag, waited)
+                return left, exchange
+            if waited >= patience or self.client.expired:
+                self._hopeless = True
+                return left, exchange
+            time.sleep(min(pause, max(patience - waited, 0.01)))
+            pause = min(pause * 1.6, 0.5)
+
+    def establish(self, n: int = 1) -> dict[str, Any]:
+        """Bring the object into the state of the `n`-th full body and return its documented properties as observed.
+
+        Raises:
+            Inconclusive: the target doesn't accept the body, or doesn't show the object.
+        """
+        self.change(self.full(n))
+        self.settle(self.full(n))
+        return self.state()
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The ids of the objects that the run looks after."""
+        return (self.key, self.second) if self.second else (self.key,)
+
+    def needs_second(self) -> str:
+        """The id of a second object.
+
+        Raises:
+            Inconclusive: there is none.
+        """
+        if not self.second:
+            raise Inconclusive(f"a second object is needed: supply --second-id {self.operation.key}=ID")
+        return self.second
+
+    def snapshot(self) -> dict[str, dict[str, Any]]:
+        """The documented properties of every known object, from memory where nothing can have changed."""
+        if not self._known:
+            if self.lag:
+                time.sleep(self.lag * 1.5)  # nothing tells when a lagging read has caught up with an unknown state
+            self._known = {entity: self.state(entity) for entity in self.known}
+        return self._known
+
+    # -- inputs that must have no effect ------------------------------------------------------------------------
+
+    def attempt(self, attempts: Iterable[Attempt], *, hostile: bool = False) -> list[Trial]:
+        """Send requests that must have no effect, or only a visible one, and look at every known object afterwards.
+
+        Effects of requests answered 4xx are logged for `error.nochange` and `auth.notapplied`. After each hostile
+        request the documented operation is tried (`robust.alive`). Where the objects can't be observed, the trials
+        have no effects and nothing is logged as watched.
+        """
+        trials: list[Trial] = []
+        waiting: list[tuple[Attempt, Exchange]] = []
+        try:
+            before: dict[str, dict[str, Any]] | None = self.snapshot()
+        except Inconclusive:
+            before = None
+        for attempt in attempts:
+            exchange = self._try(attempt)
+            waiting.append((attempt, exchange))
+            if exchange.ok or exchange.response is None or hostile:
+                before = self._watch(waiting, before, trials)
+            if hostile:
+                self.check_alive(exchange)
+                self._known.clear()
+                before = self.snapshot() if before is not None else None
+        self._watch(waiting, before, trials)
+        return trials
+
+    def _try(self, attempt: Attempt) -> Exchange:
+        if attempt.wire is not None:
+            described = Request(attempt.method, self.client.url(attempt.path or self.path(attempt.entity)))
+            return self.send_wire(attempt.wire, described, half_close=attempt.half_close)
+        return self.patch(
+            attempt.body, entity=attempt.entity, headers=attempt.headers, path=attempt.path, method=attempt.method
+        )
+
+    def _watch(
+        self,
+        waiting: list[tuple[Attempt, Exchange]],
+        before: dict[str, dict[str, Any]] | None,
+        trials: list[Trial],
+    ) -> dict[str, dict[str, Any]] | None:
+        """Look at every object, attribute what changed to the waiting requests, and return the new state."""
+        if not waiting:
+            return before
+        if before is None:
+            trials += [Trial(attempt, exchange) for attempt, exchange in waiting]
+            waiting.clear()
+            return None
+        self._known.clear()
+        try:
+            after = self.snapshot()
+        except Inconclusive:
+            trials += [Trial(attempt, exchange) for attempt, exchange in waiting]
+            waiting.clear()
+            return None
+        changed = [(entity, d) for entity in before for d in self.changes(before[entity], after[entity])]
+        for attempt, exchange in waiting:
+            own = [
+                Effect(exchange, entity, difference)
+                for entity, difference in changed
+                if len(waiting) == 1 or attempt.marker is None or _holds(difference.actual, attempt.marker)
+            ]
+            trials.append(Trial(attempt, exchange, tuple(own)))
+            if exchange.refused:
+                self.log.watched.append(exchange)
+                self.log.effects += own
+        waiting.clear()
+        return after
+
+    def changes(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+        """What changed between two observations of an object, as far as it matters."""
+        return [d for d in self.compare(before, after) if d.severity is FAIL]
+
+    def check_alive(self, culprit: Exchange) -> None:
+        """Try the documented operation after a hostile request; remember it if it doesn't work any more."""
+        self.log.hostile.append(culprit)
+        started = time.monotonic()
+        body = self.mark() if self.partial.ok else self.full()
+        pause = 0.05
+        first: Exchange | None = None
+        while True:
+            exchange = self.patch(body)
+            waited = time.monotonic() - started
+            if exchange.ok:
+                if first is not None:
+                    self.log.deaths.append(Death(culprit, first, waited, back=True))
+                return
+            first = first or exchange
+            if waited > REVIVAL or self.client.expired or exchange.refused:
+                self.log.deaths.append(Death(culprit, first, waited, back=False))
+                if exchange.response is None:
+                    self.dead = exchange
+                return
+            time.sleep(pause)
+            pause = min(pause * 2, 1.0)
+
+    def traffic(self) -> Iterator[Exchange]:
+        """Every answered exchange of this operation so far, observations included."""
+        return (e for e in self.client.exchanges if e.operation == self.operation.id and e.response is not None)
+
+    # -- what stands in an answer -------------------------------------------------------------------------------
+
+    def properties(self) -> Mapping[str, Property]:
+        """The documented properties of the object."""
+        return self.shape.properties
+
+    def is_set(self, name: str, value: Any) -> bool:
+        """Whether a documented property's value counts as set."""
+        declared = self.shape.properties.get(name)
+        return declared is not None and not unset(value, declared.type)
+
+    def merged(self, state: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+        """What the object should be after an accepted update (OData 4.01 §11.4.3)."""
+        return merge(state, body, self.type)
+
+    def _notice_computed(self, exchange: Exchange, body: Mapping[str, Any]) -> None:
+        """Find what the server maintains itself: date-times that are about now, and again at the next update."""
+        moved = self.moved_to_now(exchange.object or {}, body)
+        if moved and exchange.ok:
+            again = self.patch(self.mark())
+            self.computed |= moved & self.moved_to_now(again.object or {}, body)
+
+    def moved_to_now(self, entity: Mapping[str, Any], sent: Iterable[str]) -> set[str]:
+        """The documented date-times of an object that are about now without having been sent."""
+        found: set[str] = set()
+        for name, declared in self.shape.properties.items():
+            moment = instant(entity.get(name)) if declared.type.kind is Kind.DATETIMEOFFSET else None
+            if moment and name not in sent and abs(moment[0].timestamp() - time.time()) < 300:
+                found.add(name)
+        return found
+
+
+def _holds(value: Any, marker: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds(item, marker) for item in value.values())
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        return any(_holds(item, marker) for item in value)
+    if isinstance(value, str) and isinstance(marker, str):
+        return same_id(value, marker)
+    return bool(value == marker) and not isinstance(value, bool)

@@ -1,0 +1,349 @@
+"""The one way to the target: sends requests over kept connections and records every exchange.
+
+It follows no redirect, reads no environment, keeps no cookie, and sends nothing that a case didn't ask for. Whatever
+the peer does ends in an `Exchange`, never in an exception.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException, RemoteDisconnected
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
+
+from contracts import __version__
+from contracts.target import raw
+from contracts.target.exchange import Exchange, Headers, Request, Response
+from contracts.target.watchdog import Watch, Watchdog
+
+USER_AGENT = f"graph-contracts/{__version__}"
+MAX_BODY = 32 * 1024 * 1024
+"""A response body is read up to here, coded and decoded; what is longer is cut and said to be broken."""
+THROTTLED = (429, 503)
+LONGEST_RETRY_AFTER = 60.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long and how often to try; times in seconds."""
+
+    timeout: float = 30.0
+    connect_timeout: float = 5.0
+    retries: int = 5
+    """How many 429 and 503 answers to wait out for one request."""
+    budget: float = 120.0
+    """How long the waits for Retry-After may take in all."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where the target is and how to reach it."""
+
+    base: str
+    token: str | None = None
+    headers: Headers = ()
+    verify: bool | str = True
+    limits: Limits = Limits()
+    deadline: float | None = None
+    """When to stop, as `time.monotonic()`."""
+
+
+class Client:
+    """Sends requests to one target; safe to use from several threads."""
+
+    def __init__(self, connection: Connection, record: Callable[[Exchange], None] | None = None) -> None:
+        self.connection = connection
+        self.base = connection.base.rstrip("/")
+        self.exchanges: list[Exchange] = []
+        self._record = record
+        self._lock = threading.Lock()
+        self._watchdog = Watchdog()
+        self._session = self._new_session()
+        self._waited = 0.0
+        self.throttled = 0
+
+    def close(self) -> None:
+        self._session.close()
+
+    # -- sending ------------------------------------------------------------------------------------------------
+
+    def url(self, path: str) -> str:
+        """The absolute URL of a path below the base; an absolute URL stays as it is."""
+        return path if "://" in path else f"{self.base}{path}"
+
+    def headers(self, extra: Mapping[str, str | None], body: bytes | None) -> Headers:
+        """The headers of a request: credentials and media type, unless `extra` sets them or leaves them out (None)."""
+        fields: dict[str, str | None] = {"User-Agent": USER_AGENT}
+        if self.connection.token:
+            fields["Authorization"] = f"Bearer {self.connection.token}"
+        fields.update(self.connection.headers)
+        if body is not None:
+            fields["Content-Type"] = "application/json"
+        for name, value in extra.items():
+            for present in [key for key in fields if key.lower() == name.lower()]:
+                del fields[present]
+            fields[name] = value
+        return tuple((name, value) for name, value in fields.items() if value is not None)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        fresh: bool = False,
+        wait: bool = True,
+        timeout: float | None = None,
+        **about: str,
+    ) -> Exchange:
+        """Send one request and record what came of it.
+
+        Args:
+            method: any token; it is sent as it is.
+            path: below the base, percent-encoded.
+            body: the exact octets.
+            headers: fields to add or, with None, to leave out.
+            fresh: on a connection of its own.
+            wait: whether to wait out 429 and 503 as Retry-After says.
+            timeout: seconds for the whole exchange, if other than the limits say.
+            about: the `operation`, `requirement` and `entity` that it belongs to.
+        """
+        request = Request(method, self.url(path), self.headers(headers or {}, body), body or b"")
+
+        def once() -> Exchange:
+            return self._exchange(request, fresh, timeout or self.connection.limits.timeout)
+
+        return self._recorded(once, wait, about)
+
+    def send_raw(
+        self, wire: bytes, request: Request, *, half_close: bool = False, timeout: float | None = None, **about: str
+    ) -> Exchange:
+        """Send chosen octets on a connection of their own and read what comes until the peer closes.
+
+        `request` describes them for the evidence.
+        """
+        limit = timeout or self.connection.limits.timeout
+
+        def once() -> Exchange:
+            started = time.time()
+            left = self._left(limit)
+            if left <= 0:
+                return Exchange(0, request, None, "the run's deadline has passed", started=started)
+            response, error = raw.talk(self.base, wire, self._ssl_context(), left, self._connect_timeout(), half_close)
+            sent = replace(request, wire=wire)
+            return Exchange(0, sent, response, error, started=started, seconds=time.time() - started)
+
+        return self._recorded(once, False, about)
+
+    # -- one exchange ------------------------------------------------------------------------------------------
+
+    def _recorded(self, once: Callable[[], Exchange], wait: bool, about: Mapping[str, str]) -> Exchange:
+        retried = 0
+        while True:
+            exchange = replace(once(), retried=retried, **about)  # type: ignore[arg-type]
+            with self._lock:
+                exchange = replace(exchange, index=len(self.exchanges))
+                self.exchanges.append(exchange)
+                if exchange.status in THROTTLED:
+                    self.throttled += 1
+            if self._record:
+                self._record(exchange)
+            if not wait or exchange.status not in THROTTLED or retried >= self.connection.limits.retries:
+                return exchange
+            pause = retry_after(exchange)
+            with self._lock:
+                self._waited += pause
+                exhausted = self._waited > self.connection.limits.budget or self._left(pause + 1) <= pause
+            if exhausted:
+                return exchange
+            time.sleep(pause)
+            retried += 1
+
+    def _exchange(self, request: Request, fresh: bool, timeout: float) -> Exchange:
+        left = self._left(timeout)
+        if left <= 0:
+            return Exchange(0, request, None, "the run's deadline has passed", started=time.time())
+        session = self._new_session() if fresh else self._session
+        started, clock = time.time(), time.perf_counter()
+        try:
+            response, error = self._attempt(session, request, left)
+            if response is None and not fresh and error == STALE:
+                # the peer had closed a kept connection: not an answer to this request
+                response, error = self._attempt(session, request, left)
+        finally:
+            if fresh:
+                session.close()
+        seconds = time.perf_counter() - clock
+        return Exchange(0, request, response, error, started=started, seconds=seconds)
+
+    def _attempt(self, session: requests.Session, request: Request, timeout: float) -> tuple[Response | None, str]:
+        prepared = requests.PreparedRequest()
+        prepared.method = request.method
+        prepared.url = request.url
+        prepared.headers = CaseInsensitiveDict(request.headers)
+        if request.body:
+            # without it requests would send the body chunked
+            prepared.headers.setdefault("Content-Length", str(len(request.body)))
+            prepared.body = request.body
+        with self._watchdog.watch(timeout) as watch:
+            try:
+                adapter = session.get_adapter(request.url)
+                answer = adapter.send(
+                    prepared, stream=True, timeout=(self._connect_timeout(), timeout), verify=self.connection.verify
+                )
+                return _read(answer, watch), ""
+            except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
+                if watch.expired:
+                    return None, f"no complete answer within {timeout:g} s"
+                return None, STALE if watch.reused and _closed(error) else _reason(error)
+
+    def _connect_timeout(self) -> float:
+        return self.connection.limits.connect_timeout
+
+    def _left(self, timeout: float) -> float:
+        if self.connection.deadline is None:
+            return timeout
+        return min(timeout, self.connection.deadline - time.monotonic())
+
+    @property
+    def expired(self) -> bool:
+        """Whether the run's deadline has passed."""
+        return self._left(1.0) <= 0
+
+    def _ssl_context(self) -> ssl.SSLContext | None:
+        if urlsplit(self.base).scheme != "https":
+            return None
+        verify = self.connection.verify
+        context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
+        if verify is False:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False
+        adapter = HTTPAdapter(pool_maxsize=32)
+        adapter.poolmanager.pool_classes_by_scheme = _pools(self._watchdog)
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        return session
+
+
+STALE = "the kept connection had been closed"
+
+
+def _pools(watchdog: Watchdog) -> dict[str, Any]:
+    """Connection pools whose sockets the watchdog can shut down."""
+
+    def watched(base: type[HTTPConnection]) -> type[HTTPConnection]:
+        class Watched(base):  # type: ignore[misc, valid-type]
+            served = 0
+
+            def connect(self) -> None:
+                self.served = 0
+                super().connect()
+                self._announce()
+
+            def request(self, *args: Any, **kwargs: Any) -> None:
+                self._announce()
+                super().request(*args, **kwargs)
+                self.served += 1
+
+            def _announce(self) -> None:
+                watch = watchdog.current()
+                if watch is not None:
+                    watch.attach(self.sock, self.served > 0)
+
+        return Watched
+
+    class Http(HTTPConnectionPool):
+        ConnectionCls = watched(HTTPConnection)
+
+    class Https(HTTPSConnectionPool):
+        ConnectionCls = watched(HTTPSConnection)  # type: ignore[assignment]
+
+    return {"http": Http, "https": Https}
+
+
+def _read(answer: requests.Response, watch: Watch) -> Response:
+    """Read the message off the wire, up to `MAX_BODY`, and undo its content coding."""
+    wire = answer.raw
+    chunks: list[bytes] = []
+    size = 0
+    broken = ""
+    try:
+        for chunk in wire.stream(65536, decode_content=False):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > MAX_BODY:
+                broken = f"the body is longer than {MAX_BODY} octets and was cut there"
+                wire.close()
+                break
+    except (HTTPError, HTTPException, OSError, ValueError) as error:
+        broken = "the body did not end in time" if watch.expired else f"the body ended early: {_reason(error)}"
+        wire.close()
+    headers = tuple((str(name), str(value)) for name, value in wire.headers.iteritems())
+    coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+    body, problem = raw.decode(b"".join(chunks), coding, MAX_BODY)
+    wire.release_conn()
+    return Response(
+        status=answer.status_code,
+        headers=headers,
+        body=body,
+        reason=str(answer.reason or ""),
+        http_version="1.0" if wire.version == 10 else "1.1",
+        broken=broken or problem,
+    )
+
+
+def _root(error: BaseException) -> BaseException:
+    """The innermost cause: what the socket said, not what three libraries made of it."""
+    seen: set[int] = set()
+    while id(error) not in seen:
+        seen.add(id(error))
+        inner = error.__cause__ or error.__context__ or getattr(error, "reason", None)
+        if not isinstance(inner, BaseException):
+            inner = next((arg for arg in error.args if isinstance(arg, BaseException)), None)
+        if inner is None:
+            break
+        error = inner
+    return error
+
+
+def _closed(error: BaseException) -> bool:
+    return isinstance(_root(error), (RemoteDisconnected, ConnectionResetError, BrokenPipeError, ConnectionAbortedError))
+
+
+def _reason(error: BaseException) -> str:
+    root = _root(error)
+    if isinstance(root, RemoteDisconnected):
+        return "the connection was closed before an answer"
+    if isinstance(root, OSError) and root.strerror:
+        return root.strerror
+    return str(root) or type(root).__name__
+
+
+def retry_after(exchange: Exchange) -> float:
+    """Seconds that a 429 or 503 asks to wait (RFC 9110 §10.2.3), at most a minute; 1 where it doesn't say."""
+    value = (exchange.response.header("Retry-After") or "").strip() if exchange.response else ""
+    if value.isascii() and value.isdigit():
+        return min(float(value[:9]), LONGEST_RETRY_AFTER)
+    try:
+        due = parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, TypeError, OverflowError):
+        return 1.0
+    return min(max(due, 0.0), LONGEST_RETRY_AFTER)

@@ -1,0 +1,186 @@
+"""Requests whose octets are chosen one by one, and responses read to the last octet the peer sends.
+
+`requests` mends what it sends and forgives what it reads; the cases on framing must do neither (RFC 9112).
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import time
+import zlib
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from contracts.target.exchange import Headers, Response
+
+MAX_HEAD = 256 * 1024
+MAX_MESSAGE = 32 * 1024 * 1024
+GRACE = 0.1
+"""Seconds to wait for surplus octets from a peer that keeps the connection open."""
+
+
+def request_bytes(method: str, url: str, headers: Headers, body: bytes = b"", *, host: bool = True) -> bytes:
+    """A request message with just these header fields, plus Host."""
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    authority = parts.netloc.rpartition("@")[2]
+    lines = [f"{method} {target} HTTP/1.1", *([f"Host: {authority}"] if host else [])]
+    lines += [f"{name}: {value}" for name, value in headers]
+    return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + body
+
+
+def talk(
+    base: str,
+    wire: bytes,
+    context: ssl.SSLContext | None,
+    timeout: float,
+    connect_timeout: float,
+    half_close: bool = False,
+) -> tuple[Response | None, str]:
+    """Send octets to the origin of `base` and read one response; returns it, or None and the reason."""
+    parts = urlsplit(base)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    due = time.monotonic() + timeout
+    try:
+        with socket.create_connection((parts.hostname or "", port), min(connect_timeout, timeout)) as plain:
+            plain.settimeout(timeout)
+            sock = context.wrap_socket(plain, server_hostname=parts.hostname) if context else plain
+            with suppress(BrokenPipeError, ConnectionResetError):
+                # a peer may answer and close before it has read everything: its answer still counts
+                sock.sendall(wire)
+                if half_close and context is None:
+                    sock.shutdown(socket.SHUT_WR)
+            return _receive(sock, due, wire.split(b" ", 1)[0] == b"HEAD")
+    except (OSError, ssl.SSLError) as error:
+        return None, getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _receive(sock: socket.socket, due: float, head_only: bool) -> tuple[Response | None, str]:
+    data = bytearray()
+    failure = ""
+    while True:
+        message = parse(bytes(data), ended=False, head_only=head_only)
+        complete = message is not None and not message.broken
+        left = min(due - time.monotonic(), GRACE) if complete else due - time.monotonic()
+        if left <= 0 or len(data) > MAX_MESSAGE:
+            failure = "no complete answer in time" if left <= 0 else "the answer is too long"
+            break
+        sock.settimeout(left)
+        try:
+            chunk = sock.recv(65536)
+        except TimeoutError:
+            if complete:
+                break
+            continue
+        except OSError as error:
+            failure = error.strerror or str(error)
+            break
+        if not chunk:
+            break
+        data += chunk
+    message = parse(bytes(data), ended=True, head_only=head_only)
+    if message is None:
+        return None, failure or ("the connection was closed before an answer" if not data else "the answer is not HTTP")
+    return message, ""
+
+
+def parse(data: bytes, *, ended: bool, head_only: bool = False) -> Response | None:
+    """Read one response from octets; None while (or where) they hold no complete head.
+
+    Args:
+        data: all that came on the connection.
+        ended: whether no more will come; what is missing or too much is then named in `broken`.
+        head_only: whether the request was HEAD.
+    """
+    while True:
+        head, found, rest = data.partition(b"\r\n\r\n")
+        if not found:
+            return None
+        lines = head.decode("latin-1").split("\r\n")
+        status_line = re.fullmatch(r"HTTP/(\d\.\d) (\d{3})(?: (.*))?", lines[0])
+        if not status_line:
+            return None
+        version, status, reason = status_line[1], int(status_line[2]), status_line[3] or ""
+        if status >= 200 or status == 101:
+            break
+        data = rest
+    headers = tuple(
+        (name.strip(), value.strip()) for name, colon, value in (line.partition(":") for line in lines[1:]) if colon
+    )
+    body, broken = _body(rest, status, headers, ended=ended, head_only=head_only)
+    coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+    decoded, problem = decode(body, coding, MAX_MESSAGE) if ended else (body, "")
+    return Response(status, headers, decoded, reason, version, broken or problem)
+
+
+def _body(rest: bytes, status: int, headers: Headers, *, ended: bool, head_only: bool) -> tuple[bytes, str]:
+    lengths = {v.strip() for name, value in headers if name.lower() == "content-length" for v in value.split(",")}
+    codings = [value.lower() for name, value in headers if name.lower() == "transfer-encoding"]
+    if head_only or status in {204, 304}:
+        return (rest, f"{len(rest)} octets of content after a {status}") if rest else (b"", "")
+    if codings and lengths:
+        return rest, "Content-Length and Transfer-Encoding are both present"
+    if codings and codings[-1].endswith("chunked"):
+        return _chunked(rest)
+    if len(lengths) > 1 or any(not re.fullmatch(r"\d+", length) for length in lengths):
+        return rest, f"Content-Length is not one number: {', '.join(sorted(lengths))}"
+    if lengths:
+        length = int(lengths.pop())
+        if len(rest) < length:
+            return rest, f"Content-Length says {length} octets, {len(rest)} came"
+        if len(rest) > length:
+            return rest[:length], f"Content-Length says {length} octets, {len(rest)} came"
+        return rest, ""
+    return rest, "" if ended else "the body ends with the connection"
+
+
+def _chunked(rest: bytes) -> tuple[bytes, str]:
+    body = bytearray()
+    while True:
+        line, found, rest = rest.partition(b"\r\n")
+        size = re.match(rb"[0-9A-Fa-f]{1,15}\b", line)
+        if not found:
+            return bytes(body), "the chunked body ended before its last chunk"
+        if not size:
+            return bytes(body), "a chunk has no valid size"
+        length = int(size[0], 16)
+        if length == 0:
+            while True:  # trailer fields up to an empty line
+                line, found, rest = rest.partition(b"\r\n")
+                if not found:
+                    return bytes(body), "the chunked body ended before its last chunk"
+                if not line:
+                    return bytes(body), f"{len(rest)} octets after the last chunk" if rest else ""
+        if len(rest) < length + 2:
+            return bytes(body + rest[:length]), "the chunked body ended before its last chunk"
+        if rest[length : length + 2] != b"\r\n":
+            return bytes(body), "a chunk is longer than its size says"
+        body += rest[:length]
+        rest = rest[length + 2 :]
+
+
+def decode(body: bytes, coding: str, most: int) -> tuple[bytes, str]:
+    """Undo gzip and deflate, up to `most` octets; returns the body and what is wrong with it, if anything."""
+    for name in reversed([part.strip().lower() for part in coding.split(",") if part.strip()]):
+        if name == "identity" or not body:
+            continue
+        if name not in {"gzip", "x-gzip", "deflate"}:
+            return body, f"the content coding {name!r} was not asked for"
+        attempts = (31,) if "gzip" in name else (15, -15)
+        for wbits in attempts:
+            inflate = zlib.decompressobj(wbits)
+            try:
+                plain = inflate.decompress(body, most)
+            except zlib.error:
+                continue
+            if inflate.unconsumed_tail:
+                return plain, f"the {name} body inflates to more than {most} octets and was cut there"
+            if not inflate.eof:
+                return plain, f"the {name} body is cut short"
+            body = plain
+            break
+        else:
+            return body, f"the body does not decode as {name}"
+    return body, ""

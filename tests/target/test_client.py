@@ -1,0 +1,191 @@
+"""The client: whatever a peer does ends in an exchange, within its time, with nothing sent that wasn't asked for."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from contracts.target.client import Client, Connection, Limits, retry_after
+from contracts.target.exchange import Exchange, Request, Response
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+
+
+@contextmanager
+def peer(*scripts: Callable[[socket.socket, bytes], None]) -> Iterator[tuple[str, list[bytes]]]:
+    """A server that treats its n-th connection as the n-th script says; yields its URL and what it was sent."""
+    seen: list[bytes] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        for script in scripts:
+            with suppress(OSError):
+                connection, _ = listener.accept()
+                with connection:
+                    connection.settimeout(5)
+                    request = connection.recv(65536)
+                    seen.append(request)
+                    script(connection, request)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/beta", seen
+    finally:
+        listener.close()
+
+
+def answer(octets: bytes) -> Callable[[socket.socket, bytes], None]:
+    return lambda connection, _: connection.sendall(octets)
+
+
+def drip(octets: bytes) -> Callable[[socket.socket, bytes], None]:
+    def script(connection: socket.socket, _: bytes) -> None:
+        for octet in octets:
+            connection.sendall(bytes([octet]))
+            time.sleep(0.05)
+
+    return script
+
+
+def hang(connection: socket.socket, _: bytes) -> None:
+    while connection.recv(65536):
+        pass
+
+
+def client(url: str, **limits: float) -> Client:
+    return Client(Connection(url, "T0k3n", limits=Limits(**{"timeout": 0.5, **limits})))  # type: ignore[arg-type]
+
+
+def test_an_answer_becomes_a_response_and_is_recorded() -> None:
+    with peer(answer(OK)) as (url, _):
+        target = client(url)
+        exchange = target.send("PATCH", "/x", body=b"{}", operation="op", entity="1")
+    assert (exchange.status, exchange.object, exchange.operation, exchange.entity) == (200, {}, "op", "1")
+    assert target.exchanges == [exchange]
+
+
+def test_nothing_is_sent_that_was_not_asked_for() -> None:
+    with peer(answer(OK)) as (url, seen):
+        client(url).send("PATCH", "/x", body=b"{}")
+    lines = seen[0].decode().split("\r\n")
+    names = {line.partition(":")[0].lower() for line in lines[1:] if line and not line.startswith("{")}
+    assert lines[0] == "PATCH /beta/x HTTP/1.1"
+    assert names == {"host", "user-agent", "authorization", "content-type", "content-length", "accept-encoding"}
+
+
+@pytest.mark.parametrize("path", ["/a%2f..%2fb", "/a%27%00", "/a/../b", "/%7Bx%7D", "/a?x=%20"])
+def test_paths_are_sent_as_they_are(path: str) -> None:
+    with peer(answer(OK)) as (url, seen):
+        client(url).send("PATCH", path, body=b"{}")
+    assert seen[0].split(b" ")[1].lower() == f"/beta{path}".lower().encode()
+
+
+def test_headers_can_be_changed_and_left_out() -> None:
+    with peer(answer(OK)) as (url, seen):
+        client(url).send("PATCH", "/x", body=b"{}", headers={"Authorization": None, "content-type": "text/plain"})
+    text = seen[0].decode().lower()
+    assert "authorization" not in text
+    assert "content-type: text/plain" in text
+    assert text.count("content-type") == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "word"),
+    [
+        (hang, "within 0.5 s"),
+        (drip(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), "within 0.5 s"),
+        (answer(b""), "closed"),
+        (answer(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), ""),
+        (answer(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n"), ""),
+    ],
+)
+def test_a_peer_that_does_not_answer_makes_an_exchange_with_a_reason(
+    script: Callable[[socket.socket, bytes], None], word: str
+) -> None:
+    started = time.monotonic()
+    with peer(script) as (url, _):
+        exchange = client(url).send("PATCH", "/x", body=b"{}")
+    assert exchange.response is None
+    assert exchange.error
+    assert word in exchange.error
+    assert time.monotonic() - started < 3
+
+
+def test_a_body_that_drips_is_cut_at_the_limit() -> None:
+    def head_then_drip(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n")
+        drip(b" " * 50)(connection, request)
+
+    with peer(head_then_drip) as (url, _):
+        exchange = client(url).send("PATCH", "/x", body=b"{}")
+    assert exchange.status == 200
+    assert exchange.response
+    assert exchange.response.broken == "the body did not end in time"
+
+
+def test_a_body_shorter_than_its_length_is_broken() -> None:
+    with peer(answer(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{}")) as (url, _):
+        exchange = client(url).send("PATCH", "/x", body=b"{}")
+    assert exchange.response
+    assert "early" in exchange.response.broken
+
+
+def test_nobody_listening_is_a_refused_connection() -> None:
+    exchange = client("http://127.0.0.1:1/beta").send("GET", "/x")
+    assert exchange.response is None
+    assert exchange.error == "Connection refused"
+
+
+def test_a_kept_connection_that_was_closed_meanwhile_is_replaced() -> None:
+    with peer(answer(OK), answer(OK)) as (url, seen):
+        target = client(url)
+        first = target.send("GET", "/1")
+        time.sleep(0.05)  # the peer closes after its first answer
+        second = target.send("GET", "/2")
+    assert (first.status, second.status) == (200, 200)
+    assert len(seen) == 2
+
+
+def test_redirects_are_not_followed() -> None:
+    with peer(answer(b"HTTP/1.1 307 Go\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")) as (url, seen):
+        exchange = client(url).send("PATCH", "/x", body=b"{}")
+    assert exchange.status == 307
+    assert len(seen) == 1
+
+
+def test_throttling_is_waited_out_and_counted() -> None:
+    busy = b"HTTP/1.1 429 Slow\r\nRetry-After: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    with peer(answer(busy), answer(busy), answer(OK)) as (url, _):
+        target = client(url)
+        exchange = target.send("PATCH", "/x", body=b"{}")
+    assert (exchange.status, exchange.retried, target.throttled) == (200, 2, 2)
+    assert [e.status for e in target.exchanges] == [429, 429, 200]
+
+
+def test_a_server_that_stays_busy_is_given_up() -> None:
+    busy = b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    with peer(*[answer(busy)] * 4) as (url, _):
+        target = client(url, retries=3)
+        assert target.send("PATCH", "/x", body=b"{}").status == 503
+    assert target.throttled == 4
+
+
+def test_past_the_deadline_nothing_is_sent() -> None:
+    target = Client(Connection("http://127.0.0.1:1/beta", deadline=time.monotonic() - 1))
+    assert target.expired
+    assert "deadline" in target.send("GET", "/x").error
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("0", 0), ("7", 7), ("3153600000", 60), ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("soon", 1), ("-5", 1), (None, 1)],
+)
+def test_retry_after_is_read_as_seconds_or_date_and_never_longer_than_a_minute(value: str | None, seconds: int) -> None:
+    headers = (("Retry-After", value),) if value is not None else ()
+    assert retry_after(Exchange(0, Request("PATCH", "/"), Response(429, headers))) == seconds

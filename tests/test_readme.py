@@ -1,0 +1,52 @@
+"""The README says what is true: its commands exist, and its table of options is the settings' own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from contracts import cli
+from contracts.settings import OPTIONS, Option
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+def row(option: Option) -> str:
+    flag = f"{option.flag}, {option.off}" if option.off else f"{option.flag} {option.metavar}".strip()
+    default = f" Default: {option.default}." if option.default else " On by default." if option.off else ""
+    escaped = flag.replace("|", "\\|")
+    return f"| `{escaped}`{' *' if option.multiple else ''} | {option.help}{default} |"
+
+
+def test_the_quick_start_is_two_commands() -> None:
+    assert BLOCKS[:2] == ["python3 .ci/venv.py graph-contracts run\n", "python3 .ci/venv.py pytest\n"]
+    assert README.index("## Quick start") < README.index("```sh")
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    script = (Path(__file__).parent.parent / ".ci" / "run").read_text(encoding="utf-8")
+    assert f'"$python" {BLOCKS[1].removeprefix("python3 ")}' in script
+
+
+def test_the_table_of_options_is_complete_and_true() -> None:
+    section = README.partition("## Options of `run`")[2].partition("\n## ")[0]
+    assert [line for line in section.splitlines() if line.startswith("| `--")] == [row(option) for option in OPTIONS]
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_is_shown(name: str) -> None:
+    assert re.search(rf"graph-contracts {name}\b", README)
+
+
+def test_every_command_line_in_the_readme_can_be_typed() -> None:
+    lines = [line for block in BLOCKS for line in block.splitlines() if "graph-contracts " in line]
+    for line in lines:
+        name, *words = line.partition("graph-contracts ")[2].split()
+        command = cli.graph_contracts.get_command(click.Context(cli.graph_contracts), name)
+        assert command is not None, line
+        known = {flag for parameter in command.params for flag in (*parameter.opts, *parameter.secondary_opts)}
+        assert {word for word in words if word.startswith("-")} <= known, line
