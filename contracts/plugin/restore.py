@@ -29,19 +29,15 @@ def _restore(update: Update, entity: str, original: Mapping[str, Any]) -> str | 
     update.requirement = "restore"
     wanted = {name: original.get(name) for name in update.writable if name in original}
     try:
-        if not _differs(update, entity, wanted):
+        shown, _ = update.look(entity, about=wanted)
+        if not update.changes(wanted, shown):
             return None
         body = {name: value for name, value in wanted.items() if value is not None or name in original}
         exchange = update.patch(body, entity=entity)
         if not exchange.ok:
             for name, value in body.items():
                 update.patch({name: value}, entity=entity)
-        left = _differs(update, entity, wanted)
+        left, _ = update.settle(wanted, entity, anyway=True)
     except Inconclusive as reason:
         return reason.reason
-    return "; ".join(left) or None
-
-
-def _differs(update: Update, entity: str, wanted: Mapping[str, Any]) -> list[str]:
-    left, _ = update.settle(wanted, entity, anyway=True)
-    return [str(difference) for difference in left if difference.severity is Severity.FAIL]
+    return "; ".join(str(difference) for difference in left if difference.severity is Severity.FAIL) or None

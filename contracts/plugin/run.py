@@ -70,6 +70,8 @@ def _arguments(folder: Path) -> list[str]:
         *(str(path) for path in cases.files()),
         *("--rootdir", str(here), "--confcutdir", str(here), "-c", str(here / "pytest.ini")),
         *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:warnings"),
+        *("-p", "pytest_metadata.plugin", "-p", "pytest_html.plugin", "-p", "pytest_html.fixtures"),
+        *("--html", str(folder / "pytest.html"), "--self-contained-html"),
         *("--assert=plain", "--capture=no"),
     ]
 

@@ -1,0 +1,59 @@
+"""`graph-contracts serve`: the embedded reference implementation, sound or broken on purpose, until interrupted."""
+
+from __future__ import annotations
+
+import shlex
+import threading
+from pathlib import Path
+
+import click
+
+from contracts.commands import debug_option
+from contracts.packaged import default_document
+
+
+@debug_option
+@click.command(name="serve")
+@click.option(
+    "--openapi",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="OpenAPI document to serve. Default: openapi.yaml in the current folder, else the one in the package.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on.")
+@click.option(
+    "--port", default=0, type=click.IntRange(0, 65535), metavar="N", help="Port to listen on. Default: a free one."
+)
+@click.option("--token", metavar="TOKEN", help="Bearer token that may update. Default: one made up now.")
+@click.option(
+    "--auth",
+    type=click.Choice(("none", "any-token", "enforced")),
+    default="enforced",
+    show_default=True,
+    help="What to ask of credentials.",
+)
+@click.option("--fault", "faults", multiple=True, metavar="NAME", help="Break one thing on purpose; repeatable.")
+@click.option("--variation", "variations", multiple=True, metavar="NAME", help="Do one thing differently; repeatable.")
+def command(
+    openapi: Path | None,
+    host: str,
+    port: int,
+    token: str | None,
+    auth: str,
+    faults: tuple[str, ...],
+    variations: tuple[str, ...],
+) -> None:
+    """Serve the embedded reference implementation until interrupted.
+
+    Prints its URL and token, and a command line that tests it.
+    """
+    from contracts.reference.server import start  # noqa: PLC0415 (help needs no server)
+
+    document = openapi or default_document()
+    with start(document, token=token, host=host, port=port, auth=auth, faults=faults, variations=variations) as server:
+        options = ["--target", server.url, "--token", server.tokens.full]
+        options += ["--auth", auth] if auth != "enforced" else []
+        options += ["--openapi", str(openapi)] if openapi else []
+        click.echo(f"{server.url}  token {server.tokens.full}")
+        click.echo(shlex.join(["graph-contracts", "run", *options]))
+        threading.Event().wait()

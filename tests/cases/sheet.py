@@ -1,0 +1,76 @@
+"""One row of the kill sheet: the whole suite against the reference with one fault or variation switched on."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contracts import requirements
+from contracts.plugin.session import Session
+from contracts.reference.server import start
+from contracts.settings import Settings
+
+ROOT = Path(__file__).parent.parent.parent
+DOCUMENT = ROOT / "openapi.yaml"
+MAX_EXAMPLES = 10
+SETTLE = 1.5
+"""Longer than the lagging variation lags, and short enough for a sheet of faults that never settle."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the suite said: requirement → message of its worst finding, for each verdict that isn't silent."""
+
+    name: str
+    failed: dict[str, str] = field(default_factory=dict)
+    warned: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    passed: frozenset[str] = frozenset()
+    undecided: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    exchanges: int = 0
+    seconds: float = 0.0
+
+    def told(self) -> set[str]:
+        """Every requirement that failed or warned."""
+        return {*self.failed, *self.warned}
+
+
+def run(name: str, faults: tuple[str, ...] = (), variations: tuple[str, ...] = (), profile: str = "page") -> Row:
+    """Judge every requirement on the reference with some behaviours switched on."""
+    started = time.monotonic()
+    with start(DOCUMENT, faults=faults, variations=variations) as server:
+        tokens = server.tokens
+        settings = Settings(
+            target=server.url,
+            openapi=DOCUMENT,
+            token=tokens.full,
+            forbidden_token=tokens.forbidden,
+            personal_token=tokens.personal,
+            expired_token=tokens.expired,
+            settle=SETTLE,
+            max_examples=MAX_EXAMPLES,
+            profile=profile,
+            deadline=120,
+        )
+        session = Session(settings)
+        session.foreign_token = tokens.foreign
+        with session.open():
+            for binding in requirements.bindings():
+                for operation in session.operations(binding):
+                    session.run_case(binding, operation.id)
+    said: dict[str, dict[str, str]] = {}
+    for judgement in session.judgements:
+        said.setdefault(judgement.verdict, {}).setdefault(judgement.requirement, judgement.message)
+    return Row(
+        name=name,
+        failed=said.get("fail", {}),
+        warned=said.get("warn", {}),
+        errors=said.get("error", {}),
+        passed=frozenset(said.get("pass", {})),
+        undecided=said.get("inconclusive", {}),
+        notes=tuple(session.notes),
+        exchanges=len(session.client.exchanges),
+        seconds=time.monotonic() - started,
+    )
