@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +47,7 @@ class Attempt:
     wire: bytes | None = None
     """Octets to send instead of all the above."""
     half_close: bool = False
+    timeout: float | None = None
 
 
 @dataclass(frozen=True)
@@ -188,6 +189,7 @@ class Update:
         headers: Mapping[str, str | None],
         *,
         entity: str | None = None,
+        path: str | None = None,
         method: str = "PATCH",
         close: bool = True,
     ) -> tuple[bytes, Request]:
@@ -197,7 +199,7 @@ class Update:
         """
         extra = {**headers, **({"Connection": "close"} if close else {})}
         fields = self.client.headers(extra, body)
-        url = self.client.url(self.path(entity))
+        url = self.client.url(path or self.path(entity))
         return request_bytes(method, url, fields, body), Request(method, url, fields, body)
 
     def send_wire(
@@ -214,6 +216,21 @@ class Update:
             requirement=self.requirement,
             entity=self.key,
         )
+
+    @contextmanager
+    def line(self) -> Iterator[Callable[[bytes, Request], tuple[Exchange, bool]]]:
+        """A kept connection for chosen octets.
+
+        The function sends one request; it returns the exchange and whether the connection was that of the one before.
+        """
+        with self.client.line() as send:
+
+            def ask(octets: bytes, request: Request) -> tuple[Exchange, bool]:
+                self._known.clear()
+                own = {"entity": self.key} if request.url == self.client.url(self.path()) else {}
+                return send(octets, request, operation=self.operation.id, requirement=self.requirement, **own)
+
+            yield ask
 
     # -- bodies -------------------------------------------------------------------------------------------------
 
@@ -272,6 +289,17 @@ class Update:
             raise Inconclusive(f"the case needs {place + 1} plain properties, the document has {len(self.markers)}")
         name = self.markers[place]
         return {name: self.values.fresh(self.type.properties[name].type)}
+
+    def small(self, place: int = 0) -> dict[str, Any]:
+        """A body with a fresh marker: alone where the target takes that, else among all the other properties.
+
+        Raises:
+            Inconclusive: there is no such property, or the target accepts no body at all.
+        """
+        mark = self.mark(place)
+        if not self.partial.ok:
+            return {**self.full(), **mark}
+        return {"id": self.key, **mark} if self.baseline.keyed else mark
 
     @property
     def partial(self) -> Exchange:
@@ -452,18 +480,21 @@ class Update:
             if exchange.ok or exchange.response is None or hostile:
                 before = self._watch(waiting, before, trials)
             if hostile:
-                self.check_alive(exchange)
-                self._known.clear()
-                before = self.snapshot() if before is not None else None
+                before = self._after(before, self.check_alive(exchange))
         self._watch(waiting, before, trials)
         return trials
 
     def _try(self, attempt: Attempt) -> Exchange:
         if attempt.wire is not None:
             described = Request(attempt.method, self.client.url(attempt.path or self.path(attempt.entity)))
-            return self.send_wire(attempt.wire, described, half_close=attempt.half_close)
+            return self.send_wire(attempt.wire, described, half_close=attempt.half_close, timeout=attempt.timeout)
         return self.patch(
-            attempt.body, entity=attempt.entity, headers=attempt.headers, path=attempt.path, method=attempt.method
+            attempt.body,
+            entity=attempt.entity,
+            headers=attempt.headers,
+            path=attempt.path,
+            method=attempt.method,
+            timeout=attempt.timeout,
         )
 
     def _watch(
@@ -500,12 +531,31 @@ class Update:
         waiting.clear()
         return after
 
+    def _after(
+        self, before: dict[str, dict[str, Any]] | None, body: Mapping[str, Any] | None
+    ) -> dict[str, dict[str, Any]] | None:
+        """The state of every object after an update of the first: as computed where updates are seen, else observed."""
+        if before is None:
+            return None
+        self._known.clear()
+        try:
+            if body is None or not self.persists:
+                return self.snapshot()
+        except Inconclusive:
+            return None
+        self._known = {**before, self.key: self.merged(before[self.key], body)}
+        return self._known
+
     def changes(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
         """What changed between two observations of an object, as far as it matters."""
         return [d for d in self.compare(before, after) if d.severity is FAIL]
 
-    def check_alive(self, culprit: Exchange) -> None:
-        """Try the documented operation after a hostile request; remember it if it doesn't work any more."""
+    def check_alive(self, culprit: Exchange) -> Mapping[str, Any] | None:
+        """Try the documented operation after a hostile request; remember it if it doesn't work any more.
+
+        Returns:
+            The body that was accepted, or None.
+        """
         self.log.hostile.append(culprit)
         started = time.monotonic()
         body = self.mark() if self.partial.ok else self.full()
@@ -517,13 +567,13 @@ class Update:
             if exchange.ok:
                 if first is not None:
                     self.log.deaths.append(Death(culprit, first, waited, back=True))
-                return
+                return body
             first = first or exchange
             if waited > REVIVAL or self.client.expired or exchange.refused:
                 self.log.deaths.append(Death(culprit, first, waited, back=False))
                 if exchange.response is None:
                     self.dead = exchange
-                return
+                return None
             time.sleep(pause)
             pause = min(pause * 2, 1.0)
 

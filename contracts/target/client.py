@@ -9,7 +9,8 @@ from __future__ import annotations
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, RemoteDisconnected
@@ -147,6 +148,32 @@ class Client:
             return Exchange(0, sent, response, error, started=started, seconds=time.time() - started)
 
         return self._recorded(once, False, about)
+
+    @contextmanager
+    def line(self) -> Iterator[Callable[..., tuple[Exchange, bool]]]:
+        """A kept connection, on which chosen octets are sent one request after the other.
+
+        The function takes the octets, the `Request` that describes them and what they belong to. It returns the
+        exchange and whether it went over the connection of the one before.
+        """
+        line = raw.Line(self.base, self._ssl_context(), self._connect_timeout())
+
+        def send(wire: bytes, request: Request, **about: str) -> tuple[Exchange, bool]:
+            kept = line.open
+
+            def once() -> Exchange:
+                started = time.time()
+                left = self._left(self.connection.limits.timeout)
+                response, error = line.ask(wire, left) if left > 0 else (None, "the run's deadline has passed")
+                sent = replace(request, wire=wire)
+                return Exchange(0, sent, response, error, started=started, seconds=time.time() - started)
+
+            return self._recorded(once, False, about), kept
+
+        try:
+            yield send
+        finally:
+            line.close()
 
     # -- one exchange ------------------------------------------------------------------------------------------
 

@@ -40,27 +40,76 @@ def talk(
     half_close: bool = False,
 ) -> tuple[Response | None, str]:
     """Send octets to the origin of `base` and read one response; returns it, or None and the reason."""
-    parts = urlsplit(base)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    due = time.monotonic() + timeout
+    line = Line(base, context, connect_timeout)
     try:
-        with socket.create_connection((parts.hostname or "", port), min(connect_timeout, timeout)) as plain:
-            plain.settimeout(timeout)
-            sock = context.wrap_socket(plain, server_hostname=parts.hostname) if context else plain
+        return line.ask(wire, timeout, half_close=half_close)
+    finally:
+        line.close()
+
+
+class Line:
+    """A connection that is kept for several requests, as long as the peer keeps it."""
+
+    def __init__(self, base: str, context: ssl.SSLContext | None, connect_timeout: float) -> None:
+        self._parts = urlsplit(base)
+        self._context = context
+        self._connect_timeout = connect_timeout
+        self._socket: socket.socket | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the next request goes over the connection of the last."""
+        return self._socket is not None
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def ask(self, wire: bytes, timeout: float, *, half_close: bool = False) -> tuple[Response | None, str]:
+        """Send octets and read one response; returns it, or None and the reason."""
+        due = time.monotonic() + timeout
+        try:
+            sock = self._socket or self._connect(timeout)
+            sock.settimeout(timeout)
             with suppress(BrokenPipeError, ConnectionResetError):
                 # a peer may answer and close before it has read everything: its answer still counts
                 sock.sendall(wire)
-                if half_close and context is None:
+                if half_close and self._context is None:
                     sock.shutdown(socket.SHUT_WR)
-            return _receive(sock, due, wire.split(b" ", 1)[0] == b"HEAD")
-    except (OSError, ssl.SSLError) as error:
-        return None, getattr(error, "strerror", None) or str(error) or type(error).__name__
+            response, failure, ended = _receive(sock, due, wire.split(b" ", 1)[0] == b"HEAD")
+        except (OSError, ssl.SSLError) as error:
+            self.close()
+            return None, getattr(error, "strerror", None) or str(error) or type(error).__name__
+        if ended or response is None or response.http_version == "1.0" or _says_close(response):
+            self.close()
+        return response, failure
+
+    def _connect(self, timeout: float) -> socket.socket:
+        host = self._parts.hostname or ""
+        port = self._parts.port or (443 if self._parts.scheme == "https" else 80)
+        plain = socket.create_connection((host, port), min(self._connect_timeout, timeout))
+        plain.settimeout(timeout)
+        try:
+            self._socket = self._context.wrap_socket(plain, server_hostname=host) if self._context else plain
+        except OSError:
+            plain.close()
+            raise
+        return self._socket
 
 
-def _receive(sock: socket.socket, due: float, head_only: bool) -> tuple[Response | None, str]:
+def _says_close(response: Response) -> bool:
+    return "close" in (response.header("Connection") or "").lower()
+
+
+def _receive(sock: socket.socket, due: float, head_only: bool) -> tuple[Response | None, str, bool]:
+    """One response, or None and the reason, and whether the connection is over."""
     data = bytearray()
     failure = ""
+    ended = False
     while True:
+        if not b"HTTP/".startswith(data[:5]):
+            return None, f"the answer is not HTTP: it begins with {bytes(data[:40])!r}", True
         message = parse(bytes(data), ended=False, head_only=head_only)
         complete = message is not None and not message.broken
         left = min(due - time.monotonic(), GRACE) if complete else due - time.monotonic()
@@ -78,12 +127,14 @@ def _receive(sock: socket.socket, due: float, head_only: bool) -> tuple[Response
             failure = error.strerror or str(error)
             break
         if not chunk:
+            ended = True
             break
         data += chunk
     message = parse(bytes(data), ended=True, head_only=head_only)
     if message is None:
-        return None, failure or ("the connection was closed before an answer" if not data else "the answer is not HTTP")
-    return message, ""
+        silence = "the connection was closed before an answer"
+        return None, failure or (silence if not data else "the answer is not HTTP"), True
+    return message, "", ended or bool(failure)
 
 
 def parse(data: bytes, *, ended: bool, head_only: bool = False) -> Response | None:

@@ -1,0 +1,235 @@
+"""Framing: where a message begins and ends, in both directions (RFC 9112)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from contracts.cases.values import reflected, text_places, told
+from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.subject.update import Attempt, Update
+from contracts.target import jsontext
+from contracts.target.exchange import Exchange
+
+CHUNK = 7
+CUT = 5
+MISSING = 20
+PATIENCE = 3.0
+"""Seconds that a server gets to answer a request whose end never comes."""
+LIMITS_OF_OURS = ("the body is longer than", "inflates to more than")
+ABORTED = frozenset({"update.req.contentlength", "update.json.limits"})
+"""Cases whose requests a server may leave unread: closing then destroys what it has answered (RFC 9112 §9.6)."""
+
+
+@requirement(
+    "update.req.chunked",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 9112 §7.1 (recipients decode chunked); RFC 9110 §15.5.12",
+    vary="411; 501 by a gateway is a warning",
+)
+def test_a_chunked_body_is_read_like_any_other(update: Update) -> Findings:
+    """A request body in chunked transfer coding is understood as if it had a Content-Length."""
+    body = update.small()
+    octets = jsontext.dump(body)
+    pieces = [octets[at : at + CHUNK] for at in range(0, len(octets), CHUNK)]
+    coded = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+    exchange = update.send_wire(*update.wire(coded, {"Transfer-Encoding": "chunked"}))
+    if exchange.status == 411:
+        return
+    if exchange.ok:
+        yield from shown(update, body, exchange)
+        return
+    _control(update)
+    grade = Severity.WARN if exchange.status == 501 else Severity.FAIL
+    yield Finding("2xx as for the same body with a Content-Length, or 411", exchange.answer, (exchange,), grade)
+
+
+def _control(update: Update) -> None:
+    """The same way of sending with nothing odd about it.
+
+    Raises:
+        Inconclusive: that is not accepted either.
+    """
+    octets = jsontext.dump(update.small())
+    exchange = update.send_wire(*update.wire(octets, {"Content-Length": str(len(octets))}))
+    if not exchange.ok:
+        raise Inconclusive(f"a plain request on a connection of its own was answered {exchange.answer}", exchange)
+
+
+def shown(update: Update, body: Mapping[str, Any], exchange: Exchange) -> Findings:
+    """What of an accepted body stands neither in the answer nor, as far as that can be seen, on the object."""
+    found = list(reflected(update, body, exchange))
+    yield from found
+    if any(finding.at_most is Severity.FAIL for finding in found):
+        return
+    with suppress(Inconclusive):
+        left, seen = update.settle(body)
+        for difference in left:
+            yield told(difference, exchange, seen)
+
+
+@requirement(
+    "update.req.contentlength",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 9112 §6.3, §8; RFC 5789 §2",
+    vary="400, 408, or the connection closed without an answer; 5xx by a proxy to a request that breaks off",
+    phase=Phase.NEGATIVE,
+)
+def test_a_body_is_exactly_as_long_as_its_content_length(update: Update) -> Findings:
+    """Octets beyond Content-Length don't belong to the body, and a body that falls short of it is not applied."""
+    _control(update)
+    mark = update.small()
+    whole = jsontext.dump(mark)
+    octets, _ = update.wire(whole, {"Content-Length": str(len(whole) - CUT)})
+    (surplus,) = update.attempt([Attempt("octets beyond Content-Length", marker=_value(mark), wire=octets)])
+    for effect in surplus.effects:
+        what = f"{surplus.exchange.answer}, and {effect.difference}"
+        yield Finding("4xx, and nothing applied of a body that Content-Length cuts short", what, (surplus.exchange,))
+    if surplus.exchange.ok and not surplus.effects:
+        what = f"{surplus.exchange.answer} to JSON that Content-Length cuts short"
+        yield Finding("4xx", what, (surplus.exchange,), Severity.WARN)
+    mark = update.small()
+    begun = jsontext.dump(mark)[:-1]
+    octets, _ = update.wire(begun, {"Content-Length": str(len(begun) + MISSING)})
+    attempt = Attempt(
+        "a body that ends early", marker=_value(mark), wire=octets, half_close=True, timeout=_patience(update)
+    )
+    (broken,) = update.attempt([attempt])
+    for effect in broken.effects:
+        what = f"{broken.exchange.answer}, and {effect.difference}"
+        yield Finding(f"nothing applied of a body that ends {MISSING} octets early", what, (broken.exchange,))
+
+
+def _value(body: Mapping[str, Any]) -> Any:
+    return list(body.values())[-1]
+
+
+def _patience(update: Update) -> float:
+    usual = max((exchange.seconds for exchange in list(update.traffic())[-20:]), default=0.0)
+    return max(PATIENCE, 4 * usual)
+
+
+@requirement(
+    "update.resp.framing",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 9112 §6, §9.3; RFC 9110 §8.4, §8.6",
+    vary="Connection: close at any time; chunked; trailers; HTTP/1.0",
+)
+def test_answers_on_one_connection_stay_in_step(update: Update) -> Findings:
+    """Answers are framed soundly: lengths are true, codings decode, and on a kept connection each answer is that of
+    its own request, also after an error to a request whose body was left unread."""
+    last = update.small()
+    with update.line() as ask:
+        for place, body in enumerate((_wide(update), update.full(), last)):
+            octets = jsontext.dump(body)
+            path = f"{update.path()}/suite-no-such-segment" if place == 1 else None
+            fields = {"Content-Length": str(len(octets))}
+            exchange, kept = ask(*update.wire(octets, fields, path=path, close=False))
+            if exchange.response is None and kept and "not HTTP" not in exchange.error:
+                # a server may close a kept connection at any time: then the request is sent again
+                exchange, kept = ask(*update.wire(octets, fields, path=path, close=False))
+            where = ("an update", "an error", "the update after it")[place]
+            if exchange.response is None:
+                if place == 0:
+                    raise Inconclusive(f"no answer to a request on a kept connection: {exchange.error}", exchange)
+                yield Finding(f"an answer to {where}", exchange.answer, (exchange,))
+                return
+            if exchange.response.broken:
+                yield Finding(f"a sound message in answer to {where}", exchange.response.broken, (exchange,))
+                return
+    if kept and exchange.refused:
+        again, _ = _alone(update, last)
+        if again.ok:
+            what = f"{exchange.answer} to a good update that followed an error on the same connection"
+            yield Finding("2xx", what, (exchange, again))
+    elif kept and exchange.status == 200 and exchange.object is not None:
+        for difference in update.compare(last, exchange.object):
+            if difference.severity is Severity.FAIL:
+                yield Finding("the answer to the last request of three", str(difference), (exchange,))
+
+
+def _wide(update: Update) -> dict[str, Any]:
+    """A body with more octets than characters, where the target takes one."""
+    if update.partial.ok:
+        with suppress(NotApplicable):
+            for spot in text_places(update):
+                body = spot.body("naïve 漢字 \U0001f600")
+                if update.patch(body).ok:
+                    return body
+    return update.small()
+
+
+def _alone(update: Update, body: Mapping[str, Any]) -> tuple[Exchange, bytes]:
+    octets = jsontext.dump(body)
+    return update.send_wire(*update.wire(octets, {"Content-Length": str(len(octets))})), octets
+
+
+@requirement(
+    "update.resp.framing",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 9112 §6, §9.3; RFC 9110 §8.4, §8.6",
+    each=lambda exchange: exchange.status not in {204, 304} and exchange.requirement not in ABORTED,
+)
+def test_every_answer_is_as_long_as_it_says(update: Update, exchange: Exchange) -> Findings:
+    """Each answer of the run is complete and decodes as its headers say."""
+    broken = exchange.response.broken if exchange.response else ""
+    if broken and not any(words in broken for words in LIMITS_OF_OURS):
+        yield Finding("a sound message", f"{exchange.answer}: {broken}", (exchange,))
+
+
+@requirement(
+    "update.resp.204empty",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 9110 §15.3.5, §8.6; RFC 9112 §6.1",
+    vary="Content-Length: 0 is a warning: wrong, harmless and widespread",
+    each=lambda exchange: exchange.status == 204,
+)
+def test_no_204_says_that_it_has_content(update: Update, exchange: Exchange) -> Findings:
+    """A 204 has no content and neither Content-Length nor Transfer-Encoding."""
+    yield from _emptiness(exchange)
+
+
+def _emptiness(exchange: Exchange) -> Findings:
+    response = exchange.response
+    if response is None:
+        return
+    if response.broken or response.body:
+        what = response.broken or f"{len(response.body)} octets of content"
+        yield Finding("204 without content", f"204 with {what}", (exchange,))
+    if response.header("Transfer-Encoding"):
+        what = f"204 with Transfer-Encoding: {response.header('Transfer-Encoding')}"
+        yield Finding("204 without Transfer-Encoding", what, (exchange,))
+    length = response.header("Content-Length")
+    if length is not None:
+        grade = Severity.WARN if length.strip() == "0" else Severity.FAIL
+        yield Finding("204 without Content-Length", f"204 with Content-Length: {length}", (exchange,), grade)
+
+
+@requirement(
+    "update.resp.204empty",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 9110 §15.3.5, §8.6; RFC 9112 §6.1",
+    vary="Content-Length: 0 is a warning: wrong, harmless and widespread",
+)
+def test_nothing_follows_the_head_of_a_204(update: Update) -> Findings:
+    """After the head of a 204 come no octets."""
+    seen = next((e for e in update.traffic() if e.status == 204 and e.request.method == "PATCH" and e.entity), None)
+    if seen is None:
+        raise NotApplicable("no update of this run was answered 204")
+    prefer = seen.sent("Prefer")
+    octets = jsontext.dump(update.small())
+    fields = {"Content-Length": str(len(octets)), **({"Prefer": prefer} if prefer else {})}
+    exchange = update.send_wire(*update.wire(octets, fields))
+    if exchange.status != 204:
+        raise Inconclusive(
+            f"the same request on a connection of its own was answered {exchange.answer}", seen, exchange
+        )
+    # `test_no_204_says_that_it_has_content` judges this one too; it is named here so that it is judged without that
+    yield from _emptiness(exchange)

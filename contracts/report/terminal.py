@@ -1,0 +1,42 @@
+"""The end of a terminal run: failures in full, warnings in a line each, what could not be judged, one sentence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+from contracts.report.results import Results, Verdict
+from contracts.report.visible import one_line, visible
+from contracts.report.words import plural, sentence
+
+
+def render(results: Results, folder: Path) -> str:
+    """The text; every byte of the target in it is made visible."""
+    lines: list[str] = []
+    for row, outcome in results.outcomes(Verdict.FAIL, Verdict.ERROR):
+        lines += [
+            "",
+            f"{outcome.verdict.upper()} {row.id} ({row.level}, {row.source})",
+            f"  {row.statement}",
+            f"  on        {outcome.operation}",
+        ]
+        if outcome.expected or outcome.actual:
+            lines += [f"  expected  {one_line(outcome.expected)}", f"  actual    {one_line(outcome.actual)}"]
+        else:
+            lines.append(f"  {one_line(outcome.message)}")
+        if outcome.curl:
+            lines.append(f"  replay    {visible(outcome.curl)}")
+    warnings = results.outcomes(Verdict.WARN)
+    if warnings:
+        lines += ["", f"{plural(len(warnings), 'warning')}:"]
+        lines += [f"  {row.id} on {o.operation}: {one_line(o.message)}" for row, o in warnings]
+    open_: dict[str, list[str]] = defaultdict(list)
+    for row, outcome in results.outcomes(Verdict.INCONCLUSIVE):
+        if row.id not in open_[outcome.message]:
+            open_[outcome.message].append(row.id)
+    if open_:
+        lines += ["", "Not judged:"]
+        lines += [f"  {one_line(reason)}: {', '.join(ids)}" for reason, ids in open_.items()]
+    lines += [f"Note: {one_line(note)}" for note in results.notes]
+    lines += ["", sentence(results), f"Report: {folder / 'index.html'} ({results.seconds:.1f} s, exit {results.exit_code})"]
+    return "\n".join(lines) + "\n"
