@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shlex
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,12 +15,16 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import requests
 
 from contracts import __version__, cli
 from contracts.errors import ConfigurationError, TargetError
 from contracts.settings import OPTIONS, Settings
 
 CPU_SECONDS = 0.3
+ROOT = Path(__file__).parent.parent
+DOCUMENT = ROOT / "openapi.yaml"
+PAGES = ROOT / "contracts" / "pages"
 
 
 def run(*arguments: str, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -252,6 +259,17 @@ def test_list_names_every_requirement_in_every_format(tmp_path: Path) -> None:
     assert len(table.splitlines()) == len(rows) + 2
 
 
+def test_list_names_every_fault_and_variation_in_every_format(tmp_path: Path) -> None:
+    rows = json.loads(run("list", "--faults", "--format", "json", folder=tmp_path).stdout)
+    assert {row["kind"] for row in rows} == {"fault", "variation"}
+    text, table = (run("list", "--faults", "--format", form, folder=tmp_path).stdout for form in ("text", "markdown"))
+    for row in rows:
+        assert row["text"]
+        assert bool(row["caught_by"]) == (row["kind"] == "fault")
+        assert f"{row['kind']} {row['name']}\n    {row['text']}\n" in text
+        assert f"| `{row['name']}` | {row['kind']} |" in table
+
+
 def test_explain_tells_what_list_knows_of_a_requirement(tmp_path: Path) -> None:
     for row in json.loads(run("list", "--format", "json", folder=tmp_path).stdout)[:3]:
         told = run("explain", row["id"], folder=tmp_path).stdout
@@ -278,3 +296,90 @@ def test_a_reader_that_has_gone_ends_the_command_quietly(tmp_path: Path) -> None
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == cli.BROKEN_PIPE
+
+
+# -- serve and derive --------------------------------------------------------------------------------------------------
+
+
+def test_serve_prints_a_command_line_that_reaches_it_until_it_is_interrupted(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "contracts", "serve", "--token", "a-token", "--openapi", str(DOCUMENT)],
+        cwd=tmp_path,
+        env=_clean_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        where, line = process.stdout.readline(), shlex.split(process.stdout.readline())
+        try:
+            assert line[:2] == ["graph-contracts", "run"]
+            options = dict(zip(line[2::2], line[3::2], strict=True))
+            assert options["--token"] == "a-token"
+            assert where == f"{options['--target']} with the token a-token\n"
+            assert requests.get(f"{options['--target']}/", timeout=10).status_code in {401, 404}
+        finally:
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=10)
+    assert (process.returncode, err) == (0, "")
+
+
+@pytest.mark.parametrize("kind", ["fault", "variation"])
+def test_serve_refuses_an_unknown_behaviour(kind: str, tmp_path: Path) -> None:
+    done = run("serve", "--openapi", str(DOCUMENT), f"--{kind}", "nonsense", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"graph-contracts: no {kind} is called 'nonsense'. Did you mean ")
+
+
+def test_serve_says_which_port_it_cannot_have(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("serve", "--openapi", str(DOCUMENT), "--port", str(port), folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"graph-contracts: 127.0.0.1:{port} can't be served: ")
+
+
+def test_derive_writes_the_document_to_stdout_or_to_a_file(tmp_path: Path) -> None:
+    shown = run("derive", str(PAGES), folder=tmp_path)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout.startswith("openapi: 3.1")
+    written = run("derive", str(PAGES), "-o", "document.yaml", folder=tmp_path)
+    assert (written.returncode, written.stdout, written.stderr) == (0, "", "")
+    assert (tmp_path / "document.yaml").read_text(encoding="utf-8") == shown.stdout
+
+
+def test_derive_says_which_file_it_cannot_write(tmp_path: Path) -> None:
+    done = run("derive", str(PAGES), "-o", "missing/document.yaml", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("graph-contracts: --output missing/document.yaml: No such file or directory.")
+
+
+def test_derive_refuses_a_folder_without_pages(tmp_path: Path) -> None:
+    done = run("derive", ".", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("graph-contracts: .: the directory holds no Markdown file.")
+
+
+# -- a whole run -------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_without_a_target_tests_the_embedded_reference_and_conforms(tmp_path: Path) -> None:
+    done = run("run", "--select", "update.status.*", "--openapi", str(DOCUMENT), folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "conforms" in done.stdout
+    assert json.loads((tmp_path / "reports" / "results.json").read_text(encoding="utf-8"))["verdict"] == "conforms"
+
+
+def test_a_run_ends_inconclusive_where_nothing_listens(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    done = run("run", "--target", f"http://127.0.0.1:{port}", "--openapi", str(DOCUMENT), folder=tmp_path)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith(f"graph-contracts: http://127.0.0.1:{port} can't be reached: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_run_that_selects_nothing_known_is_refused(tmp_path: Path) -> None:
+    done = run("run", "--select", "update.nonsense.*", "--openapi", str(DOCUMENT), folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("graph-contracts: --select update.nonsense.*: no requirement's id matches.")

@@ -23,7 +23,8 @@ def command(pages: tuple[Path, ...], output: Path | None) -> None:
 
     Of a directory, every Markdown file in it and below it is read.
     """
-    text = derive.write(derive.derive(files(pages)))
+    found = files(pages)
+    text = derive.write(derive.derive(found))
     if output is None or output == Path("-"):
         click.echo(text, nl=False)
         return

@@ -1,16 +1,20 @@
-"""`graph-contracts list`: the catalogue of requirements, for people and for programs."""
+"""`graph-contracts list`: the catalogue of requirements, and that of the reference's faults and variations."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
+from typing import Any
 
 import click
 
 from contracts import cases
 from contracts.commands import debug_option
 from contracts.requirements import Requirement, registry
+
+Row = Mapping[str, Any]
+"""One line of a catalogue: its columns by name."""
 
 
 @debug_option
@@ -23,49 +27,83 @@ from contracts.requirements import Requirement, registry
     show_default=True,
     help="How to write it.",
 )
-def command(form: str) -> None:
+@click.option("--faults", is_flag=True, help="List what the embedded reference can do wrong or differently instead.")
+def command(form: str, faults: bool) -> None:
     """List every requirement: id, level, statement, source and the cases that test it."""
+    rows = behaviours() if faults else requirements()
+    match form:
+        case "json":
+            click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        case "markdown":
+            click.echo(as_table(rows))
+        case _:
+            click.echo(as_faults(rows) if faults else as_text(rows))
+
+
+def requirements() -> list[Row]:
+    """Every requirement."""
     cases.load()
-    click.echo(FORMS[form](registry()))
+    return [_requirement(each) for each in registry()]
 
 
-def as_text(requirements: Iterable[Requirement]) -> str:
-    """A block a subject, two lines a requirement."""
+def _requirement(each: Requirement) -> Row:
+    return {
+        "id": each.id,
+        "level": str(each.level),
+        "basis": each.basis,
+        "statement": each.statement,
+        "source": each.source,
+        "vary": each.vary,
+        "promoted": each.promoted,
+        "http_only": each.http_only,
+        "cases": each.cases,
+    }
+
+
+def behaviours() -> list[Row]:
+    """Every fault and variation of the reference, faults first."""
+    from contracts.reference import behaviours as known  # noqa: PLC0415 (the server is imported when it is asked for)
+
+    rows = [
+        {"name": each.name, "kind": each.kind, "text": each.text, "caught_by": each.caught_by}
+        for each in known.behaviours()
+    ]
+    return sorted(rows, key=lambda row: row["kind"] != "fault")
+
+
+def as_text(rows: Iterable[Row]) -> str:
+    """Requirements by subject, two lines each."""
     blocks = []
-    for subject, group in groupby(requirements, lambda each: each.subject):
+    for subject, group in groupby(rows, lambda row: row["id"].split(".")[1]):
         lines = [subject]
-        for each in group:
-            lines += [f"  {each.id}  {each.level} ({each.basis})", f"      {each.statement}"]
+        for row in group:
+            lines += [f"  {row['id']}  {row['level']} ({row['basis']})", f"      {row['statement']}"]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 
 
-def as_json(requirements: Iterable[Requirement]) -> str:
-    """An array of objects with the catalogue's columns."""
-    rows = [
-        {
-            "id": each.id,
-            "level": each.level,
-            "basis": each.basis,
-            "statement": each.statement,
-            "source": each.source,
-            "vary": each.vary,
-            "promoted": each.promoted,
-            "http_only": each.http_only,
-            "cases": each.cases,
-        }
-        for each in requirements
-    ]
-    return json.dumps(rows, indent=2, ensure_ascii=False)
+def as_faults(rows: Iterable[Row]) -> str:
+    """Faults and variations, each with the requirements that must notice it."""
+    lines = []
+    for row in rows:
+        lines += [f"{row['kind']} {row['name']}", f"    {row['text']}"]
+        if row["caught_by"]:
+            lines.append(f"    caught by {', '.join(row['caught_by'])}")
+    return "\n".join(lines)
 
 
-def as_markdown(requirements: Iterable[Requirement]) -> str:
-    """A table."""
-    rows = ["| Requirement | Level | Basis | Statement | Source |", "|---|---|---|---|---|"]
-    for each in requirements:
-        cells = (f"`{each.id}`", each.level, each.basis, each.statement, each.source)
-        rows.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(rows)
+COLUMNS = ("id", "level", "basis", "statement", "source", "name", "kind", "text", "caught_by")
 
 
-FORMS = {"text": as_text, "json": as_json, "markdown": as_markdown}
+def as_table(rows: list[Row]) -> str:
+    """A Markdown table of what people read in a catalogue."""
+    names = [name for name in COLUMNS if name in rows[0]]
+    lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
+    lines += [f"| {' | '.join(_cell(name, row[name]) for name in names)} |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(name: str, value: Any) -> str:
+    text = ", ".join(value) if isinstance(value, tuple) else str(value)
+    escaped = text.replace("|", "\\|")
+    return f"`{escaped}`" if name in {"id", "name"} else escaped

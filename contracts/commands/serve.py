@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-import threading
 from pathlib import Path
 
 import click
 
 from contracts.commands import debug_option
+from contracts.contract import Contract
 from contracts.packaged import default_document
 
 
@@ -45,15 +45,32 @@ def command(
 ) -> None:
     """Serve the embedded reference implementation until interrupted.
 
-    Prints its URL and token, and a command line that tests it.
+    Prints its URL and token, and a command line that tests it. What it can do wrong or differently: list --faults.
     """
-    from contracts.reference.server import start  # noqa: PLC0415 (help needs no server)
+    # help needs no server
+    from contracts.reference.app import Tokens  # noqa: PLC0415
+    from contracts.reference.server import Started, serve  # noqa: PLC0415
 
-    document = openapi or default_document()
-    with start(document, token=token, host=host, port=port, auth=auth, faults=faults, variations=variations) as server:
-        options = ["--target", server.url, "--token", server.tokens.full]
-        options += ["--auth", auth] if auth != "enforced" else []
-        options += ["--openapi", str(openapi)] if openapi else []
-        click.echo(f"{server.url}  token {server.tokens.full}")
-        click.echo(shlex.join(["graph-contracts", "run", *options]))
-        threading.Event().wait()
+    def announce(started: Started) -> None:
+        tokens = started.tokens
+        options = {"--target": started.url, "--token": tokens.full}
+        if auth == "enforced":
+            options |= {"--forbidden-token": tokens.forbidden, "--personal-token": tokens.personal}
+            options |= {"--expired-token": tokens.expired}
+        else:
+            options["--auth"] = auth
+        if openapi:
+            options["--openapi"] = str(openapi)
+        click.echo(f"{started.url} with the token {tokens.full}")
+        click.echo(shlex.join(["graph-contracts", "run", *(word for pair in options.items() for word in pair)]))
+
+    serve(
+        Contract.load(openapi or default_document()),
+        host=host,
+        port=port,
+        tokens=Tokens(full=token) if token else None,
+        auth=auth,
+        faults=faults,
+        variations=variations,
+        announce=announce,
+    )

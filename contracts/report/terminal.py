@@ -38,5 +38,9 @@ def render(results: Results, folder: Path) -> str:
         lines += ["", "Not judged:"]
         lines += [f"  {one_line(reason)}: {', '.join(ids)}" for reason, ids in open_.items()]
     lines += [f"Note: {one_line(note)}" for note in results.notes]
-    lines += ["", sentence(results), f"Report: {folder / 'index.html'} ({results.seconds:.1f} s, exit {results.exit_code})"]
+    lines += [
+        "",
+        sentence(results),
+        f"Report: {folder / 'index.html'} ({results.seconds:.1f} s, exit {results.exit_code})",
+    ]
     return "\n".join(lines) + "\n"

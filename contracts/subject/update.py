@@ -58,6 +58,8 @@ class Trial:
     exchange: Exchange
     effects: tuple[Effect, ...] = ()
     """What changed on any known object."""
+    watched: bool = False
+    """Whether the objects could be observed afterwards."""
 
     @property
     def visible(self) -> bool:
@@ -524,7 +526,7 @@ class Update:
                 for entity, difference in changed
                 if len(waiting) == 1 or attempt.marker is None or _holds(difference.actual, attempt.marker)
             ]
-            trials.append(Trial(attempt, exchange, tuple(own)))
+            trials.append(Trial(attempt, exchange, tuple(own), watched=True))
             if exchange.refused:
                 self.log.watched.append(exchange)
                 self.log.effects += own

@@ -326,6 +326,10 @@ def _read(answer: requests.Response, watch: Watch) -> Response:
     headers = tuple((str(name), str(value)) for name, value in wire.headers.iteritems())
     coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
     body, problem = raw.decode(b"".join(chunks), coding, MAX_BODY)
+    if answer.status_code in {204, 304} and (
+        wire.headers.get("Transfer-Encoding") or wire.headers.get("Content-Length")
+    ):
+        wire.close()  # content that must not be there would be taken for the next answer
     wire.release_conn()
     return Response(
         status=answer.status_code,

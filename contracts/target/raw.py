@@ -11,6 +11,7 @@ import ssl
 import time
 import zlib
 from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from contracts.target.exchange import Headers, Response
@@ -134,6 +135,8 @@ def _receive(sock: socket.socket, due: float, head_only: bool) -> tuple[Response
     if message is None:
         silence = "the connection was closed before an answer"
         return None, failure or (silence if not data else "the answer is not HTTP"), True
+    if failure and message.broken:
+        message = replace(message, broken=f"{message.broken} ({failure})")
     return message, "", ended or bool(failure)
 
 

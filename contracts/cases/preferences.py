@@ -1,0 +1,97 @@
+"""Preferences: `Prefer` may change what comes back, never whether the update is made (RFC 7240)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts.cases.framing import shown
+from contracts.requirements import Finding, Findings, Level, NotApplicable, requirement
+from contracts.subject.update import Update
+from contracts.target.exchange import Exchange
+
+MINIMAL = {"Prefer": "return=minimal"}
+
+
+@requirement(
+    "update.req.prefer.minimal",
+    Level.INFO,
+    basis="rfc",
+    source="RFC 7240 §4.2; OData 4.01 §8.2.8.7; Graph, best practices (minimal responses)",
+    vary="the preference ignored; Preference-Applied present or not",
+)
+def test_a_minimal_answer_still_makes_the_update(update: Update) -> Findings:
+    """`Prefer: return=minimal` is answered 204 without content or 200 with the object, and the update is made."""
+    update.change(update.small())
+    body = update.small()
+    exchange = update.patch(body, headers=MINIMAL)
+    if exchange.status not in {200, 204}:
+        yield Finding("204, or 200 with the object", exchange.answer, (exchange,))
+        if not exchange.ok:
+            return
+    if exchange.status == 200 and exchange.object is None:
+        yield Finding("204, or 200 with the object", "200 without an object", (exchange,))
+    yield from shown(update, body, exchange)
+
+
+@requirement(
+    "update.req.prefer.representation",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Response; RFC 7240 §4.2",
+    vary="Preference-Applied present or not",
+)
+def test_asking_for_the_object_changes_nothing(update: Update) -> Findings:
+    """`Prefer: return=representation` is answered as the page documents: with the status of success and the object."""
+    control = update.change(update.small())
+    exchange = update.patch(update.small(), headers={"Prefer": "return=representation"})
+    if not exchange.ok:
+        yield Finding(f"{control.status} as without Prefer", exchange.answer, (exchange,))
+    elif control.object is None and exchange.object is None:
+        raise NotApplicable(f"no answer shows the object ({control.answer}); see update.status.success")
+    elif exchange.status != 200 or exchange.object is None:
+        what = exchange.answer if exchange.object else f"{exchange.answer} without an object"
+        yield Finding("200 with the object", what, (exchange,))
+
+
+@requirement("update.req.prefer.unknown", Level.MUST, basis="rfc", source="RFC 7240 §2; OData 4.01 §8.2.8")
+def test_unknown_preferences_are_ignored(update: Update) -> Findings:
+    """Preferences that the server doesn't know are no error."""
+    update.change(update.small())
+    unknown = "x-suite-unknown=1, odata.suite-unknown"
+    exchange = update.patch(update.small(), headers={"Prefer": unknown})
+    if not exchange.ok:
+        yield Finding("2xx as without Prefer", f"{exchange.answer} to Prefer: {unknown}", (exchange,))
+
+
+@requirement(
+    "update.req.prefer.applied",
+    Level.SHOULD,
+    basis="rfc",
+    source="RFC 7240 §3; OData 4.01 §8.3",
+    vary="no such header at all",
+    each=lambda exchange: bool(exchange.response and exchange.response.header("Preference-Applied")),
+)
+def test_preference_applied_tells_the_truth(update: Update, exchange: Exchange) -> Findings:
+    """`Preference-Applied` names only preferences that were asked for and are seen in the answer."""
+    response = exchange.response
+    if response is None or exchange.request.wire is not None:
+        return
+    asked = dict(_preferences(exchange.sent("Prefer") or ""))
+    for name, value in _preferences(response.header("Preference-Applied") or ""):
+        spelled = f"{name}={value}" if value else name
+        if name not in asked or (value and asked[name] and asked[name] != value):
+            said = f"Prefer: {exchange.sent('Prefer')}" if asked else "no Prefer"
+            yield Finding("only preferences that were asked for", f"{spelled} applied to {said}", (exchange,))
+        elif (name, value) == ("return", "minimal") and response.status == 200 and response.object:
+            yield Finding("no object after return=minimal", "200 with the object, return=minimal applied", (exchange,))
+        elif (name, value) == ("return", "representation") and response.ok and not response.body:
+            what = f"{exchange.answer} without content, return=representation applied"
+            yield Finding("the object after return=representation", what, (exchange,))
+
+
+def _preferences(text: str) -> Iterator[tuple[str, str]]:
+    """Names and values, with parameters and OData 4.0's prefix left out."""
+    for part in text.lower().split(","):
+        name, _, value = part.partition(";")[0].partition("=")
+        if name.strip():
+            yield name.strip().removeprefix("odata."), value.strip().strip('"')

@@ -1,0 +1,258 @@
+"""Every answer as a message: its media type, its JSON, its headers, its speed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, Severity, requirement
+from contracts.subject.equality import short
+from contracts.subject.update import Update
+from contracts.target.exchange import Exchange, Response
+
+TRACING = re.compile(r"(?i)(request|correlation|trace|activity)[-_]?id$|^traceparent$|^x-b3-|-ray$|trace-context$")
+ENOUGH = 20
+"""Updates whose latency says something."""
+FEW = 8
+"""How many of them are sent where the run has made none."""
+LONG = 65_536
+IMF_FIXDATE = "%a, %d %b %Y %H:%M:%S GMT"
+
+
+def _update_200(exchange: Exchange) -> bool:
+    """A 200 to an update through the operation whose answer the request didn't ask to be otherwise."""
+    accept = (exchange.sent("Accept") or "*/*").lower()
+    minimal = "return=minimal" in (exchange.sent("Prefer") or "").lower().replace(" ", "")
+    json = any(word in accept for word in ("*/*", "application/*", "application/json"))
+    return (
+        exchange.request.method == "PATCH" and exchange.status == 200 and bool(exchange.entity) and json and not minimal
+    )
+
+
+def _json(exchange: Exchange) -> bool:
+    response = exchange.response
+    return (
+        response is not None
+        and response.labelled_json
+        and response.status not in {204, 304}
+        and exchange.request.method != "HEAD"
+        and not response.broken
+    )
+
+
+@requirement(
+    "update.resp.ct",
+    Level.MUST,
+    basis="page-ex",
+    source="Page, Examples/Response; RFC 9110 §8.3",
+    vary="parameters of any kind; letter case",
+    each=_update_200,
+)
+def test_the_object_is_labelled_as_json(update: Update, exchange: Exchange) -> Findings:
+    """The body of a 200 is labelled `application/json`."""
+    response = exchange.response
+    if response is not None and response.body and response.media_type != "application/json":
+        label = response.header("Content-Type")
+        yield Finding(
+            "Content-Type: application/json", f"Content-Type: {label}" if label else "no Content-Type", (exchange,)
+        )
+
+
+@requirement(
+    "update.resp.json",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 8259 §2, §4, §8.1, §10",
+    vary="whitespace, escapes, member order; a name twice in one object is a warning",
+    each=_json,
+)
+def test_what_is_labelled_json_is_json(update: Update, exchange: Exchange) -> Findings:
+    """Every answer that says it is JSON is one valid JSON text in UTF-8."""
+    response = exchange.response
+    if response is None:
+        return
+    text = response.json
+    if not response.body.strip():
+        # an empty 200 is judged by update.resp.object
+        if not response.ok:
+            what = f"{exchange.answer} labelled JSON without content"
+            yield Finding("a JSON text, or no Content-Type", what, (exchange,), Severity.WARN)
+    elif text.problem and "too deeply" not in text.problem:
+        yield Finding("valid JSON (RFC 8259)", f"{exchange.answer}: {text.problem}", (exchange,))
+    elif text.duplicates:
+        what = f"{', '.join(text.duplicates[:5])} twice in one object"
+        yield Finding("every name once in an object", what, (exchange,), Severity.WARN)
+
+
+@requirement(
+    "update.resp.object",
+    Level.MUST,
+    basis="page",
+    source="Page, Response; Examples/Response",
+    vary="annotations before, between and after the members",
+    each=_update_200,
+)
+def test_the_answer_is_the_object_itself(update: Update, exchange: Exchange) -> Findings:
+    """The body of a 200 is the object itself: no list, no string, no wrapper."""
+    response = exchange.response
+    if response is None or response.broken:
+        return
+    if not response.body.strip():
+        yield Finding("the object", "200 without content", (exchange,))
+        return
+    if response.json.problem:
+        if not response.labelled_json and "too deeply" not in response.json.problem:
+            yield Finding("the object", f"200 with {response.media_type or 'unlabelled'} content", (exchange,))
+        return
+    value = response.json.value
+    if not isinstance(value, dict):
+        yield Finding("one JSON object", f"200 with {_kind(value)}: {short(value)}", (exchange,))
+        return
+    # members in another letter case are judged by update.body.names
+    documented = {name.lower() for name in update.shape.properties}
+    if not any(name.lower() in documented for name in value):
+        yield Finding("the object's properties at the root", f"200 with {short(sorted(value))} there", (exchange,))
+
+
+def _kind(value: Any) -> str:
+    return {list: "a list", str: "a string", bool: "a Boolean", type(None): "null"}.get(type(value), "a number")
+
+
+@requirement(
+    "update.resp.requestid",
+    Level.SHOULD,
+    basis="graph",
+    source="Graph, best practices (reliability and support)",
+    vary="another tracing header; client-request-id not echoed; nothing on errors of a gateway",
+)
+def test_answers_can_be_told_apart_in_support(update: Update) -> Findings:
+    """Every answer has an id of its own and never shows the client's id of another request."""
+    sent = [update.values.guid() for _ in range(3)]
+    nowhere = f"{update.path()}/suite-no-such-segment"
+    first = update.change(update.small(), headers={"client-request-id": sent[0]})
+    second = update.change(update.small(), headers={"client-request-id": sent[1]})
+    error = update.patch(update.small(), headers={"client-request-id": sent[2]}, path=nowhere)
+    answered = [(exchange, exchange.response) for exchange in (first, second, error) if exchange.response]
+    if not dict(_tracing(answered[0][1])):
+        yield Finding("a request-id, or another tracing header", "none", (first,))
+    for (one, left), (other, right) in pairwise(answered):
+        theirs = dict(_tracing(right))
+        for name, value in _tracing(left):
+            if theirs.get(name) == value:
+                yield Finding(f"another {name} for every request", f"twice {name}: {value}", (one, other))
+    for (exchange, response), mine in zip(answered, sent, strict=False):
+        echoed = response.header("client-request-id")
+        if echoed and echoed.lower() != mine and echoed.lower() in sent:
+            yield Finding(f"client-request-id: {mine}", f"client-request-id: {echoed} of another request", (exchange,))
+
+
+def _tracing(response: Response) -> Iterator[tuple[str, str]]:
+    for name, value in response.headers:
+        if TRACING.search(name) and name.lower() != "client-request-id":
+            yield name.lower(), value
+
+
+@requirement(
+    "update.resp.odata",
+    Level.INFO,
+    basis="odata",
+    source="OData 4.01 §8.1.5; OData JSON 4.01 §4.5.1",
+    vary="both absent; a relative context URL",
+    each=_update_200,
+)
+def test_odata_headers_and_context_are_well_formed(update: Update, exchange: Exchange) -> Findings:
+    """`OData-Version` names a version there is, and `@odata.context` is a URL of the metadata document."""
+    version = exchange.response.header("OData-Version") if exchange.response else None
+    if version is not None and version.strip() not in {"4.0", "4.01"}:
+        yield Finding("OData-Version: 4.0 or 4.01", f"OData-Version: {version}", (exchange,))
+    for name in ("@odata.context", "@context"):
+        context = (exchange.object or {}).get(name)
+        if context is not None and not (isinstance(context, str) and "$metadata" in context):
+            yield Finding(f"{name}: a URL with $metadata", f"{name}: {short(context)}", (exchange,))
+
+
+@requirement(
+    "update.resp.hygiene",
+    Level.INFO,
+    basis="rfc/practice",
+    source="RFC 9110 §6.6.1; RFC 9111 §5.2; RFC 5789 §2; RFC 6797 §6.1",
+    vary="any of these headers absent",
+    each=_update_200,
+)
+def test_general_headers_are_well_formed_and_careful(update: Update, exchange: Exchange) -> Findings:
+    """`Date` is a valid date, the answer is not offered to shared caches, and security headers mean what they say."""
+    response = exchange.response
+    if response is None:
+        return
+    date = response.header("Date")
+    if date is not None and not _is_date(date):
+        yield Finding("Date as in “Sun, 06 Nov 1994 08:49:37 GMT”", f"Date: {date}", (exchange,))
+    caching = dict(_directives(response.header("Cache-Control") or ""))
+    fresh = any(_seconds(caching.get(name)) > 0 for name in ("max-age", "s-maxage"))
+    guarded = {"private", "no-store", "no-cache"} & set(caching)
+    if ("public" in caching or fresh) and not guarded:
+        what = f"Cache-Control: {response.header('Cache-Control')}"
+        yield Finding("no answer to an update offered to shared caches", what, (exchange,))
+    sniffing = response.header("X-Content-Type-Options")
+    if sniffing is not None and sniffing.strip().lower() != "nosniff":
+        yield Finding("X-Content-Type-Options: nosniff", f"X-Content-Type-Options: {sniffing}", (exchange,))
+    transport = response.header("Strict-Transport-Security")
+    if transport is not None and not re.search(r'(?i)\bmax-age\s*=\s*"?\d+', transport):
+        yield Finding("Strict-Transport-Security with max-age", f"Strict-Transport-Security: {transport}", (exchange,))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.strptime(text, IMF_FIXDATE)  # noqa: DTZ007 (only its syntax matters)
+    except ValueError:
+        return False
+    return True
+
+
+def _directives(text: str) -> Iterator[tuple[str, str]]:
+    for part in text.split(","):
+        name, _, value = part.partition("=")
+        yield name.strip().lower(), value.strip().strip('"')
+
+
+def _seconds(text: str | None) -> int:
+    return int(text[:9]) if text and text.isascii() and text.isdigit() else 0
+
+
+@requirement(
+    "update.resp.latency",
+    Level.INFO,
+    basis="graph",
+    source="Graph guidelines (deprecated edition) §14.4.1",
+    vary="cold starts, distance",
+    phase=Phase.EVERY_RESPONSE,
+)
+def test_updates_are_answered_promptly(update: Update) -> Findings:
+    """Half of all updates are answered within a second, and all but the slowest hundredth within five."""
+    while len(_latencies(update)) < FEW and update.dead is None and not update.client.expired:
+        if not update.patch(update.small()).ok:
+            break
+    taken = sorted(_latencies(update))
+    if not taken:
+        raise NotApplicable("no update of this run was accepted")
+    slowest = taken[min(len(taken) - 1, int(len(taken) * 0.99))] if len(taken) >= ENOUGH else 0.0
+    if median(taken) >= 1:
+        yield Finding("a median below 1 s", f"{median(taken):.2f} s over {len(taken)} updates")
+    if slowest >= 5:
+        yield Finding("99 of 100 below 5 s", f"{slowest:.2f} s over {len(taken)} updates")
+
+
+def _latencies(update: Update) -> list[float]:
+    return [
+        exchange.seconds
+        for exchange in update.traffic()
+        if exchange.request.method == "PATCH"
+        and exchange.ok
+        and exchange.request.wire is None
+        and not exchange.requirement.startswith("update.conc")
+        and len(exchange.request.body) < LONG
+    ]

@@ -1,0 +1,94 @@
+"""The registry of faults and variations: small named objects that change one behaviour of a reference app each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from contracts.errors import ConfigurationError
+from contracts.reference.app import App
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """A change of one behaviour."""
+
+    name: str
+    kind: Literal["fault", "variation"]
+    text: str
+    apply: Callable[[App], None]
+    caught_by: tuple[str, ...] = ()
+    """Requirements that must tell of it: failing, or warning where they don't gate."""
+    follows: tuple[str, ...] = ()
+    """Requirements that may tell of it too, as a consequence."""
+    gates: bool = False
+    """Whether it fails a run in the default profile."""
+
+    @property
+    def related(self) -> frozenset[str]:
+        """Every requirement that may tell of it."""
+        return frozenset((*self.caught_by, *self.follows))
+
+
+_BEHAVIOURS: dict[str, Behaviour] = {}
+
+
+def _ids(names: str) -> tuple[str, ...]:
+    return tuple(f"update.{name}" for name in names.split())
+
+
+def fault(
+    name: str, caught_by: str, *, follows: str = "", gates: bool = True
+) -> Callable[[Callable[[App], None]], Callable[[App], None]]:
+    """Register a fault; `caught_by` and `follows` are requirement ids without their first word."""
+
+    def register(apply: Callable[[App], None]) -> Callable[[App], None]:
+        _add(Behaviour(name, "fault", _text(apply), apply, _ids(caught_by), _ids(follows), gates))
+        return apply
+
+    return register
+
+
+def variation(name: str, *, follows: str = "") -> Callable[[Callable[[App], None]], Callable[[App], None]]:
+    """Register a legitimate variation; `follows` names requirements that the catalogue lets warn of it."""
+
+    def register(apply: Callable[[App], None]) -> Callable[[App], None]:
+        _add(Behaviour(name, "variation", _text(apply), apply, (), _ids(follows)))
+        return apply
+
+    return register
+
+
+def _text(apply: Callable[[App], None]) -> str:
+    return " ".join((apply.__doc__ or "").split())
+
+
+def _add(behaviour: Behaviour) -> None:
+    if behaviour.name in _BEHAVIOURS:
+        raise ValueError(f"two behaviours are called {behaviour.name}")
+    _BEHAVIOURS[behaviour.name] = behaviour
+
+
+def behaviours() -> tuple[Behaviour, ...]:
+    """Every fault and variation."""
+    from contracts.reference import faults, variations  # noqa: F401, PLC0415 (importing them registers them)
+
+    return tuple(_BEHAVIOURS.values())
+
+
+def choose(names: Iterable[str], kind: str) -> list[Behaviour]:
+    """The behaviours with these names.
+
+    Raises:
+        ConfigurationError: there is none of a name; the nearest one is suggested.
+    """
+    known = {behaviour.name: behaviour for behaviour in behaviours() if behaviour.kind == kind}
+    chosen = []
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, 1, 0)
+            raise ConfigurationError(f"no {kind} is called {name!r}", f"Did you mean {near[0]}?" if near else "")
+        chosen.append(known[name])
+    return chosen

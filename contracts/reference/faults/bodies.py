@@ -1,0 +1,372 @@
+"""Faults of reading requests: media types, encodings, JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from contracts.contract import Kind
+from contracts.reference.app import App, Receive, Refusal, Reply, Request, depth
+from contracts.reference.behaviours import fault
+from contracts.reference.tools import names, override
+
+
+def _blind(app: App, when: Any) -> None:
+    """Answer some requests with the object as it is, whatever they say."""
+
+    @override(app, "patch")
+    async def patch(inner: Any, request: Request) -> Reply:
+        if when(request):
+            return app.updated(request, {})
+        return await inner(request)
+
+
+def _media(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@fault("charset-param-415", "req.ct.params", follows="req.case")
+def charset(app: App) -> None:
+    """A media type with a parameter is refused: the header is compared as text."""
+
+    @override(app, "media_type")
+    def media_type(inner: Any, request: Request) -> None:
+        inner(request)
+        if ";" in request.headers.get("content-type", ""):
+            raise Refusal(415, "UnsupportedMediaType", "application/json only.")
+
+
+@fault("media-type-case-sensitive", "req.case")
+def media_case(app: App) -> None:
+    """A media type in other letter case is refused."""
+
+    @override(app, "media_type")
+    def media_type(inner: Any, request: Request) -> None:
+        inner(request)
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            raise Refusal(415, "UnsupportedMediaType", "application/json only.")
+
+
+@fault(
+    "merge-patch-demanded",
+    "req.ct.json",
+    follows="status.success req.full route.provisioning route.directoryprovisioning req.ct.params",
+)
+def merge_patch(app: App) -> None:
+    """Only application/merge-patch+json is accepted."""
+
+    @override(app, "media_type")
+    def media_type(_: Any, request: Request) -> None:
+        if _media(request) != "application/merge-patch+json":
+            raise Refusal(415, "UnsupportedMediaType", "application/merge-patch+json only.")
+
+
+@fault("xml-body-200", "json.malformed req.ct.unsupported", follows="req.ct.other")
+def xml(app: App) -> None:
+    """XML and forms are ignored and answered 200 with the unchanged object."""
+    _blind(
+        app,
+        lambda request: (
+            _media(request)
+            in {"application/xml", "text/xml", "application/x-www-form-urlencoded", "multipart/form-data"}
+        ),
+    )
+
+
+@fault("json-patch-ignored", "req.ct.unsupported", gates=False)
+def json_patch(app: App) -> None:
+    """A JSON Patch is answered 200 without effect."""
+    _blind(app, lambda request: _media(request) == "application/json-patch+json")
+
+
+@fault("gzip-body-ignored", "req.ct.other", gates=False)
+def gzip_ignored(app: App) -> None:
+    """A compressed body is answered 200 without effect."""
+    _blind(app, lambda request: "gzip" in request.headers.get("content-encoding", ""))
+
+
+@fault("chunked-body-ignored", "req.chunked")
+def chunked(app: App) -> None:
+    """A chunked body is read as an empty one: 200, nothing changed."""
+    _blind(app, lambda request: "chunked" in request.headers.get("transfer-encoding", ""))
+
+
+@fault("proxy-strips-unsized-bodies", "req.chunked", follows="error.no5xx")
+def unsized(app: App) -> None:
+    """A proxy in front drops a body that has no length; the server answers 400."""
+
+    @override(app, "patch")
+    async def patch(inner: Any, request: Request) -> Reply:
+        if "content-length" not in request.headers:
+            request.body = b""
+        return await inner(request)
+
+
+@fault("incomplete-body-applied", "req.contentlength", follows="json.malformed error.nochange robust.alive")
+def incomplete(app: App) -> None:
+    """A body cut short of its length is mended and applied."""
+
+    @override(app, "patch")
+    async def patch(inner: Any, request: Request) -> Reply:
+        if not request.complete:
+            text = request.body.decode("utf-8", "replace")
+            pairs = re.findall(r'"(\w+)"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+)', text)
+            request.body = json.dumps({name: json.loads(value) for name, value in pairs}).encode()
+            request.complete = True
+        return await inner(request)
+
+
+def _first_pairs(body: bytes) -> Any:
+    text = body.decode("utf-8", "replace")
+    return {n: json.loads(v) for n, v in re.findall(r'"(\w+)"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+)', text)}
+
+
+@fault("truncated-json-mended", "req.contentlength", follows="json.malformed error.nochange json.lenient")
+def mended(app: App) -> None:
+    """Broken JSON is applied as far as it goes."""
+
+    @override(app, "parse")
+    def parse(inner: Any, body: bytes) -> Any:
+        try:
+            return inner(body)
+        except Refusal:
+            if body.strip().startswith(b"{"):
+                return _first_pairs(body)
+            raise
+
+
+@fault(
+    "malformed-json-200",
+    "json.malformed",
+    follows="json.lenient req.contentlength json.encoding req.emptybody json.limits atomic.all",
+)
+def malformed_ok(app: App) -> None:
+    """Broken JSON is treated as an empty object and answered 200."""
+
+    @override(app, "parse")
+    def parse(inner: Any, body: bytes) -> Any:
+        try:
+            return inner(body)
+        except Refusal:
+            return {}
+
+
+@fault(
+    "malformed-json-500",
+    "error.no5xx",
+    follows="json.malformed json.lenient req.contentlength json.encoding json.limits req.emptybody error.noreflect robust.alive",
+)
+def malformed_crash(app: App) -> None:
+    """Broken JSON makes the server fail."""
+
+    @override(app, "parse")
+    def parse(inner: Any, body: bytes) -> Any:
+        try:
+            return inner(body)
+        except Refusal as refusal:
+            raise RuntimeError("unexpected token") from refusal
+
+
+@fault("nonobject-body-500", "error.no5xx json.nonobject")
+def nonobject_crash(app: App) -> None:
+    """A body that is no object makes the server fail."""
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise RuntimeError("no members")
+        return inner(request, value)
+
+
+@fault("array-body-200", "json.nonobject", gates=False)
+def array_ok(app: App) -> None:
+    """A body that is no object is answered 200."""
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        return inner(request, value if isinstance(value, dict) else {})
+
+
+@fault("escaped-name-missed", "json.grammar", follows="req.unknownproperty")
+def escaped_name(app: App) -> None:
+    """A member whose name is written with escapes is not recognised."""
+
+    @override(app, "parse")
+    def parse(inner: Any, body: bytes) -> Any:
+        value = inner(body)
+        if isinstance(value, dict):
+            return {name: item for name, item in value.items() if f'"{name}"'.encode() in body}
+        return value
+
+
+@fault("whitespace-refused", "json.grammar")
+def whitespace(app: App) -> None:
+    """A body that begins with white space is refused."""
+
+    @override(app, "parse")
+    def parse(inner: Any, body: bytes) -> Any:
+        if body[:1].isspace():
+            raise Refusal(400, "BadRequest", "Unexpected character.")
+        return inner(body)
+
+
+@fault("surrogate-pairs-refused", "json.grammar", follows="value.unicode")
+def surrogates(app: App) -> None:
+    """A character written as a pair of escapes is refused."""
+
+    @override(app, "parse")
+    def parse(inner: Any, body: bytes) -> Any:
+        if re.search(rb"\\u[dD][89abAB]", body):
+            raise Refusal(400, "BadRequest", "Invalid escape.")
+        return inner(body)
+
+
+@fault("duplicate-names-500", "error.no5xx", follows="json.duplicatekeys")
+def duplicates(app: App) -> None:
+    """A member that occurs twice makes the server fail."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) != len(pairs):
+            raise RuntimeError("duplicate key")
+        return dict(pairs)
+
+    @override(app, "parse")
+    def parse(inner: Any, body: bytes) -> Any:
+        value = inner(body)
+        json.loads(body, object_pairs_hook=once)
+        return value
+
+
+@fault("duplicate-names-disagree", "json.duplicatekeys", gates=False)
+def disagree(app: App) -> None:
+    """Of a member that occurs twice, the last is stored and the first is shown."""
+    first: dict[str, Any] = {}
+
+    @override(app, "parse")
+    def parse(inner: Any, body: bytes) -> Any:
+        first.clear()
+
+        def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+            for place, (name, value) in enumerate(pairs):
+                if any(name == other for other, _ in pairs[place + 1 :]):
+                    first[name] = value
+            return dict(pairs)
+
+        value = inner(body)
+        json.loads(body, object_pairs_hook=keep)
+        return value
+
+    @override(app, "updated")
+    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+        reply = inner(request, body)
+        if isinstance(reply.value, dict):
+            reply.value = {**reply.value, **first}
+        return reply
+
+
+@fault("bom-500", "error.no5xx", follows="json.lenient")
+def bom(app: App) -> None:
+    """A byte order mark makes the server fail."""
+
+    @override(app, "parse")
+    def parse(inner: Any, body: bytes) -> Any:
+        if body.startswith(b"\xef\xbb\xbf"):
+            raise RuntimeError("unexpected character")
+        return inner(body)
+
+
+@fault("invalid-utf8-stored-as-latin-1", "json.encoding", gates=False, follows="json.malformed")
+def mojibake(app: App) -> None:
+    """Octets that are no UTF-8 are read as Latin-1 and stored."""
+
+    @override(app, "parse")
+    def parse(inner: Any, body: bytes) -> Any:
+        try:
+            body.decode("utf-8")
+        except UnicodeDecodeError:
+            if body.strip()[:1] == b"{" and body.strip()[-1:] == b"}":
+                return inner(body.decode("latin-1").encode())
+        return inner(body)
+
+
+@fault("utf16-bodies-misread", "json.encoding", gates=False)
+def utf16(app: App) -> None:
+    """A UTF-16 body is answered 200, its text read with a NUL between the letters."""
+
+    @override(app, "parse")
+    def parse(inner: Any, body: bytes) -> Any:
+        text = body.removeprefix(b"\xff\xfe")
+        if text[1:2] == b"\0":
+            name = names(app, Kind.STRING)[-1]
+            return {name: "\0".join(text.decode("utf-16-le", "replace"))[:40]}
+        return inner(body)
+
+
+@fault(
+    "deep-nesting-crash",
+    "robust.alive json.limits",
+    follows="error.no5xx resp.framing json.malformed isolation.objects",
+)
+def deep(app: App) -> None:
+    """A deeply nested body kills the worker: every later request finds nobody."""
+    state = {"dead": False}
+
+    @override(app, "read")
+    async def read(inner: Any, request: Request, receive: Receive) -> None:
+        if state["dead"]:
+            raise ConnectionAbortedError
+        await inner(request, receive)
+        if depth(request.body) > 5000:
+            state["dead"] = True
+            raise ConnectionAbortedError
+
+    _abort_on_abort(app)
+
+
+@fault(
+    "null-body-kills",
+    "robust.alive",
+    follows="json.nonobject error.no5xx resp.framing json.limits json.lenient json.encoding json.malformed json.duplicatekeys json.grammar",
+)
+def null_kills(app: App) -> None:
+    """The body null kills the process: every later request finds nobody."""
+    state = {"dead": False}
+
+    @override(app, "read")
+    async def read(inner: Any, request: Request, receive: Receive) -> None:
+        if state["dead"]:
+            raise ConnectionAbortedError
+        await inner(request, receive)
+        if request.body.strip() == b"null":
+            state["dead"] = True
+            raise ConnectionAbortedError
+
+    _abort_on_abort(app)
+
+
+def _abort_on_abort(app: App) -> None:
+    """Close the connection without an answer where a step raised ConnectionAbortedError."""
+
+    @override(app, "crash")
+    def crash(inner: Any, request: Request, error: Exception) -> Reply:
+        return Reply(0) if isinstance(error, ConnectionAbortedError) else inner(request, error)
+
+    @override(app, "send")
+    async def send(inner: Any, request: Request, reply: Reply, send: Any) -> None:
+        if reply.status:
+            await inner(request, reply, send)
+
+
+@fault("big-body-500", "error.no5xx", follows="json.limits value.longstring")
+def big(app: App) -> None:
+    """A body over one MiB makes the server fail."""
+
+    @override(app, "read")
+    async def read(inner: Any, request: Request, receive: Receive) -> None:
+        try:
+            await inner(request, receive)
+        except Refusal as refusal:
+            raise MemoryError from refusal
+        if len(request.body) > 1024 * 1024:
+            raise MemoryError

@@ -1,0 +1,72 @@
+"""Faults that only show when requests overlap; their windows are wide enough to be met."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from typing import Any
+
+from contracts.reference.app import App, Reply, Request
+from contracts.reference.behaviours import fault
+from contracts.reference.tools import override, type_of
+
+WINDOW = 0.004
+"""Seconds that a careless server leaves between reading and writing."""
+
+
+@fault("lost-update", "conc.disjoint", follows="conc.same")
+def lost(app: App) -> None:
+    """Read, wait, write without a lock: of two parallel updates one vanishes."""
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        before = copy.deepcopy(app.objects(request)[request.entity])
+        await asyncio.sleep(WINDOW)
+        app.objects(request)[request.entity] = before
+        await inner(request, body)
+
+
+@fault("torn-write", "conc.same", follows="conc.disjoint")
+def torn(app: App) -> None:
+    """Properties are written one by one: a mixture is seen under parallel updates."""
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        ordered = list(body.items())
+        if id(request) // 64 % 2:
+            ordered.reverse()
+        for name, value in ordered:
+            await inner(request, {name: value})
+            await asyncio.sleep(WINDOW / 2)
+
+
+@fault("response-crosswired", "conc.crosswire", follows="body.id value.reflects conc.disjoint conc.same")
+def crosswired(app: App) -> None:
+    """Answers are built in a shared buffer: under load one carries another request's object."""
+    buffer: dict[str, Any] = {}
+
+    @override(app, "patch")
+    async def patch(inner: Any, request: Request) -> Reply:
+        reply = await inner(request)
+        if isinstance(reply.value, dict):
+            buffer["value"] = reply.value
+            await asyncio.sleep(WINDOW)
+            reply.value = buffer["value"]
+        return reply
+
+
+@fault("parallel-updates-500", "error.no5xx", follows="conc.disjoint conc.same conc.crosswire")
+def parallel_crash(app: App) -> None:
+    """An update that meets another one fails with 500."""
+    busy: set[str] = set()
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        if request.entity in busy and set(body) <= set(type_of(app).properties):
+            raise RuntimeError("deadlock")
+        busy.add(request.entity)
+        try:
+            await asyncio.sleep(WINDOW)
+            await inner(request, body)
+        finally:
+            busy.discard(request.entity)

@@ -1,0 +1,124 @@
+"""Faults of error answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.reference.app import App, Refusal, Reply, Request
+from contracts.reference.behaviours import fault
+from contracts.reference.tools import override
+
+TRACE = (
+    "Traceback (most recent call last):\n"
+    '  File "/usr/lib/python3/app/views.py", line 42, in update\n'
+    "    row = db.execute(\"SELECT * FROM objects WHERE id = '1'\")\n"
+    "ValueError: bad value"
+)
+
+
+@fault("stack-trace-leak", "error.noleak", gates=False)
+def leak(app: App) -> None:
+    """Errors show where in the code they arose."""
+
+    @override(app, "refuse")
+    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+        reply = inner(request, refusal)
+        reply.value["error"]["message"] += f"\n{TRACE}"
+        return reply
+
+
+@fault(
+    "serialised-exception-500",
+    "error.no5xx",
+    follows="error.noleak json.malformed json.nonobject value.wrongtype value.dto.invalid",
+)
+def serialised(app: App) -> None:
+    """A value of the wrong type is answered 500 with the exception as JSON."""
+
+    @override(app, "refuse")
+    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+        if refusal.code != "Request_BadRequest" or refusal.status != 400:
+            return inner(request, refusal)
+        return Reply(
+            500,
+            {
+                "ClassName": "System.FormatException",
+                "Message": str(refusal),
+                "StackTraceString": "at App.Update(Object o) in C:\\src\\App.cs:line 12",
+            },
+        )
+
+
+@fault("error-envelope-missing", "error.envelope", gates=False)
+def no_envelope(app: App) -> None:
+    """Errors are a message and nothing else."""
+
+    @override(app, "refuse")
+    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+        return Reply(refusal.status, {"message": str(refusal)}, inner(request, refusal).headers)
+
+
+@fault("problem-json", "error.envelope", gates=False)
+def problem(app: App) -> None:
+    """Errors are application/problem+json."""
+
+    @override(app, "refuse")
+    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+        headers = inner(request, refusal).headers
+        value = {"type": "about:blank", "title": str(refusal), "status": refusal.status}
+        return Reply(refusal.status, value, headers, media="application/problem+json")
+
+
+@fault("numeric-error-code", "error.envelope", gates=False)
+def numeric(app: App) -> None:
+    """The error's code is a number."""
+
+    @override(app, "refuse")
+    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+        reply = inner(request, refusal)
+        reply.value["error"]["code"] = refusal.status
+        return reply
+
+
+@fault("inner-error-is-text", "error.inner", gates=False)
+def inner_text(app: App) -> None:
+    """innerError is a string."""
+
+    @override(app, "refuse")
+    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+        reply = inner(request, refusal)
+        reply.value["error"]["innerError"] = "none"
+        return reply
+
+
+@fault("html-error-reflects-input", "error.noreflect", follows="error.envelope", gates=False)
+def reflects(app: App) -> None:
+    """Error pages are HTML and show the request's path and body as they came."""
+
+    @override(app, "refuse")
+    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+        headers = inner(request, refusal).headers
+        page = (
+            f"<h1>{refusal.status}</h1><p>{request.path}</p><pre>{request.body.decode('utf-8', 'replace')[:500]}</pre>"
+        )
+        return Reply(refusal.status, headers=headers, body=page.encode("utf-8", "replace"), media="text/html")
+
+
+@fault(
+    "error-applied-at-400",
+    "error.nochange",
+    follows="atomic.all value.wrongtype value.dto.invalid value.int32.range req.id.mismatch isolation.objects value.enum.invalid json.malformed",
+)
+def applied(app: App) -> None:
+    """A refused update still clears a property."""
+    from contracts.contract import Kind  # noqa: PLC0415 (this fault alone)
+    from contracts.reference.tools import names  # noqa: PLC0415
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        try:
+            return inner(request, value)
+        except Refusal:
+            name = names(app, Kind.STRING)[1]
+            app.objects(request)[request.entity] = {**app.objects(request)[request.entity], name: None}
+            raise

@@ -1,0 +1,434 @@
+"""Faults of merging, atomicity, persistence and isolation."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.contract import Kind, Type
+from contracts.reference.app import App, Refusal, Reply, Request
+from contracts.reference.behaviours import fault
+from contracts.reference.store import merge
+from contracts.reference.tools import change_stored, names, override, type_of
+
+
+def _stored(app: App, request: Request) -> dict[str, Any]:
+    return app.objects(request)[request.entity]
+
+
+@fault(
+    "replace-not-merge",
+    "merge.siblings",
+    follows="merge.nested body.allproperties req.emptybody json.lenient persist.read idempotent isolation.objects req.roundtrip restore conc.disjoint",
+)
+def replaces(app: App) -> None:
+    """PATCH behaves like PUT: properties that the body doesn't name are wiped."""
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        app.objects(request)[request.entity] = {"id": request.entity}
+        await inner(request, body)
+
+
+@fault("nested-replace", "merge.nested", gates=False)
+def nested_replaces(app: App) -> None:
+    """A nested value is replaced as a whole."""
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        stored = _stored(app, request)
+        gone = {
+            name: None for name, value in body.items() if isinstance(value, dict) and isinstance(stored.get(name), dict)
+        }
+        app.objects(request)[request.entity] = {**stored, **gone}
+        await inner(request, body)
+
+
+@fault(
+    "collection-append",
+    "merge.collection value.reflects",
+    follows="persist.read idempotent type.collection value.unicode value.literal value.longstring value.emptystring req.roundtrip value.null.nonnullable isolation.objects",
+)
+def appends(app: App) -> None:
+    """The items of a collection are added to those that are there."""
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        stored = _stored(app, request)
+        joined = {n: [*(stored.get(n) or []), *v] for n, v in body.items() if isinstance(v, list)}
+        await inner(request, {**body, **joined})
+
+
+@fault(
+    "array-concatenated-and-null-ignored",
+    "merge.collection value.reflects value.null.nullable",
+    follows="persist.read idempotent type.collection value.unicode value.literal value.longstring value.emptystring merge.nested req.roundtrip value.null.nonnullable isolation.objects",
+)
+def dotnet_merge(app: App) -> None:
+    """What a common JSON merge does by default: arrays joined, nulls passed over."""
+    appends(app)
+    change_stored(app, lambda body: {name: value for name, value in body.items() if value is not None})
+
+
+@fault(
+    "collection-merged-by-index",
+    "merge.collection",
+    follows="value.reflects persist.read idempotent type.collection value.unicode value.literal value.longstring",
+)
+def by_index(app: App) -> None:
+    """The items of a collection are written over those in the same place; the rest stays."""
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        stored = _stored(app, request)
+        laid = {n: [*v, *(stored.get(n) or [])[len(v) :]] for n, v in body.items() if isinstance(v, list)}
+        await inner(request, {**body, **laid})
+
+
+@fault("empty-collection-ignored", "merge.collection type.collection", follows="value.reflects")
+def empty_ignored(app: App) -> None:
+    """An empty collection in the body is passed over."""
+    change_stored(app, lambda body: {name: value for name, value in body.items() if value != []})
+
+
+@fault("third-item-lost", "merge.collection", follows="value.reflects type.collection persist.read")
+def third_lost(app: App) -> None:
+    """Of a collection only two items are kept."""
+    change_stored(app, lambda body: {n: v[:2] if isinstance(v, list) else v for n, v in body.items()})
+
+
+@fault("duplicate-items-merged", "merge.collection value.reflects", gates=False)
+def deduplicated(app: App) -> None:
+    """Items of a collection that are equal in their first member are kept once."""
+
+    def distinct(value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        kept: dict[str, Any] = {}
+        for item in value:
+            kept.setdefault(repr(sorted(item.items())[:1]) if isinstance(item, dict) else repr(item), item)
+        return list(kept.values())
+
+    change_stored(app, lambda body: {name: distinct(value) for name, value in body.items()})
+
+
+@fault("empty-object-wipes", "merge.siblings req.emptybody", follows="body.allproperties")
+def wipes(app: App) -> None:
+    """{} resets the object."""
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        if not body:
+            app.objects(request)[request.entity] = {"id": request.entity}
+        await inner(request, body)
+
+
+@fault("empty-nested-object-wipes", "merge.nested", gates=False)
+def nested_wipes(app: App) -> None:
+    """A nested null forgets more than it names: the property beside it goes too."""
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        await inner(request, body)
+        for name, value in body.items():
+            declared = type_of(app).properties.get(name)
+            if isinstance(value, dict) and len(value) == 1 and declared and declared.type.kind is Kind.COMPLEX:
+                _stored(app, request)[name] = dict(value)
+
+
+@fault("not-persisted", "persist.read", follows="route.directoryprovisioning route.alias.sameobject")
+def not_persisted(app: App) -> None:
+    """The answer shows the update; later reads show the old values."""
+    _answer_only(app, lambda _: True)
+
+
+@fault("minimal-skips-write", "persist.read req.prefer.minimal")
+def minimal_skips(app: App) -> None:
+    """With Prefer: return=minimal the server answers 204 and forgets the write."""
+    _answer_only(app, lambda request: "return=minimal" in request.headers.get("prefer", ""))
+
+
+def _answer_only(app: App, when: Any) -> None:
+    @override(app, "patch")
+    async def patch(inner: Any, request: Request) -> Reply:
+        before = copy.deepcopy(_stored(app, request))
+        reply = await inner(request)
+        if when(request):
+            app.objects(request)[request.entity] = before
+        return reply
+
+
+@fault("stale-reads", "persist.read", follows="route.directoryprovisioning route.alias.sameobject")
+def cached(app: App) -> None:
+    """A cache in front answers reads with what it saw first."""
+    seen: dict[str, Any] = {}
+
+    @override(app, "get")
+    def get(inner: Any, request: Request) -> Reply:
+        return seen.setdefault(request.path, inner(request))
+
+
+@fault(
+    "every-tenth-update-lost",
+    "persist.read",
+    follows="value.reflects value.unicode value.literal value.longstring merge.siblings merge.collection merge.nested value.dto.instant value.null.nullable isolation.objects idempotent persist.sameasread req.roundtrip conc.disjoint conc.same route.directoryprovisioning route.provisioning route.alias.sameobject req.chunked merge.open req.prefer.minimal atomic.all type.collection json.grammar req.ct.params req.ct.other route.queryoptions etag.changes route.variants auth.schemecase req.case",
+)
+def tenth_lost(app: App) -> None:
+    """Every tenth update is answered and not kept."""
+    counted = {"n": 0}
+
+    def tenth(_: Request) -> bool:
+        counted["n"] += 1
+        return counted["n"] % 10 == 0
+
+    _answer_only(app, tenth)
+
+
+@fault(
+    "cross-object-write",
+    "isolation.objects",
+    follows="error.nochange auth.notapplied req.id.mismatch sec.injection conc.crosswire route.nokey route.variants",
+)
+def crosses(app: App) -> None:
+    """An update also lands on the other objects."""
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        await inner(request, body)
+        for entity, stored in app.objects(request).items():
+            app.objects(request)[entity] = merge(stored, body, type_of(app))
+
+
+@fault(
+    "shared-nested-default",
+    "isolation.objects",
+    follows="error.nochange auth.notapplied req.id.mismatch sec.injection conc.crosswire",
+)
+def shared(app: App) -> None:
+    """Nested values are shared between objects by reference."""
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        await inner(request, body)
+        nested = {n: v for n, v in _stored(app, request).items() if isinstance(v, dict)}
+        for stored in app.objects(request).values():
+            stored.update(nested)
+
+
+@fault("partial-apply-on-error", "atomic.all", follows="error.nochange")
+def partial(app: App) -> None:
+    """A bad property is answered 400, but the good ones before it are already written."""
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        try:
+            return inner(request, value)
+        except Refusal:
+            if isinstance(value, dict) and request.operation is not None:
+                for name, item in value.items():
+                    good = inner(request, {name: item})
+                    app.store.merge(request.operation, request.entity, good)
+            raise
+
+
+@fault("body-id-rekeys", "req.id.mismatch", follows="isolation.objects")
+def rekeys(app: App) -> None:
+    """An id in the body redirects the update to the object of that id."""
+
+    @override(app, "check_id")
+    def check_id(_: Any, request: Request, body: Mapping[str, Any]) -> None:
+        if isinstance(body.get("id"), str):
+            app.objects(request).setdefault(body["id"], {"id": body["id"]})
+            request.entity = body["id"]
+
+
+@fault("body-id-changes-the-key", "req.id.mismatch", follows="body.id persist.read")
+def changes_key(app: App) -> None:
+    """An id in the body becomes the object's id in the answer."""
+    given: dict[str, str] = {}
+
+    @override(app, "check_id")
+    def check_id(_: Any, request: Request, body: Mapping[str, Any]) -> None:
+        if isinstance(body.get("id"), str):
+            given[request.id] = body["id"]
+
+    @override(app, "updated")
+    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+        reply = inner(request, body)
+        if request.id in given and isinstance(reply.value, dict):
+            reply.value["id"] = given[request.id]
+        return reply
+
+
+@fault("matching-id-refused", "req.id.match", follows="req.roundtrip req.id.mismatch")
+def id_refused(app: App) -> None:
+    """A body that repeats the object's id is refused."""
+
+    @override(app, "check_id")
+    def check_id(_: Any, request: Request, body: Mapping[str, Any]) -> None:
+        if "id" in body and request.entity:
+            raise Refusal(400, "Request_BadRequest", "The id is read-only.")
+
+
+@fault("partial-bodies-refused", "req.partial", gates=False, follows="req.emptybody")
+def partial_refused(app: App) -> None:
+    """A body that leaves out a property is refused."""
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        checked = inner(request, value)
+        missing = [name for name in names(app, Kind.STRING) if name not in checked]
+        if missing:
+            raise Refusal(400, "Request_BadRequest", f"'{missing[0]}' is required.")
+        return checked
+
+
+@fault("one-property-refused", "req.full", follows="req.roundtrip")
+def one_refused(app: App) -> None:
+    """A documented property is refused as unknown."""
+    name = names(app, Kind.COMPLEX)[0]
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        if isinstance(value, dict) and name in value:
+            raise Refusal(400, "Request_BadRequest", f"'{name}' is not a property.")
+        return inner(request, value)
+
+
+@fault("root-type-refused", "req.odatatype.root", follows="req.odatatype.variants req.roundtrip")
+def type_refused(app: App) -> None:
+    """The documented type annotation is refused as an unknown property."""
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        if isinstance(value, dict) and "@odata.type" in value:
+            raise Refusal(400, "Request_BadRequest", "'@odata.type' is not a property.")
+        return inner(request, value)
+
+
+@fault("nested-types-refused", "req.odatatype.variants", gates=False)
+def nested_type_refused(app: App) -> None:
+    """Type annotations of nested values are refused."""
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        if isinstance(value, dict) and any(isinstance(v, dict) and "@odata.type" in v for v in value.values()):
+            raise Refusal(400, "Request_BadRequest", "'@odata.type' is not a property.")
+        return inner(request, value)
+
+
+@fault("annotations-refused", "req.annotations.unknown", gates=False)
+def annotations_refused(app: App) -> None:
+    """Annotations other than the type are refused as unknown properties."""
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        if isinstance(value, dict) and any("@" in name and name != "@odata.type" for name in value):
+            raise Refusal(400, "Request_BadRequest", "An annotation is not a property.")
+        return inner(request, value)
+
+
+@fault("annotations-stored", "req.annotations.unknown", gates=False, follows="req.roundtrip")
+def annotations_stored(app: App) -> None:
+    """Annotations are stored and come back as data."""
+    kept: dict[str, Any] = {}
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        checked = inner(request, value)
+        kept.update({n: v for n, v in value.items() if "suite" in n})
+        return checked
+
+    @override(app, "represent")
+    def represent(inner: Any, request: Request, entity: dict[str, Any]) -> Any:
+        return {**inner(request, entity), **kept}
+
+
+@fault("unknown-property-500", "req.unknownproperty", follows="error.no5xx sec.injection req.propertycase")
+def unknown_crash(app: App) -> None:
+    """A property outside the type makes the server fail."""
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        if isinstance(value, dict):
+            unknown = [name for name in value if "@" not in name and name not in type_of(app).properties]
+            if unknown:
+                raise RuntimeError(f"no column {unknown[0]}")
+        return inner(request, value)
+
+
+@fault("propcase-duplicate-member", "req.propertycase", gates=False, follows="body.names req.unknownproperty")
+def case_duplicate(app: App) -> None:
+    """A property in other letter case is kept as a member beside the real one."""
+    real = {name.lower(): name for name in type_of(app).properties}
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        odd: dict[str, Any] = {}
+        if isinstance(value, dict):
+            odd = {n: v for n, v in value.items() if n not in real.values() and n.lower() in real}
+            value = {n: v for n, v in value.items() if n not in odd}
+        return {**inner(request, value), **odd}
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        await inner(request, body)
+        _stored(app, request).update({n: v for n, v in body.items() if n not in real.values()})
+
+
+@fault("own-output-refused", "req.roundtrip", gates=False)
+def output_refused(app: App) -> None:
+    """A body with every property and the type is refused: the server's own output."""
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        if isinstance(value, dict) and {"@odata.type", "id"} <= set(value):
+            raise Refusal(400, "Request_BadRequest", "Set action is invalid for property 'id'.")
+        return inner(request, value)
+
+
+@fault("repeat-refused", "idempotent", gates=False, follows="req.roundtrip")
+def repeat_refused(app: App) -> None:
+    """An update that changes nothing is answered 409."""
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        before = copy.deepcopy(_stored(app, request))
+        await inner(request, body)
+        if len(body) > 3 and before == _stored(app, request):
+            raise Refusal(409, "Conflict", "Nothing to update.")
+
+
+@fault("bag-always-empty", "merge.open", gates=False)
+def bag_empty(app: App) -> None:
+    """What an open value is given is accepted and forgotten."""
+
+    def emptied(value: Any, type_: Type) -> Any:
+        if not isinstance(value, dict):
+            return value
+        known = {n: emptied(v, type_.properties[n].type) for n, v in value.items() if n in type_.properties}
+        return known if type_.open else {**value, **known}
+
+    change_stored(app, lambda body: emptied(body, type_of(app)))
+
+
+@fault(
+    "second-write-in-a-moment-lost",
+    "persist.read",
+    follows="persist.sameasread value.reflects value.unicode value.literal value.longstring value.emptystring value.dto.instant value.null.nullable merge.siblings merge.nested merge.collection merge.open isolation.objects idempotent req.roundtrip route.directoryprovisioning route.provisioning route.alias.sameobject conc.disjoint conc.same atomic.all type.collection req.chunked req.case auth.schemecase req.prefer.minimal json.grammar req.ct.params req.ct.other route.queryoptions value.int32.range",
+)
+def coarse_version(app: App) -> None:
+    """Two updates of one object within a few milliseconds count as one: the second is answered and lost."""
+    last: dict[str, float] = {}
+
+    @override(app, "patch")
+    async def patch(inner: Any, request: Request) -> Reply:
+        before = copy.deepcopy(_stored(app, request))
+        reply = await inner(request)
+        now = time.monotonic()
+        if now - last.get(request.entity, 0.0) < 0.004:
+            app.objects(request)[request.entity] = before
+        last[request.entity] = now
+        return reply

@@ -1,0 +1,93 @@
+"""What faults and variations are made with: replacing one step of an app, and picking properties of a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from contracts.contract import Kind, Type
+from contracts.reference.app import App
+
+
+def override(app: App, step: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Replace a step of an app; the function gets the step it replaces as its first argument."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        setattr(app, step, partial(function, getattr(app, step)))
+        return function
+
+    return decorate
+
+
+def type_of(app: App) -> Type:
+    """The type of the first operation's objects."""
+    body = app.contract.updates[0].body
+    assert body is not None  # noqa: S101 (updates have one)
+    return body
+
+
+def names(app: App, kind: Kind, *, plain: bool = True) -> list[str]:
+    """The writable properties of a kind, deprecated ones left out; `plain` leaves out enumerations."""
+    return [
+        member.name
+        for member in type_of(app).properties.values()
+        if member.type.kind is kind
+        and not member.read_only
+        and not member.deprecated
+        and not (plain and (member.type.members or member.type.placeholder))
+    ]
+
+
+def complexes(app: App, least: int = 1) -> list[tuple[str, list[str]]]:
+    """Complex properties with at least so many string members, and those members."""
+    found = []
+    for name in names(app, Kind.COMPLEX):
+        members = type_of(app).properties[name].type.properties.values()
+        leaves = [member.name for member in members if member.type.kind is Kind.STRING]
+        if len(leaves) >= least:
+            found.append((name, leaves))
+    return found
+
+
+def each_string(value: Any, change: Callable[[str], Any], *, nested_only: bool = False, level: int = 0) -> Any:
+    """A value with every string in it changed; ids, types and, if wanted, top-level strings stay."""
+    if isinstance(value, Mapping):
+        return {
+            name: item
+            if "@" in name or (level == 0 and name == "id")
+            else each_string(item, change, nested_only=nested_only, level=level + 1)
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [each_string(item, change, nested_only=nested_only, level=level + 1) for item in value]
+    if isinstance(value, str) and not (nested_only and level < 2):
+        return change(value)
+    return value
+
+
+def change_stored(app: App, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Change what an update writes, after it was checked."""
+
+    @override(app, "write")
+    async def write(inner: Any, request: Any, body: dict[str, Any]) -> None:
+        await inner(request, change(dict(body)))
+
+
+def change_shown(app: App, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Change how every object is shown."""
+
+    @override(app, "represent")
+    def represent(inner: Any, request: Any, entity: dict[str, Any]) -> Any:
+        return change(inner(request, entity))
+
+
+def change_answer(app: App, change: Callable[[Any], Any]) -> None:
+    """Change what the answer to an update shows; reads stay as they are."""
+
+    @override(app, "updated")
+    def updated(inner: Any, request: Any, body: dict[str, Any]) -> Any:
+        reply = inner(request, body)
+        if reply.value is not None:
+            reply.value = change(reply.value)
+        return reply

@@ -1,0 +1,130 @@
+"""Whether a body is an update of a type: every value checked before any is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from contracts.contract import Kind, Type
+
+DATE_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,12})?)?(?:[Zz]|[+-](\d\d):(\d\d))", re.ASCII
+)
+
+
+class InvalidError(Exception):
+    """A value that its type can't hold; says which and why."""
+
+
+def body(value: Mapping[str, Any], type_: Type, path: str = "") -> dict[str, Any]:
+    """Check an update and return what is to be merged, annotations left out.
+
+    Raises:
+        InvalidError: a property is unknown, or its value isn't of its type.
+    """
+    checked: dict[str, Any] = {}
+    for name, item in value.items():
+        where = f"{path}/{name}" if path else name
+        if name == "@odata.type":
+            annotation(item, type_, where)
+        if "@" in name:
+            continue
+        declared = type_.properties.get(name)
+        if declared is None:
+            if not type_.open:
+                raise InvalidError(f"The property '{where}' does not exist on type '{type_.name}'.")
+            checked[name] = item
+        else:
+            checked[name] = one(item, declared.type, where)
+    return checked
+
+
+def annotation(value: Any, type_: Type, where: str) -> None:
+    """Check a type annotation: the documented name or one that stands for it, in any spelling.
+
+    Raises:
+        InvalidError: it names another type.
+    """
+    names = {type_.name, *type_.also}
+    given = value.rpartition("#")[2] if isinstance(value, str) else ""
+    if type_.name and given not in names and not any(name.endswith(f".{given}") for name in names if given):
+        raise InvalidError(f"The type named by '{where}' is not compatible with '{type_.name}'.")
+
+
+def one(value: Any, type_: Type, where: str) -> Any:
+    """Check one value; returns it as it is stored.
+
+    Raises:
+        InvalidError: it isn't of the type.
+    """
+    if type_.kind is Kind.COLLECTION:
+        if not isinstance(value, list):
+            raise InvalidError(f"The value of '{where}' must be an array.")
+        item = type_.item or Type(Kind.ANY)
+        if None in value:
+            raise InvalidError(f"The value of '{where}' must not hold null.")
+        return [one(each, item, f"{where}/{place}") for place, each in enumerate(value)]
+    if value is None:
+        return None
+    if type_.kind is Kind.COMPLEX:
+        if not isinstance(value, dict):
+            raise InvalidError(f"The value of '{where}' must be an object.")
+        return body(value, type_, where)
+    check = CHECKS.get(type_.kind)
+    if check and not check(value):
+        raise InvalidError(f"The value of '{where}' is not of type 'Edm.{type_.kind}'.")
+    if type_.members and str(value).lower() not in {member.lower() for member in type_.members}:
+        raise InvalidError(f"The value of '{where}' is not a member of its enumeration.")
+    return value
+
+
+def _integer(least: int, most: int) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _string(value: Any) -> bool:
+    return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def is_date_time(value: Any) -> bool:
+    """Whether a value is a DateTimeOffset of the calendar (OData ABNF)."""
+    match = DATE_TIME.fullmatch(value) if isinstance(value, str) else None
+    if not match:
+        return False
+    day, hour, minute, second, *offset = match.groups()
+    try:
+        datetime.fromisoformat(f"{day}T{hour}:{minute}:{second or '00'}")
+        timedelta(hours=int(offset[0] or 0), minutes=int(offset[1] or 0))
+    except ValueError:
+        return False
+    return int(offset[0] or 0) < 24 and int(offset[1] or 0) < 60
+
+
+def _date(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and len(value) == 10 and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+CHECKS: Mapping[Kind, Callable[[Any], bool]] = {
+    Kind.STRING: _string,
+    Kind.GUID: lambda value: (
+        isinstance(value, str) and bool(re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", value))
+    ),
+    Kind.BOOLEAN: lambda value: isinstance(value, bool),
+    Kind.INT32: _integer(-(2**31), 2**31 - 1),
+    Kind.INT64: _integer(-(2**63), 2**63 - 1),
+    Kind.DOUBLE: lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    Kind.DATETIMEOFFSET: is_date_time,
+    Kind.DATE: _date,
+    Kind.TIMEOFDAY: lambda value: (
+        isinstance(value, str) and bool(re.fullmatch(r"\d\d:\d\d(:\d\d(\.\d{1,12})?)?", value))
+    ),
+    Kind.DURATION: lambda value: (
+        isinstance(value, str) and bool(re.fullmatch(r"-?P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?([\d.]+S)?)?", value))
+    ),
+    Kind.BINARY: lambda value: isinstance(value, str),
+}
