@@ -459,7 +459,7 @@ class Update:
             if self.lag:
                 time.sleep(self.lag * 1.5)  # nothing tells when a lagging read has caught up with an unknown state
             self._known = {entity: self.state(entity) for entity in self.known}
-        return self._known
+        return dict(self._known)
 
     # -- inputs that must have no effect ------------------------------------------------------------------------
 
