@@ -1,0 +1,140 @@
+"""Parallel updates: none is lost, none is torn, none is answered with another's object.
+
+One violation after the dust has settled is proof; their absence is not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
+from contracts.subject.equality import short
+from contracts.subject.observe import same_id
+from contracts.subject.update import Update
+from contracts.target.exchange import Exchange
+
+ROUNDS = 30
+LEAST_ROUNDS = 5
+MOST_SECONDS = 6.0
+"""Of wall time for one case, once it has had its least rounds: slow targets are asked less."""
+
+
+def rounds() -> Iterator[int]:
+    """The rounds of a case, fewer against a slow target."""
+    started = time.monotonic()
+    for number in range(ROUNDS):
+        if number >= LEAST_ROUNDS and time.monotonic() - started > MOST_SECONDS:
+            return
+        yield number
+
+
+def parallel(*jobs: Callable[[], Any]) -> list[Any]:
+    """Run jobs at once, each in a thread of its own, and return what they return."""
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return [future.result() for future in [pool.submit(job) for job in jobs]]
+
+
+def sender(update: Update, body: dict[str, Any], entity: str | None = None) -> Callable[[], Exchange]:
+    """A job that sends one update."""
+    return lambda: update.patch(body, entity=entity, wait=False)
+
+
+@requirement(
+    "update.conc.disjoint",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 5789 §2 (a set of changes is applied atomically)",
+    vary="409, 412, 423, 429 or 503 for one of the two",
+    phase=Phase.CONCURRENT,
+)
+def test_parallel_updates_of_different_properties_both_survive(update: Update) -> Findings:
+    """Two parallel accepted updates of different properties both survive."""
+    both = 0
+    for _ in rounds():
+        left, right = update.marker(0), update.marker(1)
+        answers: list[Exchange] = parallel(sender(update, left), sender(update, right))
+        if not all(answer.ok for answer in answers):
+            continue
+        both += 1
+        missing, seen = update.settle({**left, **right})
+        lost = [difference for difference in missing if difference.severity is Severity.FAIL]
+        if lost:
+            yield Finding("both changes", f"{lost[0].path} was lost", (*answers, seen))
+            return
+    if not both:
+        raise Inconclusive("the target never accepted two updates at once")
+
+
+@requirement(
+    "update.conc.same",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 5789 §2 (never a partially modified representation)",
+    vary="either writer wins; 409 or 412 for the other; reads of an older whole state",
+    phase=Phase.CONCURRENT,
+)
+def test_parallel_updates_of_the_same_properties_end_in_one_of_them(update: Update) -> Findings:
+    """Parallel updates of one set of properties end in exactly one writer's set, and no read shows a mixture."""
+    update.needs_partial()
+    names = update.markers[:3]
+    if len(names) < 2:
+        raise Inconclusive("the document declares only one plain property")
+    if not update.persists:
+        raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
+    if update.observer.means == "neutral":
+        raise Inconclusive("the object can only be observed by writing to it")
+    allowed = [{name: update.look()[0].get(name) for name in names}]
+    for _ in rounds():
+        sets = [{name: update.values.fresh(update.type.properties[name].type) for name in names} for _ in range(2)]
+        allowed = [*allowed[-4:], *sets]
+        first, second, *reads = parallel(sender(update, sets[0]), sender(update, sets[1]), *[lambda: update.look()] * 2)
+        reads.append(update.look())
+        for found, seen in reads:
+            shown = {name: found.get(name) for name in names}
+            if not any(_equal(update, wanted, shown) for wanted in allowed):
+                what = ", ".join(f"{name} = {short(value, 45)}" for name, value in shown.items())
+                yield Finding("one writer's set as a whole", f"a mixture: {what}", (first, second, seen))
+                return
+
+
+def _equal(update: Update, wanted: dict[str, Any], shown: dict[str, Any]) -> bool:
+    return not any(d.severity is Severity.FAIL for d in update.compare(wanted, shown))
+
+
+@requirement(
+    "update.conc.crosswire",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Response (the updated object)",
+    vary="429",
+    phase=Phase.CONCURRENT,
+)
+def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: Update) -> Findings:
+    """Parallel updates of two objects are each answered with their own object."""
+    second = update.needs_second()
+    compared = 0
+    for _ in rounds():
+        bodies = {update.key: update.marker(), second: update.mark()}
+        answers = parallel(*[sender(update, body, entity) for entity, body in bodies.items()])
+        for (entity, body), answer in zip(bodies.items(), answers, strict=True):
+            shown = answer.object
+            if answer.status != 200 or shown is None:
+                continue
+            compared += 1
+            other = next(b for e, b in bodies.items() if e != entity)
+            crossed = [name for name, value in other.items() if shown.get(name) == value]
+            if crossed or (
+                isinstance(shown.get("id"), str) and not same_id(shown["id"], entity) and _is_other(shown, bodies)
+            ):
+                what = f"the answer to {short(entity)} shows {short(shown.get('id'))}, {short(shown.get(next(iter(body))))}"
+                yield Finding("each its own object", what, tuple(answers))
+                return
+    if not compared:
+        raise Inconclusive("the answers show no objects")
+
+
+def _is_other(shown: dict[str, Any], bodies: dict[str, Any]) -> bool:
+    return any(same_id(shown["id"], entity) for entity in bodies)

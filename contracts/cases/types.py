@@ -1,0 +1,315 @@
+"""Shape and types: every documented property is there, under its name, as the type it was documented with."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.contract import Kind, Type
+from contracts.requirements import Finding, Findings, Level, NotApplicable, Severity, requirement
+from contracts.subject.equality import DATE_TIME, GUID, instant, short, unset
+from contracts.subject.observe import same_id
+from contracts.subject.places import places
+from contracts.subject.update import Update
+from contracts.target.exchange import Exchange
+
+STRINGS = frozenset({Kind.STRING, Kind.GUID, Kind.DATE, Kind.TIMEOFDAY, Kind.DURATION, Kind.BINARY})
+NUMBERS = frozenset({Kind.INT32, Kind.INT64, Kind.DOUBLE, Kind.BOOLEAN})
+DURATION = re.compile(r"-?P(?=[\dT])(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+
+
+def entity(exchange: Exchange) -> bool:
+    """Whether an exchange is a 200 to an update of a known object, with a JSON object for an answer."""
+    return (
+        exchange.request.method == "PATCH"
+        and exchange.status == 200
+        and bool(exchange.entity)
+        and exchange.object is not None
+        and "error" not in exchange.object
+    )
+
+
+Spot = tuple[str, Any, Type]
+
+
+def walk(value: Any, type_: Type, path: str = "") -> Iterator[Spot]:
+    """Every documented place in a value that is there and not null, with its path and type."""
+    yield path, value, type_
+    if type_.kind is Kind.COMPLEX and isinstance(value, Mapping):
+        for member in type_.properties.values():
+            if value.get(member.name) is not None:
+                yield from walk(value[member.name], member.type, f"{path}.{member.name}" if path else member.name)
+    elif type_.kind is Kind.COLLECTION and isinstance(value, list) and type_.item:
+        for place, item in enumerate(value):
+            yield from walk(item, type_.item, f"{path}[{place}]")
+
+
+def spots(update: Update, exchange: Exchange, kinds: frozenset[Kind]) -> Iterator[Spot]:
+    """The places of some kinds in an answer, the root aside; what the server maintains is left in: it has a type too."""
+    for path, value, type_ in walk(exchange.object or {}, update.shape):
+        if path and type_.kind in kinds:
+            yield path, value, type_
+
+
+@requirement(
+    "update.body.id",
+    Level.MUST,
+    basis="page",
+    source="Page, Request body (id, String); Examples/Response",
+    vary="letter case and braces of GUIDs",
+    each=entity,
+)
+def test_the_answer_has_the_id_of_the_url(update: Update, exchange: Exchange) -> Findings:
+    """`id` in the answer is a string equal to the id in the URL."""
+    if "id" not in update.shape.properties or "%24select" in exchange.request.url or "$select" in exchange.request.url:
+        return
+    shown = (exchange.object or {}).get("id")
+    if not same_id(shown, exchange.entity):
+        yield Finding(f"id = {short(exchange.entity)}", f"id = {short(shown)}", (exchange,))
+
+
+@requirement(
+    "update.body.allproperties",
+    Level.MUST,
+    basis="page",
+    source="Page, Examples (every property is returned)",
+    vary="null or absent where nothing is stored; deprecated properties are a warning",
+)
+def test_every_stored_property_is_in_the_answer(update: Update) -> Findings:
+    """Every documented property with a stored value is returned, also where the request didn't name it."""
+    body = update.full(1)
+    first = update.change(body)
+    stored = dict(body)
+    later = update.patch(update.mark()) if update.partial.ok else first
+    if not later.ok or later.object is None or later.status != 200:
+        raise NotApplicable(f"the answer shows no object ({later.answer})", later)
+    for name, value in stored.items():
+        declared = update.type.properties.get(name)
+        if declared is None or name in update.computed or unset(value, declared.type) or value == []:
+            continue
+        if name not in update.shape.properties or not unset(later.object.get(name), declared.type):
+            continue
+        grade = Severity.WARN if declared.deprecated else Severity.FAIL
+        if _wiped(update, name):
+            continue
+        yield Finding(f"{name} = {short(value)}", f"no {name} in the answer", (first, later), grade)
+
+
+def _wiped(update: Update, name: str) -> bool:
+    """Whether a read shows the property unset too after it was shown set: merging is at fault, not the answer."""
+    declared = update.type.properties[name].type
+    body = {name: update.values.make(declared, name, 2)}
+    exchange = update.patch(body)
+    shown_when_sent = exchange.object is not None and not unset(exchange.object.get(name), declared)
+    if not shown_when_sent:
+        return False
+    later = update.patch(update.mark())
+    if update.observer.means in {None, "neutral"}:
+        return False
+    found, _ = update.look()
+    return later.object is not None and unset(found.get(name), declared)
+
+
+@requirement(
+    "update.body.names",
+    Level.MUST,
+    basis="page",
+    source="Page, Request body and Examples (camelCase)",
+    vary="further members of any name",
+    each=entity,
+)
+def test_members_are_spelled_as_documented(update: Update, exchange: Exchange) -> Findings:
+    """Member names are spelled exactly as documented, letter case included."""
+    if exchange.requirement == "update.req.propertycase":
+        return
+    for path, value, type_ in walk(exchange.object or {}, update.shape):
+        if type_.kind is not Kind.COMPLEX or not isinstance(value, Mapping):
+            continue
+        documented = {re.sub(r"[_-]", "", name).lower(): name for name in type_.properties}
+        for name in value:
+            known = documented.get(re.sub(r"[_-]", "", name).lower()) if "@" not in name else None
+            if known and name not in type_.properties and known not in value and not type_.open:
+                where = f"{path}." if path else ""
+                yield Finding(f"a member {where}{known}", f"a member {where}{name}", (exchange,))
+
+
+@requirement(
+    "update.type.string",
+    Level.MUST,
+    basis="page",
+    source="Page, Request body and Examples; OData JSON 4.01 §7.1",
+    vary="absent, null",
+    each=entity,
+)
+def test_strings_are_strings(update: Update, exchange: Exchange) -> Findings:
+    """Documented strings, enumeration members among them, are JSON strings or null."""
+    for path, value, type_ in spots(update, exchange, STRINGS):
+        if not isinstance(value, str):
+            yield Finding(f"{path}: a string", f"{path} = {short(value)}", (exchange,))
+        elif type_.kind is Kind.GUID and not GUID.fullmatch(value):
+            yield Finding(f"{path}: a GUID", f"{path} = {short(value)}", (exchange,))
+        elif type_.kind is Kind.DURATION and not DURATION.fullmatch(value):
+            yield Finding(f"{path}: an ISO 8601 duration", f"{path} = {short(value)}", (exchange,))
+        elif type_.kind is Kind.DATE and not re.fullmatch(r"-?\d{4,}-\d\d-\d\d", value):
+            yield Finding(f"{path}: a date", f"{path} = {short(value)}", (exchange,))
+        elif type_.kind is Kind.BINARY and not _base64(value):
+            yield Finding(f"{path}: base64", f"{path} = {short(value)}", (exchange,))
+
+
+def _base64(text: str) -> bool:
+    try:
+        base64.b64decode(text.replace("-", "+").replace("_", "/") + "==", validate=False)
+    except (binascii.Error, ValueError):
+        return False
+    return True
+
+
+@requirement(
+    "update.type.int32",
+    Level.MUST,
+    basis="page",
+    source="Page, Request body (Int32); OData JSON 4.01 §7.1",
+    vary="absent, null; 6.0 for 6 is a warning",
+    each=entity,
+)
+def test_numbers_are_numbers_in_range(update: Update, exchange: Exchange) -> Findings:
+    """Documented numbers are JSON numbers of their type and range, Booleans are true or false."""
+    for path, value, type_ in spots(update, exchange, NUMBERS):
+        if type_.kind is Kind.BOOLEAN:
+            if not isinstance(value, bool):
+                yield Finding(f"{path}: true or false", f"{path} = {short(value)}", (exchange,))
+            continue
+        if type_.kind is Kind.INT64 and isinstance(value, str) and re.fullmatch(r"-?\d+", value):
+            continue  # IEEE754Compatible=true
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            yield Finding(f"{path}: a number", f"{path} = {short(value)}", (exchange,))
+        elif type_.kind is Kind.DOUBLE:
+            continue
+        elif value != int(value):
+            yield Finding(f"{path}: an integer", f"{path} = {short(value)}", (exchange,))
+        elif type_.kind is Kind.INT32 and not -(2**31) <= value < 2**31:
+            yield Finding(f"{path}: within Int32", f"{path} = {short(value)}", (exchange,))
+        elif isinstance(value, float):
+            actual = f"{path} = {value!r}, an integer written with a fraction"
+            yield Finding(f"{path}: an integer", actual, (exchange,), Severity.WARN)
+
+
+@requirement(
+    "update.type.datetimeoffset",
+    Level.MUST,
+    basis="page",
+    source="Page, Request body (DateTimeOffset) and Examples; OData ABNF dateTimeOffsetValue",
+    vary="Z or an offset, no to twelve fraction digits, t and z in lower case",
+    each=entity,
+)
+def test_date_times_are_date_times(update: Update, exchange: Exchange) -> Findings:
+    """Documented DateTimeOffsets are strings of that form, on a day that exists, with an offset."""
+    for path, value, _ in spots(update, exchange, frozenset({Kind.DATETIMEOFFSET})):
+        far = isinstance(value, str) and DATE_TIME.fullmatch(value) and not value[:4].isdigit()
+        if instant(value) is None and not far and not _distant(value):
+            wanted = "YYYY-MM-DDThh:mm[:ss[.f]] with Z or ±hh:mm"
+            yield Finding(f"{path}: {wanted}", f"{path} = {short(value)}", (exchange,))
+
+
+def _distant(value: Any) -> bool:
+    """Whether a text is a date-time at the very ends of the calendar, which an offset carries beyond Python's."""
+    return isinstance(value, str) and bool(DATE_TIME.fullmatch(value)) and value[:10] in {"0001-01-01", "9999-12-31"}
+
+
+@requirement(
+    "update.type.complex",
+    Level.MUST,
+    basis="page",
+    source="Page, Request body (complex types) and Examples; OData JSON 4.01 §7.2",
+    vary="{}, null, absent",
+    each=entity,
+)
+def test_complex_values_are_objects(update: Update, exchange: Exchange) -> Findings:
+    """Documented complex values are JSON objects or null."""
+    for path, value, type_ in spots(update, exchange, frozenset({Kind.COMPLEX})):
+        if not isinstance(value, Mapping) and not path.endswith("]"):
+            note = " (the table says a single value)" if isinstance(value, list) and type_.name else ""
+            yield Finding(f"{path}: an object", f"{path} = {short(value)}{note}", (exchange,))
+
+
+def _arrays(update: Update, exchange: Exchange) -> Findings:
+    for path, value, type_ in spots(update, exchange, frozenset({Kind.COLLECTION})):
+        if not isinstance(value, list):
+            yield Finding(f"{path}: an array", f"{path} = {short(value)}", (exchange,))
+        elif type_.item and type_.item.kind is Kind.COMPLEX and not all(isinstance(item, Mapping) for item in value):
+            yield Finding(f"{path}: an array of objects", f"{path} = {short(value)}", (exchange,))
+
+
+@requirement(
+    "update.type.collection",
+    Level.MUST,
+    basis="page",
+    source="Page, Request body (collection) and Examples; OData JSON 4.01 §7.4",
+    vary="null or absent for an empty collection is a warning",
+)
+def test_collections_of_any_size_are_arrays(update: Update) -> Findings:
+    """Collections are JSON arrays, whether they hold none, one or two items."""
+    update.needs_partial()
+    names = [spot.path[0] for spot in places(update, Kind.COLLECTION) if len(spot.path) == 1]
+    if not names:
+        raise NotApplicable("the document declares no collection")
+    for name in names:
+        item = update.type.properties[name].type.item or Type(Kind.STRING)
+        for count in (2, 1, 0):
+            sent = [update.values.make(item, name, 30 + n) for n in range(count)]
+            exchange = update.patch({name: sent})
+            answered = exchange.object
+            if exchange.status != 200 or answered is None:
+                continue
+            value = answered.get(name)
+            if value is None:
+                if count == 0 or name not in answered:
+                    grade = Severity.WARN if count == 0 else Severity.NOTE
+                    yield Finding(f"{name} = []", f"{name} is null or absent", (exchange,), grade)
+            elif not isinstance(value, list):
+                yield Finding(f"{name}: an array", f"{name} = {short(value)} after {count} items", (exchange,))
+
+
+@requirement(
+    "update.type.collection",
+    Level.MUST,
+    basis="page",
+    source="Page, Request body (collection) and Examples; OData JSON 4.01 §7.4",
+    vary="null or absent for an empty collection is a warning",
+    each=entity,
+)
+def test_collections_are_arrays_in_every_answer(update: Update, exchange: Exchange) -> Findings:
+    """Collections are JSON arrays of items of their type in every answer."""
+    yield from _arrays(update, exchange)
+
+
+@requirement(
+    "update.type.odatatype",
+    Level.MUST,
+    basis="page-ex",
+    source="Page, Examples; OData JSON 4.01 “type”",
+    vary="absent; with or without #; an absolute URL; the alias graph; derived types",
+    each=entity,
+)
+def test_type_annotations_name_the_documented_type(update: Update, exchange: Exchange) -> Findings:
+    """`@odata.type`, where present, names the documented type or one that may stand in its place."""
+    for path, value, type_ in walk(exchange.object or {}, update.shape):
+        if type_.kind is not Kind.COMPLEX or not isinstance(value, Mapping) or not type_.name:
+            continue
+        for control in ("@odata.type", "@type"):
+            given = value.get(control)
+            if given is not None and not _names(given, type_):
+                where = f"{path}.{control}" if path else control
+                yield Finding(f"{where} = {short('#' + type_.name)}", f"{where} = {short(given)}", (exchange,))
+
+
+def _names(given: Any, type_: Type) -> bool:
+    if not isinstance(given, str):
+        return False
+    name = given.rpartition("#")[2]
+    name = re.sub(r"^graph\.", "microsoft.graph.", name)
+    known = {type_.name, *type_.also}
+    return name in known or (("." not in name) and any(each.endswith(f".{name}") for each in known))
