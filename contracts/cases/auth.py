@@ -1,0 +1,223 @@
+"""Authentication: only a valid bearer token lets an update through, and a refusal has had no effect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, requirement
+from contracts.subject.update import Attempt, Trial, Update
+from contracts.target.exchange import Exchange
+
+REFUSALS = {401, 400, 403, 404}
+BASIC = "Basic dXNlcjpwYXNz"
+
+
+def enforced(update: Update) -> None:
+    """Go on only where credentials count for something.
+
+    Raises:
+        NotApplicable: the target is declared to need none.
+    """
+    if update.options.auth == "none":
+        raise NotApplicable("the target is declared to need no credentials (--auth none)")
+
+
+def token(update: Update) -> str:
+    """The token that is used.
+
+    Raises:
+        Inconclusive: there is none.
+    """
+    found = update.client.connection.token
+    if not found:
+        raise Inconclusive("no valid token is known: supply --token")
+    return found
+
+
+def refused(update: Update, credentials: Iterable[tuple[str, str | None]]) -> list[Trial]:
+    """Send one update for each Authorization; none may be performed. A control with good credentials comes first."""
+    update.change(update.mark() if update.partial.ok else update.full(1))
+    trials = []
+    for note, value in credentials:
+        mark = update.mark() if update.partial.ok else update.full(2)
+        marker = mark[update.markers[0]]
+        trials += update.attempt([Attempt(note, mark, {"Authorization": value}, marker=marker)])
+    return trials
+
+
+def performed(trials: Iterable[Trial]) -> Findings:
+    """A finding for each update that was performed, or said to be."""
+    for trial in trials:
+        if trial.exchange.ok:
+            done = ", and the update was performed" if trial.effects else ""
+            yield Finding("401", f"{trial.exchange.answer} with {trial.attempt.note}{done}", (trial.exchange,))
+        elif trial.effects:
+            effect = trial.effects[0].difference
+            what = f"{trial.exchange.answer} with {trial.attempt.note}, yet {effect}"
+            yield Finding("401 and nothing changed", what, (trial.exchange,))
+
+
+@requirement(
+    "update.auth.required",
+    Level.MUST,
+    basis="page",
+    source="Page, Request headers (Authorization … Required)",
+    vary="401, or 400, 403, 407, a redirect to a login",
+    phase=Phase.NEGATIVE,
+)
+def test_without_credentials_nothing_is_updated(update: Update) -> Findings:
+    """An update without an Authorization header is not performed and not answered 2xx."""
+    enforced(update)
+    yield from performed(refused(update, [("no Authorization", None)]))
+
+
+@requirement(
+    "update.auth.invalid",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Request headers (Bearer {token}); RFC 6750 §2.1, §3.1; RFC 9110 §11.6.2",
+    vary="400 or 401; any token where the target is declared so (--auth any-token)",
+    phase=Phase.NEGATIVE,
+)
+def test_what_is_no_valid_token_is_refused(update: Update) -> Findings:
+    """Credentials that are no valid bearer token are refused: none after the scheme, a random one, one without scheme."""
+    enforced(update)
+    valid = update.client.connection.token
+    attempts: list[tuple[str, str | None]] = [("a scheme alone", "Bearer"), ("an empty token", "Bearer ")]
+    if update.options.auth == "enforced":
+        random = update.values.guid().replace("-", "")
+        attempts.append(("a random token", f"Bearer {random}"))
+        if valid and not _jwt(valid):
+            # a token is a whole: neither its beginning nor a longer one nor another case of it is the same
+            attempts += (
+                [("the first half of the token", f"Bearer {valid[: len(valid) // 2]}")] if len(valid) > 3 else []
+            )
+            attempts.append(("the token and one more letter", f"Bearer {valid}x"))
+            swapped = valid.swapcase()
+            attempts += [("the token in other letter case", f"Bearer {swapped}")] if swapped != valid else []
+        elif valid:
+            attempts.append(("the token with another signature", f"Bearer {valid[:-6]}{random[:6]}"))
+    if valid:
+        attempts.append(("a token without scheme", valid))
+    yield from performed(refused(update, attempts))
+
+
+def _jwt(text: str) -> bool:
+    return bool(re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", text))
+
+
+@requirement(
+    "update.auth.wrongscheme",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Request headers (Bearer)",
+    vary="400, 401, 403",
+    phase=Phase.NEGATIVE,
+)
+def test_another_scheme_does_not_authenticate(update: Update) -> Findings:
+    """Credentials of another scheme don't authenticate, not even with a valid token in them."""
+    enforced(update)
+    valid = update.client.connection.token
+    attempts: list[tuple[str, str | None]] = [
+        ("Basic credentials", BASIC),
+        ("Digest credentials", 'Digest username="user", realm="r", nonce="n", uri="/", response="0"'),
+    ]
+    if valid:
+        attempts.append(("the token under another scheme", f"Token {valid}"))
+    yield from performed(refused(update, attempts))
+
+
+@requirement(
+    "update.auth.status",
+    Level.SHOULD,
+    basis="graph",
+    source="Graph, errors (401); RFC 9110 §11.6.2; RFC 6750 §3.1",
+    vary="400 for a malformed header; 403 by gateways; 404 where the object is hidden",
+    phase=Phase.NEGATIVE,
+)
+def test_bad_credentials_are_answered_401(update: Update) -> Findings:
+    """Missing, malformed and expired credentials are answered 401."""
+    enforced(update)
+    expired = update.options.identities.expired
+    attempts: list[tuple[str, str | None]] = [("no Authorization", None), ("Basic credentials", BASIC)]
+    attempts += [("an expired token", f"Bearer {expired}")] if expired else []
+    for trial in refused(update, attempts):
+        status = trial.exchange.status
+        if status not in REFUSALS and not 300 <= status < 400 and status != 407:
+            yield Finding("401", f"{trial.exchange.answer} with {trial.attempt.note}", (trial.exchange,))
+
+
+def _is_401(exchange: Exchange) -> bool:
+    return exchange.status == 401
+
+
+@requirement(
+    "update.auth.challenge",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 9110 §15.5.2, §11.6.1; RFC 6750 §3",
+    vary="any number of challenges and schemes",
+    each=_is_401,
+)
+def test_every_401_carries_a_challenge(update: Update, exchange: Exchange) -> Findings:
+    """Every 401 carries WWW-Authenticate with at least one challenge."""
+    value = exchange.response.header("WWW-Authenticate") if exchange.response else None
+    if not value or not re.match(r"\s*[!#$%&'*+.^_`|~\w-]+", value):
+        yield Finding("WWW-Authenticate with a challenge", f"401 with WWW-Authenticate {value!r}", (exchange,))
+
+
+@requirement(
+    "update.auth.challenge.bearer",
+    Level.SHOULD,
+    basis="rfc",
+    source="RFC 6750 §3",
+    vary="other challenges beside it; no error where no credentials were sent; an empty realm",
+    each=_is_401,
+)
+def test_the_challenge_is_for_a_bearer_token(update: Update, exchange: Exchange) -> Findings:
+    """The challenge names the Bearer scheme."""
+    value = exchange.response.header("WWW-Authenticate") if exchange.response else None
+    if value and not re.search(r"(?i)(^|,)\s*bearer\b", value):
+        yield Finding("a Bearer challenge", f"WWW-Authenticate: {value}", (exchange,))
+
+
+@requirement(
+    "update.auth.schemecase",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 9110 §11.1 (case-insensitive token)",
+)
+def test_the_scheme_is_matched_in_any_letter_case(update: Update) -> Findings:
+    """The scheme's name is matched case-insensitively: `bearer` works like `Bearer`."""
+    enforced(update)
+    valid = token(update)
+    body = update.mark() if update.partial.ok else update.full(1)
+    control = update.change(body)
+    for scheme in ("bearer", "BEARER"):
+        exchange = update.patch(body, headers={"Authorization": f"{scheme} {valid}"})
+        if not exchange.ok:
+            yield Finding(control.answer, f"{exchange.answer} with {scheme}", (control, exchange))
+
+
+@requirement(
+    "update.auth.notapplied",
+    Level.MUST,
+    basis="rfc-def",
+    source="RFC 9110 §15.5.2, §15.5.4; OData 4.01 §9.2",
+    vary="what the server maintains outside the documented properties",
+    phase=Phase.EVERY_RESPONSE,
+)
+def test_what_is_answered_401_or_403_has_had_no_effect(update: Update) -> Findings:
+    """A request answered 401 or 403 has had no effect."""
+    enforced(update)
+    watched = [exchange for exchange in update.log.watched if exchange.status in {401, 403}]
+    if not watched:
+        seen = any(exchange.status in {401, 403} for exchange in update.traffic())
+        if not seen:
+            raise NotApplicable("no response of this run is a 401 or 403")
+        raise Inconclusive("the object can't be observed: neither GET nor the collection nor a neutral update shows it")
+    for effect in update.log.effects:
+        if effect.exchange.status in {401, 403}:
+            what = f"{effect.exchange.answer}, yet {effect.entity} changed: {effect.difference}"
+            yield Finding("nothing changed", what, (effect.exchange,))

@@ -1,0 +1,87 @@
+"""Authorization: identities without the permission don't get through; who they are, the operator says."""
+
+from __future__ import annotations
+
+from contracts.cases.auth import enforced, performed, refused
+from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, requirement
+from contracts.subject.update import Trial, Update
+
+
+def _as(update: Update, token: str | None, note: str, supply: str) -> list[Trial]:
+    """Send an update as another identity.
+
+    Raises:
+        NotApplicable: the target is declared not to tell tokens apart.
+        Inconclusive: the operator supplied no such token.
+    """
+    enforced(update)
+    if update.options.auth == "any-token":
+        raise NotApplicable("the target is declared to take any token (--auth any-token)")
+    if not token:
+        raise Inconclusive(f"no such token is known: supply {supply}")
+    return refused(update, [(note, f"Bearer {token}")])
+
+
+@requirement(
+    "update.authz.insufficient",
+    Level.MUST,
+    basis="page",
+    source="Page, Permissions (one of them is required)",
+    vary="the scopes themselves are not asserted: the operator names the token",
+    phase=Phase.NEGATIVE,
+)
+def test_a_token_without_the_permission_updates_nothing(update: Update) -> Findings:
+    """A token without any of the required permissions does not get 2xx."""
+    identities = update.options.identities
+    yield from performed(_as(update, identities.forbidden, "a token without the permission", "--forbidden-token"))
+
+
+@requirement(
+    "update.authz.status",
+    Level.SHOULD,
+    basis="graph",
+    promoted=True,
+    source="Graph API guidelines, error handling; Graph, errors (403); RFC 6750 §3.1",
+    vary="404 where the object is hidden; 401",
+    phase=Phase.NEGATIVE,
+)
+def test_a_missing_permission_is_answered_403(update: Update) -> Findings:
+    """Insufficient permission is answered 403."""
+    for trial in _as(
+        update, update.options.identities.forbidden, "a token without the permission", "--forbidden-token"
+    ):
+        if trial.exchange.status not in {403, 404, 401}:
+            yield Finding("403", trial.exchange.answer, (trial.exchange,))
+
+
+@requirement(
+    "update.authz.personal",
+    Level.MUST,
+    basis="page",
+    source="Page, Permissions (delegated, personal Microsoft account)",
+    vary="400, 401, 403, 404",
+    phase=Phase.NEGATIVE,
+)
+def test_a_personal_account_updates_nothing(update: Update) -> Findings:
+    """A personal Microsoft account's token is refused where the page says that it is not supported."""
+    rows = [row for row in update.operation.permissions if row.type == "delegatedPersonal"]
+    if not any(row.support == "notSupported" for row in rows):
+        raise NotApplicable("the document doesn't say that personal accounts are not supported")
+    identities = update.options.identities
+    yield from performed(_as(update, identities.personal, "a personal account's token", "--personal-token"))
+
+
+@requirement(
+    "update.authz.crosstenant",
+    Level.SHOULD,
+    basis="practice",
+    source="OWASP API1, broken object level authorization; Graph, errors (403, 404)",
+    vary="targets with one tenant",
+    phase=Phase.NEGATIVE,
+)
+def test_another_tenants_token_reaches_no_object(update: Update) -> Findings:
+    """A permitted token of another tenant can't update the object."""
+    token = update.options.identities.foreign
+    if not token:
+        raise Inconclusive("no token of another tenant is known: supply --foreign-token")
+    yield from performed(_as(update, token, "another tenant's token", "--foreign-token"))

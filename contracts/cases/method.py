@@ -1,0 +1,62 @@
+"""Methods: what isn't there is refused with a list of what is."""
+
+from __future__ import annotations
+
+from contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, Severity, requirement
+from contracts.subject.update import Attempt, Update
+
+
+@requirement(
+    "update.method.405allow",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 9110 §15.5.6, §10.2.1",
+    vary="an empty Allow; methods that are implemented; 400, 403, 404, 501 instead of 405",
+    phase=Phase.NEGATIVE,
+)
+def test_every_405_says_what_is_allowed(update: Update) -> Findings:
+    """Every 405 carries an Allow header."""
+    tried = ["POST", "TRACE", "FROB"]
+    mark = update.mark()
+    for method in tried:
+        body = mark if method == "POST" else None
+        (trial,) = update.attempt([Attempt(method, body, method=method, path=update.path())])
+        if method == "FROB" and trial.exchange.status in {200, 204, 500, 502}:
+            what = f"{trial.exchange.answer} to an unknown method"
+            yield Finding("501 or 405", what, (trial.exchange,), Severity.WARN)
+    if update.options.destructive and update.second:
+        for method in ("PUT", "DELETE"):
+            update.attempt(
+                [Attempt(method, mark if method == "PUT" else None, method=method, path=update.path(update.second))]
+            )
+    seen = [exchange for exchange in update.traffic() if exchange.status == 405]
+    if not seen:
+        raise NotApplicable("no response of this run is a 405")
+    for exchange in seen:
+        if exchange.response and exchange.response.header("Allow") is None:
+            yield Finding("405 with Allow", f"405 to {exchange.request.method} without Allow", (exchange,))
+
+
+@requirement(
+    "update.method.allow",
+    Level.SHOULD,
+    basis="rfc-def",
+    source="RFC 9110 §10.2.1, §9.3.7; RFC 5789 §3.1",
+    vary="OPTIONS not supported, for CORS only, or refused",
+    phase=Phase.NEGATIVE,
+)
+def test_allow_names_the_update(update: Update) -> Findings:
+    """An Allow list for the object's URL contains PATCH."""
+    options = update.client.send(
+        "OPTIONS", update.path(), operation=update.operation.id, requirement=update.requirement
+    )
+    url = update.client.url(update.path())
+    seen = [e for e in update.traffic() if e.request.url == url and (e.status == 405 or e is options)]
+    listed = [(e, e.response.header("Allow")) for e in seen if e.response and e.response.header("Allow") is not None]
+    if not listed:
+        raise NotApplicable("the target sends no Allow header for the object's URL")
+    for exchange, allow in listed:
+        methods = {word.strip().upper() for word in (allow or "").split(",")}
+        if "PATCH" not in methods and not (exchange.request.method == "OPTIONS" and not exchange.ok):
+            yield Finding("Allow with PATCH", f"Allow: {allow}", (exchange,))
+            return

@@ -1,0 +1,275 @@
+"""Routes and keys: every documented path reaches the operation, and a key reaches its object and no other."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from contracts.requirements import Aliases, Finding, Findings, Inconclusive, Level, NotApplicable, Phase, requirement
+from contracts.subject.equality import short
+from contracts.subject.observe import same_id
+from contracts.subject.update import Attempt, Trial, Update
+
+UNROUTED = {404, 405, 410, 501}
+
+
+def _reached(update: Update) -> Findings:
+    """Whether the documented path of an object that is known to exist reaches the update."""
+    try:
+        baseline = update.baseline
+    except Inconclusive as reason:
+        refused = [exchange for exchange in reason.exchanges if exchange.status in UNROUTED]
+        if not refused:
+            raise
+        yield Finding("the update is performed", f"{refused[0].answer} for an object that exists", tuple(refused))
+        return
+    for step in baseline.steps:
+        if step.exchange.status in UNROUTED:
+            yield Finding("the update is performed", step.exchange.answer, (step.exchange,))
+
+
+@requirement(
+    "update.route.provisioning",
+    Level.MUST,
+    basis="page",
+    source="Page, HTTP request (1st template)",
+    vary="host, port, scheme and version segment are configuration",
+    aliases=Aliases.FIRST,
+)
+def test_the_first_documented_path_reaches_the_update(update: Update) -> Findings:
+    """The page's first path template reaches the update of an existing object."""
+    yield from _reached(update)
+
+
+@requirement(
+    "update.route.directoryprovisioning",
+    Level.MUST,
+    basis="page",
+    source="Page, HTTP request (2nd template)",
+    vary="ids may be the alias's own (--id); the aliases may be separate stores",
+    aliases=Aliases.FURTHER,
+)
+def test_every_further_documented_path_reaches_the_update(update: Update) -> Findings:
+    """Every further path template of the page reaches the same update, and what it writes is there afterwards."""
+    found = list(_reached(update))
+    yield from found
+    if found:
+        return
+    body = update.marker() if update.partial.ok else update.full(2)
+    exchange = update.change(body)
+    try:
+        left, seen = update.settle(body, anyway=True)
+    except Inconclusive:
+        return
+    if left and exchange.ok:
+        yield Finding(f"{left[0].path} = {short(left[0].expected)} afterwards", str(left[0]), (exchange, seen))
+
+
+@requirement(
+    "update.route.alias.sameobject",
+    Level.SHOULD,
+    basis="practice",
+    source="Page, HTTP request (one placeholder for all templates)",
+    vary="separate stores behind the aliases",
+    aliases=Aliases.FURTHER,
+)
+def test_all_paths_address_one_object(update: Update) -> Findings:
+    """One id on two paths addresses one object: what is written through one is seen through the other."""
+    other = update.twin
+    if other is None:
+        raise NotApplicable("the document gives no other path to the operation")
+    for writer, reader in ((update, other), (other, update)):
+        if not writer.persists:
+            raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
+        body = writer.marker()
+        exchange = writer.change(body)
+        left, seen = reader.settle(body)
+        if left:
+            where = reader.operation.path
+            yield Finding(f"the change through {where} too", f"not there: {left[0]}", (exchange, seen))
+
+
+@requirement(
+    "update.route.unknownid.status",
+    Level.SHOULD,
+    basis="graph",
+    promoted=True,
+    source="Graph API guidelines, upsert; Graph, errors (404)",
+    vary="400, 401, 403, 409, 410; 201 by a server that creates",
+    phase=Phase.NEGATIVE,
+)
+def test_an_unknown_id_is_not_found(update: Update) -> Findings:
+    """An update of a well-formed id that doesn't exist is answered 404."""
+    trial = _unknown(update, update.values.guid())
+    status = trial.exchange.status
+    if status not in {404, 400, 401, 403, 409, 410}:
+        yield Finding("404", f"{trial.exchange.answer} for an id that doesn't exist", (trial.exchange,))
+
+
+def _unknown(update: Update, entity: str) -> Trial:
+    body = update.full(1) if not update.partial.ok else update.mark()
+    (trial,) = update.attempt([Attempt("an unknown id", body, entity=entity)])
+    return trial
+
+
+@requirement(
+    "update.route.unknownid.phantom",
+    Level.MUST,
+    basis="rfc-def",
+    source="Page, Response; RFC 9110 §15.3",
+    vary="an upsert that really creates the object",
+    phase=Phase.NEGATIVE,
+)
+def test_success_is_not_claimed_for_nothing(update: Update) -> Findings:
+    """A 2xx for an unknown id is only right if the object is there afterwards."""
+    entity = update.values.guid()
+    trial = _unknown(update, entity)
+    exchange = trial.exchange
+    if not exchange.ok:
+        return
+    if update.observer.means == "item":
+        found, seen = update.observer.item(entity)
+        again = [seen]
+    elif update.observer.means == "collection":
+        items, seen = update.observer.collection()
+        found = next((item for item in items or () if same_id(item.get("id"), entity)), None)
+        again = [seen]
+    else:
+        # what was created keeps what it was given: a second, smaller update has to show it
+        body = trial.attempt.body
+        names = [name for name in update.markers if name not in body]
+        second = update.patch({names[0]: update.values.guid()} if names else {}, entity=entity)
+        shown = second.object or {}
+        found = shown if second.ok and not update.compare(body, shown) else None
+        again = [second]
+    if found is None:
+        yield Finding("404, or the object created", f"{exchange.answer}, and no object afterwards", (exchange, *again))
+
+
+@requirement(
+    "update.route.malformedid",
+    Level.SHOULD,
+    basis="graph",
+    source="Graph, errors (400, 404); OData URL Conventions 4.01, key as segment",
+    vary="400, 403, 404, 414, 431; the connection closed on the long one",
+    phase=Phase.NEGATIVE,
+)
+def test_ids_that_cannot_exist_are_refused(update: Update) -> Findings:
+    """Ids that can't exist are refused as client errors."""
+    body = update.mark()
+    head = update.path().rpartition("/")[0]
+    for note, segment in (
+        ("not-an-id", "not-an-id"),
+        ("a quote", "%27"),
+        ("NUL", "%00"),
+        ("4,096 characters", "a" * 4096),
+        ("a path inside the id", "..%2f.."),
+    ):
+        (trial,) = update.attempt([Attempt(note, body, path=f"{head}/{segment}")])
+        exchange = trial.exchange
+        normalised = "%2f" in segment and (exchange.ok or 300 <= exchange.status < 400 or exchange.response is None)
+        long = len(segment) > 1000 and exchange.response is None
+        if not exchange.refused and not normalised and not long:
+            yield Finding("4xx", f"{exchange.answer} for {note} as id", (exchange,))
+
+
+@requirement(
+    "update.route.exactid",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, HTTP request (the placeholder identifies the object)",
+    vary="any 4xx; letter case and braces of GUIDs are not tried",
+    phase=Phase.NEGATIVE,
+)
+def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
+    """Prefixes, suffixes, wildcards and further path segments don't select the object."""
+    key = quote(update.key, safe="")
+    head = update.path().rpartition("/")[0]
+    others = {"*": "*", "%25": "%", f"{key}0": "the id and a digit", f"{key}/foo": "the id and a segment"}
+    if len(update.key) > 1:
+        others[quote(update.key[:-1], safe="")] = "the id without its last character"
+        others[quote(update.key[: max(len(update.key) // 2, 1)], safe="")] = "the first half of the id"
+    for segment, note in others.items():
+        mark = update.mark()
+        marker = next(iter(mark.values()))
+        (trial,) = update.attempt([Attempt(note, mark, path=f"{head}/{segment}", marker=marker)])
+        if trial.visible:
+            yield Finding("the object as it was", f"{trial.exchange.answer}, and {note} updated it", (trial.exchange,))
+            continue
+        shown = (trial.exchange.object or {}).get("id")
+        if trial.exchange.ok and update.observer.means in {None, "neutral"} and same_id(shown, update.key):
+            yield Finding("4xx", f"{trial.exchange.answer} with the object, for {note}", (trial.exchange,))
+
+
+@requirement(
+    "update.route.nokey",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, HTTP request (the key is part of every template); OData 4.01 §11.4.12",
+    vary="400, 404, 405, 501; 2xx without a change is a warning",
+    phase=Phase.NEGATIVE,
+)
+def test_the_collection_path_updates_nothing(update: Update) -> Findings:
+    """An update addressed to the collection changes no object."""
+    head = update.path().rpartition("/")[0]
+    for path in (head, f"{head}/"):
+        mark = update.mark()
+        (trial,) = update.attempt([Attempt(f"PATCH {path}", mark, path=path, marker=next(iter(mark.values())))])
+        for effect in trial.effects:
+            what = f"{trial.exchange.answer}, and {effect.entity} changed: {effect.difference}"
+            yield Finding("no object changed", what, (trial.exchange,))
+
+
+@requirement(
+    "update.route.variants",
+    Level.INFO,
+    basis="graph/odata",
+    source="Graph, traverse the graph (names are not case-sensitive); OData URL Conventions 4.01; RFC 9110 §4.2.3",
+    vary="each reaches the object or is refused or redirected",
+    phase=Phase.NEGATIVE,
+)
+def test_other_spellings_of_the_path_reach_no_other_object(update: Update) -> Findings:
+    """Spellings of the path that aren't documented reach the same object or are refused, never another object."""
+    path = update.path()
+    head, _, key = path.rpartition("/")
+    first = update.key[0]
+    spellings = {
+        f"{path}/": "a trailing slash",
+        f"{head.upper()}/{key}": "the path in capitals",
+        f"{head}('{key}')": "the key in parentheses",
+        f"{head}/%{ord(first):02x}{quote(update.key[1:], safe='')}": "a percent-encoded character",
+        f"{head}/{key.upper()}": "the id in capitals",
+    }
+    for spelled, note in spellings.items():
+        if spelled == path:
+            continue
+        mark = update.mark()
+        (trial,) = update.attempt([Attempt(note, mark, path=spelled, marker=next(iter(mark.values())))])
+        for effect in trial.effects:
+            if effect.entity != update.key:
+                yield Finding("no other object", f"{note}: {effect.entity} changed", (trial.exchange,))
+
+
+@requirement(
+    "update.route.queryoptions",
+    Level.SHOULD,
+    basis="odata",
+    source="OData 4.01 §11.4.1.5 ($select on an update), URL Conventions §5 (custom options)",
+    vary="$select applied, ignored or refused; 204",
+)
+def test_query_options_do_not_change_what_is_updated(update: Update) -> Findings:
+    """A custom query option is ignored, and `$select` is applied, ignored or refused; neither wipes anything."""
+    update.needs_partial()
+    before = update.establish(1)
+    name = update.markers[0]
+    for query, note in (("x-suite=1", "a custom option"), (f"$select=id,{name}", "$select")):
+        mark = update.mark()
+        exchange = update.patch(mark, path=f"{update.path()}?{query}")
+        fine = exchange.ok or (note == "$select" and exchange.refused)
+        if not fine:
+            yield Finding("2xx" if note != "$select" else "2xx or 4xx", f"{exchange.answer} with {note}", (exchange,))
+        if not exchange.ok:
+            continue
+        before = update.merged(before, mark)
+        left, seen = update.settle(before)
+        for difference in left:
+            yield Finding(f"{difference.path} as it was", f"with {note}: {difference}", (exchange, seen))

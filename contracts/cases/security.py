@@ -1,0 +1,69 @@
+"""Security that clients rely on without asking: no foreign origin with credentials, no input that acts."""
+
+from __future__ import annotations
+
+from contracts.requirements import Finding, Findings, Level, Phase, requirement
+from contracts.subject.update import Attempt, Update
+from contracts.target.exchange import Exchange
+
+ORIGIN = "https://evil.example"
+INJECTED = "X-Suite"
+
+
+@requirement(
+    "update.sec.cors",
+    Level.SHOULD,
+    basis="practice",
+    source="WHATWG Fetch, CORS protocol and credentials",
+    vary="* without credentials; no CORS at all",
+    phase=Phase.NEGATIVE,
+)
+def test_a_foreign_origin_gets_no_credentials(update: Update) -> Findings:
+    """A foreign Origin is never allowed together with credentials."""
+    body = update.mark() if update.partial.ok else update.full(1)
+    plain = update.patch(body, headers={"Origin": ORIGIN})
+    asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "PATCH", "Authorization": None}
+    preflight = update.client.send(
+        "OPTIONS", update.path(), headers=asked, operation=update.operation.id, requirement=update.requirement
+    )
+    for exchange in (plain, preflight):
+        allowed = exchange.response.header("Access-Control-Allow-Origin") if exchange.response else None
+        credentials = exchange.response.header("Access-Control-Allow-Credentials") if exchange.response else None
+        if allowed in {ORIGIN, "*"} and (credentials or "").strip().lower() == "true":
+            what = f"Access-Control-Allow-Origin: {allowed} with credentials"
+            yield Finding("no foreign origin with credentials", what, (exchange,))
+
+
+@requirement(
+    "update.sec.injection",
+    Level.SHOULD,
+    basis="practice",
+    source="RFC 9110 §5.5; OWASP, mass assignment and prototype pollution",
+    vary="the value dropped or encoded; 400; kept as a dynamic member",
+    phase=Phase.NEGATIVE,
+)
+def test_input_creates_no_header_and_no_shared_member(update: Update) -> Findings:
+    """Input can't create response headers, and members with names that engines know act on nothing."""
+    body = update.mark() if update.partial.ok else update.full(1)
+    for name in ("client-request-id", "Prefer"):
+        yield from _split(update.patch(body, headers={name: f"a%0d%0a{INJECTED}: 1"}))
+    head = update.path().rpartition("/")[0]
+    (trial,) = update.attempt([Attempt("a line end in the id", body, path=f"{head}/a%0d%0a{INJECTED}:1")])
+    yield from _split(trial.exchange)
+    if not update.partial.ok or len(update.markers) < 2:
+        return
+    name = update.markers[1]
+    for member in ("__proto__", "constructor", "$where", "$type"):
+        planted = update.values.guid()
+        inner = {"prototype": {name: planted}} if member == "constructor" else {name: planted}
+        # the case names an object that must not be touched by a name alone
+        mark = update.mark(0)
+        (trial,) = update.attempt([Attempt(member, {member: inner, **mark}, marker=planted)])
+        if trial.visible:
+            where = ", ".join(dict.fromkeys(effect.entity for effect in trial.effects))
+            yield Finding(f"{member} without effect", f"{name} took its value on {where}", (trial.exchange,))
+
+
+def _split(exchange: Exchange) -> Findings:
+    if exchange.response and exchange.response.header(INJECTED) is not None:
+        yield Finding(f"no {INJECTED} header", f"{INJECTED}: {exchange.response.header(INJECTED)}", (exchange,))

@@ -1,0 +1,75 @@
+"""Throttling, judged on whatever 429 and 503 a run meets; a burst is sent only with --burst."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+from contracts.requirements import Finding, Findings, Level, Phase, requirement
+from contracts.subject.equality import short
+from contracts.subject.update import Update
+from contracts.target.exchange import Exchange
+
+BURST = 200
+HTTP_DATE = re.compile(
+    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT"
+    r"|(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d\d-\w{3}-\d\d \d\d:\d\d:\d\d GMT"
+    r"|(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}"
+)
+
+
+def _throttled(exchange: Exchange) -> bool:
+    return exchange.status in {429, 503}
+
+
+@requirement(
+    "update.throttle.retryafter",
+    Level.SHOULD,
+    basis="graph",
+    promoted=True,
+    source="Graph, throttling; RFC 6585 §4",
+    vary="a front door's 503 without it",
+    each=_throttled,
+)
+def test_throttling_says_when_to_try_again(update: Update, exchange: Exchange) -> Findings:
+    """429 and 503 carry Retry-After."""
+    if exchange.response and exchange.response.header("Retry-After") is None:
+        yield Finding("Retry-After", f"{exchange.answer} without Retry-After", (exchange,))
+
+
+@requirement(
+    "update.throttle.retryafter",
+    Level.SHOULD,
+    basis="graph",
+    promoted=True,
+    source="Graph, throttling; RFC 6585 §4",
+    vary="a front door's 503 without it",
+    phase=Phase.HOSTILE,
+)
+def test_a_burst_is_served_or_throttled(update: Update) -> Findings:
+    """A burst of updates is served, or throttled with Retry-After."""
+    if not update.options.burst:
+        return
+    body = update.mark() if update.partial.ok else update.full(1)
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: update.patch(body, wait=False), range(BURST)))
+    for exchange in answers:
+        if not exchange.ok and not _throttled(exchange):
+            yield Finding("2xx, 429 or 503", f"{exchange.answer} in a burst of {BURST}", (exchange,))
+            return
+
+
+@requirement(
+    "update.throttle.syntax",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 9110 §10.2.3, §2.2",
+    vary="0, or a date in the past",
+    each=lambda exchange: bool(exchange.response and exchange.response.header("Retry-After") is not None),
+)
+def test_retry_after_is_seconds_or_a_date(update: Update, exchange: Exchange) -> Findings:
+    """Retry-After is a number of seconds or an HTTP date."""
+    values = exchange.response.all("Retry-After") if exchange.response else ()
+    for value in values:
+        if not re.fullmatch(r"\d+", value.strip()) and not HTTP_DATE.fullmatch(value.strip()):
+            yield Finding("seconds or an HTTP date", f"Retry-After: {short(value)}", (exchange,))
