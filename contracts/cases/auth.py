@@ -81,7 +81,7 @@ def test_without_credentials_nothing_is_updated(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_what_is_no_valid_token_is_refused(update: Update) -> Findings:
-    """Credentials that are no valid bearer token are refused: none after the scheme, a random one, one without scheme."""
+    """Credentials that are no valid bearer token are refused: an empty one, a random one, one without scheme."""
     enforced(update)
     valid = update.client.connection.token
     attempts: list[tuple[str, str | None]] = [("a scheme alone", "Bearer"), ("an empty token", "Bearer ")]

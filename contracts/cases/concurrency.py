@@ -90,7 +90,7 @@ def test_parallel_updates_of_the_same_properties_end_in_one_of_them(update: Upda
     for _ in rounds():
         sets = [{name: update.values.fresh(update.type.properties[name].type) for name in names} for _ in range(2)]
         allowed = [*allowed[-4:], *sets]
-        first, second, *reads = parallel(sender(update, sets[0]), sender(update, sets[1]), *[lambda: update.look()] * 2)
+        first, second, *reads = parallel(sender(update, sets[0]), sender(update, sets[1]), *[update.look] * 2)
         reads.append(update.look())
         for found, seen in reads:
             shown = {name: found.get(name) for name in names}
@@ -119,7 +119,7 @@ def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: Updat
     for _ in rounds():
         bodies = {update.key: update.marker(), second: update.mark()}
         answers = parallel(*[sender(update, body, entity) for entity, body in bodies.items()])
-        for (entity, body), answer in zip(bodies.items(), answers, strict=True):
+        for (entity, _), answer in zip(bodies.items(), answers, strict=True):
             shown = answer.object
             if answer.status != 200 or shown is None:
                 continue
@@ -129,7 +129,7 @@ def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: Updat
             if crossed or (
                 isinstance(shown.get("id"), str) and not same_id(shown["id"], entity) and _is_other(shown, bodies)
             ):
-                what = f"the answer to {short(entity)} shows {short(shown.get('id'))}, {short(shown.get(next(iter(body))))}"
+                what = f"the answer to {short(entity)} shows {short(shown.get('id'))}, {short(crossed)}"
                 yield Finding("each its own object", what, tuple(answers))
                 return
     if not compared:

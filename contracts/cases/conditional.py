@@ -170,7 +170,7 @@ def test_if_none_match_star_stops_the_update_of_what_exists(update: Update) -> F
     vary="weak or strong; the member @odata.etag is not judged",
     each=lambda exchange: bool(exchange.response and exchange.response.header("ETag") is not None),
 )
-def test_an_etag_is_written_as_one(update: Update, exchange: Exchange) -> Findings:  # noqa: ARG001 (a check's signature)
+def test_an_etag_is_written_as_one(update: Update, exchange: Exchange) -> Findings:
     """An ETag header is a quoted string, `W/` before it where it is weak."""
     values = exchange.response.all("ETag") if exchange.response else ()
     for value in values:

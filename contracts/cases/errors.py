@@ -1,10 +1,11 @@
-"""Refusals: they change nothing, are the client's fault in their status and Graph's in their form, and tell no secrets."""
+"""Refusals: they change nothing, are the client's fault by their status, Graph's in their form, and tell no secrets."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote
 
@@ -267,10 +268,8 @@ def _own_words(exchange: Exchange) -> str:
     words += [value for _, value in exchange.request.headers]
     if exchange.request.wire is not None:
         words.append(exchange.request.wire[:READ].decode("utf-8", "replace"))
-    try:
+    with suppress(ValueError, RecursionError):
         words += _strings(json.loads(body))
-    except (ValueError, RecursionError):
-        pass
     return "\n".join(words)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from contracts.cases.values import reflected
@@ -38,7 +39,7 @@ def effect(update: Update, trial: Trial) -> Findings:
 def test_every_spelling_of_a_body_is_understood(update: Update) -> Findings:
     """Every valid JSON spelling of an accepted body is accepted: white space, escaped names, escapes, any order."""
     control = update.change(update.small())
-    spellings = {
+    spellings: dict[str, Callable[[dict[str, Any]], bytes]] = {
         "white space and line ends": lambda body: b" \r\n\t" + json.dumps(body, indent=3).encode() + b"\n \n",
         "an escaped name": _escaped_name,
         "escaped characters": lambda body: jsontext.dump(body).replace(b"-", b"\\u002d"),
@@ -212,7 +213,7 @@ def test_a_name_that_occurs_twice_has_one_outcome(update: Update) -> Findings:
     phase=Phase.HOSTILE,
 )
 def test_other_encodings_are_decoded_or_refused(update: Update) -> Findings:
-    """Invalid UTF-8 is refused, UTF-16 decoded or refused, half surrogates and NUL kept or refused; nothing is garbled."""
+    """Invalid UTF-8 is refused, UTF-16 decoded or refused, half surrogates and NUL kept or refused: none is garbled."""
     update.needs_partial()
     name = next((n for n in update.markers if update.type.properties[n].type.kind is Kind.STRING), None)
     if name is None:

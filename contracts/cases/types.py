@@ -10,6 +10,7 @@ from typing import Any
 
 from contracts.contract import Kind, Type
 from contracts.requirements import Finding, Findings, Level, NotApplicable, Severity, requirement
+from contracts.subject import schema
 from contracts.subject.equality import DATE_TIME, GUID, instant, short, unset
 from contracts.subject.observe import same_id
 from contracts.subject.places import places
@@ -48,7 +49,7 @@ def walk(value: Any, type_: Type, path: str = "") -> Iterator[Spot]:
 
 
 def spots(update: Update, exchange: Exchange, kinds: frozenset[Kind]) -> Iterator[Spot]:
-    """The places of some kinds in an answer, the root aside; what the server maintains is left in: it has a type too."""
+    """The places of some kinds in an answer, the root aside; what the server maintains has a type too."""
     for path, value, type_ in walk(exchange.object or {}, update.shape):
         if path and type_.kind in kinds:
             yield path, value, type_
@@ -313,3 +314,32 @@ def _names(given: Any, type_: Type) -> bool:
     name = re.sub(r"^graph\.", "microsoft.graph.", name)
     known = {type_.name, *type_.also}
     return name in known or (("." not in name) and any(each.endswith(f".{name}") for each in known))
+
+
+@requirement(
+    "update.body.allproperties",
+    Level.MUST,
+    basis="page",
+    source="Page, Examples (every property is returned)",
+    vary="null or absent where nothing is stored; deprecated properties are a warning",
+)
+def test_the_answer_has_the_shape_of_the_documented_example(update: Update) -> Findings:
+    """The answer to a full update has the documented example's properties, each of its documented type."""
+    body = update.full(2)
+    exchange = update.change(body)
+    answered = exchange.object
+    if exchange.status != 200 or answered is None:
+        raise NotApplicable(f"the answer shows no object ({exchange.answer})", exchange)
+    sent = tuple(
+        name
+        for name in update.operation.required
+        if name in body
+        and body[name] != []
+        and not unset(body[name], update.type.properties[name].type)
+        and not update.type.properties[name].deprecated
+        and name not in update.computed
+    )
+    for broken, place, error in schema.errors(answered, update.shape, sent):
+        finding = Finding(f"the documented shape at {place or 'the root'}", short(error.message, 200), (exchange,))
+        update.log.asides.setdefault(broken, []).append(finding)
+    yield from ()

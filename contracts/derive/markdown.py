@@ -11,6 +11,8 @@ from markdown_it import MarkdownIt
 
 from contracts.errors import PageError
 
+MARKDOWN = "An API reference page is a Markdown file"
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -66,9 +68,9 @@ def read(path: Path) -> Page:
     except OSError as error:
         raise PageError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise PageError(f"{path}: not UTF-8 at byte {error.start}", "An API reference page is a Markdown file") from error
+        raise PageError(f"{path}: not UTF-8 at byte {error.start}", MARKDOWN) from error
     if "\0" in text:
-        raise PageError(f"{path}: holds a NUL character", "An API reference page is a Markdown file")
+        raise PageError(f"{path}: holds a NUL character", MARKDOWN)
     return parse(text.replace("\r\n", "\n"), path.name)
 
 

@@ -106,7 +106,8 @@ class Builder:
             del operation["parameters"]
         reference = {"$ref": f"#/components/schemas/{root}"}
         if template.method in {"PATCH", "POST", "PUT"} and (facts.properties or request):
-            operation["requestBody"] = {"required": True, "content": {"application/json": _media(reference, request, place)}}
+            content = {"application/json": _media(reference, request, place)}
+            operation["requestBody"] = {"required": True, "content": content}
         operation["responses"] = {
             str(status): self._response(facts, status, status_line, reference, response, place, listed=listed),
             "4XX": {"$ref": "#/components/responses/Error"},
@@ -269,9 +270,7 @@ class Builder:
     # -- what the page leaves open --------------------------------------------------------------------------------
 
     def _note(self, subject: str, reading: str, because: str, source: str) -> None:
-        self.ambiguities.append(
-            {"subject": subject, "reading": reading, "because": because, "x-graph-source": source}
-        )
+        self.ambiguities.append({"subject": subject, "reading": reading, "because": because, "x-graph-source": source})
 
     def _ambiguities(self, facts: Facts, place: _Places) -> None:
         updates = [template for template in facts.templates if template.method == "PATCH"]
@@ -310,7 +309,7 @@ class Builder:
             "info": {
                 "title": title,
                 "version": version,
-                "description": "Derived by graph-contracts from an API reference page; what OpenAPI has no word for is in x-graph-* keys.",
+                "description": "Derived by graph-contracts from an API reference page.",
                 "x-graph-source": source,
             },
             **({"servers": [{"url": url} for url in self.servers]} if self.servers else {}),

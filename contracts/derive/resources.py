@@ -17,8 +17,9 @@ from contracts.errors import PageError
 
 PACKAGED = Path(__file__).parent.parent / "pages" / "resources"
 """Where a link is looked up that leads nowhere beside its page."""
-MEMBERS = re.compile(r"(?:possible|valid) values (?:are|is)\W*((?:[`*]?[\w.]+[`*]?(?:\s*,\s*|\s+and\s+|\s+or\s+)*)+)", re.I)
-SAMPLES = re.compile(r"for example,?\s*((?:`[^`]+`(?:\s*,\s*|\s+and\s+|\s+or\s+)*)+)", re.IGNORECASE)
+SEPARATOR = r"(?:\s*,\s*|\s+and\s+|\s+or\s+)*"
+MEMBERS = re.compile(rf"(?:possible|valid) values (?:are|is)\W*((?:[`*]?[\w.]+[`*]?{SEPARATOR})+)", re.IGNORECASE)
+SAMPLES = re.compile(rf"for example,?\s*((?:`[^`]+`{SEPARATOR})+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -120,10 +120,8 @@ class App:
             headers[key] = f"{headers[key]}, {text}" if key in headers else text
         raw = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0]
         segments = tuple(unquote_to_bytes(part).decode("utf-8", "replace") for part in raw.split(b"/") if part)
-        if list(segments[: len(self.base)]) == self.base:
-            segments = segments[len(self.base) :]
-        else:
-            segments = ("", *segments)
+        below = list(segments[: len(self.base)]) == self.base
+        segments = segments[len(self.base) :] if below else ("", *segments)
         return Request(
             method=scope["method"],
             path="/" + "/".join(segments),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib import import_module
 from typing import Literal
 
 from contracts.errors import ConfigurationError
@@ -21,15 +22,8 @@ class Behaviour:
     apply: Callable[[App], None]
     caught_by: tuple[str, ...] = ()
     """Requirements that must tell of it: failing, or warning where they don't gate."""
-    follows: tuple[str, ...] = ()
-    """Requirements that may tell of it too, as a consequence."""
     gates: bool = False
     """Whether it fails a run in the default profile."""
-
-    @property
-    def related(self) -> frozenset[str]:
-        """Every requirement that may tell of it."""
-        return frozenset((*self.caught_by, *self.follows))
 
 
 _BEHAVIOURS: dict[str, Behaviour] = {}
@@ -39,23 +33,21 @@ def _ids(names: str) -> tuple[str, ...]:
     return tuple(f"update.{name}" for name in names.split())
 
 
-def fault(
-    name: str, caught_by: str, *, follows: str = "", gates: bool = True
-) -> Callable[[Callable[[App], None]], Callable[[App], None]]:
-    """Register a fault; `caught_by` and `follows` are requirement ids without their first word."""
+def fault(name: str, caught_by: str, *, gates: bool = True) -> Callable[[Callable[[App], None]], Callable[[App], None]]:
+    """Register a fault; `caught_by` is requirement ids without their first word."""
 
     def register(apply: Callable[[App], None]) -> Callable[[App], None]:
-        _add(Behaviour(name, "fault", _text(apply), apply, _ids(caught_by), _ids(follows), gates))
+        _add(Behaviour(name, "fault", _text(apply), apply, _ids(caught_by), gates))
         return apply
 
     return register
 
 
-def variation(name: str, *, follows: str = "") -> Callable[[Callable[[App], None]], Callable[[App], None]]:
-    """Register a legitimate variation; `follows` names requirements that the catalogue lets warn of it."""
+def variation(name: str) -> Callable[[Callable[[App], None]], Callable[[App], None]]:
+    """Register a legitimate variation."""
 
     def register(apply: Callable[[App], None]) -> Callable[[App], None]:
-        _add(Behaviour(name, "variation", _text(apply), apply, (), _ids(follows)))
+        _add(Behaviour(name, "variation", _text(apply), apply))
         return apply
 
     return register
@@ -73,7 +65,8 @@ def _add(behaviour: Behaviour) -> None:
 
 def behaviours() -> tuple[Behaviour, ...]:
     """Every fault and variation."""
-    from contracts.reference import faults, variations  # noqa: F401, PLC0415 (importing them registers them)
+    for module in ("faults", "variations"):
+        import_module(f"contracts.reference.{module}")
 
     return tuple(_BEHAVIOURS.values())
 

@@ -72,8 +72,8 @@ def _value(type_: Type, shown: Any, n: int) -> Any:
             return {m.name: _value(m.type, given.get(m.name), n) for m in type_.properties.values()}
         case Kind.COLLECTION:
             item = type_.item or Type(Kind.STRING)
-            given = shown[:2] if isinstance(shown, list) and shown else [None]
-            return [_value(item, each, n) for each in given]
+            items = shown[:2] if isinstance(shown, list) and shown else [None]
+            return [_value(item, each, n) for each in items]
         case Kind.STRING if type_.members:
             return shown if shown in type_.members else type_.members[(n - 1) % len(type_.members)]
     if shown is not None:

@@ -41,7 +41,7 @@ def _parts(text: str) -> tuple[str, str, str]:
     return match[1], match[2] or "", match[3]
 
 
-# -- the object ----------------------------------------------------------------------------------------------------------
+# -- the object ------------------------------------------------------------------------------------------
 
 
 @variation("q-odata-context")
@@ -64,7 +64,7 @@ def strong_etag(app: App) -> None:
     strong(app)
 
 
-@variation("weak-etag-never-checked", follows="cond.stale cond.notag")
+@variation("weak-etag-never-checked")
 def framework_etag(app: App) -> None:
     """A framework hashes its answers into weak ETags and checks no condition."""
     app.precondition = lambda request: None  # type: ignore[method-assign]
@@ -132,7 +132,7 @@ def extra(app: App) -> None:
 def null_absent(app: App) -> None:
     """Properties that are null, or nothing but null, are left out."""
 
-    def drop(value: Any, type_: Type) -> Any:  # noqa: ARG001 (_walk passes it)
+    def drop(value: Any, type_: Type) -> Any:
         if not isinstance(value, dict):
             return value
         return {n: v for n, v in value.items() if v is not None and v != {}}
@@ -164,13 +164,13 @@ def reordered(app: App) -> None:
     _shown(app, lambda v, _: v[::-1] if isinstance(v, list) else v)
 
 
-@variation("empty-collections-null", follows="merge.collection type.collection value.reflects persist.read")
+@variation("empty-collections-null")
 def empty_null(app: App) -> None:
     """An empty collection is shown as null."""
     _shown(app, lambda v, t: None if v == [] and t.kind is Kind.COLLECTION else v)
 
 
-@variation("read-has-fewer-properties", follows="persist.sameasread")
+@variation("read-has-fewer-properties")
 def fewer(app: App) -> None:
     """The collection shows ids and one string; the object itself is shown whole."""
 
@@ -183,7 +183,7 @@ def fewer(app: App) -> None:
         return reply
 
 
-# -- dates ---------------------------------------------------------------------------------------------------------------
+# -- dates -----------------------------------------------------------------------------------------------
 
 
 @variation("q-date-z")
@@ -225,7 +225,7 @@ def date_kept(app: App) -> None:
     _dates(app, lambda text: re.sub(r"[Zz]$", "+00:00", text))
 
 
-# -- the message ---------------------------------------------------------------------------------------------------------
+# -- the message -----------------------------------------------------------------------------------------
 
 
 @variation("q-ct-parameters")
@@ -289,7 +289,7 @@ def escapes(app: App) -> None:
         return json.dumps(reply.value, indent=2).replace("/", "\\/").encode()
 
 
-# -- refusals ------------------------------------------------------------------------------------------------------------
+# -- refusals --------------------------------------------------------------------------------------------
 
 
 def _refused(app: App, change: Any) -> None:
@@ -410,6 +410,9 @@ def unknown_kept(app: App) -> None:
 @variation("q-strict-values")
 def strict(app: App) -> None:
     """Ids must be GUIDs, numbers must not be negative, enumerations must be known."""
+    for objects in app.store.collections.values():
+        for entity in objects.values():
+            entity.update({name: entity["id"] for name in names(app, Kind.STRING) if name.endswith("Id")})
 
     @override(app, "check")
     def check(inner: Any, request: Request, value: Any) -> Any:
@@ -438,7 +441,7 @@ def empty_400(app: App) -> None:
         return inner(request, value)
 
 
-@variation("bare-challenge", follows="auth.challenge.bearer")
+@variation("bare-challenge")
 def bare_challenge(app: App) -> None:
     """The challenge is Bearer and nothing else."""
 
@@ -467,7 +470,7 @@ def no_collection(app: App) -> None:
             raise Refusal(404, "ResourceNotFound", "The resource does not exist.")
 
 
-# -- requests ------------------------------------------------------------------------------------------------------------
+# -- requests --------------------------------------------------------------------------------------------
 
 
 @variation("q-case-insensitive")
@@ -541,7 +544,7 @@ def gzip_accepted(app: App) -> None:
         inner(request)
 
 
-@variation("scalars-coerced", follows="type.int32")
+@variation("scalars-coerced")
 def scalars(app: App) -> None:
     """Numbers written as strings, and strings written as numbers, are taken for what they mean."""
 
@@ -584,7 +587,7 @@ def no_get(app: App) -> None:
 app_alias_no_get = variation("no-get")(no_get)
 
 
-# -- time ----------------------------------------------------------------------------------------------------------------
+# -- time ------------------------------------------------------------------------------------------------
 
 
 @variation("q-eventual")
@@ -645,7 +648,7 @@ def maintained(app: App) -> None:
         return {**inner(request, entity), **more}
 
 
-@variation("documented-date-maintained", follows="merge.siblings value.reflects persist.read")
+@variation("documented-date-maintained")
 def date_maintained(app: App) -> None:
     """A documented date-time is set to now by every update, whatever is sent."""
     wanted = names(app, Kind.DATETIMEOFFSET)
@@ -656,7 +659,7 @@ def date_maintained(app: App) -> None:
         await inner(request, {**body, **dict.fromkeys(wanted, now)})
 
 
-@variation("slow-answers", follows="resp.latency")
+@variation("slow-answers")
 def slow(app: App) -> None:
     """Every answer takes five milliseconds."""
     import asyncio  # noqa: PLC0415 (this variation alone)

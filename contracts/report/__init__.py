@@ -1,0 +1,1 @@
+"""Results and every report that is rendered from them."""

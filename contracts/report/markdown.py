@@ -14,8 +14,7 @@ def render(results: Results) -> str:
     lines = [
         f"## {_text(sentence(results))}",
         "",
-        f"Target {_code(results.target_url)}, contract “{_text(results.contract_title)}”, profile {results.profile}, "
-        f"seed {results.seed}, {results.exchanges} exchanges in {results.seconds:.1f} s.",
+        _run(results),
         "",
         "| Level | " + " | ".join(f"{SIGNS[verdict]} {verdict}" for verdict in Verdict) + " |",
         "|---|" + "---:|" * len(Verdict),
@@ -33,6 +32,13 @@ def render(results: Results) -> str:
                 for row, outcome in found
             ]
     return "\n".join(lines) + "\n"
+
+
+def _run(results: Results) -> str:
+    return (
+        f"Target {_code(results.target_url)}, contract “{_text(results.contract_title)}”, profile {results.profile}, "
+        f"seed {results.seed}, {results.exchanges} exchanges in {results.seconds:.1f} s."
+    )
 
 
 def _text(text: str) -> str:

@@ -98,6 +98,8 @@ class Update:
         self.dead: Exchange | None = None
         self._hopeless = False
         self._known: dict[str, dict[str, Any]] = {}
+        self._known_at = -1
+        """`client.writes` when the objects were last looked at; the aliases of an operation share the objects."""
         self._values: dict[str, dict[str, Any]] = {}
         """The last value that each property was given or shown with, by id."""
         self._baseline: Baseline | Inconclusive | None = None
@@ -106,7 +108,7 @@ class Update:
         self._markers: tuple[str, ...] | None = None
 
     def learn(self) -> None:
-        """Find out what every case relies on: the accepted body, partial bodies, markers, whether reads show updates."""
+        """Find out what every case relies on: the accepted body, partial bodies, whether reads show updates."""
         self.requirement = "learn"
         with suppress(Inconclusive):
             _ = self.persists
@@ -166,7 +168,7 @@ class Update:
                 self.log.transient.add(exchange.index)
             exchange = again
         if exchange.ok or exchange.response is None:
-            self._known.clear()
+            self.client.writes += 1
         if exchange.ok and path is None and isinstance(body, Mapping):
             # what was sent outranks what was answered: a stale answer must not be written back
             self._values.setdefault(entity or self.key, {}).update({**(exchange.object or {}), **body})
@@ -208,7 +210,7 @@ class Update:
         self, octets: bytes, request: Request, *, half_close: bool = False, timeout: float | None = None
     ) -> Exchange:
         """Send chosen octets on a connection of their own."""
-        self._known.clear()
+        self.client.writes += 1
         return self.client.send_raw(
             octets,
             request,
@@ -228,7 +230,7 @@ class Update:
         with self.client.line() as send:
 
             def ask(octets: bytes, request: Request) -> tuple[Exchange, bool]:
-                self._known.clear()
+                self.client.writes += 1
                 own = {"entity": self.key} if request.url == self.client.url(self.path()) else {}
                 return send(octets, request, operation=self.operation.id, requirement=self.requirement, **own)
 
@@ -359,9 +361,9 @@ class Update:
         known = self._values.get(entity, {})
         name = next((n for n in reversed(self.markers) if n in known and n not in about), None)
         name = name or next((n for n in reversed(self.markers) if n in known), None)
-        remembered = dict(self._known)
+        writes = self.client.writes
         exchange = self.patch({name: known[name]} if name else {}, entity=entity)
-        self._known = remembered
+        self.client.writes = writes  # it changed nothing
         if exchange.object is not None and entity not in self.original:
             self.original[entity] = exchange.object
         return exchange
@@ -455,11 +457,15 @@ class Update:
 
     def snapshot(self) -> dict[str, dict[str, Any]]:
         """The documented properties of every known object, from memory where nothing can have changed."""
-        if not self._known:
+        if self._known_at != self.client.writes:
             if self.lag:
                 time.sleep(self.lag * 1.5)  # nothing tells when a lagging read has caught up with an unknown state
-            self._known = {entity: self.state(entity) for entity in self.known}
+            self._remember({entity: self.state(entity) for entity in self.known})
         return dict(self._known)
+
+    def _remember(self, states: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        self._known, self._known_at = states, self.client.writes
+        return dict(states)
 
     # -- inputs that must have no effect ------------------------------------------------------------------------
 
@@ -512,7 +518,7 @@ class Update:
             trials += [Trial(attempt, exchange) for attempt, exchange in waiting]
             waiting.clear()
             return None
-        self._known.clear()
+        self.client.writes += 1
         try:
             after = self.snapshot()
         except Inconclusive:
@@ -539,14 +545,13 @@ class Update:
         """The state of every object after an update of the first: as computed where updates are seen, else observed."""
         if before is None:
             return None
-        self._known.clear()
+        self.client.writes += 1
         try:
             if body is None or not self.persists:
                 return self.snapshot()
         except Inconclusive:
             return None
-        self._known = {**before, self.key: self.merged(before[self.key], body)}
-        return self._known
+        return self._remember({**before, self.key: self.merged(before[self.key], body)})
 
     def changes(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
         """What changed between two observations of an object, as far as it matters."""

@@ -74,6 +74,8 @@ class Client:
         self._session = self._new_session()
         self._waited = 0.0
         self.throttled = 0
+        self.writes = 0
+        """How often something on the target may have changed: what is remembered of it from before is void."""
 
     def close(self) -> None:
         self._session.close()

@@ -5,12 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
 
 from contracts import requirements
 from contracts.plugin.session import Session
 from contracts.reference.server import start
 from contracts.settings import Settings
 
+Profile = Literal["page", "odata", "http"]
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENT = ROOT / "openapi.yaml"
 MAX_EXAMPLES = 10
@@ -28,16 +32,17 @@ class Row:
     errors: dict[str, str] = field(default_factory=dict)
     passed: frozenset[str] = frozenset()
     undecided: dict[str, str] = field(default_factory=dict)
+    noted: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     exchanges: int = 0
     seconds: float = 0.0
 
     def told(self) -> set[str]:
-        """Every requirement that failed or warned."""
-        return {*self.failed, *self.warned}
+        """Every requirement that failed, warned or noted something."""
+        return {*self.failed, *self.warned, *self.noted}
 
 
-def run(name: str, faults: tuple[str, ...] = (), variations: tuple[str, ...] = (), profile: str = "page") -> Row:
+def run(name: str, faults: tuple[str, ...] = (), variations: tuple[str, ...] = (), profile: Profile = "page") -> Row:
     """Judge every requirement on the reference with some behaviours switched on."""
     started = time.monotonic()
     with start(DOCUMENT, faults=faults, variations=variations) as server:
@@ -45,10 +50,10 @@ def run(name: str, faults: tuple[str, ...] = (), variations: tuple[str, ...] = (
         settings = Settings(
             target=server.url,
             openapi=DOCUMENT,
-            token=tokens.full,
-            forbidden_token=tokens.forbidden,
-            personal_token=tokens.personal,
-            expired_token=tokens.expired,
+            token=SecretStr(tokens.full),
+            forbidden_token=SecretStr(tokens.forbidden),
+            personal_token=SecretStr(tokens.personal),
+            expired_token=SecretStr(tokens.expired),
             settle=SETTLE,
             max_examples=MAX_EXAMPLES,
             profile=profile,
@@ -70,6 +75,7 @@ def run(name: str, faults: tuple[str, ...] = (), variations: tuple[str, ...] = (
         errors=said.get("error", {}),
         passed=frozenset(said.get("pass", {})),
         undecided=said.get("inconclusive", {}),
+        noted=said.get("note", {}),
         notes=tuple(session.notes),
         exchanges=len(session.client.exchanges),
         seconds=time.monotonic() - started,

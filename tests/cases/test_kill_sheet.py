@@ -9,11 +9,13 @@ import multiprocessing
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from contracts import cases, requirements
 from contracts.reference.behaviours import Behaviour, behaviours
+from contracts.reference.sheet import FILE, markdown, related
 from contracts.requirements import Level
 from tests.cases import sheet
 from tests.cases.sheet import Row
@@ -29,7 +31,8 @@ Sheet = Mapping[str, "Future[Row]"]
 @pytest.fixture(scope="session")
 def rows(request: pytest.FixtureRequest) -> Iterator[Sheet]:
     """The rows that this session's tests ask for, under way."""
-    wanted = [item.callspec.params["behaviour"] for item in request.session.items if _has_row(item)]
+    asked = (getattr(item, "callspec", None) for item in request.session.items if item.path == Path(__file__))
+    wanted = [spec.params["behaviour"] for spec in asked if spec and "behaviour" in spec.params]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=os.cpu_count() or 2, mp_context=context) as pool:
         under_way = {"clean": pool.submit(sheet.run, "clean")}
@@ -39,14 +42,6 @@ def rows(request: pytest.FixtureRequest) -> Iterator[Sheet]:
             under_way[b.name] = pool.submit(sheet.run, b.name, faults, variations)
         yield under_way
         pool.shutdown(cancel_futures=True)
-
-
-def _has_row(item: pytest.Item) -> bool:
-    return item.fspath == __file__ and "behaviour" in getattr(item, "callspec", _NoParameters).params
-
-
-class _NoParameters:
-    params: Mapping[str, Behaviour] = {}  # noqa: RUF012 (never written)
 
 
 def test_the_clean_reference_passes_with_nothing_to_say(rows: Sheet) -> None:
@@ -65,7 +60,7 @@ def test_a_fault_is_caught_by_what_is_named_for_it_and_by_nothing_unrelated(beha
     told = row.told()
     missed = set(behaviour.caught_by) - told
     assert not missed, f"not caught: {sorted(missed)}; told: {row.failed | row.warned}"
-    unrelated = {name: text for name, text in (row.failed | row.warned).items() if name not in behaviour.related}
+    unrelated = {name: text for name, text in (row.failed | row.warned).items() if name not in related(behaviour.name)}
     assert unrelated == {}
     if behaviour.gates:
         assert row.failed, "a fault that gates must fail the run"
@@ -76,20 +71,24 @@ def test_a_legitimate_variation_is_not_accused(behaviour: Behaviour, rows: Sheet
     row = rows[behaviour.name].result(timeout=300)
     assert row.errors == {}
     assert row.failed == {}
-    assert {name: text for name, text in row.warned.items() if name not in behaviour.related} == {}
+    assert {name: text for name, text in row.warned.items() if name not in related(behaviour.name)} == {}
     assert row.notes == ()
 
 
 def test_every_requirement_that_can_be_broken_is_tripped_by_a_fault() -> None:
     cases.load()
-    tripped = {name for fault in FAULTS for name in fault.related}
+    tripped = {name for fault in FAULTS for name in related(fault.name)}
     named = {name for fault in FAULTS for name in fault.caught_by}
     musts = {r.id for r in requirements.registry() if r.level is Level.MUST}
     assert musts - named == set()
     assert {r.id for r in requirements.registry()} - tripped - PASSIVE_ONLY == set()
 
 
+def test_the_published_sheet_is_what_was_recorded() -> None:
+    assert FILE.with_suffix(".md").read_text() == markdown()
+
+
 def test_every_name_on_the_sheet_is_a_requirement() -> None:
     cases.load()
     known = {r.id for r in requirements.registry()}
-    assert {name for b in behaviours() for name in b.related} - known == set()
+    assert {name for b in behaviours() for name in related(b.name)} - known == set()

@@ -11,7 +11,7 @@ from contracts.reference.behaviours import fault
 from contracts.reference.tools import names, override
 
 
-@fault("noauth-accepted", "auth.required", follows="auth.status")
+@fault("noauth-accepted", "auth.required")
 def noauth(app: App) -> None:
     """No Authorization header is needed."""
 
@@ -21,7 +21,7 @@ def noauth(app: App) -> None:
             inner(request)
 
 
-@fault("garbage-token-accepted", "auth.invalid", follows="auth.status auth.required authz.crosstenant")
+@fault("garbage-token-accepted", "auth.invalid")
 def garbage(app: App) -> None:
     """Whatever follows Bearer is accepted, even nothing."""
 
@@ -31,7 +31,7 @@ def garbage(app: App) -> None:
             inner(request)
 
 
-@fault("token-compared-by-prefix", "auth.invalid", follows="auth.status")
+@fault("token-compared-by-prefix", "auth.invalid")
 def prefix(app: App) -> None:
     """A token is accepted when it begins like a valid one, or a valid one begins like it."""
 
@@ -41,7 +41,7 @@ def prefix(app: App) -> None:
         return inner(token) or (token != full and (full.startswith(token) or token.startswith(full)))
 
 
-@fault("token-case-folded", "auth.invalid", follows="auth.status")
+@fault("token-case-folded", "auth.invalid")
 def token_case(app: App) -> None:
     """Tokens are compared without regard to letter case."""
 
@@ -59,7 +59,7 @@ def expired(app: App) -> None:
         return inner(token) or token == app.tokens.expired
 
 
-@fault("wrong-scheme-accepted", "auth.wrongscheme", follows="auth.status auth.invalid")
+@fault("wrong-scheme-accepted", "auth.wrongscheme")
 def scheme(app: App) -> None:
     """Only the presence of Authorization is checked: another scheme works."""
 
@@ -81,7 +81,7 @@ def unprocessable_for_missing(app: App) -> None:
         inner(request)
 
 
-@fault("401-no-challenge", "auth.challenge", follows="auth.challenge.bearer")
+@fault("401-no-challenge", "auth.challenge")
 def no_challenge(app: App) -> None:
     """401 comes without WWW-Authenticate."""
 
@@ -104,7 +104,7 @@ def basic_challenge(app: App) -> None:
         return reply
 
 
-@fault("bearer-case-rejected", "auth.schemecase", follows="req.case")
+@fault("bearer-case-rejected", "auth.schemecase")
 def scheme_case(app: App) -> None:
     """The scheme's name is compared with regard to letter case."""
 
@@ -131,19 +131,19 @@ def _write_first(app: App, step: str, status: int) -> None:
             raise
 
 
-@fault("401-but-applied", "auth.notapplied", follows="auth.required auth.invalid auth.wrongscheme error.nochange")
+@fault("401-but-applied", "auth.notapplied")
 def applied_401(app: App) -> None:
     """Credentials are checked after the write: 401 is answered, the change stays."""
     _write_first(app, "authenticate", 401)
 
 
-@fault("403-but-applied", "auth.notapplied authz.insufficient", follows="authz.personal error.nochange")
+@fault("403-but-applied", "auth.notapplied authz.insufficient")
 def applied_403(app: App) -> None:
     """Permissions are checked after the write."""
     _write_first(app, "authorize", 403)
 
 
-@fault("noperm-accepted", "authz.insufficient", follows="authz.status")
+@fault("noperm-accepted", "authz.insufficient")
 def noperm(app: App) -> None:
     """A valid token without the permission may update."""
 
@@ -223,7 +223,7 @@ def cors(app: App) -> None:
         return fields
 
 
-@fault("prototype-pollution", "sec.injection", gates=False, follows="req.unknownproperty isolation.objects")
+@fault("prototype-pollution", "sec.injection", gates=False)
 def pollution(app: App) -> None:
     """A member called __proto__ changes every object."""
 
@@ -237,7 +237,7 @@ def pollution(app: App) -> None:
         return checked
 
 
-@fault("header-injection", "sec.injection", gates=False, follows="resp.requestid")
+@fault("header-injection", "sec.injection", gates=False)
 def header_injection(app: App) -> None:
     """The client's request id is percent-decoded into the response's head."""
 
@@ -251,7 +251,7 @@ def header_injection(app: App) -> None:
         return fields
 
 
-@fault("401-touches-the-object", "auth.notapplied", follows="auth.required auth.invalid auth.wrongscheme")
+@fault("401-touches-the-object", "auth.notapplied")
 def touches(app: App) -> None:
     """A refused request clears a property although its body is not applied."""
 

@@ -26,7 +26,7 @@ def _media(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-@fault("charset-param-415", "req.ct.params", follows="req.case")
+@fault("charset-param-415", "req.ct.params")
 def charset(app: App) -> None:
     """A media type with a parameter is refused: the header is compared as text."""
 
@@ -51,7 +51,6 @@ def media_case(app: App) -> None:
 @fault(
     "merge-patch-demanded",
     "req.ct.json",
-    follows="status.success req.full route.provisioning route.directoryprovisioning req.ct.params",
 )
 def merge_patch(app: App) -> None:
     """Only application/merge-patch+json is accepted."""
@@ -62,7 +61,7 @@ def merge_patch(app: App) -> None:
             raise Refusal(415, "UnsupportedMediaType", "application/merge-patch+json only.")
 
 
-@fault("xml-body-200", "json.malformed req.ct.unsupported", follows="req.ct.other")
+@fault("xml-body-200", "json.malformed req.ct.unsupported")
 def xml(app: App) -> None:
     """XML and forms are ignored and answered 200 with the unchanged object."""
     _blind(
@@ -92,7 +91,7 @@ def chunked(app: App) -> None:
     _blind(app, lambda request: "chunked" in request.headers.get("transfer-encoding", ""))
 
 
-@fault("proxy-strips-unsized-bodies", "req.chunked", follows="error.no5xx")
+@fault("proxy-strips-unsized-bodies", "req.chunked")
 def unsized(app: App) -> None:
     """A proxy in front drops a body that has no length; the server answers 400."""
 
@@ -103,7 +102,7 @@ def unsized(app: App) -> None:
         return await inner(request)
 
 
-@fault("incomplete-body-applied", "req.contentlength", follows="json.malformed error.nochange robust.alive")
+@fault("incomplete-body-applied", "req.contentlength")
 def incomplete(app: App) -> None:
     """A body cut short of its length is mended and applied."""
 
@@ -122,7 +121,7 @@ def _first_pairs(body: bytes) -> Any:
     return {n: json.loads(v) for n, v in re.findall(r'"(\w+)"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+)', text)}
 
 
-@fault("truncated-json-mended", "req.contentlength", follows="json.malformed error.nochange json.lenient")
+@fault("truncated-json-mended", "req.contentlength")
 def mended(app: App) -> None:
     """Broken JSON is applied as far as it goes."""
 
@@ -139,7 +138,6 @@ def mended(app: App) -> None:
 @fault(
     "malformed-json-200",
     "json.malformed",
-    follows="json.lenient req.contentlength json.encoding req.emptybody json.limits atomic.all",
 )
 def malformed_ok(app: App) -> None:
     """Broken JSON is treated as an empty object and answered 200."""
@@ -155,7 +153,6 @@ def malformed_ok(app: App) -> None:
 @fault(
     "malformed-json-500",
     "error.no5xx",
-    follows="json.malformed json.lenient req.contentlength json.encoding json.limits req.emptybody error.noreflect robust.alive",
 )
 def malformed_crash(app: App) -> None:
     """Broken JSON makes the server fail."""
@@ -188,7 +185,7 @@ def array_ok(app: App) -> None:
         return inner(request, value if isinstance(value, dict) else {})
 
 
-@fault("escaped-name-missed", "json.grammar", follows="req.unknownproperty")
+@fault("escaped-name-missed", "json.grammar")
 def escaped_name(app: App) -> None:
     """A member whose name is written with escapes is not recognised."""
 
@@ -211,7 +208,7 @@ def whitespace(app: App) -> None:
         return inner(body)
 
 
-@fault("surrogate-pairs-refused", "json.grammar", follows="value.unicode")
+@fault("surrogate-pairs-refused", "json.grammar")
 def surrogates(app: App) -> None:
     """A character written as a pair of escapes is refused."""
 
@@ -222,7 +219,7 @@ def surrogates(app: App) -> None:
         return inner(body)
 
 
-@fault("duplicate-names-500", "error.no5xx", follows="json.duplicatekeys")
+@fault("duplicate-names-500", "error.no5xx")
 def duplicates(app: App) -> None:
     """A member that occurs twice makes the server fail."""
 
@@ -265,7 +262,7 @@ def disagree(app: App) -> None:
         return reply
 
 
-@fault("bom-500", "error.no5xx", follows="json.lenient")
+@fault("bom-500", "error.no5xx")
 def bom(app: App) -> None:
     """A byte order mark makes the server fail."""
 
@@ -276,7 +273,7 @@ def bom(app: App) -> None:
         return inner(body)
 
 
-@fault("invalid-utf8-stored-as-latin-1", "json.encoding", gates=False, follows="json.malformed")
+@fault("invalid-utf8-stored-as-latin-1", "json.encoding", gates=False)
 def mojibake(app: App) -> None:
     """Octets that are no UTF-8 are read as Latin-1 and stored."""
 
@@ -306,7 +303,6 @@ def utf16(app: App) -> None:
 @fault(
     "deep-nesting-crash",
     "robust.alive json.limits",
-    follows="error.no5xx resp.framing json.malformed isolation.objects",
 )
 def deep(app: App) -> None:
     """A deeply nested body kills the worker: every later request finds nobody."""
@@ -327,7 +323,6 @@ def deep(app: App) -> None:
 @fault(
     "null-body-kills",
     "robust.alive",
-    follows="json.nonobject error.no5xx resp.framing json.limits json.lenient json.encoding json.malformed json.duplicatekeys json.grammar",
 )
 def null_kills(app: App) -> None:
     """The body null kills the process: every later request finds nobody."""
@@ -358,7 +353,7 @@ def _abort_on_abort(app: App) -> None:
             await inner(request, reply, send)
 
 
-@fault("big-body-500", "error.no5xx", follows="json.limits value.longstring")
+@fault("big-body-500", "error.no5xx")
 def big(app: App) -> None:
     """A body over one MiB makes the server fail."""
 

@@ -14,7 +14,7 @@ WINDOW = 0.004
 """Seconds that a careless server leaves between reading and writing."""
 
 
-@fault("lost-update", "conc.disjoint", follows="conc.same")
+@fault("lost-update", "conc.disjoint")
 def lost(app: App) -> None:
     """Read, wait, write without a lock: of two parallel updates one vanishes."""
 
@@ -26,7 +26,7 @@ def lost(app: App) -> None:
         await inner(request, body)
 
 
-@fault("torn-write", "conc.same", follows="conc.disjoint")
+@fault("torn-write", "conc.same")
 def torn(app: App) -> None:
     """Properties are written one by one: a mixture is seen under parallel updates."""
 
@@ -40,7 +40,7 @@ def torn(app: App) -> None:
             await asyncio.sleep(WINDOW / 2)
 
 
-@fault("response-crosswired", "conc.crosswire", follows="body.id value.reflects conc.disjoint conc.same")
+@fault("response-crosswired", "conc.crosswire")
 def crosswired(app: App) -> None:
     """Answers are built in a shared buffer: under load one carries another request's object."""
     buffer: dict[str, Any] = {}
@@ -55,7 +55,7 @@ def crosswired(app: App) -> None:
         return reply
 
 
-@fault("parallel-updates-500", "error.no5xx", follows="conc.disjoint conc.same conc.crosswire")
+@fault("parallel-updates-500", "error.no5xx")
 def parallel_crash(app: App) -> None:
     """An update that meets another one fails with 500."""
     busy: set[str] = set()

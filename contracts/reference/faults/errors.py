@@ -30,7 +30,6 @@ def leak(app: App) -> None:
 @fault(
     "serialised-exception-500",
     "error.no5xx",
-    follows="error.noleak json.malformed json.nonobject value.wrongtype value.dto.invalid",
 )
 def serialised(app: App) -> None:
     """A value of the wrong type is answered 500 with the exception as JSON."""
@@ -91,7 +90,7 @@ def inner_text(app: App) -> None:
         return reply
 
 
-@fault("html-error-reflects-input", "error.noreflect", follows="error.envelope", gates=False)
+@fault("html-error-reflects-input", "error.noreflect", gates=False)
 def reflects(app: App) -> None:
     """Error pages are HTML and show the request's path and body as they came."""
 
@@ -107,7 +106,6 @@ def reflects(app: App) -> None:
 @fault(
     "error-applied-at-400",
     "error.nochange",
-    follows="atomic.all value.wrongtype value.dto.invalid value.int32.range req.id.mismatch isolation.objects value.enum.invalid json.malformed",
 )
 def applied(app: App) -> None:
     """A refused update still clears a property."""

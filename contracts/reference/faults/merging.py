@@ -21,7 +21,6 @@ def _stored(app: App, request: Request) -> dict[str, Any]:
 @fault(
     "replace-not-merge",
     "merge.siblings",
-    follows="merge.nested body.allproperties req.emptybody json.lenient persist.read idempotent isolation.objects req.roundtrip restore conc.disjoint",
 )
 def replaces(app: App) -> None:
     """PATCH behaves like PUT: properties that the body doesn't name are wiped."""
@@ -49,7 +48,6 @@ def nested_replaces(app: App) -> None:
 @fault(
     "collection-append",
     "merge.collection value.reflects",
-    follows="persist.read idempotent type.collection value.unicode value.literal value.longstring value.emptystring req.roundtrip value.null.nonnullable isolation.objects",
 )
 def appends(app: App) -> None:
     """The items of a collection are added to those that are there."""
@@ -64,7 +62,6 @@ def appends(app: App) -> None:
 @fault(
     "array-concatenated-and-null-ignored",
     "merge.collection value.reflects value.null.nullable",
-    follows="persist.read idempotent type.collection value.unicode value.literal value.longstring value.emptystring merge.nested req.roundtrip value.null.nonnullable isolation.objects",
 )
 def dotnet_merge(app: App) -> None:
     """What a common JSON merge does by default: arrays joined, nulls passed over."""
@@ -75,7 +72,6 @@ def dotnet_merge(app: App) -> None:
 @fault(
     "collection-merged-by-index",
     "merge.collection",
-    follows="value.reflects persist.read idempotent type.collection value.unicode value.literal value.longstring",
 )
 def by_index(app: App) -> None:
     """The items of a collection are written over those in the same place; the rest stays."""
@@ -87,13 +83,13 @@ def by_index(app: App) -> None:
         await inner(request, {**body, **laid})
 
 
-@fault("empty-collection-ignored", "merge.collection type.collection", follows="value.reflects")
+@fault("empty-collection-ignored", "merge.collection type.collection")
 def empty_ignored(app: App) -> None:
     """An empty collection in the body is passed over."""
     change_stored(app, lambda body: {name: value for name, value in body.items() if value != []})
 
 
-@fault("third-item-lost", "merge.collection", follows="value.reflects type.collection persist.read")
+@fault("third-item-lost", "merge.collection")
 def third_lost(app: App) -> None:
     """Of a collection only two items are kept."""
     change_stored(app, lambda body: {n: v[:2] if isinstance(v, list) else v for n, v in body.items()})
@@ -114,7 +110,7 @@ def deduplicated(app: App) -> None:
     change_stored(app, lambda body: {name: distinct(value) for name, value in body.items()})
 
 
-@fault("empty-object-wipes", "merge.siblings req.emptybody", follows="body.allproperties")
+@fault("empty-object-wipes", "merge.siblings req.emptybody")
 def wipes(app: App) -> None:
     """{} resets the object."""
 
@@ -138,7 +134,7 @@ def nested_wipes(app: App) -> None:
                 _stored(app, request)[name] = dict(value)
 
 
-@fault("not-persisted", "persist.read", follows="route.directoryprovisioning route.alias.sameobject")
+@fault("not-persisted", "persist.read")
 def not_persisted(app: App) -> None:
     """The answer shows the update; later reads show the old values."""
     _answer_only(app, lambda _: True)
@@ -160,7 +156,7 @@ def _answer_only(app: App, when: Any) -> None:
         return reply
 
 
-@fault("stale-reads", "persist.read", follows="route.directoryprovisioning route.alias.sameobject")
+@fault("stale-reads", "persist.read")
 def cached(app: App) -> None:
     """A cache in front answers reads with what it saw first."""
     seen: dict[str, Any] = {}
@@ -173,7 +169,6 @@ def cached(app: App) -> None:
 @fault(
     "every-tenth-update-lost",
     "persist.read",
-    follows="value.reflects value.unicode value.literal value.longstring merge.siblings merge.collection merge.nested value.dto.instant value.null.nullable isolation.objects idempotent persist.sameasread req.roundtrip conc.disjoint conc.same route.directoryprovisioning route.provisioning route.alias.sameobject req.chunked merge.open req.prefer.minimal atomic.all type.collection json.grammar req.ct.params req.ct.other route.queryoptions etag.changes route.variants auth.schemecase req.case",
 )
 def tenth_lost(app: App) -> None:
     """Every tenth update is answered and not kept."""
@@ -189,7 +184,6 @@ def tenth_lost(app: App) -> None:
 @fault(
     "cross-object-write",
     "isolation.objects",
-    follows="error.nochange auth.notapplied req.id.mismatch sec.injection conc.crosswire route.nokey route.variants",
 )
 def crosses(app: App) -> None:
     """An update also lands on the other objects."""
@@ -204,7 +198,6 @@ def crosses(app: App) -> None:
 @fault(
     "shared-nested-default",
     "isolation.objects",
-    follows="error.nochange auth.notapplied req.id.mismatch sec.injection conc.crosswire",
 )
 def shared(app: App) -> None:
     """Nested values are shared between objects by reference."""
@@ -217,7 +210,7 @@ def shared(app: App) -> None:
             stored.update(nested)
 
 
-@fault("partial-apply-on-error", "atomic.all", follows="error.nochange")
+@fault("partial-apply-on-error", "atomic.all")
 def partial(app: App) -> None:
     """A bad property is answered 400, but the good ones before it are already written."""
 
@@ -233,7 +226,7 @@ def partial(app: App) -> None:
             raise
 
 
-@fault("body-id-rekeys", "req.id.mismatch", follows="isolation.objects")
+@fault("body-id-rekeys", "req.id.mismatch")
 def rekeys(app: App) -> None:
     """An id in the body redirects the update to the object of that id."""
 
@@ -244,7 +237,7 @@ def rekeys(app: App) -> None:
             request.entity = body["id"]
 
 
-@fault("body-id-changes-the-key", "req.id.mismatch", follows="body.id persist.read")
+@fault("body-id-changes-the-key", "req.id.mismatch")
 def changes_key(app: App) -> None:
     """An id in the body becomes the object's id in the answer."""
     given: dict[str, str] = {}
@@ -262,7 +255,7 @@ def changes_key(app: App) -> None:
         return reply
 
 
-@fault("matching-id-refused", "req.id.match", follows="req.roundtrip req.id.mismatch")
+@fault("matching-id-refused", "req.id.match")
 def id_refused(app: App) -> None:
     """A body that repeats the object's id is refused."""
 
@@ -272,7 +265,7 @@ def id_refused(app: App) -> None:
             raise Refusal(400, "Request_BadRequest", "The id is read-only.")
 
 
-@fault("partial-bodies-refused", "req.partial", gates=False, follows="req.emptybody")
+@fault("partial-bodies-refused", "req.partial", gates=False)
 def partial_refused(app: App) -> None:
     """A body that leaves out a property is refused."""
 
@@ -285,7 +278,7 @@ def partial_refused(app: App) -> None:
         return checked
 
 
-@fault("one-property-refused", "req.full", follows="req.roundtrip")
+@fault("one-property-refused", "req.full")
 def one_refused(app: App) -> None:
     """A documented property is refused as unknown."""
     name = names(app, Kind.COMPLEX)[0]
@@ -297,7 +290,7 @@ def one_refused(app: App) -> None:
         return inner(request, value)
 
 
-@fault("root-type-refused", "req.odatatype.root", follows="req.odatatype.variants req.roundtrip")
+@fault("root-type-refused", "req.odatatype.root")
 def type_refused(app: App) -> None:
     """The documented type annotation is refused as an unknown property."""
 
@@ -330,7 +323,7 @@ def annotations_refused(app: App) -> None:
         return inner(request, value)
 
 
-@fault("annotations-stored", "req.annotations.unknown", gates=False, follows="req.roundtrip")
+@fault("annotations-stored", "req.annotations.unknown", gates=False)
 def annotations_stored(app: App) -> None:
     """Annotations are stored and come back as data."""
     kept: dict[str, Any] = {}
@@ -346,7 +339,7 @@ def annotations_stored(app: App) -> None:
         return {**inner(request, entity), **kept}
 
 
-@fault("unknown-property-500", "req.unknownproperty", follows="error.no5xx sec.injection req.propertycase")
+@fault("unknown-property-500", "req.unknownproperty")
 def unknown_crash(app: App) -> None:
     """A property outside the type makes the server fail."""
 
@@ -359,7 +352,7 @@ def unknown_crash(app: App) -> None:
         return inner(request, value)
 
 
-@fault("propcase-duplicate-member", "req.propertycase", gates=False, follows="body.names req.unknownproperty")
+@fault("propcase-duplicate-member", "req.propertycase", gates=False)
 def case_duplicate(app: App) -> None:
     """A property in other letter case is kept as a member beside the real one."""
     real = {name.lower(): name for name in type_of(app).properties}
@@ -389,7 +382,7 @@ def output_refused(app: App) -> None:
         return inner(request, value)
 
 
-@fault("repeat-refused", "idempotent", gates=False, follows="req.roundtrip")
+@fault("repeat-refused", "idempotent", gates=False)
 def repeat_refused(app: App) -> None:
     """An update that changes nothing is answered 409."""
 
@@ -417,7 +410,6 @@ def bag_empty(app: App) -> None:
 @fault(
     "second-write-in-a-moment-lost",
     "persist.read",
-    follows="persist.sameasread value.reflects value.unicode value.literal value.longstring value.emptystring value.dto.instant value.null.nullable merge.siblings merge.nested merge.collection merge.open isolation.objects idempotent req.roundtrip route.directoryprovisioning route.provisioning route.alias.sameobject conc.disjoint conc.same atomic.all type.collection req.chunked req.case auth.schemecase req.prefer.minimal json.grammar req.ct.params req.ct.other route.queryoptions value.int32.range",
 )
 def coarse_version(app: App) -> None:
     """Two updates of one object within a few milliseconds count as one: the second is answered and lost."""

@@ -16,7 +16,7 @@ def _further(request: Request) -> bool:
     return request.operation is not None and request.operation.alias > 0
 
 
-@fault("alias2-missing", "route.directoryprovisioning", follows="method.allow")
+@fault("alias2-missing", "route.directoryprovisioning")
 def alias2_missing(app: App) -> None:
     """The page's second path is not routed at all; the first one is perfect."""
     app.routes = [(template, operation) for template, operation in app.routes if operation.alias == 0]
@@ -39,7 +39,6 @@ def alias2_noop(app: App) -> None:
 @fault(
     "alias2-read-only",
     "route.directoryprovisioning",
-    follows="persist.read value.reflects method.405allow",
 )
 def alias2_read_only(app: App) -> None:
     """The second path can be read but refuses every update with 405."""
@@ -66,7 +65,7 @@ def alias_stores_diverge(app: App) -> None:
             await inner(request, body)
 
 
-@fault("unknown-id-phantom-200", "route.unknownid.phantom", follows="route.unknownid.status route.malformedid")
+@fault("unknown-id-phantom-200", "route.unknownid.phantom")
 def unknown_id_phantom(app: App) -> None:
     """An update of an unknown id is answered 200 with the request echoed; nothing exists afterwards."""
 
@@ -100,7 +99,7 @@ def _guid(text: str) -> bool:
         return False
 
 
-@fault("malformed-id-500", "error.no5xx route.malformedid", follows="sec.injection error.noreflect route.exactid")
+@fault("malformed-id-500", "error.no5xx route.malformedid")
 def malformed_id(app: App) -> None:
     """An id with a quote, a percent sign or too many characters reaches the database and fails there."""
 
@@ -111,7 +110,7 @@ def malformed_id(app: App) -> None:
         inner(request)
 
 
-@fault("id-prefix-match", "route.exactid", follows="route.malformedid")
+@fault("id-prefix-match", "route.exactid")
 def id_prefix(app: App) -> None:
     """Objects are looked up by prefix or pattern: a shortened id, or %, updates a real object."""
 
@@ -124,7 +123,7 @@ def id_prefix(app: App) -> None:
         inner(request)
 
 
-@fault("extra-path-segments-ignored", "route.exactid", follows="route.malformedid route.variants")
+@fault("extra-path-segments-ignored", "route.exactid")
 def extra_segments(app: App) -> None:
     """Whatever follows the id in the path is ignored."""
 
@@ -133,7 +132,7 @@ def extra_segments(app: App) -> None:
         return inner(template, segments[: len(template)])
 
 
-@fault("collection-path-updates-all", "route.nokey", follows="method.405allow isolation.objects")
+@fault("collection-path-updates-all", "route.nokey")
 def collection_updates(app: App) -> None:
     """An update of the collection's path is applied to every object."""
 
@@ -152,7 +151,7 @@ def collection_updates(app: App) -> None:
         return Reply(200, {"value": list(app.objects(request).values())})
 
 
-@fault("case-folded-ids", "route.variants", gates=False, follows="route.exactid")
+@fault("case-folded-ids", "route.variants", gates=False)
 def case_folded(app: App) -> None:
     """An id in upper case selects another object than the one in lower case."""
 
@@ -164,7 +163,7 @@ def case_folded(app: App) -> None:
         inner(request)
 
 
-@fault("405-no-allow", "method.405allow", follows="method.allow")
+@fault("405-no-allow", "method.405allow")
 def no_allow(app: App) -> None:
     """A method that an object doesn't have is answered 405 without Allow."""
 
@@ -206,7 +205,7 @@ def select_wipes(app: App) -> None:
         await inner(request, body)
 
 
-@fault("custom-query-options-500", "route.queryoptions", gates=False, follows="error.no5xx")
+@fault("custom-query-options-500", "route.queryoptions", gates=False)
 def query_crash(app: App) -> None:
     """A query option that the server doesn't know makes it fail."""
 
@@ -217,7 +216,7 @@ def query_crash(app: App) -> None:
             raise Refusal(400, "BadRequest", "Unknown query option.")
 
 
-@fault("unknown-verb-applied", "error.nochange", gates=False, follows="method.405allow")
+@fault("unknown-verb-applied", "error.nochange", gates=False)
 def unknown_verb(app: App) -> None:
     """An unknown method is treated as PATCH although it is answered 405."""
 

@@ -1,0 +1,78 @@
+"""The documented shape of an answer as JSON Schema, for jsonschema with its format checks on.
+
+Whatever may vary is taken out before: null is as good as absent, members that the document doesn't name are welcome, and
+what the example shows is required only where it was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+
+from contracts.contract import Kind, Type
+from contracts.subject.equality import GUID, instant
+
+REQUIREMENTS: Mapping[Kind, str] = {
+    Kind.COMPLEX: "update.type.complex",
+    Kind.COLLECTION: "update.type.collection",
+    Kind.DATETIMEOFFSET: "update.type.datetimeoffset",
+    Kind.BOOLEAN: "update.type.int32",
+    Kind.INT32: "update.type.int32",
+    Kind.INT64: "update.type.int32",
+    Kind.DOUBLE: "update.type.int32",
+}
+"""Which requirement a value of a kind breaks that isn't of it; strings of every format are update.type.string."""
+PLAIN: Mapping[Kind, Mapping[str, Any]] = {
+    Kind.BOOLEAN: {"type": ["boolean", "null"]},
+    Kind.INT32: {"type": ["integer", "null"], "minimum": -(2**31), "maximum": 2**31 - 1},
+    Kind.INT64: {"type": ["integer", "string", "null"]},
+    Kind.DOUBLE: {"type": ["number", "string", "null"]},
+    Kind.DATETIMEOFFSET: {"type": ["string", "null"], "format": "odata-date-time"},
+    Kind.GUID: {"type": ["string", "null"], "format": "guid"},
+    Kind.ANY: {},
+}
+FORMATS = FormatChecker(())
+
+
+@FORMATS.checks("odata-date-time")
+def _date_time(value: Any) -> bool:
+    far = isinstance(value, str) and value[:10] in {"0001-01-01", "9999-12-31"}
+    return not isinstance(value, str) or far or instant(value) is not None
+
+
+@FORMATS.checks("guid")
+def _guid(value: Any) -> bool:
+    return not isinstance(value, str) or GUID.fullmatch(value) is not None
+
+
+def schema(type_: Type, required: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The JSON Schema of a type's values as answers show them."""
+    if type_.kind is Kind.COMPLEX:
+        members = {member.name: schema(member.type) for member in type_.properties.values()}
+        return {"type": ["object", "null"], "properties": members, **({"required": list(required)} if required else {})}
+    if type_.kind is Kind.COLLECTION:
+        return {"type": ["array", "null"], **({"items": schema(type_.item)} if type_.item else {})}
+    return dict(PLAIN.get(type_.kind, {"type": ["string", "null"]}))
+
+
+def errors(body: Any, type_: Type, required: tuple[str, ...] = ()) -> Iterator[tuple[str, str, ValidationError]]:
+    """What in a body isn't of its documented shape: the requirement that breaks, the place, and the error."""
+    validator = Draft202012Validator(schema(type_, required), format_checker=FORMATS)
+    for error in validator.iter_errors(body):
+        path = list(error.absolute_path)
+        place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+        if error.validator == "required":
+            yield "update.body.allproperties", place, error
+        else:
+            yield REQUIREMENTS.get(_kind(type_, path), "update.type.string"), place, error
+
+
+def _kind(type_: Type, path: list[Any]) -> Kind:
+    for step in path:
+        found = type_.item if isinstance(step, int) else getattr(type_.properties.get(step), "type", None)
+        if found is None:
+            return Kind.ANY
+        type_ = found
+    return type_.kind
