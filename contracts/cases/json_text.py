@@ -243,12 +243,12 @@ def test_other_encodings_are_decoded_or_refused(update: Update) -> Findings:
             continue
         shown = answered.get(name)
         replaced = isinstance(shown, str) and "\ufffd" in shown
-        if shown not in fine and not same(shown, update, name):
+        if shown not in fine and shown not in earlier(update, exchange, name):
             grade = Severity.NOTE if replaced else Severity.FAIL
             yield Finding(f"4xx, or {name} as it was sent", f"{name} = {short(shown)} after {note}", (exchange,), grade)
 
 
-def same(shown: Any, update: Update, name: str) -> bool:
-    """Whether a value is one that an earlier update of the run left there: the body then had no effect."""
-    known = [e.object.get(name) for e in update.traffic() if e.object and e.ok and e.request.method == "PATCH"][-12:-1]
-    return shown in known
+def earlier(update: Update, exchange: Exchange, name: str) -> list[Any]:
+    """The values that a property had shortly before an exchange: showing one of them, a body had no effect."""
+    before = [e for e in update.traffic() if e.index < exchange.index and e.ok and e.object]
+    return [(e.object or {}).get(name) for e in before[-6:]]

@@ -54,10 +54,11 @@ def finish(session: Session, *, interrupted: bool = False) -> int:
     """
     if not session.judgements and not interrupted:
         raise NothingTestedError("no requirement was tested", "Check --select and --deselect")
+    evidence = outcome.evidence(session)
     found = outcome.results(session)
     code = INTERRUPTED if interrupted else model.exit_code(model.verdict_of(found))
     found = model.with_exit_code(found, code)
-    writer.write_all(found, outcome.evidence(session), session.settings.report)
+    writer.write_all(found, evidence, session.settings.report)
     sys.stdout.write(terminal.render(found, session.settings.report))
     sys.stdout.flush()
     return code

@@ -7,17 +7,18 @@ knows of none of them.
 from __future__ import annotations
 
 import json
+import math
 import re
 import secrets
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from contracts.contract import Contract, Operation
+from contracts.contract import Contract, Kind, Operation, Type
 from contracts.reference import validate
 from contracts.reference.store import Store
 
@@ -27,6 +28,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MAX_BODY = 4 * 1024 * 1024
 MAX_DEPTH = 100
+PREFERENCE = re.compile(r'(?:^|[,\s])(?i:return)\s*=\s*"?(minimal|representation)\b')
+"""The first preference for what is returned (RFC 7240 §4.2)."""
+BRACKETS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+"""A string of JSON, complete or not, or a bracket outside of one."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,7 @@ class App:
         self.store = Store(contract)
         base = urlsplit(contract.servers[0]).path if contract.servers else ""
         self.base = [part for part in base.split("/") if part]
+        self.nested_types = {operation.path: _nested_type(operation) for operation in contract.updates}
         self.routes = [(operation.path.strip("/").split("/"), operation) for operation in contract.updates]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,6 +125,7 @@ class App:
             key, text = name.decode("latin-1").lower(), value.decode("latin-1")
             headers[key] = f"{headers[key]}, {text}" if key in headers else text
         raw = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0]
+        raw = re.sub(rb"^https?://[^/]*", b"", raw)  # the absolute form (RFC 9112 §3.2.2)
         segments = tuple(unquote_to_bytes(part).decode("utf-8", "replace") for part in raw.split(b"/") if part)
         below = list(segments[: len(self.base)]) == self.base
         segments = segments[len(self.base) :] if below else ("", *segments)
@@ -186,11 +193,8 @@ class App:
         """Find the operation and the object; 404 where there is none."""
         for template, operation in self.routes:
             found = self.match(template, request.segments)
-            if found is not None:
-                request.operation, request.entity = operation, found
-                break
-            if request.segments == tuple(template[:-1]):
-                request.operation = operation
+            if found is not None or same(template[:-1], request.segments):
+                request.operation, request.entity = operation, found or ""
                 break
         if request.operation is None:
             raise Refusal(404, "ResourceNotFound", "The resource does not exist.")
@@ -199,9 +203,7 @@ class App:
 
     def match(self, template: list[str], segments: tuple[str, ...]) -> str | None:
         """The id in a path, where the path is one of the template's."""
-        if len(template) != len(segments) or template[:-1] != list(segments[:-1]):
-            return None
-        return segments[-1]
+        return segments[-1] if same(template, segments) else None
 
     def find(self, request: Request) -> None:
         """404 where the object isn't there."""
@@ -270,9 +272,12 @@ class App:
         if depth(body) > MAX_DEPTH:
             raise Refusal(400, "BadRequest", "The JSON is nested too deeply.")
         try:
-            return json.loads(body.decode("utf-8"), parse_constant=_never)
+            value = json.loads(body.decode("utf-8"), parse_constant=_never, parse_float=_finite)
+            if rb"\u" in body:  # half of a pair has no place in UTF-8 (RFC 8259 §8.2)
+                json.dumps(value, ensure_ascii=False).encode("utf-8")
         except (ValueError, RecursionError) as error:
             raise Refusal(400, "BadRequest", "Unable to read JSON request payload.") from error
+        return value
 
     def check(self, request: Request, value: Any) -> dict[str, Any]:
         """400 for what isn't an update of the type; nothing is written before all of it is known to be good."""
@@ -308,22 +313,24 @@ class App:
 
     def updated(self, request: Request, body: Mapping[str, Any]) -> Reply:  # noqa: ARG002 (faults answer with it)
         """The answer to an update that was written."""
-        prefer = request.headers.get("prefer", "")
-        if re.search(r"\breturn\s*=\s*\"?minimal\b", prefer):
+        wanted = PREFERENCE.search(request.headers.get("prefer", ""))
+        if wanted and wanted[1] == "minimal":
             return Reply(204, headers={"Preference-Applied": "return=minimal"}, body=b"")
-        applied = {"Preference-Applied": "return=representation"} if "return=representation" in prefer else {}
+        applied = {"Preference-Applied": "return=representation"} if wanted else {}
         return Reply(200, self.represent(request, dict(self.objects(request)[request.entity])), applied)
 
     def represent(self, request: Request, entity: dict[str, Any]) -> dict[str, Any]:
-        """An object as it is shown, with its type."""
+        """An object as it is shown, with types named where the documented example names them."""
         assert request.operation is not None  # noqa: S101 (routed)
         shape = request.operation.response or request.operation.body
-        named = {"@odata.type": f"#{shape.name}"} if shape and shape.name else {}
+        assert shape is not None  # noqa: S101 (updates have a body)
+        named = {"@odata.type": f"#{shape.name}"} if shape.name else {}
         selected = re.search(r"(?:^|&)(?:\$|%24)select=([^&]*)", request.query)
         if selected:
             wanted = {"id", *selected[1].replace("%2C", ",").split(",")}
             entity = {name: value for name, value in entity.items() if name in wanted}
-        return {**named, **entity}
+        spelling = self.nested_types[request.operation.path]
+        return {**named, **(typed(entity, shape, spelling) if spelling else entity), **named}
 
     # -- answers --------------------------------------------------------------------------------------------------
 
@@ -378,7 +385,7 @@ class App:
 def depth(body: bytes) -> int:
     """How deeply the brackets of a text nest; strings are skipped."""
     deepest = level = 0
-    for bracket in re.finditer(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', body):
+    for bracket in BRACKETS.finditer(body):
         if bracket[0] in b"[{":
             level += 1
             deepest = max(deepest, level)
@@ -387,5 +394,40 @@ def depth(body: bytes) -> int:
     return deepest
 
 
+def typed(value: Any, type_: Type, spelling: str) -> Any:
+    """A value with the types of its complex parts named in front."""
+    if isinstance(value, list) and type_.item:
+        return [typed(item, type_.item, spelling) for item in value]
+    if not isinstance(value, dict) or type_.kind is not Kind.COMPLEX:
+        return value
+    known = type_.properties
+    members = {name: typed(item, known[name].type, spelling) if name in known else item for name, item in value.items()}
+    return {"@odata.type": spelling.format(type_.name), **members} if type_.name else members
+
+
+def _nested_type(operation: Operation) -> str:
+    """How the documented example spells the types of nested values; empty where it doesn't name them."""
+    body = operation.response_example.body if operation.response_example else None
+    shown = [value for value in body.values() if isinstance(value, dict)] if isinstance(body, dict) else []
+    names = [str(value["@odata.type"]) for value in shown if "@odata.type" in value]
+    return ("#{}" if names[0].startswith("#") else "{}") if names else ""
+
+
+def same(template: Sequence[str], segments: Sequence[str]) -> bool:
+    """Whether a path is one of a template's: whatever stands for a parameter, the rest literally."""
+    if len(template) != len(segments):
+        return False
+    return all(
+        part == given or (given and part.startswith("{")) for part, given in zip(template, segments, strict=True)
+    )
+
+
 def _never(word: str) -> NoReturn:
     raise ValueError(f"{word} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} can't be kept")
+    return number

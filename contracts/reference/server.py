@@ -21,12 +21,14 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from contracts.contract import Contract
-from contracts.errors import ConfigurationError, ContractsError
+from contracts.errors import ConfigurationError, ContractsError, DocumentError
 from contracts.reference.app import App, Tokens
 from contracts.reference.behaviours import choose
+
+HOME = str(Path(__file__).parents[2])
+"""Where this project's package is importable from."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,20 @@ def build(
     """An app with some behaviours switched on.
 
     Raises:
-        ConfigurationError: a behaviour isn't known.
+        ConfigurationError: a behaviour isn't known, or the contract lacks what it changes.
+        DocumentError: the contract has no operation that the app could serve.
     """
+    if not contract.updates:
+        raise DocumentError(
+            f"{contract.source}: no operation updates an object", "One PATCH on a path with a key would"
+        )
     app = App(contract, tokens, auth)
     for behaviour in (*choose(variations, "variation"), *choose(faults, "fault")):
-        behaviour.apply(app)
+        try:
+            behaviour.apply(app)
+        except LookupError as error:
+            what = f"{behaviour.kind} {behaviour.name} changes a property of a kind that {contract.title} lacks"
+            raise ConfigurationError(what) from error
     return app
 
 
@@ -74,7 +85,8 @@ def serve(
         announce: called once with the address, when requests are answered.
 
     Raises:
-        ConfigurationError: a behaviour isn't known, or the port can't be had.
+        ConfigurationError: a behaviour isn't known or doesn't fit the contract, or the port can't be had.
+        DocumentError: the contract has no operation to serve.
     """
     tokens = tokens or Tokens()
     app = build(contract, tokens, auth=auth, faults=faults, variations=variations)
@@ -87,8 +99,11 @@ def serve(
     base = urlsplit(contract.servers[0]).path.rstrip("/") if contract.servers else ""
     name = f"[{host}]" if ":" in host else host
     started = Started(f"http://{name}:{listener.getsockname()[1]}{base}", tokens)
+    served = Starlette()
+    served.router.default = app  # a route's pattern would stop at a line feed in the path
     config = uvicorn.Config(
-        Starlette(routes=[Mount("/", app=app)]),
+        served,
+        http="h11",  # the faster parser, where somebody has it, answers unknown methods itself
         log_level="critical",
         access_log=False,
         lifespan="off",
@@ -162,7 +177,7 @@ def start(
         stdout=subprocess.PIPE,
         # a Ctrl-C in the terminal is for the run, which still has to put things back
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *sys.path[1:2]])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (HOME, os.environ.get("PYTHONPATH"))))},
     )
     assert process.stdin is not None  # noqa: S101 (opened with pipes)
     assert process.stdout is not None  # noqa: S101

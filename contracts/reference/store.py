@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.contract import Contract, Kind, Operation, Type
+from contracts.reference import validate
 
 SPACE = uuid.UUID("1f0c2f57-5ac3-4d1c-9b2e-5a0e6ad7c9b4")
 
@@ -64,6 +65,14 @@ def seeds(operation: Operation) -> tuple[dict[str, Any], dict[str, Any]]:
     return first, second
 
 
+def _fits(shown: Any, type_: Type) -> bool:
+    try:
+        validate.one(shown, type_, "")
+    except validate.InvalidError:
+        return False
+    return True
+
+
 def _value(type_: Type, shown: Any, n: int) -> Any:
     """A value of a type: what the example shows where that is valid, else one made up."""
     match type_.kind:
@@ -76,7 +85,7 @@ def _value(type_: Type, shown: Any, n: int) -> Any:
             return [_value(item, each, n) for each in items]
         case Kind.STRING if type_.members:
             return shown if shown in type_.members else type_.members[(n - 1) % len(type_.members)]
-    if shown is not None:
+    if shown is not None and _fits(shown, type_):
         return shown
     made: Mapping[Kind, Any] = {
         Kind.STRING: f"value {n}",

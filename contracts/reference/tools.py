@@ -27,26 +27,40 @@ def type_of(app: App) -> Type:
     return body
 
 
-def names(app: App, kind: Kind, *, plain: bool = True) -> list[str]:
-    """The writable properties of a kind, deprecated ones left out; `plain` leaves out enumerations."""
-    return [
+def names(app: App, kind: Kind, *, plain: bool = True, least: int = 1) -> list[str]:
+    """The writable properties of a kind, deprecated ones left out; `plain` leaves out enumerations.
+
+    Raises:
+        LookupError: there are fewer than `least`.
+    """
+    found = [
         member.name
         for member in type_of(app).properties.values()
         if member.type.kind is kind
         and not member.read_only
+        and member.name != "id"
         and not member.deprecated
         and not (plain and (member.type.members or member.type.placeholder))
     ]
+    if len(found) < least:
+        raise LookupError(kind)
+    return found
 
 
 def complexes(app: App, least: int = 1) -> list[tuple[str, list[str]]]:
-    """Complex properties with at least so many string members, and those members."""
+    """Complex properties with at least so many string members, and those members.
+
+    Raises:
+        LookupError: there is none.
+    """
     found = []
     for name in names(app, Kind.COMPLEX):
         members = type_of(app).properties[name].type.properties.values()
         leaves = [member.name for member in members if member.type.kind is Kind.STRING]
         if len(leaves) >= least:
             found.append((name, leaves))
+    if not found:
+        raise LookupError(Kind.COMPLEX)
     return found
 
 

@@ -19,7 +19,7 @@ class InvalidError(Exception):
 
 
 def body(value: Mapping[str, Any], type_: Type, path: str = "") -> dict[str, Any]:
-    """Check an update and return what is to be merged, annotations left out.
+    """Check an update and return what is to be merged: annotations and what only the server writes are left out.
 
     Raises:
         InvalidError: a property is unknown, or its value isn't of its type.
@@ -33,10 +33,10 @@ def body(value: Mapping[str, Any], type_: Type, path: str = "") -> dict[str, Any
             continue
         declared = type_.properties.get(name)
         if declared is None:
-            if not type_.open:
+            if not type_.open and type_.properties:
                 raise InvalidError(f"The property '{where}' does not exist on type '{type_.name}'.")
             checked[name] = item
-        else:
+        elif not declared.read_only or where == "id":
             checked[name] = one(item, declared.type, where)
     return checked
 

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.contract import Kind, Type
-from contracts.reference.app import MAX_BODY, App, Refusal, Reply, Request
+from contracts.reference import validate
+from contracts.reference.app import MAX_BODY, App, Refusal, Reply, Request, same
 from contracts.reference.behaviours import variation
 from contracts.reference.tools import change_shown, names, override, type_of
 from contracts.reference.validators import strong, weak
@@ -78,7 +79,11 @@ def framework_etag(app: App) -> None:
 @variation("q-no-odata-type")
 def no_type(app: App) -> None:
     """No @odata.type is ever returned."""
-    change_shown(app, lambda entity: {name: value for name, value in entity.items() if name != "@odata.type"})
+
+    def strip(value: Any, type_: Type) -> Any:
+        return {n: v for n, v in value.items() if n != "@odata.type"} if isinstance(value, dict) else value
+
+    _shown(app, strip)
 
 
 @variation("q-odata-type-spelling")
@@ -87,12 +92,12 @@ def type_spelling(app: App) -> None:
     spellings = ("#{}", "https://graph.example/beta/$metadata#{}", "{}")
 
     def annotate(value: Any, type_: Type) -> Any:
-        if not isinstance(value, dict) or not type_.name or "@odata.type" in value:
+        if not isinstance(value, dict) or not type_.name:
             return value
         name = spellings[len(type_.name) % 3].format(type_.name)
         if len(type_.name) % 2:
             name = f"#{type_.name.replace('microsoft.graph.', 'graph.')}"
-        return {"@odata.type": name, **value}
+        return {**value, "@odata.type": name}
 
     _shown(app, annotate)
 
@@ -103,7 +108,7 @@ def type_renamed(app: App) -> None:
 
     def annotate(value: Any, type_: Type) -> Any:
         if isinstance(value, dict) and type_.also:
-            return {"@odata.type": f"#{type_.also[0]}", **value}
+            return {**value, "@odata.type": f"#{type_.also[0]}"}
         return value
 
     _shown(app, annotate)
@@ -135,9 +140,13 @@ def null_absent(app: App) -> None:
     def drop(value: Any, type_: Type) -> Any:
         if not isinstance(value, dict):
             return value
-        return {n: v for n, v in value.items() if v is not None and v != {}}
+        return {n: v for n, v in value.items() if v is not None and not _unset(v)}
 
     _shown(app, drop)
+
+
+def _unset(value: Any) -> bool:
+    return isinstance(value, dict) and all("@" in name for name in value)
 
 
 @variation("q-null-explicit")
@@ -173,12 +182,12 @@ def empty_null(app: App) -> None:
 @variation("read-has-fewer-properties")
 def fewer(app: App) -> None:
     """The collection shows ids and one string; the object itself is shown whole."""
+    wanted = {"id", *names(app, Kind.STRING)[:1]}
 
     @override(app, "get")
     def get(inner: Any, request: Request) -> Reply:
         reply = inner(request)
         if not request.entity and isinstance(reply.value, dict):
-            wanted = {"id", names(app, Kind.STRING)[0]}
             reply.value = {"value": [{n: v for n, v in e.items() if n in wanted} for e in reply.value["value"]]}
         return reply
 
@@ -410,22 +419,19 @@ def unknown_kept(app: App) -> None:
 @variation("q-strict-values")
 def strict(app: App) -> None:
     """Ids must be GUIDs, numbers must not be negative, enumerations must be known."""
+    ids = [name for name in names(app, Kind.STRING, least=0) if name.endswith("Id")]
+    numbers = names(app, Kind.INT32, least=0)
     for objects in app.store.collections.values():
         for entity in objects.values():
-            entity.update({name: entity["id"] for name in names(app, Kind.STRING) if name.endswith("Id")})
+            entity.update(dict.fromkeys(ids, entity["id"]))
 
     @override(app, "check")
     def check(inner: Any, request: Request, value: Any) -> Any:
         checked = inner(request, value)
-        for name in names(app, Kind.STRING):
-            text = checked.get(name)
-            if (
-                name.endswith("Id")
-                and text is not None
-                and not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text)
-            ):
+        for name in ids:
+            if checked.get(name) is not None and not validate.CHECKS[Kind.GUID](checked[name]):
                 raise Refusal(400, "Request_BadRequest", f"'{name}' is no GUID.")
-        if any((checked.get(name) or 0) < 0 for name in names(app, Kind.INT32)):
+        if any((checked.get(name) or 0) < 0 for name in numbers):
             raise Refusal(400, "Request_BadRequest", "A duration can't be negative.")
         return checked
 
@@ -479,8 +485,7 @@ def case_insensitive(app: App) -> None:
 
     @override(app, "match")
     def match(inner: Any, template: list[str], segments: tuple[str, ...]) -> Any:
-        folded = [part.lower() for part in template[:-1]]
-        if len(segments) == len(template) and [part.lower() for part in segments[:-1]] == folded:
+        if same([part.lower() for part in template[:-1]], [part.lower() for part in segments[:-1]]):
             return inner(template, (*template[:-1], segments[-1]))
         return None
 

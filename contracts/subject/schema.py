@@ -1,6 +1,6 @@
 """The documented shape of an answer as JSON Schema, for jsonschema with its format checks on.
 
-Whatever may vary is taken out before: null is as good as absent, members that the document doesn't name are welcome, and
+Whatever may vary is taken out before: null is as good as absent, members that the document does not name are fine, and
 what the example shows is required only where it was sent.
 """
 

@@ -95,7 +95,6 @@ class Update:
         """Each object as it was found, by id."""
         self.lag = 0.0
         """The longest that a read was seen to lag behind a write, in seconds."""
-        self.dead: Exchange | None = None
         self._hopeless = False
         self._known: dict[str, dict[str, Any]] = {}
         self._known_at = -1
@@ -441,6 +440,11 @@ class Update:
         return self.state()
 
     @property
+    def dead(self) -> Exchange | None:
+        """The exchange that showed that nobody answers any more."""
+        return self.client.dead
+
+    @property
     def known(self) -> tuple[str, ...]:
         """The ids of the objects that the run looks after."""
         return (self.key, self.second) if self.second else (self.key,)
@@ -579,7 +583,7 @@ class Update:
             if waited > REVIVAL or self.client.expired or exchange.refused:
                 self.log.deaths.append(Death(culprit, first, waited, back=False))
                 if exchange.response is None:
-                    self.dead = exchange
+                    self.client.dead = exchange
                 return None
             time.sleep(pause)
             pause = min(pause * 2, 1.0)

@@ -74,6 +74,8 @@ class Client:
         self._session = self._new_session()
         self._waited = 0.0
         self.throttled = 0
+        self.dead: Exchange | None = None
+        """The exchange that showed that the target no longer answers, for whoever would only wait in vain."""
         self.writes = 0
         """How often something on the target may have changed: what is remembered of it from before is void."""
 

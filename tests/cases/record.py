@@ -13,9 +13,6 @@ from contracts.reference import sheet as published
 from contracts.reference.behaviours import behaviours
 from tests.cases import sheet
 
-ROUNDS = 2
-"""Faults with chance in them don't tell the same twice."""
-
 
 def measure(name: str, kind: str) -> sheet.Row:
     """One row."""
@@ -23,23 +20,24 @@ def measure(name: str, kind: str) -> sheet.Row:
 
 
 def main(names: list[str]) -> int:
-    """Measure some rows, or all, and write the sheet; returns how many faults were missed."""
+    """Measure some rows, or all, and add what they told to the sheet; returns how many faults were missed.
+
+    Faults with chance in them don't tell the same twice: what was recorded before stays. Delete the file to begin anew.
+    """
     chosen = [b for b in behaviours() if not names or b.name in names]
-    recorded = json.loads(published.FILE.read_text()) if names and published.FILE.exists() else {}
+    recorded = json.loads(published.FILE.read_text()) if published.FILE.exists() else {}
     started = time.monotonic()
     missed = 0
     with ProcessPoolExecutor(os.cpu_count() or 2, mp_context=multiprocessing.get_context("spawn")) as pool:
-        jobs = {b.name: [pool.submit(measure, b.name, b.kind) for _ in range(ROUNDS)] for b in chosen}
+        jobs = {b.name: pool.submit(measure, b.name, b.kind) for b in chosen}
         for b in chosen:
-            rows = [job.result() for job in jobs[b.name]]
-            told = set().union(*(row.told() for row in rows))
-            lost = [name for name in b.caught_by if not all(name in row.told() for row in rows)]
+            row = jobs[b.name].result()
+            lost = set(b.caught_by) - row.told()
             missed += bool(lost)
-            recorded[b.name] = sorted(told | set(b.caught_by))
-            broken = {**rows[0].errors, **({} if b.kind == "fault" else rows[0].failed)}
-            print(
-                f"{b.name}: {len(told)} told, {rows[0].seconds:.1f} s{f', MISSED {lost}' if lost else ''}", broken or ""
-            )
+            recorded[b.name] = sorted({*recorded.get(b.name, ()), *row.told(), *b.caught_by})
+            broken = {**row.errors, **({} if b.kind == "fault" else row.failed)}
+            flags = [f"MISSED {sorted(lost)}"] * bool(lost) + ["QUIET"] * (b.gates and not row.failed)
+            print(f"{b.name} ({row.seconds:.1f} s):", *sorted(row.told()), *flags, broken or "", flush=True)
     published.FILE.write_text(json.dumps(dict(sorted(recorded.items())), indent=1) + "\n")
     published.FILE.with_suffix(".md").write_text(published.markdown())
     print(f"{len(chosen)} rows, {missed} missed, {time.monotonic() - started:.0f} s")

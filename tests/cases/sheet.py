@@ -10,11 +10,15 @@ from typing import Literal
 from pydantic import SecretStr
 
 from contracts import requirements
+from contracts.cases import concurrency
 from contracts.plugin.session import Session
 from contracts.reference.server import start
 from contracts.settings import Settings
+from contracts.subject import update
 
 Profile = Literal["page", "odata", "http"]
+update.REVIVAL = 2.0  # nobody restarts the reference
+concurrency.ROUNDS = 8  # the faults' windows are wide: enough for them, and the sheet has many rows
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENT = ROOT / "openapi.yaml"
 MAX_EXAMPLES = 10

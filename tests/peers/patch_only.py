@@ -209,6 +209,8 @@ class Handler(BaseHTTPRequestHandler):
         media = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if media != "application/json" or self.headers.get("Content-Encoding", "identity") != "identity":
             raise BadRequestError(415, "unsupportedMediaType", "JSON, please")
+        if self.headers.get("If-None-Match", "").strip() == "*":
+            raise BadRequestError(412, "preconditionFailed", "the object is there")
         body = self._object(octets)
         with self.table.lock:
             columns = list(_columns(body))

@@ -254,6 +254,7 @@ def header_injection(app: App) -> None:
 @fault("401-touches-the-object", "auth.notapplied")
 def touches(app: App) -> None:
     """A refused request clears a property although its body is not applied."""
+    name = names(app, Kind.STRING)[0]
 
     @override(app, "authenticate")
     def authenticate(inner: Any, request: Request) -> None:
@@ -262,6 +263,5 @@ def touches(app: App) -> None:
         except Refusal:
             app.route(request)
             if request.method == "PATCH" and request.entity:
-                name = names(app, Kind.STRING)[0]
                 app.objects(request)[request.entity] = {**app.objects(request)[request.entity], name: None}
             raise

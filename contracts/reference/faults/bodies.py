@@ -287,15 +287,32 @@ def mojibake(app: App) -> None:
         return inner(body)
 
 
+@fault("half-pairs-stored", "json.encoding", gates=False)
+def half_pairs(app: App) -> None:
+    """An escape that is half of a surrogate pair is stored and shown as octets that are no UTF-8."""
+    standing_in = "\uf8ff"
+
+    @override(app, "parse")
+    def parse(inner: Any, body: bytes) -> Any:
+        try:
+            return inner(body)
+        except Refusal:
+            return inner(re.sub(rb"(?i)\\ud[89a-f][0-9a-f]{2}", standing_in.encode(), body))
+
+    @override(app, "render")
+    def render(inner: Any, request: Request, reply: Reply) -> bytes:
+        return inner(request, reply).replace(standing_in.encode(), b"\xed\xa0\x80")
+
+
 @fault("utf16-bodies-misread", "json.encoding", gates=False)
 def utf16(app: App) -> None:
     """A UTF-16 body is answered 200, its text read with a NUL between the letters."""
+    name = names(app, Kind.STRING)[-1]
 
     @override(app, "parse")
     def parse(inner: Any, body: bytes) -> Any:
         text = body.removeprefix(b"\xff\xfe")
         if text[1:2] == b"\0":
-            name = names(app, Kind.STRING)[-1]
             return {name: "\0".join(text.decode("utf-16-le", "replace"))[:40]}
         return inner(body)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from contracts.contract import Kind
 from contracts.reference.app import App, Refusal, Reply, Request
 from contracts.reference.behaviours import fault
-from contracts.reference.tools import override
+from contracts.reference.tools import names, override
 
 TRACE = (
     "Traceback (most recent call last):\n"
@@ -109,14 +110,12 @@ def reflects(app: App) -> None:
 )
 def applied(app: App) -> None:
     """A refused update still clears a property."""
-    from contracts.contract import Kind  # noqa: PLC0415 (this fault alone)
-    from contracts.reference.tools import names  # noqa: PLC0415
+    name = names(app, Kind.STRING, least=2)[1]
 
     @override(app, "check")
     def check(inner: Any, request: Request, value: Any) -> Any:
         try:
             return inner(request, value)
         except Refusal:
-            name = names(app, Kind.STRING)[1]
             app.objects(request)[request.entity] = {**app.objects(request)[request.entity], name: None}
             raise

@@ -268,11 +268,12 @@ def id_refused(app: App) -> None:
 @fault("partial-bodies-refused", "req.partial", gates=False)
 def partial_refused(app: App) -> None:
     """A body that leaves out a property is refused."""
+    required = names(app, Kind.STRING)
 
     @override(app, "check")
     def check(inner: Any, request: Request, value: Any) -> Any:
         checked = inner(request, value)
-        missing = [name for name in names(app, Kind.STRING) if name not in checked]
+        missing = [name for name in required if name not in checked]
         if missing:
             raise Refusal(400, "Request_BadRequest", f"'{missing[0]}' is required.")
         return checked

@@ -16,6 +16,15 @@ def _further(request: Request) -> bool:
     return request.operation is not None and request.operation.alias > 0
 
 
+@fault("first-path-refuses-updates", "route.provisioning")
+def first_read_only(app: App) -> None:
+    """The page's first path can be read but refuses every update with 405; the further ones are perfect."""
+
+    @override(app, "allow")
+    def allow(inner: Any, request: Request) -> str:
+        return inner(request) if _further(request) else "GET, HEAD, OPTIONS"
+
+
 @fault("alias2-missing", "route.directoryprovisioning")
 def alias2_missing(app: App) -> None:
     """The page's second path is not routed at all; the first one is perfect."""
@@ -196,12 +205,13 @@ def wrong_allow(app: App) -> None:
 @fault("select-is-an-update-mask", "route.queryoptions", gates=False)
 def select_wipes(app: App) -> None:
     """With $select, whatever is not selected is set to null."""
+    every = names(app, Kind.STRING)
 
     @override(app, "write")
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
         if "select=" in request.query:
             chosen = request.query.partition("select=")[2].split("&")[0].replace("%2C", ",").split(",")
-            body = {**{name: None for name in names(app, Kind.STRING) if name not in chosen}, **body}
+            body = {**{name: None for name in every if name not in chosen}, **body}
         await inner(request, body)
 
 
@@ -219,10 +229,10 @@ def query_crash(app: App) -> None:
 @fault("unknown-verb-applied", "error.nochange", gates=False)
 def unknown_verb(app: App) -> None:
     """An unknown method is treated as PATCH although it is answered 405."""
+    name = names(app, Kind.STRING)[-1]
 
     @override(app, "method")
     def method(inner: Any, request: Request) -> None:
         if request.method in {"POST", "PUT", "FROB"} and request.entity:
-            name = names(app, Kind.STRING)[-1]
             app.objects(request)[request.entity] = {**app.objects(request)[request.entity], name: "touched"}
         inner(request)

@@ -26,7 +26,7 @@ from contracts.reference.tools import (
 
 def strings(app: App, change: Callable[[str], Any], *, nested_only: bool = False) -> None:
     """Change every plain string that is stored."""
-    kept = {*names(app, Kind.DATETIMEOFFSET)}
+    kept = names(app, Kind.DATETIMEOFFSET, least=0)
 
     def stored(body: dict[str, Any]) -> dict[str, Any]:
         changed: dict[str, Any] = each_string(body, change, nested_only=nested_only)
@@ -53,13 +53,13 @@ def integers(app: App, change: Callable[[Any], Any]) -> None:
 
 def unchecked(app: App, kind: Kind, accept: Callable[[Any], bool]) -> None:
     """Let values of a kind pass that the type can't hold."""
+    every = names(app, kind)
 
     @override(app, "check")
     def check(inner: Any, request: Request, value: Any) -> Any:
         odd: dict[str, Any] = {}
         if isinstance(value, dict):
-            wanted = [n for n in names(app, kind) if n in value and accept(value[n])]
-            odd = {name: value[name] for name in wanted}
+            odd = {name: value[name] for name in every if name in value and accept(value[name])}
             value = {name: item for name, item in value.items() if name not in odd}
         return {**inner(request, value), **odd}
 
@@ -211,7 +211,7 @@ def nested_wrong_type(app: App) -> None:
 
     def shown(entity: dict[str, Any]) -> dict[str, Any]:
         changed = {
-            n: [{"@odata.type": "#microsoft.graph.user", **item} for item in entity[n]]
+            n: [{**item, "@odata.type": "#microsoft.graph.user"} for item in entity[n]]
             for n in wanted
             if isinstance(entity.get(n), list) and all(isinstance(item, dict) for item in entity[n])
         }
@@ -417,11 +417,12 @@ def unbounded(app: App) -> None:
 @fault("int32-bounds-refused", "value.int32.bounds", gates=False)
 def bounds(app: App) -> None:
     """The largest Int32 is refused."""
+    wanted = names(app, Kind.INT32)
 
     @override(app, "check")
     def check(inner: Any, request: Request, value: Any) -> Any:
         checked = inner(request, value)
-        if any(checked.get(name) == 2**31 - 1 for name in names(app, Kind.INT32)):
+        if any(checked.get(name) == 2**31 - 1 for name in wanted):
             raise validate_refusal()
         return checked
 
@@ -474,11 +475,10 @@ def numeric_strings(app: App) -> None:
 def object_text(app: App) -> None:
     """An object sent for a string is stored as the text of its class."""
     unchecked(app, Kind.STRING, lambda value: isinstance(value, dict))
+    wanted = names(app, Kind.STRING)
     change_stored(
         app,
-        lambda body: {
-            n: "[object Object]" if isinstance(v, dict) and n in names(app, Kind.STRING) else v for n, v in body.items()
-        },
+        lambda body: {n: "[object Object]" if isinstance(v, dict) and n in wanted else v for n, v in body.items()},
     )
 
 

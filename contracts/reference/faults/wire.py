@@ -326,7 +326,7 @@ def snake(app: App) -> None:
         for name, value in entity.items():
             declared = type_of(app).properties.get(name)
             if isinstance(value, dict) and declared and declared.type.kind is Kind.COMPLEX and value:
-                entity[name] = {key.upper() if key != "id" else key: item for key, item in value.items()}
+                entity[name] = {key if key == "id" or "@" in key else key.upper(): v for key, v in value.items()}
         return entity
 
     change_answer(app, rename)
