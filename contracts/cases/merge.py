@@ -148,6 +148,15 @@ def test_a_collection_in_the_body_becomes_the_collection(update: Update) -> Find
                 continue
             for difference in left:
                 yield told(difference, exchange, seen)
+        yield from _twins(update, name, items[0])
+
+
+def _twins(update: Update, name: str, item: Any) -> Findings:
+    """A collection may hold one item twice; a server that takes it for a set is warned."""
+    exchange = update.patch({name: [item, item]})
+    shown = (exchange.object or {}).get(name)
+    if exchange.ok and isinstance(shown, list) and len(shown) == 1:
+        yield Finding(f"{name} with both equal items", f"{name} with one", (exchange,), Severity.WARN)
 
 
 @requirement(

@@ -129,7 +129,7 @@ def member_order(app: App) -> None:
 @variation("q-extra-properties")
 def extra(app: App) -> None:
     """Members that the document doesn't name are returned."""
-    more = {"provisioningAction": "update", "lastModifiedDateTime": "2024-01-02T03:04:05Z", "vendor": {"a": [1, None]}}
+    more = {"changedBy": "vendor", "lastModifiedDateTime": "2024-01-02T03:04:05Z", "vendor": {"a": [1, None]}}
     change_shown(app, lambda entity: {**entity, **more})
 
 

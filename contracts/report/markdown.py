@@ -34,6 +34,10 @@ def render(results: Results) -> str:
     return "\n".join(lines) + "\n"
 
 
+LOOKALIKES = str.maketrans("`|<>", "ˋ∣‹›")
+"""Inside a code span nothing can be escaped."""
+
+
 def _run(results: Results) -> str:
     return (
         f"Target {_code(results.target_url)}, contract “{_text(results.contract_title)}”, profile {results.profile}, "
@@ -46,4 +50,4 @@ def _text(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    return f"`{one_line(text).replace('`', 'ˋ').replace('|', '∣')}`"
+    return f"`{one_line(text).translate(LOOKALIKES)}`"

@@ -43,4 +43,4 @@ def render(results: Results, folder: Path) -> str:
         sentence(results),
         f"Report: {folder / 'index.html'} ({results.seconds:.1f} s, exit {results.exit_code})",
     ]
-    return "\n".join(lines) + "\n"
+    return visible("\n".join(lines)) + "\n"

@@ -287,7 +287,7 @@ def mojibake(app: App) -> None:
         return inner(body)
 
 
-@fault("half-pairs-stored", "json.encoding", gates=False)
+@fault("half-pairs-stored", "resp.json")
 def half_pairs(app: App) -> None:
     """An escape that is half of a surrogate pair is stored and shown as octets that are no UTF-8."""
     standing_in = "\uf8ff"
@@ -370,7 +370,7 @@ def _abort_on_abort(app: App) -> None:
             await inner(request, reply, send)
 
 
-@fault("big-body-500", "error.no5xx")
+@fault("big-body-500", "json.limits", gates=False)
 def big(app: App) -> None:
     """A body over one MiB makes the server fail."""
 

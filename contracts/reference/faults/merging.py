@@ -83,7 +83,7 @@ def by_index(app: App) -> None:
         await inner(request, {**body, **laid})
 
 
-@fault("empty-collection-ignored", "merge.collection type.collection")
+@fault("empty-collection-ignored", "merge.collection")
 def empty_ignored(app: App) -> None:
     """An empty collection in the body is passed over."""
     change_stored(app, lambda body: {name: value for name, value in body.items() if value != []})
@@ -95,7 +95,7 @@ def third_lost(app: App) -> None:
     change_stored(app, lambda body: {n: v[:2] if isinstance(v, list) else v for n, v in body.items()})
 
 
-@fault("duplicate-items-merged", "merge.collection value.reflects", gates=False)
+@fault("duplicate-items-merged", "merge.collection", gates=False)
 def deduplicated(app: App) -> None:
     """Items of a collection that are equal in their first member are kept once."""
 

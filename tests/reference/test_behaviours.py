@@ -1,0 +1,106 @@
+"""Faults and variations: known by name, visible from outside, and one changes nothing but what it says."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from contracts.errors import ConfigurationError
+from contracts.reference.behaviours import Behaviour, behaviours, choose
+from tests.reference.conversation import FULL, transcript
+from tests.reference.desk import OBJECT, ROOT, Ask, app, ask
+
+FAULTS = tuple(b for b in behaviours() if b.kind == "fault")
+VARIATIONS = tuple(b for b in behaviours() if b.kind == "variation")
+WHAT_IT_DOES_ANYWAY = frozenset({"q-prefer-204"})
+CATALOGUE = ROOT.parent / "shared" / "requirements.json"
+RARE = 160
+"""Updates after which even a fault that throttles has done so."""
+
+
+@pytest.fixture(scope="module")
+def clean() -> dict[int, list[str]]:
+    return {more: transcript(app(), more) for more in (0, RARE)}
+
+
+def test_the_clean_reference_says_the_same_twice(clean: dict[int, list[str]]) -> None:
+    assert transcript(app()) == clean[0]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda b: b.name)
+def test_a_fault_can_be_seen_from_outside(fault: Behaviour, clean: dict[int, list[str]]) -> None:
+    more = RARE if "update.throttle" in str(fault.caught_by) else 0
+    assert transcript(app(faults=[fault.name]), more) != clean[more]
+
+
+@pytest.mark.parametrize("variation", VARIATIONS, ids=lambda b: b.name)
+def test_a_variation_can_be_seen_from_outside(variation: Behaviour, clean: dict[int, list[str]]) -> None:
+    same = transcript(app(variations=[variation.name])) == clean[0]
+    assert same == (variation.name in WHAT_IT_DOES_ANYWAY)
+
+
+@pytest.mark.parametrize("variation", VARIATIONS, ids=lambda b: b.name)
+def test_a_variation_updates_as_documented(variation: Behaviour) -> None:
+    body = {name: value for name, value in FULL.items() if name not in {"jobId", "cycleId", "changeId"}}
+    (answer,) = ask(app(variations=[variation.name]), Ask(body=body))
+    assert answer.status == 200
+    assert answer.header("content-type") is not None
+
+
+def test_what_is_switched_on_together_shows_together() -> None:
+    served = app(
+        faults=["int-as-string", "no-such-header-needed"][:1], variations=["q-odata-context", "q-json-escapes"]
+    )
+    (answer,) = ask(served, Ask(body={"durationInMilliseconds": 5}))
+    assert next(iter(answer.json)) == "@odata.context"
+    assert answer.json["durationInMilliseconds"] == "5"
+    assert b"\\/" in answer.body
+
+
+def test_two_apps_share_neither_behaviours_nor_objects() -> None:
+    broken, sound = app(faults=["not-persisted"]), app()
+    for served in (broken, sound):
+        ask(served, Ask(body={"changeId": "kept?"}))
+    assert [ask(served, Ask("GET"))[0].json["changeId"] for served in (broken, sound)] == ["Change Id value", "kept?"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "near"),
+    [
+        ("replaces-not-merge", "fault", "replace-not-merge"),
+        ("no-auth-accepted", "fault", "noauth-accepted"),
+        ("q-eventually", "variation", "q-eventual"),
+        ("replace-not-merge", "variation", "q-"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_nearest_known_one(name: str, kind: str, near: str) -> None:
+    with pytest.raises(ConfigurationError, match=name) as caught:
+        choose([name], kind)
+    assert near in caught.value.hint
+
+
+@pytest.mark.parametrize("behaviour", behaviours(), ids=lambda b: b.name)
+def test_a_behaviour_says_what_it_does(behaviour: Behaviour) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", behaviour.name)
+    assert behaviour.text.endswith(".")
+    assert bool(behaviour.caught_by) == (behaviour.kind == "fault")
+
+
+@pytest.mark.skipif(not CATALOGUE.exists(), reason="the catalogue is not beside the checkout")
+def test_every_fault_and_quirk_of_the_catalogue_is_there_under_its_name() -> None:
+    catalogue = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+    assert {each["slug"] for each in catalogue["quirks"]} <= {b.name for b in VARIATIONS}
+    caught = {b.name: set(b.caught_by) for b in FAULTS}
+    known = {each["slug"]: set(each["caught_by"]) for each in catalogue["faults"]}
+    assert {name: caught.get(name) for name in known} == known
+    assert len(FAULTS) >= len(known) + 33
+
+
+def test_the_reference_names_no_property_of_any_api() -> None:
+    properties = {name for name in FULL if "@" not in name} | {"provisioningObjectSummary", OBJECT.split("/")[2]}
+    for module in Path(ROOT / "contracts" / "reference").rglob("*.py"):
+        words = set(re.findall(r"\w+", module.read_text(encoding="utf-8")))
+        assert not properties & words, module.name
