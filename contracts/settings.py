@@ -126,6 +126,9 @@ class Settings(BaseSettings):
     forbidden_token: Token | None = _about("Token of an identity that lacks the permission.", metavar="TOKEN")
     personal_token: Token | None = _about("Token of a personal Microsoft account.", metavar="TOKEN")
     expired_token: Token | None = _about("Token that has expired.", metavar="TOKEN")
+    foreign_token: Token | None = _about(
+        "Token of an identity that may update, but in another tenant.", metavar="TOKEN"
+    )
     auth: Literal["none", "any-token", "enforced"] = _about("What the target promises about credentials.", "enforced")
     ids: Named = _about(
         "Value of a path parameter. Else found by GET on the collection, else the documented example's.",

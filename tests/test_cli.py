@@ -127,7 +127,7 @@ def test_what_people_wait_for_answers_at_once(arguments: tuple[str, ...], tmp_pa
             ["run", "--target", "https://graph.microsoft.com"],
             "graph-contracts: --target: graph.microsoft.com is a public",
         ),
-        (["derive", "nowhere.md"], "graph-contracts: nowhere.md: no such file or directory"),
+        (["derive", "nowhere.md"], "graph-contracts: nowhere.md: No such file or directory"),
     ],
 )
 @pytest.mark.usefixtures("engine")
@@ -357,7 +357,7 @@ def test_derive_says_which_file_it_cannot_write(tmp_path: Path) -> None:
 def test_derive_refuses_a_folder_without_pages(tmp_path: Path) -> None:
     done = run("derive", ".", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("graph-contracts: .: the directory holds no Markdown file.")
+    assert done.stderr.startswith("graph-contracts: .: the folder holds no operation page.")
 
 
 # -- a whole run -------------------------------------------------------------------------------------------------------

@@ -184,6 +184,21 @@ def _wide(update: Update) -> dict[str, Any]:
     Level.MUST,
     basis="rfc",
     source="RFC 9112 §6, §9.3; RFC 9110 §8.4, §8.6",
+    vary="no coding at all",
+)
+def test_a_coding_that_was_asked_for_decodes(update: Update) -> Findings:
+    """Where a client accepts gzip, the answer is either plain or really gzip."""
+    exchange = update.patch(update.small(), headers={"Accept-Encoding": "gzip"})
+    broken = exchange.response.broken if exchange.response else ""
+    if broken and not any(words in broken for words in LIMITS_OF_OURS):
+        yield Finding("an answer that decodes", f"{exchange.answer}: {broken}", (exchange,))
+
+
+@requirement(
+    "update.resp.framing",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 9112 §6, §9.3; RFC 9110 §8.4, §8.6",
     each=lambda exchange: (
         exchange.status not in {204, 304} and exchange.request.wire is None and len(exchange.request.body) < LONG
     ),

@@ -52,10 +52,10 @@ class Plugin:
         others = [item for item in items if item not in set(ours)]
         place = {operation.id: index for index, operation in enumerate(self.session.contract.updates)}
         # where no operation is left for a case, pytest makes an item of it all the same, to be skipped
-        applicable = [item for item in ours if item.callspec.params.get("update") in place]
+        applicable = [item for item in ours if _operation(item) in place]
 
         def due(item: Any) -> tuple[int, int]:
-            return _binding(item.function).phase, place[item.callspec.params["update"]]  # type: ignore[union-attr]
+            return _binding(item.function).phase, place[_operation(item)]  # type: ignore[union-attr]
 
         items[:] = [*sorted(applicable, key=due), *others]
         self.session.planned = len(applicable)
@@ -77,7 +77,7 @@ class Plugin:
         binding = _binding(pyfuncitem.function)
         if binding is None:
             return None
-        judgement = self.session.run_case(binding, str(pyfuncitem.callspec.params["update"]))
+        judgement = self.session.run_case(binding, _operation(pyfuncitem))
         pyfuncitem.user_properties += [
             ("requirement", judgement.requirement),
             ("verdict", judgement.verdict),
@@ -97,6 +97,11 @@ def _tell(judgement: Judgement, session: Session) -> None:
             pytest.xfail(text)
         case "inconclusive" | "not-applicable":
             pytest.skip(f"{judgement.verdict}: {text}")
+
+
+def _operation(item: Any) -> str:
+    """The operation that a case's item is for."""
+    return str(item.callspec.params["update"])
 
 
 def _binding(function: Any) -> Binding | None:

@@ -42,7 +42,7 @@ def run(settings: Settings) -> int:
         status = pytest.main(_arguments(folder), plugins=[Plugin(session, opened=True)])
     progress.end()
     interrupted = status == pytest.ExitCode.INTERRUPTED
-    session.complete = not interrupted and session.executed == session.planned
+    session.complete = not interrupted and session.executed == session.planned and not session.client.expired
     return finish(session, interrupted=interrupted)
 
 

@@ -37,8 +37,6 @@ class Session:
     planned: int = field(init=False, default=0)
     executed: int = field(init=False, default=0)
     embedded: bool = field(init=False, default=False)
-    foreign_token: str | None = None
-    """A token of another tenant, where there is one."""
     listeners: list[Callable[[Judgement], None]] = field(init=False, default_factory=list)
     complete: bool = field(init=False, default=False)
     """Whether every planned case was run."""
@@ -106,7 +104,7 @@ class Session:
             forbidden=_plain(settings.forbidden_token),
             personal=_plain(settings.personal_token),
             expired=_plain(settings.expired_token),
-            foreign=self.foreign_token,
+            foreign=_plain(settings.foreign_token),
         )
         limits = Limits(settings.timeout, settings.connect_timeout, settings.retries)
         deadline = self._clock + settings.deadline

@@ -68,6 +68,8 @@ class Request:
     entity: str = ""
     """The id addressed; empty where the collection is."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    scope: Scope = field(default_factory=dict, repr=False)
+    """What the server said of the request (ASGI)."""
 
 
 @dataclass
@@ -135,6 +137,7 @@ class App:
             segments=segments,
             query=scope["query_string"].decode("latin-1"),
             headers=headers,
+            scope=scope,
         )
 
     async def read(self, request: Request, receive: Receive) -> None:

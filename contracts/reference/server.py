@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from contracts.contract import Contract
 from contracts.errors import ConfigurationError, ContractsError, DocumentError
@@ -103,7 +104,7 @@ def serve(
     served.router.default = app  # a route's pattern would stop at a line feed in the path
     config = uvicorn.Config(
         served,
-        http="h11",  # the faster parser, where somebody has it, answers unknown methods itself
+        http=_Protocol,
         log_level="critical",
         access_log=False,
         lifespan="off",
@@ -115,6 +116,14 @@ def serve(
     server = _Server(config, lambda: announce(started))
     with suppress(KeyboardInterrupt):
         asyncio.run(server.serve([listener]))
+
+
+class _Protocol(H11Protocol):
+    """The parser that passes unknown methods on; lets an app reach the connection, to send what uvicorn would mend."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn itself does
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
 
 
 class _Server(uvicorn.Server):
@@ -202,7 +211,10 @@ def start(
 
 def child() -> None:
     """The process that `start` runs: one line of wishes in, one line of facts out, gone when the input ends."""
-    wanted = json.loads(sys.stdin.readline())
+    line = sys.stdin.readline()
+    if not line:
+        return
+    wanted = json.loads(line)
 
     def end_with_input() -> None:
         sys.stdin.read()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from contracts.contract import Kind, Type
-from contracts.reference.app import App
+from contracts.reference.app import App, Request
 
 
 def override(app: App, step: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -18,6 +19,12 @@ def override(app: App, step: str) -> Callable[[Callable[..., Any]], Callable[...
         return function
 
     return decorate
+
+
+def connection(request: Request) -> asyncio.Transport:
+    """The connection that a request came on, for what the server between would mend."""
+    transport: asyncio.Transport = request.scope["state"]["transport"]
+    return transport
 
 
 def type_of(app: App) -> Type:

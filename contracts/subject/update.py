@@ -413,7 +413,7 @@ class Update:
         if not anyway and not self.persists:
             raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
         started = time.monotonic()
-        patience = self.options.settle if not self._hopeless else min(self.options.settle, max(4 * self.lag, 0.3))
+        patience = self.options.settle if not self._hopeless else min(self.options.settle, max(4 * self.lag, 0.1))
         pause = 0.01
         while True:
             found, exchange = self.look(entity, fresh=fresh, about=expected)

@@ -58,13 +58,13 @@ def run(name: str, faults: tuple[str, ...] = (), variations: tuple[str, ...] = (
             forbidden_token=SecretStr(tokens.forbidden),
             personal_token=SecretStr(tokens.personal),
             expired_token=SecretStr(tokens.expired),
+            foreign_token=SecretStr(tokens.foreign),
             settle=SETTLE,
             max_examples=MAX_EXAMPLES,
             profile=profile,
             deadline=120,
         )
         session = Session(settings)
-        session.foreign_token = tokens.foreign
         with session.open():
             for binding in requirements.bindings():
                 for operation in session.operations(binding):

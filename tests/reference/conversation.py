@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from contracts.reference.app import App
 from tests.reference.desk import ALIAS, FIRST_PATH, ID, OBJECT, TOKENS, Answer, Ask, answer
@@ -44,7 +45,7 @@ def _updates() -> Iterable[Ask]:
     yield Ask(target=ALIAS, body={"changeId": "through the second path"})
     yield Ask("GET")
     yield Ask("GET", ALIAS)
-    for body in (
+    bodies: tuple[Any, ...] = (
         {"changeId": "c2"},
         {"changeId": "c2"},
         {"changeId": "x" * 70_000},
@@ -68,14 +69,15 @@ def _updates() -> Iterable[Ask]:
         {},
         FULL,
         FULL,
-    ):
+    )
+    for body in bodies:
         yield Ask(body=body)
         yield Ask("GET")
 
 
 def _bodies() -> Iterable[Ask]:
     """Bodies that are wrong, or oddly written, each followed by a look."""
-    for body in (
+    bodies: tuple[Any, ...] = (
         {"durationInMilliseconds": 2**31},
         {"durationInMilliseconds": "abc"},
         {"durationInMilliseconds": "7"},
@@ -105,7 +107,8 @@ def _bodies() -> Iterable[Ask]:
         '{"changeId":"wide"}'.encode("utf-16-le"),
         b'{"changeId":"' + b"x" * 2_000_000 + b'"}',
         b'{"changeId":"c"}',
-    ):
+    )
+    for body in bodies:
         yield Ask(body=body)
         yield Ask("GET")
         yield Ask("GET", f"{FIRST_PATH}/{OTHER}")
@@ -179,7 +182,7 @@ def _last(tag: str) -> Iterable[Ask]:
 
 async def _pairs(app: App) -> list[Answer]:
     """Requests that overlap."""
-    said = []
+    said: list[Answer] = []
     for _ in range(3):
         await answer(app, Ask(body={"changeId": "0", "cycleId": "0", "jobId": "0"}))
         for left, right in (

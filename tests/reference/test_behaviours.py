@@ -51,9 +51,7 @@ def test_a_variation_updates_as_documented(variation: Behaviour) -> None:
 
 
 def test_what_is_switched_on_together_shows_together() -> None:
-    served = app(
-        faults=["int-as-string", "no-such-header-needed"][:1], variations=["q-odata-context", "q-json-escapes"]
-    )
+    served = app(faults=["int-as-string"], variations=["q-odata-context", "q-json-escapes"])
     (answer,) = ask(served, Ask(body={"durationInMilliseconds": 5}))
     assert next(iter(answer.json)) == "@odata.context"
     assert answer.json["durationInMilliseconds"] == "5"
@@ -100,7 +98,10 @@ def test_every_fault_and_quirk_of_the_catalogue_is_there_under_its_name() -> Non
 
 
 def test_the_reference_names_no_property_of_any_api() -> None:
-    properties = {name for name in FULL if "@" not in name} | {"provisioningObjectSummary", OBJECT.split("/")[2]}
+    properties = {name for name in FULL if not name.islower() and "@" not in name} | {
+        "provisioningObjectSummary",
+        OBJECT.split("/")[2],
+    }
     for module in Path(ROOT / "contracts" / "reference").rglob("*.py"):
         words = set(re.findall(r"\w+", module.read_text(encoding="utf-8")))
         assert not properties & words, module.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from contracts.contract import Kind
 from contracts.reference.app import App, Receive, Refusal, Reply, Request, depth
 from contracts.reference.behaviours import fault
-from contracts.reference.tools import names, override
+from contracts.reference.tools import connection, names, override
 
 
 def _blind(app: App, when: Any) -> None:
@@ -322,7 +323,7 @@ def utf16(app: App) -> None:
     "robust.alive json.limits",
 )
 def deep(app: App) -> None:
-    """A deeply nested body kills the worker: every later request finds nobody."""
+    """A deeply nested body kills the worker: it is answered 500, and every later request finds nobody."""
     state = {"dead": False}
 
     @override(app, "read")
@@ -332,7 +333,7 @@ def deep(app: App) -> None:
         await inner(request, receive)
         if depth(request.body) > 5000:
             state["dead"] = True
-            raise ConnectionAbortedError
+            raise RecursionError
 
     _abort_on_abort(app)
 
@@ -368,6 +369,9 @@ def _abort_on_abort(app: App) -> None:
     async def send(inner: Any, request: Request, reply: Reply, send: Any) -> None:
         if reply.status:
             await inner(request, reply, send)
+        else:
+            connection(request).abort()
+            await asyncio.sleep(0)  # till the server knows
 
 
 @fault("big-body-500", "json.limits", gates=False)
