@@ -9,6 +9,7 @@ import click
 from contracts import cases
 from contracts.commands import debug_option
 from contracts.errors import ConfigurationError
+from contracts.reference.sheet import proofs
 from contracts.requirements import Requirement, registry
 
 BASES = {
@@ -27,7 +28,7 @@ BASES = {
 @click.command(name="explain")
 @click.argument("requirement")
 def command(requirement: str) -> None:
-    """Explain a requirement: its statement and source, what may vary, what gates, and the cases that test it."""
+    """Explain a requirement: statement, source, what may vary, when it gates, its cases, the faults that prove it."""
     cases.load()
     known = {each.id: each for each in registry()}
     if requirement not in known:
@@ -53,4 +54,5 @@ def explain(requirement: Requirement) -> str:
     if requirement.vary:
         lines.append(f"Varies   {requirement.vary}")
     lines += [f"Case     {case}" for case in requirement.cases]
+    lines += [f"Proof    {fault.name}: {fault.text}" for fault in proofs(requirement.id)]
     return "\n".join(lines)

@@ -6,12 +6,13 @@ import hashlib
 import shlex
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from contracts import __version__, requirements
 from contracts.plugin.capabilities import capabilities
-from contracts.plugin.judge import Judgement
+from contracts.plugin.judge import MOST_EXCHANGES, Judgement
 from contracts.plugin.session import Session
 from contracts.report import results as model
 from contracts.target import curl
@@ -31,7 +32,7 @@ def results(session: Session) -> model.Results:
     for requirement in requirements.registry():
         if not session.selected(requirement.id):
             continue
-        outcomes = tuple(_outcome(session, judgement) for judgement in judged[requirement.id])
+        outcomes = tuple(_outcome(session, each) for each in _per_operation(judged[requirement.id]))
         if not outcomes:
             reason = (
                 "the document gives no operation that it is about" if session.complete else "the run ended before it"
@@ -76,6 +77,20 @@ def results(session: Session) -> model.Results:
         command=mask.text(_command(session)),
         redacted=mask.count,
     )
+
+
+def _per_operation(judgements: list[Judgement]) -> list[Judgement]:
+    """One judgement for each operation: the worst of the requirement's cases, with what the others exchanged."""
+    found: dict[str, list[Judgement]] = defaultdict(list)
+    for judgement in judgements:
+        found[judgement.operation].append(judgement)
+    merged = []
+    for group in found.values():
+        worst = min(group, key=lambda judgement: model.WORST_FIRST.index(model.Verdict(judgement.verdict)))
+        others = [index for judgement in group if judgement.verdict == worst.verdict for index in judgement.exchanges]
+        exchanges = tuple(dict.fromkeys((*worst.exchanges, *others)))[:MOST_EXCHANGES]
+        merged.append(replace(worst, exchanges=exchanges))
+    return merged
 
 
 def _outcome(session: Session, judgement: Judgement) -> model.Outcome:

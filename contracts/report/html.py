@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from contracts.report import words
-from contracts.report.results import LEVELS, Results, Verdict, summary, verdict_of
+from contracts.report.results import LEVELS, Outcome, RequirementResult, Results, Verdict, summary, verdict_of
 from contracts.report.visible import one_line, visible
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -41,6 +41,7 @@ def render(results: Results, evidence: Sequence[Mapping[str, Any]]) -> str:
             counts=summary(results),
             table=_table(results),
             failures=results.outcomes(Verdict.FAIL, Verdict.ERROR),
+            brief=_brief(results),
             warnings=results.outcomes(Verdict.WARN),
             open=_open(results),
             subjects=[(subject, list(rows)) for subject, rows in groupby(results.requirements, lambda r: r.subject)],
@@ -85,6 +86,14 @@ def _table(results: Results) -> list[tuple[str, list[int]]]:
         (level, [sum(r.level == level and r.verdict is verdict for r in results.requirements) for verdict in Verdict])
         for level in LEVELS
     ]
+
+
+def _brief(results: Results) -> list[tuple[RequirementResult, list[Outcome]]]:
+    """Each requirement that failed, with its failing outcomes."""
+    found: dict[str, tuple[RequirementResult, list[Outcome]]] = {}
+    for row, outcome in results.outcomes(Verdict.FAIL, Verdict.ERROR):
+        found.setdefault(row.id, (row, []))[1].append(outcome)
+    return list(found.values())
 
 
 def _open(results: Results) -> list[tuple[str, list[str]]]:
