@@ -34,7 +34,8 @@ def find_objects(updates: Iterable[Update]) -> None:
             )
         update.observer.ids.update({name: named[name] for name in operation.parameters if name in named})
         key = operation.key or ""
-        first, second = update.options.ids.get(key), update.options.second_ids.get(key)
+        given, others = update.options.ids, update.options.second_ids
+        first, second = given.get(key) or given.get("id"), others.get(key) or others.get("id")
         if update.twin and not first:
             first, second = update.twin.key, second or update.twin.second
         listed: list[str] = []

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from contracts import cases, requirements
@@ -52,6 +53,7 @@ class Session:
             raise DocumentError(f"{self.contract.source}: the document declares no update operation", hint)
         self.redactor = Redactor(self.settings.secrets())
         self._check_globs()
+        self._check_names()
 
     # -- what is tested -----------------------------------------------------------------------------------------
 
@@ -69,6 +71,23 @@ class Session:
                     raise ConfigurationError(f"{flag} {glob}: no requirement's id matches", hint)
         if not any(self.selected(name) for name in known):
             raise NothingTestedError("--deselect leaves no requirement to test")
+
+    def _check_names(self) -> None:
+        """Refuse names that the document doesn't know: what they say would silently not count."""
+        parameters = {"id", *(name for operation in self.contract.updates for name in operation.parameters)}
+        properties = {name for o in self.contract.updates if o.body for name in o.body.properties}
+        for flag, names, known in (
+            ("--id", self.settings.ids, parameters),
+            ("--second-id", self.settings.second_ids, parameters),
+            ("--computed", self.settings.computed, properties),
+            ("--readonly", self.settings.readonly, properties),
+        ):
+            for name in names:
+                if name not in known:
+                    near = get_close_matches(name, known, 1, 0)
+                    what = "path parameter" if known is parameters else "property"
+                    hint = f"Did you mean {near[0]}?" if near else ""
+                    raise ConfigurationError(f"{flag} {name}: the document has no such {what}", hint)
 
     def operations(self, binding: Binding) -> list[Operation]:
         """The operations that a case runs for."""

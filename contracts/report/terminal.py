@@ -1,4 +1,4 @@
-"""The end of a terminal run: failures in full, warnings in a line each, what could not be judged, one sentence."""
+"""The end of a terminal run: what was learned, failures in full, warnings in a line each, and one sentence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from contracts.report.words import plural, sentence
 
 def render(results: Results, folder: Path) -> str:
     """The text; every byte of the target in it is made visible."""
-    lines: list[str] = []
+    lines = ["", "Learned about the target:"] if results.capabilities else []
+    lines += [f"  {one_line(row['name'])}: {one_line(row['value'])}" for row in results.capabilities]
     for row, outcome in results.outcomes(Verdict.FAIL, Verdict.ERROR):
         lines += [
             "",
