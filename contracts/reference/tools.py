@@ -1,13 +1,15 @@
-"""What faults and variations are made with: replacing one step of an app, and picking properties of a contract."""
+"""What faults and variations are made with: replacing one step of an app, and picking and changing properties."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from contracts.contract import Kind, Type
+from contracts.reference import validate
 from contracts.reference.app import App, Request
 
 
@@ -112,3 +114,59 @@ def change_answer(app: App, change: Callable[[Any], Any]) -> None:
         if reply.value is not None:
             reply.value = change(reply.value)
         return reply
+
+
+def strings(app: App, change: Callable[[str], Any], *, nested_only: bool = False) -> None:
+    """Change every plain string that is stored."""
+    kept = names(app, Kind.DATETIMEOFFSET, least=0)
+
+    def stored(body: dict[str, Any]) -> dict[str, Any]:
+        changed: dict[str, Any] = each_string(body, change, nested_only=nested_only)
+        return {**changed, **{name: body[name] for name in kept if name in body}}
+
+    change_stored(app, stored)
+
+
+def dates(app: App, change: Callable[[str], Any]) -> None:
+    """Change every top-level date-time that is stored."""
+    wanted = names(app, Kind.DATETIMEOFFSET)
+
+    def stored(body: dict[str, Any]) -> dict[str, Any]:
+        return {n: change(v) if n in wanted and isinstance(v, str) else v for n, v in body.items()}
+
+    change_stored(app, stored)
+
+
+def unchecked(app: App, kind: Kind, accept: Callable[[Any], bool]) -> None:
+    """Let values of a kind pass that the type can't hold."""
+    every = names(app, kind)
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        odd: dict[str, Any] = {}
+        if isinstance(value, dict):
+            odd = {name: value[name] for name in every if name in value and accept(value[name])}
+            value = {name: item for name, item in value.items() if name not in odd}
+        return {**inner(request, value), **odd}
+
+
+def moment(text: str) -> datetime:
+    match = validate.DATE_TIME.fullmatch(text)
+    assert match  # noqa: S101 (checked before it was stored)
+    zone = "+00:00" if text[-1] in "Zz" else text[-6:]
+    return datetime.fromisoformat(f"{match[1]}T{match[2]}:{match[3]}:{match[4] or '00'}{zone}")
+
+
+def each_value(value: Any, type_: Type, change: Any) -> Any:
+    """A shown value with `change(value, type)` applied to every complex value and leaf, innermost first."""
+    if isinstance(value, dict):
+        value = {
+            n: each_value(v, type_.properties[n].type, change) if n in type_.properties else v for n, v in value.items()
+        }
+    elif isinstance(value, list) and type_.item:
+        value = [each_value(item, type_.item, change) for item in value]
+    return change(value, type_)
+
+
+def change_values(app: App, change: Any) -> None:
+    change_shown(app, lambda entity: each_value(entity, type_of(app), change))

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 
 from contracts.reference import sheet as published
 from contracts.reference.behaviours import behaviours
@@ -28,7 +25,7 @@ def main(names: list[str]) -> int:
     recorded = json.loads(published.FILE.read_text()) if published.FILE.exists() else {}
     started = time.monotonic()
     missed = 0
-    with ProcessPoolExecutor(os.cpu_count() or 2, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with sheet.pool() as pool:
         jobs = {b.name: pool.submit(measure, b.name, b.kind) for b in chosen}
         for b in chosen:
             row = jobs[b.name].result()

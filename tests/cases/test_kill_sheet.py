@@ -5,10 +5,8 @@ The rows run in two processes beside this one; each test waits for its own.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -33,8 +31,7 @@ def rows(request: pytest.FixtureRequest) -> Iterator[Sheet]:
     """The rows that this session's tests ask for, under way."""
     asked = (getattr(item, "callspec", None) for item in request.session.items if item.path == Path(__file__))
     wanted = [spec.params["behaviour"] for spec in asked if spec and "behaviour" in spec.params]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=os.cpu_count() or 2, mp_context=context) as pool:
+    with sheet.pool() as pool:
         under_way = {"clean": pool.submit(sheet.run, "clean")}
         for b in wanted:
             faults = (b.name,) if b.kind == "fault" else ()

@@ -1,5 +1,35 @@
 """Everything that the reference can be made to do wrong, a module a subject."""
 
-from contracts.reference.faults import access, bodies, concurrency, conditional, errors, merging, routing, values, wire
+from contracts.reference.faults import (
+    accepting,
+    access,
+    answers,
+    bodies,
+    concurrency,
+    conditional,
+    errors,
+    merging,
+    moments,
+    routing,
+    shapes,
+    text,
+    values,
+    wire,
+)
 
-__all__ = ["access", "bodies", "concurrency", "conditional", "errors", "merging", "routing", "values", "wire"]
+__all__ = [
+    "accepting",
+    "access",
+    "answers",
+    "bodies",
+    "concurrency",
+    "conditional",
+    "errors",
+    "merging",
+    "moments",
+    "routing",
+    "shapes",
+    "text",
+    "values",
+    "wire",
+]

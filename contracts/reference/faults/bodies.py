@@ -8,8 +8,9 @@ import re
 from typing import Any
 
 from contracts.contract import Kind
-from contracts.reference.app import App, Receive, Refusal, Reply, Request, depth
+from contracts.reference.app import App, Receive, Refusal, Reply, Request
 from contracts.reference.behaviours import fault
+from contracts.reference.strictjson import depth
 from contracts.reference.tools import connection, names, override
 
 

@@ -1,0 +1,95 @@
+"""Answers that come later, at the second try, or with what the server keeps itself."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from contracts.contract import Kind
+from contracts.reference.app import App, Refusal, Reply, Request
+from contracts.reference.behaviours import variation
+from contracts.reference.tools import (
+    names,
+    override,
+)
+
+
+@variation("q-eventual")
+def eventual(app: App) -> None:
+    """Reads show an update a fifth of a second after it was answered."""
+    lag = 0.2
+    history: dict[int, dict[str, list[tuple[float, Any]]]] = {}
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        objects = app.objects(request)
+        states = history.setdefault(id(objects), {}).setdefault(request.entity, [(0.0, objects[request.entity])])
+        await inner(request, body)
+        states.append((time.monotonic() + lag, objects[request.entity]))
+        del states[:-200]
+
+    @override(app, "visible")
+    def visible(inner: Any, request: Request) -> Any:
+        objects = inner(request)
+        now = time.monotonic()
+        known = history.get(id(objects), {})
+        return {
+            entity: next((state for due, state in reversed(known.get(entity, [])) if due <= now), stored)
+            for entity, stored in objects.items()
+        }
+
+
+@variation("q-throttles")
+def throttles(app: App) -> None:
+    """Every twentieth update is answered 429 or 503 with Retry-After, and the next try succeeds."""
+    counted = {"updates": 0}
+
+    @override(app, "patch")
+    async def patch(inner: Any, request: Request) -> Reply:
+        counted["updates"] += 1
+        if counted["updates"] % 20 == 0:
+            status = 429 if counted["updates"] % 40 else 503
+            raise Refusal(status, "TooManyRequests", "Slow down.", Retry_After="0")
+        return await inner(request)
+
+
+@variation("q-server-maintained")
+def maintained(app: App) -> None:
+    """lastModifiedDateTime and version change with every update."""
+    version: dict[str, int] = {}
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        version[request.entity] = version.get(request.entity, 0) + 1
+        await inner(request, body)
+
+    @override(app, "represent")
+    def represent(inner: Any, request: Request, entity: dict[str, Any]) -> Any:
+        more = {
+            "lastModifiedDateTime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+            "version": version.get(request.entity, 0),
+        }
+        return {**inner(request, entity), **more}
+
+
+@variation("documented-date-maintained")
+def date_maintained(app: App) -> None:
+    """A documented date-time is set to now by every update, whatever is sent."""
+    wanted = names(app, Kind.DATETIMEOFFSET)
+
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        await inner(request, {**body, **dict.fromkeys(wanted, now)})
+
+
+@variation("slow-answers")
+def slow(app: App) -> None:
+    """Every answer takes five milliseconds."""
+    import asyncio  # noqa: PLC0415 (this variation alone)
+
+    @override(app, "patch")
+    async def patch(inner: Any, request: Request) -> Reply:
+        await asyncio.sleep(0.005)
+        return await inner(request)
