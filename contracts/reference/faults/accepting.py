@@ -9,11 +9,7 @@ from typing import Any
 from contracts.contract import Kind
 from contracts.reference.app import App, Refusal, Reply, Request
 from contracts.reference.behaviours import fault
-from contracts.reference.tools import (
-    names,
-    override,
-    type_of,
-)
+from contracts.reference.tools import names, override, type_of
 
 
 def _stored(app: App, request: Request) -> dict[str, Any]:

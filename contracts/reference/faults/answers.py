@@ -6,19 +6,10 @@ from typing import Any
 
 from contracts.reference.app import App, Reply, Request
 from contracts.reference.behaviours import fault
-from contracts.reference.tools import (
-    change_answer,
-    change_stored,
-    complexes,
-    override,
-    type_of,
-)
+from contracts.reference.tools import change_answer, change_stored, complexes, override, type_of
 
 
-@fault(
-    "stale-response",
-    "value.reflects",
-)
+@fault("stale-response", "value.reflects")
 def stale(app: App) -> None:
     """The write happens, but the answer shows the object before it."""
 
@@ -35,10 +26,7 @@ def stale(app: App) -> None:
         return reply
 
 
-@fault(
-    "one-property-not-updatable",
-    "value.reflects",
-)
+@fault("one-property-not-updatable", "value.reflects")
 def not_updatable(app: App) -> None:
     """One nested string is never written."""
     name, leaves = complexes(app)[-1]
@@ -52,20 +40,14 @@ def not_updatable(app: App) -> None:
     change_stored(app, stored)
 
 
-@fault(
-    "last-property-not-updatable",
-    "value.reflects",
-)
+@fault("last-property-not-updatable", "value.reflects")
 def last_not_updatable(app: App) -> None:
     """The last documented property is never written."""
     name = list(type_of(app).properties)[-1]
     change_stored(app, lambda body: {n: v for n, v in body.items() if n != name})
 
 
-@fault(
-    "read-differs-in-one-property",
-    "persist.sameasread persist.read",
-)
+@fault("read-differs-in-one-property", "persist.sameasread persist.read")
 def read_differs(app: App) -> None:
     """Reads show one string in upper case."""
     name, leaves = complexes(app, 2)[0]
@@ -79,10 +61,7 @@ def read_differs(app: App) -> None:
         return entity
 
 
-@fault(
-    "answer-lacks-a-nested-member",
-    "value.reflects",
-)
+@fault("answer-lacks-a-nested-member", "value.reflects")
 def lacks_nested(app: App) -> None:
     """The answer to an update leaves out one member of a nested value that reads show."""
     name, leaves = complexes(app, 2)[0]

@@ -50,10 +50,7 @@ def media_case(app: App) -> None:
             raise Refusal(415, "UnsupportedMediaType", "application/json only.")
 
 
-@fault(
-    "merge-patch-demanded",
-    "req.ct.json",
-)
+@fault("merge-patch-demanded", "req.ct.json")
 def merge_patch(app: App) -> None:
     """Only application/merge-patch+json is accepted."""
 
@@ -137,10 +134,7 @@ def mended(app: App) -> None:
             raise
 
 
-@fault(
-    "malformed-json-200",
-    "json.malformed",
-)
+@fault("malformed-json-200", "json.malformed")
 def malformed_ok(app: App) -> None:
     """Broken JSON is treated as an empty object and answered 200."""
 
@@ -152,10 +146,7 @@ def malformed_ok(app: App) -> None:
             return {}
 
 
-@fault(
-    "malformed-json-500",
-    "error.no5xx",
-)
+@fault("malformed-json-500", "error.no5xx")
 def malformed_crash(app: App) -> None:
     """Broken JSON makes the server fail."""
 
@@ -319,10 +310,7 @@ def utf16(app: App) -> None:
         return inner(body)
 
 
-@fault(
-    "deep-nesting-crash",
-    "robust.alive json.limits",
-)
+@fault("deep-nesting-crash", "robust.alive json.limits")
 def deep(app: App) -> None:
     """A deeply nested body kills the worker: it is answered 500, and every later request finds nobody."""
     state = {"dead": False}
@@ -339,10 +327,7 @@ def deep(app: App) -> None:
     _abort_on_abort(app)
 
 
-@fault(
-    "null-body-kills",
-    "robust.alive",
-)
+@fault("null-body-kills", "robust.alive")
 def null_kills(app: App) -> None:
     """The body null kills the process: every later request finds nobody."""
     state = {"dead": False}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import itertools
 from typing import Any
 
 from contracts.reference.app import App, Reply, Request
@@ -28,12 +29,13 @@ def lost(app: App) -> None:
 
 @fault("torn-write", "conc.same")
 def torn(app: App) -> None:
-    """Properties are written one by one: a mixture is seen under parallel updates."""
+    """Properties are written one by one, in no fixed order: a mixture is seen under parallel updates."""
+    counted = itertools.count()
 
     @override(app, "write")
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
         ordered = list(body.items())
-        if id(request) // 64 % 2:
+        if next(counted) % 2:
             ordered.reverse()
         for name, value in ordered:
             await inner(request, {name: value})

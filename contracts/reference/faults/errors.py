@@ -28,10 +28,7 @@ def leak(app: App) -> None:
         return reply
 
 
-@fault(
-    "serialised-exception-500",
-    "error.no5xx",
-)
+@fault("serialised-exception-500", "error.no5xx")
 def serialised(app: App) -> None:
     """A value of the wrong type is answered 500 with the exception as JSON."""
 
@@ -104,10 +101,7 @@ def reflects(app: App) -> None:
         return Reply(refusal.status, headers=headers, body=page.encode("utf-8", "replace"), media="text/html")
 
 
-@fault(
-    "error-applied-at-400",
-    "error.nochange",
-)
+@fault("error-applied-at-400", "error.nochange")
 def applied(app: App) -> None:
     """A refused update still clears a property."""
     name = names(app, Kind.STRING, least=2)[1]

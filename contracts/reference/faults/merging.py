@@ -10,21 +10,14 @@ from contracts.contract import Kind, Type
 from contracts.reference.app import App, Refusal, Reply, Request
 from contracts.reference.behaviours import fault
 from contracts.reference.store import merge
-from contracts.reference.tools import (
-    change_stored,
-    override,
-    type_of,
-)
+from contracts.reference.tools import change_stored, override, type_of
 
 
 def _stored(app: App, request: Request) -> dict[str, Any]:
     return app.objects(request)[request.entity]
 
 
-@fault(
-    "replace-not-merge",
-    "merge.siblings",
-)
+@fault("replace-not-merge", "merge.siblings")
 def replaces(app: App) -> None:
     """PATCH behaves like PUT: properties that the body doesn't name are wiped."""
 
@@ -48,10 +41,7 @@ def nested_replaces(app: App) -> None:
         await inner(request, body)
 
 
-@fault(
-    "collection-append",
-    "merge.collection value.reflects",
-)
+@fault("collection-append", "merge.collection value.reflects")
 def appends(app: App) -> None:
     """The items of a collection are added to those that are there."""
 
@@ -62,20 +52,14 @@ def appends(app: App) -> None:
         await inner(request, {**body, **joined})
 
 
-@fault(
-    "array-concatenated-and-null-ignored",
-    "merge.collection value.reflects value.null.nullable",
-)
+@fault("array-concatenated-and-null-ignored", "merge.collection value.reflects value.null.nullable")
 def dotnet_merge(app: App) -> None:
     """What a common JSON merge does by default: arrays joined, nulls passed over."""
     appends(app)
     change_stored(app, lambda body: {name: value for name, value in body.items() if value is not None})
 
 
-@fault(
-    "collection-merged-by-index",
-    "merge.collection",
-)
+@fault("collection-merged-by-index", "merge.collection")
 def by_index(app: App) -> None:
     """The items of a collection are written over those in the same place; the rest stays."""
 
@@ -124,9 +108,9 @@ def wipes(app: App) -> None:
         await inner(request, body)
 
 
-@fault("empty-nested-object-wipes", "merge.nested", gates=False)
-def nested_wipes(app: App) -> None:
-    """A nested null forgets more than it names: the property beside it goes too."""
+@fault("lone-nested-member-replaces", "merge.nested", gates=False)
+def lone_member(app: App) -> None:
+    """A nested value that names a single member replaces the whole value; one that names more is merged."""
 
     @override(app, "write")
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
@@ -169,10 +153,7 @@ def cached(app: App) -> None:
         return seen.setdefault(request.path, inner(request))
 
 
-@fault(
-    "every-tenth-update-lost",
-    "persist.read",
-)
+@fault("every-tenth-update-lost", "persist.read")
 def tenth_lost(app: App) -> None:
     """Every tenth update is answered and not kept."""
     counted = {"n": 0}
@@ -184,10 +165,7 @@ def tenth_lost(app: App) -> None:
     _answer_only(app, tenth)
 
 
-@fault(
-    "cross-object-write",
-    "isolation.objects",
-)
+@fault("cross-object-write", "isolation.objects")
 def crosses(app: App) -> None:
     """An update also lands on the other objects."""
 
@@ -198,10 +176,7 @@ def crosses(app: App) -> None:
             app.objects(request)[entity] = merge(stored, body, type_of(app))
 
 
-@fault(
-    "shared-nested-default",
-    "isolation.objects",
-)
+@fault("shared-nested-default", "isolation.objects")
 def shared(app: App) -> None:
     """Nested values are shared between objects by reference."""
 
@@ -242,10 +217,7 @@ def bag_empty(app: App) -> None:
     change_stored(app, lambda body: emptied(body, type_of(app)))
 
 
-@fault(
-    "second-write-in-a-moment-lost",
-    "persist.read",
-)
+@fault("second-write-in-a-moment-lost", "persist.read")
 def coarse_version(app: App) -> None:
     """Two updates of one object within a few milliseconds count as one: the second is answered and lost."""
     last: dict[str, float] = {}

@@ -8,13 +8,7 @@ from datetime import timedelta
 from contracts.contract import Kind
 from contracts.reference.app import App
 from contracts.reference.behaviours import fault
-from contracts.reference.tools import (
-    change_stored,
-    dates,
-    moment,
-    names,
-    unchecked,
-)
+from contracts.reference.tools import change_stored, dates, moment, names, unchecked
 
 
 @fault("tz-shift", "value.dto.instant")
@@ -60,11 +54,7 @@ def rolls_over(app: App) -> None:
     dates(app, lambda text: text.replace("2021-02-30", "2021-03-02"))
 
 
-@fault(
-    "null-date-becomes-year-one",
-    "value.null.nonnullable",
-    gates=False,
-)
+@fault("null-date-becomes-year-one", "value.null.nonnullable", gates=False)
 def year_one(app: App) -> None:
     """A null date-time is stored as the first day of the calendar."""
     wanted = names(app, Kind.DATETIMEOFFSET)

@@ -45,10 +45,7 @@ def alias2_noop(app: App) -> None:
         return reply
 
 
-@fault(
-    "alias2-read-only",
-    "route.directoryprovisioning",
-)
+@fault("alias2-read-only", "route.directoryprovisioning")
 def alias2_read_only(app: App) -> None:
     """The second path can be read but refuses every update with 405."""
 
@@ -215,9 +212,9 @@ def select_wipes(app: App) -> None:
         await inner(request, body)
 
 
-@fault("custom-query-options-500", "route.queryoptions", gates=False)
-def query_crash(app: App) -> None:
-    """A query option that the server doesn't know makes it fail."""
+@fault("custom-query-options-refused", "route.queryoptions", gates=False)
+def query_refused(app: App) -> None:
+    """A query option that the server doesn't know is refused."""
 
     @override(app, "method")
     def method(inner: Any, request: Request) -> None:
@@ -226,9 +223,9 @@ def query_crash(app: App) -> None:
             raise Refusal(400, "BadRequest", "Unknown query option.")
 
 
-@fault("unknown-verb-applied", "error.nochange", gates=False)
-def unknown_verb(app: App) -> None:
-    """An unknown method is treated as PATCH although it is answered 405."""
+@fault("405-touches-the-object", "error.nochange")
+def touches(app: App) -> None:
+    """A method that is answered 405 touches the object all the same."""
     name = names(app, Kind.STRING)[-1]
 
     @override(app, "method")

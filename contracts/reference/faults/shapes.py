@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,12 +10,7 @@ from typing import Any
 from contracts.contract import Kind, Type
 from contracts.reference.app import App
 from contracts.reference.behaviours import fault
-from contracts.reference.tools import (
-    change_shown,
-    moment,
-    names,
-    type_of,
-)
+from contracts.reference.tools import change_shown, moment, names, type_of
 
 
 def integers(app: App, change: Callable[[Any], Any]) -> None:
@@ -23,29 +19,19 @@ def integers(app: App, change: Callable[[Any], Any]) -> None:
     change_shown(app, lambda entity: {n: change(v) if n in wanted and v is not None else v for n, v in entity.items()})
 
 
-@fault(
-    "int-as-string",
-    "type.int32",
-)
+@fault("int-as-string", "type.int32")
 def int_as_string(app: App) -> None:
     """Int32 is shown as a string."""
     integers(app, str)
 
 
-@fault(
-    "int-with-fraction",
-    "type.int32",
-    gates=False,
-)
+@fault("int-with-fraction", "type.int32", gates=False)
 def int_with_fraction(app: App) -> None:
     """Int32 is shown with a fraction of zero."""
     integers(app, float)
 
 
-@fault(
-    "date-as-epoch",
-    "type.datetimeoffset",
-)
+@fault("date-as-epoch", "type.datetimeoffset")
 def date_as_epoch(app: App) -> None:
     """Date-times are shown as seconds since 1970."""
     wanted = names(app, Kind.DATETIMEOFFSET)
@@ -60,10 +46,7 @@ def _epoch(text: str) -> int:
     return round(moment(text).timestamp())
 
 
-@fault(
-    "date-without-zone",
-    "type.datetimeoffset",
-)
+@fault("date-without-zone", "type.datetimeoffset")
 def date_without_zone(app: App) -> None:
     """Date-times are shown without their offset."""
     wanted = names(app, Kind.DATETIMEOFFSET)
@@ -75,10 +58,7 @@ def date_without_zone(app: App) -> None:
     change_shown(app, shown)
 
 
-@fault(
-    "guid-as-object",
-    "type.string",
-)
+@fault("guid-as-object", "type.string")
 def guid_as_object(app: App) -> None:
     """A string is shown as an object of two halves."""
     name = names(app, Kind.STRING)[0]
@@ -90,10 +70,7 @@ def guid_as_object(app: App) -> None:
     change_shown(app, shown)
 
 
-@fault(
-    "enum-as-number",
-    "type.string",
-)
+@fault("enum-as-number", "type.string")
 def enum_as_number(app: App) -> None:
     """Members of enumerations are shown by their numbers."""
 
@@ -107,10 +84,7 @@ def enum_as_number(app: App) -> None:
     change_shown(app, lambda entity: walk(entity, type_of(app)))
 
 
-@fault(
-    "collection-collapsed",
-    "type.collection",
-)
+@fault("collection-collapsed", "type.collection")
 def collapsed(app: App) -> None:
     """A collection of one item is shown as that item."""
 
@@ -120,10 +94,7 @@ def collapsed(app: App) -> None:
     change_shown(app, shown)
 
 
-@fault(
-    "collection-as-map",
-    "type.collection",
-)
+@fault("collection-as-map", "type.collection")
 def collection_as_map(app: App) -> None:
     """Collections are shown as objects with numbers for names."""
 
@@ -133,13 +104,9 @@ def collection_as_map(app: App) -> None:
     change_shown(app, shown)
 
 
-@fault(
-    "complex-double-encoded",
-    "type.complex",
-)
+@fault("complex-double-encoded", "type.complex")
 def double_encoded(app: App) -> None:
     """Complex values are shown as strings that hold JSON."""
-    import json  # noqa: PLC0415 (this fault alone)
 
     def shown(entity: dict[str, Any]) -> dict[str, Any]:
         return {n: json.dumps(v) if isinstance(v, dict) else v for n, v in entity.items()}

@@ -8,9 +8,7 @@ from typing import Any
 
 from contracts.reference.app import App
 from contracts.reference.behaviours import fault
-from contracts.reference.tools import (
-    strings,
-)
+from contracts.reference.tools import strings
 
 
 @fault("unicode-lost", "value.unicode")
@@ -67,10 +65,7 @@ def trimmed(app: App) -> None:
     strings(app, str.strip)
 
 
-@fault(
-    "numeric-string-coerced",
-    "value.literal type.string",
-)
+@fault("numeric-string-coerced", "value.literal type.string")
 def coerced(app: App) -> None:
     """Strings that look like numbers or literals are shown as those."""
 

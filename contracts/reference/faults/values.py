@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import struct
 from typing import Any
 
 from contracts.contract import Kind, Type
-from contracts.reference.app import App, Request
+from contracts.reference.app import App, Refusal, Request
 from contracts.reference.behaviours import fault
-from contracts.reference.tools import (
-    change_stored,
-    names,
-    override,
-    type_of,
-    unchecked,
-)
+from contracts.reference.tools import change_stored, names, override, type_of, unchecked
 
 
 def _large(value: Any) -> bool:
@@ -59,22 +55,13 @@ def bounds(app: App) -> None:
     def check(inner: Any, request: Request, value: Any) -> Any:
         checked = inner(request, value)
         if any(checked.get(name) == 2**31 - 1 for name in wanted):
-            raise validate_refusal()
+            raise Refusal(400, "Request_BadRequest", "The value is too large.")
         return checked
-
-
-def validate_refusal() -> Exception:
-    """The refusal of a value."""
-    from contracts.reference.app import Refusal  # noqa: PLC0415
-
-    return Refusal(400, "Request_BadRequest", "The value is too large.")
 
 
 @fault("float32-numbers", "value.int32.bounds", gates=False)
 def float32(app: App) -> None:
     """Numbers go through a single-precision float."""
-    import struct  # noqa: PLC0415 (this fault alone)
-
     wanted = names(app, Kind.INT32)
 
     def narrow(value: Any) -> Any:
@@ -88,16 +75,12 @@ def zero(app: App) -> None:
     """A string that is no number is stored as 0."""
     unchecked(app, Kind.INT32, lambda value: isinstance(value, str))
     wanted = names(app, Kind.INT32)
+
+    def number(text: str) -> int:
+        return int(text) if re.fullmatch(r"-?[0-9]{1,9}", text) else 0
+
     change_stored(
-        app,
-        lambda body: {
-            n: int(v)
-            if n in wanted and isinstance(v, str) and v.isdigit()
-            else 0
-            if n in wanted and isinstance(v, str)
-            else v
-            for n, v in body.items()
-        },
+        app, lambda body: {n: number(v) if n in wanted and isinstance(v, str) else v for n, v in body.items()}
     )
 
 

@@ -34,10 +34,7 @@ def status_202(app: App) -> None:
         return reply
 
 
-@fault(
-    "empty-200",
-    "resp.object",
-)
+@fault("empty-200", "resp.object")
 def empty_200(app: App) -> None:
     """Success is 200 without content."""
 
@@ -53,10 +50,7 @@ def success_message(app: App) -> None:
     change_answer(app, lambda _: {"success": True, "message": "Updated."})
 
 
-@fault(
-    "200-with-error-envelope",
-    "status.noerror200 resp.object",
-)
+@fault("200-with-error-envelope", "status.noerror200 resp.object")
 def error_200(app: App) -> None:
     """Refusals are sent as 200 with an error envelope."""
 
@@ -277,20 +271,14 @@ def echo(app: App) -> None:
         return reply
 
 
-@fault(
-    "property-dropped",
-    "body.allproperties value.reflects",
-)
+@fault("property-dropped", "body.allproperties value.reflects")
 def dropped(app: App) -> None:
     """One documented property is never shown."""
     name = names(app, Kind.STRING)[-1]
     change_shown(app, lambda entity: {key: value for key, value in entity.items() if key != name})
 
 
-@fault(
-    "answer-drops-a-collection",
-    "body.allproperties value.reflects",
-)
+@fault("answer-drops-a-collection", "body.allproperties value.reflects")
 def collection_dropped(app: App) -> None:
     """The answer to an update leaves out a collection that reads show."""
     name = names(app, Kind.COLLECTION)[0]

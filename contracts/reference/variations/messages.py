@@ -8,9 +8,7 @@ from typing import Any
 
 from contracts.reference.app import App, Reply, Request
 from contracts.reference.behaviours import variation
-from contracts.reference.tools import (
-    override,
-)
+from contracts.reference.tools import override
 
 
 @variation("q-ct-parameters")

@@ -9,9 +9,7 @@ from typing import Any
 from contracts.contract import Kind
 from contracts.reference.app import App
 from contracts.reference.behaviours import variation
-from contracts.reference.tools import (
-    change_values,
-)
+from contracts.reference.tools import change_values
 
 
 def _dates(app: App, change: Any) -> None:

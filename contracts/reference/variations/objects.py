@@ -7,12 +7,7 @@ from typing import Any
 from contracts.contract import Kind, Type
 from contracts.reference.app import App, Reply, Request
 from contracts.reference.behaviours import variation
-from contracts.reference.tools import (
-    change_shown,
-    change_values,
-    names,
-    override,
-)
+from contracts.reference.tools import change_shown, change_values, names, override
 from contracts.reference.validators import strong, weak
 
 

@@ -9,11 +9,7 @@ from contracts.contract import Kind
 from contracts.reference import validate
 from contracts.reference.app import App, Refusal, Reply, Request
 from contracts.reference.behaviours import variation
-from contracts.reference.tools import (
-    names,
-    override,
-    type_of,
-)
+from contracts.reference.tools import names, override, type_of
 
 
 def _refused(app: App, change: Any) -> None:

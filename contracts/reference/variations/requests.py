@@ -9,10 +9,7 @@ from typing import Any
 from contracts.contract import Kind, Type
 from contracts.reference.app import MAX_BODY, App, Refusal, Reply, Request, same
 from contracts.reference.behaviours import variation
-from contracts.reference.tools import (
-    override,
-    type_of,
-)
+from contracts.reference.tools import override, type_of
 
 
 @variation("q-case-insensitive")
@@ -125,4 +122,10 @@ def no_get(app: App) -> None:
         return "PATCH" if request.entity else ""
 
 
-app_alias_no_get = variation("no-get")(no_get)
+@variation("only-the-collection-is-readable")
+def collection_only(app: App) -> None:
+    """GET on an object is answered 405 with Allow; the collection shows every object."""
+
+    @override(app, "allow")
+    def allow(inner: Any, request: Request) -> str:
+        return "PATCH" if request.entity else inner(request)

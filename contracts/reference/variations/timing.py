@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -9,16 +10,13 @@ from typing import Any
 from contracts.contract import Kind
 from contracts.reference.app import App, Refusal, Reply, Request
 from contracts.reference.behaviours import variation
-from contracts.reference.tools import (
-    names,
-    override,
-)
+from contracts.reference.tools import names, override
 
 
 @variation("q-eventual")
 def eventual(app: App) -> None:
-    """Reads show an update a fifth of a second after it was answered."""
-    lag = 0.2
+    """Reads show an update a twentieth of a second after it was answered."""
+    lag = 0.05
     history: dict[int, dict[str, list[tuple[float, Any]]]] = {}
 
     @override(app, "write")
@@ -87,7 +85,6 @@ def date_maintained(app: App) -> None:
 @variation("slow-answers")
 def slow(app: App) -> None:
     """Every answer takes five milliseconds."""
-    import asyncio  # noqa: PLC0415 (this variation alone)
 
     @override(app, "patch")
     async def patch(inner: Any, request: Request) -> Reply:
