@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from contracts.errors import ContractsError
 from contracts.requirements import (
     SEVERITY_ORDER,
     Binding,
@@ -53,6 +54,9 @@ def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
             findings.append(finding)  # noqa: PERF402 (what came before an exception counts)
     except Undecided as reason:
         undecided = reason
+    except ContractsError as reason:
+        # credentials that could be had before can't be had any more
+        undecided = Inconclusive(reason.what)
     except Exception as problem:
         error = f"the case itself failed: {type(problem).__name__}: {problem} ({_where(problem)})"
     finally:
@@ -81,6 +85,8 @@ def _findings(binding: Binding, update: Update) -> Iterable[Finding]:
         yield from binding.function(update) or ()
         return
     matching = [exchange for exchange in update.traffic() if binding.each(exchange)]
+    if not matching and update.options.read_only:
+        raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
     if not matching:
         raise NotApplicable("no response of this run is one that the requirement is about")
     for exchange in matching:
