@@ -72,6 +72,13 @@ def finish(session: Session, *, interrupted: bool = False) -> int:
     """
     if not session.judgements and not interrupted:
         raise NothingTestedError("no requirement was tested", "Check --select and --deselect")
+    untested = session.refused_all()
+    if untested and not session.settings.read_only:
+        session.complete = False
+        session.notes.append(untested)
+    if session.settings.read_only:
+        session.notes.append("a run with --read-only judges only what needs no update")
+    session.notes += session.client.notes
     evidence = outcome.evidence(session)
     found = outcome.results(session)
     code = INTERRUPTED if interrupted else model.exit_code(model.verdict_of(found))

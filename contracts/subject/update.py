@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.contract import Kind, Operation, Property, Type
@@ -280,6 +280,20 @@ class Update:
         if isinstance(self._baseline, Inconclusive):
             raise Inconclusive(self._baseline.reason, *self._baseline.exchanges)
         return self._baseline
+
+    @contextmanager
+    def again(self) -> Iterator[None]:
+        """Let the block judge a new answer to the accepted body instead of the one on record."""
+        before = self._baseline
+        if isinstance(before, Baseline):
+            body = next(step.body for step in before.steps if step.exchange is before.exchange)
+            with suppress(Inconclusive):
+                exchange = self.patch(body)
+                self._baseline = replace(before, exchange=exchange) if exchange.ok else before
+        try:
+            yield
+        finally:
+            self._baseline = before
 
     def full(self, n: int = 1) -> dict[str, Any]:
         """The `n`-th complete body that the target accepts (F1, F2 of the catalogue)."""
