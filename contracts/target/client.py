@@ -25,6 +25,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from contracts import __version__
+from contracts.errors import ContractsError
 from contracts.target import raw
 from contracts.target.credentials import Credential, Lapsed, Renewed, Token
 from contracts.target.exchange import Exchange, Headers, Request, Response
@@ -186,7 +187,7 @@ class Client:
         """Whether there are new credentials in place of refused ones."""
         try:
             note = self.credential.renew(refused)
-        except Lapsed as reason:
+        except (Lapsed, ContractsError) as reason:
             self.lapsed = str(reason)
             return False
         with self._lock:

@@ -68,12 +68,9 @@ def test_expires_in_counts_from_now() -> None:
 
 
 @pytest.mark.parametrize(
-    "output", ["", " \n", "{}", '{"accessToken": 1}', "two words", "{not json", "tö", "[" * 9, "{" * 9999]
+    "output", ["", " \n", "{}", '{"accessToken": 1}', "two words", "{not json", "t\xf6", '{"a":' * 99999]
 )
 def test_what_holds_no_token_is_refused(output: str) -> None:
-    if output == "[" * 9:
-        assert issued(output).token  # odd, but a token may look so
-        return
     with pytest.raises(ValueError, match="printed"):
         issued(output)
 
@@ -117,9 +114,8 @@ def test_a_command_that_gives_no_token_is_told_in_one_line(line: str, error: typ
 
 def test_what_a_failing_command_says_is_shown_without_its_secrets() -> None:
     known, unknown = "a-known-secret", jwt(1)
-    code = (
-        f'import sys; print("half-a-token"); print("no: {known} {unknown} half-a-token", file=sys.stderr); sys.exit(1)'
-    )
+    words = f"no: {known} {unknown} half-a-token"
+    code = f'import sys; print("half-a-token"); print("{words}", file=sys.stderr); sys.exit(1)'
     with pytest.raises(TargetError) as caught:
         credentials.command(python(code), Redactor([known])).fields()
     assert str(caught.value).endswith("failed with exit code 1: no: [redacted] [redacted] [redacted]")
@@ -199,8 +195,8 @@ def test_a_fixed_token_that_expired_in_mid_run_is_known_to_have() -> None:
     assert client.lapsed.startswith("the token has expired in mid-run")
 
 
-def test_a_token_that_expired_and_cannot_be_renewed_has_lapsed() -> None:
-    answers: list[Issued] = [Issued("one", time.time() + 0.2)]
+def test_a_token_that_expired_and_cannot_be_renewed_has_lapsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [Issued("one", time.time() + 1000)]
 
     def once() -> Issued:
         if not answers:
@@ -209,7 +205,8 @@ def test_a_token_that_expired_and_cannot_be_renewed_has_lapsed() -> None:
 
     credential = Renewed(once, "a test")
     refused = credential.fields()
-    time.sleep(0.25)  # the token's own end
+    later = time.time() + 2000
+    monkeypatch.setattr(credentials.time, "time", lambda: later)
     with pytest.raises((Lapsed, TargetError), match="away"):
         credential.renew(refused)
 
