@@ -17,6 +17,7 @@ from contracts.plugin.session import Session
 from contracts.report import results as model
 from contracts.target import curl
 from contracts.target.exchange import Exchange, Headers
+from contracts.target.redact import Redactor
 
 MOST_EVIDENCE = 4096
 """Characters of a body that evidence keeps."""
@@ -121,16 +122,16 @@ def _entry(session: Session, exchange: Exchange) -> Mapping[str, Any]:
     def headers(fields: Headers) -> list[list[str]]:
         return [[mask.text(name), mask.header(name, value)] for name, value in fields]
 
-    sent, cut = _text(request.wire if request.wire is not None and not request.body else request.body)
+    sent, cut = _text(mask, request.wire if request.wire is not None and not request.body else request.body)
     answered: dict[str, Any] | None = None
     if response is not None:
-        text, short = _text(response.body)
+        text, short = _text(mask, response.body)
         answered = {
             "status": response.status,
             "reason": mask.text(response.reason),
             "http_version": response.http_version,
             "headers": headers(response.headers),
-            "body": mask.text(text),
+            "body": text,
             "bytes": len(response.body),
             "sha256": hashlib.sha256(response.body).hexdigest(),
             "truncated": short,
@@ -145,7 +146,7 @@ def _entry(session: Session, exchange: Exchange) -> Mapping[str, Any]:
             "method": request.method,
             "url": mask.text(request.url),
             "headers": headers(request.headers),
-            "body": mask.text(sent),
+            "body": sent,
             "truncated": cut,
         },
         "response": answered,
@@ -154,8 +155,10 @@ def _entry(session: Session, exchange: Exchange) -> Mapping[str, Any]:
     }
 
 
-def _text(body: bytes) -> tuple[str, bool]:
-    return body[:MOST_EVIDENCE].decode("utf-8", "backslashreplace"), len(body) > MOST_EVIDENCE
+def _text(mask: Redactor, body: bytes) -> tuple[str, bool]:
+    # a secret may stand where the text is cut
+    text = body[: 64 * MOST_EVIDENCE].decode("utf-8", "backslashreplace")
+    return mask.cut(text, MOST_EVIDENCE), len(body) > MOST_EVIDENCE
 
 
 def _command(session: Session) -> str:

@@ -60,8 +60,9 @@ class Session:
             hint = "The suite tests PATCH operations on a path that ends in a key, with a JSON object as body"
             raise DocumentError(f"{self.contract.source}: the document declares no update operation", hint)
         self.redactor = Redactor(self.settings.secrets())
-        self._check_globs()
-        self._check_names()
+        with self._masking():
+            self._check_globs()
+            self._check_names()
 
     # -- what is tested -----------------------------------------------------------------------------------------
 
@@ -130,9 +131,19 @@ class Session:
                 twin = self.updates.get(_path_id(self.contract, operation.aliases[0])) if operation.alias else None
                 self.updates[operation.id] = Update(self.client, operation, options, twin)
             try:
-                yield
+                with self._masking():
+                    yield
             finally:
                 self.client.close()
+
+    @contextmanager
+    def _masking(self) -> Iterator[None]:
+        """Mask secrets in the errors of the block: a peer may echo one in what is quoted of it."""
+        try:
+            yield
+        except ContractsError as error:
+            error.what, error.hint = self.redactor.text(error.what), self.redactor.text(error.hint)
+            raise
 
     def probe(self, *, may_write: bool = True) -> probe.Probe:
         """What is looked at before anything is judged."""

@@ -93,6 +93,7 @@ class Client:
         """What happened to the credentials, a line each."""
         self.lapsed = ""
         """Why the credentials are good for nothing any more; empty while they are."""
+        self._accepted = False
         self.isolated = False
         """Whether each request goes over a connection of its own."""
         self._waited = 0.0
@@ -176,6 +177,7 @@ class Client:
 
         exchange = self._recorded(once, wait, about)
         chosen = any(name.lower() == "authorization" for name in headers or {})
+        self._accepted = self._accepted or (exchange.ok and not chosen)
         if exchange.status == 401 and not chosen and self._renewed(request.headers):
             request = replace(request, headers=self.headers(headers or {}, body))
             exchange = self._recorded(once, wait, about)
@@ -188,7 +190,8 @@ class Client:
         try:
             note = self.credential.renew(refused)
         except (Lapsed, ContractsError) as reason:
-            self.lapsed = str(reason)
+            # what was never good is no matter of time, and told by the probes
+            self.lapsed = str(reason) if self._accepted else ""
             return False
         with self._lock:
             if note and note not in self.notes:
