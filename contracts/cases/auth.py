@@ -41,12 +41,11 @@ def token(update: Update) -> str:
 def refused(update: Update, credentials: Iterable[tuple[str, str | None]]) -> list[Trial]:
     """Send one update for each Authorization; none may be performed. A control with good credentials comes first."""
     update.change(update.mark() if update.partial.ok else update.full(1))
-    trials = []
+    attempts = []
     for note, value in credentials:
         mark = update.mark() if update.partial.ok else update.full(2)
-        marker = mark[update.markers[0]]
-        trials += update.attempt([Attempt(note, mark, {"Authorization": value}, marker=marker)])
-    return trials
+        attempts.append(Attempt(note, mark, {"Authorization": value}, marker=mark[update.markers[0]]))
+    return update.attempt(attempts)
 
 
 def performed(trials: Iterable[Trial]) -> Findings:

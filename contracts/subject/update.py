@@ -27,6 +27,8 @@ from contracts.target.raw import request_bytes
 
 FAIL = Severity.FAIL
 SERVER_FAILURES = frozenset({500, 502, 504, 505, 508})
+SHARE = 0.1
+"""How much of the time until the run's deadline an operation may wait for reads that lag behind."""
 REVIVAL = 30.0
 """Seconds that a supervisor gets to restart a server (catalogue, `robust.alive`)."""
 
@@ -100,6 +102,8 @@ class Update:
         self.lag = 0.0
         """The longest that a read was seen to lag behind a write, in seconds."""
         self._hopeless = False
+        self._allowance = float("inf")
+        """Seconds that may still be spent waiting for lagging reads to catch up with what isn't known."""
         self._known: dict[str, dict[str, Any]] = {}
         self._known_at = -1
         """`client.writes` when the objects were last looked at; the aliases of an operation share the objects."""
@@ -113,6 +117,7 @@ class Update:
     def learn(self) -> None:
         """Find out what every case relies on: the accepted body, partial bodies, whether reads show updates."""
         self.requirement = "learn"
+        self._allowance = self.client.left * SHARE
         with suppress(Inconclusive):
             _ = self.persists
         self.requirement = ""
@@ -179,7 +184,13 @@ class Update:
         if exchange.ok and path is None and isinstance(body, Mapping):
             # what was sent outranks what was answered: a stale answer must not be written back
             self._values.setdefault(entity or self.key, {}).update({**(exchange.object or {}), **body})
+            self._foresee(entity or self.key, body)
         return exchange
+
+    def _foresee(self, entity: str, body: Mapping[str, Any]) -> None:
+        """Where reads lag behind, remember an object as it will be once they have caught up, and spare that wait."""
+        if self.lag and self._persists and self._known_at == self.client.writes - 1 and entity in self._known:
+            self._remember({**self._known, entity: self.merged(self._known[entity], body)})
 
     def _may_send(self, method: str) -> None:
         """Go on only where a request is of use and allowed.
@@ -470,8 +481,10 @@ class Update:
             found, exchange = self.look(entity, fresh=fresh, about=expected)
             left = self.compare(expected, found)
             waited = time.monotonic() - started
-            if not any(difference.severity is FAIL for difference in left):
-                if pause > 0.01:
+            graver = {difference.severity for difference in left} - {Severity.NOTE}
+            # a nearly equal value may be the one before, on a target whose reads are known to lag behind
+            if not graver or (FAIL not in graver and waited >= 2 * self.lag):
+                if pause > 0.01 and not graver:
                     self.lag = max(self.lag, waited)
                 return left, exchange
             if waited >= patience or self.client.expired:
@@ -513,10 +526,21 @@ class Update:
     def snapshot(self) -> dict[str, dict[str, Any]]:
         """The documented properties of every known object, from memory where nothing can have changed."""
         if self._known_at != self.client.writes:
-            if self.lag:
-                time.sleep(self.lag * 1.5)  # nothing tells when a lagging read has caught up with an unknown state
+            self._catch_up()
             self._remember({entity: self.state(entity) for entity in self.known})
         return dict(self._known)
+
+    def _catch_up(self) -> None:
+        """Wait until lagging reads show an unknown state: nothing tells when they do.
+
+        Raises:
+            Inconclusive: this run has waited for that as long as its deadline allows.
+        """
+        pause = self.lag * 1.5
+        if pause > self._allowance:
+            raise Inconclusive(f"reads lag {self.lag:.1f} s behind: to wait that out takes a longer --deadline")
+        self._allowance -= pause
+        time.sleep(pause)
 
     def _remember(self, states: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         self._known, self._known_at = states, self.client.writes

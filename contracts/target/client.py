@@ -329,9 +329,14 @@ class Client:
         return min(timeout, self.connection.deadline - time.monotonic())
 
     @property
+    def left(self) -> float:
+        """Seconds until the run's deadline; infinite where there is none."""
+        return self._left(float("inf"))
+
+    @property
     def expired(self) -> bool:
         """Whether the run's deadline has passed."""
-        return self._left(1.0) <= 0
+        return self.left <= 0
 
     def _ssl_context(self) -> ssl.SSLContext | None:
         if urlsplit(self.base).scheme != "https":
