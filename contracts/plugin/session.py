@@ -17,7 +17,7 @@ from contracts.errors import ConfigurationError, ContractsError, DocumentError, 
 from contracts.packaged import default_document
 from contracts.plugin import probe, restore
 from contracts.plugin.access import check_files, chosen
-from contracts.plugin.journal import Journal, journals
+from contracts.plugin.journal import Journal, abandoned
 from contracts.plugin.judge import Judgement, judge, repeat
 from contracts.requirements import Aliases, Binding, Inconclusive, Phase
 from contracts.settings import Settings
@@ -155,7 +155,7 @@ class Session:
         if not self.embedded and not self.options.read_only:
             # an embedded target is gone with the run: there is nothing to put back later
             self.journal = Journal(self.settings.report, self.client.base, self.redactor.tree)
-            if journals(self.settings.report):
+            if abandoned(self.settings.report):
                 self.notes.append(f"an earlier run left something changed: graph-contracts restore {self._folder}")
             for update in self.updates.values():
                 update.keeper = self._keep
