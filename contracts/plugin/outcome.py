@@ -10,11 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts import __version__, requirements
+from contracts import __version__, base_url, requirements
 from contracts.plugin.capabilities import capabilities
 from contracts.plugin.judge import MOST_EXCHANGES, Judgement
 from contracts.plugin.session import Session
 from contracts.report import results as model
+from contracts.settings import Settings
 from contracts.target import curl
 from contracts.target.exchange import Exchange, Headers
 from contracts.target.redact import Redactor
@@ -165,11 +166,10 @@ def _command(session: Session) -> str:
     settings = session.settings
     parts = ["graph-contracts", "run"]
     if settings.target:
-        parts += ["--target", settings.target]
+        parts += ["--target", base_url.without_userinfo(settings.target)]
     if settings.openapi:
         parts += ["--openapi", str(settings.openapi)]
-    if settings.token:
-        parts += ["--token", "$TOKEN"]
+    parts += _access(settings)
     if settings.auth != "enforced":
         parts += ["--auth", settings.auth]
     for flag, named in (("--id", settings.ids), ("--second-id", settings.second_ids)):
@@ -185,3 +185,14 @@ def _command(session: Session) -> str:
         for word in words:
             parts += [flag, word]
     return " ".join('"$TOKEN"' if part == "$TOKEN" else shlex.quote(part) for part in parts)
+
+
+def _access(settings: Settings) -> list[str]:
+    """How the target was reached, with a placeholder for each secret."""
+    parts = ["--token", "$TOKEN"] if settings.token or settings.token_command else []
+    for flag, given in (("--basic", settings.basic), ("--credential", settings.credential)):
+        parts += [flag, "$TOKEN"] if given else []
+    for flag, path in (("--ca", settings.ca), ("--client-cert", settings.client_cert)):
+        parts += [flag, str(path)] if path else []
+    switches = ("entra", "insecure", "read_only", "destructive", "burst", "allow_production")
+    return parts + [f"--{name.replace('_', '-')}" for name in switches if getattr(settings, name)]

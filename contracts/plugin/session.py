@@ -123,7 +123,15 @@ class Session:
 
     @contextmanager
     def connected(self) -> Iterator[None]:
-        """A client for the target, or for an embedded one, and an `Update` for each operation; nothing is sent."""
+        """A client for the target, or for an embedded one, and an `Update` for each operation; nothing is sent.
+
+        Raises:
+            ConfigurationError: nothing may be sent, or what was given to reach the target with can't be used.
+        """
+        if self.settings.dry_run and self.settings.target:
+            raise ConfigurationError(
+                "--dry-run: only graph-contracts run knows what it would send", "Leave it out here"
+            )
         with self._target() as (connection, options):
             self.client = Client(connection)
             self.options = options

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
 from contracts import __version__
 from contracts.errors import ContractsError
@@ -85,6 +86,9 @@ class Client:
         self.exchanges: list[Exchange] = []
         self._record = record
         self._lock = threading.Lock()
+        if connection.verify is False:
+            # the operator said so: each request need not say it again on stderr
+            warnings.filterwarnings("ignore", category=InsecureRequestWarning)
         self._watchdog = Watchdog()
         self._session = self._new_session()
         self._rate = Rate(connection.rate)
