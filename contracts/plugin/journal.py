@@ -154,11 +154,22 @@ def _tell(story: Story, entry: dict[str, Any]) -> None:
             if known is None or known.state is None:
                 story.objects[saved.operation, saved.entity] = saved
         case "create":
-            story.asked.append(str(entry["path"]))
+            story.asked.append(_path(entry["path"]))
         case "created":
             story.asked.remove(str(entry["collection"]))
-            story.created[str(entry["path"])] = str(entry["operation"])
+            story.created[_path(entry["path"])] = str(entry["operation"])
         case "refused":
             story.asked.remove(str(entry["path"]))
         case "deleted":
             story.created.pop(str(entry["path"]), None)
+
+
+def _path(value: Any) -> str:
+    """A path below the target's base: a URL would lead to another host.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(value, str) or not value.startswith("/") or "://" in value:
+        raise ValueError
+    return value

@@ -71,7 +71,7 @@ def test_the_journal_of_a_process_at_work_is_not_abandoned(tmp_path: Path) -> No
 
 def test_nothing_is_changed_where_no_journal_can_be_kept(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigurationError, match="Not a directory"):
+    with pytest.raises(ConfigurationError, match="Without a journal nothing may be changed"):
         journal(tmp_path / "file").write("create", path="/things")
 
 
@@ -87,6 +87,11 @@ def test_nothing_is_changed_where_no_journal_can_be_kept(tmp_path: Path) -> None
         (f'{HEAD}\n{{"kind": "object"}}\n', ":2: is no entry"),
         (f'{HEAD}\n{{"kind": "object", "operation": 1, "entity": "a", "ids": 1, "state": 1}}\n', ":2: is no entry"),
         (f'{HEAD}\n{{"kind": "created", "collection": "/x", "path": 1}}\n', ":2: is no entry"),
+        (
+            f'{HEAD}\n{{"kind": "create", "path": "/x"}}\n'
+            '{"kind": "created", "collection": "/x", "path": "http://elsewhere/x", "operation": "op"}\n',
+            ":3: is no entry",
+        ),
         (f"{HEAD}\nnot json\n{{}}\n", ":2: is no JSON"),
         ("\udcff", "is no UTF-8"),
         (HEAD.replace("http://127.0.0.1:1", "https://graph.microsoft.com"), "public Microsoft Graph host"),
