@@ -14,7 +14,6 @@ import os
 import re
 import shlex
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -268,6 +267,8 @@ def command(line: str, redactor: Redactor, longest: float = LONGEST_COMMAND) -> 
 
 
 def _run(words: list[str], redactor: Redactor, longest: float) -> Issued:
+    import subprocess  # noqa: PLC0415 (few runs need it)
+
     program = words[0]
     try:
         process = subprocess.Popen(  # noqa: S603 (the command is the operator's own)
