@@ -6,7 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.contract import Kind, Type
-from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    Mismatch,
+    NotApplicable,
+    Phase,
+    Severity,
+    requirement,
+)
 from contracts.subject.equality import Difference, apart, instant, short
 from contracts.subject.places import Place, places
 from contracts.subject.update import Attempt, Update
@@ -64,6 +74,7 @@ def told(difference: Difference, *exchanges: Exchange) -> Finding:
         f"{difference.path} = {short(difference.actual)}{note}",
         exchanges,
         difference.severity,
+        Mismatch(difference.path, difference.expected, difference.actual),
     )
 
 

@@ -10,6 +10,7 @@ from contracts.requirements import (
     Binding,
     Finding,
     Inconclusive,
+    Mismatch,
     NotApplicable,
     Requirement,
     Severity,
@@ -35,6 +36,7 @@ class Judgement:
     exchanges: tuple[int, ...] = ()
     worst: Exchange | None = None
     """The exchange that shows the worst finding."""
+    mismatch: Mismatch | None = None
 
 
 def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
@@ -109,6 +111,7 @@ def _found(requirement: Requirement, operation: str, findings: list[Finding], pr
         worst.actual,
         _indexes(exchanges[:MOST_EXCHANGES]),
         worst.exchanges[-1] if worst.exchanges else None,
+        worst.mismatch,
     )
 
 

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import platform
 import shlex
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Any
 
 from contracts import __version__, requirements
+from contracts.plugin import page
 from contracts.plugin.capabilities import capabilities
 from contracts.plugin.judge import MOST_EXCHANGES, Judgement
 from contracts.plugin.session import Session
+from contracts.reference.sheet import proofs
 from contracts.report import results as model
+from contracts.requirements import Mismatch
 from contracts.target import curl
 from contracts.target.exchange import Exchange, Headers
 
 MOST_EVIDENCE = 4096
 """Characters of a body that evidence keeps."""
+MOST_VALUE = 2000
+"""Characters of a value that a mismatch keeps."""
+LIBRARIES = ("pytest", "requests", "schemathesis", "hypothesis")
 
 
 def results(session: Session) -> model.Results:
@@ -48,6 +57,12 @@ def results(session: Session) -> model.Results:
                 source=requirement.source,
                 verdict=model.worst(outcome.verdict for outcome in outcomes),
                 outcomes=outcomes,
+                page=page.line(requirement.source, session.contract),
+                gates=requirement.gates,
+                sent=requirement.sent,
+                vary=requirement.vary,
+                fix=requirement.fix,
+                proofs=tuple({"name": fault.name, "text": fault.text} for fault in proofs(requirement.id)),
             )
         )
     contract = session.contract
@@ -74,9 +89,16 @@ def results(session: Session) -> model.Results:
         capabilities=tuple(mask.tree(row) for row in capabilities(session)),
         ambiguities=tuple(dict(row) for row in contract.ambiguities),
         notes=tuple(mask.text(note) for note in session.notes),
+        environment=environment(),
         command=mask.text(_command(session)),
         redacted=mask.count,
     )
+
+
+def environment() -> Mapping[str, str]:
+    """Where the suite runs: its Python, its system and the libraries that shape what is sent."""
+    found = {"Python": platform.python_version(), "System": f"{platform.system()} {platform.machine()}"}
+    return found | {name: version(name) for name in LIBRARIES}
 
 
 def _per_operation(judgements: list[Judgement]) -> list[Judgement]:
@@ -106,7 +128,18 @@ def _outcome(session: Session, judgement: Judgement) -> model.Outcome:
         actual=mask(judgement.actual),
         exchanges=judgement.exchanges,
         curl=curl.command(shown.request, session.redactor) if shown else "",
+        mismatch=_mismatch(judgement.mismatch, session) if judgement.mismatch else None,
     )
+
+
+def _mismatch(found: Mismatch, session: Session) -> Mapping[str, str]:
+    mask = session.redactor
+
+    def text(value: Any) -> str:
+        shown = "" if value is None else json.dumps(mask.tree(value), indent=2, ensure_ascii=False, default=str)
+        return shown if len(shown) <= MOST_VALUE else f"{shown[:MOST_VALUE]}…"
+
+    return {"path": mask.text(found.path), "expected": text(found.expected), "actual": text(found.actual)}
 
 
 def evidence(session: Session) -> list[Mapping[str, Any]]:

@@ -58,6 +58,8 @@ class Outcome:
     exchanges: tuple[int, ...] = ()
     """Indexes into the evidence."""
     curl: str = ""
+    mismatch: Mapping[str, str] | None = None
+    """The place in a JSON body that differs: `path`, and `expected` and `actual` there as JSON; empty for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,15 @@ class RequirementResult:
     source: str
     verdict: Verdict
     outcomes: tuple[Outcome, ...] = ()
+    page: str = ""
+    """File and line of the page that the source names."""
+    gates: tuple[str, ...] = ()
+    """The profiles in which breaking it fails a run."""
+    sent: str = ""
+    vary: str = ""
+    fix: str = ""
+    proofs: tuple[Mapping[str, str], ...] = ()
+    """The faults, by `name` and `text`, that its cases are known to notice."""
 
     @property
     def subject(self) -> str:
@@ -106,6 +117,8 @@ class Results:
     capabilities: tuple[Mapping[str, str], ...] = ()
     ambiguities: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Where the suite ran, and with which libraries."""
     further: Mapping[str, Any] = field(default_factory=dict)
     """Keys of a later format, kept as they were read."""
 
@@ -141,6 +154,7 @@ class Results:
             "capabilities": [dict(row) for row in self.capabilities],
             "ambiguities": [dict(row) for row in self.ambiguities],
             "notes": list(self.notes),
+            "environment": dict(self.environment),
             "requirements": [_plain(asdict(row)) for row in self.requirements],
         }
 
@@ -177,6 +191,7 @@ class Results:
             capabilities=tuple(data.get("capabilities", ())),
             ambiguities=tuple(data.get("ambiguities", ())),
             notes=tuple(data.get("notes", ())),
+            environment=data.get("environment", {}),
             further={key: value for key, value in data.items() if key not in known},
         )
 
@@ -186,7 +201,8 @@ def _requirement(row: Mapping[str, Any]) -> RequirementResult:
         Outcome(**{**outcome, "verdict": Verdict(outcome["verdict"]), "exchanges": tuple(outcome["exchanges"])})
         for outcome in row["outcomes"]
     )
-    return RequirementResult(**{**row, "verdict": Verdict(row["verdict"]), "outcomes": outcomes})
+    lists = {name: tuple(row.get(name, ())) for name in ("gates", "proofs")}
+    return RequirementResult(**{**row, **lists, "verdict": Verdict(row["verdict"]), "outcomes": outcomes})
 
 
 def _plain(value: Any) -> Any:
