@@ -44,6 +44,7 @@ def sentence(results: Results) -> str:
     match verdict_of(results):
         case "conforms":
             tail = f", {plural(counted['warn'], 'warning')}" if counted["warn"] else ""
+            tail += f"; {counted['inconclusive']} could not be judged" if counted["inconclusive"] else ""
             return f"The target conforms: {plural(counted['pass'], 'requirement')} passed, none failed{tail}."
         case "nonconforming":
             return (
