@@ -144,10 +144,11 @@ def _mismatch(found: Mismatch, session: Session) -> Mapping[str, str]:
 
 def evidence(session: Session) -> list[Mapping[str, Any]]:
     """Every exchange of a run in the form that reports take, secrets masked and bodies capped."""
-    return [_entry(session, exchange) for exchange in session.client.exchanges]
+    return [entry(session, exchange) for exchange in session.client.exchanges]
 
 
-def _entry(session: Session, exchange: Exchange) -> Mapping[str, Any]:
+def entry(session: Session, exchange: Exchange) -> Mapping[str, Any]:
+    """One exchange in that form."""
     mask = session.redactor
     request, response = exchange.request, exchange.response
 

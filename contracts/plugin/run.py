@@ -12,7 +12,7 @@ import pytest
 
 from contracts import cases
 from contracts.errors import ConfigurationError, NothingTestedError
-from contracts.plugin import outcome
+from contracts.plugin import engineer, outcome
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.progress import Progress
 from contracts.plugin.session import Session
@@ -72,7 +72,7 @@ def _arguments(folder: Path) -> list[str]:
         *("--rootdir", str(here), "--confcutdir", str(here), "-c", str(here / "pytest.ini")),
         *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:warnings"),
         *("-p", "pytest_metadata.plugin", "-p", "pytest_html.plugin", "-p", "pytest_html.fixtures"),
-        *("--html", str(folder / "pytest.html"), "--self-contained-html"),
+        *("--html", str(folder / "pytest.html"), "--self-contained-html", "--css", str(engineer.STYLE)),
         *("--assert=plain", "--capture=no"),
     ]
 
