@@ -18,9 +18,12 @@ def enforced(update: Update) -> None:
 
     Raises:
         NotApplicable: the target is declared to need none.
+        Inconclusive: no request can be sent without them.
     """
     if update.options.auth == "none":
         raise NotApplicable("the target is declared to need no credentials (--auth none)")
+    if update.client.connection.cert and not update.client.credential.fields():
+        raise Inconclusive("the client certificate authenticates every request, so nothing tells what one without gets")
 
 
 def token(update: Update) -> str:
@@ -29,7 +32,7 @@ def token(update: Update) -> str:
     Raises:
         Inconclusive: there is none.
     """
-    found = update.client.connection.token
+    found = update.client.token
     if not found:
         raise Inconclusive("no valid token is known: supply --token")
     return found
@@ -38,12 +41,11 @@ def token(update: Update) -> str:
 def refused(update: Update, credentials: Iterable[tuple[str, str | None]]) -> list[Trial]:
     """Send one update for each Authorization; none may be performed. A control with good credentials comes first."""
     update.change(update.mark() if update.partial.ok else update.full(1))
-    trials = []
+    attempts = []
     for note, value in credentials:
         mark = update.mark() if update.partial.ok else update.full(2)
-        marker = mark[update.markers[0]]
-        trials += update.attempt([Attempt(note, mark, {"Authorization": value}, marker=marker)])
-    return trials
+        attempts.append(Attempt(note, mark, {"Authorization": value}, marker=mark[update.markers[0]]))
+    return update.attempt(attempts)
 
 
 def performed(trials: Iterable[Trial]) -> Findings:
@@ -95,7 +97,7 @@ def test_what_is_no_valid_token_is_refused(update: Update) -> Findings:
     is there, lets these through.
     """
     enforced(update)
-    valid = update.client.connection.token
+    valid = update.client.token
     attempts: list[tuple[str, str | None]] = [("a scheme alone", "Bearer"), ("an empty token", "Bearer ")]
     if update.options.auth == "enforced":
         random = update.values.guid().replace("-", "")
@@ -136,7 +138,7 @@ def test_another_scheme_does_not_authenticate(update: Update) -> Findings:
     token.
     """
     enforced(update)
-    valid = update.client.connection.token
+    valid = update.client.token
     attempts: list[tuple[str, str | None]] = [
         ("Basic credentials", BASIC),
         ("Digest credentials", 'Digest username="user", realm="r", nonce="n", uri="/", response="0"'),
@@ -211,6 +213,8 @@ def test_the_challenge_is_for_a_bearer_token(update: Update, exchange: Exchange)
 
     Fix: Name Bearer among the challenges, so that a client knows what to bring; a realm and an error code help.
     """
+    if update.client.credential.fields() and not update.client.token:
+        raise NotApplicable("the target takes other credentials than bearer tokens")
     value = exchange.response.header("WWW-Authenticate") if exchange.response else None
     if value and not re.search(r"(?i)(^|,)\s*bearer\b", value):
         yield Finding("a Bearer challenge", f"WWW-Authenticate: {value}", (exchange,))
