@@ -166,6 +166,18 @@ class Settings(BaseSettings):
     restore: bool = _about("Put the object back as it was found.", True)
     destructive: bool = _about("Also send what could delete or replace an object: PUT, DELETE.", False)
     burst: bool = _about("Also send many requests at once, to see how the target throttles.", False)
+    baseline: Path | None = _about(
+        "Known failures, which don't gate: YAML, each with requirement, operation and reason.", metavar="FILE"
+    )
+    update_baseline: bool = _about("Write what fails now into the file of --baseline.", False)
+    since: Annotated[Path, AfterValidator(_existing)] | None = _about(
+        "An earlier results.json: the reports tell what changed since.", metavar="FILE"
+    )
+    fail_on: Literal["failure", "regression"] = _about(
+        "What gates: every failure, or only what is worse than in the file of --since.", "failure"
+    )
+    splits: int = _about("Run one part of so many, to be put together with merge.", 1, metavar="K", ge=1, le=100)
+    group: int = _about("Which part to run, from 1 on.", 1, metavar="I", ge=1, le=100)
     report: Path = _about("Folder that the reports are written to.", Path("reports"), metavar="FOLDER")
     allow_production: bool = _about("Let the target be one of Microsoft's public Graph hosts.", False)
 
@@ -190,6 +202,17 @@ class Settings(BaseSettings):
                 "Name your own server, or add --allow-production",
                 {"host": base_url.host(self.target), "field": "target"},
             )
+        return self
+
+    @model_validator(mode="after")
+    def _together(self) -> Settings:
+        for field, wrong, reason in (
+            ("update_baseline", self.update_baseline and not self.baseline, "which file? Name it with --baseline FILE"),
+            ("fail_on", self.fail_on == "regression" and not self.since, "worse than what? Name it with --since FILE"),
+            ("group", self.group > self.splits, "there are not so many parts; give their number with --splits K"),
+        ):
+            if wrong:
+                raise PydanticCustomError("together", "{reason}", {"reason": reason, "field": field})
         return self
 
     def secrets(self) -> tuple[str, ...]:

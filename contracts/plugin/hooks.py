@@ -13,6 +13,7 @@ import pytest
 from contracts import cases
 from contracts.errors import ContractsError
 from contracts.plugin.judge import Judgement
+from contracts.plugin.record import Record
 from contracts.plugin.session import Session
 from contracts.report.visible import visible
 from contracts.requirements import Binding
@@ -29,6 +30,7 @@ class Plugin:
         self.session = session
         self.opened = opened
         """Whether the caller opens the session; under plain pytest the plugin does."""
+        self.record = Record(session)
         self.errors: list[ContractsError] = []
 
     # -- collection ---------------------------------------------------------------------------------------------
@@ -64,10 +66,14 @@ class Plugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Any:
-        if self.opened or session.config.option.collectonly or not self.session.planned:
+        if session.config.option.collectonly or not self.session.planned:
+            return (yield)
+        if self.opened:
+            self.record.begin()
             return (yield)
         try:
             with self.session.open():
+                self.record.begin()
                 return (yield)
         except ContractsError as error:
             self.errors.append(error)

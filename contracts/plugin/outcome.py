@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from contracts import __version__, requirements
 from contracts.plugin.capabilities import capabilities
-from contracts.plugin.judge import MOST_EXCHANGES, Judgement
+from contracts.plugin.judge import Judgement
 from contracts.plugin.session import Session
 from contracts.report import results as model
 from contracts.target import curl
@@ -22,34 +21,22 @@ MOST_EVIDENCE = 4096
 """Characters of a body that evidence keeps."""
 
 
-def results(session: Session) -> model.Results:
-    """The results of a run, every secret masked."""
+def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, over: bool = True) -> model.Results:
+    """The results of a run that has had these outcomes, each with its requirement; every secret is masked.
+
+    What was learned is told of a run that is over only: to ask before may send requests.
+    """
     mask = session.redactor
-    judged: dict[str, list[Judgement]] = defaultdict(list)
-    for judgement in session.judgements:
-        judged[judgement.requirement].append(judgement)
+    told: dict[str, list[model.Outcome]] = defaultdict(list)
+    for name, each in outcomes:
+        told[name].append(each)
     rows = []
     for requirement in requirements.registry():
-        if not session.selected(requirement.id):
-            continue
-        outcomes = tuple(_outcome(session, each) for each in _per_operation(judged[requirement.id]))
-        if not outcomes:
-            reason = (
-                "the document gives no operation that it is about" if session.complete else "the run ended before it"
-            )
-            verdict = model.Verdict.NOT_APPLICABLE if session.complete else model.Verdict.INCONCLUSIVE
-            outcomes = (model.Outcome(operation="", verdict=verdict, message=reason),)
-        rows.append(
-            model.RequirementResult(
-                id=requirement.id,
-                level=str(requirement.level),
-                basis=requirement.basis,
-                statement=requirement.statement,
-                source=requirement.source,
-                verdict=model.worst(outcome.verdict for outcome in outcomes),
-                outcomes=outcomes,
-            )
-        )
+        found = told.get(requirement.id)
+        # a case may come across what another part of the run tests
+        if session.selected(requirement.id) or (found and session.chosen(requirement.id)):
+            row = _row(requirement)
+            rows.append(model.result(row, found) if found else model.silent(row, session.complete))
     contract = session.contract
     client = session.client
     first = next((e.response for e in client.exchanges if e.response), None)
@@ -61,6 +48,7 @@ def results(session: Session) -> model.Results:
         contract_source=contract.source,
         contract_sha256=contract.sha256,
         operations=tuple(str(operation) for operation in contract.updates),
+        places={str(operation): operation.source for operation in contract.updates if operation.source},
         target_url=mask.text(client.base),
         target_server=mask.text((first.header("Server") or "") if first else ""),
         target_auth=session.settings.auth,
@@ -71,29 +59,29 @@ def results(session: Session) -> model.Results:
         planned=session.planned,
         executed=session.executed,
         complete=session.complete,
-        capabilities=tuple(mask.tree(row) for row in capabilities(session)),
+        capabilities=tuple(mask.tree(row) for row in capabilities(session)) if over else (),
         ambiguities=tuple(dict(row) for row in contract.ambiguities),
         notes=tuple(mask.text(note) for note in session.notes),
+        shard=session.shard,
+        fail_on=session.settings.fail_on,
         command=mask.text(_command(session)),
         redacted=mask.count,
     )
 
 
-def _per_operation(judgements: list[Judgement]) -> list[Judgement]:
-    """One judgement for each operation: the worst of the requirement's cases, with what the others exchanged."""
-    found: dict[str, list[Judgement]] = defaultdict(list)
-    for judgement in judgements:
-        found[judgement.operation].append(judgement)
-    merged = []
-    for group in found.values():
-        worst = min(group, key=lambda judgement: model.WORST_FIRST.index(model.Verdict(judgement.verdict)))
-        others = [index for judgement in group if judgement.verdict == worst.verdict for index in judgement.exchanges]
-        exchanges = tuple(dict.fromkeys((*worst.exchanges, *others)))[:MOST_EXCHANGES]
-        merged.append(replace(worst, exchanges=exchanges))
-    return merged
+def _row(requirement: requirements.Requirement) -> model.RequirementResult:
+    return model.RequirementResult(
+        id=requirement.id,
+        level=str(requirement.level),
+        basis=requirement.basis,
+        statement=requirement.statement,
+        source=requirement.source,
+        verdict=model.Verdict.NOT_APPLICABLE,
+    )
 
 
-def _outcome(session: Session, judgement: Judgement) -> model.Outcome:
+def outcome(session: Session, judgement: Judgement) -> model.Outcome:
+    """What a case said, in the form that reports take, every secret masked."""
     mask = session.redactor.text
     shown = judgement.worst
     if shown is None and judgement.exchanges and judgement.verdict not in {"pass", "not-applicable"}:
@@ -109,12 +97,8 @@ def _outcome(session: Session, judgement: Judgement) -> model.Outcome:
     )
 
 
-def evidence(session: Session) -> list[Mapping[str, Any]]:
-    """Every exchange of a run in the form that reports take, secrets masked and bodies capped."""
-    return [_entry(session, exchange) for exchange in session.client.exchanges]
-
-
-def _entry(session: Session, exchange: Exchange) -> Mapping[str, Any]:
+def entry(session: Session, exchange: Exchange) -> Mapping[str, Any]:
+    """One exchange in the form that reports take, secrets masked and bodies capped."""
     mask = session.redactor
     request, response = exchange.request, exchange.response
 

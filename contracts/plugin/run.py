@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from contracts import cases
-from contracts.errors import ConfigurationError, NothingTestedError
-from contracts.plugin import outcome
+from contracts import cases, requirements
+from contracts.errors import BaselineError, ConfigurationError, NothingTestedError
+from contracts.gate import verdict
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.progress import Progress
 from contracts.plugin.session import Session
+from contracts.report import github, terminal, writer
 from contracts.report import results as model
-from contracts.report import terminal, writer
 from contracts.settings import Settings
 
 INTERRUPTED = 130
@@ -33,35 +36,59 @@ def run(settings: Settings) -> int:
     folder = settings.report
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        writer.clear(folder)
     except OSError as error:
         raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
+    plugin = Plugin(session, opened=True)
     progress = Progress()
     session.listeners.append(progress.show)
-    with session.open(), _only_our_plugins():
+    with _terminated_as_interrupted(), session.open(), _only_our_plugins():
         # a judgement that pytest never reached is missing from the results, so its own exit code says nothing more
-        status = pytest.main(_arguments(folder), plugins=[Plugin(session, opened=True)])
+        status = pytest.main(_arguments(folder), plugins=[plugin])
     progress.end()
     interrupted = status == pytest.ExitCode.INTERRUPTED
     session.complete = not interrupted and session.executed == session.planned and not session.client.expired
-    return finish(session, interrupted=interrupted)
+    return finish(plugin, interrupted=interrupted)
 
 
-def finish(session: Session, *, interrupted: bool = False) -> int:
+def finish(plugin: Plugin, *, interrupted: bool = False) -> int:
     """Write the reports of a run that is over, tell the terminal, and return the exit code.
 
     Raises:
         NothingTestedError: no case ran.
     """
+    session, record = plugin.session, plugin.record
     if not session.judgements and not interrupted:
         raise NothingTestedError("no requirement was tested", "Check --select and --deselect")
-    evidence = outcome.evidence(session)
-    found = outcome.results(session)
-    code = INTERRUPTED if interrupted else model.exit_code(model.verdict_of(found))
+    found = gated(session, record.end())
+    code = INTERRUPTED if interrupted else model.exit_code(found)
     found = model.with_exit_code(found, code)
-    writer.write_all(found, evidence, session.settings.report)
-    sys.stdout.write(terminal.render(found, session.settings.report))
+    folder = session.settings.report
+    writer.write_all(found, record.evidence, folder)
+    with github.unparsed(sys.stdout):
+        sys.stdout.write(terminal.render(found, folder))
+    github.announce(found, sys.stdout)
     sys.stdout.flush()
     return code
+
+
+def gated(session: Session, found: model.Results) -> model.Results:
+    """The results held against the baseline and the earlier run, where there are any."""
+    settings = session.settings
+    raw = found
+    if session.baseline:
+        operations = tuple(str(operation) for operation in session.contract.updates)
+        known = verdict.Known([requirement.id for requirement in requirements.registry()], operations)
+        found = verdict.hold(raw, session.baseline, known, datetime.now(UTC).date())
+        if settings.update_baseline:
+            try:
+                note = verdict.update(raw, session.baseline, known)
+            except BaselineError as error:
+                note = str(error)
+            found = model.with_note(found, note)
+    if session.since:
+        found = verdict.since(found, session.since, str(settings.since))
+    return found
 
 
 def _arguments(folder: Path) -> list[str]:
@@ -75,6 +102,23 @@ def _arguments(folder: Path) -> list[str]:
         *("--html", str(folder / "pytest.html"), "--self-contained-html"),
         *("--assert=plain", "--capture=no"),
     ]
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """A CI server that cancels a job sends SIGTERM: the object is put back and the reports are written all the same."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,10 +14,13 @@ from fnmatch import fnmatchcase
 from contracts import cases, requirements
 from contracts.contract import Contract, Operation
 from contracts.errors import ConfigurationError, DocumentError, NothingTestedError
+from contracts.gate import baseline, verdict
+from contracts.gate.baseline import Baseline
 from contracts.packaged import default_document
 from contracts.plugin import probe, restore
 from contracts.plugin.judge import Judgement, judge
-from contracts.requirements import Aliases, Binding
+from contracts.report.results import Results
+from contracts.requirements import Aliases, Binding, Phase
 from contracts.settings import Settings
 from contracts.subject.knowledge import Identities, Options
 from contracts.subject.update import Update
@@ -41,6 +45,12 @@ class Session:
     listeners: list[Callable[[Judgement], None]] = field(init=False, default_factory=list)
     complete: bool = field(init=False, default=False)
     """Whether every planned case was run."""
+    baseline: Baseline | None = field(init=False, default=None)
+    since: Results | None = field(init=False, default=None)
+    """The earlier run that `--since` names."""
+    part: set[str] = field(init=False, default_factory=set)
+    """The requirements of this part of a run that is split; empty for a whole one."""
+    shard: Mapping[str, int | str] = field(init=False, default_factory=dict)
     started: datetime = field(init=False, default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
@@ -54,10 +64,30 @@ class Session:
         self.redactor = Redactor(self.settings.secrets())
         self._check_globs()
         self._check_names()
+        settings = self.settings
+        if settings.baseline:
+            self.baseline = baseline.read(settings.baseline, may_be_missing=settings.update_baseline)
+        if settings.since:
+            self.since = verdict.earlier(settings.since, settings.profile)
+        if settings.splits > 1:
+            self._split()
+
+    def _split(self) -> None:
+        """Take this part's share of the requirements; what is judged over all that was exchanged is in every part."""
+        whole = [requirement.id for requirement in requirements.registry() if self.chosen(requirement.id)]
+        over_all = {b.requirement for b in requirements.bindings() if b.phase is Phase.EVERY_RESPONSE}
+        shared = [name for name in whole if name not in over_all]
+        self.part = {*shared[self.settings.group - 1 :: self.settings.splits], *over_all}
+        digest = hashlib.sha256("\n".join(whole).encode()).hexdigest()
+        self.shard = {"group": self.settings.group, "splits": self.settings.splits, "selection": digest}
 
     # -- what is tested -----------------------------------------------------------------------------------------
 
     def selected(self, requirement: str) -> bool:
+        """Whether this run tests a requirement: `--select` and `--deselect` leave it in, and it is in this part."""
+        return self.chosen(requirement) and (not self.part or requirement in self.part)
+
+    def chosen(self, requirement: str) -> bool:
         """Whether `--select` and `--deselect` leave a requirement in."""
         chosen = not self.settings.select or any(_matches(requirement, glob) for glob in self.settings.select)
         return chosen and not any(_matches(requirement, glob) for glob in self.settings.deselect)

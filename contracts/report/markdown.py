@@ -6,7 +6,7 @@ import re
 
 from contracts.report.results import LEVELS, Results, Verdict
 from contracts.report.visible import one_line
-from contracts.report.words import SIGNS, sentence
+from contracts.report.words import SIGNS, changed, sentence
 
 
 def render(results: Results) -> str:
@@ -23,7 +23,14 @@ def render(results: Results) -> str:
         rows = [row for row in results.requirements if row.level == level]
         counts = [sum(row.verdict is verdict for row in rows) for verdict in Verdict]
         lines.append(f"| {level} | " + " | ".join(str(count or "") for count in counts) + " |")
-    for title, verdicts in (("Failures", (Verdict.FAIL, Verdict.ERROR)), ("Warnings", (Verdict.WARN,))):
+    changes = changed(results)
+    if changes:
+        lines += ["", "### What changed", "", *(f"- {_text(line)}" for line in changes)]
+    for title, verdicts in (
+        ("Failures", (Verdict.FAIL, Verdict.ERROR)),
+        ("Known failures", (Verdict.WAIVED,)),
+        ("Warnings", (Verdict.WARN,)),
+    ):
         found = results.outcomes(*verdicts)
         if found:
             lines += ["", f"### {title}", ""]
@@ -41,7 +48,8 @@ LOOKALIKES = str.maketrans("`|<>", "ˋ∣‹›")
 def _run(results: Results) -> str:
     return (
         f"Target {_code(results.target_url)}, contract “{_text(results.contract_title)}”, profile {results.profile}, "
-        f"seed {results.seed}, {results.exchanges} exchanges in {results.seconds:.1f} s."
+        f"seed {results.seed}, {results.executed} of {results.planned} planned cases run, "
+        f"{results.exchanges} exchanges in {results.seconds:.1f} s."
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from contracts.report.results import Results, Verdict
 from contracts.report.visible import one_line, visible
-from contracts.report.words import plural, sentence
+from contracts.report.words import changed, plural, sentence
 
 
 def render(results: Results, folder: Path) -> str:
@@ -39,9 +39,13 @@ def render(results: Results, folder: Path) -> str:
         lines += ["", "Not judged:"]
         lines += [f"  {one_line(reason)}: {', '.join(ids)}" for reason, ids in open_.items()]
     lines += [f"Note: {one_line(note)}" for note in results.notes]
+    changes = changed(results)
+    if changes:
+        lines += ["", *(f"  {one_line(line)}" for line in changes)]
     lines += [
         "",
         sentence(results),
+        f"Cases: {results.planned} planned, {results.executed} executed.",
         f"Report: {folder / 'index.html'} ({results.seconds:.1f} s, exit {results.exit_code})",
     ]
     return visible("\n".join(lines)) + "\n"

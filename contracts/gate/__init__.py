@@ -1,0 +1,1 @@
+"""What turns results into an exit code beyond their verdict: the baseline of known failures, and an earlier run."""
