@@ -209,6 +209,11 @@ class Settings(BaseSettings):
         for field, wrong, reason in (
             ("update_baseline", self.update_baseline and not self.baseline, "which file? Name it with --baseline FILE"),
             ("fail_on", self.fail_on == "regression" and not self.since, "worse than what? Name it with --since FILE"),
+            (
+                "splits",
+                self.splits > 1 and (self.baseline or self.since),
+                "give --baseline and --since to merge instead",
+            ),
             ("group", self.group > self.splits, "there are not so many parts; give their number with --splits K"),
         ):
             if wrong:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from contracts.plugin.session import Session
 from contracts.report import results as model
 from contracts.target import curl
 from contracts.target.exchange import Exchange, Headers
+from contracts.target.redact import Redactor
 
 MOST_EVIDENCE = 4096
 """Characters of a body that evidence keeps."""
@@ -35,7 +36,7 @@ def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, 
         found = told.get(requirement.id)
         # a case may come across what another part of the run tests
         if session.selected(requirement.id) or (found and session.chosen(requirement.id)):
-            row = _row(requirement)
+            row = blank(requirement)
             rows.append(model.result(row, found) if found else model.silent(row, session.complete))
     contract = session.contract
     client = session.client
@@ -63,13 +64,13 @@ def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, 
         ambiguities=tuple(dict(row) for row in contract.ambiguities),
         notes=tuple(mask.text(note) for note in session.notes),
         shard=session.shard,
-        fail_on=session.settings.fail_on,
         command=mask.text(_command(session)),
         redacted=mask.count,
     )
 
 
-def _row(requirement: requirements.Requirement) -> model.RequirementResult:
+def blank(requirement: requirements.Requirement) -> model.RequirementResult:
+    """A requirement of which nothing has been said yet."""
     return model.RequirementResult(
         id=requirement.id,
         level=str(requirement.level),
@@ -80,12 +81,12 @@ def _row(requirement: requirements.Requirement) -> model.RequirementResult:
     )
 
 
-def outcome(session: Session, judgement: Judgement) -> model.Outcome:
+def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redactor) -> model.Outcome:
     """What a case said, in the form that reports take, every secret masked."""
-    mask = session.redactor.text
+    mask = redactor.text
     shown = judgement.worst
     if shown is None and judgement.exchanges and judgement.verdict not in {"pass", "not-applicable"}:
-        shown = session.client.exchanges[judgement.exchanges[-1]]
+        shown = exchanges[judgement.exchanges[-1]]
     return model.Outcome(
         operation=judgement.operation,
         verdict=model.Verdict(judgement.verdict),
@@ -93,13 +94,12 @@ def outcome(session: Session, judgement: Judgement) -> model.Outcome:
         expected=mask(judgement.expected),
         actual=mask(judgement.actual),
         exchanges=judgement.exchanges,
-        curl=curl.command(shown.request, session.redactor) if shown else "",
+        curl=curl.command(shown.request, redactor) if shown else "",
     )
 
 
-def entry(session: Session, exchange: Exchange) -> Mapping[str, Any]:
+def entry(exchange: Exchange, mask: Redactor) -> Mapping[str, Any]:
     """One exchange in the form that reports take, secrets masked and bodies capped."""
-    mask = session.redactor
     request, response = exchange.request, exchange.response
 
     def headers(fields: Headers) -> list[list[str]]:
@@ -118,6 +118,7 @@ def entry(session: Session, exchange: Exchange) -> Mapping[str, Any]:
             "bytes": len(response.body),
             "sha256": hashlib.sha256(response.body).hexdigest(),
             "truncated": short,
+            "broken": mask.text(response.broken),
         }
     return {
         "index": exchange.index,
@@ -131,6 +132,7 @@ def entry(session: Session, exchange: Exchange) -> Mapping[str, Any]:
             "headers": headers(request.headers),
             "body": mask.text(sent),
             "truncated": cut,
+            "wire": request.wire is not None,
         },
         "response": answered,
         "error": mask.text(exchange.error) or None,
@@ -165,4 +167,6 @@ def _command(session: Session) -> str:
     ):
         for word in words:
             parts += [flag, word]
+    if settings.splits > 1:
+        parts += ["--splits", str(settings.splits), "--group", str(settings.group)]
     return " ".join('"$TOKEN"' if part == "$TOKEN" else shlex.quote(part) for part in parts)

@@ -35,7 +35,7 @@ class Record:
     def judged(self, judgement: Judgement) -> None:
         """Take down what a case said and what was exchanged until then."""
         self._catch_up()
-        told = outcome.outcome(self.session, judgement)
+        told = outcome.outcome(judgement, self.session.client.exchanges, self.session.redactor)
         self.outcomes.append((judgement.requirement, told))
         session = self.session
         self._write(lambda file: file.outcome(judgement.requirement, told, session.executed, session.seconds))
@@ -50,7 +50,7 @@ class Record:
 
     def _catch_up(self) -> None:
         for exchange in self.session.client.exchanges[len(self.evidence) :]:
-            entry = outcome.entry(self.session, exchange)
+            entry = outcome.entry(exchange, self.session.redactor)
             self.evidence.append(entry)
             self._write(partial(Journal.exchange, entry=entry))
 

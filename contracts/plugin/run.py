@@ -8,14 +8,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from contracts import cases, requirements
-from contracts.errors import BaselineError, ConfigurationError, NothingTestedError
-from contracts.gate import verdict
+from contracts.errors import ConfigurationError, NothingTestedError
+from contracts.gate.verdict import Known
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.progress import Progress
 from contracts.plugin.session import Session
@@ -60,7 +59,8 @@ def finish(plugin: Plugin, *, interrupted: bool = False) -> int:
     session, record = plugin.session, plugin.record
     if not session.judgements and not interrupted:
         raise NothingTestedError("no requirement was tested", "Check --select and --deselect")
-    found = gated(session, record.end())
+    operations = tuple(str(operation) for operation in session.contract.updates)
+    found = session.gate.hold(record.end(), Known([each.id for each in requirements.registry()], operations))
     code = INTERRUPTED if interrupted else model.exit_code(found)
     found = model.with_exit_code(found, code)
     folder = session.settings.report
@@ -70,25 +70,6 @@ def finish(plugin: Plugin, *, interrupted: bool = False) -> int:
     github.announce(found, sys.stdout)
     sys.stdout.flush()
     return code
-
-
-def gated(session: Session, found: model.Results) -> model.Results:
-    """The results held against the baseline and the earlier run, where there are any."""
-    settings = session.settings
-    raw = found
-    if session.baseline:
-        operations = tuple(str(operation) for operation in session.contract.updates)
-        known = verdict.Known([requirement.id for requirement in requirements.registry()], operations)
-        found = verdict.hold(raw, session.baseline, known, datetime.now(UTC).date())
-        if settings.update_baseline:
-            try:
-                note = verdict.update(raw, session.baseline, known)
-            except BaselineError as error:
-                note = str(error)
-            found = model.with_note(found, note)
-    if session.since:
-        found = verdict.since(found, session.since, str(settings.since))
-    return found
 
 
 def _arguments(folder: Path) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,12 +13,11 @@ from fnmatch import fnmatchcase
 from contracts import cases, requirements
 from contracts.contract import Contract, Operation
 from contracts.errors import ConfigurationError, DocumentError, NothingTestedError
-from contracts.gate import baseline, verdict
-from contracts.gate.baseline import Baseline
+from contracts.gate import Gate
 from contracts.packaged import default_document
 from contracts.plugin import probe, restore
 from contracts.plugin.judge import Judgement, judge
-from contracts.report.results import Results
+from contracts.report.merging import selection
 from contracts.requirements import Aliases, Binding, Phase
 from contracts.settings import Settings
 from contracts.subject.knowledge import Identities, Options
@@ -45,9 +43,7 @@ class Session:
     listeners: list[Callable[[Judgement], None]] = field(init=False, default_factory=list)
     complete: bool = field(init=False, default=False)
     """Whether every planned case was run."""
-    baseline: Baseline | None = field(init=False, default=None)
-    since: Results | None = field(init=False, default=None)
-    """The earlier run that `--since` names."""
+    gate: Gate = field(init=False)
     part: set[str] = field(init=False, default_factory=set)
     """The requirements of this part of a run that is split; empty for a whole one."""
     shard: Mapping[str, int | str] = field(init=False, default_factory=dict)
@@ -65,10 +61,9 @@ class Session:
         self._check_globs()
         self._check_names()
         settings = self.settings
-        if settings.baseline:
-            self.baseline = baseline.read(settings.baseline, may_be_missing=settings.update_baseline)
-        if settings.since:
-            self.since = verdict.earlier(settings.since, settings.profile)
+        self.gate = Gate.read(
+            settings.profile, settings.baseline, settings.update_baseline, settings.since, settings.fail_on
+        )
         if settings.splits > 1:
             self._split()
 
@@ -78,8 +73,7 @@ class Session:
         over_all = {b.requirement for b in requirements.bindings() if b.phase is Phase.EVERY_RESPONSE}
         shared = [name for name in whole if name not in over_all]
         self.part = {*shared[self.settings.group - 1 :: self.settings.splits], *over_all}
-        digest = hashlib.sha256("\n".join(whole).encode()).hexdigest()
-        self.shard = {"group": self.settings.group, "splits": self.settings.splits, "selection": digest}
+        self.shard = {"group": self.settings.group, "splits": self.settings.splits, "selection": selection(whole)}
 
     # -- what is tested -----------------------------------------------------------------------------------------
 
@@ -123,7 +117,7 @@ class Session:
         """The operations that a case runs for."""
         if not self.selected(binding.requirement):
             return []
-        return [operation for operation in self.contract.updates if _applies(binding.aliases, operation)]
+        return [operation for operation in self.contract.updates if applies(binding.aliases, operation)]
 
     # -- the target ---------------------------------------------------------------------------------------------
 
@@ -221,7 +215,8 @@ class Session:
         return time.monotonic() - self._clock
 
 
-def _applies(aliases: Aliases, operation: Operation) -> bool:
+def applies(aliases: Aliases, operation: Operation) -> bool:
+    """Whether a case for some of a page's path templates runs on an operation."""
     if aliases is Aliases.EACH:
         return True
     return (operation.alias == 0) == (aliases is Aliases.FIRST)

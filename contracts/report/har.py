@@ -13,6 +13,8 @@ from contracts.report.results import Results
 
 CUT = "cut here; size is what was received"
 """Marks a body of which only the beginning was kept."""
+WIRE = "these octets were chosen one by one"
+"""Marks a request that no HTTP library would make."""
 
 
 def render(results: Results, evidence: Sequence[Mapping[str, Any]]) -> str:
@@ -50,6 +52,7 @@ def _request(request: Mapping[str, Any]) -> harfile.Request:
         queryString=[harfile.Record(name=name, value=value) for name, value in _query(request["url"])],
         postData=harfile.PostData(mimeType=_media(request), text=body, comment=_cut(request)) if body else None,
         bodySize=len(body.encode("utf-8", "surrogatepass")),
+        comment=WIRE if request.get("wire") else None,
     )
 
 
@@ -67,7 +70,7 @@ def _response(response: Mapping[str, Any] | None) -> harfile.Response:
 
 
 def _cut(message: Mapping[str, Any]) -> str | None:
-    return CUT if message.get("truncated") else None
+    return CUT if message.get("truncated") else message.get("broken") or None
 
 
 def _records(headers: Sequence[Sequence[str]]) -> list[harfile.Record]:

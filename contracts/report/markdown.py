@@ -12,7 +12,7 @@ from contracts.report.words import SIGNS, changed, sentence
 def render(results: Results) -> str:
     """The page; every byte of the target in it is escaped."""
     lines = [
-        f"## {_text(sentence(results))}",
+        f"## {escaped(sentence(results))}",
         "",
         _run(results),
         "",
@@ -25,7 +25,7 @@ def render(results: Results) -> str:
         lines.append(f"| {level} | " + " | ".join(str(count or "") for count in counts) + " |")
     changes = changed(results)
     if changes:
-        lines += ["", "### What changed", "", *(f"- {_text(line)}" for line in changes)]
+        lines += ["", "### What changed", "", *(f"- {escaped(line)}" for line in changes)]
     for title, verdicts in (
         ("Failures", (Verdict.FAIL, Verdict.ERROR)),
         ("Known failures", (Verdict.WAIVED,)),
@@ -35,7 +35,7 @@ def render(results: Results) -> str:
         if found:
             lines += ["", f"### {title}", ""]
             lines += [
-                f"- `{row.id}` on {_code(outcome.operation)}: {_text(outcome.message)} ({_text(row.source)})"
+                f"- `{row.id}` on {code(outcome.operation)}: {escaped(outcome.message)} ({escaped(row.source)})"
                 for row, outcome in found
             ]
     return "\n".join(lines) + "\n"
@@ -47,15 +47,17 @@ LOOKALIKES = str.maketrans("`|<>", "ˋ∣‹›")
 
 def _run(results: Results) -> str:
     return (
-        f"Target {_code(results.target_url)}, contract “{_text(results.contract_title)}”, profile {results.profile}, "
+        f"Target {code(results.target_url)}, contract “{escaped(results.contract_title)}”, profile {results.profile}, "
         f"seed {results.seed}, {results.executed} of {results.planned} planned cases run, "
         f"{results.exchanges} exchanges in {results.seconds:.1f} s."
     )
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text on one line in which nothing is markup."""
     return re.sub(r"([\\`*_{}\[\]()#+!|<>~@-])", r"\\\1", one_line(text)).replace("&", "&amp;")
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """The same as a code span."""
     return f"`{one_line(text).translate(LOOKALIKES)}`"

@@ -286,6 +286,11 @@ def with_exit_code(results: Results, code: int) -> Results:
     return replace(results, exit_code=code)
 
 
+def with_fail_on(results: Results, fail_on: str) -> Results:
+    """The same results, gated by every `failure` or only by a `regression`."""
+    return replace(results, fail_on=fail_on)
+
+
 def with_note(results: Results, note: str) -> Results:
     """The same results with one more thing to tell."""
     return replace(results, notes=(*results.notes, note))

@@ -27,6 +27,10 @@ def render(results: Results, folder: Path) -> str:
             lines.append(f"  {one_line(outcome.message)}")
         if outcome.curl:
             lines.append(f"  replay    {visible(outcome.curl)}")
+    known = results.outcomes(Verdict.WAIVED)
+    if known:
+        lines += ["", "Known failures:"]
+        lines += [f"  {row.id} on {o.operation}: {one_line(o.message)}" for row, o in known]
     warnings = results.outcomes(Verdict.WARN)
     if warnings:
         lines += ["", f"{plural(len(warnings), 'warning')}:"]
