@@ -101,7 +101,7 @@ def parse(text: str, source: str) -> Baseline:
         raise BaselineError(f"{source}{place}: not readable as YAML: {reason}") from error
     except RecursionError as error:
         raise BaselineError(f"{source}: nested too deeply") from error
-    if root is None:
+    if root is None or (isinstance(root, yaml.ScalarNode) and not root.value):
         return Baseline(source, text)
     if not isinstance(root, yaml.SequenceNode):
         raise BaselineError(f"{source}:{_line(root)}: not a list of entries", "Begin each with `- requirement: `")

@@ -168,8 +168,11 @@ def _assigned(found: Recording, contract: Contract, target: str | None, path: Pa
     chosen: list[Exchange] = []
     bases: dict[str, None] = {}
     for exchange in found.exchanges:
-        for operation, item, collection in patterns:
+        try:
             parts = urlsplit(exchange.request.url)
+        except ValueError:
+            continue
+        for operation, item, collection in patterns:
             match = item.fullmatch(parts.path) or collection.fullmatch(parts.path)
             base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{match['base']}" if match else ""
             if match is None or (target and base != target):
