@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "merge": "Put the parts of a run that was split together.",
     "derive": "Read API reference pages and write one OpenAPI document.",
     "serve": "Serve the embedded reference implementation.",
+    "init": "Write a CI workflow to begin with.",
     "list": "List every requirement.",
     "explain": "Explain one requirement.",
 }
