@@ -88,7 +88,7 @@ def _use(entry: Entry, results: Results, known: Known) -> Use:
     verdicts = {outcome.verdict for outcome in _named(entry, results)}
     if verdicts & {Verdict.FAIL, Verdict.WARN, Verdict.NOTE}:
         return Use.FAILING  # what only draws a warning in this profile fails in another
-    return Use.PASSING if verdicts == {Verdict.PASS} else Use.UNJUDGED
+    return Use.PASSING if verdicts - {Verdict.NOT_APPLICABLE} == {Verdict.PASS} else Use.UNJUDGED
 
 
 def _named(entry: Entry, results: Results) -> Iterator[Outcome]:

@@ -87,6 +87,8 @@ def changed(results: Results) -> list[str]:
         told = ", ".join(f"{counts[kind]} {kind}" for kind in Kind if counts[kind]) or "nothing changed"
         lines.append(f"Since {results.since.source} ({results.since.started}): {told}.")
         lines += [change_line(change) for change in results.since.changes]
+        if results.fail_on == "regression":
+            lines.append(f"Only what is worse than then gates: {plural(len(results.since.worse), 'change')}.")
     return lines
 
 

@@ -77,6 +77,7 @@ def test_a_defect_of_the_suite_is_never_waived() -> None:
     ("text", "verdicts", "told"),
     [
         (ENTRY, ("pass", "pass"), "known.yaml:1: update.a.b: it passes now: take the entry out"),
+        (ENTRY, ("pass", "not-applicable"), "known.yaml:1: update.a.b: it passes now"),
         (f"{ENTRY}  operation: '{FIRST}'\n", ("pass", "fail"), f"known.yaml:1: update.a.b on {FIRST}: it passes now"),
         (f"{ENTRY}  expires: 2026-11-24\n", ("fail", "fail"), "known.yaml:1: update.a.b: expired on 2026-11-24"),
         (
