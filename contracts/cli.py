@@ -26,11 +26,13 @@ COMMANDS: Mapping[str, str] = {
     "judge": "Judge recorded traffic: a HAR file of a run, a browser or a proxy.",
     "compare": "Compare runs: what changed, and which server does what.",
     "merge": "Put the parts of a run that was split together.",
+    "doctor": "Check that a server can be tested.",
+    "restore": "Put back what an interrupted run left changed.",
     "derive": "Read API reference pages and write one OpenAPI document.",
     "serve": "Serve the embedded reference implementation.",
-    "init": "Write a CI workflow to begin with.",
     "list": "List every requirement.",
     "explain": "Explain one requirement.",
+    "init": "Write a settings file or a CI workflow to begin with.",
 }
 PROGRAM = "graph-contracts"
 USAGE = 2

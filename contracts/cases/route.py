@@ -157,14 +157,15 @@ def test_ids_that_cannot_exist_are_refused(update: Update) -> Findings:
     """Ids that can't exist are refused as client errors."""
     body = update.mark()
     head = update.path().rpartition("/")[0]
-    for note, segment in (
-        ("not-an-id", "not-an-id"),
-        ("a quote", "%27"),
-        ("NUL", "%00"),
-        ("4,096 characters", "a" * 4096),
-        ("a path inside the id", "..%2f.."),
-    ):
-        (trial,) = update.attempt([Attempt(note, body, path=f"{head}/{segment}")])
+    segments = {
+        "not-an-id": "not-an-id",
+        "a quote": "%27",
+        "NUL": "%00",
+        "4,096 characters": "a" * 4096,
+        "a path inside the id": "..%2f..",
+    }
+    attempts = [Attempt(note, body, path=f"{head}/{segment}") for note, segment in segments.items()]
+    for (note, segment), trial in zip(segments.items(), update.attempt(attempts), strict=True):
         exchange = trial.exchange
         normalised = "%2f" in segment and (exchange.ok or 300 <= exchange.status < 400 or exchange.response is None)
         long = len(segment) > 1000 and exchange.response is None
@@ -188,10 +189,12 @@ def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
     if len(update.key) > 1:
         others[quote(update.key[:-1], safe="")] = "the id without its last character"
         others[quote(update.key[: max(len(update.key) // 2, 1)], safe="")] = "the first half of the id"
+    attempts = []
     for segment, note in others.items():
         mark = update.mark()
-        marker = next(iter(mark.values()))
-        (trial,) = update.attempt([Attempt(note, mark, path=f"{head}/{segment}", marker=marker)])
+        attempts.append(Attempt(note, mark, path=f"{head}/{segment}", marker=next(iter(mark.values()))))
+    for trial in update.attempt(attempts):
+        note = trial.attempt.note
         if trial.visible:
             yield Finding("the object as it was", f"{trial.exchange.answer}, and {note} updated it", (trial.exchange,))
             continue

@@ -8,18 +8,23 @@ import click
 
 from contracts.commands import debug_option
 from contracts.errors import ConfigurationError
+from contracts.settings.show import template
+from contracts.settings.sources import FILE
 
 WORKFLOWS = {"github": (Path(".github/workflows/graph-contract.yml"), "workflow.yml")}
 
 
 @debug_option
 @click.command(name="init")
-@click.option("--ci", type=click.Choice(tuple(WORKFLOWS)), required=True, help="Write the workflow of this CI service.")
+@click.option("--ci", type=click.Choice(tuple(WORKFLOWS)), help="Write the workflow of this CI service instead.")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
-def command(ci: str, force: bool) -> None:
-    """Write a CI workflow that tests your server."""
-    path, template = WORKFLOWS[ci]
-    write(path, Path(__file__).with_name(template).read_text(encoding="utf-8"), force=force)
+def command(ci: str | None, force: bool) -> None:
+    """Write graph-contracts.toml with every setting in it, commented out, or the workflow of a CI service."""
+    if ci is None:
+        write(Path(FILE), template(), force=force)
+        return
+    path, source = WORKFLOWS[ci]
+    write(path, Path(__file__).with_name(source).read_text(encoding="utf-8"), force=force)
 
 
 def write(path: Path, text: str, *, force: bool) -> None:

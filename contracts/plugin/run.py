@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from contracts import cases, requirements
-from contracts.errors import ConfigurationError, NothingTestedError
+from contracts.errors import ConfigurationError, NothingTestedError, TargetError
 from contracts.gate.verdict import Known
+from contracts.plugin.guard import guarded
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.progress import Progress
 from contracts.plugin.session import Session
@@ -41,13 +40,30 @@ def run(settings: Settings) -> int:
     plugin = Plugin(session, opened=True)
     progress = Progress()
     session.listeners.append(progress.show)
-    with _terminated_as_interrupted(), session.open(), _only_our_plugins():
-        # a judgement that pytest never reached is missing from the results, so its own exit code says nothing more
-        status = pytest.main(_arguments(folder), plugins=[plugin])
+    with guarded(session.ends) as guard:
+        try:
+            with session.open():
+                status = judged(plugin, ["--html", str(folder / "pytest.html"), "--self-contained-html"])
+                expired = session.client.expired or guard.overdue
+                guard.due(session.ends + session.reserve)
+        except KeyboardInterrupt:
+            if guard.overdue:
+                hint = "Allow more time with --deadline"
+                raise TargetError(f"{session.client.base} could not be looked at within the deadline", hint) from None
+            raise
     progress.end()
-    interrupted = status == pytest.ExitCode.INTERRUPTED
-    session.complete = not interrupted and session.executed == session.planned and not session.client.expired
+    interrupted = status == pytest.ExitCode.INTERRUPTED and not guard.overdue
+    session.complete = not interrupted and session.executed == session.planned and not expired
+    if expired:
+        session.notes.append("the deadline came before the end: allow more time with --deadline")
     return finish(plugin, interrupted=interrupted)
+
+
+def judged(plugin: Plugin, more: list[str]) -> int:
+    """Run the cases of an opened session; returns pytest's own exit code."""
+    with _only_our_plugins():
+        # a judgement that pytest never reached is missing from the results, so its own exit code says nothing more
+        return int(pytest.main([*_arguments(), *more], plugins=[plugin]))
 
 
 def finish(plugin: Plugin, *, interrupted: bool = False) -> int:
@@ -59,6 +75,13 @@ def finish(plugin: Plugin, *, interrupted: bool = False) -> int:
     session, record = plugin.session, plugin.record
     if not session.judgements and not interrupted:
         raise NothingTestedError("no requirement was tested", "Check --select and --deselect")
+    untested = session.refused_all()
+    if untested and not session.settings.read_only:
+        session.complete = False
+        session.notes.append(untested)
+    if session.settings.read_only:
+        session.notes.append("a run with --read-only judges only what needs no update")
+    session.notes += session.client.notes
     operations = tuple(str(operation) for operation in session.contract.updates)
     found = session.gate.hold(record.end(), Known([each.id for each in requirements.registry()], operations))
     code = INTERRUPTED if interrupted else model.exit_code(found)
@@ -72,7 +95,7 @@ def finish(plugin: Plugin, *, interrupted: bool = False) -> int:
     return code
 
 
-def _arguments(folder: Path) -> list[str]:
+def _arguments() -> list[str]:
     """Our cases and nobody else's configuration, plugins or cache."""
     here = Path(cases.__file__).parent
     return [
@@ -80,26 +103,8 @@ def _arguments(folder: Path) -> list[str]:
         *("--rootdir", str(here), "--confcutdir", str(here), "-c", str(here / "pytest.ini")),
         *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:warnings"),
         *("-p", "pytest_metadata.plugin", "-p", "pytest_html.plugin", "-p", "pytest_html.fixtures"),
-        *("--html", str(folder / "pytest.html"), "--self-contained-html"),
         *("--assert=plain", "--capture=no"),
     ]
-
-
-@contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """A CI server that cancels a job sends SIGTERM: the object is put back and the reports are written all the same."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

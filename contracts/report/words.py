@@ -56,6 +56,8 @@ def sentence(results: Results) -> str:
             )
     if counted["error"]:
         why = f"the suite could not decide {plural(counted['error'], 'requirement')} (a defect of ours)"
+    elif not results.complete and results.executed == results.planned:
+        why = "what a run is about could not be tested (see the notes)"
     elif not results.complete:
         return f"Inconclusive:{_early(results).lower()}{_stale(results)}"
     else:

@@ -156,7 +156,7 @@ def test_known_failures_pass_the_gate_once_somebody_has_said_why(broken: tuple[s
         (("--fail-on", "regression"), "--fail-on: worse than what?"),
         (("--since", "bad.yaml"), "bad.yaml:1: not readable as JSON"),
         (("--group", "2"), "--group: there are not so many parts"),
-        (("--splits", "2", "--baseline", "bad.yaml"), "--splits: give --baseline and --since to merge"),
+        (("--splits", "2", "--baseline", "bad.yaml"), "--splits: parts are judged together"),
     ],
 )
 def test_what_the_gate_cannot_use_is_told_before_the_run(
