@@ -28,7 +28,7 @@ def render(results: Results, evidence: Sequence[Mapping[str, Any]]) -> str:
     subjects = view.subjects(results.requirements)
     style = _ours("report.css") + _subject_filters(len(subjects))
     script = _ours("report.js")
-    failures, warnings = view.told(results, evidence, view.FAILED, (Verdict.WARN,))
+    failures, warnings, waived = view.told(results, evidence, view.FAILED, (Verdict.WARN,), (Verdict.WAIVED,))
     counts = summary(results)
     return (
         _environment()
@@ -41,9 +41,10 @@ def render(results: Results, evidence: Sequence[Mapping[str, Any]]) -> str:
             counts=counts,
             table=_table(results),
             exits={results.exit_code: EXITS.get(results.exit_code, "")},
-            baseline="none",
+            changes=words.changed(results),
             failures=failures,
             warnings=warnings,
+            waived=waived,
             open=view.reasons(results),
             most=MOST_BRIEF,
             subjects=subjects,
