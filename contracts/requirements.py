@@ -1,8 +1,8 @@
 """What a server must do, one `Requirement` each, tied to the cases that test it by the `requirement` decorator.
 
-A requirement lives where it is tested: the case's docstring is its statement, and
-says what is sent and how to fix a server that breaks it. A case raises `Inconclusive` or
-`NotApplicable` where it can't judge, and yields a `Finding` for each thing that is not as it should be.
+A requirement lives where it is tested: the case's docstring is its statement, and says what is sent and how to fix a
+server that breaks it. A case raises `Inconclusive` or `NotApplicable` where it can't judge, and yields a `Finding` for
+each thing that is not as it should be.
 """
 
 from __future__ import annotations

@@ -118,16 +118,17 @@ def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redac
         actual=mask(judgement.actual),
         exchanges=judgement.exchanges,
         curl=curl.command(shown.request, redactor) if shown else "",
-        mismatch=_mismatch(judgement.mismatch, redactor) if judgement.mismatch else None,
+        mismatch=_mismatch(judgement.mismatch, shown, redactor) if judgement.mismatch and shown else None,
     )
 
 
-def _mismatch(found: Mismatch, mask: Redactor) -> Mapping[str, str]:
+def _mismatch(found: Mismatch, shown: Exchange, mask: Redactor) -> Mapping[str, Any]:
     def text(value: Any) -> str:
         shown = "" if value is None else json.dumps(mask.tree(value), indent=2, ensure_ascii=False, default=str)
         return shown if len(shown) <= MOST_VALUE else f"{shown[:MOST_VALUE]}…"
 
-    return {"path": mask.text(found.path), "expected": text(found.expected), "actual": text(found.actual)}
+    values = {"expected": text(found.expected), "actual": text(found.actual)}
+    return {"path": mask.text(found.path), **values, "exchange": shown.index}
 
 
 def entry(exchange: Exchange, mask: Redactor) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -78,10 +79,15 @@ def _environment() -> Environment:
         "text": str,
         "cited": citation.parts,
         "spread": view.spread,
-        "also": lambda message: message.partition(" (and ")[2].removesuffix(")"),
+        "also": _also,
     }
     environment.globals |= {"signs": words.SIGNS, "meanings": words.MEANINGS}
     return environment
+
+
+def _also(message: str) -> str:
+    """What a message says of findings beyond the one that is shown."""
+    return re.sub(r"\)( \(failed [^)]*\))?$", "", message.partition(" (and ")[2])
 
 
 def _prose(text: str) -> Markup:

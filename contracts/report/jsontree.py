@@ -107,15 +107,3 @@ def _indent(text: str, pad: str, own: str, comma: str) -> list[str]:
 
 def _dump(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
-
-
-def at(value: Any, path: str) -> Any:
-    """The value at a path, or None where there is none."""
-    for step in steps(path):
-        if isinstance(value, dict) and isinstance(step, str):
-            value = value.get(step)
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
-    return value

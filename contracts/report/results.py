@@ -64,8 +64,9 @@ class Outcome:
     exchanges: tuple[int, ...] = ()
     """Indexes into the evidence."""
     curl: str = ""
-    mismatch: Mapping[str, str] | None = None
-    """The place in a JSON body that differs: `path`, and `expected` and `actual` there as JSON; empty for nothing."""
+    mismatch: Mapping[str, Any] | None = None
+    """The place in an answer that differs: its `path`, what was `expected` and is `actual` there as JSON, empty for
+    nothing, and the `exchange` that shows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def _fill(group: Group, known: Mapping[int, Mapping[str, Any]], shown: set[int],
     """Give a group its exchanges while there is room; returns what is left of it."""
     mismatch = group.outcome.mismatch
     chosen = [known[index] for index in group.outcome.exchanges if index in known][:MOST_STEPS]
-    marked = next((entry["index"] for entry in reversed(chosen) if mismatch and _shows(entry, mismatch)), None)
+    marked = mismatch["exchange"] if mismatch else None
     for entry in chosen:
         index = entry["index"]
         if index in shown:
@@ -140,7 +140,7 @@ def _fill(group: Group, known: Mapping[int, Mapping[str, Any]], shown: set[int],
     return room
 
 
-def _step(entry: Mapping[str, Any], mismatch: Mapping[str, str] | None) -> Step:
+def _step(entry: Mapping[str, Any], mismatch: Mapping[str, Any] | None) -> Step:
     request, response = entry["request"], entry["response"]
     answer = f"{response['status']} {response['reason']}".strip() if response else f"no answer: {entry['error']}"
     return Step(
@@ -161,7 +161,7 @@ def _cost(step: Step) -> int:
     return len(step.curl) + headers + sum(len(line.text) + 12 for line in (*step.sent, *step.got)) + 600
 
 
-def _lines(message: Mapping[str, Any], mismatch: Mapping[str, str] | None) -> list[Line]:
+def _lines(message: Mapping[str, Any], mismatch: Mapping[str, Any] | None) -> list[Line]:
     """A body as it is best read: JSON indented, the rest as it is, both cut where they are long."""
     body = message["body"]
     if not body:
@@ -178,18 +178,6 @@ def _lines(message: Mapping[str, Any], mismatch: Mapping[str, str] | None) -> li
         line if len(line.text) <= MOST_BODY else Line(f"{line.text[:MOST_BODY]}…", line.mark)
         for line in jsontree.shortened(found)
     ]
-
-
-def _shows(entry: Mapping[str, Any], mismatch: Mapping[str, str]) -> bool:
-    """Whether an answer has at the mismatch's place what the mismatch says."""
-    try:
-        value = json.loads((entry["response"] or {}).get("body") or "")
-        found = jsontree.lines(value, mismatch["path"], mismatch["expected"])
-        here = jsontree.at(value, mismatch["path"])
-        actual = json.loads(mismatch["actual"]) if mismatch["actual"] else None
-    except (ValueError, RecursionError):
-        return False
-    return any(line.mark for line in found) and here == actual
 
 
 def operations(results: Results) -> list[OperationRow]:

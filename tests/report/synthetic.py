@@ -46,6 +46,7 @@ def _requirement(n: int, names: tuple[str, ...], failing: int) -> RequirementRes
     level = LEVELS[n % len(LEVELS)]
     bad = failing and n % failing == 0
     verdict = {"MUST": Verdict.FAIL, "SHOULD": Verdict.WARN}.get(level, Verdict.NOTE) if bad else Verdict.PASS
+    mismatch = {"path": "items[0].count", "actual": str(n)}
     outcomes = tuple(
         Outcome(
             name,
@@ -55,7 +56,7 @@ def _requirement(n: int, names: tuple[str, ...], failing: int) -> RequirementRes
             f"count = {n}" if bad else "",
             (n * len(names) + place,),
             "curl -X PATCH https://things.example/beta/things/1" if bad else "",
-            {"path": "items[0].count", "expected": str(place), "actual": str(n)} if bad else None,
+            {**mismatch, "expected": str(place), "exchange": n * len(names) + place} if bad else None,
         )
         for place, name in enumerate(names)
     )

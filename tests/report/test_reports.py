@@ -259,3 +259,10 @@ def test_the_same_results_make_the_same_files(tmp_path: Path) -> None:
 
 def test_characters_that_could_hide_are_made_visible() -> None:
     assert visible("a\x1b\u202e\u200b\ud800b\n\tc") == "a\\x1b\\u202e\\u200b\\ud800b\n\tc"
+
+
+def test_the_place_that_differs_is_marked_in_the_exchange_that_shows_it() -> None:
+    found = synthetic.results(2, 1, failing=1)
+    text = html.render(found, synthetic.evidence(found, 200))
+    assert text.count('<span class="expected">') == 2
+    assert '<span class="actual"><b>actual</b>      &#34;count&#34;: 1,</span>' in text
