@@ -20,7 +20,13 @@ from contracts.subject.update import Attempt, Update
     vary="properties that the server itself maintains; date-times that move to now are a warning",
 )
 def test_properties_not_named_in_the_body_keep_their_values(update: Update) -> Findings:
-    """Top-level properties absent from an accepted body keep their values."""
+    """Top-level properties absent from an accepted body keep their values.
+
+    Sent: A body with one property, then an empty one; every other property is read afterwards.
+
+    Fix: Load the object, set what the body names, save. Replacing it by the body, or by a type with defaults, wipes
+    the rest.
+    """
     update.needs_partial()
     for body in (update.marker(), {}):
         before = update.establish(1)
@@ -49,7 +55,13 @@ def test_properties_not_named_in_the_body_keep_their_values(update: Update) -> F
     vary="a complex value replaced as a whole: widespread, a warning",
 )
 def test_a_partial_complex_value_is_merged(update: Update) -> Findings:
-    """A partial complex value is merged: sub-properties that it doesn't name survive; on null it creates the value."""
+    """A partial complex value is merged: sub-properties that it doesn't name survive; on null it creates the value.
+
+    Sent: One sub-property of a complex value whose others are set; the same after the value was null; members of an
+    open value.
+
+    Fix: Merge complex values member by member, recursively, as for the root.
+    """
     update.needs_partial()
     found = [
         (name, declared.type)
@@ -124,7 +136,12 @@ def _holds(update: Update, expected: dict[str, Any], exchange: Any) -> Findings:
     vary="order; members that the server adds to items; [] shown as null, or refused, is a warning",
 )
 def test_a_collection_in_the_body_becomes_the_collection(update: Update) -> Findings:
-    """A collection in the body becomes the collection: exactly the items sent, neither appended nor merged."""
+    """A collection in the body becomes the collection: exactly the items sent, neither appended nor merged.
+
+    Sent: Two items, then one, then three, then none; then the same item twice.
+
+    Fix: Replace the collection by what was sent: neither append nor match items by position or key.
+    """
     update.needs_partial()
     names = [spot.path[0] for spot in places(update, Kind.COLLECTION) if len(spot.path) == 1]
     if not names:
@@ -168,7 +185,12 @@ def _twins(update: Update, name: str, item: Any) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_a_body_is_applied_whole_or_not_at_all(update: Update) -> Findings:
-    """If one part of the body is refused, no part of it is applied."""
+    """If one part of the body is refused, no part of it is applied.
+
+    Sent: A valid change together with an invalid one, in each order; after the refusal, everything is read.
+
+    Fix: Validate the whole body before the first write, or write in one transaction.
+    """
     update.needs_partial()
     bad = _unacceptable(update)
     if bad is None:

@@ -20,7 +20,12 @@ MINIMAL = {"Prefer": "return=minimal"}
     vary="the preference ignored; Preference-Applied present or not",
 )
 def test_a_minimal_answer_still_makes_the_update(update: Update) -> Findings:
-    """`Prefer: return=minimal` is answered 204 without content or 200 with the object, and the update is made."""
+    """`Prefer: return=minimal` is answered 204 without content or 200 with the object, and the update is made.
+
+    Sent: An update with `Prefer: return=minimal`; its value is read back.
+
+    Fix: Let the preference change the answer only, never whether the update is made.
+    """
     update.change(update.small())
     body = update.small()
     exchange = update.patch(body, headers=MINIMAL)
@@ -41,7 +46,12 @@ def test_a_minimal_answer_still_makes_the_update(update: Update) -> Findings:
     vary="Preference-Applied present or not",
 )
 def test_asking_for_the_object_changes_nothing(update: Update) -> Findings:
-    """`Prefer: return=representation` is answered as the page documents: with the status of success and the object."""
+    """`Prefer: return=representation` is answered as the page documents: with the status of success and the object.
+
+    Sent: An update with `Prefer: return=representation`.
+
+    Fix: Answer 200 with the object, as without the header.
+    """
     control = update.change(update.small())
     exchange = update.patch(update.small(), headers={"Prefer": "return=representation"})
     if not exchange.ok:
@@ -55,7 +65,12 @@ def test_asking_for_the_object_changes_nothing(update: Update) -> Findings:
 
 @requirement("update.req.prefer.unknown", Level.MUST, basis="rfc", source="RFC 7240 §2; OData 4.01 §8.2.8")
 def test_unknown_preferences_are_ignored(update: Update) -> Findings:
-    """Preferences that the server doesn't know are no error."""
+    """Preferences that the server doesn't know are no error.
+
+    Sent: An update with two preferences that nobody has defined.
+
+    Fix: Ignore preferences that you don't know; they are wishes, not conditions.
+    """
     update.change(update.small())
     unknown = "x-suite-unknown=1, odata.suite-unknown"
     exchange = update.patch(update.small(), headers={"Prefer": unknown})
@@ -72,7 +87,12 @@ def test_unknown_preferences_are_ignored(update: Update) -> Findings:
     each=lambda exchange: bool(exchange.response and exchange.response.header("Preference-Applied")),
 )
 def test_preference_applied_tells_the_truth(update: Update, exchange: Exchange) -> Findings:
-    """`Preference-Applied` names only preferences that were asked for and are seen in the answer."""
+    """`Preference-Applied` names only preferences that were asked for and are seen in the answer.
+
+    Sent: Nothing of its own: every `Preference-Applied` of the run is compared with what was asked for.
+
+    Fix: Set the header only from preferences that were sent and really applied.
+    """
     response = exchange.response
     if response is None or exchange.request.wire is not None:
         return

@@ -24,7 +24,12 @@ BENIGN = {
     vary="HTTP/2 writes names in lower case by itself",
 )
 def test_letter_case_of_field_names_and_media_types_does_not_count(update: Update) -> Findings:
-    """Header field names and the media type are understood in any letter case."""
+    """Header field names and the media type are understood in any letter case.
+
+    Sent: The same update with header names in capitals, then in lower case with `Application/JSON`.
+
+    Fix: Look header fields up without regard to letter case, and compare media types the same way.
+    """
     for note, media, spell in (
         ("field names in capitals", "application/json", str.upper),
         ("field names in lower case and Application/JSON", "Application/JSON", str.lower),
@@ -53,7 +58,12 @@ def _control(update: Update) -> Exchange:
     vary="refusals of versions yet to come; firewalls",
 )
 def test_unknown_and_informational_headers_do_no_harm(update: Update) -> Findings:
-    """Header fields that are unknown or only inform don't make an update fail."""
+    """Header fields that are unknown or only inform don't make an update fail.
+
+    Sent: An update with an unknown header, SDK and OData version headers; each alone if the lot is refused.
+
+    Fix: Ignore headers that you don't know.
+    """
     update.change(update.small())
     if update.patch(update.small(), headers=BENIGN).ok:
         return

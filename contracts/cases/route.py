@@ -36,7 +36,13 @@ def _reached(update: Update) -> Findings:
     aliases=Aliases.FIRST,
 )
 def test_the_first_documented_path_reaches_the_update(update: Update) -> Findings:
-    """The page's first path template reaches the update of an existing object."""
+    """The page's first path template reaches the update of an existing object.
+
+    Sent: A PATCH with every documented property to the page's first path, with the id of an existing object.
+
+    Fix: Route PATCH on this path to the update. A 404 mostly means a missing version segment or a route without the
+    id; a 405, that only GET is mapped.
+    """
     yield from _reached(update)
 
 
@@ -49,7 +55,13 @@ def test_the_first_documented_path_reaches_the_update(update: Update) -> Finding
     aliases=Aliases.FURTHER,
 )
 def test_every_further_documented_path_reaches_the_update(update: Update) -> Findings:
-    """Every further path template of the page reaches the same update, and what it writes is there afterwards."""
+    """Every further path template of the page reaches the same update, and what it writes is there afterwards.
+
+    Sent: The same PATCH to every further path of the page; then a small change there, which is read back.
+
+    Fix: Map each documented path to the same handler, and let the handler write through whichever of them it was
+    reached by.
+    """
     found = list(_reached(update))
     yield from found
     if found:
@@ -73,7 +85,13 @@ def test_every_further_documented_path_reaches_the_update(update: Update) -> Fin
     aliases=Aliases.FURTHER,
 )
 def test_all_paths_address_one_object(update: Update) -> Findings:
-    """One id on two paths addresses one object: what is written through one is seen through the other."""
+    """One id on two paths addresses one object: what is written through one is seen through the other.
+
+    Sent: A fresh value through one path, then a read through the other; and the other way round.
+
+    Fix: Let both routes use one store and one cache. If they are separate on purpose, take this warning as a
+    description.
+    """
     other = update.twin
     if other is None:
         raise NotApplicable("the document gives no other path to the operation")
@@ -98,7 +116,12 @@ def test_all_paths_address_one_object(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_an_unknown_id_is_not_found(update: Update) -> Findings:
-    """An update of a well-formed id that doesn't exist is answered 404."""
+    """An update of a well-formed id that doesn't exist is answered 404.
+
+    Sent: A PATCH to a random GUID that no object has.
+
+    Fix: Look the object up before anything else and answer 404 where there is none, with an error body.
+    """
     trial = _unknown(update, update.values.guid())
     status = trial.exchange.status
     if status not in {404, 400, 401, 403, 409, 410}:
@@ -120,7 +143,13 @@ def _unknown(update: Update, entity: str) -> Trial:
     phase=Phase.NEGATIVE,
 )
 def test_success_is_not_claimed_for_nothing(update: Update) -> Findings:
-    """A 2xx for an unknown id is only right if the object is there afterwards."""
+    """A 2xx for an unknown id is only right if the object is there afterwards.
+
+    Sent: A PATCH to a random GUID; after a 2xx, a read of that id, or a second small update where reads don't work.
+
+    Fix: Check how many rows the write touched. Where it is none, answer 404; don't echo the request back as if it
+    had been stored.
+    """
     entity = update.values.guid()
     trial = _unknown(update, entity)
     exchange = trial.exchange
@@ -154,7 +183,12 @@ def test_success_is_not_claimed_for_nothing(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_ids_that_cannot_exist_are_refused(update: Update) -> Findings:
-    """Ids that can't exist are refused as client errors."""
+    """Ids that can't exist are refused as client errors.
+
+    Sent: A PATCH to `not-an-id`, a quote, NUL, 4,096 characters and a path inside the id.
+
+    Fix: Parse the id before it reaches the database, and turn a parse error into 400 or 404.
+    """
     body = update.mark()
     head = update.path().rpartition("/")[0]
     segments = {
@@ -182,7 +216,13 @@ def test_ids_that_cannot_exist_are_refused(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
-    """Prefixes, suffixes, wildcards and further path segments don't select the object."""
+    """Prefixes, suffixes, wildcards and further path segments don't select the object.
+
+    Sent: A PATCH with a marker to the id with a character more, one less, half of it, `*`, `%` and a further
+    segment; then a read.
+
+    Fix: Compare the whole key for equality: no LIKE, no prefix search, no catch-all route behind the id.
+    """
     key = quote(update.key, safe="")
     head = update.path().rpartition("/")[0]
     others = {"*": "*", "%25": "%", f"{key}0": "the id and a digit", f"{key}/foo": "the id and a segment"}
@@ -212,7 +252,14 @@ def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_the_collection_path_updates_nothing(update: Update) -> Findings:
-    """An update addressed to the collection changes no object."""
+    """An update addressed to the collection changes no object.
+
+    Sent: A PATCH with a marker to the collection, with and without a final slash; every known object is read before
+    and after.
+
+    Fix: Don't map PATCH on the collection, or answer 405 there. A missing id must never become an update without a
+    WHERE.
+    """
     head = update.path().rpartition("/")[0]
     for path in (head, f"{head}/"):
         mark = update.mark()
@@ -231,7 +278,14 @@ def test_the_collection_path_updates_nothing(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_other_spellings_of_the_path_reach_no_other_object(update: Update) -> Findings:
-    """Spellings of the path that aren't documented reach the same object or are refused, never another object."""
+    """Spellings of the path that aren't documented reach the same object or are refused, never another object.
+
+    Sent: A PATCH with a final slash, in capitals, with the key in parentheses, with a percent-encoded character and
+    with the id in capitals.
+
+    Fix: Decode and compare the key once, in one place. Either take these spellings for the same object or refuse
+    them.
+    """
     path = update.path()
     head, _, key = path.rpartition("/")
     first = update.key[0]
@@ -260,7 +314,12 @@ def test_other_spellings_of_the_path_reach_no_other_object(update: Update) -> Fi
     vary="$select applied, ignored or refused; 204",
 )
 def test_query_options_do_not_change_what_is_updated(update: Update) -> Findings:
-    """A custom query option is ignored, and `$select` is applied, ignored or refused; neither wipes anything."""
+    """A custom query option is ignored, and `$select` is applied, ignored or refused; neither wipes anything.
+
+    Sent: A PATCH with `?x-suite=1` and one with `?$select=id,…`; all other properties are read afterwards.
+
+    Fix: Let query options shape the answer at most. `$select` is no update mask: the body alone says what changes.
+    """
     update.needs_partial()
     before = update.establish(1)
     name = update.markers[0]

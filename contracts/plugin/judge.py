@@ -11,6 +11,7 @@ from contracts.requirements import (
     Binding,
     Finding,
     Inconclusive,
+    Mismatch,
     NotApplicable,
     Phase,
     Requirement,
@@ -40,6 +41,7 @@ class Judgement:
     exchanges: tuple[int, ...] = ()
     worst: Exchange | None = None
     """The exchange that shows the worst finding."""
+    mismatch: Mismatch | None = None
 
 
 def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
@@ -170,6 +172,7 @@ def _found(requirement: Requirement, operation: str, findings: list[Finding], pr
         worst.actual,
         _indexes(exchanges[:MOST_EXCHANGES]),
         worst.exchanges[-1] if worst.exchanges else None,
+        worst.mismatch,
     )
 
 
