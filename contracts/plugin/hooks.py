@@ -5,6 +5,7 @@ A failure fails the item, a warning is an expected failure, what can't be decide
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from contracts.plugin import engineer, outcome
 from contracts.plugin.judge import Judgement
 from contracts.plugin.record import Record
 from contracts.plugin.session import Session
+from contracts.report import writer
 from contracts.report.visible import visible
 from contracts.requirements import Binding, find
 
@@ -76,6 +78,8 @@ class Plugin(engineer.EngineerReport):
                 self.record.begin()
             return (yield)
         try:
+            with suppress(OSError):  # it is told of when the reports are written
+                writer.clear(self.session.settings.report)
             with self.session.open():
                 self.record.begin()
                 return (yield)

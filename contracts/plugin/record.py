@@ -28,9 +28,11 @@ class Record:
     def begin(self) -> None:
         """Start the journal; a folder that can't be written is told of when the reports are."""
         folder = self.session.settings.report
+        masked = self.session.redactor.count
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             self._journal = Journal(folder / journal.NAME, outcome.results(self.session, (), over=False))
+        self.session.redactor.count = masked  # what the first line shows, the results show again
 
     def judged(self, judgement: Judgement) -> None:
         """Take down what a case said and what was exchanged until then."""

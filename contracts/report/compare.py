@@ -18,7 +18,7 @@ from contracts.report.difference import between
 from contracts.report.markdown import code, escaped
 from contracts.report.results import RequirementResult, Results, Verdict, summary
 from contracts.report.visible import one_line, visible
-from contracts.report.words import MEANINGS, SIGNS, change_line, sentence
+from contracts.report.words import MEANINGS, SIGNS, change_lines, sentence
 
 TEMPLATES = Path(__file__).with_name("templates")
 TITLES: Mapping[Kind, str] = {
@@ -96,7 +96,9 @@ def _names(given: Sequence[tuple[str, str, Results]]) -> list[str]:
 
 
 def _badness(side: Side) -> tuple[int, ...]:
-    return tuple(side.counts[verdict] for verdict in ("fail", "error", "warn", "waived", "inconclusive"))
+    """What ranks a run: what it does wrong, whether known or not, then what it draws warnings for or leaves open."""
+    counts = side.counts
+    return counts["fail"] + counts["waived"], counts["error"], counts["warn"], counts["inconclusive"], -counts["pass"]
 
 
 def _by_kind(changes: Sequence[Change]) -> dict[Kind, list[Change]]:
@@ -105,6 +107,11 @@ def _by_kind(changes: Sequence[Change]) -> dict[Kind, list[Change]]:
 
 def _cautions(sides: Sequence[Side]) -> list[str]:
     told = [f"{side.name}: {sentence(side.results)}" for side in sides if not side.results.complete]
+    every = {row.id for side in sides for row in side.results.requirements}
+    for side in sides:
+        absent = len(every) - len(side.results.requirements)
+        if absent:
+            told.append(f"{side.name}: not tested for {absent} of {len(every)} requirements.")
     for what, values in (
         ("contracts", {side.results.contract_sha256[:12] for side in sides}),
         ("profiles", {side.results.profile for side in sides}),
@@ -130,7 +137,8 @@ def text(comparison: Comparison) -> str:
         if not step.changes:
             lines.append("  nothing changed")
         for kind, changes in step.changes.items():
-            lines += [f"  {TITLES[kind]} ({len(changes)})", *(f"    {one_line(change_line(each))}" for each in changes)]
+            lines += [f"  {TITLES[kind]} ({len(changes)})"]
+            lines += [f"    {one_line(line, 2000)}" for line in change_lines(changes)]
     if comparison.rows:
         letters = [chr(ord("A") + place) if place < 26 else str(place) for place in range(len(comparison.sides))]
         lines += ["", "Implementations, fewest failures first:"]
@@ -166,13 +174,7 @@ def markdown(comparison: Comparison) -> str:
             lines += ["Nothing changed.", ""]
         for kind, changes in step.changes.items():
             lines += [f"### {TITLES[kind]} ({len(changes)})", ""]
-            lines += [
-                f"- {code(each.requirement)} on {code(each.operation or 'every operation')}: "
-                f"{each.before or 'absent'} → {each.after or 'absent'}"
-                f"{f', {escaped(each.message)}' if each.message else ''}"
-                for each in changes
-            ]
-            lines.append("")
+            lines += [*(f"- {escaped(line)}" for line in change_lines(changes)), ""]
     if comparison.rows:
         lines += ["## Implementations × requirements", ""]
         lines += [
@@ -206,6 +208,7 @@ def html(comparison: Comparison) -> str:
     return environment.get_template("compare.html").render(
         comparison=comparison,
         titles=TITLES,
+        lines=change_lines,
         signs=SIGNS,
         meanings=MEANINGS,
         tally=_tally,

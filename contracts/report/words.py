@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from contracts.report.change import Change, Kind
 from contracts.report.results import Results, Verdict, summary, verdict_of
@@ -89,14 +89,27 @@ def changed(results: Results) -> list[str]:
         counts = Counter(str(change.kind) for change in results.since.changes)
         told = ", ".join(f"{counts[kind]} {kind}" for kind in Kind if counts[kind]) or "nothing changed"
         lines.append(f"Since {results.since.source} ({results.since.started}): {told}.")
-        lines += [change_line(change) for change in results.since.changes]
+        lines += change_lines(results.since.changes)
         if results.fail_on == "regression":
             lines.append(f"Only what is worse than then gates: {plural(len(results.since.worse), 'change')}.")
     return lines
 
 
-def change_line(change: Change) -> str:
-    """One change in a line."""
-    where = f" on {change.operation}" if change.operation else ""
-    told = f": {change.message}" if change.message else ""
-    return f"{change.kind} {change.requirement}{where} ({change.before or 'absent'} → {change.after or 'absent'}){told}"
+def change_lines(changes: Iterable[Change]) -> list[str]:
+    """Changes, a line each; those of one requirement that are alike in one, and what a run didn't have all in one."""
+    groups: dict[tuple[str, ...], list[Change]] = {}
+    absent: dict[str, None] = {}
+    for change in changes:
+        if change.after:
+            groups.setdefault((change.kind, change.requirement, change.before, change.after), []).append(change)
+        else:
+            absent[change.requirement] = None
+    lines = []
+    for (kind, requirement, before, after), alike in groups.items():
+        where = f" on {alike[0].operation}" if alike[0].operation else ""
+        where = where if len(alike) == 1 else f" on {len(alike)} operations"
+        told = f": {alike[0].message}" if alike[0].message else ""
+        lines.append(f"{kind} {requirement}{where} ({before or 'absent'} → {after}){told}")
+    if absent:
+        lines.append(f"{plural(len(absent), 'requirement')} not in the later run: {', '.join(absent)}")
+    return lines

@@ -97,6 +97,15 @@ def test_a_run_that_is_terminated_puts_back_the_object_and_reports_what_it_had(t
     assert data["notes"] == []
 
 
+def test_a_dry_run_writes_no_outcomes_and_leaves_those_of_a_run(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "outcomes.jsonl").write_text("of a run")
+    done = graph_contracts("run", "--openapi", str(DOCUMENT), "--dry-run", "--select", "update.status.*", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["outcomes.jsonl"]
+    assert (tmp_path / "reports" / "outcomes.jsonl").read_text() == "of a run"
+
+
 # -- the gate ----------------------------------------------------------------------------------------------------------
 
 

@@ -62,6 +62,19 @@ def test_the_matrix_has_a_cell_for_each_implementation_and_requirement() -> None
     assert line == "| `update.a.c` | MUST | absent | ✗ fail |"
 
 
+def test_changes_that_are_alike_are_told_once_and_what_a_run_did_not_have_in_one_line() -> None:
+    before = run(row("update.a.b", "pass", "pass"), row("update.a.c", "pass", "pass"), row("update.a.d", "pass"))
+    text = compare.text(two(before, run(row("update.a.b", "fail", "fail"))))
+    assert "broke update.a.b on 2 operations (pass → fail): actual text" in text
+    assert "2 requirements not in the later run: update.a.c, update.a.d" in text
+    assert "not tested for 2 of 3 requirements" in text
+
+
+def test_a_known_failure_ranks_as_a_failure() -> None:
+    given = [("Known", "1", run(row("update.a.b", "waived"))), ("Sound", "2", run(row("update.a.b", "warn")))]
+    assert [side.name for side in compare.compare(given).sides] == ["Sound", "Known"]
+
+
 def test_runs_that_are_not_quite_comparable_are_cautioned_about() -> None:
     other = replace(AFTER, profile="http", contract_sha256="1" * 64, complete=False)
     cautions = " ".join(two(BEFORE, other).cautions)
