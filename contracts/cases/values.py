@@ -15,8 +15,8 @@ from contracts.target.exchange import Exchange
 PAGE = "Page, Response (“updated object”)"
 TEXTS = (
     "café",
-    "cafe\u0301",
     "漢字かな",
+    "cafe\u0301",
     "مرحبا עולם",
     "\U0001f600 \U0001f468\u200d\U0001f469\u200d\U0001f467",
     "\U0002070e\U0010fffd",
@@ -324,8 +324,8 @@ def _coerced(value: Any, stored: Any) -> bool:
 
 def refused(update: Update, spot: Place, values: tuple[Any, ...], lenient: Any) -> Findings:
     """Send values that a place can't hold; whatever is not refused is a finding, graded lower where it is harmless."""
-    for value in values:
-        (trial,) = update.attempt([Attempt(f"{spot.name} = {short(value, 40)}", spot.body(value))])
+    attempts = [Attempt(f"{spot.name} = {short(value, 40)}", spot.body(value)) for value in values]
+    for value, trial in zip(values, update.attempt(attempts), strict=True):
         exchange = trial.exchange
         if not exchange.ok:
             continue
