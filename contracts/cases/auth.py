@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, requirement
 from contracts.subject.update import Attempt, Trial, Update
@@ -102,6 +104,7 @@ def test_what_is_no_valid_token_is_refused(update: Update) -> Findings:
     if update.options.auth == "enforced":
         random = update.values.guid().replace("-", "")
         attempts.append(("a random token", f"Bearer {random}"))
+        attempts += [(note, f"Bearer {forged}") for note, forged in _forged(random)]
         if valid and not _jwt(valid):
             # a token is a whole: neither its beginning nor a longer one nor another case of it is the same
             attempts += (
@@ -115,6 +118,15 @@ def test_what_is_no_valid_token_is_refused(update: Update) -> Findings:
     if valid:
         attempts.append(("a token without scheme", valid))
     yield from performed(refused(update, attempts))
+
+
+def _forged(subject: str) -> Iterator[tuple[str, str]]:
+    """Tokens that look right to a server that reads them without checking who signed them (RFC 8725 §2.1)."""
+    claims = {"sub": subject, "aud": "https://graph.microsoft.com", "exp": 4102444800}
+    for algorithm, signature in (("none", b""), ("HS256", subject.encode())):
+        parts = [json.dumps({"alg": algorithm, "typ": "JWT"}).encode(), json.dumps(claims).encode(), signature]
+        encoded = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+        yield ("an unsigned token" if algorithm == "none" else "a token signed by nobody"), encoded
 
 
 def _jwt(text: str) -> bool:
@@ -144,7 +156,7 @@ def test_another_scheme_does_not_authenticate(update: Update) -> Findings:
         ("Digest credentials", 'Digest username="user", realm="r", nonce="n", uri="/", response="0"'),
     ]
     if valid:
-        attempts.append(("the token under another scheme", f"Token {valid}"))
+        attempts += [(f"the token under {scheme}", f"{scheme} {valid}") for scheme in ("Token", "Basic")]
     yield from performed(refused(update, attempts))
 
 

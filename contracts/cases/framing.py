@@ -79,6 +79,17 @@ def shown(update: Update, body: Mapping[str, Any], exchange: Exchange) -> Findin
             yield told(difference, exchange, seen)
 
 
+def unmade(update: Update, body: Mapping[str, Any], exchange: Exchange) -> Findings:
+    """A body was accepted and no later read shows its marker: what a server can't read, it may take for empty."""
+    if not exchange.ok:
+        return
+    name = update.markers[0]
+    with suppress(Inconclusive):
+        left, seen = update.settle({name: body[name]})
+        for difference in left:
+            yield told(difference, exchange, seen)
+
+
 @requirement(
     "update.req.contentlength",
     Level.MUST,

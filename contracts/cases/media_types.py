@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
+from contracts.cases.framing import unmade
 from contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
 from contracts.subject.update import Attempt, Trial, Update
 from contracts.target import jsontext
@@ -57,9 +58,11 @@ def test_a_charset_parameter_makes_no_difference(update: Update) -> Findings:
         ("application/json;charset=utf-8", Severity.FAIL),
         ('application/json; charset="UTF-8"', Severity.WARN),
     ):
-        exchange = update.patch(update.small(), headers={"Content-Type": value})
+        body = update.small()
+        exchange = update.patch(body, headers={"Content-Type": value})
         if not exchange.ok:
             yield Finding("2xx as for application/json", f"{exchange.answer} to {value}", (exchange,), grade)
+        yield from unmade(update, body, exchange)
 
 
 @requirement(

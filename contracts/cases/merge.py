@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from contracts.cases.values import told
@@ -28,7 +29,8 @@ def test_properties_not_named_in_the_body_keep_their_values(update: Update) -> F
     the rest.
     """
     update.needs_partial()
-    for body in (update.marker(), {}):
+    second = update.full(2)
+    for body in (update.marker(), dict(list(second.items())[::2]), {}):
         before = update.establish(1)
         exchange = update.patch(body)
         if not exchange.ok:
@@ -124,6 +126,8 @@ def _holds(update: Update, expected: dict[str, Any], exchange: Any) -> Findings:
         if exchange.object is None:
             raise
         left, seen = update.compare(expected, exchange.object), exchange
+    if not left and exchange.object is not None:
+        left, seen = update.compare(expected, exchange.object), exchange
     for difference in left:
         yield told(difference, exchange, seen)
 
@@ -166,6 +170,8 @@ def test_a_collection_in_the_body_becomes_the_collection(update: Update) -> Find
             for difference in left:
                 yield told(difference, exchange, seen)
         yield from _twins(update, name, items[0])
+        yield from _leftovers(update, name, item)
+        yield from _namesakes(update, name, item)
 
 
 def _twins(update: Update, name: str, item: Any) -> Findings:
@@ -174,6 +180,42 @@ def _twins(update: Update, name: str, item: Any) -> Findings:
     shown = (exchange.object or {}).get(name)
     if exchange.ok and isinstance(shown, list) and len(shown) == 1:
         yield Finding(f"{name} with both equal items", f"{name} with one", (exchange,), Severity.WARN)
+
+
+def _namesakes(update: Update, name: str, item: Type) -> Findings:
+    """Items that share one member but differ in the rest are different items: none is taken for another."""
+    one = update.values.make(item, name, 40)
+    if not isinstance(one, dict) or len(one) < 2:
+        return
+    sent = [one, *({**update.values.make(item, name, 41 + n), key: one[key]} for n, key in enumerate(one))]
+    exchange = update.patch({name: sent})
+    shown = (exchange.object or {}).get(name)
+    if exchange.ok and isinstance(shown, list) and len(shown) < len(sent):
+        yield Finding(f"{name} with all {len(sent)} different items", f"{name} with {len(shown)}", (exchange,))
+
+
+def _leftovers(update: Update, name: str, item: Type) -> Findings:
+    """An item that names fewer members than the one it replaces takes nothing over from it."""
+    members = [m for m in item.properties.values() if m.type.kind is Kind.STRING and not m.type.members]
+    if len(members) < 2:
+        return
+    before = update.values.make(item, name, 30)
+    gone = members[0].name if not members[0].type.placeholder else members[1].name
+    after = {key: value for key, value in update.values.make(item, name, 31).items() if key != gone}
+    if not update.patch({name: [before]}).ok:
+        return
+    exchange = update.patch({name: [after]})
+    if not exchange.ok:
+        return
+    with suppress(Inconclusive):
+        update.settle({name: [after]})
+        for entity in (exchange.object or {}, update.state()):
+            shown = entity.get(name)
+            first = shown[0] if isinstance(shown, list) and shown else None
+            if isinstance(first, dict) and first.get(gone) == before[gone]:
+                old = f"{name}[0].{gone} = {short(before[gone])}, as in the item before"
+                yield Finding(f"{name} with just the item sent", old, (exchange,))
+                return
 
 
 @requirement(

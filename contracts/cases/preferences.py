@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contracts.cases.framing import shown
+from contracts.cases.framing import shown, unmade
+from contracts.cases.values import reflected
 from contracts.requirements import Finding, Findings, Level, NotApplicable, requirement
 from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
@@ -52,8 +53,9 @@ def test_asking_for_the_object_changes_nothing(update: Update) -> Findings:
 
     Fix: Answer 200 with the object, as without the header.
     """
-    control = update.change(update.small())
-    exchange = update.patch(update.small(), headers={"Prefer": "return=representation"})
+    known, body = update.small(), update.small()
+    control = update.change(known)
+    exchange = update.patch(body, headers={"Prefer": "return=representation"})
     if not exchange.ok:
         yield Finding(f"{control.status} as without Prefer", exchange.answer, (exchange,))
     elif control.object is None and exchange.object is None:
@@ -61,6 +63,8 @@ def test_asking_for_the_object_changes_nothing(update: Update) -> Findings:
     elif exchange.status != 200 or exchange.object is None:
         what = exchange.answer if exchange.object else f"{exchange.answer} without an object"
         yield Finding("200 with the object", what, (exchange,))
+    elif not any(reflected(update, known, control)):
+        yield from shown(update, body, exchange)
 
 
 @requirement("update.req.prefer.unknown", Level.MUST, basis="rfc", source="RFC 7240 §2; OData 4.01 §8.2.8")
@@ -73,9 +77,11 @@ def test_unknown_preferences_are_ignored(update: Update) -> Findings:
     """
     update.change(update.small())
     unknown = "x-suite-unknown=1, odata.suite-unknown"
-    exchange = update.patch(update.small(), headers={"Prefer": unknown})
+    body = update.small()
+    exchange = update.patch(body, headers={"Prefer": unknown})
     if not exchange.ok:
         yield Finding("2xx as without Prefer", f"{exchange.answer} to Prefer: {unknown}", (exchange,))
+    yield from unmade(update, body, exchange)
 
 
 @requirement(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.cases.framing import unmade
 from contracts.requirements import Finding, Findings, Inconclusive, Level, requirement
 from contracts.subject.update import Update
 from contracts.target import jsontext
@@ -34,12 +35,14 @@ def test_letter_case_of_field_names_and_media_types_does_not_count(update: Updat
         ("field names in capitals", "application/json", str.upper),
         ("field names in lower case and Application/JSON", "Application/JSON", str.lower),
     ):
-        octets = jsontext.dump(update.small())
+        body = update.small()
+        octets = jsontext.dump(body)
         fields = {**dict(update.client.headers({}, octets)), "Content-Type": media, "Content-Length": str(len(octets))}
         exchange = update.send_wire(*update.wire(octets, {spell(name): value for name, value in fields.items()}))
         if not exchange.ok:
             _control(update)
             yield Finding("2xx as in the usual letter case", f"{exchange.answer} to {note}", (exchange,))
+        yield from unmade(update, body, exchange)
 
 
 def _control(update: Update) -> Exchange:
@@ -65,7 +68,10 @@ def test_unknown_and_informational_headers_do_no_harm(update: Update) -> Finding
     Fix: Ignore headers that you don't know.
     """
     update.change(update.small())
-    if update.patch(update.small(), headers=BENIGN).ok:
+    body = update.small()
+    exchange = update.patch(body, headers=BENIGN)
+    if exchange.ok:
+        yield from unmade(update, body, exchange)
         return
     for name, value in BENIGN.items():
         exchange = update.patch(update.small(), headers={name: value})

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
-from contracts.requirements import Aliases, Finding, Findings, Inconclusive, Level, NotApplicable, Phase, requirement
+from contracts.requirements import (
+    Aliases,
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    requirement,
+)
 from contracts.subject.equality import short
 from contracts.subject.observe import same_id
 from contracts.subject.update import Attempt, Trial, Update
+from contracts.target.exchange import Exchange
 
 UNROUTED = {404, 405, 410, 501}
 
@@ -225,10 +238,19 @@ def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
     """
     key = quote(update.key, safe="")
     head = update.path().rpartition("/")[0]
-    others = {"*": "*", "%25": "%", f"{key}0": "the id and a digit", f"{key}/foo": "the id and a segment"}
+    others = {
+        "*": "*",
+        "%25": "%",
+        ".*": "a regular expression",
+        f"{key}0": "the id and a digit",
+        f"{key}/foo": "the id and a segment",
+    }
     if len(update.key) > 1:
         others[quote(update.key[:-1], safe="")] = "the id without its last character"
+        others[quote(update.key[:-1], safe="") + "_"] = "the id with _ for its last character"
+        others[quote(update.key[1:], safe="")] = "the id without its first character"
         others[quote(update.key[: max(len(update.key) // 2, 1)], safe="")] = "the first half of the id"
+    before, sent = _others(update), dict[str, tuple[str, Exchange]]()
     attempts = []
     for segment, note in others.items():
         mark = update.mark()
@@ -238,9 +260,31 @@ def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
         if trial.visible:
             yield Finding("the object as it was", f"{trial.exchange.answer}, and {note} updated it", (trial.exchange,))
             continue
+        sent[str(trial.attempt.marker)] = note, trial.exchange
         shown = (trial.exchange.object or {}).get("id")
         if trial.exchange.ok and update.observer.means in {None, "neutral"} and same_id(shown, update.key):
             yield Finding("4xx", f"{trial.exchange.answer} with the object, for {note}", (trial.exchange,))
+    yield from _elsewhere(update, before, sent)
+
+
+def _others(update: Update) -> dict[str, Any]:
+    """The marker property of every object of the collection that the run doesn't look after, by id."""
+    if update.observer.collection_status != 200:
+        return {}
+    items, _ = update.observer.collection()
+    name = update.markers[0]
+    found = {item["id"]: item.get(name) for item in items or () if isinstance(item.get("id"), str)}
+    return {entity: value for entity, value in found.items() if not any(same_id(entity, k) for k in update.known)}
+
+
+def _elsewhere(update: Update, before: Mapping[str, Any], sent: Mapping[str, tuple[str, Exchange]]) -> Findings:
+    """What was sent to no object's path stands on an object that was there before."""
+    if not before or not any(exchange.ok for _, exchange in sent.values()):
+        return
+    for entity, value in _others(update).items():
+        if entity in before and isinstance(value, str) and value in sent:
+            note, exchange = sent[value]
+            yield Finding("no object changed", f"{exchange.answer}, and {note} updated {short(entity)}", (exchange,))
 
 
 @requirement(
@@ -261,12 +305,19 @@ def test_the_collection_path_updates_nothing(update: Update) -> Findings:
     WHERE.
     """
     head = update.path().rpartition("/")[0]
+    before, sent = _others(update), dict[str, tuple[str, Exchange]]()
     for path in (head, f"{head}/"):
         mark = update.mark()
-        (trial,) = update.attempt([Attempt(f"PATCH {path}", mark, path=path, marker=next(iter(mark.values())))])
+        marker = next(iter(mark.values()))
+        (trial,) = update.attempt([Attempt(f"PATCH {path}", mark, path=path, marker=marker)])
+        sent[str(marker)] = f"PATCH {path}", trial.exchange
         for effect in trial.effects:
             what = f"{trial.exchange.answer}, and {effect.entity} changed: {effect.difference}"
             yield Finding("no object changed", what, (trial.exchange,))
+        if trial.exchange.ok and not trial.effects:
+            what = f"{trial.exchange.answer} without a change"
+            yield Finding("4xx", what, (trial.exchange,), Severity.WARN)
+    yield from _elsewhere(update, before, sent)
 
 
 @requirement(

@@ -102,7 +102,7 @@ def test_every_stored_property_is_in_the_answer(update: Update) -> Findings:
         declared = update.type.properties.get(name)
         if declared is None or name in update.computed or unset(value, declared.type) or value == []:
             continue
-        if name not in update.shape.properties or not unset(later.object.get(name), declared.type):
+        if name not in update.shape.properties or not _bare(later.object.get(name), declared.type):
             continue
         grade = Severity.WARN if declared.deprecated else Severity.FAIL
         if _wiped(update, name):
@@ -110,19 +110,24 @@ def test_every_stored_property_is_in_the_answer(update: Update) -> Findings:
         yield Finding(f"{name} = {short(value)}", f"no {name} in the answer", (first, later), grade)
 
 
+def _bare(value: Any, type_: Type) -> bool:
+    """Whether a value says nothing, where something is stored."""
+    return unset(value, type_) or value == []
+
+
 def _wiped(update: Update, name: str) -> bool:
     """Whether a read shows the property unset too after it was shown set: merging is at fault, not the answer."""
     declared = update.type.properties[name].type
     body = {name: update.values.make(declared, name, 2)}
     exchange = update.patch(body)
-    shown_when_sent = exchange.object is not None and not unset(exchange.object.get(name), declared)
+    shown_when_sent = exchange.object is not None and not _bare(exchange.object.get(name), declared)
     if not shown_when_sent:
         return False
     later = update.patch(update.mark())
     if update.observer.means in {None, "neutral"}:
         return False
     found, _ = update.look()
-    return later.object is not None and unset(found.get(name), declared)
+    return later.object is not None and _bare(found.get(name), declared)
 
 
 @requirement(
