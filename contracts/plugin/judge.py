@@ -65,6 +65,12 @@ def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
     own = _indexes(update.client.exchanges[sent:][:MOST_EXCHANGES])
     if error:
         return [Judgement(requirement.id, operation, "error", error, exchanges=own), *others]
+    if binding.each is None:
+        # a request that was only told to wait says nothing about what it asked
+        put_off = [exchange for finding in findings for exchange in finding.exchanges if exchange.throttled]
+        findings = [f for f in findings if not any(exchange.throttled for exchange in f.exchanges)]
+        if put_off and not findings:
+            undecided = Inconclusive(f"the target kept putting the request off ({put_off[0].answer})", *put_off)
     if findings:
         return [_found(requirement, operation, findings, profile), *others]
     if undecided is not None:

@@ -36,18 +36,26 @@ def find_objects(updates: Iterable[Update]) -> None:
         key = operation.key or ""
         given, others = update.options.ids, update.options.second_ids
         first, second = given.get(key) or given.get("id"), others.get(key) or others.get("id")
+        listed: list[str] = []
         if update.twin and not first:
             first, second = update.twin.key, second or update.twin.second
-        listed: list[str] = []
-        if not first or not second:
-            items, _ = update.observer.collection()
-            listed = [item["id"] for item in items or () if isinstance(item.get("id"), str) and item["id"]]
+            if update.observer.item(first)[0] is None:
+                listed = _listed(update)
+                if listed and not any(same_id(entity, first) for entity in listed):
+                    first, second = "", None  # the path has objects of its own
+        elif not first or not second:
+            listed = _listed(update)
             example = _example_id(operation)
             listed.sort(key=lambda entity: not same_id(entity, example))
         update.key = first or (listed[0] if listed else _example_id(operation))
         if not update.key:
             raise ConfigurationError(f"{operation}: no object to update is known", f"Supply --id {key}=VALUE")
         update.second = second or next((entity for entity in listed if not same_id(entity, update.key)), None)
+
+
+def _listed(update: Update) -> list[str]:
+    items, _ = update.observer.collection()
+    return [item["id"] for item in items or () if isinstance(item.get("id"), str) and item["id"]]
 
 
 def check(updates: Iterable[Update]) -> None:
