@@ -7,6 +7,7 @@ An `Update` sends, observes and compares; it knows what the run has learned and 
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -589,11 +590,25 @@ class Update:
         if changed and self.lag and any(exchange.refused for _, exchange in waiting):
             after = self._lasting(before)
             changed = [(entity, d) for entity in before for d in self.changes(before[entity], after[entity])]
+        performed = {
+            name
+            for attempt, exchange in waiting
+            if exchange.ok and isinstance(attempt.body, Mapping)
+            for name in attempt.body
+        }
+
+        def caused(attempt: Attempt, exchange: Exchange, difference: Difference) -> bool:
+            if len(waiting) == 1:
+                return True
+            if attempt.marker is not None:
+                return _holds(difference.actual, attempt.marker)
+            return exchange.ok or re.split(r"[.\[]", difference.path)[0] not in performed
+
         for attempt, exchange in waiting:
             own = [
                 Effect(exchange, entity, difference)
                 for entity, difference in changed
-                if len(waiting) == 1 or attempt.marker is None or _holds(difference.actual, attempt.marker)
+                if caused(attempt, exchange, difference)
             ]
             trials.append(Trial(attempt, exchange, tuple(own), watched=True))
             if exchange.refused:
