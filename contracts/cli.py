@@ -22,10 +22,13 @@ from contracts.errors import ContractsError
 
 COMMANDS: Mapping[str, str] = {
     "run": "Test a server against the contract.",
+    "doctor": "Check that a server can be tested.",
+    "restore": "Put back what an interrupted run left changed.",
     "derive": "Read API reference pages and write one OpenAPI document.",
     "serve": "Serve the embedded reference implementation.",
     "list": "List every requirement.",
     "explain": "Explain one requirement.",
+    "init": "Write a settings file to begin with.",
 }
 PROGRAM = "graph-contracts"
 USAGE = 2

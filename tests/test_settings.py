@@ -242,7 +242,7 @@ def test_every_token_and_credential_is_listed_as_a_secret(tmp_path: Path) -> Non
     assert set(settings.secrets()) == {
         "value", "forbidden_value", "personal_value", "expired_value",
         "Basic dXNlcg==", "dXNlcg==", "a=one; b=two", "one", "two", "key",
-        "user:p%40ss", "user:p@ss", "p%40ss", "p@ss",
+        "user:p%40ss", "user:p@ss", "p%40ss", "p@ss", "dXNlcjpwQHNz",
     }  # fmt: skip
 
 

@@ -18,9 +18,12 @@ def enforced(update: Update) -> None:
 
     Raises:
         NotApplicable: the target is declared to need none.
+        Inconclusive: no request can be sent without them.
     """
     if update.options.auth == "none":
         raise NotApplicable("the target is declared to need no credentials (--auth none)")
+    if update.client.connection.cert and not update.client.credential.fields():
+        raise Inconclusive("the client certificate authenticates every request, so nothing tells what one without gets")
 
 
 def token(update: Update) -> str:
@@ -29,7 +32,7 @@ def token(update: Update) -> str:
     Raises:
         Inconclusive: there is none.
     """
-    found = update.client.connection.token
+    found = update.client.token
     if not found:
         raise Inconclusive("no valid token is known: supply --token")
     return found
@@ -82,7 +85,7 @@ def test_without_credentials_nothing_is_updated(update: Update) -> Findings:
 def test_what_is_no_valid_token_is_refused(update: Update) -> Findings:
     """Credentials that are no valid bearer token are refused: an empty one, a random one, one without scheme."""
     enforced(update)
-    valid = update.client.connection.token
+    valid = update.client.token
     attempts: list[tuple[str, str | None]] = [("a scheme alone", "Bearer"), ("an empty token", "Bearer ")]
     if update.options.auth == "enforced":
         random = update.values.guid().replace("-", "")
@@ -117,7 +120,7 @@ def _jwt(text: str) -> bool:
 def test_another_scheme_does_not_authenticate(update: Update) -> Findings:
     """Credentials of another scheme don't authenticate, not even with a valid token in them."""
     enforced(update)
-    valid = update.client.connection.token
+    valid = update.client.token
     attempts: list[tuple[str, str | None]] = [
         ("Basic credentials", BASIC),
         ("Digest credentials", 'Digest username="user", realm="r", nonce="n", uri="/", response="0"'),
@@ -176,6 +179,8 @@ def test_every_401_carries_a_challenge(update: Update, exchange: Exchange) -> Fi
 )
 def test_the_challenge_is_for_a_bearer_token(update: Update, exchange: Exchange) -> Findings:
     """The challenge names the Bearer scheme."""
+    if update.client.credential.fields() and not update.client.token:
+        raise NotApplicable("the target takes other credentials than bearer tokens")
     value = exchange.response.header("WWW-Authenticate") if exchange.response else None
     if value and not re.search(r"(?i)(^|,)\s*bearer\b", value):
         yield Finding("a Bearer challenge", f"WWW-Authenticate: {value}", (exchange,))

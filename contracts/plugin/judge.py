@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from contracts.errors import ContractsError
 from contracts.requirements import (
     SEVERITY_ORDER,
     Binding,
     Finding,
     Inconclusive,
     NotApplicable,
+    Phase,
     Requirement,
     Severity,
     Undecided,
@@ -20,6 +22,8 @@ from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
 
 MOST_EXCHANGES = 12
+TIMES = 3
+"""How often a failing positive is tried in all."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,9 @@ def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
             findings.append(finding)  # noqa: PERF402 (what came before an exception counts)
     except Undecided as reason:
         undecided = reason
+    except ContractsError as reason:
+        # credentials that could be had before can't be had any more
+        undecided = Inconclusive(reason.what)
     except Exception as problem:
         error = f"the case itself failed: {type(problem).__name__}: {problem} ({_where(problem)})"
     finally:
@@ -61,16 +68,12 @@ def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
     asides = {name: found for name, found in update.log.asides.items() if found}
     update.log.asides.clear()
     findings += asides.pop(requirement.id, [])
+    findings, busy = _without_throttling(binding, findings)
+    undecided = undecided or busy
     others = [_found(find(name), operation, found, profile) for name, found in asides.items()]
     own = _indexes(update.client.exchanges[sent:][:MOST_EXCHANGES])
     if error:
         return [Judgement(requirement.id, operation, "error", error, exchanges=own), *others]
-    if binding.each is None:
-        # a request that was only told to wait says nothing about what it asked
-        put_off = [exchange for finding in findings for exchange in finding.exchanges if exchange.throttled]
-        findings = [f for f in findings if not any(exchange.throttled for exchange in f.exchanges)]
-        if put_off and not findings:
-            undecided = Inconclusive(f"the target kept putting the request off ({put_off[0].answer})", *put_off)
     if findings:
         return [_found(requirement, operation, findings, profile), *others]
     if undecided is not None:
@@ -80,6 +83,55 @@ def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
     return [Judgement(requirement.id, operation, "pass", exchanges=own), *others]
 
 
+def repeat(binding: Binding, update: Update, profile: str, first: Judgement) -> Judgement:
+    """A failure with how often it comes again when the case is repeated, each request on a connection of its own.
+
+    A case that failed once has failed: the words only tell what to look for.
+    """
+    failed = ran = 1
+    client = update.client
+    client.isolated = True
+    try:
+        for _ in range(TIMES - 1):
+            sent = len(client.exchanges)
+            with update.again():
+                verdict = judge(binding, update, profile)[0].verdict
+            if len(client.exchanges) == sent or verdict not in {"pass", "warn", "note", "fail"}:
+                break
+            ran += 1
+            failed += verdict == "fail"
+    finally:
+        client.isolated = False
+    if ran == 1:
+        return first
+    words = f" (failed {failed} of {ran} times{'' if failed == ran else ': it is flaky'})"
+    return replace(first, message=first.message + words, actual=first.actual + words)
+
+
+def _without_throttling(binding: Binding, findings: list[Finding]) -> tuple[list[Finding], Inconclusive | None]:
+    """The findings that aren't about a target that was asked too often, and the reason why nothing was found instead.
+
+    Throttling that outlasts `--retries` is no failure of the product; what 429 and 503 must look like is judged by the
+    requirements about every response.
+    """
+    if binding.each is not None or find(binding.requirement).subject == "throttle":
+        return findings, None
+    kept = [finding for finding in findings if not _throttled(binding, finding)]
+    if kept or not findings:
+        return kept, None
+    last = findings[-1].exchanges[-1]
+    reason = f"the target was busy ({last.answer}) for longer than --retries waits: allow more, or lower --rate"
+    return [], Inconclusive(reason, last)
+
+
+def _throttled(binding: Binding, finding: Finding) -> bool:
+    last = finding.exchanges[-1] if finding.exchanges else None
+    if last is None or last.response is None:
+        return False
+    announced = last.response.header("Retry-After") is not None or binding.phase is Phase.POSITIVE
+    return last.status == 429 or (last.status == 503 and announced)
+
+
 def _findings(binding: Binding, update: Update) -> Iterable[Finding]:
     if update.client.expired:
         raise Inconclusive("the run's deadline had passed: allow more time with --deadline")
@@ -87,6 +139,8 @@ def _findings(binding: Binding, update: Update) -> Iterable[Finding]:
         yield from binding.function(update) or ()
         return
     matching = [exchange for exchange in update.traffic() if binding.each(exchange)]
+    if not matching and update.options.read_only:
+        raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
     if not matching:
         raise NotApplicable("no response of this run is one that the requirement is about")
     for exchange in matching:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from contracts import cases
-from contracts.errors import ConfigurationError, NothingTestedError
+from contracts.errors import ConfigurationError, NothingTestedError, TargetError
 from contracts.plugin import outcome
+from contracts.plugin.guard import guarded
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.progress import Progress
 from contracts.plugin.session import Session
@@ -37,13 +38,30 @@ def run(settings: Settings) -> int:
         raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
     progress = Progress()
     session.listeners.append(progress.show)
-    with session.open(), _only_our_plugins():
-        # a judgement that pytest never reached is missing from the results, so its own exit code says nothing more
-        status = pytest.main(_arguments(folder), plugins=[Plugin(session, opened=True)])
+    with guarded(session.ends) as guard:
+        try:
+            with session.open():
+                status = judged(session, ["--html", str(folder / "pytest.html"), "--self-contained-html"])
+                expired = session.client.expired or guard.overdue
+                guard.due(session.ends + session.reserve)
+        except KeyboardInterrupt:
+            if guard.overdue:
+                hint = "Allow more time with --deadline"
+                raise TargetError(f"{session.client.base} could not be looked at within the deadline", hint) from None
+            raise
     progress.end()
-    interrupted = status == pytest.ExitCode.INTERRUPTED
-    session.complete = not interrupted and session.executed == session.planned and not session.client.expired
+    interrupted = status == pytest.ExitCode.INTERRUPTED and not guard.overdue
+    session.complete = not interrupted and session.executed == session.planned and not expired
+    if expired:
+        session.notes.append("the deadline came before the end: allow more time with --deadline")
     return finish(session, interrupted=interrupted)
+
+
+def judged(session: Session, more: list[str]) -> int:
+    """Run the cases of an opened session; returns pytest's own exit code."""
+    with _only_our_plugins():
+        # a judgement that pytest never reached is missing from the results, so its own exit code says nothing more
+        return int(pytest.main([*_arguments(), *more], plugins=[Plugin(session, opened=True)]))
 
 
 def finish(session: Session, *, interrupted: bool = False) -> int:
@@ -54,6 +72,13 @@ def finish(session: Session, *, interrupted: bool = False) -> int:
     """
     if not session.judgements and not interrupted:
         raise NothingTestedError("no requirement was tested", "Check --select and --deselect")
+    untested = session.refused_all()
+    if untested and not session.settings.read_only:
+        session.complete = False
+        session.notes.append(untested)
+    if session.settings.read_only:
+        session.notes.append("a run with --read-only judges only what needs no update")
+    session.notes += session.client.notes
     evidence = outcome.evidence(session)
     found = outcome.results(session)
     code = INTERRUPTED if interrupted else model.exit_code(model.verdict_of(found))
@@ -64,7 +89,7 @@ def finish(session: Session, *, interrupted: bool = False) -> int:
     return code
 
 
-def _arguments(folder: Path) -> list[str]:
+def _arguments() -> list[str]:
     """Our cases and nobody else's configuration, plugins or cache."""
     here = Path(cases.__file__).parent
     return [
@@ -72,7 +97,6 @@ def _arguments(folder: Path) -> list[str]:
         *("--rootdir", str(here), "--confcutdir", str(here), "-c", str(here / "pytest.ini")),
         *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:warnings"),
         *("-p", "pytest_metadata.plugin", "-p", "pytest_html.plugin", "-p", "pytest_html.fixtures"),
-        *("--html", str(folder / "pytest.html"), "--self-contained-html"),
         *("--assert=plain", "--capture=no"),
     ]
 

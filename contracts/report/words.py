@@ -52,6 +52,8 @@ def sentence(results: Results) -> str:
             )
     if counted["error"]:
         why = f"the suite could not decide {plural(counted['error'], 'requirement')} (a defect of ours)"
+    elif not results.complete and results.executed == results.planned:
+        why = "what a run is about could not be tested (see the notes)"
     elif not results.complete:
         why = f"the run ended early: {results.executed} of {results.planned} cases were run"
     else:

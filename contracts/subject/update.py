@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.contract import Kind, Operation, Property, Type
@@ -21,8 +21,8 @@ from contracts.subject.equality import Difference, differences, instant, merge, 
 from contracts.subject.knowledge import Baseline, Death, Effect, Log, Options
 from contracts.subject.observe import Observer, same_id
 from contracts.subject.values import Values, writable
-from contracts.target import jsontext
-from contracts.target.client import Client
+from contracts.target import jsontext, tunnel
+from contracts.target.client import SAFE, Client
 from contracts.target.exchange import Exchange, Request
 from contracts.target.raw import request_bytes
 
@@ -98,7 +98,11 @@ class Update:
         self.computed: set[str] = set(options.computed)
         """Properties that the server itself maintains, as declared or as noticed."""
         self.original: dict[str, dict[str, Any]] = {}
-        """Each object as it was found, by id."""
+        """Each object as it was found, by id; filled by `keep`."""
+        self.created: dict[str, str] = {}
+        """Path of each object that the run made for itself, by id."""
+        self.keeper: Callable[[Update, str], None] = lambda _update, _entity: None
+        """Is told of each object as soon as its first state is known."""
         self.lag = 0.0
         """The longest that a read was seen to lag behind a write, in seconds."""
         self.unsteady = False
@@ -152,8 +156,7 @@ class Update:
             headers: fields to add or, with None, to leave out.
             path: another path than the object's.
         """
-        if self.dead is not None:
-            raise Inconclusive("the target stopped answering; see update.robust.alive", self.dead)
+        self._may_send(method)
         octets = body if isinstance(body, bytes) or body is None else jsontext.dump(body)
         about = {"operation": self.operation.id, "requirement": self.requirement}
         if path is None:
@@ -172,6 +175,8 @@ class Update:
             )
 
         exchange = send(fresh)
+        if exchange.status == 401 and self.client.lapsed:
+            raise Inconclusive(self.client.lapsed, exchange)
         if exchange.status in SERVER_FAILURES:
             again = send(True)
             if again.status not in SERVER_FAILURES:
@@ -189,6 +194,20 @@ class Update:
         """Where reads lag behind, remember an object as it will be once they have caught up, and spare that wait."""
         if self.lag and self._persists and self._known_at == self.client.writes - 1 and entity in self._known:
             self._remember({**self._known, entity: self.merged(self._known[entity], body)})
+
+    def _may_send(self, method: str) -> None:
+        """Go on only where a request is of use and allowed.
+
+        Raises:
+            Inconclusive: the target or the credentials are dead, or the request could change something in a run that
+                may only read.
+        """
+        if self.dead is not None:
+            raise Inconclusive("the target stopped answering; see update.robust.alive", self.dead)
+        if self.client.lapsed:
+            raise Inconclusive(self.client.lapsed)
+        if self.options.read_only and method not in SAFE:
+            raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
 
     def change(self, body: Any, **how: Any) -> Exchange:
         """Send an update that the target must have accepted for the case to go on.
@@ -225,16 +244,23 @@ class Update:
     def send_wire(
         self, octets: bytes, request: Request, *, half_close: bool = False, timeout: float | None = None
     ) -> Exchange:
-        """Send chosen octets on a connection of their own."""
+        """Send chosen octets on a connection of their own.
+
+        Raises:
+            Inconclusive: there is a proxy, and it lets none through.
+        """
+        self._may_send("")
         self.client.writes += 1
-        return self.client.send_raw(
-            octets,
-            request,
-            half_close=half_close,
-            timeout=timeout,
-            operation=self.operation.id,
-            requirement=self.requirement,
-            entity=self.key,
+        return _through(
+            self.client.send_raw(
+                octets,
+                request,
+                half_close=half_close,
+                timeout=timeout,
+                operation=self.operation.id,
+                requirement=self.requirement,
+                entity=self.key,
+            )
         )
 
     @contextmanager
@@ -243,12 +269,14 @@ class Update:
 
         The function sends one request; it returns the exchange and whether the connection was that of the one before.
         """
+        self._may_send("")
         with self.client.line() as send:
 
             def ask(octets: bytes, request: Request) -> tuple[Exchange, bool]:
                 self.client.writes += 1
                 own = {"entity": self.key} if request.url == self.client.url(self.path()) else {}
-                return send(octets, request, operation=self.operation.id, requirement=self.requirement, **own)
+                exchange, kept = send(octets, request, operation=self.operation.id, requirement=self.requirement, **own)
+                return _through(exchange), kept
 
             yield ask
 
@@ -269,6 +297,20 @@ class Update:
         if isinstance(self._baseline, Inconclusive):
             raise Inconclusive(self._baseline.reason, *self._baseline.exchanges)
         return self._baseline
+
+    @contextmanager
+    def again(self) -> Iterator[None]:
+        """Let the block judge a new answer to the accepted body instead of the one on record."""
+        before = self._baseline
+        if isinstance(before, Baseline):
+            body = next(step.body for step in before.steps if step.exchange is before.exchange)
+            with suppress(Inconclusive):
+                exchange = self.patch(body)
+                self._baseline = replace(before, exchange=exchange) if exchange.ok else before
+        try:
+            yield
+        finally:
+            self._baseline = before
 
     def full(self, n: int = 1) -> dict[str, Any]:
         """The `n`-th complete body that the target accepts (F1, F2 of the catalogue)."""
@@ -388,9 +430,15 @@ class Update:
         writes = self.client.writes
         exchange = self.patch({name: known[name]} if name else {}, entity=entity)
         self.client.writes = writes  # it changed nothing
-        if exchange.object is not None and entity not in self.original:
-            self.original[entity] = exchange.object
+        if exchange.object is not None:
+            self.keep(entity, exchange.object)
         return exchange
+
+    def keep(self, entity: str, state: Mapping[str, Any]) -> None:
+        """Remember an object as it was found; what is seen of it later doesn't count."""
+        if entity not in self.original:
+            self.original[entity] = dict(state)
+            self.keeper(self, entity)
 
     def state(self, entity: str | None = None) -> dict[str, Any]:
         """The documented properties of an object as a separate request shows them now.
@@ -707,6 +755,12 @@ class Update:
             if moment and name not in sent and abs(moment[0].timestamp() - time.time()) < 300:
                 found.add(name)
         return found
+
+
+def _through(exchange: Exchange) -> Exchange:
+    if exchange.error.startswith(tunnel.REFUSED):
+        raise Inconclusive(f"chosen octets can't be sent: {exchange.error}", exchange)
+    return exchange
 
 
 def _holds(value: Any, marker: Any) -> bool:

@@ -23,11 +23,16 @@ class Redactor:
     """Masks a fixed set of secrets in text and counts what it masked."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self.secrets = tuple(dict.fromkeys(secret for secret in secrets if secret))
+        self.count = 0
+        self.secrets: tuple[str, ...] = ()
+        self.add(*secrets)
+
+    def add(self, *secrets: str) -> None:
+        """Mask these as well from now on."""
+        self.secrets = tuple(dict.fromkeys((*self.secrets, *(secret for secret in secrets if secret))))
         spellings = {s for secret in self.secrets if len(secret) >= SHORTEST for s in _spellings(secret)}
         ordered = sorted(spellings, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE) if ordered else None
-        self.count = 0
 
     def text(self, text: str) -> str:
         """The text with every secret masked."""

@@ -309,8 +309,9 @@ def utf16(app: App) -> None:
 
     @override(app, "parse")
     def parse(inner: Any, body: bytes) -> Any:
-        if body.startswith(b"\xff\xfe"):
-            return garbled(inner(body.decode("utf-16").encode()))
+        text = body.removeprefix(b"\xff\xfe")
+        if text[1:2] == b"\0":
+            return garbled(inner(text.decode("utf-16-le").encode()))
         return inner(body)
 
 
