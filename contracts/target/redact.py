@@ -65,7 +65,8 @@ class Redactor:
             known = any(secret in value for secret in self.secrets)
             if known or name.lower() != "authorization":
                 self.count += 1
-                return f"{scheme} {MASK}" if space and rest else MASK
+                # a cookie's value comes before its first space
+                return f"{scheme} {MASK}" if rest and space and "cookie" not in name.lower() else MASK
         return self.text(value)
 
     def tree(self, value: Any) -> Any:
