@@ -78,6 +78,10 @@ def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
         return [Judgement(requirement.id, operation, "error", error, exchanges=own), *others]
     if findings:
         return [_found(requirement, operation, findings, profile), *others]
+    asked = update.client.exchanges[sent:]
+    if undecided is None and asked and all(exchange.response is None for exchange in asked):
+        # a target that is gone refuses everything, which must not look as if it refused what it should
+        undecided = Inconclusive(f"nothing that was sent was answered ({asked[-1].error})", asked[-1])
     if undecided is not None:
         verdict = "not-applicable" if isinstance(undecided, NotApplicable) else "inconclusive"
         exchanges = _indexes(undecided.exchanges)

@@ -38,6 +38,15 @@ class Shelf:
         return self
 
 
+class Server(ThreadingHTTPServer):
+    """A server that takes it calmly when a client hangs up."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing."""
+
+
 class Request(BaseHTTPRequestHandler):
     """One request and the ways to answer it."""
 
@@ -151,8 +160,7 @@ def serving(*objects: dict[str, Any]) -> Iterator[Shelf]:
     """A shelf with objects on it, served until the block ends."""
     shelf = Shelf().put(*objects)
     handler = type("Handler", (Request,), {"shelf": shelf})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), handler)
     shelf.url = f"http://127.0.0.1:{server.server_port}/beta"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()

@@ -44,17 +44,17 @@ OVER = threading.Event()
 MISBEHAVIOURS = (drip, hang, throttle, shut)
 
 
-def from_the_25th(misbehave: Callable[[Request], None]) -> Callable[[Request], bool]:
-    """Misbehaves once the run is well under way."""
-    answered = 0
+def after_the_first_write(misbehave: Callable[[Request], None]) -> Callable[[Request], bool]:
+    """Misbehaves as soon as something was changed that has to be put back."""
+    written = False
 
     def hook(request: Request) -> bool:
-        nonlocal answered
-        answered += 1
-        if answered <= 25:
-            return False
-        misbehave(request)
-        return True
+        nonlocal written
+        if written:
+            misbehave(request)
+            return True
+        written = request.command == "PATCH" and b"name" in request.octets
+        return False
 
     return hook
 
@@ -66,7 +66,7 @@ def test_a_run_ends_with_its_deadline(tmp_path: Path) -> None:
         runs = {}
         for misbehave in MISBEHAVIOURS:
             server = stack.enter_context(shelf.serving(FIRST, SECOND))
-            server.hook = from_the_25th(misbehave)
+            server.hook = after_the_first_write(misbehave)
             folder = tmp_path / misbehave.__name__
             folder.mkdir()
             runs[folder] = start("run", "--target", server.url, *options, cwd=folder, GRAPH_CONTRACTS_TOKEN=TOKEN)

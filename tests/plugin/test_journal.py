@@ -88,7 +88,7 @@ def test_nothing_is_changed_where_no_journal_can_be_kept(tmp_path: Path) -> None
         (f'{HEAD}\n{{"kind": "object", "operation": 1, "entity": "a", "ids": 1, "state": 1}}\n', ":2: is no entry"),
         (f'{HEAD}\n{{"kind": "created", "collection": "/x", "path": 1}}\n', ":2: is no entry"),
         (
-            "\n".join((HEAD, '{"kind": "create", "path": "http://elsewhere/x"}', "{}")),
+            f'{HEAD}\n{{"kind": "create", "path": "http://elsewhere/x"}}\n{{}}',
             ":2: is no entry",
         ),
         (f"{HEAD}\nnot json\n{{}}\n", ":2: is no JSON"),
