@@ -1,4 +1,4 @@
-"""`graph-contracts init`: a settings file to begin with."""
+"""`graph-contracts init`: files to begin with."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from contracts.errors import ConfigurationError
 from contracts.settings.show import template
 from contracts.settings.sources import FILE
 
+WORKFLOWS = {"github": (Path(".github/workflows/graph-contract.yml"), "workflow.yml")}
+
 
 @debug_option
 @click.command(name="init")
+@click.option("--ci", type=click.Choice(tuple(WORKFLOWS)), help="Write the workflow of this CI service instead.")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
-def command(force: bool) -> None:
-    """Write graph-contracts.toml with every setting in it, commented out."""
-    write(Path(FILE), template(), force=force)
+def command(ci: str | None, force: bool) -> None:
+    """Write graph-contracts.toml with every setting in it, commented out, or the workflow of a CI service."""
+    if ci is None:
+        write(Path(FILE), template(), force=force)
+        return
+    path, source = WORKFLOWS[ci]
+    write(path, Path(__file__).with_name(source).read_text(encoding="utf-8"), force=force)
 
 
 def write(path: Path, text: str, *, force: bool) -> None:

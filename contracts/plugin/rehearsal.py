@@ -12,6 +12,7 @@ import pytest
 
 from contracts import base_url
 from contracts.plugin.guard import guarded
+from contracts.plugin.hooks import Plugin
 from contracts.plugin.run import INTERRUPTED, judged
 from contracts.plugin.session import Session
 from contracts.report.visible import visible
@@ -37,7 +38,7 @@ def rehearse(settings: Settings) -> int:
     session = Session(settings.model_copy(update={name: getattr(plain, name) for name in ABOUT_TARGET}))
     session.redactor.add(*settings.secrets())
     with guarded(session.ends) as guard, session.open():
-        status = judged(session, [])
+        status = judged(Plugin(session, opened=True, recorded=False), [])
     for line in _script(session, settings):
         print(visible(line))
     return INTERRUPTED if status == pytest.ExitCode.INTERRUPTED and not guard.overdue else 0

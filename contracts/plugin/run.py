@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from contracts import cases
-from contracts.errors import ConfigurationError, NothingTestedError, TargetError
-from contracts.plugin import outcome
+from contracts import cases, requirements
+from contracts.errors import ConfigurationError, NothingTestedError
+from contracts.gate.verdict import Known
+from contracts.plugin import engineer
 from contracts.plugin.guard import guarded
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.progress import Progress
 from contracts.plugin.session import Session
+from contracts.report import github, terminal, writer
 from contracts.report import results as model
-from contracts.report import terminal, writer
 from contracts.settings import Settings
 
 INTERRUPTED = 130
@@ -34,43 +35,48 @@ def run(settings: Settings) -> int:
     folder = settings.report
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        writer.clear(folder)
     except OSError as error:
         raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
+    plugin = Plugin(session, opened=True)
     progress = Progress()
     session.listeners.append(progress.show)
+    status: int | None = None
+    expired = False
     with guarded(session.ends) as guard:
         try:
             with session.open():
-                status = judged(session, ["--html", str(folder / "pytest.html"), "--self-contained-html"])
-                expired = session.client.expired or guard.overdue
+                page = ["--html", str(folder / "pytest.html"), "--self-contained-html", "--css", str(engineer.STYLE)]
+                status = judged(plugin, page)
+                expired = session.client.expired
                 guard.due(session.ends + session.reserve)
         except KeyboardInterrupt:
-            if guard.overdue:
-                hint = "Allow more time with --deadline"
-                raise TargetError(f"{session.client.base} could not be looked at within the deadline", hint) from None
-            raise
+            if not guard.overdue or not session.updates:
+                raise
     progress.end()
+    expired = expired or guard.overdue
     interrupted = status == pytest.ExitCode.INTERRUPTED and not guard.overdue
     session.complete = not interrupted and session.executed == session.planned and not expired
     if expired:
         session.notes.append("the deadline came before the end: allow more time with --deadline")
-    return finish(session, interrupted=interrupted)
+    return finish(plugin, interrupted=interrupted, expired=expired)
 
 
-def judged(session: Session, more: list[str]) -> int:
+def judged(plugin: Plugin, more: list[str]) -> int:
     """Run the cases of an opened session; returns pytest's own exit code."""
     with _only_our_plugins():
         # a judgement that pytest never reached is missing from the results, so its own exit code says nothing more
-        return int(pytest.main([*_arguments(), *more], plugins=[Plugin(session, opened=True)]))
+        return int(pytest.main([*_arguments(), *more], plugins=[plugin]))
 
 
-def finish(session: Session, *, interrupted: bool = False) -> int:
+def finish(plugin: Plugin, *, interrupted: bool = False, expired: bool = False) -> int:
     """Write the reports of a run that is over, tell the terminal, and return the exit code.
 
     Raises:
         NothingTestedError: no case ran.
     """
-    if not session.judgements and not interrupted:
+    session, record = plugin.session, plugin.record
+    if not session.judgements and not interrupted and not expired:
         raise NothingTestedError("no requirement was tested", "Check --select and --deselect")
     untested = session.refused_all()
     if untested and not session.settings.read_only:
@@ -79,12 +85,15 @@ def finish(session: Session, *, interrupted: bool = False) -> int:
     if session.settings.read_only:
         session.notes.append("a run with --read-only judges only what needs no update")
     session.notes += session.client.notes
-    evidence = outcome.evidence(session)
-    found = outcome.results(session)
-    code = INTERRUPTED if interrupted else model.exit_code(model.verdict_of(found))
+    operations = tuple(str(operation) for operation in session.contract.updates)
+    found = session.gate.hold(record.end(), Known([each.id for each in requirements.registry()], operations))
+    code = INTERRUPTED if interrupted else model.exit_code(found)
     found = model.with_exit_code(found, code)
-    writer.write_all(found, evidence, session.settings.report)
-    sys.stdout.write(terminal.render(found, session.settings.report))
+    folder = session.settings.report
+    writer.write_all(found, record.evidence, folder)
+    with github.unparsed(sys.stdout):
+        sys.stdout.write(terminal.render(found, folder))
+    github.announce(found, sys.stdout)
     sys.stdout.flush()
     return code
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,11 +14,13 @@ from fnmatch import fnmatchcase
 from contracts import base_url, cases, requirements
 from contracts.contract import Contract, Operation
 from contracts.errors import ConfigurationError, ContractsError, DocumentError, NothingTestedError
+from contracts.gate import Gate
 from contracts.packaged import default_document
 from contracts.plugin import probe, restore
 from contracts.plugin.access import check_files, chosen
-from contracts.plugin.journal import Journal, journals
+from contracts.plugin.journal import Journal, abandoned
 from contracts.plugin.judge import Judgement, judge, repeat
+from contracts.report.merging import selection
 from contracts.requirements import Aliases, Binding, Inconclusive, Phase
 from contracts.settings import Settings
 from contracts.subject.knowledge import Identities, Options
@@ -49,6 +51,10 @@ class Session:
     journal: Journal | None = field(init=False, default=None)
     complete: bool = field(init=False, default=False)
     """Whether every planned case was run."""
+    gate: Gate = field(init=False)
+    part: set[str] | None = field(init=False, default=None)
+    """The requirements of this part of a run that is split; None for a whole one."""
+    shard: Mapping[str, int | str] = field(init=False, default_factory=dict)
     started: datetime = field(init=False, default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
@@ -60,12 +66,31 @@ class Session:
             hint = "The suite tests PATCH operations on a path that ends in a key, with a JSON object as body"
             raise DocumentError(f"{self.contract.source}: the document declares no update operation", hint)
         self.redactor = Redactor(self.settings.secrets())
-        self._check_globs()
-        self._check_names()
+        with self._masking():
+            self._check_globs()
+            self._check_names()
+        settings = self.settings
+        self.gate = Gate.read(
+            settings.profile, settings.baseline, settings.update_baseline, settings.since, settings.fail_on
+        )
+        if settings.splits > 1:
+            self._split()
+
+    def _split(self) -> None:
+        """Take this part's share of the requirements; what is judged over all that was exchanged is in every part."""
+        whole = [requirement.id for requirement in requirements.registry() if self.chosen(requirement.id)]
+        over_all = {b.requirement for b in requirements.bindings() if b.phase is Phase.EVERY_RESPONSE}
+        shared = [name for name in whole if name not in over_all]
+        self.part = {*shared[self.settings.group - 1 :: self.settings.splits], *over_all}
+        self.shard = {"group": self.settings.group, "splits": self.settings.splits, "selection": selection(whole)}
 
     # -- what is tested -----------------------------------------------------------------------------------------
 
     def selected(self, requirement: str) -> bool:
+        """Whether this run tests a requirement: `--select` and `--deselect` leave it in, and it is in this part."""
+        return self.chosen(requirement) and (self.part is None or requirement in self.part)
+
+    def chosen(self, requirement: str) -> bool:
         """Whether `--select` and `--deselect` leave a requirement in."""
         chosen = not self.settings.select or any(_matches(requirement, glob) for glob in self.settings.select)
         return chosen and not any(_matches(requirement, glob) for glob in self.settings.deselect)
@@ -101,7 +126,7 @@ class Session:
         """The operations that a case runs for."""
         if not self.selected(binding.requirement):
             return []
-        return [operation for operation in self.contract.updates if _applies(binding.aliases, operation)]
+        return [operation for operation in self.contract.updates if applies(binding.aliases, operation)]
 
     # -- the target ---------------------------------------------------------------------------------------------
 
@@ -122,7 +147,15 @@ class Session:
 
     @contextmanager
     def connected(self) -> Iterator[None]:
-        """A client for the target, or for an embedded one, and an `Update` for each operation; nothing is sent."""
+        """A client for the target, or for an embedded one, and an `Update` for each operation; nothing is sent.
+
+        Raises:
+            ConfigurationError: nothing may be sent, or what was given to reach the target with can't be used.
+        """
+        if self.settings.dry_run and self.settings.target:
+            raise ConfigurationError(
+                "--dry-run: only graph-contracts run knows what it would send", "Leave it out here"
+            )
         with self._target() as (connection, options):
             self.client = Client(connection)
             self.options = options
@@ -130,9 +163,19 @@ class Session:
                 twin = self.updates.get(_path_id(self.contract, operation.aliases[0])) if operation.alias else None
                 self.updates[operation.id] = Update(self.client, operation, options, twin)
             try:
-                yield
+                with self._masking():
+                    yield
             finally:
                 self.client.close()
+
+    @contextmanager
+    def _masking(self) -> Iterator[None]:
+        """Mask secrets in the errors of the block: a peer may echo one in what is quoted of it."""
+        try:
+            yield
+        except ContractsError as error:
+            error.what, error.hint = self.redactor.text(error.what), self.redactor.text(error.hint)
+            raise
 
     def probe(self, *, may_write: bool = True) -> probe.Probe:
         """What is looked at before anything is judged."""
@@ -144,7 +187,7 @@ class Session:
         if not self.embedded and not self.options.read_only:
             # an embedded target is gone with the run: there is nothing to put back later
             self.journal = Journal(self.settings.report, self.client.base, self.redactor.tree)
-            if journals(self.settings.report):
+            if abandoned(self.settings.report):
                 self.notes.append(f"an earlier run left something changed: graph-contracts restore {self._folder}")
             for update in self.updates.values():
                 update.keeper = self._keep
@@ -294,7 +337,8 @@ class Session:
         return time.monotonic() - self._clock
 
 
-def _applies(aliases: Aliases, operation: Operation) -> bool:
+def applies(aliases: Aliases, operation: Operation) -> bool:
+    """Whether a case for some of a page's path templates runs on an operation."""
     if aliases is Aliases.EACH:
         return True
     return (operation.alias == 0) == (aliases is Aliases.FIRST)

@@ -103,6 +103,16 @@ class Settings(BaseModel):
     dry_run: bool = _about("Print what would be sent, as curl lines, and send nothing to the target.", False)
     destructive: bool = _about("Also send what could delete or replace an object: PUT, DELETE.", False)
     burst: bool = _about("Also send many requests at once, to see how the target throttles.", False)
+    baseline: AnyPath | None = _about(
+        "Known failures, which don't gate: YAML, each with requirement, operation and reason.", metavar="FILE"
+    )
+    update_baseline: bool = _about("Write what fails now into the file of --baseline.", False)
+    since: File | None = _about("An earlier results.json: the reports tell what changed since.", metavar="FILE")
+    fail_on: Literal["failure", "regression"] = _about(
+        "What gates: every failure, or only what is worse than in the file of --since.", "failure"
+    )
+    splits: int = _about("Run one part of so many, to be put together with merge.", 1, metavar="K", ge=1, le=100)
+    group: int = _about("Which part to run, from 1 on.", 1, metavar="I", ge=1, le=100)
     report: AnyPath = _about("Folder that the reports are written to.", "reports", metavar="FOLDER")
     allow_production: bool = _about("Let the target be one of Microsoft's public Graph hosts.", False)
 
@@ -129,9 +139,23 @@ class Settings(BaseModel):
             raise _conflict("read_only", f"--{which} sends what --read-only forbids; give one")
         return self
 
+    @model_validator(mode="after")
+    def _gated(self) -> Settings:
+        if self.update_baseline and not self.baseline:
+            raise _conflict("update_baseline", "which file? Name it with --baseline FILE")
+        if self.fail_on == "regression" and not self.since:
+            raise _conflict("fail_on", "worse than what? Name it with --since FILE")
+        if self.splits > 1 and (self.baseline or self.since):
+            raise _conflict("splits", "parts are judged together: give --baseline and --since to merge instead")
+        if self.group > self.splits:
+            raise _conflict("group", "there are not so many parts; give their number with --splits K")
+        return self
+
     def secrets(self) -> tuple[str, ...]:
         """Every secret value that must not leave the process: tokens, credential headers, userinfo of URLs."""
-        found = [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
+        given = {name: value.get_secret_value() for name, value in self if isinstance(value, SecretStr)}
+        # the name of a program is no secret; what it is told may be
+        found = [text for name, text in given.items() if name != "token_command" or len(text.split()) > 1]
         if self.basic:
             found += _of_basic(self.basic.get_secret_value())
         for name, value in (*self.headers, *self.credential_fields()):
