@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,17 +16,7 @@ from contracts.reference.tools import names, override
 @variation("q-eventual")
 def eventual(app: App) -> None:
     """Reads show an update a twentieth of a second after it was answered."""
-    _lagging(app, itertools.repeat(0.05))
-
-
-@variation("replicas-lag-apart")
-def replicas(app: App) -> None:
-    """Reads are served in turn by two replicas, one of which lags a twentieth of a second behind the other."""
-    _lagging(app, itertools.cycle((0.0, 0.05)))
-
-
-def _lagging(app: App, lags: Iterator[float]) -> None:
-    """Let each read show the objects as they were some seconds ago."""
+    lag = 0.05
     history: dict[int, dict[str, list[tuple[float, Any]]]] = {}
 
     @override(app, "write")
@@ -36,16 +24,16 @@ def _lagging(app: App, lags: Iterator[float]) -> None:
         objects = app.objects(request)
         states = history.setdefault(id(objects), {}).setdefault(request.entity, [(0.0, objects[request.entity])])
         await inner(request, body)
-        states.append((time.monotonic(), objects[request.entity]))
+        states.append((time.monotonic() + lag, objects[request.entity]))
         del states[:-200]
 
     @override(app, "visible")
     def visible(inner: Any, request: Request) -> Any:
         objects = inner(request)
-        then = time.monotonic() - next(lags)
+        now = time.monotonic()
         known = history.get(id(objects), {})
         return {
-            entity: next((state for written, state in reversed(known.get(entity, [])) if written <= then), stored)
+            entity: next((state for due, state in reversed(known.get(entity, [])) if due <= now), stored)
             for entity, stored in objects.items()
         }
 
