@@ -92,7 +92,8 @@ def _seen(update: Update, body: dict[str, Any], exchange: Exchange) -> Findings:
     except Inconclusive:
         return
     for difference in left:
-        yield Finding(f"{difference.path} = {short(difference.expected)}", str(difference), (exchange, seen))
+        what = f"{difference.path} = {short(difference.expected)}"
+        yield Finding(what, str(difference), (exchange, seen), difference.severity)
 
 
 @requirement(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from contracts.cases.values import told
 from contracts.requirements import Finding, Findings, Inconclusive, Level, Severity, requirement
 from contracts.subject.observe import same_id
@@ -48,7 +50,7 @@ def test_an_accepted_update_is_seen_by_later_requests(update: Update) -> Finding
             left, seen = update.settle(body, fresh=True, anyway=True)
             for difference in left:
                 finding = told(difference, exchange, seen)
-                yield Finding(finding.expected, f"{finding.actual} after Prefer: return=minimal", finding.exchanges)
+                yield replace(finding, actual=f"{finding.actual} after Prefer: return=minimal")
 
 
 @requirement(

@@ -355,4 +355,5 @@ def test_an_open_type_keeps_what_it_is_given(update: Update) -> Findings:
             yield Finding("2xx with the members kept", exchange.answer, (exchange,), Severity.NOTE)
             return
         for difference in update.compare(body, exchange.object or body):
-            yield Finding(f"{difference.path} = {short(difference.expected)}", str(difference), (exchange,))
+            what = f"{difference.path} = {short(difference.expected)}"
+            yield Finding(what, str(difference), (exchange,), difference.severity)

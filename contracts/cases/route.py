@@ -86,8 +86,9 @@ def test_every_further_documented_path_reaches_the_update(update: Update) -> Fin
         left, seen = update.settle(body, anyway=True)
     except Inconclusive:
         return
-    if left and exchange.ok:
-        yield Finding(f"{left[0].path} = {short(left[0].expected)} afterwards", str(left[0]), (exchange, seen))
+    for difference in left[:1]:
+        what = f"{difference.path} = {short(difference.expected)} afterwards"
+        yield Finding(what, str(difference), (exchange, seen), difference.severity)
 
 
 @requirement(
@@ -117,9 +118,10 @@ def test_all_paths_address_one_object(update: Update) -> Findings:
         body = writer.marker()
         exchange = writer.change(body)
         left, seen = reader.settle(body)
-        if left:
+        for difference in left[:1]:
             where = reader.operation.path
-            yield Finding(f"the change through {where} too", f"not there: {left[0]}", (exchange, seen))
+            what = f"not there: {difference}"
+            yield Finding(f"the change through {where} too", what, (exchange, seen), difference.severity)
 
 
 @requirement(
@@ -391,4 +393,5 @@ def test_query_options_do_not_change_what_is_updated(update: Update) -> Findings
         before = update.merged(before, mark)
         left, seen = update.settle(before)
         for difference in left:
-            yield Finding(f"{difference.path} as it was", f"with {note}: {difference}", (exchange, seen))
+            what = f"with {note}: {difference}"
+            yield Finding(f"{difference.path} as it was", what, (exchange, seen), difference.severity)

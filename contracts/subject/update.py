@@ -115,6 +115,10 @@ class Update:
         """`client.writes` when the objects were last looked at; the aliases of an operation share the objects."""
         self._values: dict[str, dict[str, Any]] = {}
         """The last value that each property was given or shown with, by id."""
+        self._kept: set[str] = set()
+        """Properties that the answer to an update showed which didn't send them: they are stored."""
+        self._read: set[str] = set()
+        """Properties that a read has shown set."""
         self._baseline: Baseline | Inconclusive | None = None
         self._partial: Exchange | None = None
         self._persists: bool | None = None
@@ -188,6 +192,7 @@ class Update:
         if exchange.ok or exchange.response is None:
             self.client.writes += 1
         if exchange.ok and path is None and isinstance(body, Mapping):
+            self._kept |= {name for name, value in (exchange.object or {}).items() if value is not None} - set(body)
             # what was sent outranks what was answered: a stale answer must not be written back
             self._values.setdefault(entity or self.key, {}).update({**(exchange.object or {}), **body})
             self._foresee(entity or self.key, body)
@@ -423,7 +428,13 @@ class Update:
             hint = "the object can't be observed: neither GET, nor the collection, nor a neutral update shows it"
             raise Inconclusive(hint, *([exchange] if exchange else []))
         assert exchange is not None  # noqa: S101 (found implies an exchange)
+        self._read |= {name for name, value in found.items() if value is not None}
         return found, exchange
+
+    def _unshown(self, difference: Difference, found: Mapping[str, Any]) -> bool:
+        """Whether a property is stored, yet never shown by reads: a default selection may leave it out."""
+        name = re.split(r"[.\[]", difference.path)[0]
+        return name not in found and name in self._kept and name not in self._read
 
     def _neutral(self, entity: str, about: frozenset[str]) -> Exchange:
         """Re-send the value that one property has already, or nothing where no value is known."""
@@ -511,7 +522,7 @@ class Update:
         stale = 0.0
         while True:
             found, exchange = self._glance(entity, fresh=fresh, about=expected)
-            left = self.compare(expected, found)
+            left = [d for d in self.compare(expected, found) if not self._unshown(d, found)]
             waited = time.monotonic() - started
             graver = {difference.severity for difference in left} - {Severity.NOTE}
             # a nearly equal value may be the one before, on a target whose reads are known to lag behind

@@ -83,6 +83,7 @@ def _bodies() -> Iterable[Ask]:
         {"durationInMilliseconds": "7"},
         {"jobId": {}},
         {"activityDateTime": "2021-02-30T00:00:00Z"},
+        {"activityDateTime": "2021-03-04"},
         {"initiatedBy": {"initiatorType": "bogus"}},
         {"changeId": "gM", "durationInMilliseconds": "abc"},
         {"suiteUnknown": "x"},

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import uuid
 from typing import Any
 
-from contracts.contract import Kind, Type
+from contracts.contract import Kind, Operation, Type
 from contracts.reference.app import App, Reply, Request
 from contracts.reference.behaviours import variation
+from contracts.reference.store import collection
 from contracts.reference.tools import change_shown, change_values, names, override
 from contracts.reference.validators import strong, weak
 
@@ -156,3 +159,24 @@ def fewer(app: App) -> None:
         if not request.entity and isinstance(reply.value, dict):
             reply.value = {"value": [{n: v for n, v in e.items() if n in wanted} for e in reply.value["value"]]}
         return reply
+
+
+@variation("objects-of-their-own-per-path")
+def own_objects(app: App) -> None:
+    """Each documented path has objects of its own, under other ids."""
+    first = app.store.objects
+    others: dict[str, dict[str, dict[str, Any]]] = {}
+
+    def objects(operation: Operation) -> dict[str, dict[str, Any]]:
+        if operation.path == collection(operation):
+            return first(operation)
+        if operation.path not in others:
+            ids = {
+                entity: str(uuid.uuid5(uuid.NAMESPACE_URL, f"{operation.path}/{entity}")) for entity in first(operation)
+            }
+            others[operation.path] = {
+                ids[entity]: {**copy.deepcopy(value), "id": ids[entity]} for entity, value in first(operation).items()
+            }
+        return others[operation.path]
+
+    app.store.objects = objects  # type: ignore[method-assign]

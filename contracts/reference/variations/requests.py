@@ -9,7 +9,7 @@ from typing import Any
 from contracts.contract import Kind, Type
 from contracts.reference.app import MAX_BODY, App, Refusal, Reply, Request, same
 from contracts.reference.behaviours import variation
-from contracts.reference.tools import override, type_of
+from contracts.reference.tools import names, override, type_of
 
 
 @variation("q-case-insensitive")
@@ -129,3 +129,16 @@ def collection_only(app: App) -> None:
     @override(app, "allow")
     def allow(inner: Any, request: Request) -> str:
         return "PATCH" if request.entity else inner(request)
+
+
+@variation("date-alone-taken")
+def date_alone(app: App) -> None:
+    """A date without a time is taken for its midnight in UTC."""
+    dates = names(app, Kind.DATETIMEOFFSET)
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        if isinstance(value, dict):
+            alone = [n for n in dates if re.fullmatch(r"\d{4}-\d\d-\d\d", str(value.get(n)))]
+            value = {**value, **{name: f"{value[name]}T00:00:00Z" for name in alone}}
+        return inner(request, value)
