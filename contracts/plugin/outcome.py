@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 from contracts import __version__, requirements
@@ -20,6 +20,10 @@ from contracts.target.exchange import Exchange, Headers
 
 MOST_EVIDENCE = 4096
 """Characters of a body that evidence keeps."""
+MOST_HEADERS = 16 * 1024
+"""Characters of all header fields together."""
+MOST_TOLD = 2000
+"""Characters of a message."""
 
 
 def results(session: Session) -> model.Results:
@@ -35,7 +39,9 @@ def results(session: Session) -> model.Results:
         outcomes = tuple(_outcome(session, each) for each in _per_operation(judged[requirement.id]))
         if not outcomes:
             reason = (
-                "the document gives no operation that it is about" if session.complete else "the run ended before it"
+                "the document gives no operation that it is about"
+                if session.complete
+                else session.stopped or "the run ended before it"
             )
             verdict = model.Verdict.NOT_APPLICABLE if session.complete else model.Verdict.INCONCLUSIVE
             outcomes = (model.Outcome(operation="", verdict=verdict, message=reason),)
@@ -62,7 +68,7 @@ def results(session: Session) -> model.Results:
         contract_sha256=contract.sha256,
         operations=tuple(str(operation) for operation in contract.updates),
         target_url=mask.text(client.base),
-        target_server=mask.text((first.header("Server") or "") if first else ""),
+        target_server=mask.excerpt((first.header("Server") or "") if first else "", MOST_TOLD),
         target_auth=session.settings.auth,
         started=session.started.isoformat(timespec="seconds"),
         seconds=round(session.seconds, 3),
@@ -71,7 +77,7 @@ def results(session: Session) -> model.Results:
         planned=session.planned,
         executed=session.executed,
         complete=session.complete,
-        capabilities=tuple(mask.tree(row) for row in capabilities(session)),
+        capabilities=() if session.stopped else tuple(mask.tree(row) for row in capabilities(session)),
         ambiguities=tuple(dict(row) for row in contract.ambiguities),
         notes=tuple(mask.text(note) for note in session.notes),
         command=mask.text(_command(session)),
@@ -94,16 +100,20 @@ def _per_operation(judgements: list[Judgement]) -> list[Judgement]:
 
 
 def _outcome(session: Session, judgement: Judgement) -> model.Outcome:
-    mask = session.redactor.text
+    mask = session.redactor
     shown = judgement.worst
     if shown is None and judgement.exchanges and judgement.verdict not in {"pass", "not-applicable"}:
         shown = session.client.exchanges[judgement.exchanges[-1]]
+
+    def told(text: str) -> str:
+        return mask.excerpt(text, MOST_TOLD)
+
     return model.Outcome(
         operation=judgement.operation,
         verdict=model.Verdict(judgement.verdict),
-        message=mask(judgement.message),
-        expected=mask(judgement.expected),
-        actual=mask(judgement.actual),
+        message=told(judgement.message),
+        expected=told(judgement.expected),
+        actual=told(judgement.actual),
         exchanges=judgement.exchanges,
         curl=curl.command(shown.request, session.redactor) if shown else "",
     )
@@ -119,21 +129,31 @@ def _entry(session: Session, exchange: Exchange) -> Mapping[str, Any]:
     request, response = exchange.request, exchange.response
 
     def headers(fields: Headers) -> list[list[str]]:
-        return [[mask.text(name), mask.header(name, value)] for name, value in fields]
+        shown = [[mask.text(name), mask.header(name, value)] for name, value in fields]
+        ends = accumulate(len(name) + len(value) for name, value in shown)
+        kept = [pair for pair, end in zip(shown, ends, strict=True) if end <= MOST_HEADERS]
+        left = len(shown) - len(kept)
+        return [*kept, ["…", f"{left} more fields, too long to be kept"]] if left else kept
 
-    sent, cut = _text(request.wire if request.wire is not None and not request.body else request.body)
+    def text(octets: bytes) -> tuple[str, bool]:
+        # cut with what may stand across the end, so that no secret is halved before it is masked
+        most = MOST_EVIDENCE + mask.longest
+        spelled = octets[: most * 4].decode("utf-8", "backslashreplace")
+        return mask.excerpt(spelled, MOST_EVIDENCE, mark=""), len(octets) > MOST_EVIDENCE
+
+    sent, cut = text(request.wire if request.wire is not None and not request.body else request.body)
     answered: dict[str, Any] | None = None
     if response is not None:
-        text, short = _text(response.body)
+        body, short = text(response.body)
         answered = {
             "status": response.status,
-            "reason": mask.text(response.reason),
+            "reason": mask.excerpt(response.reason, MOST_TOLD),
             "http_version": response.http_version,
             "headers": headers(response.headers),
-            "body": mask.text(text),
-            "bytes": len(response.body),
-            "sha256": hashlib.sha256(response.body).hexdigest(),
-            "truncated": short,
+            "body": body,
+            "bytes": response.length,
+            "sha256": response.sha256,
+            "truncated": short or not response.whole,
         }
     return {
         "index": exchange.index,
@@ -145,17 +165,13 @@ def _entry(session: Session, exchange: Exchange) -> Mapping[str, Any]:
             "method": request.method,
             "url": mask.text(request.url),
             "headers": headers(request.headers),
-            "body": mask.text(sent),
+            "body": sent,
             "truncated": cut,
         },
         "response": answered,
-        "error": mask.text(exchange.error) or None,
+        "error": mask.excerpt(exchange.error, MOST_TOLD) or None,
         "curl": curl.command(request, mask),
     }
-
-
-def _text(body: bytes) -> tuple[str, bool]:
-    return body[:MOST_EVIDENCE].decode("utf-8", "backslashreplace"), len(body) > MOST_EVIDENCE
 
 
 def _command(session: Session) -> str:

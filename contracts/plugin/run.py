@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from contracts import cases
-from contracts.errors import ConfigurationError, NothingTestedError
+from contracts.errors import ConfigurationError, NothingTestedError, TargetError
 from contracts.plugin import outcome
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.progress import Progress
@@ -37,9 +37,16 @@ def run(settings: Settings) -> int:
         raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
     progress = Progress()
     session.listeners.append(progress.show)
-    with session.open(), _only_our_plugins():
-        # a judgement that pytest never reached is missing from the results, so its own exit code says nothing more
-        status = pytest.main(_arguments(folder), plugins=[Plugin(session, opened=True)])
+    try:
+        with session.open(), _only_our_plugins():
+            # a judgement that pytest never reached is missing from the results: its own exit code says nothing more
+            status = pytest.main(_arguments(folder), plugins=[Plugin(session, opened=True)])
+    except TargetError as error:
+        # the report of an earlier run must not stand for this one
+        (folder / "pytest.html").unlink(missing_ok=True)
+        session.stopped = str(error)
+        _write(session, error.exit_code)
+        raise
     progress.end()
     interrupted = status == pytest.ExitCode.INTERRUPTED
     session.complete = not interrupted and session.executed == session.planned and not session.client.expired
@@ -54,14 +61,19 @@ def finish(session: Session, *, interrupted: bool = False) -> int:
     """
     if not session.judgements and not interrupted:
         raise NothingTestedError("no requirement was tested", "Check --select and --deselect")
-    evidence = outcome.evidence(session)
-    found = outcome.results(session)
-    code = INTERRUPTED if interrupted else model.exit_code(model.verdict_of(found))
-    found = model.with_exit_code(found, code)
-    writer.write_all(found, evidence, session.settings.report)
+    found = _write(session, INTERRUPTED if interrupted else None)
     sys.stdout.write(terminal.render(found, session.settings.report))
     sys.stdout.flush()
-    return code
+    return found.exit_code
+
+
+def _write(session: Session, code: int | None = None) -> model.Results:
+    """Write the reports; the exit code is the verdict's where none is given."""
+    evidence = outcome.evidence(session)
+    found = outcome.results(session)
+    found = model.with_exit_code(found, model.exit_code(model.verdict_of(found)) if code is None else code)
+    writer.write_all(found, evidence, session.settings.report)
+    return found
 
 
 def _arguments(folder: Path) -> list[str]:

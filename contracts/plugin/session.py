@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 from contracts import cases, requirements
 from contracts.contract import Contract, Operation
-from contracts.errors import ConfigurationError, DocumentError, NothingTestedError
+from contracts.errors import ConfigurationError, DocumentError, NothingTestedError, TargetError
 from contracts.packaged import default_document
 from contracts.plugin import probe, restore
 from contracts.plugin.judge import Judgement, judge
@@ -22,6 +22,9 @@ from contracts.subject.knowledge import Identities, Options
 from contracts.subject.update import Update
 from contracts.target.client import Client, Connection, Limits
 from contracts.target.redact import Redactor
+
+LONGEST_REASON = 500
+"""Characters of an error's line."""
 
 
 @dataclass
@@ -41,6 +44,8 @@ class Session:
     listeners: list[Callable[[Judgement], None]] = field(init=False, default_factory=list)
     complete: bool = field(init=False, default=False)
     """Whether every planned case was run."""
+    stopped: str = field(init=False, default="")
+    """Why the target can't be judged at all, where the probes found that."""
     started: datetime = field(init=False, default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
@@ -109,6 +114,9 @@ class Session:
             try:
                 self._prepare(options)
                 yield self
+            except TargetError as error:
+                error.what = self.redactor.excerpt(error.what, LONGEST_REASON)  # it may quote the target
+                raise
             finally:
                 try:
                     if self.updates and options.restore:

@@ -16,6 +16,9 @@ from urllib.parse import quote
 MASK = "[redacted]"
 SHORTEST = 4
 """Shorter secrets can't be told from ordinary text; they are masked in credential headers only."""
+RECOGNISED = 6
+"""Characters by which the beginning of a secret is known as one."""
+CUT = "…"
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
 
 
@@ -26,7 +29,10 @@ class Redactor:
         self.secrets = tuple(dict.fromkeys(secret for secret in secrets if secret))
         spellings = {s for secret in self.secrets if len(secret) >= SHORTEST for s in _spellings(secret)}
         ordered = sorted(spellings, key=len, reverse=True)
+        self._spellings = [spelling.lower() for spelling in ordered if len(spelling) >= RECOGNISED]
         self._pattern = re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE) if ordered else None
+        self.longest = max(map(len, ordered), default=0)
+        """Characters of the longest spelling of a secret."""
         self.count = 0
 
     def text(self, text: str) -> str:
@@ -35,7 +41,33 @@ class Redactor:
             return text
         masked, found = self._pattern.subn(MASK, text)
         self.count += found
-        return masked
+        return self._halves(masked) if CUT in masked else masked
+
+    def _halves(self, text: str) -> str:
+        """The text without the beginnings of secrets that were left where a value was shortened."""
+        *before, last = text.split(CUT)
+        for place, part in enumerate(before):
+            tail = part[-RECOGNISED:].lower()
+            if len(tail) < RECOGNISED:
+                continue
+            for spelling in self._spellings:
+                size = spelling.find(tail) + RECOGNISED
+                if size >= RECOGNISED and part.lower().endswith(spelling[:size]):
+                    before[place] = f"{part[:-size]}{MASK}"
+                    self.count += 1
+                    break
+        return CUT.join([*before, last])
+
+    def excerpt(self, text: str, most: int, mark: str = CUT) -> str:
+        """At most so many characters of a text, masked before it is cut: half a secret would not be recognised."""
+        window = text[: most + self.longest]
+        masked = self.text(window)
+        if len(window) < len(text):
+            # whatever of a secret stands across the window's end is in here
+            masked = masked[: max(len(masked) - self.longest, 0)]
+        elif len(masked) <= most:
+            return masked
+        return f"{masked[:most]}{mark}"
 
     def header(self, name: str, value: str) -> str:
         """A header's value; of credentials only the scheme is kept."""
