@@ -41,7 +41,7 @@ def results(session: Session) -> model.Results:
             reason = (
                 "the document gives no operation that it is about"
                 if session.complete
-                else session.stopped or "the run ended before it"
+                else mask.excerpt(session.unjudged, MOST_TOLD) or "the run ended before it"
             )
             verdict = model.Verdict.NOT_APPLICABLE if session.complete else model.Verdict.INCONCLUSIVE
             outcomes = (model.Outcome(operation="", verdict=verdict, message=reason),)
@@ -77,6 +77,7 @@ def results(session: Session) -> model.Results:
         planned=session.planned,
         executed=session.executed,
         complete=session.complete,
+        unjudged=mask.excerpt(session.unjudged, MOST_TOLD),
         capabilities=() if session.stopped else tuple(mask.tree(row) for row in capabilities(session)),
         ambiguities=tuple(dict(row) for row in contract.ambiguities),
         notes=tuple(mask.text(note) for note in session.notes),

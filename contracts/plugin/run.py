@@ -44,7 +44,7 @@ def run(settings: Settings) -> int:
     except TargetError as error:
         # the report of an earlier run must not stand for this one
         (folder / "pytest.html").unlink(missing_ok=True)
-        session.stopped = str(error)
+        session.stopped, session.unjudged = True, error.what
         _write(session, error.exit_code)
         raise
     progress.end()

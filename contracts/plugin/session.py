@@ -44,8 +44,10 @@ class Session:
     listeners: list[Callable[[Judgement], None]] = field(init=False, default_factory=list)
     complete: bool = field(init=False, default=False)
     """Whether every planned case was run."""
-    stopped: str = field(init=False, default="")
-    """Why the target can't be judged at all, where the probes found that."""
+    stopped: bool = field(init=False, default=False)
+    """Whether the probes found that there is nothing to begin with."""
+    unjudged: str = field(init=False, default="")
+    """Why nothing that passed says that the target conforms."""
     started: datetime = field(init=False, default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
@@ -114,6 +116,7 @@ class Session:
             try:
                 self._prepare(options)
                 yield self
+                self._conclude()
             except TargetError as error:
                 error.what = self.redactor.excerpt(error.what, LONGEST_REASON)  # it may quote the target
                 raise
@@ -180,6 +183,15 @@ class Session:
         probe.check(self.updates.values())
         for update in self.updates.values():
             update.learn()
+
+    def _conclude(self) -> None:
+        """Notice a target that took no update at all, or that is gone: what passed then passed for want of trying."""
+        first, *_ = self.updates.values()
+        reasons = [update.refusal for update in self.updates.values()]
+        if all(reasons):
+            self.unjudged = reasons[0]
+        elif first.client.dead or first.observer.item(first.key)[1].response is None:
+            self.unjudged = "the target no longer answered at the end of the run"
 
     # -- judging ------------------------------------------------------------------------------------------------
 

@@ -100,6 +100,8 @@ class Results:
     executed: int = 0
     complete: bool = True
     """The end marker: whether every planned case was run."""
+    unjudged: str = ""
+    """Why the target could not be judged, whatever passed; empty where it could."""
     exit_code: int = 0
     command: str = ""
     redacted: int = 0
@@ -135,6 +137,7 @@ class Results:
             "planned": self.planned,
             "executed": self.executed,
             "complete": self.complete,
+            "unjudged": self.unjudged,
             "exit_code": self.exit_code,
             "command": self.command,
             "redacted": self.redacted,
@@ -171,6 +174,7 @@ class Results:
             planned=data.get("planned", 0),
             executed=data.get("executed", 0),
             complete=data.get("complete", False),
+            unjudged=data.get("unjudged", ""),
             exit_code=data.get("exit_code", 0),
             command=data.get("command", ""),
             redacted=data.get("redacted", 0),
@@ -214,7 +218,8 @@ def verdict_of(results: Results) -> str:
     counted = summary(results)
     if counted["fail"]:
         return "nonconforming"
-    if counted["error"] or not results.complete or not counted["pass"] + counted["warn"]:
+    judged = counted["pass"] + counted["warn"] and not counted["error"]
+    if not judged or results.unjudged or not results.complete:
         return "inconclusive"
     return "conforms"
 

@@ -52,7 +52,9 @@ def sentence(results: Results) -> str:
             )
     if counted["error"]:
         why = f"the suite could not decide {plural(counted['error'], 'requirement')} (a defect of ours)"
-    elif not results.complete and results.planned:
+    elif results.unjudged:
+        why = results.unjudged
+    elif not results.complete:
         why = f"the run ended early: {results.executed} of {results.planned} cases were run"
     else:
         why = "nothing could be judged"

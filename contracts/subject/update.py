@@ -253,6 +253,15 @@ class Update:
             raise Inconclusive(self._baseline.reason, *self._baseline.exchanges)
         return self._baseline
 
+    @property
+    def refusal(self) -> str:
+        """Why no update can be tried, or nothing where the target accepts a body."""
+        try:
+            _ = self.baseline
+        except Inconclusive as reason:
+            return reason.reason
+        return ""
+
     def full(self, n: int = 1) -> dict[str, Any]:
         """The `n`-th complete body that the target accepts (F1, F2 of the catalogue)."""
         baseline = self.baseline
