@@ -15,7 +15,7 @@ from contracts.report import results
 from tests.target.hostile.behaviours import TABLE, Behaviour
 from tests.target.hostile.run import CANARY, Certificates, Ended, run
 
-AT_ONCE = 6
+AT_ONCE = 8
 """Runs at once: most wait for a peer that says nothing."""
 MEGABYTES = 500
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202e]")
@@ -47,13 +47,15 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def test_a_run_survives_a_peer_that(behaviour: Behaviour, runs: Runs) -> None:
     ended = runs[behaviour.name].result()
     assert ended.code is not None, f"still running after {ended.seconds:.0f} s\n{ended.out}{ended.err}"
-    assert ended.code in behaviour.codes, f"{ended.out}{ended.err}"
+    data = json.loads((ended.folder / "results.json").read_text())
+    results.validate(data)
+    # on a slow machine the deadline may come first: what was measured until then is reported as inconclusive
+    codes = behaviour.codes if data["complete"] else (*behaviour.codes, 3)
+    assert ended.code in codes, f"{ended.out}{ended.err}"
     assert behaviour.word in ended.err
     assert ended.megabytes < MEGABYTES
     assert not ended.contacted, "another origin was contacted"
     assert len(ended.err.splitlines()) <= 1, ended.err
-    data = json.loads((ended.folder / "results.json").read_text())
-    results.validate(data)
     assert data["exit_code"] == ended.code
     assert data["summary"]["error"] == 0, [r for r in data["requirements"] if r["verdict"] == "error"]
     written = {path.name: path.read_text() for path in ended.folder.iterdir()}
