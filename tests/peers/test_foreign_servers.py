@@ -110,6 +110,7 @@ PRISM: Expected = {
     "update.error.envelope": ("warn", "its own errors are problem+json"),
     "update.error.inner": ("note", "its errors have no request-id and date"),
     "update.json.limits": ("warn", "deep nesting is answered 500"),
+    "update.json.lenient": ("note", "it never answers a body that is no JSON"),
     "update.sec.cors": ("warn", "it allows every Origin with credentials"),
 }
 """Prism: a mock made from the document, which validates what it is sent and keeps nothing."""
