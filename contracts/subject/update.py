@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.contract import Kind, Operation, Property, Type
@@ -20,13 +20,15 @@ from contracts.subject.equality import Difference, differences, instant, merge, 
 from contracts.subject.knowledge import Baseline, Death, Effect, Log, Options
 from contracts.subject.observe import Observer, same_id
 from contracts.subject.values import Values, writable
-from contracts.target import jsontext
-from contracts.target.client import Client
+from contracts.target import jsontext, tunnel
+from contracts.target.client import SAFE, Client
 from contracts.target.exchange import Exchange, Request
 from contracts.target.raw import request_bytes
 
 FAIL = Severity.FAIL
 SERVER_FAILURES = frozenset({500, 502, 504, 505, 508})
+SHARE = 0.1
+"""How much of the time until the run's deadline an operation may wait for reads that lag behind."""
 REVIVAL = 30.0
 """Seconds that a supervisor gets to restart a server (catalogue, `robust.alive`)."""
 
@@ -92,10 +94,16 @@ class Update:
         self.computed: set[str] = set(options.computed)
         """Properties that the server itself maintains, as declared or as noticed."""
         self.original: dict[str, dict[str, Any]] = {}
-        """Each object as it was found, by id."""
+        """Each object as it was found, by id; filled by `keep`."""
+        self.created: dict[str, str] = {}
+        """Path of each object that the run made for itself, by id."""
+        self.keeper: Callable[[Update, str], None] = lambda _update, _entity: None
+        """Is told of each object as soon as its first state is known."""
         self.lag = 0.0
         """The longest that a read was seen to lag behind a write, in seconds."""
         self._hopeless = False
+        self._allowance = float("inf")
+        """Seconds that may still be spent waiting for lagging reads to catch up with what isn't known."""
         self._known: dict[str, dict[str, Any]] = {}
         self._known_at = -1
         """`client.writes` when the objects were last looked at; the aliases of an operation share the objects."""
@@ -109,6 +117,7 @@ class Update:
     def learn(self) -> None:
         """Find out what every case relies on: the accepted body, partial bodies, whether reads show updates."""
         self.requirement = "learn"
+        self._allowance = self.client.left * SHARE
         with suppress(Inconclusive):
             _ = self.persists
         self.requirement = ""
@@ -133,7 +142,7 @@ class Update:
     ) -> Exchange:
         """Send one update; nothing is concluded from the answer.
 
-        A 5xx is tried once more on a new connection, and the second answer counts.
+        A 5xx is tried once more on a new connection, and the second answer counts. Throttling is waited out.
 
         Args:
             body: a JSON value, or octets to be sent as they are, or None for no body at all.
@@ -141,8 +150,7 @@ class Update:
             headers: fields to add or, with None, to leave out.
             path: another path than the object's.
         """
-        if self.dead is not None:
-            raise Inconclusive("the target stopped answering; see update.robust.alive", self.dead)
+        self._may_send(method)
         octets = body if isinstance(body, bytes) or body is None else jsontext.dump(body)
         about = {"operation": self.operation.id, "requirement": self.requirement}
         if path is None:
@@ -161,6 +169,11 @@ class Update:
             )
 
         exchange = send(fresh)
+        if exchange.status == 401 and self.client.lapsed:
+            raise Inconclusive(self.client.lapsed, exchange)
+        if exchange.status == 429 and wait:
+            # neither done nor refused: it says nothing of this request
+            raise Inconclusive(f"the target was busy ({exchange.answer}) for longer than --retries waits", exchange)
         if exchange.status in SERVER_FAILURES:
             again = send(True)
             if again.status not in SERVER_FAILURES:
@@ -171,7 +184,27 @@ class Update:
         if exchange.ok and path is None and isinstance(body, Mapping):
             # what was sent outranks what was answered: a stale answer must not be written back
             self._values.setdefault(entity or self.key, {}).update({**(exchange.object or {}), **body})
+            self._foresee(entity or self.key, body)
         return exchange
+
+    def _foresee(self, entity: str, body: Mapping[str, Any]) -> None:
+        """Where reads lag behind, remember an object as it will be once they have caught up, and spare that wait."""
+        if self.lag and self._persists and self._known_at == self.client.writes - 1 and entity in self._known:
+            self._remember({**self._known, entity: self.merged(self._known[entity], body)})
+
+    def _may_send(self, method: str) -> None:
+        """Go on only where a request is of use and allowed.
+
+        Raises:
+            Inconclusive: the target or the credentials are dead, or the request could change something in a run that
+                may only read.
+        """
+        if self.dead is not None:
+            raise Inconclusive("the target stopped answering; see update.robust.alive", self.dead)
+        if self.client.lapsed:
+            raise Inconclusive(self.client.lapsed)
+        if self.options.read_only and method not in SAFE:
+            raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
 
     def change(self, body: Any, **how: Any) -> Exchange:
         """Send an update that the target must have accepted for the case to go on.
@@ -208,16 +241,23 @@ class Update:
     def send_wire(
         self, octets: bytes, request: Request, *, half_close: bool = False, timeout: float | None = None
     ) -> Exchange:
-        """Send chosen octets on a connection of their own."""
+        """Send chosen octets on a connection of their own.
+
+        Raises:
+            Inconclusive: there is a proxy, and it lets none through.
+        """
+        self._may_send("")
         self.client.writes += 1
-        return self.client.send_raw(
-            octets,
-            request,
-            half_close=half_close,
-            timeout=timeout,
-            operation=self.operation.id,
-            requirement=self.requirement,
-            entity=self.key,
+        return _through(
+            self.client.send_raw(
+                octets,
+                request,
+                half_close=half_close,
+                timeout=timeout,
+                operation=self.operation.id,
+                requirement=self.requirement,
+                entity=self.key,
+            )
         )
 
     @contextmanager
@@ -226,12 +266,14 @@ class Update:
 
         The function sends one request; it returns the exchange and whether the connection was that of the one before.
         """
+        self._may_send("")
         with self.client.line() as send:
 
             def ask(octets: bytes, request: Request) -> tuple[Exchange, bool]:
                 self.client.writes += 1
                 own = {"entity": self.key} if request.url == self.client.url(self.path()) else {}
-                return send(octets, request, operation=self.operation.id, requirement=self.requirement, **own)
+                exchange, kept = send(octets, request, operation=self.operation.id, requirement=self.requirement, **own)
+                return _through(exchange), kept
 
             yield ask
 
@@ -253,14 +295,19 @@ class Update:
             raise Inconclusive(self._baseline.reason, *self._baseline.exchanges)
         return self._baseline
 
-    @property
-    def refusal(self) -> str:
-        """Why no update can be tried, or nothing where the target accepts a body."""
+    @contextmanager
+    def again(self) -> Iterator[None]:
+        """Let the block judge a new answer to the accepted body instead of the one on record."""
+        before = self._baseline
+        if isinstance(before, Baseline):
+            body = next(step.body for step in before.steps if step.exchange is before.exchange)
+            with suppress(Inconclusive):
+                exchange = self.patch(body)
+                self._baseline = replace(before, exchange=exchange) if exchange.ok else before
         try:
-            _ = self.baseline
-        except Inconclusive as reason:
-            return reason.reason
-        return ""
+            yield
+        finally:
+            self._baseline = before
 
     def full(self, n: int = 1) -> dict[str, Any]:
         """The `n`-th complete body that the target accepts (F1, F2 of the catalogue)."""
@@ -372,9 +419,15 @@ class Update:
         writes = self.client.writes
         exchange = self.patch({name: known[name]} if name else {}, entity=entity)
         self.client.writes = writes  # it changed nothing
-        if exchange.object is not None and entity not in self.original:
-            self.original[entity] = exchange.object
+        if exchange.object is not None:
+            self.keep(entity, exchange.object)
         return exchange
+
+    def keep(self, entity: str, state: Mapping[str, Any]) -> None:
+        """Remember an object as it was found; what is seen of it later doesn't count."""
+        if entity not in self.original:
+            self.original[entity] = dict(state)
+            self.keeper(self, entity)
 
     def state(self, entity: str | None = None) -> dict[str, Any]:
         """The documented properties of an object as a separate request shows them now.
@@ -428,8 +481,10 @@ class Update:
             found, exchange = self.look(entity, fresh=fresh, about=expected)
             left = self.compare(expected, found)
             waited = time.monotonic() - started
-            if not any(difference.severity is FAIL for difference in left):
-                if pause > 0.01:
+            graver = {difference.severity for difference in left} - {Severity.NOTE}
+            # a nearly equal value may be the one before, on a target whose reads are known to lag behind
+            if not graver or (FAIL not in graver and waited >= 2 * self.lag):
+                if pause > 0.01 and not graver:
                     self.lag = max(self.lag, waited)
                 return left, exchange
             if waited >= patience or self.client.expired:
@@ -471,10 +526,21 @@ class Update:
     def snapshot(self) -> dict[str, dict[str, Any]]:
         """The documented properties of every known object, from memory where nothing can have changed."""
         if self._known_at != self.client.writes:
-            if self.lag:
-                time.sleep(self.lag * 1.5)  # nothing tells when a lagging read has caught up with an unknown state
+            self._catch_up()
             self._remember({entity: self.state(entity) for entity in self.known})
         return dict(self._known)
+
+    def _catch_up(self) -> None:
+        """Wait until lagging reads show an unknown state: nothing tells when they do.
+
+        Raises:
+            Inconclusive: this run has waited for that as long as its deadline allows.
+        """
+        pause = self.lag * 1.5
+        if pause > self._allowance:
+            raise Inconclusive(f"reads lag {self.lag:.1f} s behind: to wait that out takes a longer --deadline")
+        self._allowance -= pause
+        time.sleep(pause)
 
     def _remember(self, states: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         self._known, self._known_at = states, self.client.writes
@@ -635,6 +701,12 @@ class Update:
             if moment and name not in sent and abs(moment[0].timestamp() - time.time()) < 300:
                 found.add(name)
         return found
+
+
+def _through(exchange: Exchange) -> Exchange:
+    if exchange.error.startswith(tunnel.REFUSED):
+        raise Inconclusive(f"chosen octets can't be sent: {exchange.error}", exchange)
+    return exchange
 
 
 def _holds(value: Any, marker: Any) -> bool:

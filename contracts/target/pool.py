@@ -64,12 +64,14 @@ class _Answer(HTTPResponse):
             raise HTTPException(f"the header is longer than {MAX_HEAD} octets")
 
 
-def session(watchdog: Watchdog) -> requests.Session:
+def session(watchdog: Watchdog, proxy: str | None = None) -> requests.Session:
     """A session that reads no environment and whose sockets the watchdog can shut down."""
     made = requests.Session()
     made.trust_env = False
     adapter = HTTPAdapter(pool_maxsize=32)
     adapter.poolmanager.pool_classes_by_scheme = _pools(watchdog)
+    if proxy:
+        adapter.proxy_manager_for(proxy).pool_classes_by_scheme = _pools(watchdog)
     made.mount("http://", adapter)
     made.mount("https://", adapter)
     return made

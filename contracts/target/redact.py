@@ -14,11 +14,10 @@ from typing import Any
 from urllib.parse import quote
 
 MASK = "[redacted]"
+HEAD = 12
+"""So many characters that begin like a secret at least twice as long are taken for a part of it."""
 SHORTEST = 4
 """Shorter secrets can't be told from ordinary text; they are masked in credential headers only."""
-RECOGNISED = 6
-"""Characters by which the beginning of a secret is known as one."""
-CUT = "…"
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
 
 
@@ -26,48 +25,38 @@ class Redactor:
     """Masks a fixed set of secrets in text and counts what it masked."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self.secrets = tuple(dict.fromkeys(secret for secret in secrets if secret))
-        spellings = {s for secret in self.secrets if len(secret) >= SHORTEST for s in _spellings(secret)}
-        ordered = sorted(spellings, key=len, reverse=True)
-        self._spellings = [spelling.lower() for spelling in ordered if len(spelling) >= RECOGNISED]
-        self._pattern = re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE) if ordered else None
-        self.longest = max(map(len, ordered), default=0)
-        """Characters of the longest spelling of a secret."""
         self.count = 0
+        self.secrets: tuple[str, ...] = ()
+        self.add(*secrets)
+
+    def add(self, *secrets: str) -> None:
+        """Mask these as well from now on."""
+        self.secrets = tuple(dict.fromkeys((*self.secrets, *(secret for secret in secrets if secret))))
+        spellings = {s.lower() for secret in self.secrets if len(secret) >= SHORTEST for s in _spellings(secret)}
+        self._spellings = sorted(spellings, key=len, reverse=True)
+        heads = sorted({spelling[: _head(spelling)] for spelling in spellings}, key=len, reverse=True)
+        self._heads = re.compile("|".join(map(re.escape, heads)), re.IGNORECASE) if heads else None
 
     def text(self, text: str) -> str:
-        """The text with every secret masked."""
-        if self._pattern is None:
+        """The text with every secret masked, and with it what only begins like one: a text may have been cut short."""
+        if self._heads is None:
             return text
-        masked, found = self._pattern.subn(MASK, text)
-        self.count += found
-        return self._halves(masked) if CUT in masked else masked
+        parts: list[str] = []
+        kept = 0
+        while found := self._heads.search(text, kept):
+            alike = (_alike(text, found.start(), spelling) for spelling in self._spellings)
+            parts += [text[kept : found.start()], MASK]
+            kept = max(found.end(), found.start() + max(alike))
+            self.count += 1
+        return "".join(parts) + text[kept:]
 
-    def _halves(self, text: str) -> str:
-        """The text without the beginnings of secrets that were left where a value was shortened."""
-        *before, last = text.split(CUT)
-        for place, part in enumerate(before):
-            tail = part[-RECOGNISED:].lower()
-            if len(tail) < RECOGNISED:
-                continue
-            for spelling in self._spellings:
-                size = spelling.find(tail) + RECOGNISED
-                if size >= RECOGNISED and part.lower().endswith(spelling[:size]):
-                    before[place] = f"{part[:-size]}{MASK}"
-                    self.count += 1
-                    break
-        return CUT.join([*before, last])
-
-    def excerpt(self, text: str, most: int, mark: str = CUT) -> str:
-        """At most so many characters of a text, masked before it is cut: half a secret would not be recognised."""
-        window = text[: most + self.longest]
-        masked = self.text(window)
-        if len(window) < len(text):
-            # whatever of a secret stands across the window's end is in here
-            masked = masked[: max(len(masked) - self.longest, 0)]
-        elif len(masked) <= most:
-            return masked
-        return f"{masked[:most]}{mark}"
+    def cut(self, text: str, most: int) -> str:
+        """The beginning of a text, masked, and without the half of a secret that the cut would leave."""
+        longest = 12 * max((len(secret) for secret in self.secrets), default=0)
+        if len(text) <= most + longest:
+            return self.text(text)[:most]
+        masked = self.text(text[: most + longest])
+        return masked[: min(most, len(masked) - longest)]
 
     def header(self, name: str, value: str) -> str:
         """A header's value; of credentials only the scheme is kept."""
@@ -76,7 +65,8 @@ class Redactor:
             known = any(secret in value for secret in self.secrets)
             if known or name.lower() != "authorization":
                 self.count += 1
-                return f"{scheme} {MASK}" if space and rest else MASK
+                # a cookie's value comes before its first space
+                return f"{scheme} {MASK}" if rest and space and "cookie" not in name.lower() else MASK
         return self.text(value)
 
     def tree(self, value: Any) -> Any:
@@ -88,6 +78,20 @@ class Redactor:
         if isinstance(value, (list, tuple)):
             return [self.tree(item) for item in value]
         return value
+
+
+def _head(spelling: str) -> int:
+    """How many characters tell a spelling: all of a short one, at least a quarter of a long one."""
+    return len(spelling) if len(spelling) < 2 * HEAD else max(HEAD, len(spelling) // 4)
+
+
+def _alike(text: str, start: int, spelling: str) -> int:
+    """How many characters of a text, from `start`, are those of a spelling in lower case."""
+    same = 0
+    for same, (own, wanted) in enumerate(zip(text[start : start + len(spelling)], spelling, strict=False)):
+        if own.lower() != wanted:
+            return same
+    return min(len(spelling), len(text) - start)
 
 
 def _spellings(secret: str) -> Iterator[str]:
