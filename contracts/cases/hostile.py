@@ -21,7 +21,6 @@ from contracts.requirements import (
 from contracts.subject.places import open_places
 from contracts.subject.update import Attempt, Update
 from contracts.target import jsontext
-from contracts.target.client import THROTTLED
 from contracts.target.exchange import Exchange
 
 DEPTH = 10_000
@@ -136,7 +135,7 @@ def test_the_operation_outlives_hostile_input(update: Update) -> Findings:
     if not update.log.hostile:
         raise Inconclusive("no hostile input was sent")
     for death in update.log.deaths:
-        if death.back and death.after.status in THROTTLED:
+        if death.back and death.after.throttled:
             continue
         grade = Severity.NOTE if death.back else Severity.FAIL
         since = f"for {death.seconds:.0f} s after" if death.seconds >= 1 else "after"

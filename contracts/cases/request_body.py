@@ -114,6 +114,8 @@ def test_a_body_may_repeat_the_id(update: Update) -> Findings:
 
     Fix: Treat `id` as read-only: ignore it where it is the same.
     """
+    if "id" not in update.type.properties:
+        raise NotApplicable("the document doesn't name the id among the properties of the body")
     body = update.marker() if update.partial.ok else update.full(1)
     update.change(body)
     exchange = update.patch({"id": update.key, **body})

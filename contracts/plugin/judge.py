@@ -21,7 +21,6 @@ from contracts.requirements import (
     find,
 )
 from contracts.subject.update import Update
-from contracts.target.client import THROTTLED
 from contracts.target.exchange import Exchange
 
 MOST_EXCHANGES = 12
@@ -134,7 +133,7 @@ def _without_throttling(binding: Binding, findings: list[Finding]) -> tuple[list
 
 def _throttled(binding: Binding, finding: Finding) -> bool:
     last = finding.exchanges[-1] if finding.exchanges else None
-    if last is None or last.response is None or last.status not in THROTTLED:
+    if last is None or last.response is None or not last.throttled:
         return False
     # after an input that must be refused, a bare 503 may well be the server's own failure
     return binding.phase is Phase.POSITIVE or last.response.header("Retry-After") is not None

@@ -51,8 +51,11 @@ def run(settings: Settings) -> int:
                 expired = session.client.expired
                 guard.due(session.ends + session.reserve)
         except KeyboardInterrupt:
-            if not guard.overdue or not session.updates:
+            if not guard.overdue:
                 raise
+            if not session.updates:
+                hint = "Allow more time with --deadline"
+                raise TargetError("the deadline came before the target was looked at", hint) from None
         except TargetError as error:
             session.notes.append(error.what)
             _write(plugin, error.exit_code, over=False)
