@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pluggy import PluggyTeardownRaisedWarning
 
 from contracts import cases, requirements
 from contracts.errors import ConfigurationError, NothingTestedError, TargetError
@@ -71,7 +73,9 @@ def run(settings: Settings) -> int:
 
 def judged(plugin: Plugin, more: list[str]) -> int:
     """Run the cases of an opened session; returns pytest's own exit code."""
-    with _only_our_plugins():
+    with _only_our_plugins(), warnings.catch_warnings():
+        # the deadline may end a run inside any hook: that is no news for stderr
+        warnings.simplefilter("ignore", PluggyTeardownRaisedWarning)
         # a judgement that pytest never reached is missing from the results, so its own exit code says nothing more
         return int(pytest.main([*_arguments(), *more], plugins=[plugin]))
 
