@@ -7,8 +7,8 @@ from `x-graph-*` keys; a document without them gives a contract all the same, wi
 from __future__ import annotations
 
 import hashlib
-import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,8 +18,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
-import yaml
-
+from contracts import files, loading
 from contracts.errors import DocumentError
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
@@ -184,7 +183,7 @@ class Contract:
             DocumentError: the file can't be read, isn't YAML, or isn't an OpenAPI 3 document.
         """
         try:
-            text = path.read_bytes()
+            text = files.read(path)
         except OSError as error:
             hint = "Name an OpenAPI document with --openapi"
             raise DocumentError(f"{path}: {error.strerror or error}", hint) from error
@@ -197,16 +196,7 @@ class Contract:
         Raises:
             DocumentError: as for `load`.
         """
-        try:
-            if text.lstrip()[:1] == b"{":
-                document = json.loads(text)
-            else:
-                document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (a safe loader)
-        except (yaml.YAMLError, ValueError, RecursionError) as error:
-            mark = getattr(error, "problem_mark", None)
-            place = f":{mark.line + 1}" if mark else ""
-            reason = getattr(error, "problem", None) or str(error)
-            raise DocumentError(f"{source}{place}: not readable as YAML or JSON: {reason}") from error
+        document = loading.load(text, source)
         return cls.from_document(document, source, hashlib.sha256(text).hexdigest())
 
     @classmethod
@@ -221,15 +211,31 @@ class Contract:
         if not isinstance(document.get("paths"), Mapping):
             raise DocumentError(f"{source}: the document has no `paths`")
         reader = _Reader(document, source)
+        try:
+            return cls._read(reader, document, source, sha256)
+        except RecursionError as error:
+            raise DocumentError(f"{source}: {reader.where}: nested too deeply to be read") from error
+        except (TypeError, AttributeError, ValueError, LookupError) as error:
+            # what OpenAPI has in each place is known where the place is read: anything else there ends here
+            hint = "Does an OpenAPI validator accept it?"
+            raise DocumentError(f"{source}: {reader.where}: not what OpenAPI has there ({error})", hint) from error
+
+    @classmethod
+    def _read(cls, reader: _Reader, document: Mapping[str, Any], source: str, sha256: str) -> Contract:
         info = reader.mapping(document.get("info"))
+        operations = tuple(reader.operations())
+        twice = next((name for name, count in Counter(each.id for each in operations).items() if count > 1), None)
+        if twice is not None:
+            raise DocumentError(f"{source}: operationId {twice} stands at more than one operation")
+        reader.place = ["the document"]
         return cls(
             title=str(info.get("title", source)),
             version=str(info.get("version", "")),
-            operations=tuple(reader.operations()),
+            operations=operations,
             servers=tuple(str(server["url"]) for server in document.get("servers") or () if "url" in server),
             source=str(info.get("x-graph-source", source)),
             sha256=sha256,
-            ambiguities=tuple(document.get("x-graph-ambiguities") or ()),
+            ambiguities=tuple({**each} for each in document.get("x-graph-ambiguities") or ()),
             document=document,
         )
 
@@ -284,13 +290,27 @@ TYPES: Mapping[str, Kind] = {
 }
 
 
+DEEPEST = 12
+"""References that are followed one within the other."""
+MOST_PLACES = 5000
+"""References that are followed for one operation."""
+
+
 class _Reader:
     """Reads one document; holds only what resolving its references needs."""
 
     def __init__(self, document: Mapping[str, Any], source: str) -> None:
         self.document = document
         self.source = source
+        self.place: list[str] = []
+        """Where in the document is being read."""
         self._open: list[str] = []
+        self._left = MOST_PLACES
+
+    @property
+    def where(self) -> str:
+        """The place in words."""
+        return ".".join(self.place) or "the document"
 
     @staticmethod
     def mapping(value: Any) -> Mapping[str, Any]:
@@ -318,6 +338,8 @@ class _Reader:
             shared = self.resolve(item)
             for method in METHODS:
                 if isinstance(shared.get(method), Mapping):
+                    self.place = [f"{method} {path}"]
+                    self._left = MOST_PLACES
                     yield self.operation(str(path), method, shared[method])
 
     def operation(self, path: str, method: str, node: Mapping[str, Any]) -> Operation:
@@ -380,7 +402,10 @@ class _Reader:
     def type(self, schema: Any) -> Type:
         reference = schema.get("$ref") if isinstance(schema, Mapping) else None
         if isinstance(reference, str):
-            if reference in self._open:  # a type that contains itself: one turn is enough for every case
+            self._left -= 1
+            # a type that contains itself: one turn is enough for every case; and types that refer to one another have
+            # more paths through them than could be walked
+            if reference in self._open or len(self._open) >= DEEPEST or self._left < 0:
                 return Type(Kind.COMPLEX, name=reference.rsplit("/", 1)[-1])
             self._open.append(reference)
         try:
@@ -408,7 +433,9 @@ class _Reader:
         properties = {key: value for part in parts for key, value in part.properties.items()}
         for key, value in self.mapping(node.get("properties")).items():
             if "@" not in str(key):
+                self.place.append(str(key))
                 properties[str(key)] = self.property(str(key), value)
+                self.place.pop()
         samples = node.get("examples") if isinstance(node.get("examples"), list) else ()
         return Type(
             kind=kind,

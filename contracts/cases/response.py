@@ -92,7 +92,7 @@ def test_what_is_labelled_json_is_json(update: Update, exchange: Exchange) -> Fi
         if not response.ok:
             what = f"{exchange.answer} labelled JSON without content"
             yield Finding("a JSON text, or no Content-Type", what, (exchange,), Severity.WARN)
-    elif text.problem and "too deeply" not in text.problem:
+    elif text.problem and not text.limited:
         yield Finding("valid JSON (RFC 8259)", f"{exchange.answer}: {text.problem}", (exchange,))
     elif text.duplicates:
         what = f"{', '.join(text.duplicates[:5])} twice in one object"
@@ -121,7 +121,7 @@ def test_the_answer_is_the_object_itself(update: Update, exchange: Exchange) -> 
         yield Finding("the object", "200 without content", (exchange,))
         return
     if response.json.problem:
-        if not response.labelled_json and "too deeply" not in response.json.problem:
+        if not response.labelled_json and not response.json.limited:
             yield Finding("the object", f"200 with {response.media_type or 'unlabelled'} content", (exchange,))
         return
     value = response.json.value

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 from markdown_it import MarkdownIt
 
+from contracts import files
 from contracts.errors import PageError
 
 MARKDOWN = "An API reference page is a Markdown file"
@@ -64,7 +65,7 @@ def read(path: Path) -> Page:
         PageError: the file can't be read, or isn't text.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = files.read(path).decode("utf-8-sig")
     except OSError as error:
         raise PageError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from contracts.errors import ContractsError
 from contracts.requirements import (
@@ -23,6 +24,10 @@ from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
 
 MOST_EXCHANGES = 12
+MOST_FINDINGS = 1000
+"""Findings of one case; a target can be wrong in a million places."""
+MOST_OTHERS = 300
+OUT_OF_TIME = "the run's deadline had passed: allow more time with --deadline"
 TIMES = 3
 """How often a failing positive is tried in all."""
 
@@ -55,7 +60,7 @@ def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
     undecided: Undecided | None = None
     error = ""
     try:
-        for finding in _findings(binding, update):
+        for finding in islice(_findings(binding, update), MOST_FINDINGS):
             findings.append(finding)  # noqa: PERF402 (what came before an exception counts)
     except Undecided as reason:
         undecided = reason
@@ -140,7 +145,7 @@ def _throttled(binding: Binding, finding: Finding) -> bool:
 
 def _findings(binding: Binding, update: Update) -> Iterable[Finding]:
     if update.client.expired:
-        raise Inconclusive("the run's deadline had passed: allow more time with --deadline")
+        raise Inconclusive(OUT_OF_TIME)
     if binding.each is None:
         yield from binding.function(update) or ()
         return
@@ -150,6 +155,8 @@ def _findings(binding: Binding, update: Update) -> Iterable[Finding]:
     if not matching:
         raise NotApplicable("no response of this run is one that the requirement is about")
     for exchange in matching:
+        if update.client.expired:
+            raise Inconclusive(OUT_OF_TIME)
         yield from binding.function(update, exchange) or ()
 
 
@@ -164,7 +171,8 @@ def _found(requirement: Requirement, operation: str, findings: list[Finding], pr
     message = f"expected {worst.expected}; got {worst.actual}"
     if more:
         others = "; ".join(dict.fromkeys(f.actual for f in findings if f is not worst and f.actual != worst.actual))
-        message += f" (and {more} more like it{': ' + others[:300] if others else ''})"
+        others = others if len(others) <= MOST_OTHERS else f"{others[:MOST_OTHERS]}…"
+        message += f" (and {more} more like it{': ' if others else ''}{others})"
     exchanges = [exchange for finding in (worst, *findings) for exchange in finding.exchanges]
     return Judgement(
         requirement.id,

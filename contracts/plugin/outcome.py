@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import shlex
@@ -10,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import accumulate
 from typing import Any
 
 from contracts import __version__, base_url, requirements
@@ -28,6 +28,10 @@ from contracts.target.redact import Redactor
 
 MOST_EVIDENCE = 4096
 """Characters of a body that evidence keeps."""
+MOST_HEADERS = 16 * 1024
+"""Characters of all header fields of a message together."""
+MOST_TOLD = 2000
+"""Characters of a message."""
 MOST_VALUE = 2000
 """Characters of a value that a mismatch keeps."""
 LIBRARIES = ("pytest", "requests", "schemathesis", "hypothesis")
@@ -62,7 +66,7 @@ def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, 
         operations=tuple(str(operation) for operation in contract.updates),
         places={str(operation): operation.source for operation in contract.updates if operation.source},
         target_url=mask.text(client.base),
-        target_server=mask.text((first.header("Server") or "") if first else ""),
+        target_server=_told(mask, (first.header("Server") or "") if first else ""),
         target_auth=session.settings.auth,
         started=session.started.isoformat(timespec="seconds"),
         seconds=round(session.seconds, 3),
@@ -107,16 +111,15 @@ def blank(requirement: requirements.Requirement, contract: Contract) -> model.Re
 
 def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redactor) -> model.Outcome:
     """What a case said, in the form that reports take, every secret masked."""
-    mask = redactor.text
     shown = judgement.worst
     if shown is None and judgement.exchanges and judgement.verdict not in {"pass", "not-applicable"}:
         shown = exchanges[judgement.exchanges[-1]]
     return model.Outcome(
         operation=judgement.operation,
         verdict=model.Verdict(judgement.verdict),
-        message=mask(judgement.message),
-        expected=mask(judgement.expected),
-        actual=mask(judgement.actual),
+        message=_told(redactor, judgement.message),
+        expected=_told(redactor, judgement.expected),
+        actual=_told(redactor, judgement.actual),
         exchanges=judgement.exchanges,
         curl=curl.command(shown.request, redactor) if shown else "",
         mismatch=_mismatch(judgement.mismatch, shown, redactor) if judgement.mismatch and shown else None,
@@ -137,7 +140,11 @@ def entry(exchange: Exchange, mask: Redactor) -> Mapping[str, Any]:
     request, response = exchange.request, exchange.response
 
     def headers(fields: Headers) -> list[list[str]]:
-        return [[mask.text(name), mask.header(name, value)] for name, value in fields]
+        shown = [[mask.text(name), mask.header(name, value)] for name, value in fields]
+        ends = accumulate(len(name) + len(value) for name, value in shown)
+        kept = [pair for pair, end in zip(shown, ends, strict=True) if end <= MOST_HEADERS]
+        left = len(shown) - len(kept)
+        return [*kept, ["…", f"{left} more fields, too long to be kept"]] if left else kept
 
     sent, cut = _text(mask, request.wire if request.wire is not None and not request.body else request.body)
     answered: dict[str, Any] | None = None
@@ -145,14 +152,14 @@ def entry(exchange: Exchange, mask: Redactor) -> Mapping[str, Any]:
         text, short = _text(mask, response.body)
         answered = {
             "status": response.status,
-            "reason": mask.text(response.reason),
+            "reason": _told(mask, response.reason),
             "http_version": response.http_version,
             "headers": headers(response.headers),
             "body": text,
-            "bytes": len(response.body),
-            "sha256": hashlib.sha256(response.body).hexdigest(),
-            "truncated": short,
-            "broken": mask.text(response.broken),
+            "bytes": response.length,
+            "sha256": response.sha256,
+            "truncated": short or not response.whole,
+            "broken": _told(mask, response.broken),
         }
     return {
         "index": exchange.index,
@@ -169,9 +176,14 @@ def entry(exchange: Exchange, mask: Redactor) -> Mapping[str, Any]:
             "wire": request.wire is not None,
         },
         "response": answered,
-        "error": mask.text(exchange.error) or None,
+        "error": _told(mask, exchange.error) or None,
         "curl": curl.command(request, mask),
     }
+
+
+def _told(mask: Redactor, text: str) -> str:
+    told = mask.cut(text, MOST_TOLD)
+    return told if len(text) <= MOST_TOLD else f"{told}…"
 
 
 def _text(mask: Redactor, body: bytes) -> tuple[str, bool]:

@@ -42,13 +42,13 @@ class Record:
         session = self.session
         self._write(lambda file: file.outcome(judgement.requirement, told, session.executed, session.seconds))
 
-    def end(self) -> Results:
-        """The results of the run, with the journal ended."""
+    def end(self, *, over: bool = True) -> Results:
+        """The results of the run, with the journal ended; `over` says whether there was one, and not only probes."""
         self._catch_up()
         self._write(lambda file: file.end(self.session.complete))
         if self._journal:
             self._journal.close()
-        return outcome.results(self.session, self.outcomes)
+        return outcome.results(self.session, self.outcomes, over=over)
 
     def _catch_up(self) -> None:
         for exchange in self.session.client.exchanges[len(self.evidence) :]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pluggy import PluggyTeardownRaisedWarning
 
 from contracts import cases, requirements
-from contracts.errors import ConfigurationError, NothingTestedError
+from contracts.errors import ConfigurationError, NothingTestedError, TargetError
 from contracts.gate.verdict import Known
 from contracts.plugin import engineer
 from contracts.plugin.guard import guarded
@@ -51,8 +53,15 @@ def run(settings: Settings) -> int:
                 expired = session.client.expired
                 guard.due(session.ends + session.reserve)
         except KeyboardInterrupt:
-            if not guard.overdue or not session.updates:
+            if not guard.overdue:
                 raise
+            if not session.updates:
+                hint = "Allow more time with --deadline"
+                raise TargetError("the deadline came before the target was looked at", hint) from None
+        except TargetError as error:
+            session.notes.append(error.what)
+            _write(plugin, error.exit_code, over=False)
+            raise
     progress.end()
     expired = expired or guard.overdue
     interrupted = status == pytest.ExitCode.INTERRUPTED and not guard.overdue
@@ -64,7 +73,9 @@ def run(settings: Settings) -> int:
 
 def judged(plugin: Plugin, more: list[str]) -> int:
     """Run the cases of an opened session; returns pytest's own exit code."""
-    with _only_our_plugins():
+    with _only_our_plugins(), warnings.catch_warnings():
+        # the deadline may end a run inside any hook: that is no news for stderr
+        warnings.simplefilter("ignore", PluggyTeardownRaisedWarning)
         # a judgement that pytest never reached is missing from the results, so its own exit code says nothing more
         return int(pytest.main([*_arguments(), *more], plugins=[plugin]))
 
@@ -75,7 +86,7 @@ def finish(plugin: Plugin, *, interrupted: bool = False, expired: bool = False) 
     Raises:
         NothingTestedError: no case ran.
     """
-    session, record = plugin.session, plugin.record
+    session = plugin.session
     if not session.judgements and not interrupted and not expired:
         raise NothingTestedError("no requirement was tested", "Check --select and --deselect")
     untested = session.refused_all()
@@ -85,17 +96,32 @@ def finish(plugin: Plugin, *, interrupted: bool = False, expired: bool = False) 
     if session.settings.read_only:
         session.notes.append("a run with --read-only judges only what needs no update")
     session.notes += session.client.notes
-    operations = tuple(str(operation) for operation in session.contract.updates)
-    found = session.gate.hold(record.end(), Known([each.id for each in requirements.registry()], operations))
-    code = INTERRUPTED if interrupted else model.exit_code(found)
-    found = model.with_exit_code(found, code)
+    if session.gone and not untested:
+        session.complete = False
+        session.notes.append("the target no longer answered at the end of the run")
+    found = _write(plugin, INTERRUPTED if interrupted else None)
     folder = session.settings.report
-    writer.write_all(found, record.evidence, folder)
     with github.unparsed(sys.stdout):
         sys.stdout.write(terminal.render(found, folder))
     github.announce(found, sys.stdout)
     sys.stdout.flush()
-    return code
+    return found.exit_code
+
+
+def _write(plugin: Plugin, code: int | None = None, *, over: bool = True) -> model.Results:
+    """Write the reports of what was judged; the exit code is the verdict's where none is given.
+
+    Args:
+        over: whether there was a run at all, or only probes.
+    """
+    session, record = plugin.session, plugin.record
+    operations = tuple(str(operation) for operation in session.contract.updates)
+    found = record.end(over=over)
+    if over:
+        found = session.gate.hold(found, Known([each.id for each in requirements.registry()], operations))
+    found = model.with_exit_code(found, model.exit_code(found) if code is None else code)
+    writer.write_all(found, record.evidence, session.settings.report)
+    return found
 
 
 def _arguments() -> list[str]:

@@ -51,6 +51,8 @@ class Session:
     journal: Journal | None = field(init=False, default=None)
     complete: bool = field(init=False, default=False)
     """Whether every planned case was run."""
+    gone: bool = field(init=False, default=False)
+    """Whether the target no longer answered at the end."""
     gate: Gate = field(init=False)
     part: set[str] | None = field(init=False, default=None)
     """The requirements of this part of a run that is split; None for a whole one."""
@@ -142,6 +144,7 @@ class Session:
             try:
                 self._prepare()
                 yield self
+                self._look_again()
             finally:
                 self._put_back()
 
@@ -310,6 +313,12 @@ class Session:
             for listener in self.listeners:
                 listener(judgement)
         return found[0]
+
+    def _look_again(self) -> None:
+        """Notice a target that is gone: what passed then may have passed for want of an answer."""
+        first, *_ = self.updates.values()
+        if not self.client.expired and not self.settings.read_only:
+            self.gone = first.client.dead is not None or first.observer.item(first.key)[1].response is None
 
     def refused_all(self) -> str:
         """Why nothing that a run is about could be tested: no body was accepted for any operation; else nothing."""

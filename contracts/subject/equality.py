@@ -6,6 +6,7 @@ vary. Annotations and members that the document doesn't name are never looked at
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,10 @@ DATE_TIME = re.compile(
 """OData's dateTimeOffsetValue: seconds may be left out, a zone may not (OData ABNF)."""
 FAILS = SEVERITY_ORDER.index(Severity.FAIL) + 1
 GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
+SPELLED = json.JSONEncoder(ensure_ascii=False, default=str)
+LOOKED_AT = 100_000
+MANY = 50
+"""Items of a collection from which on each is no longer tried in the place of each other."""
 NUMERIC = frozenset({Kind.INT32, Kind.INT64, Kind.DOUBLE})
 
 
@@ -44,10 +49,15 @@ class Difference:
 
 def short(value: Any, most: int = 120) -> str:
     """A value as it stands in a sentence."""
-    import json  # noqa: PLC0415 (only where something differs)
-
-    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= most else f"{text[: most - 20]}… ({len(text)} characters)"
+    if value is None:
+        return "nothing"
+    text, size = "", 0
+    for piece in SPELLED.iterencode(value):
+        text += piece[:most]
+        size += len(piece)
+        if size > LOOKED_AT:  # a value of megabytes is not spelled out to be cut
+            return f"{text[: most - 20]}… (more than {LOOKED_AT} characters)"
+    return text if size <= most else f"{text[: most - 20]}… ({size} characters)"
 
 
 def unset(value: Any, type_: Type) -> bool:
@@ -140,6 +150,11 @@ def _collection(expected: Any, actual: Any, type_: Type, path: str) -> Iterator[
         return
     if same_json(expected, actual):  # nearly always, and far cheaper than trying items against each other
         return
+    yield from (_many if len(expected) > MANY else _few)(expected, actual, item, path)
+
+
+def _few(expected: list[Any], actual: list[Any], item: Type, path: str) -> Iterator[Difference]:
+    """What differs between collections of the same length, each item tried in the place of each other."""
     pairs = _pair(expected, actual, item, path)
     for index in range(len(expected)):
         if index not in pairs:
@@ -152,6 +167,31 @@ def _collection(expected: Any, actual: Any, type_: Type, path: str) -> Iterator[
         yield from differences(expected[index], actual[place], item, f"{path}[{index}]")
     if any(index != place for index, place in pairs.items()):
         yield Difference(path, expected, actual, Severity.NOTE, Kind.COLLECTION, "in another order")
+
+
+def _many(expected: list[Any], actual: list[Any], item: Type, path: str) -> Iterator[Difference]:
+    """The same for collections too long to try every item against each other: in place, else both sorted."""
+    here = _in_place(expected, actual, item, path)
+    if not any(difference.severity is Severity.FAIL for difference in here):
+        yield from here
+        return
+    left, right = (sorted(items, key=SPELLED.encode) for items in (expected, actual))
+    there = _in_place(left, right, item, path)
+    if any(difference.severity is Severity.FAIL for difference in there):
+        yield from here
+        return
+    yield from there
+    yield Difference(path, expected, actual, Severity.NOTE, Kind.COLLECTION, "in another order")
+
+
+def _in_place(expected: list[Any], actual: list[Any], item: Type, path: str) -> list[Difference]:
+    """What differs between items in the same place, up to the first that is another."""
+    found: list[Difference] = []
+    for index, (left, right) in enumerate(zip(expected, actual, strict=True)):
+        found += differences(left, right, item, f"{path}[{index}]")
+        if found and found[-1].severity is Severity.FAIL:
+            break
+    return found
 
 
 def _pair(expected: list[Any], actual: list[Any], item: Type, path: str) -> dict[int, int]:

@@ -58,8 +58,12 @@ class Observer:
             following = page.get("@odata.nextLink")
             if not isinstance(following, str):
                 break
-            url = urljoin(url, following)
-            if urlsplit(url)[:2] != origin:
+            try:
+                url = urljoin(url, following)
+                elsewhere = urlsplit(url)[:2] != origin
+            except ValueError:
+                break  # no URL at all
+            if elsewhere:
                 break
         return items, exchange
 

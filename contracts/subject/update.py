@@ -736,8 +736,12 @@ class Update:
             pause = min(pause * 2, 1.0)
 
     def traffic(self) -> Iterator[Exchange]:
-        """Every answered exchange of this operation so far, observations included."""
-        return (e for e in self.client.exchanges if e.operation == self.operation.id and e.response is not None)
+        """Every answered exchange of this operation that is still whole, observations included."""
+        return (
+            exchange
+            for exchange in self.client.exchanges
+            if exchange.operation == self.operation.id and exchange.response is not None and exchange.response.whole
+        )
 
     # -- what stands in an answer -------------------------------------------------------------------------------
 

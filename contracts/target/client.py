@@ -10,32 +10,28 @@ import ssl
 import threading
 import time
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException, RemoteDisconnected
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, InsecureRequestWarning
+from urllib3.exceptions import InsecureRequestWarning
 
 from contracts import __version__
 from contracts.errors import ContractsError
-from contracts.target import raw
+from contracts.target import pool, raw
 from contracts.target.credentials import Credential, Lapsed, Renewed, Token
 from contracts.target.exchange import Exchange, Headers, Request, Response
+from contracts.target.limits import KEPT_BODIES, SHORT_BODY
 from contracts.target.rate import Rate
-from contracts.target.watchdog import Watch, Watchdog
+from contracts.target.watchdog import Watchdog
 
 USER_AGENT = f"graph-contracts/{__version__}"
-MAX_BODY = 32 * 1024 * 1024
-"""A response body is read up to here, coded and decoded; what is longer is cut and said to be broken."""
 LONGEST_RETRY_AFTER = 60.0
 LONGEST_PAUSE = 86400.0
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -89,7 +85,7 @@ class Client:
             # the operator said so: each request need not say it again on stderr
             warnings.filterwarnings("ignore", category=InsecureRequestWarning)
         self._watchdog = Watchdog()
-        self._session = self._new_session()
+        self._session = pool.session(self._watchdog, connection.proxy)
         self._rate = Rate(connection.rate)
         self.credential = connection.credential or (Token(connection.token) if connection.token else Credential())
         self.notes: list[str] = []
@@ -100,6 +96,9 @@ class Client:
         self.isolated = False
         """Whether each request goes over a connection of its own."""
         self._waited = 0.0
+        self._long: deque[Response] = deque()
+        self._octets = 0
+        """How many octets the long bodies have together."""
         self.throttled = 0
         self.dead: Exchange | None = None
         """The exchange that showed that the target no longer answers, for whoever would only wait in vain."""
@@ -263,6 +262,7 @@ class Client:
             with self._lock:
                 exchange = replace(exchange, index=len(self.exchanges))
                 self.exchanges.append(exchange)
+                self._keep(exchange.response)
                 if exchange.request.method != "GET":
                     self.wrote = time.monotonic()
                 if exchange.throttled:
@@ -280,11 +280,22 @@ class Client:
             time.sleep(pause)
             retried += 1
 
+    def _keep(self, response: Response | None) -> None:
+        """Let go of the oldest long bodies where there are more than a run should hold."""
+        if response is None or len(response.body) <= SHORT_BODY:
+            return
+        self._long.append(response)
+        self._octets += len(response.body)
+        while self._octets > KEPT_BODIES:
+            oldest = self._long.popleft()
+            self._octets -= len(oldest.body)
+            oldest.let_go()
+
     def _exchange(self, request: Request, fresh: bool, timeout: float) -> Exchange:
         left = self._left(timeout)
         if left <= 0:
             return Exchange(0, request, None, "the run's deadline has passed", started=time.time())
-        session = self._new_session() if fresh else self._session
+        session = pool.session(self._watchdog, self.connection.proxy) if fresh else self._session
         started, clock = time.time(), time.perf_counter()
         try:
             response, error = self._attempt(session, request, left)
@@ -321,11 +332,11 @@ class Client:
                     cert=self.connection.cert,
                     proxies={"http": proxy, "https": proxy} if proxy else None,
                 )
-                return _read(answer, watch), ""
-            except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
+                return pool.read(answer, watch), ""
+            except pool.BROKEN as error:
                 if watch.expired:
                     return None, f"no complete answer within {timeout:g} s"
-                return None, STALE if watch.reused and _closed(error) else _reason(error)
+                return None, STALE if watch.reused and pool.closed(error) else pool.reason(error)
 
     def _connect_timeout(self) -> float:
         return self.connection.limits.connect_timeout
@@ -358,114 +369,8 @@ class Client:
             context.verify_mode = ssl.CERT_NONE
         return context
 
-    def _new_session(self) -> requests.Session:
-        session = requests.Session()
-        session.trust_env = False
-        adapter = HTTPAdapter(pool_maxsize=32)
-        adapter.poolmanager.pool_classes_by_scheme = _pools(self._watchdog)
-        if self.connection.proxy:
-            adapter.proxy_manager_for(self.connection.proxy).pool_classes_by_scheme = _pools(self._watchdog)
-        session.mount("http://", adapter)
-        session.mount("https://", adapter)
-        return session
-
 
 STALE = "the kept connection had been closed"
-
-
-def _pools(watchdog: Watchdog) -> dict[str, Any]:
-    """Connection pools whose sockets the watchdog can shut down."""
-
-    def watched(base: type[HTTPConnection]) -> type[HTTPConnection]:
-        class Watched(base):  # type: ignore[misc, valid-type]
-            served = 0
-
-            def connect(self) -> None:
-                self.served = 0
-                super().connect()
-                self._announce()
-
-            def request(self, *args: Any, **kwargs: Any) -> None:
-                self._announce()
-                super().request(*args, **kwargs)
-                self.served += 1
-
-            def _announce(self) -> None:
-                watch = watchdog.current()
-                if watch is not None:
-                    watch.attach(self.sock, self.served > 0)
-
-        return Watched
-
-    class Http(HTTPConnectionPool):
-        ConnectionCls = watched(HTTPConnection)
-
-    class Https(HTTPSConnectionPool):
-        ConnectionCls = watched(HTTPSConnection)  # type: ignore[assignment]
-
-    return {"http": Http, "https": Https}
-
-
-def _read(answer: requests.Response, watch: Watch) -> Response:
-    """Read the message off the wire, up to `MAX_BODY`, and undo its content coding."""
-    wire = answer.raw
-    chunks: list[bytes] = []
-    size = 0
-    broken = ""
-    try:
-        for chunk in wire.stream(65536, decode_content=False):
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > MAX_BODY:
-                broken = f"the body is longer than {MAX_BODY} octets and was cut there"
-                wire.close()
-                break
-    except (HTTPError, HTTPException, OSError, ValueError) as error:
-        broken = "the body did not end in time" if watch.expired else f"the body ended early: {_reason(error)}"
-        wire.close()
-    headers = tuple((str(name), str(value)) for name, value in wire.headers.iteritems())
-    coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
-    body, problem = raw.decode(b"".join(chunks), coding, MAX_BODY)
-    if answer.status_code in {204, 304} and (
-        wire.headers.get("Transfer-Encoding") or wire.headers.get("Content-Length")
-    ):
-        wire.close()  # content that must not be there would be taken for the next answer
-    wire.release_conn()
-    return Response(
-        status=answer.status_code,
-        headers=headers,
-        body=body,
-        reason=str(answer.reason or ""),
-        http_version="1.0" if wire.version == 10 else "1.1",
-        broken=broken or problem,
-    )
-
-
-def _root(error: BaseException) -> BaseException:
-    """The innermost cause: what the socket said, not what three libraries made of it."""
-    seen: set[int] = set()
-    while id(error) not in seen:
-        seen.add(id(error))
-        inner = error.__cause__ or error.__context__ or getattr(error, "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = next((arg for arg in error.args if isinstance(arg, BaseException)), None)
-        if inner is None:
-            break
-        error = inner
-    return error
-
-
-def _closed(error: BaseException) -> bool:
-    return isinstance(_root(error), (RemoteDisconnected, ConnectionResetError, BrokenPipeError, ConnectionAbortedError))
-
-
-def _reason(error: BaseException) -> str:
-    root = _root(error)
-    if isinstance(root, RemoteDisconnected):
-        return "the connection was closed before an answer"
-    if isinstance(root, OSError) and root.strerror:
-        return root.strerror
-    return str(root) or type(root).__name__
 
 
 def retry_after(exchange: Exchange) -> float:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from contracts.target import jsontext
+from contracts.target.limits import SHORT_BODY
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -34,6 +36,8 @@ class Response:
     http_version: str = "1.1"
     broken: str = ""
     """What is wrong with the message itself: cut short, surplus bytes, an undecodable coding …"""
+    whole: bool = field(default=True, compare=False)
+    """Whether `body` is still all that came: of long bodies only so many are kept."""
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a header field, in order."""
@@ -54,10 +58,31 @@ class Response:
     def labelled_json(self) -> bool:
         return self.media_type == "application/json" or self.media_type.endswith("+json")
 
-    @cached_property
+    @property
     def json(self) -> jsontext.JsonText:
         """The body read as strict JSON, whatever its label says."""
-        return jsontext.parse(self.body)
+        return self._json if len(self.body) <= SHORT_BODY else jsontext.parse_long(self.body)
+
+    @cached_property
+    def _json(self) -> jsontext.JsonText:
+        return jsontext.parse(self.body) if self.whole else jsontext.JsonText(problem="the body was not kept")
+
+    @cached_property
+    def length(self) -> int:
+        """Octets of the body as it was read."""
+        return len(self.body)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the body as it was read."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    def let_go(self) -> None:
+        """Keep the beginning of a long body, its length and its digest as evidence; it can't be judged any more."""
+        _ = self.length, self.sha256
+        # the one thing that changes in evidence: who holds an exchange would else hold its megabytes
+        object.__setattr__(self, "body", self.body[:SHORT_BODY])
+        object.__setattr__(self, "whole", False)
 
     @property
     def object(self) -> dict[str, Any] | None:

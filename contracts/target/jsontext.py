@@ -6,10 +6,12 @@ Problems are returned, not raised, because a response that isn't JSON is evidenc
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn
 
-MAX_DEPTH = 500
+from contracts.target.limits import LONGEST_INTEGER, MAX_DEPTH, MAX_VALUES
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class JsonText:
     value: Any = None
     problem: str = ""
     """Why the text is no JSON at all; empty where it is."""
+    limited: bool = False
+    """Whether it may be JSON all the same, only more than is read here."""
     duplicates: tuple[str, ...] = ()
     """Member names that occur twice in one object."""
 
@@ -33,32 +37,58 @@ def parse(body: bytes) -> JsonText:
         return JsonText(problem="the body is empty")
     if body.startswith(b"\xef\xbb\xbf"):
         return JsonText(problem="the text begins with a byte order mark")
+    holders = body.count(b"[") + body.count(b"{")
+    if holders + body.count(b",") > MAX_VALUES:
+        return JsonText(problem=f"more than {MAX_VALUES} values, too many to be read", limited=True)
     try:
-        text = body.decode()
+        value, duplicates = _load(body.decode())
     except UnicodeDecodeError as error:
         return JsonText(problem=f"not UTF-8 at byte {error.start}")
+    except RecursionError:
+        return JsonText(problem="nested too deeply to be read", limited=True)
+    except ValueError as error:
+        return JsonText(problem=str(error))
+    if holders > MAX_DEPTH and _deep(value):
+        return JsonText(problem=f"nested too deeply to be read: more than {MAX_DEPTH} levels", limited=True)
+    return JsonText(value=value, duplicates=duplicates)
+
+
+def _load(text: str) -> tuple[Any, tuple[str, ...]]:
     duplicates: list[str] = []
 
     def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(members)
         if len(found) != len(members):
-            names = [name for name, _ in members]
-            duplicates.extend(sorted({name for name in names if names.count(name) > 1}))
+            counted = Counter(name for name, _ in members)
+            duplicates.extend(sorted(name for name, count in counted.items() if count > 1))
         return found
 
     def constant(word: str) -> NoReturn:
         raise ValueError(f"{word} is not JSON")
 
     def integer(digits: str) -> int | float:
-        return int(digits) if len(digits) < 400 else float(digits)
+        return int(digits) if len(digits) <= LONGEST_INTEGER else float(digits)
 
-    try:
-        value = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_int=integer)
-    except RecursionError:
-        return JsonText(problem="nested too deeply to be read")
-    except ValueError as error:
-        return JsonText(problem=str(error))
-    return JsonText(value=value, duplicates=tuple(duplicates))
+    value = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_int=integer)
+    return value, tuple(duplicates)
+
+
+parse_long = lru_cache(maxsize=2)(parse)
+"""The same for a long body, whose value is too large to be kept beside it."""
+
+
+def _deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            item
+            for holder in level
+            for item in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(item, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
 
 
 def dump(value: Any) -> bytes:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import select
 import socket
 import ssl
 import time
@@ -16,9 +17,12 @@ from urllib.parse import urlsplit
 
 from contracts.target import tunnel
 from contracts.target.exchange import Headers, Response
+from contracts.target.limits import MAX_BODY, MAX_HEAD, MOST_CODINGS, MOST_INTERIM
 
-MAX_HEAD = 256 * 1024
-MAX_MESSAGE = 32 * 1024 * 1024
+MAX_MESSAGE = MAX_BODY + MAX_HEAD
+INTERIM = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d")
+"""Begins a response after which another will come."""
+CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}\b")
 GRACE = 0.1
 """Seconds to wait for surplus octets from a peer that keeps the connection open."""
 
@@ -119,13 +123,15 @@ def _receive(sock: socket.socket, due: float, head_only: bool) -> tuple[Response
     failure = ""
     ended = False
     while True:
-        if not b"HTTP/".startswith(data[:5]):
-            return None, f"the answer is not HTTP: it begins with {bytes(data[:40])!r}", True
-        message = parse(bytes(data), ended=False, head_only=head_only)
+        hopeless = _hopeless(data)
+        if hopeless:
+            return None, hopeless, True
+        # what is still on its way is awaited first: reading again from the start costs more than octets do
+        message = None if _more(sock) else parse(bytes(data), ended=False, head_only=head_only)
         complete = message is not None and not message.broken
         left = min(due - time.monotonic(), GRACE) if complete else due - time.monotonic()
         if left <= 0 or len(data) > MAX_MESSAGE:
-            failure = "no complete answer in time" if left <= 0 else "the answer is too long"
+            failure = "no complete answer in time" if left <= 0 else f"the body is longer than {MAX_BODY} octets"
             break
         sock.settimeout(left)
         try:
@@ -150,6 +156,36 @@ def _receive(sock: socket.socket, due: float, head_only: bool) -> tuple[Response
     return message, "", ended or bool(failure)
 
 
+def _more(sock: socket.socket) -> bool:
+    """Whether octets lie ready to be read."""
+    if isinstance(sock, ssl.SSLSocket) and sock.pending():
+        return True
+    return bool(select.select([sock], [], [], 0)[0])
+
+
+def _hopeless(data: bytearray) -> str:
+    """Why no more octets would make a response of these, if that is so."""
+    if not b"HTTP/".startswith(data[:5]):
+        return f"the answer is not HTTP: it begins with {data[:40].decode('latin-1')}…"
+    start, interim = _final(data)
+    if interim > MOST_INTERIM:
+        return f"{MOST_INTERIM} interim responses and no final one"
+    if len(data) - start > MAX_HEAD and data.find(b"\r\n\r\n", start, start + MAX_HEAD) < 0:
+        return f"the header is longer than {MAX_HEAD} octets"
+    return ""
+
+
+def _final(data: bytes | bytearray) -> tuple[int, int]:
+    """Where the first response that isn't interim begins, and how many interim ones come before it."""
+    start = interim = 0
+    while interim <= MOST_INTERIM and INTERIM.match(data, start):
+        end = data.find(b"\r\n\r\n", start)
+        if end < 0:
+            break
+        start, interim = end + 4, interim + 1
+    return start, interim
+
+
 def parse(data: bytes, *, ended: bool, head_only: bool = False) -> Response | None:
     """Read one response from octets; None while (or where) they hold no complete head.
 
@@ -158,24 +194,22 @@ def parse(data: bytes, *, ended: bool, head_only: bool = False) -> Response | No
         ended: whether no more will come; what is missing or too much is then named in `broken`.
         head_only: whether the request was HEAD.
     """
-    while True:
-        head, found, rest = data.partition(b"\r\n\r\n")
-        if not found:
-            return None
-        lines = head.decode("latin-1").split("\r\n")
-        status_line = re.fullmatch(r"HTTP/(\d\.\d) (\d{3})(?: (.*))?", lines[0])
-        if not status_line:
-            return None
-        version, status, reason = status_line[1], int(status_line[2]), status_line[3] or ""
-        if status >= 200 or status == 101:
-            break
-        data = rest
+    start, interim = _final(data)
+    end = data.find(b"\r\n\r\n", start)
+    if end < 0 or interim > MOST_INTERIM or end - start > MAX_HEAD:
+        return None
+    lines = data[start:end].decode("latin-1").split("\r\n")
+    status_line = re.fullmatch(r"HTTP/(\d\.\d) (\d{3})(?: (.*))?", lines[0])
+    if not status_line:
+        return None
+    version, status, reason = status_line[1], int(status_line[2]), status_line[3] or ""
+    rest = data[end + 4 :]
     headers = tuple(
         (name.strip(), value.strip()) for name, colon, value in (line.partition(":") for line in lines[1:]) if colon
     )
     body, broken = _body(rest, status, headers, ended=ended, head_only=head_only)
     coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
-    decoded, problem = decode(body, coding, MAX_MESSAGE) if ended else (body, "")
+    decoded, problem = decode(body, coding, MAX_BODY) if ended else (body, "")
     return Response(status, headers, decoded, reason, version, broken or problem)
 
 
@@ -188,7 +222,7 @@ def _body(rest: bytes, status: int, headers: Headers, *, ended: bool, head_only:
         return rest, "Content-Length and Transfer-Encoding are both present"
     if codings and codings[-1].endswith("chunked"):
         return _chunked(rest)
-    if len(lengths) > 1 or any(not re.fullmatch(r"\d+", length) for length in lengths):
+    if len(lengths) > 1 or any(not re.fullmatch(r"\d{1,18}", length) for length in lengths):
         return rest, f"Content-Length is not one number: {', '.join(sorted(lengths))}"
     if lengths:
         length = int(lengths.pop())
@@ -202,32 +236,37 @@ def _body(rest: bytes, status: int, headers: Headers, *, ended: bool, head_only:
 
 def _chunked(rest: bytes) -> tuple[bytes, str]:
     body = bytearray()
+    unfinished = "the chunked body ended before its last chunk"
+    place = 0
     while True:
-        line, found, rest = rest.partition(b"\r\n")
-        size = re.match(rb"[0-9A-Fa-f]{1,15}\b", line)
-        if not found:
-            return bytes(body), "the chunked body ended before its last chunk"
+        end = rest.find(b"\r\n", place)
+        size = CHUNK_SIZE.match(rest, place)
+        if end < 0:
+            return bytes(body), unfinished
         if not size:
             return bytes(body), "a chunk has no valid size"
         length = int(size[0], 16)
+        place = end + 2
         if length == 0:
-            while True:  # trailer fields up to an empty line
-                line, found, rest = rest.partition(b"\r\n")
-                if not found:
-                    return bytes(body), "the chunked body ended before its last chunk"
-                if not line:
-                    return bytes(body), f"{len(rest)} octets after the last chunk" if rest else ""
-        if len(rest) < length + 2:
-            return bytes(body + rest[:length]), "the chunked body ended before its last chunk"
-        if rest[length : length + 2] != b"\r\n":
+            while (end := rest.find(b"\r\n", place)) > place:  # trailer fields up to an empty line
+                place = end + 2
+            surplus = len(rest) - place - 2
+            return bytes(body), unfinished if end < 0 else f"{surplus} octets after the last chunk" if surplus else ""
+        body += rest[place : place + length]
+        place += length
+        if len(rest) < place + 2:
+            return bytes(body), unfinished
+        if rest[place : place + 2] != b"\r\n":
             return bytes(body), "a chunk is longer than its size says"
-        body += rest[:length]
-        rest = rest[length + 2 :]
+        place += 2
 
 
 def decode(body: bytes, coding: str, most: int) -> tuple[bytes, str]:
     """Undo gzip and deflate, up to `most` octets; returns the body and what is wrong with it, if anything."""
-    for name in reversed([part.strip().lower() for part in coding.split(",") if part.strip()]):
+    names = [part.strip().lower() for part in coding.split(",") if part.strip()]
+    if len(names) > MOST_CODINGS:
+        return body, f"{len(names)} content codings, one in the other"
+    for name in reversed(names):
         if name == "identity" or not body:
             continue
         if name not in {"gzip", "x-gzip", "deflate"}:

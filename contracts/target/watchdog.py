@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import os
 import socket
 import threading
 import time
@@ -27,16 +28,25 @@ class Watch:
 
     def attach(self, sock: socket.socket | None, reused: bool) -> None:
         """Name the socket to shut down; called as soon as there is one."""
-        self.socket = sock
+        self.close()
         self.reused = reused
+        if sock is not None:
+            # a descriptor of our own: TLS takes the socket's away, and its `shutdown` would wait for the peer
+            self.socket = socket.socket(fileno=os.dup(sock.fileno()))
         if self.expired:
             self.shutdown()
 
     def shutdown(self) -> None:
+        """End the connection, whoever is waiting on it."""
         if self.socket is not None:
             with suppress(OSError):
-                # the plain socket below TLS, else `shutdown` would wait for the peer
-                socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+                self.socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Let go of the descriptor; the connection goes on."""
+        if self.socket is not None:
+            self.socket.close()
+            self.socket = None
 
 
 class Watchdog:
@@ -66,8 +76,10 @@ class Watchdog:
         try:
             yield watch
         finally:
-            watch.done = True
             self._local.watch = None
+            with self._wake:  # not while the thread is shutting it down: the descriptor's number may be used again
+                watch.done = True
+                watch.close()
 
     def current(self) -> Watch | None:
         """The watch of this thread's exchange, if it is in one."""

@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 
 import pytest
+from hypothesis import given, settings, strategies
 
 from contracts.contract import Kind, Property, Type
 from contracts.requirements import Severity
@@ -147,3 +148,37 @@ def test_merging_keeps_what_is_not_named_and_replaces_collections() -> None:
 def test_merging_null_clears_and_a_part_of_nothing_creates() -> None:
     assert merge({"inner": {"a": "1"}}, {"inner": None}, OUTER) == {"inner": None}
     assert merge({"inner": None}, {"inner": {"a": "1"}}, OUTER) == {"inner": {"a": "1"}}
+
+
+JSON = strategies.recursive(
+    strategies.none()
+    | strategies.booleans()
+    | strategies.integers()
+    | strategies.floats()
+    | strategies.text(max_size=9),
+    lambda inner: (
+        strategies.lists(inner, max_size=4)
+        | strategies.dictionaries(
+            strategies.sampled_from(["text", "inner", "items", "a", "id", "@x", ""]), inner, max_size=4
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON, JSON)
+@settings(max_examples=60, deadline=None, database=None)
+def test_whatever_two_values_are_they_can_be_compared(left: object, right: object) -> None:
+    for difference in differences(left, right, OUTER):
+        assert str(difference)
+    assert not [d for d in differences(left, left, OUTER) if d.severity is Severity.FAIL and "NaN" not in str(d)]
+
+
+def test_long_collections_are_compared_in_place_and_then_as_sets() -> None:
+    items = [{"a": str(n)} for n in range(2_000)]
+    backwards = list(reversed(items))
+    assert list(differences({"items": items}, {"items": [dict(item) for item in items]}, OUTER)) == []
+    (reordered,) = differences({"items": items}, {"items": backwards}, OUTER)
+    assert reordered.severity is Severity.NOTE
+    changed = [*items[:-1], {"a": "another"}]
+    assert [d.severity for d in differences({"items": items}, {"items": changed}, OUTER)] == [Severity.FAIL]

@@ -46,8 +46,8 @@ def answer(octets: bytes) -> Callable[[socket.socket, bytes], None]:
 
 def drip(octets: bytes) -> Callable[[socket.socket, bytes], None]:
     def script(connection: socket.socket, _: bytes) -> None:
-        for octet in octets:
-            connection.sendall(bytes([octet]))
+        for place in range(len(octets)):
+            connection.sendall(octets[place : place + 1])
             time.sleep(0.05)
 
     return script
@@ -189,3 +189,68 @@ def test_past_the_deadline_nothing_is_sent() -> None:
 def test_retry_after_is_read_as_seconds_or_date_and_never_longer_than_a_minute(value: str | None, seconds: int) -> None:
     headers = (("Retry-After", value),) if value is not None else ()
     assert retry_after(Exchange(0, Request("PATCH", "/"), Response(429, headers))) == seconds
+
+
+def flood(head: bytes, piece: bytes, size: int = 60_000_000) -> Callable[[socket.socket, bytes], None]:
+    def script(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(head)
+        block = piece * (65536 // len(piece))
+        for _count in range(size // len(block)):
+            connection.sendall(block)
+
+    return script
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "word"),
+    [
+        (flood(b"", b"HTTP/1.1 102 Processing\r\n\r\n"), "interim responses"),
+        (answer(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 40_000 + b"\r\n\r\n"), "header is longer"),
+        (flood(CHUNKED + b"1;", b"x"), "a line of the message is longer"),
+        (flood(CHUNKED + b"-1\r\n", b"x"), "no valid size"),
+        (flood(CHUNKED, b"400\r\n" + b"x" * 1024 + b"\r\n"), "the body is longer than"),
+        (flood(b"HTTP/1.1 200 OK\r\n\r\n", b"x"), "the body is longer than"),
+    ],
+    ids=["interim", "header", "chunk-line", "negative-chunk", "chunks", "body"],
+)
+def test_what_never_ends_is_cut_with_a_reason(script: Callable[[socket.socket, bytes], None], word: str) -> None:
+    with peer(script) as (url, _):
+        exchange = client(url, timeout=10).send("PATCH", "/x", body=b"{}")
+    reason = exchange.error or (exchange.response.broken if exchange.response else "")
+    assert word in reason
+    assert exchange.response is None or len(exchange.response.body) < 9_000_000
+
+
+def test_early_hints_are_no_answer() -> None:
+    with peer(answer(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + OK)) as (url, _):
+        assert client(url).send("PATCH", "/x", body=b"{}").object == {}
+
+
+def test_a_handshake_that_drips_ends_at_the_limit() -> None:
+    def script(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(b"\x16\x03\x03\x40\x00")
+        drip(b"\x02" * 400)(connection, b"")
+
+    with peer(script) as (url, _):
+        started = time.monotonic()
+        exchange = client(url.replace("http:", "https:"), timeout=0.5).send("GET", "/x")
+    assert exchange.response is None
+    assert time.monotonic() - started < 5
+
+
+def test_long_bodies_are_let_go_of_before_they_fill_the_memory() -> None:
+    body = b"x" * 7_000_000
+    long = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    with peer(*[answer(long)] * 9) as (url, _):
+        target = client(url, timeout=10)
+        exchanges = [target.send("GET", "/x", fresh=True) for _ in range(9)]
+    responses = [exchange.response for exchange in exchanges if exchange.response]
+    assert len(responses) == 9
+    assert sum(len(response.body) for response in responses) <= 48 * 1024 * 1024
+    assert [response.whole for response in responses] == [False] * 2 + [True] * 7
+    assert {response.length for response in responses} == {7_000_000}
+    assert len({response.sha256 for response in responses}) == 1
+    assert responses[0].object is None

@@ -63,3 +63,31 @@ def test_a_coded_body_is_inflated_up_to_a_limit() -> None:
     assert len(body) == 1000
     assert "cut" in problem
     assert "short" in decode(gzip.compress(b"x" * 100)[:-9], "gzip", 1000)[1]
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (HEAD + b"Content-Length: 1" + b"0" * 9999 + b"\r\n\r\n{}", "not one number"),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n-1\r\n{}\r\n", "valid size"),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\n[\r\n" * 200_000, "last chunk"),
+        (HEAD + b"Content-Encoding: " + b"gzip, " * 50 + b"gzip\r\nContent-Length: 2\r\n\r\n{}", "codings"),
+    ],
+)
+def test_what_is_there_to_wear_the_reader_out_is_named(data: bytes, word: str) -> None:
+    response = parse(data, ended=True)
+    assert response
+    assert word in response.broken
+
+
+def test_interim_responses_are_skipped_but_not_without_end() -> None:
+    interim = b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+    sound = HEAD + b"Content-Length: 2\r\n\r\n{}"
+    response = parse(interim * 5 + sound, ended=True)
+    assert response
+    assert (response.status, response.body) == (200, b"{}")
+    assert parse(interim * 400_000 + sound, ended=True) is None
+
+
+def test_a_head_beyond_the_limit_is_no_response() -> None:
+    assert parse(HEAD + b"X: " + b"y" * 40_000 + b"\r\n\r\n{}", ended=True) is None

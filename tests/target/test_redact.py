@@ -81,3 +81,13 @@ def test_a_curl_line_quotes_what_a_shell_would_read() -> None:
     line = command(request, Redactor())
     assert "'X: `id`'" in line
     assert "'http://127.0.0.1/$(id)'" in line
+
+
+@pytest.mark.parametrize("before", range(60, 130, 3))
+def test_no_part_of_a_secret_is_left_where_a_text_is_cut(before: int) -> None:
+    secret = "s3cr3t-canary-value-of-some-length"
+    mask = Redactor([secret])
+    text = f"{'x' * before}{secret}{'y' * 900}"
+    assert "s3cr3t-canary" not in mask.cut(text, 100)
+    assert "s3cr3t-canary" not in mask.text(f"{text[:100]}… (1000 characters)")
+    assert len(mask.cut(text, 100)) <= 100

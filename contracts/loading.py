@@ -1,0 +1,81 @@
+"""The text of an OpenAPI document, YAML or JSON, read within limits: nothing in it may cost more than it weighs."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import yaml
+from yaml.constructor import ConstructorError
+from yaml.nodes import MappingNode, SequenceNode
+
+from contracts.errors import DocumentError
+
+MOST_VALUES = 4_000_000
+"""Values in a document with every alias written out."""
+MOST_MERGED = 10_000
+"""Members that merge keys (`<<`) may bring into one mapping."""
+ALIAS = re.compile(rb"(?m)(?:^|[\s,\[{])\*[^\s,\[\]{}*]")
+MERGE = "tag:yaml.org,2002:merge"
+
+
+def load(octets: bytes, source: str) -> Any:
+    """The values in a document's text.
+
+    Raises:
+        DocumentError: it is neither YAML nor JSON, or more than is read; the message names the line where there is one.
+    """
+    try:
+        if octets.lstrip()[:1] == b"{":
+            return json.loads(octets)
+        document = yaml.load(octets, Loader=_Loader)  # noqa: S506 (a safe loader)
+    except RecursionError as error:
+        raise DocumentError(f"{source}: nested too deeply to be read") from error
+    except (yaml.YAMLError, ValueError, LookupError, OverflowError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else getattr(error, "lineno", None)
+        reason = getattr(error, "problem", None) or getattr(error, "msg", None) or str(error)
+        place = f":{line}" if line else ""
+        raise DocumentError(f"{source}{place}: not readable as YAML or JSON: {reason}") from error
+    if ALIAS.search(octets):
+        _check_aliases(document, source)
+    return document
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """A safe loader that counts what merge keys bring: they copy, where aliases only refer."""
+
+    def flatten_mapping(self, node: MappingNode) -> None:
+        for key, value in node.value:
+            merged = value.value if key.tag == MERGE and isinstance(value, SequenceNode) else []
+            if len({id(each) for each in merged}) < len(merged):
+                raise ConstructorError(None, None, "one mapping is merged twice into another", value.start_mark)
+        super().flatten_mapping(node)
+        if len(node.value) > MOST_MERGED:
+            raise ConstructorError(None, None, f"a mapping of more than {MOST_MERGED} members", node.start_mark)
+
+
+def _check_aliases(document: Any, source: str) -> None:
+    """Refuse what aliases make endless, or far larger than the text: walking it would take for ever.
+
+    Raises:
+        DocumentError: a value contains itself, or there are too many values with every alias written out.
+    """
+    sizes: dict[int, int] = {}
+    waiting: list[tuple[Any, bool]] = [(document, False)]
+    while waiting:
+        value, left = waiting.pop()
+        parts = list(value.values()) if isinstance(value, dict) else value
+        if not isinstance(parts, list):
+            continue
+        if left:
+            sizes[id(value)] = 1 + sum(sizes.get(id(part), 1) for part in parts)
+            if sizes[id(value)] > MOST_VALUES:
+                raise DocumentError(f"{source}: its aliases stand for more than {MOST_VALUES} values")
+        elif id(value) not in sizes:
+            sizes[id(value)] = 0  # begun: met again before it is left, it contains itself
+            waiting.append((value, True))
+            waiting += [(part, False) for part in parts]
+        elif sizes[id(value)] == 0:
+            raise DocumentError(f"{source}: an alias stands for a value that contains it")

@@ -1,0 +1,103 @@
+"""Programs that were not written here, got from their registries when a test first needs them.
+
+They are kept in folders that git ignores and got again when what is asked for changes. Where there is no Node or no
+network the tests say so and are skipped, but not in CI: there they fail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+HERE = Path(__file__).parent
+OLDEST_NODE = 20
+INSTALL = 300
+"""Seconds for a registry to give what it was asked for."""
+SDK = "msgraph-beta-sdk>=1.66"
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skip the test with its reason, or fail it where everything is supposed to be there."""
+    if os.environ.get("CI", "").lower() in {"1", "true"}:
+        pytest.fail(f"{reason}; .ci/run installs what is missing", pytrace=False)
+    pytest.skip(reason)
+
+
+def node_project(name: str) -> Path:
+    """A folder beside this file with its dependencies installed."""
+    folder = HERE / name
+    if not (shutil.which("node") and shutil.which("npm")):
+        unavailable("needs node and npm on the PATH")
+    told = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.match(r"v(\d+)", told)
+    if version is None or int(version[1]) < OLDEST_NODE:
+        unavailable(f"needs Node {OLDEST_NODE} or newer, this is {told.strip()}")
+    if _stale(folder / "node_modules", (folder / "package.json").read_text() + told):
+        options = ("--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error")
+        _install(["npm", "install", *options], folder)
+        _made(folder / "node_modules", (folder / "package.json").read_text() + told)
+    return folder
+
+
+def graph_sdk() -> Path:
+    """A folder that has the Microsoft Graph SDK for Python; of its own, since it is larger than all else together."""
+    folder = HERE / "sdk" / ".packages"
+    if _stale(folder, SDK + sys.version):
+        shutil.rmtree(folder, ignore_errors=True)
+        quiet = ("--quiet", "--disable-pip-version-check", "--no-compile", "--no-input")
+        _install([sys.executable, "-m", "pip", "install", *quiet, "--target", str(folder), SDK], HERE)
+        _made(folder, SDK + sys.version)
+    return folder
+
+
+def _stale(folder: Path, wanted: str) -> bool:
+    stamp = folder / ".made-from"
+    return not stamp.exists() or stamp.read_text() != hashlib.sha256(wanted.encode()).hexdigest()
+
+
+def _made(folder: Path, wanted: str) -> None:
+    (folder / ".made-from").write_text(hashlib.sha256(wanted.encode()).hexdigest())
+
+
+def _install(command: list[str], folder: Path) -> None:
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=INSTALL, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        unavailable(f"{command[0]} can't install: {error}")
+    if done.returncode:
+        unavailable(f"{command[0]} can't install: {done.stderr.strip()[-500:]}")
+
+
+@contextmanager
+def serving(command: list[str], folder: Path, ready: str, log: Path, **environ: str) -> Iterator[re.Match[str]]:
+    """Run a server until the block ends; yields what it printed when it was ready to serve."""
+    pattern = re.compile(ready, re.MULTILINE)
+    wanted: Mapping[str, str] = {"PATH": os.environ["PATH"], "HOME": str(log.parent), "NO_COLOR": "1", **environ}
+    with log.open("w") as out:
+        process = subprocess.Popen(command, cwd=folder, env=wanted, stdout=subprocess.PIPE, stderr=out, text=True)
+    assert process.stdout
+    try:
+        printed = ""
+        for line in process.stdout:
+            printed += line
+            if found := pattern.search(printed):
+                break
+        else:
+            pytest.fail(f"{command} ended before it served:\n{printed}{log.read_text()}")
+        # what nobody reads would stop it
+        threading.Thread(target=process.stdout.read, daemon=True).start()
+        yield found
+    finally:
+        process.kill()
+        process.wait()

@@ -1,0 +1,165 @@
+"""Servers that were not written here, judged requirement by requirement.
+
+Each deviation stands here with its reason. What a right server would be accused of is a defect of the suite, so a line
+is only added after the server's own answer was read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.peers import foreign
+
+ROOT = Path(__file__).parents[2]
+FIRST, SECOND = "4ff456ff-56ff-4ff4-ff56-f44fff56f44f", "0c7a2f1e-58a1-4c7b-9d53-2b1a90b7f001"
+TOKEN, FORBIDDEN = "foreign-token-5f1d", "foreign-forbidden-77aa"
+Expected = Mapping[str, tuple[str, str]]
+NOT_SUPPLIED: Expected = {
+    "update.authz.personal": ("inconclusive", "no token of a personal account was supplied"),
+    "update.authz.crosstenant": ("inconclusive", "no token of another tenant was supplied"),
+}
+NO_VALIDATORS: Expected = {
+    "update.cond.stale": ("not-applicable", "it sends no validators"),
+    "update.cond.match": ("not-applicable", "it sends no validators"),
+    "update.cond.notag": ("note", "an If-Match without a validator to compare with is ignored"),
+    "update.etag.syntax": ("not-applicable", "it sends no validators"),
+    "update.etag.changes": ("not-applicable", "it sends no validators"),
+    "update.etag.consistent": ("not-applicable", "it sends no validators"),
+    "update.throttle.syntax": ("not-applicable", "it never throttles"),
+}
+CAP: Expected = {
+    **NOT_SUPPLIED,
+    **NO_VALIDATORS,
+    "update.method.405allow": ("fail", "its 405 to PATCH and POST have no Allow"),
+    "update.req.case": ("fail", "it compares media types letter by letter: 415 to Application/JSON"),
+    "update.error.no5xx": ("fail", 'the body "x" is answered 500'),
+    "update.type.int32": ("fail", 'it takes "6", 6.5 and true for an Int32 and shows them again'),
+    "update.type.complex": ("fail", "it takes [] for a complex value and shows it again"),
+    "update.value.wrongtype": ("warn", "as above: wrong types are accepted"),
+    "update.value.dto.invalid": ("warn", "30 February becomes 2 March, a date without a time is accepted"),
+    "update.json.nonobject": ("warn", "an array, a number and true are answered 200, null not at all"),
+    "update.json.encoding": ("note", "octets that are no UTF-8 become replacement characters"),
+    "update.cond.nonestar": ("warn", "If-None-Match: * is performed on an object that is there"),
+}
+"""SAP CAP: an OData stack that works, with habits; what is not here passes."""
+CAP_DESELECTED = "update.json.limits"
+"""It keeps a value nested 10,000 times, can't write it again, and answers nothing more about the object: seen once and
+left out, since the 30 s that a dead server gets are not worth it each time."""
+STATIC = "it answers the example, whatever was sent"
+UNSEEN = "where no update is seen afterwards, nothing more is concluded from reads"
+PRISM: Expected = {
+    **NOT_SUPPLIED,
+    **NO_VALIDATORS,
+    "update.authz.insufficient": ("inconclusive", "no token without the permission was supplied"),
+    "update.authz.status": ("inconclusive", "no token without the permission was supplied"),
+    "update.isolation.objects": ("inconclusive", "no second object was supplied"),
+    "update.req.id.mismatch": ("inconclusive", "no second object was supplied"),
+    "update.conc.crosswire": ("inconclusive", "no second object was supplied"),
+    "update.persist.read": ("fail", STATIC),
+    "update.value.reflects": ("fail", STATIC),
+    "update.value.unicode": ("fail", STATIC),
+    "update.value.longstring": ("fail", STATIC),
+    "update.value.literal": ("fail", STATIC),
+    "update.value.dto.instant": ("fail", STATIC),
+    "update.merge.collection": ("fail", STATIC),
+    "update.req.chunked": ("fail", STATIC),
+    "update.json.grammar": ("fail", STATIC),
+    "update.body.id": ("fail", STATIC),
+    "update.route.directoryprovisioning": ("fail", STATIC),
+    "update.value.emptystring": ("warn", STATIC),
+    "update.value.int32.bounds": ("warn", STATIC),
+    "update.value.null.nullable": ("warn", STATIC),
+    "update.value.null.nonnullable": ("warn", STATIC),
+    "update.value.enum.invalid": ("warn", STATIC),
+    "update.merge.nested": ("warn", STATIC),
+    "update.merge.open": ("warn", STATIC),
+    "update.req.unknownproperty": ("warn", STATIC),
+    "update.json.encoding": ("warn", STATIC),
+    "update.req.ct.other": ("note", STATIC),
+    "update.req.prefer.minimal": ("note", STATIC),
+    "update.route.alias.sameobject": ("inconclusive", UNSEEN),
+    "update.route.queryoptions": ("inconclusive", UNSEEN),
+    "update.merge.siblings": ("inconclusive", UNSEEN),
+    "update.persist.sameasread": ("inconclusive", UNSEEN),
+    "update.idempotent": ("inconclusive", UNSEEN),
+    "update.conc.disjoint": ("inconclusive", UNSEEN),
+    "update.conc.same": ("inconclusive", UNSEEN),
+    "update.error.nochange": ("inconclusive", UNSEEN),
+    "update.body.allproperties": ("fail", "the example shows no targetIdentity"),
+    "update.route.unknownid.phantom": ("fail", "any id is answered 200"),
+    "update.route.unknownid.status": ("warn", "any id is answered 200"),
+    "update.route.malformedid": ("warn", "any id is answered 200"),
+    "update.route.exactid": ("fail", "any id is answered with the object"),
+    "update.auth.invalid": ("fail", "any token is accepted"),
+    "update.auth.challenge": ("fail", "its 401 has no WWW-Authenticate"),
+    "update.auth.schemecase": ("fail", "it knows Bearer in this spelling only"),
+    "update.method.405allow": ("fail", "its 405 have no Allow"),
+    "update.method.allow": ("not-applicable", "it never sends Allow"),
+    "update.resp.204empty": ("warn", "its answer to OPTIONS is a 204 with Content-Length: 0"),
+    "update.resp.requestid": ("warn", "it sends no request-id"),
+    "update.req.prefer.applied": ("not-applicable", "it never says that it applied a preference"),
+    "update.error.envelope": ("warn", "its own errors are problem+json"),
+    "update.error.inner": ("note", "its errors have no request-id and date"),
+    "update.json.limits": ("warn", "deep nesting is answered 500"),
+    "update.json.lenient": ("note", "it never answers a body that is no JSON"),
+    "update.sec.cors": ("warn", "it allows every Origin with credentials"),
+}
+"""Prism: a mock made from the document, which validates what it is sent and keeps nothing."""
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Future[dict[str, Any]]]]:
+    """The results of a run against each server, both at once."""
+    cap, prism = foreign.node_project("cap"), foreign.node_project("prism")
+    folder = tmp_path_factory.mktemp("foreign")
+    own = {"TOKEN": TOKEN, "FORBIDDEN_TOKEN": FORBIDDEN, "IDS": f"{FIRST},{SECOND}"}
+    mock = ["node", "node_modules/.bin/prism", "mock", "--port", "0", "--host", "127.0.0.1", str(ROOT / "openapi.yaml")]
+    with (
+        ThreadPoolExecutor(2) as pool,
+        foreign.serving(["node", "server.js"], cap, r"^(\d+)$", folder / "cap.log", **own) as one,
+        foreign.serving(mock, prism, r"listening on http://127\.0\.0\.1:(\d+)", folder / "prism.log") as other,
+    ):
+        yield {
+            "cap": pool.submit(_run, f"http://127.0.0.1:{one[1]}/beta", folder / "cap", "--deselect", CAP_DESELECTED),
+            "prism": pool.submit(_run, f"http://127.0.0.1:{other[1]}", folder / "prism", forbidden=""),
+        }
+
+
+def _run(url: str, report: Path, *more: str, forbidden: str = FORBIDDEN) -> dict[str, Any]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("GRAPH_CONTRACTS_", "PYTEST"))}
+    environ["GRAPH_CONTRACTS_TOKEN"] = TOKEN
+    if forbidden:
+        environ["GRAPH_CONTRACTS_FORBIDDEN_TOKEN"] = forbidden
+    fixed = ("--openapi", str(ROOT / "openapi.yaml"), "--settle", "0.3", "--timeout", "3", "--report", str(report))
+    command = [sys.executable, "-m", "contracts", "run", "--target", url, *fixed, *more]
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    found: dict[str, Any] = json.loads((report / "results.json").read_text())
+    return found
+
+
+@pytest.mark.parametrize(("server", "expected"), [("cap", CAP), ("prism", PRISM)])
+def test_a_foreign_server_is_found_to_deviate_where_it_does_and_nowhere_else(
+    server: str, expected: Expected, judged: Mapping[str, Future[dict[str, Any]]]
+) -> None:
+    results = judged[server].result()
+    assert results["complete"]
+    verdicts = {row["id"]: row["verdict"] for row in results["requirements"]}
+    wanted = {name: expected[name][0] if name in expected else "pass" for name in verdicts}
+    told = {
+        row["id"]: (row["verdict"], wanted[row["id"]], [outcome["message"] for outcome in row["outcomes"]])
+        for row in results["requirements"]
+        if row["verdict"] != wanted[row["id"]]
+    }
+    assert not told, json.dumps(told, indent=1)
+    assert set(expected) <= set(verdicts)
+    assert all(reason for _, reason in expected.values())

@@ -1,0 +1,74 @@
+"""Whatever a target does, a run against it ends by itself, in time and small, with a report that tells no secret."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from urllib.parse import quote
+
+import pytest
+
+from contracts.report import results
+from tests.target.hostile.behaviours import TABLE, Behaviour
+from tests.target.hostile.run import CANARY, Certificates, Ended, run
+
+AT_ONCE = 8
+"""Runs at once: most wait for a peer that says nothing."""
+MEGABYTES = 500
+STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202e]")
+SPELLINGS = (
+    CANARY,
+    CANARY[::-1],
+    CANARY[:12],
+    quote(CANARY, safe=""),
+    base64.b64encode(CANARY.encode()).decode()[:20],
+    "".join(f"\\u{ord(char):04x}" for char in CANARY)[:72],
+)
+Runs = dict[str, "Future[Ended]"]
+
+
+@pytest.fixture(scope="module")
+def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    """A run against every peer whose test was asked for, several at once."""
+    wanted = {item.callspec.params.get("behaviour") for item in request.session.items if hasattr(item, "callspec")}
+    certificates = Certificates(tmp_path_factory.mktemp("certificates"))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {
+            behaviour.name: pool.submit(run, behaviour, tmp_path_factory.mktemp("hostile"), certificates)
+            for behaviour in TABLE
+            if behaviour in wanted
+        }
+
+
+@pytest.mark.parametrize("behaviour", TABLE, ids=lambda behaviour: behaviour.name.replace(" ", "-"))
+def test_a_run_survives_a_peer_that(behaviour: Behaviour, runs: Runs) -> None:
+    ended = runs[behaviour.name].result()
+    assert ended.code is not None, f"still running after {ended.seconds:.0f} s\n{ended.out}{ended.err}"
+    data = json.loads((ended.folder / "results.json").read_text())
+    results.validate(data)
+    # on a slow machine the deadline may come first: what was measured until then is reported as inconclusive
+    codes = behaviour.codes if data["complete"] else (*behaviour.codes, 3)
+    assert ended.code in codes, f"{ended.out}{ended.err}"
+    assert behaviour.word in ended.err
+    assert ended.megabytes < MEGABYTES
+    assert not ended.contacted, "another origin was contacted"
+    assert len(ended.err.splitlines()) <= 1, ended.err
+    assert data["exit_code"] == ended.code
+    assert data["summary"]["error"] == 0, [r for r in data["requirements"] if r["verdict"] == "error"]
+    written = {path.name: path.read_text() for path in ended.folder.iterdir()}
+    assert {"index.html", "junit.xml", "summary.md", "badge.svg", "evidence.har"} <= set(written)
+    written |= {"stdout": ended.out, "stderr": ended.err}
+    for name, text in written.items():
+        assert "Traceback" not in text, name
+        assert not STEERING.search(text), f"{name}: {STEERING.search(text)}"
+        assert not [spelling for spelling in SPELLINGS if spelling in text], name
+    for name in ("index.html", "pytest.html"):
+        assert "<script>hostile" not in written.get(name, ""), name
+        assert "<img src=x" not in written.get(name, ""), name
+
+
+def test_the_table_is_long_enough_and_names_each_behaviour_once() -> None:
+    assert len({behaviour.name for behaviour in TABLE}) == len(TABLE) >= 50
