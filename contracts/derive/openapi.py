@@ -194,24 +194,25 @@ class Builder:
         for template in templates:
             aliases.setdefault(template.method, []).append(template.path)
         answered = next((answer.link for answer in facts.answers if answer.link), None)
-        written = next(iter(facts.body_links), None)
-        shown = next((m.type for m in facts.messages if m.type and m.status), "")
-        for link in (written if WRITES & set(aliases) else None, answered, *facts.links):
-            name, resource = self._linked(place, link) if link else ("", None)
-            if resource and (resource.properties or resource.shape or resource.open):
-                break
-        else:
-            link = answered or written
-            name, resource = self._linked(place, link) if link else ("", None)
-            if shown and not resource and not shown.startswith("Edm."):
-                resource = self.schemas.library.find(place, "", shown)
-                name = resource.name if resource else name or shown
-        if not name:
-            name = self._stated(facts)
-        subject = _Subject(
-            facts, place, resource, name, name if written or self._fits(facts, resource) else "", aliases
-        )
-        return subject
+        links = [*(facts.body_links if WRITES & set(aliases) else ()), *([answered] if answered else []), *facts.links]
+        candidates = [each for each in (self._linked(place, link) for link in dict.fromkeys(links)) if each[0]]
+        shown = next((m.type for m in facts.messages if m.type and m.status and not m.type.startswith("Edm.")), "")
+        if shown:
+            candidates.append(self._called(place, shown))
+        if stated := self._stated(facts):
+            candidates.append(self._called(place, stated))
+        sent = _sent_names(facts)
+        fitting = next((each for each in candidates if sent and _fits(sent, each[1])), None)
+        described = (each for each in candidates if each[1] and (each[1].properties or each[1].shape or each[1].open))
+        name, resource = fitting or next(described, None) or next(iter(candidates), ("", None))
+        # what is sent may be the parameters of an action instead
+        updates = bool({"PATCH", "PUT"} & set(aliases)) and (not sent or not resource or _fits(sent, resource, least=0))
+        written = name if fitting or updates or (facts.body_links and not sent) else ""
+        return _Subject(facts, place, resource, name, written, aliases)
+
+    def _called(self, place: Place, name: str) -> tuple[str, Resource | None]:
+        resource = self.schemas.library.find(place, "", name)
+        return (resource.name, resource) if resource else (name, None)
 
     def _linked(self, place: Place, link: Link) -> tuple[str, Resource | None]:
         name = link.text.rpartition(" ")[2] if re.fullmatch(r"[\w. ]+", link.text) else ""
@@ -229,18 +230,6 @@ class Builder:
                 return stated.lstrip("#")
         return ""
 
-    @staticmethod
-    def _fits(facts: Facts, resource: Resource | None) -> bool:
-        """Whether what is sent is an object of the type that the page is about, and no parameters of an action."""
-        methods = {template.method for template in facts.templates}
-        if methods & {"PATCH", "PUT"}:
-            return True
-        if not resource:
-            return False
-        names = [row.name for row in facts.properties]
-        known = sum(name in resource.properties or name in resource.relationships for name in names)
-        return bool(names) and known * 2 > len(names)
-
     # -- request bodies -------------------------------------------------------------------------------------------
 
     def _body(self, subject: _Subject, method: str, pairs: list[Exchange]) -> Schema | None:
@@ -248,7 +237,7 @@ class Builder:
         requests = [pair.request for pair in pairs if pair.request]
         sent = [message for message in requests if isinstance(message.body, dict | list)]
         binary = [message for message in requests if message.text and message.media and "json" not in message.media]
-        if method not in WRITES or (facts.bodiless and not facts.properties and not sent):
+        if method not in WRITES or (facts.bodiless and not (facts.properties or sent or binary)):
             return None
         content: Schema = {}
         if (
@@ -401,7 +390,7 @@ class Builder:
             located = {"Location": {"description": "Where the answer is.", "schema": {"type": "string"}}}
             return {**found, "description": "Elsewhere.", "headers": located}
         shown = next((message for message in examples if isinstance(message.body, dict | list)), None)
-        if answer.code in {204, 205}:
+        if answer.code in {204, 205} or (answer.code == 202 and examples and not any(m.text for m in examples)):
             return found
         other = next((m for m in examples if m.text and m.media and "json" not in m.media), None)
         if other and not shown and not answer.link:
@@ -588,6 +577,23 @@ ERROR: Mapping[str, Any] = {
         }
     },
 }
+
+
+def _sent_names(facts: Facts) -> set[str]:
+    """The names of what is sent, by the table and the examples."""
+    names = {row.name for row in facts.properties}
+    for pair in facts.exchanges:
+        if pair.request and pair.request.method in WRITES and isinstance(pair.request.body, dict):
+            names |= set(pair.request.body)
+    return {name for name in names if "@" not in name}
+
+
+def _fits(names: set[str], resource: Resource | None, least: float = 0.5) -> bool:
+    """Whether more than a share of some names are those of a type's properties."""
+    if resource is None:
+        return False
+    known = {*resource.properties, *resource.relationships, *resource.shape}
+    return len(names & known) > len(names) * least or (resource.open and bool(names & known))
 
 
 def _unwrapped(response: Message | None, *, plural: bool) -> tuple[Message | None, bool]:

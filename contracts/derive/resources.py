@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -185,7 +185,7 @@ def read(page: Page) -> Resource:
     also = annotation.get("alternateTypes")
     body, body_line = _shape(shape)
     spaced = namespace(page)
-    rows = {row.name: row for row in properties(_own(tables["properties"]))}
+    rows = {row.name: row for row in _rows(tables["properties"], body)}
     lists = dict(_lists(page))
     members = next((found for title, found in lists.items() if title == "members"), ())
     heading = page.title.partition(" ")[0]
@@ -208,16 +208,18 @@ def read(page: Page) -> Resource:
     )
 
 
-def _own(blocks: Iterable[Block]) -> list[Block]:
-    """The blocks of a section before a heading that begins something else, such as the values of one property."""
-    found: list[Block] = []
-    inside = True
+def _rows(blocks: Iterable[Block], shape: Mapping[str, Any]) -> Iterator[PropertyRow]:
+    """The type's own properties; a table further down, under a heading, may tell of something else."""
+    heading, first = "", True
     for block in blocks:
         if block.kind == "heading" and block.level > 2:
-            inside = re.search(r"\b(?:values?|members?|enum)\b", block.text, re.IGNORECASE) is None
-        if inside:
-            found.append(block)
-    return found
+            heading = block.text
+        elif block.kind == "table":
+            found = list(properties([block]))
+            foreign = heading and not first and shape and not any(row.name in shape for row in found)
+            if not foreign and not re.search(r"\b(?:values?|members?|enum)\b", heading, re.IGNORECASE):
+                yield from found
+            first = first and not found
 
 
 def _annotation(page: Page) -> tuple[Mapping[str, Any], int]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from contracts.derive.descriptions import NOTHING, Refinement
@@ -49,8 +51,8 @@ class Schemas:
         self.roots: set[str] = set()
         """Names of the types that operations are about: their objects are never null."""
         self.resources: dict[str, Resource] = {}
-        self._waiting: list[str] = []
-        self._also: dict[str, list[str]] = {}
+        self._waiting: deque[tuple[str, Resource]] = deque()
+        self._filled: set[Path] = set()
 
     # -- types by name ----------------------------------------------------------------------------------------------
 
@@ -65,9 +67,10 @@ class Schemas:
         if schema is None:
             schema = {"type": ["object", "null"], "x-graph-type": name, "properties": {}}
             self.named[name] = schema
-        if resource and name not in self.resources:
-            self.resources[name] = resource
-            self._waiting.append(name)
+        if resource and resource.place.path not in self._filled:
+            self._filled.add(resource.place.path)
+            self.resources.setdefault(name, resource)
+            self._waiting.append((name, resource))
             self._drain()
         return schema
 
@@ -76,23 +79,23 @@ class Schemas:
         if len(self._waiting) > 1:
             return
         while self._waiting:
-            name = self._waiting[0]
-            self._fill(name, self.named[name], self.resources[name])
-            self._waiting.pop(0)
+            name, resource = self._waiting[0]
+            self._fill(name, self.named[name], resource)
+            self._waiting.popleft()
 
     def _fill(self, name: str, schema: Schema, resource: Resource) -> None:
         line: Resource | None = resource
         seen: set[str] = set()
         while line and line.name not in seen:
             seen.add(line.name)
-            self._own(schema, line, inherited=line is not resource)
+            # of two pages on one type, the first that was met is the rule
+            self._own(schema, line, inherited=line is not resource or resource is not self.resources[name])
             line = self.library.base(line)
         if resource.key and resource.key in schema["properties"]:
             schema["properties"][resource.key]["readOnly"] = True
         if resource.relationships:
-            schema["x-graph-relationships"] = {
-                row.name: self._relationship(resource, row) for row in resource.relationships.values()
-            }
+            found = {row.name: self._relationship(resource, row) for row in resource.relationships.values()}
+            schema["x-graph-relationships"] = found | schema.get("x-graph-relationships", {})
 
     def _own(self, schema: Schema, resource: Resource, *, inherited: bool) -> None:
         known = schema["properties"]
@@ -184,6 +187,10 @@ class Schemas:
         if schema is None:
             return
         known, relations = schema["properties"], schema.get("x-graph-relationships", {})
+        names = [key for key in body if "@" not in key]
+        described = name in self.resources
+        if described and (self.resources[name].open or sum(key in known for key in names) * 2 <= len(names)):
+            return  # an object of another type, or members that are this object's alone
         for key, value in body.items():
             if "@" in key or key in relations:
                 continue
