@@ -36,7 +36,7 @@ def derive(
         metadata: file or address of OData metadata, which knows the types better than pages do.
 
     Raises:
-        PageError: no page can be read, or none documents a request; it names the page and, where there is one, the line.
+        PageError: no page can be read, or none documents a request; it names the page and, if any, the line.
         MetadataError: the metadata can't be read.
     """
     notes = [] if notes is None else notes

@@ -170,7 +170,7 @@ class _Reader:
     def full(self, name: str) -> str:
         """A qualified name with its alias resolved."""
         head, dot, rest = name.partition(".")
-        return f"{self.aliases[head]}.{rest}" if dot and head in self.aliases and head not in {"Edm"} else name
+        return f"{self.aliases[head]}.{rest}" if dot and head in self.aliases else name
 
     def model(self) -> Model:
         structured: dict[str, Structured] = {}

@@ -13,8 +13,10 @@ from typing import NamedTuple
 _MARKED = r"`+[^`\n]+`+|\*\*[\w.]+\*\*"
 _LIST = rf"((?:(?:{_MARKED})[\s,;]*(?:\([^)]*\)[\s,;]*)?(?:(?:and|or)\s+)?)+)"
 _PLAIN = r"((?:[A-Za-z]\w*\s*,\s*)+(?:(?:and|or)\s+)?[A-Za-z]\w*)\s*(?:\.|$)"
+_GAP = r"[^`*.]{0,40}?"
 MEMBERS = re.compile(
-    rf"\b(?:possible|valid|allowed|supported) values?\b[^`*.]{{0,40}}?(?:\b(?:are|is|include)\b|:)[^`*.]{{0,30}}?(?:{_LIST}|(?<=[:e] ){_PLAIN})",
+    rf"\b(?:possible|valid|allowed|supported) values?\b{_GAP}(?:\b(?:are|is|include)\b|:){_GAP}"
+    rf"(?:{_LIST}|(?<=[:e] ){_PLAIN})",
     re.IGNORECASE,
 )
 SAMPLES = re.compile(rf"\bfor example,?\s*{_LIST}", re.IGNORECASE)

@@ -182,6 +182,14 @@ def _outside_strings(pattern: str, substitute: str) -> Callable[[str], str]:
     return lambda text: wanted.sub(lambda m: m[0] if m[1] is not None else m.expand(substitute), text)
 
 
+def _first_value(text: str) -> str:
+    try:
+        _, end = json.JSONDecoder(strict=False).raw_decode(text.lstrip())
+    except (ValueError, RecursionError):
+        return text
+    return text.lstrip()[:end]
+
+
 _LADDER: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("", lambda text: text),
     ("non-breaking spaces replaced", lambda text: text.replace("\u00a0", " ")),
@@ -191,16 +199,8 @@ _LADDER: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("comments removed", _outside_strings(r"(//[^\n]*|/\*.*?\*/)", "")),
     ("ellipses removed", _outside_strings(r"(,?\s*(?:\.{3}|…)\s*,?)", "")),
     ("names quoted", _outside_strings(r"([{,]\s*)([A-Za-z_][\w.]*)(?=\s*:)", r'\2"\3"')),
-    ("what follows the first value left out", lambda text: _first_value(text)),
+    ("what follows the first value left out", _first_value),
 )
-
-
-def _first_value(text: str) -> str:
-    try:
-        _, end = json.JSONDecoder(strict=False).raw_decode(text.lstrip())
-    except (ValueError, RecursionError):
-        return text
-    return text.lstrip()[:end]
 
 
 def _loads(text: str, *, strict: bool) -> Any:

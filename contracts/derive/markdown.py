@@ -148,9 +148,9 @@ def _sections(blocks: Iterator[Block]) -> Iterator[Section]:
 def _scan(text: str, at: int, notes: Notes) -> Iterator[Block]:
     """The blocks of a flat page."""
     line, counted = 1, 0
-    search, size = START.search, len(text)
+    size = len(text)
     while at < size:
-        found = search(text, at)
+        found = START.search(text, at)
         begin = found.start() if found else size
         kind = found.lastgroup if found else None
         if kind == "bare":  # its header is the line before
@@ -163,28 +163,32 @@ def _scan(text: str, at: int, notes: Notes) -> Iterator[Block]:
         if found is None:
             return
         line, counted = line + text.count("\n", counted, begin), begin
-        at = found.end()
-        match kind:
-            case "title":
-                if not TAB.match(found["title"]):
-                    yield Block("heading", line, plain(found["title"].rstrip(" \t#")), len(found["level"]))
-            case "info":
-                mark = found["fence"]
-                end = ENDS[mark[0]].search(text, at)
-                if end is None:
-                    notes.repaired(line, "a fence that is never closed ends with the page")
-                yield Block("fence", line + 1, text[at : end.start() if end else size])
-                at = end.end() if end else size
-            case "comment":
-                end_at = text.find("-->", at)
-                end_at = size if end_at < 0 else end_at + 3
-                yield Block("comment", line, text[begin:end_at])
-                at = end_at
-            case _:
-                table = ROWS.match(text, begin)
-                at = table.end() if table else text.find("\n", at) + 1 or size
-                if table:
-                    yield Block("table", line, rows=tuple(rows(table[0].split("\n"), line)))
+        block, at = _block(found, text, line, begin, notes)
+        if block:
+            yield block
+
+
+def _block(found: re.Match[str], text: str, line: int, begin: int, notes: Notes) -> tuple[Block | None, int]:
+    """The block that begins somewhere, and where it ends; None for the heading of a tab."""
+    at, size = found.end(), len(text)
+    match found.lastgroup:
+        case "title":
+            title = found["title"]
+            heading = Block("heading", line, plain(title.rstrip(" \t#")), len(found["level"]))
+            return None if TAB.match(title) else heading, at
+        case "info":
+            end = ENDS[found["fence"][0]].search(text, at)
+            if end is None:
+                notes.repaired(line, "a fence that is never closed ends with the page")
+            return Block("fence", line + 1, text[at : end.start() if end else size]), end.end() if end else size
+        case "comment":
+            closed = text.find("-->", at)
+            stop = size if closed < 0 else closed + 3
+            return Block("comment", line, text[begin:stop]), stop
+    table = ROWS.match(text, begin)
+    if table is None:
+        return None, text.find("\n", at) + 1 or size
+    return Block("table", line, rows=tuple(rows(table[0].split("\n"), line))), table.end()
 
 
 def _nested(text: str, at: int) -> Iterator[Block]:

@@ -12,6 +12,7 @@ from contracts.derive import examples, paths, permissions, types
 from contracts.derive.descriptions import NOTHING, Refinement, refinement
 from contracts.derive.examples import Exchange, Message
 from contracts.derive.markdown import Block, Page, Section, plain
+from contracts.derive.notes import Notes
 from contracts.derive.paths import Template
 from contracts.derive.permissions import Permission
 from contracts.errors import PageError
@@ -23,17 +24,19 @@ SECTIONS = (
     ("query", r"(optional |supported )?(odata )?query (string )?parameters?"),
     ("parameters", r"(function|path|uri|url) parameters?|parameters?"),
     ("body", r"(optional )?request body( parameters?)?"),
-    ("response", r"responses?"),
+    ("response", r"(http )?responses?( body| codes?)?|return values?"),
     ("errors", r"errors?|error (responses?|conditions?|codes?)"),
 )
 NAMES = ("property", "propertyname", "name", "parameter", "parametername", "properties")
+TAGS = re.compile(r"<[^<>]*>")
 LINK = re.compile(r"!?\[([^\]\n]+)\](?:\(\s*([^)\s]*)[^)]*\)|\[([^\]]*)\])")
-STATUS = re.compile(r"(?<![\w.#/-])([23]\d\d)(?![\w%]|[.,:-]\d|\]\()")
+STATUS = re.compile(r"(?<![\w.#/-])(20[0-7]|30[1-8])(?![\w%]|[.,:-]\d|\]\()")
 ERROR = re.compile(r"`\s*([45]\d\d)\b")
 PLURAL = re.compile(r"\b(?:collections?|arrays?|lists?|sets?)\b[^.\[\]]{0,40}$", re.IGNORECASE)
 OBJECTS = re.compile(r"[*`]*\s*(?:objects|resources|entities|items|collections?)\b", re.IGNORECASE)
 NOTHING_SENT = re.compile(
-    r"\b(?:do not|don't|doesn't|does not|not) (?:supply|provide|require|need|have|send)\b.{0,20}\bbody\b|^\W*(?:none|empty)\W*$",
+    r"\b(?:do not|don't|doesn't|does not|not) (?:supply|provide|require|need|have|send)\b.{0,20}\bbody\b"
+    r"|^\W*(?:none|empty)\W*$",
     re.IGNORECASE,
 )
 CREATES = re.compile(r"required\W+when\W+you\W+\**create")
@@ -146,7 +149,7 @@ def facts(page: Page) -> Facts:
         headers=tuple(_headers(found["headers"], r"[A-Za-z][\w-]*")),
         query=tuple(_headers(found["query"], r"\$?[A-Za-z]\w*")),
         parameters=tuple(properties(found["parameters"])),
-        properties=tuple(properties(body)),
+        properties=tuple(properties(body, page.notes)),
         body_links=tuple(link for block in prose for link in links(block.text)),
         bodiless=any(NOTHING_SENT.search(block.text) for block in prose),
         required_on_create=next(filter(None, (_line(block, CREATES) for block in prose)), 0),
@@ -168,7 +171,7 @@ STATED = re.compile(rb"""^doc_type:[ \t]*["']?apiPageType\b""", re.MULTILINE)
 REQUEST = re.compile(rb"^[ \t]*(?:%b)[ \t]+\S" % paths.METHODS.encode(), re.MULTILINE)
 
 
-# -- requests -----------------------------------------------------------------------------------------------------------
+# -- requests --------------------------------------------------------------------------------------------------------
 
 
 def _templates(page: Page, section: Sequence[Block], exchanges: Sequence[Exchange]) -> Iterator[Template]:
@@ -246,7 +249,7 @@ def _headers(blocks: Iterable[Block], pattern: str) -> Iterator[Header]:
                 yield Header(name, "required" in text and "not required" not in text and "optional" not in text, line)
 
 
-def properties(blocks: Iterable[Block]) -> Iterator[PropertyRow]:
+def properties(blocks: Iterable[Block], notes: Notes | None = None) -> Iterator[PropertyRow]:
     """The rows of the tables of properties among some blocks; rows that only group others are passed over."""
     for table in (block for block in blocks if block.kind == "table" and block.rows):
         type_at, name_at, text_at = _columns(table.rows[0][1])
@@ -255,8 +258,11 @@ def properties(blocks: Iterable[Block]) -> Iterator[PropertyRow]:
         for line, cells in table.rows[1:]:
             if len(cells) <= max(type_at, name_at) or (type_at >= 0 and not cells[type_at]):
                 continue
-            name = plain(cells[name_at]).partition(" (")[0].strip("'\" ")
-            if not re.fullmatch(r"@?[A-Za-z_]\w*(\.\w+)*", name):
+            name = plain(TAGS.sub("", cells[name_at])).partition(" (")[0].strip("'\" ")
+            repeated = name.lower() in NAMES and cells[type_at].lower() == table.rows[0][1][type_at].lower()
+            if repeated or not re.fullmatch(r"@?[A-Za-z_]\w*(@odata\.\w+)?", name):
+                if notes is not None and not repeated:
+                    notes.skipped(line, f"a row of the table of properties is called {name[:60]!r}")
                 continue
             cell = types.parse(cells[type_at]) if type_at >= 0 else types.TypeCell(types.UNTYPED)
             text = " | ".join(cells[text_at:])

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ class Library:
         folder = str(place.path.parent)
         known = (folder, link, name)
         if known not in self._found:
-            path = self._locate(place.path, folder, link) if link else ""
+            path = self._locate(folder, link) if link else ""
             path = path or (self._by_name(place.path, folder, name) if name else "")
             self._found[known] = self._resource(path) if path else None
         return self._found[known]
@@ -111,7 +112,7 @@ class Library:
                 self.notes.extend(page.notes)
         return self._read[path]
 
-    def _locate(self, page: Path, folder: str, link: str) -> str:
+    def _locate(self, folder: str, link: str) -> str:
         target = BESIDE.fullmatch(link.partition("#")[0].partition("?")[0])
         if not target:
             return ""
@@ -127,15 +128,13 @@ class Library:
             found = self._types(place).get(short, ())
             if found:
                 # pages of one area link to each other: `intune-deviceconfig-…`
-                return max(
-                    found, key=lambda each: (len(os.path.commonprefix([os.path.basename(each), area])), -len(each))
-                )
+                return max(found, key=lambda each: (_common(each.rpartition("/")[2], area), -len(each)))
         return ""
 
     def _files(self, folder: str) -> Mapping[str, str]:
         if folder not in self._listed:
             try:
-                names = sorted(os.listdir(folder))
+                names = sorted(os.listdir(folder))  # noqa: PTH208 (ten times as fast, on thousands of files)
             except OSError:
                 names = []
             self._listed[folder] = {name.lower(): f"{folder}/{name}" for name in names if name.endswith(".md")}
@@ -152,7 +151,7 @@ class Library:
     def _heirs(self, folder: str) -> Mapping[str, list[str]]:
         if folder not in self._derived:
             found: dict[str, list[str]] = {}
-            if os.path.basename(folder) == "resources":
+            if folder.endswith("/resources"):
                 for path in self._files(folder).values():
                     text = Path(path).read_bytes()
                     base = BASE.search(text)
@@ -168,6 +167,12 @@ def _beside(folder: str) -> tuple[str, ...]:
     """Where the resource pages are that belong to the pages of a folder."""
     parent, own = os.path.split(folder)
     return (folder,) if own == "resources" else (f"{parent}/resources", f"{folder}/resources", folder)
+
+
+def _common(name: str, area: str) -> int:
+    """How many parts two names of pages begin with alike."""
+    pairs = zip(name.split("-"), area.split("-"), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def read(page: Page) -> Resource:

@@ -174,34 +174,36 @@ class Schemas:
         """Add to a type, and to those below it, what an example shows beyond the tables."""
         if not isinstance(body, dict) or len(path) > 20:
             return
-        stated = body.get("@odata.type")
-        if isinstance(stated, str) and re.fullmatch(r"#?\w+(\.\w+)+", stated) and stated.lstrip("#") != name:
-            other = stated.lstrip("#")
-            resource = self.library.find(place, "", other)
-            if resource and resource.name.lower() == other.lower():
-                name = resource.name
-                self.require(name, resource)
-            elif name in self.resources:
-                return  # a type that no page describes, in place of one that a page does
-        schema = self.named.get(name)
+        schema = self.named.get(name := self._grown(place, name, body))
         if schema is None:
             return
         known, relations = schema["properties"], schema.get("x-graph-relationships", {})
-        names = [key for key in body if "@" not in key]
-        described = name in self.resources
-        if described and (self.resources[name].open or sum(key in known for key in names) * 2 <= len(names)):
+        names = [key for key in body if "@" not in key and key not in relations]
+        if name in self.resources and (
+            self.resources[name].open or sum(key in known for key in names) * 2 <= len(names)
+        ):
             return  # an object of another type, or members that are this object's alone
-        for key, value in body.items():
-            if "@" in key or key in relations:
-                continue
-            here = (*path, key)
-            if key in known and is_open(known[key]):
-                self.close(place, known[key], value)
-            elif key not in known:
+        for key in names:
+            here, value = (*path, key), body[key]
+            if key not in known:
                 source = f"{place.path.name}:{message.lines.get(here, message.body_line)}"
                 known[key] = self.property(place, None, NOTHING, value, source)
+            elif is_open(known[key]):
+                self.close(place, known[key], value)
             if isinstance(value, dict | list):
-                self._grow_below(place, known[key], message, value, here)
+                self.grow_below(place, known[key], message, value, here)
+
+    def _grown(self, place: Place, name: str, body: Schema) -> str:
+        """The type that an object is of, when one of another is expected; empty where no page describes it."""
+        stated = body.get("@odata.type")
+        if not isinstance(stated, str) or not re.fullmatch(r"#?\w+(\.\w+)+", stated) or stated.lstrip("#") == name:
+            return name
+        other = stated.lstrip("#")
+        resource = self.library.find(place, "", other)
+        if resource and resource.name.lower() == other.lower():
+            self.require(resource.name, resource)
+            return resource.name
+        return "" if name in self.resources else name
 
     def close(self, place: Place, schema: Schema, value: Any) -> None:
         """Decide by an example what the tables leave open: whether a type that no page describes is an enumeration."""
@@ -213,7 +215,8 @@ class Schemas:
             inner.clear()
             inner.update({**decided, **rest})
 
-    def _grow_below(self, place: Place, schema: Schema, message: Message, value: Any, path: tuple[str, ...]) -> None:
+    def grow_below(self, place: Place, schema: Schema, message: Message, value: Any, path: tuple[str, ...]) -> None:
+        """The same for what an example has in the place of a property."""
         target = schema.get("$ref") or schema.get("items", {}).get("$ref")
         if target:
             for item in value[:4] if isinstance(value, list) else [value]:

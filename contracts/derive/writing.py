@@ -15,16 +15,18 @@ PLAIN = re.compile(
     r"(?:[A-Za-z_/$^(][^\x00-\x1f\x7f-\uffff:#]*(?:[:#](?![\s#])[^\x00-\x1f\x7f-\uffff:#]+)*)(?<![ :])", re.ASCII
 )
 WORDS = re.compile(r"(?i)y|n|yes|no|on|off|true|false|null|nan|inf")
-MANY = 100
 
 
 def write(document: Any, form: str = "yaml") -> str:
     """The document as text; `form` is `yaml` or `json`."""
     if form == "json":
         return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
-    parts: list[str] = []
-    _block(document, "\n", parts)
-    return "".join(parts).lstrip("\n") + "\n"
+    pieces: list[str] = []
+    for key, item in document.items():  # piece by piece: a whole reference in lines takes more memory than as text
+        parts: list[str] = []
+        _block({key: item}, "\n", parts)
+        pieces.append("".join(parts))
+    return "".join(pieces).lstrip("\n") + "\n"
 
 
 def _block(value: Any, line: str, parts: list[str]) -> None:

@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.derive_score [FOLDER] [--wrong]
 
-FOLDER holds `api/` and `resources/` (or versions with both); `../shared/corpus` unless told. Nothing of contracts.derive
-is used but `derive` itself, so that a mistake in reading is not made twice.
+FOLDER holds `api/` and `resources/` (or versions with both); `../shared/corpus` unless told. Nothing of
+contracts.derive is used but `derive` itself, so that a mistake in reading is not made twice.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Score:
         return 100 * self.right / max(1, self.right + self.wrong)
 
 
-# -- facts ----------------------------------------------------------------------------------------------------------------
+# -- facts ---------------------------------------------------------------------------------------------------------
 
 
 def section(text: str, title: str) -> str:
@@ -158,13 +158,31 @@ def facts(page: Path) -> Facts:
     response = own_name(page.parent / next(iter(links))) if len(links) == 1 else ""
     scopes: dict[str, set[str]] = {}
     for row in table(section(text, "permissions|prerequisites")):
-        kind = next((k for w, k in (("personal", "delegatedPersonal"), ("delegated", "delegatedWork"), ("application", "application")) if w in row[0].lower()), "")
+        kind = next(
+            (
+                k
+                for w, k in (
+                    ("personal", "delegatedPersonal"),
+                    ("delegated", "delegatedWork"),
+                    ("application", "application"),
+                )
+                if w in row[0].lower()
+            ),
+            "",
+        )
         if kind and len(row) == 2:
             scopes.setdefault(kind, set()).update(re.findall(r"[A-Z][\w-]+(?:\.[A-Z][\w-]+)+", row[1]))
-    return Facts(frozenset(operations), stated[1] if stated else "", names, types, response, {k: frozenset(v) for k, v in scopes.items()})
+    return Facts(
+        frozenset(operations),
+        stated[1] if stated else "",
+        names,
+        types,
+        response,
+        {k: frozenset(v) for k, v in scopes.items()},
+    )
 
 
-# -- documents ------------------------------------------------------------------------------------------------------------
+# -- documents -----------------------------------------------------------------------------------------------------
 
 
 def resolve(document: Mapping[str, Any], node: Any) -> Mapping[str, Any]:
@@ -224,7 +242,9 @@ def score(pages: list[Path], whole: Mapping[str, Any] | None = None) -> dict[str
             for method, operation in item.items()
         }
         wanted_here = {operation: ids.get(operation) for operation in wanted.operations}
-        scores["operations"].sets(page.name, wanted.operations, set(ids) if not whole else set(ids) & set(wanted.operations))
+        scores["operations"].sets(
+            page.name, wanted.operations, set(ids) if not whole else set(ids) & set(wanted.operations)
+        )
         for operation in filter(None, wanted_here.values()):
             compare(scores, page, wanted, document, operation)
     return scores
@@ -268,7 +288,11 @@ def resources(pages: list[Path], document: Mapping[str, Any]) -> dict[str, Score
         rows = list(table(section(text, "properties").partition("\n###")[0]))
         if component is None or not rows or [re.sub(r"\W", "", c).lower() for c in rows[0][:2]] != ["property", "type"]:
             continue
-        cells = {row[0].strip("`* "): row[1] for row in rows[1:] if len(row) > 2 and re.fullmatch(r"[`*]*[a-z]\w*[`*]*", row[0])}
+        cells = {
+            row[0].strip("`* "): row[1]
+            for row in rows[1:]
+            if len(row) > 2 and re.fullmatch(r"[`*]*[a-z]\w*[`*]*", row[0])
+        }
         found = component["properties"]
         scores["properties"].sets(page.name, set(cells), set(found))
         for key, cell in cells.items():
@@ -286,8 +310,14 @@ def main() -> int:
     scores = score(pages)
     for folder in sorted({page.parent.parent for page in pages}):
         document = derive([folder])
-        several = {f"{name} ({folder.name}, one document)": each for name, each in score(sorted(folder.rglob("api/*.md")), document).items()}
-        types = {f"{name} ({folder.name})": each for name, each in resources(sorted(folder.rglob("resources/*.md")), document).items()}
+        several = {
+            f"{name} ({folder.name}, one document)": each
+            for name, each in score(sorted(folder.rglob("api/*.md")), document).items()
+        }
+        types = {
+            f"{name} ({folder.name})": each
+            for name, each in resources(sorted(folder.rglob("resources/*.md")), document).items()
+        }
         scores |= several | types
     for name, each in scores.items():
         print(f"{name:36} found {each.recall:6.2f} %  right {each.precision:6.2f} %  of {each.right + each.missed}")
