@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 
@@ -57,6 +58,7 @@ def command(
     stderr; the rest is derived.
     """
     found: list[notes.Note] = []
+    gc.disable()  # nothing here is cyclic, and the collector would walk a whole reference again and again
     try:
         document = derive.derive(pages, resources, found, metadata)
     finally:

@@ -67,7 +67,8 @@ class Bodies:
         found = {row.name: self._row(subject, row, sent, known) for row in rows.values()}
         for message in sent:
             self._shown(subject, found, known, message, tabled=bool(rows))
-        if name and (set(found) == set(known) or (not rows and set(found) <= set(known))):
+        whole = set(found) == set(known) or (not rows and set(found) <= set(known))
+        if name and subject.resource and whole:  # without a resource page, what answers show would be taken for sent
             for key in found if rows else ():  # the page that is read says where
                 known[key] = {**known[key], "x-graph-source": found[key]["x-graph-source"]}
             self.schemas.roots.add(name)

@@ -152,10 +152,9 @@ def _scan(text: str, at: int, notes: Notes) -> Iterator[Block]:
     while at < size:
         found = START.search(text, at)
         begin = found.start() if found else size
-        kind = found.lastgroup if found else None
-        if kind == "bare":  # its header is the line before
-            begin = text.rfind("\n", 0, max(begin - 1, at)) + 1
-            begin = max(begin, at)
+        if found and (found["bare"] or (found["row"] and _delimits(text, begin))):  # its header is the line before
+            before = max(text.rfind("\n", 0, max(begin - 1, at)) + 1, at)
+            begin = before if "|" in text[before:begin] else begin
         if begin > at and (between := text[at:begin]).strip():
             start = at + len(between) - len(between.lstrip())
             line, counted = line + text.count("\n", counted, start), start
@@ -166,6 +165,12 @@ def _scan(text: str, at: int, notes: Notes) -> Iterator[Block]:
         block, at = _block(found, text, line, begin, notes)
         if block:
             yield block
+
+
+def _delimits(text: str, begin: int) -> bool:
+    """Whether a line is that between a table's header and its rows."""
+    end = text.find("\n", begin)
+    return DELIMITER.fullmatch(text, begin, end if end >= 0 else len(text)) is not None
 
 
 def _block(found: re.Match[str], text: str, line: int, begin: int, notes: Notes) -> tuple[Block | None, int]:

@@ -7,6 +7,7 @@ documented on a page each, at one path.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 Schema = dict[str, Any]
@@ -14,8 +15,8 @@ Clash = Callable[[str], None]
 RANK = {"supported": 2, "unknown": 1, "notSupported": 0}
 
 
-def merge(into: Schema, other: Schema, clash: Clash) -> None:
-    """Add what another page says of an operation."""
+def merge(into: Schema, other: Schema, clash: Clash, inline: Callable[[Schema], Schema]) -> None:
+    """Add what another page says of an operation; `inline` puts a type's properties in the place of a reference."""
     into["x-graph-also-documented"] = [*into.get("x-graph-also-documented", ()), other["x-graph-source"]]
     into["x-graph-aliases"] = list(dict.fromkeys([*into["x-graph-aliases"], *other["x-graph-aliases"]]))
     into["x-graph-truncated"] = into["x-graph-truncated"] or other["x-graph-truncated"]
@@ -30,7 +31,9 @@ def merge(into: Schema, other: Schema, clash: Clash) -> None:
         into["parameters"] = [*into.get("parameters", ()), *({**each, "required": False} for each in added)]
     if "requestBody" in other:
         body = into.get("requestBody")
-        into["requestBody"] = _body(body, other["requestBody"]) if body else {**other["requestBody"], "required": False}
+        into["requestBody"] = (
+            _body(body, other["requestBody"], inline) if body else {**other["requestBody"], "required": False}
+        )
     into["responses"] = _responses(into["responses"], other["responses"], clash)
 
 
@@ -45,8 +48,8 @@ def _permissions(first: list[Schema], second: list[Schema]) -> list[Schema]:
     return list(found.values())
 
 
-def _body(first: Schema, second: Schema) -> Schema:
-    return {**first, "content": _content(first["content"], second["content"], _sent)}
+def _body(first: Schema, second: Schema, inline: Callable[[Schema], Schema]) -> Schema:
+    return {**first, "content": _content(first["content"], second["content"], partial(_sent, inline))}
 
 
 def _responses(first: Schema, second: Schema, clash: Clash) -> Schema:
@@ -87,20 +90,19 @@ def _label(at: int) -> str:
     return f"documented{at + 1}" if at else "documented"
 
 
-def _sent(first: Schema, second: Schema) -> Schema:
+def _sent(inline: Callable[[Schema], Schema], first: Schema, second: Schema) -> Schema:
     """What may be sent, by either page."""
-    if first == second:
-        return first
     parts = first.get("anyOf") or [first]
+    if second in parts:
+        return first
+    added = inline(second)
     for at, part in enumerate(parts):
-        if part == second:
-            return first
-        if part.get("x-graph-type") == second.get("x-graph-type") and "properties" in part and "properties" in second:
-            joined = {**part, "properties": {**second["properties"], **part["properties"]}}
-            required = [name for name in part.get("required", ()) if name in second.get("required", ())]
-            joined.pop("required", None)
-            merged = {**joined, **({"required": required} if required else {})}
-            return {**first, "anyOf": [*parts[:at], merged, *parts[at + 1 :]]} if "anyOf" in first else merged
+        known = inline(part)
+        if "properties" in known and "properties" in added and known.get("x-graph-type") == added.get("x-graph-type"):
+            joined = {**known, "properties": {**added["properties"], **known["properties"]}}
+            required = [name for name in joined.pop("required", ()) if name in added.get("required", ())]
+            joined |= {"required": required} if required else {}
+            return {"anyOf": [*parts[:at], joined, *parts[at + 1 :]]} if "anyOf" in first else joined
     return {"anyOf": [*parts, second]}
 
 

@@ -55,7 +55,7 @@ class Builder:
             item = self.paths.setdefault(template.path, {})
             method = template.method.lower()
             if method in item:
-                merge(item[method], operation, partial(self._clash, about, template))
+                merge(item[method], operation, partial(self._clash, about, template), self.schemas.inline)
             else:
                 item[method] = {"operationId": self._id(template), **operation}
             if version:

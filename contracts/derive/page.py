@@ -28,7 +28,7 @@ SECTIONS = (
     ("errors", r"errors?|error (responses?|conditions?|codes?)"),
 )
 NAMES = ("property", "propertyname", "name", "parameter", "parametername", "properties")
-TAGS = re.compile(r"<[^<>]*>")
+TAGS = re.compile(r"<sup>.*?</sup>|<[^<>]*>")
 LINK = re.compile(r"!?\[([^\]\n]+)\](?:\(\s*([^)\s]*)[^)]*\)|\[([^\]]*)\])")
 STATUS = re.compile(r"(?<![\w.#/-])(20[0-7]|30[1-8])(?![\w%]|[.,:-]\d|\]\()")
 ERROR = re.compile(r"`\s*([45]\d\d)\b")

@@ -74,6 +74,12 @@ class Schemas:
             self._drain()
         return schema
 
+    def inline(self, schema: Schema) -> Schema:
+        """The same schema with its properties in it, where it refers to a type."""
+        name = schema.get("$ref", "").rpartition("/")[2]
+        named = self.named.get(name)
+        return {"type": "object", "x-graph-type": name, "properties": named["properties"]} if named else schema
+
     def _drain(self) -> None:
         """Fill the schemas that are waiting: a loop, since types refer to each other in long chains."""
         if len(self._waiting) > 1:
@@ -142,7 +148,7 @@ class Schemas:
             return {"x-graph-type": name}
         resource = self.library.find(place, cell.link, name)
         fragment = cell.link.partition("#")[2]
-        if resource and fragment and (members := resource.lists.get(fragment)):
+        if members := self._members(place, resource, cell.link, fragment):
             return _enumeration(_qualified(name, place.namespace), members, refined, value)
         if resource and (resource.properties or resource.shape or resource.relationships):
             self.require(resource.name, resource)
@@ -158,6 +164,11 @@ class Schemas:
             self.require(resource.name, resource)
             return {"$ref": f"#/components/schemas/{resource.name}"}
         return {"x-graph-type": qualified}
+
+    def _members(self, place: Place, resource: Resource | None, link: str, fragment: str) -> tuple[str, ...]:
+        """The members of an enumeration that is a part of a page, its own or another."""
+        holder = self.library.find(place, place.path.name) if link[:1] == "#" else resource
+        return holder.lists.get(fragment, ()) if holder and fragment else ()
 
     def _shown(self, place: Place, name: str, value: Any, resource: Resource | None) -> str:
         """The name of the type of an object that an example shows; the object itself may say it better."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -21,12 +22,19 @@ def write(document: Any, form: str = "yaml") -> str:
     """The document as text; `form` is `yaml` or `json`."""
     if form == "json":
         return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
-    pieces: list[str] = []
-    for key, item in document.items():  # piece by piece: a whole reference in lines takes more memory than as text
-        parts: list[str] = []
-        _block({key: item}, "\n", parts)
-        pieces.append("".join(parts))
-    return "".join(pieces).lstrip("\n") + "\n"
+    return "".join(_pieces(document, "\n", 2)).lstrip("\n") + "\n"
+
+
+def _pieces(value: Any, line: str, levels: int) -> Iterator[str]:
+    """A value member by member: a whole reference in lines takes more memory than as text."""
+    for key, item in value.items():
+        if levels and isinstance(item, dict) and item:
+            yield f"{line}{_scalar(key)}:"
+            yield from _pieces(item, line + "  ", levels - 1)
+        else:
+            parts: list[str] = []
+            _block({key: item}, line, parts)
+            yield "".join(parts)
 
 
 def _block(value: Any, line: str, parts: list[str]) -> None:
