@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -68,11 +69,12 @@ def command(
         derive.strictly(found)
     if not report and any(note.kind is notes.Kind.SKIPPED for note in found):
         click.echo(f"derive: {notes.summary(found)}; --report - lists them", err=True)
-    text = derive.write(document, form or ("json" if output and output.suffix == ".json" else "yaml"))
+    pieces = derive.pieces(document, form or ("json" if output and output.suffix == ".json" else "yaml"))
     if output is None or output == Path("-"):
-        click.echo(text, nl=False)
+        for piece in pieces:
+            click.echo(piece, nl=False)
         return
-    _write(output, text, "--output")
+    _write(output, pieces, "--output")
 
 
 def _report(path: Path, found: list[notes.Note]) -> None:
@@ -81,14 +83,15 @@ def _report(path: Path, found: list[notes.Note]) -> None:
             click.echo(ascii(str(note))[1:-1] if not str(note).isprintable() else str(note), err=True)
         return
     if path.suffix == ".json":
-        text = json.dumps([note._asdict() for note in found], ensure_ascii=False, indent=1) + "\n"
+        lines = [json.dumps([note._asdict() for note in found], ensure_ascii=False, indent=1) + "\n"]
     else:
-        text = "".join(f"{note}\n" for note in found)
-    _write(path, text, "--report")
+        lines = [f"{note}\n" for note in found]
+    _write(path, lines, "--report")
 
 
-def _write(path: Path, text: str, option: str) -> None:
+def _write(path: Path, pieces: Iterable[str], option: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(pieces)
     except OSError as error:
         raise ConfigurationError(f"{option} {path}: {error.strerror}", "Name a file that can be written") from error

@@ -13,10 +13,10 @@ from contracts.derive.notes import Kind, Note
 from contracts.derive.openapi import Builder
 from contracts.derive.page import facts, is_operation_page
 from contracts.derive.resources import Library
-from contracts.derive.writing import write
+from contracts.derive.writing import pieces, write
 from contracts.errors import PageError
 
-__all__ = ["derive", "write"]
+__all__ = ["derive", "pieces", "write"]
 
 HINT = "Name API reference pages or a folder of them"
 

@@ -127,8 +127,8 @@ def parse(text: str, path: Path) -> Page:
     if found := FRONT.match(text):
         front = {name: value.strip("\"'") for name, value in FIELD.findall(found[1])}
         start = found.end()
-    blocks = _nested(text, start) if NESTED.search(text, start) else _scan(text, start, notes)
-    sections = list(_sections(_whole(blocks, notes)))
+    blocks = nested(text, start) if NESTED.search(text, start) else scan(text, start, notes)
+    sections = list(_sections(whole(blocks, notes)))
     heading = next((section.blocks[0].text for section in sections if section.title), "")
     return Page(path, front, front.get("title") or heading, sections, notes)
 
@@ -145,7 +145,7 @@ def _sections(blocks: Iterator[Block]) -> Iterator[Section]:
         yield section
 
 
-def _scan(text: str, at: int, notes: Notes) -> Iterator[Block]:
+def scan(text: str, at: int, notes: Notes) -> Iterator[Block]:
     """The blocks of a flat page."""
     line, counted = 1, 0
     size = len(text)
@@ -196,7 +196,7 @@ def _block(found: re.Match[str], text: str, line: int, begin: int, notes: Notes)
     return Block("table", line, rows=tuple(rows(table[0].split("\n"), line))), table.end()
 
 
-def _nested(text: str, at: int) -> Iterator[Block]:
+def nested(text: str, at: int) -> Iterator[Block]:
     """The blocks of a page that nests them."""
     lines = text.split("\n")
     # blank lines in the place of the front matter keep the line numbers
@@ -252,7 +252,7 @@ def cells(line: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in text.removesuffix("|").split("|"))
 
 
-def _whole(blocks: Iterator[Block], notes: Notes) -> Iterator[Block]:
+def whole(blocks: Iterator[Block], notes: Notes) -> Iterator[Block]:
     """Tables that a blank line in a cell cut into pieces, in one piece."""
     table: Block | None = None
     cut = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -18,15 +18,43 @@ PLAIN = re.compile(
 WORDS = re.compile(r"(?i)y|n|yes|no|on|off|true|false|null|nan|inf")
 
 
-def write(document: Any, form: str = "yaml") -> str:
+def write(document: Mapping[str, Any], form: str = "yaml") -> str:
     """The document as text; `form` is `yaml` or `json`."""
+    return "".join(pieces(document, form))
+
+
+def pieces(document: Mapping[str, Any], form: str = "yaml") -> Iterator[str]:
+    """The same piece by piece: a whole reference takes more memory as one text, or in lines, than as a document."""
     if form == "json":
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
-    return "".join(_pieces(document, "\n", 2)).lstrip("\n") + "\n"
+        yield from _members(document, 2)
+        yield "\n"
+        return
+    first = True
+    for piece in _pieces(document, "\n", 2):
+        yield piece.removeprefix("\n") if first else piece
+        first = False
+    yield "\n"
+
+
+def _members(value: Mapping[str, Any], levels: int) -> Iterator[str]:
+    """A JSON object member by member."""
+    mark = "{"
+    for key, item in value.items():
+        yield f"{mark}{_json(key)}:"
+        mark = ","
+        if levels and isinstance(item, dict) and item:
+            yield from _members(item, levels - 1)
+        else:
+            yield _json(item)
+    yield "}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _pieces(value: Any, line: str, levels: int) -> Iterator[str]:
-    """A value member by member: a whole reference in lines takes more memory than as text."""
+    """A YAML mapping member by member."""
     for key, item in value.items():
         if levels and isinstance(item, dict) and item:
             yield f"{line}{_scalar(key)}:"

@@ -6,16 +6,18 @@ pages (times TIMES, 1 unless told), with paths and types of their own. Prints se
 
 from __future__ import annotations
 
+import gc
 import re
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from contracts.derive import derive, write
+from contracts.derive import derive, pieces
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 OPERATIONS, RESOURCES = 7116, 4173
@@ -32,11 +34,13 @@ def multiplied(target: Path, times: float) -> tuple[int, int]:
         page, copy = pages[number % len(pages)], number // len(pages)
         text = renamed(page.read_text("utf-8"), copy % groups)
         text = re.sub(r"(?m)^(GET|POST|PATCH|PUT|DELETE)( +)/", rf"\1\2/c{copy}/", text)
-        octets += put(target / f"g{copy % groups}" / page.parent.relative_to(CORPUS) / f"{page.stem}-c{copy}.md", text)
+        octets += put(
+            target / f"g{copy % groups}" / page.parent.relative_to(CORPUS) / f"{page.stem}-c{copy}.md", [text]
+        )
         files += 1
     for group in range(groups):
         for each in types:
-            octets += put(target / f"g{group}" / each.relative_to(CORPUS), renamed(each.read_text("utf-8"), group))
+            octets += put(target / f"g{group}" / each.relative_to(CORPUS), [renamed(each.read_text("utf-8"), group)])
             files += 1
     return files, octets
 
@@ -45,9 +49,11 @@ def renamed(text: str, group: int) -> str:
     return re.sub(r"\bmicrosoft\.graph\b(?!\.com)", f"microsoft.graph.g{group}", text)
 
 
-def put(path: Path, text: str) -> int:
+def put(path: Path, text: Iterable[str]) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path.write_bytes(text.encode())
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(text)
+    return path.stat().st_size
 
 
 def timed(name: str, work: Callable[[], T]) -> T:
@@ -59,14 +65,15 @@ def timed(name: str, work: Callable[[], T]) -> T:
 
 
 def main(times: float) -> None:
+    gc.disable()  # as the command does
     with tempfile.TemporaryDirectory() as folder:
         files, octets = multiplied(Path(folder), times)
         print(f"{files} pages, {octets / 1e6:.1f} MB")
         document = timed("derive", lambda: derive([Path(folder)]))
         print(f"{len(document['paths'])} paths, {len(document['components']['schemas'])} types")
         for form in ("json", "yaml"):
-            text = timed(f"write {form}", lambda form=form: write(document, form))  # type: ignore[misc]
-            print(f"{len(text) / 1e6:.1f} MB")
+            size = timed(f"write {form}", partial(put, Path(folder, "out"), pieces(document, form)))
+            print(f"{size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
