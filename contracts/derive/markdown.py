@@ -28,9 +28,12 @@ START = re.compile(
 )
 """How a block begins; what lies between blocks is text."""
 ENDS = {mark: re.compile(rf"^[ \t]*{mark}{{3,}}[ \t]*$", re.MULTILINE) for mark in "`~"}
+PARAGRAPH = re.compile(r"\n(?=[ \t]*(?:\n|```))")
+BEYOND = re.compile(r"^(?:#{2,6}[ \t]+\w|[ \t]*```[ \t]*\w)", re.MULTILINE)
+"""What no fence of a reference page holds: a heading, or the beginning of another fence."""
 ROWS = re.compile(r"(?:[ \t]*\|[^\n]*(?:\n|\Z)|[^\n|#<`]*\|[^\n]*(?:\n|\Z))+")
 NESTED = re.compile(r"^[ \t]*>[ \t>]*(?:```|~~~|\||#)", re.MULTILINE)
-FRONT = re.compile(r"\ufeff?---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+FRONT = re.compile(r"---[ \t]*\n((?:(?!#{1,2} |---)[^\n]*\n)*)---[ \t]*(?:\n|\Z)")
 FIELD = re.compile(r"^([\w.]+):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 TAB = re.compile(r"\[[^\]]*\]\(#tab/")
 DELIMITER = re.compile(r"[|:\-\s]*-[|:\-\s]*")
@@ -183,12 +186,19 @@ def _block(found: re.Match[str], text: str, line: int, begin: int, notes: Notes)
             return None if TAB.match(title) else heading, at
         case "info":
             end = ENDS[found["fence"][0]].search(text, at)
-            if end is None:
-                notes.repaired(line, "a fence that is never closed ends with the page")
-            return Block("fence", line + 1, text[at : end.start() if end else size]), end.end() if end else size
+            stop, rest = (end.start(), end.end()) if end else (size, size)
+            if other := BEYOND.search(text, at, stop):
+                stop = rest = other.start()
+            if end is None or other:
+                notes.repaired(line, "a fence that is never closed ends with the section")
+            return Block("fence", line + 1, text[at:stop]), rest
         case "comment":
             closed = text.find("-->", at)
             stop = size if closed < 0 else closed + 3
+            if text.find("<!--", at, stop) >= 0 or closed < 0:
+                notes.repaired(line, "a comment that is never closed ends with the paragraph")
+                blank = PARAGRAPH.search(text, at)
+                stop = blank.start() if blank else size
             return Block("comment", line, text[begin:stop]), stop
     table = ROWS.match(text, begin)
     if table is None:

@@ -178,10 +178,10 @@ def _templates(page: Page, section: Sequence[Block], exchanges: Sequence[Exchang
     seen: set[tuple[str, str]] = set()
     nested = [] if section else _subsection(page)
     lines = [*_request_lines(section or nested)]
-    if not lines:
-        lines = [(m.method, m.url, m.line) for m in (pair.request for pair in exchanges) if m]
+    if not any(paths.read(target).text for _, target, _ in lines):
+        lines += [(m.method, m.url, m.line) for m in (pair.request for pair in exchanges) if m]
         for _, _, line in lines:
-            page.notes.guessed(line, "the page gives no path: its example's is taken")
+            page.notes.guessed(line, "the page gives no path that can be read: its example's is taken")
     for method, target, line in lines:
         path = paths.read(target)
         if not path.text:

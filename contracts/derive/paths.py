@@ -43,7 +43,7 @@ def key(path: str) -> str:
 def read(target: str) -> Path:
     """Read the target of a request line."""
     repairs: list[str] = []
-    text = target.strip()
+    text = target.replace("`", "").strip()
     if host := HOST.match(text):
         text = VERSION.sub("", text[host.end() :], count=1)
         repairs.append("host and version taken off")
