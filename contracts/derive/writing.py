@@ -13,7 +13,9 @@ from functools import lru_cache
 from typing import Any
 
 PLAIN = re.compile(
-    r"(?:[A-Za-z_/$^(][^\x00-\x1f\x7f-\uffff:#]*(?:[:#](?![\s#])[^\x00-\x1f\x7f-\uffff:#]+)*)(?<![ :])", re.ASCII
+    r"(?:[A-Za-z_/$^(][^\x00-\x1f\x7f-\uffff:#]*(?:[:#](?![\s#])[^\x00-\x1f\x7f-\uffff:#]+)*)(?<![ :])"
+    r"|\d+\.\d+\.\d+|[1-5]XX",
+    re.ASCII,
 )
 WORDS = re.compile(r"(?i)y|n|yes|no|on|off|true|false|null|nan|inf")
 
