@@ -13,6 +13,11 @@ PRODUCTION = (
     "microsoftgraph.chinacloudapi.cn",
     "graph.microsoft.de",
     "canary.graph.microsoft.com",
+    "graph.microsoft-ppe.com",
+    "graph.cloudapi.de",
+    "graph.eaglex.ic.gov",
+    "graph.microsoft.scloud",
+    "graph.windows.net",
 )
 """The hosts that Microsoft serves Graph from, its national clouds included; hosts below them count too."""
 
@@ -42,6 +47,24 @@ def normalize(url: str) -> str:
     host = _host(name)
     netloc = f"{userinfo}@{host}" if userinfo else host
     return urlunsplit((parts.scheme.lower(), f"{netloc}:{port}" if port else netloc, parts.path.rstrip("/"), "", ""))
+
+
+def proxy(url: str) -> str:
+    """The URL of a proxy: like a base URL, without a path.
+
+    Raises:
+        ValueError: it isn't one.
+    """
+    normal = normalize(url)
+    if urlsplit(normal).path:
+        raise ValueError("a proxy's URL has no path")
+    return normal
+
+
+def without_userinfo(url: str) -> str:
+    """The URL without the user name and password that may stand in it."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def _host(name: str) -> str:

@@ -22,10 +22,17 @@ from contracts.errors import ContractsError
 
 COMMANDS: Mapping[str, str] = {
     "run": "Test a server against the contract.",
+    "report": "Write the reports of a run again, also of one that was killed.",
+    "judge": "Judge recorded traffic: a HAR file of a run, a browser or a proxy.",
+    "compare": "Compare runs: what changed, and which server does what.",
+    "merge": "Put the parts of a run that was split together.",
+    "doctor": "Check that a server can be tested.",
+    "restore": "Put back what an interrupted run left changed.",
     "derive": "Read API reference pages and write one OpenAPI document.",
     "serve": "Serve the embedded reference implementation.",
     "list": "List every requirement.",
     "explain": "Explain one requirement.",
+    "init": "Write a settings file or a CI workflow to begin with.",
 }
 PROGRAM = "graph-contracts"
 USAGE = 2

@@ -52,6 +52,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     run = plugin.session
     run.complete = run.executed == run.planned
-    code = finish(run)
+    code = finish(plugin)
     if code and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = code

@@ -242,6 +242,25 @@ class Contract:
             if operation.method == "PATCH" and operation.key and operation.body and operation.body.kind is Kind.COMPLEX
         )
 
+    def creation(self, update: Operation) -> Operation | None:
+        """The operation that makes another object of an update's collection: POST there, with a JSON object as body."""
+        return next(
+            (o for o in self._at(update.collection, "POST") if o.body and o.body.kind is Kind.COMPLEX),
+            None,
+        )
+
+    def deletion(self, update: Operation) -> Operation | None:
+        """The operation that deletes an update's object: DELETE on the same path."""
+        return next(self._at(update.path, "DELETE"), None)
+
+    def _at(self, path: str, method: str) -> Iterator[Operation]:
+        """Operations on a path, whatever its parameters are called."""
+
+        def shape(template: str) -> str:
+            return re.sub(r"\{[^{}]*\}", "{}", template)
+
+        return (o for o in self.operations if o.method == method and shape(o.path) == shape(path))
+
 
 FORMATS: Mapping[tuple[str, str], Kind] = {
     ("string", "date-time"): Kind.DATETIMEOFFSET,

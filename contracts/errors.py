@@ -49,3 +49,11 @@ class NothingTestedError(ContractsError):
     """The selection of requirements left nothing to test."""
 
     exit_code = 3
+
+
+class ResultsError(ContractsError):
+    """What an earlier run or a recording left can't be read, or can't be used for what it was named for."""
+
+
+class BaselineError(ContractsError):
+    """A baseline of known failures can't be used."""

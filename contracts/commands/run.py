@@ -7,10 +7,11 @@ from typing import Any
 import click
 
 from contracts.commands import debug_option
-from contracts.settings import OPTIONS, Option, load
+from contracts.settings import OPTIONS, Loaded, Option, gather
 
 
-def _declared(option: Option) -> click.Option:
+def declared(option: Option) -> click.Option:
+    """An option of the settings as click knows it."""
     # every value stays text here: the settings judge it, whichever source it comes from
     shown = f"{option.help}  [default: {option.default}]" if option.default else option.help
     if option.is_flag:
@@ -22,18 +23,35 @@ def _declared(option: Option) -> click.Option:
 @debug_option
 @click.command(
     name="run",
-    params=[_declared(option) for option in OPTIONS],
+    params=[declared(option) for option in OPTIONS],
     epilog="Every option can also stand in graph-contracts.toml or in [tool.graph-contracts] of pyproject.toml "
     "(timeout = 10), or in the environment (GRAPH_CONTRACTS_TIMEOUT=10). "
     "Exit codes: 0 conforms, 1 does not, 2 unusable input, 3 inconclusive.",
 )
-def command(**flags: Any) -> int:
+@click.option("--show-settings", is_flag=True, help="Print every setting and where it was given, secrets masked.")
+def command(show_settings: bool, **flags: Any) -> int:
     """Test a server against the contract and write the reports.
 
     Without --target, the embedded reference implementation is tested.
     """
-    settings = load(flags)
+    loaded = gather(flags)
+    if show_settings:
+        click.echo(_shown(loaded))
+        return 0
     # the engine takes a second to import: what is wrong with the settings shows before
+    if loaded.settings.dry_run:
+        from contracts.plugin.rehearsal import rehearse  # noqa: PLC0415
+
+        return rehearse(loaded.settings)
     from contracts.plugin.run import run  # noqa: PLC0415
 
-    return run(settings)
+    return run(loaded.settings)
+
+
+def _shown(loaded: Loaded) -> str:
+    from contracts.report.visible import visible  # noqa: PLC0415 (only this asks for it)
+    from contracts.settings.show import show  # noqa: PLC0415
+    from contracts.target.redact import Redactor  # noqa: PLC0415
+
+    # values are masked one by one already; a secret that was put where none belongs is masked here
+    return visible(Redactor(loaded.settings.secrets()).text(show(loaded)))

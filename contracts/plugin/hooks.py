@@ -5,6 +5,7 @@ A failure fails the item, a warning is an expected failure, what can't be decide
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +13,29 @@ import pytest
 
 from contracts import cases
 from contracts.errors import ContractsError
+from contracts.plugin import engineer, outcome
 from contracts.plugin.judge import Judgement
+from contracts.plugin.record import Record
 from contracts.plugin.session import Session
+from contracts.report import writer
 from contracts.report.visible import visible
-from contracts.requirements import Binding
+from contracts.requirements import Binding, find
 
 HERE = Path(cases.__file__).parent
 
 
-class Plugin:
+class Plugin(engineer.EngineerReport):
     """Collects and runs the cases for one session."""
 
     NAME = "graph-contracts"
 
-    def __init__(self, session: Session, *, opened: bool) -> None:
+    def __init__(self, session: Session, *, opened: bool, recorded: bool = True) -> None:
         self.session = session
+        self.recorded = recorded
+        """Whether outcomes are written as they come."""
         self.opened = opened
         """Whether the caller opens the session; under plain pytest the plugin does."""
+        self.record = Record(session)
         self.errors: list[ContractsError] = []
 
     # -- collection ---------------------------------------------------------------------------------------------
@@ -64,10 +71,17 @@ class Plugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Any:
-        if self.opened or session.config.option.collectonly or not self.session.planned:
+        if session.config.option.collectonly or not self.session.planned:
+            return (yield)
+        if self.opened:
+            if self.recorded:
+                self.record.begin()
             return (yield)
         try:
+            with suppress(OSError):  # it is told of when the reports are written
+                writer.clear(self.session.settings.report)
             with self.session.open():
+                self.record.begin()
                 return (yield)
         except ContractsError as error:
             self.errors.append(error)
@@ -80,9 +94,14 @@ class Plugin:
         judgement = self.session.run_case(binding, _operation(pyfuncitem))
         pyfuncitem.user_properties += [
             ("requirement", judgement.requirement),
+            ("level", str(find(judgement.requirement).level)),
             ("verdict", judgement.verdict),
             ("operation", judgement.operation),
         ]
+        if judgement.verdict not in engineer.SILENT:
+            chosen = [self.session.client.exchanges[i] for i in judgement.exchanges[: engineer.MOST_EXCHANGES]]
+            entries = [outcome.entry(exchange, self.session.redactor) for exchange in chosen]
+            pyfuncitem.stash[engineer.EVIDENCE] = engineer.shown(entries)
         _tell(judgement, self.session)
         return True
 

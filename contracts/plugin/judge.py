@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from contracts.errors import ContractsError
 from contracts.requirements import (
     SEVERITY_ORDER,
     Binding,
     Finding,
     Inconclusive,
+    Mismatch,
     NotApplicable,
+    Phase,
     Requirement,
     Severity,
     Undecided,
@@ -20,6 +23,8 @@ from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
 
 MOST_EXCHANGES = 12
+TIMES = 3
+"""How often a failing positive is tried in all."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Judgement:
     exchanges: tuple[int, ...] = ()
     worst: Exchange | None = None
     """The exchange that shows the worst finding."""
+    mismatch: Mismatch | None = None
 
 
 def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
@@ -53,6 +59,9 @@ def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
             findings.append(finding)  # noqa: PERF402 (what came before an exception counts)
     except Undecided as reason:
         undecided = reason
+    except ContractsError as reason:
+        # credentials that could be had before can't be had any more
+        undecided = Inconclusive(reason.what)
     except Exception as problem:
         error = f"the case itself failed: {type(problem).__name__}: {problem} ({_where(problem)})"
     finally:
@@ -61,6 +70,8 @@ def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
     asides = {name: found for name, found in update.log.asides.items() if found}
     update.log.asides.clear()
     findings += asides.pop(requirement.id, [])
+    findings, busy = _without_throttling(binding, findings)
+    undecided = undecided or busy
     others = [_found(find(name), operation, found, profile) for name, found in asides.items()]
     own = _indexes(update.client.exchanges[sent:][:MOST_EXCHANGES])
     if error:
@@ -74,6 +85,55 @@ def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
     return [Judgement(requirement.id, operation, "pass", exchanges=own), *others]
 
 
+def repeat(binding: Binding, update: Update, profile: str, first: Judgement) -> Judgement:
+    """A failure with how often it comes again when the case is repeated, each request on a connection of its own.
+
+    A case that failed once has failed: the words only tell what to look for.
+    """
+    failed = ran = 1
+    client = update.client
+    client.isolated = True
+    try:
+        for _ in range(TIMES - 1):
+            sent = len(client.exchanges)
+            with update.again():
+                verdict = judge(binding, update, profile)[0].verdict
+            if len(client.exchanges) == sent or verdict not in {"pass", "warn", "note", "fail"}:
+                break
+            ran += 1
+            failed += verdict == "fail"
+    finally:
+        client.isolated = False
+    if ran == 1:
+        return first
+    words = f" (failed {failed} of {ran} times{'' if failed == ran else ': it is flaky'})"
+    return replace(first, message=first.message + words, actual=first.actual + words)
+
+
+def _without_throttling(binding: Binding, findings: list[Finding]) -> tuple[list[Finding], Inconclusive | None]:
+    """The findings that aren't about a target that was asked too often, and the reason why nothing was found instead.
+
+    Throttling that outlasts `--retries` is no failure of the product; what 429 and 503 must look like is judged by the
+    requirements about every response.
+    """
+    if binding.each is not None or find(binding.requirement).subject == "throttle":
+        return findings, None
+    kept = [finding for finding in findings if not _throttled(binding, finding)]
+    if kept or not findings:
+        return kept, None
+    last = findings[-1].exchanges[-1]
+    reason = f"the target was busy ({last.answer}) for longer than --retries waits: allow more, or lower --rate"
+    return [], Inconclusive(reason, last)
+
+
+def _throttled(binding: Binding, finding: Finding) -> bool:
+    last = finding.exchanges[-1] if finding.exchanges else None
+    if last is None or last.response is None or not last.throttled:
+        return False
+    # after an input that must be refused, a bare 503 may well be the server's own failure
+    return binding.phase is Phase.POSITIVE or last.response.header("Retry-After") is not None
+
+
 def _findings(binding: Binding, update: Update) -> Iterable[Finding]:
     if update.client.expired:
         raise Inconclusive("the run's deadline had passed: allow more time with --deadline")
@@ -81,6 +141,8 @@ def _findings(binding: Binding, update: Update) -> Iterable[Finding]:
         yield from binding.function(update) or ()
         return
     matching = [exchange for exchange in update.traffic() if binding.each(exchange)]
+    if not matching and update.options.read_only:
+        raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
     if not matching:
         raise NotApplicable("no response of this run is one that the requirement is about")
     for exchange in matching:
@@ -109,6 +171,7 @@ def _found(requirement: Requirement, operation: str, findings: list[Finding], pr
         worst.actual,
         _indexes(exchanges[:MOST_EXCHANGES]),
         worst.exchanges[-1] if worst.exchanges else None,
+        worst.mismatch,
     )
 
 

@@ -3,53 +3,52 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import platform
 import shlex
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Any
 
-from contracts import __version__, requirements
+from contracts import __version__, base_url, requirements
+from contracts.contract import Contract
+from contracts.plugin import page
 from contracts.plugin.capabilities import capabilities
-from contracts.plugin.judge import MOST_EXCHANGES, Judgement
+from contracts.plugin.judge import Judgement
 from contracts.plugin.session import Session
+from contracts.reference.sheet import proofs
 from contracts.report import results as model
+from contracts.requirements import Mismatch
+from contracts.settings import Settings
 from contracts.target import curl
 from contracts.target.exchange import Exchange, Headers
+from contracts.target.redact import Redactor
 
 MOST_EVIDENCE = 4096
 """Characters of a body that evidence keeps."""
+MOST_VALUE = 2000
+"""Characters of a value that a mismatch keeps."""
+LIBRARIES = ("pytest", "requests", "schemathesis", "hypothesis")
 
 
-def results(session: Session) -> model.Results:
-    """The results of a run, every secret masked."""
+def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, over: bool = True) -> model.Results:
+    """The results of a run that has had these outcomes, each with its requirement; every secret is masked.
+
+    What was learned is told of a run that is over only: to ask before may send requests.
+    """
     mask = session.redactor
-    judged: dict[str, list[Judgement]] = defaultdict(list)
-    for judgement in session.judgements:
-        judged[judgement.requirement].append(judgement)
+    told: dict[str, list[model.Outcome]] = defaultdict(list)
+    for name, each in outcomes:
+        told[name].append(each)
     rows = []
     for requirement in requirements.registry():
-        if not session.selected(requirement.id):
-            continue
-        outcomes = tuple(_outcome(session, each) for each in _per_operation(judged[requirement.id]))
-        if not outcomes:
-            reason = (
-                "the document gives no operation that it is about" if session.complete else "the run ended before it"
-            )
-            verdict = model.Verdict.NOT_APPLICABLE if session.complete else model.Verdict.INCONCLUSIVE
-            outcomes = (model.Outcome(operation="", verdict=verdict, message=reason),)
-        rows.append(
-            model.RequirementResult(
-                id=requirement.id,
-                level=str(requirement.level),
-                basis=requirement.basis,
-                statement=requirement.statement,
-                source=requirement.source,
-                verdict=model.worst(outcome.verdict for outcome in outcomes),
-                outcomes=outcomes,
-            )
-        )
+        found = told.get(requirement.id)
+        # a case may come across what another part of the run tests
+        if session.selected(requirement.id) or (found and session.chosen(requirement.id)):
+            row = blank(requirement, session.contract)
+            rows.append(model.result(row, found) if found else model.silent(row, session.complete))
     contract = session.contract
     client = session.client
     first = next((e.response for e in client.exchanges if e.response), None)
@@ -61,6 +60,7 @@ def results(session: Session) -> model.Results:
         contract_source=contract.source,
         contract_sha256=contract.sha256,
         operations=tuple(str(operation) for operation in contract.updates),
+        places={str(operation): operation.source for operation in contract.updates if operation.source},
         target_url=mask.text(client.base),
         target_server=mask.text((first.header("Server") or "") if first else ""),
         target_auth=session.settings.auth,
@@ -71,33 +71,46 @@ def results(session: Session) -> model.Results:
         planned=session.planned,
         executed=session.executed,
         complete=session.complete,
-        capabilities=tuple(mask.tree(row) for row in capabilities(session)),
+        capabilities=tuple(mask.tree(row) for row in capabilities(session)) if over else (),
         ambiguities=tuple(dict(row) for row in contract.ambiguities),
         notes=tuple(mask.text(note) for note in session.notes),
+        environment=environment(),
+        shard=session.shard,
         command=mask.text(_command(session)),
         redacted=mask.count,
     )
 
 
-def _per_operation(judgements: list[Judgement]) -> list[Judgement]:
-    """One judgement for each operation: the worst of the requirement's cases, with what the others exchanged."""
-    found: dict[str, list[Judgement]] = defaultdict(list)
-    for judgement in judgements:
-        found[judgement.operation].append(judgement)
-    merged = []
-    for group in found.values():
-        worst = min(group, key=lambda judgement: model.WORST_FIRST.index(model.Verdict(judgement.verdict)))
-        others = [index for judgement in group if judgement.verdict == worst.verdict for index in judgement.exchanges]
-        exchanges = tuple(dict.fromkeys((*worst.exchanges, *others)))[:MOST_EXCHANGES]
-        merged.append(replace(worst, exchanges=exchanges))
-    return merged
+def environment() -> Mapping[str, str]:
+    """Where the suite runs: its Python, its system and the libraries that shape what is sent."""
+    found = {"Python": platform.python_version(), "System": f"{platform.system()} {platform.machine()}"}
+    return found | {name: version(name) for name in LIBRARIES}
 
 
-def _outcome(session: Session, judgement: Judgement) -> model.Outcome:
-    mask = session.redactor.text
+def blank(requirement: requirements.Requirement, contract: Contract) -> model.RequirementResult:
+    """A requirement of which nothing has been said yet."""
+    return model.RequirementResult(
+        id=requirement.id,
+        level=str(requirement.level),
+        basis=requirement.basis,
+        statement=requirement.statement,
+        source=requirement.source,
+        verdict=model.Verdict.NOT_APPLICABLE,
+        page=page.line(requirement.source, contract),
+        gates=requirement.gates,
+        sent=requirement.sent,
+        vary=requirement.vary,
+        fix=requirement.fix,
+        proofs=tuple({"name": fault.name, "text": fault.text} for fault in proofs(requirement.id)),
+    )
+
+
+def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redactor) -> model.Outcome:
+    """What a case said, in the form that reports take, every secret masked."""
+    mask = redactor.text
     shown = judgement.worst
     if shown is None and judgement.exchanges and judgement.verdict not in {"pass", "not-applicable"}:
-        shown = session.client.exchanges[judgement.exchanges[-1]]
+        shown = exchanges[judgement.exchanges[-1]]
     return model.Outcome(
         operation=judgement.operation,
         verdict=model.Verdict(judgement.verdict),
@@ -105,35 +118,41 @@ def _outcome(session: Session, judgement: Judgement) -> model.Outcome:
         expected=mask(judgement.expected),
         actual=mask(judgement.actual),
         exchanges=judgement.exchanges,
-        curl=curl.command(shown.request, session.redactor) if shown else "",
+        curl=curl.command(shown.request, redactor) if shown else "",
+        mismatch=_mismatch(judgement.mismatch, shown, redactor) if judgement.mismatch and shown else None,
     )
 
 
-def evidence(session: Session) -> list[Mapping[str, Any]]:
-    """Every exchange of a run in the form that reports take, secrets masked and bodies capped."""
-    return [_entry(session, exchange) for exchange in session.client.exchanges]
+def _mismatch(found: Mismatch, shown: Exchange, mask: Redactor) -> Mapping[str, Any]:
+    def text(value: Any) -> str:
+        shown = "" if value is None else json.dumps(mask.tree(value), indent=2, ensure_ascii=False, default=str)
+        return shown if len(shown) <= MOST_VALUE else f"{shown[:MOST_VALUE]}…"
+
+    values = {"expected": text(found.expected), "actual": text(found.actual)}
+    return {"path": mask.text(found.path), **values, "exchange": shown.index}
 
 
-def _entry(session: Session, exchange: Exchange) -> Mapping[str, Any]:
-    mask = session.redactor
+def entry(exchange: Exchange, mask: Redactor) -> Mapping[str, Any]:
+    """One exchange in the form that reports take, secrets masked and bodies capped."""
     request, response = exchange.request, exchange.response
 
     def headers(fields: Headers) -> list[list[str]]:
         return [[mask.text(name), mask.header(name, value)] for name, value in fields]
 
-    sent, cut = _text(request.wire if request.wire is not None and not request.body else request.body)
+    sent, cut = _text(mask, request.wire if request.wire is not None and not request.body else request.body)
     answered: dict[str, Any] | None = None
     if response is not None:
-        text, short = _text(response.body)
+        text, short = _text(mask, response.body)
         answered = {
             "status": response.status,
             "reason": mask.text(response.reason),
             "http_version": response.http_version,
             "headers": headers(response.headers),
-            "body": mask.text(text),
+            "body": text,
             "bytes": len(response.body),
             "sha256": hashlib.sha256(response.body).hexdigest(),
             "truncated": short,
+            "broken": mask.text(response.broken),
         }
     return {
         "index": exchange.index,
@@ -145,8 +164,9 @@ def _entry(session: Session, exchange: Exchange) -> Mapping[str, Any]:
             "method": request.method,
             "url": mask.text(request.url),
             "headers": headers(request.headers),
-            "body": mask.text(sent),
+            "body": sent,
             "truncated": cut,
+            "wire": request.wire is not None,
         },
         "response": answered,
         "error": mask.text(exchange.error) or None,
@@ -154,19 +174,20 @@ def _entry(session: Session, exchange: Exchange) -> Mapping[str, Any]:
     }
 
 
-def _text(body: bytes) -> tuple[str, bool]:
-    return body[:MOST_EVIDENCE].decode("utf-8", "backslashreplace"), len(body) > MOST_EVIDENCE
+def _text(mask: Redactor, body: bytes) -> tuple[str, bool]:
+    # a secret may stand where the text is cut
+    text = body[: 64 * MOST_EVIDENCE].decode("utf-8", "backslashreplace")
+    return mask.cut(text, MOST_EVIDENCE), len(body) > MOST_EVIDENCE
 
 
 def _command(session: Session) -> str:
     settings = session.settings
     parts = ["graph-contracts", "run"]
     if settings.target:
-        parts += ["--target", settings.target]
+        parts += ["--target", base_url.without_userinfo(settings.target)]
     if settings.openapi:
         parts += ["--openapi", str(settings.openapi)]
-    if settings.token:
-        parts += ["--token", "$TOKEN"]
+    parts += _access(settings)
     if settings.auth != "enforced":
         parts += ["--auth", settings.auth]
     for flag, named in (("--id", settings.ids), ("--second-id", settings.second_ids)):
@@ -181,4 +202,17 @@ def _command(session: Session) -> str:
     ):
         for word in words:
             parts += [flag, word]
+    if settings.splits > 1:
+        parts += ["--splits", str(settings.splits), "--group", str(settings.group)]
     return " ".join('"$TOKEN"' if part == "$TOKEN" else shlex.quote(part) for part in parts)
+
+
+def _access(settings: Settings) -> list[str]:
+    """How the target was reached, with a placeholder for each secret."""
+    parts = ["--token", "$TOKEN"] if settings.token or settings.token_command else []
+    for flag, given in (("--basic", settings.basic), ("--credential", settings.credential)):
+        parts += [flag, "$TOKEN"] if given else []
+    for flag, path in (("--ca", settings.ca), ("--client-cert", settings.client_cert)):
+        parts += [flag, str(path)] if path else []
+    switches = ("entra", "insecure", "read_only", "destructive", "burst", "allow_production")
+    return parts + [f"--{name.replace('_', '-')}" for name in switches if getattr(settings, name)]

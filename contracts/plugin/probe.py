@@ -1,108 +1,326 @@
 """Before anything is judged: which objects are there, and can the target be judged at all?
 
-One wrong token or address must end in one line and not in a page of failures.
+One wrong token or address must end in one line and not in a page of failures. `graph-contracts doctor` shows the same
+checks one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
 
-from contracts.contract import Operation
-from contracts.errors import ConfigurationError, TargetError
+from contracts.contract import Contract, Operation
+from contracts.errors import ConfigurationError, ContractsError, TargetError
+from contracts.plugin.journal import Journal
+from contracts.requirements import Inconclusive
 from contracts.subject.observe import same_id
 from contracts.subject.update import Update
+from contracts.subject.values import writable
+from contracts.target import jsontext
+from contracts.target.credentials import expiry
 from contracts.target.exchange import Exchange
 
 REFUSED = (401, 403)
+NOT_HERE = frozenset({404, 405, 410, 501})
+TLS = re.compile(r"(?i)ssl|tls|certificate|handshake")
 
 
-def find_objects(updates: Iterable[Update]) -> None:
-    """Give each update the ids of a first object and, if there is one, of a second.
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at before a run."""
 
-    Ids come from the operator, else from the collection, else from the documented example.
-
-    Raises:
-        ConfigurationError: a path parameter has no value.
-    """
-    for update in updates:
-        operation = update.operation
-        named = {**_example_ids(operation), **update.options.ids}
-        missing = [name for name in operation.parameters if name != operation.key and name not in named]
-        if missing:
-            raise ConfigurationError(
-                f"{operation}: nothing says what {{{missing[0]}}} is", f"Supply --id {missing[0]}=VALUE"
-            )
-        update.observer.ids.update({name: named[name] for name in operation.parameters if name in named})
-        key = operation.key or ""
-        given, others = update.options.ids, update.options.second_ids
-        first, second = given.get(key) or given.get("id"), others.get(key) or others.get("id")
-        if update.twin and not first:
-            first, second = update.twin.key, second or update.twin.second
-        listed: list[str] = []
-        if not first or not second:
-            items, _ = update.observer.collection()
-            listed = [item["id"] for item in items or () if isinstance(item.get("id"), str) and item["id"]]
-            example = _example_id(operation)
-            listed.sort(key=lambda entity: not same_id(entity, example))
-        update.key = first or (listed[0] if listed else _example_id(operation))
-        if not update.key:
-            raise ConfigurationError(f"{operation}: no object to update is known", f"Supply --id {key}=VALUE")
-        update.second = second or next((entity for entity in listed if not same_id(entity, update.key)), None)
+    name: str
+    what: str
+    error: ContractsError | None = None
+    """Why the target can't be tested; its hint is what to do."""
+    stops: bool = True
+    """Whether a run ends there; else the cases say it better."""
 
 
-def check(updates: Iterable[Update]) -> None:
-    """Save the objects as they are, and make sure that the target can be judged.
+@dataclass
+class Probe:
+    """Looks at one target for the update operations of a contract."""
 
-    Raises:
-        TargetError: it can't be reached, refuses the credentials, or doesn't have the object.
-    """
-    every = list(updates)
-    first = every[0]
-    answered: list[Exchange] = []
-    for update in every:
-        for entity in update.known:
-            found, exchange = update.observer.item(entity)
-            answered.append(exchange)
-            if found is None and update.observer.means is None:
-                items, exchange = update.observer.collection()
-                found = next((item for item in items or () if same_id(item.get("id"), entity)), None)
-            if found is not None:
-                update.observer.means = "item" if exchange.request.url.endswith(update.path(entity)) else "collection"
-                update.original[entity] = found
-    if answered[0].response is None:
-        hint = "Is the server running, and is the URL right, version segment included?"
-        raise TargetError(f"{first.client.base} can't be reached: {answered[0].error}", hint)
-    if any(update.original for update in every):
-        _credentials(every)
-        return
-    _credentials(every)
-    _exists(every, answered)
+    contract: Contract
+    updates: Sequence[Update]
+    journal: Journal | None = None
+    """Where to write what is made and found, before it is changed."""
+    may_write: bool = True
+    """Whether objects may be made and changed; if not, nothing is sent but reads and updates that say nothing."""
+    may_patch: bool = True
+    """Whether even an update that says nothing may be sent."""
 
+    def run(self) -> None:
+        """Find the objects, save them as they are, and make sure that the target can be judged.
 
-def _credentials(updates: list[Update]) -> None:
-    """One update, to see whether the credentials are good for it at all."""
-    for update in updates:
-        update.requirement = "probe"
-        exchange = update.patch({})
-        update.requirement = ""
-        if exchange.ok and exchange.object and not update.original.get(update.key):
-            update.original[update.key] = exchange.object
-        if exchange.status not in REFUSED:
+        Raises:
+            ConfigurationError: a path parameter has no value.
+            TargetError: the target can't be reached, refuses the credentials, or doesn't have the object.
+        """
+        for check in self.checks():
+            if check.error and check.stops:
+                raise check.error
+
+    def checks(self) -> Iterator[Check]:
+        """Look at one thing after the other; what comes after an error is of no use.
+
+        Raises:
+            ConfigurationError: a path parameter has no value.
+        """
+        first = self.updates[0]
+        for update in self.updates:
+            _fill_path(update)
+        try:
+            first.client.credential.fields()
+        except ContractsError as error:
+            yield Check("credentials", "can't be had", error)
             return
-    problem = "refuses the token" if updates[0].client.connection.token else "wants credentials"
-    hint = "Supply one with --token" if problem.startswith("wants") else "Is it valid, and may its owner update?"
-    raise TargetError(f"{updates[0].client.base} {problem} ({exchange.answer})", hint)
+        listed = first.observer.collection()
+        yield from _reached(first, listed[1])
+        self.find(listed[0])
+        answers = [listed[1], *self._save()]
+        patches = list(self._patch()) if self.may_patch else []
+        yield self._json(answers, patches)
+        yield self._credentials(patches or answers)
+        yield self._object(patches)
+        if patches:
+            yield self._routed(patches)
 
+    # -- the objects --------------------------------------------------------------------------------------------
 
-def _exists(updates: list[Update], answered: list[Exchange]) -> None:
-    """Nothing could be read: only an update can tell whether the object is there."""
-    statuses = {update.patch(update.values.full(update.type, 1, update.writable)).status for update in updates}
-    if statuses <= {404, 410}:
-        first = updates[0]
-        raise TargetError(
-            f"{first.client.base} has no object {first.key!r} ({answered[0].answer} to GET, 404 to PATCH)",
-            f"Name one that exists with --id {first.operation.key}=ID",
+    def find(self, listed: list[dict[str, Any]] | None) -> None:
+        """Give each update the ids of a first object and, if there is one, of a second.
+
+        Ids come from the operator, else from the collection, else from objects made for the run, else from the
+        documented example.
+
+        Raises:
+            ConfigurationError: no object is known.
+        """
+        for place, update in enumerate(self.updates):
+            operation = update.operation
+            key = operation.key or ""
+            given, others = update.options.ids, update.options.second_ids
+            first, second = given.get(key) or given.get("id"), others.get(key) or others.get("id")
+            apart = False
+            if update.twin and not first:
+                first, second = update.twin.key, second or update.twin.second
+                apart = update.observer.item(first)[0] is None
+            found: list[str] = []
+            if not first or not second or apart:
+                items = listed if place == 0 else update.observer.collection()[0]
+                ids = (item.get("id") for item in items or ())
+                found = [entity for entity in ids if isinstance(entity, str) and entity]
+                example = _example_id(operation)
+                found.sort(key=lambda entity: not same_id(entity, example))
+            if apart and found and not any(same_id(entity, first) for entity in found):
+                first, second = "", None  # the path has objects of its own
+            if not first and not found and (made := self._make(update)):
+                first = made
+            update.key = first or (found[0] if found else _example_id(operation))
+            if not update.key:
+                raise ConfigurationError(f"{operation}: no object to update is known", f"Supply --id {key}=VALUE")
+            second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
+            update.second = second or (None if update.twin else self._make(update, 2))
+
+    def _make(self, update: Update, n: int = 1) -> str | None:
+        """Make an object by the collection's POST, where the document says how to delete it again; its id."""
+        creation = self.contract.creation(update.operation)
+        if creation is None or creation.body is None or not self.contract.deletion(update.operation):
+            return None
+        if not self.may_write or update.options.read_only or update.twin:
+            return None
+        path = update.operation.url_path(update.observer.path_ids("")).rsplit("/", 1)[0]
+        full = update.values.full(creation.body, n, writable(creation.body, update.options.readonly))
+        example = creation.request_example.body if creation.request_example else None
+        for body in (full, example):
+            if not body:
+                continue
+            self._log("create", path=path)
+            octets = jsontext.dump(body)
+            exchange = update.client.send("POST", path, body=octets, operation=update.operation.id, requirement="probe")
+            if entity := _made(exchange):
+                update.created[entity] = update.operation.url_path(update.observer.path_ids(entity))
+                own = {"operation": update.operation.id, "path": update.created[entity]}
+                self._log("created", collection=path, **own)
+                return entity
+            if exchange.response is None or exchange.ok:
+                return None  # something may have been made: the journal says where
+            self._log("refused", path=path)
+        return None
+
+    def _log(self, kind: str, **entry: object) -> None:
+        if self.journal:
+            self.journal.write(kind, **entry)
+
+    def _save(self) -> Iterator[Exchange]:
+        """Observe every object and remember it as it was found."""
+        for update in self.updates:
+            for entity in update.known:
+                found, exchange = update.observer.item(entity)
+                yield exchange
+                if found is None and update.observer.means is None:
+                    items, exchange = update.observer.collection()
+                    found = next((item for item in items or () if same_id(item.get("id"), entity)), None)
+                if found is not None:
+                    by_item = exchange.request.url.endswith(update.path(entity))
+                    update.observer.means = "item" if by_item else "collection"
+                    update.keep(entity, found)
+                elif self.may_patch:
+                    update.keeper(update, entity)
+
+    # -- what an update is answered -----------------------------------------------------------------------------
+
+    def _patch(self) -> Iterator[Exchange]:
+        """One update that says nothing, to see whether the credentials are good for it at all."""
+        for update in self.updates:
+            update.requirement = "probe"
+            try:
+                exchange = update.patch({})
+            except Inconclusive as reason:
+                hint = "Ask again later, or allow more --retries"
+                raise TargetError(f"{update.client.base}: {reason.reason}", hint) from reason
+            update.requirement = ""
+            if exchange.ok and exchange.object:
+                update.keep(update.key, exchange.object)
+            yield exchange
+            if exchange.status not in REFUSED:
+                return
+
+    @property
+    def _seen(self) -> bool:
+        return any(update.key in update.original for update in self.updates)
+
+    def _json(self, answers: list[Exchange], patches: list[Exchange]) -> Check:
+        told = [e.response for e in (*answers, *patches) if e.response and e.response.body]
+        if not told:
+            return Check("JSON", "nothing was answered with a body")
+        if any(isinstance(response.json.value, (dict, list)) for response in told):
+            return Check("JSON", "it speaks JSON")
+        base, media = self.updates[0].client.base, told[-1].media_type or "text without a Content-Type"
+        error = TargetError(
+            f"{base} answers {media} to everything ({(patches or answers)[-1].answer})",
+            "Is the URL right, version segment included?",
         )
+        hopeless = all(e.status in NOT_HERE or 300 <= e.status < 400 for e in patches)
+        return Check("JSON", f"it speaks {media}", error, stops=hopeless)
+
+    def _credentials(self, asked: list[Exchange]) -> Check:
+        client = self.updates[0].client
+        own = bool(client.credential.fields()) or bool(client.connection.cert)
+        if any(exchange.status not in REFUSED for exchange in asked):
+            return Check("credentials", "they are accepted" if own else "none are given, and none are asked for")
+        what = "the token" if client.token else "the credentials"
+        problem = f"refuses {what}" if own else "wants credentials"
+        hint = "Is it valid, and may its owner update?" if own else "Supply one with --token"
+        until = expiry(client.token or "")
+        if until is not None and until < time.time():
+            hint = f"It expired at {time.strftime('%Y-%m-%d %H:%M:%S UTC', time.gmtime(until))}"
+        return Check("credentials", problem, TargetError(f"{client.base} {problem} ({asked[-1].answer})", hint))
+
+    def _object(self, patches: list[Exchange]) -> Check:
+        first = self.updates[0]
+        base, entity = first.client.base, first.key
+        if self._seen or any(exchange.ok for exchange in patches):
+            made = " (made for this run)" if entity in first.created else ""
+            return Check("object", f"{entity} is there{made}")
+        if first.options.read_only:
+            error = TargetError(
+                f"{base} shows no object {entity!r}", "Name one that a GET shows, or leave out --read-only"
+            )
+            return Check("object", "none can be read", error)
+        moved = next((e.response.header("Location") for e in patches if e.response and 300 <= e.status < 400), None)
+        if moved and all(300 <= exchange.status < 400 for exchange in patches):
+            error = TargetError(
+                f"{base} redirects everything to {moved[:200]} ({patches[-1].answer})", "Name that as the --target"
+            )
+            return Check("object", "everything is redirected", error)
+        if not self.may_write:
+            statuses = {exchange.status for exchange in patches}
+        else:
+            # nothing could be read: only an update can tell whether the object is there
+            statuses = {_full(update) for update in self.updates}
+        if statuses <= {404, 410}:
+            error = TargetError(
+                f"{base} has no object {entity!r} ({patches[-1].answer} to PATCH)",
+                f"Name one that exists with --id {first.operation.key}=ID",
+            )
+            return Check("object", f"{entity} is not there", error)
+        return Check("object", f"{entity} can't be read, and updates of it are answered")
+
+    def _routed(self, patches: list[Exchange]) -> Check:
+        answered = patches[-1]
+        if answered.status not in NOT_HERE:
+            return Check("PATCH", f"it is routed ({answered.answer})")
+        base = self.updates[0].client.base
+        error = TargetError(
+            f"{base} doesn't know PATCH on {self.updates[0].operation.path} ({answered.answer})",
+            "Route the method there, or name the document of what the server does with --openapi",
+        )
+        return Check("PATCH", "it is not routed", error, stops=False)
+
+
+def _full(update: Update) -> int:
+    """The status that a body with every property is answered with; 0 where that isn't known."""
+    with suppress(Inconclusive):
+        return update.patch(update.values.full(update.type, 1, update.writable)).status
+    return 0
+
+
+def _reached(update: Update, exchange: Exchange) -> Iterator[Check]:
+    base = update.client.base
+    secure = urlsplit(base).scheme == "https"
+    if exchange.response is not None:
+        yield Check("reachable", f"{base} answers")
+        checked = "not checked (--insecure)" if update.client.connection.verify is False else "trusted"
+        yield Check("TLS", f"the certificate is {checked}" if secure else "none: the URL says http")
+        return
+    about_tls = secure and TLS.search(exchange.error) is not None
+    if about_tls:
+        yield Check("reachable", f"{base} takes connections")
+    error = TargetError(f"{base} can't be reached: {exchange.error}", _hint(exchange.error, about_tls))
+    yield Check("TLS" if about_tls else "reachable", "no connection", error)
+
+
+def _hint(reason: str, about_tls: bool) -> str:
+    lower = reason.lower()
+    if about_tls:
+        if "mismatch" in lower or "match" in lower:
+            return "Name the host that the certificate is for, or add --insecure"
+        if "wrong version" in lower or "record layer" in lower:
+            return "Does the server speak TLS on that port? Try http://"
+        if "verify failed" in lower:
+            return "Trust its certificate with --ca FILE, or add --insecure"
+        return "Does the server want a certificate (--client-cert), or another version of TLS?"
+    if "name or service" in lower or "name resolution" in lower or "no address" in lower:
+        return "Is the host's name right?"
+    return "Is the server running, and is the URL right, version segment included?"
+
+
+def _fill_path(update: Update) -> None:
+    operation = update.operation
+    named = {**_example_ids(operation), **update.options.ids}
+    missing = [name for name in operation.parameters if name != operation.key and name not in named]
+    if missing:
+        raise ConfigurationError(
+            f"{operation}: nothing says what {{{missing[0]}}} is", f"Supply --id {missing[0]}=VALUE"
+        )
+    update.observer.ids.update({name: named[name] for name in operation.parameters if name in named})
+
+
+def _made(exchange: Exchange) -> str:
+    """The id of an object that an exchange has made, or nothing."""
+    if not exchange.ok or exchange.response is None:
+        return ""
+    entity = (exchange.object or {}).get("id")
+    if isinstance(entity, str) and entity:
+        return entity
+    return urlsplit(exchange.response.header("Location") or "").path.rstrip("/").rpartition("/")[2]
 
 
 def _example_id(operation: Operation) -> str:

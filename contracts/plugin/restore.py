@@ -1,12 +1,16 @@
-"""Putting every object back as it was found."""
+"""Putting every object back as it was found, and taking away those that the run made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from contracts.requirements import Inconclusive, Severity
+from contracts.subject import ladder
+from contracts.subject.equality import Difference
 from contracts.subject.update import Update
+from contracts.target.redact import MASK
 
 
 def put_back(updates: Iterable[Update]) -> list[str]:
@@ -14,26 +18,77 @@ def put_back(updates: Iterable[Update]) -> list[str]:
     notes: dict[str, str] = {}
     for update in updates:
         for entity, original in update.original.items():
-            if entity in notes:
-                continue  # what one path could not put back, its alias can't either
+            if entity in notes or entity in update.created:
+                continue  # what one path could not put back, its alias can't either; what was made is deleted
             left = _restore(update, entity, original)
             if left:
                 notes[entity] = f"{update.path(entity)} could not be put back as it was found: {left}"
     return list(notes.values())
 
 
+def take_away(update: Update, path: str) -> str:
+    """Delete an object that the run made; returns why it is still there, or nothing."""
+    exchange = update.client.send("DELETE", path, operation=update.operation.id, requirement="restore")
+    if exchange.ok or exchange.status in {404, 410}:
+        return ""
+    return f"{path}, which this run made, could not be deleted: {exchange.answer}"
+
+
 def _restore(update: Update, entity: str, original: Mapping[str, Any]) -> str:
     """Put one object back; returns what is still not as it was, or why that isn't known."""
     update.requirement = "restore"
-    wanted = {name: original.get(name) for name in update.writable if name in original}
+    masked = [name for name in update.writable if MASK in json.dumps(original.get(name))]
+    names = [name for name in update.writable if name not in masked]
+    wanted = {name: original[name] for name in names if name in original}
     try:
-        shown, _ = update.look(entity, about=wanted)
-        if not update.changes(wanted, shown):
-            return ""
-        if not update.patch(wanted, entity=entity).ok:
-            for name, value in wanted.items():
-                update.patch({name: value}, entity=entity)
-        left, _ = update.settle(wanted, entity, anyway=True)
+        shown = _shown(update, entity, wanted)
+        if shown is not None:
+            # what the object did not have, it must not keep
+            wanted |= {name: None for name in names if name not in original and update.is_set(name, shown.get(name))}
+        if shown is None or update.changes(wanted, shown):
+            left = ", ".join(difference.path for difference in _written(update, entity, wanted))
+        else:
+            left = ""
     except Inconclusive as reason:
         return reason.reason
-    return ", ".join(difference.path for difference in left if difference.severity is Severity.FAIL)
+    secret = f"{', '.join(masked)} held a secret, which is not kept" if masked else ""
+    return "; ".join(part for part in (left, secret) if part)
+
+
+def _shown(update: Update, entity: str, about: Mapping[str, Any]) -> dict[str, Any] | None:
+    try:
+        return update.look(entity, about=about)[0]
+    except Inconclusive:
+        return None
+
+
+def _written(update: Update, entity: str, wanted: Mapping[str, Any]) -> list[Difference]:
+    """Send the wanted state in the spellings that targets take; what is not so afterwards.
+
+    Raises:
+        Inconclusive: nothing shows the object afterwards, not even the answer.
+    """
+    answer = None
+    for body in _bodies(update, entity, wanted):
+        answer = update.patch(body, entity=entity)
+        if answer.ok:
+            break
+    else:
+        for name, value in wanted.items():
+            answer = update.patch({name: value}, entity=entity)
+    try:
+        left, _ = update.settle(wanted, entity, anyway=True)
+    except Inconclusive:
+        if answer is None or not answer.ok or answer.object is None:
+            raise
+        left = update.compare(wanted, answer.object)
+    return [difference for difference in left if difference.severity is Severity.FAIL]
+
+
+def _bodies(update: Update, entity: str, wanted: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """One body for the whole state, plain and with what some targets want beside the properties."""
+    yield wanted
+    annotated = ladder.annotate(dict(wanted), update.type)
+    if annotated != wanted:
+        yield annotated
+    yield {"id": entity, **wanted}

@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from contracts import cases
+from contracts import cases, requirements
 from contracts.errors import ConfigurationError, NothingTestedError
-from contracts.plugin import outcome
+from contracts.gate.verdict import Known
+from contracts.plugin import engineer
+from contracts.plugin.guard import guarded
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.progress import Progress
 from contracts.plugin.session import Session
+from contracts.report import github, terminal, writer
 from contracts.report import results as model
-from contracts.report import terminal, writer
 from contracts.settings import Settings
 
 INTERRUPTED = 130
@@ -33,38 +35,70 @@ def run(settings: Settings) -> int:
     folder = settings.report
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        writer.clear(folder)
     except OSError as error:
         raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
+    plugin = Plugin(session, opened=True)
     progress = Progress()
     session.listeners.append(progress.show)
-    with session.open(), _only_our_plugins():
-        # a judgement that pytest never reached is missing from the results, so its own exit code says nothing more
-        status = pytest.main(_arguments(folder), plugins=[Plugin(session, opened=True)])
+    status: int | None = None
+    expired = False
+    with guarded(session.ends) as guard:
+        try:
+            with session.open():
+                page = ["--html", str(folder / "pytest.html"), "--self-contained-html", "--css", str(engineer.STYLE)]
+                status = judged(plugin, page)
+                expired = session.client.expired
+                guard.due(session.ends + session.reserve)
+        except KeyboardInterrupt:
+            if not guard.overdue or not session.updates:
+                raise
     progress.end()
-    interrupted = status == pytest.ExitCode.INTERRUPTED
-    session.complete = not interrupted and session.executed == session.planned and not session.client.expired
-    return finish(session, interrupted=interrupted)
+    expired = expired or guard.overdue
+    interrupted = status == pytest.ExitCode.INTERRUPTED and not guard.overdue
+    session.complete = not interrupted and session.executed == session.planned and not expired
+    if expired:
+        session.notes.append("the deadline came before the end: allow more time with --deadline")
+    return finish(plugin, interrupted=interrupted, expired=expired)
 
 
-def finish(session: Session, *, interrupted: bool = False) -> int:
+def judged(plugin: Plugin, more: list[str]) -> int:
+    """Run the cases of an opened session; returns pytest's own exit code."""
+    with _only_our_plugins():
+        # a judgement that pytest never reached is missing from the results, so its own exit code says nothing more
+        return int(pytest.main([*_arguments(), *more], plugins=[plugin]))
+
+
+def finish(plugin: Plugin, *, interrupted: bool = False, expired: bool = False) -> int:
     """Write the reports of a run that is over, tell the terminal, and return the exit code.
 
     Raises:
         NothingTestedError: no case ran.
     """
-    if not session.judgements and not interrupted:
+    session, record = plugin.session, plugin.record
+    if not session.judgements and not interrupted and not expired:
         raise NothingTestedError("no requirement was tested", "Check --select and --deselect")
-    evidence = outcome.evidence(session)
-    found = outcome.results(session)
-    code = INTERRUPTED if interrupted else model.exit_code(model.verdict_of(found))
+    untested = session.refused_all()
+    if untested and not session.settings.read_only:
+        session.complete = False
+        session.notes.append(untested)
+    if session.settings.read_only:
+        session.notes.append("a run with --read-only judges only what needs no update")
+    session.notes += session.client.notes
+    operations = tuple(str(operation) for operation in session.contract.updates)
+    found = session.gate.hold(record.end(), Known([each.id for each in requirements.registry()], operations))
+    code = INTERRUPTED if interrupted else model.exit_code(found)
     found = model.with_exit_code(found, code)
-    writer.write_all(found, evidence, session.settings.report)
-    sys.stdout.write(terminal.render(found, session.settings.report))
+    folder = session.settings.report
+    writer.write_all(found, record.evidence, folder)
+    with github.unparsed(sys.stdout):
+        sys.stdout.write(terminal.render(found, folder))
+    github.announce(found, sys.stdout)
     sys.stdout.flush()
     return code
 
 
-def _arguments(folder: Path) -> list[str]:
+def _arguments() -> list[str]:
     """Our cases and nobody else's configuration, plugins or cache."""
     here = Path(cases.__file__).parent
     return [
@@ -72,7 +106,6 @@ def _arguments(folder: Path) -> list[str]:
         *("--rootdir", str(here), "--confcutdir", str(here), "-c", str(here / "pytest.ini")),
         *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:warnings"),
         *("-p", "pytest_metadata.plugin", "-p", "pytest_html.plugin", "-p", "pytest_html.fixtures"),
-        *("--html", str(folder / "pytest.html"), "--self-contained-html"),
         *("--assert=plain", "--capture=no"),
     ]
 

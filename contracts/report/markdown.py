@@ -6,13 +6,13 @@ import re
 
 from contracts.report.results import LEVELS, Results, Verdict
 from contracts.report.visible import one_line
-from contracts.report.words import SIGNS, sentence
+from contracts.report.words import SIGNS, changed, sentence
 
 
 def render(results: Results) -> str:
     """The page; every byte of the target in it is escaped."""
     lines = [
-        f"## {_text(sentence(results))}",
+        f"## {escaped(sentence(results))}",
         "",
         _run(results),
         "",
@@ -23,12 +23,19 @@ def render(results: Results) -> str:
         rows = [row for row in results.requirements if row.level == level]
         counts = [sum(row.verdict is verdict for row in rows) for verdict in Verdict]
         lines.append(f"| {level} | " + " | ".join(str(count or "") for count in counts) + " |")
-    for title, verdicts in (("Failures", (Verdict.FAIL, Verdict.ERROR)), ("Warnings", (Verdict.WARN,))):
+    changes = changed(results)
+    if changes:
+        lines += ["", "### What changed", "", *(f"- {escaped(line)}" for line in changes)]
+    for title, verdicts in (
+        ("Failures", (Verdict.FAIL, Verdict.ERROR)),
+        ("Known failures", (Verdict.WAIVED,)),
+        ("Warnings", (Verdict.WARN,)),
+    ):
         found = results.outcomes(*verdicts)
         if found:
             lines += ["", f"### {title}", ""]
             lines += [
-                f"- `{row.id}` on {_code(outcome.operation)}: {_text(outcome.message)} ({_text(row.source)})"
+                f"- `{row.id}` on {code(outcome.operation)}: {escaped(outcome.message)} ({escaped(row.source)})"
                 for row, outcome in found
             ]
     return "\n".join(lines) + "\n"
@@ -40,14 +47,17 @@ LOOKALIKES = str.maketrans("`|<>", "ˋ∣‹›")
 
 def _run(results: Results) -> str:
     return (
-        f"Target {_code(results.target_url)}, contract “{_text(results.contract_title)}”, profile {results.profile}, "
-        f"seed {results.seed}, {results.exchanges} exchanges in {results.seconds:.1f} s."
+        f"Target {code(results.target_url)}, contract “{escaped(results.contract_title)}”, profile {results.profile}, "
+        f"seed {results.seed}, {results.executed} of {results.planned} planned cases run, "
+        f"{results.exchanges} exchanges in {results.seconds:.1f} s."
     )
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text on one line in which nothing is markup."""
     return re.sub(r"([\\`*_{}\[\]()#+!|<>~@-])", r"\\\1", one_line(text)).replace("&", "&amp;")
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """The same as a code span."""
     return f"`{one_line(text).translate(LOOKALIKES)}`"

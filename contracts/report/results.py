@@ -16,6 +16,9 @@ from typing import Any
 
 import jsonschema
 
+from contracts.report.change import Since
+from contracts.report.waiver import Waivers
+
 FORMAT = "graph-contracts/results/1"
 
 
@@ -44,6 +47,9 @@ WORST_FIRST = (
 )
 """A requirement's verdict is the first of these that one of its outcomes has."""
 LEVELS = ("MUST", "SHOULD", "INFO")
+MOST_EXCHANGES = 12
+ENDED_BEFORE = "the run ended before it"
+NO_OPERATION = "the document gives no operation that it is about"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,9 @@ class Outcome:
     exchanges: tuple[int, ...] = ()
     """Indexes into the evidence."""
     curl: str = ""
+    mismatch: Mapping[str, Any] | None = None
+    """The place in an answer that differs: its `path`, what was `expected` and is `actual` there as JSON, empty for
+    nothing, and the `exchange` that shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,15 @@ class RequirementResult:
     source: str
     verdict: Verdict
     outcomes: tuple[Outcome, ...] = ()
+    page: str = ""
+    """File and line of the page that the source names."""
+    gates: tuple[str, ...] = ()
+    """The profiles in which breaking it fails a run."""
+    sent: str = ""
+    vary: str = ""
+    fix: str = ""
+    proofs: tuple[Mapping[str, str], ...] = ()
+    """The faults, by `name` and `text`, that its cases are known to notice."""
 
     @property
     def subject(self) -> str:
@@ -106,6 +124,16 @@ class Results:
     capabilities: tuple[Mapping[str, str], ...] = ()
     ambiguities: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Where the suite ran, and with which libraries."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where the contract states each operation: page and line."""
+    shard: Mapping[str, Any] = field(default_factory=dict)
+    """Which part of a run that was split over machines this is; empty for a whole one."""
+    baseline: Waivers | None = None
+    since: Since | None = None
+    fail_on: str = "failure"
+    """What gates: every `failure`, or only a `regression` against `since`."""
     further: Mapping[str, Any] = field(default_factory=dict)
     """Keys of a later format, kept as they were read."""
 
@@ -126,6 +154,7 @@ class Results:
                 "source": self.contract_source,
                 "sha256": self.contract_sha256,
                 "operations": list(self.operations),
+                "places": dict(self.places),
             },
             "target": {"url": self.target_url, "server": self.target_server, "auth": self.target_auth},
             "started": self.started,
@@ -141,6 +170,11 @@ class Results:
             "capabilities": [dict(row) for row in self.capabilities],
             "ambiguities": [dict(row) for row in self.ambiguities],
             "notes": list(self.notes),
+            "environment": dict(self.environment),
+            "fail_on": self.fail_on,
+            **({"shard": dict(self.shard)} if self.shard else {}),
+            **({"baseline": self.baseline.to_json()} if self.baseline else {}),
+            **({"since": self.since.to_json()} if self.since else {}),
             "requirements": [_plain(asdict(row)) for row in self.requirements],
         }
 
@@ -152,7 +186,7 @@ class Results:
             jsonschema.ValidationError: it isn't a results.json.
         """
         validate(data)
-        known = set(_schema()["properties"])
+        known = set(schema()["properties"])
         return cls(
             version=data["tool"]["version"],
             seed=data["tool"]["seed"],
@@ -177,6 +211,12 @@ class Results:
             capabilities=tuple(data.get("capabilities", ())),
             ambiguities=tuple(data.get("ambiguities", ())),
             notes=tuple(data.get("notes", ())),
+            environment=data.get("environment", {}),
+            places=data["contract"].get("places", {}),
+            shard=data.get("shard", {}),
+            baseline=Waivers.from_json(data["baseline"]) if "baseline" in data else None,
+            since=Since.from_json(data["since"]) if "since" in data else None,
+            fail_on=data.get("fail_on", "failure"),
             further={key: value for key, value in data.items() if key not in known},
         )
 
@@ -186,7 +226,8 @@ def _requirement(row: Mapping[str, Any]) -> RequirementResult:
         Outcome(**{**outcome, "verdict": Verdict(outcome["verdict"]), "exchanges": tuple(outcome["exchanges"])})
         for outcome in row["outcomes"]
     )
-    return RequirementResult(**{**row, "verdict": Verdict(row["verdict"]), "outcomes": outcomes})
+    lists = {name: tuple(row.get(name, ())) for name in ("gates", "proofs")}
+    return RequirementResult(**{**row, **lists, "verdict": Verdict(row["verdict"]), "outcomes": outcomes})
 
 
 def _plain(value: Any) -> Any:
@@ -195,6 +236,27 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return str(value) if isinstance(value, Verdict) else value
+
+
+def result(row: RequirementResult, outcomes: Iterable[Outcome]) -> RequirementResult:
+    """The requirement with these outcomes, one an operation: the worst, with what the others exchanged."""
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(outcome.operation, []).append(outcome)
+    merged = tuple(map(_merged, groups.values()))
+    return replace(row, outcomes=merged, verdict=worst(outcome.verdict for outcome in merged))
+
+
+def _merged(group: list[Outcome]) -> Outcome:
+    found = min(group, key=lambda outcome: WORST_FIRST.index(outcome.verdict))
+    others = [index for outcome in group if outcome.verdict is found.verdict for index in outcome.exchanges]
+    return replace(found, exchanges=tuple(dict.fromkeys((*found.exchanges, *others)))[:MOST_EXCHANGES])
+
+
+def silent(row: RequirementResult, complete: bool) -> RequirementResult:
+    """A requirement that no case said anything of, in a run that is complete or not."""
+    told = (Verdict.NOT_APPLICABLE, NO_OPERATION) if complete else (Verdict.INCONCLUSIVE, ENDED_BEFORE)
+    return result(row, [Outcome("", *told)])
 
 
 def worst(verdicts: Iterable[str]) -> Verdict:
@@ -214,14 +276,26 @@ def verdict_of(results: Results) -> str:
     counted = summary(results)
     if counted["fail"]:
         return "nonconforming"
-    if counted["error"] or not results.complete or not counted["pass"] + counted["warn"]:
+    if counted["error"] or not results.complete or not counted["pass"] + counted["warn"] + counted["waived"]:
         return "inconclusive"
     return "conforms"
 
 
-def exit_code(verdict: str) -> int:
-    """The exit code of a run that ended by itself."""
-    return {"conforms": 0, "nonconforming": 1}.get(verdict, 3)
+def exit_code(results: Results) -> int:
+    """The exit code of a run that ended by itself: 0 where it may pass the gate, 1 where not, 3 where nobody can say.
+
+    What is wrong with the baseline gates whatever the target did.
+    """
+    verdict = verdict_of(results)
+    stale = bool(results.baseline and results.baseline.problems)
+    if results.fail_on == "regression" and results.since:
+        if results.since.worse or stale:
+            return 1
+        undecided = verdict == "inconclusive" or not results.complete or summary(results)["error"]
+        return 3 if undecided else 0
+    if verdict == "conforms":
+        return 1 if stale else 0
+    return 1 if verdict == "nonconforming" or stale else 3
 
 
 def with_exit_code(results: Results, code: int) -> Results:
@@ -229,8 +303,19 @@ def with_exit_code(results: Results, code: int) -> Results:
     return replace(results, exit_code=code)
 
 
+def with_fail_on(results: Results, fail_on: str) -> Results:
+    """The same results, gated by every `failure` or only by a `regression`."""
+    return replace(results, fail_on=fail_on)
+
+
+def with_note(results: Results, note: str) -> Results:
+    """The same results with one more thing to tell."""
+    return replace(results, notes=(*results.notes, note))
+
+
 @cache
-def _schema() -> Any:
+def schema() -> Any:
+    """The JSON Schema of results.json."""
     return json.loads(Path(__file__).with_name("results.schema.json").read_text(encoding="utf-8"))
 
 
@@ -240,4 +325,4 @@ def validate(data: Any) -> None:
     Raises:
         jsonschema.ValidationError: it doesn't keep to it.
     """
-    jsonschema.Draft202012Validator(_schema()).validate(data)
+    jsonschema.Draft202012Validator(schema()).validate(data)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from contracts.report.results import Results, Verdict
 from contracts.report.visible import one_line, visible
-from contracts.report.words import plural, sentence
+from contracts.report.words import changed, plural, sentence
 
 
 def render(results: Results, folder: Path) -> str:
@@ -27,6 +27,10 @@ def render(results: Results, folder: Path) -> str:
             lines.append(f"  {one_line(outcome.message)}")
         if outcome.curl:
             lines.append(f"  replay    {visible(outcome.curl)}")
+    known = results.outcomes(Verdict.WAIVED)
+    if known:
+        lines += ["", "Known failures:"]
+        lines += [f"  {row.id} on {o.operation}: {one_line(o.message)}" for row, o in known]
     warnings = results.outcomes(Verdict.WARN)
     if warnings:
         lines += ["", f"{plural(len(warnings), 'warning')}:"]
@@ -39,9 +43,13 @@ def render(results: Results, folder: Path) -> str:
         lines += ["", "Not judged:"]
         lines += [f"  {one_line(reason)}: {', '.join(ids)}" for reason, ids in open_.items()]
     lines += [f"Note: {one_line(note)}" for note in results.notes]
+    changes = changed(results)
+    if changes:
+        lines += ["", *(f"  {one_line(line)}" for line in changes)]
     lines += [
         "",
         sentence(results),
+        f"Cases: {results.planned} planned, {results.executed} executed.",
         f"Report: {folder / 'index.html'} ({results.seconds:.1f} s, exit {results.exit_code})",
     ]
     return visible("\n".join(lines)) + "\n"

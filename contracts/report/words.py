@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
+from contracts.report.change import Change, Kind
 from contracts.report.results import Results, Verdict, summary, verdict_of
 
 SIGNS: Mapping[Verdict, str] = {
@@ -44,16 +46,70 @@ def sentence(results: Results) -> str:
     match verdict_of(results):
         case "conforms":
             tail = f", {plural(counted['warn'], 'warning')}" if counted["warn"] else ""
-            return f"The target conforms: {plural(counted['pass'], 'requirement')} passed, none failed{tail}."
+            tail += f"; {counted['inconclusive']} could not be judged" if counted["inconclusive"] else ""
+            none = f"{counted['waived']} failed as the baseline knows" if counted["waived"] else "none failed"
+            start = "The target conforms but for known failures" if counted["waived"] else "The target conforms"
+            return f"{start}: {plural(counted['pass'], 'requirement')} passed, {none}{tail}.{_stale(results)}"
         case "nonconforming":
             return (
                 f"The target does not conform: {plural(counted['fail'], 'requirement')} failed, "
-                f"{counted['pass']} passed, {plural(counted['warn'], 'warning')}."
+                f"{counted['pass']} passed, {plural(counted['warn'], 'warning')}.{_early(results)}{_stale(results)}"
             )
     if counted["error"]:
         why = f"the suite could not decide {plural(counted['error'], 'requirement')} (a defect of ours)"
+    elif not results.complete and results.executed == results.planned:
+        why = "what a run is about could not be tested (see the notes)"
     elif not results.complete:
-        why = f"the run ended early: {results.executed} of {results.planned} cases were run"
+        return f"Inconclusive:{_early(results).lower()}{_stale(results)}"
     else:
         why = "nothing could be judged"
-    return f"Inconclusive: {why}."
+    return f"Inconclusive: {why}.{_stale(results)}"
+
+
+def _early(results: Results) -> str:
+    if results.complete:
+        return ""
+    return f" The run ended early: {results.executed} of {results.planned} cases were run."
+
+
+def _stale(results: Results) -> str:
+    problems = len(results.baseline.problems) if results.baseline else 0
+    return f" The baseline is out of date in {plural(problems, 'place')}." if problems else ""
+
+
+def changed(results: Results) -> list[str]:
+    """What is different from the baseline and from the earlier run, a line each; nothing where there is neither."""
+    lines = []
+    if results.baseline:
+        known, stale = len(results.baseline.waived), len(results.baseline.problems)
+        lines.append(f"Baseline {results.baseline.source}: {known} waived, {stale} out of date.")
+        lines += results.baseline.problems
+        lines += results.baseline.unjudged
+    if results.since:
+        counts = Counter(str(change.kind) for change in results.since.changes)
+        told = ", ".join(f"{counts[kind]} {kind}" for kind in Kind if counts[kind]) or "nothing changed"
+        lines.append(f"Since {results.since.source} ({results.since.started}): {told}.")
+        lines += change_lines(results.since.changes)
+        if results.fail_on == "regression":
+            lines.append(f"Only what is worse than then gates: {plural(len(results.since.worse), 'change')}.")
+    return lines
+
+
+def change_lines(changes: Iterable[Change]) -> list[str]:
+    """Changes, a line each; those of one requirement that are alike in one, and what a run didn't have all in one."""
+    groups: dict[tuple[str, ...], list[Change]] = {}
+    absent: dict[str, None] = {}
+    for change in changes:
+        if change.after:
+            groups.setdefault((change.kind, change.requirement, change.before, change.after), []).append(change)
+        else:
+            absent[change.requirement] = None
+    lines = []
+    for (kind, requirement, before, after), alike in groups.items():
+        where = f" on {alike[0].operation}" if alike[0].operation else ""
+        where = where if len(alike) == 1 else f" on {len(alike)} operations"
+        told = f": {alike[0].message}" if alike[0].message else ""
+        lines.append(f"{kind} {requirement}{where} ({before or 'absent'} → {after}){told}")
+    if absent:
+        lines.append(f"{plural(len(absent), 'requirement')} not in the later run: {', '.join(absent)}")
+    return lines

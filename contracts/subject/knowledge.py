@@ -37,6 +37,7 @@ class Options:
     destructive: bool = False
     burst: bool = False
     restore: bool = True
+    read_only: bool = False
     seed: int = 1
     max_examples: int = 25
     max_body: int = 16 * 1024 * 1024

@@ -7,10 +7,11 @@ An `Update` sends, observes and compares; it knows what the run has learned and 
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.contract import Kind, Operation, Property, Type
@@ -20,13 +21,18 @@ from contracts.subject.equality import Difference, differences, instant, merge, 
 from contracts.subject.knowledge import Baseline, Death, Effect, Log, Options
 from contracts.subject.observe import Observer, same_id
 from contracts.subject.values import Values, writable
-from contracts.target import jsontext
-from contracts.target.client import Client
+from contracts.target import jsontext, tunnel
+from contracts.target.client import SAFE, Client
 from contracts.target.exchange import Exchange, Request
 from contracts.target.raw import request_bytes
 
 FAIL = Severity.FAIL
+TOO_MANY = 429
 SERVER_FAILURES = frozenset({500, 502, 504, 505, 508})
+GLANCES = 8
+"""How many reads in a row must agree before a target's reads count as steady."""
+SHARE = 0.1
+"""How much of the time until the run's deadline an operation may wait for reads that lag behind."""
 REVIVAL = 30.0
 """Seconds that a supervisor gets to restart a server (catalogue, `robust.alive`)."""
 
@@ -92,10 +98,18 @@ class Update:
         self.computed: set[str] = set(options.computed)
         """Properties that the server itself maintains, as declared or as noticed."""
         self.original: dict[str, dict[str, Any]] = {}
-        """Each object as it was found, by id."""
+        """Each object as it was found, by id; filled by `keep`."""
+        self.created: dict[str, str] = {}
+        """Path of each object that the run made for itself, by id."""
+        self.keeper: Callable[[Update, str], None] = lambda _update, _entity: None
+        """Is told of each object as soon as its first state is known."""
         self.lag = 0.0
         """The longest that a read was seen to lag behind a write, in seconds."""
+        self.unsteady = False
+        """Whether a read was seen to show an older state than the read before it, as replicas do."""
         self._hopeless = False
+        self._allowance = float("inf")
+        """Seconds that may still be spent waiting for lagging reads to catch up with what isn't known."""
         self._known: dict[str, dict[str, Any]] = {}
         self._known_at = -1
         """`client.writes` when the objects were last looked at; the aliases of an operation share the objects."""
@@ -109,6 +123,7 @@ class Update:
     def learn(self) -> None:
         """Find out what every case relies on: the accepted body, partial bodies, whether reads show updates."""
         self.requirement = "learn"
+        self._allowance = self.client.left * SHARE
         with suppress(Inconclusive):
             _ = self.persists
         self.requirement = ""
@@ -133,7 +148,7 @@ class Update:
     ) -> Exchange:
         """Send one update; nothing is concluded from the answer.
 
-        A 5xx is tried once more on a new connection, and the second answer counts.
+        A 5xx is tried once more on a new connection, and the second answer counts. Throttling is waited out.
 
         Args:
             body: a JSON value, or octets to be sent as they are, or None for no body at all.
@@ -141,8 +156,7 @@ class Update:
             headers: fields to add or, with None, to leave out.
             path: another path than the object's.
         """
-        if self.dead is not None:
-            raise Inconclusive("the target stopped answering; see update.robust.alive", self.dead)
+        self._may_send(method)
         octets = body if isinstance(body, bytes) or body is None else jsontext.dump(body)
         about = {"operation": self.operation.id, "requirement": self.requirement}
         if path is None:
@@ -161,6 +175,11 @@ class Update:
             )
 
         exchange = send(fresh)
+        if exchange.status == 401 and self.client.lapsed:
+            raise Inconclusive(self.client.lapsed, exchange)
+        if exchange.status == 429 and wait:
+            # neither done nor refused: it says nothing of this request
+            raise Inconclusive(f"the target was busy ({exchange.answer}) for longer than --retries waits", exchange)
         if exchange.status in SERVER_FAILURES:
             again = send(True)
             if again.status not in SERVER_FAILURES:
@@ -171,7 +190,27 @@ class Update:
         if exchange.ok and path is None and isinstance(body, Mapping):
             # what was sent outranks what was answered: a stale answer must not be written back
             self._values.setdefault(entity or self.key, {}).update({**(exchange.object or {}), **body})
+            self._foresee(entity or self.key, body)
         return exchange
+
+    def _foresee(self, entity: str, body: Mapping[str, Any]) -> None:
+        """Where reads lag behind, remember an object as it will be once they have caught up, and spare that wait."""
+        if self.lag and self._persists and self._known_at == self.client.writes - 1 and entity in self._known:
+            self._remember({**self._known, entity: self.merged(self._known[entity], body)})
+
+    def _may_send(self, method: str) -> None:
+        """Go on only where a request is of use and allowed.
+
+        Raises:
+            Inconclusive: the target or the credentials are dead, or the request could change something in a run that
+                may only read.
+        """
+        if self.dead is not None:
+            raise Inconclusive("the target stopped answering; see update.robust.alive", self.dead)
+        if self.client.lapsed:
+            raise Inconclusive(self.client.lapsed)
+        if self.options.read_only and method not in SAFE:
+            raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
 
     def change(self, body: Any, **how: Any) -> Exchange:
         """Send an update that the target must have accepted for the case to go on.
@@ -208,16 +247,23 @@ class Update:
     def send_wire(
         self, octets: bytes, request: Request, *, half_close: bool = False, timeout: float | None = None
     ) -> Exchange:
-        """Send chosen octets on a connection of their own."""
+        """Send chosen octets on a connection of their own.
+
+        Raises:
+            Inconclusive: there is a proxy, and it lets none through.
+        """
+        self._may_send("")
         self.client.writes += 1
-        return self.client.send_raw(
-            octets,
-            request,
-            half_close=half_close,
-            timeout=timeout,
-            operation=self.operation.id,
-            requirement=self.requirement,
-            entity=self.key,
+        return _through(
+            self.client.send_raw(
+                octets,
+                request,
+                half_close=half_close,
+                timeout=timeout,
+                operation=self.operation.id,
+                requirement=self.requirement,
+                entity=self.key,
+            )
         )
 
     @contextmanager
@@ -226,12 +272,14 @@ class Update:
 
         The function sends one request; it returns the exchange and whether the connection was that of the one before.
         """
+        self._may_send("")
         with self.client.line() as send:
 
             def ask(octets: bytes, request: Request) -> tuple[Exchange, bool]:
                 self.client.writes += 1
                 own = {"entity": self.key} if request.url == self.client.url(self.path()) else {}
-                return send(octets, request, operation=self.operation.id, requirement=self.requirement, **own)
+                exchange, kept = send(octets, request, operation=self.operation.id, requirement=self.requirement, **own)
+                return _through(exchange), kept
 
             yield ask
 
@@ -252,6 +300,20 @@ class Update:
         if isinstance(self._baseline, Inconclusive):
             raise Inconclusive(self._baseline.reason, *self._baseline.exchanges)
         return self._baseline
+
+    @contextmanager
+    def again(self) -> Iterator[None]:
+        """Let the block judge a new answer to the accepted body instead of the one on record."""
+        before = self._baseline
+        if isinstance(before, Baseline):
+            body = next(step.body for step in before.steps if step.exchange is before.exchange)
+            with suppress(Inconclusive):
+                exchange = self.patch(body)
+                self._baseline = replace(before, exchange=exchange) if exchange.ok else before
+        try:
+            yield
+        finally:
+            self._baseline = before
 
     def full(self, n: int = 1) -> dict[str, Any]:
         """The `n`-th complete body that the target accepts (F1, F2 of the catalogue)."""
@@ -342,6 +404,14 @@ class Update:
         Raises:
             Inconclusive: neither GET, nor the collection, nor a neutral PATCH shows it.
         """
+        if self.unsteady:
+            self._catch_up()
+        return self._glance(entity, fresh=fresh, about=about)
+
+    def _glance(
+        self, entity: str | None = None, *, fresh: bool = False, about: Iterable[str] = ()
+    ) -> tuple[dict[str, Any], Exchange]:
+        """The object as one replica or another shows it now."""
         if self.dead is not None:
             raise Inconclusive("the target stopped answering; see update.robust.alive", self.dead)
         if self.observer.neutral is None and self._markers and self.partial.ok:
@@ -363,9 +433,15 @@ class Update:
         writes = self.client.writes
         exchange = self.patch({name: known[name]} if name else {}, entity=entity)
         self.client.writes = writes  # it changed nothing
-        if exchange.object is not None and entity not in self.original:
-            self.original[entity] = exchange.object
+        if exchange.object is not None:
+            self.keep(entity, exchange.object)
         return exchange
+
+    def keep(self, entity: str, state: Mapping[str, Any]) -> None:
+        """Remember an object as it was found; what is seen of it later doesn't count."""
+        if entity not in self.original:
+            self.original[entity] = dict(state)
+            self.keeper(self, entity)
 
     def state(self, entity: str | None = None) -> dict[str, Any]:
         """The documented properties of an object as a separate request shows them now.
@@ -392,9 +468,26 @@ class Update:
             body = self.mark() if self.partial.ok else self.full(2)
             self.change(body)
             left, _ = self.settle(body, anyway=True)
+            self._steady(body)
             kept = {name for name in body if not any(d.path.startswith(name) for d in left if d.severity is FAIL)}
             self._persists = bool(kept)
         return self._persists
+
+    def _steady(self, expected: Mapping[str, Any]) -> None:
+        """Find out whether reads that have shown an update keep showing it, or come from replicas that lag apart."""
+        agreeing = 0
+        while agreeing < GLANCES and self.observer.means != "neutral":
+            waited = time.monotonic() - self.client.wrote
+            found, _ = self._glance(fresh=True)
+            if not any(d.severity is FAIL for d in self.compare(expected, found)):
+                agreeing += 1
+            elif agreeing or self.unsteady:
+                self.unsteady, agreeing = True, 0
+                self.lag = max(self.lag, waited)
+            if waited > self.options.settle or self.client.expired:
+                return
+            if self.unsteady:
+                time.sleep(0.05)
 
     def settle(
         self, expected: Mapping[str, Any], entity: str | None = None, *, fresh: bool = False, anyway: bool = False
@@ -415,14 +508,18 @@ class Update:
         started = time.monotonic()
         patience = self.options.settle if not self._hopeless else min(self.options.settle, max(4 * self.lag, 0.1))
         pause = 0.01
+        stale = 0.0
         while True:
-            found, exchange = self.look(entity, fresh=fresh, about=expected)
+            found, exchange = self._glance(entity, fresh=fresh, about=expected)
             left = self.compare(expected, found)
             waited = time.monotonic() - started
-            if not any(difference.severity is FAIL for difference in left):
-                if pause > 0.01:
-                    self.lag = max(self.lag, waited)
+            graver = {difference.severity for difference in left} - {Severity.NOTE}
+            # a nearly equal value may be the one before, on a target whose reads are known to lag behind
+            if not graver or (FAIL not in graver and waited >= 2 * self.lag):
+                if pause > 0.01 and not graver:
+                    self.lag = max(self.lag, stale if self.unsteady else waited)
                 return left, exchange
+            stale = waited
             if waited >= patience or self.client.expired:
                 self._hopeless = True
                 return left, exchange
@@ -462,10 +559,21 @@ class Update:
     def snapshot(self) -> dict[str, dict[str, Any]]:
         """The documented properties of every known object, from memory where nothing can have changed."""
         if self._known_at != self.client.writes:
-            if self.lag:
-                time.sleep(self.lag * 1.5)  # nothing tells when a lagging read has caught up with an unknown state
+            self._catch_up()
             self._remember({entity: self.state(entity) for entity in self.known})
         return dict(self._known)
+
+    def _catch_up(self) -> None:
+        """Wait until lagging reads show an unknown state: nothing tells when they do.
+
+        Raises:
+            Inconclusive: this run has waited for that as long as its deadline allows.
+        """
+        pause = max(self.lag * 1.5 - (time.monotonic() - self.client.wrote), 0.0)
+        if pause > self._allowance:
+            raise Inconclusive(f"reads lag {self.lag:.1f} s behind: to wait that out takes a longer --deadline")
+        self._allowance -= pause
+        time.sleep(pause)
 
     def _remember(self, states: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         self._known, self._known_at = states, self.client.writes
@@ -530,11 +638,28 @@ class Update:
             waiting.clear()
             return None
         changed = [(entity, d) for entity in before for d in self.changes(before[entity], after[entity])]
+        if changed and self.lag and any(exchange.refused for _, exchange in waiting):
+            after = self._lasting(before)
+            changed = [(entity, d) for entity in before for d in self.changes(before[entity], after[entity])]
+        performed = {
+            name
+            for attempt, exchange in waiting
+            if exchange.ok and isinstance(attempt.body, Mapping)
+            for name in attempt.body
+        }
+
+        def caused(attempt: Attempt, exchange: Exchange, difference: Difference) -> bool:
+            if len(waiting) == 1:
+                return True
+            if attempt.marker is not None:
+                return _holds(difference.actual, attempt.marker)
+            return exchange.ok or re.split(r"[.\[]", difference.path)[0] not in performed
+
         for attempt, exchange in waiting:
             own = [
                 Effect(exchange, entity, difference)
                 for entity, difference in changed
-                if len(waiting) == 1 or attempt.marker is None or _holds(difference.actual, attempt.marker)
+                if caused(attempt, exchange, difference)
             ]
             trials.append(Trial(attempt, exchange, tuple(own), watched=True))
             if exchange.refused:
@@ -542,6 +667,15 @@ class Update:
                 self.log.effects += own
         waiting.clear()
         return after
+
+    def _lasting(self, before: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """The state of every object once it is as before, or once lag no longer explains that it is not."""
+        until = time.monotonic() + min(self.options.settle, 3 * self.lag)
+        while True:
+            time.sleep(min(self.lag / 4, 0.25))
+            after = {entity: self.state(entity) for entity in before}
+            if time.monotonic() > until or not any(self.changes(before[e], after[e]) for e in before):
+                return self._remember(after)
 
     def _after(
         self, before: dict[str, dict[str, Any]] | None, body: Mapping[str, Any] | None
@@ -579,6 +713,8 @@ class Update:
                 if first is not None:
                     self.log.deaths.append(Death(culprit, first, waited, back=True))
                 return body
+            if exchange.status == TOO_MANY:
+                return None  # whoever counts requests is alive
             first = first or exchange
             if waited > REVIVAL or self.client.expired or exchange.refused:
                 self.log.deaths.append(Death(culprit, first, waited, back=False))
@@ -622,6 +758,12 @@ class Update:
             if moment and name not in sent and abs(moment[0].timestamp() - time.time()) < 300:
                 found.add(name)
         return found
+
+
+def _through(exchange: Exchange) -> Exchange:
+    if exchange.error.startswith(tunnel.REFUSED):
+        raise Inconclusive(f"chosen octets can't be sent: {exchange.error}", exchange)
+    return exchange
 
 
 def _holds(value: Any, marker: Any) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,18 +23,23 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
 from contracts import __version__
+from contracts.errors import ContractsError
 from contracts.target import raw
+from contracts.target.credentials import Credential, Lapsed, Renewed, Token
 from contracts.target.exchange import Exchange, Headers, Request, Response
+from contracts.target.rate import Rate
 from contracts.target.watchdog import Watch, Watchdog
 
 USER_AGENT = f"graph-contracts/{__version__}"
 MAX_BODY = 32 * 1024 * 1024
 """A response body is read up to here, coded and decoded; what is longer is cut and said to be broken."""
-THROTTLED = (429, 503)
 LONGEST_RETRY_AFTER = 60.0
+LONGEST_PAUSE = 86400.0
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+RAW = "octets chosen one by one"
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,15 @@ class Connection:
     limits: Limits = Limits()
     deadline: float | None = None
     """When to stop, as `time.monotonic()`."""
+    credential: Credential | None = None
+    """What to authenticate with, where that is more than `token`."""
+    cert: str | tuple[str, str] | None = None
+    """Certificate to show to the target: a file that holds the key as well, or two files."""
+    proxy: str | None = None
+    rate: float | None = None
+    """Most requests in a second."""
+    read_only: bool = False
+    """Whether to send nothing but GET, HEAD and OPTIONS."""
 
 
 class Client:
@@ -70,29 +85,62 @@ class Client:
         self.exchanges: list[Exchange] = []
         self._record = record
         self._lock = threading.Lock()
+        if connection.verify is False:
+            # the operator said so: each request need not say it again on stderr
+            warnings.filterwarnings("ignore", category=InsecureRequestWarning)
         self._watchdog = Watchdog()
         self._session = self._new_session()
+        self._rate = Rate(connection.rate)
+        self.credential = connection.credential or (Token(connection.token) if connection.token else Credential())
+        self.notes: list[str] = []
+        """What happened to the credentials, a line each."""
+        self.lapsed = ""
+        """Why the credentials are good for nothing any more; empty while they are."""
+        self._accepted = False
+        self.isolated = False
+        """Whether each request goes over a connection of its own."""
         self._waited = 0.0
         self.throttled = 0
         self.dead: Exchange | None = None
         """The exchange that showed that the target no longer answers, for whoever would only wait in vain."""
         self.writes = 0
         """How often something on the target may have changed: what is remembered of it from before is void."""
+        self.wrote = 0.0
+        """When the last answer to anything but a GET came, as `time.monotonic()`."""
 
     def close(self) -> None:
         self._session.close()
 
+    def extend(self, deadline: float) -> None:
+        """Move the time to stop, as `time.monotonic()`."""
+        self.connection = replace(self.connection, deadline=deadline)
+
     # -- sending ------------------------------------------------------------------------------------------------
+
+    def _may_send(self, method: str) -> None:
+        """The last word of --read-only: whoever gets here with anything else has a defect.
+
+        Raises:
+            PermissionError: the request could change something.
+        """
+        if self.connection.read_only and method not in SAFE:
+            raise PermissionError(f"{method} in a run that may only read")
 
     def url(self, path: str) -> str:
         """The absolute URL of a path below the base; an absolute URL stays as it is."""
         return path if "://" in path else f"{self.base}{path}"
 
+    @property
+    def token(self) -> str | None:
+        """The bearer token that the run authenticates with, where it does so with one."""
+        return self.credential.token
+
     def headers(self, extra: Mapping[str, str | None], body: bytes | None) -> Headers:
         """The headers of a request: credentials and media type, unless `extra` sets them or leaves them out (None)."""
         fields: dict[str, str | None] = {"User-Agent": USER_AGENT}
-        if self.connection.token:
-            fields["Authorization"] = f"Bearer {self.connection.token}"
+        if not any(name.lower() == "authorization" for name in extra):
+            # a case that chooses Authorization itself is about credentials: no other kind of them may help it
+            fields.update(self.credential.fields())
         fields.update(self.connection.headers)
         if body is not None:
             fields["Content-Type"] = "application/json"
@@ -126,12 +174,34 @@ class Client:
             timeout: seconds for the whole exchange, if other than the limits say.
             about: the `operation`, `requirement` and `entity` that it belongs to.
         """
+        self._may_send(method)
         request = Request(method, self.url(path), self.headers(headers or {}, body), body or b"")
 
         def once() -> Exchange:
-            return self._exchange(request, fresh, timeout or self.connection.limits.timeout)
+            return self._exchange(request, fresh or self.isolated, timeout or self.connection.limits.timeout)
 
-        return self._recorded(once, wait, about)
+        exchange = self._recorded(once, wait, about)
+        chosen = any(name.lower() == "authorization" for name in headers or {})
+        self._accepted = self._accepted or (exchange.ok and not chosen)
+        if exchange.status == 401 and not chosen and self._renewed(request.headers):
+            request = replace(request, headers=self.headers(headers or {}, body))
+            exchange = self._recorded(once, wait, about)
+            if exchange.status == 401 and isinstance(self.credential, Renewed):
+                self.credential.vain()
+        return exchange
+
+    def _renewed(self, refused: Headers) -> bool:
+        """Whether there are new credentials in place of refused ones."""
+        try:
+            note = self.credential.renew(refused)
+        except (Lapsed, ContractsError) as reason:
+            # what was never good is no matter of time, and told by the probes
+            self.lapsed = str(reason) if self._accepted else ""
+            return False
+        with self._lock:
+            if note and note not in self.notes:
+                self.notes.append(note)
+        return bool(note)
 
     def send_raw(
         self, wire: bytes, request: Request, *, half_close: bool = False, timeout: float | None = None, **about: str
@@ -140,6 +210,7 @@ class Client:
 
         `request` describes them for the evidence.
         """
+        self._may_send(RAW)
         limit = timeout or self.connection.limits.timeout
 
         def once() -> Exchange:
@@ -147,11 +218,13 @@ class Client:
             left = self._left(limit)
             if left <= 0:
                 return Exchange(0, request, None, "the run's deadline has passed", started=started)
-            response, error = raw.talk(self.base, wire, self._ssl_context(), left, self._connect_timeout(), half_close)
+            response, error = raw.talk(
+                self.base, wire, self._ssl_context(), left, self._connect_timeout(), half_close, self.connection.proxy
+            )
             sent = replace(request, wire=wire)
             return Exchange(0, sent, response, error, started=started, seconds=time.time() - started)
 
-        return self._recorded(once, False, about)
+        return self._recorded(once, True, about)
 
     @contextmanager
     def line(self) -> Iterator[Callable[..., tuple[Exchange, bool]]]:
@@ -160,7 +233,8 @@ class Client:
         The function takes the octets, the `Request` that describes them and what they belong to. It returns the
         exchange and whether it went over the connection of the one before.
         """
-        line = raw.Line(self.base, self._ssl_context(), self._connect_timeout())
+        self._may_send(RAW)
+        line = raw.Line(self.base, self._ssl_context(), self._connect_timeout(), self.connection.proxy)
 
         def send(wire: bytes, request: Request, **about: str) -> tuple[Exchange, bool]:
             kept = line.open
@@ -184,15 +258,18 @@ class Client:
     def _recorded(self, once: Callable[[], Exchange], wait: bool, about: Mapping[str, str]) -> Exchange:
         retried = 0
         while True:
+            self._rate.wait(self._left(LONGEST_PAUSE))
             exchange = replace(once(), retried=retried, **about)  # type: ignore[arg-type]
             with self._lock:
                 exchange = replace(exchange, index=len(self.exchanges))
                 self.exchanges.append(exchange)
-                if exchange.status in THROTTLED:
+                if exchange.request.method != "GET":
+                    self.wrote = time.monotonic()
+                if exchange.throttled:
                     self.throttled += 1
             if self._record:
                 self._record(exchange)
-            if not wait or exchange.status not in THROTTLED or retried >= self.connection.limits.retries:
+            if not wait or not exchange.throttled or retried >= self.connection.limits.retries:
                 return exchange
             pause = retry_after(exchange)
             with self._lock:
@@ -232,8 +309,17 @@ class Client:
         with self._watchdog.watch(timeout) as watch:
             try:
                 adapter = session.get_adapter(request.url)
+                proxy = self.connection.proxy
+                if proxy and request.url.startswith("http:"):
+                    # to the proxy alone: no part of the request as recorded
+                    prepared.headers.update(HTTPAdapter().proxy_headers(proxy))
                 answer = adapter.send(
-                    prepared, stream=True, timeout=(self._connect_timeout(), timeout), verify=self.connection.verify
+                    prepared,
+                    stream=True,
+                    timeout=(self._connect_timeout(), timeout),
+                    verify=self.connection.verify,
+                    cert=self.connection.cert,
+                    proxies={"http": proxy, "https": proxy} if proxy else None,
                 )
                 return _read(answer, watch), ""
             except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
@@ -250,15 +336,23 @@ class Client:
         return min(timeout, self.connection.deadline - time.monotonic())
 
     @property
+    def left(self) -> float:
+        """Seconds until the run's deadline; infinite where there is none."""
+        return self._left(float("inf"))
+
+    @property
     def expired(self) -> bool:
         """Whether the run's deadline has passed."""
-        return self._left(1.0) <= 0
+        return self.left <= 0
 
     def _ssl_context(self) -> ssl.SSLContext | None:
         if urlsplit(self.base).scheme != "https":
             return None
         verify = self.connection.verify
         context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
+        cert = self.connection.cert
+        if cert:
+            context.load_cert_chain(*([cert] if isinstance(cert, str) else cert))
         if verify is False:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
@@ -269,6 +363,8 @@ class Client:
         session.trust_env = False
         adapter = HTTPAdapter(pool_maxsize=32)
         adapter.poolmanager.pool_classes_by_scheme = _pools(self._watchdog)
+        if self.connection.proxy:
+            adapter.proxy_manager_for(self.connection.proxy).pool_classes_by_scheme = _pools(self._watchdog)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         return session

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from contracts.target import tunnel
 from contracts.target.exchange import Headers, Response
 
 MAX_HEAD = 256 * 1024
@@ -39,9 +40,10 @@ def talk(
     timeout: float,
     connect_timeout: float,
     half_close: bool = False,
+    proxy: str | None = None,
 ) -> tuple[Response | None, str]:
     """Send octets to the origin of `base` and read one response; returns it, or None and the reason."""
-    line = Line(base, context, connect_timeout)
+    line = Line(base, context, connect_timeout, proxy)
     try:
         return line.ask(wire, timeout, half_close=half_close)
     finally:
@@ -51,10 +53,13 @@ def talk(
 class Line:
     """A connection that is kept for several requests, as long as the peer keeps it."""
 
-    def __init__(self, base: str, context: ssl.SSLContext | None, connect_timeout: float) -> None:
+    def __init__(
+        self, base: str, context: ssl.SSLContext | None, connect_timeout: float, proxy: str | None = None
+    ) -> None:
         self._parts = urlsplit(base)
         self._context = context
         self._connect_timeout = connect_timeout
+        self._proxy = proxy
         self._socket: socket.socket | None = None
 
     @property
@@ -89,7 +94,12 @@ class Line:
     def _connect(self, timeout: float) -> socket.socket:
         host = self._parts.hostname or ""
         port = self._parts.port or (443 if self._parts.scheme == "https" else 80)
-        plain = socket.create_connection((host, port), min(self._connect_timeout, timeout))
+        limit = min(self._connect_timeout, timeout)
+        plain = (
+            tunnel.connect(self._proxy, host, port, limit)
+            if self._proxy
+            else socket.create_connection((host, port), limit)
+        )
         plain.settimeout(timeout)
         try:
             self._socket = self._context.wrap_socket(plain, server_hostname=host) if self._context else plain

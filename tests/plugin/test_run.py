@@ -78,6 +78,9 @@ def test_every_report_is_written(clean: tuple[subprocess.CompletedProcess[str], 
         "junit.xml",
         "summary.md",
         "badge.svg",
+        "badge.json",
+        "results.sarif",
+        "outcomes.jsonl",
         "evidence.har",
     }
 

@@ -7,11 +7,10 @@ import json
 import re
 from typing import Any
 
-from contracts.contract import Kind
 from contracts.reference.app import App, Receive, Refusal, Reply, Request
 from contracts.reference.behaviours import fault
 from contracts.reference.strictjson import depth
-from contracts.reference.tools import connection, names, override
+from contracts.reference.tools import connection, override
 
 
 def _blind(app: App, when: Any) -> None:
@@ -299,14 +298,20 @@ def half_pairs(app: App) -> None:
 
 @fault("utf16-bodies-misread", "json.encoding", gates=False)
 def utf16(app: App) -> None:
-    """A UTF-16 body is answered 200, its text read with a NUL between the letters."""
-    name = names(app, Kind.STRING)[-1]
+    """A UTF-16 body is answered 200, its texts read with a NUL between the letters."""
+
+    def garbled(value: Any) -> Any:
+        if isinstance(value, str):
+            return "\0".join(value)
+        if isinstance(value, list):
+            return [garbled(item) for item in value]
+        return {name: garbled(item) for name, item in value.items()} if isinstance(value, dict) else value
 
     @override(app, "parse")
     def parse(inner: Any, body: bytes) -> Any:
         text = body.removeprefix(b"\xff\xfe")
         if text[1:2] == b"\0":
-            return {name: "\0".join(text.decode("utf-16-le", "replace"))[:40]}
+            return garbled(inner(text.decode("utf-16-le").encode()))
         return inner(body)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import time
 from typing import Any
 
 from contracts.contract import Kind, Type
@@ -82,7 +81,7 @@ def third_lost(app: App) -> None:
     change_stored(app, lambda body: {n: v[:2] if isinstance(v, list) else v for n, v in body.items()})
 
 
-@fault("duplicate-items-merged", "merge.collection", gates=False)
+@fault("duplicate-items-merged", "merge.collection")
 def deduplicated(app: App) -> None:
     """Items of a collection that are equal in their first member are kept once."""
 
@@ -217,17 +216,22 @@ def bag_empty(app: App) -> None:
     change_stored(app, lambda body: emptied(body, type_of(app)))
 
 
-@fault("second-write-in-a-moment-lost", "persist.read")
+@fault("second-write-in-a-row-lost", "persist.read")
 def coarse_version(app: App) -> None:
-    """Two updates of one object within a few milliseconds count as one: the second is answered and lost."""
-    last: dict[str, float] = {}
+    """Updates of one object with no read between them count as one: the later ones are answered and lost."""
+    written: set[str] = set()
+
+    @override(app, "perform")
+    async def perform(inner: Any, request: Request) -> Reply:
+        if request.method == "GET":
+            written.clear()
+        return await inner(request)
 
     @override(app, "patch")
     async def patch(inner: Any, request: Request) -> Reply:
         before = copy.deepcopy(_stored(app, request))
         reply = await inner(request)
-        now = time.monotonic()
-        if now - last.get(request.entity, 0.0) < 0.004:
+        if request.entity in written:
             app.objects(request)[request.entity] = before
-        last[request.entity] = now
+        written.add(request.entity)
         return reply

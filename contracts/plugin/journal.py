@@ -1,0 +1,164 @@
+"""What a run must put back, written to the report folder before the first write, so that a crash can't lose it.
+
+A file of JSON lines, one per run, removed when everything is back. It holds no secret: a value with one in it is
+masked, and then can't be put back from here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from contracts.errors import ConfigurationError
+
+FORMAT = "graph-contracts/journal/1"
+PATTERN = "restore-*.jsonl"
+MOST_OCTETS = 64 * 1024 * 1024
+
+
+class Journal:
+    """The journal of one run; its file appears with the first entry."""
+
+    def __init__(self, folder: Path, target: str, mask: Callable[[Any], Any]) -> None:
+        now = datetime.now(UTC)
+        self.path = folder / f"restore-{now:%Y%m%dT%H%M%S}-{os.getpid()}.jsonl"
+        self._head = {"format": FORMAT, "target": target, "started": now.isoformat(timespec="seconds")}
+        self._mask = mask
+        self._began = False
+
+    def write(self, kind: str, **entry: Any) -> None:
+        """Add an entry; it is on the disk when this returns.
+
+        Raises:
+            ConfigurationError: the folder can't be written.
+        """
+        lines = ([] if self._began else [self._head]) + [self._mask({"kind": kind, **entry})]
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps(line) + "\n" for line in lines)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            hint = "Without a journal nothing may be changed: name a folder that can be written with --report"
+            raise ConfigurationError(f"{self.path}: {error.strerror}", hint) from error
+        self._began = True
+
+    def remove(self) -> None:
+        """Take the file away: everything is back."""
+        if self._began:
+            self.path.unlink(missing_ok=True)
+
+    @property
+    def began(self) -> bool:
+        return self._began
+
+
+@dataclass(frozen=True)
+class Saved:
+    """An object as it was found."""
+
+    operation: str
+    entity: str
+    ids: Mapping[str, str]
+    state: Mapping[str, Any] | None
+    """None where it was never seen before it was written to."""
+
+
+@dataclass
+class Story:
+    """What a journal says."""
+
+    path: Path
+    target: str
+    objects: dict[tuple[str, str], Saved] = field(default_factory=dict)
+    """By operation and id."""
+    created: dict[str, str] = field(default_factory=dict)
+    """Paths of objects that the run made, with the operation whose object each is."""
+    asked: list[str] = field(default_factory=list)
+    """Paths that a creation was sent to without an answer on record."""
+
+
+def journals(folder: Path) -> list[Path]:
+    """The journals in a report folder, newest first, so that the oldest state is put back last."""
+    return sorted(folder.glob(PATTERN), reverse=True)
+
+
+def abandoned(folder: Path) -> list[Path]:
+    """The journals of runs that are over: not those of processes at work in the same folder."""
+    return [path for path in journals(folder) if not _alive(path.stem.rpartition("-")[2])]
+
+
+def _alive(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except PermissionError:
+        return True
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def read(path: Path) -> Story:
+    """What a journal says; a last line that a crash cut short is left out.
+
+    Raises:
+        ConfigurationError: it is no journal.
+    """
+    try:
+        if path.stat().st_size > MOST_OCTETS:
+            raise ConfigurationError(f"{path}: is too long for a journal")
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: is no journal: octet {error.start + 1} is no UTF-8") from error
+    entries = list(_entries(path, lines))
+    head = entries[0] if entries else {}
+    if head.get("format") != FORMAT or not isinstance(head.get("target"), str):
+        raise ConfigurationError(f"{path}:1: is no journal of graph-contracts")
+    story = Story(path, head["target"])
+    for number, entry in enumerate(entries[1:], 2):
+        try:
+            _tell(story, entry)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            raise ConfigurationError(f"{path}:{number}: is no entry of a journal") from None
+    return story
+
+
+def _entries(path: Path, lines: list[str]) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(lines, 1):
+        try:
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
+            if number == len(lines) > 1:
+                return
+            raise ConfigurationError(f"{path}:{number}: is no JSON") from None
+        if not isinstance(entry, dict):
+            raise ConfigurationError(f"{path}:{number}: is no entry of a journal")
+        yield entry
+
+
+def _tell(story: Story, entry: dict[str, Any]) -> None:
+    match entry["kind"]:
+        case "object":
+            saved = Saved(str(entry["operation"]), str(entry["entity"]), dict(entry["ids"]), entry["state"])
+            if saved.state is not None and not isinstance(saved.state, dict):
+                raise TypeError
+            known = story.objects.get((saved.operation, saved.entity))
+            if known is None or known.state is None:
+                story.objects[saved.operation, saved.entity] = saved
+        case "create":
+            story.asked.append(str(entry["path"]))
+        case "created":
+            story.asked.remove(str(entry["collection"]))
+            story.created[str(entry["path"])] = str(entry["operation"])
+        case "refused":
+            story.asked.remove(str(entry["path"]))
+        case "deleted":
+            story.created.pop(str(entry["path"]), None)

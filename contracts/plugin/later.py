@@ -1,0 +1,91 @@
+"""Putting back, from its journal, what a run that was killed or cut off from its target left changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from contracts import base_url
+from contracts.errors import ConfigurationError, TargetError
+from contracts.plugin import restore as restoring
+from contracts.plugin.journal import Story, journals, read
+from contracts.plugin.session import Session
+from contracts.report.visible import one_line
+from contracts.settings import load
+
+INCOMPLETE = 3
+
+
+def restore(folder: Path, flags: Mapping[str, Any], tell: Callable[[str], object]) -> int:
+    """Put back what the journals in a report folder say, newest first; returns the exit code.
+
+    Raises:
+        ContractsError: the folder, a journal, the settings or the target can't be used.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(f"{folder}: no such folder", "Name the report folder of the run")
+    stories = [read(path) for path in journals(folder)]
+    if not stories:
+        tell(f"{one_line(str(folder))}: nothing is left to put back")
+        return 0
+    left = [line for story in stories for line in _follow(story, flags, tell)]
+    for line in left:
+        tell(one_line(line, 1000))
+    return INCOMPLETE if left else 0
+
+
+def _follow(story: Story, flags: Mapping[str, Any], tell: Callable[[str], object]) -> list[str]:
+    settings = load({**flags, "target": flags.get("target") or story.target})
+    named = base_url.without_userinfo(settings.target or "")
+    if named != story.target:
+        raise ConfigurationError(f"{story.path} is about {story.target}, not about --target {named}")
+    if settings.read_only:
+        raise ConfigurationError("--read-only: putting back is writing", "Leave it out here")
+    session = Session(settings)
+    left: list[str] = []
+    done = 0
+    with session.connected():
+        for saved in story.objects.values():
+            update = session.updates.get(saved.operation)
+            if update is None:
+                left.append(f"{saved.entity}: the document has no operation {saved.operation}; name it with --openapi")
+                continue
+            update.observer.ids.update(saved.ids)
+            update.key = update.key or saved.entity
+            if saved.state is None:
+                left.append(f"{update.path(saved.entity)} can't be put back: nothing showed it before it was changed")
+                continue
+            update.original[saved.entity] = dict(saved.state)
+            done += 1
+        for path in story.created:
+            for update in session.updates.values():
+                update.original = {e: s for e, s in update.original.items() if update.path(e) != path}
+        left += restoring.put_back(session.updates.values())
+        _reached(session)
+        for path, operation in story.created.items():
+            update = session.updates.get(operation) or next(iter(session.updates.values()))
+            problem = restoring.take_away(update, path)
+            left += [problem] if problem else []
+    left += [f"{path}: an object may have been made there by the run; look for it by hand" for path in story.asked]
+    left = [session.redactor.text(line) for line in left]
+    if not left:
+        story.path.unlink(missing_ok=True)
+        deleted = f", {len(story.created)} deleted" if story.created else ""
+        tell(f"{story.target}: {done} looked at and as found{deleted}")
+    return left
+
+
+def _reached(session: Session) -> None:
+    """Say in one line that nothing could be done at all.
+
+    Raises:
+        TargetError: the target can't be reached, or refuses the credentials.
+    """
+    client = session.client
+    statuses = {exchange.status for exchange in client.exchanges}
+    if statuses == {0}:
+        raise TargetError(f"{client.base} can't be reached: {client.exchanges[-1].error}", "Is the server running?")
+    if statuses and statuses <= {401, 403}:
+        hint = "Give the options that the run was given, --token among them"
+        raise TargetError(f"{client.base} refuses the credentials ({client.exchanges[-1].answer})", hint)

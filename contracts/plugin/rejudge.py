@@ -1,0 +1,198 @@
+"""`graph-contracts judge`: the requirements that any one answer can break, applied to traffic that was recorded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from contracts import __version__, cases, requirements
+from contracts.contract import Contract, Operation
+from contracts.errors import NothingTestedError, ResultsError
+from contracts.plugin import outcome, recording
+from contracts.plugin.judge import judge
+from contracts.plugin.recording import Recording
+from contracts.plugin.session import applies
+from contracts.report import results as model
+from contracts.requirements import Inconclusive
+from contracts.subject.knowledge import Options
+from contracts.subject.update import SERVER_FAILURES, Update
+from contracts.target.client import Client, Connection
+from contracts.target.exchange import Exchange
+from contracts.target.redact import CREDENTIAL_HEADERS, Redactor
+
+UNSEEN = frozenset({"update.resp.framing"})
+"""Requirements about octets that no archive holds."""
+NOTE = "Judged from a recording: only what each answer shows by itself, nothing of what the server does with an update."
+
+
+class _Silent(Client):
+    """Stands where a client does; a recording can't be asked anything."""
+
+    def send(self, *_: Any, **__: Any) -> Exchange:
+        """Refuse.
+
+        Raises:
+            Inconclusive: always.
+        """
+        raise Inconclusive("a recording can't be asked")
+
+    send_raw = send
+
+
+class _Recorded(Update):
+    """An update operation as a recording shows it."""
+
+    def __init__(self, client: Client, operation: Operation) -> None:
+        super().__init__(client, operation, Options())
+        mine = list(self.traffic())
+        self._entities = tuple(dict.fromkeys(e.entity for e in mine if e.entity and e.ok))
+        self.key = next(iter(self._entities), "")
+        self.log.transient |= set(_transient(mine))
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The objects that are seen to exist: those of which a request was answered 2xx."""
+        return self._entities
+
+
+def _transient(exchanges: Sequence[Exchange]) -> Iterator[int]:
+    """Failures of the server that did not come again when the same was asked."""
+    for place, exchange in enumerate(exchanges):
+        if exchange.status in SERVER_FAILURES:
+            asked = exchange.request
+            later = (e for e in exchanges[place + 1 :] if e.request.method == asked.method)
+            if any((e.request.url, e.request.body) == (asked.url, asked.body) and e.ok for e in later):
+                yield exchange.index
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of a recording."""
+
+    results: model.Results
+    evidence: Sequence[Mapping[str, Any]]
+
+
+def rejudge(path: Path, document: Path, profile: str, target: str | None = None) -> Judged:
+    """Judge an archive.
+
+    Args:
+        path: the archive.
+        document: the OpenAPI document to judge by.
+        profile: what gates.
+        target: the base URL of the server that is meant, where the archive holds several.
+
+    Raises:
+        ContractsError: something can't be read, or nothing in the archive is an exchange with an update operation.
+    """
+    cases.load()
+    contract = Contract.load(document)
+    found = recording.read(path)
+    exchanges, base = _assigned(found, contract, target, path)
+    if not exchanges:
+        hint = "Does the recording go to another path? See the operations of the document"
+        raise NothingTestedError(f"{path}: no exchange is one with an update operation of {contract.source}", hint)
+    mask = Redactor(recording.credentials(found, CREDENTIAL_HEADERS))
+    client = _Silent(Connection(base))
+    client.exchanges = exchanges
+    told: dict[str, list[model.Outcome]] = {}
+    planned = 0
+    updates = [_Recorded(client, operation) for operation in contract.updates]
+    bound = [b for b in requirements.bindings() if b.each and b.requirement not in UNSEEN]
+    for binding in bound:
+        for update in updates:
+            if applies(binding.aliases, update.operation):
+                planned += 1
+                for judgement in judge(binding, update, profile):
+                    told.setdefault(judgement.requirement, []).append(outcome.outcome(judgement, exchanges, mask))
+    evidence = [outcome.entry(exchange, mask) for exchange in exchanges]
+    rows = [
+        model.result(outcome.blank(each, contract), told[each.id])
+        for each in requirements.registry()
+        if each.id in {binding.requirement for binding in bound}
+    ]
+    return Judged(_results(path, contract, profile, base, rows, exchanges, planned, found, mask), evidence)
+
+
+def _results(
+    path: Path,
+    contract: Contract,
+    profile: str,
+    base: str,
+    rows: Sequence[model.RequirementResult],
+    exchanges: Sequence[Exchange],
+    planned: int,
+    found: Recording,
+    mask: Redactor,
+) -> model.Results:
+    notes = [NOTE]
+    if found.left_out:
+        notes.append(f"{found.left_out} entries of the recording were left out: too little of them was recorded.")
+    partial = sum(bool(exchange.response and exchange.response.broken) for exchange in exchanges)
+    if partial:
+        notes.append(f"{partial} answers are recorded in part only: their content is not judged.")
+    first = next((exchange.response for exchange in exchanges if exchange.response), None)
+    started = min((exchange.started for exchange in exchanges if exchange.started), default=0.0)
+    return model.Results(
+        version=__version__,
+        seed=0,
+        profile=profile,
+        contract_title=contract.title,
+        contract_source=contract.source,
+        contract_sha256=contract.sha256,
+        operations=tuple(str(operation) for operation in contract.updates),
+        places={str(operation): operation.source for operation in contract.updates if operation.source},
+        target_url=mask.text(base),
+        target_server=mask.text((first.header("Server") or "") if first else ""),
+        target_auth="enforced",
+        started=datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+        seconds=round(sum(exchange.seconds for exchange in exchanges), 3),
+        exchanges=len(exchanges),
+        requirements=tuple(rows),
+        planned=planned,
+        executed=planned,
+        notes=tuple(notes),
+        command=f"graph-contracts judge {path}",
+        redacted=mask.count,
+    )
+
+
+def _assigned(found: Recording, contract: Contract, target: str | None, path: Path) -> tuple[list[Exchange], str]:
+    """The exchanges with update operations, numbered anew, and the base URL of the server that answered them."""
+    patterns = [(operation, *_patterns(operation)) for operation in contract.updates]
+    chosen: list[Exchange] = []
+    bases: dict[str, None] = {}
+    for exchange in found.exchanges:
+        try:
+            parts = urlsplit(exchange.request.url)
+        except ValueError:
+            continue
+        for operation, item, collection in patterns:
+            match = item.fullmatch(parts.path) or collection.fullmatch(parts.path)
+            base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{match['base']}" if match else ""
+            if match is None or (target and base != target):
+                continue
+            entity = unquote(match.groupdict().get("key") or "")
+            bases[base] = None
+            chosen.append(replace(exchange, index=len(chosen), operation=operation.id, entity=entity))
+            break
+    if len(bases) > 1:
+        raise ResultsError(f"{path}: exchanges with several servers: {', '.join(bases)}", "Name one with --target")
+    return chosen, next(iter(bases), "")
+
+
+def _patterns(operation: Operation) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What an object's path looks like below any base, and its collection's."""
+
+    def pattern(template: str, tail: str) -> re.Pattern[str]:
+        segments = re.split(r"\{[^{}]+\}", template)
+        inner = "[^/]+".join(re.escape(segment) for segment in segments)
+        return re.compile(f"(?P<base>(?:/.*)?){inner}{tail}/?")
+
+    head, _, _ = operation.path.rpartition("/")
+    return pattern(head, "/(?P<key>[^/]+)"), pattern(head, "")

@@ -1,0 +1,139 @@
+"""The parts of a run that was split over machines, put together again, or refused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from contracts.errors import ResultsError
+from contracts.report.reading import Run
+from contracts.report.results import Outcome, RequirementResult, Results, Verdict, result
+
+JUDGED_FIRST = (
+    Verdict.FAIL,
+    Verdict.ERROR,
+    Verdict.WARN,
+    Verdict.NOTE,
+    Verdict.WAIVED,
+    Verdict.PASS,
+    Verdict.INCONCLUSIVE,
+    Verdict.NOT_APPLICABLE,
+)
+"""What is judged over all that was exchanged is judged in every part: what one part couldn't say, another may have."""
+
+
+def selection(requirements: Iterable[str]) -> str:
+    """The digest by which parts know that they are of one whole."""
+    return hashlib.sha256("\n".join(sorted(requirements)).encode()).hexdigest()
+
+
+def merge(parts: Sequence[Run], order: Sequence[str]) -> tuple[Results, list[Mapping[str, Any]]]:
+    """The whole run, with the evidence of those parts that have it.
+
+    Args:
+        parts: in any order.
+        order: ids of requirements in the order of the catalogue.
+
+    Raises:
+        ResultsError: the parts don't belong together, or one is missing or incomplete.
+    """
+    _same(parts)
+    ordered = sorted(parts, key=lambda part: part.results.shard["group"])
+    first = ordered[0].results
+    shift = 0
+    rows: dict[str, RequirementResult] = {}
+    told: dict[str, list[Outcome]] = {}
+    evidence: list[Mapping[str, Any]] = []
+    for part in ordered:
+        for row in part.results.requirements:
+            rows.setdefault(row.id, row)
+            told.setdefault(row.id, []).extend(
+                replace(outcome, exchanges=tuple(index + shift for index in outcome.exchanges))
+                for outcome in row.outcomes
+            )
+        evidence += [{**entry, "index": entry["index"] + shift} for entry in part.evidence]
+        shift += max([part.results.exchanges, *(entry["index"] + 1 for entry in part.evidence)])
+    if selection(rows) != first.shard["selection"]:
+        raise ResultsError(f"{ordered[0].source}: requirements are missing that the whole run has")
+    place = {name: number for number, name in enumerate(order)}
+    merged = [result(row, _judged(told[row.id])) for row in rows.values()]
+    found = [part.results for part in ordered]
+    return (
+        replace(
+            first,
+            started=min(each.started for each in found),
+            seconds=round(sum(each.seconds for each in found), 3),
+            exchanges=sum(each.exchanges for each in found),
+            requirements=tuple(sorted(merged, key=lambda row: place.get(row.id, len(place)))),
+            planned=sum(each.planned for each in found),
+            executed=sum(each.executed for each in found),
+            redacted=sum(each.redacted for each in found),
+            command=first.command.removesuffix(f" --splits {first.shard['splits']} --group 1"),
+            capabilities=_once(row for each in found for row in each.capabilities),
+            notes=_once(note for each in found for note in each.notes),
+            shard={},
+        ),
+        evidence,
+    )
+
+
+def _same(parts: Sequence[Run]) -> None:
+    for part in parts:
+        if not part.results.shard:
+            raise ResultsError(f"{part.source}: no part of a run", "Make parts with run --splits K --group I")
+        if not part.results.complete:
+            raise ResultsError(
+                f"{part.source}: incomplete, {part.results.executed} of {part.results.planned} cases were run",
+                "Run this part again",
+            )
+    first = parts[0]
+    questions: Mapping[str, Callable[[Results], Any]] = {
+        "contract": lambda each: each.contract_sha256,
+        "target": lambda each: each.target_url,
+        "profile": lambda each: each.profile,
+        "seed": lambda each: each.seed,
+        "version of the suite": lambda each: each.version,
+        "auth": lambda each: each.target_auth,
+        "number of parts": lambda each: each.shard["splits"],
+        "selection of requirements": lambda each: each.shard["selection"],
+    }
+    for part in parts[1:]:
+        for what, ask in questions.items():
+            mine, theirs = ask(part.results), ask(first.results)
+            if mine != theirs:
+                raise ResultsError(f"{part.source}: {what} {mine}, but {first.source} has {theirs}")
+    splits = first.results.shard["splits"]
+    by_group: dict[int, Run] = {}
+    for part in parts:
+        group = part.results.shard["group"]
+        if group in by_group:
+            raise ResultsError(f"{part.source}: part {group}, as is {by_group[group].source}")
+        by_group[group] = part
+    missing = [str(group) for group in range(1, splits + 1) if group not in by_group]
+    if missing:
+        raise ResultsError(f"part {', '.join(missing)} of {splits} is missing", "Name the results of every part")
+
+
+def _judged(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """One outcome an operation, from the part that could judge it."""
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(outcome.operation, []).append(outcome)
+    if len(groups) > 1:
+        groups.pop("", None)
+    best = {name: min(map(_rank, group)) for name, group in groups.items()}
+    return [outcome for name, group in groups.items() for outcome in group if _rank(outcome) == best[name]]
+
+
+def _rank(outcome: Outcome) -> int:
+    return JUDGED_FIRST.index(outcome.verdict)
+
+
+def _once(items: Iterable[Any]) -> tuple[Any, ...]:
+    found: list[Any] = []
+    for item in items:
+        if item not in found:
+            found.append(item)
+    return tuple(found)

@@ -1,0 +1,69 @@
+"""Results read back, from a report folder, a results.json or the journal of a run that did not end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from contracts.errors import ResultsError
+from contracts.report import journal
+from contracts.report.results import Results
+
+LARGEST = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it was found on disk."""
+
+    source: str
+    results: Results
+    evidence: tuple[Mapping[str, Any], ...] = ()
+    """Its exchanges, where the journal lies beside the results."""
+
+
+def load(path: Path) -> Run:
+    """Read a run.
+
+    Args:
+        path: a results.json, an outcomes.jsonl, or a folder that holds one of them. A folder with a journal alone is
+            what a killed run leaves: its results count as incomplete.
+
+    Raises:
+        ResultsError: there is none, or it can't be read; the line says why.
+    """
+    if path.is_dir():
+        found = next((path / name for name in ("results.json", journal.NAME) if (path / name).is_file()), None)
+        if found is None:
+            raise ResultsError(f"{path}: no results.json in this folder", "A run writes it: see --report")
+        path = found
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ResultsError(f"{path}: longer than {LARGEST >> 20} MiB")
+        if path.suffix == ".jsonl":
+            results, evidence = journal.read(path)
+            return Run(str(path), results, tuple(evidence))
+        data = json.loads(path.read_bytes())
+        results = Results.from_json(data)
+    except OSError as error:
+        raise ResultsError(f"{path}: {error.strerror or error}") from error
+    except jsonschema.ValidationError as error:
+        place = error.json_path.removeprefix("$.") if error.json_path != "$" else "the whole"
+        raise ResultsError(f"{path}: no results.json of this program: {place}: {error.message[:160]}") from error
+    except (ValueError, RecursionError) as error:
+        place = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise ResultsError(f"{path}{place}: not readable as JSON") from error
+    return Run(str(path), results, _evidence(path.with_name(journal.NAME), results))
+
+
+def _evidence(path: Path, results: Results) -> tuple[Mapping[str, Any], ...]:
+    """The exchanges in the journal beside results, where that is of the same run."""
+    if not path.is_file():
+        return ()
+    told, evidence = journal.read(path)
+    return tuple(evidence) if (told.started, told.seed) == (results.started, results.seed) else ()

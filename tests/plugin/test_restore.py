@@ -1,0 +1,156 @@
+"""Nothing is left changed: not after Ctrl-C, not after a kill, not where an object had to be made first."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.plugin.journal import journals, read
+from tests.peers import shelf
+from tests.peers.shelf import FIRST, SECOND, TOKEN, Request, Shelf
+from tests.plugin.command import call, start
+
+QUICK = ("--settle", "1", "--select", "update.value.*")
+
+
+def arguments(server: Shelf, folder: Path, **how: bool) -> list[str]:
+    return ["run", "--target", server.url, "--openapi", str(shelf.write_document(folder, **how)), *QUICK]
+
+
+def state(server: Shelf) -> dict[str, Any]:
+    return json.loads(json.dumps(server.objects))  # type: ignore[no-any-return]
+
+
+def interrupted_at_a_write(
+    server: Shelf, folder: Path, number: signal.Signals, *more: str
+) -> tuple[subprocess.CompletedProcess[str], list[bool]]:
+    """A run that gets a signal while its eighth update is being answered; and which writes had a journal before."""
+    reached, go_on = threading.Event(), threading.Event()
+    journaled: list[bool] = []
+
+    def hook(request: Request) -> bool:
+        if request.command == "PATCH":
+            journaled.append(bool(journals(folder / "reports")))
+            if len(journaled) == 8:
+                reached.set()
+                go_on.wait(120)
+        return False
+
+    server.hook = hook
+    with start(*arguments(server, folder), *more, cwd=folder, GRAPH_CONTRACTS_TOKEN=TOKEN) as process:
+        try:
+            assert reached.wait(120)
+            process.send_signal(number)
+            if number is signal.SIGKILL:
+                process.wait(60)
+            go_on.set()
+            out, err = process.communicate(timeout=120)
+        finally:
+            go_on.set()
+            process.kill()
+    server.hook = lambda _: False
+    return subprocess.CompletedProcess([], process.returncode, out, err), journaled
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_puts_back_and_reports(number: signal.Signals, tmp_path: Path) -> None:
+    with shelf.serving(FIRST, SECOND) as server:
+        before = state(server)
+        done, _ = interrupted_at_a_write(server, tmp_path, number)
+        assert state(server) == before
+    assert done.returncode == 130, done.stdout + done.stderr
+    assert json.loads((tmp_path / "reports/results.json").read_text())["complete"] is False
+    assert journals(tmp_path / "reports") == []
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_what_a_killed_run_left_is_put_back_later(tmp_path: Path) -> None:
+    with shelf.serving(FIRST, SECOND) as server:
+        before = state(server)
+        _, journaled = interrupted_at_a_write(server, tmp_path, signal.SIGKILL)
+        assert all(journaled), "a write came before its journal"
+        assert state(server) != before
+        (journal,) = journals(tmp_path / "reports")
+        assert TOKEN not in journal.read_text()
+        document = ("--openapi", str(tmp_path / "shelf.json"))
+
+        refused = call("restore", "reports", *document, cwd=tmp_path, GRAPH_CONTRACTS_TOKEN="wrong")
+        assert (refused.returncode, refused.stdout) == (3, "")
+        assert "refuses the credentials" in refused.stderr
+
+        done = call("restore", "reports", *document, cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
+        assert state(server) == before
+
+        again = call("restore", "reports", *document, cwd=tmp_path)
+        assert (again.returncode, again.stdout) == (0, "reports: nothing is left to put back\n")
+
+
+def test_with_no_restore_the_journal_is_kept_for_later(tmp_path: Path) -> None:
+    with shelf.serving(FIRST, SECOND) as server:
+        before = state(server)
+        done = call(*arguments(server, tmp_path), "--no-restore", cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
+        assert state(server) != before
+        assert "graph-contracts restore reports" in done.stdout
+        document = ("--openapi", str(tmp_path / "shelf.json"))
+        assert call("restore", "reports", *document, cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN).returncode == 0
+        assert state(server) == before
+
+
+def test_what_cannot_be_put_back_is_listed_and_stays_in_the_journal(tmp_path: Path) -> None:
+    def stuck(request: Request) -> bool:
+        # the label can be changed, but never back to red
+        if request.command == "PATCH" and b'"red"' in request.octets:
+            request.error(409, "conflict")
+            return True
+        return False
+
+    with shelf.serving(FIRST, SECOND) as server:
+        server.hook = stuck
+        done = call(*arguments(server, tmp_path), cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
+    assert f"/things/{FIRST['id']} could not be put back as it was found: label" in done.stdout
+    assert "graph-contracts restore reports" in done.stdout
+    (journal,) = journals(tmp_path / "reports")
+    assert [saved.state for saved in read(journal).objects.values()] == [FIRST, SECOND]
+
+
+# -- objects made for a run --------------------------------------------------------------------------------------------
+
+
+def test_objects_are_made_where_there_are_none_and_deleted_afterwards(tmp_path: Path) -> None:
+    with shelf.serving() as server:
+        done = call(*arguments(server, tmp_path), cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
+        assert [method for method, _ in server.seen].count("POST") == 2
+        assert server.objects == {}
+    found = json.loads((tmp_path / "reports/results.json").read_text())["requirements"]
+    assert {row["id"]: row["verdict"] for row in found}["update.value.reflects"] == "pass", done.stderr
+    assert journals(tmp_path / "reports") == []
+
+
+def test_objects_that_are_there_are_used_instead_of_made(tmp_path: Path) -> None:
+    with shelf.serving(FIRST, SECOND) as server:
+        call(*arguments(server, tmp_path), cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
+        assert "POST" not in {method for method, _ in server.seen}
+
+
+def test_nothing_is_made_that_the_document_cannot_delete(tmp_path: Path) -> None:
+    with shelf.serving() as server:
+        done = call(*arguments(server, tmp_path, delete=False), cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
+        assert {method for method, _ in server.seen} == {"GET"}
+    assert done.returncode == 2
+    assert "Supply --id thing-id=VALUE" in done.stderr
+
+
+def test_an_object_that_a_killed_run_made_is_deleted_later(tmp_path: Path) -> None:
+    with shelf.serving() as server:
+        interrupted_at_a_write(server, tmp_path, signal.SIGKILL)
+        assert len(server.objects) == 2
+        document = ("--openapi", str(tmp_path / "shelf.json"))
+        done = call("restore", "reports", *document, cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
+        assert (done.returncode, server.objects) == (0, {}), done.stdout

@@ -1,0 +1,164 @@
+"""Runs side by side and parts put together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from contracts.errors import ResultsError
+from contracts.report import compare, merging
+from contracts.report.reading import Run
+from contracts.report.results import Results, Verdict
+from tests.report.samples import EVIL, FIRST, SECOND, evidence, row, run
+
+RENDERINGS: dict[str, Callable[[compare.Comparison], str]] = {
+    "text": compare.text,
+    "markdown": compare.markdown,
+    "html": compare.html,
+}
+BEFORE = run(row("update.a.b", "pass"), row("update.a.c", "fail"), row("update.a.d", "pass"), row("update.a.e", "pass"))
+AFTER = run(row("update.a.b", "fail"), row("update.a.c", "pass"), row("update.a.d"), row("update.a.e", "pass"))
+
+
+def two(before: Results = BEFORE, after: Results = AFTER) -> compare.Comparison:
+    return compare.compare([("", "before.json", before), ("", "after.json", after)])
+
+
+# -- compare -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", RENDERINGS)
+def test_two_runs_of_one_target_tell_what_broke_healed_and_is_no_longer_tested(form: str) -> None:
+    text = RENDERINGS[form](two())
+    broke, untested, healed = (text.index(word) for word in ("Broke (1)", "Stopped being tested (1)", "Healed (1)"))
+    assert broke < text.index("update.a.b") < untested < text.index("update.a.d") < healed < text.index("update.a.c")
+    assert "update.a.e" not in text
+
+
+@pytest.mark.parametrize("form", RENDERINGS)
+def test_runs_that_are_the_same_are_said_to_be(form: str) -> None:
+    assert "othing changed" in RENDERINGS[form](two(BEFORE, BEFORE))
+
+
+@pytest.mark.parametrize("form", RENDERINGS)
+def test_several_targets_make_a_matrix_with_the_fewest_failures_first(form: str) -> None:
+    worst = replace(AFTER, requirements=(*AFTER.requirements, row("update.a.f", "fail")))
+    best = run(*(row(each.id, "pass") for each in BEFORE.requirements))
+    given = [("Worst", "1.json", worst), ("Best", "2.json", best), ("Middling", "3.json", BEFORE)]
+    text = RENDERINGS[form](compare.compare(given))
+    assert text.index("Best") < text.index("Middling") < text.index("Worst")
+    assert "update.a.f" in text
+
+
+def test_the_matrix_has_a_cell_for_each_implementation_and_requirement() -> None:
+    text = compare.markdown(compare.compare([("one", "1", BEFORE), ("two", "2", run(row("update.a.b", "warn")))]))
+    (line,) = [each for each in text.splitlines() if each.startswith("| `update.a.c`")]
+    assert line == "| `update.a.c` | MUST | absent | ✗ fail |"
+
+
+def test_changes_that_are_alike_are_told_once_and_what_a_run_did_not_have_in_one_line() -> None:
+    before = run(row("update.a.b", "pass", "pass"), row("update.a.c", "pass", "pass"), row("update.a.d", "pass"))
+    text = compare.text(two(before, run(row("update.a.b", "fail", "fail"))))
+    assert "broke update.a.b on 2 operations (pass → fail): actual text" in text
+    assert "2 requirements not in the later run: update.a.c, update.a.d" in text
+    assert "not tested for 2 of 3 requirements" in text
+
+
+def test_a_known_failure_ranks_as_a_failure() -> None:
+    given = [("Known", "1", run(row("update.a.b", "waived"))), ("Sound", "2", run(row("update.a.b", "warn")))]
+    assert [side.name for side in compare.compare(given).sides] == ["Sound", "Known"]
+
+
+def test_runs_that_are_not_quite_comparable_are_cautioned_about() -> None:
+    other = replace(AFTER, profile="http", contract_sha256="1" * 64, complete=False)
+    cautions = " ".join(two(BEFORE, other).cautions)
+    for word in ("different contracts", "different profiles", "2 of 2 cases"):
+        assert word in cautions
+
+
+@pytest.mark.parametrize("form", RENDERINGS)
+def test_nothing_of_a_target_comes_through_unescaped(form: str) -> None:
+    evil = run(row("update.a.b", "fail", text=EVIL), target_server=EVIL, target_url=EVIL)
+    text = RENDERINGS[form](compare.compare([("", EVIL, BEFORE), ("", EVIL, evil), (EVIL, EVIL, evil)]))
+    assert not [char for char in text if char != "\n" and not char.isprintable()]
+    if form != "text":
+        assert not re.search(r"(?<!\\)<script", text)
+
+
+def test_the_page_has_no_script_and_headings_in_order() -> None:
+    tags: list[tuple[str, list[tuple[str, str | None]]]] = []
+
+    class Page(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            tags.append((tag, attrs))
+
+    Page().feed(compare.html(two(BEFORE, replace(AFTER, target_url="http://other"))))
+    names = [tag for tag, _ in tags]
+    assert "script" not in names
+    assert ("lang", "en") in tags[0][1]
+    headings = [int(tag[1]) for tag in names if tag in {"h1", "h2", "h3"}]
+    assert headings[0] == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(headings))
+
+
+# -- merge -------------------------------------------------------------------------------------------------------------
+
+ORDER = ["update.a.b", "update.a.c", "update.a.d"]
+
+
+def part(group: int, *rows: Any, **more: Any) -> Run:
+    shard = {"group": group, "splits": 2, "selection": merging.selection(ORDER)}
+    results = run(*rows, **{"shard": shard, "command": f"graph-contracts run --splits 2 --group {group}", **more})
+    return Run(f"part{group}.json", results, tuple(evidence()))
+
+
+ONE = part(1, row("update.a.b", "pass", "fail"), row("update.a.d", "not-applicable", "inconclusive"))
+TWO = part(2, row("update.a.c", "pass"), row("update.a.d", "warn", "pass"))
+
+
+def test_parts_make_the_whole_in_any_order() -> None:
+    whole, exchanges = merging.merge([TWO, ONE], ORDER)
+    assert [each.id for each in whole.requirements] == ORDER
+    assert [each.verdict for each in whole.requirements] == [Verdict.FAIL, Verdict.PASS, Verdict.WARN]
+    assert (whole.planned, whole.executed, whole.exchanges, whole.complete) == (4, 4, 4, True)
+    assert whole.command == "graph-contracts run"
+    assert whole.shard == {}
+    assert [entry["index"] for entry in exchanges] == [0, 1, 2, 3]
+    assert whole.requirements[1].outcomes[0].exchanges == (2, 3)
+
+
+def test_what_every_part_judges_is_said_by_the_part_that_could() -> None:
+    whole, _ = merging.merge([ONE, TWO], ORDER)
+    told = {outcome.operation: outcome.verdict for outcome in whole.requirements[2].outcomes}
+    assert told == {FIRST: Verdict.WARN, SECOND: Verdict.PASS}
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ([ONE], "part 2 of 2 is missing"),
+        ([ONE, ONE], "part1.json: part 1, as is part1.json"),
+        ([ONE, Run("whole.json", BEFORE)], "whole.json: no part of a run"),
+        ([ONE, replace(TWO, results=replace(TWO.results, complete=False))], "part2.json: incomplete, 2 of 2 cases"),
+        ([ONE, replace(TWO, results=replace(TWO.results, seed=2))], "part2.json: seed 2, but part1.json has 1"),
+        ([ONE, replace(TWO, results=replace(TWO.results, profile="http"))], "profile http"),
+        ([ONE, replace(TWO, results=replace(TWO.results, target_url="http://x"))], "target http://x"),
+        ([ONE, replace(TWO, results=replace(TWO.results, contract_sha256="1"))], "contract 1"),
+        ([ONE, replace(TWO, results=replace(TWO.results, version="9"))], "version of the suite 9"),
+        (
+            [ONE, replace(TWO, results=replace(TWO.results, shard={**TWO.results.shard, "splits": 3}))],
+            "number of parts 3",
+        ),
+        ([ONE, part(2, row("update.a.d", "pass"))], "requirements are missing"),
+    ],
+)
+def test_parts_that_do_not_make_one_whole_are_refused(parts: list[Run], told: str) -> None:
+    with pytest.raises(ResultsError) as caught:
+        merging.merge(parts, ORDER)
+    assert told in str(caught.value)
