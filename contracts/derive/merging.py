@@ -91,19 +91,36 @@ def _label(at: int) -> str:
 
 
 def _sent(inline: Callable[[Schema], Schema], first: Schema, second: Schema) -> Schema:
-    """What may be sent, by either page."""
+    """What may be sent, by either page: of several types, the properties of all stand beside the choice."""
     parts = first.get("anyOf") or [first]
     if second in parts:
         return first
-    added = inline(second)
+    whole, added = first if "anyOf" in first else inline(first), inline(second)
     for at, part in enumerate(parts):
         known = inline(part)
         if "properties" in known and "properties" in added and known.get("x-graph-type") == added.get("x-graph-type"):
-            joined = {**known, "properties": {**added["properties"], **known["properties"]}}
-            required = [name for name in joined.pop("required", ()) if name in added.get("required", ())]
-            joined |= {"required": required} if required else {}
-            return {"anyOf": [*parts[:at], joined, *parts[at + 1 :]]} if "anyOf" in first else joined
-    return {"anyOf": [*parts, second]}
+            parts = [*parts[:at], _joined(known, added), *parts[at + 1 :]]
+            break
+    else:
+        parts = [*parts, second]
+    if len(parts) == 1:
+        return dict(parts[0])
+    if "properties" not in whole or "properties" not in added:
+        return {"anyOf": parts}
+    names = [each["x-graph-type"] for each in map(inline, parts) if "x-graph-type" in each]
+    return {
+        "type": "object",
+        **({"x-graph-type": names[0], "x-graph-also": names[1:]} if names else {}),
+        "properties": {**added["properties"], **whole["properties"]},
+        "anyOf": parts,
+    }
+
+
+def _joined(first: Schema, second: Schema) -> Schema:
+    """The same type as two pages know it; only what both require is required."""
+    found = {**first, "properties": {**second["properties"], **first["properties"]}}
+    required = [name for name in found.pop("required", ()) if name in second.get("required", ())]
+    return {**found, **({"required": required} if required else {})}
 
 
 def _answered(first: Schema, second: Schema) -> Schema:

@@ -143,6 +143,26 @@ def test_types_that_derive_from_one_stand_side_by_side(tmp_path: Path) -> None:
     validate(document)
 
 
+def test_bodies_of_several_types_are_still_one_object_to_send(tmp_path: Path) -> None:
+    names = ("round", "square")
+    write(tmp_path / "resources", {f"{name}.md": RESOURCE.replace("widget", name) for name in names})
+    pages = {
+        f"{name}-update.md": text(
+            body=f"## Request body\n\nA JSON representation of a [{name}](../resources/{name}.md).",
+            response=f"## Response\n\n`200 OK` and a [{name}](../resources/{name}.md) object.",
+        )
+        for name in names
+    }
+    write(tmp_path / "api", pages)
+    document = derive([tmp_path])
+    schema = operation(document)["requestBody"]["content"]["application/json"]["schema"]
+    assert [part["$ref"].rpartition(".")[2] for part in schema["anyOf"]] == list(names)
+    assert set(schema["properties"]) == {"id", "label", "size"}
+    assert schema["x-graph-also"] == ["microsoft.graph.square"]
+    assert len(Contract.from_document(document, "test").updates) == 1
+    validate(document)
+
+
 def test_one_page_that_cannot_be_read_does_not_lose_the_others(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": text(), "b.md": "---\ndoc_type: apiPageType\n---\n\nGET nowhere\n"})
     notes: list[Note] = []
