@@ -8,7 +8,7 @@ from typing import Any
 from contracts.derive.descriptions import NOTHING
 from contracts.derive.examples import Exchange, Message
 from contracts.derive.page import PropertyRow
-from contracts.derive.schemas import Schema, Schemas, anonymous, is_open, spelled
+from contracts.derive.schemas import Schema, Schemas, anonymous, is_open, misspelled, spelled
 from contracts.derive.subject import WRITES, Subject, media
 
 Say = Callable[[str, str, str, str], None]
@@ -101,7 +101,9 @@ class Bodies:
             if key in found or ("@" in key and not key.endswith(("@odata.bind", "@odata.id"))):
                 continue
             source = subject.at(message.lines.get((key,), message.body_line))
-            if key in known:
+            if key not in known and misspelled(key, {**known, **found}):
+                self.say(f"{key} in the example", "left out", "another letter case than the table's", source)
+            elif key in known:
                 found[key] = {**known[key], "x-graph-source": source} if tabled else known[key]
             else:
                 found[key] = self.schemas.property(subject.place, None, NOTHING, value, source)

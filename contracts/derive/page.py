@@ -260,7 +260,7 @@ def properties(blocks: Iterable[Block], notes: Notes | None = None) -> Iterator[
                 continue
             name = plain(TAGS.sub("", cells[name_at])).partition(" (")[0].strip("'\" ")
             repeated = name.lower() in NAMES and cells[type_at].lower() == table.rows[0][1][type_at].lower()
-            if repeated or not re.fullmatch(r"@?[A-Za-z_]\w*(@odata\.\w+)?", name):
+            if repeated or not re.fullmatch(r"@odata\.\w+|[A-Za-z_]\w*(@odata\.\w+)?", name):
                 if notes is not None and not repeated:
                     notes.skipped(line, f"a row of the table of properties is called {name[:60]!r}")
                 continue

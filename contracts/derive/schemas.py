@@ -196,6 +196,8 @@ class Schemas:
             return  # an object of another type, or members that are this object's alone
         for key in names:
             here, value = (*path, key), body[key]
+            if key not in known and misspelled(key, known):
+                continue
             if key not in known:
                 source = f"{place.path.name}:{message.lines.get(here, message.body_line)}"
                 known[key] = self.property(place, None, NOTHING, value, source)
@@ -253,6 +255,12 @@ class Schemas:
             if relations := schema.pop("x-graph-relationships", None):
                 schema["x-graph-relationships"] = relations
             yield name, schema
+
+
+def misspelled(name: str, known: Mapping[str, Schema]) -> bool:
+    """Whether a name differs from a known one in letter case only."""
+    lower = name.lower()
+    return any(each.lower() == lower for each in known)
 
 
 def is_open(schema: Schema) -> bool:

@@ -259,7 +259,7 @@ def test_tables_that_are_broken_are_read_all_the_same(rows: str, names: dict[str
     [
         "**Property** | **Type** | **Description**\n---|---|---\na | String | x",
         "|Permission type|Property|Type|Description|\n|:-|:-|:-|:-|\n|Link|a|String|x|",
-        "|Name|Value|\n|:-|:-|\n|a|The value of it.|",
+        "|Name|Value|\n|:-|:-|\n|a|The value of it.|\n|Not one|x|",
         "Property|Type|Description|\n|:---|:---|:---|\n|a|String|x|",
         "|Parameter | Type|Description|\n|a|String|x|",
     ],
@@ -280,6 +280,12 @@ def test_an_example_adds_what_the_table_leaves_out(tmp_path: Path) -> None:
     body = "## Request body\n\n|Property|Type|Description|\n|:-|:-|:-|\n|label|String|x|"
     document, _ = derived(tmp_path, body=body)
     assert sent(document)["size"]["format"] == "int32"
+
+
+def test_a_name_in_another_letter_case_is_no_other_property(tmp_path: Path) -> None:
+    document, _ = derived(tmp_path, examples='## Example\n```http\nPATCH /widgets/1\n\n{"Label": "x", "size": 1}\n```')
+    assert set(sent(document)) == {"label", "size"}
+    assert [row["subject"] for row in document["x-graph-ambiguities"]] == ["Label in the example"]
 
 
 def test_the_resource_page_is_believed_where_both_speak(tmp_path: Path) -> None:
