@@ -124,7 +124,7 @@ def parse(text: str, path: Path) -> Page:
     """Parse a page's text."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    notes = Notes(path.name)
+    notes = Notes(str(path))
     front: dict[str, str] = {}
     start = 0
     if found := FRONT.match(text):

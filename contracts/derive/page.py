@@ -120,7 +120,8 @@ class Facts:
 
 
 @lru_cache(maxsize=1 << 12)
-def _kind(title: str) -> str:
+def kind_of(title: str) -> str:
+    """Which of the sections of an operation page a title is of; empty where it is of none."""
     return next((kind for kind, pattern in SECTIONS if re.fullmatch(pattern, title)), "")
 
 
@@ -133,7 +134,7 @@ def facts(page: Page) -> Facts:
     found: dict[str, list[Block]] = {kind: [] for kind, _ in SECTIONS}
     shown: list[Block] = []
     for section in page.sections:
-        kind = _kind(section.title)
+        kind = kind_of(section.title)
         found[kind].extend(section.blocks) if kind else None
         if kind not in {"http", "permissions", "headers", "query"}:
             shown.extend(section.blocks)
@@ -217,7 +218,7 @@ def _subsection(page: Page) -> list[Block]:
     inside = False
     for block in page.blocks():
         if block.kind == "heading":
-            inside = _kind(block.text.lower().rstrip(":")) == "http"
+            inside = kind_of(block.text.lower().rstrip(":")) == "http"
         elif inside:
             found.append(block)
     return found
@@ -285,13 +286,8 @@ def _columns(header: tuple[str, ...]) -> tuple[int, int, int]:
 
 def _answers(section: Iterable[Block]) -> Iterator[Answer]:
     seen: set[int] = set()
-    for block in section:
-        if block.kind == "text":
-            found = [match for match in STATUS.finditer(block.text) if _is_status(block.text, match)]
-        elif block.kind == "heading" and block.level > 2:
-            found = []
-        else:
-            continue
+    for block in _prose(section):
+        found = [match for match in STATUS.finditer(block.text) if _is_status(block.text, match)]
         for at, match in enumerate(found):
             code = int(match[1])
             if code in seen:
@@ -306,6 +302,16 @@ def _answers(section: Iterable[Block]) -> Iterator[Answer]:
             yield Answer(
                 code, line, named, re.search(r"\bprefer\b|optional request header", before, re.IGNORECASE) is not None
             )
+
+
+def _prose(section: Iterable[Block]) -> Iterator[Block]:
+    """The text of a section; a table that lists statuses is one too."""
+    for block in section:
+        if block.kind == "text":
+            yield block
+        elif block.kind == "table":
+            rows = (f"`{cells[0]}` {' '.join(cells[1:])}" for _, cells in block.rows)
+            yield Block("text", block.line, "\n".join(rows))
 
 
 def _is_status(text: str, match: re.Match[str]) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from contracts.derive import examples, markdown
 from contracts.derive.markdown import Block, Page, plain
 from contracts.derive.notes import Note
-from contracts.derive.page import PropertyRow, labels, links, namespace, properties
+from contracts.derive.page import PropertyRow, kind_of, labels, links, namespace, properties
 from contracts.errors import PageError
 
 PACKAGED = Path(__file__).parent.parent / "pages" / "resources"
@@ -108,8 +108,9 @@ class Library:
             except PageError as error:
                 self.notes.append(Note.skipped_page(path, error.what))
             else:
-                self._read[path] = read(page)
-                self.notes.extend(page.notes)
+                if not any(kind_of(section.title) == "http" for section in page.sections):  # else an operation's page
+                    self._read[path] = read(page)
+                    self.notes.extend(page.notes)
         return self._read[path]
 
     def _locate(self, folder: str, link: str) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 UNTYPED = "Edm.Untyped"
 PRIMITIVES: Mapping[str, str] = {
     "string": "Edm.String",
-    "str": "Edm.String",
+    "strings": "Edm.String",
     "text": "Edm.String",
     "boolean": "Edm.Boolean",
     "bool": "Edm.Boolean",
@@ -44,6 +44,7 @@ PRIMITIVES: Mapping[str, str] = {
     "enumeration": "Edm.String",
     "json": UNTYPED,
     "object": UNTYPED,
+    "objects": UNTYPED,
     "any": UNTYPED,
     "untyped": UNTYPED,
     "json object": UNTYPED,

@@ -79,7 +79,9 @@ def test_several_blocks_a_path_in_prose_and_a_lower_heading_count_too(tmp_path: 
 def test_a_path_that_cannot_be_read_is_reported_and_the_rest_derived(tmp_path: Path) -> None:
     document, notes = derived(tmp_path, http=FENCE.format("PATCH ** Entity URI not found\nPATCH /widgets/{id}"))
     assert list(document["paths"]) == ["/widgets/{id}"]
-    assert [(note.page, note.line) for note in notes if note.kind is Kind.SKIPPED] == [("widget-update.md", 23)]
+    assert [(Path(note.page).name, note.line) for note in notes if note.kind is Kind.SKIPPED] == [
+        ("widget-update.md", 23)
+    ]
     with pytest.raises(PageError, match=r"widget-update\.md:23: no path can be read"):
         strictly(notes)
 
@@ -349,6 +351,7 @@ def test_content_that_is_not_json_keeps_its_media_type(tmp_path: Path) -> None:
         ("returns `204`. If the Prefer header is used, it returns `200 OK` and the object.", ["204", "200"]),
         ("If Prefer is `return=representation`: `200`. More than 300 items or 1.200 pages are no status.", ["200"]),
         ("`202 Accepted`; `404 Not Found` where there is none, `409 Conflict` otherwise", ["202", "404", "409"]),
+        ("answers:\n\n|Code|Meaning|\n|:-|:-|\n|201|It was made.|\n|400|It was not.|", ["201", "400"]),
     ],
 )
 def test_statuses_are_read_from_prose(prose: str, codes: list[str], tmp_path: Path) -> None:
@@ -407,6 +410,18 @@ def test_lists_and_single_objects_are_told_apart(prose: str, example: str, liste
     schema = answered(document, method="get", path="/widgets")
     reference = schema["properties"]["value"]["items"] if listed else schema["allOf"][0]
     assert reference == {"$ref": "#/components/schemas/microsoft.graph.widget"}
+
+
+def test_a_function_may_answer_a_plain_value(tmp_path: Path) -> None:
+    document, _ = derived(
+        tmp_path,
+        http=FENCE.format("GET /widgets/count()"),
+        intro="Not yet documented",
+        body="## Request body\n\nDo not supply a request body for this method.",
+        response="## Response\n\nThis function returns a `200 OK` response code and a Int32 in the response body.",
+        examples='## Example\n\n```http\nHTTP/1.1 200 OK\n\n{"value": 5}\n```',
+    )
+    assert answered(document, method="get", path="/widgets/count()")["properties"]["value"]["type"][0] == "integer"
 
 
 def test_an_answer_elsewhere_has_its_place(tmp_path: Path) -> None:
