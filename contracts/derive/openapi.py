@@ -17,7 +17,7 @@ from contracts.derive.page import Facts
 from contracts.derive.paths import Template
 from contracts.derive.resources import Library
 from contracts.derive.schemas import Schema, Schemas
-from contracts.derive.subject import Subject, subject
+from contracts.derive.subject import WRITES, Subject, subject
 
 WORDS = {"PATCH": "update", "GET": "get", "POST": "create", "PUT": "replace", "DELETE": "delete"}
 STANDARD = {"authorization", "content-type", "accept", "content-length"}
@@ -74,7 +74,9 @@ class Builder:
         """What the operations of one method on a page have in common."""
         facts, method = about.facts, template.method
         pairs = facts.of(method)
-        body = self._bodies.body(about, method, pairs)
+        # where a page shows one method only, the other is sent the same
+        written = [pair for pair in facts.exchanges if pair.request and pair.request.method in WRITES]
+        body = self._bodies.body(about, method, pairs or written)
         permitted = next((row.line for row in facts.permissions if row.support == "supported"), 0)
         authorization = next((row.line for row in facts.headers if row.name.lower() == "authorization"), permitted)
         self.secured = self.secured or bool(authorization)

@@ -110,6 +110,10 @@ class Schemas:
                 known[row.name] = self.property(
                     resource.place, row.type, row.refinement, resource.shape.get(row.name), resource.source_of(row.line)
                 )
+        for row in resource.properties.values():
+            inner = known.get(row.name, {}).get("items", known.get(row.name, {}))
+            if inner.get("x-graph-type") == "Edm.String":  # every string of a JSON representation is `String`
+                inner.pop("x-graph-placeholder", None)
         if inherited:
             return
         for key, value in resource.shape.items():

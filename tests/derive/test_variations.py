@@ -339,6 +339,17 @@ def test_content_that_is_not_json_keeps_its_media_type(tmp_path: Path) -> None:
     assert set(body["content"]) == {"image/jpeg"}
 
 
+def test_a_method_without_an_example_of_its_own_is_sent_the_same(tmp_path: Path) -> None:
+    document, _ = derived(
+        tmp_path,
+        http=FENCE.format("PATCH /widgets/{id}/photo/$value\nPUT /widgets/{id}/photo/$value"),
+        body="## Request body\n\nThe binary data of the photo.",
+        examples="## Example\n```http\nPUT /widgets/1/photo/$value\nContent-Type: image/jpeg\n\nBinary data\n```",
+    )
+    body = operation(document, path="/widgets/{id}/photo/$value")["requestBody"]
+    assert set(body["content"]) == {"image/jpeg"}
+
+
 # -- answers ----------------------------------------------------------------------------------------------------------
 
 
@@ -528,6 +539,7 @@ def test_resource_pages_say_the_types(tmp_path: Path) -> None:
     assert found["note"]["deprecated"]
     assert found["note"]["type"] == "string"
     assert "type" not in found["owner"]
+    assert "x-graph-placeholder" not in found["label"]
     assert widget["x-graph-relationships"]["parts"]["x-graph-type"] == "microsoft.graph.frame"
     assert document["components"]["schemas"]["microsoft.graph.frame"]["x-graph-open"]
     validate(document)
