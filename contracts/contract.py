@@ -344,7 +344,7 @@ class _Reader:
 
     def operation(self, path: str, method: str, node: Mapping[str, Any]) -> Operation:
         statuses = {str(status): self.resolve(value) for status, value in self.mapping(node.get("responses")).items()}
-        success = next((status for status in sorted(statuses) if re.fullmatch(r"2\d\d", status)), None)
+        success = next((status for status in statuses if re.fullmatch(r"2\d\d", status)), None)
         sent = self.json_content(self.resolve(node.get("requestBody")))
         answered = self.json_content(statuses[success]) if success else {}
         security = node.get("security", self.document.get("security", []))

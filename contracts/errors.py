@@ -31,6 +31,10 @@ class PageError(ContractsError):
     """An API reference page can't be read."""
 
 
+class MetadataError(ContractsError):
+    """OData metadata can't be read."""
+
+
 class DocumentError(ContractsError):
     """An OpenAPI document can't be read or says nothing that could be tested."""
 

@@ -360,6 +360,38 @@ def test_derive_refuses_a_folder_without_pages(tmp_path: Path) -> None:
     assert done.stderr.startswith("graph-contracts: .: the folder holds no operation page.")
 
 
+def test_derive_writes_json_where_the_name_or_the_format_says_so(tmp_path: Path) -> None:
+    assert run("derive", str(PAGES), "-o", "document.json", folder=tmp_path).returncode == 0
+    shown = run("derive", str(PAGES), "--format", "json", folder=tmp_path)
+    document = json.loads(shown.stdout)
+    assert json.loads((tmp_path / "document.json").read_text(encoding="utf-8")) == document
+    assert document["openapi"] == "3.1.0"
+
+
+def test_derive_reports_what_it_left_out_and_strict_makes_that_an_error(tmp_path: Path) -> None:
+    page = next(PAGES.glob("*.md")).read_text(encoding="utf-8")
+    (tmp_path / "good.md").write_text(page.replace("PATCH /auditLogs/d", "PATCH **\nPATCH /auditLogs/d"), "utf-8")
+    (tmp_path / "bad.md").write_bytes(b"\xff")
+    arguments = ("derive", "good.md", "bad.md", "-o", "document.yaml")
+    done = run(*arguments, "--report", "report.txt", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    report = (tmp_path / "report.txt").read_text(encoding="utf-8").splitlines()
+    assert [line.split(": ")[:2] for line in report] == [["good.md:34", "skipped"], ["bad.md:1", "skipped"]]
+    assert run(*arguments, folder=tmp_path).stderr.startswith("derive: 0 guessed, 0 repaired, 2 skipped")
+    strict = run(*arguments, "--strict", folder=tmp_path)
+    assert (strict.returncode, strict.stderr.count("\n")) == (2, 1)
+    assert strict.stderr.startswith("graph-contracts: good.md:34: no path can be read")
+    alone = run("derive", "bad.md", folder=tmp_path)
+    assert (alone.returncode, alone.stdout, alone.stderr.count("\n")) == (2, "", 1)
+
+
+def test_derive_names_metadata_that_it_cannot_read(tmp_path: Path) -> None:
+    (tmp_path / "metadata.xml").write_text("<!DOCTYPE x><x/>", encoding="utf-8")
+    done = run("derive", str(PAGES), "--metadata", "metadata.xml", folder=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith("graph-contracts: metadata.xml: XML with a document type declaration is not read.")
+
+
 # -- a whole run -------------------------------------------------------------------------------------------------------
 
 

@@ -232,7 +232,6 @@ PAGES: Mapping[str, tuple[Callable[[str], bytes], str]] = {
     "UTF-16": (lambda page: page.encode("utf-16"), "not UTF-8"),
     "no request": (lambda _: b"# Title\n\nJust text.\n", "page.md"),
     "no Markdown": (lambda _: b"{" * 10_000, "page.md"),
-    "front matter that is no YAML": (lambda page: page.replace("---\n", "---\n{[\n", 1).encode(), "front matter"),
     "100 megabytes": (lambda page: page.encode() + b" " * 100_000_000, "larger than 64 MiB"),
 }
 

