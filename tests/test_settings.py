@@ -214,6 +214,10 @@ def test_what_is_no_base_url_is_refused(target: str, tmp_path: Path) -> None:
         "https://dod-graph.microsoft.us/v1.0",
         "https://microsoftgraph.chinacloudapi.cn/v1.0",
         "https://graph.microsoft.de/v1.0",
+        "https://graph.microsoft-ppe.com/beta",
+        "https://GRAPH.microsoft-ppe.COM./beta",
+        "https://x@graph.microsoft.us:443/v1.0",
+        "https://evil.example:1@graph.microsoft.com/beta",
     ],
 )
 def test_the_public_graph_hosts_are_refused_however_they_are_spelled(target: str, tmp_path: Path) -> None:

@@ -89,6 +89,21 @@ def journals(folder: Path) -> list[Path]:
     return sorted(folder.glob(PATTERN), reverse=True)
 
 
+def abandoned(folder: Path) -> list[Path]:
+    """The journals of runs that are over: not those of processes at work in the same folder."""
+    return [path for path in journals(folder) if not _alive(path.stem.rpartition("-")[2])]
+
+
+def _alive(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except PermissionError:
+        return True
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
+
+
 def read(path: Path) -> Story:
     """What a journal says; a last line that a crash cut short is left out.
 

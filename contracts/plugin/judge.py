@@ -19,6 +19,7 @@ from contracts.requirements import (
     find,
 )
 from contracts.subject.update import Update
+from contracts.target.client import THROTTLED
 from contracts.target.exchange import Exchange
 
 MOST_EXCHANGES = 12
@@ -126,10 +127,10 @@ def _without_throttling(binding: Binding, findings: list[Finding]) -> tuple[list
 
 def _throttled(binding: Binding, finding: Finding) -> bool:
     last = finding.exchanges[-1] if finding.exchanges else None
-    if last is None or last.response is None:
+    if last is None or last.response is None or last.status not in THROTTLED:
         return False
-    announced = last.response.header("Retry-After") is not None or binding.phase is Phase.POSITIVE
-    return last.status == 429 or (last.status == 503 and announced)
+    # after an input that must be refused, a bare 503 may well be the server's own failure
+    return binding.phase is Phase.POSITIVE or last.response.header("Retry-After") is not None
 
 
 def _findings(binding: Binding, update: Update) -> Iterable[Finding]:

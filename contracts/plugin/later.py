@@ -40,6 +40,8 @@ def _follow(story: Story, flags: Mapping[str, Any], tell: Callable[[str], object
     named = base_url.without_userinfo(settings.target or "")
     if named != story.target:
         raise ConfigurationError(f"{story.path} is about {story.target}, not about --target {named}")
+    if settings.read_only:
+        raise ConfigurationError("--read-only: putting back is writing", "Leave it out here")
     session = Session(settings)
     left: list[str] = []
     done = 0

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts import __version__, requirements
+from contracts import __version__, base_url, requirements
 from contracts.plugin.capabilities import capabilities
 from contracts.plugin.judge import Judgement
 from contracts.plugin.session import Session
 from contracts.report import results as model
+from contracts.settings import Settings
 from contracts.target import curl
 from contracts.target.exchange import Exchange, Headers
 from contracts.target.redact import Redactor
@@ -105,16 +106,16 @@ def entry(exchange: Exchange, mask: Redactor) -> Mapping[str, Any]:
     def headers(fields: Headers) -> list[list[str]]:
         return [[mask.text(name), mask.header(name, value)] for name, value in fields]
 
-    sent, cut = _text(request.wire if request.wire is not None and not request.body else request.body)
+    sent, cut = _text(mask, request.wire if request.wire is not None and not request.body else request.body)
     answered: dict[str, Any] | None = None
     if response is not None:
-        text, short = _text(response.body)
+        text, short = _text(mask, response.body)
         answered = {
             "status": response.status,
             "reason": mask.text(response.reason),
             "http_version": response.http_version,
             "headers": headers(response.headers),
-            "body": mask.text(text),
+            "body": text,
             "bytes": len(response.body),
             "sha256": hashlib.sha256(response.body).hexdigest(),
             "truncated": short,
@@ -130,7 +131,7 @@ def entry(exchange: Exchange, mask: Redactor) -> Mapping[str, Any]:
             "method": request.method,
             "url": mask.text(request.url),
             "headers": headers(request.headers),
-            "body": mask.text(sent),
+            "body": sent,
             "truncated": cut,
             "wire": request.wire is not None,
         },
@@ -140,19 +141,20 @@ def entry(exchange: Exchange, mask: Redactor) -> Mapping[str, Any]:
     }
 
 
-def _text(body: bytes) -> tuple[str, bool]:
-    return body[:MOST_EVIDENCE].decode("utf-8", "backslashreplace"), len(body) > MOST_EVIDENCE
+def _text(mask: Redactor, body: bytes) -> tuple[str, bool]:
+    # a secret may stand where the text is cut
+    text = body[: 64 * MOST_EVIDENCE].decode("utf-8", "backslashreplace")
+    return mask.cut(text, MOST_EVIDENCE), len(body) > MOST_EVIDENCE
 
 
 def _command(session: Session) -> str:
     settings = session.settings
     parts = ["graph-contracts", "run"]
     if settings.target:
-        parts += ["--target", settings.target]
+        parts += ["--target", base_url.without_userinfo(settings.target)]
     if settings.openapi:
         parts += ["--openapi", str(settings.openapi)]
-    if settings.token:
-        parts += ["--token", "$TOKEN"]
+    parts += _access(settings)
     if settings.auth != "enforced":
         parts += ["--auth", settings.auth]
     for flag, named in (("--id", settings.ids), ("--second-id", settings.second_ids)):
@@ -170,3 +172,14 @@ def _command(session: Session) -> str:
     if settings.splits > 1:
         parts += ["--splits", str(settings.splits), "--group", str(settings.group)]
     return " ".join('"$TOKEN"' if part == "$TOKEN" else shlex.quote(part) for part in parts)
+
+
+def _access(settings: Settings) -> list[str]:
+    """How the target was reached, with a placeholder for each secret."""
+    parts = ["--token", "$TOKEN"] if settings.token or settings.token_command else []
+    for flag, given in (("--basic", settings.basic), ("--credential", settings.credential)):
+        parts += [flag, "$TOKEN"] if given else []
+    for flag, path in (("--ca", settings.ca), ("--client-cert", settings.client_cert)):
+        parts += [flag, str(path)] if path else []
+    switches = ("entra", "insecure", "read_only", "destructive", "burst", "allow_production")
+    return parts + [f"--{name.replace('_', '-')}" for name in switches if getattr(settings, name)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from contracts.contract import Contract, Operation
 from contracts.errors import ConfigurationError, ContractsError, TargetError
 from contracts.plugin.journal import Journal
+from contracts.requirements import Inconclusive
 from contracts.subject.observe import same_id
 from contracts.subject.update import Update
 from contracts.subject.values import writable
@@ -174,7 +176,11 @@ class Probe:
         """One update that says nothing, to see whether the credentials are good for it at all."""
         for update in self.updates:
             update.requirement = "probe"
-            exchange = update.patch({})
+            try:
+                exchange = update.patch({})
+            except Inconclusive as reason:
+                hint = "Ask again later, or allow more --retries"
+                raise TargetError(f"{update.client.base}: {reason.reason}", hint) from reason
             update.requirement = ""
             if exchange.ok and exchange.object:
                 update.keep(update.key, exchange.object)
@@ -184,7 +190,7 @@ class Probe:
 
     @property
     def _seen(self) -> bool:
-        return any(update.original for update in self.updates)
+        return any(update.key in update.original for update in self.updates)
 
     def _json(self, answers: list[Exchange], patches: list[Exchange]) -> Check:
         told = [e.response for e in (*answers, *patches) if e.response and e.response.body]
@@ -234,8 +240,7 @@ class Probe:
             statuses = {exchange.status for exchange in patches}
         else:
             # nothing could be read: only an update can tell whether the object is there
-            full = [u.patch(u.values.full(u.type, 1, u.writable)) for u in self.updates]
-            statuses = {exchange.status for exchange in full}
+            statuses = {_full(update) for update in self.updates}
         if statuses <= {404, 410}:
             error = TargetError(
                 f"{base} has no object {entity!r} ({patches[-1].answer} to PATCH)",
@@ -254,6 +259,13 @@ class Probe:
             "Route the method there, or name the document of what the server does with --openapi",
         )
         return Check("PATCH", "it is not routed", error, stops=False)
+
+
+def _full(update: Update) -> int:
+    """The status that a body with every property is answered with; 0 where that isn't known."""
+    with suppress(Inconclusive):
+        return update.patch(update.values.full(update.type, 1, update.writable)).status
+    return 0
 
 
 def _reached(update: Update, exchange: Exchange) -> Iterator[Check]:

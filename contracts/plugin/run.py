@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from contracts import cases, requirements
-from contracts.errors import ConfigurationError, NothingTestedError, TargetError
+from contracts.errors import ConfigurationError, NothingTestedError
 from contracts.gate.verdict import Known
 from contracts.plugin.guard import guarded
 from contracts.plugin.hooks import Plugin
@@ -40,23 +40,24 @@ def run(settings: Settings) -> int:
     plugin = Plugin(session, opened=True)
     progress = Progress()
     session.listeners.append(progress.show)
+    status: int | None = None
+    expired = False
     with guarded(session.ends) as guard:
         try:
             with session.open():
                 status = judged(plugin, ["--html", str(folder / "pytest.html"), "--self-contained-html"])
-                expired = session.client.expired or guard.overdue
+                expired = session.client.expired
                 guard.due(session.ends + session.reserve)
         except KeyboardInterrupt:
-            if guard.overdue:
-                hint = "Allow more time with --deadline"
-                raise TargetError(f"{session.client.base} could not be looked at within the deadline", hint) from None
-            raise
+            if not guard.overdue or not session.updates:
+                raise
     progress.end()
+    expired = expired or guard.overdue
     interrupted = status == pytest.ExitCode.INTERRUPTED and not guard.overdue
     session.complete = not interrupted and session.executed == session.planned and not expired
     if expired:
         session.notes.append("the deadline came before the end: allow more time with --deadline")
-    return finish(plugin, interrupted=interrupted)
+    return finish(plugin, interrupted=interrupted, expired=expired)
 
 
 def judged(plugin: Plugin, more: list[str]) -> int:
@@ -66,14 +67,14 @@ def judged(plugin: Plugin, more: list[str]) -> int:
         return int(pytest.main([*_arguments(), *more], plugins=[plugin]))
 
 
-def finish(plugin: Plugin, *, interrupted: bool = False) -> int:
+def finish(plugin: Plugin, *, interrupted: bool = False, expired: bool = False) -> int:
     """Write the reports of a run that is over, tell the terminal, and return the exit code.
 
     Raises:
         NothingTestedError: no case ran.
     """
     session, record = plugin.session, plugin.record
-    if not session.judgements and not interrupted:
+    if not session.judgements and not interrupted and not expired:
         raise NothingTestedError("no requirement was tested", "Check --select and --deselect")
     untested = session.refused_all()
     if untested and not session.settings.read_only:

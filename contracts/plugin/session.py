@@ -18,7 +18,7 @@ from contracts.gate import Gate
 from contracts.packaged import default_document
 from contracts.plugin import probe, restore
 from contracts.plugin.access import check_files, chosen
-from contracts.plugin.journal import Journal, journals
+from contracts.plugin.journal import Journal, abandoned
 from contracts.plugin.judge import Judgement, judge, repeat
 from contracts.report.merging import selection
 from contracts.requirements import Aliases, Binding, Inconclusive, Phase
@@ -66,12 +66,13 @@ class Session:
             hint = "The suite tests PATCH operations on a path that ends in a key, with a JSON object as body"
             raise DocumentError(f"{self.contract.source}: the document declares no update operation", hint)
         self.redactor = Redactor(self.settings.secrets())
-        self._check_globs()
-        self._check_names()
         settings = self.settings
-        self.gate = Gate.read(
-            settings.profile, settings.baseline, settings.update_baseline, settings.since, settings.fail_on
-        )
+        with self._masking():
+            self._check_globs()
+            self._check_names()
+            self.gate = Gate.read(
+                settings.profile, settings.baseline, settings.update_baseline, settings.since, settings.fail_on
+            )
         if settings.splits > 1:
             self._split()
 
@@ -146,7 +147,15 @@ class Session:
 
     @contextmanager
     def connected(self) -> Iterator[None]:
-        """A client for the target, or for an embedded one, and an `Update` for each operation; nothing is sent."""
+        """A client for the target, or for an embedded one, and an `Update` for each operation; nothing is sent.
+
+        Raises:
+            ConfigurationError: nothing may be sent, or what was given to reach the target with can't be used.
+        """
+        if self.settings.dry_run and self.settings.target:
+            raise ConfigurationError(
+                "--dry-run: only graph-contracts run knows what it would send", "Leave it out here"
+            )
         with self._target() as (connection, options):
             self.client = Client(connection)
             self.options = options
@@ -154,9 +163,19 @@ class Session:
                 twin = self.updates.get(_path_id(self.contract, operation.aliases[0])) if operation.alias else None
                 self.updates[operation.id] = Update(self.client, operation, options, twin)
             try:
-                yield
+                with self._masking():
+                    yield
             finally:
                 self.client.close()
+
+    @contextmanager
+    def _masking(self) -> Iterator[None]:
+        """Mask secrets in the errors of the block: a peer may echo one in what is quoted of it."""
+        try:
+            yield
+        except ContractsError as error:
+            error.what, error.hint = self.redactor.text(error.what), self.redactor.text(error.hint)
+            raise
 
     def probe(self, *, may_write: bool = True) -> probe.Probe:
         """What is looked at before anything is judged."""
@@ -168,7 +187,7 @@ class Session:
         if not self.embedded and not self.options.read_only:
             # an embedded target is gone with the run: there is nothing to put back later
             self.journal = Journal(self.settings.report, self.client.base, self.redactor.tree)
-            if journals(self.settings.report):
+            if abandoned(self.settings.report):
                 self.notes.append(f"an earlier run left something changed: graph-contracts restore {self._folder}")
             for update in self.updates.values():
                 update.keeper = self._keep

@@ -153,7 +153,9 @@ class Settings(BaseModel):
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret value that must not leave the process: tokens, credential headers, userinfo of URLs."""
-        found = [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
+        given = {name: value.get_secret_value() for name, value in self if isinstance(value, SecretStr)}
+        # the name of a program is no secret; what it is told may be
+        found = [text for name, text in given.items() if name != "token_command" or len(text.split()) > 1]
         if self.basic:
             found += _of_basic(self.basic.get_secret_value())
         for name, value in (*self.headers, *self.credential_fields()):

@@ -29,9 +29,9 @@ def show(loaded: Loaded) -> str:
 
 
 def _shown(option: Option, value: Any) -> str:
+    if value is None or value in ((), {}):
+        return "-"
     match value:
-        case None | () | {}:
-            return "-"
         case bool():
             return str(value).lower()
         case SecretStr():

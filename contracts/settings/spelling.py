@@ -67,7 +67,7 @@ def _pairs(value: Any, separator: str, shape: str) -> list[tuple[str, str]]:
     if isinstance(value, Mapping):
         value = [(str(name), str(text)) for name, text in value.items()]
     if not isinstance(value, (list, tuple)):
-        raise TypeError(f"must be written {shape}")
+        raise ValueError(f"must be written {shape}")
     pairs = []
     for item in value:
         if isinstance(item, (list, tuple)) and len(item) == 2:

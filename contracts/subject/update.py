@@ -142,7 +142,7 @@ class Update:
     ) -> Exchange:
         """Send one update; nothing is concluded from the answer.
 
-        A 5xx is tried once more on a new connection, and the second answer counts.
+        A 5xx is tried once more on a new connection, and the second answer counts. Throttling is waited out.
 
         Args:
             body: a JSON value, or octets to be sent as they are, or None for no body at all.
@@ -171,6 +171,9 @@ class Update:
         exchange = send(fresh)
         if exchange.status == 401 and self.client.lapsed:
             raise Inconclusive(self.client.lapsed, exchange)
+        if exchange.status == 429 and wait:
+            # neither done nor refused: it says nothing of this request
+            raise Inconclusive(f"the target was busy ({exchange.answer}) for longer than --retries waits", exchange)
         if exchange.status in SERVER_FAILURES:
             again = send(True)
             if again.status not in SERVER_FAILURES:

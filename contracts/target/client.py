@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
 from contracts import __version__
 from contracts.errors import ContractsError
@@ -85,6 +86,9 @@ class Client:
         self.exchanges: list[Exchange] = []
         self._record = record
         self._lock = threading.Lock()
+        if connection.verify is False:
+            # the operator said so: each request need not say it again on stderr
+            warnings.filterwarnings("ignore", category=InsecureRequestWarning)
         self._watchdog = Watchdog()
         self._session = self._new_session()
         self._rate = Rate(connection.rate)
@@ -93,6 +97,7 @@ class Client:
         """What happened to the credentials, a line each."""
         self.lapsed = ""
         """Why the credentials are good for nothing any more; empty while they are."""
+        self._accepted = False
         self.isolated = False
         """Whether each request goes over a connection of its own."""
         self._waited = 0.0
@@ -176,6 +181,7 @@ class Client:
 
         exchange = self._recorded(once, wait, about)
         chosen = any(name.lower() == "authorization" for name in headers or {})
+        self._accepted = self._accepted or (exchange.ok and not chosen)
         if exchange.status == 401 and not chosen and self._renewed(request.headers):
             request = replace(request, headers=self.headers(headers or {}, body))
             exchange = self._recorded(once, wait, about)
@@ -188,7 +194,8 @@ class Client:
         try:
             note = self.credential.renew(refused)
         except (Lapsed, ContractsError) as reason:
-            self.lapsed = str(reason)
+            # what was never good is no matter of time, and told by the probes
+            self.lapsed = str(reason) if self._accepted else ""
             return False
         with self._lock:
             if note and note not in self.notes:

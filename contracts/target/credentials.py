@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import logging
 import os
 import re
 import shlex
@@ -324,6 +325,8 @@ def entra(scope: str, redactor: Redactor) -> Renewed:
         raise ConfigurationError(
             "--entra needs a package that isn't installed", "pip install 'graph-contracts[entra]'"
         ) from error
+    # what it would log on stderr is in its errors as well, and there secrets are masked
+    logging.getLogger("azure").addHandler(logging.NullHandler())
     known = DefaultAzureCredential()
 
     def ask() -> Issued:

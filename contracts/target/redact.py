@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import quote
 
 MASK = "[redacted]"
+HEAD = 12
+"""So many characters that begin like a secret at least twice as long are taken for a part of it."""
 SHORTEST = 4
 """Shorter secrets can't be told from ordinary text; they are masked in credential headers only."""
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
@@ -30,17 +32,31 @@ class Redactor:
     def add(self, *secrets: str) -> None:
         """Mask these as well from now on."""
         self.secrets = tuple(dict.fromkeys((*self.secrets, *(secret for secret in secrets if secret))))
-        spellings = {s for secret in self.secrets if len(secret) >= SHORTEST for s in _spellings(secret)}
-        ordered = sorted(spellings, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE) if ordered else None
+        spellings = {s.lower() for secret in self.secrets if len(secret) >= SHORTEST for s in _spellings(secret)}
+        self._spellings = sorted(spellings, key=len, reverse=True)
+        heads = sorted({spelling[: _head(spelling)] for spelling in spellings}, key=len, reverse=True)
+        self._heads = re.compile("|".join(map(re.escape, heads)), re.IGNORECASE) if heads else None
 
     def text(self, text: str) -> str:
-        """The text with every secret masked."""
-        if self._pattern is None:
+        """The text with every secret masked, and with it what only begins like one: a text may have been cut short."""
+        if self._heads is None:
             return text
-        masked, found = self._pattern.subn(MASK, text)
-        self.count += found
-        return masked
+        parts: list[str] = []
+        kept = 0
+        while found := self._heads.search(text, kept):
+            alike = (_alike(text, found.start(), spelling) for spelling in self._spellings)
+            parts += [text[kept : found.start()], MASK]
+            kept = max(found.end(), found.start() + max(alike))
+            self.count += 1
+        return "".join(parts) + text[kept:]
+
+    def cut(self, text: str, most: int) -> str:
+        """The beginning of a text, masked, and without the half of a secret that the cut would leave."""
+        longest = 12 * max((len(secret) for secret in self.secrets), default=0)
+        if len(text) <= most + longest:
+            return self.text(text)[:most]
+        masked = self.text(text[: most + longest])
+        return masked[: min(most, len(masked) - longest)]
 
     def header(self, name: str, value: str) -> str:
         """A header's value; of credentials only the scheme is kept."""
@@ -62,6 +78,20 @@ class Redactor:
         if isinstance(value, (list, tuple)):
             return [self.tree(item) for item in value]
         return value
+
+
+def _head(spelling: str) -> int:
+    """How many characters tell a spelling: all of a short one, at least a quarter of a long one."""
+    return len(spelling) if len(spelling) < 2 * HEAD else max(HEAD, len(spelling) // 4)
+
+
+def _alike(text: str, start: int, spelling: str) -> int:
+    """How many characters of a text, from `start`, are those of a spelling in lower case."""
+    same = 0
+    for same, (own, wanted) in enumerate(zip(text[start : start + len(spelling)], spelling, strict=False)):
+        if own.lower() != wanted:
+            return same
+    return min(len(spelling), len(text) - start)
 
 
 def _spellings(secret: str) -> Iterator[str]:

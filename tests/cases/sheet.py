@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -58,7 +59,10 @@ class Row:
 def run(name: str, faults: tuple[str, ...] = (), variations: tuple[str, ...] = (), profile: Profile = "page") -> Row:
     """Judge every requirement on the reference with some behaviours switched on."""
     started = time.monotonic()
-    with start(DOCUMENT, faults=faults, variations=variations) as server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        start(DOCUMENT, faults=faults, variations=variations) as server,
+    ):
         tokens = server.tokens
         settings = Settings(
             target=server.url,
@@ -72,6 +76,7 @@ def run(name: str, faults: tuple[str, ...] = (), variations: tuple[str, ...] = (
             max_examples=MAX_EXAMPLES,
             profile=profile,
             deadline=120,
+            report=Path(folder),
         )
         session = Session(settings)
         with session.open():

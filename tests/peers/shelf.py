@@ -42,6 +42,8 @@ class Request(BaseHTTPRequestHandler):
     """One request and the ways to answer it."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = 65536  # head and body in one segment: Nagle's algorithm would make them wait for each other
+    disable_nagle_algorithm = True
     shelf: Shelf
     octets = b""
 
@@ -97,7 +99,8 @@ class Request(BaseHTTPRequestHandler):
                 del self.shelf.objects[entity]
                 return self.reply(204)
             case "PATCH" if (body := self.object()) is not None:
-                if any(type(value) is not type(FIRST[name]) for name, value in body.items() if name in FIRST):
+                typed = all(type(value) is type(FIRST[name]) for name, value in body.items() if name in FIRST)
+                if not typed or not -(2**31) <= body.get("count", 0) < 2**31:
                     return self.error(400, "badRequest")
                 self.shelf.objects[entity] |= {name: body[name] for name in FIRST if name in body and name != "id"}
                 return self.reply(200, self.shelf.objects[entity])

@@ -190,7 +190,11 @@ def test_a_request_that_chooses_its_own_authorization_renews_nothing(chosen: str
 
 def test_a_fixed_token_that_expired_in_mid_run_is_known_to_have() -> None:
     with shelf.serving(FIRST) as server:
-        client = Client(Connection(server.url, credential=Token(jwt(time.time() - 10))))
+        token = jwt(time.time() - 10)
+        server.allowed = {f"Bearer {token}"}
+        client = Client(Connection(server.url, credential=Token(token)))
+        assert client.send("GET", PATH).status == 200
+        server.allowed = set()
         assert client.send("GET", PATH).status == 401
     assert client.lapsed.startswith("the token has expired in mid-run")
 

@@ -1,0 +1,123 @@
+"""The journal: on the disk when it says so, without secrets, and read with suspicion."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts import cli
+from contracts.errors import ConfigurationError
+from contracts.plugin.journal import Journal, abandoned, journals, read
+from contracts.target.redact import MASK, Redactor
+
+SECRET = "a-secret-that-was-echoed"
+HEAD = json.dumps({"format": "graph-contracts/journal/1", "target": "http://127.0.0.1:1/beta"})
+
+
+def journal(folder: Path) -> Journal:
+    return Journal(folder, "http://host/beta", Redactor([SECRET]).tree)
+
+
+def saved(entity: str, state: dict[str, Any] | None) -> dict[str, Any]:
+    return {"operation": "op", "entity": entity, "ids": {}, "state": state}
+
+
+def test_what_is_written_can_be_read_and_the_first_state_counts(tmp_path: Path) -> None:
+    written = journal(tmp_path / "new" / "folder")
+    written.write("object", **saved("a", None))
+    written.write("object", **saved("a", {"name": "first"}))
+    written.write("object", **saved("a", {"name": "second"}))
+    written.write("create", path="/things")
+    written.write("created", collection="/things", path="/things/b", operation="op")
+    written.write("create", path="/things")
+    story = read(written.path)
+    assert story.target == "http://host/beta"
+    assert [each.state for each in story.objects.values()] == [{"name": "first"}]
+    assert (story.created, story.asked) == ({"/things/b": "op"}, ["/things"])
+    written.write("refused", path="/things")
+    written.write("deleted", path="/things/b")
+    assert (read(written.path).created, read(written.path).asked) == ({}, [])
+
+
+def test_it_holds_no_secret(tmp_path: Path) -> None:
+    written = journal(tmp_path)
+    written.write("object", **saved("a", {"name": f"x{SECRET}", SECRET: 1}))
+    assert SECRET not in written.path.read_text()
+    assert MASK in written.path.read_text()
+
+
+def test_an_entry_that_a_crash_cut_short_is_left_out(tmp_path: Path) -> None:
+    written = journal(tmp_path)
+    written.write("object", **saved("a", {"name": "x"}))
+    written.write("object", **saved("b", {"name": "y"}))
+    text = written.path.read_text()
+    written.path.write_text(text[:-20])
+    assert [each.entity for each in read(written.path).objects.values()] == ["a"]
+
+
+def test_the_journal_of_a_process_at_work_is_not_abandoned(tmp_path: Path) -> None:
+    own = journal(tmp_path)
+    own.write("create", path="/things")
+    dead = tmp_path / f"restore-20260101T000000-{2**22 + 1}.jsonl"
+    dead.write_text(HEAD)
+    assert str(os.getpid()) in own.path.name
+    assert set(journals(tmp_path)) == {own.path, dead}
+    assert abandoned(tmp_path) == [dead]
+
+
+def test_nothing_is_changed_where_no_journal_can_be_kept(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError, match="Not a directory"):
+        journal(tmp_path / "file").write("create", path="/things")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", ":1: is no journal"),
+        ("{}", ":1: is no journal"),
+        ("not json", ":1: is no JSON"),
+        ("[1]", ":1: is no entry"),
+        ("[" * 100_000, ":1: is no JSON"),
+        (f"{HEAD}\n[1]\n", ":2: is no entry"),
+        (f'{HEAD}\n{{"kind": "object"}}\n', ":2: is no entry"),
+        (f'{HEAD}\n{{"kind": "object", "operation": 1, "entity": "a", "ids": 1, "state": 1}}\n', ":2: is no entry"),
+        (f'{HEAD}\n{{"kind": "created", "collection": "/x", "path": 1}}\n', ":2: is no entry"),
+        (f"{HEAD}\nnot json\n{{}}\n", ":2: is no JSON"),
+        ("\udcff", "is no UTF-8"),
+        (HEAD.replace("http://127.0.0.1:1", "https://graph.microsoft.com"), "public Microsoft Graph host"),
+        (HEAD.replace("http://", "file://"), "must begin with http:// or https://"),
+    ],
+)
+def test_a_journal_that_is_none_is_refused_in_one_line(
+    content: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "restore-1-1.jsonl").write_bytes(content.encode("utf-8", "surrogateescape"))
+    assert cli.main(["restore", "."]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert words in err
+
+
+def test_a_folder_without_journals_has_nothing_to_put_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["restore", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == f"{tmp_path}: nothing is left to put back\n"
+    assert cli.main(["restore", str(tmp_path / "nowhere")]) == 2
+
+
+def test_what_is_about_another_target_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "restore-1-1.jsonl").write_text(HEAD)
+    assert cli.main(["restore", str(tmp_path), "--target", "http://127.0.0.1:2/beta"]) == 2
+    assert "is about http://127.0.0.1:1/beta, not about --target" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "--read-only"])
+def test_putting_back_is_writing(option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "restore-1-1.jsonl").write_text(HEAD)
+    assert cli.main(["restore", str(tmp_path), option]) == 2
+    assert option in capsys.readouterr().err
