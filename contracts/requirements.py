@@ -1,7 +1,8 @@
 """What a server must do, one `Requirement` each, tied to the cases that test it by the `requirement` decorator.
 
-A requirement lives where it is tested: the case's docstring is its statement. A case raises `Inconclusive` or
-`NotApplicable` where it can't judge, and yields a `Finding` for each thing that is not as it should be.
+A requirement lives where it is tested: the case's docstring is its statement, and says what is sent and how to fix a
+server that breaks it. A case raises `Inconclusive` or `NotApplicable` where it can't judge, and yields a `Finding` for
+each thing that is not as it should be.
 """
 
 from __future__ import annotations
@@ -69,6 +70,10 @@ class Requirement:
     statement: str
     vary: str = ""
     """What a conforming server may do differently."""
+    sent: str = ""
+    """What the cases send, and what they look at afterwards."""
+    fix: str = ""
+    """Where to look in a server that breaks it."""
     promoted: bool = False
     """A SHOULD whose source says MUST: it gates in the profiles `odata` and `http`."""
     http_only: bool = False
@@ -84,9 +89,24 @@ class Requirement:
         return Severity.FAIL if self.promoted and profile in {"odata", "http"} else Severity.WARN
 
     @property
+    def gates(self) -> tuple[str, ...]:
+        """The profiles in which breaking it fails a run."""
+        return tuple(profile for profile in PROFILES if self.severity(profile) is Severity.FAIL)
+
+    @property
     def subject(self) -> str:
         """The area it belongs to: the second word of its id."""
         return self.id.split(".")[1]
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A place in a JSON body whose value is not the one that it should be; None where there is or should be none."""
+
+    path: str
+    """As in `provisioningSteps[0].name`."""
+    expected: Any
+    actual: Any
 
 
 @dataclass(frozen=True)
@@ -100,6 +120,8 @@ class Finding:
     actual: str
     exchanges: tuple[Exchange, ...] = ()
     at_most: Severity = Severity.FAIL
+    mismatch: Mismatch | None = None
+    """Where in the last exchange's answer it shows, if in one place of a JSON body."""
 
 
 class Undecided(Exception):  # noqa: N818 (an outcome, not an error)
@@ -165,13 +187,16 @@ def requirement(
     """
 
     def decorate(function: Case) -> Callable[..., None]:
-        statement = " ".join((inspect.getdoc(function) or "").partition("\n\n")[0].split())
-        told = Requirement(name, level, basis, source, statement, vary, promoted, http_only)
+        prose = _prose(inspect.getdoc(function) or "")
+        told = Requirement(
+            name, level, basis, source, prose[""], vary, prose["sent"], prose["fix"], promoted, http_only
+        )
         known = _REQUIREMENTS.get(name)
-        if known and replace(known, statement="", vary="", cases=()) != replace(told, statement="", vary=""):
+        if known and _terms(known) != _terms(told):
             raise ValueError(f"{function.__qualname__}: {name} is declared with other terms elsewhere")
         cases = (*(known.cases if known else ()), f"{function.__module__}.{function.__name__}")
-        _REQUIREMENTS[name] = replace(known or told, cases=cases)
+        sent = f"{known.sent} {told.sent}".strip() if known else told.sent
+        _REQUIREMENTS[name] = replace(known or told, cases=cases, sent=sent, fix=(known and known.fix) or told.fix)
 
         def case(*_args: Any, **_kwargs: Any) -> None:
             raise TypeError("cases run under the graph-contracts plugin")
@@ -185,6 +210,17 @@ def requirement(
         return case
 
     return decorate
+
+
+def _prose(text: str) -> dict[str, str]:
+    """What a case's docstring says: its first paragraph is the statement, others begin with `Sent:` or `Fix:`."""
+    statement, *more = (" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+    labelled = {label.lower(): said.strip() for label, _, said in (each.partition(":") for each in more)}
+    return {"sent": "", "fix": "", **labelled, "": statement}
+
+
+def _terms(requirement: Requirement) -> Requirement:
+    return replace(requirement, statement="", vary="", sent="", fix="", cases=())
 
 
 def registry() -> tuple[Requirement, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, requirement
 from contracts.subject.update import Attempt, Trial, Update
@@ -69,7 +71,12 @@ def performed(trials: Iterable[Trial]) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_without_credentials_nothing_is_updated(update: Update) -> Findings:
-    """An update without an Authorization header is not performed and not answered 2xx."""
+    """An update without an Authorization header is not performed and not answered 2xx.
+
+    Sent: An update without an Authorization header; the object is read afterwards.
+
+    Fix: Authenticate before the handler runs, also on the alias and also for bodies that are wrong. Answer 401.
+    """
     enforced(update)
     yield from performed(refused(update, [("no Authorization", None)]))
 
@@ -83,13 +90,21 @@ def test_without_credentials_nothing_is_updated(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_what_is_no_valid_token_is_refused(update: Update) -> Findings:
-    """Credentials that are no valid bearer token are refused: an empty one, a random one, one without scheme."""
+    """Credentials that are no valid bearer token are refused: an empty one, a random one, one without scheme.
+
+    Sent: Updates with `Bearer` alone, an empty token, a random one, the valid one cut, lengthened or in other
+    letter case, and without its scheme.
+
+    Fix: Verify the token as a whole: signature, expiry and audience. Comparing a prefix, or only whether the header
+    is there, lets these through.
+    """
     enforced(update)
     valid = update.client.token
     attempts: list[tuple[str, str | None]] = [("a scheme alone", "Bearer"), ("an empty token", "Bearer ")]
     if update.options.auth == "enforced":
         random = update.values.guid().replace("-", "")
         attempts.append(("a random token", f"Bearer {random}"))
+        attempts += [(note, f"Bearer {forged}") for note, forged in _forged(random)]
         if valid and not _jwt(valid):
             # a token is a whole: neither its beginning nor a longer one nor another case of it is the same
             attempts += (
@@ -105,6 +120,15 @@ def test_what_is_no_valid_token_is_refused(update: Update) -> Findings:
     yield from performed(refused(update, attempts))
 
 
+def _forged(subject: str) -> Iterator[tuple[str, str]]:
+    """Tokens that look right to a server that reads them without checking who signed them (RFC 8725 §2.1)."""
+    claims = {"sub": subject, "aud": "https://graph.microsoft.com", "exp": 4102444800}
+    for algorithm, signature in (("none", b""), ("HS256", subject.encode())):
+        parts = [json.dumps({"alg": algorithm, "typ": "JWT"}).encode(), json.dumps(claims).encode(), signature]
+        encoded = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+        yield ("an unsigned token" if algorithm == "none" else "a token signed by nobody"), encoded
+
+
 def _jwt(text: str) -> bool:
     return bool(re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", text))
 
@@ -118,7 +142,13 @@ def _jwt(text: str) -> bool:
     phase=Phase.NEGATIVE,
 )
 def test_another_scheme_does_not_authenticate(update: Update) -> Findings:
-    """Credentials of another scheme don't authenticate, not even with a valid token in them."""
+    """Credentials of another scheme don't authenticate, not even with a valid token in them.
+
+    Sent: Updates with Basic and Digest credentials, and with the valid token under the scheme `Token`.
+
+    Fix: Take credentials from the Bearer scheme alone; don't pick the last word of the header and try it as a
+    token.
+    """
     enforced(update)
     valid = update.client.token
     attempts: list[tuple[str, str | None]] = [
@@ -126,7 +156,7 @@ def test_another_scheme_does_not_authenticate(update: Update) -> Findings:
         ("Digest credentials", 'Digest username="user", realm="r", nonce="n", uri="/", response="0"'),
     ]
     if valid:
-        attempts.append(("the token under another scheme", f"Token {valid}"))
+        attempts += [(f"the token under {scheme}", f"{scheme} {valid}") for scheme in ("Token", "Basic")]
     yield from performed(refused(update, attempts))
 
 
@@ -139,7 +169,13 @@ def test_another_scheme_does_not_authenticate(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_bad_credentials_are_answered_401(update: Update) -> Findings:
-    """Missing, malformed and expired credentials are answered 401."""
+    """Missing, malformed and expired credentials are answered 401.
+
+    Sent: Updates without credentials, with Basic credentials and, if `--expired-token` is given, with an expired
+    token.
+
+    Fix: Answer 401 where it isn't known who asks; keep 403 for identities that are known and not permitted.
+    """
     enforced(update)
     expired = update.options.identities.expired
     attempts: list[tuple[str, str | None]] = [("no Authorization", None), ("Basic credentials", BASIC)]
@@ -163,7 +199,12 @@ def _is_401(exchange: Exchange) -> bool:
     each=_is_401,
 )
 def test_every_401_carries_a_challenge(update: Update, exchange: Exchange) -> Findings:
-    """Every 401 carries WWW-Authenticate with at least one challenge."""
+    """Every 401 carries WWW-Authenticate with at least one challenge.
+
+    Sent: Nothing of its own: every 401 of the run is looked at.
+
+    Fix: Set `WWW-Authenticate: Bearer` wherever a 401 is made, including those of a gateway.
+    """
     value = exchange.response.header("WWW-Authenticate") if exchange.response else None
     if not value or not re.match(r"\s*[!#$%&'*+.^_`|~\w-]+", value):
         yield Finding("WWW-Authenticate with a challenge", f"401 with WWW-Authenticate {value!r}", (exchange,))
@@ -178,7 +219,12 @@ def test_every_401_carries_a_challenge(update: Update, exchange: Exchange) -> Fi
     each=_is_401,
 )
 def test_the_challenge_is_for_a_bearer_token(update: Update, exchange: Exchange) -> Findings:
-    """The challenge names the Bearer scheme."""
+    """The challenge names the Bearer scheme.
+
+    Sent: Nothing of its own: the challenge of every 401 of the run is parsed.
+
+    Fix: Name Bearer among the challenges, so that a client knows what to bring; a realm and an error code help.
+    """
     if update.client.credential.fields() and not update.client.token:
         raise NotApplicable("the target takes other credentials than bearer tokens")
     value = exchange.response.header("WWW-Authenticate") if exchange.response else None
@@ -193,7 +239,12 @@ def test_the_challenge_is_for_a_bearer_token(update: Update, exchange: Exchange)
     source="RFC 9110 §11.1 (case-insensitive token)",
 )
 def test_the_scheme_is_matched_in_any_letter_case(update: Update) -> Findings:
-    """The scheme's name is matched case-insensitively: `bearer` works like `Bearer`."""
+    """The scheme's name is matched case-insensitively: `bearer` works like `Bearer`.
+
+    Sent: The valid token under `bearer` and `BEARER`.
+
+    Fix: Compare the scheme without regard to letter case.
+    """
     enforced(update)
     valid = token(update)
     body = update.mark() if update.partial.ok else update.full(1)
@@ -213,7 +264,14 @@ def test_the_scheme_is_matched_in_any_letter_case(update: Update) -> Findings:
     phase=Phase.EVERY_RESPONSE,
 )
 def test_what_is_answered_401_or_403_has_had_no_effect(update: Update) -> Findings:
-    """A request answered 401 or 403 has had no effect."""
+    """A request answered 401 or 403 has had no effect.
+
+    Sent: Nothing of its own: after every 401 and 403 of the run, all known objects are compared with what they
+    were.
+
+    Fix: Authenticate and authorize before anything is written; a check after the write is too late even if it is
+    rolled back later.
+    """
     enforced(update)
     watched = [exchange for exchange in update.log.watched if exchange.status in {401, 403}]
     if not watched:

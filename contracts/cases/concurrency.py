@@ -51,7 +51,13 @@ def sender(update: Update, body: dict[str, Any], entity: str | None = None) -> C
     phase=Phase.CONCURRENT,
 )
 def test_parallel_updates_of_different_properties_both_survive(update: Update) -> Findings:
-    """Two parallel accepted updates of different properties both survive."""
+    """Two parallel accepted updates of different properties both survive.
+
+    Sent: Two parallel updates of different properties, many times; both must be there afterwards.
+
+    Fix: Write only what changed, or check a version on save and repeat: load, change, save without one loses
+    updates.
+    """
     both = 0
     for _ in rounds():
         left, right = update.marker(0), update.marker(1)
@@ -77,7 +83,12 @@ def test_parallel_updates_of_different_properties_both_survive(update: Update) -
     phase=Phase.CONCURRENT,
 )
 def test_parallel_updates_of_the_same_properties_end_in_one_of_them(update: Update) -> Findings:
-    """Parallel updates of one set of properties end in exactly one writer's set, and no read shows a mixture."""
+    """Parallel updates of one set of properties end in exactly one writer's set, and no read shows a mixture.
+
+    Sent: Two parallel updates of the same properties, many times, with reads in between.
+
+    Fix: Write all properties of one update at once, in one statement or transaction.
+    """
     update.needs_partial()
     names = update.markers[:3]
     if len(names) < 2:
@@ -116,7 +127,12 @@ def _equal(update: Update, wanted: dict[str, Any], shown: dict[str, Any]) -> boo
     phase=Phase.CONCURRENT,
 )
 def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: Update) -> Findings:
-    """Parallel updates of two objects are each answered with their own object."""
+    """Parallel updates of two objects are each answered with their own object.
+
+    Sent: Parallel updates of two objects, many times; each answer must show its own.
+
+    Fix: Keep nothing about a request in static or shared fields.
+    """
     second = update.needs_second()
     compared = 0
     for _ in rounds():

@@ -75,7 +75,12 @@ def _is_item(update: Update, exchange: Exchange) -> bool:
     phase=Phase.CONDITIONAL,
 )
 def test_a_superseded_tag_stops_the_update(update: Update) -> Findings:
-    """With a validator in use, an update under a superseded tag is not performed."""
+    """With a validator in use, an update under a superseded tag is not performed.
+
+    Sent: A change, then another under the tag from before it.
+
+    Fix: Compare If-Match with the current tag in the same transaction as the write, and answer 412.
+    """
     _, before = tagged(update)
     update.change(update.mark())
     mark = update.mark()
@@ -108,7 +113,12 @@ def _value(mark: dict[str, Any]) -> Any:
     phase=Phase.CONDITIONAL,
 )
 def test_a_tag_that_no_object_has_stops_the_update(update: Update) -> Findings:
-    """An update under a tag that the object never had is not performed."""
+    """An update under a tag that the object never had is not performed.
+
+    Sent: An update under a tag that the object never had.
+
+    Fix: Evaluate If-Match wherever tags are given out; where there are none, 412 is still the safe answer.
+    """
     mark = update.marker()
     update.change(update.mark())
     (trial,) = update.attempt([Attempt("a bogus tag", mark, {"If-Match": BOGUS}, marker=_value(mark))])
@@ -128,7 +138,12 @@ def test_a_tag_that_no_object_has_stops_the_update(update: Update) -> Findings:
     phase=Phase.CONDITIONAL,
 )
 def test_the_current_tag_lets_the_update_through(update: Update) -> Findings:
-    """An update under the current tag, or under `*`, succeeds."""
+    """An update under the current tag, or under `*`, succeeds.
+
+    Sent: Updates under `*` and under the current tag.
+
+    Fix: Compare the tag as it was sent out, quotes and `W/` included, and let `*` match whatever exists.
+    """
     star = update.patch(update.marker(), headers={"If-Match": "*"})
     if not star.ok and not star.refused:
         yield Finding("2xx, or 4xx where a tag is demanded", f"{star.answer} to If-Match: *", (star,))
@@ -154,7 +169,12 @@ def test_the_current_tag_lets_the_update_through(update: Update) -> Findings:
     phase=Phase.CONDITIONAL,
 )
 def test_if_none_match_star_stops_the_update_of_what_exists(update: Update) -> Findings:
-    """`If-None-Match: *` on an existing object stops the update."""
+    """`If-None-Match: *` on an existing object stops the update.
+
+    Sent: An update with `If-None-Match: *`.
+
+    Fix: Answer 412 where the object exists.
+    """
     mark = update.marker()
     update.change(update.mark())
     (trial,) = update.attempt([Attempt("If-None-Match: *", mark, {"If-None-Match": "*"}, marker=_value(mark))])
@@ -171,7 +191,12 @@ def test_if_none_match_star_stops_the_update_of_what_exists(update: Update) -> F
     each=lambda exchange: bool(exchange.response and exchange.response.header("ETag") is not None),
 )
 def test_an_etag_is_written_as_one(update: Update, exchange: Exchange) -> Findings:
-    """An ETag header is a quoted string, `W/` before it where it is weak."""
+    """An ETag header is a quoted string, `W/` before it where it is weak.
+
+    Sent: Nothing of its own: every ETag of the run is looked at.
+
+    Fix: Put the tag between double quotes, `W/` before it if it is weak.
+    """
     values = exchange.response.all("ETag") if exchange.response else ()
     for value in values:
         if not ETAG.fullmatch(value):
@@ -187,7 +212,12 @@ def test_an_etag_is_written_as_one(update: Update, exchange: Exchange) -> Findin
     phase=Phase.CONDITIONAL,
 )
 def test_a_tag_changes_with_the_object(update: Update) -> Findings:
-    """A strong ETag changes when a returned property has changed."""
+    """A strong ETag changes when a returned property has changed.
+
+    Sent: Two changes, and the tags after each.
+
+    Fix: Make the tag from a version or a hash of the content; a clock of whole seconds is too coarse.
+    """
     first, before = tagged(update)
     second, after = tagged(update)
     if before.any == after.any:
@@ -210,7 +240,12 @@ def test_a_tag_changes_with_the_object(update: Update) -> Findings:
     phase=Phase.CONDITIONAL,
 )
 def test_header_member_and_read_agree_on_the_tag(update: Update) -> Findings:
-    """The ETag header, `@odata.etag` and the next read agree."""
+    """The ETag header, `@odata.etag` and the next read agree.
+
+    Sent: A change; header, `@odata.etag` and the next read are compared.
+
+    Fix: Make the tag in one place, after the write.
+    """
     mark = update.marker()
     exchange = update.change(mark)
     told = validators(exchange)

@@ -59,7 +59,13 @@ SCRIPT = "<script>alert(1)</script>"
     phase=Phase.EVERY_RESPONSE,
 )
 def test_a_refused_update_changes_nothing(update: Update) -> Findings:
-    """An update that is answered 4xx leaves every object as it was."""
+    """An update that is answered 4xx leaves every object as it was.
+
+    Sent: Nothing of its own: after every refused update of the run, all known objects are compared with what they
+    were.
+
+    Fix: Refuse before the first write, or roll back on every path that ends in 4xx.
+    """
     watched = [exchange for exchange in update.log.watched if exchange.status not in JUDGED_BY_AUTH]
     for effect in update.log.effects:
         exchange = effect.exchange
@@ -81,7 +87,12 @@ def test_a_refused_update_changes_nothing(update: Update) -> Findings:
     each=lambda exchange: exchange.request.method not in {"GET", "HEAD"} and exchange.requirement != SIZES,
 )
 def test_no_request_is_answered_as_the_servers_own_failure(update: Update, exchange: Exchange) -> Findings:
-    """No request, however wrong, is answered 500, 502, 504, 505 or 508: the server would blame itself."""
+    """No request, however wrong, is answered 500, 502, 504, 505 or 508: the server would blame itself.
+
+    Sent: Nothing of its own: the status of every answer of the run is looked at.
+
+    Fix: Find the exception behind it and turn what the client caused into 400; the evidence shows the request.
+    """
     if exchange.status not in SERVER_FAILURES or _dying(update, exchange):
         return
     soft = (
@@ -131,7 +142,14 @@ def _judged(exchange: Exchange) -> bool:
     each=_judged,
 )
 def test_errors_have_graphs_form(update: Update, exchange: Exchange) -> Findings:
-    """A refusal's body is JSON with an `error` object that holds a `code` and a `message`."""
+    """A refusal's body is JSON with an `error` object that holds a `code` and a `message`.
+
+    Sent: Nothing of its own: every refusal of the service is parsed; one of them is repeated with another
+    Accept-Language.
+
+    Fix: Make errors in one place: `error` with `code` and `message`, as `application/json`, also for those of the
+    framework.
+    """
     response = exchange.response
     if response is None or response.broken:
         return
@@ -204,7 +222,12 @@ def _code(exchange: Exchange) -> Any:
     each=lambda exchange: exchange.status >= 400,
 )
 def test_an_inner_error_is_an_object_that_helps_support(update: Update, exchange: Exchange) -> Findings:
-    """`innerError`, if there is one, is an object with a request id and a date."""
+    """`innerError`, if there is one, is an object with a request id and a date.
+
+    Sent: Nothing of its own: `innerError` in every refusal of the run is looked at.
+
+    Fix: Make it an object with `request-id` and `date`, or leave it out.
+    """
     error = (exchange.object or {}).get("error")
     name, inner = next(
         (
@@ -234,7 +257,12 @@ def test_an_inner_error_is_an_object_that_helps_support(update: Update, exchange
     each=lambda exchange: exchange.status >= 400,
 )
 def test_errors_reveal_nothing_of_the_inside(update: Update, exchange: Exchange) -> Findings:
-    """Errors show no stack trace, file path, SQL or framework dump."""
+    """Errors show no stack trace, file path, SQL or framework dump.
+
+    Sent: Nothing of its own: every refusal of the run is searched for stack traces, paths, SQL and framework pages.
+
+    Fix: Turn development error pages off, and log details instead of sending them.
+    """
     response = exchange.response
     if response is None or not response.body:
         return
@@ -282,7 +310,12 @@ def _own_words(exchange: Exchange) -> str:
     phase=Phase.HOSTILE,
 )
 def test_no_input_comes_back_as_markup(update: Update) -> Findings:
-    """What a request says doesn't come back unescaped in an HTML page."""
+    """What a request says doesn't come back unescaped in an HTML page.
+
+    Sent: A script element as the id and inside broken JSON.
+
+    Fix: Answer errors as JSON; where a page is unavoidable, escape what it repeats.
+    """
     update.change(update.small())
     name = update.markers[0]
     broken = f'{{"{name}": "{SCRIPT}", '.encode()

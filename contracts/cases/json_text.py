@@ -34,10 +34,16 @@ def misunderstood(trial: Trial) -> Findings:
     vary="limits on size, depth and the range of numbers",
 )
 def test_every_spelling_of_a_body_is_understood(update: Update) -> Findings:
-    """Every valid JSON spelling of an accepted body is accepted: white space, escaped names, escapes, any order."""
+    """Every valid JSON spelling of an accepted body is accepted: white space, escaped names, escapes, any order.
+
+    Sent: One change in many spellings: white space, an escaped name, escaped characters, another order of members.
+
+    Fix: Use a complete JSON parser; patterns over text miss escapes.
+    """
     control = update.change(update.small())
     spellings: dict[str, Callable[[dict[str, Any]], bytes]] = {
         "white space and line ends": lambda body: b" \r\n\t" + json.dumps(body, indent=3).encode() + b"\n \n",
+        "white space around colons and commas": lambda body: json.dumps(body, separators=(" , ", "\t: ")).encode(),
         "an escaped name": _escaped_name,
         "escaped characters": lambda body: jsontext.dump(body).replace(b"-", b"\\u002d"),
         "members in another order": lambda body: jsontext.dump(dict(reversed(body.items()))),
@@ -71,15 +77,13 @@ def _pairs(update: Update, control: Exchange) -> Findings:
     plain = update.patch(spot.body("a/b \U0001f600"))
     if not plain.ok or not update.partial.ok:
         return
-    spelled = json.dumps(spot.body("a/b \U0001f600")).replace("a/b", "a\\/b").encode()
-    exchange = update.patch(spelled)
+    wanted = spot.body("c/d \U0001f600")
+    exchange = update.patch(json.dumps(wanted).replace("c/d", "c\\/d").encode())
     if not exchange.ok:
         what = f"{exchange.answer} to a surrogate pair and an escaped slash"
         yield Finding(plain.answer, what, (control, plain, exchange))
-    else:
-        shown = (plain.object or {}).get(spot.path[0])
-        if shown is not None and (exchange.object or {}).get(spot.path[0]) != shown:
-            yield Finding("the same value", f"{short(exchange.object)} after escapes", (plain, exchange))
+    elif not any(reflected(update, spot.body("a/b \U0001f600"), plain)):
+        yield from reflected(update, wanted, exchange)
 
 
 def _seen(update: Update, body: dict[str, Any], exchange: Exchange) -> Findings:
@@ -100,7 +104,12 @@ def _seen(update: Update, body: dict[str, Any], exchange: Exchange) -> Findings:
     phase=Phase.HOSTILE,
 )
 def test_what_cannot_be_understood_is_not_said_to_be_done(update: Update) -> Findings:
-    """A body that can't be understood is not answered 2xx, unless its effect is really there."""
+    """A body that can't be understood is not answered 2xx, unless its effect is really there.
+
+    Sent: JSON that breaks off, a bare word, random octets, and XML and a form under their own labels.
+
+    Fix: Answer 400 to what can't be parsed. An empty object in place of a parse error makes it a 200.
+    """
     update.change(update.small())
     name = update.markers[0]
 
@@ -131,7 +140,12 @@ def test_what_cannot_be_understood_is_not_said_to_be_done(update: Update) -> Fin
     phase=Phase.HOSTILE,
 )
 def test_extensions_of_json_are_taken_or_refused(update: Update) -> Findings:
-    """Extensions of JSON and a leading byte order mark are accepted or refused, never a failure of the server."""
+    """Extensions of JSON and a leading byte order mark are accepted or refused, never a failure of the server.
+
+    Sent: A trailing comma, a comment, single quotes, NaN, a missing brace, a byte order mark.
+
+    Fix: Take them or refuse them with 400; only a crash or a half-applied body is wrong.
+    """
     update.change(update.small())
     name = update.markers[0]
     kind = update.type.properties[name].type
@@ -164,7 +178,12 @@ def test_extensions_of_json_are_taken_or_refused(update: Update) -> Findings:
     phase=Phase.HOSTILE,
 )
 def test_a_body_that_is_no_object_is_refused(update: Update) -> Findings:
-    """A top-level array, string, number, literal or null is refused."""
+    """A top-level array, string, number, literal or null is refused.
+
+    Sent: An array, a string, a number, `true` and `null` as the whole body.
+
+    Fix: Check that the root is an object before reading members from it, and answer 400 otherwise.
+    """
     update.change(update.small())
     bodies = {"an array": b"[]", "a string": b'"x"', "a number": b"5", "true": b"true", "null": b"null"}
     for note, octets in bodies.items():
@@ -186,7 +205,12 @@ def test_a_body_that_is_no_object_is_refused(update: Update) -> Findings:
     phase=Phase.HOSTILE,
 )
 def test_a_name_that_occurs_twice_has_one_outcome(update: Update) -> Findings:
-    """A member that occurs twice is refused or has one value, the same in the answer and in the store."""
+    """A member that occurs twice is refused or has one value, the same in the answer and in the store.
+
+    Sent: A body that names one property twice with different values.
+
+    Fix: Decide by one parse: if validation and storage parse separately, they may see different values.
+    """
     update.needs_partial()
     name = update.markers[0]
     kind = update.type.properties[name].type
@@ -217,7 +241,12 @@ def test_a_name_that_occurs_twice_has_one_outcome(update: Update) -> Findings:
     phase=Phase.HOSTILE,
 )
 def test_other_encodings_are_decoded_or_refused(update: Update) -> Findings:
-    """Invalid UTF-8 is refused, UTF-16 decoded or refused, half surrogates and NUL kept or refused: none is garbled."""
+    """Invalid UTF-8 is refused, UTF-16 decoded or refused, half surrogates and NUL kept or refused: none is garbled.
+
+    Sent: Octets that are no UTF-8, UTF-16 with its label, half a surrogate pair, NUL.
+
+    Fix: Decode strictly and answer 400; a decoder that replaces or drops octets stores something nobody sent.
+    """
     update.needs_partial()
     spot = text_places(update)[0]
     plain, wide = update.values.guid(), update.values.guid()

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
+from contracts.cases.framing import unmade
 from contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
 from contracts.subject.update import Attempt, Trial, Update
 from contracts.target import jsontext
@@ -23,7 +24,12 @@ BOUNDARY = "graph-contracts-boundary"
     vary="nothing: the page's example outranks RFC 5789's advice to refuse plain JSON (erratum 3169)",
 )
 def test_json_is_taken_as_json(update: Update) -> Findings:
-    """A JSON object labelled `application/json` is the format that the operation takes."""
+    """A JSON object labelled `application/json` is the format that the operation takes.
+
+    Sent: Every body of the ladder, labelled `application/json`.
+
+    Fix: Register the JSON reader for `application/json`, not only for a merge-patch type.
+    """
     try:
         _ = update.baseline
     except Inconclusive as reason:
@@ -41,15 +47,22 @@ def test_json_is_taken_as_json(update: Update) -> Findings:
     vary="the quoted spelling refused is a warning; exotic parameters may be refused",
 )
 def test_a_charset_parameter_makes_no_difference(update: Update) -> Findings:
-    """`application/json` with a charset parameter is taken like the bare type."""
+    """`application/json` with a charset parameter is taken like the bare type.
+
+    Sent: An update with `;charset=utf-8` and one with the value quoted.
+
+    Fix: Compare the media type without its parameters.
+    """
     update.change(update.small())
     for value, grade in (
         ("application/json;charset=utf-8", Severity.FAIL),
         ('application/json; charset="UTF-8"', Severity.WARN),
     ):
-        exchange = update.patch(update.small(), headers={"Content-Type": value})
+        body = update.small()
+        exchange = update.patch(body, headers={"Content-Type": value})
         if not exchange.ok:
             yield Finding("2xx as for application/json", f"{exchange.answer} to {value}", (exchange,), grade)
+        yield from unmade(update, body, exchange)
 
 
 @requirement(
@@ -62,7 +75,12 @@ def test_a_charset_parameter_makes_no_difference(update: Update) -> Findings:
     phase=Phase.HOSTILE,
 )
 def test_a_format_that_is_not_understood_is_refused(update: Update) -> Findings:
-    """A body in a format that the server doesn't implement is refused and never answered 2xx without an effect."""
+    """A body in a format that the server doesn't implement is refused and never answered 2xx without an effect.
+
+    Sent: The same change as XML, as a form, as multipart and as JSON Patch.
+
+    Fix: Check Content-Type before reading, and answer 415 for what you have no reader for.
+    """
     update.change(update.small())
     for attempt in foreign_formats(update):
         (trial,) = update.attempt([attempt], hostile=True)
@@ -126,7 +144,12 @@ def took_effect(trial: Trial) -> bool:
     phase=Phase.HOSTILE,
 )
 def test_odd_labels_and_codings_are_handled_or_refused(update: Update) -> Findings:
-    """No media type, JSON Merge Patch, an OData parameter and gzip coding are each understood or refused cleanly."""
+    """No media type, JSON Merge Patch, an OData parameter and gzip coding are each understood or refused cleanly.
+
+    Sent: Updates without Content-Type, as JSON Merge Patch, with an OData parameter, and gzipped.
+
+    Fix: Either understand these or refuse them with 4xx; a 2xx that does nothing is the worst of the three.
+    """
     update.change(update.small())
     odd: tuple[tuple[str, Mapping[str, str | None], bool], ...] = (
         ("no Content-Type", {"Content-Type": None}, False),
@@ -158,7 +181,12 @@ def _last(body: Mapping[str, Any]) -> Any:
     vary="parameters after the media type",
 )
 def test_the_answer_is_json_whenever_json_is_acceptable(update: Update) -> Findings:
-    """Without Accept, and with one that JSON satisfies, the answer is in JSON."""
+    """Without Accept, and with one that JSON satisfies, the answer is in JSON.
+
+    Sent: Updates without Accept, and with `*/*`, `application/*` and `application/json`.
+
+    Fix: Default to JSON, and match wildcards in Accept; don't fall back to an HTML or XML writer.
+    """
     plain = update.change(update.small())
     for accept in (None, "*/*", "application/*", "application/json"):
         exchange = plain if accept is None else update.patch(update.small(), headers={"Accept": accept})
@@ -193,7 +221,12 @@ def _looks_like_markup(body: bytes) -> bool:
     phase=Phase.NEGATIVE,
 )
 def test_an_accept_that_json_does_not_satisfy_is_ignored_or_answered_406(update: Update) -> Findings:
-    """An Accept that can't be satisfied gives JSON anyway or 406, and a 406 comes before the change, not after."""
+    """An Accept that can't be satisfied gives JSON anyway or 406, and a 406 comes before the change, not after.
+
+    Sent: An update with `Accept: application/xml`; the object is read afterwards.
+
+    Fix: Negotiate before the change is made: a 406 after the write tells the client something false.
+    """
     update.change(update.small())
     body = update.small()
     headers = {"Accept": "application/xml"}

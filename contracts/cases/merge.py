@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from contracts.cases.values import told
@@ -20,9 +21,16 @@ from contracts.subject.update import Attempt, Update
     vary="properties that the server itself maintains; date-times that move to now are a warning",
 )
 def test_properties_not_named_in_the_body_keep_their_values(update: Update) -> Findings:
-    """Top-level properties absent from an accepted body keep their values."""
+    """Top-level properties absent from an accepted body keep their values.
+
+    Sent: A body with one property, then an empty one; every other property is read afterwards.
+
+    Fix: Load the object, set what the body names, save. Replacing it by the body, or by a type with defaults, wipes
+    the rest.
+    """
     update.needs_partial()
-    for body in (update.marker(), {}):
+    second = update.full(2)
+    for body in (update.marker(), dict(list(second.items())[::2]), {}):
         before = update.establish(1)
         exchange = update.patch(body)
         if not exchange.ok:
@@ -49,7 +57,13 @@ def test_properties_not_named_in_the_body_keep_their_values(update: Update) -> F
     vary="a complex value replaced as a whole: widespread, a warning",
 )
 def test_a_partial_complex_value_is_merged(update: Update) -> Findings:
-    """A partial complex value is merged: sub-properties that it doesn't name survive; on null it creates the value."""
+    """A partial complex value is merged: sub-properties that it doesn't name survive; on null it creates the value.
+
+    Sent: One sub-property of a complex value whose others are set; the same after the value was null; members of an
+    open value.
+
+    Fix: Merge complex values member by member, recursively, as for the root.
+    """
     update.needs_partial()
     found = [
         (name, declared.type)
@@ -112,6 +126,8 @@ def _holds(update: Update, expected: dict[str, Any], exchange: Any) -> Findings:
         if exchange.object is None:
             raise
         left, seen = update.compare(expected, exchange.object), exchange
+    if not left and exchange.object is not None:
+        left, seen = update.compare(expected, exchange.object), exchange
     for difference in left:
         yield told(difference, exchange, seen)
 
@@ -124,7 +140,12 @@ def _holds(update: Update, expected: dict[str, Any], exchange: Any) -> Findings:
     vary="order; members that the server adds to items; [] shown as null, or refused, is a warning",
 )
 def test_a_collection_in_the_body_becomes_the_collection(update: Update) -> Findings:
-    """A collection in the body becomes the collection: exactly the items sent, neither appended nor merged."""
+    """A collection in the body becomes the collection: exactly the items sent, neither appended nor merged.
+
+    Sent: Two items, then one, then three, then none; then the same item twice.
+
+    Fix: Replace the collection by what was sent: neither append nor match items by position or key.
+    """
     update.needs_partial()
     names = [spot.path[0] for spot in places(update, Kind.COLLECTION) if len(spot.path) == 1]
     if not names:
@@ -149,6 +170,8 @@ def test_a_collection_in_the_body_becomes_the_collection(update: Update) -> Find
             for difference in left:
                 yield told(difference, exchange, seen)
         yield from _twins(update, name, items[0])
+        yield from _leftovers(update, name, item)
+        yield from _namesakes(update, name, item)
 
 
 def _twins(update: Update, name: str, item: Any) -> Findings:
@@ -157,6 +180,42 @@ def _twins(update: Update, name: str, item: Any) -> Findings:
     shown = (exchange.object or {}).get(name)
     if exchange.ok and isinstance(shown, list) and len(shown) == 1:
         yield Finding(f"{name} with both equal items", f"{name} with one", (exchange,), Severity.WARN)
+
+
+def _namesakes(update: Update, name: str, item: Type) -> Findings:
+    """Items that share one member but differ in the rest are different items: none is taken for another."""
+    one = update.values.make(item, name, 40)
+    if not isinstance(one, dict) or len(one) < 2:
+        return
+    sent = [one, *({**update.values.make(item, name, 41 + n), key: one[key]} for n, key in enumerate(one))]
+    exchange = update.patch({name: sent})
+    shown = (exchange.object or {}).get(name)
+    if exchange.ok and isinstance(shown, list) and len(shown) < len(sent):
+        yield Finding(f"{name} with all {len(sent)} different items", f"{name} with {len(shown)}", (exchange,))
+
+
+def _leftovers(update: Update, name: str, item: Type) -> Findings:
+    """An item that names fewer members than the one it replaces takes nothing over from it."""
+    members = [m for m in item.properties.values() if m.type.kind is Kind.STRING and not m.type.members]
+    if len(members) < 2:
+        return
+    before = update.values.make(item, name, 30)
+    gone = members[0].name if not members[0].type.placeholder else members[1].name
+    after = {key: value for key, value in update.values.make(item, name, 31).items() if key != gone}
+    if not update.patch({name: [before]}).ok:
+        return
+    exchange = update.patch({name: [after]})
+    if not exchange.ok:
+        return
+    with suppress(Inconclusive):
+        update.settle({name: [after]})
+        for entity in (exchange.object or {}, update.state()):
+            shown = entity.get(name)
+            first = shown[0] if isinstance(shown, list) and shown else None
+            if isinstance(first, dict) and first.get(gone) == before[gone]:
+                old = f"{name}[0].{gone} = {short(before[gone])}, as in the item before"
+                yield Finding(f"{name} with just the item sent", old, (exchange,))
+                return
 
 
 @requirement(
@@ -168,7 +227,12 @@ def _twins(update: Update, name: str, item: Any) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_a_body_is_applied_whole_or_not_at_all(update: Update) -> Findings:
-    """If one part of the body is refused, no part of it is applied."""
+    """If one part of the body is refused, no part of it is applied.
+
+    Sent: A valid change together with an invalid one, in each order; after the refusal, everything is read.
+
+    Fix: Validate the whole body before the first write, or write in one transaction.
+    """
     update.needs_partial()
     bad = _unacceptable(update)
     if bad is None:

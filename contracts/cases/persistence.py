@@ -16,7 +16,13 @@ from contracts.subject.update import Update
     vary="reads that lag behind by at most --settle; without GET, observed through the collection or a neutral update",
 )
 def test_an_accepted_update_is_seen_by_later_requests(update: Update) -> Findings:
-    """An update answered 2xx is observable in later, independent requests."""
+    """An update answered 2xx is observable in later, independent requests.
+
+    Sent: Two full bodies and a small change, each read back over a new connection, for as long as `--settle`
+    allows.
+
+    Fix: Commit before answering, invalidate caches on write, and look for properties that have no column.
+    """
     accepted = 0
     for n in (1, 2):
         body = update.full(n)
@@ -54,13 +60,18 @@ def test_an_accepted_update_is_seen_by_later_requests(update: Update) -> Finding
     vary="GET with a subset of the properties; reads that lag behind",
 )
 def test_the_answer_equals_what_a_read_returns(update: Update) -> Findings:
-    """The body of the answer equals what a later read returns."""
-    for n in (2, 1):
-        exchange = update.change(update.full(n))
+    """The body of the answer equals what a later read returns.
+
+    Sent: A full body; its answer is compared with a read, property by property.
+
+    Fix: Make both answers by the same function from the same row.
+    """
+    for body in (update.full(2), update.full(1), *([update.mark()] if update.partial.ok else [])):
+        exchange = update.change(body)
         answered = exchange.object
         if answered is None:
             raise Inconclusive(f"the answer shows no object ({exchange.answer})", exchange)
-        update.settle(update.full(n))
+        update.settle(body)
         if update.observer.means == "neutral":
             raise Inconclusive("GET works neither on the object nor on the collection", exchange)
         shown, seen = update.look()
@@ -78,12 +89,16 @@ def test_the_answer_equals_what_a_read_returns(update: Update) -> Findings:
     vary="other writers on a shared target",
 )
 def test_no_other_object_changes(update: Update) -> Findings:
-    """Updating one object changes no documented property of another."""
+    """Updating one object changes no documented property of another.
+
+    Sent: Two full bodies for one object; another one is read before and after.
+
+    Fix: Restrict the write by the key, and copy values rather than sharing them between cached objects.
+    """
     second = update.needs_second()
     others = _listed(update)
     before = update.state(second)
-    for n in (1, 2):
-        body = update.full(n)
+    for body in (update.full(1), update.full(2), *([update.mark()] if update.partial.ok else [])):
         exchange = update.change(body)
         update.settle(body)
         after = update.state(second)
@@ -122,7 +137,13 @@ def _listed(update: Update) -> dict[str, dict[str, object]]:
     vary="validators, versions and timestamps",
 )
 def test_repeating_an_update_changes_nothing_more(update: Update) -> Findings:
-    """Repeating the same update succeeds again and leaves the same state."""
+    """Repeating the same update succeeds again and leaves the same state.
+
+    Sent: The same full body twice.
+
+    Fix: Setting a value to what it is must succeed with the same status and leave the same state; appending or
+    counting breaks that.
+    """
     body = update.full(2)
     first = update.change(body)
     again = update.patch(body)

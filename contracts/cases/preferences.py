@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contracts.cases.framing import shown
+from contracts.cases.framing import shown, unmade
+from contracts.cases.values import reflected
 from contracts.requirements import Finding, Findings, Level, NotApplicable, requirement
 from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
@@ -20,7 +21,12 @@ MINIMAL = {"Prefer": "return=minimal"}
     vary="the preference ignored; Preference-Applied present or not",
 )
 def test_a_minimal_answer_still_makes_the_update(update: Update) -> Findings:
-    """`Prefer: return=minimal` is answered 204 without content or 200 with the object, and the update is made."""
+    """`Prefer: return=minimal` is answered 204 without content or 200 with the object, and the update is made.
+
+    Sent: An update with `Prefer: return=minimal`; its value is read back.
+
+    Fix: Let the preference change the answer only, never whether the update is made.
+    """
     update.change(update.small())
     body = update.small()
     exchange = update.patch(body, headers=MINIMAL)
@@ -41,9 +47,15 @@ def test_a_minimal_answer_still_makes_the_update(update: Update) -> Findings:
     vary="Preference-Applied present or not",
 )
 def test_asking_for_the_object_changes_nothing(update: Update) -> Findings:
-    """`Prefer: return=representation` is answered as the page documents: with the status of success and the object."""
-    control = update.change(update.small())
-    exchange = update.patch(update.small(), headers={"Prefer": "return=representation"})
+    """`Prefer: return=representation` is answered as the page documents: with the status of success and the object.
+
+    Sent: An update with `Prefer: return=representation`.
+
+    Fix: Answer 200 with the object, as without the header.
+    """
+    known, body = update.small(), update.small()
+    control = update.change(known)
+    exchange = update.patch(body, headers={"Prefer": "return=representation"})
     if not exchange.ok:
         yield Finding(f"{control.status} as without Prefer", exchange.answer, (exchange,))
     elif control.object is None and exchange.object is None:
@@ -51,16 +63,25 @@ def test_asking_for_the_object_changes_nothing(update: Update) -> Findings:
     elif exchange.status != 200 or exchange.object is None:
         what = exchange.answer if exchange.object else f"{exchange.answer} without an object"
         yield Finding("200 with the object", what, (exchange,))
+    elif not any(reflected(update, known, control)):
+        yield from shown(update, body, exchange)
 
 
 @requirement("update.req.prefer.unknown", Level.MUST, basis="rfc", source="RFC 7240 §2; OData 4.01 §8.2.8")
 def test_unknown_preferences_are_ignored(update: Update) -> Findings:
-    """Preferences that the server doesn't know are no error."""
+    """Preferences that the server doesn't know are no error.
+
+    Sent: An update with two preferences that nobody has defined.
+
+    Fix: Ignore preferences that you don't know; they are wishes, not conditions.
+    """
     update.change(update.small())
     unknown = "x-suite-unknown=1, odata.suite-unknown"
-    exchange = update.patch(update.small(), headers={"Prefer": unknown})
+    body = update.small()
+    exchange = update.patch(body, headers={"Prefer": unknown})
     if not exchange.ok:
         yield Finding("2xx as without Prefer", f"{exchange.answer} to Prefer: {unknown}", (exchange,))
+    yield from unmade(update, body, exchange)
 
 
 @requirement(
@@ -72,7 +93,12 @@ def test_unknown_preferences_are_ignored(update: Update) -> Findings:
     each=lambda exchange: bool(exchange.response and exchange.response.header("Preference-Applied")),
 )
 def test_preference_applied_tells_the_truth(update: Update, exchange: Exchange) -> Findings:
-    """`Preference-Applied` names only preferences that were asked for and are seen in the answer."""
+    """`Preference-Applied` names only preferences that were asked for and are seen in the answer.
+
+    Sent: Nothing of its own: every `Preference-Applied` of the run is compared with what was asked for.
+
+    Fix: Set the header only from preferences that were sent and really applied.
+    """
     response = exchange.response
     if response is None or exchange.request.wire is not None:
         return

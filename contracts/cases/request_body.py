@@ -21,7 +21,13 @@ WRONG_TYPE = "microsoft.graph.suiteNoSuchType"
     vary="placeholder values of the page are not sent: strict servers refuse them",
 )
 def test_a_complete_representation_is_accepted(update: Update) -> Findings:
-    """A complete JSON representation, every documented property with a valid value and no id, is accepted."""
+    """A complete JSON representation, every documented property with a valid value and no id, is accepted.
+
+    Sent: A body with a valid value for each documented property, without the id; where that is refused, smaller
+    ones, to see what was in the way.
+
+    Fix: Accept every property that the page lists. The message names those that had to be left out.
+    """
     baseline = update.baseline
     first = baseline.steps[0]
     if not first.exchange.ok:
@@ -39,14 +45,24 @@ def test_a_complete_representation_is_accepted(update: Update) -> Findings:
     vary="400 by a server that reads “required” literally: then merging is not judged",
 )
 def test_a_body_may_name_only_some_properties(update: Update) -> Findings:
-    """A body with a subset of the properties is accepted."""
+    """A body with a subset of the properties is accepted.
+
+    Sent: A body with one property.
+
+    Fix: Apply required-ness to creation only; an update is validated for what it names.
+    """
     if not update.partial.ok:
         yield Finding("2xx to a body with one property", update.partial.answer, (update.partial,))
 
 
 @requirement("update.req.odatatype.root", Level.MUST, basis="page-ex", source="Page, Examples/Request")
 def test_the_documented_type_annotation_is_accepted(update: Update) -> Findings:
-    """The root annotation `@odata.type` that the page's request shows is accepted."""
+    """The root annotation `@odata.type` that the page's request shows is accepted.
+
+    Sent: A full body with the `@odata.type` of the page's own request.
+
+    Fix: Ignore control information that agrees with the type, rather than treating it as an unknown property.
+    """
     example = update.operation.request_example
     shown = example.body.get("@odata.type") if example and isinstance(example.body, dict) else None
     if not isinstance(shown, str):
@@ -64,7 +80,13 @@ def test_the_documented_type_annotation_is_accepted(update: Update) -> Findings:
     vary="400 by strict parsers for the spelling without #; a wrong type ignored",
 )
 def test_nested_type_annotations_are_accepted_and_a_wrong_one_is_not_adopted(update: Update) -> Findings:
-    """Nested `@odata.type` is accepted with and without `#`; a contradicting root type is never adopted."""
+    """Nested `@odata.type` is accepted with and without `#`; a contradicting root type is never adopted.
+
+    Sent: Full bodies with `@odata.type` on every complex value, with and without `#`; then one whose root type
+    doesn't exist.
+
+    Fix: Read the name after an optional `#`. Refuse or ignore a type that isn't the object's; never store it.
+    """
     plain = update.full(1)
     for hash_sign in (False, True):
         body = annotate(plain, update.type, hash_sign=hash_sign)
@@ -86,7 +108,14 @@ def test_nested_type_annotations_are_accepted_and_a_wrong_one_is_not_adopted(upd
     source="Page, Request body (the id is among the properties)",
 )
 def test_a_body_may_repeat_the_id(update: Update) -> Findings:
-    """A body that repeats the addressed id is accepted."""
+    """A body that repeats the addressed id is accepted.
+
+    Sent: An accepted body, then the same with the object's own id in it.
+
+    Fix: Treat `id` as read-only: ignore it where it is the same.
+    """
+    if "id" not in update.type.properties:
+        raise NotApplicable("the document doesn't name the id among the properties of the body")
     body = update.marker() if update.partial.ok else update.full(1)
     update.change(body)
     exchange = update.patch({"id": update.key, **body})
@@ -103,7 +132,12 @@ def test_a_body_may_repeat_the_id(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_another_id_in_the_body_changes_nothing_elsewhere(update: Update) -> Findings:
-    """A different id in the body neither re-keys the object nor redirects the update."""
+    """A different id in the body neither re-keys the object nor redirects the update.
+
+    Sent: Updates with the second object's id and with a random one in the body; both objects are read afterwards.
+
+    Fix: Take the key from the URL alone. A different one in the body is ignored or answered 400, and never written.
+    """
     update.needs_partial()
     for foreign in (*([update.second] if update.second else []), update.values.guid()):
         mark = update.mark()
@@ -147,7 +181,12 @@ def _still_there(update: Update, foreign: str, index: int) -> Findings:
     vary="412 for a stale @odata.etag under 4.01",
 )
 def test_unknown_annotations_are_ignored(update: Update) -> Findings:
-    """Unknown annotations in the body are ignored."""
+    """Unknown annotations in the body are ignored.
+
+    Sent: An update with `@suite.note`, one on a property, `@odata.context`, and one with `@odata.etag: *`.
+
+    Fix: Drop names with `@` that you don't know before validating; they are no properties.
+    """
     mark = update.marker()
     name = next(iter(mark))
     update.change(mark)
@@ -173,7 +212,13 @@ def test_unknown_annotations_are_ignored(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_an_unknown_property_is_handled_cleanly(update: Update) -> Findings:
-    """A property outside the type is refused, ignored or kept, consistently and never with a 5xx."""
+    """A property outside the type is refused, ignored or kept, consistently and never with a 5xx.
+
+    Sent: The same update with a property that the type doesn't have, twice, with different values.
+
+    Fix: Choose one of: refuse with 400, ignore, keep. The choice must not depend on the value, and the rest of the
+    body must still count if it is accepted.
+    """
     mark = update.marker()
     update.change(mark)
     answers = []
@@ -199,7 +244,12 @@ def test_an_unknown_property_is_handled_cleanly(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_a_property_in_other_letter_case_makes_no_second_member(update: Update) -> Findings:
-    """A documented property in other letter case is matched, ignored or refused, not kept as a second member."""
+    """A documented property in other letter case is matched, ignored or refused, not kept as a second member.
+
+    Sent: An update with a documented name in capitals; the answer and a read are searched for both spellings.
+
+    Fix: Match names before storing. Writing the raw body into a document store keeps both spellings.
+    """
     update.needs_partial()
     name = next((name for name in update.markers if name != name.upper()), None)
     if name is None:
@@ -228,7 +278,12 @@ def test_a_property_in_other_letter_case_makes_no_second_member(update: Update) 
     vary="400 by workloads that refuse properties they computed themselves",
 )
 def test_what_the_server_returned_can_be_sent_back(update: Update) -> Findings:
-    """The object as the server returned it can be sent back unchanged."""
+    """The object as the server returned it can be sent back unchanged.
+
+    Sent: The object exactly as the server returned it, without its ETag.
+
+    Fix: Whatever you return, take back: ignore what is read-only or computed, and accept your own formats.
+    """
     returned = update.change(update.full(1))
     entity = returned.object
     if entity is None:
@@ -256,7 +311,12 @@ def test_what_the_server_returned_can_be_sent_back(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_an_empty_body_changes_nothing(update: Update) -> Findings:
-    """An empty object, and a request without content, change nothing and are not a server failure."""
+    """An empty object, and a request without content, change nothing and are not a server failure.
+
+    Sent: `{}` and a request without content; the object is read afterwards.
+
+    Fix: Treat `{}` as no change. Don't fill absent members with defaults, and answer a missing body with 400.
+    """
     update.change(update.full(1))
     for note, body in (("{}", b"{}"), ("no content", b"")):
         (trial,) = update.attempt([Attempt(note, body)])
@@ -275,7 +335,12 @@ def test_an_empty_body_changes_nothing(update: Update) -> Findings:
     vary="400, or ignored: the page shows only an empty bag",
 )
 def test_an_open_type_keeps_what_it_is_given(update: Update) -> Findings:
-    """Dynamic members of an open type are stored and returned."""
+    """Dynamic members of an open type are stored and returned.
+
+    Sent: Two dynamic members for a value of an open type.
+
+    Fix: Keep members that the type doesn't declare where the type is open, with their names as they are.
+    """
     update.needs_partial()
     paths = [spot.path for spot in open_places(update)]
     if not paths:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.cases.framing import unmade
 from contracts.requirements import Finding, Findings, Inconclusive, Level, requirement
 from contracts.subject.update import Update
 from contracts.target import jsontext
@@ -24,17 +25,24 @@ BENIGN = {
     vary="HTTP/2 writes names in lower case by itself",
 )
 def test_letter_case_of_field_names_and_media_types_does_not_count(update: Update) -> Findings:
-    """Header field names and the media type are understood in any letter case."""
+    """Header field names and the media type are understood in any letter case.
+
+    Sent: The same update with header names in capitals, then in lower case with `Application/JSON`.
+
+    Fix: Look header fields up without regard to letter case, and compare media types the same way.
+    """
     for note, media, spell in (
         ("field names in capitals", "application/json", str.upper),
         ("field names in lower case and Application/JSON", "Application/JSON", str.lower),
     ):
-        octets = jsontext.dump(update.small())
+        body = update.small()
+        octets = jsontext.dump(body)
         fields = {**dict(update.client.headers({}, octets)), "Content-Type": media, "Content-Length": str(len(octets))}
         exchange = update.send_wire(*update.wire(octets, {spell(name): value for name, value in fields.items()}))
         if not exchange.ok:
             _control(update)
             yield Finding("2xx as in the usual letter case", f"{exchange.answer} to {note}", (exchange,))
+        yield from unmade(update, body, exchange)
 
 
 def _control(update: Update) -> Exchange:
@@ -53,9 +61,17 @@ def _control(update: Update) -> Exchange:
     vary="refusals of versions yet to come; firewalls",
 )
 def test_unknown_and_informational_headers_do_no_harm(update: Update) -> Findings:
-    """Header fields that are unknown or only inform don't make an update fail."""
+    """Header fields that are unknown or only inform don't make an update fail.
+
+    Sent: An update with an unknown header, SDK and OData version headers; each alone if the lot is refused.
+
+    Fix: Ignore headers that you don't know.
+    """
     update.change(update.small())
-    if update.patch(update.small(), headers=BENIGN).ok:
+    body = update.small()
+    exchange = update.patch(body, headers=BENIGN)
+    if exchange.ok:
+        yield from unmade(update, body, exchange)
         return
     for name, value in BENIGN.items():
         exchange = update.patch(update.small(), headers={name: value})

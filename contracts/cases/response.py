@@ -53,7 +53,12 @@ def _json(exchange: Exchange) -> bool:
     each=_update_200,
 )
 def test_the_object_is_labelled_as_json(update: Update, exchange: Exchange) -> Findings:
-    """The body of a 200 is labelled `application/json`."""
+    """The body of a 200 is labelled `application/json`.
+
+    Sent: Nothing of its own: every 200 to an update is looked at.
+
+    Fix: Set `Content-Type: application/json` with the body; the framework's default may be text or HTML.
+    """
     response = exchange.response
     if response is not None and response.body and response.media_type != "application/json":
         label = response.header("Content-Type")
@@ -71,7 +76,13 @@ def test_the_object_is_labelled_as_json(update: Update, exchange: Exchange) -> F
     each=_json,
 )
 def test_what_is_labelled_json_is_json(update: Update, exchange: Exchange) -> Findings:
-    """Every answer that says it is JSON is one valid JSON text in UTF-8."""
+    """Every answer that says it is JSON is one valid JSON text in UTF-8.
+
+    Sent: Nothing of its own: every answer labelled JSON is parsed strictly.
+
+    Fix: Use a serializer rather than string templates: NaN, single quotes, trailing text and raw control characters
+    are no JSON.
+    """
     response = exchange.response
     if response is None:
         return
@@ -97,7 +108,12 @@ def test_what_is_labelled_json_is_json(update: Update, exchange: Exchange) -> Fi
     each=_update_200,
 )
 def test_the_answer_is_the_object_itself(update: Update, exchange: Exchange) -> Findings:
-    """The body of a 200 is the object itself: no list, no string, no wrapper."""
+    """The body of a 200 is the object itself: no list, no string, no wrapper.
+
+    Sent: Nothing of its own: every 200 to an update is parsed.
+
+    Fix: Return the object at the root: not in `value`, `d` or `data`, not as a list, not as a quoted string.
+    """
     response = exchange.response
     if response is None or response.broken:
         return
@@ -130,7 +146,13 @@ def _kind(value: Any) -> str:
     vary="another tracing header; client-request-id not echoed; nothing on errors of a gateway",
 )
 def test_answers_can_be_told_apart_in_support(update: Update) -> Findings:
-    """Every answer has an id of its own and never shows the client's id of another request."""
+    """Every answer has an id of its own and never shows the client's id of another request.
+
+    Sent: Two updates and an error, each with its own `client-request-id`.
+
+    Fix: Make an id for each request and return it as `request-id`; echo `client-request-id` from the request at
+    hand, not from shared state.
+    """
     sent = [update.values.guid() for _ in range(3)]
     nowhere = f"{update.path()}/suite-no-such-segment"
     first = update.change(update.small(), headers={"client-request-id": sent[0]})
@@ -165,7 +187,12 @@ def _tracing(response: Response) -> Iterator[tuple[str, str]]:
     each=_update_200,
 )
 def test_odata_headers_and_context_are_well_formed(update: Update, exchange: Exchange) -> Findings:
-    """`OData-Version` names a version there is, and `@odata.context` is a URL of the metadata document."""
+    """`OData-Version` names a version there is, and `@odata.context` is a URL of the metadata document.
+
+    Sent: Nothing of its own: OData headers and contexts of every 200 are looked at.
+
+    Fix: Send `OData-Version: 4.0` or `4.01`, and a context that leads to `$metadata`, or neither.
+    """
     version = exchange.response.header("OData-Version") if exchange.response else None
     if version is not None and version.strip() not in {"4.0", "4.01"}:
         yield Finding("OData-Version: 4.0 or 4.01", f"OData-Version: {version}", (exchange,))
@@ -184,7 +211,12 @@ def test_odata_headers_and_context_are_well_formed(update: Update, exchange: Exc
     each=_update_200,
 )
 def test_general_headers_are_well_formed_and_careful(update: Update, exchange: Exchange) -> Findings:
-    """`Date` is a valid date, the answer is not offered to shared caches, and security headers mean what they say."""
+    """`Date` is a valid date, the answer is not offered to shared caches, and security headers mean what they say.
+
+    Sent: Nothing of its own: general headers of every 200 are looked at.
+
+    Fix: Leave Date to the server, and send `Cache-Control: private` or `no-store` with answers to updates.
+    """
     response = exchange.response
     if response is None:
         return
@@ -232,7 +264,12 @@ def _seconds(text: str | None) -> int:
     phase=Phase.EVERY_RESPONSE,
 )
 def test_updates_are_answered_promptly(update: Update) -> Findings:
-    """Half of all updates are answered within a second, and all but the slowest hundredth within five."""
+    """Half of all updates are answered within a second, and all but the slowest hundredth within five.
+
+    Sent: A few small updates, if the run has made too few; all accepted ones are timed.
+
+    Fix: Look for work that every update waits for: cold pools, synchronous fan-out, locks.
+    """
     while len(_latencies(update)) < FEW and update.dead is None and not update.client.expired:
         if not update.patch(update.small()).ok:
             break

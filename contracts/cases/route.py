@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
-from contracts.requirements import Aliases, Finding, Findings, Inconclusive, Level, NotApplicable, Phase, requirement
+from contracts.requirements import (
+    Aliases,
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    requirement,
+)
 from contracts.subject.equality import short
 from contracts.subject.observe import same_id
 from contracts.subject.update import Attempt, Trial, Update
+from contracts.target.exchange import Exchange
 
 UNROUTED = {404, 405, 410, 501}
+CREATED = 201
 
 
 def _reached(update: Update) -> Findings:
@@ -36,7 +50,13 @@ def _reached(update: Update) -> Findings:
     aliases=Aliases.FIRST,
 )
 def test_the_first_documented_path_reaches_the_update(update: Update) -> Findings:
-    """The page's first path template reaches the update of an existing object."""
+    """The page's first path template reaches the update of an existing object.
+
+    Sent: A PATCH with every documented property to the page's first path, with the id of an existing object.
+
+    Fix: Route PATCH on this path to the update. A 404 mostly means a missing version segment or a route without the
+    id; a 405, that only GET is mapped.
+    """
     yield from _reached(update)
 
 
@@ -49,7 +69,13 @@ def test_the_first_documented_path_reaches_the_update(update: Update) -> Finding
     aliases=Aliases.FURTHER,
 )
 def test_every_further_documented_path_reaches_the_update(update: Update) -> Findings:
-    """Every further path template of the page reaches the same update, and what it writes is there afterwards."""
+    """Every further path template of the page reaches the same update, and what it writes is there afterwards.
+
+    Sent: The same PATCH to every further path of the page; then a small change there, which is read back.
+
+    Fix: Map each documented path to the same handler, and let the handler write through whichever of them it was
+    reached by.
+    """
     found = list(_reached(update))
     yield from found
     if found:
@@ -73,10 +99,18 @@ def test_every_further_documented_path_reaches_the_update(update: Update) -> Fin
     aliases=Aliases.FURTHER,
 )
 def test_all_paths_address_one_object(update: Update) -> Findings:
-    """One id on two paths addresses one object: what is written through one is seen through the other."""
+    """One id on two paths addresses one object: what is written through one is seen through the other.
+
+    Sent: A fresh value through one path, then a read through the other; and the other way round.
+
+    Fix: Let both routes use one store and one cache. If they are separate on purpose, take this warning as a
+    description.
+    """
     other = update.twin
     if other is None:
         raise NotApplicable("the document gives no other path to the operation")
+    if not same_id(update.key, other.key):
+        raise NotApplicable(f"the paths have objects of their own: {other.key} is none of {update.operation.path}")
     for writer, reader in ((update, other), (other, update)):
         if not writer.persists:
             raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
@@ -94,14 +128,19 @@ def test_all_paths_address_one_object(update: Update) -> Findings:
     basis="graph",
     promoted=True,
     source="Graph API guidelines, upsert; Graph, errors (404)",
-    vary="400, 401, 403, 409, 410; 201 by a server that creates",
+    vary="400, 401, 403, 409, 410; 201 by a server that creates what it doesn't have",
     phase=Phase.NEGATIVE,
 )
 def test_an_unknown_id_is_not_found(update: Update) -> Findings:
-    """An update of a well-formed id that doesn't exist is answered 404."""
+    """An update of a well-formed id that doesn't exist is answered 404.
+
+    Sent: A PATCH to a random GUID that no object has.
+
+    Fix: Look the object up before anything else and answer 404 where there is none, with an error body.
+    """
     trial = _unknown(update, update.values.guid())
     status = trial.exchange.status
-    if status not in {404, 400, 401, 403, 409, 410}:
+    if status not in {404, 400, 401, 403, 409, 410, CREATED}:
         yield Finding("404", f"{trial.exchange.answer} for an id that doesn't exist", (trial.exchange,))
 
 
@@ -120,7 +159,13 @@ def _unknown(update: Update, entity: str) -> Trial:
     phase=Phase.NEGATIVE,
 )
 def test_success_is_not_claimed_for_nothing(update: Update) -> Findings:
-    """A 2xx for an unknown id is only right if the object is there afterwards."""
+    """A 2xx for an unknown id is only right if the object is there afterwards.
+
+    Sent: A PATCH to a random GUID; after a 2xx, a read of that id, or a second small update where reads don't work.
+
+    Fix: Check how many rows the write touched. Where it is none, answer 404; don't echo the request back as if it
+    had been stored.
+    """
     entity = update.values.guid()
     trial = _unknown(update, entity)
     exchange = trial.exchange
@@ -150,11 +195,16 @@ def test_success_is_not_claimed_for_nothing(update: Update) -> Findings:
     Level.SHOULD,
     basis="graph",
     source="Graph, errors (400, 404); OData URL Conventions 4.01, key as segment",
-    vary="400, 403, 404, 414, 431; the connection closed on the long one",
+    vary="400, 403, 404, 414, 431; the connection closed on the long one; 201 by a server that takes any id",
     phase=Phase.NEGATIVE,
 )
 def test_ids_that_cannot_exist_are_refused(update: Update) -> Findings:
-    """Ids that can't exist are refused as client errors."""
+    """Ids that can't exist are refused as client errors.
+
+    Sent: A PATCH to `not-an-id`, a quote, NUL, 4,096 characters and a path inside the id.
+
+    Fix: Parse the id before it reaches the database, and turn a parse error into 400 or 404.
+    """
     body = update.mark()
     head = update.path().rpartition("/")[0]
     segments = {
@@ -169,7 +219,7 @@ def test_ids_that_cannot_exist_are_refused(update: Update) -> Findings:
         exchange = trial.exchange
         normalised = "%2f" in segment and (exchange.ok or 300 <= exchange.status < 400 or exchange.response is None)
         long = len(segment) > 1000 and exchange.response is None
-        if not exchange.refused and not normalised and not long:
+        if not exchange.refused and not normalised and not long and exchange.status != CREATED:
             yield Finding("4xx", f"{exchange.answer} for {note} as id", (exchange,))
 
 
@@ -182,13 +232,26 @@ def test_ids_that_cannot_exist_are_refused(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
-    """Prefixes, suffixes, wildcards and further path segments don't select the object."""
+    """Prefixes, suffixes, wildcards and further path segments don't select the object.
+
+    Sent: A PATCH with a marker to the id with a character more, one less, half of it, `*`, `%` and a further
+    segment; then a read.
+
+    Fix: Compare the whole key for equality: no LIKE, no prefix search, no catch-all route behind the id.
+    """
     key = quote(update.key, safe="")
     head = update.path().rpartition("/")[0]
-    others = {"*": "*", "%25": "%", f"{key}0": "the id and a digit", f"{key}/foo": "the id and a segment"}
-    if len(update.key) > 1:
-        others[quote(update.key[:-1], safe="")] = "the id without its last character"
-        others[quote(update.key[: max(len(update.key) // 2, 1)], safe="")] = "the first half of the id"
+    others = {"*": "*", "%25": "%", ".*": "a regular expression", f"{key}/foo": "the id and a segment"}
+    parts = {
+        f"{update.key}0": "the id and a digit",
+        update.key[:-1]: "the id without its last character",
+        f"{update.key[:-1]}_": "the id with _ for its last character",
+        update.key[1:]: "the id without its first character",
+        update.key[: len(update.key) // 2]: "the first half of the id",
+    }
+    # short ids are often each other's beginnings
+    others |= {quote(part, safe=""): note for part, note in parts.items() if part and not _taken(update, part)}
+    before, sent = _others(update), dict[str, tuple[str, Exchange]]()
     attempts = []
     for segment, note in others.items():
         mark = update.mark()
@@ -198,9 +261,36 @@ def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
         if trial.visible:
             yield Finding("the object as it was", f"{trial.exchange.answer}, and {note} updated it", (trial.exchange,))
             continue
+        sent[str(trial.attempt.marker)] = note, trial.exchange
         shown = (trial.exchange.object or {}).get("id")
         if trial.exchange.ok and update.observer.means in {None, "neutral"} and same_id(shown, update.key):
             yield Finding("4xx", f"{trial.exchange.answer} with the object, for {note}", (trial.exchange,))
+    yield from _elsewhere(update, before, sent)
+
+
+def _others(update: Update) -> dict[str, Any]:
+    """The marker property of every object of the collection that the run doesn't look after, by id."""
+    if update.observer.collection_status != 200:
+        return {}
+    items, _ = update.observer.collection()
+    name = update.markers[0]
+    found = {item["id"]: item.get(name) for item in items or () if isinstance(item.get("id"), str)}
+    return {entity: value for entity, value in found.items() if not any(same_id(entity, k) for k in update.known)}
+
+
+def _elsewhere(update: Update, before: Mapping[str, Any], sent: Mapping[str, tuple[str, Exchange]]) -> Findings:
+    """What was sent to no object's path stands on an object that was there before."""
+    if not before or not any(exchange.ok for _, exchange in sent.values()):
+        return
+    for entity, value in _others(update).items():
+        if entity in before and isinstance(value, str) and value in sent:
+            note, exchange = sent[value]
+            yield Finding("no object changed", f"{exchange.answer}, and {note} updated {short(entity)}", (exchange,))
+
+
+def _taken(update: Update, entity: str) -> bool:
+    """Whether an id is that of an object of its own, as far as reads tell."""
+    return entity in update.known or same_id((update.observer.item(entity)[0] or {}).get("id"), entity)
 
 
 @requirement(
@@ -212,14 +302,28 @@ def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_the_collection_path_updates_nothing(update: Update) -> Findings:
-    """An update addressed to the collection changes no object."""
+    """An update addressed to the collection changes no object.
+
+    Sent: A PATCH with a marker to the collection, with and without a final slash; every known object is read before
+    and after.
+
+    Fix: Don't map PATCH on the collection, or answer 405 there. A missing id must never become an update without a
+    WHERE.
+    """
     head = update.path().rpartition("/")[0]
+    before, sent = _others(update), dict[str, tuple[str, Exchange]]()
     for path in (head, f"{head}/"):
         mark = update.mark()
-        (trial,) = update.attempt([Attempt(f"PATCH {path}", mark, path=path, marker=next(iter(mark.values())))])
+        marker = next(iter(mark.values()))
+        (trial,) = update.attempt([Attempt(f"PATCH {path}", mark, path=path, marker=marker)])
+        sent[str(marker)] = f"PATCH {path}", trial.exchange
         for effect in trial.effects:
             what = f"{trial.exchange.answer}, and {effect.entity} changed: {effect.difference}"
             yield Finding("no object changed", what, (trial.exchange,))
+        if trial.exchange.ok and not trial.effects:
+            what = f"{trial.exchange.answer} without a change"
+            yield Finding("4xx", what, (trial.exchange,), Severity.WARN)
+    yield from _elsewhere(update, before, sent)
 
 
 @requirement(
@@ -231,7 +335,14 @@ def test_the_collection_path_updates_nothing(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_other_spellings_of_the_path_reach_no_other_object(update: Update) -> Findings:
-    """Spellings of the path that aren't documented reach the same object or are refused, never another object."""
+    """Spellings of the path that aren't documented reach the same object or are refused, never another object.
+
+    Sent: A PATCH with a final slash, in capitals, with the key in parentheses, with a percent-encoded character and
+    with the id in capitals.
+
+    Fix: Decode and compare the key once, in one place. Either take these spellings for the same object or refuse
+    them.
+    """
     path = update.path()
     head, _, key = path.rpartition("/")
     first = update.key[0]
@@ -260,7 +371,12 @@ def test_other_spellings_of_the_path_reach_no_other_object(update: Update) -> Fi
     vary="$select applied, ignored or refused; 204",
 )
 def test_query_options_do_not_change_what_is_updated(update: Update) -> Findings:
-    """A custom query option is ignored, and `$select` is applied, ignored or refused; neither wipes anything."""
+    """A custom query option is ignored, and `$select` is applied, ignored or refused; neither wipes anything.
+
+    Sent: A PATCH with `?x-suite=1` and one with `?$select=id,…`; all other properties are read afterwards.
+
+    Fix: Let query options shape the answer at most. `$select` is no update mask: the body alone says what changes.
+    """
     update.needs_partial()
     before = update.establish(1)
     name = update.markers[0]

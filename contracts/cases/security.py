@@ -19,7 +19,12 @@ INJECTED = "X-Suite"
     phase=Phase.NEGATIVE,
 )
 def test_a_foreign_origin_gets_no_credentials(update: Update) -> Findings:
-    """A foreign Origin is never allowed together with credentials."""
+    """A foreign Origin is never allowed together with credentials.
+
+    Sent: An update and a preflight from a foreign origin.
+
+    Fix: Allow origins from a list. Echoing Origin together with credentials opens the API to every site.
+    """
     body = update.mark() if update.partial.ok else update.full(1)
     plain = update.patch(body, headers={"Origin": ORIGIN})
     asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "PATCH", "Authorization": None}
@@ -43,7 +48,12 @@ def test_a_foreign_origin_gets_no_credentials(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_input_creates_no_header_and_no_shared_member(update: Update) -> Findings:
-    """Input can't create response headers, and members with names that engines know act on nothing."""
+    """Input can't create response headers, and members with names that engines know act on nothing.
+
+    Sent: Encoded line ends in headers and the id; members named `__proto__`, `constructor`, `$where`, `$type`.
+
+    Fix: Encode what goes into headers, and copy only documented members into objects.
+    """
     body = update.mark() if update.partial.ok else update.full(1)
     for name in ("client-request-id", "Prefer"):
         yield from _split(update.patch(body, headers={name: f"a%0d%0a{INJECTED}: 1"}))

@@ -15,7 +15,12 @@ from contracts.target.exchange import Exchange
     vary="204 where the request said Prefer: return=minimal",
 )
 def test_a_successful_update_is_answered_with_the_documented_status(update: Update) -> Findings:
-    """A successful update is answered with the status that the page documents: `200 OK`."""
+    """A successful update is answered with the status that the page documents: `200 OK`.
+
+    Sent: A PATCH with every documented property; if that is refused, with fewer of them.
+
+    Fix: Answer 200 with the object. Frameworks often default to 204 for an update; the page documents 200.
+    """
     wanted = update.operation.success or 200
     exchange = update.baseline.exchange
     if exchange.status != wanted:
@@ -31,7 +36,12 @@ def test_a_successful_update_is_answered_with_the_documented_status(update: Upda
     each=lambda exchange: exchange.request.method == "PATCH" and exchange.status == 200,
 )
 def test_a_200_carries_no_error(update: Update, exchange: Exchange) -> Findings:
-    """A 200 body is the object, never an error envelope."""
+    """A 200 body is the object, never an error envelope.
+
+    Sent: Nothing of its own: the body of every 200 to an update is looked at.
+
+    Fix: Let the status follow the outcome: an error envelope belongs under 4xx or 5xx.
+    """
     body = exchange.object or {}
     entity = sum(name in body for name in update.shape.properties)
     if isinstance(body.get("error"), dict) and entity < 2:

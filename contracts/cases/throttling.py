@@ -32,7 +32,12 @@ def _throttled(exchange: Exchange) -> bool:
     each=_throttled,
 )
 def test_throttling_says_when_to_try_again(update: Update, exchange: Exchange) -> Findings:
-    """429 and 503 carry Retry-After."""
+    """429 and 503 carry Retry-After.
+
+    Sent: Nothing of its own, unless `--burst` is given: then many updates at once. Every 429 and 503 is looked at.
+
+    Fix: Send Retry-After with both, in seconds.
+    """
     if exchange.response and exchange.response.header("Retry-After") is None:
         yield Finding("Retry-After", f"{exchange.answer} without Retry-After", (exchange,))
 
@@ -68,7 +73,12 @@ def test_a_burst_is_served_or_throttled(update: Update) -> Findings:
     each=lambda exchange: bool(exchange.response and exchange.response.header("Retry-After") is not None),
 )
 def test_retry_after_is_seconds_or_a_date(update: Update, exchange: Exchange) -> Findings:
-    """Retry-After is a number of seconds or an HTTP date."""
+    """Retry-After is a number of seconds or an HTTP date.
+
+    Sent: Nothing of its own: every Retry-After of the run is looked at.
+
+    Fix: Write whole seconds, or a date as HTTP spells it; `30s` and ISO dates are neither.
+    """
     values = exchange.response.all("Retry-After") if exchange.response else ()
     for value in values:
         if not re.fullmatch(r"\d+", value.strip()) and not HTTP_DATE.fullmatch(value.strip()):

@@ -64,7 +64,12 @@ def spots(update: Update, exchange: Exchange, kinds: frozenset[Kind]) -> Iterato
     each=entity,
 )
 def test_the_answer_has_the_id_of_the_url(update: Update, exchange: Exchange) -> Findings:
-    """`id` in the answer is a string equal to the id in the URL."""
+    """`id` in the answer is a string equal to the id in the URL.
+
+    Sent: Nothing of its own: the id in every 200 to an update is compared with that of the URL.
+
+    Fix: Return the stored key as a string, in the spelling of the URL.
+    """
     if "id" not in update.shape.properties or "%24select" in exchange.request.url or "$select" in exchange.request.url:
         return
     shown = (exchange.object or {}).get("id")
@@ -80,7 +85,13 @@ def test_the_answer_has_the_id_of_the_url(update: Update, exchange: Exchange) ->
     vary="null or absent where nothing is stored; deprecated properties are a warning",
 )
 def test_every_stored_property_is_in_the_answer(update: Update) -> Findings:
-    """Every documented property with a stored value is returned, also where the request didn't name it."""
+    """Every documented property with a stored value is returned, also where the request didn't name it.
+
+    Sent: A full body, then a small one; the second answer must still show everything.
+
+    Fix: Return the stored object rather than the request's body, and don't drop properties that are null-like or
+    large.
+    """
     body = update.full(1)
     first = update.change(body)
     stored = dict(body)
@@ -91,7 +102,7 @@ def test_every_stored_property_is_in_the_answer(update: Update) -> Findings:
         declared = update.type.properties.get(name)
         if declared is None or name in update.computed or unset(value, declared.type) or value == []:
             continue
-        if name not in update.shape.properties or not unset(later.object.get(name), declared.type):
+        if name not in update.shape.properties or not _bare(later.object.get(name), declared.type):
             continue
         grade = Severity.WARN if declared.deprecated else Severity.FAIL
         if _wiped(update, name):
@@ -99,19 +110,24 @@ def test_every_stored_property_is_in_the_answer(update: Update) -> Findings:
         yield Finding(f"{name} = {short(value)}", f"no {name} in the answer", (first, later), grade)
 
 
+def _bare(value: Any, type_: Type) -> bool:
+    """Whether a value says nothing, where something is stored."""
+    return unset(value, type_) or value == []
+
+
 def _wiped(update: Update, name: str) -> bool:
     """Whether a read shows the property unset too after it was shown set: merging is at fault, not the answer."""
     declared = update.type.properties[name].type
     body = {name: update.values.make(declared, name, 2)}
     exchange = update.patch(body)
-    shown_when_sent = exchange.object is not None and not unset(exchange.object.get(name), declared)
+    shown_when_sent = exchange.object is not None and not _bare(exchange.object.get(name), declared)
     if not shown_when_sent:
         return False
     later = update.patch(update.mark())
     if update.observer.means in {None, "neutral"}:
         return False
     found, _ = update.look()
-    return later.object is not None and unset(found.get(name), declared)
+    return later.object is not None and _bare(found.get(name), declared)
 
 
 @requirement(
@@ -123,7 +139,12 @@ def _wiped(update: Update, name: str) -> bool:
     each=entity,
 )
 def test_members_are_spelled_as_documented(update: Update, exchange: Exchange) -> Findings:
-    """Member names are spelled exactly as documented, letter case included."""
+    """Member names are spelled exactly as documented, letter case included.
+
+    Sent: Nothing of its own: member names in every 200 to an update are compared with the documented ones.
+
+    Fix: Configure the serializer for the documented camelCase names, in nested types as well.
+    """
     if exchange.requirement == "update.req.propertycase":
         return
     for path, value, type_ in walk(exchange.object or {}, update.shape):
@@ -146,7 +167,12 @@ def test_members_are_spelled_as_documented(update: Update, exchange: Exchange) -
     each=entity,
 )
 def test_strings_are_strings(update: Update, exchange: Exchange) -> Findings:
-    """Documented strings, enumeration members among them, are JSON strings or null."""
+    """Documented strings, enumeration members among them, are JSON strings or null.
+
+    Sent: Nothing of its own: documented strings in every 200 to an update are looked at.
+
+    Fix: Write enumeration members by name and identifiers as strings, never as numbers.
+    """
     for path, value, type_ in spots(update, exchange, STRINGS):
         if not isinstance(value, str):
             yield Finding(f"{path}: a string", f"{path} = {short(value)}", (exchange,))
@@ -177,7 +203,12 @@ def _base64(text: str) -> bool:
     each=entity,
 )
 def test_numbers_are_numbers_in_range(update: Update, exchange: Exchange) -> Findings:
-    """Documented numbers are JSON numbers of their type and range, Booleans are true or false."""
+    """Documented numbers are JSON numbers of their type and range, Booleans are true or false.
+
+    Sent: Nothing of its own: documented numbers and Booleans in every 200 to an update are looked at.
+
+    Fix: Write numbers as JSON numbers without quotes or fraction, and within the range of their type.
+    """
     for path, value, type_ in spots(update, exchange, NUMBERS):
         if type_.kind is Kind.BOOLEAN:
             if not isinstance(value, bool):
@@ -207,7 +238,12 @@ def test_numbers_are_numbers_in_range(update: Update, exchange: Exchange) -> Fin
     each=entity,
 )
 def test_date_times_are_date_times(update: Update, exchange: Exchange) -> Findings:
-    """Documented DateTimeOffsets are strings of that form, on a day that exists, with an offset."""
+    """Documented DateTimeOffsets are strings of that form, on a day that exists, with an offset.
+
+    Sent: Nothing of its own: documented date-times in every 200 to an update are looked at.
+
+    Fix: Write `YYYY-MM-DDThh:mm:ss` with `Z` or an offset. Database defaults often lose the zone or use a space.
+    """
     for path, value, _ in spots(update, exchange, frozenset({Kind.DATETIMEOFFSET})):
         far = isinstance(value, str) and DATE_TIME.fullmatch(value) and not value[:4].isdigit()
         if instant(value) is None and not far and not _distant(value):
@@ -229,7 +265,12 @@ def _distant(value: Any) -> bool:
     each=entity,
 )
 def test_complex_values_are_objects(update: Update, exchange: Exchange) -> Findings:
-    """Documented complex values are JSON objects or null."""
+    """Documented complex values are JSON objects or null.
+
+    Sent: Nothing of its own: documented complex values in every 200 to an update are looked at.
+
+    Fix: Write them as JSON objects: not as quoted JSON, not flattened, not as a list of one.
+    """
     for path, value, type_ in spots(update, exchange, frozenset({Kind.COMPLEX})):
         if not isinstance(value, Mapping) and not path.endswith("]"):
             note = " (the table says a single value)" if isinstance(value, list) and type_.name else ""
@@ -252,7 +293,12 @@ def _arrays(update: Update, exchange: Exchange) -> Findings:
     vary="null or absent for an empty collection is a warning",
 )
 def test_collections_of_any_size_are_arrays(update: Update) -> Findings:
-    """Collections are JSON arrays, whether they hold none, one or two items."""
+    """Collections are JSON arrays, whether they hold none, one or two items.
+
+    Sent: Each collection with two items, one and none; collections in every 200 to an update are looked at.
+
+    Fix: Write an array always: one item stays an array of one, and none is `[]`.
+    """
     update.needs_partial()
     names = [spot.path[0] for spot in places(update, Kind.COLLECTION) if len(spot.path) == 1]
     if not names:
@@ -296,7 +342,12 @@ def test_collections_are_arrays_in_every_answer(update: Update, exchange: Exchan
     each=entity,
 )
 def test_type_annotations_name_the_documented_type(update: Update, exchange: Exchange) -> Findings:
-    """`@odata.type`, where present, names the documented type or one that may stand in its place."""
+    """`@odata.type`, where present, names the documented type or one that may stand in its place.
+
+    Sent: Nothing of its own: `@odata.type` in every 200 to an update is compared with the documented type.
+
+    Fix: Name the public type, with the namespace; class names of the implementation are not it.
+    """
     for path, value, type_ in walk(exchange.object or {}, update.shape):
         if type_.kind is not Kind.COMPLEX or not isinstance(value, Mapping) or not type_.name:
             continue

@@ -1,7 +1,11 @@
-"""`graph-contracts explain`: one requirement, why it is one, and what a server may do otherwise."""
+"""`graph-contracts explain`: one requirement, why it is one, what is sent, and what a server may do otherwise.
+
+The pages under `docs/requirements/` are the same, as Markdown.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 import click
@@ -10,7 +14,8 @@ from contracts import cases
 from contracts.commands import debug_option
 from contracts.errors import ConfigurationError
 from contracts.reference.sheet import proofs
-from contracts.requirements import Requirement, registry
+from contracts.report import citation
+from contracts.requirements import PROFILES, Requirement, registry
 
 BASES = {
     "page": "the API reference page says so",
@@ -27,8 +32,11 @@ BASES = {
 @debug_option
 @click.command(name="explain")
 @click.argument("requirement")
-def command(requirement: str) -> None:
-    """Explain a requirement: statement, source, what may vary, when it gates, its cases, the faults that prove it."""
+@click.option(
+    "--format", "form", type=click.Choice(("text", "markdown")), default="text", show_default=True, help="How to write."
+)
+def command(requirement: str, form: str) -> None:
+    """Explain a requirement: its source, what is sent, what may vary, how to fix, the faults that prove it."""
     cases.load()
     known = {each.id: each for each in registry()}
     if requirement not in known:
@@ -36,23 +44,89 @@ def command(requirement: str) -> None:
         raise ConfigurationError(
             f"no requirement is called {requirement!r}", f"Did you mean {near[0]}?" if near else ""
         )
-    click.echo(explain(known[requirement]))
+    chosen = known[requirement]
+    click.echo(page(chosen) if form == "markdown" else explain(chosen), nl=form != "markdown")
 
 
 def explain(requirement: Requirement) -> str:
     """All that is known of a requirement, as text."""
-    gating = [profile for profile in ("page", "odata", "http") if requirement.severity(profile) == "fail"]
     lines = [
         requirement.id,
         "",
         requirement.statement,
         "",
-        f"Level    {requirement.level}: {BASES.get(requirement.basis, requirement.basis)}",
+        f"Level    {requirement.level}: {_basis(requirement)}",
         f"Source   {requirement.source}",
-        f"Gates    {'with --profile ' + ', '.join(gating) if gating else 'never: it is reported only'}",
+        f"Gates    {_gates(requirement)}",
     ]
-    if requirement.vary:
-        lines.append(f"Varies   {requirement.vary}")
+    said = (("Sent", requirement.sent), ("Varies", requirement.vary), ("Fix", requirement.fix))
+    lines += [f"{label:<8} {text}" for label, text in said if text]
     lines += [f"Case     {case}" for case in requirement.cases]
     lines += [f"Proof    {fault.name}: {fault.text}" for fault in proofs(requirement.id)]
     return "\n".join(lines)
+
+
+def page(requirement: Requirement) -> str:
+    """The same as a page of Markdown."""
+    cited = "".join(
+        f"[{part.text}]({part.url})" if part.url else part.text for part in citation.parts(requirement.source)
+    )
+    faults = [f"- `{fault.name}`: {fault.text}" for fault in proofs(requirement.id)]
+    return "\n".join(
+        [
+            f"# {requirement.id}",
+            "",
+            f"**{requirement.statement}**",
+            "",
+            f"- Level: {requirement.level}; {_basis(requirement)}",
+            f"- Source: {cited}",
+            f"- Gates: {_gates(requirement)}",
+            *_section("What is sent", [requirement.sent]),
+            *_section(
+                "What may vary",
+                [f"- {each}" for each in requirement.vary.split("; ")] if requirement.vary else ["Nothing."],
+            ),
+            *_section("How to fix", [requirement.fix]),
+            *_section("Faults that prove it", faults or ["None: it is recorded, and nothing breaks it on purpose."]),
+            *_section("Cases", [f"- {_case(case)}" for case in requirement.cases]),
+            "",
+        ]
+    )
+
+
+def index(requirements: Iterable[Requirement]) -> str:
+    """The page that leads to all others, by subject."""
+    subjects: dict[str, list[Requirement]] = {}
+    for each in requirements:
+        subjects.setdefault(each.subject, []).append(each)
+    lines = [
+        "# Requirements",
+        "",
+        "What a server is held to, a page a requirement. Written from the cases' docstrings by `python -m tests.docs`;",
+        "`graph-contracts explain` says the same.",
+    ]
+    for subject, rows in subjects.items():
+        lines += ["", f"## {subject}", "", "| Requirement | Level | |", "|---|---|---|"]
+        lines += [
+            f"| [`{row.id}`]({row.id}.md) | {row.level} | {row.statement.replace('|', chr(92) + '|')} |" for row in rows
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    return ["", f"## {title}", "", *lines]
+
+
+def _case(name: str) -> str:
+    module, _, function = name.rpartition(".")
+    return f"[`{function}`](../../{module.replace('.', '/')}.py)"
+
+
+def _basis(requirement: Requirement) -> str:
+    return BASES.get(requirement.basis, requirement.basis)
+
+
+def _gates(requirement: Requirement) -> str:
+    if requirement.gates == PROFILES:
+        return "always"
+    return f"with --profile {' or '.join(requirement.gates)}" if requirement.gates else "never: it is reported only"

@@ -13,17 +13,18 @@ import pytest
 
 from contracts import cases
 from contracts.errors import ContractsError
+from contracts.plugin import engineer, outcome
 from contracts.plugin.judge import Judgement
 from contracts.plugin.record import Record
 from contracts.plugin.session import Session
 from contracts.report import writer
 from contracts.report.visible import visible
-from contracts.requirements import Binding
+from contracts.requirements import Binding, find
 
 HERE = Path(cases.__file__).parent
 
 
-class Plugin:
+class Plugin(engineer.EngineerReport):
     """Collects and runs the cases for one session."""
 
     NAME = "graph-contracts"
@@ -93,9 +94,14 @@ class Plugin:
         judgement = self.session.run_case(binding, _operation(pyfuncitem))
         pyfuncitem.user_properties += [
             ("requirement", judgement.requirement),
+            ("level", str(find(judgement.requirement).level)),
             ("verdict", judgement.verdict),
             ("operation", judgement.operation),
         ]
+        if judgement.verdict not in engineer.SILENT:
+            chosen = [self.session.client.exchanges[i] for i in judgement.exchanges[: engineer.MOST_EXCHANGES]]
+            entries = [outcome.entry(exchange, self.session.redactor) for exchange in chosen]
+            pyfuncitem.stash[engineer.EVIDENCE] = engineer.shown(entries)
         _tell(judgement, self.session)
         return True
 

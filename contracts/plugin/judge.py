@@ -11,6 +11,7 @@ from contracts.requirements import (
     Binding,
     Finding,
     Inconclusive,
+    Mismatch,
     NotApplicable,
     Phase,
     Requirement,
@@ -19,7 +20,6 @@ from contracts.requirements import (
     find,
 )
 from contracts.subject.update import Update
-from contracts.target.client import THROTTLED
 from contracts.target.exchange import Exchange
 
 MOST_EXCHANGES = 12
@@ -40,6 +40,7 @@ class Judgement:
     exchanges: tuple[int, ...] = ()
     worst: Exchange | None = None
     """The exchange that shows the worst finding."""
+    mismatch: Mismatch | None = None
 
 
 def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
@@ -127,7 +128,7 @@ def _without_throttling(binding: Binding, findings: list[Finding]) -> tuple[list
 
 def _throttled(binding: Binding, finding: Finding) -> bool:
     last = finding.exchanges[-1] if finding.exchanges else None
-    if last is None or last.response is None or last.status not in THROTTLED:
+    if last is None or last.response is None or not last.throttled:
         return False
     # after an input that must be refused, a bare 503 may well be the server's own failure
     return binding.phase is Phase.POSITIVE or last.response.header("Retry-After") is not None
@@ -170,6 +171,7 @@ def _found(requirement: Requirement, operation: str, findings: list[Finding], pr
         worst.actual,
         _indexes(exchanges[:MOST_EXCHANGES]),
         worst.exchanges[-1] if worst.exchanges else None,
+        worst.mismatch,
     )
 
 

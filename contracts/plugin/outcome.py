@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import platform
 import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Any
 
 from contracts import __version__, base_url, requirements
+from contracts.contract import Contract
+from contracts.plugin import page
 from contracts.plugin.capabilities import capabilities
 from contracts.plugin.judge import Judgement
 from contracts.plugin.session import Session
+from contracts.reference.sheet import proofs
 from contracts.report import results as model
+from contracts.requirements import Mismatch
 from contracts.settings import Settings
 from contracts.target import curl
 from contracts.target.exchange import Exchange, Headers
@@ -21,6 +28,9 @@ from contracts.target.redact import Redactor
 
 MOST_EVIDENCE = 4096
 """Characters of a body that evidence keeps."""
+MOST_VALUE = 2000
+"""Characters of a value that a mismatch keeps."""
+LIBRARIES = ("pytest", "requests", "schemathesis", "hypothesis")
 
 
 def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, over: bool = True) -> model.Results:
@@ -37,7 +47,7 @@ def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, 
         found = told.get(requirement.id)
         # a case may come across what another part of the run tests
         if session.selected(requirement.id) or (found and session.chosen(requirement.id)):
-            row = blank(requirement)
+            row = blank(requirement, session.contract)
             rows.append(model.result(row, found) if found else model.silent(row, session.complete))
     contract = session.contract
     client = session.client
@@ -64,13 +74,20 @@ def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, 
         capabilities=tuple(mask.tree(row) for row in capabilities(session)) if over else (),
         ambiguities=tuple(dict(row) for row in contract.ambiguities),
         notes=tuple(mask.text(note) for note in session.notes),
+        environment=environment(),
         shard=session.shard,
         command=mask.text(_command(session)),
         redacted=mask.count,
     )
 
 
-def blank(requirement: requirements.Requirement) -> model.RequirementResult:
+def environment() -> Mapping[str, str]:
+    """Where the suite runs: its Python, its system and the libraries that shape what is sent."""
+    found = {"Python": platform.python_version(), "System": f"{platform.system()} {platform.machine()}"}
+    return found | {name: version(name) for name in LIBRARIES}
+
+
+def blank(requirement: requirements.Requirement, contract: Contract) -> model.RequirementResult:
     """A requirement of which nothing has been said yet."""
     return model.RequirementResult(
         id=requirement.id,
@@ -79,6 +96,12 @@ def blank(requirement: requirements.Requirement) -> model.RequirementResult:
         statement=requirement.statement,
         source=requirement.source,
         verdict=model.Verdict.NOT_APPLICABLE,
+        page=page.line(requirement.source, contract),
+        gates=requirement.gates,
+        sent=requirement.sent,
+        vary=requirement.vary,
+        fix=requirement.fix,
+        proofs=tuple({"name": fault.name, "text": fault.text} for fault in proofs(requirement.id)),
     )
 
 
@@ -96,7 +119,17 @@ def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redac
         actual=mask(judgement.actual),
         exchanges=judgement.exchanges,
         curl=curl.command(shown.request, redactor) if shown else "",
+        mismatch=_mismatch(judgement.mismatch, shown, redactor) if judgement.mismatch and shown else None,
     )
+
+
+def _mismatch(found: Mismatch, shown: Exchange, mask: Redactor) -> Mapping[str, Any]:
+    def text(value: Any) -> str:
+        shown = "" if value is None else json.dumps(mask.tree(value), indent=2, ensure_ascii=False, default=str)
+        return shown if len(shown) <= MOST_VALUE else f"{shown[:MOST_VALUE]}…"
+
+    values = {"expected": text(found.expected), "actual": text(found.actual)}
+    return {"path": mask.text(found.path), **values, "exchange": shown.index}
 
 
 def entry(exchange: Exchange, mask: Redactor) -> Mapping[str, Any]:

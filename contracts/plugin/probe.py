@@ -107,15 +107,19 @@ class Probe:
             key = operation.key or ""
             given, others = update.options.ids, update.options.second_ids
             first, second = given.get(key) or given.get("id"), others.get(key) or others.get("id")
+            apart = False
             if update.twin and not first:
                 first, second = update.twin.key, second or update.twin.second
+                apart = update.observer.item(first)[0] is None
             found: list[str] = []
-            if not first or not second:
+            if not first or not second or apart:
                 items = listed if place == 0 else update.observer.collection()[0]
                 ids = (item.get("id") for item in items or ())
                 found = [entity for entity in ids if isinstance(entity, str) and entity]
                 example = _example_id(operation)
                 found.sort(key=lambda entity: not same_id(entity, example))
+            if apart and found and not any(same_id(entity, first) for entity in found):
+                first, second = "", None  # the path has objects of its own
             if not first and not found and (made := self._make(update)):
                 first = made
             update.key = first or (found[0] if found else _example_id(operation))

@@ -112,7 +112,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
                     told.setdefault(judgement.requirement, []).append(outcome.outcome(judgement, exchanges, mask))
     evidence = [outcome.entry(exchange, mask) for exchange in exchanges]
     rows = [
-        model.result(outcome.blank(each), told[each.id])
+        model.result(outcome.blank(each, contract), told[each.id])
         for each in requirements.registry()
         if each.id in {binding.requirement for binding in bound}
     ]

@@ -13,6 +13,7 @@ import pytest
 from contracts import cases, requirements
 from contracts.errors import ConfigurationError, NothingTestedError
 from contracts.gate.verdict import Known
+from contracts.plugin import engineer
 from contracts.plugin.guard import guarded
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.progress import Progress
@@ -45,7 +46,8 @@ def run(settings: Settings) -> int:
     with guarded(session.ends) as guard:
         try:
             with session.open():
-                status = judged(plugin, ["--html", str(folder / "pytest.html"), "--self-contained-html"])
+                page = ["--html", str(folder / "pytest.html"), "--self-contained-html", "--css", str(engineer.STYLE)]
+                status = judged(plugin, page)
                 expired = session.client.expired
                 guard.due(session.ends + session.reserve)
         except KeyboardInterrupt:

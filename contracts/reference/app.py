@@ -311,6 +311,9 @@ class App:
         if wanted and wanted[1] == "minimal":
             return Reply(204, headers={"Preference-Applied": "return=minimal"}, body=b"")
         applied = {"Preference-Applied": "return=representation"} if wanted else {}
+        assert request.operation is not None  # noqa: S101 (routed)
+        if request.operation.success == 204 and not wanted:
+            return Reply(204, body=b"")
         return Reply(200, self.represent(request, dict(self.objects(request)[request.entity])), applied)
 
     def represent(self, request: Request, entity: dict[str, Any]) -> dict[str, Any]:

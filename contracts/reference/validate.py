@@ -32,7 +32,9 @@ def body(value: Mapping[str, Any], type_: Type, path: str = "") -> dict[str, Any
         if "@" in name:
             continue
         declared = type_.properties.get(name)
-        if declared is None:
+        if declared is None and where == "id":
+            checked[name] = item  # some pages leave it out of the body's table
+        elif declared is None:
             if not type_.open and type_.properties:
                 raise InvalidError(f"The property '{where}' does not exist on type '{type_.name}'.")
             checked[name] = item

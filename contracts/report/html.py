@@ -4,53 +4,59 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
+import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from contracts.report import words
-from contracts.report.results import LEVELS, Outcome, RequirementResult, Results, Verdict, summary, verdict_of
+from contracts.report import citation, view, words
+from contracts.report.results import LEVELS, Results, Verdict, summary, verdict_of
 from contracts.report.visible import one_line, visible
 
 TEMPLATES = Path(__file__).with_name("templates")
-MOST_SHOWN = 60
-"""Exchanges whose messages are embedded; the others are in evidence.har."""
-MOST_BODY = 4000
-TOLD = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN)
+MOST_BRIEF = 6
+"""Failures and warnings that the first screen has room for; the others are folded below them."""
+EXITS = {0: "conforms", 1: "does not conform", 2: "unusable", 3: "inconclusive", 130: "interrupted"}
 
 
 def render(results: Results, evidence: Sequence[Mapping[str, Any]]) -> str:
     """The page; everything in it is escaped, and what could steer a reader's eye is made visible."""
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    shown = _shown(results, evidence)
+    subjects = view.subjects(results.requirements)
+    style = _ours("report.css") + _subject_filters(len(subjects))
+    script = _ours("report.js")
+    failures, warnings, waived = view.told(results, evidence, view.FAILED, (Verdict.WARN,), (Verdict.WAIVED,))
+    counts = summary(results)
     return (
         _environment()
         .get_template("index.html")
         .render(
             results=results,
-            data=results.to_json(),
             verdict=verdict_of(results),
             sentence=words.sentence(results),
-            counts=summary(results),
+            when=_when(results.started),
+            counts=counts,
             table=_table(results),
-            failures=results.outcomes(Verdict.FAIL, Verdict.ERROR),
-            brief=_brief(results),
-            warnings=results.outcomes(Verdict.WARN),
-            open=_open(results),
-            subjects=[(subject, list(rows)) for subject, rows in groupby(results.requirements, lambda r: r.subject)],
-            evidence=shown,
-            shown={entry["index"] for entry in shown},
-            style=Markup(style),  # noqa: S704 (our own file)
-            style_hash=digest,
-            signs=words.SIGNS,
-            meanings=words.MEANINGS,
+            exits={results.exit_code: EXITS.get(results.exit_code, "")},
+            changes=words.changed(results),
+            failures=failures,
+            warnings=warnings,
+            waived=waived,
+            open=view.reasons(results),
+            most=MOST_BRIEF,
+            subjects=subjects,
+            matrix=view.matrix(results),
+            operations=view.operations(results),
+            capabilities=view.capabilities(results),
+            present=[verdict for verdict in Verdict if counts[verdict]],
+            style=style,
+            style_hash=_digest(style),
+            script=script,
+            script_hash=_digest(script),
             levels=words.LEVEL_MEANINGS,
             verdicts=list(Verdict),
         )
@@ -67,48 +73,61 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
-    environment.filters |= {"line": one_line, "pretty": _pretty}
+    environment.filters |= {
+        "line": one_line,
+        "prose": _prose,
+        "text": str,
+        "cited": citation.parts,
+        "spread": view.spread,
+        "also": _also,
+    }
+    environment.globals |= {"signs": words.SIGNS, "meanings": words.MEANINGS}
     return environment
 
 
-def _pretty(body: str) -> str:
-    """A body as it is best read: JSON indented, the rest as it is, both cut where they are long."""
+def _also(message: str) -> str:
+    """What a message says of findings beyond the one that is shown."""
+    return re.sub(r"\)( \(failed [^)]*\))?$", "", message.partition(" (and ")[2])
+
+
+def _prose(text: str) -> Markup:
+    """Our own sentence, with what stands between backticks as code."""
+    pieces = escape(visible(text)).split("`")
+    return Markup("").join(
+        piece if index % 2 == 0 else Markup("<code>{}</code>").format(piece) for index, piece in enumerate(pieces)
+    )
+
+
+def _ours(name: str) -> Markup:
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 (our own file)
+
+
+def _digest(text: str) -> str:
+    """What the content security policy knows our style and script by."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _subject_filters(count: int) -> Markup:
+    """The rules by which choosing a subject hides the others, without script."""
+    rules = (
+        f'body:has(#fs option[value="s{place}"]:checked) .subject:not(.s{place}){{display:none}}\n'
+        for place in range(1, count + 1)
+    )
+    return Markup("".join(rules))  # noqa: S704 (numbers)
+
+
+def _when(started: str) -> str:
     try:
-        text = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        text = body
-    return visible(text if len(text) <= MOST_BODY else f"{text[:MOST_BODY]}\n… cut here; the rest is in evidence.har")
+        moment = datetime.fromisoformat(started)
+    except ValueError:
+        return started
+    return f"{moment.day} {moment:%B %Y, %H:%M} {moment.tzname() or ''}".strip()
 
 
-def _table(results: Results) -> list[tuple[str, list[int]]]:
-    """How many requirements of each level have each verdict."""
-    return [
-        (level, [sum(r.level == level and r.verdict is verdict for r in results.requirements) for verdict in Verdict])
-        for level in LEVELS
-    ]
-
-
-def _brief(results: Results) -> list[tuple[RequirementResult, list[Outcome]]]:
-    """Each requirement that failed, with its failing outcomes."""
-    found: dict[str, tuple[RequirementResult, list[Outcome]]] = {}
-    for row, outcome in results.outcomes(Verdict.FAIL, Verdict.ERROR):
-        found.setdefault(row.id, (row, []))[1].append(outcome)
-    return list(found.values())
-
-
-def _open(results: Results) -> list[tuple[str, list[str]]]:
-    reasons: dict[str, list[str]] = {}
-    for row, outcome in results.outcomes(Verdict.INCONCLUSIVE):
-        ids = reasons.setdefault(outcome.message, [])
-        if row.id not in ids:
-            ids.append(row.id)
-    return list(reasons.items())
-
-
-def _shown(results: Results, evidence: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The exchanges that failures and warnings point to, first things first."""
-    wanted: dict[int, None] = {}
-    for _, outcome in results.outcomes(*TOLD):
-        wanted.update(dict.fromkeys(outcome.exchanges[:2]))
-    chosen = set(list(wanted)[:MOST_SHOWN])
-    return [entry for entry in evidence if entry["index"] in chosen]
+def _table(results: Results) -> list[tuple[Verdict, list[int]]]:
+    """How many requirements of each level have each verdict, and how many in all."""
+    rows = []
+    for verdict in Verdict:
+        counts = [sum(r.level == level and r.verdict is verdict for r in results.requirements) for level in LEVELS]
+        rows.append((verdict, [*counts, sum(counts)]))
+    return rows

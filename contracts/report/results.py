@@ -64,6 +64,9 @@ class Outcome:
     exchanges: tuple[int, ...] = ()
     """Indexes into the evidence."""
     curl: str = ""
+    mismatch: Mapping[str, Any] | None = None
+    """The place in an answer that differs: its `path`, what was `expected` and is `actual` there as JSON, empty for
+    nothing, and the `exchange` that shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,15 @@ class RequirementResult:
     source: str
     verdict: Verdict
     outcomes: tuple[Outcome, ...] = ()
+    page: str = ""
+    """File and line of the page that the source names."""
+    gates: tuple[str, ...] = ()
+    """The profiles in which breaking it fails a run."""
+    sent: str = ""
+    vary: str = ""
+    fix: str = ""
+    proofs: tuple[Mapping[str, str], ...] = ()
+    """The faults, by `name` and `text`, that its cases are known to notice."""
 
     @property
     def subject(self) -> str:
@@ -112,6 +124,8 @@ class Results:
     capabilities: tuple[Mapping[str, str], ...] = ()
     ambiguities: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Where the suite ran, and with which libraries."""
     places: Mapping[str, str] = field(default_factory=dict)
     """Where the contract states each operation: page and line."""
     shard: Mapping[str, Any] = field(default_factory=dict)
@@ -156,6 +170,7 @@ class Results:
             "capabilities": [dict(row) for row in self.capabilities],
             "ambiguities": [dict(row) for row in self.ambiguities],
             "notes": list(self.notes),
+            "environment": dict(self.environment),
             "fail_on": self.fail_on,
             **({"shard": dict(self.shard)} if self.shard else {}),
             **({"baseline": self.baseline.to_json()} if self.baseline else {}),
@@ -196,6 +211,7 @@ class Results:
             capabilities=tuple(data.get("capabilities", ())),
             ambiguities=tuple(data.get("ambiguities", ())),
             notes=tuple(data.get("notes", ())),
+            environment=data.get("environment", {}),
             places=data["contract"].get("places", {}),
             shard=data.get("shard", {}),
             baseline=Waivers.from_json(data["baseline"]) if "baseline" in data else None,
@@ -210,7 +226,8 @@ def _requirement(row: Mapping[str, Any]) -> RequirementResult:
         Outcome(**{**outcome, "verdict": Verdict(outcome["verdict"]), "exchanges": tuple(outcome["exchanges"])})
         for outcome in row["outcomes"]
     )
-    return RequirementResult(**{**row, "verdict": Verdict(row["verdict"]), "outcomes": outcomes})
+    lists = {name: tuple(row.get(name, ())) for name in ("gates", "proofs")}
+    return RequirementResult(**{**row, **lists, "verdict": Verdict(row["verdict"]), "outcomes": outcomes})
 
 
 def _plain(value: Any) -> Any:

@@ -46,6 +46,7 @@ def sentence(results: Results) -> str:
     match verdict_of(results):
         case "conforms":
             tail = f", {plural(counted['warn'], 'warning')}" if counted["warn"] else ""
+            tail += f"; {counted['inconclusive']} could not be judged" if counted["inconclusive"] else ""
             none = f"{counted['waived']} failed as the baseline knows" if counted["waived"] else "none failed"
             start = "The target conforms but for known failures" if counted["waived"] else "The target conforms"
             return f"{start}: {plural(counted['pass'], 'requirement')} passed, {none}{tail}.{_stale(results)}"

@@ -14,13 +14,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contracts.contract import Kind, Type
-from contracts.requirements import Severity
+from contracts.requirements import SEVERITY_ORDER, Severity
 
 DATE_TIME = re.compile(
     r"(?P<date>-?\d{4,}-\d\d-\d\d)[Tt](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,12}))?)?"
     r"(?P<zone>[Zz]|[+-]\d\d:\d\d)"
 )
 """OData's dateTimeOffsetValue: seconds may be left out, a zone may not (OData ABNF)."""
+FAILS = SEVERITY_ORDER.index(Severity.FAIL) + 1
 GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
 NUMERIC = frozenset({Kind.INT32, Kind.INT64, Kind.DOUBLE})
 
@@ -139,32 +140,73 @@ def _collection(expected: Any, actual: Any, type_: Type, path: str) -> Iterator[
         return
     if same_json(expected, actual):  # nearly always, and far cheaper than trying items against each other
         return
-    left = list(range(len(actual)))
-    softer: list[Difference] = []
-    reordered = False
-    for index, value in enumerate(expected):
-        # the item in the same place first: that is what nearly every server returns
-        where = f"{path}[{index}]"
-        graded = [(place, list(differences(value, actual[place], item, where))) for place in _near(left, index)]
-        best = min(graded, key=lambda pair: max((_weight(d) for d in pair[1]), default=0))
-        if any(d.severity is Severity.FAIL for d in best[1]):
-            here = next((found for place, found in graded if place == index), best[1])
+    pairs = _pair(expected, actual, item, path)
+    for index in range(len(expected)):
+        if index not in pairs:
+            here = list(differences(expected[index], actual[index], item, f"{path}[{index}]"))
+            if not any(d.severity is Severity.FAIL for d in here):  # it fits, but is another's
+                here = [Difference(path, expected, actual, kind=Kind.COLLECTION, reason=f"item {index} is missing")]
             yield from here
             return
-        left.remove(best[0])
-        softer.extend(best[1])
-        reordered = reordered or best[0] != index
-    yield from softer
-    if reordered:
+    for index, place in sorted(pairs.items()):
+        yield from differences(expected[index], actual[place], item, f"{path}[{index}]")
+    if any(index != place for index, place in pairs.items()):
         yield Difference(path, expected, actual, Severity.NOTE, Kind.COLLECTION, "in another order")
 
 
-def _near(places: list[int], index: int) -> list[int]:
-    return sorted(places, key=lambda place: place != index)
+def _pair(expected: list[Any], actual: list[Any], item: Type, path: str) -> dict[int, int]:
+    """Which actual item each expected one is, as many as can be paired off (augmenting paths in a bipartite graph).
+
+    An item may say so little that several others satisfy it: it must not take the one that another needs.
+    """
+    taken = _identical(expected, actual)  # by place; whoever else could have such an item could have its twin's too
+    rest = sorted(set(range(len(expected))) - set(taken.values()))
+    places = [place for place in range(len(actual)) if place not in taken]
+    fits: dict[int, list[int]] = {}
+    for index in rest:
+        # the item in the same place first: that is what nearly every server returns
+        graded = {
+            place: max((_weight(d) for d in differences(expected[index], actual[place], item, path)), default=0)
+            for place in sorted(places, key=lambda place: place != index)
+        }
+        fits[index] = sorted((p for p, weight in graded.items() if weight < FAILS), key=lambda p: graded[p])
+    for start in rest:
+        came: dict[int, int] = {}
+        queue = [start]
+        free = None
+        while queue and free is None:
+            index = queue.pop(0)
+            for place in fits[index]:
+                if place in came:
+                    continue
+                came[place] = index
+                if place not in taken:
+                    free = place
+                    break
+                queue.append(taken[place])
+        while free is not None:
+            index = came[free]
+            before = next((place for place, other in taken.items() if other == index), None)
+            taken[free] = index
+            free = before
+    return {index: place for place, index in taken.items()}
+
+
+def _identical(expected: list[Any], actual: list[Any]) -> dict[int, int]:
+    """Places in `actual` with the indexes of expected items that are the same to the letter."""
+    spare: dict[str, list[int]] = {}
+    for place, value in enumerate(actual):
+        spare.setdefault(repr(value), []).append(place)
+    taken: dict[int, int] = {}
+    for index, value in enumerate(expected):
+        same = spare.get(repr(value), [])
+        if same:
+            taken[same.pop(0)] = index
+    return taken
 
 
 def _weight(difference: Difference) -> int:
-    return (Severity.NOTE, Severity.WARN, Severity.FAIL).index(difference.severity) + 1
+    return SEVERITY_ORDER.index(difference.severity) + 1
 
 
 def _instants(expected: Any, actual: Any, path: str) -> Iterator[Difference]:

@@ -7,6 +7,7 @@ An `Update` sends, observes and compares; it knows what the run has learned and 
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -26,7 +27,10 @@ from contracts.target.exchange import Exchange, Request
 from contracts.target.raw import request_bytes
 
 FAIL = Severity.FAIL
+TOO_MANY = 429
 SERVER_FAILURES = frozenset({500, 502, 504, 505, 508})
+GLANCES = 8
+"""How many reads in a row must agree before a target's reads count as steady."""
 SHARE = 0.1
 """How much of the time until the run's deadline an operation may wait for reads that lag behind."""
 REVIVAL = 30.0
@@ -101,6 +105,8 @@ class Update:
         """Is told of each object as soon as its first state is known."""
         self.lag = 0.0
         """The longest that a read was seen to lag behind a write, in seconds."""
+        self.unsteady = False
+        """Whether a read was seen to show an older state than the read before it, as replicas do."""
         self._hopeless = False
         self._allowance = float("inf")
         """Seconds that may still be spent waiting for lagging reads to catch up with what isn't known."""
@@ -398,6 +404,14 @@ class Update:
         Raises:
             Inconclusive: neither GET, nor the collection, nor a neutral PATCH shows it.
         """
+        if self.unsteady:
+            self._catch_up()
+        return self._glance(entity, fresh=fresh, about=about)
+
+    def _glance(
+        self, entity: str | None = None, *, fresh: bool = False, about: Iterable[str] = ()
+    ) -> tuple[dict[str, Any], Exchange]:
+        """The object as one replica or another shows it now."""
         if self.dead is not None:
             raise Inconclusive("the target stopped answering; see update.robust.alive", self.dead)
         if self.observer.neutral is None and self._markers and self.partial.ok:
@@ -454,9 +468,26 @@ class Update:
             body = self.mark() if self.partial.ok else self.full(2)
             self.change(body)
             left, _ = self.settle(body, anyway=True)
+            self._steady(body)
             kept = {name for name in body if not any(d.path.startswith(name) for d in left if d.severity is FAIL)}
             self._persists = bool(kept)
         return self._persists
+
+    def _steady(self, expected: Mapping[str, Any]) -> None:
+        """Find out whether reads that have shown an update keep showing it, or come from replicas that lag apart."""
+        agreeing = 0
+        while agreeing < GLANCES and self.observer.means != "neutral":
+            waited = time.monotonic() - self.client.wrote
+            found, _ = self._glance(fresh=True)
+            if not any(d.severity is FAIL for d in self.compare(expected, found)):
+                agreeing += 1
+            elif agreeing or self.unsteady:
+                self.unsteady, agreeing = True, 0
+                self.lag = max(self.lag, waited)
+            if waited > self.options.settle or self.client.expired:
+                return
+            if self.unsteady:
+                time.sleep(0.05)
 
     def settle(
         self, expected: Mapping[str, Any], entity: str | None = None, *, fresh: bool = False, anyway: bool = False
@@ -477,16 +508,18 @@ class Update:
         started = time.monotonic()
         patience = self.options.settle if not self._hopeless else min(self.options.settle, max(4 * self.lag, 0.1))
         pause = 0.01
+        stale = 0.0
         while True:
-            found, exchange = self.look(entity, fresh=fresh, about=expected)
+            found, exchange = self._glance(entity, fresh=fresh, about=expected)
             left = self.compare(expected, found)
             waited = time.monotonic() - started
             graver = {difference.severity for difference in left} - {Severity.NOTE}
             # a nearly equal value may be the one before, on a target whose reads are known to lag behind
             if not graver or (FAIL not in graver and waited >= 2 * self.lag):
                 if pause > 0.01 and not graver:
-                    self.lag = max(self.lag, waited)
+                    self.lag = max(self.lag, stale if self.unsteady else waited)
                 return left, exchange
+            stale = waited
             if waited >= patience or self.client.expired:
                 self._hopeless = True
                 return left, exchange
@@ -536,7 +569,7 @@ class Update:
         Raises:
             Inconclusive: this run has waited for that as long as its deadline allows.
         """
-        pause = self.lag * 1.5
+        pause = max(self.lag * 1.5 - (time.monotonic() - self.client.wrote), 0.0)
         if pause > self._allowance:
             raise Inconclusive(f"reads lag {self.lag:.1f} s behind: to wait that out takes a longer --deadline")
         self._allowance -= pause
@@ -605,11 +638,28 @@ class Update:
             waiting.clear()
             return None
         changed = [(entity, d) for entity in before for d in self.changes(before[entity], after[entity])]
+        if changed and self.lag and any(exchange.refused for _, exchange in waiting):
+            after = self._lasting(before)
+            changed = [(entity, d) for entity in before for d in self.changes(before[entity], after[entity])]
+        performed = {
+            name
+            for attempt, exchange in waiting
+            if exchange.ok and isinstance(attempt.body, Mapping)
+            for name in attempt.body
+        }
+
+        def caused(attempt: Attempt, exchange: Exchange, difference: Difference) -> bool:
+            if len(waiting) == 1:
+                return True
+            if attempt.marker is not None:
+                return _holds(difference.actual, attempt.marker)
+            return exchange.ok or re.split(r"[.\[]", difference.path)[0] not in performed
+
         for attempt, exchange in waiting:
             own = [
                 Effect(exchange, entity, difference)
                 for entity, difference in changed
-                if len(waiting) == 1 or attempt.marker is None or _holds(difference.actual, attempt.marker)
+                if caused(attempt, exchange, difference)
             ]
             trials.append(Trial(attempt, exchange, tuple(own), watched=True))
             if exchange.refused:
@@ -617,6 +667,15 @@ class Update:
                 self.log.effects += own
         waiting.clear()
         return after
+
+    def _lasting(self, before: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """The state of every object once it is as before, or once lag no longer explains that it is not."""
+        until = time.monotonic() + min(self.options.settle, 3 * self.lag)
+        while True:
+            time.sleep(min(self.lag / 4, 0.25))
+            after = {entity: self.state(entity) for entity in before}
+            if time.monotonic() > until or not any(self.changes(before[e], after[e]) for e in before):
+                return self._remember(after)
 
     def _after(
         self, before: dict[str, dict[str, Any]] | None, body: Mapping[str, Any] | None
@@ -654,6 +713,8 @@ class Update:
                 if first is not None:
                     self.log.deaths.append(Death(culprit, first, waited, back=True))
                 return body
+            if exchange.status == TOO_MANY:
+                return None  # whoever counts requests is alive
             first = first or exchange
             if waited > REVIVAL or self.client.expired or exchange.refused:
                 self.log.deaths.append(Death(culprit, first, waited, back=False))

@@ -36,7 +36,6 @@ from contracts.target.watchdog import Watch, Watchdog
 USER_AGENT = f"graph-contracts/{__version__}"
 MAX_BODY = 32 * 1024 * 1024
 """A response body is read up to here, coded and decoded; what is longer is cut and said to be broken."""
-THROTTLED = (429, 503)
 LONGEST_RETRY_AFTER = 60.0
 LONGEST_PAUSE = 86400.0
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -106,6 +105,8 @@ class Client:
         """The exchange that showed that the target no longer answers, for whoever would only wait in vain."""
         self.writes = 0
         """How often something on the target may have changed: what is remembered of it from before is void."""
+        self.wrote = 0.0
+        """When the last answer to anything but a GET came, as `time.monotonic()`."""
 
     def close(self) -> None:
         self._session.close()
@@ -223,7 +224,7 @@ class Client:
             sent = replace(request, wire=wire)
             return Exchange(0, sent, response, error, started=started, seconds=time.time() - started)
 
-        return self._recorded(once, False, about)
+        return self._recorded(once, True, about)
 
     @contextmanager
     def line(self) -> Iterator[Callable[..., tuple[Exchange, bool]]]:
@@ -262,11 +263,13 @@ class Client:
             with self._lock:
                 exchange = replace(exchange, index=len(self.exchanges))
                 self.exchanges.append(exchange)
-                if exchange.status in THROTTLED:
+                if exchange.request.method != "GET":
+                    self.wrote = time.monotonic()
+                if exchange.throttled:
                     self.throttled += 1
             if self._record:
                 self._record(exchange)
-            if not wait or exchange.status not in THROTTLED or retried >= self.connection.limits.retries:
+            if not wait or not exchange.throttled or retried >= self.connection.limits.retries:
                 return exchange
             pause = retry_after(exchange)
             with self._lock:

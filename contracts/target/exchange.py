@@ -70,6 +70,9 @@ class Response:
         return 200 <= self.status < 300
 
 
+THROTTLED = frozenset({429, 503})
+
+
 @dataclass(frozen=True)
 class Exchange:
     """A request with its response, or with the reason why none came."""
@@ -104,6 +107,11 @@ class Exchange:
     def refused(self) -> bool:
         """Answered with a 4xx."""
         return 400 <= self.status < 500
+
+    @property
+    def throttled(self) -> bool:
+        """Answered that the request should come again later: that says nothing about the request."""
+        return self.status in THROTTLED
 
     @property
     def object(self) -> dict[str, Any] | None:

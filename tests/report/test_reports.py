@@ -13,9 +13,12 @@ from xml.etree.ElementTree import fromstring
 import jsonschema
 import pytest
 
-from contracts.report import badge, har, html, junit, markdown, results, terminal, writer
+from contracts.report import badge, citation, har, html, jsontree, junit, markdown, results, terminal, writer
+from contracts.report.change import Change, Kind, Since
 from contracts.report.results import Outcome, RequirementResult, Results, Verdict
 from contracts.report.visible import visible
+from contracts.report.waiver import Waiver, Waivers
+from tests.report import synthetic
 
 EVIL = "<script>alert(1)</script>&\"'\x1b[31m\u202eoff\x00]]>\ud800|`{{7*7}}%s"
 BOTH = ("PATCH /a/{id}", "PATCH /b/{id}")
@@ -136,14 +139,14 @@ def test_what_is_not_a_results_file_is_refused() -> None:
 def test_the_page_shows_nothing_of_the_target_unescaped() -> None:
     text = html.render(HOSTILE, evidence(EVIL))
     page = Page(text)
-    assert "script" not in page.tags
+    assert page.tags.count("script") == 1
+    assert (html.TEMPLATES / "report.js").read_text() in text
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "<script>alert" not in text
     assert not [name for name, _ in page.attributes if name.startswith("on")]
-    assert not [
-        value for name, value in page.attributes if name in {"href", "src"} and not (value or "").startswith("#")
-    ]
+    links = [value or "" for name, value in page.attributes if name in {"href", "src"}]
+    assert not [link for link in links if not link.startswith(("#", "https://www.rfc-editor.org/rfc/rfc"))]
 
 
 def test_the_page_is_for_everybody() -> None:
@@ -156,9 +159,61 @@ def test_the_page_is_for_everybody() -> None:
     assert "unsafe" not in policy
 
 
+def test_the_page_shows_what_is_waived_and_what_changed() -> None:
+    waivers = Waivers("known.yaml", (Waiver("update.a.b", BOTH[0], f"because {EVIL}", "team", "2027-01-01"),), (EVIL,))
+    changes = (Change("update.a.c", BOTH[1], Kind.BROKE, "pass", "fail", EVIL),)
+    rows = (requirement("update.a.b", Verdict.WAIVED, text=EVIL), requirement("update.a.c", Verdict.FAIL))
+    text = html.render(run(*rows, baseline=waivers, since=Since("old.json", "2026-01-01", changes)), evidence(EVIL))
+    assert Page(text).tags.count("script") == 1
+    for said in ("1 waived, 1 out of date", "1 changed, 1 for the worse", "2027-01-01", "because", "Known failures"):
+        assert said in text
+
+
 def test_the_page_stays_small() -> None:
-    rows = [requirement(f"update.s{n % 15}.n{n}", Verdict.FAIL if n % 3 else Verdict.PASS) for n in range(120)]
-    assert len(html.render(run(*rows), evidence("x" * 4096))) < 1_500_000
+    found = synthetic.results(120, 2, failing=1)
+    assert len(html.render(found, synthetic.evidence(found)).encode()) < 1_500_000
+
+
+def test_the_page_bears_a_thousand_operations() -> None:
+    found = synthetic.results(120, 1000)
+    text = html.render(found, synthetic.evidence(synthetic.results(120, 10)))
+    assert len(text.encode()) < 10_000_000
+    assert text.count("PATCH /things999/{id}") == 1
+
+
+def test_a_body_that_differs_shows_what_was_expected_beside_what_came() -> None:
+    body = {"a": 1, "items": [{"n": 1}, {"n": [1, 2]}]}
+    marked = [line for line in jsontree.lines(body, "items[1].n", "[\n  3\n]") if line.mark]
+    assert [line.text.strip() for line in marked] == ['"n": [', "3", "]", '"n": [', "1,", "2", "]"]
+    assert [line.mark for line in marked] == ["expected"] * 3 + ["actual"] * 4
+    missing = [line for line in jsontree.lines(body, "items[0].m", '"x"') if line.mark]
+    assert [line.text.strip() for line in missing] == ['"m": "x"', "nothing"]
+    assert not [line for line in jsontree.lines(body, "elsewhere.m", "1") if line.mark]
+
+
+def test_a_long_body_keeps_its_difference_and_says_what_it_leaves_out() -> None:
+    lines = jsontree.shortened(jsontree.lines({"a": list(range(500)), "b": 1}, "a[300]", "7"))
+    assert len(lines) < 40
+    assert [line.text.strip() for line in lines if line.mark in {"expected", "actual"}] == ["7,", "300,"]
+    assert sum(int(line.text.split()[1]) for line in lines if line.mark == "gap") + len(lines) - 2 == 506
+
+
+@pytest.mark.parametrize(
+    ("source", "urls"),
+    [
+        ("RFC 9110 §15.5.6, §10.2.1", ["rfc/rfc9110#section-15.5.6", "rfc/rfc9110#section-10.2.1"]),
+        ("Page, Response; RFC 5789 §2 with RFC 9110 §2.4", ["rfc/rfc5789#section-2", "rfc/rfc9110#section-2.4"]),
+        ("OData 4.01 §11.4.3 (collections are replaced)", ["part1-protocol.html#sec_UpdateanEntity"]),
+        ("Graph, errors (401); Page §2", ["graph/errors"]),
+        ("Page, Request headers", []),
+    ],
+)
+def test_a_citation_leads_to_its_clause(source: str, urls: list[str]) -> None:
+    found = citation.parts(source)
+    assert "".join(part.text for part in found) == source
+    links = [part.url for part in found if part.url]
+    assert len(links) == len(urls)
+    assert all(link.startswith("https://") and link.endswith(end) for link, end in zip(links, urls, strict=True))
 
 
 def test_junit_tells_every_outcome_and_holds_only_what_xml_can() -> None:
@@ -204,3 +259,10 @@ def test_the_same_results_make_the_same_files(tmp_path: Path) -> None:
 
 def test_characters_that_could_hide_are_made_visible() -> None:
     assert visible("a\x1b\u202e\u200b\ud800b\n\tc") == "a\\x1b\\u202e\\u200b\\ud800b\n\tc"
+
+
+def test_the_place_that_differs_is_marked_in_the_exchange_that_shows_it() -> None:
+    found = synthetic.results(2, 1, failing=1)
+    text = html.render(found, synthetic.evidence(found, 200))
+    assert text.count('<span class="expected">') == 2
+    assert '<span class="actual"><b>actual</b>      &#34;count&#34;: 1,</span>' in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -109,6 +110,27 @@ def test_the_distance_of_instants_counts_all_digits_and_offsets() -> None:
     assert left
     assert right
     assert apart(left, right) == pytest.approx(1)
+
+
+ITEMS = Type(Kind.COLLECTION, item=INNER)
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual"),
+    [
+        ([{}, {"a": "x"}], [{"a": "x"}, {"a": "y"}]),
+        ([{}, {"a": "x"}, {"a": "y"}], [{"a": "y"}, {"a": "x"}, {"a": "z"}]),
+        ([{"b": "1"}, {"a": "x", "b": "1"}], [{"a": "x", "b": "1"}, {"a": "y", "b": "1"}]),
+    ],
+)
+def test_an_item_that_says_little_takes_no_item_that_another_needs(expected: Any, actual: Any) -> None:
+    for shown in itertools.permutations(actual):
+        assert {d.severity for d in differences(expected, list(shown), ITEMS, "p")} <= {Severity.NOTE}
+
+
+def test_an_item_that_is_missing_differs_though_each_fits_somewhere() -> None:
+    found = list(differences([{}, {"a": "x"}, {"a": "x"}], [{"a": "x"}, {"a": "y"}, {"a": "z"}], ITEMS, "p"))
+    assert [d.severity for d in found] == [Severity.FAIL]
 
 
 def test_merging_keeps_what_is_not_named_and_replaces_collections() -> None:

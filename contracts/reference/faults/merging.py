@@ -81,7 +81,7 @@ def third_lost(app: App) -> None:
     change_stored(app, lambda body: {n: v[:2] if isinstance(v, list) else v for n, v in body.items()})
 
 
-@fault("duplicate-items-merged", "merge.collection", gates=False)
+@fault("duplicate-items-merged", "merge.collection")
 def deduplicated(app: App) -> None:
     """Items of a collection that are equal in their first member are kept once."""
 

@@ -1,0 +1,11 @@
+"""Writes the pages: `python -m tests.docs`."""
+
+from __future__ import annotations
+
+from tests.docs import FOLDER, pages
+
+FOLDER.mkdir(parents=True, exist_ok=True)
+for path in FOLDER.glob("*.md"):
+    path.unlink()
+for name, text in pages().items():
+    (FOLDER / name).write_text(text, encoding="utf-8")

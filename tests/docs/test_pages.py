@@ -1,0 +1,40 @@
+"""The documentation's pages say what the cases say."""
+
+from __future__ import annotations
+
+import re
+
+from contracts import cases
+from contracts.commands.explain import explain, page
+from contracts.requirements import registry
+from tests.docs import FOLDER, pages
+
+
+def test_the_pages_are_those_that_the_docstrings_make() -> None:
+    made = pages()
+    kept = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    assert kept == made, "write them again: python -m tests.docs"
+
+
+def test_every_requirement_says_what_is_sent_and_how_to_fix() -> None:
+    cases.load()
+    for each in registry():
+        assert each.sent.endswith("."), each.id
+        assert each.fix.endswith("."), each.id
+
+
+def test_explain_and_the_page_say_the_same() -> None:
+    for each in registry():
+        told, written = explain(each), page(each)
+        for said in (each.statement, each.sent, each.fix, *each.vary.split("; ")):
+            assert said in told, each.id
+            assert said in written, each.id
+        assert set(re.findall(r"^Proof    (\S+):", told, re.MULTILINE)) == set(
+            re.findall(r"^- `([a-z0-9-]+)`: ", written, re.MULTILINE)
+        )
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for name, text in pages().items():
+        for target in re.findall(r"\]\((?!https:)([^)]+)\)", text):
+            assert (FOLDER / name).parent.joinpath(target).resolve().exists(), f"{name}: {target}"
