@@ -68,13 +68,13 @@ class Session:
             hint = "The suite tests PATCH operations on a path that ends in a key, with a JSON object as body"
             raise DocumentError(f"{self.contract.source}: the document declares no update operation", hint)
         self.redactor = Redactor(self.settings.secrets())
+        settings = self.settings
         with self._masking():
             self._check_globs()
             self._check_names()
-        settings = self.settings
-        self.gate = Gate.read(
-            settings.profile, settings.baseline, settings.update_baseline, settings.since, settings.fail_on
-        )
+            self.gate = Gate.read(
+                settings.profile, settings.baseline, settings.update_baseline, settings.since, settings.fail_on
+            )
         if settings.splits > 1:
             self._split()
 

@@ -217,7 +217,17 @@ def test_the_parts_of_a_run_make_the_report_of_the_whole(broken: tuple[str, str]
 def test_what_a_run_recorded_is_judged_as_the_run_judged_it(tmp_path: Path) -> None:
     with start(DOCUMENT, faults=["int-as-string"]) as server:
         graph_contracts(
-            *("run", "--openapi", str(DOCUMENT), "--target", server.url, "--select", "update.type.int32"),
+            *(
+                "run",
+                "--openapi",
+                str(DOCUMENT),
+                "--target",
+                server.url,
+                "--select",
+                "update.type.int32",
+                "--settle",
+                "1",
+            ),
             cwd=tmp_path,
             GRAPH_CONTRACTS_TOKEN=server.tokens.full,
         )
