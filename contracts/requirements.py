@@ -122,6 +122,8 @@ class Finding:
     at_most: Severity = Severity.FAIL
     mismatch: Mismatch | None = None
     """Where in the last exchange's answer it shows, if in one place of a JSON body."""
+    replay: tuple[Exchange | str, ...] = ()
+    """What to send, in order, to see it again, with remarks in between; the last exchange alone where it is empty."""
 
 
 class Undecided(Exception):  # noqa: N818 (an outcome, not an error)

@@ -1,23 +1,27 @@
-"""Generated bodies: what Schemathesis makes of the document, judged by the catalogue and not by its own opinions."""
+"""Generated cases: bodies of Schemathesis and sequences of Hypothesis, judged by the catalogue and not by their makers.
+
+What they come across is told under the requirement that it breaks, whichever case was running.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from contracts.cases.values import told
-from contracts.contract import Kind
-from contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
-from contracts.subject import generation
-from contracts.subject.equality import Difference
-from contracts.subject.update import Update
-from contracts.target.exchange import Exchange
+from contracts.cases.values import coerced, plausible
+from contracts.generation.blame import at
+from contracts.generation.documents import Bodies
+from contracts.generation.explore import ROUNDS, draw, explore, outcome, reduced
+from contracts.generation.machine import Machine, Violation, shared, tag_of
+from contracts.generation.steps import Scope, Step, programs
+from contracts.generation.wrong import Wrong, wrongs
+from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.subject.equality import short
+from contracts.subject.places import open_places
+from contracts.subject.update import Attempt, Trial, Update
 
-
-class _Found(Exception):  # noqa: N818 (carries a finding through Hypothesis)
-    def __init__(self, requirement: str, finding: Finding) -> None:
-        super().__init__(requirement)
-        self.requirement = requirement
-        self.finding = finding
+BATCH = 20
+"""Wrong bodies between two looks at the objects."""
 
 
 @requirement(
@@ -29,67 +33,190 @@ class _Found(Exception):  # noqa: N818 (carries a finding through Hypothesis)
     phase=Phase.GENERATED,
 )
 def test_generated_bodies_stand_in_the_answer_and_in_later_reads(update: Update) -> Findings:
-    """Whatever valid body is accepted, its values stand in the response and in later reads."""
-    from hypothesis import HealthCheck, given, seed, settings  # noqa: PLC0415 (not needed where this case isn't run)
-    from hypothesis import Phase as Step  # noqa: PLC0415
-    from hypothesis.errors import Flaky  # noqa: PLC0415
+    """Whatever valid body Schemathesis makes: where it is accepted, it stands in the response and in later reads."""
+    bodies = _bodies(update)
+    machine = Machine(update, [update])
+    made = bodies.covering(valid=True, most=_share(update))
+    for start in range(0, len(made), BATCH):
+        yield from _told(update, _in_turn(machine, made[start : start + BATCH]))
+    strategy = bodies.fuzzing(valid=True).map(lambda body: (Step(body),))
+    salt = f"{update.options.seed}:{update.operation.id}:bodies"
+    yield from _told(update, explore(machine, strategy, _some(update), salt))
+    _conclude(update, machine)
 
+
+@requirement(
+    "update.value.wrongtype",
+    Level.SHOULD,
+    basis="odata",
+    promoted=True,
+    source="OData JSON 4.01 §7.1 to §7.4; Graph, errors (400)",
+    vary="422; scalars that a lenient server coerces are a note",
+    phase=Phase.GENERATED,
+)
+def test_generated_bodies_with_wrong_values_are_refused(update: Update) -> Findings:
+    """Whatever Schemathesis puts where it doesn't belong is refused and changes nothing."""
     update.needs_partial()
-    names = tuple(name for name in update.baseline.names if name not in update.computed)
-    strategy = generation.bodies(update.operation, update.type, names)
+    bodies = _bodies(update)
+    made = bodies.covering(valid=False, most=8 * _share(update))
+    salt = f"{update.options.seed}:{update.operation.id}:wrong"
+    made += [body for body in draw(bodies.fuzzing(valid=False), _some(update), salt) if isinstance(body, dict)]
+    chosen: dict[tuple[Any, ...], tuple[dict[str, Any], list[Wrong]]] = {}
+    for body in made:
+        found = list(wrongs(body, update.type))
+        if found and any(wrong.sort not in chosen for wrong in found):
+            chosen.update({wrong.sort: (body, found) for wrong in found if wrong.sort not in chosen})
+    distinct = list({id(body): (body, found) for body, found in chosen.values()}.values())
+    distinct = distinct[: 4 * _share(update)]
+    if not distinct:
+        raise NotApplicable("the document declares no property that a wrong value could be made for")
+    for start in range(0, len(distinct), BATCH):
+        batch = distinct[start : start + BATCH]
+        trials = update.attempt([Attempt(f"wrong: {_spot(found[0])}", body) for body, found in batch])
+        for trial, (body, found) in zip(trials, batch, strict=True):
+            yield from _accepted(update, trial, body, found)
+        if update.client.expired:
+            raise Inconclusive("the run's deadline passed while wrong bodies were sent: allow more with --deadline")
 
-    shown: list[_Found] = []
 
-    @seed(update.options.seed)
-    @settings(
-        max_examples=update.options.max_examples,
-        database=None,
-        deadline=None,
-        phases=(Step.generate, Step.shrink),
-        suppress_health_check=list(HealthCheck),
-        print_blob=False,
+def _accepted(update: Update, trial: Trial, body: dict[str, Any], found: list[Wrong]) -> Findings:
+    """What is told of a wrong body that was accepted: by each wrong value alone, where that shows it too."""
+    if not trial.exchange.ok:
+        return
+    for wrong in found:
+        name = str(wrong.path[0])
+        (alone,) = update.attempt([Attempt(f"wrong: {_spot(wrong)}", {name: body[name]})])
+        shown = alone if alone.exchange.ok else trial
+        finding = _weighed(wrong, shown, name)
+        if finding is not None and wrong.requirement == "update.value.wrongtype":
+            yield finding
+        elif finding is not None:
+            update.log.asides.setdefault(wrong.requirement, []).append(finding)
+        update.patch({name: update.values.make(update.type.properties[name].type, name, 1)})
+
+
+def _weighed(wrong: Wrong, trial: Trial, name: str) -> Finding | None:
+    """A wrong value that was accepted as a finding; none where a lenient server took it for what it plainly means."""
+    exchange = trial.exchange
+    changed = next((e.difference.actual for e in trial.effects if e.difference.path == _spot(wrong)), None)
+    stored = at(exchange.object, list(wrong.path)) if exchange.object is not None else changed
+    if coerced(wrong.value, stored) or plausible(wrong.value, stored):
+        return None
+    grade = Severity.FAIL
+    if wrong.requirement == "update.value.int32.range":
+        touched = any(effect.difference.path.startswith(name) for effect in trial.effects)
+        grade = Severity.FAIL if touched or stored == wrong.value else Severity.WARN
+    what = f"{exchange.answer}, {_spot(wrong)} = {short(stored)} after {short(wrong.value, 60)}"
+    return Finding("400 or 422", what, (exchange,), grade)
+
+
+def _spot(wrong: Wrong) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in wrong.path).lstrip(".")
+
+
+@requirement(
+    "update.merge.siblings",
+    Level.MUST,
+    basis="rfc-def",
+    source="RFC 5789 §2 with RFC 9110 §2.4; OData 4.01 §11.4.3",
+    vary="properties that the server itself maintains; date-times that move to now are a warning",
+    phase=Phase.GENERATED,
+)
+def test_after_any_sequence_of_updates_the_objects_are_as_merged(update: Update) -> Findings:
+    """After any sequence of updates each object is what it was with its own updates merged in, on every path."""
+    others = [update.twin, *update.twin.further] if update.twin is not None else update.further
+    paths = [update, *(other for other in others if other is not update and shared(update, other))]
+    machine = Machine(update, paths)
+    scope = Scope(
+        update.type,
+        _names(update),
+        update.values,
+        objects=len(machine.entities),
+        paths=len(paths),
+        tags=_tagged(update),
+        bags=_keeps_bags(update),
     )
-    @given(strategy)
-    def explore(body: Any) -> None:
-        if update.client.expired or update.dead is not None:
-            return
-        exchange = update.patch(body)
-        if not exchange.ok:
-            return  # a server may refuse what its business rules don't allow: that narrows, it is no fault
-        for difference, *seen in _differences(update, body, exchange):
-            if difference.severity is Severity.FAIL:
-                shown.append(_Found(_broken(difference, stored=len(seen) > 1), told(difference, *seen)))
-                raise shown[-1]
+    salt = f"{update.options.seed}:{update.operation.id}:sequences"
+    yield from _told(update, explore(machine, programs(scope), _share(update), salt))
+    _conclude(update, machine)
+    update.needs_partial()
 
-    try:
-        explore()
-    except (_Found, Flaky):
-        # a server that fails by chance fails all the same: the last, shortest example that showed it counts
-        found = shown[-1]
-        if found.requirement == "update.value.reflects":
-            yield found.finding
+
+def _told(update: Update, violations: Iterable[Violation]) -> Iterator[Finding]:
+    """Findings of the case's own requirement; those of others are kept for the judge."""
+    for violation in violations:
+        name = violation.blame.requirement
+        if name == update.requirement:
+            yield violation.finding
         else:
-            update.log.asides.setdefault(found.requirement, []).append(found.finding)
+            update.log.asides.setdefault(name, []).append(violation.finding)
 
 
-def _differences(update: Update, body: dict[str, Any], exchange: Exchange) -> list[tuple[Any, ...]]:
-    answered = exchange.object
-    found: list[tuple[Any, ...]] = []
-    if exchange.status == 200 and answered is not None:
-        found = [(difference, exchange) for difference in update.compare(body, answered)]
-    if any(difference.severity is Severity.FAIL for difference, _ in found):
-        return found
-    try:
-        left, seen = update.settle(body)
-    except Inconclusive:
-        return found
-    return [*found, *((difference, exchange, seen) for difference in left)]
+def _conclude(update: Update, machine: Machine) -> None:
+    """Leave the objects as sequences begin with them, and say so where not everything could be tried.
+
+    Raises:
+        Inconclusive: the target went away, accepted nothing, or shows nothing.
+    """
+    if update.client.expired:
+        raise Inconclusive("the run's deadline passed while updates were generated: allow more with --deadline")
+    if machine.over is not None:
+        raise Inconclusive(machine.over.reason, *machine.over.exchanges)
+    machine.begin()
+    if not machine.taken:
+        raise Inconclusive("the target accepted no generated update")
+    if not machine.reads:
+        raise Inconclusive("updates are not seen by later reads, so only answers were compared")
 
 
-def _broken(difference: Difference, *, stored: bool) -> str:
-    """The requirement that a difference breaks."""
-    if difference.kind is Kind.STRING and isinstance(difference.expected, str) and isinstance(difference.actual, str):
-        return "update.value.literal" if difference.expected.isascii() else "update.value.unicode"
-    if difference.kind is Kind.DATETIMEOFFSET and difference.actual is not None:
-        return "update.value.dto.instant"
-    return "update.persist.read" if stored else "update.value.reflects"
+def _in_turn(machine: Machine, bodies: list[dict[str, Any]]) -> Iterator[Violation]:
+    """Send bodies one after the other; what that breaks, by the shortest sequence that breaks it."""
+    for _ in range(ROUNDS):
+        program = tuple(map(Step, bodies))
+        violation = outcome(machine, program)
+        if violation is None:
+            return
+        yield reduced(machine, program, violation)
+
+
+def _bodies(update: Update) -> Bodies:
+    return Bodies(update.operation, update.type, _names(update), update.options.seed)
+
+
+def _names(update: Update) -> tuple[str, ...]:
+    """What generated bodies may set.
+
+    Raises:
+        NotApplicable: nothing.
+    """
+    known = update.type.properties
+    names = [name for name in update.baseline.names if name not in update.computed and not known[name].deprecated]
+    if not names:
+        raise NotApplicable("the document declares no property that could be set without being sent back otherwise")
+    return tuple(names)
+
+
+def _share(update: Update) -> int:
+    """How many examples a path gets: the paths of one operation share them."""
+    return -(-update.options.max_examples // max(1, len(update.operation.aliases)))
+
+
+def _some(update: Update) -> int:
+    """How many bodies of the fuzzing phase: they cost ten times what the others do."""
+    return -(-_share(update) // 3)
+
+
+def _tagged(update: Update) -> bool:
+    """Whether answers carry validators that conditions are surely meant for."""
+    return bool(tag_of(update.partial))
+
+
+def _keeps_bags(update: Update) -> bool:
+    """Whether every open value keeps a member that the document doesn't name; judged by `update.merge.open`."""
+    spots = open_places(update)
+    for spot in spots:
+        exchange = update.patch(spot.body({"suiteOne": "1"})) if update.partial.ok else update.partial
+        kept = spot.value(exchange.object or {})
+        if not exchange.ok or not isinstance(kept, dict) or kept.get("suiteOne") != "1":
+            return False
+    return bool(spots)

@@ -280,10 +280,10 @@ def test_what_is_no_date_time_is_refused(update: Update) -> Findings:
     Fix: Parse strictly and answer 400; lenient parsers roll the 30th of February over into March.
     """
     for spot in needed(update, Kind.DATETIMEOFFSET):
-        yield from refused(update, spot, NO_DATES, lenient=_plausible)
+        yield from refused(update, spot, NO_DATES, lenient=plausible)
 
 
-def _plausible(value: Any, stored: Any) -> bool:
+def plausible(value: Any, stored: Any) -> bool:
     """Whether a server that took a date alone, or a number of seconds, stored what that means."""
     if instant(stored) is None:
         return False
@@ -367,7 +367,7 @@ def test_values_of_the_wrong_type_are_refused(update: Update) -> Findings:
     for kind, wrong in WRONG.items():
         for spot in places(update, kind)[: 2 if kind is Kind.STRING else 1]:
             tried += 1
-            yield from refused(update, spot, wrong, lenient=_coerced)
+            yield from refused(update, spot, wrong, lenient=coerced)
     if not tried:
         raise NotApplicable("the document declares no property of a type that this case knows")
 
@@ -381,7 +381,7 @@ WRONG: Mapping[Kind, tuple[Any, ...]] = {
 }
 
 
-def _coerced(value: Any, stored: Any) -> bool:
+def coerced(value: Any, stored: Any) -> bool:
     """Whether a lenient server stored what a scalar of another type plainly means."""
     if isinstance(value, bool):
         return stored == int(value) and not isinstance(stored, str)

@@ -45,6 +45,8 @@ class Judgement:
     exchanges: tuple[int, ...] = ()
     worst: Exchange | None = None
     """The exchange that shows the worst finding."""
+    replay: tuple[Exchange | str, ...] = ()
+    """What shows it again, where one exchange alone doesn't."""
     mismatch: Mismatch | None = None
 
 
@@ -77,6 +79,8 @@ def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
     findings += asides.pop(requirement.id, [])
     findings, busy = _without_throttling(binding, findings)
     undecided = undecided or busy
+    update.log.told |= {(requirement.id, finding.at_most) for finding in findings}
+    update.log.told |= {(name, finding.at_most) for name, found in asides.items() for finding in found}
     others = [_found(find(name), operation, found, profile) for name, found in asides.items()]
     own = _indexes(update.client.exchanges[sent:][:MOST_EXCHANGES])
     if error:
@@ -183,6 +187,7 @@ def _found(requirement: Requirement, operation: str, findings: list[Finding], pr
         worst.actual,
         _indexes(exchanges[:MOST_EXCHANGES]),
         worst.exchanges[-1] if worst.exchanges else None,
+        worst.replay,
         worst.mismatch,
     )
 

@@ -121,8 +121,16 @@ def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redac
         expected=_told(redactor, judgement.expected),
         actual=_told(redactor, judgement.actual),
         exchanges=judgement.exchanges,
-        curl=curl.command(shown.request, redactor) if shown else "",
+        curl=_script(judgement.replay or ((shown,) if shown else ()), redactor),
         mismatch=_mismatch(judgement.mismatch, shown, redactor) if judgement.mismatch and shown else None,
+    )
+
+
+def _script(replay: tuple[Exchange | str, ...], redactor: Redactor) -> str:
+    """What shows a finding again: one `curl` line an exchange, remarks as comments."""
+    return "\n".join(
+        f"# {' '.join(redactor.text(step).split())}" if isinstance(step, str) else curl.command(step.request, redactor)
+        for step in replay
     )
 
 
@@ -206,6 +214,8 @@ def _command(session: Session) -> str:
         for name, value in named.items():
             parts += [flag, f"{name}={value}"]
     parts += ["--profile", settings.profile, "--seed", str(settings.seed)]
+    if settings.max_examples != type(settings).model_fields["max_examples"].default:
+        parts += ["--max-examples", str(settings.max_examples)]
     for flag, words in (
         ("--select", settings.select),
         ("--deselect", settings.deselect),

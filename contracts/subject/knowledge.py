@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.requirements import Finding
+from contracts.requirements import Finding, Severity
 from contracts.subject.equality import Difference
 from contracts.target.exchange import Exchange
 
@@ -100,6 +100,8 @@ class Log:
     """Indexes of exchanges answered 5xx whose repetition was not."""
     asides: dict[str, list[Finding]] = field(default_factory=dict)
     """Findings for other requirements than the case's own, by requirement."""
+    told: set[tuple[str, Severity]] = field(default_factory=set)
+    """Requirements that a finding was told of, and how severe: generated cases need not find them again."""
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,10 @@ class Update:
         self.shape: Type = operation.response or operation.body
         self.twin = twin
         """The same operation through the page's first path, where this is a further one."""
+        self.further: list[Update] = []
+        """The same operation through the page's further paths, where this is the first."""
+        if twin is not None:
+            twin.further.append(self)
         self.values = Values(options.seed, operation.id)
         self.log = Log()
         self.requirement = ""
@@ -514,10 +518,31 @@ class Update:
         Raises:
             Inconclusive: the object can't be observed, or no update is ever seen there.
         """
+        left, _, exchange = self.reach(expected, entity, fresh=fresh, anyway=anyway)
+        return left, exchange
+
+    def reach(
+        self,
+        expected: Mapping[str, Any],
+        entity: str | None = None,
+        *,
+        fresh: bool = False,
+        anyway: bool = False,
+        patient: bool = True,
+    ) -> tuple[list[Difference], dict[str, Any], Exchange]:
+        """The same with the object as it was seen last.
+
+        Args:
+            patient: False where reads that were never seen to lag need not be waited for.
+
+        Raises:
+            Inconclusive: as `settle`.
+        """
         if not anyway and not self.persists:
             raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
         started = time.monotonic()
         patience = self.options.settle if not self._hopeless else min(self.options.settle, max(4 * self.lag, 0.1))
+        patience = patience if patient or self.lag or self.unsteady else 0.0
         pause = 0.01
         stale = 0.0
         while True:
@@ -529,11 +554,11 @@ class Update:
             if not graver or (FAIL not in graver and waited >= 2 * self.lag):
                 if pause > 0.01 and not graver:
                     self.lag = max(self.lag, stale if self.unsteady else waited)
-                return left, exchange
+                return left, found, exchange
             stale = waited
             if waited >= patience or self.client.expired:
                 self._hopeless = True
-                return left, exchange
+                return left, found, exchange
             time.sleep(min(pause, max(patience - waited, 0.01)))
             pause = min(pause * 1.6, 0.5)
 

@@ -16,7 +16,9 @@ from pydantic import SecretStr
 from contracts import requirements
 from contracts.cases import concurrency
 from contracts.plugin.session import Session
+from contracts.reference.behaviours import behaviours
 from contracts.reference.server import start
+from contracts.requirements import Phase
 from contracts.settings import Settings
 from contracts.subject import update
 
@@ -26,6 +28,9 @@ concurrency.ROUNDS = 8  # the faults' windows are wide: enough for them, and the
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENT = ROOT / "openapi.yaml"
 MAX_EXAMPLES = 10
+"""Enough for cases that generate to be told of faults that strike often; the others get the default."""
+SELDOM = frozenset(b.name for b in behaviours() if b.apply.__module__.endswith(".seldom"))
+SELDOM_EXAMPLES = 25
 SETTLE = 0.6
 """Longer than the lagging variation lags, and short enough for a sheet of faults that never settle."""
 
@@ -56,8 +61,22 @@ class Row:
         return {*self.failed, *self.warned, *self.noted}
 
 
-def run(name: str, faults: tuple[str, ...] = (), variations: tuple[str, ...] = (), profile: Profile = "page") -> Row:
-    """Judge every requirement on the reference with some behaviours switched on."""
+def run(
+    name: str,
+    faults: tuple[str, ...] = (),
+    variations: tuple[str, ...] = (),
+    profile: Profile = "page",
+    *,
+    seed: int = 1,
+    examples: int | None = None,
+    phases: tuple[Phase, ...] = tuple(Phase),
+) -> Row:
+    """Judge every requirement on the reference with some behaviours switched on.
+
+    Args:
+        examples: for generated cases; by default as many as a row needs.
+        phases: the phases of the run to go through; all by default.
+    """
     started = time.monotonic()
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -73,14 +92,15 @@ def run(name: str, faults: tuple[str, ...] = (), variations: tuple[str, ...] = (
             expired_token=SecretStr(tokens.expired),
             foreign_token=SecretStr(tokens.foreign),
             settle=SETTLE,
-            max_examples=MAX_EXAMPLES,
+            seed=seed,
+            max_examples=examples or (SELDOM_EXAMPLES if SELDOM.intersection(faults) else MAX_EXAMPLES),
             profile=profile,
             deadline=120,
             report=Path(folder),
         )
         session = Session(settings)
         with session.open():
-            for binding in requirements.bindings():
+            for binding in (binding for binding in requirements.bindings() if binding.phase in phases):
                 for operation in session.operations(binding):
                     session.run_case(binding, operation.id)
     said: dict[str, dict[str, str]] = {}

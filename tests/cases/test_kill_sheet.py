@@ -23,7 +23,7 @@ VARIATIONS = tuple(b for b in behaviours() if b.kind == "variation")
 PASSIVE_ONLY = frozenset({"update.error.inner", "update.resp.odata", "update.resp.hygiene", "update.resp.latency"})
 """Observations that a report notes and that nothing can break."""
 
-ERRATIC = frozenset({"every-tenth-update-lost"})
+ERRATIC = frozenset({"every-tenth-update-lost", "every-fiftieth-update-lost"})
 """Faults that strike by count: what else they hit differs from run to run."""
 
 Sheet = Mapping[str, "Future[Row]"]

@@ -1,0 +1,120 @@
+"""Schemathesis on one operation: bodies from its examples, its coverage of the schema, and its fuzzing.
+
+Its cases are taken as data: what is sent goes through the suite's client, and the catalogue judges. The document it is
+given holds the one operation and is closed, so it stays small whatever the contract refers to.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from contracts.contract import Kind, Operation, Type
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+INT32 = {"minimum": -(2**31), "maximum": 2**31 - 1}
+SCHEMAS: Mapping[Kind, Mapping[str, Any]] = {
+    Kind.BOOLEAN: {"type": "boolean"},
+    Kind.INT32: {"type": "integer", **INT32},
+    Kind.INT64: {"type": "integer", "minimum": -(2**53) + 1, "maximum": 2**53 - 1},
+    Kind.DOUBLE: {"type": "number"},
+    Kind.DATETIMEOFFSET: {"type": "string", "format": "date-time"},
+    Kind.DATE: {"type": "string", "format": "date"},
+    Kind.GUID: {"type": "string", "format": "uuid"},
+    Kind.STRING: {"type": "string"},
+}
+"""How Schemathesis is told to make a value; kinds that aren't here are left out of generated bodies."""
+MOST_COVERAGE = 3_000
+"""Coverage cases that are looked at; the phase itself has no bound."""
+
+
+def schema(type_: Type, names: tuple[str, ...] | None = None, depth: int = 4) -> dict[str, Any] | None:
+    """The JSON Schema of valid values of a type, closed: a generated body names documented properties only.
+
+    Args:
+        names: the properties to use at this level; all that can be written by default.
+        depth: how many levels of nested values to go down.
+    """
+    match type_.kind:
+        case Kind.COMPLEX:
+            members = {
+                member.name: made
+                for member in type_.properties.values()
+                if (names is None or member.name in names) and not (member.read_only and names is None)
+                if depth and (made := schema(member.type, depth=depth - 1)) is not None
+            }
+            return {"type": "object", "properties": members, "additionalProperties": False}
+        case Kind.COLLECTION:
+            item = schema(type_.item, depth=depth - 1) if type_.item else None
+            return {"type": "array", "items": item, "maxItems": 4} if item is not None else None
+        case Kind.STRING if type_.placeholder and not type_.members:
+            return None  # an enumeration whose members nobody knows
+        case Kind.STRING if type_.members:
+            return {"enum": [member for member in type_.members if member != "unknownFutureValue"]}
+    known = SCHEMAS.get(type_.kind)
+    return dict(known) if known is not None else None
+
+
+class Bodies:
+    """What Schemathesis makes of one operation."""
+
+    def __init__(self, operation: Operation, type_: Type, names: tuple[str, ...], seed: int) -> None:
+        import schemathesis  # noqa: PLC0415 (0.5 s that a run without generated cases need not wait for)
+
+        wanted = schema(type_, names) or {"type": "object"}
+        media: dict[str, Any] = {"schema": {**wanted, "minProperties": 1}}
+        if operation.request_example is not None and isinstance(operation.request_example.body, Mapping):
+            media["example"] = {k: v for k, v in operation.request_example.body.items() if k in names}
+        parameters = [
+            {"name": n, "in": "path", "required": True, "schema": {"enum": ["0"]}} for n in operation.parameters
+        ]
+        document = {
+            "openapi": "3.1.0",
+            "info": {"title": operation.id, "version": "1"},
+            "paths": {
+                operation.path: {
+                    "patch": {
+                        "parameters": parameters,
+                        "requestBody": {"required": True, "content": {"application/json": media}},
+                        "responses": {"200": {"description": "updated"}},
+                    }
+                }
+            },
+        }
+        config = schemathesis.Config.from_dict(
+            {"seed": seed, "generation": {"database": "none"}, "phases": {"coverage": {"unexpected-methods": []}}}
+        )
+        self._schema = schemathesis.openapi.from_dict(document, config=config)
+        self._operation = self._schema[operation.path]["PATCH"]
+        self._random = random.Random(f"{seed}:{operation.id}")  # noqa: S311 (reproducible, not secret)
+
+    def covering(self, *, valid: bool, most: int) -> list[Any]:
+        """Bodies of the examples and coverage phases: a seeded choice where there are more than wanted."""
+        from schemathesis import GenerationMode  # noqa: PLC0415
+
+        mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
+        config = self._schema.config.generation_for(operation=self._operation, phase="coverage")
+        made = self._schema.iter_coverage_cases(self._operation, generation_modes=[mode], generation_config=config)
+        bodies = [body for body in self._bodies(islice(made, MOST_COVERAGE)) if isinstance(body, dict) and body]
+        chosen = sorted(self._random.sample(range(len(bodies)), min(most, len(bodies))))
+        return [bodies[place] for place in chosen]
+
+    def _bodies(self, cases: Iterator[Any]) -> Iterator[Any]:
+        try:
+            for case in cases:
+                if case.method == "PATCH":
+                    yield case.body
+        except RecursionError:  # a document that leads back into itself in many ways
+            return
+
+    def fuzzing(self, *, valid: bool) -> SearchStrategy[Any]:
+        """A strategy for bodies of the fuzzing phase."""
+        from schemathesis import GenerationMode  # noqa: PLC0415
+
+        mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
+        strategy: SearchStrategy[Any] = self._operation.as_strategy(generation_mode=mode)
+        return strategy.map(lambda case: case.body)

@@ -1,0 +1,55 @@
+"""Generated cases alone, on the reference with some behaviours switched on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from contracts import requirements
+from contracts.plugin.judge import Judgement
+from contracts.plugin.session import Session
+from contracts.reference.server import start
+from contracts.requirements import Phase
+from contracts.settings import Settings
+
+DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
+
+
+@contextmanager
+def session(
+    *, faults: tuple[str, ...] = (), variations: tuple[str, ...] = (), seed: int = 1, examples: int = 6
+) -> Iterator[Session]:
+    """A run that is ready to judge."""
+    with start(DOCUMENT, faults=faults, variations=variations) as server:
+        settings = Settings(
+            target=server.url,
+            openapi=DOCUMENT,
+            token=SecretStr(server.tokens.full),
+            settle=0.6,
+            seed=seed,
+            max_examples=examples,
+        )
+        run = Session(settings)
+        with run.open():
+            yield run
+
+
+def generated(run: Session) -> list[Judgement]:
+    """What the generated cases say, on every path."""
+    for binding in requirements.bindings():
+        if binding.phase is Phase.GENERATED:
+            for operation in run.operations(binding):
+                run.run_case(binding, operation.id)
+    return run.judgements
+
+
+def told(judgements: list[Judgement]) -> dict[str, Judgement]:
+    """The first judgement of each requirement that isn't silent, by its name without the first word."""
+    found: dict[str, Judgement] = {}
+    for judgement in judgements:
+        if judgement.verdict in {"fail", "warn", "error"}:
+            found.setdefault(judgement.requirement.removeprefix("update."), judgement)
+    return found
