@@ -104,7 +104,7 @@ def test_what_is_no_valid_token_is_refused(update: Update) -> Findings:
     if update.options.auth == "enforced":
         random = update.values.guid().replace("-", "")
         attempts.append(("a random token", f"Bearer {random}"))
-        attempts += [(note, f"Bearer {forged}") for note, forged in _forged(random)]
+        attempts += [(note, f"Bearer {forged}") for note, forged in _forged(random, update.client.base)]
         if valid and not _jwt(valid):
             # a token is a whole: neither its beginning nor a longer one nor another case of it is the same
             attempts += (
@@ -120,9 +120,9 @@ def test_what_is_no_valid_token_is_refused(update: Update) -> Findings:
     yield from performed(refused(update, attempts))
 
 
-def _forged(subject: str) -> Iterator[tuple[str, str]]:
+def _forged(subject: str, audience: str) -> Iterator[tuple[str, str]]:
     """Tokens that look right to a server that reads them without checking who signed them (RFC 8725 §2.1)."""
-    claims = {"sub": subject, "aud": "https://graph.microsoft.com", "exp": 4102444800}
+    claims = {"sub": subject, "aud": audience, "exp": 4102444800}
     for algorithm, signature in (("none", b""), ("HS256", subject.encode())):
         parts = [json.dumps({"alg": algorithm, "typ": "JWT"}).encode(), json.dumps(claims).encode(), signature]
         encoded = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
