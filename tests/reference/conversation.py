@@ -10,6 +10,8 @@ from typing import Any
 from contracts.reference.app import App
 from tests.reference.desk import ALIAS, FIRST_PATH, ID, OBJECT, TOKENS, Answer, Ask, answer
 
+FORGED = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbnlib2R5IiwiZXhwIjo0MTAyNDQ0ODAwfQ."
+"""An unsigned token: {"alg": "none"} and {"sub": "anybody", "exp": 4102444800}."""
 OTHER = "ae3a579c-1b99-5b97-9523-024bb7ef894f"
 FULL = {
     "@odata.type": "#microsoft.graph.provisioningObjectSummary",
@@ -58,6 +60,8 @@ def _updates() -> Iterable[Ask]:
         {"sourceIdentity": None},
         {"sourceIdentity": {}},
         {"initiatedBy": None},
+        {"targetIdentity": None},
+        {"cycleId": "\uff21\uff22"},
         {"initiatedBy": {"initiatorType": "user"}},
         {"provisioningSteps": [{"name": "a", "description": "1"}, {"name": "a", "description": "2"}]},
         {"provisioningSteps": [{"name": "d"}]},
@@ -79,6 +83,7 @@ def _bodies() -> Iterable[Ask]:
     """Bodies that are wrong, or oddly written, each followed by a look."""
     bodies: tuple[Any, ...] = (
         {"durationInMilliseconds": 2**31},
+        b'{"durationInMilliseconds":1e20}',
         {"durationInMilliseconds": "abc"},
         {"durationInMilliseconds": "7"},
         {"jobId": {}},
@@ -100,6 +105,7 @@ def _bodies() -> Iterable[Ask]:
         b'{"changeId":"gM","jo',
         b'{"change\\u0049d":"escaped"}',
         b' \n{"changeId":"space"}',
+        b'{"changeId" : "colon"}',
         b'{"changeId":"\\ud83d\\ude00"}',
         b'{"changeId":"\\ud800"}',
         b'{"changeId":"first","changeId":"last"}',
@@ -126,7 +132,9 @@ def _heads() -> Iterable[Ask]:
         _headers(authorization="Bearer nobody"),
         _headers(authorization=f"Bearer {TOKENS.full}x"),
         _headers(authorization=f"Bearer {TOKENS.full.upper()}"),
+        _headers(authorization=f"Bearer {FORGED}"),
         _headers(authorization="Basic dXNlcjpwYXNz"),
+        _headers(authorization=f"Basic {TOKENS.full}"),
         _headers(authorization=f"bearer {TOKENS.full}"),
         *(_headers(authorization=f"Bearer {token}") for token in TOKENS.all[1:]),
         _headers(content_type="application/json; charset=utf-8"),
@@ -153,6 +161,7 @@ def _heads() -> Iterable[Ask]:
         yield Ask("GET")
     for target in (
         f"{FIRST_PATH}/{ID[:-1]}",
+        f"{FIRST_PATH}/{ID[1:]}",
         f"{OBJECT}/more",
         f"{FIRST_PATH}/%25",
         f"{FIRST_PATH}/%27",

@@ -17,6 +17,8 @@ FAULTS = tuple(b for b in behaviours() if b.kind == "fault")
 VARIATIONS = tuple(b for b in behaviours() if b.kind == "variation")
 WHAT_IT_DOES_ANYWAY = frozenset({"q-prefer-204"})
 CATALOGUE = ROOT.parent / "shared" / "requirements.json"
+SELDOM = "contracts.reference.faults.seldom"
+"""Faults that no fixed conversation meets; the kill sheet shows that generated values do."""
 RARE = 160
 """Updates after which even a fault that throttles has done so."""
 
@@ -30,7 +32,7 @@ def test_the_clean_reference_says_the_same_twice(clean: dict[int, list[str]]) ->
     assert transcript(app()) == clean[0]
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda b: b.name)
+@pytest.mark.parametrize("fault", [b for b in FAULTS if b.apply.__module__ != SELDOM], ids=lambda b: b.name)
 def test_a_fault_can_be_seen_from_outside(fault: Behaviour, clean: dict[int, list[str]]) -> None:
     more = RARE if "update.throttle" in str(fault.caught_by) else 0
     assert transcript(app(faults=[fault.name]), more) != clean[more]
