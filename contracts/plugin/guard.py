@@ -6,6 +6,7 @@ Both reach the run as Ctrl-C does, so that there is one way to end: judge no mor
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,35 +18,53 @@ SLACK = 2.0
 """Seconds past the deadline that the exchange and the case in hand get to end by themselves."""
 
 
+AGAIN = 0.05
+"""Seconds until an interrupt comes again that struck where Python lets none through, as in a collector's callback."""
+
+
 @dataclass
 class Guard:
     """Whether the deadline had to end the run by force."""
 
+    ends: float
     overdue: bool = False
 
-    @staticmethod
-    def due(at: float) -> None:
+    def due(self, at: float) -> None:
         """Move the deadline."""
+        self.ends = at
         signal.setitimer(signal.ITIMER_REAL, max(at - time.monotonic(), 0.0) + SLACK)
+
+    def interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        """End what is being done, as Ctrl-C does.
+
+        Raises:
+            KeyboardInterrupt: always, and once more where the first one was lost.
+        """
+        self.overdue = self.overdue or time.monotonic() >= self.ends
+        told = sys.unraisablehook
+
+        def lost(what: sys.UnraisableHookArgs) -> None:
+            if not issubclass(what.exc_type, KeyboardInterrupt):
+                told(what)
+                return
+            if sys.unraisablehook is lost:
+                sys.unraisablehook = told
+            signal.setitimer(signal.ITIMER_REAL, AGAIN)
+
+        sys.unraisablehook = lost
+        raise KeyboardInterrupt
 
 
 @contextmanager
 def guarded(ends: float) -> Iterator[Guard]:
     """Turn SIGTERM, SIGHUP and the passing of `ends` (as `time.monotonic()`) into a KeyboardInterrupt in the block."""
-    guard = Guard()
+    guard = Guard(ends)
     if threading.current_thread() is not threading.main_thread():
         yield guard
         return
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    def overdue(_number: int, _frame: FrameType | None) -> None:
-        guard.overdue = True
-        raise KeyboardInterrupt
-
-    handlers = {signal.SIGTERM: interrupt, signal.SIGHUP: interrupt, signal.SIGALRM: overdue}
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+    told = sys.unraisablehook
+    before = {number: signal.signal(number, guard.interrupt) for number in numbers}
     guard.due(ends)
     try:
         yield guard
@@ -53,3 +72,4 @@ def guarded(ends: float) -> Iterator[Guard]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
+        sys.unraisablehook = told

@@ -28,9 +28,6 @@ from contracts.settings import Settings
 from contracts.subject import update
 
 Profile = Literal["page", "odata", "http"]
-update.REVIVAL = 2.0  # nobody restarts the reference
-judge.TIMES = 1  # how often a failure comes again changes its words, not the verdict
-concurrency.ROUNDS = 8  # the faults' windows are wide: enough for them, and the sheet has many rows
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENT = ROOT / "openapi.yaml"
 MAX_EXAMPLES = 10
@@ -40,16 +37,21 @@ SELDOM_EXAMPLES = 25
 WRITTEN = tuple(phase for phase in Phase if phase is not Phase.GENERATED)
 SETTLE = 0.6
 """Longer than the lagging variation lags, and short enough for a sheet of faults that never settle."""
-
-
 FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload([__name__, "contracts.reference.faults", "contracts.reference.variations"])
+
+
+def brisk() -> None:
+    """Do without, in this process, what no verdict about the reference needs: a sheet has many rows."""
+    update.REVIVAL = 2.0  # nobody restarts the reference
+    judge.TIMES = 1  # how often a failure comes again changes its words
+    concurrency.ROUNDS = 8  # the faults' windows are wide: enough for them
 
 
 def pool() -> ProcessPoolExecutor:
     """Processes for rows: more than cores, since a row waits for half its time."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(2 * (os.cpu_count() or 1), mp_context=context)
+    return ProcessPoolExecutor(2 * (os.cpu_count() or 1), mp_context=context, initializer=brisk)
 
 
 @contextmanager

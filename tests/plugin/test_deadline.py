@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -93,6 +94,22 @@ def test_code_that_looks_at_no_clock_is_interrupted_after_the_deadline() -> None
     with guarded(time.monotonic() - 10) as guard, pytest.raises(KeyboardInterrupt):
         look_at_no_clock()
     assert guard.overdue
+
+
+def test_an_interrupt_that_python_let_go_of_comes_again(capsys: pytest.CaptureFixture[str]) -> None:
+    class Collected:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGTERM)
+            sum(range(1000))  # Python says what is raised here to nobody, and goes on
+
+    def collect() -> None:
+        Collected()
+        threading.Event().wait(10)
+
+    with guarded(time.monotonic() + 1000) as guard, pytest.raises(KeyboardInterrupt):
+        collect()
+    assert not guard.overdue
+    assert capsys.readouterr().err == ""
 
 
 def test_a_run_that_ends_in_time_is_left_alone() -> None:
