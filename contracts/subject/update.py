@@ -33,6 +33,9 @@ GLANCES = 8
 """How many reads in a row must agree before a target's reads count as steady."""
 SHARE = 0.1
 """How much of the time until the run's deadline an operation may wait for reads that lag behind."""
+VAIN = 3
+SHORT, SHORTEST = 0.1, 0.03
+"""Seconds that a read is waited for once that was in vain, and once it was in vain more than `VAIN` times."""
 REVIVAL = 30.0
 """Seconds that a supervisor gets to restart a server (catalogue, `robust.alive`)."""
 
@@ -111,7 +114,8 @@ class Update:
         """The longest that a read was seen to lag behind a write, in seconds."""
         self.unsteady = False
         """Whether a read was seen to show an older state than the read before it, as replicas do."""
-        self._hopeless = False
+        self.vain = 0
+        """How often a read was waited for in vain: what is missing then is lost, and not late."""
         self._allowance = float("inf")
         """Seconds that may still be spent waiting for lagging reads to catch up with what isn't known."""
         self._known: dict[str, dict[str, Any]] = {}
@@ -541,8 +545,7 @@ class Update:
         if not anyway and not self.persists:
             raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
         started = time.monotonic()
-        patience = self.options.settle if not self._hopeless else min(self.options.settle, max(4 * self.lag, 0.1))
-        patience = patience if patient or self.lag or self.unsteady else 0.0
+        patience = self._patience if patient or self.lag or self.unsteady else 0.0
         pause = 0.01
         stale = 0.0
         while True:
@@ -557,10 +560,21 @@ class Update:
                 return left, found, exchange
             stale = waited
             if waited >= patience or self.client.expired:
-                self._hopeless = True
+                self.vain += 1
                 return left, found, exchange
             time.sleep(min(pause, max(patience - waited, 0.01)))
             pause = min(pause * 1.6, 0.5)
+
+    @property
+    def _patience(self) -> float:
+        """Seconds that reads are waited for: the less, the more often that was in vain."""
+        vain = self.vain
+        if self.twin is not None and self._persists is not None:
+            vain += self.twin.vain  # both paths lead to one store
+        if not vain:
+            return self.options.settle
+        least = SHORT if vain <= VAIN else SHORTEST
+        return min(self.options.settle, max(4 * self.lag, least))
 
     def establish(self, n: int = 1) -> dict[str, Any]:
         """Bring the object into the state of the `n`-th full body and return its documented properties as observed.

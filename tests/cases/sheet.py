@@ -23,7 +23,7 @@ from contracts.plugin import judge
 from contracts.plugin.session import Session
 from contracts.reference.behaviours import behaviours
 from contracts.reference.server import Started, serve
-from contracts.requirements import Phase
+from contracts.requirements import Aliases, Phase
 from contracts.settings import Settings
 from contracts.subject import update
 
@@ -73,6 +73,12 @@ def _serve(told: Connection, faults: tuple[str, ...], variations: tuple[str, ...
     serve(Contract.load(DOCUMENT), faults=faults, variations=variations, announce=told.send)
 
 
+def _about_paths(faults: tuple[str, ...]) -> bool:
+    """Whether a fault is named for what only a page's further paths show."""
+    further = {binding.requirement for binding in requirements.bindings() if binding.aliases is Aliases.FURTHER}
+    return any(further.intersection(b.caught_by) for b in behaviours() if b.name in faults)
+
+
 @dataclass(frozen=True)
 class Row:
     """What the suite said: requirement → message of its worst finding, for each verdict that isn't silent."""
@@ -108,10 +114,11 @@ def run(
     Args:
         examples: for generated cases; by default as many as a row needs.
         phases: the phases of the run to go through; by default all, but for faults that the written cases are named
-            for: what generated ones add there is told already, and costs a quarter of the row.
+            for: what generated ones add there is told already. Such a row judges one path, unless that is about paths.
     """
     started = time.monotonic()
-    phases = phases or (WRITTEN if faults and not SELDOM.intersection(faults) else tuple(Phase))
+    brief = bool(faults) and not SELDOM.intersection(faults)
+    phases = phases or (WRITTEN if brief else tuple(Phase))
     with (
         tempfile.TemporaryDirectory() as folder,
         reference(faults, variations) as server,
@@ -134,9 +141,11 @@ def run(
         )
         session = Session(settings)
         with session.open():
+            every_path = not brief or _about_paths(faults)
             for binding in (binding for binding in requirements.bindings() if binding.phase in phases):
                 for operation in session.operations(binding):
-                    session.run_case(binding, operation.id)
+                    if every_path or binding.aliases is not Aliases.EACH or operation.alias == 0:
+                        session.run_case(binding, operation.id)
     said: dict[str, dict[str, str]] = {}
     for judgement in session.judgements:
         said.setdefault(judgement.verdict, {}).setdefault(judgement.requirement, judgement.message)

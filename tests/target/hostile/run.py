@@ -68,7 +68,16 @@ def run(behaviour: Behaviour, folder: Path, certificates: Certificates) -> Ended
         arguments = [
             *("run", "--openapi", str(ROOT / "openapi.yaml"), "--target", target, "--report", str(folder / "reports")),
             *("--auth", "any-token", "--timeout", "0.7", "--connect-timeout", "0.7", "--settle", "0.1"),
-            *("--deadline", str(DEADLINE), "--retries", "1", "--ca", str(certificates.authority)),
+            *(
+                "--deadline",
+                str(DEADLINE),
+                "--retries",
+                "1",
+                "--ca",
+                str(certificates.authority),
+                "--max-examples",
+                "3",
+            ),
             *(word for glob in SELECTED for word in ("--select", glob)),
         ]
         process = CONTEXT.Process(target=_child, args=(arguments, str(folder)))
