@@ -10,6 +10,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +19,8 @@ HEAD = 12
 """So many characters that begin like a secret at least twice as long are taken for a part of it."""
 SHORTEST = 4
 """Shorter secrets can't be told from ordinary text; they are masked in credential headers only."""
+MOST_KNOWN, MOST_CLEAN = 200, 10_000
+"""Texts of fewer characters are remembered if they hold no secret, so many of them: headers come again and again."""
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
 
 
@@ -35,19 +38,30 @@ class Redactor:
         spellings = {s.lower() for secret in self.secrets if len(secret) >= SHORTEST for s in _spellings(secret)}
         self._spellings = sorted(spellings, key=len, reverse=True)
         heads = sorted({spelling[: _head(spelling)] for spelling in spellings}, key=len, reverse=True)
-        self._heads = re.compile("|".join(map(re.escape, heads)), re.IGNORECASE) if heads else None
+        pattern = "|".join(map(re.escape, heads))
+        self._heads = re.compile(pattern) if heads else None
+        self._heads_in_any_case = re.compile(pattern, re.IGNORECASE)
+        self._least = min(map(len, heads), default=0)
+        self._clean: set[str] = set()
 
     def text(self, text: str) -> str:
         """The text with every secret masked, and with it what only begins like one: a text may have been cut short."""
-        if self._heads is None:
+        if self._heads is None or len(text) < self._least or text in self._clean:
             return text
+        lowered = text.lower()
+        if len(lowered) == len(text):
+            search = partial(self._heads.search, lowered)  # several times as fast as in any case
+        else:
+            search = partial(self._heads_in_any_case.search, text)
         parts: list[str] = []
         kept = 0
-        while found := self._heads.search(text, kept):
+        while found := search(kept):
             alike = (_alike(text, found.start(), spelling) for spelling in self._spellings)
             parts += [text[kept : found.start()], MASK]
             kept = max(found.end(), found.start() + max(alike))
             self.count += 1
+        if not parts and len(text) < MOST_KNOWN and len(self._clean) < MOST_CLEAN:
+            self._clean.add(text)
         return "".join(parts) + text[kept:]
 
     def cut(self, text: str, most: int) -> str:
