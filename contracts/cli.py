@@ -39,6 +39,8 @@ USAGE = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 DEFECT = 3
+MOST_NAME = 100
+"""Characters of a file name that a message shows."""
 
 
 class Commands(click.Group):
@@ -116,6 +118,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if state["debug"]:
             traceback.print_exc()
+        if isinstance(error, OSError) and error.filename is not None:
+            # whatever file it was, somebody named it, or the folder that it is in
+            return _fail(f"{str(error.filename)[:MOST_NAME]}: {error.strerror}", USAGE)
         # an exception's own words may quote a secret: where it arose says enough
         place = traceback.extract_tb(error.__traceback__)[-1]
         words = f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"

@@ -279,3 +279,29 @@ def test_a_page_full_of_nesting_and_repetition_is_read_in_bounded_time(
         path.write_text(f"{page}\n\n{trouble}\n")
         assert main(["derive", str(path)]) in {0, 2}
         assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--openapi"),
+        ("run", "--ca"),
+        ("run", "--since"),
+        ("run", "--baseline"),
+        ("doctor", "--openapi"),
+        ("derive",),
+        ("judge",),
+        ("compare", "results.json"),
+        ("restore",),
+        ("report",),
+    ],
+    ids=" ".join,
+)
+def test_a_name_that_is_too_long_for_a_file_ends_in_one_line(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([*words, "a" * 5000]) == 2
+    told = capsys.readouterr().err
+    assert "File name too long" in told or "results.json" in told
+    assert len(told.splitlines()) == 1

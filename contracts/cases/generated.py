@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.cases.values import coerced, plausible
 from contracts.generation.blame import at
-from contracts.generation.documents import Bodies
+from contracts.generation.documents import Bodies, schema
 from contracts.generation.explore import ROUNDS, draw, explore, outcome, reduced
 from contracts.generation.machine import Machine, Violation, shared, tag_of
 from contracts.generation.steps import Scope, Step, programs
@@ -180,7 +180,11 @@ def _in_turn(machine: Machine, bodies: list[dict[str, Any]]) -> Iterator[Violati
 
 
 def _bodies(update: Update) -> Bodies:
-    return Bodies(update.operation, update.type, _names(update), update.options.seed)
+    names = _names(update)
+    known = update.type.properties
+    if not any(schema(known[name].type) for name in names):
+        raise NotApplicable("the document says of no property which values it takes")
+    return Bodies(update.operation, update.type, names, update.options.seed)
 
 
 def _names(update: Update) -> tuple[str, ...]:
