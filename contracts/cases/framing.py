@@ -61,10 +61,12 @@ def _control(update: Update) -> None:
     Raises:
         Inconclusive: that is not accepted either.
     """
-    octets = jsontext.dump(update.small())
+    body = update.small()
+    octets = jsontext.dump(body)
     exchange = update.send_wire(*update.wire(octets, {"Content-Length": str(len(octets))}))
     if not exchange.ok:
         raise Inconclusive(f"a plain request on a connection of its own was answered {exchange.answer}", exchange)
+    update.due.accepted(update.key, body, update.shape)
 
 
 def shown(update: Update, body: Mapping[str, Any], exchange: Exchange) -> Findings:

@@ -37,8 +37,8 @@ def test_properties_not_named_in_the_body_keep_their_values(update: Update) -> F
         if not exchange.ok:
             continue
         expected = update.merged(before, body)
-        left, seen = update.settle(expected)
-        moved = update.moved_to_now(update.state(), body)
+        left, found, seen = update.reach(expected)
+        moved = update.moved_to_now(found, body)
         for difference in left:
             name = difference.path.partition(".")[0].partition("[")[0]
             if name in moved:
@@ -210,8 +210,8 @@ def _leftovers(update: Update, name: str, item: Type) -> Findings:
     if not exchange.ok:
         return
     with suppress(Inconclusive):
-        update.settle({name: [after]})
-        for entity in (exchange.object or {}, update.state()):
+        _, found, _ = update.reach({name: [after]})
+        for entity in (exchange.object or {}, found):
             shown = entity.get(name)
             first = shown[0] if isinstance(shown, list) and shown else None
             if isinstance(first, dict) and first.get(gone) == before[gone]:

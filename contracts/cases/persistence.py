@@ -73,10 +73,9 @@ def test_the_answer_equals_what_a_read_returns(update: Update) -> Findings:
         answered = exchange.object
         if answered is None:
             raise Inconclusive(f"the answer shows no object ({exchange.answer})", exchange)
-        update.settle(body)
+        _, shown, seen = update.reach(body)
         if update.observer.means == "neutral":
             raise Inconclusive("GET works neither on the object nor on the collection", exchange)
-        shown, seen = update.look()
         both = {name: answered[name] for name in update.shape.properties if name in answered and name in shown}
         for difference in update.compare(both, shown):
             if difference.severity is Severity.FAIL:
@@ -104,7 +103,7 @@ def test_no_other_object_changes(update: Update) -> Findings:
         exchange = update.change(body)
         update.settle(body)
         after = update.state(second)
-        for difference in update.changes(before, after):
+        for difference in update.surprises(second, before, after):
             top = difference.path.partition(".")[0].partition("[")[0]
             ours = top in body and not update.compare({top: body[top]}, after)
             # other writers may be at work on a shared target: certain is only what we sent ourselves

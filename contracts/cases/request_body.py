@@ -318,7 +318,7 @@ def test_an_empty_body_changes_nothing(update: Update) -> Findings:
     Fix: Treat `{}` as no change. Don't fill absent members with defaults, and answer a missing body with 400.
     """
     update.change(update.full(1))
-    for note, body in (("{}", b"{}"), ("no content", b"")):
+    for note, body in (("{}", {}), ("no content", b"")):
         (trial,) = update.attempt([Attempt(note, body)])
         exchange = trial.exchange
         if not (exchange.ok or exchange.refused):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from contracts.contract import Kind, Operation, Property, Type
 from contracts.requirements import Inconclusive, Severity
 from contracts.subject import ladder
+from contracts.subject.due import Due
 from contracts.subject.equality import Difference, differences, instant, merge, unset
 from contracts.subject.knowledge import Baseline, Death, Effect, Log, Options
 from contracts.subject.observe import Observer, same_id
@@ -36,6 +37,8 @@ SHARE = 0.1
 VAIN = 3
 SHORT, SHORTEST = 0.1, 0.03
 """Seconds that a read is waited for once that was in vain, and once it was in vain more than `VAIN` times."""
+LATE = 1.0
+"""Seconds that what was accepted is waited for to show where no read was ever late."""
 REVIVAL = 30.0
 """Seconds that a supervisor gets to restart a server (catalogue, `robust.alive`)."""
 
@@ -80,6 +83,13 @@ class Trial:
 class Update:
     """One update operation on one target."""
 
+    lag = 0.0
+    """The longest that a read was seen to lag behind a write, in seconds."""
+    unsteady = False
+    """Whether a read was seen to show an older state than the read before it, as replicas do."""
+    vain = 0
+    """How often a read was waited for in vain: what is missing then is lost, and not late."""
+
     def __init__(self, client: Client, operation: Operation, options: Options, twin: Update | None = None) -> None:
         assert operation.body is not None  # noqa: S101 (Contract.updates chooses only such operations)
         self.client = client
@@ -110,17 +120,12 @@ class Update:
         """Path of each object that the run made for itself, by id."""
         self.keeper: Callable[[Update, str], None] = lambda _update, _entity: None
         """Is told of each object as soon as its first state is known."""
-        self.lag = 0.0
-        """The longest that a read was seen to lag behind a write, in seconds."""
-        self.unsteady = False
-        """Whether a read was seen to show an older state than the read before it, as replicas do."""
-        self.vain = 0
-        """How often a read was waited for in vain: what is missing then is lost, and not late."""
         self._allowance = float("inf")
         """Seconds that may still be spent waiting for lagging reads to catch up with what isn't known."""
         self._known: dict[str, dict[str, Any]] = {}
         self._known_at = -1
         """`client.writes` when the objects were last looked at; the aliases of an operation share the objects."""
+        self.due: Due = Due() if twin is None else twin.due
         self._values: dict[str, dict[str, Any]] = {}
         """The last value that each property was given or shown with, by id."""
         self._kept: set[str] = set()
@@ -197,18 +202,29 @@ class Update:
             if again.status not in SERVER_FAILURES:
                 self.log.transient.add(exchange.index)
             exchange = again
+        said = _said(body)
         if exchange.ok or exchange.response is None:
             self.client.writes += 1
-        if exchange.ok and path is None and isinstance(body, Mapping):
-            self._kept |= {name for name, value in (exchange.object or {}).items() if value is not None} - set(body)
-            # what was sent outranks what was answered: a stale answer must not be written back
-            self._values.setdefault(entity or self.key, {}).update({**(exchange.object or {}), **body})
-            self._foresee(entity or self.key, body)
+            if not (exchange.ok and said is not None and path is None and method == "PATCH" and wait):
+                self.due.forget()
+        if said is not None:
+            self._note(entity or self.key, said, exchange, usual=path is None, alone=wait)
         return exchange
 
-    def _foresee(self, entity: str, body: Mapping[str, Any]) -> None:
-        """Where reads lag behind, remember an object as it will be once they have caught up, and spare that wait."""
+    def _note(self, entity: str, body: Mapping[str, Any], exchange: Exchange, *, usual: bool, alone: bool) -> None:
+        """Remember what was sent: to the object's own path (`usual`), and with nothing beside it (`alone`)."""
+        if not exchange.ok or not usual:
+            self.due.note(entity, body, accepted=False)
+            return
+        if alone:
+            self.due.accepted(entity, body, self.shape)
+        else:
+            self.due.note(entity, body, accepted=True)
+        self._kept |= {name for name, value in (exchange.object or {}).items() if value is not None} - set(body)
+        # what was sent outranks what was answered: a stale answer must not be written back
+        self._values.setdefault(entity, {}).update({**(exchange.object or {}), **body})
         if self.lag and self._persists and self._known_at == self.client.writes - 1 and entity in self._known:
+            # reads lag behind: remember the object as it will be once they have caught up, and spare that wait
             self._remember({**self._known, entity: self.merged(self._known[entity], body)})
 
     def _may_send(self, method: str) -> None:
@@ -267,6 +283,7 @@ class Update:
         """
         self._may_send("")
         self.client.writes += 1
+        self.due.forget()
         return _through(
             self.client.send_raw(
                 octets,
@@ -290,6 +307,7 @@ class Update:
 
             def ask(octets: bytes, request: Request) -> tuple[Exchange, bool]:
                 self.client.writes += 1
+                self.due.forget()
                 own = {"entity": self.key} if request.url == self.client.url(self.path()) else {}
                 exchange, kept = send(octets, request, operation=self.operation.id, requirement=self.requirement, **own)
                 return _through(exchange), kept
@@ -419,7 +437,14 @@ class Update:
         """
         if self.unsteady:
             self._catch_up()
-        return self._glance(entity, fresh=fresh, about=about)
+        found, exchange = self._glance(entity, fresh=fresh, about=about)
+        due = self.due.of(entity or self.key)
+        if not due or not self._persists or not _fails(self.compare(due, found)):
+            return found, exchange
+        # either what was accepted is lost, or this is an older state
+        left, found, exchange = self.reach(due, entity, fresh=fresh, most=LATE)
+        self.due.lost(entity or self.key, map(_top, _fails(left)))
+        return found, exchange
 
     def _glance(
         self, entity: str | None = None, *, fresh: bool = False, about: Iterable[str] = ()
@@ -441,7 +466,7 @@ class Update:
 
     def _unshown(self, difference: Difference, found: Mapping[str, Any]) -> bool:
         """Whether a property is stored, yet never shown by reads: a default selection may leave it out."""
-        name = re.split(r"[.\[]", difference.path)[0]
+        name = _top(difference)
         return name not in found and name in self._kept and name not in self._read
 
     def _neutral(self, entity: str, about: frozenset[str]) -> Exchange:
@@ -498,7 +523,7 @@ class Update:
         while agreeing < GLANCES and self.observer.means != "neutral":
             waited = time.monotonic() - self.client.wrote
             found, _ = self._glance(fresh=True)
-            if not any(d.severity is FAIL for d in self.compare(expected, found)):
+            if not _fails(self.compare(expected, found)):
                 agreeing += 1
             elif agreeing or self.unsteady:
                 self.unsteady, agreeing = True, 0
@@ -533,11 +558,13 @@ class Update:
         fresh: bool = False,
         anyway: bool = False,
         patient: bool = True,
+        most: float = float("inf"),
     ) -> tuple[list[Difference], dict[str, Any], Exchange]:
         """The same with the object as it was seen last.
 
         Args:
             patient: False where reads that were never seen to lag need not be waited for.
+            most: seconds to wait at most, where reads were never seen to lag.
 
         Raises:
             Inconclusive: as `settle`.
@@ -545,7 +572,9 @@ class Update:
         if not anyway and not self.persists:
             raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
         started = time.monotonic()
-        patience = self._patience if patient or self.lag or self.unsteady else 0.0
+        late = bool(self.lag) or self.unsteady
+        patience = self._patience if patient or late else 0.0
+        patience = patience if late else min(patience, most)
         pause = 0.01
         stale = 0.0
         while True:
@@ -583,8 +612,8 @@ class Update:
             Inconclusive: the target doesn't accept the body, or doesn't show the object.
         """
         self.change(self.full(n))
-        self.settle(self.full(n))
-        return self.state()
+        _, found, _ = self.reach(self.full(n))
+        return {name: found.get(name) for name in self.shape.properties}
 
     @property
     def dead(self) -> Exchange | None:
@@ -646,6 +675,12 @@ class Update:
             before = None
         for attempt in attempts:
             exchange = self._try(attempt)
+            if exchange.ok and isinstance(attempt.body, Mapping):
+                # what becomes of it is to be seen
+                self.due.lost(attempt.entity or self.key, attempt.body)
+                self.due.note(attempt.entity or self.key, attempt.body, accepted=False)
+            elif exchange.ok:
+                self.due.forget()
             waiting.append((attempt, exchange))
             if exchange.ok or exchange.response is None or hostile:
                 before = self._watch(waiting, before, trials)
@@ -676,55 +711,68 @@ class Update:
         """Look at every object, attribute what changed to the waiting requests, and return the new state."""
         if not waiting:
             return before
-        if before is None:
-            trials += [Trial(attempt, exchange) for attempt, exchange in waiting]
-            waiting.clear()
-            return None
         self.client.writes += 1
-        try:
-            after = self.snapshot()
-        except Inconclusive:
+        after = None
+        if before is not None:
+            with suppress(Inconclusive):
+                after = self.snapshot()
+        if before is None or after is None:
             trials += [Trial(attempt, exchange) for attempt, exchange in waiting]
             waiting.clear()
             return None
-        changed = [(entity, d) for entity in before for d in self.changes(before[entity], after[entity])]
-        if changed and self.lag and any(exchange.refused for _, exchange in waiting):
-            after = self._lasting(before)
-            changed = [(entity, d) for entity in before for d in self.changes(before[entity], after[entity])]
-        performed = {
-            name
-            for attempt, exchange in waiting
-            if exchange.ok and isinstance(attempt.body, Mapping)
-            for name in attempt.body
-        }
+        performed = _performed(waiting)
+        changed = self._changed(before, after)
+        if performed is not None and any(_top(difference) not in performed for _, difference in changed):
+            after = self._lasting(before, performed)
+            changed = self._changed(before, after)
+        trials += self._attributed(waiting, changed, performed or set())
+        waiting.clear()
+        return after
+
+    def _attributed(
+        self, waiting: list[tuple[Attempt, Exchange]], changed: list[tuple[str, Difference]], performed: set[str]
+    ) -> Iterator[Trial]:
+        """The trials with what each of them caused."""
 
         def caused(attempt: Attempt, exchange: Exchange, difference: Difference) -> bool:
             if len(waiting) == 1:
                 return True
             if attempt.marker is not None:
                 return _holds(difference.actual, attempt.marker)
-            return exchange.ok or re.split(r"[.\[]", difference.path)[0] not in performed
+            return exchange.ok or _top(difference) not in performed
 
         for attempt, exchange in waiting:
-            own = [
-                Effect(exchange, entity, difference)
-                for entity, difference in changed
-                if caused(attempt, exchange, difference)
-            ]
-            trials.append(Trial(attempt, exchange, tuple(own), watched=True))
+            own = [Effect(exchange, entity, d) for entity, d in changed if caused(attempt, exchange, d)]
+            yield Trial(attempt, exchange, tuple(own), watched=True)
             if exchange.refused:
                 self.log.watched.append(exchange)
                 self.log.effects += own
-        waiting.clear()
-        return after
+            if exchange.ok and isinstance(attempt.body, Mapping):
+                self.due.note(attempt.entity or self.key, attempt.body, accepted=True)  # it may show later still
 
-    def _lasting(self, before: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        """The state of every object once it is as before, or once lag no longer explains that it is not."""
-        until = time.monotonic() + min(self.options.settle, 3 * self.lag)
+    def _changed(
+        self, before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]
+    ) -> list[tuple[str, Difference]]:
+        return [(entity, d) for entity in before for d in self.surprises(entity, before[entity], after[entity])]
+
+    def _lasting(self, before: dict[str, dict[str, Any]], performed: Container[str]) -> dict[str, dict[str, Any]]:
+        """The state of every object once it is as before, or once lag no longer explains that it is not.
+
+        Args:
+            performed: properties that were to change.
+        """
+        started = time.monotonic()
+        patience = min(self.options.settle, max(3 * self.lag, SHORTEST if self.vain > VAIN else SHORT))
         while True:
-            time.sleep(min(self.lag / 4, 0.25))
+            time.sleep(min(max(self.lag, SHORTEST) / 4, 0.25))
             after = {entity: self.state(entity) for entity in before}
-            if time.monotonic() > until or not any(self.changes(before[e], after[e]) for e in before):
+            waited = time.monotonic() - started
+            if all(_top(difference) in performed for _, difference in self._changed(before, after)):
+                # one read was of an older state than the one before it
+                self.unsteady, self.lag = True, max(self.lag, waited)
+                return self._remember(after)
+            if waited > patience:
+                self.vain += not self.lag
                 return self._remember(after)
 
     def _after(
@@ -743,7 +791,15 @@ class Update:
 
     def changes(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
         """What changed between two observations of an object, as far as it matters."""
-        return [d for d in self.compare(before, after) if d.severity is FAIL]
+        return _fails(self.compare(before, after))
+
+    def surprises(self, entity: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+        """What changed of an object that no update explains which shows only now."""
+        found = self.changes(before, after)
+        if found and self.due.late(entity, found):
+            self.unsteady = True  # the first observation was of an older state
+            return []
+        return found
 
     def check_alive(self, culprit: Exchange) -> Mapping[str, Any] | None:
         """Try the documented operation after a hostile request; remember it if it doesn't work any more.
@@ -828,3 +884,30 @@ def _holds(value: Any, marker: Any) -> bool:
     if isinstance(value, str) and isinstance(marker, str):
         return same_id(value, marker)
     return bool(value == marker) and not isinstance(value, bool)
+
+
+def _fails(found: Iterable[Difference]) -> list[Difference]:
+    return [difference for difference in found if difference.severity is FAIL]
+
+
+def _said(body: Any) -> Mapping[str, Any] | None:
+    """The object that a body is, however it is spelled; None where it is no object, or one in doubt."""
+    if isinstance(body, bytes):
+        text = jsontext.parse(body)
+        body = None if text.problem or text.limited or text.duplicates else text.value
+    return body if isinstance(body, Mapping) else None
+
+
+def _performed(waiting: Iterable[tuple[Attempt, Exchange]]) -> set[str] | None:
+    """The properties that accepted requests were to change; None where nobody knows."""
+    names: set[str] = set()
+    for attempt, exchange in waiting:
+        if exchange.ok and not isinstance(attempt.body, Mapping):
+            return None
+        names |= set(attempt.body) if exchange.ok else set()
+    return names
+
+
+def _top(difference: Difference) -> str:
+    """The property of the object that differs, or a part of it."""
+    return re.split(r"[.\[]", difference.path)[0]

@@ -92,6 +92,8 @@ class Row:
     noted: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     exchanges: int = 0
+    vain: int = 0
+    """How often a read was waited for in vain."""
     seconds: float = 0.0
 
     def told(self) -> set[str]:
@@ -159,5 +161,6 @@ def run(
         noted=said.get("note", {}),
         notes=tuple(session.notes),
         exchanges=len(session.client.exchanges),
+        vain=sum(update.vain for update in session.updates.values()),
         seconds=time.monotonic() - started,
     )

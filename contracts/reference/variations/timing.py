@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +18,25 @@ from contracts.reference.tools import names, override
 @variation("q-eventual")
 def eventual(app: App) -> None:
     """Reads show an update a twentieth of a second after it was answered."""
-    lag = 0.05
+    _late(app, 0.05, lambda: True)
+
+
+@variation("replicas-lag-apart")
+def replicas(app: App) -> None:
+    """Every other read comes from a replica that shows an update a fifth of a second later than the first."""
+    turns = itertools.cycle((False, True))
+    _late(app, 0.2, lambda: next(turns))
+
+
+@variation("replicas-lag-shortly")
+def shortly(app: App) -> None:
+    """One read in three comes from a replica that is some hundredths of a second behind."""
+    turns = itertools.cycle((False, False, True))
+    _late(app, 0.03, lambda: next(turns))
+
+
+def _late(app: App, lag: float, asked: Callable[[], bool]) -> None:
+    """Reads for which `asked` says so show each state `lag` seconds after it was stored."""
     history: dict[int, dict[str, list[tuple[float, Any]]]] = {}
 
     @override(app, "write")
@@ -30,6 +50,8 @@ def eventual(app: App) -> None:
     @override(app, "visible")
     def visible(inner: Any, request: Request) -> Any:
         objects = inner(request)
+        if not asked():
+            return objects
         now = time.monotonic()
         known = history.get(id(objects), {})
         return {
