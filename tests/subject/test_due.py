@@ -1,0 +1,59 @@
+"""What later reads must show, and which changes are no news."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.contract import Contract, Type
+from contracts.subject.due import Due
+from contracts.subject.equality import Difference
+from tests.cases.sheet import DOCUMENT
+
+
+@pytest.fixture(scope="module")
+def shape() -> Type:
+    body = Contract.load(DOCUMENT).updates[0].body
+    assert body is not None
+    return body
+
+
+@pytest.fixture
+def due(shape: Type) -> Due:
+    due = Due()
+    due.accepted("one", {"jobId": "a", "cycleId": "b", "servicePrincipal": {"displayName": "c"}}, shape)
+    return due
+
+
+def test_plain_values_that_were_accepted_are_due(due: Due, shape: Type) -> None:
+    assert due.of("one") == {"jobId": "a", "cycleId": "b"}
+    due.accepted("one", {"cycleId": "d"}, shape)
+    assert due.of("one") == {"jobId": "a", "cycleId": "d"}
+
+
+def test_nothing_is_due_of_another_object_or_after_something_unknown(due: Due) -> None:
+    assert due.of("two") == {}
+    due.forget()
+    assert due.of("one") == {}
+
+
+def test_null_and_what_was_waited_for_in_vain_are_due_no_more(due: Due, shape: Type) -> None:
+    due.accepted("one", {"jobId": None}, shape)
+    due.lost("one", ["cycleId"])
+    assert due.of("one") == {}
+
+
+def test_a_change_towards_what_was_accepted_later_is_late(due: Due, shape: Type) -> None:
+    due.accepted("one", {"jobId": "e"}, shape)
+    assert due.late("one", [Difference("jobId", "a", "e")])
+    assert not due.late("one", [Difference("jobId", "e", "a")]), "back to an older value"
+    assert not due.late("two", [Difference("jobId", "a", "e")]), "another object"
+
+
+def test_a_change_to_what_nobody_sent_or_what_was_refused_since_is_an_effect(due: Due) -> None:
+    assert not due.late("one", [Difference("jobId", "a", "x")])
+    due.note("one", {"servicePrincipal": {"displayName": "c"}}, accepted=False)
+    assert not due.late("one", [Difference("servicePrincipal.displayName", "y", "c")])
+
+
+def test_a_part_of_a_value_is_known_too(due: Due) -> None:
+    assert due.late("one", [Difference("servicePrincipal.displayName", "y", "c"), Difference("jobId", "x", None)])
