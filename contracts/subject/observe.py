@@ -6,12 +6,14 @@ The catalogue's §1.2 gives the order; what works is found out once per path.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from contracts.contract import Operation
-from contracts.target.client import Client
 from contracts.target.exchange import Exchange
+
+if TYPE_CHECKING:
+    from contracts.target.client import Client
 
 MOST_PAGES = 20
 

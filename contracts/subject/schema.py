@@ -7,12 +7,14 @@ what the example shows is required only where it was sent.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from contracts.contract import Kind, Type
 from contracts.subject.equality import GUID, instant
+
+if TYPE_CHECKING:
+    from jsonschema import FormatChecker, ValidationError
 
 REQUIREMENTS: Mapping[Kind, str] = {
     Kind.COMPLEX: "update.type.complex",
@@ -33,16 +35,23 @@ PLAIN: Mapping[Kind, Mapping[str, Any]] = {
     Kind.GUID: {"type": ["string", "null"], "format": "guid"},
     Kind.ANY: {},
 }
-FORMATS = FormatChecker(())
 
 
-@FORMATS.checks("odata-date-time")
+@cache
+def _formats() -> FormatChecker:
+    from jsonschema import FormatChecker  # noqa: PLC0415 (whoever lists the requirements need not wait for it)
+
+    made = FormatChecker(())
+    made.checks("odata-date-time")(_date_time)
+    made.checks("guid")(_guid)
+    return made
+
+
 def _date_time(value: Any) -> bool:
     far = isinstance(value, str) and value[:10] in {"0001-01-01", "9999-12-31"}
     return not isinstance(value, str) or far or instant(value) is not None
 
 
-@FORMATS.checks("guid")
 def _guid(value: Any) -> bool:
     return not isinstance(value, str) or GUID.fullmatch(value) is not None
 
@@ -59,7 +68,9 @@ def schema(type_: Type, required: tuple[str, ...] = ()) -> dict[str, Any]:
 
 def errors(body: Any, type_: Type, required: tuple[str, ...] = ()) -> Iterator[tuple[str, str, ValidationError]]:
     """What in a body isn't of its documented shape: the requirement that breaks, the place, and the error."""
-    validator = Draft202012Validator(schema(type_, required), format_checker=FORMATS)
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+
+    validator = Draft202012Validator(schema(type_, required), format_checker=_formats())
     for error in validator.iter_errors(body):
         path = list(error.absolute_path)
         place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contracts.contract import Kind, Operation, Property, Type
 from contracts.requirements import Inconclusive, Severity
@@ -23,9 +23,11 @@ from contracts.subject.knowledge import Baseline, Death, Effect, Log, Options
 from contracts.subject.observe import Observer, same_id
 from contracts.subject.values import Values, writable
 from contracts.target import jsontext, tunnel
-from contracts.target.client import SAFE, Client
-from contracts.target.exchange import Exchange, Request
+from contracts.target.exchange import SAFE, Exchange, Request
 from contracts.target.raw import request_bytes
+
+if TYPE_CHECKING:
+    from contracts.target.client import Client
 
 FAIL = Severity.FAIL
 TOO_MANY = 429

@@ -26,7 +26,7 @@ from contracts import __version__
 from contracts.errors import ContractsError
 from contracts.target import pool, raw
 from contracts.target.credentials import Credential, Lapsed, Renewed, Token
-from contracts.target.exchange import Exchange, Headers, Request, Response
+from contracts.target.exchange import SAFE, Exchange, Headers, Request, Response
 from contracts.target.limits import KEPT_BODIES, SHORT_BODY
 from contracts.target.rate import Rate
 from contracts.target.watchdog import Watchdog
@@ -34,7 +34,6 @@ from contracts.target.watchdog import Watchdog
 USER_AGENT = f"graph-contracts/{__version__}"
 LONGEST_RETRY_AFTER = 60.0
 LONGEST_PAUSE = 86400.0
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 RAW = "octets chosen one by one"
 
 

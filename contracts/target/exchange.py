@@ -13,6 +13,9 @@ from contracts.target.limits import SHORT_BODY
 
 Headers = tuple[tuple[str, str], ...]
 
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -132,7 +132,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Fu
             "cap": pool.submit(_run, f"http://127.0.0.1:{one[1]}/beta", folder / "cap", "--deselect", CAP_DESELECTED),
             # it never answers a body that is no JSON: that is not waited for long
             "prism": pool.submit(
-                _run, f"http://127.0.0.1:{other[1]}", folder / "prism", "--timeout", "1.5", forbidden=""
+                _run, f"http://127.0.0.1:{other[1]}", folder / "prism", "--timeout", "1", forbidden=""
             ),
         }
 
