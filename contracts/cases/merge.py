@@ -40,7 +40,7 @@ def test_properties_not_named_in_the_body_keep_their_values(update: Update) -> F
         left, found, seen = update.reach(expected)
         moved = update.moved_to_now(found, body)
         for difference in left:
-            name = difference.path.partition(".")[0].partition("[")[0]
+            name = difference.top
             if name in moved:
                 update.computed.add(name)
                 what = f"{name} moved to now without being sent: taken as maintained by the server"

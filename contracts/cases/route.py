@@ -375,7 +375,7 @@ def test_other_spellings_of_the_path_reach_no_other_object(update: Update) -> Fi
 def test_query_options_do_not_change_what_is_updated(update: Update) -> Findings:
     """A custom query option is ignored, and `$select` is applied, ignored or refused; neither wipes anything.
 
-    Sent: A PATCH with `?x-suite=1` and one with `?$select=id,…`; all other properties are read afterwards.
+    Sent: A plain PATCH, one with `?x-suite=1` and one with `?$select=id,…`; after each all other properties are read.
 
     Fix: Let query options shape the answer at most. `$select` is no update mask: the body alone says what changes.
     """

@@ -16,8 +16,6 @@ from types import FrameType
 
 SLACK = 2.0
 """Seconds past the deadline that the exchange and the case in hand get to end by themselves."""
-
-
 AGAIN = 0.05
 """Seconds until an interrupt comes again that struck where Python lets none through, as in a collector's callback."""
 

@@ -42,6 +42,11 @@ class Difference:
     kind: Kind = Kind.ANY
     reason: str = ""
 
+    @property
+    def top(self) -> str:
+        """The property of the object that differs, or a part of it."""
+        return self.path.partition(".")[0].partition("[")[0]
+
     def __str__(self) -> str:
         note = f" ({self.reason})" if self.reason else ""
         return f"{self.path}: {short(self.actual)} instead of {short(self.expected)}{note}"

@@ -7,7 +7,6 @@ An `Update` sends, observes and compares; it knows what the run has learned and 
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -445,7 +444,7 @@ class Update:
             return found, exchange
         # either what was accepted is lost, or this is an older state
         left, found, exchange = self.reach(due, entity, fresh=fresh, most=LATE)
-        self.due.lost(entity or self.key, map(_top, _fails(left)))
+        self.due.lost(entity or self.key, (difference.top for difference in _fails(left)))
         return found, exchange
 
     def _glance(
@@ -468,7 +467,7 @@ class Update:
 
     def _unshown(self, difference: Difference, found: Mapping[str, Any]) -> bool:
         """Whether a property is stored, yet never shown by reads: a default selection may leave it out."""
-        name = _top(difference)
+        name = difference.top
         return name not in found and name in self._kept and name not in self._read
 
     def _neutral(self, entity: str, about: frozenset[str]) -> Exchange:
@@ -724,7 +723,7 @@ class Update:
             return None
         performed = _performed(waiting)
         changed = self._changed(before, after)
-        if performed is not None and any(_top(difference) not in performed for _, difference in changed):
+        if performed is not None and any(difference.top not in performed for _, difference in changed):
             after = self._lasting(before, performed)
             changed = self._changed(before, after)
         trials += self._attributed(waiting, changed, performed or set())
@@ -741,7 +740,7 @@ class Update:
                 return True
             if attempt.marker is not None:
                 return _holds(difference.actual, attempt.marker)
-            return exchange.ok or _top(difference) not in performed
+            return exchange.ok or difference.top not in performed
 
         for attempt, exchange in waiting:
             own = [Effect(exchange, entity, d) for entity, d in changed if caused(attempt, exchange, d)]
@@ -769,7 +768,7 @@ class Update:
             time.sleep(min(max(self.lag, SHORTEST) / 4, 0.25))
             after = {entity: self.state(entity) for entity in before}
             waited = time.monotonic() - started
-            if all(_top(difference) in performed for _, difference in self._changed(before, after)):
+            if all(difference.top in performed for _, difference in self._changed(before, after)):
                 # one read was of an older state than the one before it
                 self.unsteady, self.lag = True, max(self.lag, waited)
                 return self._remember(after)
@@ -908,8 +907,3 @@ def _performed(waiting: Iterable[tuple[Attempt, Exchange]]) -> set[str] | None:
             return None
         names |= set(attempt.body) if exchange.ok else set()
     return names
-
-
-def _top(difference: Difference) -> str:
-    """The property of the object that differs, or a part of it."""
-    return re.split(r"[.\[]", difference.path)[0]

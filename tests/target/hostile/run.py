@@ -68,16 +68,8 @@ def run(behaviour: Behaviour, folder: Path, certificates: Certificates) -> Ended
         arguments = [
             *("run", "--openapi", str(ROOT / "openapi.yaml"), "--target", target, "--report", str(folder / "reports")),
             *("--auth", "any-token", "--timeout", "0.7", "--connect-timeout", "0.7", "--settle", "0.1"),
-            *(
-                "--deadline",
-                str(DEADLINE),
-                "--retries",
-                "1",
-                "--ca",
-                str(certificates.authority),
-                "--max-examples",
-                "3",
-            ),
+            *("--deadline", str(DEADLINE), "--retries", "1", "--max-examples", "3"),
+            *("--ca", str(certificates.authority)),
             *(word for glob in SELECTED for word in ("--select", glob)),
         ]
         process = CONTEXT.Process(target=_child, args=(arguments, str(folder)))
