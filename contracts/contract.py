@@ -43,6 +43,16 @@ class Kind(StrEnum):
     ANY = "any"
 
 
+class Shape(StrEnum):
+    """What an operation does to a resource, as its method, its path and its answer show."""
+
+    UPDATE = "update"
+    READ = "read"
+    LIST = "list"
+    CREATE = "create"
+    DELETE = "delete"
+
+
 @dataclass(frozen=True, slots=True)
 class Property:
     """A property of a complex or entity type, as the document declares it."""
@@ -144,8 +154,8 @@ class Operation:
 
     @property
     def collection(self) -> str:
-        """The path template of the collection that the object is in."""
-        return self.path.rsplit("/", 1)[0]
+        """The path template of the collection that the object is in; the path itself where it ends in no key."""
+        return self.path.rsplit("/", 1)[0] if self.key else self.path
 
     @property
     def alias(self) -> int:
@@ -248,24 +258,70 @@ class Contract:
             if operation.method == "PATCH" and operation.key and operation.body and operation.body.kind is Kind.COMPLEX
         )
 
+    @cached_property
+    def resources(self) -> Mapping[str, Mapping[Shape, Operation]]:
+        """The operations of each resource by what they do, by its collection's path with parameters left blank.
+
+        What does none of the five (actions, functions, media, references, PUT) is not among them.
+        """
+        found: dict[str, dict[Shape, Operation]] = {}
+        items = {blank(o.path.rsplit("/", 1)[0]) for o in self.operations if o.key}
+        for operation in self.operations:
+            shape = _shape(operation, blank(operation.path) in items)
+            if shape is not None:
+                found.setdefault(blank(operation.collection), {}).setdefault(shape, operation)
+        return MappingProxyType(found)
+
+    def resource(self, operation: Operation) -> Mapping[Shape, Operation]:
+        """The operations of the resource that an operation is one of, by what they do."""
+        return self.resources.get(blank(operation.collection), MappingProxyType({}))
+
     def creation(self, update: Operation) -> Operation | None:
-        """The operation that makes another object of an update's collection: POST there, with a JSON object as body."""
-        return next(
-            (o for o in self._at(update.collection, "POST") if o.body and o.body.kind is Kind.COMPLEX),
-            None,
-        )
+        """The operation that makes another object of an update's collection."""
+        return self.resource(update).get(Shape.CREATE)
 
     def deletion(self, update: Operation) -> Operation | None:
-        """The operation that deletes an update's object: DELETE on the same path."""
-        return next(self._at(update.path, "DELETE"), None)
+        """The operation that deletes an update's object."""
+        return self.resource(update).get(Shape.DELETE)
 
-    def _at(self, path: str, method: str) -> Iterator[Operation]:
-        """Operations on a path, whatever its parameters are called."""
 
-        def shape(template: str) -> str:
-            return re.sub(r"\{[^{}]*\}", "{}", template)
+def blank(template: str) -> str:
+    """A path template whose parameters have no names, so that templates which differ only there are one."""
+    return re.sub(r"\{[^{}]*\}", "{}", template)
 
-        return (o for o in self.operations if o.method == method and shape(o.path) == shape(path))
+
+ORDINARY = re.compile(r"[^$(){}]+|\{[^{}]+\}")
+"""A path's last segment where it is no function, no media stream, no count and no reference."""
+
+
+def _shape(operation: Operation, holds_objects: bool) -> Shape | None:
+    """What an operation does; `holds_objects` says whether the document has paths of objects right below its own."""
+    if not ORDINARY.fullmatch(operation.path.rsplit("/", 1)[-1]):
+        return None
+    sends_object = operation.body is not None and operation.body.kind is Kind.COMPLEX
+    match operation.method:
+        case "PATCH" if sends_object:
+            return Shape.UPDATE
+        case "DELETE" if operation.key:
+            return Shape.DELETE
+        case "POST" if sends_object and not operation.key and (operation.success == 201 or holds_objects):
+            return Shape.CREATE
+        case "GET":
+            return _reading(operation, holds_objects)
+    return None
+
+
+def _reading(operation: Operation, holds_objects: bool) -> Shape | None:
+    """Whether a GET shows one object or a list of them."""
+    answer = operation.response
+    if operation.key:
+        return Shape.READ if answer is None or answer.kind in {Kind.COMPLEX, Kind.ANY} else None
+    values = answer.properties.get("value") if answer else None
+    if values and values.type.kind is Kind.COLLECTION:
+        return Shape.LIST
+    if answer is None or holds_objects:
+        return Shape.LIST if holds_objects else None
+    return Shape.READ if answer.kind is Kind.COMPLEX else None
 
 
 FORMATS: Mapping[tuple[str, str], Kind] = {

@@ -1,0 +1,77 @@
+"""Operations are told apart by their shape, whoever wrote the document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.contract import Contract, Shape
+
+STATION = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
+PAGE = {"type": "object", "properties": {"value": {"type": "array", "items": STATION}}}
+
+
+def _body(schema: Any) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+def contract(**paths: Any) -> Contract:
+    """A contract of operations, `METHOD_path` → (request schema, status, response schema)."""
+    found: dict[str, dict[str, Any]] = {}
+    for (method, path), (sent, status, answered) in paths["of"].items():
+        operation: dict[str, Any] = {
+            "responses": {str(status): {"description": "", **(_body(answered) if answered else {})}}
+        }
+        if sent:
+            operation["requestBody"] = _body(sent)
+        found.setdefault(path, {})[method] = operation
+    return Contract.from_document(
+        {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": found}, "t.yaml"
+    )
+
+
+def shapes(of: dict[tuple[str, str], tuple[Any, int, Any]]) -> dict[str, dict[Shape, str]]:
+    return {path: {s: str(o) for s, o in found.items()} for path, found in contract(of=of).resources.items()}
+
+
+def test_the_operations_of_one_resource_stand_together_whatever_its_key_is_called() -> None:
+    found = shapes(
+        {
+            ("get", "/lines/{line}/stations"): (None, 200, PAGE),
+            ("post", "/lines/{line-id}/stations"): (STATION, 201, STATION),
+            ("get", "/lines/{id}/stations/{id1}"): (None, 200, STATION),
+            ("patch", "/lines/{id}/stations/{station}"): (STATION, 200, STATION),
+            ("delete", "/lines/{line}/stations/{station}"): (None, 204, None),
+        }
+    )
+    assert list(found) == ["/lines/{}/stations"]
+    assert {shape.value for shape in found["/lines/{}/stations"]} == {"list", "create", "read", "update", "delete"}
+
+
+def test_what_only_looks_like_one_of_the_five_is_none() -> None:
+    found = shapes(
+        {
+            ("post", "/stations/{id}/close"): (STATION, 200, STATION),
+            ("post", "/stations/{id}/tracks/$ref"): (STATION, 204, None),
+            ("get", "/stations/{id}/photo/$value"): (None, 200, None),
+            ("get", "/stations/near(lat={lat})"): (None, 200, PAGE),
+            ("put", "/stations/{id}"): (STATION, 200, STATION),
+            ("delete", "/settings"): (None, 204, None),
+        }
+    )
+    assert found == {}
+
+
+def test_an_object_that_is_alone_is_read_and_updated_and_no_list() -> None:
+    found = shapes({("get", "/settings"): (None, 200, STATION), ("patch", "/settings"): (STATION, 200, STATION)})
+    assert found == {"/settings": {Shape.READ: "GET /settings", Shape.UPDATE: "PATCH /settings"}}
+
+
+def test_a_list_is_told_by_what_lies_below_it_where_its_answer_says_nothing() -> None:
+    found = shapes(
+        {
+            ("get", "/stations"): (None, 200, None),
+            ("post", "/stations"): (STATION, 200, STATION),
+            ("get", "/stations/{id}"): (None, 200, STATION),
+        }
+    )
+    assert set(found["/stations"]) == {Shape.LIST, Shape.CREATE, Shape.READ}
