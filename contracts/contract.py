@@ -125,6 +125,8 @@ class Operation:
     summary: str = ""
     parameters: tuple[str, ...] = ()
     """Path parameters, in path order."""
+    parameter_examples: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Values of path parameters that the document gives as examples, by parameter."""
     aliases: tuple[str, ...] = ()
     """Every path template that the page gives for the operation, its own included, in page order."""
     body: Type | None = None
@@ -396,9 +398,9 @@ class _Reader:
                 if isinstance(shared.get(method), Mapping):
                     self.place = [f"{method} {path}"]
                     self._left = MOST_PLACES
-                    yield self.operation(str(path), method, shared[method])
+                    yield self.operation(str(path), method, shared[method], shared.get("parameters"))
 
-    def operation(self, path: str, method: str, node: Mapping[str, Any]) -> Operation:
+    def operation(self, path: str, method: str, node: Mapping[str, Any], shared: Any = None) -> Operation:
         statuses = {str(status): self.resolve(value) for status, value in self.mapping(node.get("responses")).items()}
         success = next((status for status in statuses if re.fullmatch(r"2\d\d", status)), None)
         sent = self.json_content(self.resolve(node.get("requestBody")))
@@ -410,6 +412,7 @@ class _Reader:
             path=path,
             summary=str(node.get("summary", "")),
             parameters=tuple(re.findall(r"\{([^{}]+)\}", path)),
+            parameter_examples=dict(self.parameter_examples([*(shared or ()), *(node.get("parameters") or ())])),
             aliases=tuple(node.get("x-graph-aliases") or (path,)),
             body=self.type(sent["schema"]) if "schema" in sent else None,
             response=self.type(answered["schema"]) if "schema" in answered else None,
@@ -431,6 +434,12 @@ class _Reader:
             response_example=self.example(answered),
             source=str(node.get("x-graph-source", "")),
         )
+
+    def parameter_examples(self, parameters: list[Any]) -> Iterator[tuple[str, str]]:
+        for parameter in map(self.resolve, parameters):
+            example = self.example(parameter) or self.example(self.mapping(parameter.get("schema")))
+            if parameter.get("in") == "path" and example and isinstance(example.body, str | int) and example.body != "":
+                yield str(parameter.get("name", "")), str(example.body)
 
     def json_content(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
         content = self.mapping(message.get("content"))
