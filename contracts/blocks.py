@@ -106,7 +106,7 @@ class Blocks(Mapping[Any, Any]):
             if parts is not None:
                 return Blocks(octets, parts, levels, self._parse)
         line = octets[start:end]
-        if levels == 0 and line.count(b"\n") <= 1:
+        if levels == 0 and b"\n" not in line[:-1]:
             _, _, text = line.partition(b": ")
             text = text.strip(b" \r\n")
             if WORD.fullmatch(text) and not OTHER.fullmatch(text):
