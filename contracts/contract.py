@@ -83,6 +83,8 @@ class Type:
     item: Type | None = None
     open: bool = False
     """Whether members that the document doesn't name are kept (OData's open types)."""
+    required: tuple[str, ...] = ()
+    """Properties that the document requires where the type is sent or shown."""
     placeholder: bool = False
     """Whether the place was only seen filled with a bare placeholder such as `String`: it may be an enumeration."""
 
@@ -250,13 +252,19 @@ class Contract:
         )
 
     @cached_property
+    def shapes(self) -> Mapping[str, Shape]:
+        """What each operation that does one of the five does, by operation id."""
+        return {o.id: shape for operations in self.resources.values() for shape, o in operations.items()}
+
+    @cached_property
+    def tested(self) -> tuple[Operation, ...]:
+        """The operations that do one of the five, resource by resource."""
+        return tuple(o for operations in self.resources.values() for o in operations.values())
+
+    @cached_property
     def updates(self) -> tuple[Operation, ...]:
-        """The operations that update one object: PATCH on a path that ends in a key, with a JSON object as body."""
-        return tuple(
-            operation
-            for operation in self.operations
-            if operation.method == "PATCH" and operation.key and operation.body and operation.body.kind is Kind.COMPLEX
-        )
+        """The operations that update one object, with a JSON object as body."""
+        return tuple(o for o in self.tested if self.shapes[o.id] is Shape.UPDATE)
 
     @cached_property
     def resources(self) -> Mapping[str, Mapping[Shape, Operation]]:
@@ -502,6 +510,7 @@ class _Reader:
             properties=MappingProxyType(properties),
             item=self.type(node["items"]) if kind is Kind.COLLECTION and "items" in node else None,
             open=bool(node.get("x-graph-open", False)) or any(part.open for part in parts),
+            required=self.required(node),
             placeholder=bool(node.get("x-graph-placeholder", False)),
         )
 
