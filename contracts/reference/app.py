@@ -27,6 +27,8 @@ PAGE_SIZE = re.compile(r"(?i:odata\.)?maxpagesize=([1-9][0-9]{0,5})\b")
 """The preference for how many objects a page has (OData 4.01 §8.2.8.5)."""
 SAFE = "$'()*+,;=:@!~"
 """What stands in a path's segment as it is (RFC 3986 §3.3)."""
+SENTINEL = frozenset({"unknownfuturevalue"})
+"""The member of evolvable enumerations that only answers have."""
 SINGLE = "-"
 """Stands for the id of an object that is alone and gone."""
 
@@ -349,8 +351,13 @@ class App:
         if not isinstance(value, dict):
             raise Refusal(400, "BadRequest", "The request body must be a JSON object.")
         assert request.operation is not None  # noqa: S101 (routed)
+        example = request.operation.request_example
+        rules = validate.Rules(
+            never=SENTINEL if request.shape is Shape.CREATE else frozenset(),
+            named=frozenset(validate.named(example.body)) if example else frozenset(),
+        )
         try:
-            checked = validate.body(value, self.resource(request).body(request.operation))
+            checked = validate.body(value, self.resource(request).body(request.operation), rules=rules)
         except validate.InvalidError as error:
             raise Refusal(400, "Request_BadRequest", str(error)) from error
         if request.entity:
