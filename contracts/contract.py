@@ -275,7 +275,7 @@ class Contract:
         found: dict[str, dict[Shape, Operation]] = {}
         items = {blank(o.path.rsplit("/", 1)[0]) for o in self.operations if o.key}
         for operation in self.operations:
-            shape = _shape(operation, blank(operation.path) in items)
+            shape = shape_of(operation, blank(operation.path) in items)
             if shape is not None:
                 found.setdefault(blank(operation.collection), {}).setdefault(shape, operation)
         return MappingProxyType(found)
@@ -302,7 +302,7 @@ ORDINARY = re.compile(r"[^$(){}]+|\{[^{}]+\}")
 """A path's last segment where it is no function, no media stream, no count and no reference."""
 
 
-def _shape(operation: Operation, holds_objects: bool) -> Shape | None:
+def shape_of(operation: Operation, holds_objects: bool) -> Shape | None:
     """What an operation does; `holds_objects` says whether the document has paths of objects right below its own."""
     if not ORDINARY.fullmatch(operation.path.rsplit("/", 1)[-1]):
         return None

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from contracts.contract import Contract
-from contracts.reference.app import App, Tokens
+from contracts.reference.app import App
+from contracts.reference.message import Tokens
 from contracts.reference.server import build
 
 ROOT = Path(__file__).parents[2]

@@ -14,12 +14,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from contracts.contract import Kind
-from contracts.reference.app import App, Reply, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import fault
+from contracts.reference.message import Reply, Request
 from contracts.reference.tools import (
     change_stored,
     complexes,
     dates,
+    kept,
     moment,
     names,
     override,
@@ -269,14 +271,11 @@ def fiftieth_lost(app: App) -> None:
     """Every fiftieth update is answered and not kept."""
     counted = {"n": 0}
 
-    @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
-        before = copy.deepcopy(app.objects(request)[request.entity])
-        reply = await inner(request)
+    @override(app, "change")
+    async def change(inner: Any, request: Request) -> Reply:
         counted["n"] += 1
-        if counted["n"] % 50 == 0:
-            app.objects(request)[request.entity] = before
-        return reply
+        with kept(app, request, lambda: counted["n"] % 50 == 0):
+            return await inner(request)
 
 
 @fault("update-undone-by-another-objects", "isolation.objects")
