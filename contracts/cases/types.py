@@ -297,7 +297,7 @@ def _arrays(update: Subject, exchange: Exchange) -> Findings:
 def test_collections_of_any_size_are_arrays(update: Update) -> Findings:
     """Collections are JSON arrays, whether they hold none, one or two items.
 
-    Sent: Each collection with two items, one and none; collections in every 200 to an update are looked at.
+    Sent: Each collection with two items, one and none.
 
     Fix: Write an array always: one item stays an array of one, and none is `[]`.
     """
@@ -332,7 +332,12 @@ def test_collections_of_any_size_are_arrays(update: Update) -> Findings:
     also="read list create",
 )
 def test_collections_are_arrays_in_every_answer(update: Subject, exchange: Exchange) -> Findings:
-    """Collections are JSON arrays of items of their type in every answer."""
+    """Collections are JSON arrays of items of their type in every answer.
+
+    Sent: Nothing of its own: collections in every 200 to an update are looked at.
+
+    Fix: Write an array always: one item stays an array of one, and none is `[]`.
+    """
     yield from _arrays(update, exchange)
 
 
@@ -380,7 +385,12 @@ def _names(given: Any, type_: Type) -> bool:
     also="create",
 )
 def test_the_answer_has_the_shape_of_the_documented_example(update: Update) -> Findings:
-    """The answer to a full update has the documented example's properties, each of its documented type."""
+    """The answer to a full update has the documented example's properties, each of its documented type.
+
+    Sent: A full body, whose answer is held against the document's JSON Schema.
+
+    Fix: Return the stored object rather than the request's body, in the documented types.
+    """
     body = update.full(2)
     exchange = update.change(body)
     answered = exchange.object

@@ -85,8 +85,6 @@ class Session:
     gone: bool = field(init=False, default=False)
     """Whether the target no longer answered at the end."""
     gate: Gate = field(init=False)
-    judged: tuple[Operation, ...] = field(init=False, default=())
-    """The operations that the run is about."""
     part: set[str] | None = field(init=False, default=None)
     """The requirements of this part of a run that is split; None for a whole one."""
     shard: Mapping[str, int | str] = field(init=False, default_factory=dict)
@@ -96,11 +94,10 @@ class Session:
         cases.load()
         self._clock = time.monotonic()
         self.document = self.settings.openapi or default_document()
-        self.contract = Contract.load(self.document)
-        if not self.contract.tested:
+        self.contract = self._chosen(Contract.load(self.document))
+        if not self.judged:
             hint = "The suite tests operations that read, list, create, update (PATCH) and delete objects"
             raise DocumentError(f"{self.contract.source}: the document declares no operation to test", hint)
-        self.judged = self._chosen_operations()
         self.redactor = Redactor(self.settings.secrets())
         settings = self.settings
         with self._masking():
@@ -111,6 +108,23 @@ class Session:
             )
         if settings.splits > 1:
             self._split()
+
+    def _chosen(self, contract: Contract) -> Contract:
+        """The contract of the operations that `--operation` leaves in.
+
+        Raises:
+            ConfigurationError: a pattern leaves none.
+        """
+        for glob in self.settings.operations:
+            if not contract.only([glob]).operations:
+                hint = "It is matched with operation ids, paths, and methods with paths, as in 'GET /users/*'"
+                raise ConfigurationError(f"--operation {glob}: the document has no such operation", hint)
+        return contract.only(self.settings.operations) if self.settings.operations else contract
+
+    @property
+    def judged(self) -> tuple[Operation, ...]:
+        """The operations that the run is about."""
+        return self.contract.tested
 
     def _split(self) -> None:
         """Take this part's share of the requirements; what is judged over all that was exchanged is in every part."""
@@ -169,17 +183,6 @@ class Session:
             if shapes[operation.id] is binding.shape and applies(binding, operation)
         ]
 
-    def _chosen_operations(self) -> tuple[Operation, ...]:
-        """The operations that `--operation` leaves in."""
-        globs = self.settings.operations
-        for glob in globs:
-            if not any(_names(glob, operation) for operation in self.contract.tested):
-                hint = "It is matched with operation ids, paths, and methods with paths, as in 'GET /users/*'"
-                raise ConfigurationError(f"--operation {glob}: the document has no such operation to test", hint)
-        if not globs:
-            return self.contract.tested
-        return tuple(o for o in self.contract.tested if any(_names(glob, o) for glob in globs))
-
     def about(self, requirement: str) -> bool:
         """Whether the run is about operations of the kind that a requirement is about."""
         return requirements.find(requirement).shape in {self.contract.shapes[o.id] for o in self.judged}
@@ -226,12 +229,10 @@ class Session:
     def _gather(self) -> None:
         """A subject for each operation of every resource that the run is about."""
         shapes = self.contract.shapes
-        wanted = {_family(operation) for operation in self.judged}
-        ids = {(o.method, o.path): o.id for o in self.contract.tested}
+        wanted = {each.id: each for o in self.judged for each in (o, *self.contract.resource(o).values())}
+        ids = {(each.method, each.path): each.id for each in wanted.values()}
         beside: dict[str, dict[Shape, Subject]] = {}
-        for operation in self.contract.tested:
-            if _family(operation) not in wanted:
-                continue
+        for operation in wanted.values():
             first = ids.get((operation.method, operation.aliases[0])) if operation.alias else None
             shape = shapes[operation.id]
             subject = SUBJECTS[shape](self.client, operation, self.options, self.subjects.get(first or ""))
@@ -473,11 +474,8 @@ def applies(binding: Binding, operation: Operation) -> bool:
 
 def _family(operation: Operation) -> str:
     """The resource that an operation belongs to, whatever path leads to it: the first one's collection."""
-    return blank(replace(operation, path=operation.aliases[0]).collection)
-
-
-def _names(glob: str, operation: Operation) -> bool:
-    return any(fnmatchcase(name, glob) for name in (operation.id, operation.path, str(operation)))
+    first = operation.aliases[0] if operation.alias else operation.path
+    return blank(first.rsplit("/", 1)[0] if operation.key else first)
 
 
 def _matches(name: str, glob: str) -> bool:
