@@ -345,6 +345,11 @@ def bindings() -> tuple[Binding, ...]:
     return tuple(sorted(_BINDINGS, key=lambda binding: binding.phase))
 
 
+def known(name: str) -> bool:
+    """Whether a requirement with that id is there."""
+    return name in _REQUIREMENTS
+
+
 def find(name: str) -> Requirement:
     """The requirement with an id.
 
