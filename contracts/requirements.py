@@ -314,6 +314,8 @@ def _reworded(told: Requirement) -> Requirement:
         r"\bupdated\b": done,
         r"\bPATCH\b": METHODS[told.shape],
     }
+    if told.shape is Shape.CREATE:
+        spellings |= {"`200 OK`": "`201 Created`", r"\b200\b": "201"}
 
     def say(text: str) -> str:
         for pattern, words in spellings.items():

@@ -7,7 +7,17 @@ from urllib.parse import urlencode, urlsplit
 
 from contracts.cases.reading import unlike
 from contracts.contract import Shape
-from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, adapted, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    adapted,
+    requirement,
+)
 from contracts.subject.create import Create
 from contracts.subject.equality import short
 from contracts.subject.read import Listing, Read
