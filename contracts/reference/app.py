@@ -351,19 +351,22 @@ class App:
         if not isinstance(value, dict):
             raise Refusal(400, "BadRequest", "The request body must be a JSON object.")
         assert request.operation is not None  # noqa: S101 (routed)
-        example = request.operation.request_example
-        rules = validate.Rules(
-            never=SENTINEL if request.shape is Shape.CREATE else frozenset(),
-            named=frozenset(validate.named(example.body)) if example else frozenset(),
-        )
         try:
-            checked = validate.body(value, self.resource(request).body(request.operation), rules=rules)
+            checked = validate.body(value, self.resource(request).body(request.operation), rules=self.rules(request))
         except validate.InvalidError as error:
             raise Refusal(400, "Request_BadRequest", str(error)) from error
         if request.entity:
             self.check_id(request, checked)
         checked.pop("id", None)
         return checked
+
+    def rules(self, request: Request) -> validate.Rules:
+        """What a body has to keep to besides its type."""
+        example = request.operation.request_example if request.operation else None
+        return validate.Rules(
+            never=SENTINEL if request.shape is Shape.CREATE else frozenset(),
+            named=frozenset(validate.named(example.body)) if example else frozenset(),
+        )
 
     def check_id(self, request: Request, body: Mapping[str, Any]) -> None:
         """400 for an id that isn't the object's."""
