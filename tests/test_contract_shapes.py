@@ -75,3 +75,23 @@ def test_a_list_is_told_by_what_lies_below_it_where_its_answer_says_nothing() ->
         }
     )
     assert set(found["/stations"]) == {Shape.LIST, Shape.CREATE, Shape.READ}
+
+
+def test_examples_of_path_parameters_are_read_wherever_openapi_has_them() -> None:
+    parameters = [
+        {"name": "line", "in": "path", "example": "red", "schema": {"type": "string"}},
+        {"name": "stop", "in": "path", "examples": {"one": {"value": 7}}, "schema": {"type": "integer"}},
+        {"$ref": "#/components/parameters/exit"},
+        {"name": "gate", "in": "path", "schema": {"type": "string"}},
+        {"name": "lang", "in": "query", "example": "en", "schema": {"type": "string"}},
+    ]
+    own = [{"name": "line", "in": "path", "example": "blue", "schema": {"type": "string"}}]
+    path = "/lines/{line}/stops/{stop}/exits/{exit}/gates/{gate}"
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "t", "version": "1"},
+        "paths": {path: {"parameters": parameters, "get": {"parameters": own, "responses": {}}}},
+        "components": {"parameters": {"exit": {"name": "exit", "in": "path", "schema": {"example": "north"}}}},
+    }
+    (operation,) = Contract.from_document(document, "t.yaml").operations
+    assert operation.parameter_examples == {"line": "blue", "stop": "7", "exit": "north"}

@@ -18,7 +18,8 @@ from contracts.generation.wrong import Wrong, wrongs
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
 from contracts.subject.equality import short
 from contracts.subject.places import open_places
-from contracts.subject.update import Attempt, Trial, Update
+from contracts.subject.subject import Attempt, Trial
+from contracts.subject.update import Update
 
 BATCH = 20
 """Wrong bodies between two looks at the objects."""
@@ -31,6 +32,7 @@ BATCH = 20
     source="Page, Response (“updated object”)",
     vary="canonical spellings of equal values",
     phase=Phase.GENERATED,
+    also="create",
 )
 def test_generated_bodies_stand_in_the_answer_and_in_later_reads(update: Update) -> Findings:
     """Whatever valid body Schemathesis makes: where it is accepted, it stands in the response and in later reads."""
@@ -53,6 +55,7 @@ def test_generated_bodies_stand_in_the_answer_and_in_later_reads(update: Update)
     source="OData JSON 4.01 §7.1 to §7.4; Graph, errors (400)",
     vary="422; scalars that a lenient server coerces are a note",
     phase=Phase.GENERATED,
+    also="create",
 )
 def test_generated_bodies_with_wrong_values_are_refused(update: Update) -> Findings:
     """Whatever Schemathesis puts where it doesn't belong is refused and changes nothing."""

@@ -25,16 +25,27 @@ def merge(into: Schema, other: Schema, clash: Clash, inline: Callable[[Schema], 
         into.pop("security", None)
     if "x-graph-authorization" in other:
         into.setdefault("x-graph-authorization", other["x-graph-authorization"])
-    known = {(each["in"], each["name"].lower()) for each in into.get("parameters", ())}
-    added = [each for each in other.get("parameters", ()) if (each["in"], each["name"].lower()) not in known]
-    if added:
-        into["parameters"] = [*into.get("parameters", ()), *({**each, "required": False} for each in added)]
+    if parameters := _parameters(into.get("parameters", []), other.get("parameters", [])):
+        into["parameters"] = parameters
     if "requestBody" in other:
         body = into.get("requestBody")
         into["requestBody"] = (
             _body(body, other["requestBody"], inline) if body else {**other["requestBody"], "required": False}
         )
     into["responses"] = _responses(into["responses"], other["responses"], clash)
+
+
+def _parameters(first: list[Schema], second: list[Schema]) -> list[Schema]:
+    """Those of both pages; what only the second has, the first page does without."""
+    found = {(each["in"], each["name"].lower()): each for each in first}
+    for each in second:
+        key = each["in"], each["name"].lower()
+        known = found.get(key)
+        if known is None:
+            found[key] = {**each, "required": False}
+        elif "example" in each and "example" not in known:
+            found[key] = {**known, "example": each["example"], "x-graph-source": each["x-graph-source"]}
+    return list(found.values())
 
 
 def _permissions(first: list[Schema], second: list[Schema]) -> list[Schema]:

@@ -101,11 +101,14 @@ class Builder:
     def _operation(self, about: Subject, template: Template, shared: Schema) -> Schema:
         """One operation: what is shared, with its own path and line."""
         described = {row.name: row.type.name for row in (*about.facts.parameters, *about.facts.properties)}
+        examples = _path_examples(about, template)
         parameters = []
         for name in paths.PLACEHOLDER.findall(template.path):
             number = template.method == "GET" and described.get(name) in NUMBERS
             schema = {"type": "integer" if number else "string"}
-            parameters.append({"name": name, "in": "path", "required": True, "schema": schema})
+            parameters.append(
+                {"name": name, "in": "path", "required": True, "schema": schema, **examples.get(name, {})}
+            )
         parameters += shared["parameters"]
         operation = {**shared, "parameters": parameters, "x-graph-source": about.at(template.line)}
         if not parameters:
@@ -195,6 +198,15 @@ class Builder:
                         if len(each) > 1:
                             parameter = {**operation["parameters"][at], "x-graph-names": list(each)}
                             operation["parameters"][at] = parameter
+
+
+def _path_examples(about: Subject, template: Template) -> dict[str, Schema]:
+    """What the examples' URLs have in the places of a path's parameters: the first value of each."""
+    found: dict[str, Schema] = {}
+    for request in (pair.request for pair in about.facts.of(template.method) if pair.request):
+        for name, value in paths.values(template.path, request.url).items():
+            found.setdefault(name, {"example": value, "x-graph-source": about.at(request.line)})
+    return found
 
 
 def _parameters(facts: Facts) -> list[Schema]:

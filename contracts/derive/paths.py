@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import unquote
 
 METHODS = "GET|POST|PATCH|PUT|DELETE"
 LINE = re.compile(rf"[ \t>*-]*`?({METHODS})[ \t]+([^\s].*?)(?:[ \t]+HTTP/[\d.]+)?[ \t]*`?[ \t]*$", re.IGNORECASE)
@@ -12,6 +14,9 @@ LINE = re.compile(rf"[ \t>*-]*`?({METHODS})[ \t]+([^\s].*?)(?:[ \t]+HTTP/[\d.]+)
 VERSION = re.compile(r"/(v1\.0|beta)(?=/|$)", re.IGNORECASE)
 HOST = re.compile(r"https?://[^/\s]*", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+HOLDS_PLACE = re.compile(r"(?:[A-Za-z]+[-_ ])*(?i:id|name|key|value)|[A-Za-z]{,40}[a-z](?:Id|ID|Name|Key)|[xX]{3,}")
+"""A word that says what should stand in its place: `user-id`, `groupId`, `id value`."""
 
 
 class Path(NamedTuple):
@@ -67,6 +72,39 @@ def read(target: str) -> Path:
     if "..." in bare:
         repairs.append("`...` stands for segments that the page leaves out")
     return Path(_numbered(PLACEHOLDER.sub(lambda m: f"{{{_word(m[1])}}}", text)), names, tuple(repairs))
+
+
+def values(template: str, url: str) -> Mapping[str, str]:
+    """What an example's URL has in the places of a template's parameters; nothing where the two don't match.
+
+    Placeholders are no values.
+    """
+    found = _pattern(template).fullmatch(_bare(url))
+    if not found:
+        return {}
+    pairs = zip(PLACEHOLDER.findall(template), map(unquote, found.groups()), strict=True)
+    return {name: value for name, value in pairs if not _stands_in(value, name)}
+
+
+@lru_cache(maxsize=1 << 10)
+def _pattern(template: str) -> re.Pattern[str]:
+    literals = [re.escape(part) for part in PLACEHOLDER.split(template)[::2]]
+    return re.compile("([^/]+?)".join(literals), re.IGNORECASE)
+
+
+def _bare(url: str) -> str:
+    """The path of an example's URL, below the version."""
+    path = HOST.sub("", url.strip().partition("?")[0], count=1)
+    return f"/{VERSION.sub('', path, count=1).strip('/')}"
+
+
+def _stands_in(value: str, name: str) -> bool:
+    """Whether a segment of an example only holds the place of a value: `{id}`, `<user-id>`, `groupId`."""
+    word = re.sub(r"[\W_]|\d+$", "", value).lower()
+    named = word == re.sub(r"[\W_]|\d+$", "", name).lower()
+    return (
+        named or re.search(r"[{}<>()|*\s…]|\.\.\.", value) is not None or re.fullmatch(HOLDS_PLACE, value) is not None
+    )
 
 
 def _parameters(text: str, repairs: list[str]) -> str:

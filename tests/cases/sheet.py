@@ -161,6 +161,6 @@ def run(
         noted=said.get("note", {}),
         notes=tuple(session.notes),
         exchanges=len(session.client.exchanges),
-        vain=sum(update.vain for update in session.updates.values()),
+        vain=sum(update.vain for update in session.updates),
         seconds=time.monotonic() - started,
     )
