@@ -32,7 +32,6 @@ BATCH = 20
     source="Page, Response (“updated object”)",
     vary="canonical spellings of equal values",
     phase=Phase.GENERATED,
-    also="create",
 )
 def test_generated_bodies_stand_in_the_answer_and_in_later_reads(update: Update) -> Findings:
     """Whatever valid body Schemathesis makes: where it is accepted, it stands in the response and in later reads."""
@@ -55,7 +54,6 @@ def test_generated_bodies_stand_in_the_answer_and_in_later_reads(update: Update)
     source="OData JSON 4.01 §7.1 to §7.4; Graph, errors (400)",
     vary="422; scalars that a lenient server coerces are a note",
     phase=Phase.GENERATED,
-    also="create",
 )
 def test_generated_bodies_with_wrong_values_are_refused(update: Update) -> Findings:
     """Whatever Schemathesis puts where it doesn't belong is refused and changes nothing."""

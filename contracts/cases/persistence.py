@@ -89,7 +89,6 @@ def test_the_answer_equals_what_a_read_returns(update: Update) -> Findings:
     source="Page (an update is of one object, by its id)",
     vary="other writers on a shared target",
     keyed=True,
-    also="create",
 )
 def test_no_other_object_changes(update: Update) -> Findings:
     """Updating one object changes no documented property of another.

@@ -6,6 +6,7 @@ what must have no effect must make none. What a case has made is deleted again w
 
 from __future__ import annotations
 
+import time
 from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from contracts.contract import Operation, Shape
 from contracts.requirements import Inconclusive
 from contracts.subject.equality import Difference
 from contracts.subject.knowledge import Baseline, Options
+from contracts.subject.observe import same_id
 from contracts.subject.subject import Attempt
 from contracts.subject.update import Update, last
 from contracts.target.exchange import Exchange, Request
@@ -169,6 +171,24 @@ class Create(Update):
             )
         listed = {item["id"]: item for item in items if isinstance(item.get("id"), str)}
         return {entity: {name: item.get(name) for name in self.shape.properties} for entity, item in listed.items()}
+
+    def listed(self, entity: str, body: Mapping[str, Any]) -> tuple[list[Difference] | None, Exchange]:
+        """What an object shows otherwise in the list than a body says; None where it isn't there in time.
+
+        Raises:
+            Inconclusive: the collection can't be listed.
+        """
+        started, pause = time.monotonic(), 0.01
+        while True:
+            items, exchange = self.observer.collection()
+            if items is None:
+                raise Inconclusive(f"the collection is not listed ({exchange.answer})", exchange)
+            found = next((item for item in items if same_id(item.get("id"), entity)), None)
+            left = None if found is None else self.compare(body, found)
+            if left == [] or time.monotonic() - started > self.options.settle or self.client.expired:
+                return left, exchange
+            time.sleep(pause)
+            pause = min(pause * 1.6, 0.5)
 
     def changed(
         self,
