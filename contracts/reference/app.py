@@ -228,11 +228,16 @@ class App:
         prefer = PAGE_SIZE.search(request.headers.get("prefer", ""))
         size = int(prefer[1]) if prefer else self.page_size(request)
         page = query.page(self.visible(request), asked, self.resource(request).type, size)
+        applied = {"Preference-Applied": prefer[0]} if prefer else {}
+        shown = [self.represent(request, dict(entity)) for _, entity in page.objects]
+        answer = request.operation.response if request.documented and request.operation else None
+        if answer is not None and answer.kind is Kind.COLLECTION:
+            return Reply(status, shown, applied)
         value: dict[str, Any] = {} if page.count is None else {"@odata.count": page.count}
-        value["value"] = [self.represent(request, dict(entity)) for _, entity in page.objects]
+        value["value"] = shown
         if page.following:
             value["@odata.nextLink"] = f"{self.url(request)}?{page.following}"
-        return Reply(status, value, {"Preference-Applied": prefer[0]} if prefer else {})
+        return Reply(status, value, applied)
 
     def page_size(self, request: Request) -> int | None:  # noqa: ARG002 (variations have one)
         """How many objects a page has where nothing else is asked; None for all."""
@@ -351,19 +356,34 @@ class App:
         if not isinstance(value, dict):
             raise Refusal(400, "BadRequest", "The request body must be a JSON object.")
         assert request.operation is not None  # noqa: S101 (routed)
-        example = request.operation.request_example
-        rules = validate.Rules(
-            never=SENTINEL if request.shape is Shape.CREATE else frozenset(),
-            named=frozenset(validate.named(example.body)) if example else frozenset(),
-        )
         try:
-            checked = validate.body(value, self.resource(request).body(request.operation), rules=rules)
+            checked = validate.body(value, self.resource(request).body(request.operation), rules=self.rules(request))
         except validate.InvalidError as error:
             raise Refusal(400, "Request_BadRequest", str(error)) from error
         if request.entity:
             self.check_id(request, checked)
+        else:
+            self.complete(request, value)
         checked.pop("id", None)
         return checked
+
+    def complete(self, request: Request, value: Mapping[str, Any]) -> None:
+        """400 for a new object without what the document requires of one, and its own example has."""
+        assert request.operation is not None  # noqa: S101 (routed)
+        sent, example = self.resource(request).body(request.operation), request.operation.request_example
+        shown = example.body if example and isinstance(example.body, Mapping) else sent.properties
+        for name in sent.required:
+            declared = sent.properties.get(name)
+            if name in shown and name not in value and name != "id" and not (declared and declared.read_only):
+                raise Refusal(400, "Request_BadRequest", f"The property '{name}' is required.")
+
+    def rules(self, request: Request) -> validate.Rules:
+        """What a body has to keep to besides its type."""
+        example = request.operation.request_example if request.operation else None
+        return validate.Rules(
+            never=SENTINEL if request.shape is Shape.CREATE else frozenset(),
+            named=frozenset(validate.named(example.body)) if example else frozenset(),
+        )
 
     def check_id(self, request: Request, body: Mapping[str, Any]) -> None:
         """400 for an id that isn't the object's."""
@@ -405,6 +425,8 @@ class App:
         resource = self.resource(request)
         shape = resource.type
         named = {"@odata.type": f"#{shape.name}"} if shape.name else {}
+        if resource.secret:
+            entity = {name: value for name, value in entity.items() if name not in resource.secret}
         wanted = query.selected(query.options(request.query))
         if wanted is not None:
             entity = {name: value for name, value in entity.items() if name in wanted}

@@ -112,8 +112,9 @@ class Resource:
         for found, operation in self.operations:
             if found is Shape.LIST and operation.response is not None:
                 values = operation.response.properties.get("value")
-                if values is not None and values.type.item is not None:
-                    yield values.type.item
+                listed = values.type if values else operation.response
+                if listed.item is not None:
+                    yield listed.item
 
     def _sent(self) -> Iterator[Type]:
         for shape in (Shape.UPDATE, Shape.CREATE):
@@ -127,8 +128,8 @@ class Resource:
         for shape in (Shape.UPDATE, Shape.READ, Shape.CREATE, Shape.LIST):
             for found, operation in self.operations:
                 shown = operation.response_example.body if found is shape and operation.response_example else None
-                if shape is Shape.LIST and isinstance(shown, Mapping):
-                    values = shown.get("value")
+                if shape is Shape.LIST:
+                    values = shown.get("value") if isinstance(shown, Mapping) else shown
                     shown = values[0] if isinstance(values, list) and values else None
                 if isinstance(shown, Mapping) and shown:
                     return shown
@@ -140,6 +141,11 @@ class Resource:
         shown = [value for value in self.example.values() if isinstance(value, dict)]
         names = [str(value["@odata.type"]) for value in shown if "@odata.type" in value]
         return ("#{}" if names[0].startswith("#") else "{}") if names else ""
+
+    @cached_property
+    def secret(self) -> frozenset[str]:
+        """Properties that are sent and never shown."""
+        return frozenset(each.name for each in self.type.properties.values() if each.write_only)
 
     def body(self, operation: Operation) -> Type:
         """What an operation may be sent: what only answers show is the server's to write."""

@@ -135,9 +135,10 @@ def change_answer(app: App, change: Callable[[Any], Any]) -> None:
     """Change how the answers of documented operations show objects; what else can be looked at stays as it is."""
 
     def shown(request: Request, value: Any) -> Any:
-        if request.shape is Shape.LIST and isinstance(value, dict):
-            return {**value, "value": [change(each) for each in value["value"]]}
-        return change(value)
+        if request.shape is not Shape.LIST:
+            return change(value)
+        shown = [change(each) for each in (value["value"] if isinstance(value, dict) else value)]
+        return {**value, "value": shown} if isinstance(value, dict) else shown
 
     _answered(app, shown)
 

@@ -86,6 +86,17 @@ def app(faults: Sequence[str] = (), variations: Sequence[str] = (), auth: str = 
     return build(contract(), TOKENS, auth=auth, faults=faults, variations=variations)
 
 
+@cache
+def shelf() -> Contract:
+    """A document with all five operations of one resource."""
+    return Contract.load(ROOT / "tests" / "cases" / "shelf.yaml")
+
+
+def library(faults: Sequence[str] = (), variations: Sequence[str] = (), auth: str = "enforced") -> App:
+    """The shelf, served with some behaviours switched on."""
+    return build(shelf(), TOKENS, auth=auth, faults=faults, variations=variations)
+
+
 async def answer(served: App, ask: Ask) -> Answer:
     """What an app answers to one request."""
     path, _, query = ask.target.partition("?")

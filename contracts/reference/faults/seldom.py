@@ -6,6 +6,7 @@ Most of them no written case meets; generated ones do.
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable
@@ -269,12 +270,11 @@ def key_order(app: App) -> None:
 @fault("every-fiftieth-update-lost", "persist.read")
 def fiftieth_lost(app: App) -> None:
     """Every fiftieth update is answered and not kept."""
-    counted = {"n": 0}
+    counted = itertools.count(1)
 
     @override(app, "change")
     async def change(inner: Any, request: Request) -> Reply:
-        counted["n"] += 1
-        with kept(app, request, lambda: counted["n"] % 50 == 0):
+        with kept(app, request, lambda: next(counted) % 50 == 0):
             return await inner(request)
 
 

@@ -158,12 +158,12 @@ def counted_characters(app: App) -> None:
 
 @fault("response-cut-short", "resp.framing")
 def cut_short(app: App) -> None:
-    """Answers beyond half a kilobyte end before their length says."""
+    """Answers beyond two kilobytes end before their length says."""
 
     @override(app, "send")
     async def send(inner: Any, request: Request, reply: Reply, send: Any) -> None:
         body = app.render(request, reply)
-        if len(body) < 500 or not request.documented:
+        if len(body) < 2000 or not request.documented:
             await inner(request, reply, send)
             return
         fields = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in app.headers(request, reply, body)]
