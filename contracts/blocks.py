@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from contracts.errors import DocumentError
+
 QUOTED = rb"""(?:'(?:[^'\n]++|'')*+'|"(?:[^"\\\n]++|\\.)*+")"""
 FIRST = rb"""(?:[^\s"'\[\]{}&*!|>?%@`#,:-]|[-?:](?=[^\s\[\]{},]))"""
 """The first character of a plain scalar."""
@@ -215,5 +217,8 @@ def _key(octets: bytes, at: int, end: int, parse: Parse) -> tuple[Any] | None:
         return (text.decode(),)
     if text.startswith((b"<<", b"?")) or b" #" in text:
         return None
-    (key,) = parse(text + b":", at)
+    try:
+        (key,) = parse(text + b":", at)
+    except DocumentError:
+        return None  # to be told of with all that it stands in
     return (key,)

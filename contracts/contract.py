@@ -133,10 +133,20 @@ class Contract:
         return replace(self, operations=tuple(chosen), broken=(), others=tuple(others))
 
     @cached_property
+    def shapes(self) -> Mapping[str, Shape]:
+        """What each operation that does one of the five does, by operation id."""
+        return {o.id: shape for operations in self.resources.values() for shape, o in operations.items()}
+
+    @cached_property
+    def tested(self) -> tuple[Operation, ...]:
+        """The operations that do one of the five, resource by resource."""
+        chosen = {each.id for each in self.operations}
+        return tuple(o for operations in self.resources.values() for o in operations.values() if o.id in chosen)
+
+    @cached_property
     def updates(self) -> tuple[Operation, ...]:
-        """The operations that update one object: PATCH on a path that ends in a key, with a JSON object as body."""
-        updates = (each for each in self.operations if each.method == "PATCH" and each.key)
-        return tuple(each for each in updates if each.body and each.body.kind is Kind.COMPLEX)
+        """The operations that update one object, with a JSON object as body."""
+        return tuple(each for each in self.tested if self.shapes[each.id] is Shape.UPDATE)
 
     @cached_property
     def resources(self) -> Mapping[str, Mapping[Shape, Operation]]:
@@ -165,7 +175,7 @@ class Contract:
         holds_objects = any(each.key for each in about)
         found: dict[Shape, Operation] = {}
         for each in about:
-            shape = _shape(each, holds_objects)
+            shape = shape_of(each, holds_objects)
             if shape is not None:
                 found.setdefault(shape, each)
         return MappingProxyType(found)
@@ -205,11 +215,11 @@ def _place(operation: Operation) -> str:
 
 
 ORDINARY = re.compile(r"[^$(){}.]+|\{[^{}]+\}")
-"""A path's last segment where it is no function, media stream, count or reference, and no qualified name either, which
-stands for a type that the path is cast to, or for what is called."""
+"""A path's last segment where it is no function, media stream, count or reference, and no qualified name either: such
+is a type that the path is cast to, or what is called."""
 
 
-def _shape(operation: Operation, holds_objects: bool) -> Shape | None:
+def shape_of(operation: Operation, holds_objects: bool) -> Shape | None:
     """What an operation does; `holds_objects` says whether the document has paths of objects right below its own."""
     if not ORDINARY.fullmatch(operation.path.rsplit("/", 1)[-1]) or operation.trouble or operation.call:
         return None

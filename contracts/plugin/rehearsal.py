@@ -63,7 +63,7 @@ def _script(session: Session, settings: Settings) -> Iterator[str]:
 def _renamed(line: str, session: Session, settings: Settings, target: str) -> str:
     """The line with the target's address and ids in place of those of the reference."""
     line = line.replace(session.client.base, target)
-    for update in session.updates.values():
+    for update in session.updates:
         key = update.operation.key or ""
         for own, given in ((update.key, settings.ids), (update.second, settings.second_ids)):
             wanted = given.get(key) or given.get("id")

@@ -10,7 +10,8 @@ import gc
 import multiprocessing
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from contracts.contract import Contract
@@ -46,8 +47,9 @@ def main(sizes: list[float]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for times in sizes:
             paths = [Path(folder, f"{times}.{form}") for form in ("yaml", "json")]
-            for target, given in ((make, (times, paths)), *((load, (path,)) for path in paths)):
-                process = alone.Process(target=target, args=given)
+            steps: list[Callable[[], None]] = [partial(make, times, paths), *(partial(load, path) for path in paths)]
+            for step in steps:
+                process = alone.Process(target=step)
                 process.start()
                 process.join()
 
