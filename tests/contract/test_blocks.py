@@ -240,7 +240,7 @@ def test_a_broken_part_of_a_large_document_is_its_operations_own_trouble(monkeyp
     line = text.splitlines().index("      summary: a: b") + 1
     (trouble,) = {each.partition(": ")[2] for each in contract.unread}
     assert trouble.startswith(f"line {line}: not readable as YAML")
-    assert [each.id for each in contract.updates] == ["ChangeRoom"]
+    assert [each.id for each in contract.updates] == ["ChangeMe", "ChangeRoom"]
 
 
 def test_a_document_too_large_to_be_parsed_whole_is_refused_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
