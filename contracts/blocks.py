@@ -34,9 +34,9 @@ TOLD = rb"(?:(?:%b|%b|%b)%b|#.*+)" % (QUOTED, FLOW, SCALAR, END)
 TEXT = rb"%b(?:[^\n:]++|:(?=[^\s]))*+" % FIRST
 KEY = rb"(?:%b|%b *+)" % (TEXT, QUOTED)
 DASHES = rb" *+(?:-(?: ++|(?=\r?(?:\n|\Z))))*+"
-LINE = rb"(?!---|\.\.\.|%%)%b(?:%b:(?: ++(?:%b.*+|%b)?|(?=\r?(?:\n|\Z)))|%b|%b|)\r?(?:\n|\Z)" % (
-    (DASHES, KEY, FIRST, TOLD, TEXT, TOLD)
-)
+REST = rb":(?: ++(?:%b.*+|%b)?|(?=\r?(?:\n|\Z)))" % (FIRST, TOLD)
+"""What follows a key."""
+LINE = rb"(?!---|\.\.\.|%%)%b(?:%b(?:%b)?|%b *+%b|%b|)\r?(?:\n|\Z)" % (DASHES, TEXT, REST, QUOTED, REST, TOLD)
 SURE = re.compile(LINE)
 UNSURE = re.compile(rb"\n(?!%b)" % LINE)
 MEMBER = re.compile(rb"(%b):(?=[ \r\n]|\Z)" % KEY)
