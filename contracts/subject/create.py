@@ -6,6 +6,7 @@ what must have no effect must make none. What a case has made is deleted again w
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -83,20 +84,38 @@ class Create(Update):
     def _made(self, exchange: Exchange, path: str) -> Exchange:
         """Take down what an exchange has made."""
         if exchange.ok:
-            if entity := made(exchange):
-                self.created[entity] = self.path(entity)
-                self.tell("created", collection=path, operation=self.operation.id, path=self.created[entity])
-                self.key = entity
+            self.key = made(exchange) or NEW
+            if self.key != NEW:
+                self._known_as(self.key, path)
             else:
                 self.nameless.append(exchange)
         elif exchange.response is not None:
             self.tell("refused", path=path)
         return exchange
 
+    def _known_as(self, entity: str, path: str) -> None:
+        self.created[entity] = self.path(entity)
+        self.tell("created", collection=path, operation=self.operation.id, path=self.created[entity])
+
     def patch(self, body: Any, **how: Any) -> Exchange:
-        if isinstance(body, Mapping) and body and not (how.get("path") or how.get("method")):
-            body = last(self._essential, body)
-        return super().patch(body, **how)
+        if not isinstance(body, Mapping) or not body or how.get("path") or how.get("method"):
+            return super().patch(body, **how)
+        body = last(self._essential, body)
+        exchange = super().patch(body, **how)
+        if exchange.ok and self.key == NEW and (entity := self._found(body)):
+            self.nameless.remove(exchange)
+            self.key = entity
+            self._known_as(entity, self.address())
+        return exchange
+
+    def _found(self, body: Mapping[str, Any]) -> str:
+        """The id of an object that was made and not named, where the list shows just one that is as it was sent."""
+        marks = {name: body[name] for name in self._markers or () if name in body}
+        items, _ = self.observer.collection() if marks else (None, None)
+        found = [
+            item["id"] for item in items or () if not self.changes(marks, item) and isinstance(item.get("id"), str)
+        ]
+        return found[0] if len(found) == 1 else ""
 
     def make(self, n: int = 1) -> str:
         """Make an object for a case to use; its id.
@@ -180,6 +199,8 @@ class Create(Update):
         self, entity: str | None = None, *, fresh: bool = False, about: Iterable[str] = ()
     ) -> tuple[dict[str, Any], Exchange]:
         """The object as it shows now: as one in which nothing is set where it isn't there, and others are."""
+        if (entity or self.key) == NEW:
+            raise Inconclusive("the answer doesn't tell the id of what was made")
         try:
             return super().glance(entity, fresh=fresh, about=about)
         except Inconclusive as reason:
@@ -262,5 +283,11 @@ def made(exchange: Exchange) -> str:
         with suppress(ValueError):
             last = urlsplit(exchange.response.header(name) or "").path.rstrip("/").rpartition("/")[2]
             if last:
-                return unquote(last)
+                return _key(unquote(last))
     return ""
+
+
+def _key(segment: str) -> str:
+    """The key in a path's last segment, which OData may write in parentheses, with quotes where it is a string."""
+    inside = re.fullmatch(r"[^()]*\((?:\w+=)?('?)(.*)\1\)", segment)
+    return inside[2].replace("''", "'") if inside else segment

@@ -41,6 +41,8 @@ class Observer:
         exchange = self.client.send("GET", path, fresh=fresh, operation=self.asker, requirement="observe")
         self.item_status = exchange.status
         found = exchange.object if exchange.status == 200 else None
+        if found is not None and "id" not in found and isinstance(found.get("error"), dict):
+            found = None  # an error under the status of success
         if found is not None and (self.operation.key is None or same_id(found.get("id", entity), entity)):
             return found, exchange
         return None, exchange

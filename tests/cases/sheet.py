@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from contracts.cases import concurrency
 from contracts.contract import Contract, Shape
 from contracts.plugin import judge
 from contracts.plugin.session import Session
-from contracts.reference.behaviours import behaviours
+from contracts.reference.behaviours import Behaviour, behaviours
 from contracts.reference.server import Started, serve
 from contracts.requirements import Aliases, Phase
 from contracts.settings import Settings
@@ -40,6 +40,7 @@ WRITTEN = tuple(phase for phase in Phase if phase is not Phase.GENERATED)
 SETTLE = 0.6
 """Longer than the lagging variation lags, and short enough for a sheet of faults that never settle."""
 UPDATE = Shape.UPDATE
+OTHERS = tuple(shape for shape in Shape if shape is not UPDATE)
 FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload([__name__, "contracts.reference.faults", "contracts.reference.variations"])
 
@@ -74,6 +75,17 @@ def reference(faults: tuple[str, ...], variations: tuple[str, ...], document: Pa
 
 def _serve(told: Connection, faults: tuple[str, ...], variations: tuple[str, ...], document: Path) -> None:
     serve(Contract.load(document), faults=faults, variations=variations, announce=told.send)
+
+
+def shelf_row(behaviour: Behaviour) -> Row:
+    """Judge the operations on the shelf that a behaviour is about; all but updates where it is about no kind.
+
+    Updates have the rows of a document that has nothing else.
+    """
+    faults, variations = ((behaviour.name,), ()) if behaviour.kind == "fault" else ((), (behaviour.name,))
+    named = {Shape(name.partition(".")[0]) for name in behaviour.caught_by} - {UPDATE}
+    shapes = named | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
+    return run(behaviour.name, faults, variations, document=SHELF, shapes=shapes)
 
 
 def _about_paths(faults: tuple[str, ...]) -> bool:
@@ -114,6 +126,7 @@ def run(
     examples: int | None = None,
     phases: tuple[Phase, ...] | None = None,
     document: Path = DOCUMENT,
+    shapes: Container[Shape] = (UPDATE,),
 ) -> Row:
     """Judge every requirement on the reference with some behaviours switched on.
 
@@ -121,6 +134,8 @@ def run(
         examples: for generated cases; by default as many as a row needs.
         phases: the phases of the run to go through; by default all, but for faults that the written cases are named
             for: what generated ones add there is told already. Such a row judges one path, unless that is about paths.
+        document: the contract, and what the reference is made of.
+        shapes: the kinds of operations to judge.
     """
     started = time.monotonic()
     brief = bool(faults) and not SELDOM.intersection(faults)
@@ -148,9 +163,7 @@ def run(
         session = Session(settings)
         with session.open():
             every_path = not brief or _about_paths(faults)
-            # what is said of updates is said by the rows of the document that has nothing else
-            updates = document == DOCUMENT
-            for binding in (b for b in requirements.bindings() if b.phase in phases and (b.shape is UPDATE) == updates):
+            for binding in (b for b in requirements.bindings() if b.phase in phases and b.shape in shapes):
                 for operation in session.operations(binding):
                     if every_path or binding.aliases is not Aliases.EACH or operation.alias == 0:
                         session.run_case(binding, operation.id)
