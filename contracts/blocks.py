@@ -1,7 +1,7 @@
 """A YAML document in block style as mappings whose members are parsed when they are asked for.
 
-Parsing YAML takes a second a megabyte, and a run looks at a few operations of a document of ninety. Where each line can
-be told for what it is by itself, indentation alone says where a member begins and ends. What has to hold for that:
+A whole reference is 91 MB, which take the parser 20 s and 2 GB, and a run looks at a few operations of it. Where each
+line can be told for what it is by itself, indentation alone says where a member begins and ends. What has to hold:
 
 - No value but a block scalar, a plain one or a collection goes on in the next line, and those are indented deeper than
   what they belong to. Quoted values and `[…]` may go on anywhere: a line that opens one and leaves it open is not sure.
