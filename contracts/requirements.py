@@ -314,6 +314,8 @@ def _reworded(told: Requirement) -> Requirement:
         r"\bupdated\b": done,
         r"\bPATCH\b": METHODS[told.shape],
     }
+    if told.shape is Shape.CREATE:
+        spellings |= {"`200 OK`": "`201 Created`", r"\b200\b": "201"}
 
     def say(text: str) -> str:
         for pattern, words in spellings.items():
@@ -343,6 +345,11 @@ def registry() -> tuple[Requirement, ...]:
 def bindings() -> tuple[Binding, ...]:
     """Every case loaded so far, in the order in which a run takes them."""
     return tuple(sorted(_BINDINGS, key=lambda binding: binding.phase))
+
+
+def known(name: str) -> bool:
+    """Whether a requirement with that id is there."""
+    return name in _REQUIREMENTS
 
 
 def find(name: str) -> Requirement:

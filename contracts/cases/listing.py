@@ -7,7 +7,17 @@ from urllib.parse import urlencode, urlsplit
 
 from contracts.cases.reading import unlike
 from contracts.contract import Shape
-from contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, Severity, adapted, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    adapted,
+    requirement,
+)
 from contracts.subject.create import Create
 from contracts.subject.equality import short
 from contracts.subject.read import Listing, Read
@@ -75,6 +85,8 @@ def test_an_object_that_was_made_is_listed_with_its_properties(listing: Listing)
     maker = listing.siblings.get(Shape.CREATE)
     if not isinstance(maker, Create):
         raise NotApplicable("the document has no operation that makes objects")
+    if not maker.persists:
+        raise Inconclusive("objects that are made are not there afterwards; see create.persist.read")
     entity = maker.make()
     body = maker.full()
     left, seen = maker.listed(entity, body)

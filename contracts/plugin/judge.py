@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from contracts.contract import Shape
 from contracts.errors import ContractsError
 from contracts.requirements import (
     SEVERITY_ORDER,
@@ -20,6 +21,7 @@ from contracts.requirements import (
     Severity,
     Undecided,
     find,
+    known,
 )
 from contracts.subject.subject import Subject
 from contracts.target.exchange import Exchange
@@ -81,7 +83,7 @@ def judge(binding: Binding, update: Subject, profile: str, unusable: str = "") -
             update.tidy()
         update.requirement = ""
     operation = str(update.operation)
-    asides = {name: found for name, found in update.log.asides.items() if found}
+    asides = {_about(name, requirement.shape): found for name, found in update.log.asides.items() if found}
     update.log.asides.clear()
     findings += asides.pop(requirement.id, [])
     findings, busy = _without_throttling(binding, findings)
@@ -103,6 +105,12 @@ def judge(binding: Binding, update: Subject, profile: str, unusable: str = "") -
         exchanges = _indexes(undecided.exchanges)
         return [Judgement(requirement.id, operation, verdict, undecided.reason, exchanges=exchanges), *others]
     return [Judgement(requirement.id, operation, "pass", exchanges=own), *others]
+
+
+def _about(name: str, shape: Shape) -> str:
+    """The requirement of one kind of operation that a finding about updates' is of."""
+    own = f"{shape}.{name.partition('.')[2]}"
+    return own if known(own) else name
 
 
 def repeat(binding: Binding, update: Subject, profile: str, first: Judgement) -> Judgement:

@@ -7,7 +7,7 @@ what must have no effect must make none. What a case has made is deleted again w
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -39,6 +39,8 @@ class Create(Update):
         self.key = NEW
         self._essential: dict[str, Any] = {}
         """Properties without which the target makes nothing, with values for them."""
+        self._discarded: set[str] = set()
+        """Ids whose deletion was asked for."""
         self.nameless: list[Exchange] = []
         """Creations whose answers don't tell the id of what was made."""
 
@@ -113,7 +115,9 @@ class Create(Update):
         operation = self.siblings[Shape.DELETE].operation if Shape.DELETE in self.siblings else self.place
         exchange = self.client.send("DELETE", self.path(entity), operation=operation.id, requirement="restore")
         self.client.writes += 1
-        if exchange.ok:
+        self._discarded.add(entity)
+        # where reads lag behind, so may deletions: what is not found then is asked for again at the end
+        if exchange.ok or (exchange.status in GONE and not self.lag):
             path = self.created.pop(entity, None)
             if path:
                 self.tell("deleted", path=path)
@@ -122,7 +126,7 @@ class Create(Update):
     def tidy(self) -> None:
         """Delete what was made, but for the last: where reads lag behind, the rest is deleted at the end of the run."""
         if self.dead is None and not self.client.expired and Shape.DELETE in self.siblings:
-            for entity in [entity for entity in self.created if entity != self.key]:
+            for entity in [entity for entity in self.created if entity not in {self.key, *self._discarded}]:
                 self.discard(entity)
 
     # -- bodies -------------------------------------------------------------------------------------------------
@@ -171,6 +175,26 @@ class Create(Update):
             )
         listed = {item["id"]: item for item in items if isinstance(item.get("id"), str)}
         return {entity: {name: item.get(name) for name in self.shape.properties} for entity, item in listed.items()}
+
+    def glance(
+        self, entity: str | None = None, *, fresh: bool = False, about: Iterable[str] = ()
+    ) -> tuple[dict[str, Any], Exchange]:
+        """The object as it shows now: as one in which nothing is set where it isn't there, and others are."""
+        try:
+            return super().glance(entity, fresh=fresh, about=about)
+        except Inconclusive as reason:
+            found, exchange = self.observer.item(entity or self.key, fresh=fresh)
+            shown = any(each.ok and each.request.method == "GET" for each in self.family_traffic())
+            if found is not None:
+                return found, exchange
+            if shown and (exchange.status in GONE or self.observer.collection_status == 200):
+                return {}, exchange
+            raise reason from None
+
+    def family_traffic(self) -> Iterator[Exchange]:
+        """What was exchanged for any operation on the resource."""
+        own = {self.operation.id, *(each.operation.id for each in self.siblings.values())}
+        return (each for each in self.client.exchanges if each.operation in own)
 
     def listed(self, entity: str, body: Mapping[str, Any]) -> tuple[list[Difference] | None, Exchange]:
         """What an object shows otherwise in the list than a body says; None where it isn't there in time.

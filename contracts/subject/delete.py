@@ -42,7 +42,27 @@ class Delete(Subject):
         finally:
             maker.requirement = before
         self.met.append(entity)
+        if not self._appear():
+            raise Inconclusive("objects that are made are not there afterwards; see create.persist.read")
+        if maker.lag or maker.unsteady:
+            self._shows(entity)
         return entity
+
+    def _appear(self) -> bool:
+        """Whether objects that are made are seen afterwards; where nothing shows objects, they are taken to be."""
+        try:
+            return self.maker.persists
+        except Inconclusive:
+            return True
+
+    def _shows(self, entity: str) -> None:
+        """Wait until lagging reads show a new object, for as long as they may lag."""
+        started, pause = time.monotonic(), 0.01
+        while time.monotonic() - started < self.options.settle and not self.client.expired:
+            if self.shown(entity) is not None:
+                return
+            time.sleep(pause)
+            pause = min(pause * 1.6, 0.5)
 
     def remove(self, entity: str, *, headers: Fields | None = None, path: str | None = None) -> Exchange:
         """Send one deletion; nothing is concluded from the answer."""
@@ -87,10 +107,11 @@ class Delete(Subject):
         Raises:
             Inconclusive: nothing shows objects.
         """
-        found, exchange = self.observer.look(entity)
-        if found is None and self.observer.means is None:
+        observer = self.maker.observer
+        found, exchange = observer.look(entity)
+        if found is None and observer.means is None:
             raise Inconclusive("nothing shows whether the object is there: neither GET nor the collection")
-        if found is None and self.observer.means == "item" and exchange is not None and exchange.status not in GONE:
+        if found is None and observer.means == "item" and exchange is not None and exchange.status not in GONE:
             raise Inconclusive(f"nothing shows whether the object is there ({exchange.answer})", exchange)
         return found
 

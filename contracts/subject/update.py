@@ -364,7 +364,7 @@ class Update(Subject):
         """
         if self.unsteady:
             self._catch_up()
-        found, exchange = self._glance(entity, fresh=fresh, about=about)
+        found, exchange = self.glance(entity, fresh=fresh, about=about)
         due = self.due.of(entity or self.key)
         if not due or not self._persists or not _fails(self.compare(due, found)):
             return found, exchange
@@ -373,7 +373,7 @@ class Update(Subject):
         self.due.lost(entity or self.key, (difference.top for difference in _fails(left)))
         return found, exchange
 
-    def _glance(
+    def glance(
         self, entity: str | None = None, *, fresh: bool = False, about: Iterable[str] = ()
     ) -> tuple[dict[str, Any], Exchange]:
         """The object as one replica or another shows it now."""
@@ -449,7 +449,7 @@ class Update(Subject):
         agreeing = 0
         while agreeing < GLANCES and self.observer.means != "neutral":
             waited = time.monotonic() - self.client.wrote
-            found, _ = self._glance(fresh=True)
+            found, _ = self.glance(fresh=True)
             if not _fails(self.compare(expected, found)):
                 agreeing += 1
             elif agreeing or self.unsteady:
@@ -505,7 +505,7 @@ class Update(Subject):
         pause = 0.01
         stale = 0.0
         while True:
-            found, exchange = self._glance(entity, fresh=fresh, about=expected)
+            found, exchange = self.glance(entity, fresh=fresh, about=expected)
             left = [d for d in self.compare(expected, found) if not self._unshown(d, found)]
             waited = time.monotonic() - started
             graver = {difference.severity for difference in left} - {Severity.NOTE}

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from contracts import requirements
 from contracts.cases import concurrency
-from contracts.contract import Contract
+from contracts.contract import Contract, Shape
 from contracts.plugin import judge
 from contracts.plugin.session import Session
 from contracts.reference.behaviours import behaviours
@@ -30,6 +30,8 @@ from contracts.subject import update
 Profile = Literal["page", "odata", "http"]
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENT = ROOT / "openapi.yaml"
+SHELF = Path(__file__).with_name("shelf.yaml")
+"""One resource with all five operations."""
 MAX_EXAMPLES = 10
 """Enough for variations; faults that strike seldom get the default."""
 SELDOM = frozenset(b.name for b in behaviours() if b.apply.__module__.endswith(".seldom"))
@@ -37,6 +39,7 @@ SELDOM_EXAMPLES = 25
 WRITTEN = tuple(phase for phase in Phase if phase is not Phase.GENERATED)
 SETTLE = 0.6
 """Longer than the lagging variation lags, and short enough for a sheet of faults that never settle."""
+UPDATE = Shape.UPDATE
 FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload([__name__, "contracts.reference.faults", "contracts.reference.variations"])
 
@@ -55,10 +58,10 @@ def pool() -> ProcessPoolExecutor:
 
 
 @contextmanager
-def reference(faults: tuple[str, ...], variations: tuple[str, ...]) -> Iterator[Started]:
+def reference(faults: tuple[str, ...], variations: tuple[str, ...], document: Path = DOCUMENT) -> Iterator[Started]:
     """The reference in a process forked from one that has imported it already, which a sheet of rows is spared then."""
     ours, its = FORKED.Pipe()
-    process = FORKED.Process(target=_serve, args=(its, faults, variations), daemon=True)
+    process = FORKED.Process(target=_serve, args=(its, faults, variations, document), daemon=True)
     process.start()
     its.close()
     try:
@@ -69,8 +72,8 @@ def reference(faults: tuple[str, ...], variations: tuple[str, ...]) -> Iterator[
         ours.close()
 
 
-def _serve(told: Connection, faults: tuple[str, ...], variations: tuple[str, ...]) -> None:
-    serve(Contract.load(DOCUMENT), faults=faults, variations=variations, announce=told.send)
+def _serve(told: Connection, faults: tuple[str, ...], variations: tuple[str, ...], document: Path) -> None:
+    serve(Contract.load(document), faults=faults, variations=variations, announce=told.send)
 
 
 def _about_paths(faults: tuple[str, ...]) -> bool:
@@ -110,6 +113,7 @@ def run(
     seed: int = 1,
     examples: int | None = None,
     phases: tuple[Phase, ...] | None = None,
+    document: Path = DOCUMENT,
 ) -> Row:
     """Judge every requirement on the reference with some behaviours switched on.
 
@@ -123,12 +127,12 @@ def run(
     phases = phases or (WRITTEN if brief else tuple(Phase))
     with (
         tempfile.TemporaryDirectory() as folder,
-        reference(faults, variations) as server,
+        reference(faults, variations, document) as server,
     ):
         tokens = server.tokens
         settings = Settings(
             target=server.url,
-            openapi=DOCUMENT,
+            openapi=document,
             token=SecretStr(tokens.full),
             forbidden_token=SecretStr(tokens.forbidden),
             personal_token=SecretStr(tokens.personal),
@@ -144,7 +148,9 @@ def run(
         session = Session(settings)
         with session.open():
             every_path = not brief or _about_paths(faults)
-            for binding in (binding for binding in requirements.bindings() if binding.phase in phases):
+            # what is said of updates is said by the rows of the document that has nothing else
+            updates = document == DOCUMENT
+            for binding in (b for b in requirements.bindings() if b.phase in phases and (b.shape is UPDATE) == updates):
                 for operation in session.operations(binding):
                     if every_path or binding.aliases is not Aliases.EACH or operation.alias == 0:
                         session.run_case(binding, operation.id)
