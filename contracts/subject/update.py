@@ -65,7 +65,8 @@ class Update(Subject):
         if twin is not None:
             twin.further.append(self)
         self.writable = writable(self.type, options.readonly)
-        self.computed: set[str] = set(options.computed)
+        hidden = {each.name for each in self.type.properties.values() if each.write_only}
+        self.computed: set[str] = {*options.computed, *hidden}
         """Properties that the server itself maintains, as declared or as noticed."""
         self._allowance = float("inf")
         """Seconds that may still be spent waiting for lagging reads to catch up with what isn't known."""
