@@ -121,7 +121,7 @@ def not_readable(app: App) -> None:
         inner(request)
 
 
-@fault("created-not-listed", "list.persist.sameasread", gates=False, about=Shape.CREATE)
+@fault("created-not-listed", "list.body.allproperties", about=Shape.CREATE)
 def not_listed(app: App) -> None:
     """A new object is read by its id and never listed."""
     hidden: set[str] = set()
@@ -153,7 +153,7 @@ def refused_kept(app: App) -> None:
             raise
 
 
-@fault("created-twice", "create.isolation.objects")
+@fault("created-twice", "create.persist.once")
 def twice(app: App) -> None:
     """One creation makes two objects."""
 
@@ -309,6 +309,30 @@ def empty_crash(app: App) -> None:
         if not body:
             raise RuntimeError("no columns")
         await inner(request, body)
+
+
+@fault("location-of-another-object", "create.resp.location", gates=False)
+def other_location(app: App) -> None:
+    """The Location of a creation's answer leads to an object that was there before."""
+
+    def changed(request: Request, reply: Reply) -> Reply:
+        if "Location" in reply.headers:
+            reply.headers["Location"] = app.url(request, next(iter(app.objects(request))))
+        return reply
+
+    _answers(app, changed)
+
+
+@fault("location-of-the-collection", "create.resp.location", gates=False)
+def collection_location(app: App) -> None:
+    """The Location of a creation's answer is the collection's own address."""
+
+    def changed(request: Request, reply: Reply) -> Reply:
+        if "Location" in reply.headers:
+            reply.headers["Location"] = app.url(request)
+        return reply
+
+    _answers(app, changed)
 
 
 @fault("minimal-creation-tells-no-address", "create.req.prefer.minimal", gates=False)

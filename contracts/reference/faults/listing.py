@@ -78,13 +78,13 @@ def lacks(app: App) -> None:
     _items(app, lambda items: [{key: value for key, value in item.items() if key != name} for item in items])
 
 
-@fault("list-misses-the-last-object", "list.persist.sameasread", gates=False)
+@fault("list-misses-the-last-object", "list.body.allproperties")
 def misses(app: App) -> None:
     """The last object is read by its id and never listed."""
     _items(app, lambda items: items[:-1])
 
 
-@fault("list-shows-nothing", "list.persist.sameasread", gates=False)
+@fault("list-shows-nothing", "list.body.allproperties")
 def nothing(app: App) -> None:
     """A list is always empty."""
     _items(app, lambda _: [])
@@ -97,7 +97,7 @@ def differs(app: App) -> None:
     _items(app, lambda items: [{**i, name: i[name].upper()} if isinstance(i.get(name), str) else i for i in items])
 
 
-@fault("list-is-kept-from-the-first-time", "list.persist.sameasread", gates=False)
+@fault("list-is-kept-from-the-first-time", "list.body.allproperties")
 def cached(app: App) -> None:
     """A list shows what it showed when it was first asked for."""
     seen: dict[str, Any] = {}
@@ -225,25 +225,25 @@ def _links(app: App, change: Any) -> None:
     _lists(app, linked)
 
 
-@fault("next-page-not-there", "list.persist.sameasread", gates=False)
+@fault("next-page-not-there", "list.route.nextlink", gates=False)
 def nowhere(app: App) -> None:
     """The link to the next page leads nowhere."""
     _links(app, lambda link: link.replace("?", "/next/page?"))
 
 
-@fault("next-page-again-the-first", "list.body.id")
+@fault("next-page-again-the-first", "list.route.nextlink list.body.id")
 def loop(app: App) -> None:
     """The link to the next page leads to the first one."""
     _links(app, lambda link: link.partition("?")[0])
 
 
-@fault("next-page-of-another-host", "list.resp.odata", gates=False)
+@fault("next-page-of-another-host", "list.route.nextlink", gates=False)
 def elsewhere(app: App) -> None:
     """The link to the next page leads to another host."""
     _links(app, lambda link: f"https://graph.example/elsewhere?{link.partition('?')[2]}")
 
 
-@fault("no-link-to-the-next-page", "list.persist.sameasread", gates=False)
+@fault("no-link-to-the-next-page", "list.body.allproperties")
 def no_link(app: App) -> None:
     """A list is cut after one object, and says nothing of the rest."""
     app.page_size = lambda request: 1  # type: ignore[method-assign]

@@ -177,15 +177,14 @@ def unknown_crash(app: App) -> None:
         inner(request)
 
 
-@fault("select-refused", "read.route.queryoptions", gates=False)
-def select_refused(app: App) -> None:
-    """A read with $select is refused."""
+@fault("select-empties-the-object", "read.route.queryoptions", gates=False)
+def select_empties(app: App) -> None:
+    """A read with $select shows the id and nothing of what was selected."""
 
-    @override(app, "method")
-    def method(inner: Any, request: Request) -> None:
-        inner(request)
-        if request.shape is Shape.READ and "select=" in request.query:
-            raise Refusal(400, "BadRequest", "The query option '$select' is not supported.")
+    @override(app, "shown")
+    def shown(inner: Any, request: Request) -> Any:
+        found = inner(request)
+        return {"id": found["id"]} if request.shape is Shape.READ and "select=" in request.query else found
 
 
 @fault("accept-json-refused-of-reads", "read.req.accept.json")
@@ -199,7 +198,7 @@ def accept_refused(app: App) -> None:
             raise Refusal(406, "NotAcceptable", "Not here.")
 
 
-@fault("read-has-a-tag-of-its-own", "read.etag.consistent", gates=False)
+@fault("read-has-a-tag-of-its-own", "update.etag.consistent", gates=False, about=Shape.READ)
 def other_tag(app: App) -> None:
     """The ETag of a read is not the one of the update's answer: it is new each time."""
     strong(app)
