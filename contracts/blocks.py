@@ -111,8 +111,8 @@ class Blocks(Mapping[Any, Any]):
         if levels == 0 and b"\n" not in line[:-1]:
             _, _, text = line.partition(b": ")
             text = text.strip(b" \r\n")
-            if WORD.fullmatch(text) and not OTHER.fullmatch(text):
-                return text.decode()
+            if (word := _word(text)) is not None:
+                return word
         (value,) = self._parse(line, start).values()
         return value
 
@@ -176,6 +176,12 @@ def _indent(octets: bytes, line: int) -> int:
     return at - line
 
 
+@lru_cache(maxsize=4096)
+def _word(text: bytes) -> str | None:
+    """What a plain scalar stands for where that is itself."""
+    return text.decode() if WORD.fullmatch(text) and not OTHER.fullmatch(text) else None
+
+
 @lru_cache(maxsize=64)
 def _at_most(indent: int) -> re.Pattern[bytes]:
     """Lines that say something and are indented so far, or less."""
@@ -213,8 +219,8 @@ def _key(octets: bytes, at: int, end: int, parse: Parse) -> tuple[Any] | None:
     if member is None:
         return None
     text = member[1]
-    if WORD.fullmatch(text) and not OTHER.fullmatch(text):
-        return (text.decode(),)
+    if (word := _word(text)) is not None:
+        return (word,)
     if text.startswith((b"<<", b"?")) or b" #" in text:
         return None
     try:
