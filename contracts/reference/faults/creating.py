@@ -71,7 +71,7 @@ def empty_id(app: App) -> None:
     _shown(app, lambda value: {**value, "id": ""})
 
 
-@fault("created-under-another-id", "create.persist.read")
+@fault("created-under-another-id", "create.persist.read create.resp.location")
 def other_id(app: App) -> None:
     """The answer to a creation has an id that the object is not found by."""
     _shown(app, lambda value: {**value, "id": str(uuid.uuid4())})
