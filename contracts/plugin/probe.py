@@ -106,7 +106,9 @@ class Probe:
             operation = update.operation
             key = operation.key or ""
             given, others = update.options.ids, update.options.second_ids
-            first, second = given.get(key) or given.get("id"), others.get(key) or others.get("id")
+            # `id` is short for the key, unless the path has a parent of that name
+            short = key if "id" in operation.parameters else "id"
+            first, second = given.get(key) or given.get(short), others.get(key) or others.get(short)
             apart = False
             if update.twin and not first:
                 first, second = update.twin.key, second or update.twin.second

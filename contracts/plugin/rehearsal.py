@@ -66,7 +66,7 @@ def _renamed(line: str, session: Session, settings: Settings, target: str) -> st
     for update in session.updates.values():
         key = update.operation.key or ""
         for own, given in ((update.key, settings.ids), (update.second, settings.second_ids)):
-            wanted = given.get(key) or given.get("id")
+            wanted = given.get(key) or given.get(key if "id" in update.operation.parameters else "id")
             if own and wanted:
                 line = re.sub(re.escape(own), lambda _, to=wanted: to, line)  # type: ignore[misc]
     return line
