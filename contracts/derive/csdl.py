@@ -82,11 +82,14 @@ class Model:
         return found
 
     def heirs(self) -> Mapping[str, list[str]]:
-        """The types that derive from each type directly."""
+        """The types that derive from each type, however far below."""
         found: dict[str, list[str]] = {}
         for each in self.structured.values():
-            if each.base:
-                found.setdefault(each.base, []).append(each.name)
+            above, seen = each.base, {each.name}
+            while above and above not in seen:
+                seen.add(above)
+                found.setdefault(above, []).append(each.name)
+                above = self.structured[above].base if above in self.structured else ""
         return found
 
 

@@ -78,7 +78,7 @@ class _Refinement:
         if structured.abstract:
             schema["x-graph-abstract"] = True
         if heirs := self.heirs.get(structured.name):
-            schema["x-graph-also"] = list(dict.fromkeys([*schema.get("x-graph-also", ()), *heirs]))
+            self.schemas.also(name, heirs)
 
     def _members(self, name: str, properties: Schema, members: Mapping[str, Member]) -> None:
         by_name = {member.lower(): member for member in members}

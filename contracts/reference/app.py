@@ -312,16 +312,23 @@ class App:
             return Reply(204, headers={"Preference-Applied": "return=minimal"}, body=b"")
         applied = {"Preference-Applied": "return=representation"} if wanted else {}
         assert request.operation is not None  # noqa: S101 (routed)
-        if request.operation.success == 204 and not wanted:
+        success = request.operation.success or 200
+        if success == 204 and not wanted:
             return Reply(204, body=b"")
-        return Reply(200, self.represent(request, dict(self.objects(request)[request.entity])), applied)
+        return Reply(
+            200 if success == 204 else success,
+            self.represent(request, dict(self.objects(request)[request.entity])),
+            applied,
+        )
 
     def represent(self, request: Request, entity: dict[str, Any]) -> dict[str, Any]:
         """An object as it is shown, with types named where the documented example names them."""
         assert request.operation is not None  # noqa: S101 (routed)
-        shape = request.operation.response or request.operation.body
+        sent = request.operation.body
+        shape = request.operation.response or sent
         assert shape is not None  # noqa: S101 (updates have a body)
-        named = {"@odata.type": f"#{shape.name}"} if shape.name else {}
+        name = sent.name if sent and sent.name in shape.also else shape.name
+        named = {"@odata.type": f"#{name}"} if name else {}
         selected = re.search(r"(?:^|&)(?:\$|%24)select=([^&]*)", request.query)
         if selected:
             wanted = {"id", *selected[1].replace("%2C", ",").split(",")}

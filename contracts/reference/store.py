@@ -23,6 +23,7 @@ class Store:
             if name not in self.collections:
                 first, second = seeds(operation)
                 self.collections[name] = {entity["id"]: entity for entity in (first, second)}
+        self._first = copy.deepcopy(self.collections)
 
     def objects(self, operation: Operation) -> dict[str, dict[str, Any]]:
         """The objects that an operation addresses, by id."""
@@ -32,7 +33,8 @@ class Store:
         """Merge a checked body into an object."""
         objects = self.objects(operation)
         assert operation.body is not None  # noqa: S101 (updates have one)
-        objects[entity] = merge(objects[entity], body, operation.body)
+        seed = self._first[collection(operation)].get(entity)
+        objects[entity] = completed(merge(objects[entity], body, operation.body), seed, operation.body)
 
 
 def collection(operation: Operation) -> str:
@@ -53,6 +55,32 @@ def merge(state: Mapping[str, Any], body: Mapping[str, Any], type_: Type) -> dic
         else:
             merged[name] = copy.deepcopy(value)
     return merged
+
+
+def completed(value: Any, seed: Any, type_: Type) -> Any:
+    """A value with what only the server writes in it, which a client that writes it anew can't have sent.
+
+    In collections, it belongs to the item that is otherwise as it was.
+    """
+    if type_.kind is Kind.COMPLEX and isinstance(value, Mapping) and isinstance(seed, Mapping):
+        found = dict(value)
+        for member in type_.properties.values():
+            if member.name in seed and member.name in value:
+                found[member.name] = completed(value[member.name], seed[member.name], member.type)
+            elif member.name in seed and member.read_only:
+                found[member.name] = copy.deepcopy(seed[member.name])
+        return found
+    if type_.kind is Kind.COLLECTION and type_.item and isinstance(value, list) and isinstance(seed, list):
+        return [_completed_item(item, seed, type_.item) for item in value]
+    return value
+
+
+def _completed_item(item: Any, seeds: list[Any], type_: Type) -> Any:
+    for seed in seeds:
+        whole = completed(item, seed, type_)
+        if whole == seed:
+            return whole
+    return item
 
 
 def seeds(operation: Operation) -> tuple[dict[str, Any], dict[str, Any]]:
