@@ -15,7 +15,7 @@ from contracts import files
 from contracts.derive import examples, markdown
 from contracts.derive.markdown import Block, Page, plain
 from contracts.derive.notes import Note
-from contracts.derive.page import PropertyRow, kind_of, labels, links, namespace, properties
+from contracts.derive.page import PUBLISHED, PropertyRow, kind_of, labels, links, namespace, properties
 from contracts.errors import PageError
 
 PACKAGED = Path(__file__).parent.parent / "pages" / "resources"
@@ -115,6 +115,8 @@ class Library:
         return self._read[path]
 
     def _locate(self, folder: str, link: str) -> str:
+        if published := PUBLISHED.match(link):
+            link = f"{published[1]}.md"
         target = BESIDE.fullmatch(link.partition("#")[0].partition("?")[0])
         if not target:
             return ""
