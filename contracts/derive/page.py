@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -140,7 +140,7 @@ def facts(page: Page) -> Facts:
     """
     found: dict[str, list[Block]] = {kind: [] for kind, _ in SECTIONS}
     shown: list[Block] = []
-    for section in _sections(page):
+    for section in split(page, EXPECTED, kind_of):
         kind = kind_of(section.title)
         found[kind].extend(section.blocks) if kind else None
         if kind not in {"http", "permissions", "headers", "query"}:
@@ -182,38 +182,41 @@ REQUEST = re.compile(rb"^[ \t]*(?:%b)[ \t]+\S" % paths.METHODS.encode(), re.MULT
 # -- sections -------------------------------------------------------------------------------------------------------
 
 
-def _sections(page: Page) -> Iterator[Section]:
-    """The page's sections; for one that is missing, what stands below a lower or a bold heading of its name."""
-    missing = EXPECTED - {kind_of(section.title) for section in page.sections}
+def split(page: Page, expected: frozenset[str], kind: Callable[[str], str]) -> Iterator[Section]:
+    """The page's sections; for an expected one that is missing, what stands below a lower or bold heading of its name.
+
+    `kind` says of a title which section it is of.
+    """
+    missing = expected - {kind(section.title) for section in page.sections}
     for section in page.sections:
         if missing and not section.title.startswith("example"):
-            yield from _split(section, missing)
+            yield from _split(section, lambda title: kind(title) in missing)
         else:
             yield section
 
 
-def _split(section: Section, missing: frozenset[str]) -> Iterator[Section]:
+def _split(section: Section, wanted: Callable[[str], bool]) -> Iterator[Section]:
     part = section._replace(blocks=[])
     examples_follow = False
-    for block in (piece for each in section.blocks for piece in _headed(each, missing)):
+    for block in (piece for each in section.blocks for piece in _headed(each, wanted)):
         if block.kind == "heading" and block.level > 2 and not examples_follow:
             title = markdown.normal(block.text)
             examples_follow = title.startswith("example")
-            if examples_follow or kind_of(title) in missing or block.level <= part.level:
+            if examples_follow or wanted(title) or block.level <= part.level:
                 yield part
                 part = Section(title, block.line, block.level, [])
         part.blocks.append(block)
     yield part
 
 
-def _headed(block: Block, missing: frozenset[str]) -> Iterator[Block]:
+def _headed(block: Block, wanted: Callable[[str], bool]) -> Iterator[Block]:
     """A text in pieces, where lines of it are bold and called as a missing section; any other block as it is."""
     if block.kind != "text" or "**" not in block.text:
         yield block
         return
     at = 0
     for found in BOLD.finditer(block.text):
-        if kind_of(markdown.normal(found[1])) in missing:
+        if wanted(markdown.normal(found[1])):
             yield from _piece(block, at, found.start())
             yield Block("heading", block.line + block.text.count("\n", 0, found.start()), found[1], 6)
             at = found.end()
