@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 LARGEST = 64 * 1024 * 1024
-"""Octets; the whole API reference makes a document of half that size."""
+"""Octets of a page, a settings file and the like."""
+LARGEST_DOCUMENT = 256 * 1024 * 1024
+"""Octets of an OpenAPI document; the whole API reference makes one of 62 MiB in JSON and of 87 MiB in YAML."""
 
 
 def read(path: Path, most: int = LARGEST) -> bytes:
@@ -16,7 +19,7 @@ def read(path: Path, most: int = LARGEST) -> bytes:
         OSError: it can't be read, or is larger than that.
     """
     with path.open("rb") as file:
-        octets = file.read(most + 1)
-    if len(octets) > most:
+        octets = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
+    if octets is None or len(octets) > most:
         raise OSError(errno.EFBIG, f"larger than {most // (1024 * 1024)} MiB", str(path))
     return octets

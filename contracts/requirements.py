@@ -1,18 +1,22 @@
 """What a server must do, one `Requirement` each, tied to the cases that test it by the `requirement` decorator.
 
 A requirement lives where it is tested: the case's docstring is its statement, and says what is sent and how to fix a
-server that breaks it. A case raises `Inconclusive` or `NotApplicable` where it can't judge, and yields a `Finding` for
-each thing that is not as it should be.
+server that breaks it. The catalogue is about updates; what it says of reads, lists, creations and deletions as well
+(its §7) is a requirement of its own there, `read.auth.required` beside `update.auth.required`: with `also` the same
+case tests it, with `adapted` another one does. A case raises `Inconclusive` or `NotApplicable` where it can't judge,
+and yields a `Finding` for each thing that is not as it should be.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from contracts.contract import Operation, Shape
 from contracts.target.exchange import Exchange
 
 
@@ -98,6 +102,11 @@ class Requirement:
         """The area it belongs to: the second word of its id."""
         return self.id.split(".")[1]
 
+    @property
+    def shape(self) -> Shape:
+        """The kind of operation that it is about: the first word of its id."""
+        return Shape(self.id.split(".")[0])
+
 
 @dataclass(frozen=True)
 class Mismatch:
@@ -145,6 +154,8 @@ class NotApplicable(Undecided):
 
 Findings = Iterator[Finding]
 Case = Callable[..., Findings | None]
+Each = Callable[[Operation, Exchange], bool]
+"""Whether a check of every response is about an exchange of an operation."""
 
 
 @dataclass(frozen=True)
@@ -156,8 +167,15 @@ class Binding:
     phase: Phase
     aliases: Aliases
     """For which of an operation's aliases it runs."""
-    each: Callable[[Exchange], bool] | None = None
+    each: Each | None = None
     """Which exchanges of the run it judges, where it judges every response; the function then takes one at a time."""
+    keyed: bool = False
+    """Whether it runs only where a key in the path chooses the object."""
+
+    @property
+    def shape(self) -> Shape:
+        """The kind of operation that it runs for."""
+        return Shape(self.requirement.split(".")[0])
 
 
 CASE_SIGNATURE = inspect.Signature([inspect.Parameter("update", inspect.Parameter.POSITIONAL_OR_KEYWORD)])
@@ -176,13 +194,21 @@ def requirement(
     http_only: bool = False,
     phase: Phase = Phase.POSITIVE,
     aliases: Aliases = Aliases.EACH,
-    each: Callable[[Exchange], bool] | None = None,
+    each: Each | None = None,
+    keyed: bool = False,
+    also: str = "",
 ) -> Callable[[Case], Callable[..., None]]:
     """Tie a case to its requirement.
 
     The case may be a generator of findings. What comes back is an ordinary function for pytest to collect, with the
-    case itself as its attribute `binding`. With `each`, the case is a check of one exchange: it is given every
+    case's bindings as its attribute `bindings`. With `each`, the case is a check of one exchange: it is given every
     exchange of the run that `each` accepts, and the requirement is not applicable where there is none.
+
+    Args:
+        name: the requirement's id.
+        keyed: whether the case runs only where a key in the path chooses the object.
+        also: the kinds of operations, besides the one that the id begins with, for which the same is required and
+            tested by the same case.
 
     Raises:
         ValueError: two cases give one requirement different terms.
@@ -193,25 +219,110 @@ def requirement(
         told = Requirement(
             name, level, basis, source, prose[""], vary, prose["sent"], prose["fix"], promoted, http_only
         )
-        known = _REQUIREMENTS.get(name)
-        if known and _terms(known) != _terms(told):
-            raise ValueError(f"{function.__qualname__}: {name} is declared with other terms elsewhere")
-        cases = (*(known.cases if known else ()), f"{function.__module__}.{function.__name__}")
-        sent = f"{known.sent} {told.sent}".strip() if known else told.sent
-        _REQUIREMENTS[name] = replace(known or told, cases=cases, sent=sent, fix=(known and known.fix) or told.fix)
-
-        def case(*_args: Any, **_kwargs: Any) -> None:
-            raise TypeError("cases run under the graph-contracts plugin")
-
-        case.__name__, case.__qualname__ = function.__name__, function.__qualname__
-        case.__doc__, case.__module__ = function.__doc__, function.__module__
-        case.__signature__ = CASE_SIGNATURE  # type: ignore[attr-defined]
-        binding = Binding(name, function, Phase.EVERY_RESPONSE if each else phase, aliases, each)
-        _BINDINGS.append(binding)
-        case.binding = binding  # type: ignore[attr-defined]
-        return case
+        first, _, rest = name.partition(".")
+        bound = []
+        for shape in (first, *also.split()):
+            about = replace(told, id=f"{shape}.{rest}")
+            _declare(about if shape == first else _reworded(about), function)
+            bound.append(_bind(about.id, function, phase, aliases, each, keyed=keyed))
+        return _collectable(function, bound)
 
     return decorate
+
+
+def adapted(
+    name: str,
+    *,
+    vary: str = "",
+    phase: Phase = Phase.POSITIVE,
+    aliases: Aliases = Aliases.EACH,
+    each: Each | None = None,
+    keyed: bool = False,
+    of: str = "",
+) -> Callable[[Case], Callable[..., None]]:
+    """Tie a case to a requirement that has the terms of an update's requirement, yet is tested in another way.
+
+    Args:
+        name: the requirement's id, as in `delete.persist.read`.
+        of: the update's requirement, if it isn't the one of that name.
+
+    Raises:
+        KeyError: no update's requirement of that name was declared before.
+    """
+    terms = _REQUIREMENTS[of or f"{Shape.UPDATE}.{name.partition('.')[2]}"]
+
+    def decorate(function: Case) -> Callable[..., None]:
+        prose = _prose(inspect.getdoc(function) or "")
+        told = replace(terms, id=name, cases=(), statement=prose[""], vary=vary, sent=prose["sent"], fix=prose["fix"])
+        _declare(told, function)
+        return _collectable(function, [_bind(name, function, phase, aliases, each, keyed=keyed)])
+
+    return decorate
+
+
+def _declare(told: Requirement, function: Case) -> None:
+    known = _REQUIREMENTS.get(told.id)
+    if known and _terms(known) != _terms(told):
+        raise ValueError(f"{function.__qualname__}: {told.id} is declared with other terms elsewhere")
+    cases = (*(known.cases if known else ()), f"{function.__module__}.{function.__name__}")
+    sent = f"{known.sent} {told.sent}".strip() if known else told.sent
+    _REQUIREMENTS[told.id] = replace(known or told, cases=cases, sent=sent, fix=(known and known.fix) or told.fix)
+
+
+def _bind(name: str, function: Case, phase: Phase, aliases: Aliases, each: Each | None, *, keyed: bool) -> Binding:
+    binding = Binding(name, function, Phase.EVERY_RESPONSE if each else phase, aliases, each, keyed)
+    _BINDINGS.append(binding)
+    return binding
+
+
+def _collectable(function: Case, bound: list[Binding]) -> Callable[..., None]:
+    """An ordinary function for pytest to collect."""
+
+    def case(*_args: Any, **_kwargs: Any) -> None:
+        raise TypeError("cases run under the graph-contracts plugin")
+
+    case.__name__, case.__qualname__ = function.__name__, function.__qualname__
+    case.__doc__, case.__module__ = function.__doc__, function.__module__
+    case.__signature__ = CASE_SIGNATURE  # type: ignore[attr-defined]
+    case.bindings = tuple(bound)  # type: ignore[attr-defined]
+    return case
+
+
+METHODS: Mapping[Shape, str] = {
+    Shape.READ: "GET",
+    Shape.LIST: "GET",
+    Shape.CREATE: "POST",
+    Shape.DELETE: "DELETE",
+}
+NOUNS: Mapping[Shape, tuple[str, str]] = {
+    Shape.READ: ("read", "shown"),
+    Shape.LIST: ("listing", "listed"),
+    Shape.CREATE: ("creation", "created"),
+    Shape.DELETE: ("deletion", "deleted"),
+}
+
+
+def _reworded(told: Requirement) -> Requirement:
+    """What is said of updates, said of another kind of operation."""
+    noun, done = NOUNS[told.shape]
+    spellings = {
+        r"\b([Aa])n update\b": rf"\1 {noun}",
+        r"\bupdate\b": noun,
+        r"\bUpdate\b": noun.capitalize(),
+        r"\bupdates\b": f"{noun}s",
+        r"\bUpdates\b": f"{noun.capitalize()}s",
+        r"\bupdated\b": done,
+        r"\bPATCH\b": METHODS[told.shape],
+    }
+    if told.shape is Shape.CREATE:
+        spellings |= {"`200 OK`": "`201 Created`", r"\b200\b": "201"}
+
+    def say(text: str) -> str:
+        for pattern, words in spellings.items():
+            text = re.sub(pattern, words, text)
+        return text
+
+    return replace(told, statement=say(told.statement), vary=say(told.vary), sent=say(told.sent), fix=say(told.fix))
 
 
 def _prose(text: str) -> dict[str, str]:
@@ -226,13 +337,19 @@ def _terms(requirement: Requirement) -> Requirement:
 
 
 def registry() -> tuple[Requirement, ...]:
-    """Every requirement of the cases loaded so far, in the order of their modules."""
-    return tuple(_REQUIREMENTS.values())
+    """Every requirement of the cases loaded so far: those of updates first, then by kind, each in the cases' order."""
+    kinds = list(Shape)
+    return tuple(sorted(_REQUIREMENTS.values(), key=lambda each: kinds.index(each.shape)))
 
 
 def bindings() -> tuple[Binding, ...]:
     """Every case loaded so far, in the order in which a run takes them."""
     return tuple(sorted(_BINDINGS, key=lambda binding: binding.phase))
+
+
+def known(name: str) -> bool:
+    """Whether a requirement with that id is there."""
+    return name in _REQUIREMENTS
 
 
 def find(name: str) -> Requirement:

@@ -29,6 +29,11 @@ MODULES = (
     "errors",
     "throttling",
     "security",
+    "any_operation",
+    "reading",
+    "listing",
+    "creating",
+    "deleting",
 )
 
 

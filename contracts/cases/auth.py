@@ -7,15 +7,16 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
+from contracts.contract import Operation
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, requirement
-from contracts.subject.update import Attempt, Trial, Update
+from contracts.subject.subject import Subject, Trial
 from contracts.target.exchange import Exchange
 
 REFUSALS = {401, 400, 403, 404}
 BASIC = "Basic dXNlcjpwYXNz"
 
 
-def enforced(update: Update) -> None:
+def enforced(update: Subject) -> None:
     """Go on only where credentials count for something.
 
     Raises:
@@ -28,7 +29,7 @@ def enforced(update: Update) -> None:
         raise Inconclusive("the client certificate authenticates every request, so nothing tells what one without gets")
 
 
-def token(update: Update) -> str:
+def token(update: Subject) -> str:
     """The token that is used.
 
     Raises:
@@ -40,21 +41,16 @@ def token(update: Update) -> str:
     return found
 
 
-def refused(update: Update, credentials: Iterable[tuple[str, str | None]]) -> list[Trial]:
-    """Send one update for each Authorization; none may be performed. A control with good credentials comes first."""
-    update.change(update.mark() if update.partial.ok else update.full(1))
-    attempts = []
-    for note, value in credentials:
-        mark = update.mark() if update.partial.ok else update.full(2)
-        attempts.append(Attempt(note, mark, {"Authorization": value}, marker=mark[update.markers[0]]))
-    return update.attempt(attempts)
+def refused(subject: Subject, credentials: Iterable[tuple[str, str | None]]) -> list[Trial]:
+    """Send one request for each Authorization; none may be performed. A control with good credentials comes first."""
+    return subject.refusals((note, {"Authorization": value}) for note, value in credentials)
 
 
 def performed(trials: Iterable[Trial]) -> Findings:
-    """A finding for each update that was performed, or said to be."""
+    """A finding for each request that was performed, or said to be."""
     for trial in trials:
         if trial.exchange.ok:
-            done = ", and the update was performed" if trial.effects else ""
+            done = f", and {trial.effects[0].difference}" if trial.effects else ""
             yield Finding("401", f"{trial.exchange.answer} with {trial.attempt.note}{done}", (trial.exchange,))
         elif trial.effects:
             effect = trial.effects[0].difference
@@ -69,8 +65,9 @@ def performed(trials: Iterable[Trial]) -> Findings:
     source="Page, Request headers (Authorization … Required)",
     vary="401, or 400, 403, 407, a redirect to a login",
     phase=Phase.NEGATIVE,
+    also="read list create delete",
 )
-def test_without_credentials_nothing_is_updated(update: Update) -> Findings:
+def test_without_credentials_nothing_is_updated(update: Subject) -> Findings:
     """An update without an Authorization header is not performed and not answered 2xx.
 
     Sent: An update without an Authorization header; the object is read afterwards.
@@ -88,8 +85,9 @@ def test_without_credentials_nothing_is_updated(update: Update) -> Findings:
     source="Page, Request headers (Bearer {token}); RFC 6750 §2.1, §3.1; RFC 9110 §11.6.2",
     vary="400 or 401; any token where the target is declared so (--auth any-token)",
     phase=Phase.NEGATIVE,
+    also="read list create delete",
 )
-def test_what_is_no_valid_token_is_refused(update: Update) -> Findings:
+def test_what_is_no_valid_token_is_refused(update: Subject) -> Findings:
     """Credentials that are no valid bearer token are refused: an empty one, a random one, one without scheme.
 
     Sent: Updates with `Bearer` alone, an empty token, a random one, the valid one cut, lengthened or in other
@@ -140,8 +138,9 @@ def _jwt(text: str) -> bool:
     source="Page, Request headers (Bearer)",
     vary="400, 401, 403",
     phase=Phase.NEGATIVE,
+    also="read list create delete",
 )
-def test_another_scheme_does_not_authenticate(update: Update) -> Findings:
+def test_another_scheme_does_not_authenticate(update: Subject) -> Findings:
     """Credentials of another scheme don't authenticate, not even with a valid token in them.
 
     Sent: Updates with Basic and Digest credentials, and with the valid token under the scheme `Token`.
@@ -167,8 +166,9 @@ def test_another_scheme_does_not_authenticate(update: Update) -> Findings:
     source="Graph, errors (401); RFC 9110 §11.6.2; RFC 6750 §3.1",
     vary="400 for a malformed header; 403 by gateways; 404 where the object is hidden",
     phase=Phase.NEGATIVE,
+    also="read list create delete",
 )
-def test_bad_credentials_are_answered_401(update: Update) -> Findings:
+def test_bad_credentials_are_answered_401(update: Subject) -> Findings:
     """Missing, malformed and expired credentials are answered 401.
 
     Sent: Updates without credentials, with Basic credentials and, if `--expired-token` is given, with an expired
@@ -186,7 +186,7 @@ def test_bad_credentials_are_answered_401(update: Update) -> Findings:
             yield Finding("401", f"{trial.exchange.answer} with {trial.attempt.note}", (trial.exchange,))
 
 
-def _is_401(exchange: Exchange) -> bool:
+def _is_401(_: Operation, exchange: Exchange) -> bool:
     return exchange.status == 401
 
 
@@ -197,8 +197,9 @@ def _is_401(exchange: Exchange) -> bool:
     source="RFC 9110 §15.5.2, §11.6.1; RFC 6750 §3",
     vary="any number of challenges and schemes",
     each=_is_401,
+    also="read list create delete",
 )
-def test_every_401_carries_a_challenge(update: Update, exchange: Exchange) -> Findings:
+def test_every_401_carries_a_challenge(update: Subject, exchange: Exchange) -> Findings:
     """Every 401 carries WWW-Authenticate with at least one challenge.
 
     Sent: Nothing of its own: every 401 of the run is looked at.
@@ -217,8 +218,9 @@ def test_every_401_carries_a_challenge(update: Update, exchange: Exchange) -> Fi
     source="RFC 6750 §3",
     vary="other challenges beside it; no error where no credentials were sent; an empty realm",
     each=_is_401,
+    also="read list create delete",
 )
-def test_the_challenge_is_for_a_bearer_token(update: Update, exchange: Exchange) -> Findings:
+def test_the_challenge_is_for_a_bearer_token(update: Subject, exchange: Exchange) -> Findings:
     """The challenge names the Bearer scheme.
 
     Sent: Nothing of its own: the challenge of every 401 of the run is parsed.
@@ -237,8 +239,9 @@ def test_the_challenge_is_for_a_bearer_token(update: Update, exchange: Exchange)
     Level.MUST,
     basis="rfc",
     source="RFC 9110 §11.1 (case-insensitive token)",
+    also="read list create delete",
 )
-def test_the_scheme_is_matched_in_any_letter_case(update: Update) -> Findings:
+def test_the_scheme_is_matched_in_any_letter_case(update: Subject) -> Findings:
     """The scheme's name is matched case-insensitively: `bearer` works like `Bearer`.
 
     Sent: The valid token under `bearer` and `BEARER`.
@@ -247,10 +250,9 @@ def test_the_scheme_is_matched_in_any_letter_case(update: Update) -> Findings:
     """
     enforced(update)
     valid = token(update)
-    body = update.mark() if update.partial.ok else update.full(1)
-    control = update.change(body)
+    control = update.demand()
     for scheme in ("bearer", "BEARER"):
-        exchange = update.patch(body, headers={"Authorization": f"{scheme} {valid}"})
+        exchange = update.ask(headers={"Authorization": f"{scheme} {valid}"})
         if not exchange.ok:
             yield Finding(control.answer, f"{exchange.answer} with {scheme}", (control, exchange))
 
@@ -262,8 +264,9 @@ def test_the_scheme_is_matched_in_any_letter_case(update: Update) -> Findings:
     source="RFC 9110 §15.5.2, §15.5.4; OData 4.01 §9.2",
     vary="what the server maintains outside the documented properties",
     phase=Phase.EVERY_RESPONSE,
+    also="create delete",
 )
-def test_what_is_answered_401_or_403_has_had_no_effect(update: Update) -> Findings:
+def test_what_is_answered_401_or_403_has_had_no_effect(update: Subject) -> Findings:
     """A request answered 401 or 403 has had no effect.
 
     Sent: Nothing of its own: after every 401 and 403 of the run, all known objects are compared with what they

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contracts.cases.auth import enforced, performed, refused
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, requirement
-from contracts.subject.update import Trial, Update
+from contracts.subject.subject import Subject, Trial
 
 
-def _as(update: Update, token: str | None, note: str, supply: str) -> list[Trial]:
+def _as(update: Subject, token: str | None, note: str, supply: str) -> list[Trial]:
     """Send an update as another identity.
 
     Raises:
@@ -29,8 +29,9 @@ def _as(update: Update, token: str | None, note: str, supply: str) -> list[Trial
     source="Page, Permissions (one of them is required)",
     vary="the scopes themselves are not asserted: the operator names the token",
     phase=Phase.NEGATIVE,
+    also="read list create delete",
 )
-def test_a_token_without_the_permission_updates_nothing(update: Update) -> Findings:
+def test_a_token_without_the_permission_updates_nothing(update: Subject) -> Findings:
     """A token without any of the required permissions does not get 2xx.
 
     Sent: An update with the token given as `--forbidden-token`; the object is read afterwards.
@@ -49,8 +50,9 @@ def test_a_token_without_the_permission_updates_nothing(update: Update) -> Findi
     source="Graph API guidelines, error handling; Graph, errors (403); RFC 6750 §3.1",
     vary="404 where the object is hidden; 401 that says insufficient_claims or insufficient_scope",
     phase=Phase.NEGATIVE,
+    also="read list create delete",
 )
-def test_a_missing_permission_is_answered_403(update: Update) -> Findings:
+def test_a_missing_permission_is_answered_403(update: Subject) -> Findings:
     """Insufficient permission is answered 403.
 
     Sent: An update with the token given as `--forbidden-token`.
@@ -73,8 +75,9 @@ def test_a_missing_permission_is_answered_403(update: Update) -> Findings:
     source="Page, Permissions (delegated, personal Microsoft account)",
     vary="400, 401, 403, 404",
     phase=Phase.NEGATIVE,
+    also="read list create delete",
 )
-def test_a_personal_account_updates_nothing(update: Update) -> Findings:
+def test_a_personal_account_updates_nothing(update: Subject) -> Findings:
     """A personal Microsoft account's token is refused where the page says that it is not supported.
 
     Sent: An update with the token given as `--personal-token`; the object is read afterwards.
@@ -96,8 +99,9 @@ def test_a_personal_account_updates_nothing(update: Update) -> Findings:
     source="OWASP API1, broken object level authorization; Graph, errors (403, 404)",
     vary="targets with one tenant",
     phase=Phase.NEGATIVE,
+    also="read delete",
 )
-def test_another_tenants_token_reaches_no_object(update: Update) -> Findings:
+def test_another_tenants_token_reaches_no_object(update: Subject) -> Findings:
     """A permitted token of another tenant can't update the object.
 
     Sent: An update with the token given as `--foreign-token`; the object is read afterwards.

@@ -133,6 +133,7 @@ def _mixed(update: Update, known: list[dict[str, Any]], shown: dict[str, Any]) -
     source="Page, Response (the updated object)",
     vary="429",
     phase=Phase.CONCURRENT,
+    keyed=True,
 )
 def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: Update) -> Findings:
     """Parallel updates of two objects are each answered with their own object.

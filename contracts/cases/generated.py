@@ -18,7 +18,8 @@ from contracts.generation.wrong import Wrong, wrongs
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
 from contracts.subject.equality import short
 from contracts.subject.places import open_places
-from contracts.subject.update import Attempt, Trial, Update
+from contracts.subject.subject import Attempt, Trial
+from contracts.subject.update import Update
 
 BATCH = 20
 """Wrong bodies between two looks at the objects."""

@@ -19,7 +19,8 @@ from contracts.requirements import (
     requirement,
 )
 from contracts.subject.places import open_places
-from contracts.subject.update import Attempt, Update
+from contracts.subject.subject import Attempt
+from contracts.subject.update import Update
 from contracts.target import jsontext
 from contracts.target.exchange import Exchange
 
@@ -39,6 +40,7 @@ PATIENCE = 90.0
     source="RFC 8259 §9 (limits are allowed); RFC 9110 §15.5.14; Graph, errors (413)",
     vary="400, 413, 422, 431, 503, 507; the connection closed early",
     phase=Phase.HOSTILE,
+    also="create",
 )
 def test_deep_and_large_bodies_are_taken_or_refused(update: Update) -> Findings:
     """10,000-fold nesting and a very large body are accepted exactly or refused, without a hang or a failure.
@@ -124,6 +126,7 @@ def _large(update: Update) -> Findings:
     source="Page, Response (the contract keeps holding)",
     vary="429 and 503; a supervisor that restarts the server within 30 s is a note",
     phase=Phase.EVERY_RESPONSE,
+    also="create",
 )
 def test_the_operation_outlives_hostile_input(update: Update) -> Findings:
     """After each hostile input the documented operation still works.

@@ -10,7 +10,8 @@ from xml.sax.saxutils import escape
 
 from contracts.cases.framing import unmade
 from contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
-from contracts.subject.update import Attempt, Trial, Update
+from contracts.subject.subject import Attempt, Subject, Trial
+from contracts.subject.update import Update
 from contracts.target import jsontext
 
 BOUNDARY = "graph-contracts-boundary"
@@ -22,6 +23,7 @@ BOUNDARY = "graph-contracts-boundary"
     basis="page-ex",
     source="Page, Examples/Request",
     vary="nothing: the page's example outranks RFC 5789's advice to refuse plain JSON (erratum 3169)",
+    also="create",
 )
 def test_json_is_taken_as_json(update: Update) -> Findings:
     """A JSON object labelled `application/json` is the format that the operation takes.
@@ -45,6 +47,7 @@ def test_json_is_taken_as_json(update: Update) -> Findings:
     basis="rfc-def",
     source="RFC 8259 §11; RFC 9110 §8.3.1",
     vary="the quoted spelling refused is a warning; exotic parameters may be refused",
+    also="create",
 )
 def test_a_charset_parameter_makes_no_difference(update: Update) -> Findings:
     """`application/json` with a charset parameter is taken like the bare type.
@@ -73,6 +76,7 @@ def test_a_charset_parameter_makes_no_difference(update: Update) -> Findings:
     source="RFC 5789 §2.2; RFC 9110 §15.5.16; Graph, error responses (415)",
     vary="any other 4xx; JSON Patch, XML or forms really implemented",
     phase=Phase.HOSTILE,
+    also="create",
 )
 def test_a_format_that_is_not_understood_is_refused(update: Update) -> Findings:
     """A body in a format that the server doesn't implement is refused and never answered 2xx without an effect.
@@ -142,6 +146,7 @@ def took_effect(trial: Trial) -> bool:
     source="RFC 9110 §8.3, §8.4; RFC 7396 §2; OData JSON 4.01 §3",
     vary="200, 400 and 415 are all right",
     phase=Phase.HOSTILE,
+    also="create",
 )
 def test_odd_labels_and_codings_are_handled_or_refused(update: Update) -> Findings:
     """No media type, JSON Merge Patch, an OData parameter and gzip coding are each understood or refused cleanly.
@@ -179,23 +184,24 @@ def _last(body: Mapping[str, Any]) -> Any:
     basis="page-ex",
     source="Page, Examples (no Accept, a JSON response); RFC 9110 §12.5.1",
     vary="parameters after the media type",
+    also="read list create",
 )
-def test_the_answer_is_json_whenever_json_is_acceptable(update: Update) -> Findings:
+def test_the_answer_is_json_whenever_json_is_acceptable(update: Subject) -> Findings:
     """Without Accept, and with one that JSON satisfies, the answer is in JSON.
 
     Sent: Updates without Accept, and with `*/*`, `application/*` and `application/json`.
 
     Fix: Default to JSON, and match wildcards in Accept; don't fall back to an HTML or XML writer.
     """
-    plain = update.change(update.small())
+    plain = update.demand()
     for accept in (None, "*/*", "application/*", "application/json"):
-        exchange = plain if accept is None else update.patch(update.small(), headers={"Accept": accept})
+        exchange = plain if accept is None else update.ask(headers={"Accept": accept})
         said = f"Accept: {accept}" if accept else "no Accept"
         if not exchange.ok:
             yield Finding("2xx as without Accept", f"{exchange.answer} to {said}", (exchange,))
             continue
         response = exchange.response
-        if response is None or response.status != 200 or not response.body:
+        if response is None or response.status not in {200, 201} or not response.body:
             continue
         # a JSON body under a wrong label is judged by update.resp.ct
         mislabelled = response.media_type != "application/json" and exchange is not plain
@@ -219,17 +225,23 @@ def _looks_like_markup(body: bytes) -> bool:
     source="RFC 9110 §12.5.1, §15.5.7; OData 4.01 §9.2",
     vary="JSON anyway, XML where it is implemented, 406, another 4xx",
     phase=Phase.NEGATIVE,
+    also="read list create",
 )
-def test_an_accept_that_json_does_not_satisfy_is_ignored_or_answered_406(update: Update) -> Findings:
+def test_an_accept_that_json_does_not_satisfy_is_ignored_or_answered_406(update: Subject) -> Findings:
     """An Accept that can't be satisfied gives JSON anyway or 406, and a 406 comes before the change, not after.
 
     Sent: An update with `Accept: application/xml`; the object is read afterwards.
 
     Fix: Negotiate before the change is made: a 406 after the write tells the client something false.
     """
-    update.change(update.small())
-    body = update.small()
+    update.demand()
     headers = {"Accept": "application/xml"}
+    if not isinstance(update, Update):
+        exchange = update.ask(headers=headers)
+        if not exchange.ok and not exchange.refused:
+            yield Finding("200 or 406", exchange.answer, (exchange,))
+        return
+    body = update.small()
     (trial,) = update.attempt([Attempt("Accept: application/xml", body, headers=headers, marker=_last(body))])
     exchange = trial.exchange
     if not exchange.ok and not exchange.refused:

@@ -10,7 +10,8 @@ from contracts.contract import Kind, Type
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
 from contracts.subject.equality import short
 from contracts.subject.places import open_places, places
-from contracts.subject.update import Attempt, Update
+from contracts.subject.subject import Attempt
+from contracts.subject.update import Update
 from contracts.subject.values import settable
 from contracts.target.exchange import Exchange
 
@@ -228,6 +229,7 @@ def _leftovers(update: Update, name: str, item: Type) -> Findings:
     source="RFC 5789 §2 (no part may be applied); OData 4.01 §9.2",
     vary="200 where the bad part was leniently coerced",
     phase=Phase.NEGATIVE,
+    also="create",
 )
 def test_a_body_is_applied_whole_or_not_at_all(update: Update) -> Findings:
     """If one part of the body is refused, no part of it is applied.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, Severity, requirement
-from contracts.subject.update import Attempt, Update
+from contracts.subject.subject import Attempt
+from contracts.subject.update import Update
 
 
 @requirement(

@@ -16,6 +16,7 @@ from contracts.subject.update import Update
     basis="page⇒",
     source="Page, title and Response (“Update … updated object”)",
     vary="reads that lag behind by at most --settle; without GET, observed through the collection or a neutral update",
+    also="create",
 )
 def test_an_accepted_update_is_seen_by_later_requests(update: Update) -> Findings:
     """An update answered 2xx is observable in later, independent requests.
@@ -58,6 +59,7 @@ def test_an_accepted_update_is_seen_by_later_requests(update: Update) -> Finding
     promoted=True,
     source="OData 4.01 §11.4.1.5 (the same content as a read)",
     vary="GET with a subset of the properties; reads that lag behind",
+    also="create",
 )
 def test_the_answer_equals_what_a_read_returns(update: Update) -> Findings:
     """The body of the answer equals what a later read returns.
@@ -86,6 +88,7 @@ def test_the_answer_equals_what_a_read_returns(update: Update) -> Findings:
     basis="page⇒",
     source="Page (an update is of one object, by its id)",
     vary="other writers on a shared target",
+    keyed=True,
 )
 def test_no_other_object_changes(update: Update) -> Findings:
     """Updating one object changes no documented property of another.

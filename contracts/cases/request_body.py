@@ -8,7 +8,8 @@ from contracts.subject.equality import short
 from contracts.subject.ladder import annotate
 from contracts.subject.observe import same_id
 from contracts.subject.places import open_places
-from contracts.subject.update import Attempt, Update
+from contracts.subject.subject import Attempt
+from contracts.subject.update import Update
 
 WRONG_TYPE = "microsoft.graph.suiteNoSuchType"
 
@@ -19,6 +20,7 @@ WRONG_TYPE = "microsoft.graph.suiteNoSuchType"
     basis="page",
     source="Page, Request body; Examples/Request",
     vary="placeholder values of the page are not sent: strict servers refuse them",
+    also="create",
 )
 def test_a_complete_representation_is_accepted(update: Update) -> Findings:
     """A complete JSON representation, every documented property with a valid value and no id, is accepted.
@@ -55,7 +57,13 @@ def test_a_body_may_name_only_some_properties(update: Update) -> Findings:
         yield Finding("2xx to a body with one property", update.partial.answer, (update.partial,))
 
 
-@requirement("update.req.odatatype.root", Level.MUST, basis="page-ex", source="Page, Examples/Request")
+@requirement(
+    "update.req.odatatype.root",
+    Level.MUST,
+    basis="page-ex",
+    source="Page, Examples/Request",
+    also="create",
+)
 def test_the_documented_type_annotation_is_accepted(update: Update) -> Findings:
     """The root annotation `@odata.type` that the page's request shows is accepted.
 
@@ -78,6 +86,7 @@ def test_the_documented_type_annotation_is_accepted(update: Update) -> Findings:
     basis="page-ex",
     source="Page, Examples/Request (nested, without #); OData JSON 4.01 “type”; OData 4.01 §11.4.3",
     vary="400 by strict parsers for the spelling without #; a wrong type ignored",
+    also="create",
 )
 def test_nested_type_annotations_are_accepted_and_a_wrong_one_is_not_adopted(update: Update) -> Findings:
     """Nested `@odata.type` is accepted with and without `#`; a contradicting root type is never adopted.
@@ -106,6 +115,7 @@ def test_nested_type_annotations_are_accepted_and_a_wrong_one_is_not_adopted(upd
     Level.MUST,
     basis="page",
     source="Page, Request body (the id is among the properties)",
+    keyed=True,
 )
 def test_a_body_may_repeat_the_id(update: Update) -> Findings:
     """A body that repeats the addressed id is accepted.
@@ -130,6 +140,7 @@ def test_a_body_may_repeat_the_id(update: Update) -> Findings:
     source="RFC 5789 §2 (changes apply to the request's URI); OData 4.01 §11.4.3 (the key can't change)",
     vary="200 with the id ignored; 400, 403, 409, 422",
     phase=Phase.NEGATIVE,
+    keyed=True,
 )
 def test_another_id_in_the_body_changes_nothing_elsewhere(update: Update) -> Findings:
     """A different id in the body neither re-keys the object nor redirects the update.
@@ -179,6 +190,7 @@ def _still_there(update: Update, foreign: str, index: int) -> Findings:
     promoted=True,
     source="OData JSON 4.01 §4.5 (control information), §20 (annotations)",
     vary="412 for a stale @odata.etag under 4.01",
+    also="create",
 )
 def test_unknown_annotations_are_ignored(update: Update) -> Findings:
     """Unknown annotations in the body are ignored.
@@ -210,6 +222,7 @@ def test_unknown_annotations_are_ignored(update: Update) -> Findings:
     source="OData 4.01 §11.4.3 (fail if unable to persist)",
     vary="400; 200 with the property ignored; 200 with it kept (open types)",
     phase=Phase.NEGATIVE,
+    also="create",
 )
 def test_an_unknown_property_is_handled_cleanly(update: Update) -> Findings:
     """A property outside the type is refused, ignored or kept, consistently and never with a 5xx.
@@ -242,6 +255,7 @@ def test_an_unknown_property_is_handled_cleanly(update: Update) -> Findings:
     source="Graph, traverse the graph (names are not case-sensitive); OData (they are)",
     vary="200 applied, 200 ignored, 400; in an open type another letter case is another property",
     phase=Phase.NEGATIVE,
+    also="create",
 )
 def test_a_property_in_other_letter_case_makes_no_second_member(update: Update) -> Findings:
     """A documented property in other letter case is matched, ignored or refused, not kept as a second member.

@@ -19,7 +19,8 @@ from contracts.requirements import (
 )
 from contracts.subject.equality import short
 from contracts.subject.observe import same_id
-from contracts.subject.update import Attempt, Trial, Update
+from contracts.subject.subject import Attempt, Trial
+from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
 
 UNROUTED = {404, 405, 410, 501}
@@ -132,6 +133,7 @@ def test_all_paths_address_one_object(update: Update) -> Findings:
     source="Graph API guidelines, upsert; Graph, errors (404)",
     vary="400, 401, 403, 409, 410; 201 by a server that creates what it doesn't have",
     phase=Phase.NEGATIVE,
+    keyed=True,
 )
 def test_an_unknown_id_is_not_found(update: Update) -> Findings:
     """An update of a well-formed id that doesn't exist is answered 404.
@@ -159,6 +161,7 @@ def _unknown(update: Update, entity: str) -> Trial:
     source="Page, Response; RFC 9110 §15.3",
     vary="an upsert that really creates the object",
     phase=Phase.NEGATIVE,
+    keyed=True,
 )
 def test_success_is_not_claimed_for_nothing(update: Update) -> Findings:
     """A 2xx for an unknown id is only right if the object is there afterwards.
@@ -199,6 +202,7 @@ def test_success_is_not_claimed_for_nothing(update: Update) -> Findings:
     source="Graph, errors (400, 404); OData URL Conventions 4.01, key as segment",
     vary="400, 403, 404, 414, 431; the connection closed on the long one; 201 by a server that takes any id",
     phase=Phase.NEGATIVE,
+    keyed=True,
 )
 def test_ids_that_cannot_exist_are_refused(update: Update) -> Findings:
     """Ids that can't exist are refused as client errors.
@@ -232,6 +236,7 @@ def test_ids_that_cannot_exist_are_refused(update: Update) -> Findings:
     source="Page, HTTP request (the placeholder identifies the object)",
     vary="any 4xx; letter case and braces of GUIDs are not tried",
     phase=Phase.NEGATIVE,
+    keyed=True,
 )
 def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
     """Prefixes, suffixes, wildcards and further path segments don't select the object.
@@ -302,6 +307,7 @@ def _taken(update: Update, entity: str) -> bool:
     source="Page, HTTP request (the key is part of every template); OData 4.01 §11.4.12",
     vary="400, 404, 405, 501; 2xx without a change is a warning",
     phase=Phase.NEGATIVE,
+    keyed=True,
 )
 def test_the_collection_path_updates_nothing(update: Update) -> Findings:
     """An update addressed to the collection changes no object.
@@ -335,6 +341,7 @@ def test_the_collection_path_updates_nothing(update: Update) -> Findings:
     source="Graph, traverse the graph (names are not case-sensitive); OData URL Conventions 4.01; RFC 9110 §4.2.3",
     vary="each reaches the object or is refused or redirected",
     phase=Phase.NEGATIVE,
+    keyed=True,
 )
 def test_other_spellings_of_the_path_reach_no_other_object(update: Update) -> Findings:
     """Spellings of the path that aren't documented reach the same object or are refused, never another object.

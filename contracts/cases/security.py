@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contracts.requirements import Finding, Findings, Level, Phase, requirement
-from contracts.subject.update import Attempt, Update
+from contracts.subject.subject import Attempt, Subject
+from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
 
 ORIGIN = "https://evil.example"
@@ -17,19 +18,20 @@ INJECTED = "X-Suite"
     source="WHATWG Fetch, CORS protocol and credentials",
     vary="* without credentials; no CORS at all",
     phase=Phase.NEGATIVE,
+    also="read list create delete",
 )
-def test_a_foreign_origin_gets_no_credentials(update: Update) -> Findings:
+def test_a_foreign_origin_gets_no_credentials(update: Subject) -> Findings:
     """A foreign Origin is never allowed together with credentials.
 
     Sent: An update and a preflight from a foreign origin.
 
     Fix: Allow origins from a list. Echoing Origin together with credentials opens the API to every site.
     """
-    body = update.mark() if update.partial.ok else update.full(1)
-    plain = update.patch(body, headers={"Origin": ORIGIN})
-    asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "PATCH", "Authorization": None}
+    plain = update.ask(headers={"Origin": ORIGIN})
+    method = update.operation.method
+    asked = {"Origin": ORIGIN, "Access-Control-Request-Method": method, "Authorization": None}
     preflight = update.client.send(
-        "OPTIONS", update.path(), headers=asked, operation=update.operation.id, requirement=update.requirement
+        "OPTIONS", plain.request.url, headers=asked, operation=update.operation.id, requirement=update.requirement
     )
     for exchange in (plain, preflight):
         allowed = exchange.response.header("Access-Control-Allow-Origin") if exchange.response else None
@@ -46,18 +48,21 @@ def test_a_foreign_origin_gets_no_credentials(update: Update) -> Findings:
     source="RFC 9110 §5.5; OWASP, mass assignment and prototype pollution",
     vary="the value dropped or encoded; 400; kept as a dynamic member",
     phase=Phase.NEGATIVE,
+    also="read list create delete",
 )
-def test_input_creates_no_header_and_no_shared_member(update: Update) -> Findings:
+def test_input_creates_no_header_and_no_shared_member(update: Subject) -> Findings:
     """Input can't create response headers, and members with names that engines know act on nothing.
 
     Sent: Encoded line ends in headers and the id; members named `__proto__`, `constructor`, `$where`, `$type`.
 
     Fix: Encode what goes into headers, and copy only documented members into objects.
     """
-    body = update.mark() if update.partial.ok else update.full(1)
     for name in ("client-request-id", "Prefer"):
-        yield from _split(update.patch(body, headers={name: f"a%0d%0a{INJECTED}: 1"}))
-    head = update.path().rpartition("/")[0]
+        yield from _split(update.ask(headers={name: f"a%0d%0a{INJECTED}: 1"}))
+    if not isinstance(update, Update):
+        return
+    head = update.address().rpartition("/")[0]
+    body = update.small()
     (trial,) = update.attempt([Attempt("a line end in the id", body, path=f"{head}/a%0d%0a{INJECTED}:1")])
     yield from _split(trial.exchange)
     if not update.partial.ok or len(update.markers) < 2:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 
+from contracts.contract import Operation
 from contracts.requirements import Finding, Findings, Level, Phase, requirement
 from contracts.subject.equality import short
+from contracts.subject.subject import Subject
 from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
 
@@ -18,8 +20,8 @@ HTTP_DATE = re.compile(
 )
 
 
-def _throttled(exchange: Exchange) -> bool:
-    return exchange.status in {429, 503}
+def _throttled(_: Operation, exchange: Exchange) -> bool:
+    return exchange.throttled
 
 
 @requirement(
@@ -30,8 +32,9 @@ def _throttled(exchange: Exchange) -> bool:
     source="Graph, throttling; RFC 6585 §4",
     vary="a front door's 503 without it",
     each=_throttled,
+    also="read list create delete",
 )
-def test_throttling_says_when_to_try_again(update: Update, exchange: Exchange) -> Findings:
+def test_throttling_says_when_to_try_again(update: Subject, exchange: Exchange) -> Findings:
     """429 and 503 carry Retry-After.
 
     Sent: Nothing of its own, unless `--burst` is given: then many updates at once. Every 429 and 503 is looked at.
@@ -59,7 +62,7 @@ def test_a_burst_is_served_or_throttled(update: Update) -> Findings:
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: update.patch(body, wait=False), range(BURST)))
     for exchange in answers:
-        if not exchange.ok and not _throttled(exchange):
+        if not exchange.ok and not exchange.throttled:
             yield Finding("2xx, 429 or 503", f"{exchange.answer} in a burst of {BURST}", (exchange,))
             return
 
@@ -70,9 +73,10 @@ def test_a_burst_is_served_or_throttled(update: Update) -> Findings:
     basis="rfc",
     source="RFC 9110 §10.2.3, §2.2",
     vary="0, or a date in the past",
-    each=lambda exchange: bool(exchange.response and exchange.response.header("Retry-After") is not None),
+    each=lambda _, exchange: bool(exchange.response and exchange.response.header("Retry-After") is not None),
+    also="read list create delete",
 )
-def test_retry_after_is_seconds_or_a_date(update: Update, exchange: Exchange) -> Findings:
+def test_retry_after_is_seconds_or_a_date(update: Subject, exchange: Exchange) -> Findings:
     """Retry-After is a number of seconds or an HTTP date.
 
     Sent: Nothing of its own: every Retry-After of the run is looked at.

@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.contract import Kind, Type
+from contracts.contract import Kind, Operation, Type
 from contracts.requirements import Finding, Findings, Level, NotApplicable, Severity, requirement
 from contracts.subject import schema
 from contracts.subject.equality import DATE_TIME, GUID, instant, short, unset
 from contracts.subject.observe import same_id
 from contracts.subject.places import places
+from contracts.subject.subject import Subject, performed
 from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
 
@@ -22,15 +23,9 @@ NUMBERS = frozenset({Kind.INT32, Kind.INT64, Kind.DOUBLE, Kind.BOOLEAN})
 DURATION = re.compile(r"-?P(?=[\dT])(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 
 
-def entity(exchange: Exchange) -> bool:
-    """Whether an exchange is a 200 to an update of a known object, with a JSON object for an answer."""
-    return (
-        exchange.request.method == "PATCH"
-        and exchange.status == 200
-        and bool(exchange.entity)
-        and exchange.object is not None
-        and "error" not in exchange.object
-    )
+def entity(operation: Operation, exchange: Exchange) -> bool:
+    """Whether an exchange is the operation's own request, answered with an object that is no error."""
+    return performed(operation, exchange) and exchange.object is not None and "error" not in exchange.object
 
 
 Spot = tuple[str, Any, Type]
@@ -48,7 +43,7 @@ def walk(value: Any, type_: Type, path: str = "") -> Iterator[Spot]:
             yield from walk(item, type_.item, f"{path}[{place}]")
 
 
-def spots(update: Update, exchange: Exchange, kinds: frozenset[Kind]) -> Iterator[Spot]:
+def spots(update: Subject, exchange: Exchange, kinds: frozenset[Kind]) -> Iterator[Spot]:
     """The places of some kinds in an answer, the root aside; what the server maintains has a type too."""
     for path, value, type_ in walk(exchange.object or {}, update.shape):
         if path and type_.kind in kinds:
@@ -62,8 +57,10 @@ def spots(update: Update, exchange: Exchange, kinds: frozenset[Kind]) -> Iterato
     source="Page, Request body (id, String); Examples/Response",
     vary="letter case and braces of GUIDs",
     each=entity,
+    keyed=True,
+    also="read",
 )
-def test_the_answer_has_the_id_of_the_url(update: Update, exchange: Exchange) -> Findings:
+def test_the_answer_has_the_id_of_the_url(update: Subject, exchange: Exchange) -> Findings:
     """`id` in the answer is a string equal to the id in the URL.
 
     Sent: Nothing of its own: the id in every 200 to an update is compared with that of the URL.
@@ -137,15 +134,16 @@ def _wiped(update: Update, name: str) -> bool:
     source="Page, Request body and Examples (camelCase)",
     vary="further members of any name",
     each=entity,
+    also="read list create",
 )
-def test_members_are_spelled_as_documented(update: Update, exchange: Exchange) -> Findings:
+def test_members_are_spelled_as_documented(update: Subject, exchange: Exchange) -> Findings:
     """Member names are spelled exactly as documented, letter case included.
 
     Sent: Nothing of its own: member names in every 200 to an update are compared with the documented ones.
 
     Fix: Configure the serializer for the documented camelCase names, in nested types as well.
     """
-    if exchange.requirement == "update.req.propertycase":
+    if exchange.requirement.endswith(".req.propertycase"):
         return
     for path, value, type_ in walk(exchange.object or {}, update.shape):
         if type_.kind is not Kind.COMPLEX or not isinstance(value, Mapping):
@@ -165,8 +163,9 @@ def test_members_are_spelled_as_documented(update: Update, exchange: Exchange) -
     source="Page, Request body and Examples; OData JSON 4.01 §7.1",
     vary="absent, null",
     each=entity,
+    also="read list create",
 )
-def test_strings_are_strings(update: Update, exchange: Exchange) -> Findings:
+def test_strings_are_strings(update: Subject, exchange: Exchange) -> Findings:
     """Documented strings, enumeration members among them, are JSON strings or null.
 
     Sent: Nothing of its own: documented strings in every 200 to an update are looked at.
@@ -201,8 +200,9 @@ def _base64(text: str) -> bool:
     source="Page, Request body (Int32); OData JSON 4.01 §7.1",
     vary="absent, null; 6.0 for 6 is a warning",
     each=entity,
+    also="read list create",
 )
-def test_numbers_are_numbers_in_range(update: Update, exchange: Exchange) -> Findings:
+def test_numbers_are_numbers_in_range(update: Subject, exchange: Exchange) -> Findings:
     """Documented numbers are JSON numbers of their type and range, Booleans are true or false.
 
     Sent: Nothing of its own: documented numbers and Booleans in every 200 to an update are looked at.
@@ -236,8 +236,9 @@ def test_numbers_are_numbers_in_range(update: Update, exchange: Exchange) -> Fin
     source="Page, Request body (DateTimeOffset) and Examples; OData ABNF dateTimeOffsetValue",
     vary="Z or an offset, no to twelve fraction digits, t and z in lower case",
     each=entity,
+    also="read list create",
 )
-def test_date_times_are_date_times(update: Update, exchange: Exchange) -> Findings:
+def test_date_times_are_date_times(update: Subject, exchange: Exchange) -> Findings:
     """Documented DateTimeOffsets are strings of that form, on a day that exists, with an offset.
 
     Sent: Nothing of its own: documented date-times in every 200 to an update are looked at.
@@ -263,8 +264,9 @@ def _distant(value: Any) -> bool:
     source="Page, Request body (complex types) and Examples; OData JSON 4.01 §7.2",
     vary="{}, null, absent",
     each=entity,
+    also="read list create",
 )
-def test_complex_values_are_objects(update: Update, exchange: Exchange) -> Findings:
+def test_complex_values_are_objects(update: Subject, exchange: Exchange) -> Findings:
     """Documented complex values are JSON objects or null.
 
     Sent: Nothing of its own: documented complex values in every 200 to an update are looked at.
@@ -277,7 +279,7 @@ def test_complex_values_are_objects(update: Update, exchange: Exchange) -> Findi
             yield Finding(f"{path}: an object", f"{path} = {short(value)}{note}", (exchange,))
 
 
-def _arrays(update: Update, exchange: Exchange) -> Findings:
+def _arrays(update: Subject, exchange: Exchange) -> Findings:
     for path, value, type_ in spots(update, exchange, frozenset({Kind.COLLECTION})):
         if not isinstance(value, list):
             yield Finding(f"{path}: an array", f"{path} = {short(value)}", (exchange,))
@@ -295,7 +297,7 @@ def _arrays(update: Update, exchange: Exchange) -> Findings:
 def test_collections_of_any_size_are_arrays(update: Update) -> Findings:
     """Collections are JSON arrays, whether they hold none, one or two items.
 
-    Sent: Each collection with two items, one and none; collections in every 200 to an update are looked at.
+    Sent: Each collection with two items, one and none.
 
     Fix: Write an array always: one item stays an array of one, and none is `[]`.
     """
@@ -327,9 +329,15 @@ def test_collections_of_any_size_are_arrays(update: Update) -> Findings:
     source="Page, Request body (collection) and Examples; OData JSON 4.01 §7.4",
     vary="null or absent for an empty collection is a warning",
     each=entity,
+    also="read list create",
 )
-def test_collections_are_arrays_in_every_answer(update: Update, exchange: Exchange) -> Findings:
-    """Collections are JSON arrays of items of their type in every answer."""
+def test_collections_are_arrays_in_every_answer(update: Subject, exchange: Exchange) -> Findings:
+    """Collections are JSON arrays of items of their type in every answer.
+
+    Sent: Nothing of its own: collections in every 200 to an update are looked at.
+
+    Fix: Write an array always: one item stays an array of one, and none is `[]`.
+    """
     yield from _arrays(update, exchange)
 
 
@@ -340,8 +348,9 @@ def test_collections_are_arrays_in_every_answer(update: Update, exchange: Exchan
     source="Page, Examples; OData JSON 4.01 “type”",
     vary="absent; with or without #; an absolute URL; the alias graph; derived types",
     each=entity,
+    also="read list create",
 )
-def test_type_annotations_name_the_documented_type(update: Update, exchange: Exchange) -> Findings:
+def test_type_annotations_name_the_documented_type(update: Subject, exchange: Exchange) -> Findings:
     """`@odata.type`, where present, names the documented type or one that may stand in its place.
 
     Sent: Nothing of its own: `@odata.type` in every 200 to an update is compared with the documented type.
@@ -373,13 +382,19 @@ def _names(given: Any, type_: Type) -> bool:
     basis="page",
     source="Page, Examples (every property is returned)",
     vary="null or absent where nothing is stored; deprecated properties are a warning",
+    also="create",
 )
 def test_the_answer_has_the_shape_of_the_documented_example(update: Update) -> Findings:
-    """The answer to a full update has the documented example's properties, each of its documented type."""
+    """The answer to a full update has the documented example's properties, each of its documented type.
+
+    Sent: A full body, whose answer is held against the document's JSON Schema.
+
+    Fix: Return the stored object rather than the request's body, in the documented types.
+    """
     body = update.full(2)
     exchange = update.change(body)
     answered = exchange.object
-    if exchange.status != 200 or answered is None:
+    if not performed(update.operation, exchange) or answered is None:
         raise NotApplicable(f"the answer shows no object ({exchange.answer})", exchange)
     sent = tuple(
         name

@@ -12,10 +12,11 @@ import click
 
 from contracts import cases
 from contracts.commands import debug_option
+from contracts.contract import Shape
 from contracts.errors import ConfigurationError
 from contracts.reference.sheet import proofs
 from contracts.report import citation
-from contracts.requirements import PROFILES, Requirement, registry
+from contracts.requirements import NOUNS, PROFILES, Requirement, registry
 
 BASES = {
     "page": "the API reference page says so",
@@ -97,19 +98,42 @@ def page(requirement: Requirement) -> str:
 def index(requirements: Iterable[Requirement]) -> str:
     """The page that leads to all others, by subject."""
     subjects: dict[str, list[Requirement]] = {}
+    others: dict[Shape, int] = {}
     for each in requirements:
+        if each.shape is not Shape.UPDATE:
+            others[each.shape] = others.get(each.shape, 0) + 1
+            continue
         subjects.setdefault(each.subject, []).append(each)
     lines = [
         "# Requirements",
         "",
         "What a server is held to, a page a requirement. Written from the cases' docstrings by `python -m tests.docs`;",
-        "`graph-contracts explain` says the same.",
+        "`graph-contracts explain` says the same. These are about updates; other operations have a page a kind:",
+        ", ".join(f"[{NOUNS[shape][0]}s]({shape}.md) ({count})" for shape, count in others.items()) + ".",
     ]
     for subject, rows in subjects.items():
         lines += ["", f"## {subject}", "", "| Requirement | Level | |", "|---|---|---|"]
         lines += [
             f"| [`{row.id}`]({row.id}.md) | {row.level} | {row.statement.replace('|', chr(92) + '|')} |" for row in rows
         ]
+    return "\n".join(lines) + "\n"
+
+
+def chapter(shape: Shape, requirements: Iterable[Requirement]) -> str:
+    """The page of all that one kind of operation is held to, beside what updates are."""
+    lines = [
+        f"# {NOUNS[shape][0].capitalize()}s",
+        "",
+        f"What a {NOUNS[shape][0]} is held to, each with the level and the source of what updates are held to.",
+    ]
+    known = {each.id for each in registry()}
+    for each in requirements:
+        twin = f"{Shape.UPDATE}.{each.id.partition('.')[2]}"
+        faults = [f"- `{fault.name}`: {fault.text}" for fault in proofs(each.id)]
+        like = f"; as [`{twin}`]({twin}.md)" if twin in known else ""
+        lines += ["", f"## {each.id}", "", f"**{each.statement}**", "", f"{each.level}; {_basis(each)}{like}."]
+        lines += ["", f"Sent: {each.sent}", "", f"To fix: {each.fix}"]
+        lines += ["", *faults] if faults else []
     return "\n".join(lines) + "\n"
 
 

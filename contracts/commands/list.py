@@ -74,7 +74,7 @@ def behaviours() -> list[Row]:
 def as_text(rows: Iterable[Row]) -> str:
     """Requirements by subject, two lines each."""
     blocks = []
-    for subject, group in groupby(rows, lambda row: row["id"].split(".")[1]):
+    for subject, group in groupby(rows, lambda row: " ".join(row["id"].split(".")[:2]).removeprefix("update ")):
         lines = [subject]
         for row in group:
             lines += [f"  {row['id']}  {row['level']} ({row['basis']})", f"      {row['statement']}"]

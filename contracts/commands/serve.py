@@ -48,7 +48,7 @@ def command(
     Prints its URL and token, and a command line that tests it. What it can do wrong or differently: list --faults.
     """
     # help needs no server
-    from contracts.reference.app import Tokens  # noqa: PLC0415
+    from contracts.reference.message import Tokens  # noqa: PLC0415
     from contracts.reference.server import Started, serve  # noqa: PLC0415
 
     def announce(started: Started) -> None:

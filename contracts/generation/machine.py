@@ -20,7 +20,8 @@ from contracts.generation.steps import Program, Step
 from contracts.generation.trail import Trail
 from contracts.requirements import Finding, Inconclusive, Severity
 from contracts.subject.equality import Difference, same_json, short
-from contracts.subject.update import SERVER_FAILURES, Update
+from contracts.subject.subject import SERVER_FAILURES
+from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
 
 UNAUTHORISED = frozenset({401, 403})

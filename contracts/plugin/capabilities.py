@@ -12,7 +12,7 @@ from contracts.subject.update import Update
 def capabilities(session: Session) -> list[Mapping[str, str]]:
     """One row for each thing learned, per operation where they differ."""
     rows: list[Mapping[str, str]] = []
-    for update in session.updates.values():
+    for update in session.updates:
         path = str(update.operation)
         rows += [
             _row(f"{path}: object", update.key, "the id that was updated"),

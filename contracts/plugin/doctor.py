@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from contracts.errors import ContractsError
-from contracts.plugin.probe import Check
+from contracts.plugin.check import Check
 from contracts.plugin.session import Session
 from contracts.report.visible import one_line
 from contracts.settings import Settings
@@ -30,7 +30,7 @@ def examine(settings: Settings, tell: Callable[[str], object]) -> int:
 
     with session.connected():
         try:
-            for check in session.probe(may_write=False).checks():
+            for check in session.checks(next(iter(session.families.values())), may_write=False):
                 line(check)
                 if check.error and check.stops:
                     break

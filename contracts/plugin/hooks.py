@@ -47,25 +47,34 @@ class Plugin(engineer.EngineerReport):
         return pytest.Module.from_parent(parent, path=file_path) if ours and not explicit else None
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        binding = _binding(metafunc.function)
-        if binding is not None:
-            operations = self.session.operations(binding)
+        bound = _bindings(metafunc.function)
+        if bound:
+            operations = [operation for binding in bound for operation in self.session.operations(binding)]
             metafunc.parametrize("update", [o.id for o in operations], ids=[_ascii(o.id) for o in operations])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put the cases into the order of a run, drop those without an operation, leave other items behind them."""
-        ours = [item for item in items if _binding(getattr(item, "function", None))]
+        """Put the cases into the order of a run, resource by resource; leave other items behind them."""
+        ours = [item for item in items if _bindings(getattr(item, "function", None))]
         others = [item for item in items if item not in set(ours)]
-        place = {operation.id: index for index, operation in enumerate(self.session.contract.updates)}
+        place = {operation.id: index for index, operation in enumerate(self.session.judged)}
         # where no operation is left for a case, pytest makes an item of it all the same, to be skipped
         applicable = [item for item in ours if _operation(item) in place]
 
-        def due(item: Any) -> tuple[int, int]:
-            return _binding(item.function).phase, place[_operation(item)]  # type: ignore[union-attr]
+        families = list(self.session.families.values())
+        resource = {subject.operation.id: n for n, family in enumerate(families) for subject in family.subjects}
+
+        def due(item: Any) -> tuple[int, int, int]:
+            operation = _operation(item)
+            return resource.get(operation, 0), self._binding(item).phase, place[operation]
 
         items[:] = [*sorted(applicable, key=due), *others]
         self.session.planned = len(applicable)
+
+    def _binding(self, item: Any) -> Binding:
+        """The binding by which a case runs for its item's operation."""
+        shape = self.session.contract.shapes[_operation(item)]
+        return next(binding for binding in _bindings(item.function) if binding.shape is shape)
 
     # -- running ------------------------------------------------------------------------------------------------
 
@@ -88,9 +97,9 @@ class Plugin(engineer.EngineerReport):
             pytest.exit(visible(str(error)), returncode=error.exit_code)
 
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        binding = _binding(pyfuncitem.function)
-        if binding is None:
+        if not _bindings(pyfuncitem.function):
             return None
+        binding = self._binding(pyfuncitem)
         judgement = self.session.run_case(binding, _operation(pyfuncitem))
         pyfuncitem.user_properties += [
             ("requirement", judgement.requirement),
@@ -123,9 +132,9 @@ def _operation(item: Any) -> str:
     return str(item.callspec.params["update"])
 
 
-def _binding(function: Any) -> Binding | None:
-    found = getattr(function, "binding", None)
-    return found if isinstance(found, Binding) else None
+def _bindings(function: Any) -> tuple[Binding, ...]:
+    found = getattr(function, "bindings", ())
+    return found if isinstance(found, tuple) else ()
 
 
 def _ascii(name: str) -> str:

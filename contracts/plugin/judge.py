@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from contracts.contract import Shape
 from contracts.errors import ContractsError
 from contracts.requirements import (
     SEVERITY_ORDER,
@@ -19,8 +21,9 @@ from contracts.requirements import (
     Severity,
     Undecided,
     find,
+    known,
 )
-from contracts.subject.update import Update
+from contracts.subject.subject import Subject
 from contracts.target.exchange import Exchange
 
 MOST_EXCHANGES = 12
@@ -50,12 +53,16 @@ class Judgement:
     mismatch: Mismatch | None = None
 
 
-def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
+def judge(binding: Binding, update: Subject, profile: str, unusable: str = "") -> list[Judgement]:
     """Run a case on an operation; the first judgement is its own, others are of requirements that it came across.
+
+    With `unusable`, the reason why nothing can be judged of the operation, nothing is run.
 
     An exception that is none of the suite's own is a defect of the suite: the verdict is then `error`.
     """
     requirement = find(binding.requirement)
+    if unusable:
+        return [Judgement(requirement.id, str(update.operation), "inconclusive", unusable)]
     update.requirement = requirement.id
     sent = len(update.client.exchanges)
     findings: list[Finding] = []
@@ -72,9 +79,11 @@ def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
     except Exception as problem:
         error = f"the case itself failed: {type(problem).__name__}: {problem} ({_where(problem)})"
     finally:
+        with suppress(Undecided, ContractsError):
+            update.tidy()
         update.requirement = ""
     operation = str(update.operation)
-    asides = {name: found for name, found in update.log.asides.items() if found}
+    asides = {_about(name, requirement.shape): found for name, found in update.log.asides.items() if found}
     update.log.asides.clear()
     findings += asides.pop(requirement.id, [])
     findings, busy = _without_throttling(binding, findings)
@@ -98,7 +107,13 @@ def judge(binding: Binding, update: Update, profile: str) -> list[Judgement]:
     return [Judgement(requirement.id, operation, "pass", exchanges=own), *others]
 
 
-def repeat(binding: Binding, update: Update, profile: str, first: Judgement) -> Judgement:
+def _about(name: str, shape: Shape) -> str:
+    """The requirement of one kind of operation that a finding about updates' is of."""
+    own = f"{shape}.{name.partition('.')[2]}"
+    return own if known(own) else name
+
+
+def repeat(binding: Binding, update: Subject, profile: str, first: Judgement) -> Judgement:
     """A failure with how often it comes again when the case is repeated, each request on a connection of its own.
 
     A case that failed once has failed: the words only tell what to look for.
@@ -147,13 +162,13 @@ def _throttled(binding: Binding, finding: Finding) -> bool:
     return binding.phase is Phase.POSITIVE or last.response.header("Retry-After") is not None
 
 
-def _findings(binding: Binding, update: Update) -> Iterable[Finding]:
+def _findings(binding: Binding, update: Subject) -> Iterable[Finding]:
     if update.client.expired:
         raise Inconclusive(OUT_OF_TIME)
     if binding.each is None:
         yield from binding.function(update) or ()
         return
-    matching = [exchange for exchange in update.traffic() if binding.each(exchange)]
+    matching = [exchange for exchange in update.traffic() if binding.each(update.operation, exchange)]
     if not matching and update.options.read_only:
         raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
     if not matching:

@@ -13,6 +13,7 @@ from contracts.plugin.journal import Story, journals, read
 from contracts.plugin.session import Session
 from contracts.report.visible import one_line
 from contracts.settings import load
+from contracts.subject.update import Update
 
 INCOMPLETE = 3
 
@@ -47,8 +48,8 @@ def _follow(story: Story, flags: Mapping[str, Any], tell: Callable[[str], object
     done = 0
     with session.connected():
         for saved in story.objects.values():
-            update = session.updates.get(saved.operation)
-            if update is None:
+            update = session.subjects.get(saved.operation)
+            if not isinstance(update, Update):
                 left.append(f"{saved.entity}: the document has no operation {saved.operation}; name it with --openapi")
                 continue
             update.observer.ids.update(saved.ids)
@@ -59,13 +60,13 @@ def _follow(story: Story, flags: Mapping[str, Any], tell: Callable[[str], object
             update.original[saved.entity] = dict(saved.state)
             done += 1
         for path in story.created:
-            for update in session.updates.values():
+            for update in session.updates:
                 update.original = {e: s for e, s in update.original.items() if update.path(e) != path}
-        left += restoring.put_back(session.updates.values())
+        left += restoring.put_back(session.updates)
         _reached(session)
         for path, operation in story.created.items():
-            update = session.updates.get(operation) or next(iter(session.updates.values()))
-            problem = restoring.take_away(update, path)
+            subject = session.subjects.get(operation) or next(iter(session.subjects.values()))
+            problem = restoring.take_away(subject, path)
             left += [problem] if problem else []
     left += [f"{path}: an object may have been made there by the run; look for it by hand" for path in story.asked]
     left = [session.redactor.text(line) for line in left]

@@ -49,6 +49,8 @@ def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, 
     rows = []
     for requirement in requirements.registry():
         found = told.get(requirement.id)
+        if not (found or session.about(requirement.id)):
+            continue
         # a case may come across what another part of the run tests
         if session.selected(requirement.id) or (found and session.chosen(requirement.id)):
             row = blank(requirement, session.contract)
@@ -63,8 +65,8 @@ def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, 
         contract_title=contract.title,
         contract_source=contract.source,
         contract_sha256=contract.sha256,
-        operations=tuple(str(operation) for operation in contract.updates),
-        places={str(operation): operation.source for operation in contract.updates if operation.source},
+        operations=tuple(str(operation) for operation in session.judged),
+        places={str(operation): operation.source for operation in session.judged if operation.source},
         target_url=mask.text(client.base),
         target_server=_told(mask, (first.header("Server") or "") if first else ""),
         target_auth=session.settings.auth,
@@ -219,6 +221,7 @@ def _command(session: Session) -> str:
     for flag, words in (
         ("--select", settings.select),
         ("--deselect", settings.deselect),
+        ("--operation", settings.operations),
         ("--computed", settings.computed),
         ("--readonly", settings.readonly),
     ):

@@ -6,40 +6,23 @@ checks one by one.
 
 from __future__ import annotations
 
-import re
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from contracts.contract import Contract, Operation
+from contracts.contract import Contract
 from contracts.errors import ConfigurationError, ContractsError, TargetError
+from contracts.plugin.check import NOT_HERE, REFUSED, Check, credentials, example_id, fill_path, reached, speaks_json
 from contracts.plugin.journal import Journal
 from contracts.requirements import Inconclusive
+from contracts.subject.create import made
 from contracts.subject.observe import same_id
+from contracts.subject.subject import ALONE
 from contracts.subject.update import Update
 from contracts.subject.values import writable
 from contracts.target import jsontext
-from contracts.target.credentials import expiry
 from contracts.target.exchange import Exchange
-
-REFUSED = (401, 403)
-NOT_HERE = frozenset({404, 405, 410, 501})
-TLS = re.compile(r"(?i)ssl|tls|certificate|handshake")
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at before a run."""
-
-    name: str
-    what: str
-    error: ContractsError | None = None
-    """Why the target can't be tested; its hint is what to do."""
-    stops: bool = True
-    """Whether a run ends there; else the cases say it better."""
 
 
 @dataclass
@@ -74,19 +57,19 @@ class Probe:
         """
         first = self.updates[0]
         for update in self.updates:
-            _fill_path(update)
+            fill_path(update)
         try:
             first.client.credential.fields()
         except ContractsError as error:
             yield Check("credentials", "can't be had", error)
             return
         listed = first.observer.collection()
-        yield from _reached(first, listed[1])
+        yield from reached(first, listed[1])
         self.find(listed[0])
         answers = [listed[1], *self._save()]
         patches = list(self._patch()) if self.may_patch else []
-        yield self._json(answers, patches)
-        yield self._credentials(patches or answers)
+        yield speaks_json(first, answers, patches)
+        yield credentials(first, patches or answers)
         yield self._object(patches)
         if patches:
             yield self._routed(patches)
@@ -104,7 +87,10 @@ class Probe:
         """
         for place, update in enumerate(self.updates):
             operation = update.operation
-            key = operation.key or ""
+            if operation.key is None:
+                update.key = ALONE
+                continue
+            key = operation.key
             given, others = update.options.ids, update.options.second_ids
             short = key if self._named_id else "id"
             first, second = given.get(key) or given.get(short), others.get(key) or others.get(short)
@@ -117,13 +103,13 @@ class Probe:
                 items = listed if place == 0 else update.observer.collection()[0]
                 ids = (item.get("id") for item in items or ())
                 found = [entity for entity in ids if isinstance(entity, str) and entity]
-                example = _example_id(operation)
+                example = example_id(operation)
                 found.sort(key=lambda entity: not same_id(entity, example))
             if apart and found and not any(same_id(entity, first) for entity in found):
                 first, second = "", None  # the path has objects of its own
             if not first and not found and (made := self._make(update)):
                 first = made
-            update.key = first or (found[0] if found else _example_id(operation))
+            update.key = first or (found[0] if found else example_id(operation))
             if not update.key:
                 raise ConfigurationError(f"{operation}: no object to update is known", f"Supply --id {key}=VALUE")
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
@@ -150,7 +136,7 @@ class Probe:
             self._log("create", path=path)
             octets = jsontext.dump(body)
             exchange = update.client.send("POST", path, body=octets, operation=update.operation.id, requirement="probe")
-            if entity := _made(exchange):
+            if entity := made(exchange):
                 update.created[entity] = update.operation.url_path(update.observer.path_ids(entity))
                 own = {"operation": update.operation.id, "path": update.created[entity]}
                 self._log("created", collection=path, **own)
@@ -202,33 +188,6 @@ class Probe:
     def _seen(self) -> bool:
         return any(update.key in update.original for update in self.updates)
 
-    def _json(self, answers: list[Exchange], patches: list[Exchange]) -> Check:
-        told = [e.response for e in (*answers, *patches) if e.response and e.response.body]
-        if not told:
-            return Check("JSON", "nothing was answered with a body")
-        if any(isinstance(response.json.value, (dict, list)) for response in told):
-            return Check("JSON", "it speaks JSON")
-        base, media = self.updates[0].client.base, told[-1].media_type or "text without a Content-Type"
-        error = TargetError(
-            f"{base} answers {media} to everything ({(patches or answers)[-1].answer})",
-            "Is the URL right, version segment included?",
-        )
-        hopeless = all(e.status in NOT_HERE or 300 <= e.status < 400 for e in patches)
-        return Check("JSON", f"it speaks {media}", error, stops=hopeless)
-
-    def _credentials(self, asked: list[Exchange]) -> Check:
-        client = self.updates[0].client
-        own = bool(client.credential.fields()) or bool(client.connection.cert)
-        if any(exchange.status not in REFUSED for exchange in asked):
-            return Check("credentials", "they are accepted" if own else "none are given, and none are asked for")
-        what = "the token" if client.token else "the credentials"
-        problem = f"refuses {what}" if own else "wants credentials"
-        hint = "Is it valid, and may its owner update?" if own else "Supply one with --token"
-        until = expiry(client.token or "")
-        if until is not None and until < time.time():
-            hint = f"It expired at {time.strftime('%Y-%m-%d %H:%M:%S UTC', time.gmtime(until))}"
-        return Check("credentials", problem, TargetError(f"{client.base} {problem} ({asked[-1].answer})", hint))
-
     def _object(self, patches: list[Exchange]) -> Check:
         first = self.updates[0]
         base, entity = first.client.base, first.key
@@ -276,65 +235,3 @@ def _full(update: Update) -> int:
     with suppress(Inconclusive):
         return update.patch(update.values.full(update.type, 1, update.writable)).status
     return 0
-
-
-def _reached(update: Update, exchange: Exchange) -> Iterator[Check]:
-    base = update.client.base
-    secure = urlsplit(base).scheme == "https"
-    if exchange.response is not None:
-        yield Check("reachable", f"{base} answers")
-        checked = "not checked (--insecure)" if update.client.connection.verify is False else "trusted"
-        yield Check("TLS", f"the certificate is {checked}" if secure else "none: the URL says http")
-        return
-    about_tls = secure and TLS.search(exchange.error) is not None
-    if about_tls:
-        yield Check("reachable", f"{base} takes connections")
-    error = TargetError(f"{base} can't be reached: {exchange.error}", _hint(exchange.error, about_tls))
-    yield Check("TLS" if about_tls else "reachable", "no connection", error)
-
-
-def _hint(reason: str, about_tls: bool) -> str:
-    lower = reason.lower()
-    if about_tls:
-        if "mismatch" in lower or "match" in lower:
-            return "Name the host that the certificate is for, or add --insecure"
-        if "wrong version" in lower or "record layer" in lower:
-            return "Does the server speak TLS on that port? Try http://"
-        if "verify failed" in lower:
-            return "Trust its certificate with --ca FILE, or add --insecure"
-        return "Does the server want a certificate (--client-cert), or another version of TLS?"
-    if "name or service" in lower or "name resolution" in lower or "no address" in lower:
-        return "Is the host's name right?"
-    return "Is the server running, and is the URL right, version segment included?"
-
-
-def _fill_path(update: Update) -> None:
-    operation = update.operation
-    named = {**_example_ids(operation), **update.options.ids}
-    missing = [name for name in operation.parameters if name != operation.key and name not in named]
-    if missing:
-        raise ConfigurationError(
-            f"{operation}: nothing says what {{{missing[0]}}} is", f"Supply --id {missing[0]}=VALUE"
-        )
-    update.observer.ids.update({name: named[name] for name in operation.parameters if name in named})
-
-
-def _made(exchange: Exchange) -> str:
-    """The id of an object that an exchange has made, or nothing."""
-    if not exchange.ok or exchange.response is None:
-        return ""
-    entity = (exchange.object or {}).get("id")
-    if isinstance(entity, str) and entity:
-        return entity
-    return urlsplit(exchange.response.header("Location") or "").path.rstrip("/").rpartition("/")[2]
-
-
-def _example_id(operation: Operation) -> str:
-    body = operation.response_example.body if operation.response_example else None
-    entity = body.get("id") if isinstance(body, dict) else None
-    return entity if isinstance(entity, str) else ""
-
-
-def _example_ids(operation: Operation) -> dict[str, str]:
-    entity = _example_id(operation)
-    return {operation.key: entity} if operation.key and entity else {}

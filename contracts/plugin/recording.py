@@ -15,12 +15,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from contracts.contract import Shape
 from contracts.errors import ResultsError
 from contracts.report.har import WIRE
 from contracts.target.exchange import Exchange, Headers, Request, Response
 
 LARGEST = 512 * 1024 * 1024
 PARTIAL = "the recording holds only part of the body"
+KINDS_OF_OPERATIONS = tuple(f"{shape}." for shape in Shape)
 OWN = "graph-contracts"
 """The creator of the archives that runs write; their comments tell which case sent a request."""
 
@@ -116,7 +118,7 @@ def _exchange(index: int, entry: Any, own: bool) -> Exchange | None:
             wire=body if own and asked.get("comment") == WIRE else None,
         ),
         response=response,
-        requirement=next((part for part in told if part.startswith("update.")), ""),
+        requirement=next((part for part in told if part.startswith(KINDS_OF_OPERATIONS)), ""),
         started=_instant(_member(entry, "startedDateTime", "text", default="")),
         seconds=max(0.0, float(_member(entry, "time", "a number", default=0))) / 1000,
     )

@@ -11,21 +11,22 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from contracts import __version__, cases, requirements
-from contracts.contract import Contract, Operation
+from contracts.contract import Contract, Operation, Shape
 from contracts.errors import NothingTestedError, ResultsError
 from contracts.plugin import outcome, recording
 from contracts.plugin.judge import judge
 from contracts.plugin.recording import Recording
-from contracts.plugin.session import applies
+from contracts.plugin.session import SUBJECTS, applies
 from contracts.report import results as model
 from contracts.requirements import Inconclusive
 from contracts.subject.knowledge import Options
-from contracts.subject.update import SERVER_FAILURES, Update
+from contracts.subject.read import ALL
+from contracts.subject.subject import SERVER_FAILURES, Subject
 from contracts.target.client import Client, Connection
 from contracts.target.exchange import Exchange
 from contracts.target.redact import CREDENTIAL_HEADERS, Redactor
 
-UNSEEN = frozenset({"update.resp.framing"})
+UNSEEN = "resp.framing"
 """Requirements about octets that no archive holds."""
 NOTE = "Judged from a recording: only what each answer shows by itself, nothing of what the server does with an update."
 
@@ -44,20 +45,14 @@ class _Silent(Client):
     send_raw = send
 
 
-class _Recorded(Update):
-    """An update operation as a recording shows it."""
-
-    def __init__(self, client: Client, operation: Operation) -> None:
-        super().__init__(client, operation, Options())
-        mine = list(self.traffic())
-        self._entities = tuple(dict.fromkeys(e.entity for e in mine if e.entity and e.ok))
-        self.key = next(iter(self._entities), "")
-        self.log.transient |= set(_transient(mine))
-
-    @property
-    def known(self) -> tuple[str, ...]:
-        """The objects that are seen to exist: those of which a request was answered 2xx."""
-        return self._entities
+def _recorded(client: Client, operation: Operation, shape: Shape) -> Subject:
+    """An operation as a recording shows it; known are the objects of which a request was answered 2xx."""
+    subject = SUBJECTS[shape](client, operation, Options())
+    mine = list(subject.traffic())
+    subject.met = list(dict.fromkeys(e.entity for e in mine if e.entity and e.ok))
+    subject.key = next(iter(subject.met), "")
+    subject.log.transient |= set(_transient(mine))
+    return subject
 
 
 def _transient(exchanges: Sequence[Exchange]) -> Iterator[int]:
@@ -88,7 +83,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
         target: the base URL of the server that is meant, where the archive holds several.
 
     Raises:
-        ContractsError: something can't be read, or nothing in the archive is an exchange with an update operation.
+        ContractsError: something can't be read, or nothing in the archive is about an operation.
     """
     cases.load()
     contract = Contract.load(document)
@@ -96,25 +91,26 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
     exchanges, base = _assigned(found, contract, target, path)
     if not exchanges:
         hint = "Does the recording go to another path? See the operations of the document"
-        raise NothingTestedError(f"{path}: no exchange is one with an update operation of {contract.source}", hint)
+        raise NothingTestedError(f"{path}: no exchange is one with an operation of {contract.source}", hint)
     mask = Redactor(recording.credentials(found, CREDENTIAL_HEADERS))
     client = _Silent(Connection(base))
     client.exchanges = exchanges
     told: dict[str, list[model.Outcome]] = {}
     planned = 0
-    updates = [_Recorded(client, operation) for operation in contract.updates]
-    bound = [b for b in requirements.bindings() if b.each and b.requirement not in UNSEEN]
+    shapes = contract.shapes
+    subjects = [_recorded(client, operation, shapes[operation.id]) for operation in contract.tested]
+    bound = [b for b in requirements.bindings() if b.each and not b.requirement.endswith(UNSEEN)]
     for binding in bound:
-        for update in updates:
-            if applies(binding.aliases, update.operation):
+        for subject in subjects:
+            if shapes[subject.operation.id] is binding.shape and applies(binding, subject.operation):
                 planned += 1
-                for judgement in judge(binding, update, profile):
+                for judgement in judge(binding, subject, profile):
                     told.setdefault(judgement.requirement, []).append(outcome.outcome(judgement, exchanges, mask))
     evidence = [outcome.entry(exchange, mask) for exchange in exchanges]
     rows = [
         model.result(outcome.blank(each, contract), told[each.id])
         for each in requirements.registry()
-        if each.id in {binding.requirement for binding in bound}
+        if each.id in told
     ]
     return Judged(_results(path, contract, profile, base, rows, exchanges, planned, found, mask), evidence)
 
@@ -145,8 +141,8 @@ def _results(
         contract_title=contract.title,
         contract_source=contract.source,
         contract_sha256=contract.sha256,
-        operations=tuple(str(operation) for operation in contract.updates),
-        places={str(operation): operation.source for operation in contract.updates if operation.source},
+        operations=tuple(str(operation) for operation in contract.tested),
+        places={str(operation): operation.source for operation in contract.tested if operation.source},
         target_url=mask.text(base),
         target_server=mask.text((first.header("Server") or "") if first else ""),
         target_auth="enforced",
@@ -163,8 +159,8 @@ def _results(
 
 
 def _assigned(found: Recording, contract: Contract, target: str | None, path: Path) -> tuple[list[Exchange], str]:
-    """The exchanges with update operations, numbered anew, and the base URL of the server that answered them."""
-    patterns = [(operation, *_patterns(operation)) for operation in contract.updates]
+    """The exchanges with operations, numbered anew, and the base URL of the server that answered them."""
+    patterns = [(operation, *_patterns(operation)) for operation in contract.tested]
     chosen: list[Exchange] = []
     bases: dict[str, None] = {}
     for exchange in found.exchanges:
@@ -172,27 +168,34 @@ def _assigned(found: Recording, contract: Contract, target: str | None, path: Pa
             parts = urlsplit(exchange.request.url)
         except ValueError:
             continue
-        for operation, item, collection in patterns:
-            match = item.fullmatch(parts.path) or collection.fullmatch(parts.path)
-            base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{match['base']}" if match else ""
-            if match is None or (target and base != target):
-                continue
-            entity = unquote(match.groupdict().get("key") or "")
-            bases[base] = None
-            chosen.append(replace(exchange, index=len(chosen), operation=operation.id, entity=entity))
-            break
+        matches = []
+        for operation, own, near in patterns:
+            match = own.fullmatch(parts.path) or near.fullmatch(parts.path)
+            if match:
+                exact = operation.method == exchange.request.method and match.re is own
+                matches.append((not exact, len(match["base"]), operation, match))
+        if not matches:
+            continue
+        _, _, operation, match = min(matches, key=lambda each: each[:2])
+        base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{match['base']}"
+        if target and base != target:
+            continue
+        entity = unquote(match.groupdict().get("key") or (ALL if operation.key is None else ""))
+        bases[base] = None
+        chosen.append(replace(exchange, index=len(chosen), operation=operation.id, entity=entity))
     if len(bases) > 1:
         raise ResultsError(f"{path}: exchanges with several servers: {', '.join(bases)}", "Name one with --target")
     return chosen, next(iter(bases), "")
 
 
 def _patterns(operation: Operation) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What an object's path looks like below any base, and its collection's."""
+    """What the operation's own path looks like below any base, and what the other path of its resource does."""
 
     def pattern(template: str, tail: str) -> re.Pattern[str]:
         segments = re.split(r"\{[^{}]+\}", template)
         inner = "[^/]+".join(re.escape(segment) for segment in segments)
         return re.compile(f"(?P<base>(?:/.*)?){inner}{tail}/?")
 
-    head, _, _ = operation.path.rpartition("/")
-    return pattern(head, "/(?P<key>[^/]+)"), pattern(head, "")
+    if operation.key is None:
+        return pattern(operation.path, ""), pattern(operation.path, "/[^/]+")
+    return pattern(operation.collection, "/(?P<key>[^/]+)"), pattern(operation.collection, "")

@@ -9,6 +9,7 @@ from typing import Any
 from contracts.requirements import Inconclusive, Severity
 from contracts.subject import ladder
 from contracts.subject.equality import Difference
+from contracts.subject.subject import Subject
 from contracts.subject.update import Update
 from contracts.target.redact import MASK
 
@@ -26,7 +27,7 @@ def put_back(updates: Iterable[Update]) -> list[str]:
     return list(notes.values())
 
 
-def take_away(update: Update, path: str) -> str:
+def take_away(update: Subject, path: str) -> str:
     """Delete an object that the run made; returns why it is still there, or nothing."""
     exchange = update.client.send("DELETE", path, operation=update.operation.id, requirement="restore")
     if exchange.ok or exchange.status in {404, 410}:

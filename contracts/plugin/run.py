@@ -55,7 +55,7 @@ def run(settings: Settings) -> int:
         except KeyboardInterrupt:
             if not guard.overdue:
                 raise
-            if not session.updates:
+            if not session.subjects:
                 hint = "Allow more time with --deadline"
                 raise TargetError("the deadline came before the target was looked at", hint) from None
         except TargetError as error:
@@ -115,7 +115,7 @@ def _write(plugin: Plugin, code: int | None = None, *, over: bool = True) -> mod
         over: whether there was a run at all, or only probes.
     """
     session, record = plugin.session, plugin.record
-    operations = tuple(str(operation) for operation in session.contract.updates)
+    operations = tuple(str(operation) for operation in session.judged)
     found = record.end(over=over)
     if over:
         found = session.gate.hold(found, Known([each.id for each in requirements.registry()], operations))

@@ -12,24 +12,52 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from contracts import base_url, cases, requirements
-from contracts.contract import Contract, Operation
+from contracts.contract import Contract, Operation, Shape, blank
 from contracts.errors import ConfigurationError, ContractsError, DocumentError, NothingTestedError
 from contracts.gate import Gate
 from contracts.packaged import default_document
-from contracts.plugin import probe, restore
+from contracts.plugin import finding, probe, restore
 from contracts.plugin.access import check_files, chosen
+from contracts.plugin.check import Check
 from contracts.plugin.journal import Journal, abandoned
 from contracts.plugin.judge import Judgement, judge, repeat
 from contracts.report.merging import selection
 from contracts.requirements import Aliases, Binding, Inconclusive, Phase
 from contracts.settings import Settings
+from contracts.subject.create import Create
+from contracts.subject.delete import Delete
 from contracts.subject.knowledge import Identities, Options
+from contracts.subject.read import Listing, Read
+from contracts.subject.subject import Subject
 from contracts.subject.update import Update
 from contracts.target.client import Client, Connection, Limits
 from contracts.target.redact import Redactor
 
+HOPELESS = frozenset({"reachable", "TLS"})
+"""Checks that say of every resource what they say of the first."""
+SUBJECTS: Mapping[Shape, Callable[..., Subject]] = {
+    Shape.UPDATE: Update,
+    Shape.READ: Read,
+    Shape.LIST: Listing,
+    Shape.CREATE: Create,
+    Shape.DELETE: Delete,
+}
 LONGEST_RESERVE = 30.0
 """Seconds of the deadline that are kept back for putting objects back, or a tenth of it where that is less."""
+
+
+@dataclass
+class Family:
+    """The operations on one resource, through each of a page's paths: found, learned about and judged together."""
+
+    subjects: list[Subject] = field(default_factory=list)
+    unusable: str = ""
+    """Why nothing can be judged of it, where that is so."""
+
+    @property
+    def updates(self) -> list[Update]:
+        """Those that update."""
+        return [each for each in self.subjects if isinstance(each, Update) and not each.MAKES]
 
 
 @dataclass
@@ -40,7 +68,10 @@ class Session:
     contract: Contract = field(init=False)
     redactor: Redactor = field(init=False)
     client: Client = field(init=False)
-    updates: dict[str, Update] = field(init=False, default_factory=dict)
+    subjects: dict[str, Subject] = field(init=False, default_factory=dict)
+    """By operation id: all that is judged, and what serves to judge it."""
+    families: dict[str, Family] = field(init=False, default_factory=dict)
+    """By the collection's path."""
     judgements: list[Judgement] = field(init=False, default_factory=list)
     notes: list[str] = field(init=False, default_factory=list)
     planned: int = field(init=False, default=0)
@@ -63,10 +94,10 @@ class Session:
         cases.load()
         self._clock = time.monotonic()
         self.document = self.settings.openapi or default_document()
-        self.contract = Contract.load(self.document)
-        if not self.contract.updates:
-            hint = "The suite tests PATCH operations on a path that ends in a key, with a JSON object as body"
-            raise DocumentError(f"{self.contract.source}: the document declares no update operation", hint)
+        self.contract = self._chosen(Contract.load(self.document))
+        if not self.judged:
+            hint = "The suite tests operations that read, list, create, update (PATCH) and delete objects"
+            raise DocumentError(f"{self.contract.source}: the document declares no operation to test", hint)
         self.redactor = Redactor(self.settings.secrets())
         settings = self.settings
         with self._masking():
@@ -77,6 +108,23 @@ class Session:
             )
         if settings.splits > 1:
             self._split()
+
+    def _chosen(self, contract: Contract) -> Contract:
+        """The contract of the operations that `--operation` leaves in.
+
+        Raises:
+            ConfigurationError: a pattern leaves none.
+        """
+        for glob in self.settings.operations:
+            if not contract.only([glob]).operations:
+                hint = "It is matched with operation ids, paths, and methods with paths, as in 'GET /users/*'"
+                raise ConfigurationError(f"--operation {glob}: the document has no such operation", hint)
+        return contract.only(self.settings.operations) if self.settings.operations else contract
+
+    @property
+    def judged(self) -> tuple[Operation, ...]:
+        """The operations that the run is about."""
+        return self.contract.tested
 
     def _split(self) -> None:
         """Take this part's share of the requirements; what is judged over all that was exchanged is in every part."""
@@ -109,8 +157,8 @@ class Session:
 
     def _check_names(self) -> None:
         """Refuse names that the document doesn't know: what they say would silently not count."""
-        parameters = {"id", *(name for operation in self.contract.updates for name in operation.parameters)}
-        properties = {name for o in self.contract.updates if o.body for name in o.body.properties}
+        parameters = {"id", *(name for operation in self.contract.tested for name in operation.parameters)}
+        properties = {name for o in self.judged if o.body for name in o.body.properties}
         for flag, names, known in (
             ("--id", self.settings.ids, parameters),
             ("--second-id", self.settings.second_ids, parameters),
@@ -128,7 +176,16 @@ class Session:
         """The operations that a case runs for."""
         if not self.selected(binding.requirement):
             return []
-        return [operation for operation in self.contract.updates if applies(binding.aliases, operation)]
+        shapes = self.contract.shapes
+        return [
+            operation
+            for operation in self.judged
+            if shapes[operation.id] is binding.shape and applies(binding, operation)
+        ]
+
+    def about(self, requirement: str) -> bool:
+        """Whether the run is about operations of the kind that a requirement is about."""
+        return requirements.find(requirement).shape in {self.contract.shapes[o.id] for o in self.judged}
 
     # -- the target ---------------------------------------------------------------------------------------------
 
@@ -162,14 +219,34 @@ class Session:
         with self._target() as (connection, options):
             self.client = Client(connection)
             self.options = options
-            for operation in self.contract.updates:
-                twin = self.updates.get(_path_id(self.contract, operation.aliases[0])) if operation.alias else None
-                self.updates[operation.id] = Update(self.client, operation, options, twin)
+            self._gather()
             try:
                 with self._masking():
                     yield
             finally:
                 self.client.close()
+
+    def _gather(self) -> None:
+        """A subject for each operation of every resource that the run is about."""
+        shapes = self.contract.shapes
+        wanted = {each.id: each for o in self.judged for each in (o, *self.contract.resource(o).values())}
+        ids = {(each.method, each.path): each.id for each in wanted.values()}
+        beside: dict[str, dict[Shape, Subject]] = {}
+        for operation in wanted.values():
+            first = ids.get((operation.method, operation.aliases[0])) if operation.alias else None
+            shape = shapes[operation.id]
+            subject = SUBJECTS[shape](self.client, operation, self.options, self.subjects.get(first or ""))
+            self.subjects[operation.id] = subject
+            self.families.setdefault(_family(operation), Family()).subjects.append(subject)
+            beside.setdefault(blank(operation.collection), {})[shape] = subject
+        for siblings in beside.values():
+            for subject in siblings.values():
+                subject.join(siblings)
+
+    @property
+    def updates(self) -> list[Update]:
+        """The subjects that update what is there."""
+        return [update for family in self.families.values() for update in family.updates]
 
     @contextmanager
     def _masking(self) -> Iterator[None]:
@@ -180,11 +257,20 @@ class Session:
             error.what, error.hint = self.redactor.text(error.what), self.redactor.text(error.hint)
             raise
 
-    def probe(self, *, may_write: bool = True) -> probe.Probe:
-        """What is looked at before anything is judged."""
+    def checks(self, family: Family, *, may_write: bool = True) -> Iterator[Check]:
+        """What is looked at before anything of a resource is judged, one thing after the other."""
         journal = self.journal if may_write else None
-        updates = list(self.updates.values())
-        return probe.Probe(self.contract, updates, journal, may_write, may_patch=not self.options.read_only)
+        others = [each for each in family.subjects if each not in family.updates]
+        if not family.updates:
+            yield from finding.examine(others, may_write=may_write)
+            return
+        may_patch = not self.options.read_only
+        yield from probe.Probe(self.contract, family.updates, journal, may_write, may_patch).checks()
+        first = family.updates[0]
+        for subject in others:
+            subject.observer.ids.update(first.observer.ids)
+            if not isinstance(subject, Create):
+                subject.key, subject.second = first.key, first.second
 
     def _prepare(self) -> None:
         if not self.embedded and not self.options.read_only:
@@ -192,13 +278,36 @@ class Session:
             self.journal = Journal(self.settings.report, self.client.base, self.redactor.tree)
             if abandoned(self.settings.report):
                 self.notes.append(f"an earlier run left something changed: graph-contracts restore {self._folder}")
-            for update in self.updates.values():
-                update.keeper = self._keep
-        self.probe().run()
-        for update in self.updates.values():
-            update.learn()
+            for subject in self.subjects.values():
+                subject.keeper, subject.tell = self._keep, self.journal.write
+        problems = [problem for family in self.families.values() if (problem := self._examine(family))]
+        if problems and all(family.unusable for family in self.families.values()):
+            raise problems[0]
+        for family in self.families.values():
+            for subject in [] if family.unusable else family.subjects:
+                subject.learn()
 
-    def _keep(self, update: Update, entity: str) -> None:
+    def _examine(self, family: Family) -> ContractsError | None:
+        """Find a resource's objects and make sure that it can be judged; why not, where other resources may.
+
+        Raises:
+            ContractsError: there is no other resource, or none could be judged any better.
+        """
+        try:
+            for check in self.checks(family):
+                if check.error and check.stops:
+                    if check.name in HOPELESS or len(self.families) == 1:
+                        raise check.error
+                    family.unusable = check.error.what
+                    return check.error
+        except ConfigurationError as error:
+            if len(self.families) == 1:
+                raise
+            family.unusable = f"{error.what}. {error.hint}" if error.hint else error.what
+            return error
+        return None
+
+    def _keep(self, update: Subject, entity: str) -> None:
         if self.journal:
             ids = {name: value for name, value in update.observer.ids.items() if name in update.operation.parameters}
             state = update.original.get(entity)
@@ -217,13 +326,9 @@ class Session:
         self.client.dead, self.client.lapsed, self.client.isolated = None, "", False
         try:
             if self.options.restore and changed:
-                left += restore.put_back(self.updates.values())
-            for update in self.updates.values():
-                for path in update.created.values():
-                    problem = restore.take_away(update, path)
-                    left += [problem] if problem else []
-                    if self.journal and not problem:
-                        self.journal.write("deleted", path=path)
+                left += restore.put_back(self.updates)
+            for subject in self.subjects.values():
+                left += self._take_away(subject)
         except ContractsError as error:
             left.append(f"nothing more could be put back: {error.what}")
         except KeyboardInterrupt:
@@ -232,7 +337,7 @@ class Session:
         if changed and self.client.writes:
             self.notes += [
                 f"{update.path()} can't be put back: nothing showed it before it was changed"
-                for update in self.updates.values()
+                for update in self.updates
                 if update.key and not update.twin and update.key not in update.original
             ]
         if self.journal is None or not self.journal.began:
@@ -241,6 +346,18 @@ class Session:
             self.notes.append(f"put back what is left with: graph-contracts restore {self._folder}")
         else:
             self.journal.remove()
+
+    def _take_away(self, subject: Subject) -> Iterator[str]:
+        """Delete what the run has made; yields what is left."""
+        for path in subject.created.values():
+            problem = restore.take_away(subject, path)
+            if problem:
+                yield problem
+            elif self.journal:
+                self.journal.write("deleted", path=path)
+        if isinstance(subject, Create):
+            for exchange in subject.nameless:
+                yield f"{subject.head}: an object was made whose id the answer doesn't tell ({exchange.answer})"
 
     @contextmanager
     def _target(self) -> Iterator[tuple[Connection, Options]]:
@@ -300,9 +417,10 @@ class Session:
 
     def run_case(self, binding: Binding, operation: str) -> Judgement:
         """Judge one requirement for one operation."""
-        update = self.updates[operation]
+        update = self.subjects[operation]
         began = time.monotonic()
-        found = judge(binding, update, self.settings.profile)
+        unusable = self.families[_family(update.operation)].unusable
+        found = judge(binding, update, self.settings.profile, unusable)
         took = time.monotonic() - began
         # what takes long isn't repeated where little time is left for the other cases
         if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and took * 20 < self.ends - time.monotonic():
@@ -316,19 +434,20 @@ class Session:
 
     def _look_again(self) -> None:
         """Notice a target that is gone: what passed then may have passed for want of an answer."""
-        first, *_ = self.updates.values()
+        first, *_ = (each for family in self.families.values() if not family.unusable for each in family.subjects)
         if not self.client.expired and not self.settings.read_only:
             self.gone = first.client.dead is not None or first.observer.item(first.key)[1].response is None
 
     def refused_all(self) -> str:
         """Why nothing that a run is about could be tested: no body was accepted for any operation; else nothing."""
         reasons = []
-        for update in self.updates.values():
+        updates = [subject for subject in self.subjects.values() if isinstance(subject, Update)]
+        for update in updates:
             try:
                 _ = update.baseline
             except Inconclusive as reason:
                 reasons.append(reason.reason)
-        return reasons[0] if reasons and len(reasons) == len(self.updates) else ""
+        return reasons[0] if reasons and len(reasons) == len(self.subjects) else ""
 
     @property
     def ends(self) -> float:
@@ -346,11 +465,17 @@ class Session:
         return time.monotonic() - self._clock
 
 
-def applies(aliases: Aliases, operation: Operation) -> bool:
-    """Whether a case for some of a page's path templates runs on an operation."""
-    if aliases is Aliases.EACH:
-        return True
-    return (operation.alias == 0) == (aliases is Aliases.FIRST)
+def applies(binding: Binding, operation: Operation) -> bool:
+    """Whether a case that is for some of a page's path templates, or for those with keys, runs on an operation."""
+    if binding.keyed and operation.key is None:
+        return False
+    return binding.aliases is Aliases.EACH or (operation.alias == 0) == (binding.aliases is Aliases.FIRST)
+
+
+def _family(operation: Operation) -> str:
+    """The resource that an operation belongs to, whatever path leads to it: the first one's collection."""
+    first = operation.aliases[0] if operation.alias else operation.path
+    return blank(first.rsplit("/", 1)[0] if operation.key else first)
 
 
 def _matches(name: str, glob: str) -> bool:
@@ -366,7 +491,3 @@ def _certificate(settings: Settings) -> str | tuple[str, str] | None:
 def _plain(secret: object) -> str | None:
     value = getattr(secret, "get_secret_value", None)
     return str(value()) if value else None
-
-
-def _path_id(contract: Contract, path: str) -> str:
-    return next((o.id for o in contract.updates if o.path == path), "")

@@ -6,99 +6,42 @@ knows of none of them.
 
 from __future__ import annotations
 
-import json
 import re
-import secrets
-import uuid
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from collections.abc import Mapping
 from typing import Any, NoReturn
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
-from contracts.contract import Contract, Kind, Operation, Type
-from contracts.reference import strictjson, validate
-from contracts.reference.store import Store
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+from contracts.contract import Contract, Kind, Shape
+from contracts.reference import query, strictjson, validate
+from contracts.reference.answering import Answering, empty, typed
+from contracts.reference.message import Receive, Refusal, Reply, Request, Scope, Send, Tokens
+from contracts.reference.routes import Place, Resource, Role, Routes
+from contracts.reference.store import Objects, Store, completed, made, merge, new_id
 
 MAX_BODY = 4 * 1024 * 1024
 PREFERENCE = re.compile(r'(?:^|[,\s])(?i:return)\s*=\s*"?(minimal|representation)\b')
 """The first preference for what is returned (RFC 7240 §4.2)."""
+PAGE_SIZE = re.compile(r"(?i:odata\.)?maxpagesize=([1-9][0-9]{0,5})\b")
+"""The preference for how many objects a page has (OData 4.01 §8.2.8.5)."""
+SAFE = "$'()*+,;=:@!~"
+"""What stands in a path's segment as it is (RFC 3986 §3.3)."""
+SENTINEL = frozenset({"unknownfuturevalue"})
+"""The member of evolvable enumerations that only answers have."""
+SINGLE = "-"
+"""Stands for the id of an object that is alone and gone."""
 
 
-@dataclass(frozen=True)
-class Tokens:
-    """Bearer tokens: one that may update, and those of identities that must be refused."""
-
-    full: str = field(default_factory=lambda: f"full-{secrets.token_urlsafe(18)}")
-    forbidden: str = field(default_factory=lambda: f"forbidden-{secrets.token_urlsafe(18)}")
-    personal: str = field(default_factory=lambda: f"personal-{secrets.token_urlsafe(18)}")
-    expired: str = field(default_factory=lambda: f"expired-{secrets.token_urlsafe(18)}")
-    foreign: str = field(default_factory=lambda: f"foreign-{secrets.token_urlsafe(18)}")
-
-    @property
-    def all(self) -> tuple[str, ...]:
-        """Every token."""
-        return (self.full, self.forbidden, self.personal, self.expired, self.foreign)
-
-
-@dataclass
-class Request:
-    """A request as the steps see it."""
-
-    method: str
-    path: str
-    """Below the base, percent-decoded segment by segment."""
-    segments: tuple[str, ...]
-    query: str
-    headers: Mapping[str, str]
-    """By lower-case name; several lines of one field combined."""
-    body: bytes = b""
-    complete: bool = True
-    """Whether as many octets came as were announced."""
-    operation: Operation | None = None
-    entity: str = ""
-    """The id addressed; empty where the collection is."""
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    scope: Scope = field(default_factory=dict, repr=False)
-    """What the server said of the request (ASGI)."""
-
-
-@dataclass
-class Reply:
-    """A response before it is sent; `value` is rendered as JSON where there is no `body`."""
-
-    status: int
-    value: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes | None = None
-    media: str = "application/json;odata.metadata=minimal;charset=utf-8"
-
-
-class Refusal(Exception):  # noqa: N818 (an answer, not an accident)
-    """A request that is not performed."""
-
-    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.headers = status, code, {k.replace("_", "-"): v for k, v in headers.items()}
-
-
-class App:
+class App(Answering):
     """The app for one contract and its store."""
 
     def __init__(self, contract: Contract, tokens: Tokens, auth: str = "enforced") -> None:
         self.contract = contract
         self.tokens = tokens
         self.auth = auth
-        self.store = Store(contract)
+        self.store = Store()
         base = urlsplit(contract.servers[0]).path if contract.servers else ""
         self.base = [part for part in base.split("/") if part]
-        self.nested_types = {operation.path: _nested_type(operation) for operation in contract.updates}
-        self.routes = [(operation.path.strip("/").split("/"), operation) for operation in contract.updates]
+        self.routes = Routes(contract)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -159,11 +102,31 @@ class App:
         self.route(request)
         self.authorize(request)
         self.method(request)
+        reply = await self.act(request)
+        return self.success(request, reply) if request.documented else reply
+
+    async def act(self, request: Request) -> Reply:
+        """What the method asks for."""
+        if request.method == "OPTIONS" and not request.documented:
+            return Reply(200, headers={"Allow": self.allow(request), "Accept-Patch": "application/json"}, body=b"")
+        if request.resource is None or (request.documented and request.shape is None):
+            return await self.other(request)
         if request.method in {"GET", "HEAD"}:
             return self.get(request)
-        if request.method == "OPTIONS":
-            return Reply(200, headers={"Allow": self.allow(request), "Accept-Patch": "application/json"}, body=b"")
+        return await self.change(request)
+
+    async def change(self, request: Request) -> Reply:
+        """An update, a creation or a deletion."""
+        match request.method:
+            case "POST":
+                return await self.post(request)
+            case "DELETE":
+                return await self.delete(request)
         return await self.patch(request)
+
+    def success(self, request: Request, reply: Reply) -> Reply:  # noqa: ARG002 (faults look at it)
+        """The last word on a documented operation that was performed."""
+        return reply
 
     def authenticate(self, request: Request) -> None:
         """401 for whoever can't be told."""
@@ -190,29 +153,34 @@ class App:
 
     def route(self, request: Request) -> None:
         """Find the operation and the object; 404 where there is none."""
-        for template, operation in self.routes:
-            found = self.match(template, request.segments)
-            if found is not None or same(template[:-1], request.segments):
-                request.operation, request.entity = operation, found or ""
-                break
-        if request.operation is None:
+        request.place = self.locate(request.segments)
+        if request.place is None:
             raise Refusal(404, "ResourceNotFound", "The resource does not exist.")
+        request.operation = request.place.operation(request.method)
+        if request.place.role is Role.ITEM:
+            request.entity = request.segments[-1]
+        elif request.place.role is Role.SINGLE:
+            request.entity = next(iter(self.objects(request)), SINGLE)
         if request.entity:
             self.find(request)
 
-    def match(self, template: list[str], segments: tuple[str, ...]) -> str | None:
-        """The id in a path, where the path is one of the template's."""
-        return segments[-1] if same(template, segments) else None
+    def locate(self, segments: tuple[str, ...]) -> Place | None:
+        """What a path leads to."""
+        return self.routes.find(segments)
 
     def find(self, request: Request) -> None:
         """404 where the object isn't there."""
         if request.entity not in self.objects(request):
             raise Refusal(404, "Request_ResourceNotFound", "The object does not exist.")
 
-    def objects(self, request: Request) -> dict[str, dict[str, Any]]:
+    def objects(self, request: Request) -> Objects:
         """The objects that the request's operation addresses, by id."""
-        assert request.operation is not None  # noqa: S101 (routed)
-        return self.store.objects(request.operation)
+        return self.store.objects(self.resource(request), request.tenant)
+
+    def resource(self, request: Request) -> Resource:
+        """The resource that is addressed."""
+        assert request.resource is not None  # noqa: S101 (what has none is answered before)
+        return request.resource
 
     def authorize(self, request: Request) -> None:
         """403 for whoever may not."""
@@ -220,6 +188,9 @@ class App:
         if token in {self.tokens.forbidden, self.tokens.personal}:
             raise Refusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
         if token == self.tokens.foreign:
+            if request.shape in {Shape.LIST, Shape.CREATE}:
+                request.tenant = token
+                return
             raise Refusal(404, "Request_ResourceNotFound", "The object does not exist.")
 
     def method(self, request: Request) -> None:
@@ -228,34 +199,139 @@ class App:
             raise Refusal(405, "Request_BadRequest", "The method is not allowed here.", Allow=self.allow(request))
 
     def allow(self, request: Request) -> str:
-        """The methods that an object or a collection has."""
-        return "GET, HEAD, OPTIONS, PATCH" if request.entity else "GET, HEAD, OPTIONS"
+        """The methods that a path has: objects can be looked at, whatever the document has for them."""
+        assert request.place is not None  # noqa: S101 (routed)
+        methods = {"OPTIONS", *request.place.operations}
+        if "GET" in methods or request.resource is not None:
+            methods |= {"GET", "HEAD"}
+        return ", ".join(sorted(methods))
 
     def get(self, request: Request) -> Reply:
         """An object, or all of them."""
-        if request.entity:
-            return Reply(200, self.shown(request))
-        assert request.operation is not None  # noqa: S101 (routed)
-        values = [self.represent(request, dict(entity)) for entity in self.visible(request).values()]
-        return Reply(200, {"value": values})
+        status = self.documented_status(request, 200)
+        try:
+            asked = query.options(request.query)
+            query.check(asked, query.KNOWN - query.LISTS if request.entity else query.KNOWN)
+            return Reply(status, self.shown(request)) if request.entity else self.listed(request, asked, status)
+        except query.QueryError as error:
+            raise Refusal(400, "BadRequest", str(error)) from error
 
-    def visible(self, request: Request) -> dict[str, dict[str, Any]]:
+    def documented_status(self, request: Request, default: int) -> int:
+        """The status that the document has for success."""
+        documented = request.operation.success if request.documented and request.operation else None
+        return documented or default
+
+    def listed(self, request: Request, asked: Mapping[str, str], status: int) -> Reply:
+        """A page of the collection's objects."""
+        prefer = PAGE_SIZE.search(request.headers.get("prefer", ""))
+        size = int(prefer[1]) if prefer else self.page_size(request)
+        page = query.page(self.visible(request), asked, self.resource(request).type, size)
+        applied = {"Preference-Applied": prefer[0]} if prefer else {}
+        shown = [self.represent(request, dict(entity)) for _, entity in page.objects]
+        answer = request.operation.response if request.documented and request.operation else None
+        if answer is not None and answer.kind is Kind.COLLECTION:
+            return Reply(status, shown, applied)
+        value: dict[str, Any] = {} if page.count is None else {"@odata.count": page.count}
+        value["value"] = shown
+        if page.following:
+            value["@odata.nextLink"] = f"{self.url(request)}?{page.following}"
+        return Reply(status, value, applied)
+
+    def page_size(self, request: Request) -> int | None:  # noqa: ARG002 (variations have one)
+        """How many objects a page has where nothing else is asked; None for all."""
+        return None
+
+    def url(self, request: Request, *more: str) -> str:
+        """The address of what a request is for, or of something below it."""
+        segments = (*self.base, *request.segments, *more)
+        path = "".join(f"/{quote(segment, safe=SAFE)}" for segment in segments)
+        host = request.headers.get("host", "")
+        return f"{request.scope.get('scheme', 'http')}://{host}{path}" if host else path
+
+    def visible(self, request: Request) -> Objects:
         """The objects as reads see them."""
         return self.objects(request)
 
     def shown(self, request: Request) -> dict[str, Any]:
         """The addressed object as a read shows it."""
-        return self.represent(request, dict(self.visible(request)[request.entity]))
+        visible = self.visible(request)
+        if request.entity not in visible:
+            raise Refusal(404, "Request_ResourceNotFound", "The object does not exist.")
+        return self.represent(request, dict(visible[request.entity]))
+
+    # -- changes --------------------------------------------------------------------------------------------------
 
     async def patch(self, request: Request) -> Reply:
         """An update, from its media type to its answer."""
-        if not request.complete:
-            raise Refusal(400, "BadRequest", "The request ended early.")
-        self.media_type(request)
-        body = self.check(request, self.parse(request.body))
+        body = self.accept(request)
         self.precondition(request)
         await self.write(request, body)
         return self.updated(request, body)
+
+    async def post(self, request: Request) -> Reply:
+        """A creation: an object with nothing in it, updated before anybody sees it."""
+        body = self.accept(request)
+        await self.create(request, body)
+        return self.updated(request, body)
+
+    async def create(self, request: Request, body: Mapping[str, Any]) -> None:
+        """Make an object and write the body into it."""
+        self.add(request)
+        try:
+            await self.write(request, body)
+        except Exception:
+            self.remove(request)
+            raise
+
+    def add(self, request: Request) -> None:
+        """Make an object of no properties; the request is about it from here on."""
+        identity = self.new_id(request)
+        request.entity = str(identity)
+        self.objects(request)[request.entity] = {**empty(self.resource(request).type), "id": identity}
+
+    def new_id(self, request: Request) -> Any:
+        """An id that no object has had."""
+        return new_id(self.resource(request))
+
+    async def delete(self, request: Request) -> Reply:
+        """A deletion."""
+        self.precondition(request)
+        before = dict(self.objects(request)[request.entity])
+        self.remove(request)
+        return self.deleted(request, before)
+
+    def remove(self, request: Request) -> None:
+        """Take the object away."""
+        self.objects(request).pop(request.entity, None)
+
+    def deleted(self, request: Request, before: dict[str, Any]) -> Reply:
+        """The answer to a deletion that was done."""
+        status = self.documented_status(request, 204)
+        shows = status != 204 and request.operation is not None and request.operation.response is not None
+        return Reply(status, self.represent(request, before)) if shows else Reply(status, body=b"")
+
+    async def other(self, request: Request) -> Reply:
+        """What is none of the five: nothing is kept, and the answer is the document's example or one like it."""
+        operation = request.operation
+        assert operation is not None  # noqa: S101 (routed, and no resource's)
+        if not request.complete:
+            raise Refusal(400, "BadRequest", "The request ended early.")
+        if request.body and operation.body is not None:
+            self.media_type(request)
+            self.parse(request.body)
+        status = self.documented_status(request, 204 if operation.response is None else 200)
+        if status == 204 or operation.response is None:
+            return Reply(status, body=b"")
+        if operation.response_example is not None:
+            return Reply(status, operation.response_example.body)
+        return Reply(status, made(operation.response, None, 1))
+
+    def accept(self, request: Request) -> dict[str, Any]:
+        """What a body says, where it can be taken."""
+        if not request.complete:
+            raise Refusal(400, "BadRequest", "The request ended early.")
+        self.media_type(request)
+        return self.check(request, self.parse(request.body))
 
     def media_type(self, request: Request) -> None:
         """415 for what isn't plain JSON."""
@@ -278,18 +354,38 @@ class App:
         if not isinstance(value, dict):
             raise Refusal(400, "BadRequest", "The request body must be a JSON object.")
         assert request.operation is not None  # noqa: S101 (routed)
-        assert request.operation.body is not None  # noqa: S101 (updates have one)
         try:
-            checked = validate.body(value, request.operation.body)
+            checked = validate.body(value, self.resource(request).body(request.operation), rules=self.rules(request))
         except validate.InvalidError as error:
             raise Refusal(400, "Request_BadRequest", str(error)) from error
-        self.check_id(request, checked)
+        if request.entity:
+            self.check_id(request, checked)
+        else:
+            self.complete(request, value)
         checked.pop("id", None)
         return checked
 
+    def complete(self, request: Request, value: Mapping[str, Any]) -> None:
+        """400 for a new object without what the document requires of one, and its own example has."""
+        assert request.operation is not None  # noqa: S101 (routed)
+        sent, example = self.resource(request).body(request.operation), request.operation.request_example
+        shown = example.body if example and isinstance(example.body, Mapping) else sent.properties
+        for name in sent.required:
+            declared = sent.properties.get(name)
+            if name in shown and name not in value and name != "id" and not (declared and declared.read_only):
+                raise Refusal(400, "Request_BadRequest", f"The property '{name}' is required.")
+
+    def rules(self, request: Request) -> validate.Rules:
+        """What a body has to keep to besides its type."""
+        example = request.operation.request_example if request.operation else None
+        return validate.Rules(
+            never=SENTINEL if request.shape is Shape.CREATE else frozenset(),
+            named=frozenset(validate.named(example.body)) if example else frozenset(),
+        )
+
     def check_id(self, request: Request, body: Mapping[str, Any]) -> None:
         """400 for an id that isn't the object's."""
-        if body.get("id", request.entity) != request.entity:
+        if str(body.get("id", request.entity)) != request.entity:
             raise Refusal(400, "Request_BadRequest", "The id can't be changed.")
 
     def precondition(self, request: Request) -> None:
@@ -302,113 +398,36 @@ class App:
 
     async def write(self, request: Request, body: Mapping[str, Any]) -> None:
         """Merge the body into the object."""
-        assert request.operation is not None  # noqa: S101 (routed)
-        self.store.merge(request.operation, request.entity, body)
+        objects, resource = self.objects(request), self.resource(request)
+        merged = merge(objects[request.entity], body, resource.type)
+        objects[request.entity] = completed(merged, self.store.first(resource, request.entity), resource.type)
 
     def updated(self, request: Request, body: Mapping[str, Any]) -> Reply:  # noqa: ARG002 (faults answer with it)
-        """The answer to an update that was written."""
+        """The answer to an update or a creation that was written."""
+        new = request.method == "POST"
+        where = {"Location": self.url(request, request.entity)} if new else {}
         wanted = PREFERENCE.search(request.headers.get("prefer", ""))
         if wanted and wanted[1] == "minimal":
-            return Reply(204, headers={"Preference-Applied": "return=minimal"}, body=b"")
+            entity = {"OData-EntityId": where["Location"]} if new else {}
+            return Reply(204, headers={**where, **entity, "Preference-Applied": "return=minimal"}, body=b"")
         applied = {"Preference-Applied": "return=representation"} if wanted else {}
+        status = self.documented_status(request, 201 if new else 200)
         assert request.operation is not None  # noqa: S101 (routed)
-        success = request.operation.success or 200
-        if success == 204 and not wanted:
-            return Reply(204, body=b"")
-        return Reply(
-            200 if success == 204 else success,
-            self.represent(request, dict(self.objects(request)[request.entity])),
-            applied,
-        )
+        if not wanted and (status == 204 or (status == 202 and request.operation.response is None)):
+            return Reply(status, headers=where, body=b"")
+        if status == 204:
+            status = 201 if new else 200
+        return Reply(status, self.represent(request, dict(self.objects(request)[request.entity])), {**where, **applied})
 
     def represent(self, request: Request, entity: dict[str, Any]) -> dict[str, Any]:
         """An object as it is shown, with types named where the documented example names them."""
-        assert request.operation is not None  # noqa: S101 (routed)
-        sent = request.operation.body
-        shape = request.operation.response or sent
-        assert shape is not None  # noqa: S101 (updates have a body)
-        name = sent.name if sent and sent.name in shape.also else shape.name
-        named = {"@odata.type": f"#{name}"} if name else {}
-        selected = re.search(r"(?:^|&)(?:\$|%24)select=([^&]*)", request.query)
-        if selected:
-            wanted = {"id", *selected[1].replace("%2C", ",").split(",")}
+        resource = self.resource(request)
+        shape = resource.type
+        named = {"@odata.type": f"#{shape.name}"} if shape.name else {}
+        if resource.secret:
+            entity = {name: value for name, value in entity.items() if name not in resource.secret}
+        wanted = query.selected(query.options(request.query))
+        if wanted is not None:
             entity = {name: value for name, value in entity.items() if name in wanted}
-        spelling = self.nested_types[request.operation.path]
+        spelling = resource.nested_type
         return {**named, **(typed(entity, shape, spelling) if spelling else entity), **named}
-
-    # -- answers --------------------------------------------------------------------------------------------------
-
-    def refuse(self, request: Request, refusal: Refusal) -> Reply:
-        """Graph's error envelope."""
-        return Reply(refusal.status, self.envelope(request, refusal.code, str(refusal)), refusal.headers)
-
-    def envelope(self, request: Request, code: str, message: str) -> dict[str, Any]:
-        """The body of an error."""
-        inner = {
-            "date": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}",
-            "request-id": request.id,
-            "client-request-id": self.client_id(request) or request.id,
-        }
-        return {"error": {"code": code, "message": message, "innerError": inner}}
-
-    def crash(self, request: Request, error: Exception) -> Reply:  # noqa: ARG002 (faults show it)
-        """What is said of a failure of our own."""
-        return Reply(500, self.envelope(request, "InternalServerError", "An error occurred."))
-
-    def client_id(self, request: Request) -> str:
-        """The client's own id for the request, where it is fit to be sent back."""
-        given = request.headers.get("client-request-id", "")
-        return given if re.fullmatch(r"[0-9A-Za-z-]{1,64}", given) else ""
-
-    def render(self, request: Request, reply: Reply) -> bytes:  # noqa: ARG002 (faults look at it)
-        """The body's octets."""
-        if reply.body is not None:
-            return reply.body
-        return json.dumps(reply.value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-
-    def headers(self, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
-        """The response's fields."""
-        fields = {"Date": format_datetime(datetime.now(UTC), usegmt=True), "request-id": request.id}
-        if client := self.client_id(request):
-            fields["client-request-id"] = client
-        if body and reply.status != 204:
-            fields |= {"Content-Type": reply.media, "OData-Version": "4.0", "Cache-Control": "no-store"}
-            fields["X-Content-Type-Options"] = "nosniff"
-        if reply.status != 204:
-            fields["Content-Length"] = str(len(body))
-        return [*fields.items(), *reply.headers.items()]
-
-    async def send(self, request: Request, reply: Reply, send: Send) -> None:
-        """The message itself."""
-        body = self.render(request, reply)
-        fields = [(n.encode("latin-1"), v.encode("latin-1", "replace")) for n, v in self.headers(request, reply, body)]
-        await send({"type": "http.response.start", "status": reply.status, "headers": fields})
-        await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else body})
-
-
-def typed(value: Any, type_: Type, spelling: str) -> Any:
-    """A value with the types of its complex parts named in front."""
-    if isinstance(value, list) and type_.item:
-        return [typed(item, type_.item, spelling) for item in value]
-    if not isinstance(value, dict) or type_.kind is not Kind.COMPLEX:
-        return value
-    known = type_.properties
-    members = {name: typed(item, known[name].type, spelling) if name in known else item for name, item in value.items()}
-    return {"@odata.type": spelling.format(type_.name), **members} if type_.name else members
-
-
-def _nested_type(operation: Operation) -> str:
-    """How the documented example spells the types of nested values; empty where it doesn't name them."""
-    body = operation.response_example.body if operation.response_example else None
-    shown = [value for value in body.values() if isinstance(value, dict)] if isinstance(body, dict) else []
-    names = [str(value["@odata.type"]) for value in shown if "@odata.type" in value]
-    return ("#{}" if names[0].startswith("#") else "{}") if names else ""
-
-
-def same(template: Sequence[str], segments: Sequence[str]) -> bool:
-    """Whether a path is one of a template's: whatever stands for a parameter, the rest literally."""
-    if len(template) != len(segments):
-        return False
-    return all(
-        part == given or (given and part.startswith("{")) for part, given in zip(template, segments, strict=True)
-    )

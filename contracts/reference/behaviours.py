@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import Literal
 
+from contracts.contract import Shape
 from contracts.errors import ConfigurationError
 from contracts.reference.app import App
 
@@ -24,30 +25,46 @@ class Behaviour:
     """Requirements that must tell of it: failing, or warning where they don't gate."""
     gates: bool = False
     """Whether it fails a run in the default profile."""
+    about: Shape | None = None
+    """What kind of operation a document must have for it, where an update won't do."""
 
 
 _BEHAVIOURS: dict[str, Behaviour] = {}
 
 
+def _shape(name: str) -> Shape | None:
+    word = name.partition(".")[0]
+    return Shape(word) if word in set(Shape) else None
+
+
 def _ids(names: str) -> tuple[str, ...]:
-    return tuple(f"update.{name}" for name in names.split())
+    return tuple(name if _shape(name) else f"{Shape.UPDATE}.{name}" for name in names.split())
 
 
-def fault(name: str, caught_by: str, *, gates: bool = True) -> Callable[[Callable[[App], None]], Callable[[App], None]]:
-    """Register a fault; `caught_by` is requirement ids without their first word."""
+def fault(
+    name: str, caught_by: str, *, gates: bool = True, about: Shape | None = None
+) -> Callable[[Callable[[App], None]], Callable[[App], None]]:
+    """Register a fault.
+
+    Args:
+        caught_by: requirement ids; their first word may be left out where that is `update`.
+        gates: whether it fails a run.
+        about: the kind of operation that it needs; that of the first requirement, unless told.
+    """
 
     def register(apply: Callable[[App], None]) -> Callable[[App], None]:
-        _add(Behaviour(name, "fault", _text(apply), apply, _ids(caught_by), gates))
+        needed = about or next(filter(None, map(_shape, caught_by.split())), None)
+        _add(Behaviour(name, "fault", _text(apply), apply, _ids(caught_by), gates, needed))
         return apply
 
     return register
 
 
-def variation(name: str) -> Callable[[Callable[[App], None]], Callable[[App], None]]:
-    """Register a legitimate variation."""
+def variation(name: str, about: Shape | None = None) -> Callable[[Callable[[App], None]], Callable[[App], None]]:
+    """Register a legitimate variation; `about` is the kind of operation that it needs."""
 
     def register(apply: Callable[[App], None]) -> Callable[[App], None]:
-        _add(Behaviour(name, "variation", _text(apply), apply))
+        _add(Behaviour(name, "variation", _text(apply), apply, about=about))
         return apply
 
     return register

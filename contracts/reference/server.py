@@ -25,8 +25,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from contracts.contract import Contract
 from contracts.errors import ConfigurationError, ContractsError, DocumentError
-from contracts.reference.app import App, Tokens
+from contracts.reference.app import App
 from contracts.reference.behaviours import choose
+from contracts.reference.message import Tokens
 
 HOME = str(Path(__file__).parents[2])
 """Where this project's package is importable from."""
@@ -54,17 +55,17 @@ def build(
         ConfigurationError: a behaviour isn't known, or the contract lacks what it changes.
         DocumentError: the contract has no operation that the app could serve.
     """
-    if not contract.updates:
-        raise DocumentError(
-            f"{contract.source}: no operation updates an object", "One PATCH on a path with a key would"
-        )
+    if not contract.operations:
+        raise DocumentError(f"{contract.source}: no operation to serve", "Has the document any path?")
     app = App(contract, tokens, auth)
     for behaviour in (*choose(variations, "variation"), *choose(faults, "fault")):
+        what = f"{behaviour.kind} {behaviour.name}"
+        if behaviour.about and not app.routes.first(behaviour.about):
+            raise ConfigurationError(f"{what} is about operations that {behaviour.about}, which {contract.title} lacks")
         try:
             behaviour.apply(app)
         except LookupError as error:
-            what = f"{behaviour.kind} {behaviour.name} changes a property of a kind that {contract.title} lacks"
-            raise ConfigurationError(what) from error
+            raise ConfigurationError(f"{what} changes a property of a kind that {contract.title} lacks") from error
     return app
 
 

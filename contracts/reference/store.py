@@ -7,39 +7,40 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.contract import Contract, Kind, Operation, Type
+from contracts.contract import Kind, Shape, Type
 from contracts.reference import validate
+from contracts.reference.routes import Resource
 
 SPACE = uuid.UUID("1f0c2f57-5ac3-4d1c-9b2e-5a0e6ad7c9b4")
+DEEPEST = 6
+"""Values within values that are made up."""
+
+Objects = dict[str, dict[str, Any]]
 
 
 class Store:
-    """Objects by id, one collection for all aliases of an operation."""
+    """Objects by id, one collection for all paths of a resource; made when they are first asked for."""
 
-    def __init__(self, contract: Contract) -> None:
-        self.collections: dict[str, dict[str, dict[str, Any]]] = {}
-        for operation in contract.updates:
-            name = collection(operation)
-            if name not in self.collections:
-                first, second = seeds(operation)
-                self.collections[name] = {entity["id"]: entity for entity in (first, second)}
-        self._first = copy.deepcopy(self.collections)
+    def __init__(self) -> None:
+        self._collections: dict[tuple[str, str], Objects] = {}
+        self._first: dict[str, Objects] = {}
 
-    def objects(self, operation: Operation) -> dict[str, dict[str, Any]]:
-        """The objects that an operation addresses, by id."""
-        return self.collections[collection(operation)]
+    def objects(self, resource: Resource, tenant: str = "") -> Objects:
+        """A resource's objects by id; those of another tenant are none to begin with."""
+        key = (resource.name, tenant)
+        if key not in self._collections:
+            self._collections[key] = {} if tenant else {str(each["id"]): each for each in self.seeds(resource)}
+        return self._collections[key]
 
-    def merge(self, operation: Operation, entity: str, body: Mapping[str, Any]) -> None:
-        """Merge a checked body into an object."""
-        objects = self.objects(operation)
-        assert operation.body is not None  # noqa: S101 (updates have one)
-        seed = self._first[collection(operation)].get(entity)
-        objects[entity] = completed(merge(objects[entity], body, operation.body), seed, operation.body)
+    def first(self, resource: Resource, entity: str) -> Mapping[str, Any] | None:
+        """An object as it was to begin with; None for one that was made later."""
+        if resource.name not in self._first:
+            self._first[resource.name] = {str(each["id"]): each for each in self.seeds(resource)}
+        return self._first[resource.name].get(entity)
 
-
-def collection(operation: Operation) -> str:
-    """The name of the collection that an operation's objects are in: its first alias's path."""
-    return operation.aliases[0] if operation.aliases else operation.path
+    def seeds(self, resource: Resource) -> tuple[dict[str, Any], ...]:
+        """The objects that a resource has to begin with."""
+        return seeds(resource)
 
 
 def merge(state: Mapping[str, Any], body: Mapping[str, Any], type_: Type) -> dict[str, Any]:
@@ -83,14 +84,25 @@ def _completed_item(item: Any, seeds: list[Any], type_: Type) -> Any:
     return item
 
 
-def seeds(operation: Operation) -> tuple[dict[str, Any], dict[str, Any]]:
+def seeds(resource: Resource) -> tuple[dict[str, Any], dict[str, Any]]:
     """Two objects to begin with: the documented example made valid, and another one unlike it."""
-    assert operation.body is not None  # noqa: S101 (updates have one)
-    example = operation.response_example.body if operation.response_example else {}
-    shown = example if isinstance(example, Mapping) else {}
-    first = {**_value(operation.body, shown, 1), "id": shown.get("id") or str(uuid.uuid5(SPACE, f"{operation.path}1"))}
-    second = {**_value(operation.body, {}, 2), "id": str(uuid.uuid5(SPACE, f"{operation.path}2"))}
+    shown = resource.example
+    first, second = made(resource.type, shown, 1), made(resource.type, {}, 2)
+    identity = shown.get("id")
+    known = identity if isinstance(identity, (str, int)) and identity not in {"", True, False} else None
+    first["id"] = known or new_id(resource, 1)
+    second["id"] = new_id(resource, 2)
     return first, second
+
+
+def new_id(resource: Resource, number: int = 0) -> Any:
+    """An id for an object of a resource: always the same one for a number, a new one without."""
+    declared = resource.type.properties.get("id")
+    if declared and declared.type.kind in {Kind.INT32, Kind.INT64}:
+        return number or uuid.uuid4().int % 2**31
+    update = resource.of(Shape.UPDATE)
+    path = update.aliases[0] if update else resource.name
+    return str(uuid.uuid5(SPACE, f"{path}{number}") if number else uuid.uuid4())
 
 
 def _fits(shown: Any, type_: Type) -> bool:
@@ -101,21 +113,24 @@ def _fits(shown: Any, type_: Type) -> bool:
     return True
 
 
-def _value(type_: Type, shown: Any, n: int) -> Any:
+def made(type_: Type, shown: Any, n: int, level: int = 0) -> Any:
     """A value of a type: what the example shows where that is valid, else one made up."""
     match type_.kind:
         case Kind.COMPLEX:
             given = shown if isinstance(shown, Mapping) else {}
-            return {m.name: _value(m.type, given.get(m.name), n) for m in type_.properties.values()}
+            if level >= DEEPEST and not given:
+                return None
+            return {m.name: made(m.type, given.get(m.name), n, level + 1) for m in type_.properties.values()}
         case Kind.COLLECTION:
             item = type_.item or Type(Kind.STRING)
             items = shown[:2] if isinstance(shown, list) and shown else [None]
-            return [_value(item, each, n) for each in items]
+            values = (made(item, each, n, level + 1) for each in items)
+            return [each for each in values if each is not None]
         case Kind.STRING if type_.members:
             return shown if shown in type_.members else type_.members[(n - 1) % len(type_.members)]
     if shown is not None and _fits(shown, type_):
         return shown
-    made: Mapping[Kind, Any] = {
+    made_up: Mapping[Kind, Any] = {
         Kind.STRING: f"value {n}",
         Kind.GUID: str(uuid.uuid5(SPACE, str(n))),
         Kind.BOOLEAN: n == 1,
@@ -128,4 +143,4 @@ def _value(type_: Type, shown: Any, n: int) -> Any:
         Kind.DURATION: f"PT{n}H",
         Kind.BINARY: "Z3JhcGg=",
     }
-    return made.get(type_.kind)
+    return made_up.get(type_.kind)

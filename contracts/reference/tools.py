@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from contracts.contract import Kind, Type
+from contracts.contract import Kind, Shape, Type
 from contracts.reference import validate
-from contracts.reference.app import App, Request
+from contracts.reference.app import App
+from contracts.reference.message import Reply, Request
+from contracts.reference.routes import Resource
+from contracts.reference.store import Store, merge
 
 
-def override(app: App, step: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Replace a step of an app; the function gets the step it replaces as its first argument."""
+def override(app: App | Store, step: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Replace a step of an app or of its store; the function gets the step it replaces as its first argument."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         setattr(app, step, partial(function, getattr(app, step)))
@@ -29,11 +34,32 @@ def connection(request: Request) -> asyncio.Transport:
     return transport
 
 
+def subject(app: App) -> Resource:
+    """The resource that behaviours are made for: the first that can be updated, else the first there is.
+
+    Raises:
+        LookupError: there is none.
+    """
+    found = app.routes.first(Shape.UPDATE, Shape.CREATE, Shape.READ, Shape.LIST, Shape.DELETE)
+    if found is None:
+        raise LookupError("resource")
+    return found
+
+
 def type_of(app: App) -> Type:
-    """The type of the first operation's objects."""
-    body = app.contract.updates[0].body
-    assert body is not None  # noqa: S101 (updates have one)
-    return body
+    """The type of the subject's objects, as they are sent where they are.
+
+    Raises:
+        LookupError: there is no subject.
+    """
+    resource = subject(app)
+    operation = resource.of(Shape.UPDATE) or resource.of(Shape.CREATE)
+    return resource.body(operation) if operation else resource.type
+
+
+def writable(app: App) -> list[str]:
+    """The properties that a body may set."""
+    return [each.name for each in type_of(app).properties.values() if not each.read_only and each.name != "id"]
 
 
 def names(app: App, kind: Kind, *, plain: bool = True, least: int = 1) -> list[str]:
@@ -106,14 +132,64 @@ def change_shown(app: App, change: Callable[[dict[str, Any]], Any]) -> None:
 
 
 def change_answer(app: App, change: Callable[[Any], Any]) -> None:
-    """Change what the answer to an update shows; reads stay as they are."""
+    """Change how the answers of documented operations show objects; what else can be looked at stays as it is."""
 
-    @override(app, "updated")
-    def updated(inner: Any, request: Any, body: dict[str, Any]) -> Any:
-        reply = inner(request, body)
-        if reply.value is not None:
-            reply.value = change(reply.value)
+    def shown(request: Request, value: Any) -> Any:
+        if request.shape is not Shape.LIST:
+            return change(value)
+        shown = [change(each) for each in (value["value"] if isinstance(value, dict) else value)]
+        return {**value, "value": shown} if isinstance(value, dict) else shown
+
+    _answered(app, shown)
+
+
+def change_message(app: App, change: Callable[[Any], Any]) -> None:
+    """Change what the answers of documented operations hold as a whole."""
+    _answered(app, lambda _, value: change(value))
+
+
+def _answered(app: App, change: Callable[[Request, Any], Any]) -> None:
+    @override(app, "success")
+    def success(inner: Any, request: Request, reply: Reply) -> Any:
+        reply = inner(request, reply)
+        if reply.value is not None and request.shape is not None:
+            reply.value = change(request, reply.value)
         return reply
+
+
+@contextmanager
+def kept(app: App, request: Request, when: Callable[[], bool] = lambda: True) -> Iterator[None]:
+    """Leave the collection as it was, whatever is done to it meanwhile."""
+    objects = app.objects(request)
+    before = copy.deepcopy(objects)
+    yield
+    if when():
+        objects.clear()
+        objects.update(before)
+
+
+def apply(app: App, request: Request) -> None:
+    """Do what a request asks for, whatever its credentials are.
+
+    Raises:
+        Refusal: for another reason.
+    """
+    app.route(request)
+    if not request.documented or request.shape in {None, Shape.READ, Shape.LIST}:
+        return
+    if request.shape is Shape.DELETE:
+        app.remove(request)
+        return
+    body = app.check(request, app.parse(request.body))
+    if request.shape is Shape.CREATE:
+        app.add(request)
+    fill(app, request, body)
+
+
+def fill(app: App, request: Request, body: Mapping[str, Any]) -> None:
+    """Write a checked body into the addressed object."""
+    objects = app.objects(request)
+    objects[request.entity] = merge(objects[request.entity], body, app.resource(request).type)
 
 
 def strings(app: App, change: Callable[[str], Any], *, nested_only: bool = False) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,16 +19,43 @@ class InvalidError(Exception):
     """A value that its type can't hold; says which and why."""
 
 
-def body(value: Mapping[str, Any], type_: Type, path: str = "") -> dict[str, Any]:
+@dataclass(frozen=True)
+class Rules:
+    """What the types alone don't say."""
+
+    never: frozenset[str] = frozenset()
+    """Members of enumerations that may not be sent, in lower case."""
+    named: frozenset[tuple[str, str]] = frozenset()
+    """Places and the types that the document's own example names there: derived ones, where they aren't declared."""
+
+
+NONE = Rules()
+
+
+def named(example: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """The types that an example names, each with its place; a collection's items are one place."""
+    if isinstance(example, Mapping):
+        given = example.get("@odata.type")
+        if isinstance(given, str):
+            yield path, given.rpartition("#")[2]
+        for name, item in example.items():
+            yield from named(item, f"{path}/{name}" if path else name)
+    elif isinstance(example, list):
+        for item in example:
+            yield from named(item, path)
+
+
+def body(value: Mapping[str, Any], type_: Type, path: str = "", rules: Rules = NONE) -> dict[str, Any]:
     """Check an update and return what is to be merged: annotations and what only the server writes are left out.
 
     Raises:
         InvalidError: a property is unknown, or its value isn't of its type.
     """
     checked: dict[str, Any] = {}
+    derived = _derived(value, type_, path, rules)
     for name, item in value.items():
         where = f"{path}/{name}" if path else name
-        if name == "@odata.type":
+        if name == "@odata.type" and not derived:
             annotation(item, type_, where)
         if "@" in name:
             continue
@@ -35,12 +63,19 @@ def body(value: Mapping[str, Any], type_: Type, path: str = "") -> dict[str, Any
         if declared is None and where == "id":
             checked[name] = item  # some pages leave it out of the body's table
         elif declared is None:
-            if not type_.open and type_.properties:
+            if not type_.open and type_.properties and not derived:
                 raise InvalidError(f"The property '{where}' does not exist on type '{type_.name}'.")
             checked[name] = item
         elif not declared.read_only or where == "id":
-            checked[name] = one(item, declared.type, where)
+            checked[name] = one(item, declared.type, where, rules)
     return checked
+
+
+def _derived(value: Mapping[str, Any], type_: Type, path: str, rules: Rules) -> bool:
+    """Whether a value is of a type that the document names for the place and doesn't describe."""
+    given = value.get("@odata.type")
+    name = given.rpartition("#")[2] if isinstance(given, str) else ""
+    return bool(name) and name != type_.name and (re.sub(r"/\d+(?=/|$)", "", path), name) in rules.named
 
 
 def annotation(value: Any, type_: Type, where: str) -> None:
@@ -55,7 +90,7 @@ def annotation(value: Any, type_: Type, where: str) -> None:
         raise InvalidError(f"The type named by '{where}' is not compatible with '{type_.name}'.")
 
 
-def one(value: Any, type_: Type, where: str) -> Any:
+def one(value: Any, type_: Type, where: str, rules: Rules = NONE) -> Any:
     """Check one value; returns it as it is stored.
 
     Raises:
@@ -67,17 +102,17 @@ def one(value: Any, type_: Type, where: str) -> Any:
         item = type_.item or Type(Kind.ANY)
         if None in value:
             raise InvalidError(f"The value of '{where}' must not hold null.")
-        return [one(each, item, f"{where}/{place}") for place, each in enumerate(value)]
+        return [one(each, item, f"{where}/{place}", rules) for place, each in enumerate(value)]
     if value is None:
         return None
     if type_.kind is Kind.COMPLEX:
         if not isinstance(value, dict):
             raise InvalidError(f"The value of '{where}' must be an object.")
-        return body(value, type_, where)
+        return body(value, type_, where, rules)
     check = CHECKS.get(type_.kind)
     if check and not check(value):
         raise InvalidError(f"The value of '{where}' is not of type 'Edm.{type_.kind}'.")
-    if type_.members and str(value).lower() not in {member.lower() for member in type_.members}:
+    if type_.members and str(value).lower() not in {member.lower() for member in type_.members} - rules.never:
         raise InvalidError(f"The value of '{where}' is not a member of its enumeration.")
     return value
 

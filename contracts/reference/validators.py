@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from contracts.reference.app import App, Refusal, Reply, Request
+from contracts.reference.app import App
+from contracts.reference.message import Refusal, Reply, Request
 from contracts.reference.tools import override
 
 Tag = Callable[[App, Request], str]
@@ -28,6 +30,8 @@ def strong(app: App, of: Tag = tag) -> None:
         reply = inner(request)
         if request.entity:
             reply.headers["ETag"] = of(app, request)
+            if _matches(request.headers.get("if-none-match", ""), of(app, request)):
+                return Reply(304, headers=reply.headers, body=b"")
         return reply
 
     @override(app, "updated")
@@ -48,9 +52,16 @@ def weak(app: App) -> None:
     @override(app, "represent")
     def represent(inner: Any, request: Request, entity: dict[str, Any]) -> Any:
         shown = inner(request, entity)
-        if request.entity:
-            return {"@odata.etag": of(app, request), **shown}
+        known = request.entity or (str(entity.get("id", "")) if request.documented else "")
+        if known in app.objects(request):
+            return {"@odata.etag": of(app, replace(request, entity=known)), **shown}
         return shown
+
+
+def _matches(condition: str, current: str) -> bool:
+    """Whether a list of tags has the current one, compared weakly (RFC 9110 §13.1.2)."""
+    tags = {each.strip().removeprefix("W/") for each in condition.split(",")}
+    return "*" in tags or current.removeprefix("W/") in tags
 
 
 def _conditions(app: App, of: Tag) -> None:

@@ -94,6 +94,12 @@ class Settings(BaseModel):
     )
     select: Words = _about("Only the requirements whose id matches: 'update.merge.*'.", (), metavar="GLOB")
     deselect: Words = _about("Not the requirements whose id matches.", (), metavar="GLOB")
+    operations: Words = _about(
+        "Only the operations whose id, path or method and path match: 'GET /users/*'.",
+        (),
+        flag="--operation",
+        metavar="GLOB",
+    )
     computed: Words = _about("Property that the server itself maintains.", (), metavar="NAME")
     readonly: Words = _about("Property that can't be written.", (), metavar="NAME")
     max_examples: int = _about("Generated requests for an operation.", 25, metavar="N", ge=1, le=100_000)

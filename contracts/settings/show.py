@@ -79,6 +79,7 @@ EXAMPLES = {
     "rate": 10.0,
     "select": ["update.merge.*"],
     "deselect": ["update.throttle.*"],
+    "operation": ["GET /users/*"],
     "computed": ["modifiedDateTime"],
     "readonly": ["createdDateTime"],
 }

@@ -41,7 +41,7 @@ def climb(update: Update) -> Baseline:
         return baseline(names)
     if accepted("with nested @odata.type", annotate(full(names), type_)):
         return baseline(names, annotated=True)
-    if accepted("with the object's id", {"id": update.key, **full(names)}):
+    if update.operation.key and accepted("with the object's id", {"id": update.key, **full(names)}):
         return baseline(names, keyed=True)
     current = tuple(name for name in names if not type_.properties[name].deprecated)
     if current != names and accepted("without deprecated properties", full(current)):

@@ -21,9 +21,12 @@ MOST_PAGES = 20
 class Observer:
     """Looks at objects of one collection through one path."""
 
-    def __init__(self, client: Client, operation: Operation, ids: Mapping[str, str]) -> None:
+    def __init__(self, client: Client, operation: Operation, ids: Mapping[str, str], asker: str = "") -> None:
         self.client = client
         self.operation = operation
+        """One whose path is that of the objects."""
+        self.asker = asker or operation.id
+        """Id of the operation on whose behalf it looks."""
         self.ids = dict(ids)
         self.neutral: Callable[[str, frozenset[str]], Exchange] | None = None
         """Sends an update that changes nothing and leaves out some properties; set where partial bodies are taken."""
@@ -35,10 +38,12 @@ class Observer:
     def item(self, entity: str, *, fresh: bool = False) -> tuple[dict[str, Any] | None, Exchange]:
         """GET the object itself."""
         path = self.operation.url_path(self.path_ids(entity))
-        exchange = self.client.send("GET", path, fresh=fresh, operation=self.operation.id, requirement="observe")
+        exchange = self.client.send("GET", path, fresh=fresh, operation=self.asker, requirement="observe")
         self.item_status = exchange.status
         found = exchange.object if exchange.status == 200 else None
-        if found is not None and same_id(found.get("id", entity), entity):
+        if found is not None and "id" not in found and isinstance(found.get("error"), dict):
+            found = None  # an error under the status of success
+        if found is not None and (self.operation.key is None or same_id(found.get("id", entity), entity)):
             return found, exchange
         return None, exchange
 
@@ -50,7 +55,7 @@ class Observer:
         origin = urlsplit(url)[:2]
         items: list[dict[str, Any]] = []
         for _ in range(MOST_PAGES):
-            exchange = self.client.send("GET", url, operation=self.operation.id, requirement="observe")
+            exchange = self.client.send("GET", url, operation=self.asker, requirement="observe")
             self.collection_status = exchange.status
             page = exchange.object if exchange.status == 200 else None
             values = page.get("value") if page else None

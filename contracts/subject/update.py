@@ -10,19 +10,19 @@ import json
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from contracts.contract import Kind, Operation, Property, Type
+from contracts.contract import Kind, Operation, Type
 from contracts.requirements import Inconclusive, Severity
 from contracts.subject import ladder
 from contracts.subject.due import Due
 from contracts.subject.equality import Difference, differences, instant, merge, unset
-from contracts.subject.knowledge import Baseline, Death, Effect, Log, Options
-from contracts.subject.observe import Observer, same_id
-from contracts.subject.values import Values, writable
+from contracts.subject.knowledge import Baseline, Death, Effect, Options
+from contracts.subject.subject import Attempt, Fields, Headers, Subject, Trial, encoded, holds
+from contracts.subject.values import writable
 from contracts.target import jsontext, tunnel
-from contracts.target.exchange import SAFE, Exchange, Request
+from contracts.target.exchange import Exchange, Request
 from contracts.target.raw import request_bytes
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 FAIL = Severity.FAIL
 TOO_MANY = 429
-SERVER_FAILURES = frozenset({500, 502, 504, 505, 508})
 GLANCES = 8
 """How many reads in a row must agree before a target's reads count as steady."""
 SHARE = 0.1
@@ -44,46 +43,11 @@ REVIVAL = 30.0
 """Seconds that a supervisor gets to restart a server (catalogue, `robust.alive`)."""
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """A request that must not have an effect, or only the one it claims."""
-
-    note: str
-    body: Any = None
-    """A JSON value, or octets to be sent as they are."""
-    headers: Mapping[str, str | None] = field(default_factory=dict)
-    entity: str | None = None
-    path: str | None = None
-    method: str = "PATCH"
-    marker: Any = None
-    """A value that shows up on the target only if this request was applied."""
-    wire: bytes | None = None
-    """Octets to send instead of all the above."""
-    half_close: bool = False
-    timeout: float | None = None
-
-
-@dataclass(frozen=True)
-class Trial:
-    """An attempt and what came of it."""
-
-    attempt: Attempt
-    exchange: Exchange
-    effects: tuple[Effect, ...] = ()
-    """What changed on any known object."""
-    watched: bool = False
-    """Whether the objects could be observed afterwards."""
-
-    @property
-    def visible(self) -> bool:
-        """Whether the attempt's marker now stands on an object."""
-        marker = self.attempt.marker
-        return marker is not None and any(_holds(effect.difference.actual, marker) for effect in self.effects)
-
-
-class Update:
+class Update(Subject):
     """One update operation on one target."""
 
+    MAKES = False
+    """Whether each request makes an object of its own, rather than being about one that is there."""
     lag = 0.0
     """The longest that a read was seen to lag behind a write, in seconds."""
     unsteady = False
@@ -92,35 +56,18 @@ class Update:
     """How often a read was waited for in vain: what is missing then is lost, and not late."""
 
     def __init__(self, client: Client, operation: Operation, options: Options, twin: Update | None = None) -> None:
+        super().__init__(client, operation, options, twin)
         assert operation.body is not None  # noqa: S101 (Contract.updates chooses only such operations)
-        self.client = client
-        self.operation = operation
-        self.options = options
         self.type: Type = operation.body
-        self.shape: Type = operation.response or operation.body
-        self.twin = twin
-        """The same operation through the page's first path, where this is a further one."""
+        self.twin: Update | None = twin
         self.further: list[Update] = []
         """The same operation through the page's further paths, where this is the first."""
         if twin is not None:
             twin.further.append(self)
-        self.values = Values(options.seed, operation.id)
-        self.log = Log()
-        self.requirement = ""
-        """The requirement whose case is running; every exchange is marked with it."""
-        self.key = ""
-        self.second: str | None = None
-        self.ids: dict[str, str] = dict(options.ids)
-        self.observer = Observer(client, operation, self.ids)
         self.writable = writable(self.type, options.readonly)
-        self.computed: set[str] = set(options.computed)
+        hidden = {each.name for each in self.type.properties.values() if each.write_only}
+        self.computed: set[str] = {*options.computed, *hidden}
         """Properties that the server itself maintains, as declared or as noticed."""
-        self.original: dict[str, dict[str, Any]] = {}
-        """Each object as it was found, by id; filled by `keep`."""
-        self.created: dict[str, str] = {}
-        """Path of each object that the run made for itself, by id."""
-        self.keeper: Callable[[Update, str], None] = lambda _update, _entity: None
-        """Is told of each object as soon as its first state is known."""
         self._allowance = float("inf")
         """Seconds that may still be spent waiting for lagging reads to catch up with what isn't known."""
         self._known: dict[str, dict[str, Any]] = {}
@@ -148,9 +95,22 @@ class Update:
 
     # -- sending ------------------------------------------------------------------------------------------------
 
-    def path(self, entity: str | None = None) -> str:
-        """The path of an object, percent-encoded."""
-        return self.operation.url_path(self.observer.path_ids(entity or self.key))
+    def ask(self, *, headers: Fields | None = None) -> Exchange:
+        """Send a small update that is fit to be performed."""
+        return self.patch(self.small(), headers=headers)
+
+    def refusals(self, different: Headers) -> list[Trial]:
+        """Send updates that must not be performed for their header fields; a control without these comes first."""
+        self.change(self.small())
+        attempts = []
+        for note, headers in different:
+            body = self.small()
+            attempts.append(Attempt(note, body, headers, marker=body[self.markers[0]]))
+        return self.attempt(attempts)
+
+    def address(self, entity: str | None = None) -> str:
+        """The path that the operation's requests go to."""
+        return self.path(entity)
 
     def patch(
         self,
@@ -159,7 +119,7 @@ class Update:
         entity: str | None = None,
         headers: Mapping[str, str | None] | None = None,
         path: str | None = None,
-        method: str = "PATCH",
+        method: str | None = None,
         fresh: bool = False,
         wait: bool = True,
         timeout: float | None = None,
@@ -173,40 +133,22 @@ class Update:
             entity: the object, if not the first.
             headers: fields to add or, with None, to leave out.
             path: another path than the object's.
+            method: another method than the operation's.
         """
-        self._may_send(method)
-        octets = body if isinstance(body, bytes) or body is None else jsontext.dump(body)
-        about = {"operation": self.operation.id, "requirement": self.requirement}
-        if path is None:
-            about["entity"] = entity or self.key
-
-        def send(fresh: bool) -> Exchange:
-            return self.client.send(
-                method,
-                path or self.path(entity),
-                body=octets,
-                headers=headers,
-                fresh=fresh,
-                wait=wait,
-                timeout=timeout,
-                **about,
-            )
-
-        exchange = send(fresh)
-        if exchange.status == 401 and self.client.lapsed:
-            raise Inconclusive(self.client.lapsed, exchange)
-        if exchange.status == 429 and wait:
-            # neither done nor refused: it says nothing of this request
-            raise Inconclusive(f"the target was busy ({exchange.answer}) for longer than --retries waits", exchange)
-        if exchange.status in SERVER_FAILURES:
-            again = send(True)
-            if again.status not in SERVER_FAILURES:
-                self.log.transient.add(exchange.index)
-            exchange = again
+        exchange = self.send(
+            method or self.operation.method,
+            path or self.address(entity),
+            octets=encoded(body),
+            headers=headers,
+            entity="" if path else entity or self.key,
+            fresh=fresh,
+            wait=wait,
+            timeout=timeout,
+        )
         said = _said(body)
         if exchange.ok or exchange.response is None:
             self.client.writes += 1
-            if not (exchange.ok and said is not None and path is None and method == "PATCH" and wait):
+            if not (exchange.ok and said is not None and path is None and method is None and wait):
                 self.due.forget()
         if said is not None:
             self._note(entity or self.key, said, exchange, usual=path is None, alone=wait)
@@ -228,20 +170,6 @@ class Update:
             # reads lag behind: remember the object as it will be once they have caught up, and spare that wait
             self._remember({**self._known, entity: self.merged(self._known[entity], body)})
 
-    def _may_send(self, method: str) -> None:
-        """Go on only where a request is of use and allowed.
-
-        Raises:
-            Inconclusive: the target or the credentials are dead, or the request could change something in a run that
-                may only read.
-        """
-        if self.dead is not None:
-            raise Inconclusive("the target stopped answering; see update.robust.alive", self.dead)
-        if self.client.lapsed:
-            raise Inconclusive(self.client.lapsed)
-        if self.options.read_only and method not in SAFE:
-            raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
-
     def change(self, body: Any, **how: Any) -> Exchange:
         """Send an update that the target must have accepted for the case to go on.
 
@@ -262,7 +190,6 @@ class Update:
         *,
         entity: str | None = None,
         path: str | None = None,
-        method: str = "PATCH",
         close: bool = True,
     ) -> tuple[bytes, Request]:
         """The octets of an update as they would stand on the wire, with just these headers besides the usual ones.
@@ -271,7 +198,7 @@ class Update:
         """
         extra = {**headers, **({"Connection": "close"} if close else {})}
         fields = self.client.headers(extra, body)
-        url = self.client.url(path or self.path(entity))
+        method, url = self.operation.method, self.client.url(path or self.address(entity))
         return request_bytes(method, url, fields, body), Request(method, url, fields, body)
 
     def send_wire(
@@ -282,7 +209,7 @@ class Update:
         Raises:
             Inconclusive: there is a proxy, and it lets none through.
         """
-        self._may_send("")
+        self.may_send("")
         self.client.writes += 1
         self.due.forget()
         return _through(
@@ -303,13 +230,13 @@ class Update:
 
         The function sends one request; it returns the exchange and whether the connection was that of the one before.
         """
-        self._may_send("")
+        self.may_send("")
         with self.client.line() as send:
 
             def ask(octets: bytes, request: Request) -> tuple[Exchange, bool]:
                 self.client.writes += 1
                 self.due.forget()
-                own = {"entity": self.key} if request.url == self.client.url(self.path()) else {}
+                own = {"entity": self.key} if request.url == self.client.url(self.address()) else {}
                 exchange, kept = send(octets, request, operation=self.operation.id, requirement=self.requirement, **own)
                 return _through(exchange), kept
 
@@ -395,7 +322,7 @@ class Update:
         """
         mark = self.mark(place)
         if not self.partial.ok:
-            return {**self.full(), **mark}
+            return last(self.full(), mark)
         return {"id": self.key, **mark} if self.baseline.keyed else mark
 
     @property
@@ -408,7 +335,7 @@ class Update:
             else:
                 body = self.mark()
                 self._partial = self.patch({"id": self.key, **body} if baseline.keyed else body)
-                self._notice_computed(self._partial, body)
+                self.notice_computed(self._partial, body)
         return self._partial
 
     def needs_partial(self) -> None:
@@ -438,7 +365,7 @@ class Update:
         """
         if self.unsteady:
             self._catch_up()
-        found, exchange = self._glance(entity, fresh=fresh, about=about)
+        found, exchange = self.glance(entity, fresh=fresh, about=about)
         due = self.due.of(entity or self.key)
         if not due or not self._persists or not _fails(self.compare(due, found)):
             return found, exchange
@@ -447,13 +374,13 @@ class Update:
         self.due.lost(entity or self.key, (difference.top for difference in _fails(left)))
         return found, exchange
 
-    def _glance(
+    def glance(
         self, entity: str | None = None, *, fresh: bool = False, about: Iterable[str] = ()
     ) -> tuple[dict[str, Any], Exchange]:
         """The object as one replica or another shows it now."""
         if self.dead is not None:
             raise Inconclusive("the target stopped answering; see update.robust.alive", self.dead)
-        if self.observer.neutral is None and self._markers and self.partial.ok:
+        if self.observer.neutral is None and not self.MAKES and self._markers and self.partial.ok:
             self.observer.neutral = self._neutral
         found, exchange = self.observer.look(entity or self.key, fresh=fresh, about=frozenset(about))
         if found is None and self.observer.means is None and self.twin is not None:
@@ -523,7 +450,7 @@ class Update:
         agreeing = 0
         while agreeing < GLANCES and self.observer.means != "neutral":
             waited = time.monotonic() - self.client.wrote
-            found, _ = self._glance(fresh=True)
+            found, _ = self.glance(fresh=True)
             if not _fails(self.compare(expected, found)):
                 agreeing += 1
             elif agreeing or self.unsteady:
@@ -579,7 +506,7 @@ class Update:
         pause = 0.01
         stale = 0.0
         while True:
-            found, exchange = self._glance(entity, fresh=fresh, about=expected)
+            found, exchange = self.glance(entity, fresh=fresh, about=expected)
             left = [d for d in self.compare(expected, found) if not self._unshown(d, found)]
             waited = time.monotonic() - started
             graver = {difference.severity for difference in left} - {Severity.NOTE}
@@ -616,32 +543,20 @@ class Update:
         _, found, _ = self.reach(self.full(n))
         return {name: found.get(name) for name in self.shape.properties}
 
-    @property
-    def dead(self) -> Exchange | None:
-        """The exchange that showed that nobody answers any more."""
-        return self.client.dead
-
-    @property
-    def known(self) -> tuple[str, ...]:
-        """The ids of the objects that the run looks after."""
-        return (self.key, self.second) if self.second else (self.key,)
-
-    def needs_second(self) -> str:
-        """The id of a second object.
-
-        Raises:
-            Inconclusive: there is none.
-        """
-        if not self.second:
-            raise Inconclusive(f"a second object is needed: supply --second-id {self.operation.key}=ID")
-        return self.second
-
     def snapshot(self) -> dict[str, dict[str, Any]]:
         """The documented properties of every known object, from memory where nothing can have changed."""
         if self._known_at != self.client.writes:
             self._catch_up()
-            self._remember({entity: self.state(entity) for entity in self.known})
+            self._remember(self.states())
         return dict(self._known)
+
+    def states(self) -> dict[str, dict[str, Any]]:
+        """The documented properties of every known object, as separate requests show them now.
+
+        Raises:
+            Inconclusive: one can't be observed.
+        """
+        return {entity: self.state(entity) for entity in self.known}
 
     def _catch_up(self) -> None:
         """Wait until lagging reads show an unknown state: nothing tells when they do.
@@ -683,16 +598,17 @@ class Update:
             elif exchange.ok:
                 self.due.forget()
             waiting.append((attempt, exchange))
-            if exchange.ok or exchange.response is None or hostile:
+            if exchange.ok or exchange.response is None or hostile or self.MAKES:
                 before = self._watch(waiting, before, trials)
             if hostile:
-                before = self._after(before, self.check_alive(exchange))
+                before = self.after(before, self.check_alive(exchange))
         self._watch(waiting, before, trials)
         return trials
 
     def _try(self, attempt: Attempt) -> Exchange:
         if attempt.wire is not None:
-            described = Request(attempt.method, self.client.url(attempt.path or self.path(attempt.entity)))
+            url = self.client.url(attempt.path or self.address(attempt.entity))
+            described = Request(attempt.method or self.operation.method, url)
             return self.send_wire(attempt.wire, described, half_close=attempt.half_close, timeout=attempt.timeout)
         return self.patch(
             attempt.body,
@@ -722,10 +638,10 @@ class Update:
             waiting.clear()
             return None
         performed = _performed(waiting)
-        changed = self._changed(before, after)
+        changed = self.changed(before, after, waiting)
         if performed is not None and any(difference.top not in performed for _, difference in changed):
-            after = self._lasting(before, performed)
-            changed = self._changed(before, after)
+            after = self.lasting(before, performed)
+            changed = self.changed(before, after, waiting)
         trials += self._attributed(waiting, changed, performed or set())
         waiting.clear()
         return after
@@ -739,7 +655,7 @@ class Update:
             if len(waiting) == 1:
                 return True
             if attempt.marker is not None:
-                return _holds(difference.actual, attempt.marker)
+                return holds(difference.actual, attempt.marker)
             return exchange.ok or difference.top not in performed
 
         for attempt, exchange in waiting:
@@ -751,12 +667,21 @@ class Update:
             if exchange.ok and isinstance(attempt.body, Mapping):
                 self.due.note(attempt.entity or self.key, attempt.body, accepted=True)  # it may show later still
 
-    def _changed(
-        self, before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]
+    def changed(
+        self,
+        before: Mapping[str, dict[str, Any]],
+        after: Mapping[str, dict[str, Any]],
+        waiting: Sequence[tuple[Attempt, Exchange]] = (),  # noqa: ARG002 (who creates is asked for what is new)
     ) -> list[tuple[str, Difference]]:
-        return [(entity, d) for entity in before for d in self.surprises(entity, before[entity], after[entity])]
+        """What changed between two observations of the objects, by id, that nothing but what was sent explains."""
+        return [
+            (entity, d)
+            for entity in before
+            if entity in after
+            for d in self.surprises(entity, before[entity], after[entity])
+        ]
 
-    def _lasting(self, before: dict[str, dict[str, Any]], performed: Container[str]) -> dict[str, dict[str, Any]]:
+    def lasting(self, before: dict[str, dict[str, Any]], performed: Container[str]) -> dict[str, dict[str, Any]]:
         """The state of every object once it is as before, or once lag no longer explains that it is not.
 
         Args:
@@ -766,9 +691,9 @@ class Update:
         patience = min(self.options.settle, max(3 * self.lag, SHORTEST if self.vain > VAIN else SHORT))
         while True:
             time.sleep(min(max(self.lag, SHORTEST) / 4, 0.25))
-            after = {entity: self.state(entity) for entity in before}
+            after = self.states()
             waited = time.monotonic() - started
-            if all(difference.top in performed for _, difference in self._changed(before, after)):
+            if all(difference.top in performed for _, difference in self.changed(before, after)):
                 # one read was of an older state than the one before it
                 self.unsteady, self.lag = True, max(self.lag, waited)
                 return self._remember(after)
@@ -776,7 +701,7 @@ class Update:
                 self.vain += not self.lag
                 return self._remember(after)
 
-    def _after(
+    def after(
         self, before: dict[str, dict[str, Any]] | None, body: Mapping[str, Any] | None
     ) -> dict[str, dict[str, Any]] | None:
         """The state of every object after an update of the first: as computed where updates are seen, else observed."""
@@ -831,20 +756,6 @@ class Update:
             time.sleep(pause)
             pause = min(pause * 2, 1.0)
 
-    def traffic(self) -> Iterator[Exchange]:
-        """Every answered exchange of this operation that is still whole, observations included."""
-        return (
-            exchange
-            for exchange in self.client.exchanges
-            if exchange.operation == self.operation.id and exchange.response is not None and exchange.response.whole
-        )
-
-    # -- what stands in an answer -------------------------------------------------------------------------------
-
-    def properties(self) -> Mapping[str, Property]:
-        """The documented properties of the object."""
-        return self.shape.properties
-
     def is_set(self, name: str, value: Any) -> bool:
         """Whether a documented property's value counts as set."""
         declared = self.shape.properties.get(name)
@@ -854,7 +765,7 @@ class Update:
         """What the object should be after an accepted update (OData 4.01 §11.4.3)."""
         return merge(state, body, self.type)
 
-    def _notice_computed(self, exchange: Exchange, body: Mapping[str, Any]) -> None:
+    def notice_computed(self, exchange: Exchange, body: Mapping[str, Any]) -> None:
         """Find what the server maintains itself: date-times that are about now, and again at the next update."""
         moved = self.moved_to_now(exchange.object or {}, body)
         if moved and exchange.ok:
@@ -877,14 +788,9 @@ def _through(exchange: Exchange) -> Exchange:
     return exchange
 
 
-def _holds(value: Any, marker: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(_holds(item, marker) for item in value.values())
-    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
-        return any(_holds(item, marker) for item in value)
-    if isinstance(value, str) and isinstance(marker, str):
-        return same_id(value, marker)
-    return bool(value == marker) and not isinstance(value, bool)
+def last(body: Mapping[str, Any], mark: Mapping[str, Any]) -> dict[str, Any]:
+    """A body with a marker at its end."""
+    return {**{name: value for name, value in body.items() if name not in mark}, **mark}
 
 
 def _fails(found: Iterable[Difference]) -> list[Difference]:

@@ -164,7 +164,7 @@ def _schemathesis(names: tuple[str, ...], seed: int) -> tuple[frozenset[str], fl
 def main(what: str, seeds: str = "20", *names: str) -> None:
     """Print the figures."""
     seldom = [b for b in behaviours() if b.name in sheet.SELDOM and (not names or b.name in names)]
-    right = [b for b in behaviours() if b.kind == "variation" and (not names or b.name in names)]
+    right = [b for b in behaviours() if b.kind == "variation" and not b.about and (not names or b.name in names)]
     match what:
         case "faults":
             faults(int(seeds), seldom)

@@ -21,7 +21,7 @@ def main(names: list[str]) -> int:
 
     Faults with chance in them don't tell the same twice: what was recorded before stays. Delete the file to begin anew.
     """
-    known = {b.name: b for b in behaviours()}
+    known = {b.name: b for b in behaviours() if not b.about}
     chosen = [b for b in known.values() if not names or b.name in names]
     recorded = json.loads(published.FILE.read_text()) if published.FILE.exists() else {}
     recorded = {name: told for name, told in recorded.items() if name in known}

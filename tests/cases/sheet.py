@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,10 +18,10 @@ from pydantic import SecretStr
 
 from contracts import requirements
 from contracts.cases import concurrency
-from contracts.contract import Contract
+from contracts.contract import Contract, Shape
 from contracts.plugin import judge
 from contracts.plugin.session import Session
-from contracts.reference.behaviours import behaviours
+from contracts.reference.behaviours import Behaviour, behaviours
 from contracts.reference.server import Started, serve
 from contracts.requirements import Aliases, Phase
 from contracts.settings import Settings
@@ -30,6 +30,8 @@ from contracts.subject import update
 Profile = Literal["page", "odata", "http"]
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENT = ROOT / "openapi.yaml"
+SHELF = Path(__file__).with_name("shelf.yaml")
+"""One resource with all five operations."""
 MAX_EXAMPLES = 10
 """Enough for variations; faults that strike seldom get the default."""
 SELDOM = frozenset(b.name for b in behaviours() if b.apply.__module__.endswith(".seldom"))
@@ -37,6 +39,8 @@ SELDOM_EXAMPLES = 25
 WRITTEN = tuple(phase for phase in Phase if phase is not Phase.GENERATED)
 SETTLE = 0.6
 """Longer than the lagging variation lags, and short enough for a sheet of faults that never settle."""
+UPDATE = Shape.UPDATE
+OTHERS = tuple(shape for shape in Shape if shape is not UPDATE)
 FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload([__name__, "contracts.reference.faults", "contracts.reference.variations"])
 
@@ -55,10 +59,10 @@ def pool() -> ProcessPoolExecutor:
 
 
 @contextmanager
-def reference(faults: tuple[str, ...], variations: tuple[str, ...]) -> Iterator[Started]:
+def reference(faults: tuple[str, ...], variations: tuple[str, ...], document: Path = DOCUMENT) -> Iterator[Started]:
     """The reference in a process forked from one that has imported it already, which a sheet of rows is spared then."""
     ours, its = FORKED.Pipe()
-    process = FORKED.Process(target=_serve, args=(its, faults, variations), daemon=True)
+    process = FORKED.Process(target=_serve, args=(its, faults, variations, document), daemon=True)
     process.start()
     its.close()
     try:
@@ -69,8 +73,19 @@ def reference(faults: tuple[str, ...], variations: tuple[str, ...]) -> Iterator[
         ours.close()
 
 
-def _serve(told: Connection, faults: tuple[str, ...], variations: tuple[str, ...]) -> None:
-    serve(Contract.load(DOCUMENT), faults=faults, variations=variations, announce=told.send)
+def _serve(told: Connection, faults: tuple[str, ...], variations: tuple[str, ...], document: Path) -> None:
+    serve(Contract.load(document), faults=faults, variations=variations, announce=told.send)
+
+
+def shelf_row(behaviour: Behaviour) -> Row:
+    """Judge the operations on the shelf that a behaviour is about; all but updates where it is about no kind.
+
+    Updates have the rows of a document that has nothing else.
+    """
+    faults, variations = ((behaviour.name,), ()) if behaviour.kind == "fault" else ((), (behaviour.name,))
+    named = {Shape(name.partition(".")[0]) for name in behaviour.caught_by} - {UPDATE}
+    shapes = named | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
+    return run(behaviour.name, faults, variations, document=SHELF, shapes=shapes)
 
 
 def _about_paths(faults: tuple[str, ...]) -> bool:
@@ -110,6 +125,8 @@ def run(
     seed: int = 1,
     examples: int | None = None,
     phases: tuple[Phase, ...] | None = None,
+    document: Path = DOCUMENT,
+    shapes: Container[Shape] = (UPDATE,),
 ) -> Row:
     """Judge every requirement on the reference with some behaviours switched on.
 
@@ -117,18 +134,20 @@ def run(
         examples: for generated cases; by default as many as a row needs.
         phases: the phases of the run to go through; by default all, but for faults that the written cases are named
             for: what generated ones add there is told already. Such a row judges one path, unless that is about paths.
+        document: the contract, and what the reference is made of.
+        shapes: the kinds of operations to judge.
     """
     started = time.monotonic()
     brief = bool(faults) and not SELDOM.intersection(faults)
     phases = phases or (WRITTEN if brief else tuple(Phase))
     with (
         tempfile.TemporaryDirectory() as folder,
-        reference(faults, variations) as server,
+        reference(faults, variations, document) as server,
     ):
         tokens = server.tokens
         settings = Settings(
             target=server.url,
-            openapi=DOCUMENT,
+            openapi=document,
             token=SecretStr(tokens.full),
             forbidden_token=SecretStr(tokens.forbidden),
             personal_token=SecretStr(tokens.personal),
@@ -144,7 +163,7 @@ def run(
         session = Session(settings)
         with session.open():
             every_path = not brief or _about_paths(faults)
-            for binding in (binding for binding in requirements.bindings() if binding.phase in phases):
+            for binding in (b for b in requirements.bindings() if b.phase in phases and b.shape in shapes):
                 for operation in session.operations(binding):
                     if every_path or binding.aliases is not Aliases.EACH or operation.alias == 0:
                         session.run_case(binding, operation.id)
@@ -161,6 +180,6 @@ def run(
         noted=said.get("note", {}),
         notes=tuple(session.notes),
         exchanges=len(session.client.exchanges),
-        vain=sum(update.vain for update in session.updates.values()),
+        vain=sum(update.vain for update in session.updates),
         seconds=time.monotonic() - started,
     )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from contracts import cases, requirements
+from contracts.contract import Shape
 from contracts.requirements import Level, Requirement, Severity
 
 CATALOGUE = Path(__file__).parents[2].parent / "shared" / "requirements.json"
@@ -29,7 +30,7 @@ def catalogue() -> list[dict[str, Any]]:
 
 
 def test_every_requirement_of_the_catalogue_has_a_case() -> None:
-    assert {row["id"] for row in catalogue()} == set(registry())
+    assert {row["id"] for row in catalogue()} == {name for name in registry() if name.startswith("update.")}
 
 
 def test_levels_and_bases_are_those_of_the_catalogue() -> None:
@@ -68,5 +69,9 @@ def test_no_case_knows_the_name_of_an_api() -> None:
 
 def test_statements_are_our_own_words() -> None:
     theirs = {re.sub(r"\W+", " ", row["statement"].lower()).strip() for row in catalogue()}
-    same = [r.id for r in registry().values() if re.sub(r"\W+", " ", r.statement.lower()).strip() in theirs]
+    same = [
+        r.id
+        for r in registry().values()
+        if r.shape is Shape.UPDATE and re.sub(r"\W+", " ", r.statement.lower()).strip() in theirs
+    ]
     assert len(same) <= 12, same

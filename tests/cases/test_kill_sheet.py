@@ -18,8 +18,8 @@ from contracts.requirements import Level
 from tests.cases import sheet
 from tests.cases.sheet import Row
 
-FAULTS = tuple(b for b in behaviours() if b.kind == "fault")
-VARIATIONS = tuple(b for b in behaviours() if b.kind == "variation")
+FAULTS = tuple(b for b in behaviours() if b.kind == "fault" and not b.about)
+VARIATIONS = tuple(b for b in behaviours() if b.kind == "variation" and not b.about)
 PASSIVE_ONLY = frozenset({"update.error.inner", "update.resp.odata", "update.resp.hygiene", "update.resp.latency"})
 """Observations that a report notes and that nothing can break."""
 

@@ -44,7 +44,7 @@ def update() -> Update:
 
 def bound(function: Callable[..., Any], level: Level = Level.MUST, **terms: Any) -> Binding:
     case = requirement(f"update.x.{function.__name__}", level, basis="rfc", source="RFC 0 §0", **terms)(function)
-    binding = case.binding  # type: ignore[attr-defined]
+    binding = case.bindings[0]  # type: ignore[attr-defined]
     assert isinstance(binding, Binding)
     return binding
 
@@ -124,7 +124,7 @@ def test_a_check_of_each_response_sees_those_it_asks_for(update: Update) -> None
         seen.append(exchange.status)
         return iter(())
 
-    binding = bound(each, each=lambda exchange: exchange.status >= 400)
+    binding = bound(each, each=lambda _, exchange: exchange.status >= 400)
     assert judge(binding, update, "page")[0].verdict == "not-applicable"
     for status in (200, 404, 500):
         exchange = Exchange(0, Request("PATCH", "/"), Response(status), operation=OPERATION.id)

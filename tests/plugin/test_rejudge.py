@@ -202,7 +202,7 @@ def test_an_odd_url_is_no_accident(url: str, tmp_path: Path) -> None:
 
 
 def test_a_recording_without_an_update_ends_in_exit_code_3(tmp_path: Path) -> None:
-    with pytest.raises(NothingTestedError, match="no exchange is one with an update operation") as caught:
+    with pytest.raises(NothingTestedError, match="no exchange is one with an operation of") as caught:
         judged(tmp_path, entry(url="https://host.example/other"))
     assert caught.value.exit_code == 3
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from contracts.reference.app import App
@@ -221,14 +221,18 @@ def transcript(app: App, more: int = 0) -> list[str]:
 
     said = asyncio.run(talk())
     fresh = [each.header("request-id") for each in said]
-    lines = [_stable(each) for each in said]
+    lines = [stable(each) for each in said]
     return [*lines, "request ids repeat" if len(set(fresh)) < len(fresh) else "request ids are fresh"]
 
 
-def _stable(said: Answer) -> str:
+def stable(said: Answer, made: Sequence[str] = ()) -> str:
+    """An answer without what differs from one run to the next; ids in `made` are numbered."""
     body = said.body.decode("utf-8", "surrogateescape")
     for request in {said.header("request-id")} - {None}:
         body = body.replace(f'"{request}"', '"…"')
     body = re.sub(r'"date":"[^"]*"', '"date":"…"', body)
     fields = [(name, value) for name, value in said.headers if name.lower() not in {"date", "request-id"}]
-    return f"{said.status} {'broken ' if said.broken else ''}{fields} {body}"
+    line = f"{said.status} {'broken ' if said.broken else ''}{fields} {body}"
+    for number, entity in enumerate(made):
+        line = line.replace(entity, f"<new {number}>")
+    return line

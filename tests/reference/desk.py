@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from contracts.contract import Contract
-from contracts.reference.app import App, Tokens
+from contracts.reference.app import App
+from contracts.reference.message import Tokens
 from contracts.reference.server import build
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +84,17 @@ def contract() -> Contract:
 def app(faults: Sequence[str] = (), variations: Sequence[str] = (), auth: str = "enforced") -> App:
     """The project's own contract, served with some behaviours switched on."""
     return build(contract(), TOKENS, auth=auth, faults=faults, variations=variations)
+
+
+@cache
+def shelf() -> Contract:
+    """A document with all five operations of one resource."""
+    return Contract.load(ROOT / "tests" / "cases" / "shelf.yaml")
+
+
+def library(faults: Sequence[str] = (), variations: Sequence[str] = (), auth: str = "enforced") -> App:
+    """The shelf, served with some behaviours switched on."""
+    return build(shelf(), TOKENS, auth=auth, faults=faults, variations=variations)
 
 
 async def answer(served: App, ask: Ask) -> Answer:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from contracts.reference.app import Tokens
+from contracts.reference.message import Tokens
 from contracts.reference.server import start
 from tests.reference.desk import DOCUMENT, TOKENS, Answer, Ask
 

@@ -11,6 +11,7 @@ from contracts.errors import ConfigurationError, DocumentError
 from contracts.reference import validate
 from contracts.reference.app import App
 from contracts.reference.behaviours import behaviours
+from contracts.reference.routes import Routes
 from contracts.reference.server import build
 from contracts.reference.store import Store, merge
 from tests.reference.desk import TOKENS, Ask, ask, contract
@@ -106,9 +107,18 @@ def test_two_operations_that_are_no_aliases_keep_objects_of_their_own() -> None:
     assert not {entity["id"] for entity in stations} & {entity["id"] for entity in depots}
 
 
-def test_a_contract_that_updates_nothing_can_not_be_served() -> None:
+def test_a_contract_without_operations_can_not_be_served() -> None:
     with pytest.raises(DocumentError, match=r"stations\.yaml: no operation"):
-        app(document({"/stations/{id}": "get"}))
+        app(document({}))
+
+
+def test_a_contract_that_only_reads_shows_its_objects() -> None:
+    served = app(document({"/stations/{id}": "get"}))
+    (listed,) = ask(served, Ask("GET", "/stations"))
+    target = f"/stations/{listed.json['value'][0]['id']}"
+    read, updated = ask(served, Ask("GET", target), Ask(target=target, body={"name": "North"}))
+    assert (read.status, read.json) == (200, listed.json["value"][0])
+    assert (updated.status, updated.header("allow")) == (405, "GET, HEAD, OPTIONS")
 
 
 def test_a_fault_of_a_kind_of_property_that_the_contract_lacks_is_refused() -> None:
@@ -150,8 +160,8 @@ def test_a_merge_into_null_makes_the_object_and_keeps_no_hold_on_the_body() -> N
 
 
 def test_aliases_share_one_collection_of_two_unlike_objects() -> None:
-    store = Store(contract())
-    first, second = (store.objects(operation) for operation in contract().updates)
+    store, routes = Store(), Routes(contract())
+    first, second = (store.objects(routes.resource(place)) for place in routes.places)
     assert first is second
     one, other = first.values()
     assert all(one[name] != other[name] for name in ("id", "tenantId", "activityDateTime", "durationInMilliseconds"))

@@ -10,11 +10,15 @@ import pytest
 
 from contracts.errors import ConfigurationError
 from contracts.reference.behaviours import Behaviour, behaviours, choose
+from tests.reference import shelf_talk
 from tests.reference.conversation import FULL, transcript
-from tests.reference.desk import OBJECT, ROOT, Ask, app, ask
+from tests.reference.desk import OBJECT, ROOT, Ask, app, ask, library
+from tests.reference.shelf_talk import BOOKS
 
-FAULTS = tuple(b for b in behaviours() if b.kind == "fault")
-VARIATIONS = tuple(b for b in behaviours() if b.kind == "variation")
+FAULTS = tuple(b for b in behaviours() if b.kind == "fault" and not b.about)
+VARIATIONS = tuple(b for b in behaviours() if b.kind == "variation" and not b.about)
+OF_COLLECTIONS = tuple(b for b in behaviours() if b.about)
+"""Those that an update alone doesn't meet."""
 WHAT_IT_DOES_ANYWAY = frozenset({"q-prefer-204"})
 CATALOGUE = ROOT.parent / "shared" / "requirements.json"
 SELDOM = "contracts.reference.faults.seldom"
@@ -42,6 +46,43 @@ def test_a_fault_can_be_seen_from_outside(fault: Behaviour, clean: dict[int, lis
 def test_a_variation_can_be_seen_from_outside(variation: Behaviour, clean: dict[int, list[str]]) -> None:
     same = transcript(app(variations=[variation.name])) == clean[0]
     assert same == (variation.name in WHAT_IT_DOES_ANYWAY)
+
+
+@pytest.fixture(scope="module")
+def clean_shelf() -> list[str]:
+    return shelf_talk.transcript(library())
+
+
+def test_the_clean_shelf_says_the_same_twice(clean_shelf: list[str]) -> None:
+    assert shelf_talk.transcript(library()) == clean_shelf
+    assert not any(line.startswith("500") for line in clean_shelf)
+
+
+@pytest.mark.parametrize("behaviour", OF_COLLECTIONS, ids=lambda b: b.name)
+def test_what_is_done_to_a_collection_can_be_seen_from_outside(behaviour: Behaviour, clean_shelf: list[str]) -> None:
+    wanted = [behaviour.name]
+    served = library(faults=wanted) if behaviour.kind == "fault" else library(variations=wanted)
+    said = shelf_talk.transcript(served)
+    assert said != clean_shelf
+    if behaviour.kind == "variation":
+        assert not any(line.startswith("500") for line in said)
+
+
+@pytest.mark.parametrize("fault", [b for b in FAULTS if b.apply.__module__ != SELDOM], ids=lambda b: b.name)
+def test_every_fault_fits_the_shelf_or_says_that_it_does_not(fault: Behaviour) -> None:
+    try:
+        served = library(faults=[fault.name])
+    except ConfigurationError:
+        return
+    for said in ask(served, Ask("GET", BOOKS), Ask("POST", BOOKS, shelf_talk.NEW), Ask("DELETE", f"{BOOKS}/none")):
+        assert said.status < 500 or "no5xx" in str(fault.caught_by) or "alive" in str(fault.caught_by), fault.name
+
+
+@pytest.mark.parametrize("behaviour", OF_COLLECTIONS, ids=lambda b: b.name)
+def test_what_needs_another_operation_refuses_a_document_without_it(behaviour: Behaviour) -> None:
+    wanted = [behaviour.name]
+    with pytest.raises(ConfigurationError, match=rf"{behaviour.name} is about operations that {behaviour.about}"):
+        app(faults=wanted) if behaviour.kind == "fault" else app(variations=wanted)
 
 
 @pytest.mark.parametrize("variation", VARIATIONS, ids=lambda b: b.name)

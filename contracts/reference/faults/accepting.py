@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.contract import Kind
-from contracts.reference.app import App, Refusal, Reply, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import fault
+from contracts.reference.message import Refusal, Reply, Request
 from contracts.reference.tools import names, override, type_of
 
 

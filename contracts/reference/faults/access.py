@@ -6,9 +6,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from contracts.contract import Kind
-from contracts.reference.app import App, Refusal, Reply, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import fault
-from contracts.reference.tools import names, override
+from contracts.reference.message import Refusal, Reply, Request
+from contracts.reference.tools import apply, names, override
 
 
 @fault("noauth-accepted", "auth.required")
@@ -123,11 +124,8 @@ def _write_first(app: App, step: str, status: int) -> None:
         try:
             inner(request)
         except Refusal as refusal:
-            if refusal.status == status and request.method == "PATCH":
-                app.route(request)
-                body = app.check(request, app.parse(request.body))
-                if request.operation is not None:
-                    app.store.merge(request.operation, request.entity, body)
+            if refusal.status == status:
+                apply(app, request)
             raise
 
 
@@ -190,8 +188,8 @@ def foreign(app: App) -> None:
 def _throttle(app: App, headers: dict[str, str], every: int = 30) -> None:
     counted = {"updates": 0}
 
-    @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
+    @override(app, "change")
+    async def change(inner: Any, request: Request) -> Reply:
         counted["updates"] += 1
         if counted["updates"] % every == 0:
             raise Refusal(429, "TooManyRequests", "Too many requests.", **headers)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.reference.app import App, Reply, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import fault
-from contracts.reference.tools import change_answer, change_stored, complexes, override, type_of
+from contracts.reference.message import Reply, Request
+from contracts.reference.tools import change_answer, change_stored, complexes, override, writable
 
 
 @fault("stale-response", "value.reflects")
@@ -43,7 +44,7 @@ def not_updatable(app: App) -> None:
 @fault("last-property-not-updatable", "value.reflects")
 def last_not_updatable(app: App) -> None:
     """The last documented property is never written."""
-    name = list(type_of(app).properties)[-1]
+    name = writable(app)[-1]
     change_stored(app, lambda body: {n: v for n, v in body.items() if n != name})
 
 

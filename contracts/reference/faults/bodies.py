@@ -7,20 +7,23 @@ import json
 import re
 from typing import Any
 
-from contracts.reference.app import App, Receive, Refusal, Reply, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import fault
+from contracts.reference.message import Receive, Refusal, Reply, Request
 from contracts.reference.strictjson import depth
 from contracts.reference.tools import connection, override
 
 
 def _blind(app: App, when: Any) -> None:
-    """Answer some requests with the object as it is, whatever they say."""
+    """Answer some requests with the object as it is, or a new one of nothing, whatever they say."""
 
-    @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
-        if when(request):
-            return app.updated(request, {})
-        return await inner(request)
+    @override(app, "change")
+    async def change(inner: Any, request: Request) -> Reply:
+        if not when(request) or request.method == "DELETE":
+            return await inner(request)
+        if request.method == "POST":
+            app.add(request)
+        return app.updated(request, {})
 
 
 def _media(request: Request) -> str:
@@ -93,8 +96,8 @@ def chunked(app: App) -> None:
 def unsized(app: App) -> None:
     """A proxy in front drops a body that has no length; the server answers 400."""
 
-    @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
+    @override(app, "change")
+    async def change(inner: Any, request: Request) -> Reply:
         if "content-length" not in request.headers:
             request.body = b""
         return await inner(request)
@@ -104,8 +107,8 @@ def unsized(app: App) -> None:
 def incomplete(app: App) -> None:
     """A body cut short of its length is mended and applied."""
 
-    @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
+    @override(app, "change")
+    async def change(inner: Any, request: Request) -> Reply:
         if not request.complete:
             text = request.body.decode("utf-8", "replace")
             pairs = re.findall(r'"(\w+)"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+)', text)

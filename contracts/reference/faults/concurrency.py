@@ -7,8 +7,9 @@ import copy
 import itertools
 from typing import Any
 
-from contracts.reference.app import App, Reply, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import fault
+from contracts.reference.message import Reply, Request
 from contracts.reference.tools import override, type_of
 
 WINDOW = 0.004
@@ -47,10 +48,10 @@ def crosswired(app: App) -> None:
     """Answers are built in a shared buffer: under load one carries another request's object."""
     buffer: dict[str, Any] = {}
 
-    @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
+    @override(app, "act")
+    async def act(inner: Any, request: Request) -> Reply:
         reply = await inner(request)
-        if isinstance(reply.value, dict):
+        if request.documented and isinstance(reply.value, dict):
             buffer["value"] = reply.value
             await asyncio.sleep(WINDOW)
             reply.value = buffer["value"]

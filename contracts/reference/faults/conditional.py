@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.reference.app import App, Reply, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import fault
+from contracts.reference.message import Reply, Request
 from contracts.reference.tools import override
 from contracts.reference.validators import strong, tag, weak
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.contract import Kind
-from contracts.reference.app import App, Refusal, Reply, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import fault
+from contracts.reference.message import Refusal, Reply, Request
 from contracts.reference.tools import names, override
 
 TRACE = (
@@ -103,7 +104,7 @@ def reflects(app: App) -> None:
 
 @fault("error-applied-at-400", "error.nochange")
 def applied(app: App) -> None:
-    """A refused update still clears a property."""
+    """A refused update still clears a property, a refused creation leaves an empty object."""
     name = names(app, Kind.STRING, least=2)[1]
 
     @override(app, "check")
@@ -111,5 +112,7 @@ def applied(app: App) -> None:
         try:
             return inner(request, value)
         except Refusal:
+            if not request.entity:
+                app.add(request)
             app.objects(request)[request.entity] = {**app.objects(request)[request.entity], name: None}
             raise

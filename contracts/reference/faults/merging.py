@@ -6,10 +6,11 @@ import copy
 from typing import Any
 
 from contracts.contract import Kind, Type
-from contracts.reference.app import App, Refusal, Reply, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import fault
+from contracts.reference.message import Refusal, Reply, Request
 from contracts.reference.store import merge
-from contracts.reference.tools import change_stored, override, type_of
+from contracts.reference.tools import change_stored, fill, kept, override, type_of
 
 
 def _stored(app: App, request: Request) -> dict[str, Any]:
@@ -133,13 +134,10 @@ def minimal_skips(app: App) -> None:
 
 
 def _answer_only(app: App, when: Any) -> None:
-    @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
-        before = copy.deepcopy(_stored(app, request))
-        reply = await inner(request)
-        if when(request):
-            app.objects(request)[request.entity] = before
-        return reply
+    @override(app, "change")
+    async def change(inner: Any, request: Request) -> Reply:
+        with kept(app, request, lambda: when(request)):
+            return await inner(request)
 
 
 @fault("stale-reads", "persist.read")
@@ -196,10 +194,11 @@ def partial(app: App) -> None:
         try:
             return inner(request, value)
         except Refusal:
-            if isinstance(value, dict) and request.operation is not None:
+            if isinstance(value, dict):
+                if not request.entity:
+                    app.add(request)
                 for name, item in value.items():
-                    good = inner(request, {name: item})
-                    app.store.merge(request.operation, request.entity, good)
+                    fill(app, request, inner(request, {name: item}))
             raise
 
 

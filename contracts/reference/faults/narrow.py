@@ -10,8 +10,9 @@ import unicodedata
 from typing import Any
 
 from contracts.contract import Kind
-from contracts.reference.app import App, Refusal, Reply, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import fault
+from contracts.reference.message import Refusal, Reply, Request
 from contracts.reference.tools import change_stored, names, override, strings
 
 
@@ -159,8 +160,8 @@ def says_done(app: App) -> None:
 def charset(app: App) -> None:
     """A body is read only where its media type has no parameter; any other counts as {}."""
 
-    @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
+    @override(app, "change")
+    async def change(inner: Any, request: Request) -> Reply:
         if ";" in request.headers.get("content-type", ""):
             request.body = b"{}"
         return await inner(request)
@@ -170,13 +171,16 @@ def charset(app: App) -> None:
 def before_write(app: App) -> None:
     """With Prefer: return=representation the answer shows the object before the update."""
 
-    @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
-        asked = "representation" in request.headers.get("prefer", "")
-        before = app.represent(request, dict(_stored(app, request))) if asked else None
-        reply: Reply = await inner(request)
-        if before is not None and reply.status == 200:
-            reply.value = before
+    @override(app, "write")
+    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+        request.before = app.represent(request, dict(_stored(app, request)))  # type: ignore[attr-defined]
+        await inner(request, body)
+
+    @override(app, "updated")
+    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+        reply: Reply = inner(request, body)
+        if "representation" in request.headers.get("prefer", "") and reply.value is not None:
+            reply.value = request.before  # type: ignore[attr-defined]
         return reply
 
 

@@ -6,10 +6,12 @@ import uuid
 from typing import Any
 
 from contracts.contract import Kind
-from contracts.reference.app import App, Refusal, Reply, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import fault
+from contracts.reference.message import Refusal, Reply, Request
+from contracts.reference.routes import Place
 from contracts.reference.store import Store
-from contracts.reference.tools import names, override
+from contracts.reference.tools import kept, names, override
 
 
 def _further(request: Request) -> bool:
@@ -28,21 +30,22 @@ def first_read_only(app: App) -> None:
 @fault("alias2-missing", "route.directoryprovisioning")
 def alias2_missing(app: App) -> None:
     """The page's second path is not routed at all; the first one is perfect."""
-    app.routes = [(template, operation) for template, operation in app.routes if operation.alias == 0]
+
+    @override(app, "locate")
+    def locate(inner: Any, segments: tuple[str, ...]) -> Place | None:
+        found = inner(segments)
+        operation = found.operation("") if found else None
+        return None if operation and operation.alias else found
 
 
 @fault("alias2-noop", "route.directoryprovisioning persist.read")
 def alias2_noop(app: App) -> None:
     """The second path answers 200 with a plausible object and writes nothing."""
 
-    @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
-        if not _further(request):
+    @override(app, "change")
+    async def change(inner: Any, request: Request) -> Reply:
+        with kept(app, request, lambda: _further(request)):
             return await inner(request)
-        before = app.objects(request)[request.entity]
-        reply = await inner(request)
-        app.objects(request)[request.entity] = before
-        return reply
 
 
 @fault("alias2-read-only", "route.directoryprovisioning")
@@ -57,18 +60,11 @@ def alias2_read_only(app: App) -> None:
 @fault("alias-stores-diverge", "route.alias.sameobject", gates=False)
 def alias_stores_diverge(app: App) -> None:
     """Each path keeps a copy of its own: what is written through one is not seen through the other."""
-    other = Store(app.contract)
+    other = Store()
 
     @override(app, "objects")
     def objects(inner: Any, request: Request) -> Any:
-        return other.objects(request.operation) if _further(request) and request.operation else inner(request)
-
-    @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
-        if _further(request) and request.operation:
-            other.merge(request.operation, request.entity, body)
-        else:
-            await inner(request, body)
+        return other.objects(app.resource(request)) if _further(request) else inner(request)
 
 
 @fault("unknown-id-phantom-200", "route.unknownid.phantom")
@@ -133,9 +129,11 @@ def id_prefix(app: App) -> None:
 def extra_segments(app: App) -> None:
     """Whatever follows the id in the path is ignored."""
 
-    @override(app, "match")
-    def match(inner: Any, template: list[str], segments: tuple[str, ...]) -> Any:
-        return inner(template, segments[: len(template)])
+    @override(app, "route")
+    def route(inner: Any, request: Request) -> None:
+        ends = range(len(request.segments), 0, -1)
+        request.segments = next((s for end in ends if app.locate(s := request.segments[:end])), request.segments)
+        inner(request)
 
 
 @fault("collection-path-updates-all", "route.nokey")

@@ -6,6 +6,7 @@ Most of them no written case meets; generated ones do.
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable
@@ -14,12 +15,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from contracts.contract import Kind
-from contracts.reference.app import App, Reply, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import fault
+from contracts.reference.message import Reply, Request
 from contracts.reference.tools import (
     change_stored,
     complexes,
     dates,
+    kept,
     moment,
     names,
     override,
@@ -267,16 +270,12 @@ def key_order(app: App) -> None:
 @fault("every-fiftieth-update-lost", "persist.read")
 def fiftieth_lost(app: App) -> None:
     """Every fiftieth update is answered and not kept."""
-    counted = {"n": 0}
+    counted = itertools.count(1)
 
-    @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
-        before = copy.deepcopy(app.objects(request)[request.entity])
-        reply = await inner(request)
-        counted["n"] += 1
-        if counted["n"] % 50 == 0:
-            app.objects(request)[request.entity] = before
-        return reply
+    @override(app, "change")
+    async def change(inner: Any, request: Request) -> Reply:
+        with kept(app, request, lambda: next(counted) % 50 == 0):
+            return await inner(request)
 
 
 @fault("update-undone-by-another-objects", "isolation.objects")

@@ -7,8 +7,9 @@ import struct
 from typing import Any
 
 from contracts.contract import Kind, Type
-from contracts.reference.app import App, Refusal, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import fault
+from contracts.reference.message import Refusal, Request
 from contracts.reference.tools import change_stored, names, override, type_of, unchecked
 
 

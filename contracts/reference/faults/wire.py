@@ -7,19 +7,19 @@ import json
 import uuid
 from typing import Any
 
-from contracts.contract import Kind
-from contracts.reference.app import App, Refusal, Reply, Request
+from contracts.contract import Kind, Shape
+from contracts.reference.app import App
 from contracts.reference.behaviours import fault
-from contracts.reference.tools import change_answer, change_shown, connection, names, override, type_of
+from contracts.reference.message import Refusal, Reply, Request
+from contracts.reference.tools import change_answer, change_message, change_shown, connection, names, override, type_of
 
 
 @fault("status-204-default", "status.success")
 def status_204(app: App) -> None:
     """Success is 204 without content although nobody asked for less."""
 
-    @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
-        inner(request, body)
+    @override(app, "success")
+    def success(inner: Any, request: Request, reply: Reply) -> Reply:
         return Reply(204, body=b"")
 
 
@@ -27,10 +27,10 @@ def status_204(app: App) -> None:
 def status_202(app: App) -> None:
     """Success is 202."""
 
-    @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
-        reply = inner(request, body)
-        reply.status = 202 if reply.status == 200 else reply.status
+    @override(app, "success")
+    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+        reply = inner(request, reply)
+        reply.status = 202 if reply.status in {200, 201} or request.shape is Shape.DELETE else reply.status
         return reply
 
 
@@ -38,16 +38,16 @@ def status_202(app: App) -> None:
 def empty_200(app: App) -> None:
     """Success is 200 without content."""
 
-    @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
-        reply = inner(request, body)
-        return Reply(200, body=b"") if reply.status == 200 else reply
+    @override(app, "success")
+    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+        reply = inner(request, reply)
+        return Reply(reply.status, body=b"") if reply.value is not None else reply
 
 
 @fault("success-message", "resp.object")
 def success_message(app: App) -> None:
     """Success is answered 200 with a message instead of the object."""
-    change_answer(app, lambda _: {"success": True, "message": "Updated."})
+    change_message(app, lambda _: {"success": True, "message": "Updated."})
 
 
 @fault("200-with-error-envelope", "status.noerror200 resp.object")
@@ -63,28 +63,28 @@ def error_200(app: App) -> None:
 @fault("body-in-value-wrapper", "resp.object")
 def wrapped(app: App) -> None:
     """The object comes in a wrapper."""
-    change_answer(app, lambda value: {"value": value})
+    change_message(app, lambda value: {"value": value})
 
 
 @fault("body-in-array", "resp.object")
 def in_array(app: App) -> None:
     """The object comes as the one item of an array."""
-    change_answer(app, lambda value: [value])
+    change_message(app, lambda value: [value])
 
 
 @fault("body-as-string", "resp.object")
 def as_string(app: App) -> None:
     """The object comes as a string that holds JSON."""
-    change_answer(app, json.dumps)
+    change_message(app, json.dumps)
 
 
 @fault("resp-ct-textplain", "resp.ct")
 def text_plain(app: App) -> None:
     """The answer's JSON is labelled text/plain."""
 
-    @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
-        reply = inner(request, body)
+    @override(app, "success")
+    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+        reply = inner(request, reply)
         reply.media = "text/plain; charset=utf-8"
         return reply
 
@@ -93,9 +93,9 @@ def text_plain(app: App) -> None:
 def html_default(app: App) -> None:
     """With Accept: */* the answer is labelled HTML, as a browser would like it."""
 
-    @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
-        reply = inner(request, body)
+    @override(app, "success")
+    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+        reply = inner(request, reply)
         if request.headers.get("accept") == "*/*":
             reply.media = "text/html"
         return reply
@@ -117,7 +117,7 @@ def _octets(app: App, change: Any) -> None:
     @override(app, "render")
     def render(inner: Any, request: Request, reply: Reply) -> bytes:
         body = inner(request, reply)
-        return change(body) if body and request.method == "PATCH" and reply.status == 200 else body
+        return change(body) if body and request.documented and 200 <= reply.status < 300 else body
 
 
 @fault("response-invalid-json", "resp.json")
@@ -163,7 +163,7 @@ def cut_short(app: App) -> None:
     @override(app, "send")
     async def send(inner: Any, request: Request, reply: Reply, send: Any) -> None:
         body = app.render(request, reply)
-        if len(body) < 2000 or request.method != "PATCH":
+        if len(body) < 2000 or not request.documented:
             await inner(request, reply, send)
             return
         fields = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in app.headers(request, reply, body)]
@@ -344,7 +344,7 @@ def lies(app: App) -> None:
     @override(app, "updated")
     def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
         reply = inner(request, body)
-        if reply.status == 200:
+        if reply.status in {200, 201}:
             reply.headers["Preference-Applied"] = "return=minimal"
         return reply
 

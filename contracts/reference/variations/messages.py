@@ -6,8 +6,9 @@ import gzip
 import json
 from typing import Any
 
-from contracts.reference.app import App, Reply, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import variation
+from contracts.reference.message import Reply, Request
 from contracts.reference.tools import override
 
 
@@ -15,9 +16,9 @@ from contracts.reference.tools import override
 def media_parameters(app: App) -> None:
     """Content-Type carries all of OData's parameters."""
 
-    @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
-        reply = inner(request, body)
+    @override(app, "success")
+    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+        reply = inner(request, reply)
         reply.media = (
             "Application/JSON; odata.metadata=minimal; odata.streaming=true; IEEE754Compatible=false; charset=utf-8"
         )

@@ -6,10 +6,11 @@ import copy
 import uuid
 from typing import Any
 
-from contracts.contract import Kind, Operation, Type
-from contracts.reference.app import App, Reply, Request
+from contracts.contract import Kind, Type
+from contracts.reference.app import App
 from contracts.reference.behaviours import variation
-from contracts.reference.store import collection
+from contracts.reference.message import Reply, Request
+from contracts.reference.store import Objects
 from contracts.reference.tools import change_shown, change_values, names, override
 from contracts.reference.validators import strong, weak
 
@@ -157,26 +158,25 @@ def fewer(app: App) -> None:
     def get(inner: Any, request: Request) -> Reply:
         reply = inner(request)
         if not request.entity and isinstance(reply.value, dict):
-            reply.value = {"value": [{n: v for n, v in e.items() if n in wanted} for e in reply.value["value"]]}
+            reply.value = {
+                **reply.value,
+                "value": [{n: v for n, v in e.items() if n in wanted} for e in reply.value["value"]],
+            }
         return reply
 
 
 @variation("objects-of-their-own-per-path")
 def own_objects(app: App) -> None:
     """Each documented path has objects of its own, under other ids."""
-    first = app.store.objects
-    others: dict[str, dict[str, dict[str, Any]]] = {}
+    others: dict[str, Objects] = {}
 
-    def objects(operation: Operation) -> dict[str, dict[str, Any]]:
-        if operation.path == collection(operation):
-            return first(operation)
-        if operation.path not in others:
-            ids = {
-                entity: str(uuid.uuid5(uuid.NAMESPACE_URL, f"{operation.path}/{entity}")) for entity in first(operation)
-            }
-            others[operation.path] = {
-                ids[entity]: {**copy.deepcopy(value), "id": ids[entity]} for entity, value in first(operation).items()
-            }
-        return others[operation.path]
-
-    app.store.objects = objects  # type: ignore[method-assign]
+    @override(app, "objects")
+    def objects(inner: Any, request: Request) -> Objects:
+        first: Objects = inner(request)
+        if request.operation is None or not request.operation.alias:
+            return first
+        path = request.operation.path
+        if path not in others:
+            ids = {entity: str(uuid.uuid5(uuid.NAMESPACE_URL, f"{path}/{entity}")) for entity in first}
+            others[path] = {ids[each]: {**copy.deepcopy(value), "id": ids[each]} for each, value in first.items()}
+        return others[path]

@@ -7,8 +7,10 @@ from typing import Any
 
 from contracts.contract import Kind
 from contracts.reference import validate
-from contracts.reference.app import App, Refusal, Reply, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import variation
+from contracts.reference.message import Refusal, Reply, Request
+from contracts.reference.routes import Resource
 from contracts.reference.tools import names, override, type_of
 
 
@@ -132,9 +134,10 @@ def strict(app: App) -> None:
     """Ids must be GUIDs, numbers must not be negative, enumerations must be known."""
     ids = [name for name in names(app, Kind.STRING, least=0) if name.endswith("Id")]
     numbers = names(app, Kind.INT32, least=0)
-    for objects in app.store.collections.values():
-        for entity in objects.values():
-            entity.update(dict.fromkeys(ids, entity["id"]))
+
+    @override(app.store, "seeds")
+    def seeds(inner: Any, resource: Resource) -> Any:
+        return tuple({**entity, **dict.fromkeys(ids, entity["id"])} for entity in inner(resource))
 
     @override(app, "check")
     def check(inner: Any, request: Request, value: Any) -> Any:
@@ -178,10 +181,10 @@ def not_implemented(app: App) -> None:
 
 @variation("no-collection")
 def no_collection(app: App) -> None:
-    """The collection is not there; only the objects are."""
+    """A collection that the document has nothing for is not there; only the objects are."""
 
     @override(app, "route")
     def route(inner: Any, request: Request) -> None:
         inner(request)
-        if not request.entity:
+        if request.place and not request.place.operations:
             raise Refusal(404, "ResourceNotFound", "The resource does not exist.")

@@ -7,8 +7,10 @@ import re
 from typing import Any
 
 from contracts.contract import Kind, Type
-from contracts.reference.app import MAX_BODY, App, Refusal, Reply, Request, same
+from contracts.reference.app import MAX_BODY, App
 from contracts.reference.behaviours import variation
+from contracts.reference.message import Refusal, Reply, Request
+from contracts.reference.routes import Routes
 from contracts.reference.tools import names, override, type_of
 
 
@@ -16,11 +18,7 @@ from contracts.reference.tools import names, override, type_of
 def case_insensitive(app: App) -> None:
     """Paths and property names are matched in any letter case."""
 
-    @override(app, "match")
-    def match(inner: Any, template: list[str], segments: tuple[str, ...]) -> Any:
-        if same([part.lower() for part in template[:-1]], [part.lower() for part in segments[:-1]]):
-            return inner(template, (*template[:-1], segments[-1]))
-        return None
+    app.routes = Routes(app.contract, str.lower)
 
     real = {name.lower(): name for name in type_of(app).properties}
 
@@ -35,10 +33,12 @@ def case_insensitive(app: App) -> None:
 def parentheses(app: App) -> None:
     """The key may stand in parentheses."""
 
-    @override(app, "match")
-    def match(inner: Any, template: list[str], segments: tuple[str, ...]) -> Any:
-        found = re.fullmatch(r"(.+)\('(.+)'\)", segments[-1]) if segments else None
-        return inner(template, (*segments[:-1], found[1], found[2])) if found else inner(template, segments)
+    @override(app, "route")
+    def route(inner: Any, request: Request) -> None:
+        found = re.fullmatch(r"(.+)\('(.+)'\)", request.segments[-1]) if request.segments else None
+        if found and app.locate(request.segments) is None:
+            request.segments = (*request.segments[:-1], found[1], found[2])
+        inner(request)
 
 
 @variation("q-prefer-204")
@@ -115,20 +115,24 @@ def limits(app: App) -> None:
 
 @variation("q-no-get")
 def no_get(app: App) -> None:
-    """Only PATCH is implemented: GET is answered 405 with Allow."""
+    """Only what the document has is implemented: where it has no GET, that is answered 405 with Allow."""
 
     @override(app, "allow")
     def allow(_: Any, request: Request) -> str:
-        return "PATCH" if request.entity else ""
+        return _documented(request)
+
+
+def _documented(request: Request) -> str:
+    return ", ".join(sorted(request.place.operations)) if request.place else ""
 
 
 @variation("only-the-collection-is-readable")
 def collection_only(app: App) -> None:
-    """GET on an object is answered 405 with Allow; the collection shows every object."""
+    """GET on an object is answered 405 with Allow where the document has none; the collection shows every object."""
 
     @override(app, "allow")
     def allow(inner: Any, request: Request) -> str:
-        return "PATCH" if request.entity else inner(request)
+        return _documented(request) if request.entity else inner(request)
 
 
 @variation("date-alone-taken")

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.contract import Kind
-from contracts.reference.app import App, Refusal, Reply, Request
+from contracts.reference.app import App
 from contracts.reference.behaviours import variation
+from contracts.reference.message import Refusal, Reply, Request
 from contracts.reference.tools import names, override
 
 
@@ -42,7 +43,8 @@ def _late(app: App, lag: float, asked: Callable[[], bool]) -> None:
     @override(app, "write")
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
         objects = app.objects(request)
-        states = history.setdefault(id(objects), {}).setdefault(request.entity, [(0.0, objects[request.entity])])
+        first = None if request.method == "POST" else objects[request.entity]
+        states = history.setdefault(id(objects), {}).setdefault(request.entity, [(0.0, first)])
         await inner(request, body)
         states.append((time.monotonic() + lag, objects[request.entity]))
         del states[:-200]
@@ -54,10 +56,11 @@ def _late(app: App, lag: float, asked: Callable[[], bool]) -> None:
             return objects
         now = time.monotonic()
         known = history.get(id(objects), {})
-        return {
+        seen = {
             entity: next((state for due, state in reversed(known.get(entity, [])) if due <= now), stored)
             for entity, stored in objects.items()
         }
+        return {entity: state for entity, state in seen.items() if state is not None}
 
 
 @variation("q-throttles")
@@ -65,8 +68,8 @@ def throttles(app: App) -> None:
     """Every twentieth update is answered 429 or 503 with Retry-After, and the next try succeeds."""
     counted = {"updates": 0}
 
-    @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
+    @override(app, "change")
+    async def change(inner: Any, request: Request) -> Reply:
         counted["updates"] += 1
         if counted["updates"] % 20 == 0:
             status = 429 if counted["updates"] % 40 else 503
@@ -108,7 +111,7 @@ def date_maintained(app: App) -> None:
 def slow(app: App) -> None:
     """Every answer takes five milliseconds."""
 
-    @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
+    @override(app, "change")
+    async def change(inner: Any, request: Request) -> Reply:
         await asyncio.sleep(0.005)
         return await inner(request)

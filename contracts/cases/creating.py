@@ -1,0 +1,191 @@
+"""Creations: what is said to be made is there, once, with an id of its own; what is refused leaves nothing behind."""
+
+from __future__ import annotations
+
+from contracts.cases.concurrency import parallel, rounds
+from contracts.cases.values import told
+from contracts.contract import Shape
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    adapted,
+    requirement,
+)
+from contracts.subject.create import Create, made
+from contracts.subject.equality import short
+from contracts.subject.observe import same_id
+from contracts.subject.subject import Attempt
+from contracts.target.exchange import Exchange
+
+HANDED_OUT = 3
+"""Objects that are made to see whether their ids differ."""
+
+
+@adapted("create.body.id", vary="any form of id")
+def test_each_new_object_has_an_id_of_its_own(create: Create) -> Findings:
+    """The answer to a creation shows a non-empty id, and no two objects get the same.
+
+    Sent: The same body three times.
+
+    Fix: Make the id where the row is made, and return it: an id from a cache or the request comes twice.
+    """
+    if "id" not in create.shape.properties:
+        raise NotApplicable("the document doesn't name the id among the properties")
+    known: dict[str, Exchange] = {}
+    for _ in range(HANDED_OUT):
+        exchange = create.change(create.full())
+        answered = exchange.object
+        if answered is None:
+            raise NotApplicable(f"the answer shows no object ({exchange.answer})", exchange)
+        entity = answered.get("id")
+        if not isinstance(entity, str) or not entity:
+            yield Finding("an id", f"id = {short(entity)}", (exchange,))
+            return
+        if entity in known:
+            yield Finding("an id of its own", f"id = {short(entity)} twice", (known[entity], exchange))
+        known[entity] = exchange
+
+
+@adapted("create.req.id.mismatch", vary="the id ignored, used or refused", phase=Phase.NEGATIVE)
+def test_an_id_in_the_body_takes_no_other_objects_place(create: Create) -> Findings:
+    """A client's id is ignored, used or refused; an object that has it already stays as it is.
+
+    Sent: A creation with the id of an object that was just made; that object is read before and after.
+
+    Fix: Make the id yourself, or insert and answer 409 where it is taken: an upsert overwrites.
+    """
+    entity = create.make(1)
+    before = create.state(entity)
+    body = create.full(2)
+    exchange = create.patch({"id": entity, **body})
+    after = create.state(entity)
+    create.key = entity
+    for difference in create.changes(before, after):
+        what = f"{exchange.answer}, and the object changed: {difference}"
+        yield Finding(f"object {short(entity)} as it was", what, (exchange,))
+        return
+    shown = made(exchange)
+    if exchange.ok and same_id(shown, entity):
+        yield Finding("an id of its own, or 409", f"{exchange.answer} with the id of another object", (exchange,))
+
+
+@adapted("create.req.emptybody", vary="201 where nothing is required, 400, 411, 415, 422", phase=Phase.NEGATIVE)
+def test_an_empty_body_is_taken_or_refused(create: Create) -> Findings:
+    """A creation without content is refused or makes an object, and is not a server failure.
+
+    Sent: `{}` and a request without content.
+
+    Fix: Answer 400 where properties are required, and to a missing body.
+    """
+    create.change(create.full(1))
+    for note, body in (("{}", b"{}"), ("no content", b"")):
+        (trial,) = create.attempt([Attempt(note, body)])
+        exchange = trial.exchange
+        if not (exchange.ok or exchange.refused):
+            yield Finding("2xx, or 4xx", f"{exchange.answer} to {note}", (exchange,))
+
+
+@adapted("create.conc.disjoint", vary="409, 429 or 503 for one of them", phase=Phase.CONCURRENT)
+def test_parallel_creations_are_all_there(create: Create) -> Findings:
+    """Parallel creations make as many objects, each with an id of its own, and none is lost.
+
+    Sent: Two parallel creations, several times; both objects are read afterwards.
+
+    Fix: Make ids without a shared counter that is read and written in two steps, and insert rather than save a list.
+    """
+    both = 0
+    for round_ in rounds():
+        bodies = [create.small(), create.small()]
+        answers: list[Exchange] = parallel(*[lambda body=body: create.patch(body, wait=False) for body in bodies])
+        ids = [made(answer) for answer in answers]
+        if not all(answer.ok for answer in answers) or not all(ids):
+            continue
+        both += 1
+        if ids[0] == ids[1]:
+            yield Finding("an id for each", f"both got {short(ids[0])}", tuple(answers))
+            return
+        if round_ % 5 == 0:
+            yield from _both_there(create, bodies, answers)
+        create.tidy()
+    if not both:
+        raise Inconclusive("the target never accepted two creations at once")
+
+
+def _both_there(create: Create, bodies: list[dict[str, object]], answers: list[Exchange]) -> Findings:
+    for body, answer in zip(bodies, answers, strict=True):
+        mark = {name: body[name] for name in create.markers[:1] if name in body}
+        left, seen = create.settle(mark, made(answer))
+        for difference in left[:1]:
+            yield told(difference, answer, seen)
+
+
+@requirement(
+    "create.resp.location",
+    Level.SHOULD,
+    basis="odata",
+    source="OData 4.01 §8.3.5, §11.4.2; RFC 9110 §15.3.2",
+    vary="absent, as with most of Graph; relative or absolute; OData-EntityId in its place for a 204",
+)
+def test_location_leads_to_the_new_object(create: Create) -> Findings:
+    """`Location`, where a creation is answered with it, leads to the new object.
+
+    Sent: A creation, whose Location is compared with the object's own path.
+
+    Fix: Make the URL from the new id and the path that the client used.
+    """
+    exchange = create.change(create.full())
+    location = exchange.response.header("Location") if exchange.response else None
+    shown = (exchange.object or {}).get("id")
+    if location is None or not isinstance(shown, str):
+        raise NotApplicable("the answer has no Location, or shows no id to compare it with", exchange)
+    if shown.lower() not in location.lower().replace("%2d", "-"):
+        yield Finding(f"Location with {short(shown)}", f"Location: {short(location)}", (exchange,))
+
+
+@requirement(
+    "create.persist.once",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Response (“the created object”)",
+    vary="objects that others make meanwhile",
+)
+def test_one_creation_makes_one_object(create: Create) -> Findings:
+    """One creation makes one object.
+
+    Sent: A creation with a value never used before; the collection is searched for it.
+
+    Fix: Insert once: a retry inside the server, or a trigger, makes another.
+    """
+    if Shape.LIST not in create.siblings:
+        raise NotApplicable("the document has no list to look it up in")
+    mark = create.mark()
+    name, value = next(iter(mark.items()))
+    exchange = create.change(mark)
+    create.settle(mark)
+    states = create.states()
+    found = [entity for entity, state in states.items() if state.get(name) == value]
+    if len(found) > 1:
+        yield Finding("one object", f"{len(found)} objects with {name} = {short(value)}", (exchange,))
+    create.created.update({entity: create.path(entity) for entity in found})
+
+
+@adapted("create.isolation.objects", vary="other writers on a shared target", keyed=False)
+def test_a_creation_changes_no_other_object(create: Create) -> Findings:
+    """Creating an object changes no documented property of another.
+
+    Sent: Two creations; an object that was made before is read before and after.
+
+    Fix: Insert a row of its own, and copy values rather than sharing them between cached objects.
+    """
+    entity = create.make(1)
+    before = create.state(entity)
+    for n in (2, 3):
+        exchange = create.change(create.full(n))
+        after = create.state(entity)
+        for difference in create.changes(before, after):
+            yield Finding(f"object {short(entity)} as it was", f"it changed: {difference}", (exchange,))
+            return

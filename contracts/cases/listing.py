@@ -1,0 +1,195 @@
+"""Lists of a collection: an object with an array of all that is there, each item whole and there once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from urllib.parse import urlencode, urlsplit
+
+from contracts.cases.reading import unlike
+from contracts.contract import Shape
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    adapted,
+    requirement,
+)
+from contracts.subject.create import Create
+from contracts.subject.equality import short
+from contracts.subject.read import Listing, Read
+from contracts.subject.subject import performed
+from contracts.target.exchange import Exchange
+
+
+@adapted("list.resp.object", vary="annotations before, between and after the members", each=performed)
+def test_a_list_is_an_object_with_an_array(listing: Listing, exchange: Exchange) -> Findings:
+    """The body of a list is an object whose `value` is an array of objects, an empty one where there is nothing.
+
+    Sent: Nothing of its own: every 200 to a list is parsed.
+
+    Fix: Return `{"value": [ … ]}`: not a bare array, not `data` or `items`, not null for nothing.
+    """
+    del listing
+    response = exchange.response
+    if response is None or response.broken or response.json.problem:
+        if response is not None and not response.broken and not response.labelled_json and not response.json.limited:
+            what = f"200 with {response.media_type or 'unlabelled'} content"
+            yield Finding("an object with `value`", what, (exchange,))
+        return
+    body = exchange.object
+    if body is None:
+        yield Finding("an object with `value`", f"200 with {short(response.json.value)}", (exchange,))
+    elif not isinstance(body.get("value"), list):
+        yield Finding("an array in `value`", f"value = {short(body.get('value'))}", (exchange,))
+    elif not all(isinstance(item, dict) for item in body["value"]):
+        yield Finding("objects in `value`", f"value = {short(body['value'])}", (exchange,))
+
+
+@adapted("list.body.id", vary="objects that come and go while pages are read", phase=Phase.POSITIVE)
+def test_each_object_is_listed_once(listing: Listing) -> Findings:
+    """Every object in the list has an id, and no two have the same, over all pages.
+
+    Sent: A GET of the collection and of each page that follows.
+
+    Fix: Page by a key that doesn't move: an offset shows an object twice where another was made meanwhile.
+    """
+    wanted = listing.shape.properties.get("value")
+    item = wanted.type.item if wanted else None
+    if item is not None and item.properties and "id" not in item.properties:
+        raise NotApplicable("the document gives the objects no id")
+    items, exchange = listing.items()
+    nameless = [each for each in items if not (isinstance(each.get("id"), str) and each["id"])]
+    if nameless:
+        yield Finding("an id in every object", f"{short(sorted(nameless[0]))} without one", (exchange,))
+    counted = Counter(each["id"] for each in items if isinstance(each.get("id"), str))
+    twice = [entity for entity, count in counted.items() if count > 1]
+    if twice:
+        again, later = listing.items()  # one that moved from page to page is there twice by chance
+        counted = Counter(each["id"] for each in again if isinstance(each.get("id"), str))
+        if any(counted[entity] > 1 for entity in twice):
+            yield Finding("every object once", f"{short(twice[0])} twice", (exchange, later))
+
+
+@adapted("list.body.allproperties", vary="a default selection of properties; null where nothing is stored")
+def test_an_object_that_was_made_is_listed_with_its_properties(listing: Listing) -> Findings:
+    """An object that was made is in the list, with every documented property that is stored.
+
+    Sent: A creation, then a GET of the collection and of each page that follows, for as long as `--settle` allows.
+
+    Fix: Read the list from where creations write to, and return whole objects where no $select says otherwise.
+    """
+    maker = listing.siblings.get(Shape.CREATE)
+    if not isinstance(maker, Create):
+        raise NotApplicable("the document has no operation that makes objects")
+    if not maker.persists:
+        raise Inconclusive("objects that are made are not there afterwards; see create.persist.read")
+    entity = maker.make()
+    body = maker.full()
+    left, seen = maker.listed(entity, body)
+    if left is None:
+        yield Finding(f"object {short(entity)} in the list", "it is not there", (seen,))
+        return
+    for difference in left:
+        if difference.severity is Severity.FAIL and difference.actual is None:
+            wanted = f"{difference.path} = {short(difference.expected)}"
+            yield Finding(wanted, f"no {difference.path} in the list", (seen,))
+
+
+@adapted("list.persist.sameasread", vary="a list with a subset of the properties; reads that lag behind")
+def test_what_is_listed_equals_what_a_read_shows(listing: Listing) -> Findings:
+    """An object in the list equals what a read of it shows.
+
+    Sent: A GET of the collection and one of an object in it; both are compared, property by property.
+
+    Fix: Make both answers by the same function from the same row.
+    """
+    read = listing.siblings.get(Shape.READ)
+    if not isinstance(read, Read):
+        raise NotApplicable("the document has no read of these objects")
+    yield from unlike(read, listing)
+
+
+@adapted("list.idempotent", vary="the order of the objects; objects that others make or delete meanwhile")
+def test_listing_twice_shows_the_same(listing: Listing) -> Findings:
+    """Listing changes nothing: two lists in a row show the same objects.
+
+    Sent: Two GETs of the collection, one after the other.
+
+    Fix: A read must not write.
+    """
+    first, one = listing.items()
+    second, other = listing.items()
+    third, _ = listing.items()
+    ids = [{each.get("id") for each in items if isinstance(each.get("id"), str)} for items in (first, second, third)]
+    # others may make or delete objects meanwhile: what is gone and comes again is told of
+    gone = (ids[0] & ids[2]) - ids[1]
+    if gone:
+        yield Finding("the same objects", f"{short(next(iter(gone)))} is missing the second time", (one, other))
+
+
+@adapted("list.route.queryoptions", vary="$select and $top refused, or ignored", phase=Phase.NEGATIVE)
+def test_query_options_shape_a_list_at_most(listing: Listing) -> Findings:
+    """A custom query option is ignored, and `$top` and `$select` narrow the list or are refused.
+
+    Sent: A GET with `?x-suite=1`, with `?$top=1` and with `?$select=id`.
+
+    Fix: Ignore options without `$` that you don't know. Apply $top and $select, or refuse them with 400.
+    """
+    items, plain = listing.items()
+    custom = listing.get(query="x-suite=1")
+    if not custom.ok:
+        yield Finding("2xx as without it", f"{custom.answer} to ?x-suite=1", (plain, custom))
+    for option, value in (("$top", "1"), ("$select", "id")):
+        exchange = listing.get(query=urlencode({option: value}, safe="$"))
+        if exchange.refused:
+            continue
+        page = (exchange.object or {}).get("value")
+        if not exchange.ok or not isinstance(page, list):
+            yield Finding("200 with an array, or 4xx", f"{exchange.answer} to {option}", (exchange,))
+        elif items and not page:
+            yield Finding("objects", f"an empty list with {option}={value}", (exchange,))
+        elif option == "$select" and any(isinstance(each, dict) and "id" not in each for each in page):
+            what = "an object without the id, which was selected"
+            yield Finding("the selected property", what, (exchange,))
+
+
+@requirement(
+    "list.route.nextlink",
+    Level.SHOULD,
+    basis="odata",
+    source="OData 4.01 §11.2.6.7 (server-driven paging)",
+    vary="no paging at all; an absolute or a relative URL; any query in it",
+)
+def test_following_pages_are_on_the_same_server(listing: Listing) -> Findings:
+    """`@odata.nextLink`, where there is one, is a URL on the same server that shows further objects.
+
+    Sent: A GET of the collection and of the page that follows, if there is one.
+
+    Fix: Make the link from the URL that the client asked for; end the pages by leaving the link out.
+    """
+    first = listing.demand()
+    link = (first.object or {}).get("@odata.nextLink")
+    if link is None:
+        raise NotApplicable("the list has no page that follows")
+    if not isinstance(link, str):
+        yield Finding("a URL", f"@odata.nextLink: {short(link)}", (first,))
+        return
+    try:
+        there, here = urlsplit(link), urlsplit(first.request.url)
+    except ValueError:
+        yield Finding("a URL", f"@odata.nextLink: {short(link)}", (first,))
+        return
+    if there.netloc and there.netloc != here.netloc:
+        yield Finding("a page of the same server", f"@odata.nextLink leads to {short(there.netloc)}", (first,))
+        return
+    following = listing.send("GET", link if there.netloc else f"{listing.address()}?{there.query}", entity="*")
+    before = [each.get("id") for each in (first.object or {}).get("value") or () if isinstance(each, dict)]
+    after = (following.object or {}).get("value")
+    if not following.ok or not isinstance(after, list):
+        yield Finding("the next page", f"{following.answer} to the link", (first, following))
+    elif before and [each.get("id") for each in after if isinstance(each, dict)] == before:
+        yield Finding("further objects", "the same page again", (first, following))

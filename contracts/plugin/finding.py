@@ -1,0 +1,75 @@
+"""The objects of a resource that nothing updates: found by a list, made by a creation, else the documented one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from contracts.contract import Shape
+from contracts.errors import ConfigurationError, TargetError
+from contracts.plugin.check import REFUSED, Check, credentials, example_id, fill_path, reached, speaks_json
+from contracts.requirements import Inconclusive
+from contracts.subject.create import Create
+from contracts.subject.read import Read
+from contracts.subject.subject import ALONE, Subject
+from contracts.target.exchange import Exchange
+
+
+def examine(subjects: Sequence[Subject], *, may_write: bool) -> Iterator[Check]:
+    """Look at one thing after the other; what comes after an error is of no use.
+
+    Raises:
+        ConfigurationError: a path parameter has no value.
+    """
+    for subject in subjects:
+        fill_path(subject)
+    first = subjects[0]
+    items, listed = first.observer.collection()
+    yield from reached(first, listed)
+    answers = [listed]
+    ids = [item["id"] for item in items or () if isinstance(item.get("id"), str) and item["id"]]
+    reads = [subject for subject in subjects if isinstance(subject, Read)]
+    for read in reads:
+        answers += _find(read, ids, may_write=may_write)
+    yield speaks_json(first, answers)
+    yield credentials(first, answers)
+    if reads:
+        yield _object(reads[0], answers[-1])
+
+
+def _find(read: Read, ids: list[str], *, may_write: bool) -> Iterator[Exchange]:
+    """Give a read the ids of a first object and, if there is one, of a second."""
+    operation = read.operation
+    if operation.key is None:
+        read.key = ALONE
+    else:
+        given, others = read.options.ids, read.options.second_ids
+        found = [given.get(operation.key) or given.get("id"), *ids, _made(read, ids, may_write=may_write)]
+        found += [example_id(operation)]
+        known = list(dict.fromkeys(each for each in found if each))
+        if not known:
+            hint = f"Supply --id {operation.key}=VALUE"
+            raise ConfigurationError(f"{operation}: no object to read is known", hint)
+        read.key = known[0]
+        second = others.get(operation.key) or others.get("id")
+        read.second = second or next((each for each in ids if each != read.key), None)
+    yield read.get()
+
+
+def _made(read: Read, ids: list[str], *, may_write: bool) -> str | None:
+    """An object that is made for the run where there is none."""
+    maker = read.siblings.get(Shape.CREATE)
+    if ids or not may_write or read.options.read_only or not isinstance(maker, Create):
+        return None
+    try:
+        return maker.make()
+    except Inconclusive:
+        return None
+
+
+def _object(read: Read, seen: Exchange) -> Check:
+    if seen.ok:
+        return Check("object", f"{read.key} is there")
+    if seen.status in REFUSED:
+        return Check("object", f"{read.key} may not be read")
+    hint = f"Name one that exists with --id {read.operation.key}=ID" if read.operation.key else "Is the URL right?"
+    return Check("object", "none can be read", TargetError(f"{read.client.base} shows no object {read.key!r}", hint))

@@ -1,0 +1,322 @@
+"""Types read from schemas: both dialects, inheritance, unions, and references that lead back to where they began."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from contracts.operation import Kind, Property, Type
+
+FORMATS: Mapping[tuple[str, str], Kind] = {
+    ("string", "date-time"): Kind.DATETIMEOFFSET,
+    ("string", "date"): Kind.DATE,
+    ("string", "time"): Kind.TIMEOFDAY,
+    ("string", "duration"): Kind.DURATION,
+    ("string", "uuid"): Kind.GUID,
+    ("string", "byte"): Kind.BINARY,
+    ("string", "base64url"): Kind.BINARY,
+    ("string", "binary"): Kind.BINARY,
+    ("integer", "int64"): Kind.INT64,
+    **{
+        (word, name): Kind.INT32
+        for word in ("integer", "number")
+        for name in ("int32", "int16", "int8", "uint16", "uint8")
+    },
+    ("number", "int64"): Kind.INT64,
+}
+TYPES: Mapping[str, Kind] = {
+    "string": Kind.STRING,
+    "boolean": Kind.BOOLEAN,
+    "integer": Kind.INT64,
+    "number": Kind.DOUBLE,
+    "object": Kind.COMPLEX,
+    "array": Kind.COLLECTION,
+}
+NUMBERS = {Kind.DOUBLE, Kind.INT32, Kind.INT64}
+BESIDE = {"properties", "required", "allOf", "anyOf", "oneOf", "enum", "example", "examples", "additionalProperties"}
+"""What beside a `$ref` says more of the type: in 3.1 it counts, and in 3.0 it was meant to."""
+
+DEEPEST = 12
+"""References that are followed one within the other."""
+MOST_PLACES = 5000
+"""References that are followed for one operation."""
+
+
+@dataclass
+class _Visit:
+    """A reference that is being followed, and what was met below it."""
+
+    reference: str
+    below: set[str] = field(default_factory=set)
+    places: int = 1
+    height: int = 1
+    whole: bool = True
+    """Whether nothing below it was left out for what stands above it."""
+
+
+class Schemas:
+    """Reads schemas of one document; a type that was read whole is read once."""
+
+    def __init__(self, resolve: Callable[[Any], Mapping[str, Any]]) -> None:
+        self.resolve = resolve
+        self.place: list[str] = []
+        """The property that is being read, from outermost to innermost."""
+        self._open: list[_Visit] = []
+        self._known: dict[str, tuple[Type, _Visit]] = {}
+        self._left = MOST_PLACES
+
+    def begin(self) -> None:
+        """Begin another operation."""
+        self.place = []
+        self._open = []
+        self._left = MOST_PLACES
+
+    def type(self, schema: Any) -> Type:
+        """The type that a schema describes."""
+        node = _mapping(schema)
+        reference = node.get("$ref")
+        if not isinstance(reference, str):
+            return self._type(node, "")
+        if BESIDE & node.keys():
+            beside = {key: value for key, value in node.items() if key not in {"$ref", "allOf"}}
+            return self._type({**beside, "allOf": [{"$ref": reference}, *(node.get("allOf") or ())]}, "")
+        return self._referred(reference)
+
+    def _referred(self, reference: str) -> Type:
+        known = self._known.get(reference)
+        if known is not None and self._fits(known[1]):
+            self._left -= known[1].places
+            self._met(known[1])
+            return known[0]
+        self._left -= 1
+        name = _qualified(reference.rsplit("/", 1)[-1])
+        depth = next((n for n, visit in enumerate(self._open) if visit.reference == reference), None)
+        # a type that contains itself: one turn is enough for every case; and types that refer to one another have
+        # more paths through them than could be walked
+        if depth is not None or len(self._open) >= DEEPEST or self._left < 0:
+            for visit in self._open[0 if depth is None else depth + 1 :]:
+                visit.whole = False
+            if self._open:
+                self._open[-1].places += 1
+            return Type(Kind.COMPLEX, name=name)
+        visit = _Visit(reference)
+        self._open.append(visit)
+        try:
+            found = self._type(self.resolve({"$ref": reference}), name)
+        finally:
+            self._open.pop()
+        self._met(visit)
+        if visit.whole:
+            self._known[reference] = (found, visit)
+        return found
+
+    def _fits(self, visit: _Visit) -> bool:
+        """Whether following it again, from here, would come to the same."""
+        return (
+            len(self._open) + visit.height <= DEEPEST
+            and visit.places <= self._left
+            and not any(each.reference == visit.reference or each.reference in visit.below for each in self._open)
+        )
+
+    def _met(self, visit: _Visit) -> None:
+        """Reckon what was met below a reference with the one that it stands in."""
+        if self._open:
+            outer = self._open[-1]
+            outer.below |= visit.below | {visit.reference}
+            outer.places += visit.places
+            outer.height = max(outer.height, visit.height + 1)
+
+    def _type(self, node: Mapping[str, Any], name: str) -> Type:
+        union = [part for word in ("anyOf", "oneOf") for part in node.get(word) or ()]
+        real = [part for part in union if not _is_null(part)]
+        own = {"properties", "allOf", "type"} & node.keys()
+        if len(real) == 1 and not own:  # `null` beside one schema is how a nullable reference is spelled
+            return self.type(real[0])
+        parts = [self.type(part) for part in node.get("allOf") or ()]
+        united = _united([self.type(part) for part in real]) if real else None
+        if united and united.kind is Kind.COMPLEX:
+            parts.append(united)
+        elif united and not (own and united.kind is Kind.ANY):  # else it only says more of what stands beside it
+            return replace(united, name=_name(node, name, None), samples=_samples(node, united.kind) or united.samples)
+        told = [part for part in parts if part.kind is not Kind.ANY]
+        typed = next((part for part in parts if part.name), None)
+        word = _word(node)
+        if not word and ("properties" in node or any(part.kind is Kind.COMPLEX for part in parts)):
+            word = "object"
+        if not word and len(told) == 1:
+            return told[0]
+        kind = FORMATS.get((word, str(node.get("format", "")))) or TYPES.get(word, Kind.ANY)
+        if len(told) == 1 and "format" not in node and kind in {Kind.STRING, *NUMBERS}:
+            kind = told[0].kind
+        properties = {key: value for part in parts for key, value in part.properties.items()}
+        properties.update(self._properties(node))
+        return Type(
+            kind=kind,
+            name=_name(node, name, typed),
+            also=tuple(node.get("x-graph-also") or _also(node, united) or (typed.also if typed and not name else ())),
+            members=_members(node) or next((part.members for part in told), ()),
+            samples=_samples(node, kind),
+            properties=MappingProxyType(properties),
+            item=self.type(node["items"]) if kind is Kind.COLLECTION and "items" in node else None,
+            open=bool(node.get("x-graph-open")) or _is_map(node) or any(part.open for part in parts),
+            placeholder=bool(node.get("x-graph-placeholder", False)),
+            required=_required(node, parts, properties),
+        )
+
+    def _properties(self, node: Mapping[str, Any]) -> Iterator[tuple[str, Property]]:
+        for key, schema in _mapping(node.get("properties")).items():
+            # annotations aren't state; and other resources are reached by paths of their own
+            if "@" in str(key) or _mapping(schema).get("x-ms-navigationProperty") is True:
+                continue
+            self.place.append(str(key))
+            yield str(key), self.property(str(key), schema)
+            self.place.pop()
+
+    def property(self, name: str, schema: Any) -> Property:
+        """A property, of which the schema speaks where it is used or where it is declared."""
+        node = _mapping(schema)
+        target = self.resolve(schema)
+        return Property(
+            name=name,
+            type=self.type(schema),
+            read_only=bool(node.get("readOnly", target.get("readOnly", False))),
+            nullable=_nullable(node) or _nullable(target),
+            deprecated=bool(node.get("deprecated", target.get("deprecated", False))),
+            write_only=bool(node.get("writeOnly", target.get("writeOnly", False))),
+            source=str(node.get("x-graph-source", target.get("x-graph-source", ""))),
+        )
+
+    def required(self, schema: Any) -> tuple[str, ...]:
+        """The members that an answer must have."""
+        node = self.resolve(schema)
+        sent = {
+            key for key, each in _mapping(node.get("properties")).items() if _mapping(each).get("writeOnly") is True
+        }
+        names = [str(name) for name in node.get("required") or () if name not in sent and "@" not in str(name)]
+        for part in node.get("allOf") or ():
+            names.extend(self.required(part))
+        return tuple(dict.fromkeys(names))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _qualified(name: str) -> str:
+    """A component's name where it can be a type's: those that aren't qualified are the document's own affair."""
+    return name if "." in name else ""
+
+
+def _name(node: Mapping[str, Any], name: str, typed: Type | None) -> str:
+    return str(node.get("x-graph-type") or name or (typed.name if typed else ""))
+
+
+def _also(node: Mapping[str, Any], united: Type | None) -> tuple[str, ...]:
+    """The types that a discriminator tells apart, or a union is of."""
+    names = (str(key).rpartition("#")[2] for key in _mapping(_mapping(node.get("discriminator")).get("mapping")))
+    return tuple(dict.fromkeys([*(name for name in names if _qualified(name)), *(united.also if united else ())]))
+
+
+def _word(node: Mapping[str, Any]) -> str:
+    """The JSON type that a schema names, or that its other words are only used with."""
+    declared = node.get("type")
+    words = [word for word in ([declared] if isinstance(declared, str) else declared or []) if word != "null"]
+    if words:
+        return words[0] if len(words) == 1 else ""
+    values = [value for value in node.get("enum") or () if value is not None] or [node.get("const")]
+    if all(isinstance(value, str) for value in values):
+        return "string"
+    if "items" in node:
+        return "array"
+    return "object" if _is_map(node) else ""
+
+
+def _members(node: Mapping[str, Any]) -> tuple[str, ...]:
+    values = node.get("x-graph-members") or node.get("enum") or [node.get("const")]
+    return tuple(value for value in values if isinstance(value, str))
+
+
+def _samples(node: Mapping[str, Any], kind: Kind) -> tuple[Any, ...]:
+    given = node.get("examples")
+    if isinstance(given, list):
+        return tuple(given)
+    return (node["example"],) if "example" in node and kind not in {Kind.COMPLEX, Kind.COLLECTION} else ()
+
+
+def _is_map(node: Mapping[str, Any]) -> bool:
+    """Whether members of any name are kept: not only let through, as most documents say by saying nothing."""
+    return bool(_mapping(node.get("additionalProperties")))
+
+
+def _required(node: Mapping[str, Any], parts: Sequence[Type], properties: Mapping[str, Property]) -> tuple[str, ...]:
+    own = [str(name) for name in node.get("required") or () if "@" not in str(name)]
+    names = dict.fromkeys([*(name for part in parts for name in part.required), *own])
+    return tuple(name for name in names if name not in properties or not properties[name].read_only)
+
+
+def _is_null(part: Any) -> bool:
+    """Whether a part of a union stands for null alone."""
+    node = _mapping(part)
+    declared, said = node.get("type"), node.keys() - {"description", "title"}
+    return (
+        declared in ("null", ["null"])
+        or (node.get("nullable") is True and said <= {"nullable", "type"} and declared in (None, "object"))
+        or (node.get("enum") == [None] and said <= {"enum", "nullable", "type"})
+        or ("const" in node and node["const"] is None)
+    )
+
+
+def _nullable(node: Mapping[str, Any]) -> bool:
+    declared = node.get("type")
+    if node.get("nullable") is True or (isinstance(declared, list) and "null" in declared):
+        return True
+    if declared is None and isinstance(node.get("enum"), list) and None in node["enum"]:
+        return True
+    return any(_is_null(part) for union in ("anyOf", "oneOf") for part in node.get(union) or ())
+
+
+def _united(types: Sequence[Type]) -> Type:
+    """One type for a union: of objects, of the strings that spell what a number can't, of enumerations."""
+    kinds = {each.kind for each in types}
+    numbers = [each for each in types if each.kind in NUMBERS]
+    if (
+        len(numbers) == 1
+        and kinds - NUMBERS == {Kind.STRING}
+        and any({"INF", "NaN"} & {*each.members} for each in types)
+    ):
+        return numbers[0]
+    if len(kinds) > 1 or Kind.ANY in kinds:
+        return Type(Kind.ANY)
+    if kinds == {Kind.COMPLEX}:
+        return _united_objects(types)
+    listed = all(each.members for each in types)
+    return Type(
+        types[0].kind,
+        members=tuple(dict.fromkeys(member for each in types for member in each.members)) if listed else (),
+        samples=tuple(sample for each in types for sample in each.samples),
+        item=types[0].item if all(each.item == types[0].item for each in types) else Type(Kind.ANY),
+    )
+
+
+def _united_objects(types: Sequence[Type]) -> Type:
+    """The base of several objects as far as a document tells: all their properties, and all their names."""
+    properties: dict[str, Property] = {}
+    for name in dict.fromkeys(name for each in types for name in each.properties):
+        same = [each.properties[name] for each in types if name in each.properties]
+        kinds = {each.type.kind for each in same}
+        properties[name] = replace(
+            same[0],
+            type=same[0].type if len(kinds) == 1 else Type(Kind.ANY),
+            read_only=all(each.read_only for each in same),
+            nullable=any(each.nullable for each in same),
+        )
+    names = dict.fromkeys(name for each in types for name in (each.name, *each.also) if name)
+    return Type(
+        Kind.COMPLEX,
+        also=tuple(names),
+        properties=MappingProxyType(properties),
+        open=any(each.open for each in types),
+        required=tuple(name for name in types[0].required if all(name in each.required for each in types)),
+    )

@@ -1,0 +1,293 @@
+"""An operation that creates objects, held by the same cases as an update.
+
+What a case says of *the object* holds for the one made last: a body that is sent makes an object with these values, and
+what must have no effect must make none. What a case has made is deleted again when it is over.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from contracts.contract import Operation, Shape
+from contracts.requirements import Inconclusive
+from contracts.subject.equality import Difference
+from contracts.subject.knowledge import Baseline, Options
+from contracts.subject.observe import same_id
+from contracts.subject.subject import Attempt
+from contracts.subject.update import Update, last
+from contracts.target.exchange import Exchange, Request
+
+if TYPE_CHECKING:
+    from contracts.target.client import Client
+
+NEW = "(new)"
+"""Stands for the id that an object doesn't have yet."""
+GONE = frozenset({404, 410})
+
+
+class Create(Update):
+    """One operation that creates objects on one target."""
+
+    MAKES = True
+
+    def __init__(self, client: Client, operation: Operation, options: Options, twin: Create | None = None) -> None:
+        super().__init__(client, operation, options, twin)
+        self.key = NEW
+        self._essential: dict[str, Any] = {}
+        """Properties without which the target makes nothing, with values for them."""
+        self._discarded: set[str] = set()
+        """Ids whose deletion was asked for."""
+        self.nameless: list[Exchange] = []
+        """Creations whose answers don't tell the id of what was made."""
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return (NEW, *self.created)
+
+    def address(self, entity: str | None = None) -> str:  # noqa: ARG002 (it is the collection's, whatever is made there)
+        return self.head
+
+    def learn(self) -> None:
+        sibling = self.siblings.get(Shape.UPDATE)
+        if isinstance(sibling, Update):
+            self.computed |= sibling.computed
+        super().learn()
+
+    # -- sending ------------------------------------------------------------------------------------------------
+
+    def may_send(self, method: str) -> None:
+        super().may_send(method)
+        if method == self.operation.method and Shape.DELETE not in self.siblings and not self.options.destructive:
+            raise Inconclusive(
+                "what it makes could not be taken away: the document has no operation that deletes these objects"
+                " (--destructive leaves them there)"
+            )
+
+    def send(self, method: str, path: str, **how: Any) -> Exchange:
+        if method != self.operation.method:
+            return super().send(method, path, **how)
+        if how.get("entity"):
+            how["entity"] = NEW
+        self.tell("create", path=path)
+        return self._made(super().send(method, path, **how), path)
+
+    def send_wire(self, octets: bytes, request: Request, **how: Any) -> Exchange:
+        path = urlsplit(request.url).path.removeprefix(urlsplit(self.client.base).path)
+        self.tell("create", path=path)
+        return self._made(super().send_wire(octets, request, **how), path)
+
+    def _made(self, exchange: Exchange, path: str) -> Exchange:
+        """Take down what an exchange has made."""
+        if exchange.ok:
+            self.key = made(exchange) or NEW
+            if self.key != NEW:
+                self._known_as(self.key, path)
+            else:
+                self.nameless.append(exchange)
+        elif exchange.response is not None:
+            self.tell("refused", path=path)
+        return exchange
+
+    def _known_as(self, entity: str, path: str) -> None:
+        self.created[entity] = self.path(entity)
+        self.tell("created", collection=path, operation=self.operation.id, path=self.created[entity])
+
+    def patch(self, body: Any, **how: Any) -> Exchange:
+        if not isinstance(body, Mapping) or not body or how.get("path") or how.get("method"):
+            return super().patch(body, **how)
+        body = last(self._essential, body)
+        exchange = super().patch(body, **how)
+        if exchange.ok and self.key == NEW and (entity := self._found(body)):
+            self.nameless.remove(exchange)
+            self.key = entity
+            self._known_as(entity, self.address())
+        return exchange
+
+    def _found(self, body: Mapping[str, Any]) -> str:
+        """The id of an object that was made and not named, where the list shows just one that is as it was sent."""
+        marks = {name: body[name] for name in self._markers or () if name in body}
+        items, _ = self.observer.collection() if marks else (None, None)
+        found = [
+            item["id"] for item in items or () if not self.changes(marks, item) and isinstance(item.get("id"), str)
+        ]
+        return found[0] if len(found) == 1 else ""
+
+    def make(self, n: int = 1) -> str:
+        """Make an object for a case to use; its id.
+
+        Raises:
+            Inconclusive: the target makes none, or doesn't tell its id.
+        """
+        exchange = self.change(self.full(n))
+        entity = made(exchange)
+        if not entity:
+            raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
+        return entity
+
+    def discard(self, entity: str) -> Exchange:
+        """Delete an object that was made."""
+        operation = self.siblings[Shape.DELETE].operation if Shape.DELETE in self.siblings else self.place
+        exchange = self.client.send("DELETE", self.path(entity), operation=operation.id, requirement="restore")
+        self.client.writes += 1
+        self._discarded.add(entity)
+        # where reads lag behind, so may deletions: what is not found then is asked for again at the end
+        if exchange.ok or (exchange.status in GONE and not self.lag):
+            path = self.created.pop(entity, None)
+            if path:
+                self.tell("deleted", path=path)
+        return exchange
+
+    def tidy(self) -> None:
+        """Delete what was made, but for the last: where reads lag behind, the rest is deleted at the end of the run."""
+        if self.dead is None and not self.client.expired and Shape.DELETE in self.siblings:
+            for entity in [entity for entity in self.created if entity not in {self.key, *self._discarded}]:
+                self.discard(entity)
+
+    # -- bodies -------------------------------------------------------------------------------------------------
+
+    def dressed(self, body: dict[str, Any], baseline: Baseline) -> dict[str, Any]:
+        body = super().dressed(body, baseline)
+        body.pop("id", None)
+        return body
+
+    def small(self, place: int = 0) -> dict[str, Any]:
+        mark = self.mark(place)
+        return last(self._essential if self.partial.ok else self.full(), mark)
+
+    @property
+    def partial(self) -> Exchange:
+        """The answer to a body with one property, and with what the target can't do without."""
+        if self._partial is None:
+            full = self.full()
+            required = {name: full[name] for name in self.type.required if name in full}
+            for essential in ({}, required, full):
+                self._essential = essential
+                body = self.mark()
+                self._partial = self.patch(body)
+                if self._partial.ok:
+                    self.notice_computed(self._partial, {**essential, **body})
+                    break
+        assert self._partial is not None  # noqa: S101 (at least one body was sent)
+        return self._partial
+
+    def merged(self, state: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        """What the object should be: it is made of the body alone."""
+        return dict(body)
+
+    # -- observing ----------------------------------------------------------------------------------------------
+
+    def states(self) -> dict[str, dict[str, Any]]:
+        """Every object of the collection.
+
+        Raises:
+            Inconclusive: the collection can't be listed.
+        """
+        items, exchange = self.observer.collection()
+        if items is None:
+            raise Inconclusive(
+                f"what is made can't be seen: GET on the collection is answered {exchange.answer}", exchange
+            )
+        listed = {item["id"]: item for item in items if isinstance(item.get("id"), str)}
+        return {entity: {name: item.get(name) for name in self.shape.properties} for entity, item in listed.items()}
+
+    def glance(
+        self, entity: str | None = None, *, fresh: bool = False, about: Iterable[str] = ()
+    ) -> tuple[dict[str, Any], Exchange]:
+        """The object as it shows now: as one in which nothing is set where it isn't there, and others are."""
+        if (entity or self.key) == NEW:
+            raise Inconclusive("the answer doesn't tell the id of what was made")
+        try:
+            return super().glance(entity, fresh=fresh, about=about)
+        except Inconclusive as reason:
+            found, exchange = self.observer.item(entity or self.key, fresh=fresh)
+            shown = any(each.ok and each.request.method == "GET" for each in self.family_traffic())
+            if found is not None:
+                return found, exchange
+            if shown and (exchange.status in GONE or self.observer.collection_status == 200):
+                return {}, exchange
+            raise reason from None
+
+    def family_traffic(self) -> Iterator[Exchange]:
+        """What was exchanged for any operation on the resource."""
+        own = {self.operation.id, *(each.operation.id for each in self.siblings.values())}
+        return (each for each in self.client.exchanges if each.operation in own)
+
+    def listed(self, entity: str, body: Mapping[str, Any]) -> tuple[list[Difference] | None, Exchange]:
+        """What an object shows otherwise in the list than a body says; None where it isn't there in time.
+
+        Raises:
+            Inconclusive: the collection can't be listed.
+        """
+        started, pause = time.monotonic(), 0.01
+        while True:
+            items, exchange = self.observer.collection()
+            if items is None:
+                raise Inconclusive(f"the collection is not listed ({exchange.answer})", exchange)
+            found = next((item for item in items if same_id(item.get("id"), entity)), None)
+            left = None if found is None else self.compare(body, found)
+            if left == [] or time.monotonic() - started > self.options.settle or self.client.expired:
+                return left, exchange
+            time.sleep(pause)
+            pause = min(pause * 1.6, 0.5)
+
+    def changed(
+        self,
+        before: Mapping[str, dict[str, Any]],
+        after: Mapping[str, dict[str, Any]],
+        waiting: Sequence[tuple[Attempt, Exchange]] = (),
+    ) -> list[tuple[str, Difference]]:
+        """What is there that was not there before, and is of what was sent: others may be making objects too."""
+        new = {entity: item for entity, item in after.items() if entity not in before}
+        ours = [(entity, item) for entity, item in new.items() if any(self._is_of(item, *each) for each in waiting)]
+        return [*super().changed(before, after), *((entity, Difference(entity, None, item)) for entity, item in ours)]
+
+    def _is_of(self, item: Mapping[str, Any], attempt: Attempt, exchange: Exchange) -> bool:
+        if exchange.ok:
+            return made(exchange) in {"", item.get("id")} or item.get("id") is None
+        if attempt.marker is not None:
+            return attempt.marker in item.values()
+        body = attempt.body if isinstance(attempt.body, Mapping) else {}
+        named = {name: value for name, value in body.items() if name in self.markers and value is not None}
+        return bool(named) and not self.changes(named, item)
+
+    def lasting(self, before: dict[str, dict[str, Any]], performed: Container[str]) -> dict[str, dict[str, Any]]:
+        del before, performed  # what is new stays
+        return self.snapshot()
+
+    def after(
+        self, before: dict[str, dict[str, Any]] | None, body: Mapping[str, Any] | None
+    ) -> dict[str, dict[str, Any]] | None:
+        """The state after a creation that showed that the target is alive: one object more."""
+        del body
+        if before is None:
+            return None
+        self.client.writes += 1
+        with suppress(Inconclusive):
+            return self.snapshot()
+        return None
+
+
+def made(exchange: Exchange) -> str:
+    """The id of an object that an exchange has made, or nothing."""
+    if not exchange.ok or exchange.response is None:
+        return ""
+    entity = (exchange.object or {}).get("id")
+    if isinstance(entity, str) and entity:
+        return entity
+    for name in ("Location", "OData-EntityId"):
+        with suppress(ValueError):
+            last = urlsplit(exchange.response.header(name) or "").path.rstrip("/").rpartition("/")[2]
+            if last:
+                return _key(unquote(last))
+    return ""
+
+
+def _key(segment: str) -> str:
+    """The key in a path's last segment, which OData may write in parentheses, with quotes where it is a string."""
+    inside = re.fullmatch(r"[^()]*\((?:\w+=)?('?)(.*)\1\)", segment)
+    return inside[2].replace("''", "'") if inside else segment

@@ -1,0 +1,137 @@
+"""An operation that deletes objects: only those are ever deleted that were made for it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from contracts.contract import Shape
+from contracts.requirements import Inconclusive
+from contracts.subject.create import GONE, Create
+from contracts.subject.equality import Difference
+from contracts.subject.knowledge import Effect
+from contracts.subject.subject import Attempt, Fields, Headers, Subject, Trial
+from contracts.target.exchange import Exchange
+
+
+class Delete(Subject):
+    """One operation that deletes objects on one target."""
+
+    @property
+    def maker(self) -> Create:
+        """What makes objects to be deleted.
+
+        Raises:
+            Inconclusive: nothing does.
+        """
+        maker = self.siblings.get(Shape.CREATE)
+        if not isinstance(maker, Create):
+            raise Inconclusive("the document has no operation that creates objects, and no other is ever deleted")
+        return maker
+
+    def victim(self, n: int = 1) -> str:
+        """Make an object to be deleted; its id.
+
+        Raises:
+            Inconclusive: none can be made.
+        """
+        maker = self.maker
+        before, maker.requirement = maker.requirement, self.requirement
+        try:
+            entity = maker.make(n)
+        finally:
+            maker.requirement = before
+        self.met.append(entity)
+        if not self._appear():
+            raise Inconclusive("objects that are made are not there afterwards; see create.persist.read")
+        if maker.lag or maker.unsteady:
+            self._shows(entity)
+        return entity
+
+    def _appear(self) -> bool:
+        """Whether objects that are made are seen afterwards; where nothing shows objects, they are taken to be."""
+        try:
+            return self.maker.persists
+        except Inconclusive:
+            return True
+
+    def _shows(self, entity: str) -> None:
+        """Wait until lagging reads show a new object, for as long as they may lag."""
+        started, pause = time.monotonic(), 0.01
+        while time.monotonic() - started < self.options.settle and not self.client.expired:
+            if self.shown(entity) is not None:
+                return
+            time.sleep(pause)
+            pause = min(pause * 1.6, 0.5)
+
+    def remove(self, entity: str, *, headers: Fields | None = None, path: str | None = None) -> Exchange:
+        """Send one deletion; nothing is concluded from the answer."""
+        exchange = self.send("DELETE", path or self.path(entity), headers=headers, entity="" if path else entity)
+        self.client.writes += 1
+        if exchange.ok and path is None and (kept := self.maker.created.pop(entity, None)):
+            self.tell("deleted", path=kept)
+        return exchange
+
+    def ask(self, *, headers: Fields | None = None) -> Exchange:
+        """Delete an object that is made for it."""
+        return self.remove(self.victim(), headers=headers)
+
+    def refusals(self, different: Headers) -> list[Trial]:
+        """Send deletions that must not be performed for their header fields; one that is performed comes first."""
+        self.demand()
+        return [self.attempt(note, headers=headers) for note, headers in different]
+
+    def attempt(self, note: str, *, headers: Fields | None = None, path: str | None = None) -> Trial:
+        """Send a deletion that must have no effect, and look whether the object is still there."""
+        entity = next((each for each in self.met if each in self.maker.created), None) or self.victim()
+        if not self.there(entity):
+            entity = self.victim()
+        try:
+            before = self.shown(entity)
+        except Inconclusive:
+            before = None
+        exchange = self.remove(entity, headers=headers, path=path)
+        attempt = Attempt(note, headers=headers or {}, path=path)
+        if before is None:
+            return Trial(attempt, exchange)
+        left = self.shown(entity)
+        effects = () if left is not None else (Effect(exchange, entity, Difference(entity, before, None)),)
+        if exchange.refused:
+            self.log.watched.append(exchange)
+            self.log.effects += effects
+        return Trial(attempt, exchange, effects, watched=True)
+
+    def shown(self, entity: str) -> dict[str, Any] | None:
+        """An object as it is shown, or None where it is gone.
+
+        Raises:
+            Inconclusive: nothing shows objects.
+        """
+        observer = self.maker.observer
+        found, exchange = observer.look(entity)
+        if found is None and observer.means is None:
+            raise Inconclusive("nothing shows whether the object is there: neither GET nor the collection")
+        if found is None and observer.means == "item" and exchange is not None and exchange.status not in GONE:
+            raise Inconclusive(f"nothing shows whether the object is there ({exchange.answer})", exchange)
+        return found
+
+    def there(self, entity: str) -> bool:
+        """Whether an object is there, as far as anybody can tell."""
+        try:
+            return self.shown(entity) is not None
+        except Inconclusive:
+            return True
+
+    def gone(self, entity: str) -> bool:
+        """Whether an object that was deleted is gone, now or within the time that reads may lag.
+
+        Raises:
+            Inconclusive: nothing shows objects.
+        """
+        started, pause = time.monotonic(), 0.01
+        while self.shown(entity) is not None:
+            if time.monotonic() - started > self.options.settle or self.client.expired:
+                return False
+            time.sleep(pause)
+            pause = min(pause * 1.6, 0.5)
+        return True

@@ -1,0 +1,87 @@
+"""Operations that only show: one object, or all of a collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.requirements import Inconclusive
+from contracts.subject.subject import Attempt, Fields, Headers, Subject, Trial
+from contracts.target.exchange import Exchange
+
+ALL = "*"
+"""Stands for the id where all objects are asked for."""
+
+
+class Reading(Subject):
+    """One operation that changes nothing."""
+
+    def get(self, entity: str | None = None, *, headers: Fields | None = None, query: str = "") -> Exchange:
+        """Send the request; nothing is concluded from the answer.
+
+        Args:
+            query: what follows the question mark.
+        """
+        path = self.address(entity)
+        return self.send("GET", f"{path}?{query}" if query else path, headers=headers, entity=entity or self.about)
+
+    @property
+    def about(self) -> str:
+        """What a request without anything said of it is about."""
+        return self.key
+
+    def address(self, entity: str | None = None) -> str:
+        """The path that the operation's requests go to."""
+        return self.path(entity)
+
+    def ask(self, *, headers: Fields | None = None) -> Exchange:
+        """Send the documented request."""
+        return self.get(headers=headers)
+
+    def refusals(self, different: Headers) -> list[Trial]:
+        """Send requests that must not be answered for their header fields; a control without these comes first."""
+        self.demand()
+        return [
+            Trial(Attempt(note, headers=headers), self.get(headers=headers), watched=True)
+            for note, headers in different
+        ]
+
+
+class Read(Reading):
+    """One operation that shows an object."""
+
+    def shown(self, entity: str | None = None) -> tuple[dict[str, Any], Exchange]:
+        """An object, as it is shown.
+
+        Raises:
+            Inconclusive: it is not.
+        """
+        exchange = self.get(entity)
+        if exchange.object is None or not exchange.ok:
+            raise Inconclusive(f"the object is not shown ({exchange.answer})", exchange)
+        return exchange.object, exchange
+
+
+class Listing(Reading):
+    """One operation that shows all objects of a collection."""
+
+    @property
+    def about(self) -> str:
+        return ALL
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return (ALL,)
+
+    def address(self, entity: str | None = None) -> str:  # noqa: ARG002 (it is the collection's)
+        return self.head
+
+    def items(self) -> tuple[list[dict[str, Any]], Exchange]:
+        """Every object on every page.
+
+        Raises:
+            Inconclusive: the collection isn't listed.
+        """
+        items, exchange = self.observer.collection()
+        if items is None:
+            raise Inconclusive(f"the collection is not listed ({exchange.answer})", exchange)
+        return items, exchange
