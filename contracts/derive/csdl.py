@@ -74,12 +74,24 @@ class Model:
     def members(self, name: str) -> Mapping[str, Member]:
         """The properties of a type, those that it inherits included."""
         found: dict[str, Member] = {}
+        for each in self._line(name):
+            found = {**each.members, **found}
+        return found
+
+    def links(self, name: str) -> Mapping[str, Member]:
+        """The navigation properties of a type, those that it inherits included."""
+        found: dict[str, Member] = {}
+        for each in self._line(name):
+            found = {**each.navigation, **found}
+        return found
+
+    def _line(self, name: str) -> Iterator[Structured]:
+        """A type and those that it derives from, nearest first."""
         seen: set[str] = set()
         while name and name not in seen and (each := self.structured.get(name)):
             seen.add(name)
-            found = {**each.members, **found}
+            yield each
             name = each.base
-        return found
 
     def heirs(self) -> Mapping[str, list[str]]:
         """The types that derive from each type, however far below."""
