@@ -16,7 +16,7 @@ from contracts.reference import query, strictjson, validate
 from contracts.reference.answering import Answering, empty, typed
 from contracts.reference.message import Receive, Refusal, Reply, Request, Scope, Send, Tokens
 from contracts.reference.routes import Place, Resource, Role, Routes
-from contracts.reference.store import Objects, Store, made, merge, new_id
+from contracts.reference.store import Objects, Store, completed, made, merge, new_id
 
 MAX_BODY = 4 * 1024 * 1024
 PREFERENCE = re.compile(r'(?:^|[,\s])(?i:return)\s*=\s*"?(minimal|representation)\b')
@@ -398,8 +398,9 @@ class App(Answering):
 
     async def write(self, request: Request, body: Mapping[str, Any]) -> None:
         """Merge the body into the object."""
-        objects = self.objects(request)
-        objects[request.entity] = merge(objects[request.entity], body, self.resource(request).type)
+        objects, resource = self.objects(request), self.resource(request)
+        merged = merge(objects[request.entity], body, resource.type)
+        objects[request.entity] = completed(merged, self.store.first(resource, request.entity), resource.type)
 
     def updated(self, request: Request, body: Mapping[str, Any]) -> Reply:  # noqa: ARG002 (faults answer with it)
         """The answer to an update or a creation that was written."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contracts.contract import Kind, Type
+from contracts.subject.values import settable
 
 if TYPE_CHECKING:
     from contracts.subject.update import Update
@@ -89,6 +90,6 @@ def _below(update: Update, name: str) -> Iterator[Place]:
 def _nested(prefix: tuple[str, ...], type_: Type) -> Iterator[Place]:
     if type_.kind is not Kind.COMPLEX:
         return
-    for member in type_.properties.values():
+    for member in settable(type_):
         yield Place((*prefix, member.name), member.type, member.nullable)
         yield from _nested((*prefix, member.name), member.type)

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.contract import Kind, Type
+from contracts.contract import Kind, Property, Type
 
 SPACE = uuid.UUID("6f7d1c2e-7a4b-5d53-9a0e-0c5a6a3b1f10")
 STRINGS: tuple[tuple[str, str], ...] = (
@@ -49,6 +49,18 @@ def writable(type_: Type, readonly: frozenset[str] = frozenset()) -> tuple[str, 
     )
 
 
+def settable(type_: Type) -> list[Property]:
+    """The members of a nested value that a client may set.
+
+    A value in which nothing can be set says nothing, and strict servers may not know it.
+    """
+    return [
+        member
+        for member in type_.properties.values()
+        if not member.read_only and (member.type.kind is not Kind.COMPLEX or settable(member.type))
+    ]
+
+
 class Values:
     """Makes values; the same seed makes the same values in the same order."""
 
@@ -78,9 +90,7 @@ class Values:
         """The `n`-th value (from 1) for a place with this type and property name."""
         match type_.kind:
             case Kind.COMPLEX:
-                # a nested value in which nothing can be set says nothing, and strict servers may not know it
-                members = [m for m in type_.properties.values() if any(True for _ in m.type.leaves())]
-                return {m.name: self.make(m.type, m.name, n) for m in members}
+                return {m.name: self.make(m.type, m.name, n) for m in settable(type_)}
             case Kind.COLLECTION:
                 item = type_.item or Type(Kind.STRING)
                 return [self.make(item, name, n * 10 + place) for place in range(n if n < 3 else 1)]
