@@ -7,13 +7,16 @@ import sys
 import time
 
 from contracts.reference import sheet as published
-from contracts.reference.behaviours import behaviours
+from contracts.reference.behaviours import Behaviour, behaviours
 from tests.cases import sheet
 
 
-def measure(name: str, kind: str) -> sheet.Row:
-    """One row."""
-    return sheet.run(name, (name,) if kind == "fault" else (), (name,) if kind == "variation" else ())
+def measure(behaviour: Behaviour) -> list[sheet.Row]:
+    """The rows of one behaviour: of updates, of the other operations, or both."""
+    name = (behaviour.name,)
+    faults, variations = (name, ()) if behaviour.kind == "fault" else ((), name)
+    rows = [] if behaviour.about else [sheet.run(behaviour.name, faults, variations)]
+    return [*rows, sheet.shelf_row(behaviour)] if sheet.on_the_shelf(behaviour) else rows
 
 
 def main(names: list[str]) -> int:
@@ -28,15 +31,18 @@ def main(names: list[str]) -> int:
     started = time.monotonic()
     missed = 0
     with sheet.pool() as pool:
-        jobs = {b.name: pool.submit(measure, b.name, b.kind) for b in chosen}
+        jobs = {b.name: pool.submit(measure, b) for b in chosen}
         for b in chosen:
-            row = jobs[b.name].result()
-            lost = set(b.caught_by) - row.told()
+            rows = jobs[b.name].result()
+            told = {name for row in rows for name in row.told()}
+            lost = set(b.caught_by) - told
             missed += bool(lost)
-            recorded[b.name] = sorted({*recorded.get(b.name, ()), *row.told(), *b.caught_by})
-            broken = {**row.errors, **({} if b.kind == "fault" else row.failed)}
-            flags = [f"MISSED {sorted(lost)}"] * bool(lost) + ["QUIET"] * (b.gates and not row.failed)
-            print(f"{b.name} ({row.seconds:.1f} s):", *sorted(row.told()), *flags, broken or "", flush=True)
+            recorded[b.name] = sorted({*recorded.get(b.name, ()), *told, *b.caught_by})
+            broken = {k: v for row in rows for k, v in (row.errors | ({} if b.kind == "fault" else row.failed)).items()}
+            quiet = b.gates and not any(row.failed for row in rows)
+            flags = [f"MISSED {sorted(lost)}"] * bool(lost) + ["QUIET"] * quiet
+            took = sum(row.seconds for row in rows)
+            print(f"{b.name} ({took:.1f} s):", *sorted(told), *flags, broken or "", flush=True)
     published.FILE.write_text(json.dumps(dict(sorted(recorded.items())), indent=1) + "\n")
     published.FILE.with_suffix(".md").write_text(published.markdown())
     print(f"{len(chosen)} rows, {missed} missed, {time.monotonic() - started:.0f} s")
