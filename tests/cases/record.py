@@ -1,4 +1,4 @@
-"""Measures the kill sheet and writes it: `python -m tests.cases.record [NAME…]`; read what changed before a commit."""
+"""Measures the kill sheet and writes it: `python -m tests.cases.record [--shelf] [NAME…]`; read what changed before a commit."""
 
 from __future__ import annotations
 
@@ -19,27 +19,37 @@ def measure(behaviour: Behaviour) -> list[sheet.Row]:
     return [*rows, sheet.shelf_row(behaviour)] if sheet.on_the_shelf(behaviour) else rows
 
 
+def only_shelf(behaviour: Behaviour) -> list[sheet.Row]:
+    """The row that reads, lists, creations and deletions have of it."""
+    return [sheet.shelf_row(behaviour)]
+
+
 def main(names: list[str]) -> int:
     """Measure some rows, or all, and add what they told to the sheet; returns how many faults were missed.
 
+    With `--shelf` only those of reads, lists, creations and deletions.
+
     Faults with chance in them don't tell the same twice: what was recorded before stays. Delete the file to begin anew.
     """
-    known = {b.name: b for b in behaviours() if not b.about}
-    chosen = [b for b in known.values() if not names or b.name in names]
+    shelf = "--shelf" in names
+    names = [name for name in names if name != "--shelf"]
+    known = {b.name: b for b in behaviours()}
+    chosen = [b for b in known.values() if (not names or b.name in names) and (not shelf or sheet.on_the_shelf(b))]
     recorded = json.loads(published.FILE.read_text()) if published.FILE.exists() else {}
     recorded = {name: told for name, told in recorded.items() if name in known}
     started = time.monotonic()
+    sheets = only_shelf if shelf else measure
     missed = 0
     with sheet.pool() as pool:
-        jobs = {b.name: pool.submit(measure, b) for b in chosen}
+        jobs = {b.name: pool.submit(sheets, b) for b in chosen}
         for b in chosen:
             rows = jobs[b.name].result()
             told = {name for row in rows for name in row.told()}
-            lost = set(b.caught_by) - told
+            lost = {name for name in b.caught_by if not shelf or b.about} - told
             missed += bool(lost)
             recorded[b.name] = sorted({*recorded.get(b.name, ()), *told, *b.caught_by})
             broken = {k: v for row in rows for k, v in (row.errors | ({} if b.kind == "fault" else row.failed)).items()}
-            quiet = b.gates and not any(row.failed for row in rows)
+            quiet = b.gates and (not shelf or b.about is not None) and not any(row.failed for row in rows)
             flags = [f"MISSED {sorted(lost)}"] * bool(lost) + ["QUIET"] * quiet
             took = sum(row.seconds for row in rows)
             print(f"{b.name} ({took:.1f} s):", *sorted(told), *flags, broken or "", flush=True)
