@@ -1,4 +1,4 @@
-"""Measures the kill sheet and writes it: `python -m tests.cases.record [--shelf] [NAME…]`; read what changed before a commit."""
+"""Measures the kill sheet and writes it: `python -m tests.cases.record [--shelf] [NAME…]`; read what changed then."""
 
 from __future__ import annotations
 
