@@ -167,10 +167,12 @@ class Create(Update):
             required = {name: full[name] for name in self.type.required if name in full}
             for essential in ({}, required, full):
                 self._essential = essential
-                body = self.mark()
-                self._partial = self.patch(body)
+                # what is accepted alone may be the one property that is required
+                bodies = [self.mark(place) for place in range(min(2, len(self.markers)))]
+                answers = [self.patch(body) for body in bodies]
+                self._partial = next((answer for answer in answers if not answer.ok), answers[0])
                 if self._partial.ok:
-                    self.notice_computed(self._partial, {**essential, **body})
+                    self.notice_computed(answers[-1], {**essential, **bodies[-1]})
                     break
         assert self._partial is not None  # noqa: S101 (at least one body was sent)
         return self._partial
