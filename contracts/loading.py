@@ -21,7 +21,7 @@ JSON = re.compile(rb"\s*\{")
 LARGE = 256 * 1024
 """Octets of YAML above which parts are parsed when they are asked for."""
 MOST_WHOLE = 64 * 1024 * 1024
-"""Octets of YAML that are parsed at once, which takes a second a megabyte."""
+"""Octets of YAML that are parsed at once, at five megabytes a second."""
 MOST_VALUES = 4_000_000
 """Values in a document with every alias written out."""
 MOST_MERGED = 10_000

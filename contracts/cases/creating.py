@@ -15,7 +15,7 @@ from contracts.requirements import (
     adapted,
     requirement,
 )
-from contracts.subject.create import Create, made
+from contracts.subject.create import GONE, Create, made
 from contracts.subject.equality import short
 from contracts.subject.observe import same_id
 from contracts.subject.subject import Attempt
@@ -48,6 +48,27 @@ def test_each_new_object_has_an_id_of_its_own(create: Create) -> Findings:
         if entity in known:
             yield Finding("an id of its own", f"id = {short(entity)} twice", (known[entity], exchange))
         known[entity] = exchange
+
+
+@adapted("create.persist.read", vary="reads that lag behind by at most --settle")
+def test_a_new_object_can_be_read_by_its_id(create: Create) -> Findings:
+    """An object whose creation was answered 2xx can be read by its id.
+
+    Sent: A creation, then a GET of the new object by its id, for as long as `--settle` allows.
+
+    Fix: Write to where reads look, and return the id that they know it by.
+    """
+    if Shape.READ not in create.siblings:
+        raise NotApplicable("the document has no read of these objects")
+    if not create.persists:
+        return  # told by the case above
+    exchange = create.change(create.full())
+    entity = made(exchange)
+    if not entity:
+        raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
+    found, seen = create.appears(entity)
+    if found is None and seen.status in GONE:
+        yield Finding(f"object {short(entity)} under its id", f"{seen.answer} to GET", (exchange, seen))
 
 
 @adapted("create.req.id.mismatch", vary="the id ignored, used or refused", phase=Phase.NEGATIVE)

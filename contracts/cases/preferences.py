@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contracts.cases.framing import shown, with_headers
 from contracts.cases.values import reflected
 from contracts.requirements import Finding, Findings, Level, NotApplicable, requirement
-from contracts.subject.subject import Subject
+from contracts.subject.subject import SHOWN, Subject
 from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
 
@@ -126,7 +126,7 @@ def test_preference_applied_tells_the_truth(update: Subject, exchange: Exchange)
         if name not in asked or (value and asked[name] and asked[name] != value):
             said = f"Prefer: {exchange.sent('Prefer')}" if asked else "no Prefer"
             yield Finding("only preferences that were asked for", f"{spelled} applied to {said}", (exchange,))
-        elif (name, value) == ("return", "minimal") and response.status == 200 and response.object:
+        elif (name, value) == ("return", "minimal") and response.status in SHOWN and response.object:
             yield Finding("no object after return=minimal", "200 with the object, return=minimal applied", (exchange,))
         elif (name, value) == ("return", "representation") and response.ok and not response.body:
             what = f"{exchange.answer} without content, return=representation applied"

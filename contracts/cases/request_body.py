@@ -8,7 +8,7 @@ from contracts.subject.equality import short
 from contracts.subject.ladder import annotate
 from contracts.subject.observe import same_id
 from contracts.subject.places import open_places
-from contracts.subject.subject import Attempt
+from contracts.subject.subject import SHOWN, Attempt
 from contracts.subject.update import Update
 
 WRONG_TYPE = "microsoft.graph.suiteNoSuchType"
@@ -242,7 +242,7 @@ def test_an_unknown_property_is_handled_cleanly(update: Update) -> Findings:
         answers.append(trial.exchange)
         if trial.exchange.status >= 500 or trial.exchange.response is None:
             yield Finding("4xx or 2xx", trial.exchange.answer, (trial.exchange,))
-        elif trial.exchange.status == 200 and trial.exchange.object is not None:
+        elif trial.exchange.status in SHOWN and trial.exchange.object is not None:
             yield from reflected(update, mark, trial.exchange)
     if answers[0].ok != answers[1].ok:
         yield Finding("the same answer twice", f"{answers[0].answer}, then {answers[1].answer}", tuple(answers))
@@ -272,11 +272,11 @@ def test_a_property_in_other_letter_case_makes_no_second_member(update: Update) 
         raise NotApplicable("no property whose name has another letter case")
     exchange = update.patch({name.upper(): update.values.fresh(update.type.properties[name].type)})
     answered = exchange.object or {}
-    if exchange.status == 200 and name.upper() in answered and name in answered:
+    if exchange.status in SHOWN and name.upper() in answered and name in answered:
         yield Finding(f"{name} alone", f"{name} and {name.upper()} side by side", (exchange,))
         update.patch({name.upper(): None})
         return
-    if exchange.status == 200:
+    if exchange.status in SHOWN:
         try:
             found, seen = update.look()
         except Inconclusive:

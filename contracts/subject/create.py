@@ -212,6 +212,16 @@ class Create(Update):
                 return {}, exchange
             raise reason from None
 
+    def appears(self, entity: str) -> tuple[dict[str, Any] | None, Exchange]:
+        """An object as a GET of it shows it, now or within the time that reads may lag; None where none does."""
+        started, pause = time.monotonic(), 0.01
+        while True:
+            found, exchange = self.observer.item(entity)
+            if found is not None or time.monotonic() - started > self.options.settle or self.client.expired:
+                return found, exchange
+            time.sleep(pause)
+            pause = min(pause * 1.6, 0.5)
+
     def family_traffic(self) -> Iterator[Exchange]:
         """What was exchanged for any operation on the resource."""
         own = {self.operation.id, *(each.operation.id for each in self.siblings.values())}

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ALONE = "(alone)"
 """Stands for the id of an object that has none: the one at a path without a key."""
+SHOWN = frozenset({200, 201})
+"""Statuses of success whose answers show the object."""
 SERVER_FAILURES = frozenset({500, 502, 504, 505, 508})
 Fields = Mapping[str, str | None]
 """Header fields to add or, with None, to leave out."""

@@ -83,7 +83,7 @@ def shelf_row(behaviour: Behaviour) -> Row:
     Updates have the rows of a document that has nothing else.
     """
     faults, variations = ((behaviour.name,), ()) if behaviour.kind == "fault" else ((), (behaviour.name,))
-    named = {Shape(name.partition(".")[0]) for name in behaviour.caught_by} - {UPDATE}
+    named = {Shape(name.partition(".")[0]) for name in behaviour.caught_by}
     shapes = named | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
     return run(behaviour.name, faults, variations, document=SHELF, shapes=shapes)
 

@@ -150,7 +150,7 @@ def test_a_derived_document_is_the_same_in_parts_as_in_json() -> None:
     assert isinstance(document, Blocks)
     assert same(document, derived)
     parsed = Contract.from_document(derived, "t")
-    assert Contract.parse(octets, "t") == parsed
+    assert Contract.from_document(document, "t") == parsed
     assert len(parsed.operations) > 100
 
 
@@ -211,16 +211,46 @@ def test_one_part_that_is_not_sure_or_is_broken_leaves_the_others(part: str, bro
         assert same(document, loading.whole(text.encode(), ""))
 
 
-def test_documents_made_at_random_are_the_same_in_parts_or_are_left_to_the_parser() -> None:
-    lines = [*SURE.splitlines(), *NASTY.splitlines(), "", "  ", "-", "  - ", "a: |", "   'x", 'b: "', "]", "}", "#"]
+MARKS = [
+    '"',
+    "'",
+    "[",
+    "]",
+    "{",
+    "}",
+    "|",
+    ">",
+    "#",
+    " #",
+    "&a ",
+    "*a",
+    ": ",
+    "- ",
+    " ",
+    "  ",
+    "\n",
+    "\n  ",
+    "\t",
+    "!x ",
+    "? ",
+]
+
+
+def mutated(seed: int) -> str:
+    """A document with a few lines or characters in the wrong place."""
+    chosen = random.Random(seed)  # noqa: S311 (reproducible)
+    text: Any = SURE if seed % 2 else SURE.splitlines(keepends=True)
+    new = MARKS if seed % 2 else [*text, "\n", "  \n", "-\n", "a: |\n", "   'x\n", 'b: "\n', "]\n"]
+    for _ in range(chosen.randint(1, 3)):
+        place, put = chosen.randrange(len(text)), chosen.choice(new)
+        text = text[:place] + (put if seed % 2 else [put]) + text[place + chosen.randint(0, 1) :]
+    return "".join(text)
+
+
+def test_documents_with_mistakes_are_the_same_in_parts_or_are_left_to_the_parser() -> None:
     told = 0
-    for seed in range(3000):
-        chosen = random.Random(seed)  # noqa: S311 (reproducible)
-        text = SURE.splitlines()
-        for _ in range(chosen.randint(1, 3)):
-            place = chosen.randrange(len(text))
-            text[place : place + chosen.randint(0, 2)] = chosen.choices(lines, k=chosen.randint(0, 2))
-        octets = "\n".join(text).encode()
+    for seed in range(2000):
+        octets = mutated(seed).encode()
         document = read(octets)
         if document is None:
             continue
@@ -230,7 +260,7 @@ def test_documents_made_at_random_are_the_same_in_parts_or_are_left_to_the_parse
             continue  # the part that is broken says so when it is asked for
         told += 1
         assert same(document, whole), seed
-    assert told > 300
+    assert told > 200
 
 
 def test_a_broken_part_of_a_large_document_is_its_operations_own_trouble(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from contracts.reference.behaviours import fault
 from contracts.reference.faults.concurrency import WINDOW
 from contracts.reference.faults.reading import open_to_all, unchecked
 from contracts.reference.message import Refusal, Reply, Request
-from contracts.reference.tools import names, override, writable
+from contracts.reference.tools import apply, names, override, writable
 
 
 def _answers(app: App, change: Any) -> None:
@@ -71,7 +71,7 @@ def empty_id(app: App) -> None:
     _shown(app, lambda value: {**value, "id": ""})
 
 
-@fault("created-under-another-id", "create.body.id create.persist.read")
+@fault("created-under-another-id", "create.persist.read create.resp.location")
 def other_id(app: App) -> None:
     """The answer to a creation has an id that the object is not found by."""
     _shown(app, lambda value: {**value, "id": str(uuid.uuid4())})
@@ -275,7 +275,7 @@ def client_id(app: App) -> None:
     _answers(app, changed)
 
 
-@fault("clients-id-replaces-an-object", "create.req.id.mismatch create.isolation.objects")
+@fault("clients-id-replaces-an-object", "create.req.id.mismatch")
 def client_id_replaces(app: App) -> None:
     """A creation with the id of an object that is there replaces that object."""
 
@@ -379,5 +379,5 @@ def made_401(app: App) -> None:
         except Refusal:
             app.route(request)
             if request.shape is Shape.CREATE:
-                app.add(request)
+                apply(app, request)
             raise

@@ -110,7 +110,7 @@ def cached(app: App) -> None:
         return reply
 
 
-@fault("listing-changes-objects", "list.idempotent", gates=False)
+@fault("listing-changes-objects", "list.persist.sameasread", gates=False)
 def changes(app: App) -> None:
     """Each listing adds a letter to a string of every object."""
     name = names(app, Kind.STRING)[0]
@@ -186,12 +186,6 @@ def top_crash(app: App) -> None:
         return inner(request, asked, status)
 
 
-@fault("filter-ignored", "list.route.queryoptions", gates=False)
-def filter_ignored(app: App) -> None:
-    """$filter is accepted, and everything listed."""
-    _unasked(app, "$filter")
-
-
 @fault("select-wrong-in-lists", "list.route.queryoptions", gates=False)
 def select_wrong(app: App) -> None:
     """With $select a list shows everything but what was selected."""
@@ -203,12 +197,6 @@ def select_wrong(app: App) -> None:
             shown = [{n: v for n, v in each.items() if n not in wanted} for each in app.objects(request).values()]
             return Reply(200, {"value": shown})
         return inner(request, reply)
-
-
-def _unasked(app: App, *names: str) -> None:
-    @override(app, "listed")
-    def listed(inner: Any, request: Request, asked: dict[str, str], status: int) -> Reply:
-        return inner(request, {name: value for name, value in asked.items() if name not in names}, status)
 
 
 # -- pages ------------------------------------------------------------------------------------------------------------
