@@ -279,7 +279,7 @@ class Session:
             if abandoned(self.settings.report):
                 self.notes.append(f"an earlier run left something changed: graph-contracts restore {self._folder}")
             for subject in self.subjects.values():
-                subject.keeper, subject.tell = self._keep, self.journal.write
+                subject.keeper, subject.tell = self._keep, self.journal.note
         problems = [problem for family in self.families.values() if (problem := self._examine(family))]
         if problems and all(family.unusable for family in self.families.values()):
             raise problems[0]

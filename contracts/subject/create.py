@@ -253,6 +253,11 @@ class Create(Update):
     ) -> list[tuple[str, Difference]]:
         """What is there that was not there before, and is of what was sent: others may be making objects too."""
         new = {entity: item for entity, item in after.items() if entity not in before}
+        for _, exchange in waiting:
+            # a list may lag behind reads
+            entity = made(exchange)
+            if entity and entity not in new and (found := self.observer.item(entity)[0]):
+                new[entity] = found
         ours = [(entity, item) for entity, item in new.items() if any(self._is_of(item, *each) for each in waiting)]
         return [*super().changed(before, after), *((entity, Difference(entity, None, item)) for entity, item in ours)]
 

@@ -77,6 +77,28 @@ def _serve(told: Connection, faults: tuple[str, ...], variations: tuple[str, ...
     serve(Contract.load(document), faults=faults, variations=variations, announce=told.send)
 
 
+COMMON = """
+200-with-error-envelope 204-with-body 401-no-challenge 403-but-applied 406-after-the-write 429-without-retry-after
+allow-without-patch annotations-refused basic-challenge bearer-case-rejected charset-param-415
+chunked-body-ignored collection-collapsed complex-double-encoded constant-request-id context-is-an-object
+cors-credentials-reflect date-as-epoch deep-nesting-crash duplicate-names-disagree empty-string-becomes-null
+error-envelope-missing escaped-name-missed etag-unquoted fractions-dropped half-pairs-stored header-injection
+html-when-accept-is-anything id-suffix-match if-match-never-matches inner-error-is-text int-as-string
+int32-bounds-refused int32-unbounded invalid-utf8-stored-as-latin-1 media-type-case-sensitive merge-patch-demanded
+names-pascalcase nested-types-refused null-date-becomes-year-one numeric-string-coerced odata-type-wrong
+one-property-refused propcase-duplicate-member prototype-pollution publicly-cacheable response-cut-short
+response-invalid-json retry-after-with-a-unit root-type-refused sdk-header-400 stack-trace-leak unknown-prefer-400
+"""
+"""Faults of what all operations have in common, chosen so that each requirement of the others has one that trips it."""
+TOLERATED = ("q-auth-400", "q-401-bare", "q-chunked-response", "q-gzip", "q-odata-etag", "q-null-absent", "q-eventual")
+"""Variations of what all operations have in common."""
+
+
+def on_the_shelf(behaviour: Behaviour) -> bool:
+    """Whether a behaviour has a row there."""
+    return behaviour.about is not None or behaviour.name in {*COMMON.split(), *TOLERATED}
+
+
 def shelf_row(behaviour: Behaviour) -> Row:
     """Judge the operations on the shelf that a behaviour is about; all but updates where it is about no kind.
 
@@ -154,6 +176,7 @@ def run(
             expired_token=SecretStr(tokens.expired),
             foreign_token=SecretStr(tokens.foreign),
             settle=SETTLE,
+            destructive=document == SHELF,
             seed=seed,
             max_examples=examples or (SELDOM_EXAMPLES if SELDOM.intersection(faults) else MAX_EXAMPLES),
             profile=profile,
