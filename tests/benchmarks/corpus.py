@@ -3,8 +3,8 @@
     python -m tests.benchmarks.corpus [NAME ...] [--folder FOLDER] [--jobs N] [--deadline SECONDS] [--keep FOLDER]
 
 The target of each run is the embedded reference of the same document, which keeps every contract: whatever is not
-green is a false alarm, or a defect of the suite, of the reference or of what was derived. Pages whose paths end in no
-key are counted and left out. Ends with 1 where a run was not clean.
+green is a false alarm, or a defect of the suite, of the reference or of what was derived. Pages that document no update
+of an object are counted and left out. Ends with 1 where a run was not clean.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Result:
 
 
 def documented(page: Path) -> tuple[dict[str, Any], dict[str, str]] | None:
-    """The page's document and values of the parameters above its objects; None where it updates no object by key."""
+    """The page's document and values of the parameters above its objects; None where it updates no object."""
     document = derive([page])
     updates = Contract.from_document(document, page.name).updates
     keys = {update.key for update in updates}

@@ -202,3 +202,20 @@ def test_an_update_is_answered_with_the_documented_status_and_the_type_that_is_s
     entity = ask(served, Ask("GET", "/stations"))[0].json["value"][0]
     (answer,) = ask(served, Ask(target=f"/stations/{entity['id']}", body=entity))
     assert (answer.status, answer.json["@odata.type"]) == (202, "#t.small")
+
+
+def test_an_object_has_no_value_that_an_update_could_not_give_it_back() -> None:
+    def content(level: Any) -> Any:
+        schema = {"type": "object", "properties": {"level": level}}
+        return {"application/json": {"schema": schema, "example": {"id": "s-1", "level": "Level value"}}}
+
+    word = {"type": "string"}
+    operation = {
+        "requestBody": {"content": content({**word, "x-graph-members": ["low", "high"]})},
+        "responses": {"200": {"content": content(word)}},
+    }
+    paths = {"/stations/{id}": {"patch": operation}}
+    served = app(Contract.from_document({"openapi": "3.1.0", "info": {}, "paths": paths}, "stations.yaml"))
+    (found,) = ask(served, Ask("GET", "/stations/s-1"))
+    (answer,) = ask(served, Ask(target="/stations/s-1", body={"level": found.json["level"]}))
+    assert (found.json["level"], answer.status) == ("low", 200)
