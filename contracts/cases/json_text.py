@@ -230,7 +230,11 @@ def test_a_name_that_occurs_twice_has_one_outcome(update: Update) -> Findings:
             yield Finding("2xx or 4xx", f"{exchange.answer} to a name that occurs twice", (exchange,))
         return
     answered = exchange.object
-    stored = [effect.difference.actual for effect in trial.effects if effect.difference.path == name]
+    changes = [effect.difference for effect in trial.effects]
+    stored = [change.actual for change in changes if change.path == name]
+    stored += [
+        change.actual[name] for change in changes if isinstance(change.actual, Mapping) and name in change.actual
+    ]
     if answered is None or not stored or not update.persists:
         return
     shown = answered.get(name)

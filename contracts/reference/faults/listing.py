@@ -266,3 +266,25 @@ def lies(app: App) -> None:
         if "maxpagesize" in given:
             reply.headers["Preference-Applied"] = given
         return reply
+
+
+@fault("list-refusals-are-text", "list.error.envelope", gates=False)
+def refusals_are_text(app: App) -> None:
+    """What a list refuses is answered with a line of text."""
+
+    @override(app, "refuse")
+    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+        reply: Reply = inner(request, refusal)
+        if request.shape is Shape.LIST and refusal.status == 400:
+            reply.value, reply.body, reply.media = None, str(refusal).encode(), "text/plain"
+        return reply
+
+
+@fault("list-tag-unquoted", "list.etag.syntax")
+def tag_unquoted(app: App) -> None:
+    """A list has an ETag without quotes."""
+
+    @override(app, "headers")
+    def headers(inner: Any, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
+        fields: list[tuple[str, str]] = inner(request, reply, body)
+        return [*fields, ("ETag", "list-1")] if request.shape is Shape.LIST and reply.status == 200 else fields
