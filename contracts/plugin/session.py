@@ -33,6 +33,7 @@ from contracts.subject.update import Update
 from contracts.target.client import Client, Connection, Limits
 from contracts.target.redact import Redactor
 
+UNDECIDED = frozenset({"inconclusive", "not-applicable", "error"})
 HOPELESS = frozenset({"reachable", "TLS"})
 """Checks that say of every resource what they say of the first."""
 SUBJECTS: Mapping[Shape, Callable[..., Subject]] = {
@@ -98,6 +99,7 @@ class Session:
         if not self.judged:
             hint = "The suite tests operations that read, list, create, update (PATCH) and delete objects"
             raise DocumentError(f"{self.contract.source}: the document declares no operation to test", hint)
+        self.notes += self._left_out()
         self.redactor = Redactor(self.settings.secrets())
         settings = self.settings
         with self._masking():
@@ -120,6 +122,22 @@ class Session:
                 hint = "It is matched with operation ids, paths, and methods with paths, as in 'GET /users/*'"
                 raise ConfigurationError(f"--operation {glob}: the document has no such operation", hint)
         return contract.only(self.settings.operations) if self.settings.operations else contract
+
+    def _left_out(self) -> Iterator[str]:
+        """What of the document is not tested without anybody having said so."""
+        if self.settings.operations:
+            return
+        unread = self.contract.unread
+        if unread:
+            yield f"{len(unread)} operation(s) of the document can't be read: {'; '.join(unread[:3])}"
+        others = (
+            len(self.contract.operations) - len(self.judged) - sum(bool(o.trouble) for o in self.contract.operations)
+        )
+        if others > 0:
+            yield (
+                f"{others} operation(s) of the document are not tested: they neither read, list, create, update (PATCH)"
+                " nor delete"
+            )
 
     @property
     def judged(self) -> tuple[Operation, ...]:
@@ -245,8 +263,13 @@ class Session:
 
     @property
     def updates(self) -> list[Update]:
-        """The subjects that update what is there."""
-        return [update for family in self.families.values() for update in family.updates]
+        """The subjects that update what is there, of the resources that can be judged."""
+        return [update for family in self.usable for update in family.updates]
+
+    @property
+    def usable(self) -> list[Family]:
+        """The resources that can be judged."""
+        return [family for family in self.families.values() if not family.unusable]
 
     @contextmanager
     def _masking(self) -> Iterator[None]:
@@ -434,20 +457,31 @@ class Session:
 
     def _look_again(self) -> None:
         """Notice a target that is gone: what passed then may have passed for want of an answer."""
-        first, *_ = (each for family in self.families.values() if not family.unusable for each in family.subjects)
+        first, *_ = (subject for family in self.usable for subject in family.subjects)
         if not self.client.expired and not self.settings.read_only:
             self.gone = first.client.dead is not None or first.observer.item(first.key)[1].response is None
+
+    def untested(self) -> Iterator[tuple[str, str]]:
+        """Operations of which nothing could be decided, each with the reason; not those of a run that may only read."""
+        if self.settings.read_only or len(self.judged) == 1:
+            return  # one operation is the run: `refused_all` says it of that
+        decided = {each.operation for each in self.judgements if each.verdict not in UNDECIDED}
+        reasons: dict[str, str] = {}
+        for judgement in self.judgements:
+            if judgement.verdict == "inconclusive" and judgement.operation not in decided:
+                reasons.setdefault(judgement.operation, judgement.message)
+        yield from reasons.items()
 
     def refused_all(self) -> str:
         """Why nothing that a run is about could be tested: no body was accepted for any operation; else nothing."""
         reasons = []
-        updates = [subject for subject in self.subjects.values() if isinstance(subject, Update)]
-        for update in updates:
+        subjects = [subject for family in self.usable for subject in family.subjects]
+        for update in (subject for subject in subjects if isinstance(subject, Update)):
             try:
                 _ = update.baseline
             except Inconclusive as reason:
                 reasons.append(reason.reason)
-        return reasons[0] if reasons and len(reasons) == len(self.subjects) else ""
+        return reasons[0] if reasons and len(reasons) == len(subjects) else ""
 
     @property
     def ends(self) -> float:

@@ -18,7 +18,7 @@ from contracts.requirements import Inconclusive
 from contracts.subject.equality import Difference
 from contracts.subject.knowledge import Baseline, Options
 from contracts.subject.observe import same_id
-from contracts.subject.subject import Attempt
+from contracts.subject.subject import Attempt, holds
 from contracts.subject.update import Update, last
 from contracts.target.exchange import Exchange, Request
 
@@ -267,7 +267,7 @@ class Create(Update):
         if exchange.ok:
             return made(exchange) in {"", item.get("id")} or item.get("id") is None
         if attempt.marker is not None:
-            return attempt.marker in item.values()
+            return holds(item, attempt.marker)
         body = attempt.body if isinstance(attempt.body, Mapping) else {}
         named = {name: value for name, value in body.items() if name in self.markers and value is not None}
         return bool(named) and not self.changes(named, item)

@@ -279,7 +279,10 @@ def encoded(body: Any) -> bytes | None:
 
 
 def holds(value: Any, marker: Any) -> bool:
-    """Whether a value stands anywhere in another."""
+    """Whether a value stands anywhere in another; of one that has parts, any of them."""
+    if isinstance(marker, (Mapping, list)):
+        parts = marker.values() if isinstance(marker, Mapping) else marker
+        return any(holds(value, part) for part in parts)
     if isinstance(value, Mapping):
         return any(holds(item, marker) for item in value.values())
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
