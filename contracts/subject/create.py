@@ -117,6 +117,14 @@ class Create(Update):
         ]
         return found[0] if len(found) == 1 else ""
 
+    @property
+    def able(self) -> bool:
+        """Whether the target makes anything at all."""
+        try:
+            return bool(self.baseline.names)
+        except Inconclusive:
+            return False
+
     def make(self, n: int = 1) -> str:
         """Make an object for a case to use; its id.
 

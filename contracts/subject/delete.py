@@ -21,12 +21,14 @@ class Delete(Subject):
 
     @property
     def maker(self) -> Create:
-        """What makes objects to be deleted.
+        """What makes objects to be deleted: through the same path, or the page's first where that makes none.
 
         Raises:
             Inconclusive: nothing does.
         """
         maker = self.siblings.get(Shape.CREATE)
+        if isinstance(self.twin, Delete) and not (isinstance(maker, Create) and maker.able):
+            return self.twin.maker
         if not isinstance(maker, Create):
             raise Inconclusive("the document has no operation that creates objects, and no other is ever deleted")
         return maker

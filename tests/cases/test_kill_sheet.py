@@ -15,15 +15,19 @@ from contracts import cases, requirements
 from contracts.contract import Shape
 from contracts.reference.behaviours import Behaviour, behaviours
 from contracts.reference.sheet import FILE, markdown, related
-from contracts.requirements import Level
+from contracts.requirements import Level, Phase
 from tests.cases import sheet
 from tests.cases.sheet import Row
+from tests.peers import crud
 
 FAULTS = tuple(b for b in behaviours() if b.kind == "fault" and not b.about)
 VARIATIONS = tuple(b for b in behaviours() if b.kind == "variation" and not b.about)
 SHELVED = tuple(b for b in behaviours() if sheet.on_the_shelf(b))
 PASSIVE_ONLY = frozenset({"error.inner", "resp.odata", "resp.hygiene", "resp.latency"})
 """Observations that a report notes and that nothing can break."""
+
+FURTHER = frozenset(f"{shape}.route.further" for shape in sheet.OTHERS)
+"""Requirements that take a document with more paths than one, and have a test of their own below."""
 
 ERRATIC = frozenset({"every-tenth-update-lost", "every-fiftieth-update-lost"})
 """Faults that strike by count: whom they hit differs from run to run, so that they only have to fail the run."""
@@ -95,6 +99,16 @@ def _no_update(requirement: str) -> bool:
     return requirements.find(requirement).shape is not Shape.UPDATE
 
 
+def test_every_further_path_of_each_operation_is_asked(tmp_path: Path) -> None:
+    document = crud.write(tmp_path / "crud.yaml", paths=2)
+    phases = (Phase.POSITIVE,)
+    clean = sheet.run("clean", document=document, shapes=sheet.OTHERS, phases=phases)
+    assert (clean.failed, clean.warned, clean.errors) == ({}, {}, {})
+    assert clean.passed >= FURTHER
+    row = sheet.run("alias2-missing", ("alias2-missing",), document=document, shapes=sheet.OTHERS, phases=phases)
+    assert set(row.failed) >= FURTHER
+
+
 @pytest.mark.parametrize("behaviour", FAULTS, ids=lambda b: b.name)
 def test_a_fault_is_caught_by_what_is_named_for_it_and_by_nothing_unrelated(behaviour: Behaviour, rows: Sheet) -> None:
     row = rows[behaviour.name].result(timeout=300)
@@ -124,7 +138,8 @@ def test_every_requirement_that_can_be_broken_is_tripped_by_a_fault() -> None:
     named = {name for fault in faults for name in fault.caught_by}
     named |= {name for fault in SHELVED if fault.kind == "fault" for name in related(fault.name) if _no_update(name)}
     musts = {r.id for r in requirements.registry() if r.level is Level.MUST}
-    assert musts - named == set()
+    assert musts - named - FURTHER == set()
+    tripped |= FURTHER
     passive = {name for name in known_names() if name.partition(".")[2] in PASSIVE_ONLY}
     assert {r.id for r in requirements.registry()} - tripped - passive == set()
 
