@@ -80,7 +80,7 @@ def _pairs(update: Update, control: Exchange) -> Findings:
     if not plain.ok or not update.partial.ok:
         return
     wanted = spot.body("c/d \U0001f600")
-    exchange = update.patch(json.dumps(wanted).replace("c/d", "c\\/d").encode())
+    exchange = update.patch(json.dumps(update.completed(wanted)).replace("c/d", "c\\/d").encode())
     if not exchange.ok:
         what = f"{exchange.answer} to a surrogate pair and an escaped slash"
         yield Finding(plain.answer, what, (control, plain, exchange))

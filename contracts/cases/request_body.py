@@ -96,9 +96,8 @@ def test_nested_type_annotations_are_accepted_and_a_wrong_one_is_not_adopted(upd
 
     Fix: Read the name after an optional `#`. Refuse or ignore a type that isn't the object's; never store it.
     """
-    plain = update.full(1)
     for hash_sign in (False, True):
-        body = annotate(plain, update.type, hash_sign=hash_sign)
+        body = annotate(update.full(1), update.type, hash_sign=hash_sign)
         exchange = update.patch(body)
         if not exchange.ok:
             grade = Severity.FAIL if hash_sign else Severity.NOTE

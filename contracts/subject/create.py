@@ -13,13 +13,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from contracts.contract import Operation, Shape
+from contracts.contract import Kind, Operation, Shape
 from contracts.requirements import Inconclusive
 from contracts.subject.equality import Difference
 from contracts.subject.knowledge import Baseline, Options
 from contracts.subject.observe import same_id
 from contracts.subject.subject import Attempt, holds
 from contracts.subject.update import Update, last
+from contracts.subject.values import plain
 from contracts.target.exchange import Exchange, Request
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 NEW = "(new)"
 """Stands for the id that an object doesn't have yet."""
+MOST_LISTED = 1000
+"""Objects of a collection that is looked through after each attempt."""
+CONFLICT = 409
+COLLIDES = frozenset({400, CONFLICT, 422})
 GONE = frozenset({404, 410})
 
 
@@ -38,6 +43,8 @@ class Create(Update):
     def __init__(self, client: Client, operation: Operation, options: Options, twin: Create | None = None) -> None:
         super().__init__(client, operation, options, twin)
         self.key = NEW
+        self._distinct: tuple[str, ...] = ()
+        """Properties whose values no two objects may share."""
         self._essential: dict[str, Any] = {}
         """Properties without which the target makes nothing, with values for them."""
         self._discarded: set[str] = set()
@@ -56,7 +63,65 @@ class Create(Update):
         sibling = self.siblings.get(Shape.UPDATE)
         if isinstance(sibling, Update):
             self.computed |= sibling.computed
+        with suppress(Inconclusive):
+            self._learn_distinct()
         super().learn()
+
+    def _learn_distinct(self) -> None:
+        """Find out which texts must differ from object to object, where the same body isn't taken twice."""
+        self.requirement = "learn"
+        if self.patch(self.full()).status not in COLLIDES or self._distinct:
+            return
+        for names in self._texts():
+            self._distinct = names
+            if self.patch(self.full()).ok:
+                return
+        self._distinct = ()
+
+    def _texts(self) -> Iterator[tuple[str, ...]]:
+        """The texts that may have to differ: all of them, then each alone, since some may have a form of their own."""
+        kinds = {name: self.type.properties[name].type for name in self.writable}
+        texts = tuple(name for name, kind in kinds.items() if kind.kind is Kind.STRING and plain(kind))
+        yield texts
+        yield from ((name,) for name in texts)
+
+    @property
+    def baseline(self) -> Baseline:
+        if self._baseline is None and (found := self._climb()):
+            return found
+        return super().baseline
+
+    def _climb(self) -> Baseline | None:
+        """The accepted body, with texts of its own where others have taken those that were tried first."""
+        for names in ((), *self._texts()):
+            self._distinct, self._baseline = names, None
+            try:
+                found = super().baseline
+                collided = any(step.exchange.status == CONFLICT for step in found.steps)
+            except Inconclusive as reason:
+                found = None
+                collided = any(exchange.status == CONFLICT for exchange in reason.exchanges)
+            if not collided:
+                return found
+        self._distinct, self._baseline = (), None
+        return None
+
+    def first(self, names: tuple[str, ...]) -> dict[str, Any]:
+        return self._distinguished(super().first(names))
+
+    def full(self, n: int = 1) -> dict[str, Any]:
+        return self._distinguished(super().full(n))
+
+    def _distinguished(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A body with values of its own where these must differ from object to object."""
+        names = [name for name in self._distinct if name in body]
+        return {**body, **{name: self.values.fresh(self.type.properties[name].type) for name in names}}
+
+    def establish(self, n: int = 1) -> dict[str, Any]:
+        body = self.full(n)
+        self.change(body)
+        _, found, _ = self.reach(body)
+        return {name: found.get(name) for name in self.shape.properties}
 
     # -- sending ------------------------------------------------------------------------------------------------
 
@@ -100,13 +165,16 @@ class Create(Update):
     def patch(self, body: Any, **how: Any) -> Exchange:
         if not isinstance(body, Mapping) or not body or how.get("path") or how.get("method"):
             return super().patch(body, **how)
-        body = last(self._essential, body)
+        body = self.completed(body)
         exchange = super().patch(body, **how)
         if exchange.ok and self.key == NEW and (entity := self._found(body)):
             self.nameless.remove(exchange)
             self.key = entity
             self._known_as(entity, self.address())
         return exchange
+
+    def completed(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        return last(self._distinguished(self._essential), body)
 
     def _found(self, body: Mapping[str, Any]) -> str:
         """The id of an object that was made and not named, where the list shows just one that is as it was sent."""
@@ -165,7 +233,7 @@ class Create(Update):
 
     def small(self, place: int = 0) -> dict[str, Any]:
         mark = self.mark(place)
-        return last(self._essential if self.partial.ok else self.full(), mark)
+        return last(self._distinguished(self._essential) if self.partial.ok else self.full(), mark)
 
     @property
     def partial(self) -> Exchange:
@@ -202,6 +270,8 @@ class Create(Update):
             raise Inconclusive(
                 f"what is made can't be seen: GET on the collection is answered {exchange.answer}", exchange
             )
+        if self.observer.cut or len(items) > MOST_LISTED:
+            raise Inconclusive("what is made can't be seen: the collection is too large to be listed again and again")
         listed = {item["id"]: item for item in items if isinstance(item.get("id"), str)}
         return {entity: {name: item.get(name) for name in self.shape.properties} for entity, item in listed.items()}
 
@@ -250,6 +320,8 @@ class Create(Update):
                 raise Inconclusive(f"the collection is not listed ({exchange.answer})", exchange)
             found = next((item for item in items if same_id(item.get("id"), entity)), None)
             left = None if found is None else self.compare(body, found)
+            if left is None and self.observer.cut:
+                raise Inconclusive("the collection has more pages than are read", exchange)
             if left == [] or time.monotonic() - started > self.options.settle or self.client.expired:
                 return left, exchange
             time.sleep(pause)

@@ -31,7 +31,7 @@ def climb(update: Update) -> Baseline:
         return exchange.ok
 
     def full(names: tuple[str, ...]) -> dict[str, Any]:
-        return update.values.full(type_, 1, names)
+        return update.first(names)
 
     def baseline(names: tuple[str, ...], *, annotated: bool = False, keyed: bool = False) -> Baseline:
         return Baseline(names, steps[-1].exchange, tuple(steps), annotated, keyed)

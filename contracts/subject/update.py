@@ -274,6 +274,10 @@ class Update(Subject):
         finally:
             self._baseline = before
 
+    def first(self, names: tuple[str, ...]) -> dict[str, Any]:
+        """A body to find out with what the target accepts."""
+        return self.values.full(self.type, 1, names)
+
     def full(self, n: int = 1) -> dict[str, Any]:
         """The `n`-th complete body that the target accepts (F1, F2 of the catalogue)."""
         baseline = self.baseline
@@ -348,10 +352,13 @@ class Update(Subject):
             answer = self.partial.answer
             raise Inconclusive(f"the target refuses bodies that name only some properties ({answer})", self.partial)
 
-    @staticmethod
-    def escaped(body: Any) -> bytes:
+    def completed(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A body with what the target can't do without."""
+        return dict(body)
+
+    def escaped(self, body: Mapping[str, Any]) -> bytes:
         """A body with every character beyond ASCII written as an escape (RFC 8259 §7)."""
-        return json.dumps(body).encode()
+        return json.dumps(self.completed(body)).encode()
 
     # -- observing ----------------------------------------------------------------------------------------------
 
