@@ -32,6 +32,9 @@ FURTHER = frozenset(f"{shape}.route.further" for shape in sheet.OTHERS)
 ERRATIC = frozenset({"every-tenth-update-lost", "every-fiftieth-update-lost"})
 """Faults that strike by count: whom they hit differs from run to run, so that they only have to fail the run."""
 
+LONGEST = 1200
+"""Seconds that a test waits for its row, and with it for those that are before it in the queue."""
+
 Sheet = Mapping[str, "Future[Row]"]
 
 
@@ -59,7 +62,7 @@ def rows(request: pytest.FixtureRequest) -> Iterator[Sheet]:
 
 
 def test_the_clean_reference_passes_with_nothing_to_say(rows: Sheet) -> None:
-    row = rows["clean"].result(timeout=300)
+    row = rows["clean"].result(timeout=LONGEST)
     assert row.errors == {}
     assert row.failed == {}
     assert row.warned == {}
@@ -69,7 +72,7 @@ def test_the_clean_reference_passes_with_nothing_to_say(rows: Sheet) -> None:
 
 
 def test_the_clean_reference_passes_in_all_that_is_no_update(rows: Sheet) -> None:
-    row = rows["shelf"].result(timeout=300)
+    row = rows["shelf"].result(timeout=LONGEST)
     assert row.errors == {}
     assert row.failed == {}
     assert row.warned == {}
@@ -77,22 +80,6 @@ def test_the_clean_reference_passes_in_all_that_is_no_update(rows: Sheet) -> Non
     assert row.notes == ()
     assert row.vain == 0
     assert len(row.passed) >= 200
-
-
-@pytest.mark.parametrize("shelved", SHELVED, ids=lambda b: b.name)
-def test_what_reads_lists_creations_and_deletions_tell_of_a_behaviour(shelved: Behaviour, rows: Sheet) -> None:
-    row = rows[f"shelf {shelved.name}"].result(timeout=300)
-    assert row.errors == {}
-    told = row.told()
-    unrelated = {name: text for name, text in (row.failed | row.warned).items() if name not in related(shelved.name)}
-    assert unrelated == {}
-    if shelved.kind == "variation":
-        assert row.failed == {}
-        return
-    named = set(shelved.caught_by) if shelved.about else {n for n in related(shelved.name) if _no_update(n)}
-    assert named - told == set(), f"not caught; told: {row.failed | row.warned}"
-    if shelved.gates and shelved.about:
-        assert row.failed, "a fault that gates must fail the run"
 
 
 def _no_update(requirement: str) -> bool:
@@ -111,7 +98,7 @@ def test_every_further_path_of_each_operation_is_asked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("behaviour", FAULTS, ids=lambda b: b.name)
 def test_a_fault_is_caught_by_what_is_named_for_it_and_by_nothing_unrelated(behaviour: Behaviour, rows: Sheet) -> None:
-    row = rows[behaviour.name].result(timeout=300)
+    row = rows[behaviour.name].result(timeout=LONGEST)
     assert row.errors == {}
     told = row.told()
     missed = set(behaviour.caught_by) - told if behaviour.name not in ERRATIC else set[str]()
@@ -124,11 +111,27 @@ def test_a_fault_is_caught_by_what_is_named_for_it_and_by_nothing_unrelated(beha
 
 @pytest.mark.parametrize("behaviour", VARIATIONS, ids=lambda b: b.name)
 def test_a_legitimate_variation_is_not_accused(behaviour: Behaviour, rows: Sheet) -> None:
-    row = rows[behaviour.name].result(timeout=300)
+    row = rows[behaviour.name].result(timeout=LONGEST)
     assert row.errors == {}
     assert row.failed == {}
     assert {name: text for name, text in row.warned.items() if name not in related(behaviour.name)} == {}
     assert row.notes == ()
+
+
+@pytest.mark.parametrize("shelved", SHELVED, ids=lambda b: b.name)
+def test_what_reads_lists_creations_and_deletions_tell_of_a_behaviour(shelved: Behaviour, rows: Sheet) -> None:
+    row = rows[f"shelf {shelved.name}"].result(timeout=LONGEST)
+    assert row.errors == {}
+    told = row.told()
+    unrelated = {name: text for name, text in (row.failed | row.warned).items() if name not in related(shelved.name)}
+    assert unrelated == {}
+    if shelved.kind == "variation":
+        assert row.failed == {}
+        return
+    named = set(shelved.caught_by) if shelved.about else {n for n in related(shelved.name) if _no_update(n)}
+    assert named - told == set(), f"not caught; told: {row.failed | row.warned}"
+    if shelved.gates and shelved.about:
+        assert row.failed, "a fault that gates must fail the run"
 
 
 def test_every_requirement_that_can_be_broken_is_tripped_by_a_fault() -> None:
