@@ -35,6 +35,14 @@ FORBIDDEN = {"authorization": f"Bearer {TOKENS.forbidden}"}
 FOREIGN = {"authorization": f"Bearer {TOKENS.foreign}"}
 
 
+def _object(said: Answer) -> Mapping[str, Any]:
+    """The object that an answer shows; nothing in one that shows none, or only a part of it."""
+    try:
+        return said.json if said.body.startswith(b"{") else {}
+    except ValueError:
+        return {}
+
+
 class Talk:
     """What was asked and answered so far."""
 
@@ -56,7 +64,7 @@ class Talk:
         return self._made(said)
 
     def _made(self, said: Answer) -> str:
-        shown = said.json if said.body.startswith(b"{") else {}
+        shown = _object(said)
         found = re.search(r"[0-9a-f-]{36}", said.header("location") or "")
         entity = str(shown.get("id") or (found[0] if found else UNKNOWN))
         if entity not in {*self.made, FIRST, SECOND, UNKNOWN}:
@@ -74,7 +82,7 @@ class Talk:
         target = BOOKS
         for _ in range(8):
             said = await self.ask("GET", target)
-            link = said.json.get("@odata.nextLink") if said.body.startswith(b"{") else None
+            link = _object(said).get("@odata.nextLink")
             following = urlsplit(urljoin(f"http://{HOST}{BOOKS}", link)) if link else None
             if following is None or following.netloc != HOST:
                 break
@@ -93,7 +101,15 @@ class Talk:
         await self.look(FIRST, FIRST, SECOND, UNKNOWN)
         for target in (f"{FIRST}?$select=title", f"{FIRST}?$bogus=1", f"{FIRST[:-2]}", "%27"):
             await self.ask("GET", target)
-        for headers in (NOBODY, EXPIRED, FORBIDDEN, FOREIGN, {"accept": "application/json"}):
+        await self.ask("OPTIONS", FIRST)
+        for headers in (
+            NOBODY,
+            EXPIRED,
+            FORBIDDEN,
+            FOREIGN,
+            {"accept": "application/json"},
+            {"accept": "application/xml"},
+        ):
             await self.ask("GET", FIRST, None, **headers)
         tag = (await self.ask("PATCH", FIRST, {"title": "Rocannon's World"})).header("etag")
         await self.ask("GET", FIRST, None, if_none_match=tag)
@@ -106,7 +122,8 @@ class Talk:
             "$filter=pages eq 0",
             "$select=title",
             "$count=true",
-            "x=1",
+            "$bogus=1",
+            *["x=1"] * 15,
         ):
             await self.ask("GET", f"{BOOKS}?{query.replace(' ', '%20')}")
         for headers in (NOBODY, EXPIRED, FORBIDDEN, FOREIGN, {"prefer": "odata.maxpagesize=1"}):
@@ -114,6 +131,7 @@ class Talk:
 
     async def making(self) -> None:
         entity = await self.make(NEW)
+        await self.make(NEW)
         await self.look(entity, FIRST)
         minimal = await self.make({"title": "Eden"}, prefer="return=minimal")
         await self.look(minimal)
