@@ -100,16 +100,12 @@ def test_every_further_documented_path_creates(create: Create) -> Findings:
 
 def _created(create: Create) -> Findings:
     try:
-        steps = create.baseline.steps
+        _ = create.baseline  # a 404 to a body before the accepted one may be about what that refers to
     except Inconclusive as reason:
         refused = [exchange for exchange in reason.exchanges if exchange.status in UNROUTED]
         if not refused:
             raise
         yield Finding("the object is created", f"{refused[0].answer} to POST", tuple(refused))
-        return
-    for step in steps:
-        if step.exchange.status in UNROUTED:
-            yield Finding("the object is created", step.exchange.answer, (step.exchange,))
 
 
 @adapted("delete.route.documented", of=FIRST, aliases=Aliases.FIRST)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from contracts.cases.concurrency import parallel, rounds
 from contracts.cases.values import told
 from contracts.contract import Kind, Shape
@@ -17,7 +19,7 @@ from contracts.requirements import (
 )
 from contracts.subject.create import GONE, Create, made
 from contracts.subject.equality import short
-from contracts.subject.observe import same_id
+from contracts.subject.observe import identity, same_id
 from contracts.subject.places import places
 from contracts.subject.subject import Attempt
 from contracts.target.exchange import Exchange
@@ -42,9 +44,9 @@ def test_each_new_object_has_an_id_of_its_own(create: Create) -> Findings:
         answered = exchange.object
         if answered is None:
             raise NotApplicable(f"the answer shows no object ({exchange.answer})", exchange)
-        entity = answered.get("id")
-        if not isinstance(entity, str) or not entity:
-            yield Finding("an id", f"id = {short(entity)}", (exchange,))
+        entity = identity(answered.get("id"))
+        if not entity:
+            yield Finding("an id", f"id = {short(answered.get('id'))}", (exchange,))
             return
         if entity in known:
             yield Finding("an id of its own", f"id = {short(entity)} twice", (known[entity], exchange))
@@ -195,10 +197,10 @@ def test_location_leads_to_the_new_object(create: Create) -> Findings:
     """
     exchange = create.change(create.full())
     location = exchange.response.header("Location") if exchange.response else None
-    shown = (exchange.object or {}).get("id")
-    if location is None or not isinstance(shown, str):
+    shown = identity((exchange.object or {}).get("id"))
+    if location is None or not shown:
         raise NotApplicable("the answer has no Location, or shows no id to compare it with", exchange)
-    if shown.lower() not in location.lower().replace("%2d", "-"):
+    if shown.lower() not in unquote(location).lower():
         yield Finding(f"Location with {short(shown)}", f"Location: {short(location)}", (exchange,))
 
 
@@ -223,10 +225,12 @@ def test_one_creation_makes_one_object(create: Create) -> Findings:
     exchange = create.change(mark)
     create.settle(mark)
     states = create.states()
-    found = [entity for entity, state in states.items() if state.get(name) == value]
+    before = create.others or set()
+    found = [entity for entity, state in states.items() if state.get(name) == value and entity not in before]
     if len(found) > 1:
         yield Finding("one object", f"{len(found)} objects with {name} = {short(value)}", (exchange,))
-    create.created.update({entity: create.path(entity) for entity in found})
+    for entity in found:
+        create.own(entity)
 
 
 @adapted("create.isolation.objects", vary="other writers on a shared target", keyed=False)

@@ -9,6 +9,7 @@ from contracts.errors import ConfigurationError, TargetError
 from contracts.plugin.check import REFUSED, Check, credentials, example_id, fill_path, reached, speaks_json
 from contracts.requirements import Inconclusive
 from contracts.subject.create import Create
+from contracts.subject.observe import identity
 from contracts.subject.read import Read
 from contracts.subject.subject import ALONE, Subject
 from contracts.target.exchange import Exchange
@@ -26,7 +27,7 @@ def examine(subjects: Sequence[Subject], *, may_write: bool) -> Iterator[Check]:
     items, listed = first.observer.collection()
     yield from reached(first, listed)
     answers = [listed]
-    ids = [item["id"] for item in items or () if isinstance(item.get("id"), str) and item["id"]]
+    ids = [entity for item in items or () if (entity := identity(item.get("id")))]
     reads = [subject for subject in subjects if isinstance(subject, Read)]
     for read in reads:
         answers += _find(read, ids, may_write=may_write)
@@ -43,7 +44,8 @@ def _find(read: Read, ids: list[str], *, may_write: bool) -> Iterator[Exchange]:
         read.key = ALONE
     else:
         given, others = read.options.ids, read.options.second_ids
-        found = [given.get(operation.key) or given.get("id"), *ids, _made(read, ids, may_write=may_write)]
+        ids = ids or _made(read, ids, may_write=may_write)
+        found = [given.get(operation.key) or given.get("id"), *ids]
         found += [example_id(operation)]
         known = list(dict.fromkeys(each for each in found if each))
         if not known:
@@ -55,15 +57,15 @@ def _find(read: Read, ids: list[str], *, may_write: bool) -> Iterator[Exchange]:
     yield read.get()
 
 
-def _made(read: Read, ids: list[str], *, may_write: bool) -> str | None:
-    """An object that is made for the run where there is none."""
+def _made(read: Read, ids: list[str], *, may_write: bool) -> list[str]:
+    """Objects that are made for the run where there are none."""
     maker = read.siblings.get(Shape.CREATE)
     if ids or not may_write or read.options.read_only or not isinstance(maker, Create):
-        return None
+        return []
     try:
-        return maker.make()
+        return [maker.make(1), maker.make(2)]
     except Inconclusive:
-        return None
+        return []
 
 
 def _object(read: Read, seen: Exchange) -> Check:

@@ -17,7 +17,7 @@ from contracts.plugin.check import NOT_HERE, REFUSED, Check, credentials, exampl
 from contracts.plugin.journal import Journal
 from contracts.requirements import Inconclusive
 from contracts.subject.create import made
-from contracts.subject.observe import same_id
+from contracts.subject.observe import identity, same_id
 from contracts.subject.subject import ALONE
 from contracts.subject.update import Update
 from contracts.subject.values import writable
@@ -101,8 +101,7 @@ class Probe:
             found: list[str] = []
             if not first or not second or apart:
                 items = listed if place == 0 else update.observer.collection()[0]
-                ids = (item.get("id") for item in items or ())
-                found = [entity for entity in ids if isinstance(entity, str) and entity]
+                found = [entity for item in items or () if (entity := identity(item.get("id")))]
                 example = example_id(operation)
                 found.sort(key=lambda entity: not same_id(entity, example))
             if apart and found and not any(same_id(entity, first) for entity in found):

@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.requirements import Inconclusive, Severity
 from contracts.subject import ladder
+from contracts.subject.create import removed
 from contracts.subject.equality import Difference
 from contracts.subject.subject import Subject
 from contracts.subject.update import Update
@@ -29,7 +30,7 @@ def put_back(updates: Iterable[Update]) -> list[str]:
 
 def take_away(update: Subject, path: str) -> str:
     """Delete an object that the run made; returns why it is still there, or nothing."""
-    exchange = update.client.send("DELETE", path, operation=update.operation.id, requirement="restore")
+    exchange = removed(update.client, path, update.operation.id)
     if exchange.ok or exchange.status in {404, 410}:
         return ""
     return f"{path}, which this run made, could not be deleted: {exchange.answer}"

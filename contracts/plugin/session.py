@@ -379,8 +379,12 @@ class Session:
             elif self.journal:
                 self.journal.write("deleted", path=path)
         if isinstance(subject, Create):
-            for exchange in subject.nameless:
-                yield f"{subject.head}: an object was made whose id the answer doesn't tell ({exchange.answer})"
+            for exchange in subject.doubtful:
+                yield f"{subject.head}: an object may have been made there ({exchange.answer}); look for it by hand"
+            if strays := subject.strays():
+                self.notes.append(
+                    f"{subject.head}: {strays} object(s) were not there before and are none that the run knows it made"
+                )
 
     @contextmanager
     def _target(self) -> Iterator[tuple[Connection, Options]]:

@@ -17,10 +17,11 @@ from contracts.contract import Kind, Operation, Shape
 from contracts.requirements import Inconclusive
 from contracts.subject.equality import Difference
 from contracts.subject.knowledge import Baseline, Options
-from contracts.subject.observe import same_id
+from contracts.subject.observe import identity, same_id
 from contracts.subject.subject import Attempt, holds
 from contracts.subject.update import Update, last
 from contracts.subject.values import plain
+from contracts.target import jsontext
 from contracts.target.exchange import Exchange, Request
 
 if TYPE_CHECKING:
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
 
 NEW = "(new)"
 """Stands for the id that an object doesn't have yet."""
+MOST_NAMELESS = 3
+"""Creations that may leave an object behind whose id nobody knows, before no more are sent."""
 MOST_LISTED = 1000
 """Objects of a collection that is looked through after each attempt."""
 CONFLICT = 409
 COLLIDES = frozenset({400, CONFLICT, 422})
 GONE = frozenset({404, 410})
+ACCEPTED = 202
+CONDITIONAL = frozenset({412, 428})
 
 
 class Create(Update):
@@ -49,8 +54,14 @@ class Create(Update):
         """Properties without which the target makes nothing, with values for them."""
         self._discarded: set[str] = set()
         """Ids whose deletion was asked for."""
-        self.nameless: list[Exchange] = []
-        """Creations whose answers don't tell the id of what was made."""
+        self.others: set[str] | None = None
+        """Ids of the objects that were there before the first was made; they are nobody's to delete."""
+        self.doubtful: list[Exchange] = []
+        """Creations of which nobody knows whether they made something, or what its id is."""
+        self._stuck = ""
+        """Why what is made can't be taken away, where that is so."""
+        self._crowded = False
+        """Whether the collection is too large to be listed again and again."""
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -64,8 +75,20 @@ class Create(Update):
         if isinstance(sibling, Update):
             self.computed |= sibling.computed
         with suppress(Inconclusive):
+            self._learn_taking_away()
             self._learn_distinct()
         super().learn()
+
+    def _learn_taking_away(self) -> None:
+        """Delete the first object that is made at once: where that can't be done, no other is made."""
+        self.requirement = "learn"
+        entity = self.baseline and self.key
+        if entity in self.created and Shape.DELETE in self.siblings:
+            exchange = self.discard(entity)
+            if entity in self.created:
+                self._stuck = f"what it makes can't be taken away: DELETE is answered {exchange.answer}"
+            else:
+                self.key = NEW
 
     def _learn_distinct(self) -> None:
         """Find out which texts must differ from object to object, where the same body isn't taken twice."""
@@ -127,63 +150,96 @@ class Create(Update):
 
     def may_send(self, method: str) -> None:
         super().may_send(method)
-        if method == self.operation.method and Shape.DELETE not in self.siblings and not self.options.destructive:
-            raise Inconclusive(
-                "what it makes could not be taken away: the document has no operation that deletes these objects"
-                " (--destructive leaves them there)"
-            )
+        if method != self.operation.method or self.options.destructive:
+            return
+        if Shape.DELETE not in self.siblings:
+            self._stuck = "what it makes can't be taken away: the document has no operation that deletes these objects"
+        if self._stuck:
+            raise Inconclusive(f"{self._stuck} (--destructive leaves it there)")
 
     def send(self, method: str, path: str, **how: Any) -> Exchange:
-        if method != self.operation.method:
-            return super().send(method, path, **how)
-        if how.get("entity"):
+        if method == self.operation.method and how.get("entity"):
             how["entity"] = NEW
-        self.tell("create", path=path)
-        return self._made(super().send(method, path, **how), path)
+        return super().send(method, path, **how)
 
     def send_wire(self, octets: bytes, request: Request, **how: Any) -> Exchange:
         path = urlsplit(request.url).path.removeprefix(urlsplit(self.client.base).path)
-        self.tell("create", path=path)
-        return self._made(super().send_wire(octets, request, **how), path)
-
-    def _made(self, exchange: Exchange, path: str) -> Exchange:
-        """Take down what an exchange has made."""
-        if exchange.ok:
-            self.key = made(exchange) or NEW
-            if self.key != NEW:
-                self._known_as(self.key, path)
-            else:
-                self.nameless.append(exchange)
-        elif exchange.response is not None:
-            self.tell("refused", path=path)
+        self.announce(request.method, path)
+        exchange = super().send_wire(octets, request, **how)
+        self.took(exchange, path)
         return exchange
 
-    def _known_as(self, entity: str, path: str) -> None:
+    def announce(self, method: str, path: str) -> None:
+        if method != self.operation.method:
+            return
+        if self.others is None:
+            items, _ = self.observer.collection()
+            siblings = [each for each in self.siblings.values() if each is not self]
+            self.others = {*map(identity, (item.get("id") for item in items or ()))}
+            self.others |= {entity for each in siblings for entity in (each.key, each.second) if entity}
+        self.tell("create", path=path)
+
+    def took(self, exchange: Exchange, path: str) -> None:
+        if exchange.request.method != self.operation.method:
+            return
+        if exchange.ok:
+            self.key = made(exchange) or NEW
+        if exchange.ok and self.key != NEW:
+            self.own(self.key, path)
+        elif exchange.ok or exchange.response is None or exchange.status >= 500:
+            self.doubtful.append(exchange)
+        else:
+            self.tell("refused", path=path)
+
+    def own(self, entity: str, path: str = "") -> None:
+        """Take down that the run made an object, and is to delete it again; never one that was there before."""
+        if entity in (self.others or ()):
+            self.tell("refused", path=path or self.address())
+            return
         self.created[entity] = self.path(entity)
-        self.tell("created", collection=path, operation=self.operation.id, path=self.created[entity])
+        self.tell("created", collection=path or self.address(), operation=self.operation.id, path=self.created[entity])
 
     def patch(self, body: Any, **how: Any) -> Exchange:
         if not isinstance(body, Mapping) or not body or how.get("path") or how.get("method"):
             return super().patch(body, **how)
-        body = self.completed(body)
-        exchange = super().patch(body, **how)
-        if exchange.ok and self.key == NEW and (entity := self._found(body)):
-            self.nameless.remove(exchange)
-            self.key = entity
-            self._known_as(entity, self.address())
+        exchange = super().patch(self.completed(body), **how)
+        if exchange.ok and self.key == NEW:
+            self.key = self._resolve().get(exchange.index, NEW)
+            if sum(each.ok for each in self.doubtful) >= MOST_NAMELESS:
+                self._stuck = "what it makes can't be taken away: its answers don't tell the id of what was made"
         return exchange
+
+    def _resolve(self) -> dict[int, str]:
+        """Look in the list for what doubtful creations may have made; ids by the exchange's index."""
+        items, _ = self.observer.collection() if self.doubtful else (None, None)
+        if items is None or self.observer.cut:
+            return {}
+        found: dict[int, str] = {}
+        for exchange in self.doubtful:
+            text = jsontext.parse(exchange.request.body)
+            body = text.value if isinstance(text.value, Mapping) else {}
+            marks = {name: body[name] for name in self._markers or () if body.get(name) is not None}
+            ids = [identity(item.get("id")) for item in items if marks and not self.changes(marks, item)]
+            ids = [entity for entity in ids if entity and entity not in {*(self.others or ()), *self.created}]
+            if len(ids) == 1:
+                found[exchange.index] = ids[0]
+                self.own(ids[0])
+            elif not exchange.ok and not ids:
+                self.tell("refused", path=self.address())
+        named = {*found, *(e.index for e in self.doubtful if not e.ok)}
+        self.doubtful = [exchange for exchange in self.doubtful if exchange.index not in named]
+        return found
+
+    def strays(self) -> int:
+        """How many objects there are now that were not there before and that the run can't call its own."""
+        items, _ = self.observer.collection() if self.others is not None else (None, None)
+        if items is None or self.observer.cut:
+            return 0
+        now = {*map(identity, (item.get("id") for item in items))}
+        return len(now - (self.others or set()) - set(self.created) - {""})
 
     def completed(self, body: Mapping[str, Any]) -> dict[str, Any]:
         return last(self._distinguished(self._essential), body)
-
-    def _found(self, body: Mapping[str, Any]) -> str:
-        """The id of an object that was made and not named, where the list shows just one that is as it was sent."""
-        marks = {name: body[name] for name in self._markers or () if name in body}
-        items, _ = self.observer.collection() if marks else (None, None)
-        found = [
-            item["id"] for item in items or () if not self.changes(marks, item) and isinstance(item.get("id"), str)
-        ]
-        return found[0] if len(found) == 1 else ""
 
     @property
     def able(self) -> bool:
@@ -208,7 +264,7 @@ class Create(Update):
     def discard(self, entity: str) -> Exchange:
         """Delete an object that was made."""
         operation = self.siblings[Shape.DELETE].operation if Shape.DELETE in self.siblings else self.place
-        exchange = self.client.send("DELETE", self.path(entity), operation=operation.id, requirement="restore")
+        exchange = removed(self.client, self.path(entity), operation.id)
         self.client.writes += 1
         self._discarded.add(entity)
         # where reads lag behind, so may deletions: what is not found then is asked for again at the end
@@ -220,9 +276,12 @@ class Create(Update):
 
     def tidy(self) -> None:
         """Delete what was made, but for the last: where reads lag behind, the rest is deleted at the end of the run."""
-        if self.dead is None and not self.client.expired and Shape.DELETE in self.siblings:
-            for entity in [entity for entity in self.created if entity not in {self.key, *self._discarded}]:
-                self.discard(entity)
+        if self.dead is not None or self.client.expired or Shape.DELETE not in self.siblings:
+            return
+        self._resolve()
+        used = {entity for each in self.siblings.values() for entity in (each.key, each.second)}
+        for entity in [entity for entity in self.created if entity not in {*used, *self._discarded}]:
+            self.discard(entity)
 
     # -- bodies -------------------------------------------------------------------------------------------------
 
@@ -265,14 +324,17 @@ class Create(Update):
         Raises:
             Inconclusive: the collection can't be listed.
         """
+        if self._crowded:
+            raise Inconclusive("what is made can't be seen: the collection is too large to be listed again and again")
         items, exchange = self.observer.collection()
         if items is None:
             raise Inconclusive(
                 f"what is made can't be seen: GET on the collection is answered {exchange.answer}", exchange
             )
         if self.observer.cut or len(items) > MOST_LISTED:
+            self._crowded = True
             raise Inconclusive("what is made can't be seen: the collection is too large to be listed again and again")
-        listed = {item["id"]: item for item in items if isinstance(item.get("id"), str)}
+        listed = {entity: item for item in items if (entity := identity(item.get("id")))}
         return {entity: {name: item.get(name) for name in self.shape.properties} for entity, item in listed.items()}
 
     def glance(
@@ -341,11 +403,21 @@ class Create(Update):
             if entity and entity not in new and (found := self.observer.item(entity)[0]):
                 new[entity] = found
         ours = [(entity, item) for entity, item in new.items() if any(self._is_of(item, *each) for each in waiting)]
-        return [*super().changed(before, after), *((entity, Difference(entity, None, item)) for entity, item in ours)]
+        for entity, _ in ours:
+            if entity not in self.created:
+                self.own(entity)
+        markers = [attempt.marker for attempt, _ in waiting if attempt.marker is not None]
+        # what is not ours, others may be writing to
+        old = [
+            (entity, difference)
+            for entity, difference in super().changed(before, after)
+            if entity in self.created or any(holds(difference.actual, marker) for marker in markers)
+        ]
+        return [*old, *((entity, Difference(entity, None, item)) for entity, item in ours)]
 
     def _is_of(self, item: Mapping[str, Any], attempt: Attempt, exchange: Exchange) -> bool:
         if exchange.ok:
-            return made(exchange) in {"", item.get("id")} or item.get("id") is None
+            return made(exchange) in {"", identity(item.get("id"))}
         if attempt.marker is not None:
             return holds(item, attempt.marker)
         body = attempt.body if isinstance(attempt.body, Mapping) else {}
@@ -370,21 +442,29 @@ class Create(Update):
 
 
 def made(exchange: Exchange) -> str:
-    """The id of an object that an exchange has made, or nothing."""
-    if not exchange.ok or exchange.response is None:
+    """The id of an object that an exchange has made, or nothing; what was only begun (202) may have another's id."""
+    if not exchange.ok or exchange.response is None or exchange.status == ACCEPTED:
         return ""
-    entity = (exchange.object or {}).get("id")
-    if isinstance(entity, str) and entity:
+    if entity := identity((exchange.object or {}).get("id")):
         return entity
     for name in ("Location", "OData-EntityId"):
         with suppress(ValueError):
-            last = urlsplit(exchange.response.header(name) or "").path.rstrip("/").rpartition("/")[2]
-            if last:
-                return _key(unquote(last))
+            if entity := _key(exchange.response.header(name) or "", urlsplit(exchange.request.url).path):
+                return entity
     return ""
 
 
-def _key(segment: str) -> str:
-    """The key in a path's last segment, which OData may write in parentheses, with quotes where it is a string."""
-    inside = re.fullmatch(r"[^()]*\((?:\w+=)?('?)(.*)\1\)", segment)
-    return inside[2].replace("''", "'") if inside else segment
+def _key(location: str, collection: str) -> str:
+    """The key in a URL of a collection's object: a segment below it, or in parentheses behind it as OData has it."""
+    path = unquote(urlsplit(location).path).rstrip("/")
+    name = re.escape(unquote(collection).rstrip("/").rpartition("/")[2])
+    found = re.search(rf"(?:^|/){name}(?:/([^/]+)|\((?:\w+=)?('?)(.*)\2\))$", path)
+    return (found[1] or found[3].replace("''", "'")) if found else ""
+
+
+def removed(client: Client, path: str, operation: str) -> Exchange:
+    """Delete what was made, whatever its tag is where the target asks for one."""
+    exchange = client.send("DELETE", path, operation=operation, requirement="restore")
+    if exchange.status in CONDITIONAL:
+        exchange = client.send("DELETE", path, headers={"If-Match": "*"}, operation=operation, requirement="restore")
+    return exchange

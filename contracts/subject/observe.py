@@ -54,9 +54,9 @@ class Observer:
         template = self.operation.collection
         filled = self.operation.url_path({**self.path_ids("")}).rsplit("/", 1)[0] if "{" in template else template
         url: str = self.client.url(filled)
-        origin = urlsplit(url)[:2]
         items: list[dict[str, Any]] = []
         self.cut = False
+        read = {url}
         for _ in range(MOST_PAGES):
             exchange = self.client.send("GET", url, operation=self.asker, requirement="observe")
             self.collection_status = exchange.status
@@ -68,13 +68,12 @@ class Observer:
             following = page.get("@odata.nextLink")
             if not isinstance(following, str):
                 break
-            try:
-                url = urljoin(url, following)
-                elsewhere = urlsplit(url)[:2] != origin
-            except ValueError:
-                break  # no URL at all
-            if elsewhere:
+            further = follow(url, following)
+            if further is None or further in read:
+                self.cut = True  # elsewhere, no URL at all, or the same page again
                 break
+            url = further
+            read.add(url)
         else:
             self.cut = True
         return items, exchange
@@ -110,8 +109,28 @@ class Observer:
         return {**self.ids, (self.operation.key or ""): entity}
 
 
+def follow(url: str, link: str) -> str | None:
+    """The URL that a link leads to, where it is on the same origin (RFC 6454); None where it isn't."""
+    try:
+        further = urljoin(url, link)
+        return further if _origin(further) == _origin(url) else None
+    except ValueError:
+        return None
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def identity(value: Any) -> str:
+    """An id as it stands in a path: a text, or a whole number; nothing where it is neither."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else ""
+
+
 def same_id(left: Any, right: Any) -> bool:
     """Whether two ids are one; letter case and braces of GUIDs don't count."""
-    if not isinstance(left, str) or not isinstance(right, str):
-        return False
-    return left == right or left.strip("{}").lower() == right.strip("{}").lower()
+    one, other = identity(left), identity(right)
+    return bool(one and other) and one.strip("{}").lower() == other.strip("{}").lower()

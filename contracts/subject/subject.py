@@ -161,9 +161,12 @@ class Subject(ABC):
             about["entity"] = entity
 
         def once(fresh: bool) -> Exchange:
-            return self.client.send(
+            self.announce(method, path)
+            exchange = self.client.send(
                 method, path, body=octets, headers=headers, fresh=fresh, wait=wait, timeout=timeout, **about
             )
+            self.took(exchange, path)
+            return exchange
 
         exchange = once(fresh)
         if exchange.status == 401 and self.client.lapsed:
@@ -177,6 +180,12 @@ class Subject(ABC):
                 self.log.transient.add(exchange.index)
             exchange = again
         return exchange
+
+    def announce(self, method: str, path: str) -> None:  # noqa: B027 (what makes nothing has nothing to announce)
+        """Take down that a request is about to be sent."""
+
+    def took(self, exchange: Exchange, path: str) -> None:  # noqa: B027
+        """Take down what became of a request."""
 
     def may_send(self, method: str) -> None:
         """Go on only where a request is of use and allowed.
@@ -249,6 +258,12 @@ class Subject(ABC):
             for exchange in self.client.exchanges
             if exchange.operation == self.operation.id and exchange.response is not None and exchange.response.whole
         )
+
+    @property
+    def volatile(self) -> set[str]:
+        """Properties that the server maintains itself, as declared or as noticed by any operation on the resource."""
+        noticed: list[set[str]] = [getattr(each, "computed", set()) for each in self.siblings.values()]
+        return {*self.options.computed, *(name for names in noticed for name in names)}
 
     def properties(self) -> Mapping[str, Property]:
         """The documented properties of the object."""
