@@ -5,20 +5,22 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from contracts import base_url, cases, requirements
-from contracts.contract import Contract, Operation, Shape, blank
+from contracts.contract import Contract, Operation, Shape
 from contracts.errors import ConfigurationError, ContractsError, DocumentError, NothingTestedError
 from contracts.gate import Gate
 from contracts.packaged import default_document
 from contracts.plugin import finding, probe, restore
 from contracts.plugin.access import check_files, chosen
+from contracts.plugin.capabilities import learned
 from contracts.plugin.check import Check
+from contracts.plugin.family import Family, family_of, gathered, operations
 from contracts.plugin.journal import Journal, abandoned
 from contracts.plugin.judge import Judgement, judge, repeat
 from contracts.report.merging import selection
@@ -47,20 +49,6 @@ LONGEST_RESERVE = 30.0
 
 
 @dataclass
-class Family:
-    """The operations on one resource, through each of a page's paths: found, learned about and judged together."""
-
-    subjects: list[Subject] = field(default_factory=list)
-    unusable: str = ""
-    """Why nothing can be judged of it, where that is so."""
-
-    @property
-    def updates(self) -> list[Update]:
-        """Those that update."""
-        return [each for each in self.subjects if isinstance(each, Update) and not each.MAKES]
-
-
-@dataclass
 class Session:
     """What one run holds. Use `open` around everything that talks to the target."""
 
@@ -73,6 +61,8 @@ class Session:
     families: dict[str, Family] = field(init=False, default_factory=dict)
     """By the collection's path."""
     judgements: list[Judgement] = field(init=False, default_factory=list)
+    _bare: int = field(init=False, default=0)
+    """How many judgements hold no exchange any more."""
     notes: list[str] = field(init=False, default_factory=list)
     planned: int = field(init=False, default=0)
     executed: int = field(init=False, default=0)
@@ -231,17 +221,12 @@ class Session:
         shapes = self.contract.shapes
         wanted = {each.id: each for o in self.judged for each in (o, *self.contract.resource(o).values())}
         ids = {(each.method, each.path): each.id for each in wanted.values()}
-        beside: dict[str, dict[Shape, Subject]] = {}
         for operation in wanted.values():
             first = ids.get((operation.method, operation.aliases[0])) if operation.alias else None
-            shape = shapes[operation.id]
-            subject = SUBJECTS[shape](self.client, operation, self.options, self.subjects.get(first or ""))
-            self.subjects[operation.id] = subject
-            self.families.setdefault(_family(operation), Family()).subjects.append(subject)
-            beside.setdefault(blank(operation.collection), {})[shape] = subject
-        for siblings in beside.values():
-            for subject in siblings.values():
-                subject.join(siblings)
+            make = SUBJECTS[shapes[operation.id]]
+            twin = self.subjects.get(first or "")
+            self.subjects[operation.id] = make(self.client, operation, self.options, twin)
+        self.families = gathered((shapes[name], subject) for name, subject in self.subjects.items())
 
     @property
     def updates(self) -> list[Update]:
@@ -280,32 +265,45 @@ class Session:
                 self.notes.append(f"an earlier run left something changed: graph-contracts restore {self._folder}")
             for subject in self.subjects.values():
                 subject.keeper, subject.tell = self._keep, self.journal.write
-        problems = [problem for family in self.families.values() if (problem := self._examine(family))]
-        if problems and all(family.unusable for family in self.families.values()):
-            raise problems[0]
+        problems: list[ContractsError] = []
         for family in self.families.values():
-            for subject in [] if family.unusable else family.subjects:
-                subject.learn()
+            problem = self._examine(family)
+            if problem is None:
+                self._begin(family)
+                return
+            problems.append(problem)
+        raise problems[0]
 
     def _examine(self, family: Family) -> ContractsError | None:
         """Find a resource's objects and make sure that it can be judged; why not, where other resources may.
 
         Raises:
-            ContractsError: there is no other resource, or none could be judged any better.
+            ContractsError: no resource could be judged any better.
         """
+        family.begun = True
         try:
             for check in self.checks(family):
                 if check.error and check.stops:
-                    if check.name in HOPELESS or len(self.families) == 1:
-                        raise check.error
                     family.unusable = check.error.what
+                    if check.name in HOPELESS:
+                        raise check.error
                     return check.error
         except ConfigurationError as error:
-            if len(self.families) == 1:
-                raise
             family.unusable = f"{error.what}. {error.hint}" if error.hint else error.what
             return error
         return None
+
+    def _begin(self, family: Family) -> None:
+        """Find and learn what the cases of a resource rely on, where that wasn't done yet."""
+        if self.client.expired:
+            return
+        for each in [each for each in family.kin if not each.begun]:
+            try:
+                self._examine(each)
+            except ContractsError as error:
+                each.unusable = error.what
+        for each in [each for each in family.kin if each.begun and not (each.unusable or each.learned)]:
+            each.learn()
 
     def _keep(self, update: Subject, entity: str) -> None:
         if self.journal:
@@ -325,10 +323,10 @@ class Session:
         self.client.extend(self._clock + self.settings.deadline)
         self.client.dead, self.client.lapsed, self.client.isolated = None, "", False
         try:
-            if self.options.restore and changed:
-                left += restore.put_back(self.updates)
-            for subject in self.subjects.values():
-                left += self._take_away(subject)
+            # what was judged may have changed most
+            for family in sorted(self.families.values(), key=lambda each: not each.learned):
+                if family.begun and not family.back:
+                    left += self._put_back_family(family)
         except ContractsError as error:
             left.append(f"nothing more could be put back: {error.what}")
         except KeyboardInterrupt:
@@ -346,6 +344,33 @@ class Session:
             self.notes.append(f"put back what is left with: graph-contracts restore {self._folder}")
         else:
             self.journal.remove()
+
+    def _put_back_family(self, family: Family) -> Iterator[str]:
+        """Put the objects of one resource back; yields what is left."""
+        if self.options.restore and not self.options.read_only:
+            yield from restore.put_back(family.updates)
+        for subject in family.subjects:
+            yield from self._take_away(subject)
+
+    def let_go(self, family: Family, taken: Callable[[], None]) -> None:
+        """Put the objects of a resource back, and those of its kin, and hold what is known of them no longer.
+
+        Args:
+            family: one of which all is judged.
+            taken: takes down what was exchanged until then.
+        """
+        for each in family.kin:
+            if each.begun and not (each.back or self.client.expired):
+                # what can't be put back now is tried once more at the end, and told of then
+                with self._masking(), suppress(ContractsError):
+                    each.back = not list(self._put_back_family(each))
+            each.facts = learned(each)
+            each.let_go()
+        taken()
+        self.client.exchanges.let_go(operations(family.kin))
+        for place in range(self._bare, len(self.judgements)):
+            self.judgements[place] = replace(self.judgements[place], worst=None, replay=())
+        self._bare = len(self.judgements)
 
     def _take_away(self, subject: Subject) -> Iterator[str]:
         """Delete what the run has made; yields what is left."""
@@ -418,9 +443,10 @@ class Session:
     def run_case(self, binding: Binding, operation: str) -> Judgement:
         """Judge one requirement for one operation."""
         update = self.subjects[operation]
+        family = self.family(operation)
+        self._begin(family)
         began = time.monotonic()
-        unusable = self.families[_family(update.operation)].unusable
-        found = judge(binding, update, self.settings.profile, unusable)
+        found = judge(binding, update, self.settings.profile, family.unusable)
         took = time.monotonic() - began
         # what takes long isn't repeated where little time is left for the other cases
         if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and took * 20 < self.ends - time.monotonic():
@@ -434,20 +460,25 @@ class Session:
 
     def _look_again(self) -> None:
         """Notice a target that is gone: what passed then may have passed for want of an answer."""
-        first, *_ = (each for family in self.families.values() if not family.unusable for each in family.subjects)
+        usable = (each for each in self.families.values() if each.begun and not each.unusable)
+        first = next(family.subjects[0] for family in usable)
         if not self.client.expired and not self.settings.read_only:
             self.gone = first.client.dead is not None or first.observer.item(first.key)[1].response is None
 
     def refused_all(self) -> str:
         """Why nothing that a run is about could be tested: no body was accepted for any operation; else nothing."""
         reasons = []
-        updates = [subject for subject in self.subjects.values() if isinstance(subject, Update)]
-        for update in updates:
+        tried = [subject for family in self.families.values() if family.learned for subject in family.subjects]
+        for subject in tried:
             try:
-                _ = update.baseline
+                _ = subject.baseline if isinstance(subject, Update) else None
             except Inconclusive as reason:
                 reasons.append(reason.reason)
-        return reasons[0] if reasons and len(reasons) == len(self.subjects) else ""
+        return reasons[0] if reasons and len(reasons) == len(tried) else ""
+
+    def family(self, operation: str) -> Family:
+        """The family of an operation, by its id."""
+        return self.families[family_of(self.subjects[operation].operation)]
 
     @property
     def ends(self) -> float:
@@ -470,12 +501,6 @@ def applies(binding: Binding, operation: Operation) -> bool:
     if binding.keyed and operation.key is None:
         return False
     return binding.aliases is Aliases.EACH or (operation.alias == 0) == (binding.aliases is Aliases.FIRST)
-
-
-def _family(operation: Operation) -> str:
-    """The resource that an operation belongs to, whatever path leads to it: the first one's collection."""
-    first = operation.aliases[0] if operation.alias else operation.path
-    return blank(first.rsplit("/", 1)[0] if operation.key else first)
 
 
 def _matches(name: str, glob: str) -> bool:
