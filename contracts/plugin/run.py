@@ -48,8 +48,7 @@ def run(settings: Settings) -> int:
     with guarded(session.ends) as guard:
         try:
             with session.open():
-                page = ["--html", str(folder / "pytest.html"), "--self-contained-html", "--css", str(engineer.STYLE)]
-                status = judged(plugin, page)
+                status = judged(plugin, _page(session))
                 expired = session.client.expired
                 guard.due(session.ends + session.reserve)
         except KeyboardInterrupt:
@@ -69,6 +68,16 @@ def run(settings: Settings) -> int:
     if expired:
         session.notes.append("the deadline came before the end: allow more time with --deadline")
     return finish(plugin, interrupted=interrupted, expired=expired)
+
+
+def _page(session: Session) -> list[str]:
+    """What makes pytest write a page, where it would still be of use."""
+    cases_ = sum(len(session.operations(binding)) for binding in requirements.bindings())
+    if cases_ > engineer.MOST_CASES:
+        session.notes.append(f"pytest.html is left out: it would hold {cases_} cases")
+        return []
+    page = session.settings.report / "pytest.html"
+    return ["--html", str(page), "--self-contained-html", "--css", str(engineer.STYLE)]
 
 
 def judged(plugin: Plugin, more: list[str]) -> int:
