@@ -16,8 +16,6 @@ from contracts.report.visible import visible
 
 COLUMNS = ("requirement", "level", "verdict", "operation")
 STYLE = Path(__file__).with_name("pytest.css")
-MOST_CASES = 5000
-"""Cases that a page has room for: pytest-html holds all of them in memory, and so does a browser."""
 MOST_EXCHANGES = 2
 MOST_BODY = 1000
 MOST_LINE = 300

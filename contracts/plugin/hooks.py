@@ -38,6 +38,8 @@ class Plugin(engineer.EngineerReport):
         """Whether the caller opens the session; under plain pytest the plugin does."""
         self.record = Record(session)
         self.errors: list[ContractsError] = []
+        self.batch: frozenset[str] = frozenset()
+        """Ids of the operations that are collected now; all of them where there is none."""
         self._last: dict[pytest.Item, Family] = {}
         """The resource that an item is the last one of."""
         self._over: list[Family] = []
@@ -54,8 +56,11 @@ class Plugin(engineer.EngineerReport):
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         bound = _bindings(metafunc.function)
         if bound:
-            operations = [operation for binding in bound for operation in self.session.operations(binding)]
+            operations = [o for binding in bound for o in self.session.operations(binding) if self._in_batch(o.id)]
             metafunc.parametrize("update", [o.id for o in operations], ids=[_ascii(o.id) for o in operations])
+
+    def _in_batch(self, operation: str) -> bool:
+        return not self.batch or operation in self.batch
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -74,7 +79,8 @@ class Plugin(engineer.EngineerReport):
             return resource[operation], self._binding(item).phase, place[operation]
 
         items[:] = [*sorted(applicable, key=due), *others]
-        self.session.planned = len(applicable)
+        # of a run in batches it is known before
+        self.session.planned = self.session.planned if self.batch else len(applicable)
 
     def _binding(self, item: Any) -> Binding:
         """The binding by which a case runs for its item's operation."""
@@ -89,7 +95,8 @@ class Plugin(engineer.EngineerReport):
             return (yield)
         if self.opened:
             if self.recorded:
-                self.record.begin()
+                if not self.record.begun:
+                    self.record.begin()
                 self._find_last(session.items)
             return (yield)
         try:

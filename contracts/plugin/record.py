@@ -24,10 +24,12 @@ class Record:
         self.outcomes: list[tuple[str, Outcome]] = []
         self.evidence = Evidence()
         self._journal: Journal | None = None
+        self.begun = False
         session.listeners.append(self.judged)
 
     def begin(self) -> None:
         """Start the journal; a folder that can't be written is told of when the reports are."""
+        self.begun = True
         folder = self.session.settings.report
         masked = self.session.redactor.count
         with suppress(OSError):

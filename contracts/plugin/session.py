@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -66,6 +67,7 @@ class Session:
     notes: list[str] = field(init=False, default_factory=list)
     planned: int = field(init=False, default=0)
     executed: int = field(init=False, default=0)
+    """How many cases were run while there was time."""
     embedded: bool = field(init=False, default=False)
     listeners: list[Callable[[Judgement], None]] = field(init=False, default_factory=list)
     options: Options = field(init=False, default_factory=Options)
@@ -172,6 +174,24 @@ class Session:
             for operation in self.judged
             if shapes[operation.id] is binding.shape and applies(binding, operation)
         ]
+
+    def batches(self, most: int) -> list[frozenset[str]]:
+        """The ids of the operations that are judged, in portions of so many cases where no resource has more."""
+        counts = Counter(o.id for binding in requirements.bindings() for o in self.operations(binding))
+        self.planned = counts.total()
+        portions: list[list[str]] = [[]]
+        room = most
+        families: dict[int, list[str]] = {}
+        for name in (operation.id for operation in self.judged if operation.id in counts):
+            families.setdefault(id(self.family(name).kin), []).append(name)
+        for together in families.values():
+            cost = sum(counts[name] for name in together)
+            if cost > room and portions[-1]:
+                portions.append([])
+                room = most
+            portions[-1] += together
+            room -= cost
+        return [frozenset(portion) for portion in portions]
 
     def about(self, requirement: str) -> bool:
         """Whether the run is about operations of the kind that a requirement is about."""
@@ -445,13 +465,14 @@ class Session:
         update = self.subjects[operation]
         family = self.family(operation)
         self._begin(family)
+        late = self.client.expired
         began = time.monotonic()
         found = judge(binding, update, self.settings.profile, family.unusable)
         took = time.monotonic() - began
         # what takes long isn't repeated where little time is left for the other cases
         if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and took * 20 < self.ends - time.monotonic():
             found[0] = repeat(binding, update, self.settings.profile, found[0])
-        self.executed += 1
+        self.executed += not late
         self.judgements += found
         for judgement in found:
             for listener in self.listeners:

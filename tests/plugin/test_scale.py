@@ -30,22 +30,29 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def test_no_exchange_of_a_judged_resource_is_held(path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [run.MOST_CASES, 8], ids=["one batch", "batches"])
+def test_no_exchange_of_a_judged_resource_is_held(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(run, "MOST_CASES", most)
     session = Session(Settings(openapi=path, select=SELECT, report=tmp_path / "reports"))
     plugin = Plugin(session, opened=True)
     order: list[str] = []
     held: list[set[str]] = []
-    most = 0
+    peak = 0
 
     def look(judgement: Judgement) -> None:
-        nonlocal most
+        nonlocal peak
         if judgement.operation not in order:
             order.append(judgement.operation)
             held.append({exchange.operation for exchange in session.client.exchanges})
-        most = max(most, session.client.exchanges.held)
+        peak = max(peak, session.client.exchanges.held)
 
     session.listeners.append(look)
     with session.open():
+        portions = session.batches(most)
+        assert sorted(name for portion in portions for name in portion) == sorted(session.subjects)
+        assert (len(portions) > 1) == (most == 8)
         assert run.judged(plugin, []) == 0
         exchanges = session.client.exchanges
         assert {each.operation for each in exchanges} == {f"things{RESOURCES - 1}_update"}
@@ -55,7 +62,7 @@ def test_no_exchange_of_a_judged_resource_is_held(path: Path, tmp_path: Path) ->
         assert plugin.record.evidence.held == 0
     assert len(order) == RESOURCES
     assert all(len(operations) == 1 for operations in held)
-    assert most * 4 < len(exchanges)
+    assert peak * 4 < len(exchanges)
     session.complete = session.executed == session.planned > RESOURCES
     results = plugin.record.end()
     assert results.complete
