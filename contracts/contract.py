@@ -85,9 +85,9 @@ class Contract:
         Raises:
             DocumentError: it isn't an OpenAPI 3 document, or has operations and none of them can be read.
         """
-        _check(document, source)
-        reader = Reader(document)
         try:
+            _check(document)
+            reader = Reader(document)
             operations, broken = reader.operations()
             info = mapping(document.get("info"))
             contract = cls(
@@ -100,7 +100,7 @@ class Contract:
                 document=document,
                 broken=broken,
             )
-        except DocumentError as error:  # told where the text was read, without the document's name
+        except DocumentError as error:
             raise DocumentError(f"{source}: {error.what}", error.hint) from error
         if (operations or broken) and all(each.trouble for each in operations):
             reason = next(iter(contract.unread))
@@ -189,7 +189,7 @@ class Contract:
         return self.resource(update).get(Shape.DELETE)
 
 
-def _check(document: Any, source: str) -> None:
+def _check(document: Any) -> None:
     """Refuse what is no OpenAPI 3 document.
 
     Raises:
@@ -197,11 +197,11 @@ def _check(document: Any, source: str) -> None:
     """
     if isinstance(document, Mapping) and "swagger" in document:
         hint = "Convert it to OpenAPI 3 first"
-        raise DocumentError(f"{source}: not an OpenAPI 3 document but Swagger {str(document['swagger'])[:20]}", hint)
+        raise DocumentError(f"not an OpenAPI 3 document but Swagger {str(document['swagger'])[:20]}", hint)
     if not isinstance(document, Mapping) or not str(document.get("openapi", "")).startswith("3."):
-        raise DocumentError(f"{source}: not an OpenAPI 3 document", "Its first key should be `openapi: 3.1.0`")
+        raise DocumentError("not an OpenAPI 3 document", "Its first key should be `openapi: 3.1.0`")
     if not isinstance(document.get("paths"), Mapping):
-        raise DocumentError(f"{source}: the document has no `paths`")
+        raise DocumentError("the document has no `paths`")
 
 
 def blank(template: str) -> str:

@@ -5,37 +5,76 @@ from __future__ import annotations
 import gc
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import yaml
 from yaml.constructor import ConstructorError
 from yaml.nodes import MappingNode, SequenceNode
 
+from contracts.blocks import blocks
 from contracts.errors import DocumentError
 
+JSON = re.compile(rb"\s*\{")
+LARGE = 256 * 1024
+"""Octets of YAML above which parts are parsed when they are asked for."""
+MOST_WHOLE = 64 * 1024 * 1024
+"""Octets of YAML that are parsed at once, at five megabytes a second."""
 MOST_VALUES = 4_000_000
 """Values in a document with every alias written out."""
 MOST_MERGED = 10_000
 """Members that merge keys (`<<`) may bring into one mapping."""
-LARGE = 1_000_000
+FROZEN = 1_000_000
 """Octets of a document that is worth keeping from the garbage collector."""
 ALIAS = re.compile(rb"(?m)(?:^|[\s,\[{])\*[^\s,\[\]{}*]")
 MERGE = "tag:yaml.org,2002:merge"
 
 
 def load(octets: bytes, source: str) -> Any:
-    """The values in a document's text.
+    """The values in a document's text; those of a large one in YAML are parsed when they are asked for.
 
     Raises:
         DocumentError: it is neither YAML nor JSON, or more than is read; the message names the line where there is one.
     """
+    if JSON.match(octets):
+        return _parsed(octets, source, json.loads)
+    if len(octets) >= LARGE and (document := blocks(octets, partial(_part, octets))) is not None:
+        return document
+    if len(octets) > MOST_WHOLE:
+        megabytes = MOST_WHOLE // (1024 * 1024)
+        hint = "Convert it to JSON"
+        raise DocumentError(f"{source}: larger than {megabytes} MiB, and not in a style that is read in parts", hint)
+    return whole(octets, source)
+
+
+def whole(octets: bytes, source: str) -> Any:
+    """The values in YAML text, all parsed.
+
+    Raises:
+        DocumentError: as for `load`.
+    """
+    document = _parsed(octets, source, lambda text: yaml.load(text, Loader=_Loader))  # noqa: S506 (a safe loader)
+    if ALIAS.search(octets):
+        _check_aliases(document, source)
+    return document
+
+
+def _part(document: bytes, octets: bytes, start: int) -> Any:
+    """The values in a part of a document, which begins at an octet of it."""
     try:
-        with _nothing_to_collect(len(octets) >= LARGE):
-            if octets.lstrip()[:1] == b"{":
-                return json.loads(octets)
-            document = yaml.load(octets, Loader=_Loader)  # noqa: S506 (a safe loader)
+        return whole(octets, "")
+    except DocumentError as error:
+        place, _, reason = error.what.partition(": ")
+        number = document.count(b"\n", 0, start) + int(place[1:] or 1)
+        raise DocumentError(f"line {number}: {reason}") from error
+
+
+def _parsed(octets: bytes, source: str, parse: Callable[[bytes], Any]) -> Any:
+    try:
+        with _nothing_to_collect(len(octets) >= FROZEN):
+            return parse(octets)
     except RecursionError as error:
         raise DocumentError(f"{source}: nested too deeply to be read") from error
     except (yaml.YAMLError, ValueError, LookupError, OverflowError) as error:
@@ -44,9 +83,6 @@ def load(octets: bytes, source: str) -> Any:
         reason = getattr(error, "problem", None) or getattr(error, "msg", None) or str(error)
         place = f":{line}" if line else ""
         raise DocumentError(f"{source}{place}: not readable as YAML or JSON: {reason}") from error
-    if ALIAS.search(octets):
-        _check_aliases(document, source)
-    return document
 
 
 @contextmanager

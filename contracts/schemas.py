@@ -155,7 +155,7 @@ class Schemas:
         return Type(
             kind=kind,
             name=_name(node, name, typed),
-            also=tuple(node.get("x-graph-also") or _also(node) or (typed.also if typed and not name else ())),
+            also=tuple(node.get("x-graph-also") or _also(node, united) or (typed.also if typed and not name else ())),
             members=_members(node) or next((part.members for part in told), ()),
             samples=_samples(node, kind),
             properties=MappingProxyType(properties),
@@ -213,10 +213,10 @@ def _name(node: Mapping[str, Any], name: str, typed: Type | None) -> str:
     return str(node.get("x-graph-type") or name or (typed.name if typed else ""))
 
 
-def _also(node: Mapping[str, Any]) -> tuple[str, ...]:
-    """The types that a discriminator tells apart."""
+def _also(node: Mapping[str, Any], united: Type | None) -> tuple[str, ...]:
+    """The types that a discriminator tells apart, or a union is of."""
     names = (str(key).rpartition("#")[2] for key in _mapping(_mapping(node.get("discriminator")).get("mapping")))
-    return tuple(dict.fromkeys(name for name in names if _qualified(name)))
+    return tuple(dict.fromkeys([*(name for name in names if _qualified(name)), *(united.also if united else ())]))
 
 
 def _word(node: Mapping[str, Any]) -> str:

@@ -29,7 +29,7 @@ def contract(**paths: Any) -> Contract:
     )
 
 
-def shapes(of: dict[tuple[str, str], tuple[Any, int, Any]]) -> dict[str, dict[Shape, str]]:
+def shapes(of: dict[tuple[str, str], tuple[Any, int | str, Any]]) -> dict[str, dict[Shape, str]]:
     return {path: {s: str(o) for s, o in found.items()} for path, found in contract(of=of).resources.items()}
 
 
@@ -95,3 +95,27 @@ def test_examples_of_path_parameters_are_read_wherever_openapi_has_them() -> Non
     }
     (operation,) = Contract.from_document(document, "t.yaml").operations
     assert operation.parameter_examples == {"line": "blue", "stop": "7", "exit": "north"}
+
+
+def test_paths_of_graph_itself_are_told_apart_where_success_is_only_a_range() -> None:
+    found = shapes(
+        {
+            ("get", "/users"): (None, "2XX", PAGE),
+            ("post", "/users"): (STATION, "2XX", STATION),
+            ("get", "/users/{user-id}"): (None, "2XX", STATION),
+            ("patch", "/users/{user-id}"): (STATION, 204, None),
+            ("get", "/users/$count"): (None, "2XX", {"type": "integer"}),
+            ("get", "/users/delta()"): (None, "2XX", PAGE),
+            ("put", "/users/{user-id}/manager/$ref"): (STATION, 204, None),
+            ("get", "/users/{user-id}/manager"): (None, "2XX", STATION),
+            ("post", "/users/{user-id}/microsoft.graph.assignLicense"): (STATION, "2XX", STATION),
+            ("get", "/users/{user-id}/memberOf/graph.group"): (None, "2XX", PAGE),
+            ("get", "/me"): (None, "2XX", STATION),
+            ("patch", "/me"): (STATION, 204, None),
+        }
+    )
+    assert {path: set(each) for path, each in found.items()} == {
+        "/users": {Shape.LIST, Shape.CREATE, Shape.READ, Shape.UPDATE},
+        "/users/{}/manager": {Shape.READ},
+        "/me": {Shape.READ, Shape.UPDATE},
+    }

@@ -62,7 +62,7 @@ DOCUMENTS: Mapping[str, tuple[str | bytes, str]] = {
     "Swagger 2": ("swagger: '2.0'\npaths: {}", "not an OpenAPI 3 document"),
     "no paths": (HEAD, "no `paths`"),
     "paths that are a list": (f"{HEAD}paths: []", "no `paths`"),
-    "no update": (f"{HEAD}paths: {{}}", "declares no update"),
+    "no operation": (f"{HEAD}paths: {{}}", "declares no operation to test"),
     "broken JSON": ('{"openapi": "3.1.0",\n "paths": }', ":2: not readable"),
     "broken YAML": (f"{HEAD}paths: [}}", ":3: not readable"),
     "a tab": (f"{HEAD}paths:\n\t/x: {{}}", ":4: not readable"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.cases.concurrency import parallel, rounds
 from contracts.cases.values import told
-from contracts.contract import Shape
+from contracts.contract import Kind, Shape
 from contracts.requirements import (
     Finding,
     Findings,
@@ -15,9 +15,10 @@ from contracts.requirements import (
     adapted,
     requirement,
 )
-from contracts.subject.create import Create, made
+from contracts.subject.create import GONE, Create, made
 from contracts.subject.equality import short
 from contracts.subject.observe import same_id
+from contracts.subject.places import places
 from contracts.subject.subject import Attempt
 from contracts.target.exchange import Exchange
 
@@ -50,6 +51,27 @@ def test_each_new_object_has_an_id_of_its_own(create: Create) -> Findings:
         known[entity] = exchange
 
 
+@adapted("create.persist.read", vary="reads that lag behind by at most --settle")
+def test_a_new_object_can_be_read_by_its_id(create: Create) -> Findings:
+    """An object whose creation was answered 2xx can be read by its id.
+
+    Sent: A creation, then a GET of the new object by its id, for as long as `--settle` allows.
+
+    Fix: Write to where reads look, and return the id that they know it by.
+    """
+    if Shape.READ not in create.siblings:
+        raise NotApplicable("the document has no read of these objects")
+    if not create.persists:
+        return  # told by the case above
+    exchange = create.change(create.full())
+    entity = made(exchange)
+    if not entity:
+        raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
+    found, seen = create.appears(entity)
+    if found is None and seen.status in GONE:
+        yield Finding(f"object {short(entity)} under its id", f"{seen.answer} to GET", (exchange, seen))
+
+
 @adapted("create.req.id.mismatch", vary="the id ignored, used or refused", phase=Phase.NEGATIVE)
 def test_an_id_in_the_body_takes_no_other_objects_place(create: Create) -> Findings:
     """A client's id is ignored, used or refused; an object that has it already stays as it is.
@@ -71,6 +93,40 @@ def test_an_id_in_the_body_takes_no_other_objects_place(create: Create) -> Findi
     shown = made(exchange)
     if exchange.ok and same_id(shown, entity):
         yield Finding("an id of its own, or 409", f"{exchange.answer} with the id of another object", (exchange,))
+
+
+@adapted("create.value.enum.invalid", vary="enumerations without that member", phase=Phase.NEGATIVE)
+def test_the_member_that_only_answers_have_is_not_taken(create: Create) -> Findings:
+    """`unknownFutureValue`, which stands in answers for members yet to come, is refused where an object is created.
+
+    Sent: A creation with `unknownFutureValue` for an enumeration that has it.
+
+    Fix: Answer 400: it is no value that an object can have.
+    """
+    spots = [spot for spot in places(create, Kind.STRING) if "unknownFutureValue" in spot.type.members]
+    if not spots:
+        raise NotApplicable("the document declares no evolvable enumeration")
+    create.demand()
+    exchange = create.patch(spots[0].body("unknownFutureValue"))
+    value = spots[0].value(exchange.object)
+    if exchange.ok and value == "unknownFutureValue":
+        yield Finding("400", f"{exchange.answer}, {spots[0].name} = {short(value)}", (exchange,))
+
+
+@adapted("create.req.prefer.minimal", vary="the preference ignored; Location or OData-EntityId")
+def test_a_minimal_answer_says_where_the_object_is(create: Create) -> Findings:
+    """A 204 to a creation with `Prefer: return=minimal` says where the new object is.
+
+    Sent: A creation with `Prefer: return=minimal`.
+
+    Fix: Send Location, and OData-EntityId with a 204 (OData 4.01 §8.3.4).
+    """
+    exchange = create.change(create.small(), headers={"Prefer": "return=minimal"})
+    response = exchange.response
+    if response is None or response.status != 204:
+        return
+    if response.header("Location") is None and response.header("OData-EntityId") is None:
+        yield Finding("Location or OData-EntityId", "204 with neither", (exchange,))
 
 
 @adapted("create.req.emptybody", vary="201 where nothing is required, 400, 411, 415, 422", phase=Phase.NEGATIVE)

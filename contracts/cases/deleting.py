@@ -9,9 +9,7 @@ from contracts.contract import Shape
 from contracts.requirements import Finding, Findings, Inconclusive, NotApplicable, Phase, Severity, adapted
 from contracts.subject.delete import Delete
 from contracts.subject.equality import short
-from contracts.subject.observe import same_id
 from contracts.subject.update import Update
-from contracts.target.exchange import Exchange
 
 AGAIN = frozenset({200, 202, 204, 404, 410})
 NOT_FOUND = frozenset({204, 400, 401, 403, 404, 409, 410})
@@ -35,13 +33,9 @@ def test_what_is_deleted_is_gone(delete: Delete) -> Findings:
     if not delete.gone(entity):
         yield Finding(f"object {short(entity)} gone", f"{exchange.answer}, and it is still shown", (exchange,))
         return
-    items, listed = delete.observer.collection()
-    if items is not None and any(same_id(item.get("id"), entity) for item in items):
-        left, _ = delete.maker.observer.collection()
-        if left is not None and any(same_id(item.get("id"), entity) for item in left):
-            yield Finding(
-                f"object {short(entity)} gone", f"{exchange.answer}, and it is still listed", (exchange, listed)
-            )
+    if listed := delete.still_listed(entity):
+        what = f"{exchange.answer}, and it is still listed"
+        yield Finding(f"object {short(entity)} gone", what, (exchange, listed))
 
 
 @adapted("delete.isolation.objects", vary="other writers on a shared target")
@@ -156,6 +150,8 @@ def test_the_collection_path_deletes_nothing(delete: Delete) -> Findings:
     trial = delete.attempt("a DELETE of the collection", path=delete.head)
     if trial.effects or not delete.there(entity):
         yield Finding("no object deleted", f"{trial.exchange.answer}, and the objects are gone", (trial.exchange,))
+    elif trial.exchange.ok:
+        yield Finding("4xx", f"{trial.exchange.answer} without an effect", (trial.exchange,), Severity.WARN)
 
 
 def _tagged(delete: Delete) -> tuple[str, Validators]:
@@ -172,10 +168,6 @@ def _tagged(delete: Delete) -> tuple[str, Validators]:
     return entity, tags
 
 
-def _kept(delete: Delete, entity: str, exchange: Exchange) -> bool:
-    return not exchange.ok or delete.there(entity)
-
-
 @adapted("delete.cond.stale", vary="weak header tags alone", phase=Phase.CONDITIONAL)
 def test_a_superseded_tag_stops_the_deletion(delete: Delete) -> Findings:
     """Where tags are in use, a deletion under a superseded tag is not performed.
@@ -189,8 +181,9 @@ def test_a_superseded_tag_stops_the_deletion(delete: Delete) -> Findings:
         raise NotApplicable("the document has no update to change an object by")
     entity, before = _tagged(delete)
     update.change(update.small(), entity=entity)
-    exchange = delete.remove(entity, headers={"If-Match": str(before.any)})
-    if not _kept(delete, entity, exchange):
+    trial = delete.attempt("a superseded tag", headers={"If-Match": str(before.any)}, entity=entity)
+    exchange = trial.exchange
+    if exchange.ok and (trial.effects or not trial.watched):
         grade = Severity.FAIL if before.in_use else Severity.WARN
         yield Finding("412 and nothing deleted", f"{exchange.answer}, and the object is gone", (exchange,), grade)
 
@@ -206,8 +199,9 @@ def test_a_tag_that_no_object_has_stops_the_deletion(delete: Delete) -> Findings
     entity = delete.victim()
     found, shown = delete.observer.item(entity)
     known = found is not None and validators(shown).any is not None
-    exchange = delete.remove(entity, headers={"If-Match": BOGUS})
-    if not _kept(delete, entity, exchange):
+    trial = delete.attempt("a bogus tag", headers={"If-Match": BOGUS}, entity=entity)
+    exchange = trial.exchange
+    if exchange.ok and (trial.effects or not trial.watched):
         grade = Severity.WARN if known else Severity.NOTE
         yield Finding("412 and nothing deleted", f"{exchange.answer} to If-Match: {BOGUS}", (exchange,), grade)
 

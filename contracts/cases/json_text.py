@@ -80,7 +80,7 @@ def _pairs(update: Update, control: Exchange) -> Findings:
     if not plain.ok or not update.partial.ok:
         return
     wanted = spot.body("c/d \U0001f600")
-    exchange = update.patch(json.dumps(wanted).replace("c/d", "c\\/d").encode())
+    exchange = update.patch(json.dumps(update.completed(wanted)).replace("c/d", "c\\/d").encode())
     if not exchange.ok:
         what = f"{exchange.answer} to a surrogate pair and an escaped slash"
         yield Finding(plain.answer, what, (control, plain, exchange))
@@ -230,7 +230,11 @@ def test_a_name_that_occurs_twice_has_one_outcome(update: Update) -> Findings:
             yield Finding("2xx or 4xx", f"{exchange.answer} to a name that occurs twice", (exchange,))
         return
     answered = exchange.object
-    stored = [effect.difference.actual for effect in trial.effects if effect.difference.path == name]
+    changes = [effect.difference for effect in trial.effects]
+    stored = [change.actual for change in changes if change.path == name]
+    stored += [
+        change.actual[name] for change in changes if isinstance(change.actual, Mapping) and name in change.actual
+    ]
     if answered is None or not stored or not update.persists:
         return
     shown = answered.get(name)

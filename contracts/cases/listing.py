@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from urllib.parse import urlencode, urlsplit
 
+from contracts.cases.auth import enforced
 from contracts.cases.reading import unlike
 from contracts.contract import Shape
 from contracts.requirements import (
@@ -129,13 +130,22 @@ def test_listing_twice_shows_the_same(listing: Listing) -> Findings:
     gone = (ids[0] & ids[2]) - ids[1]
     if gone:
         yield Finding("the same objects", f"{short(next(iter(gone)))} is missing the second time", (one, other))
+        return
+    seen = [{each.get("id"): each for each in items} for items in (first, second, third)]
+    for entity in set(seen[0]) & set(seen[1]) & set(seen[2]):
+        for name in listing.members:
+            values = [items[entity].get(name) for items in seen]
+            if values[0] != values[1] and values[1] != values[2]:
+                what = f"{name} = {short(values[1])} the second time, {short(values[2])} the third"
+                yield Finding(f"{name} = {short(values[0])} of {short(entity)}", what, (one, other))
+                return
 
 
 @adapted("list.route.queryoptions", vary="$select and $top refused, or ignored", phase=Phase.NEGATIVE)
 def test_query_options_shape_a_list_at_most(listing: Listing) -> Findings:
     """A custom query option is ignored, and `$top` and `$select` narrow the list or are refused.
 
-    Sent: A GET with `?x-suite=1`, with `?$top=1` and with `?$select=id`.
+    Sent: A GET with `?x-suite=1`, with an unknown `$suite`, with `?$top=1` and with `?$select=id`.
 
     Fix: Ignore options without `$` that you don't know. Apply $top and $select, or refuse them with 400.
     """
@@ -143,6 +153,7 @@ def test_query_options_shape_a_list_at_most(listing: Listing) -> Findings:
     custom = listing.get(query="x-suite=1")
     if not custom.ok:
         yield Finding("2xx as without it", f"{custom.answer} to ?x-suite=1", (plain, custom))
+    listing.get(query="$suite=1")  # what it is refused with, `list.error.envelope` judges
     for option, value in (("$top", "1"), ("$select", "id")):
         exchange = listing.get(query=urlencode({option: value}, safe="$"))
         if exchange.refused:
@@ -155,6 +166,65 @@ def test_query_options_shape_a_list_at_most(listing: Listing) -> Findings:
         elif option == "$select" and any(isinstance(each, dict) and "id" not in each for each in page):
             what = "an object without the id, which was selected"
             yield Finding("the selected property", what, (exchange,))
+
+
+@adapted("list.route.queryoptions", vary="$filter refused", phase=Phase.NEGATIVE)
+def test_a_filter_filters_or_is_refused(listing: Listing) -> Findings:
+    """`$filter` narrows the list or is refused; a list of everything would be taken for what was asked for.
+
+    Sent: A GET of the collection with `$filter=id eq '…'` and the id of the first object.
+
+    Fix: Answer 400 or 501 to a $filter that you don't apply.
+    """
+    items, _ = listing.items()
+    ids = [each["id"] for each in items if isinstance(each.get("id"), str)]
+    if len(ids) < 2 or "'" in ids[0]:
+        raise NotApplicable("a list of fewer than two objects can't be narrowed")
+    exchange = listing.get(query=urlencode({"$filter": f"id eq '{ids[0]}'"}, safe="$"))
+    page = (exchange.object or {}).get("value")
+    others = (
+        [e.get("id") for e in page if isinstance(e, dict) and e.get("id") != ids[0]] if isinstance(page, list) else []
+    )
+    if exchange.ok and others:
+        what = f"{short(others[0])} among {len(others) + 1} objects"
+        yield Finding("the one object, or 4xx", what, (exchange,), Severity.NOTE)
+
+
+@adapted("list.req.prefer.applied", vary="no such header at all")
+def test_an_applied_page_size_is_seen(listing: Listing) -> Findings:
+    """A page size that `Preference-Applied` names is that of the page.
+
+    Sent: A GET of the collection with `Prefer: odata.maxpagesize=1`.
+
+    Fix: Set the header only from preferences that were really applied.
+    """
+    exchange = listing.demand(headers={"Prefer": "odata.maxpagesize=1"})
+    applied = (exchange.response.header("Preference-Applied") or "") if exchange.response else ""
+    page = (exchange.object or {}).get("value")
+    if "maxpagesize" in applied.lower() and isinstance(page, list) and len(page) > 1:
+        what = f"{len(page)} objects, Preference-Applied: {short(applied)}"
+        yield Finding("one object, or no such header", what, (exchange,))
+
+
+@adapted("list.authz.crosstenant", vary="targets with one tenant", phase=Phase.NEGATIVE)
+def test_another_tenants_list_shows_none_of_ours(listing: Listing) -> Findings:
+    """A permitted token of another tenant is shown no object of this one.
+
+    Sent: A GET of the collection with the token given as `--foreign-token`.
+
+    Fix: Put the caller's tenant into the query itself.
+    """
+    enforced(listing)
+    token = listing.options.identities.foreign
+    if not token:
+        raise Inconclusive("no token of another tenant is known: supply --foreign-token")
+    items, _ = listing.items()
+    ours = {each["id"] for each in items if isinstance(each.get("id"), str)}
+    exchange = listing.get(headers={"Authorization": f"Bearer {token}"})
+    page = (exchange.object or {}).get("value")
+    shown = [e["id"] for e in page if isinstance(e, dict) and e.get("id") in ours] if isinstance(page, list) else []
+    if exchange.ok and shown:
+        yield Finding("no object of this tenant", f"{exchange.answer} with {short(shown[0])}", (exchange,))
 
 
 @requirement(

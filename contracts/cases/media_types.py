@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from contracts.cases.framing import unmade
 from contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
-from contracts.subject.subject import Attempt, Subject, Trial
+from contracts.subject.subject import Attempt, Subject, Trial, holds
 from contracts.subject.update import Update
 from contracts.target import jsontext
 
@@ -134,7 +134,7 @@ def took_effect(trial: Trial) -> bool:
     if trial.visible:
         return True
     shown = trial.exchange.object
-    if shown is not None and trial.attempt.marker in shown.values():
+    if shown is not None and holds(shown, trial.attempt.marker):
         return True
     return trial.exchange.status == 204 and not trial.watched
 

@@ -12,6 +12,7 @@ from contracts.subject.equality import short
 from contracts.subject.places import open_places, places
 from contracts.subject.subject import Attempt
 from contracts.subject.update import Update
+from contracts.subject.values import settable
 from contracts.target.exchange import Exchange
 
 
@@ -199,7 +200,7 @@ def _namesakes(update: Update, name: str, item: Type) -> Findings:
 
 def _leftovers(update: Update, name: str, item: Type) -> Findings:
     """An item that names fewer members than the one it replaces takes nothing over from it."""
-    members = [m for m in item.properties.values() if m.type.kind is Kind.STRING and not m.type.members]
+    members = [m for m in settable(item) if m.type.kind is Kind.STRING and not m.type.members]
     if len(members) < 2:
         return
     before = update.values.make(item, name, 30)

@@ -19,7 +19,7 @@ from contracts.requirements import (
 )
 from contracts.subject.equality import Difference, apart, instant, short
 from contracts.subject.places import Place, places
-from contracts.subject.subject import Attempt
+from contracts.subject.subject import SHOWN, Attempt
 from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
 
@@ -63,7 +63,7 @@ BEYOND = (2147483648, -2147483649, 4294967302, 10**20, 1e20)
 def reflected(update: Update, body: Mapping[str, Any], exchange: Exchange) -> Iterator[Finding]:
     """What a 200 body shows otherwise than the request said."""
     answered = exchange.object
-    if exchange.status != 200 or answered is None:
+    if exchange.status not in SHOWN or answered is None:
         return
     for difference in update.compare(body, answered):
         yield told(difference, exchange)
@@ -220,7 +220,7 @@ def test_an_empty_string_stays_an_empty_string(update: Update) -> Findings:
     spot = text_places(update)[-1]
     exchange = update.change(spot.body("x"))
     exchange = update.patch(spot.body(""))
-    if exchange.status == 200 and exchange.object is not None:
+    if exchange.status in SHOWN and exchange.object is not None:
         value = spot.value(exchange.object)
         if value != "":
             yield Finding(f'{spot.name} = ""', f"{spot.name} = {short(value)}", (exchange,))
@@ -549,7 +549,7 @@ def test_null_where_there_can_be_none_is_refused_or_harmless(update: Update) -> 
             yield Finding(f"400, or {name} null or unchanged", f"{name} = {short(stored)}", (exchange,))
     (trial,) = update.attempt([Attempt("id = null", {"id": None})])
     answered = trial.exchange.object
-    if trial.exchange.status == 200 and answered is not None and answered.get("id") is None:
+    if trial.exchange.status in SHOWN and answered is not None and answered.get("id") is None:
         yield Finding("400, or the id unchanged", "200 without an id", (trial.exchange,))
 
 

@@ -9,7 +9,7 @@ from contracts.derive.descriptions import NOTHING
 from contracts.derive.examples import Exchange, Message
 from contracts.derive.page import PropertyRow
 from contracts.derive.schemas import Schema, Schemas, anonymous, is_open, misspelled, spelled
-from contracts.derive.subject import WRITES, Subject, media
+from contracts.derive.subject import WRITES, Subject, media, stated
 
 Say = Callable[[str, str, str, str], None]
 """Takes an ambiguity: subject, reading, reason, source."""
@@ -67,16 +67,22 @@ class Bodies:
         found = {row.name: self._row(subject, row, sent, known) for row in rows.values()}
         for message in sent:
             self._shown(subject, found, known, message, tabled=bool(rows))
+        also = [
+            each for each in dict.fromkeys(stated(message.body) for message in sent) if name and each not in {"", name}
+        ]
         whole = set(found) == set(known) or (not rows and set(found) <= set(known))
         if name and subject.resource and whole:  # without a resource page, what answers show would be taken for sent
             for key in found if rows else ():  # the page that is read says where
                 known[key] = {**known[key], "x-graph-source": found[key]["x-graph-source"]}
             self.schemas.roots.add(name)
+            if also:
+                self.schemas.also(name, also)
             return {"$ref": f"#/components/schemas/{name}"}
         required = [row.name for row in rows.values() if row.refinement.required] if method == "POST" else []
         return {
             "type": "object",
             **({"x-graph-type": name} if name else {}),
+            **({"x-graph-also": also} if also else {}),
             **({"required": required} if required else {}),
             "properties": found,
         }
@@ -131,3 +137,7 @@ class Bodies:
             found["x-graph-members"] = own["x-graph-members"]
             found.pop("x-graph-placeholder", None)
         return found
+
+
+def _stated(message: Message) -> str:
+    return stated(message.body)

@@ -74,19 +74,34 @@ class Model:
     def members(self, name: str) -> Mapping[str, Member]:
         """The properties of a type, those that it inherits included."""
         found: dict[str, Member] = {}
+        for each in self._line(name):
+            found = {**each.members, **found}
+        return found
+
+    def links(self, name: str) -> Mapping[str, Member]:
+        """The navigation properties of a type, those that it inherits included."""
+        found: dict[str, Member] = {}
+        for each in self._line(name):
+            found = {**each.navigation, **found}
+        return found
+
+    def _line(self, name: str) -> Iterator[Structured]:
+        """A type and those that it derives from, nearest first."""
         seen: set[str] = set()
         while name and name not in seen and (each := self.structured.get(name)):
             seen.add(name)
-            found = {**each.members, **found}
+            yield each
             name = each.base
-        return found
 
     def heirs(self) -> Mapping[str, list[str]]:
-        """The types that derive from each type directly."""
+        """The types that derive from each type, however far below."""
         found: dict[str, list[str]] = {}
         for each in self.structured.values():
-            if each.base:
-                found.setdefault(each.base, []).append(each.name)
+            above, seen = each.base, {each.name}
+            while above and above not in seen:
+                seen.add(above)
+                found.setdefault(above, []).append(each.name)
+                above = self.structured[above].base if above in self.structured else ""
         return found
 
 

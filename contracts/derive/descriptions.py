@@ -10,9 +10,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_MARKED = r"`+[^`\n]+`+|\*\*[\w.]+\*\*"
-_LIST = rf"((?:(?:{_MARKED})[\s,;]*(?:\([^)]*\)[\s,;]*)?(?:(?:and|or)\s+)?)+)"
-_PLAIN = r"((?:[A-Za-z]\w*\s*,\s*)+(?:(?:and|or)\s+)?[A-Za-z]\w*)\s*(?:\.|$)"
+_MARKED = r"`+[^`\n]+`+|\*{1,2}[\w.]+\*{1,2}|['\"‘“][\w.@-]+['\"’”]"
+_LIST = rf"((?:(?:\d+\s*[-:=]\s*)?(?:{_MARKED})[\s,;]*(?:\((?:[^()]|\([^()]*\))*\)[\s,;]*)?(?:(?:and|or)\s+)?)+)"
+_PLAIN = r"((?:[A-Za-z]\w*\s*,\s*)+(?:[A-Za-z]\w*\s+(?=and|or))?(?:(?:and|or)\s+)?[A-Za-z]\w*)\s*(?:\.|$)"
 _GAP = r"[^`*.]{0,40}?"
 MEMBERS = re.compile(
     rf"\b(?:possible|valid|allowed|supported) values?\b{_GAP}(?:\b(?:are|is|include)\b|:){_GAP}"
@@ -48,7 +48,7 @@ def refinement(description: str) -> Refinement:
     """Read a description."""
     text = description.lower()  # looked into before each pattern, which is slower
     return Refinement(
-        members=_listed(MEMBERS, description) if " value" in text else (),
+        members=tuple(m for m in _listed(MEMBERS, description) if m != "null") if " value" in text else (),
         samples=_listed(SAMPLES, description) if "for example" in text else (),
         deprecated="deprecated" in text and DEPRECATED.search(description) is not None,
         read_only=("read-only" in text or "readonly" in text) and READ_ONLY.search(description) is not None,
@@ -62,8 +62,7 @@ def _listed(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
     if not found:
         return ()
     if found[1]:
-        words = (a or b for a, b in re.findall(r"`+([^`\n]+)`+|\*\*([\w.]+)\*\*", found[1]))
-        return tuple(dict.fromkeys(word.strip(" '\"") for word in words))
+        return tuple(dict.fromkeys(word.strip("`*‘’“”'\" ") for word in re.findall(_MARKED, found[1])))
     return tuple(
         dict.fromkeys(re.findall(r"[A-Za-z]\w*", re.sub(r",?\s+(?:and|or)\s+", ",", found[found.lastindex or 0])))
     )

@@ -105,10 +105,12 @@ def exchanges(found: Iterable[Message]) -> Iterator[Exchange]:
 def annotate(comment: str) -> dict[str, Any]:
     """The JSON in a comment; empty where there is none."""
     match = ANNOTATION.search(comment)
-    try:
-        found = json.loads(match[1]) if match else {}
-    except (ValueError, RecursionError):
+    if not match:
         return {}
+    try:
+        found = json.loads(match[1])
+    except (ValueError, RecursionError):
+        found, _ = parse_json(match[1])
     return found if isinstance(found, dict) else {}
 
 

@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 
 HINT = "An API reference page is a Markdown file"
 START = re.compile(
-    r"^(?:(?P<level>#{1,6})[ \t]+(?P<title>[^\n]*)|[ \t]*(?:(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)\n|(?P<comment><!--)"
+    r"^(?: {0,3}(?P<level>#{1,6})(?:[ \t\xa0]+|(?<=##)(?=[A-Z]))(?P<title>[^\n]*)"
+    r"|[ \t]*(?:(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)\n|(?P<comment><!--)|(?P<html><table\b)"
     r"|(?P<row>\|)|(?P<bare>:?-{2,}:?[ \t]*\|[-:| \t]*$)))",
     re.MULTILINE,
 )
 """How a block begins; what lies between blocks is text."""
+ANCHOR = re.compile(r"<[^<>]*>|\{#[^{}]*\}")
+"""What gives a heading an address, and is no part of its title."""
 ENDS = {mark: re.compile(rf"^[ \t]*{mark}{{3,}}[ \t]*$", re.MULTILINE) for mark in "`~"}
 PARAGRAPH = re.compile(r"\n(?=[ \t]*(?:\n|```))")
 BEYOND = re.compile(r"^(?:#{2,6}[ \t]+\w|[ \t]*```[ \t]*\w)", re.MULTILINE)
@@ -38,6 +41,9 @@ FRONT = re.compile(r"---[ \t]*\n((?:(?!#{1,2} |---)[^\n]*\n)*)---[ \t]*(?:\n|\Z)
 FIELD = re.compile(r"^([\w.]+):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 TAB = re.compile(r"\[[^\]]*\]\(#tab/")
 DELIMITER = re.compile(r"[|:\-\s]*-[|:\-\s]*")
+
+HTML_ROW = re.compile(r"<tr\b[^>]*>(.*?)(?=</?t(?:r|able|body|head)\b|\Z)", re.DOTALL | re.IGNORECASE)
+HTML_CELL = re.compile(r"<t[dh]\b[^>]*>(.*?)(?=</?t[dhr]\b|\Z)", re.DOTALL | re.IGNORECASE)
 
 Row = tuple[int, tuple[str, ...]]
 """The line and the cells of a table's row."""
@@ -143,10 +149,15 @@ def _sections(blocks: Iterator[Block]) -> Iterator[Section]:
         if block.kind == "heading" and block.level <= 2:
             if section.blocks:
                 yield section
-            section = Section(block.text.lower().rstrip(":"), block.line, block.level, [])
+            section = Section(normal(block.text), block.line, block.level, [])
         section.blocks.append(block)
     if section.blocks:
         yield section
+
+
+def normal(title: str) -> str:
+    """A heading's title in lower case, whatever its spaces and whether a colon ends it."""
+    return " ".join(title.lower().split()).rstrip(": ")
 
 
 def scan(text: str, at: int, notes: Notes) -> Iterator[Block]:
@@ -183,7 +194,7 @@ def _block(found: re.Match[str], text: str, line: int, begin: int, notes: Notes)
     match found.lastgroup:
         case "title":
             title = found["title"]
-            heading = Block("heading", line, plain(title.rstrip(" \t#")), len(found["level"]))
+            heading = Block("heading", line, plain(ANCHOR.sub("", title).rstrip(" \t#")), len(found["level"]))
             return None if TAB.match(title) else heading, at
         case "info":
             end = ENDS[found["fence"][0]].search(text, at)
@@ -201,6 +212,11 @@ def _block(found: re.Match[str], text: str, line: int, begin: int, notes: Notes)
                 blank = PARAGRAPH.search(text, at)
                 stop = blank.start() if blank else size
             return Block("comment", line, text[begin:stop]), stop
+        case "html":
+            stop = text.find("</table", at)
+            stop = size if stop < 0 else stop
+            rest = text.find(">", stop) + 1 or size
+            return Block("table", line, rows=tuple(html_rows(text[begin:stop], line))), rest
     table = ROWS.match(text, begin)
     if table is None:
         return None, text.find("\n", at) + 1 or size
@@ -252,6 +268,14 @@ def rows(lines: Sequence[str], first: int) -> Iterator[Row]:
         held = (number, cells(text))
     if held:
         yield held
+
+
+def html_rows(text: str, line: int) -> Iterator[Row]:
+    """The rows of a table that is written in HTML."""
+    for row in HTML_ROW.finditer(text):
+        found = tuple(" ".join(cell[1].split()) for cell in HTML_CELL.finditer(row[1]))
+        if found:
+            yield line + text.count("\n", 0, row.start()), found
 
 
 def cells(line: str) -> tuple[str, ...]:

@@ -54,7 +54,11 @@ class _Refinement:
                 if "properties" not in part:
                     continue
                 name = self.names.get(str(part.get("x-graph-type", "")).lower(), "")
-                members = self.model.members(name) if name else self._parameters(action, part["properties"])
+                members = (
+                    {**self.model.links(name), **self.model.members(name)}
+                    if name
+                    else self._parameters(action, part["properties"])
+                )
                 self._members(name or action, part["properties"], members)
 
     def _parameters(self, action: str, sent: Mapping[str, Any]) -> Mapping[str, Member]:
@@ -72,13 +76,13 @@ class _Refinement:
         if name not in self.schemas.resources:  # no page describes it whole
             for member in members.values():
                 schema["properties"].setdefault(member.name, {"x-graph-source": "metadata"})
-        self._members(structured.name, schema["properties"], members)
+        self._members(structured.name, schema["properties"], {**self.model.links(structured.name), **members})
         if structured.open:
             schema["x-graph-open"] = True
         if structured.abstract:
             schema["x-graph-abstract"] = True
         if heirs := self.heirs.get(structured.name):
-            schema["x-graph-also"] = list(dict.fromkeys([*schema.get("x-graph-also", ()), *heirs]))
+            self.schemas.also(name, heirs)
 
     def _members(self, name: str, properties: Schema, members: Mapping[str, Member]) -> None:
         by_name = {member.lower(): member for member in members}

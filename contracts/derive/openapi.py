@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -159,7 +159,7 @@ class Builder:
         """The whole document."""
         version = self.servers[0].rpartition("/")[2] if self.servers else "v1.0"
         schemas = dict(self.schemas.finished())
-        self._finish()
+        self._finish(schemas)
         return {
             "openapi": "3.1.0",
             "info": {
@@ -184,12 +184,13 @@ class Builder:
             **({"x-graph-ambiguities": self.ambiguities} if self.ambiguities else {}),
         }
 
-    def _finish(self) -> None:
-        """Say which names of parameters other pages use, and which version has an operation, where that differs."""
+    def _finish(self, schemas: Mapping[str, Schema]) -> None:
+        """Say what is known only now: other names of parameters and of types, and versions where they differ."""
         several = len(self.servers) > 1
         for path, item in self.paths.items():
             names = self._names[path]
             for operation in item.values():
+                _name_heirs(operation, schemas)
                 versions = list(dict.fromkeys(operation.pop("x-graph-versions", ())))
                 if several and versions:
                     operation["x-graph-versions"] = versions
@@ -198,6 +199,15 @@ class Builder:
                         if len(each) > 1:
                             parameter = {**operation["parameters"][at], "x-graph-names": list(each)}
                             operation["parameters"][at] = parameter
+
+
+def _name_heirs(operation: Schema, schemas: Mapping[str, Schema]) -> None:
+    """Let a body with properties of its own name the types that stand for its type, as that type's schema does."""
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        for part in media["schema"].get("anyOf", (media["schema"],)):
+            told = schemas.get(part.get("x-graph-type", ""), {}).get("x-graph-also", ())
+            if told and "properties" in part:
+                part["x-graph-also"] = list(dict.fromkeys([*part.get("x-graph-also", ()), *told]))
 
 
 def _path_examples(about: Subject, template: Template) -> dict[str, Schema]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from contracts.derive import examples, paths, permissions, types
+from contracts.derive import examples, markdown, paths, permissions, types
 from contracts.derive.descriptions import NOTHING, Refinement, refinement
 from contracts.derive.examples import Exchange, Message
 from contracts.derive.markdown import Block, Page, Section, plain
@@ -18,18 +18,25 @@ from contracts.derive.permissions import Permission
 from contracts.errors import PageError
 
 SECTIONS = (
-    ("http", r"https? requests?"),
-    ("permissions", r"permissions?|prerequisites?"),
-    ("headers", r"(optional |required )?request headers?"),
+    ("http", r"https? requests?|request (uri|url|syntax)"),
+    ("permissions", r"(required )?permissions?( required)?|prerequisites?"),
+    ("headers", r"((optional |required )?request )?headers?"),
     ("query", r"(optional |supported )?(odata )?query (string )?parameters?"),
     ("parameters", r"(function|path|uri|url) parameters?|parameters?"),
-    ("body", r"(optional )?request body( parameters?)?"),
+    ("body", r"((optional )?request )?body( parameters?| properties)?"),
     ("response", r"(http )?responses?( body| codes?)?|return values?"),
     ("errors", r"errors?|error (responses?|conditions?|codes?)"),
 )
+EXPECTED = frozenset({"http", "permissions", "headers", "body", "response"})
+"""The sections that no operation page is without."""
+BOLD = re.compile(r"^[ \t]*\*\*([^*\n]+)\*\*:?[ \t]*$", re.MULTILINE)
 NAMES = ("property", "propertyname", "name", "parameter", "parametername", "properties")
 TAGS = re.compile(r"<sup>.*?</sup>|<[^<>]*>")
 LINK = re.compile(r"!?\[([^\]\n]+)\](?:\(\s*([^)\s]*)[^)]*\)|\[([^\]]*)\])")
+PUBLISHED = re.compile(
+    r"(?:https://(?:docs|learn)\.microsoft\.com)?/(?:[a-z]{2}-[a-z]{2}/)?graph/api/resources/([\w.-]+?)(?:\.md)?(?=[?#]|$)"
+)
+"""A link to a resource page where it is published."""
 STATUS = re.compile(r"(?<![\w.#/-])(20[0-7]|30[1-8])(?![\w%]|[.,:-]\d|\]\()")
 ERROR = re.compile(r"`\s*([45]\d\d)\b")
 PLURAL = re.compile(r"\b(?:collections?|arrays?|lists?|sets?)\b[^.\[\]]{0,40}$", re.IGNORECASE)
@@ -133,7 +140,7 @@ def facts(page: Page) -> Facts:
     """
     found: dict[str, list[Block]] = {kind: [] for kind, _ in SECTIONS}
     shown: list[Block] = []
-    for section in page.sections:
+    for section in split(page, EXPECTED, kind_of):
         kind = kind_of(section.title)
         found[kind].extend(section.blocks) if kind else None
         if kind not in {"http", "permissions", "headers", "query"}:
@@ -172,13 +179,61 @@ STATED = re.compile(rb"""^doc_type:[ \t]*["']?apiPageType\b""", re.MULTILINE)
 REQUEST = re.compile(rb"^[ \t]*(?:%b)[ \t]+\S" % paths.METHODS.encode(), re.MULTILINE)
 
 
+# -- sections -------------------------------------------------------------------------------------------------------
+
+
+def split(page: Page, expected: frozenset[str], kind: Callable[[str], str]) -> Iterator[Section]:
+    """The page's sections; for an expected one that is missing, what stands below a lower or bold heading of its name.
+
+    `kind` says of a title which section it is of.
+    """
+    missing = expected - {kind(section.title) for section in page.sections}
+    for section in page.sections:
+        if missing and not section.title.startswith("example"):
+            yield from _split(section, lambda title: kind(title) in missing)
+        else:
+            yield section
+
+
+def _split(section: Section, wanted: Callable[[str], bool]) -> Iterator[Section]:
+    part = section._replace(blocks=[])
+    examples_follow = False
+    for block in (piece for each in section.blocks for piece in _headed(each, wanted)):
+        if block.kind == "heading" and block.level > 2 and not examples_follow:
+            title = markdown.normal(block.text)
+            examples_follow = title.startswith("example")
+            if examples_follow or wanted(title) or block.level <= part.level:
+                yield part
+                part = Section(title, block.line, block.level, [])
+        part.blocks.append(block)
+    yield part
+
+
+def _headed(block: Block, wanted: Callable[[str], bool]) -> Iterator[Block]:
+    """A text in pieces, where lines of it are bold and called as a missing section; any other block as it is."""
+    if block.kind != "text" or "**" not in block.text:
+        yield block
+        return
+    at = 0
+    for found in BOLD.finditer(block.text):
+        if wanted(markdown.normal(found[1])):
+            yield from _piece(block, at, found.start())
+            yield Block("heading", block.line + block.text.count("\n", 0, found.start()), found[1], 6)
+            at = found.end()
+    yield from _piece(block, at, len(block.text))
+
+
+def _piece(block: Block, start: int, end: int) -> Iterator[Block]:
+    if block.text[start:end].strip():
+        yield block._replace(line=block.line + block.text.count("\n", 0, start), text=block.text[start:end])
+
+
 # -- requests --------------------------------------------------------------------------------------------------------
 
 
 def _templates(page: Page, section: Sequence[Block], exchanges: Sequence[Exchange]) -> Iterator[Template]:
     seen: set[tuple[str, str]] = set()
-    nested = [] if section else _subsection(page)
-    lines = [*_request_lines(section or nested)]
+    lines = [*_request_lines(section)]
     if not any(paths.read(target).text for _, target, _ in lines):
         lines += [(m.method, m.url, m.line) for m in (pair.request for pair in exchanges) if m]
         for _, _, line in lines:
@@ -210,18 +265,6 @@ def _request_lines(blocks: Iterable[Block]) -> Iterator[tuple[str, str, int]]:
             # prose may begin with a method's name too
             if found and (block.kind == "fence" or (found[1].isupper() and re.match(r"/|https://", found[2]))):
                 yield found[1].upper(), found[2], line
-
-
-def _subsection(page: Page) -> list[Block]:
-    """What lies below a heading of a lower level that is called as the section should be."""
-    found: list[Block] = []
-    inside = False
-    for block in page.blocks():
-        if block.kind == "heading":
-            inside = kind_of(block.text.lower().rstrip(":")) == "http"
-        elif inside:
-            found.append(block)
-    return found
 
 
 def _repairs(page: Page, exchanges: Iterable[Exchange]) -> None:
@@ -342,7 +385,7 @@ def _is_resource(target: str) -> bool:
         re.match(r"(?:(?:\.{1,2}/|/)*(?:[\w.-]+/)*resources/|(?:\./)?)[\w.-]+\.md(?:#|$|\?)", target) is not None
         and "/api/" not in target
         and not target.startswith("http")
-    )
+    ) or PUBLISHED.match(target) is not None
 
 
 def _bold(text: str) -> Link | None:

@@ -13,6 +13,7 @@ LINE = re.compile(rf"[ \t>*-]*`?({METHODS})[ \t]+([^\s].*?)(?:[ \t]+HTTP/[\d.]+)
 """A line of the HTTP request section: method and target."""
 VERSION = re.compile(r"/(v1\.0|beta)(?=/|$)", re.IGNORECASE)
 HOST = re.compile(r"https?://[^/\s]*", re.IGNORECASE)
+REMARK = re.compile(r"[ \t]+(?://|#|--|<!--)[ \t].*$")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 HOLDS_PLACE = re.compile(r"(?:[A-Za-z]+[-_ ])*(?i:id|name|key|value)|[A-Za-z]{,40}[a-z](?:Id|ID|Name|Key)|[xX]{3,}")
@@ -48,7 +49,7 @@ def key(path: str) -> str:
 def read(target: str) -> Path:
     """Read the target of a request line."""
     repairs: list[str] = []
-    text = target.replace("`", "").strip()
+    text = REMARK.sub("", target.replace("`", "")).strip()
     if host := HOST.match(text):
         text = VERSION.sub("", text[host.end() :], count=1)
         repairs.append("host and version taken off")

@@ -15,7 +15,7 @@ from contracts import files
 from contracts.derive import examples, markdown
 from contracts.derive.markdown import Block, Page, plain
 from contracts.derive.notes import Note
-from contracts.derive.page import PropertyRow, kind_of, labels, links, namespace, properties
+from contracts.derive.page import PUBLISHED, PropertyRow, kind_of, labels, links, namespace, properties, split
 from contracts.errors import PageError
 
 PACKAGED = Path(__file__).parent.parent / "pages" / "resources"
@@ -25,6 +25,22 @@ TYPE = re.compile(rb'"@odata\.type"\s*:\s*"#?([\w.]+)"')
 INHERITS = re.compile(r"\b(?:inherits|derives|derived|inherited|extends|subtype)\b[^.\[\]]{0,40}(?=\[)", re.IGNORECASE)
 # only what lies beside a page is followed: not an address, not any file of this machine
 BESIDE = re.compile(r"((?:\.{1,2}/|resources/|[\w.-]+/resources/)*)([\w.-]+\.md)", re.IGNORECASE)
+
+
+PARTS = (
+    ("properties", r"propert(?:y|ies)\b.*"),
+    ("relationships", r"(?:relationships?|navigation propert(?:y|ies))\b.*"),
+    ("members", r"members?\b.*"),
+    ("json", r"json representations?\b.*"),
+)
+EXPECTED = frozenset({"properties", "json"})
+"""The sections that hardly a resource page is without."""
+
+
+@lru_cache(maxsize=1 << 10)
+def part_of(title: str) -> str:
+    """Which of the sections of a resource page a title is of; empty where it is of none."""
+    return next((part for part, pattern in PARTS if re.fullmatch(pattern, title)), "")
 
 
 @dataclass(frozen=True)
@@ -91,7 +107,7 @@ class Library:
 
     def base(self, resource: Resource) -> Resource | None:
         """The type that a type derives from."""
-        name = resource.base.rpartition(".")[2] if not resource.base.endswith(".md") else ""
+        name = resource.base.rpartition(".")[2] if re.fullmatch(r"[\w.]+(?<!\.md)", resource.base) else ""
         found = self.find(resource.place, "" if name else resource.base, name) if resource.base else None
         return found if found is not resource else None
 
@@ -115,6 +131,8 @@ class Library:
         return self._read[path]
 
     def _locate(self, folder: str, link: str) -> str:
+        if published := PUBLISHED.match(link):
+            link = f"{published[1]}.md"
         target = BESIDE.fullmatch(link.partition("#")[0].partition("?")[0])
         if not target:
             return ""
@@ -182,10 +200,10 @@ def read(page: Page) -> Resource:
     tables: dict[str, list[Block]] = {"properties": [], "relationships": [], "members": []}
     shape: list[Block] = []
     intro = page.sections[0].blocks if page.sections else []
-    for section in page.sections:
-        if section.title.startswith("json representation"):
+    for section in split(page, EXPECTED, part_of):
+        if (kind := part_of(section.title)) == "json":
             shape.extend(section.blocks)
-        elif (kind := section.title.split(" ")[0] if section.title else "") in tables:
+        elif kind:
             tables[kind].extend(section.blocks)
     annotation, line = _annotation(page)
     stated = annotation.get("@odata.type")
@@ -255,7 +273,7 @@ def _base(annotation: Mapping[str, Any], intro: Iterable[Block]) -> str:
         if block.kind == "text" and (found := INHERITS.search(block.text)):
             link = next(links(block.text[found.end() :]), None)
             if link and not link.target.startswith("["):
-                return link.target.partition("#")[0]
+                return re.split("[#?]", link.target)[0]
     return ""
 
 

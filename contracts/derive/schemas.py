@@ -74,6 +74,11 @@ class Schemas:
             self._drain()
         return schema
 
+    def also(self, name: str, others: list[str]) -> None:
+        """Objects of other types are sent where those of a type are expected."""
+        schema = self.named[name]
+        schema["x-graph-also"] = list(dict.fromkeys([*schema.get("x-graph-also", ()), *others]))
+
     def inline(self, schema: Schema) -> Schema:
         """The same schema with its properties in it, where it refers to a type."""
         name = schema.get("$ref", "").rpartition("/")[2]
@@ -243,22 +248,40 @@ class Schemas:
 
     def finished(self) -> Iterator[tuple[str, Schema]]:
         """Every schema, with what is known only when all pages have been read."""
+        bases = {name: found for name in self.named if (found := self._base(name)) != ENTITY}
+        heirs: dict[str, list[str]] = {}
+        for name in bases:
+            for above in self._above(name, bases):
+                heirs.setdefault(above, []).append(name)
         for name, schema in self.named.items():
             resource = self.resources.get(name)
             if name in self.roots:
                 schema["type"] = "object"
-            told = (*(resource.also if resource else ()), *self.library.derived(resource, name))
+            told = (*(resource.also if resource else ()), *self.library.derived(resource, name), *heirs.get(name, ()))
             also = dict.fromkeys((*told, *schema.pop("x-graph-also", ())))
             if name != ENTITY and also:
                 schema["x-graph-also"] = list(also)
             if resource and resource.open:
                 schema["x-graph-open"] = True
-            base = self.library.base(resource) if resource else None
-            if base and base.name != ENTITY:
-                schema["x-graph-base"] = base.name
+            if base := bases.get(name):
+                schema["x-graph-base"] = base
             if relations := schema.pop("x-graph-relationships", None):
                 schema["x-graph-relationships"] = relations
             yield name, schema
+
+    def _base(self, name: str) -> str:
+        """The name of the type that a type derives from; `ENTITY` where that is none, since it says nothing."""
+        resource = self.resources.get(name)
+        base = self.library.base(resource) if resource else None
+        return base.name if base else ENTITY
+
+    @staticmethod
+    def _above(name: str, bases: Mapping[str, str]) -> Iterator[str]:
+        """The types that a type derives from, nearest first."""
+        seen = {name}
+        while (name := bases.get(name, "")) and name not in seen:
+            seen.add(name)
+            yield name
 
 
 def misspelled(name: str, known: Mapping[str, Schema]) -> bool:

@@ -62,14 +62,21 @@ def _hint(reason: str, about_tls: bool) -> str:
 
 
 def fill_path(subject: Subject) -> None:
-    operation = subject.operation
-    named = {**_example_ids(operation), **subject.options.ids}
-    missing = [name for name in operation.parameters if name != operation.key and name not in named]
+    operation, place = subject.operation, subject.place
+    examples = {**place.parameter_examples, **operation.parameter_examples}
+    named = {**examples, **_example_ids(operation), **subject.options.ids}
+    for one, other in zip(operation.parameters, place.parameters, strict=False):
+        # the same parent may have another name in the path of the objects
+        for name, twin in ((one, other), (other, one)):
+            if name in named:
+                named.setdefault(twin, named[name])
+    names = dict.fromkeys((*operation.parameters, *place.parameters))
+    missing = [name for name in names if name not in {operation.key, place.key, *named}]
     if missing:
         raise ConfigurationError(
             f"{operation}: nothing says what {{{missing[0]}}} is", f"Supply --id {missing[0]}=VALUE"
         )
-    subject.observer.ids.update({name: named[name] for name in operation.parameters if name in named})
+    subject.observer.ids.update({name: named[name] for name in names if name in named})
 
 
 def speaks_json(subject: Subject, answers: Sequence[Exchange], patches: Sequence[Exchange] = ()) -> Check:
@@ -106,7 +113,7 @@ def credentials(subject: Subject, asked: Sequence[Exchange]) -> Check:
 def example_id(operation: Operation) -> str:
     body = operation.response_example.body if operation.response_example else None
     entity = body.get("id") if isinstance(body, dict) else None
-    return entity if isinstance(entity, str) else ""
+    return entity if isinstance(entity, str) else operation.parameter_examples.get(operation.key or "", "")
 
 
 def _example_ids(operation: Operation) -> dict[str, str]:

@@ -37,13 +37,25 @@ class Journal:
         Raises:
             ConfigurationError: the folder can't be written.
         """
+        self._add(kind, entry, durable=True)
+
+    def note(self, kind: str, **entry: Any) -> None:
+        """Add an entry that outlives this process, if not the machine: what is made and deleted by the hundred.
+
+        Raises:
+            ConfigurationError: the folder can't be written.
+        """
+        self._add(kind, entry, durable=False)
+
+    def _add(self, kind: str, entry: Mapping[str, Any], *, durable: bool) -> None:
         lines = ([] if self._began else [self._head]) + [self._mask({"kind": kind, **entry})]
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a", encoding="utf-8") as file:
                 file.writelines(json.dumps(line) + "\n" for line in lines)
-                file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
         except OSError as error:
             hint = "Without a journal nothing may be changed: name a folder that can be written with --report"
             raise ConfigurationError(f"{self.path}: {error.strerror}", hint) from error

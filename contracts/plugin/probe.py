@@ -92,7 +92,8 @@ class Probe:
                 continue
             key = operation.key
             given, others = update.options.ids, update.options.second_ids
-            first, second = given.get(key) or given.get("id"), others.get(key) or others.get("id")
+            short = key if self._named_id else "id"
+            first, second = given.get(key) or given.get(short), others.get(key) or others.get(short)
             apart = False
             if update.twin and not first:
                 first, second = update.twin.key, second or update.twin.second
@@ -113,6 +114,11 @@ class Probe:
                 raise ConfigurationError(f"{operation}: no object to update is known", f"Supply --id {key}=VALUE")
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
             update.second = second or (None if update.twin else self._make(update, 2))
+
+    @property
+    def _named_id(self) -> bool:
+        """Whether a path has a parameter called `id`, so that the word is not short for the key."""
+        return any("id" in update.operation.parameters for update in self.updates)
 
     def _make(self, update: Update, n: int = 1) -> str | None:
         """Make an object by the collection's POST, where the document says how to delete it again; its id."""

@@ -63,10 +63,11 @@ def _script(session: Session, settings: Settings) -> Iterator[str]:
 def _renamed(line: str, session: Session, settings: Settings, target: str) -> str:
     """The line with the target's address and ids in place of those of the reference."""
     line = line.replace(session.client.base, target)
+    short = "" if any("id" in update.operation.parameters for update in session.updates) else "id"
     for update in session.updates:
         key = update.operation.key or ""
         for own, given in ((update.key, settings.ids), (update.second, settings.second_ids)):
-            wanted = given.get(key) or given.get("id")
+            wanted = given.get(key) or given.get(short or key)
             if own and wanted:
                 line = re.sub(re.escape(own), lambda _, to=wanted: to, line)  # type: ignore[misc]
     return line

@@ -112,6 +112,9 @@ def finish(plugin: Plugin, *, interrupted: bool = False, expired: bool = False) 
     if untested and not session.settings.read_only:
         session.complete = False
         session.notes.append(untested)
+    for operation, reason in session.untested():
+        session.complete = False
+        session.notes.append(f"{operation} could not be tested: {reason}")
     if session.settings.read_only:
         session.notes.append("a run with --read-only judges only what needs no update")
     session.notes += session.client.notes

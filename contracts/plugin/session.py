@@ -23,7 +23,7 @@ from contracts.plugin.capabilities import learned
 from contracts.plugin.check import Check
 from contracts.plugin.family import Family, family_of, gathered, operations
 from contracts.plugin.journal import Journal, abandoned
-from contracts.plugin.judge import Judgement, judge, repeat
+from contracts.plugin.judge import OUT_OF_TIME, Judgement, judge, repeat
 from contracts.report.merging import selection
 from contracts.requirements import Aliases, Binding, Inconclusive, Phase
 from contracts.settings import Settings
@@ -36,6 +36,7 @@ from contracts.subject.update import Update
 from contracts.target.client import Client, Connection, Limits
 from contracts.target.redact import Redactor
 
+UNDECIDED = frozenset({"inconclusive", "not-applicable", "error"})
 HOPELESS = frozenset({"reachable", "TLS"})
 """Checks that say of every resource what they say of the first."""
 SUBJECTS: Mapping[Shape, Callable[..., Subject]] = {
@@ -90,6 +91,7 @@ class Session:
         if not self.judged:
             hint = "The suite tests operations that read, list, create, update (PATCH) and delete objects"
             raise DocumentError(f"{self.contract.source}: the document declares no operation to test", hint)
+        self.notes += self._left_out()
         self.redactor = Redactor(self.settings.secrets())
         settings = self.settings
         with self._masking():
@@ -112,6 +114,22 @@ class Session:
                 hint = "It is matched with operation ids, paths, and methods with paths, as in 'GET /users/*'"
                 raise ConfigurationError(f"--operation {glob}: the document has no such operation", hint)
         return contract.only(self.settings.operations) if self.settings.operations else contract
+
+    def _left_out(self) -> Iterator[str]:
+        """What of the document is not tested without anybody having said so."""
+        if self.settings.operations:
+            return
+        unread = self.contract.unread
+        if unread:
+            yield f"{len(unread)} operation(s) of the document can't be read: {'; '.join(unread[:3])}"
+        others = (
+            len(self.contract.operations) - len(self.judged) - sum(bool(o.trouble) for o in self.contract.operations)
+        )
+        if others > 0:
+            yield (
+                f"{others} operation(s) of the document are not tested: they neither read, list, create, update (PATCH)"
+                " nor delete"
+            )
 
     @property
     def judged(self) -> tuple[Operation, ...]:
@@ -250,8 +268,13 @@ class Session:
 
     @property
     def updates(self) -> list[Update]:
-        """The subjects that update what is there."""
-        return [update for family in self.families.values() for update in family.updates]
+        """The subjects that update what is there, of the resources that can be judged."""
+        return [update for family in self.usable for update in family.updates]
+
+    @property
+    def usable(self) -> list[Family]:
+        """The resources that can be judged."""
+        return [family for family in self.families.values() if not family.unusable]
 
     @contextmanager
     def _masking(self) -> Iterator[None]:
@@ -284,7 +307,7 @@ class Session:
             if abandoned(self.settings.report):
                 self.notes.append(f"an earlier run left something changed: graph-contracts restore {self._folder}")
             for subject in self.subjects.values():
-                subject.keeper, subject.tell = self._keep, self.journal.write
+                subject.keeper, subject.tell = self._keep, self.journal.note
         problems: list[ContractsError] = []
         for family in self.families.values():
             problem = self._examine(family)
@@ -367,7 +390,8 @@ class Session:
 
     def _put_back_family(self, family: Family) -> Iterator[str]:
         """Put the objects of one resource back; yields what is left."""
-        if self.options.restore and not self.options.read_only:
+        touched = family.learned or not family.unusable
+        if touched and self.options.restore and not self.options.read_only:
             yield from restore.put_back(family.updates)
         for subject in family.subjects:
             yield from self._take_away(subject)
@@ -464,7 +488,10 @@ class Session:
         """Judge one requirement for one operation."""
         update = self.subjects[operation]
         family = self.family(operation)
-        self._begin(family)
+        try:
+            self._begin(family)
+        except ContractsError as error:
+            family.unusable = error.what
         late = self.client.expired
         began = time.monotonic()
         found = judge(binding, update, self.settings.profile, family.unusable)
@@ -481,21 +508,32 @@ class Session:
 
     def _look_again(self) -> None:
         """Notice a target that is gone: what passed then may have passed for want of an answer."""
-        usable = (each for each in self.families.values() if each.begun and not each.unusable)
-        first = next(family.subjects[0] for family in usable)
-        if not self.client.expired and not self.settings.read_only:
+        first = next((family.subjects[0] for family in self.usable if family.begun), None)
+        if first and not self.client.expired and not self.settings.read_only:
             self.gone = first.client.dead is not None or first.observer.item(first.key)[1].response is None
+
+    def untested(self) -> Iterator[tuple[str, str]]:
+        """Operations of which nothing could be decided, each with the reason; not those of a run that may only read."""
+        if self.settings.read_only or len(self.judged) == 1:
+            return  # one operation is the run: `refused_all` says it of that
+        decided = {each.operation for each in self.judgements if each.verdict not in UNDECIDED}
+        reasons: dict[str, str] = {}
+        for judgement in self.judgements:
+            late = judgement.message == OUT_OF_TIME
+            if judgement.verdict == "inconclusive" and judgement.operation not in decided and not late:
+                reasons.setdefault(judgement.operation, judgement.message)
+        yield from reasons.items()
 
     def refused_all(self) -> str:
         """Why nothing that a run is about could be tested: no body was accepted for any operation; else nothing."""
         reasons = []
-        tried = [subject for family in self.families.values() if family.learned for subject in family.subjects]
-        for subject in tried:
+        subjects = [subject for family in self.usable if family.learned for subject in family.subjects]
+        for update in (subject for subject in subjects if isinstance(subject, Update)):
             try:
-                _ = subject.baseline if isinstance(subject, Update) else None
+                _ = update.baseline
             except Inconclusive as reason:
                 reasons.append(reason.reason)
-        return reasons[0] if reasons and len(reasons) == len(tried) else ""
+        return reasons[0] if reasons and len(reasons) == len(subjects) else ""
 
     def family(self, operation: str) -> Family:
         """The family of an operation, by its id."""

@@ -6,19 +6,17 @@ knows of none of them.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import Any, NoReturn
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
-from contracts.contract import Contract, Kind, Shape, Type
+from contracts.contract import Contract, Kind, Shape
 from contracts.reference import query, strictjson, validate
+from contracts.reference.answering import Answering, empty, typed
 from contracts.reference.message import Receive, Refusal, Reply, Request, Scope, Send, Tokens
 from contracts.reference.routes import Place, Resource, Role, Routes
-from contracts.reference.store import Objects, Store, made, merge, new_id
+from contracts.reference.store import Objects, Store, completed, made, merge, new_id
 
 MAX_BODY = 4 * 1024 * 1024
 PREFERENCE = re.compile(r'(?:^|[,\s])(?i:return)\s*=\s*"?(minimal|representation)\b')
@@ -33,7 +31,7 @@ SINGLE = "-"
 """Stands for the id of an object that is alone and gone."""
 
 
-class App:
+class App(Answering):
     """The app for one contract and its store."""
 
     def __init__(self, contract: Contract, tokens: Tokens, auth: str = "enforced") -> None:
@@ -400,8 +398,9 @@ class App:
 
     async def write(self, request: Request, body: Mapping[str, Any]) -> None:
         """Merge the body into the object."""
-        objects = self.objects(request)
-        objects[request.entity] = merge(objects[request.entity], body, self.resource(request).type)
+        objects, resource = self.objects(request), self.resource(request)
+        merged = merge(objects[request.entity], body, resource.type)
+        objects[request.entity] = completed(merged, self.store.first(resource, request.entity), resource.type)
 
     def updated(self, request: Request, body: Mapping[str, Any]) -> Reply:  # noqa: ARG002 (faults answer with it)
         """The answer to an update or a creation that was written."""
@@ -432,68 +431,3 @@ class App:
             entity = {name: value for name, value in entity.items() if name in wanted}
         spelling = resource.nested_type
         return {**named, **(typed(entity, shape, spelling) if spelling else entity), **named}
-
-    # -- answers --------------------------------------------------------------------------------------------------
-
-    def refuse(self, request: Request, refusal: Refusal) -> Reply:
-        """Graph's error envelope."""
-        return Reply(refusal.status, self.envelope(request, refusal.code, str(refusal)), refusal.headers)
-
-    def envelope(self, request: Request, code: str, message: str) -> dict[str, Any]:
-        """The body of an error."""
-        inner = {
-            "date": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}",
-            "request-id": request.id,
-            "client-request-id": self.client_id(request) or request.id,
-        }
-        return {"error": {"code": code, "message": message, "innerError": inner}}
-
-    def crash(self, request: Request, error: Exception) -> Reply:  # noqa: ARG002 (faults show it)
-        """What is said of a failure of our own."""
-        return Reply(500, self.envelope(request, "InternalServerError", "An error occurred."))
-
-    def client_id(self, request: Request) -> str:
-        """The client's own id for the request, where it is fit to be sent back."""
-        given = request.headers.get("client-request-id", "")
-        return given if re.fullmatch(r"[0-9A-Za-z-]{1,64}", given) else ""
-
-    def render(self, request: Request, reply: Reply) -> bytes:  # noqa: ARG002 (faults look at it)
-        """The body's octets."""
-        if reply.body is not None:
-            return reply.body
-        return json.dumps(reply.value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-
-    def headers(self, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
-        """The response's fields."""
-        fields = {"Date": format_datetime(datetime.now(UTC), usegmt=True), "request-id": request.id}
-        if client := self.client_id(request):
-            fields["client-request-id"] = client
-        if body and reply.status != 204:
-            fields |= {"Content-Type": reply.media, "OData-Version": "4.0", "Cache-Control": "no-store"}
-            fields["X-Content-Type-Options"] = "nosniff"
-        if reply.status not in {204, 304}:
-            fields["Content-Length"] = str(len(body))
-        return [*fields.items(), *reply.headers.items()]
-
-    async def send(self, request: Request, reply: Reply, send: Send) -> None:
-        """The message itself."""
-        body = self.render(request, reply)
-        fields = [(n.encode("latin-1"), v.encode("latin-1", "replace")) for n, v in self.headers(request, reply, body)]
-        await send({"type": "http.response.start", "status": reply.status, "headers": fields})
-        await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else body})
-
-
-def empty(type_: Type) -> dict[str, Any]:
-    """An object of a type in which nothing is set."""
-    return {each.name: [] if each.type.kind is Kind.COLLECTION else None for each in type_.properties.values()}
-
-
-def typed(value: Any, type_: Type, spelling: str) -> Any:
-    """A value with the types of its complex parts named in front."""
-    if isinstance(value, list) and type_.item:
-        return [typed(item, type_.item, spelling) for item in value]
-    if not isinstance(value, dict) or type_.kind is not Kind.COMPLEX:
-        return value
-    known = type_.properties
-    members = {name: typed(item, known[name].type, spelling) if name in known else item for name, item in value.items()}
-    return {"@odata.type": spelling.format(type_.name), **members} if type_.name else members

@@ -100,8 +100,12 @@ class Resource:
         properties: dict[str, Property] = dict(first.properties)
         for other in others:
             for name, declared in other.properties.items():
-                properties.setdefault(name, declared)
-        named = next((t for t in types if t.name), first)
+                known = properties.setdefault(name, declared)
+                if declared.type.members and known.type.kind is Kind.STRING and not known.type.members:
+                    properties[name] = replace(known, type=declared.type)
+        # what is sent may be an heir of what answers are said to show
+        heir = next((t for t in others if t.name and t.name in first.also), None)
+        named = heir or next((t for t in types if t.name), first)
         return replace(first, name=named.name, properties=MappingProxyType(properties))
 
     def _answered(self) -> Iterator[Type]:

@@ -23,6 +23,7 @@ class Store:
 
     def __init__(self) -> None:
         self._collections: dict[tuple[str, str], Objects] = {}
+        self._first: dict[str, Objects] = {}
 
     def objects(self, resource: Resource, tenant: str = "") -> Objects:
         """A resource's objects by id; those of another tenant are none to begin with."""
@@ -30,6 +31,12 @@ class Store:
         if key not in self._collections:
             self._collections[key] = {} if tenant else {str(each["id"]): each for each in self.seeds(resource)}
         return self._collections[key]
+
+    def first(self, resource: Resource, entity: str) -> Mapping[str, Any] | None:
+        """An object as it was to begin with; None for one that was made later."""
+        if resource.name not in self._first:
+            self._first[resource.name] = {str(each["id"]): each for each in self.seeds(resource)}
+        return self._first[resource.name].get(entity)
 
     def seeds(self, resource: Resource) -> tuple[dict[str, Any], ...]:
         """The objects that a resource has to begin with."""
@@ -49,6 +56,32 @@ def merge(state: Mapping[str, Any], body: Mapping[str, Any], type_: Type) -> dic
         else:
             merged[name] = copy.deepcopy(value)
     return merged
+
+
+def completed(value: Any, seed: Any, type_: Type) -> Any:
+    """A value with what only the server writes in it, which a client that writes it anew can't have sent.
+
+    In collections, it belongs to the item that is otherwise as it was.
+    """
+    if type_.kind is Kind.COMPLEX and isinstance(value, Mapping) and isinstance(seed, Mapping):
+        found = dict(value)
+        for member in type_.properties.values():
+            if member.name in seed and member.name in value:
+                found[member.name] = completed(value[member.name], seed[member.name], member.type)
+            elif member.name in seed and member.read_only:
+                found[member.name] = copy.deepcopy(seed[member.name])
+        return found
+    if type_.kind is Kind.COLLECTION and type_.item and isinstance(value, list) and isinstance(seed, list):
+        return [_completed_item(item, seed, type_.item) for item in value]
+    return value
+
+
+def _completed_item(item: Any, seeds: list[Any], type_: Type) -> Any:
+    for seed in seeds:
+        whole = completed(item, seed, type_)
+        if whole == seed:
+            return whole
+    return item
 
 
 def seeds(resource: Resource) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -6,6 +6,7 @@ what must have no effect must make none. What a case has made is deleted again w
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -13,13 +14,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from contracts.contract import Operation, Shape
+from contracts.contract import Kind, Operation, Shape
 from contracts.requirements import Inconclusive
 from contracts.subject.equality import Difference
 from contracts.subject.knowledge import Baseline, Options
 from contracts.subject.observe import same_id
-from contracts.subject.subject import Attempt
+from contracts.subject.subject import Attempt, holds
 from contracts.subject.update import Update, last
+from contracts.subject.values import plain
 from contracts.target.exchange import Exchange, Request
 
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
 NEW = "(new)"
 """Stands for the id that an object doesn't have yet."""
+MOST_LISTED = 1000
+"""Objects of a collection that is looked through after each attempt."""
+CONFLICT = 409
+COLLIDES = frozenset({400, CONFLICT, 422})
 GONE = frozenset({404, 410})
 
 
@@ -38,6 +44,8 @@ class Create(Update):
     def __init__(self, client: Client, operation: Operation, options: Options, twin: Create | None = None) -> None:
         super().__init__(client, operation, options, twin)
         self.key = NEW
+        self._distinct: tuple[str, ...] = ()
+        """Properties whose values no two objects may share."""
         self._essential: dict[str, Any] = {}
         """Properties without which the target makes nothing, with values for them."""
         self._discarded: set[str] = set()
@@ -56,7 +64,65 @@ class Create(Update):
         sibling = self.siblings.get(Shape.UPDATE)
         if isinstance(sibling, Update):
             self.computed |= sibling.computed
+        with suppress(Inconclusive):
+            self._learn_distinct()
         super().learn()
+
+    def _learn_distinct(self) -> None:
+        """Find out which texts must differ from object to object, where the same body isn't taken twice."""
+        self.requirement = "learn"
+        if self.patch(self.full()).status not in COLLIDES or self._distinct:
+            return
+        for names in self._texts():
+            self._distinct = names
+            if self.patch(self.full()).ok:
+                return
+        self._distinct = ()
+
+    def _texts(self) -> Iterator[tuple[str, ...]]:
+        """The texts that may have to differ: all of them, then each alone, since some may have a form of their own."""
+        kinds = {name: self.type.properties[name].type for name in self.writable}
+        texts = tuple(name for name, kind in kinds.items() if kind.kind is Kind.STRING and plain(kind))
+        yield texts
+        yield from ((name,) for name in texts)
+
+    @property
+    def baseline(self) -> Baseline:
+        if self._baseline is None and (found := self._climb()):
+            return found
+        return super().baseline
+
+    def _climb(self) -> Baseline | None:
+        """The accepted body, with texts of its own where others have taken those that were tried first."""
+        for names in ((), *self._texts()):
+            self._distinct, self._baseline = names, None
+            try:
+                found = super().baseline
+                collided = any(step.exchange.status == CONFLICT for step in found.steps)
+            except Inconclusive as reason:
+                found = None
+                collided = any(exchange.status == CONFLICT for exchange in reason.exchanges)
+            if not collided:
+                return found
+        self._distinct, self._baseline = (), None
+        return None
+
+    def first(self, names: tuple[str, ...]) -> dict[str, Any]:
+        return self._distinguished(super().first(names))
+
+    def full(self, n: int = 1) -> dict[str, Any]:
+        return self._distinguished(super().full(n))
+
+    def _distinguished(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A body with values of its own where these must differ from object to object."""
+        names = [name for name in self._distinct if name in body]
+        return {**body, **{name: self.values.fresh(self.type.properties[name].type) for name in names}}
+
+    def establish(self, n: int = 1) -> dict[str, Any]:
+        body = self.full(n)
+        self.change(body)
+        _, found, _ = self.reach(body)
+        return {name: found.get(name) for name in self.shape.properties}
 
     # -- sending ------------------------------------------------------------------------------------------------
 
@@ -84,20 +150,49 @@ class Create(Update):
     def _made(self, exchange: Exchange, path: str) -> Exchange:
         """Take down what an exchange has made."""
         if exchange.ok:
-            if entity := made(exchange):
-                self.created[entity] = self.path(entity)
-                self.tell("created", collection=path, operation=self.operation.id, path=self.created[entity])
-                self.key = entity
+            self.key = made(exchange) or NEW
+            if self.key != NEW:
+                self._known_as(self.key, path)
             else:
                 self.nameless.append(exchange)
         elif exchange.response is not None:
             self.tell("refused", path=path)
         return exchange
 
+    def _known_as(self, entity: str, path: str) -> None:
+        self.created[entity] = self.path(entity)
+        self.tell("created", collection=path, operation=self.operation.id, path=self.created[entity])
+
     def patch(self, body: Any, **how: Any) -> Exchange:
-        if isinstance(body, Mapping) and body and not (how.get("path") or how.get("method")):
-            body = last(self._essential, body)
-        return super().patch(body, **how)
+        if not isinstance(body, Mapping) or not body or how.get("path") or how.get("method"):
+            return super().patch(body, **how)
+        body = self.completed(body)
+        exchange = super().patch(body, **how)
+        if exchange.ok and self.key == NEW and (entity := self._found(body)):
+            self.nameless.remove(exchange)
+            self.key = entity
+            self._known_as(entity, self.address())
+        return exchange
+
+    def completed(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        return last(self._distinguished(self._essential), body)
+
+    def _found(self, body: Mapping[str, Any]) -> str:
+        """The id of an object that was made and not named, where the list shows just one that is as it was sent."""
+        marks = {name: body[name] for name in self._markers or () if name in body}
+        items, _ = self.observer.collection() if marks else (None, None)
+        found = [
+            item["id"] for item in items or () if not self.changes(marks, item) and isinstance(item.get("id"), str)
+        ]
+        return found[0] if len(found) == 1 else ""
+
+    @property
+    def able(self) -> bool:
+        """Whether the target makes anything at all."""
+        try:
+            return bool(self.baseline.names)
+        except Inconclusive:
+            return False
 
     def make(self, n: int = 1) -> str:
         """Make an object for a case to use; its id.
@@ -139,7 +234,7 @@ class Create(Update):
 
     def small(self, place: int = 0) -> dict[str, Any]:
         mark = self.mark(place)
-        return last(self._essential if self.partial.ok else self.full(), mark)
+        return last(self._distinguished(self._essential) if self.partial.ok else self.full(), mark)
 
     @property
     def partial(self) -> Exchange:
@@ -149,10 +244,12 @@ class Create(Update):
             required = {name: full[name] for name in self.type.required if name in full}
             for essential in ({}, required, full):
                 self._essential = essential
-                body = self.mark()
-                self._partial = self.patch(body)
+                # what is accepted alone may be the one property that is required
+                bodies = [self.mark(place) for place in range(min(2, len(self.markers)))]
+                answers = [self.patch(body) for body in bodies]
+                self._partial = next((answer for answer in answers if not answer.ok), answers[0])
                 if self._partial.ok:
-                    self.notice_computed(self._partial, {**essential, **body})
+                    self.notice_computed(answers[-1], {**essential, **bodies[-1]})
                     break
         assert self._partial is not None  # noqa: S101 (at least one body was sent)
         return self._partial
@@ -174,6 +271,8 @@ class Create(Update):
             raise Inconclusive(
                 f"what is made can't be seen: GET on the collection is answered {exchange.answer}", exchange
             )
+        if self.observer.cut or len(items) > MOST_LISTED:
+            raise Inconclusive("what is made can't be seen: the collection is too large to be listed again and again")
         listed = {item["id"]: item for item in items if isinstance(item.get("id"), str)}
         return {entity: {name: item.get(name) for name in self.shape.properties} for entity, item in listed.items()}
 
@@ -181,6 +280,8 @@ class Create(Update):
         self, entity: str | None = None, *, fresh: bool = False, about: Iterable[str] = ()
     ) -> tuple[dict[str, Any], Exchange]:
         """The object as it shows now: as one in which nothing is set where it isn't there, and others are."""
+        if (entity or self.key) == NEW:
+            raise Inconclusive("the answer doesn't tell the id of what was made")
         try:
             return super().glance(entity, fresh=fresh, about=about)
         except Inconclusive as reason:
@@ -191,6 +292,16 @@ class Create(Update):
             if shown and (exchange.status in GONE or self.observer.collection_status == 200):
                 return {}, exchange
             raise reason from None
+
+    def appears(self, entity: str) -> tuple[dict[str, Any] | None, Exchange]:
+        """An object as a GET of it shows it, now or within the time that reads may lag; None where none does."""
+        started, pause = time.monotonic(), 0.01
+        while True:
+            found, exchange = self.observer.item(entity)
+            if found is not None or time.monotonic() - started > self.options.settle or self.client.expired:
+                return found, exchange
+            time.sleep(pause)
+            pause = min(pause * 1.6, 0.5)
 
     def family_traffic(self) -> Iterator[Exchange]:
         """What was exchanged for any operation on the resource."""
@@ -210,6 +321,8 @@ class Create(Update):
                 raise Inconclusive(f"the collection is not listed ({exchange.answer})", exchange)
             found = next((item for item in items if same_id(item.get("id"), entity)), None)
             left = None if found is None else self.compare(body, found)
+            if left is None and self.observer.cut:
+                raise Inconclusive("the collection has more pages than are read", exchange)
             if left == [] or time.monotonic() - started > self.options.settle or self.client.expired:
                 return left, exchange
             time.sleep(pause)
@@ -223,6 +336,11 @@ class Create(Update):
     ) -> list[tuple[str, Difference]]:
         """What is there that was not there before, and is of what was sent: others may be making objects too."""
         new = {entity: item for entity, item in after.items() if entity not in before}
+        for _, exchange in waiting:
+            # a list may lag behind reads
+            entity = made(exchange)
+            if entity and entity not in new and (found := self.observer.item(entity)[0]):
+                new[entity] = found
         ours = [(entity, item) for entity, item in new.items() if any(self._is_of(item, *each) for each in waiting)]
         return [*super().changed(before, after), *((entity, Difference(entity, None, item)) for entity, item in ours)]
 
@@ -230,7 +348,7 @@ class Create(Update):
         if exchange.ok:
             return made(exchange) in {"", item.get("id")} or item.get("id") is None
         if attempt.marker is not None:
-            return attempt.marker in item.values()
+            return holds(item, attempt.marker)
         body = attempt.body if isinstance(attempt.body, Mapping) else {}
         named = {name: value for name, value in body.items() if name in self.markers and value is not None}
         return bool(named) and not self.changes(named, item)
@@ -263,5 +381,11 @@ def made(exchange: Exchange) -> str:
         with suppress(ValueError):
             last = urlsplit(exchange.response.header(name) or "").path.rstrip("/").rpartition("/")[2]
             if last:
-                return unquote(last)
+                return _key(unquote(last))
     return ""
+
+
+def _key(segment: str) -> str:
+    """The key in a path's last segment, which OData may write in parentheses, with quotes where it is a string."""
+    inside = re.fullmatch(r"[^()]*\((?:\w+=)?('?)(.*)\1\)", segment)
+    return inside[2].replace("''", "'") if inside else segment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from contracts.contract import Shape
@@ -10,6 +11,7 @@ from contracts.requirements import Inconclusive
 from contracts.subject.create import GONE, Create
 from contracts.subject.equality import Difference
 from contracts.subject.knowledge import Effect
+from contracts.subject.observe import same_id
 from contracts.subject.subject import Attempt, Fields, Headers, Subject, Trial
 from contracts.target.exchange import Exchange
 
@@ -19,12 +21,14 @@ class Delete(Subject):
 
     @property
     def maker(self) -> Create:
-        """What makes objects to be deleted.
+        """What makes objects to be deleted: through the same path, or the page's first where that makes none.
 
         Raises:
             Inconclusive: nothing does.
         """
         maker = self.siblings.get(Shape.CREATE)
+        if isinstance(self.twin, Delete) and not (isinstance(maker, Create) and maker.able):
+            return self.twin.maker
         if not isinstance(maker, Create):
             raise Inconclusive("the document has no operation that creates objects, and no other is ever deleted")
         return maker
@@ -57,12 +61,7 @@ class Delete(Subject):
 
     def _shows(self, entity: str) -> None:
         """Wait until lagging reads show a new object, for as long as they may lag."""
-        started, pause = time.monotonic(), 0.01
-        while time.monotonic() - started < self.options.settle and not self.client.expired:
-            if self.shown(entity) is not None:
-                return
-            time.sleep(pause)
-            pause = min(pause * 1.6, 0.5)
+        any(self.shown(entity) is not None for _ in self._looks())
 
     def remove(self, entity: str, *, headers: Fields | None = None, path: str | None = None) -> Exchange:
         """Send one deletion; nothing is concluded from the answer."""
@@ -81,9 +80,15 @@ class Delete(Subject):
         self.demand()
         return [self.attempt(note, headers=headers) for note, headers in different]
 
-    def attempt(self, note: str, *, headers: Fields | None = None, path: str | None = None) -> Trial:
-        """Send a deletion that must have no effect, and look whether the object is still there."""
-        entity = next((each for each in self.met if each in self.maker.created), None) or self.victim()
+    def attempt(
+        self, note: str, *, headers: Fields | None = None, path: str | None = None, entity: str | None = None
+    ) -> Trial:
+        """Send a deletion that must have no effect, and look whether the object is still there.
+
+        Args:
+            entity: the object, if not one that was made for an attempt before this one, or for it.
+        """
+        entity = entity or next((each for each in self.met if each in self.maker.created), None) or self.victim()
         if not self.there(entity):
             entity = self.victim()
         try:
@@ -128,10 +133,23 @@ class Delete(Subject):
         Raises:
             Inconclusive: nothing shows objects.
         """
+        return any(self.shown(entity) is None for _ in self._looks())
+
+    def still_listed(self, entity: str) -> Exchange | None:
+        """The list that still shows an object when the time is over that reads may lag; None where none does."""
+        exchange = None
+        for _ in self._looks():
+            items, exchange = self.maker.observer.collection()
+            if not any(same_id(item.get("id"), entity) for item in items or ()):
+                return None
+        return exchange
+
+    def _looks(self) -> Iterator[None]:
+        """Once, and again until the time is over that reads may lag."""
         started, pause = time.monotonic(), 0.01
-        while self.shown(entity) is not None:
+        while True:
+            yield
             if time.monotonic() - started > self.options.settle or self.client.expired:
-                return False
+                return
             time.sleep(pause)
             pause = min(pause * 1.6, 0.5)
-        return True

@@ -10,11 +10,10 @@ from contracts.contract import Kind, Type
 from contracts.requirements import Inconclusive, Severity
 from contracts.subject.equality import differences
 from contracts.subject.knowledge import Baseline, Step
+from contracts.subject.values import plain, roomy
 
 if TYPE_CHECKING:
     from contracts.subject.update import Update
-
-MARKER_KINDS = (Kind.STRING, Kind.GUID, Kind.INT32, Kind.INT64, Kind.DOUBLE)
 
 
 def climb(update: Update) -> Baseline:
@@ -32,7 +31,7 @@ def climb(update: Update) -> Baseline:
         return exchange.ok
 
     def full(names: tuple[str, ...]) -> dict[str, Any]:
-        return update.values.full(type_, 1, names)
+        return update.first(names)
 
     def baseline(names: tuple[str, ...], *, annotated: bool = False, keyed: bool = False) -> Baseline:
         return Baseline(names, steps[-1].exchange, tuple(steps), annotated, keyed)
@@ -77,14 +76,11 @@ def markers(update: Update) -> tuple[str, ...]:
     """Properties that can tell one update from another, best first.
 
     Ids come first, because servers take any of them; a property that was seen not to keep what it was sent comes last,
-    so that one fault doesn't look like many.
+    so that one fault doesn't look like many. Nested texts and lists of texts serve where there is nothing plain.
     """
-    names = update.baseline.names
-    candidates = [
-        member
-        for member in (update.type.properties[name] for name in names)
-        if member.type.kind in MARKER_KINDS and not member.type.members and member.name not in update.computed
-    ]
+    members = [update.type.properties[name] for name in update.baseline.names if name not in update.computed]
+    candidates = [member for member in members if plain(member.type)]
+    candidates = candidates or [member for member in members if roomy(member.type)]
 
     def rank(place: int) -> tuple[bool, bool, bool, bool, int]:
         member = candidates[place]

@@ -34,6 +34,8 @@ class Observer:
         """`item`, `collection`, `neutral`, or None where nothing has worked yet."""
         self.item_status = 0
         self.collection_status = 0
+        self.cut = False
+        """Whether the collection had more pages than were read, when it was read last."""
 
     def item(self, entity: str, *, fresh: bool = False) -> tuple[dict[str, Any] | None, Exchange]:
         """GET the object itself."""
@@ -41,6 +43,8 @@ class Observer:
         exchange = self.client.send("GET", path, fresh=fresh, operation=self.asker, requirement="observe")
         self.item_status = exchange.status
         found = exchange.object if exchange.status == 200 else None
+        if found is not None and "id" not in found and isinstance(found.get("error"), dict):
+            found = None  # an error under the status of success
         if found is not None and (self.operation.key is None or same_id(found.get("id", entity), entity)):
             return found, exchange
         return None, exchange
@@ -52,6 +56,7 @@ class Observer:
         url: str = self.client.url(filled)
         origin = urlsplit(url)[:2]
         items: list[dict[str, Any]] = []
+        self.cut = False
         for _ in range(MOST_PAGES):
             exchange = self.client.send("GET", url, operation=self.asker, requirement="observe")
             self.collection_status = exchange.status
@@ -70,6 +75,8 @@ class Observer:
                 break  # no URL at all
             if elsewhere:
                 break
+        else:
+            self.cut = True
         return items, exchange
 
     def look(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contracts.contract import Kind, Type
+from contracts.subject.values import settable
 
 if TYPE_CHECKING:
     from contracts.subject.update import Update
@@ -89,6 +90,7 @@ def _below(update: Update, name: str) -> Iterator[Place]:
 def _nested(prefix: tuple[str, ...], type_: Type) -> Iterator[Place]:
     if type_.kind is not Kind.COMPLEX:
         return
-    for member in type_.properties.values():
+    bags = [m for m in type_.properties.values() if m.type.open and not m.read_only]  # empty, and yet to be filled
+    for member in {member.name: member for member in (*settable(type_), *bags)}.values():
         yield Place((*prefix, member.name), member.type, member.nullable)
         yield from _nested((*prefix, member.name), member.type)

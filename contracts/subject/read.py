@@ -75,6 +75,13 @@ class Listing(Reading):
     def address(self, entity: str | None = None) -> str:  # noqa: ARG002 (it is the collection's)
         return self.head
 
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The documented properties of the objects in the list."""
+        values = self.shape.properties.get("value")
+        item = values.type.item if values else self.shape.item
+        return tuple(item.properties) if item else ()
+
     def items(self) -> tuple[list[dict[str, Any]], Exchange]:
         """Every object on every page.
 

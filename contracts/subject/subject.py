@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ALONE = "(alone)"
 """Stands for the id of an object that has none: the one at a path without a key."""
+SHOWN = frozenset({200, 201})
+"""Statuses of success whose answers show the object."""
 SERVER_FAILURES = frozenset({500, 502, 504, 505, 508})
 Fields = Mapping[str, str | None]
 """Header fields to add or, with None, to leave out."""
@@ -281,7 +283,10 @@ def encoded(body: Any) -> bytes | None:
 
 
 def holds(value: Any, marker: Any) -> bool:
-    """Whether a value stands anywhere in another."""
+    """Whether a value stands anywhere in another; of one that has parts, any of them."""
+    if isinstance(marker, (Mapping, list)):
+        parts = marker.values() if isinstance(marker, Mapping) else marker
+        return any(holds(value, part) for part in parts)
     if isinstance(value, Mapping):
         return any(holds(item, marker) for item in value.values())
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):

@@ -65,7 +65,8 @@ class Update(Subject):
         if twin is not None:
             twin.further.append(self)
         self.writable = writable(self.type, options.readonly)
-        self.computed: set[str] = set(options.computed)
+        hidden = {each.name for each in self.type.properties.values() if each.write_only}
+        self.computed: set[str] = {*options.computed, *hidden}
         """Properties that the server itself maintains, as declared or as noticed."""
         self._allowance = float("inf")
         """Seconds that may still be spent waiting for lagging reads to catch up with what isn't known."""
@@ -288,6 +289,10 @@ class Update(Subject):
         finally:
             self._baseline = before
 
+    def first(self, names: tuple[str, ...]) -> dict[str, Any]:
+        """A body to find out with what the target accepts."""
+        return self.values.full(self.type, 1, names)
+
     def full(self, n: int = 1) -> dict[str, Any]:
         """The `n`-th complete body that the target accepts (F1, F2 of the catalogue)."""
         baseline = self.baseline
@@ -362,10 +367,13 @@ class Update(Subject):
             answer = self.partial.answer
             raise Inconclusive(f"the target refuses bodies that name only some properties ({answer})", self.partial)
 
-    @staticmethod
-    def escaped(body: Any) -> bytes:
+    def completed(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A body with what the target can't do without."""
+        return dict(body)
+
+    def escaped(self, body: Mapping[str, Any]) -> bytes:
         """A body with every character beyond ASCII written as an escape (RFC 8259 §7)."""
-        return json.dumps(body).encode()
+        return json.dumps(self.completed(body)).encode()
 
     # -- observing ----------------------------------------------------------------------------------------------
 

@@ -11,8 +11,9 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.contract import Kind, Type
+from contracts.contract import Kind, Property, Type
 
+PLAIN = (Kind.STRING, Kind.GUID, Kind.INT32, Kind.INT64, Kind.DOUBLE)
 SPACE = uuid.UUID("6f7d1c2e-7a4b-5d53-9a0e-0c5a6a3b1f10")
 STRINGS: tuple[tuple[str, str], ...] = (
     (r"(^i|I)ds?$|[gG]uid$", "{guid}"),
@@ -49,6 +50,32 @@ def writable(type_: Type, readonly: frozenset[str] = frozenset()) -> tuple[str, 
     )
 
 
+def settable(type_: Type) -> list[Property]:
+    """The members of a nested value that a client may set.
+
+    A value in which nothing can be set says nothing, and strict servers may not know it.
+    """
+    return [
+        member
+        for member in type_.properties.values()
+        if not member.read_only and (member.type.kind is not Kind.COMPLEX or settable(member.type))
+    ]
+
+
+def plain(type_: Type) -> bool:
+    """Whether a type's values are texts of any content, or numbers."""
+    return type_.kind in PLAIN and not type_.members
+
+
+def roomy(type_: Type) -> bool:
+    """Whether a value never used before can stand somewhere in a type's values."""
+    if type_.kind is Kind.COLLECTION:
+        return type_.item is not None and type_.item.kind in {Kind.STRING, Kind.GUID} and plain(type_.item)
+    if type_.kind is Kind.COMPLEX:
+        return any(roomy(member.type) for member in settable(type_))
+    return plain(type_)
+
+
 class Values:
     """Makes values; the same seed makes the same values in the same order."""
 
@@ -61,8 +88,13 @@ class Values:
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
     def fresh(self, type_: Type) -> Any:
-        """A value of a primitive type that this run has not used, as far as the type has room for that."""
+        """A value of a type that this run has not used, as far as the type has room for that."""
         match type_.kind:
+            case Kind.COLLECTION if roomy(type_) and type_.item:
+                return [self.fresh(type_.item)]
+            case Kind.COMPLEX if roomy(type_):
+                member = next(member for member in settable(type_) if roomy(member.type))
+                return {member.name: self.fresh(member.type)}
             case Kind.INT32 | Kind.INT64 | Kind.DOUBLE:
                 return self._random.randrange(100_000, 2_000_000_000)
             case Kind.STRING | Kind.GUID:
@@ -78,9 +110,7 @@ class Values:
         """The `n`-th value (from 1) for a place with this type and property name."""
         match type_.kind:
             case Kind.COMPLEX:
-                # a nested value in which nothing can be set says nothing, and strict servers may not know it
-                members = [m for m in type_.properties.values() if any(True for _ in m.type.leaves())]
-                return {m.name: self.make(m.type, m.name, n) for m in members}
+                return {m.name: self.make(m.type, m.name, n) for m in settable(type_)}
             case Kind.COLLECTION:
                 item = type_.item or Type(Kind.STRING)
                 return [self.make(item, name, n * 10 + place) for place in range(n if n < 3 else 1)]

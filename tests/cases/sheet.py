@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from contracts.cases import concurrency
 from contracts.contract import Contract, Shape
 from contracts.plugin import judge
 from contracts.plugin.session import Session
-from contracts.reference.behaviours import behaviours
+from contracts.reference.behaviours import Behaviour, behaviours
 from contracts.reference.server import Started, serve
 from contracts.requirements import Aliases, Phase
 from contracts.settings import Settings
@@ -40,6 +40,7 @@ WRITTEN = tuple(phase for phase in Phase if phase is not Phase.GENERATED)
 SETTLE = 0.6
 """Longer than the lagging variation lags, and short enough for a sheet of faults that never settle."""
 UPDATE = Shape.UPDATE
+OTHERS = tuple(shape for shape in Shape if shape is not UPDATE)
 FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload([__name__, "contracts.reference.faults", "contracts.reference.variations"])
 
@@ -74,6 +75,40 @@ def reference(faults: tuple[str, ...], variations: tuple[str, ...], document: Pa
 
 def _serve(told: Connection, faults: tuple[str, ...], variations: tuple[str, ...], document: Path) -> None:
     serve(Contract.load(document), faults=faults, variations=variations, announce=told.send)
+
+
+COMMON = """
+200-with-error-envelope 204-with-body 401-no-challenge 403-but-applied 406-after-the-write 429-without-retry-after
+allow-without-patch annotations-refused basic-challenge bearer-case-rejected charset-param-415
+chunked-body-ignored collection-collapsed complex-double-encoded constant-request-id context-is-an-object
+cors-credentials-reflect date-as-epoch deep-nesting-crash duplicate-names-disagree empty-string-becomes-null
+error-envelope-missing escaped-name-missed etag-unquoted fractions-dropped half-pairs-stored header-injection
+html-when-accept-is-anything id-suffix-match if-match-never-matches inner-error-is-text int-as-string
+int32-bounds-refused int32-unbounded invalid-utf8-stored-as-latin-1 media-type-case-sensitive merge-patch-demanded
+names-pascalcase nested-types-refused null-date-becomes-year-one null-to-empty-string numeric-string-coerced
+odata-type-wrong one-property-refused propcase-duplicate-member prototype-pollution publicly-cacheable
+response-cut-short response-invalid-json retry-after-with-a-unit root-type-refused sdk-header-400 stack-trace-leak
+unknown-prefer-400
+"""
+"""Faults of what all operations have in common, chosen so that each requirement of the others has one that trips it."""
+TOLERATED = ("q-auth-400", "q-401-bare", "q-chunked-response", "q-gzip", "q-odata-etag", "q-null-absent", "q-eventual")
+"""Variations of what all operations have in common."""
+
+
+def on_the_shelf(behaviour: Behaviour) -> bool:
+    """Whether a behaviour has a row there."""
+    return behaviour.about is not None or behaviour.name in {*COMMON.split(), *TOLERATED}
+
+
+def shelf_row(behaviour: Behaviour) -> Row:
+    """Judge the operations on the shelf that a behaviour is about; all but updates where it is about no kind.
+
+    Updates have the rows of a document that has nothing else.
+    """
+    faults, variations = ((behaviour.name,), ()) if behaviour.kind == "fault" else ((), (behaviour.name,))
+    named = {Shape(name.partition(".")[0]) for name in behaviour.caught_by}
+    shapes = named | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
+    return run(behaviour.name, faults, variations, document=SHELF, shapes=shapes)
 
 
 def _about_paths(faults: tuple[str, ...]) -> bool:
@@ -114,6 +149,7 @@ def run(
     examples: int | None = None,
     phases: tuple[Phase, ...] | None = None,
     document: Path = DOCUMENT,
+    shapes: Container[Shape] = (UPDATE,),
 ) -> Row:
     """Judge every requirement on the reference with some behaviours switched on.
 
@@ -121,6 +157,8 @@ def run(
         examples: for generated cases; by default as many as a row needs.
         phases: the phases of the run to go through; by default all, but for faults that the written cases are named
             for: what generated ones add there is told already. Such a row judges one path, unless that is about paths.
+        document: the contract, and what the reference is made of.
+        shapes: the kinds of operations to judge.
     """
     started = time.monotonic()
     brief = bool(faults) and not SELDOM.intersection(faults)
@@ -139,6 +177,7 @@ def run(
             expired_token=SecretStr(tokens.expired),
             foreign_token=SecretStr(tokens.foreign),
             settle=SETTLE,
+            destructive=document == SHELF,
             seed=seed,
             max_examples=examples or (SELDOM_EXAMPLES if SELDOM.intersection(faults) else MAX_EXAMPLES),
             profile=profile,
@@ -148,9 +187,7 @@ def run(
         session = Session(settings)
         with session.open():
             every_path = not brief or _about_paths(faults)
-            # what is said of updates is said by the rows of the document that has nothing else
-            updates = document == DOCUMENT
-            for binding in (b for b in requirements.bindings() if b.phase in phases and (b.shape is UPDATE) == updates):
+            for binding in (b for b in requirements.bindings() if b.phase in phases and b.shape in shapes):
                 for operation in session.operations(binding):
                     if every_path or binding.aliases is not Aliases.EACH or operation.alias == 0:
                         session.run_case(binding, operation.id)

@@ -145,3 +145,15 @@ def test_metadata_that_cannot_be_had_is_one_line(source: str) -> None:
     with pytest.raises(MetadataError) as caught:
         csdl.load(source)
     assert "\n" not in str(caught.value)
+
+
+def test_a_relationship_that_a_page_lists_among_the_properties_is_known_to_the_metadata(tmp_path: Path) -> None:
+    rows = "|label|String|What it is called.|\n|size|Int32|How large it is.|\n"
+    write(tmp_path / "resources", {"widget.md": RESOURCE.replace(rows, f"{ROWS}|parts|[nowhere](nowhere.md)|x|\n")})
+    body = f"## Request body\n\n{TABLE}|parts|[nowhere](nowhere.md)|x|\n"
+    write(tmp_path / "api", {"widget-update.md": text(body=body)})
+    write(tmp_path, {"metadata.xml": EDMX})
+    document = derive([tmp_path / "api"], metadata=str(tmp_path / "metadata.xml"))
+    widget = document["components"]["schemas"]["microsoft.graph.widget"]["properties"]
+    assert widget["parts"]["items"] == {"$ref": "#/components/schemas/microsoft.graph.widget"}
+    assert not any(each["subject"] == "microsoft.graph.widget.parts" for each in document["x-graph-ambiguities"])

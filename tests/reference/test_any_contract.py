@@ -165,3 +165,57 @@ def test_aliases_share_one_collection_of_two_unlike_objects() -> None:
     assert first is second
     one, other = first.values()
     assert all(one[name] != other[name] for name in ("id", "tenantId", "activityDateTime", "durationInMilliseconds"))
+
+
+LABEL = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "issued": {"type": "string", "readOnly": True}},
+}
+
+
+def test_what_only_the_server_writes_in_a_value_comes_back_with_the_value() -> None:
+    properties = {"id": {"type": "string"}, "label": LABEL, "labels": {"type": "array", "items": LABEL}}
+    shown = {"id": "s-1", "label": {"name": "a", "issued": "b"}, "labels": [{"name": "c", "issued": "d"}]}
+    served = app(document({"/stations/{id}": "patch"}, properties, shown))
+    (found,) = ask(served, Ask("GET", "/stations/s-1"))
+    sent = {"label": {"name": "a"}, "labels": [{"name": "new"}, {"name": "c"}]}
+    cleared, written = ask(
+        served,
+        Ask(target="/stations/s-1", body={"label": None, "labels": []}),
+        Ask(target="/stations/s-1", body=sent),
+    )
+    assert (cleared.json["label"], cleared.json["labels"]) == (None, [])
+    assert written.json["label"] == found.json["label"] == shown["label"]
+    assert written.json["labels"] == [{"name": "new"}, {"name": "c", "issued": "d"}]
+
+
+def test_an_update_is_answered_with_the_documented_status_and_the_type_that_is_sent() -> None:
+    part = {"type": "object", "properties": {"name": {"type": "string"}}}
+    sent = {**part, "x-graph-type": "t.small"}
+    answered = {**part, "x-graph-type": "t.any", "x-graph-also": ["t.small"]}
+    operation = {
+        "requestBody": {"content": {"application/json": {"schema": sent}}},
+        "responses": {"202": {"content": {"application/json": {"schema": answered}}}},
+    }
+    paths = {"/stations/{id}": {"patch": operation}}
+    served = app(Contract.from_document({"openapi": "3.1.0", "info": {}, "paths": paths}, "stations.yaml"))
+    entity = ask(served, Ask("GET", "/stations"))[0].json["value"][0]
+    (answer,) = ask(served, Ask(target=f"/stations/{entity['id']}", body=entity))
+    assert (answer.status, answer.json["@odata.type"]) == (202, "#t.small")
+
+
+def test_an_object_has_no_value_that_an_update_could_not_give_it_back() -> None:
+    def content(level: Any) -> Any:
+        schema = {"type": "object", "properties": {"level": level}}
+        return {"application/json": {"schema": schema, "example": {"id": "s-1", "level": "Level value"}}}
+
+    word = {"type": "string"}
+    operation = {
+        "requestBody": {"content": content({**word, "x-graph-members": ["low", "high"]})},
+        "responses": {"200": {"content": content(word)}},
+    }
+    paths = {"/stations/{id}": {"patch": operation}}
+    served = app(Contract.from_document({"openapi": "3.1.0", "info": {}, "paths": paths}, "stations.yaml"))
+    (found,) = ask(served, Ask("GET", "/stations/s-1"))
+    (answer,) = ask(served, Ask(target="/stations/s-1", body={"level": found.json["level"]}))
+    assert (found.json["level"], answer.status) == ("low", 200)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote
 
-from contracts.contract import Kind
+from contracts.contract import Kind, Shape
 from contracts.reference.app import App
 from contracts.reference.behaviours import fault
 from contracts.reference.message import Refusal, Reply, Request
@@ -194,6 +194,32 @@ def _throttle(app: App, headers: dict[str, str], every: int = 30) -> None:
         if counted["updates"] % every == 0:
             raise Refusal(429, "TooManyRequests", "Too many requests.", **headers)
         return await inner(request)
+
+
+def _throttle_reads(app: App, headers: dict[str, str]) -> None:
+    counted = {Shape.READ: 0, Shape.LIST: 0}
+    every = {Shape.READ: 60, Shape.LIST: 25}
+
+    @override(app, "get")
+    def get(inner: Any, request: Request) -> Reply:
+        if request.shape in counted:
+            counted[request.shape] += 1
+            if counted[request.shape] % every[request.shape] == 0:
+                raise Refusal(429, "TooManyRequests", "Too many requests.", **headers)
+        reply: Reply = inner(request)
+        return reply
+
+
+@fault("reads-throttled-in-silence", "read.throttle.retryafter list.throttle.retryafter", gates=False)
+def reads_in_silence(app: App) -> None:
+    """Throttles reads and lists without saying when to try again."""
+    _throttle_reads(app, {})
+
+
+@fault("reads-throttled-for-words", "read.throttle.syntax list.throttle.syntax")
+def reads_for_words(app: App) -> None:
+    """Retry-After of reads and lists says: soon."""
+    _throttle_reads(app, {"Retry_After": "soon"})
 
 
 @fault("429-without-retry-after", "throttle.retryafter", gates=False)

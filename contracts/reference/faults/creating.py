@@ -12,7 +12,7 @@ from contracts.reference.behaviours import fault
 from contracts.reference.faults.concurrency import WINDOW
 from contracts.reference.faults.reading import open_to_all, unchecked
 from contracts.reference.message import Refusal, Reply, Request
-from contracts.reference.tools import names, override, writable
+from contracts.reference.tools import apply, names, override, writable
 
 
 def _answers(app: App, change: Any) -> None:
@@ -71,7 +71,7 @@ def empty_id(app: App) -> None:
     _shown(app, lambda value: {**value, "id": ""})
 
 
-@fault("created-under-another-id", "create.body.id create.persist.read")
+@fault("created-under-another-id", "create.persist.read create.resp.location")
 def other_id(app: App) -> None:
     """The answer to a creation has an id that the object is not found by."""
     _shown(app, lambda value: {**value, "id": str(uuid.uuid4())})
@@ -121,7 +121,7 @@ def not_readable(app: App) -> None:
         inner(request)
 
 
-@fault("created-not-listed", "list.persist.sameasread", gates=False, about=Shape.CREATE)
+@fault("created-not-listed", "list.body.allproperties", about=Shape.CREATE)
 def not_listed(app: App) -> None:
     """A new object is read by its id and never listed."""
     hidden: set[str] = set()
@@ -153,7 +153,7 @@ def refused_kept(app: App) -> None:
             raise
 
 
-@fault("created-twice", "create.isolation.objects")
+@fault("created-twice", "create.persist.once")
 def twice(app: App) -> None:
     """One creation makes two objects."""
 
@@ -275,7 +275,7 @@ def client_id(app: App) -> None:
     _answers(app, changed)
 
 
-@fault("clients-id-replaces-an-object", "create.req.id.mismatch create.isolation.objects")
+@fault("clients-id-replaces-an-object", "create.req.id.mismatch")
 def client_id_replaces(app: App) -> None:
     """A creation with the id of an object that is there replaces that object."""
 
@@ -309,6 +309,30 @@ def empty_crash(app: App) -> None:
         if not body:
             raise RuntimeError("no columns")
         await inner(request, body)
+
+
+@fault("location-of-another-object", "create.resp.location", gates=False)
+def other_location(app: App) -> None:
+    """The Location of a creation's answer leads to an object that was there before."""
+
+    def changed(request: Request, reply: Reply) -> Reply:
+        if "Location" in reply.headers:
+            reply.headers["Location"] = app.url(request, next(iter(app.objects(request))))
+        return reply
+
+    _answers(app, changed)
+
+
+@fault("location-of-the-collection", "create.resp.location", gates=False)
+def collection_location(app: App) -> None:
+    """The Location of a creation's answer is the collection's own address."""
+
+    def changed(request: Request, reply: Reply) -> Reply:
+        if "Location" in reply.headers:
+            reply.headers["Location"] = app.url(request)
+        return reply
+
+    _answers(app, changed)
 
 
 @fault("minimal-creation-tells-no-address", "create.req.prefer.minimal", gates=False)
@@ -355,5 +379,5 @@ def made_401(app: App) -> None:
         except Refusal:
             app.route(request)
             if request.shape is Shape.CREATE:
-                app.add(request)
+                apply(app, request)
             raise

@@ -11,7 +11,7 @@ from contracts.reference.faults.reading import open_to_all, unchecked
 from contracts.reference.message import Refusal, Reply, Request
 from contracts.reference.routes import Role
 from contracts.reference.tools import override
-from contracts.reference.validators import weak
+from contracts.reference.validators import strong, weak
 
 
 def _deletes(app: App, change: Any) -> None:
@@ -229,9 +229,10 @@ def no_tag(app: App) -> None:
             inner(request)
 
 
-@fault("star-refused-of-deletions", "delete.cond.match", gates=False)
-def star_refused(app: App) -> None:
-    """A deletion with If-Match: * is answered 412."""
+@fault("no-tag-lets-a-deletion-through", "delete.cond.match", gates=False)
+def never_matches(app: App) -> None:
+    """Tags are sent, and a deletion with any If-Match is answered 412."""
+    strong(app)
 
     @override(app, "precondition")
     def precondition(inner: Any, request: Request) -> None:

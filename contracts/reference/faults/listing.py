@@ -78,13 +78,13 @@ def lacks(app: App) -> None:
     _items(app, lambda items: [{key: value for key, value in item.items() if key != name} for item in items])
 
 
-@fault("list-misses-the-last-object", "list.persist.sameasread", gates=False)
+@fault("list-misses-the-last-object", "list.body.allproperties")
 def misses(app: App) -> None:
     """The last object is read by its id and never listed."""
     _items(app, lambda items: items[:-1])
 
 
-@fault("list-shows-nothing", "list.persist.sameasread", gates=False)
+@fault("list-shows-nothing", "list.body.allproperties")
 def nothing(app: App) -> None:
     """A list is always empty."""
     _items(app, lambda _: [])
@@ -97,7 +97,7 @@ def differs(app: App) -> None:
     _items(app, lambda items: [{**i, name: i[name].upper()} if isinstance(i.get(name), str) else i for i in items])
 
 
-@fault("list-is-kept-from-the-first-time", "list.persist.sameasread", gates=False)
+@fault("list-is-kept-from-the-first-time", "list.body.allproperties")
 def cached(app: App) -> None:
     """A list shows what it showed when it was first asked for."""
     seen: dict[str, Any] = {}
@@ -110,7 +110,7 @@ def cached(app: App) -> None:
         return reply
 
 
-@fault("listing-changes-objects", "list.idempotent", gates=False)
+@fault("listing-changes-objects", "list.persist.sameasread", gates=False)
 def changes(app: App) -> None:
     """Each listing adds a letter to a string of every object."""
     name = names(app, Kind.STRING)[0]
@@ -186,12 +186,6 @@ def top_crash(app: App) -> None:
         return inner(request, asked, status)
 
 
-@fault("filter-ignored", "list.route.queryoptions", gates=False)
-def filter_ignored(app: App) -> None:
-    """$filter is accepted, and everything listed."""
-    _unasked(app, "$filter")
-
-
 @fault("select-wrong-in-lists", "list.route.queryoptions", gates=False)
 def select_wrong(app: App) -> None:
     """With $select a list shows everything but what was selected."""
@@ -203,12 +197,6 @@ def select_wrong(app: App) -> None:
             shown = [{n: v for n, v in each.items() if n not in wanted} for each in app.objects(request).values()]
             return Reply(200, {"value": shown})
         return inner(request, reply)
-
-
-def _unasked(app: App, *names: str) -> None:
-    @override(app, "listed")
-    def listed(inner: Any, request: Request, asked: dict[str, str], status: int) -> Reply:
-        return inner(request, {name: value for name, value in asked.items() if name not in names}, status)
 
 
 # -- pages ------------------------------------------------------------------------------------------------------------
@@ -225,25 +213,25 @@ def _links(app: App, change: Any) -> None:
     _lists(app, linked)
 
 
-@fault("next-page-not-there", "list.persist.sameasread", gates=False)
+@fault("next-page-not-there", "list.route.nextlink", gates=False)
 def nowhere(app: App) -> None:
     """The link to the next page leads nowhere."""
     _links(app, lambda link: link.replace("?", "/next/page?"))
 
 
-@fault("next-page-again-the-first", "list.body.id")
+@fault("next-page-again-the-first", "list.route.nextlink list.body.id")
 def loop(app: App) -> None:
     """The link to the next page leads to the first one."""
     _links(app, lambda link: link.partition("?")[0])
 
 
-@fault("next-page-of-another-host", "list.resp.odata", gates=False)
+@fault("next-page-of-another-host", "list.route.nextlink", gates=False)
 def elsewhere(app: App) -> None:
     """The link to the next page leads to another host."""
     _links(app, lambda link: f"https://graph.example/elsewhere?{link.partition('?')[2]}")
 
 
-@fault("no-link-to-the-next-page", "list.persist.sameasread", gates=False)
+@fault("no-link-to-the-next-page", "list.body.allproperties")
 def no_link(app: App) -> None:
     """A list is cut after one object, and says nothing of the rest."""
     app.page_size = lambda request: 1  # type: ignore[method-assign]
@@ -278,3 +266,25 @@ def lies(app: App) -> None:
         if "maxpagesize" in given:
             reply.headers["Preference-Applied"] = given
         return reply
+
+
+@fault("list-refusals-are-text", "list.error.envelope", gates=False)
+def refusals_are_text(app: App) -> None:
+    """What a list refuses is answered with a line of text."""
+
+    @override(app, "refuse")
+    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+        reply: Reply = inner(request, refusal)
+        if request.shape is Shape.LIST and refusal.status == 400:
+            reply.value, reply.body, reply.media = None, str(refusal).encode(), "text/plain"
+        return reply
+
+
+@fault("list-tag-unquoted", "list.etag.syntax")
+def tag_unquoted(app: App) -> None:
+    """A list has an ETag without quotes."""
+
+    @override(app, "headers")
+    def headers(inner: Any, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
+        fields: list[tuple[str, str]] = inner(request, reply, body)
+        return [*fields, ("ETag", "list-1")] if request.shape is Shape.LIST and reply.status == 200 else fields

@@ -177,15 +177,14 @@ def unknown_crash(app: App) -> None:
         inner(request)
 
 
-@fault("select-refused", "read.route.queryoptions", gates=False)
-def select_refused(app: App) -> None:
-    """A read with $select is refused."""
+@fault("select-empties-the-object", "read.route.queryoptions", gates=False)
+def select_empties(app: App) -> None:
+    """A read with $select shows the id and nothing of what was selected."""
 
-    @override(app, "method")
-    def method(inner: Any, request: Request) -> None:
-        inner(request)
-        if request.shape is Shape.READ and "select=" in request.query:
-            raise Refusal(400, "BadRequest", "The query option '$select' is not supported.")
+    @override(app, "shown")
+    def shown(inner: Any, request: Request) -> Any:
+        found = inner(request)
+        return {"id": found["id"]} if request.shape is Shape.READ and "select=" in request.query else found
 
 
 @fault("accept-json-refused-of-reads", "read.req.accept.json")
@@ -199,7 +198,7 @@ def accept_refused(app: App) -> None:
             raise Refusal(406, "NotAcceptable", "Not here.")
 
 
-@fault("read-has-a-tag-of-its-own", "read.etag.consistent", gates=False)
+@fault("read-has-a-tag-of-its-own", "update.etag.consistent", gates=False, about=Shape.READ)
 def other_tag(app: App) -> None:
     """The ETag of a read is not the one of the update's answer: it is new each time."""
     strong(app)
@@ -210,3 +209,56 @@ def other_tag(app: App) -> None:
         if request.shape is Shape.READ and reply.status == 200:
             reply.headers["ETag"] = f'"{request.id[:8]}"'
         return reply
+
+
+@fault("reads-show-texts-as-numbers", "read.type.string list.type.string")
+def texts_as_numbers(app: App) -> None:
+    """Reads and lists show the last text as a number."""
+    name = names(app, Kind.STRING)[-1]
+
+    @override(app, "represent")
+    def represent(inner: Any, request: Request, entity: dict[str, Any]) -> Any:
+        shown = inner(request, entity)
+        return {**shown, name: 7} if request.method == "GET" and shown.get(name) is not None else shown
+
+
+@fault("accept-xml-500-of-reads", "read.req.accept.other list.req.accept.other read.error.no5xx list.error.no5xx")
+def accept_xml(app: App) -> None:
+    """A read or a list that asks for XML is answered 500."""
+
+    @override(app, "get")
+    def get(inner: Any, request: Request) -> Reply:
+        if "xml" in request.headers.get("accept", ""):
+            raise Refusal(500, "InternalServerError", "An error occurred.")
+        reply: Reply = inner(request)
+        return reply
+
+
+@fault("allow-of-a-bare-router", "read.method.allow list.method.allow create.method.allow", gates=False)
+def bare_router(app: App) -> None:
+    """Allow names OPTIONS and nothing else."""
+
+    @override(app, "allow")
+    def allow(inner: Any, request: Request) -> str:
+        return "OPTIONS" if request.method == "OPTIONS" else str(inner(request))
+
+
+@fault("long-reads-cut-short", "read.resp.framing list.resp.framing")
+def cut_short(app: App) -> None:
+    """Every tenth read or list ends before its length says."""
+    counted = {Shape.READ: 0, Shape.LIST: 0}
+
+    @override(app, "send")
+    async def send(inner: Any, request: Request, reply: Reply, send: Any) -> None:
+        if request.shape not in counted or reply.status != 200 or request.method != "GET":
+            await inner(request, reply, send)
+            return
+        counted[request.shape] += 1
+        if counted[request.shape] % 10:
+            await inner(request, reply, send)
+            return
+        body = app.render(request, reply)
+        fields = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in app.headers(request, reply, body)]
+        await send({"type": "http.response.start", "status": reply.status, "headers": fields})
+        await send({"type": "http.response.body", "body": body[:-10], "more_body": True})
+        raise ConnectionAbortedError

@@ -11,7 +11,7 @@ from contracts.reference.app import App
 from contracts.reference.behaviours import variation
 from contracts.reference.message import Refusal, Reply, Request
 from contracts.reference.store import made
-from contracts.reference.tools import override
+from contracts.reference.tools import names, override
 
 PLAIN = frozenset({Kind.STRING, Kind.INT32, Kind.BOOLEAN, Kind.DOUBLE})
 
@@ -133,6 +133,23 @@ def client_id_refused(app: App) -> None:
         if request.shape is Shape.CREATE and isinstance(value, dict) and "id" in value:
             raise Refusal(400, "Request_BadRequest", "The id is the server's to give.")
         return inner(request, value)
+
+
+@variation("names-are-unique", about=Shape.CREATE)
+def names_are_unique(app: App) -> None:
+    """A creation with the first text of another object is answered 409."""
+
+    @override(app, "check")
+    def check(inner: Any, request: Request, value: Any) -> Any:
+        checked = inner(request, value)
+        if request.shape is Shape.CREATE:
+            name = names(app, Kind.STRING)[0]
+            taken = [entity.get(name) for entity in app.objects(request).values() if entity.get(name) is not None]
+            if checked.get(name) is None:
+                raise Refusal(400, "Request_BadRequest", f"{name} must be given.")
+            if checked[name] in taken:
+                raise Refusal(409, "Request_Conflict", f"Another object has this {name}.")
+        return checked
 
 
 @variation("location-left-out", about=Shape.CREATE)

@@ -12,6 +12,13 @@ function store (service) {
     if (request.params.length === 0) return [...objects.values()]
     return objects.get(key(request)) ?? request.reject(404)
   })
+  service.on('CREATE', request => {
+    const id = request.data.id ?? cds.utils.uuid()
+    if (objects.has(id)) return request.reject(409)
+    objects.set(id, { ...request.data, id })
+    return objects.get(id)
+  })
+  service.on('DELETE', request => objects.delete(key(request)) || request.reject(404))
   service.on('UPDATE', request => {
     const found = objects.get(key(request)) ?? request.reject(404)
     const merge = (old, body) => {

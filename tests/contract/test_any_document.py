@@ -1,0 +1,330 @@
+"""Documents that nobody derived are read all the same, as their writers meant them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.contract import Contract, Kind, Operation, Property, Shape, Type
+from contracts.errors import DocumentError
+
+MUSEUM = Path(__file__).with_name("museum.yaml")
+TEXT, NUMBER = {"type": "string"}, {"type": "number"}
+
+
+@pytest.fixture(scope="module")
+def museum() -> Contract:
+    return Contract.load(MUSEUM)
+
+
+def operation(contract: Contract, name: str) -> Operation:
+    (found,) = (each for each in contract.operations if name in {each.id, str(each)})
+    return found
+
+
+def document(schema: Any, schemas: dict[str, Any] | None = None, version: str = "3.1.0", **more: Any) -> dict[str, Any]:
+    media = {"application/json": {"schema": schema}}
+    answers = {"200": {"description": "", "content": media}}
+    return {
+        "openapi": version,
+        "paths": {"/things/{id}": {"patch": {"requestBody": {"content": media}, "responses": answers, **more}}},
+        "components": {"schemas": schemas or {}},
+    }
+
+
+def read(schema: Any, schemas: dict[str, Any] | None = None) -> Type:
+    """The type that a schema in a document is read as."""
+    (found,) = Contract.from_document(document(schema, schemas), "t").operations
+    assert not found.trouble
+    assert found.body is not None
+    return found.body
+
+
+def member(schema: Any, schemas: dict[str, Any] | None = None) -> Property:
+    """The property that a schema is read as."""
+    return read({"type": "object", "properties": {"it": schema}}, schemas).properties["it"]
+
+
+# -- operations --------------------------------------------------------------------------------------------------------
+
+
+def test_everything_in_a_hand_written_document_is_read(museum: Contract) -> None:
+    assert museum.unread == ()
+    assert len(museum.operations) == 13
+    assert museum.servers == ("https://north.example/graph", "/graph")
+
+
+def test_an_operation_without_an_id_gets_one_and_a_second_of_one_name_a_number(museum: Contract) -> None:
+    names = [each.id for each in museum.operations]
+    assert len(set(names)) == len(names)
+    assert {"List", "List_2", "get_v1_0_rooms_room_id"} <= set(names)
+
+
+def test_content_is_found_by_reference_under_any_spelling_of_json(museum: Contract) -> None:
+    create, change = operation(museum, "List_2"), operation(museum, "ChangeRoom")
+    read = operation(museum, "GET /v1.0/rooms/{room-id}")
+    assert create.body
+    assert create.body == change.body == change.response == read.response
+    assert create.request_example
+    assert create.request_example.body == {"name": "Nook"}
+    keeper = operation(museum, "ChangeMe")
+    assert keeper.request_example
+    assert keeper.request_example.body == {"name": "Ann"}
+
+
+def test_a_range_is_a_success_whose_status_nobody_knows(museum: Contract) -> None:
+    read = operation(museum, "GET /v1.0/rooms/{room-id}")
+    assert read.success is None
+    assert read.succeeds(200)
+    assert read.succeeds(204)
+    assert not read.succeeds(400)
+    change = operation(museum, "ChangeRoom")
+    assert change.success == 200
+    assert not change.succeeds(204)
+
+
+def test_what_an_operation_says_of_itself_beats_what_the_document_says_of_all(museum: Contract) -> None:
+    change = operation(museum, "ChangeRoom")
+    assert (change.authenticated, change.deprecated, change.servers) == (True, True, ("https://write.example",))
+    assert change.parameter_examples == {"room-id": "r-7"}
+    assert not operation(museum, "DELETE /v1.0/rooms/{room-id}").authenticated
+    assert not operation(museum, "Close").authenticated
+
+
+def test_annotations_and_what_is_never_shown_are_not_required_of_an_answer(museum: Contract) -> None:
+    assert operation(museum, "ChangeRoom").required == ("id", "name")
+    assert operation(museum, "Me").required == ("name",)
+
+
+def test_what_a_creation_needs_is_known(museum: Contract) -> None:
+    create, me = operation(museum, "List_2"), operation(museum, "ChangeMe")
+    assert create.body
+    assert create.body.required == ("name",)
+    assert me.body
+    assert me.body.required == ("name", "secret")
+    assert me.body.properties["secret"].write_only
+
+
+def test_operations_stand_together_by_resource(museum: Contract) -> None:
+    rooms = museum.resource(operation(museum, "ChangeRoom"))
+    assert {shape.value: str(each) for shape, each in rooms.items()} == {
+        "list": "GET /v1.0/rooms",
+        "create": "POST /v1.0/rooms",
+        "read": "GET /v1.0/rooms/{room-id}",
+        "update": "PATCH /v1.0/rooms/{room-id}",
+        "delete": "DELETE /v1.0/rooms/{room-id}",
+    }
+    assert set(museum.resources["/v1.0/me"]) == {Shape.READ, Shape.UPDATE}
+    assert set(museum.resources) == {"/v1.0/me", "/v1.0/rooms"}
+
+
+def test_a_room_is_read_with_all_that_it_inherits(museum: Contract) -> None:
+    room = operation(museum, "ChangeRoom").body
+    assert room
+    kinds = {name: each.type.kind for name, each in room.properties.items()}
+    assert kinds == {
+        "id": Kind.STRING,
+        "name": Kind.STRING,
+        "level": Kind.INT32,
+        "seats": Kind.INT32,
+        "price": Kind.DOUBLE,
+        "light": Kind.STRING,
+        "opened": Kind.DATETIMEOFFSET,
+        "keeper": Kind.COMPLEX,
+        "next": Kind.COMPLEX,
+        "notes": Kind.COMPLEX,
+    }
+    assert {name for name, each in room.properties.items() if each.read_only} == {"id", "keeper"}
+    assert {name for name, each in room.properties.items() if each.nullable} == {"level", "next"}
+    assert room.properties["light"].type.members == ("low", "high")
+    assert room.properties["name"].type.samples == ("Blue",)
+    assert room.properties["notes"].type.open
+    assert room.name == ""
+
+
+# -- operations that can't be read -------------------------------------------------------------------------------------
+
+
+def test_one_operation_that_cannot_be_read_leaves_the_others() -> None:
+    whole = document({"type": "object", "properties": {"a": TEXT}})
+    whole["paths"]["/others/{id}"] = {"patch": {"requestBody": {"$ref": "other.yaml#/a"}}}
+    whole["paths"]["/third/{id}"] = {"$ref": "https://other.example/x"}
+    whole["paths"]["/fourth/{id}"] = {"patch": {"responses": 5, "parameters": 7}}
+    contract = Contract.from_document(whole, "t")
+    assert [str(each) for each in contract.updates] == ["PATCH /things/{id}"]
+    third, others, fourth = contract.unread
+    assert "https://other.example/x" in third
+    assert others == ("PATCH /others/{id}: can't follow $ref 'other.yaml#/a': only references inside the document work")
+    assert fourth.startswith("PATCH /fourth/{id}: not what OpenAPI has there")
+    assert list(contract.resources) == ["/things"]
+
+
+def test_a_document_of_which_nothing_can_be_read_is_refused_with_the_first_reason() -> None:
+    with pytest.raises(DocumentError, match=r"t: PATCH /things/\{id\}: can't follow \$ref 'b.yaml'"):
+        Contract.from_document(document({"$ref": "b.yaml"}), "t")
+
+
+def test_swagger_2_is_refused_by_its_name() -> None:
+    with pytest.raises(DocumentError, match=r"not an OpenAPI 3 document but Swagger 2\.0\. Convert"):
+        Contract.from_document({"swagger": "2.0", "paths": {}}, "t")
+
+
+def test_an_operation_read_late_equals_one_read_at_once() -> None:
+    one, other = (Contract.from_document(document({"type": "object"}), "t").operations for _ in range(2))
+    assert one[0].body == Type(Kind.COMPLEX)
+    assert one == other
+    assert repr(one) == repr(other)
+    with pytest.raises(AttributeError):
+        one[0].nothing  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(AttributeError):
+        one[0].summary = "x"  # type: ignore[misc]
+
+
+def test_a_reference_may_be_written_in_every_way() -> None:
+    schemas = {"a/b": TEXT, "c~d": NUMBER, "e%20f": {"type": "boolean"}, "g h": {"type": "integer"}}
+    for name, kind in {
+        "a~1b": Kind.STRING,
+        "c~0d": Kind.DOUBLE,
+        "e%20f": Kind.BOOLEAN,
+        "g%20h": Kind.INT64,
+        "a%7E1b": Kind.STRING,
+    }.items():
+        assert member({"$ref": f"#/components/schemas/{name}"}, schemas).type.kind is kind, name
+    listed = {"list": {"oneOf": [TEXT, NUMBER]}}
+    assert member({"$ref": "#/components/schemas/list/oneOf/1"}, listed).type.kind is Kind.DOUBLE
+
+
+# -- types -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": ["string", "null"]},
+        {"type": "string", "nullable": True},
+        {"anyOf": [TEXT, {"type": "null"}]},
+        {"oneOf": [{"type": "null"}, TEXT]},
+        {"anyOf": [TEXT, {"type": "object", "nullable": True}]},
+        {"anyOf": [TEXT, {"enum": [None]}]},
+        {"allOf": [TEXT], "nullable": True},
+        {"enum": ["a", None]},
+    ],
+    ids=str,
+)
+def test_null_is_allowed_in_either_dialect(schema: Any) -> None:
+    found = member(schema)
+    assert (found.nullable, found.type.kind) == (True, Kind.STRING)
+
+
+@pytest.mark.parametrize(
+    ("schema", "kind"),
+    [
+        ({"type": "number", "format": "int32", "minimum": -(2**31)}, Kind.INT32),
+        ({"type": "number", "format": "int64"}, Kind.INT64),
+        ({"type": "integer", "format": "uint8"}, Kind.INT32),
+        ({"type": "integer"}, Kind.INT64),
+        ({"type": "string", "format": "base64url"}, Kind.BINARY),
+        ({"type": "string", "format": "email"}, Kind.STRING),
+        ({"anyOf": [{"type": "number", "nullable": True}, TEXT, {"enum": ["-INF", "INF", "NaN"]}]}, Kind.DOUBLE),
+        ({"anyOf": [NUMBER, {"$ref": "#/components/schemas/numeric"}]}, Kind.DOUBLE),
+        ({"oneOf": [NUMBER, TEXT]}, Kind.ANY),
+        ({"type": ["integer", "string"]}, Kind.ANY),
+        ({"type": "string", "anyOf": [{"format": "date"}, {"format": "time"}]}, Kind.STRING),
+        ({"items": TEXT}, Kind.COLLECTION),
+        ({"additionalProperties": TEXT}, Kind.COMPLEX),
+        ({"const": "a"}, Kind.STRING),
+        ({"description": "anything"}, Kind.ANY),
+        (True, Kind.ANY),
+    ],
+    ids=str,
+)
+def test_a_type_is_known_however_it_is_spelled(schema: Any, kind: Kind) -> None:
+    assert member(schema, {"numeric": {"enum": ["-INF", "INF", "NaN"], "nullable": True}}).type.kind is kind
+
+
+def test_members_are_those_of_every_part_unless_a_part_has_any_string() -> None:
+    schemas = {"e": {"type": "string", "enum": ["a", "b"]}}
+    reference = {"$ref": "#/components/schemas/e"}
+    assert member(reference, schemas).type.members == ("a", "b")
+    assert member({"allOf": [reference], "description": "x"}, schemas).type.members == ("a", "b")
+    assert member({"oneOf": [{"const": "c"}, reference]}, schemas).type.members == ("c", "a", "b")
+    assert member({"anyOf": [reference, TEXT]}, schemas).type.members == ()
+
+
+def test_a_union_of_objects_has_the_properties_and_the_names_of_all() -> None:
+    base = {"type": "object", "properties": {"id": {**TEXT, "readOnly": True}}, "required": ["@odata.type"]}
+    extends = {"$ref": "#/components/schemas/t.base"}
+    schemas = {
+        "t.base": base,
+        "t.cat": {"allOf": [extends, {"type": "object", "properties": {"lives": {"type": "integer"}, "n": TEXT}}]},
+        "t.dog": {"allOf": [extends, {"type": "object", "properties": {"tricks": TEXT, "n": NUMBER}}]},
+    }
+    union = {
+        "oneOf": [{"$ref": "#/components/schemas/t.cat"}, {"$ref": "#/components/schemas/t.dog"}],
+        "discriminator": {"propertyName": "@odata.type", "mapping": {"#t.cat": "#/components/schemas/t.cat"}},
+    }
+    found = read(union, schemas)
+    assert found.kind is Kind.COMPLEX
+    assert set(found.properties) == {"id", "lives", "n", "tricks"}
+    assert found.properties["n"].type.kind is Kind.ANY
+    assert {"t.cat", "t.dog"} <= {found.name, *found.also}
+    assert read({"$ref": "#/components/schemas/t.cat"}, schemas).name == "t.cat"
+
+
+def test_a_discriminator_names_what_may_stand_in_a_types_place() -> None:
+    mapped = {"#t.dog": "#/components/schemas/t.dog", "cat": "c"}
+    schemas = {"t.pet": {"type": "object", "discriminator": {"propertyName": "@odata.type", "mapping": mapped}}}
+    assert read({"$ref": "#/components/schemas/t.pet"}, schemas).also == ("t.dog",)
+
+
+def test_what_stands_beside_a_reference_counts() -> None:
+    schemas = {"t.a": {"type": "object", "properties": {"x": TEXT}}}
+    found = read({"$ref": "#/components/schemas/t.a", "properties": {"y": TEXT}, "required": ["y"]}, schemas)
+    assert set(found.properties) == {"x", "y"}
+    assert found.required == ("y",)
+
+
+def test_links_to_other_resources_are_no_state() -> None:
+    found = read({"type": "object", "properties": {"a": TEXT, "b": {**TEXT, "x-ms-navigationProperty": True}}})
+    assert list(found.properties) == ["a"]
+
+
+def test_types_that_refer_to_themselves_end_and_read_alike_from_anywhere() -> None:
+    def refer(name: str) -> dict[str, str]:
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    def types(*order: str) -> dict[str, Type]:
+        schemas = {
+            "t.a": {"type": "object", "properties": {"b": refer("t.b"), "name": TEXT}},
+            "t.b": {"type": "object", "properties": {"a": refer("t.a"), "b": refer("t.b"), "c": refer("t.c")}},
+            "t.c": {"type": "object", "properties": {"text": TEXT}},
+        }
+        whole = document(TEXT, schemas)
+        (shared,) = whole["paths"].values()
+        whole["paths"] = {f"/{name}": document(refer(name))["paths"]["/things/{id}"] for name in order}
+        assert shared
+        return {each.path: body for each in Contract.from_document(whole, "t").operations if (body := each.body)}
+
+    one, other = types("t.a", "t.b", "t.c"), types("t.c", "t.b", "t.a")
+    assert one == other
+    assert one == {f"/{name}": types(name)[f"/{name}"] for name in ("t.a", "t.b", "t.c")}
+
+
+# -- choosing ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("glob", ["ChangeRoom", "PATCH /v1.0/rooms/*", "*Room", "PATCH*rooms*"])
+def test_an_operation_is_chosen_by_id_or_path_and_keeps_its_resource(museum: Contract, glob: str) -> None:
+    chosen = museum.only([glob])
+    assert [each.id for each in chosen.operations] == ["ChangeRoom"]
+    (update,) = chosen.updates
+    assert set(chosen.resource(update)) == set(Shape)
+    assert chosen.creation(update) is operation(museum, "List_2")
+    assert chosen.only(["nothing"]).operations == ()
+    assert set(chosen.only(["Change*"]).resource(update)) == set(Shape)
+
+
+def test_a_path_chooses_all_of_its_methods(museum: Contract) -> None:
+    assert [each.method for each in museum.only(["/v1.0/rooms/{room-id}"]).operations] == ["GET", "DELETE", "PATCH"]
