@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from contracts.plugin.session import Session
+from contracts.plugin.family import Family
 from contracts.requirements import Inconclusive
 from contracts.subject.update import Update
 
+if TYPE_CHECKING:
+    from contracts.plugin.session import Session
+
 
 def capabilities(session: Session) -> list[Mapping[str, str]]:
-    """One row for each thing learned, per operation where they differ."""
+    """One row for each thing learned, per operation where they differ; nothing of what the run didn't come to."""
+    found = [learned(family) if family.facts is None else family.facts for family in session.usable]
+    rows = [row for each in found for row in each]
+    return [*rows, _row("answers 429 or 503", str(session.client.throttled), "waited out as Retry-After says")]
+
+
+def learned(family: Family) -> list[Mapping[str, str]]:
+    """What was learned of the operations of one resource."""
     rows: list[Mapping[str, str]] = []
-    for update in session.updates:
+    for update in family.updates if family.begun else ():
         path = str(update.operation)
         rows += [
             _row(f"{path}: object", update.key, "the id that was updated"),
@@ -28,7 +39,6 @@ def capabilities(session: Session) -> list[Mapping[str, str]]:
             _row(f"{path}: validators", _validators(update), "whether conditional requests can be judged"),
             _row(f"{path}: maintained by the server", ", ".join(sorted(update.computed)) or "none noticed", ""),
         ]
-    rows.append(_row("answers 429 or 503", str(session.client.throttled), "waited out as Retry-After says"))
     return rows
 
 
@@ -54,6 +64,8 @@ def _means(update: Update) -> str:
 
 
 def _body(update: Update) -> str:
+    if not update.asked:
+        return "not tried"
     try:
         baseline = update.baseline
     except Inconclusive as reason:
@@ -62,6 +74,8 @@ def _body(update: Update) -> str:
 
 
 def _partial(update: Update) -> str:
+    if not update.asked:
+        return "not tried"
     try:
         return "accepted" if update.partial.ok else f"refused ({update.partial.answer})"
     except Inconclusive:

@@ -14,6 +14,7 @@ import pytest
 from contracts import cases
 from contracts.errors import ContractsError
 from contracts.plugin import engineer, outcome
+from contracts.plugin.family import Family, family_of
 from contracts.plugin.judge import Judgement
 from contracts.plugin.record import Record
 from contracts.plugin.session import Session
@@ -37,6 +38,12 @@ class Plugin(engineer.EngineerReport):
         """Whether the caller opens the session; under plain pytest the plugin does."""
         self.record = Record(session)
         self.errors: list[ContractsError] = []
+        self.batch: frozenset[str] = frozenset()
+        """Ids of the operations that are collected now; all of them where there is none."""
+        self._last: dict[pytest.Item, Family] = {}
+        """The resource that an item is the last one of."""
+        self._over: list[Family] = []
+        """Resources of which all is judged, and which are to be let go of as soon as another's turn comes."""
 
     # -- collection ---------------------------------------------------------------------------------------------
 
@@ -49,27 +56,31 @@ class Plugin(engineer.EngineerReport):
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         bound = _bindings(metafunc.function)
         if bound:
-            operations = [operation for binding in bound for operation in self.session.operations(binding)]
+            operations = [o for binding in bound for o in self.session.operations(binding) if self._in_batch(o.id)]
             metafunc.parametrize("update", [o.id for o in operations], ids=[_ascii(o.id) for o in operations])
+
+    def _in_batch(self, operation: str) -> bool:
+        return not self.batch or operation in self.batch
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Put the cases into the order of a run, resource by resource; leave other items behind them."""
         ours = [item for item in items if _bindings(getattr(item, "function", None))]
-        others = [item for item in items if item not in set(ours)]
+        others = [item for item in items if not _bindings(getattr(item, "function", None))]
         place = {operation.id: index for index, operation in enumerate(self.session.judged)}
         # where no operation is left for a case, pytest makes an item of it all the same, to be skipped
         applicable = [item for item in ours if _operation(item) in place]
 
-        families = list(self.session.families.values())
-        resource = {subject.operation.id: n for n, family in enumerate(families) for subject in family.subjects}
+        resources = {name: n for n, name in enumerate(dict.fromkeys(map(family_of, self.session.judged)))}
+        resource = {operation.id: resources[family_of(operation)] for operation in self.session.judged}
 
         def due(item: Any) -> tuple[int, int, int]:
             operation = _operation(item)
-            return resource.get(operation, 0), self._binding(item).phase, place[operation]
+            return resource[operation], self._binding(item).phase, place[operation]
 
         items[:] = [*sorted(applicable, key=due), *others]
-        self.session.planned = len(applicable)
+        # of a run in batches it is known before
+        self.session.planned = self.session.planned if self.batch else len(applicable)
 
     def _binding(self, item: Any) -> Binding:
         """The binding by which a case runs for its item's operation."""
@@ -84,21 +95,36 @@ class Plugin(engineer.EngineerReport):
             return (yield)
         if self.opened:
             if self.recorded:
-                self.record.begin()
+                if not self.record.begun:
+                    self.record.begin()
+                self._find_last(session.items)
             return (yield)
         try:
             with suppress(OSError):  # it is told of when the reports are written
                 writer.clear(self.session.settings.report)
             with self.session.open():
                 self.record.begin()
+                self._find_last(session.items)
                 return (yield)
         except ContractsError as error:
             self.errors.append(error)
             pytest.exit(visible(str(error)), returncode=error.exit_code)
 
+    def _find_last(self, items: list[pytest.Item]) -> None:
+        """Find out with which item each resource is judged in whole, whatever order they are in."""
+        last: dict[int, tuple[pytest.Item, Family]] = {}
+        for item in items:
+            if _bindings(getattr(item, "function", None)):
+                family = self.session.family(_operation(item))
+                last[id(family.kin)] = (item, family)
+        self._last = dict(last.values())
+
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         if not _bindings(pyfuncitem.function):
             return None
+        for family in self._over:
+            self.record.let_go(family)
+        self._over.clear()
         binding = self._binding(pyfuncitem)
         judgement = self.session.run_case(binding, _operation(pyfuncitem))
         pyfuncitem.user_properties += [
@@ -111,6 +137,8 @@ class Plugin(engineer.EngineerReport):
             chosen = [self.session.client.exchanges[i] for i in judgement.exchanges[: engineer.MOST_EXCHANGES]]
             entries = [outcome.entry(exchange, self.session.redactor) for exchange in chosen]
             pyfuncitem.stash[engineer.EVIDENCE] = engineer.shown(entries)
+        if pyfuncitem in self._last:
+            self._over.append(self._last[pyfuncitem])
         _tell(judgement, self.session)
         return True
 

@@ -57,7 +57,7 @@ def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, 
             rows.append(model.result(row, found) if found else model.silent(row, session.complete))
     contract = session.contract
     client = session.client
-    first = next((e.response for e in client.exchanges if e.response), None)
+    first = client.exchanges.answered.response if client.exchanges.answered else None
     return model.Results(
         version=__version__,
         seed=session.settings.seed,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
 
 from contracts.plugin import outcome
+from contracts.plugin.family import Family
 from contracts.plugin.judge import Judgement
 from contracts.plugin.session import Session
 from contracts.report import journal
+from contracts.report.evidence import Evidence
 from contracts.report.journal import Journal
 from contracts.report.results import Outcome, Results
 
@@ -21,17 +22,21 @@ class Record:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.outcomes: list[tuple[str, Outcome]] = []
-        self.evidence: list[Mapping[str, Any]] = []
+        self.evidence = Evidence()
         self._journal: Journal | None = None
+        self.begun = False
         session.listeners.append(self.judged)
 
     def begin(self) -> None:
         """Start the journal; a folder that can't be written is told of when the reports are."""
+        self.begun = True
         folder = self.session.settings.report
         masked = self.session.redactor.count
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
-            self._journal = Journal(folder / journal.NAME, outcome.results(self.session, (), over=False))
+            path = folder / journal.NAME
+            self._journal = Journal(path, outcome.results(self.session, (), over=False))
+            self.evidence = Evidence(path)
         self.session.redactor.count = masked  # what the first line shows, the results show again
 
     def judged(self, judgement: Judgement) -> None:
@@ -41,6 +46,10 @@ class Record:
         self.outcomes.append((judgement.requirement, told))
         session = self.session
         self._write(lambda file: file.outcome(judgement.requirement, told, session.executed, session.seconds))
+
+    def let_go(self, family: Family) -> None:
+        """Take down what was exchanged for a resource that is judged in whole, and hold it no longer."""
+        self.session.let_go(family, self._catch_up)
 
     def end(self, *, over: bool = True) -> Results:
         """The results of the run, with the journal ended; `over` says whether there was one, and not only probes."""
@@ -53,13 +62,12 @@ class Record:
     def _catch_up(self) -> None:
         for exchange in self.session.client.exchanges[len(self.evidence) :]:
             entry = outcome.entry(exchange, self.session.redactor)
-            self.evidence.append(entry)
-            self._write(partial(Journal.exchange, entry=entry))
+            self.evidence.add(entry, self._write(partial(Journal.exchange, entry=entry)))
 
-    def _write(self, what: Callable[[Journal], None]) -> None:
+    def _write(self, what: Callable[[Journal], int | None]) -> int | None:
         try:
-            if self._journal:
-                what(self._journal)
+            return what(self._journal) if self._journal else None
         except OSError as error:
             self._journal = None
             self.session.notes.append(f"{journal.NAME} ends early: {error.strerror}")
+            return None

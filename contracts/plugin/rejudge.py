@@ -25,6 +25,7 @@ from contracts.subject.subject import SERVER_FAILURES, Subject
 from contracts.target.client import Client, Connection
 from contracts.target.exchange import Exchange
 from contracts.target.redact import CREDENTIAL_HEADERS, Redactor
+from contracts.target.traffic import Traffic
 
 UNSEEN = "resp.framing"
 """Requirements about octets that no archive holds."""
@@ -94,7 +95,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
         raise NothingTestedError(f"{path}: no exchange is one with an operation of {contract.source}", hint)
     mask = Redactor(recording.credentials(found, CREDENTIAL_HEADERS))
     client = _Silent(Connection(base))
-    client.exchanges = exchanges
+    client.exchanges = Traffic(exchanges)
     told: dict[str, list[model.Outcome]] = {}
     planned = 0
     shapes = contract.shapes

@@ -25,6 +25,8 @@ from contracts.report import results as model
 from contracts.settings import Settings
 
 INTERRUPTED = 130
+MOST_CASES = 5000
+"""Cases of a batch, and of a page: pytest-html holds all of them in memory, and so does a browser."""
 
 
 def run(settings: Settings) -> int:
@@ -48,8 +50,7 @@ def run(settings: Settings) -> int:
     with guarded(session.ends) as guard:
         try:
             with session.open():
-                page = ["--html", str(folder / "pytest.html"), "--self-contained-html", "--css", str(engineer.STYLE)]
-                status = judged(plugin, page)
+                status = judged(plugin, _page(session))
                 expired = session.client.expired
                 guard.due(session.ends + session.reserve)
         except KeyboardInterrupt:
@@ -71,13 +72,31 @@ def run(settings: Settings) -> int:
     return finish(plugin, interrupted=interrupted, expired=expired)
 
 
-def judged(plugin: Plugin, more: list[str]) -> int:
-    """Run the cases of an opened session; returns pytest's own exit code."""
+def _page(session: Session) -> list[str]:
+    """What makes pytest write a page, where there is one batch."""
+    page = session.settings.report / "pytest.html"
+    return ["--html", str(page), "--self-contained-html", "--css", str(engineer.STYLE)]
+
+
+def judged(plugin: Plugin, page: list[str]) -> int:
+    """Run the cases of an opened session; returns pytest's own exit code, the gravest where it ran several times.
+
+    pytest holds all items that it collects, so those of many operations are collected batch by batch.
+    """
+    batches = plugin.session.batches(MOST_CASES)
+    if page and len(batches) > 1:
+        plugin.session.notes.append(f"pytest.html is left out: it would hold {plugin.session.planned} cases")
+        page = []
+    status = 0
     with _only_our_plugins(), warnings.catch_warnings():
         # the deadline may end a run inside any hook: that is no news for stderr
         warnings.simplefilter("ignore", PluggyTeardownRaisedWarning)
-        # a judgement that pytest never reached is missing from the results, so its own exit code says nothing more
-        return int(pytest.main([*_arguments(), *more], plugins=[plugin]))
+        for plugin.batch in batches:
+            # a judgement that pytest never reached is missing from the results, so its own exit code says nothing more
+            status = max(status, int(pytest.main([*_arguments(), *page], plugins=[plugin])))
+            if status > pytest.ExitCode.TESTS_FAILED:
+                break
+    return status
 
 
 def finish(plugin: Plugin, *, interrupted: bool = False, expired: bool = False) -> int:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import shlex
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from contracts import base_url, cases, requirements
-from contracts.contract import Contract, Operation, Shape, blank
+from contracts.contract import Contract, Operation, Shape
 from contracts.errors import ConfigurationError, ContractsError, DocumentError, NothingTestedError
 from contracts.gate import Gate
 from contracts.packaged import default_document
 from contracts.plugin import finding, probe, restore
 from contracts.plugin.access import check_files, chosen
+from contracts.plugin.capabilities import learned
 from contracts.plugin.check import Check
+from contracts.plugin.family import Family, family_of, gathered, operations
 from contracts.plugin.journal import Journal, abandoned
-from contracts.plugin.judge import Judgement, judge, repeat
+from contracts.plugin.judge import OUT_OF_TIME, Judgement, judge, repeat
 from contracts.report.merging import selection
 from contracts.requirements import Aliases, Binding, Inconclusive, Phase
 from contracts.settings import Settings
@@ -48,20 +51,6 @@ LONGEST_RESERVE = 30.0
 
 
 @dataclass
-class Family:
-    """The operations on one resource, through each of a page's paths: found, learned about and judged together."""
-
-    subjects: list[Subject] = field(default_factory=list)
-    unusable: str = ""
-    """Why nothing can be judged of it, where that is so."""
-
-    @property
-    def updates(self) -> list[Update]:
-        """Those that update."""
-        return [each for each in self.subjects if isinstance(each, Update) and not each.MAKES]
-
-
-@dataclass
 class Session:
     """What one run holds. Use `open` around everything that talks to the target."""
 
@@ -74,9 +63,12 @@ class Session:
     families: dict[str, Family] = field(init=False, default_factory=dict)
     """By the collection's path."""
     judgements: list[Judgement] = field(init=False, default_factory=list)
+    _bare: int = field(init=False, default=0)
+    """How many judgements hold no exchange any more."""
     notes: list[str] = field(init=False, default_factory=list)
     planned: int = field(init=False, default=0)
     executed: int = field(init=False, default=0)
+    """How many cases were run while there was time."""
     embedded: bool = field(init=False, default=False)
     listeners: list[Callable[[Judgement], None]] = field(init=False, default_factory=list)
     options: Options = field(init=False, default_factory=Options)
@@ -201,6 +193,24 @@ class Session:
             if shapes[operation.id] is binding.shape and applies(binding, operation)
         ]
 
+    def batches(self, most: int) -> list[frozenset[str]]:
+        """The ids of the operations that are judged, in portions of so many cases where no resource has more."""
+        counts = Counter(o.id for binding in requirements.bindings() for o in self.operations(binding))
+        self.planned = counts.total()
+        portions: list[list[str]] = [[]]
+        room = most
+        families: dict[int, list[str]] = {}
+        for name in (operation.id for operation in self.judged if operation.id in counts):
+            families.setdefault(id(self.family(name).kin), []).append(name)
+        for together in families.values():
+            cost = sum(counts[name] for name in together)
+            if cost > room and portions[-1]:
+                portions.append([])
+                room = most
+            portions[-1] += together
+            room -= cost
+        return [frozenset(portion) for portion in portions]
+
     def about(self, requirement: str) -> bool:
         """Whether the run is about operations of the kind that a requirement is about."""
         return requirements.find(requirement).shape in {self.contract.shapes[o.id] for o in self.judged}
@@ -249,17 +259,12 @@ class Session:
         shapes = self.contract.shapes
         wanted = {each.id: each for o in self.judged for each in (o, *self.contract.resource(o).values())}
         ids = {(each.method, each.path): each.id for each in wanted.values()}
-        beside: dict[str, dict[Shape, Subject]] = {}
         for operation in wanted.values():
             first = ids.get((operation.method, operation.aliases[0])) if operation.alias else None
-            shape = shapes[operation.id]
-            subject = SUBJECTS[shape](self.client, operation, self.options, self.subjects.get(first or ""))
-            self.subjects[operation.id] = subject
-            self.families.setdefault(_family(operation), Family()).subjects.append(subject)
-            beside.setdefault(blank(operation.collection), {})[shape] = subject
-        for siblings in beside.values():
-            for subject in siblings.values():
-                subject.join(siblings)
+            make = SUBJECTS[shapes[operation.id]]
+            twin = self.subjects.get(first or "")
+            self.subjects[operation.id] = make(self.client, operation, self.options, twin)
+        self.families = gathered((shapes[name], subject) for name, subject in self.subjects.items())
 
     @property
     def updates(self) -> list[Update]:
@@ -303,32 +308,45 @@ class Session:
                 self.notes.append(f"an earlier run left something changed: graph-contracts restore {self._folder}")
             for subject in self.subjects.values():
                 subject.keeper, subject.tell = self._keep, self.journal.note
-        problems = [problem for family in self.families.values() if (problem := self._examine(family))]
-        if problems and all(family.unusable for family in self.families.values()):
-            raise problems[0]
+        problems: list[ContractsError] = []
         for family in self.families.values():
-            for subject in [] if family.unusable else family.subjects:
-                subject.learn()
+            problem = self._examine(family)
+            if problem is None:
+                self._begin(family)
+                return
+            problems.append(problem)
+        raise problems[0]
 
     def _examine(self, family: Family) -> ContractsError | None:
         """Find a resource's objects and make sure that it can be judged; why not, where other resources may.
 
         Raises:
-            ContractsError: there is no other resource, or none could be judged any better.
+            ContractsError: no resource could be judged any better.
         """
+        family.begun = True
         try:
             for check in self.checks(family):
                 if check.error and check.stops:
-                    if check.name in HOPELESS or len(self.families) == 1:
-                        raise check.error
                     family.unusable = check.error.what
+                    if check.name in HOPELESS:
+                        raise check.error
                     return check.error
         except ConfigurationError as error:
-            if len(self.families) == 1:
-                raise
             family.unusable = f"{error.what}. {error.hint}" if error.hint else error.what
             return error
         return None
+
+    def _begin(self, family: Family) -> None:
+        """Find and learn what the cases of a resource rely on, where that wasn't done yet."""
+        if self.client.expired:
+            return
+        for each in [each for each in family.kin if not each.begun]:
+            try:
+                self._examine(each)
+            except ContractsError as error:
+                each.unusable = error.what
+        for each in [each for each in family.kin if each.begun and not (each.unusable or each.learned)]:
+            each.learn()
 
     def _keep(self, update: Subject, entity: str) -> None:
         if self.journal:
@@ -348,10 +366,10 @@ class Session:
         self.client.extend(self._clock + self.settings.deadline)
         self.client.dead, self.client.lapsed, self.client.isolated = None, "", False
         try:
-            if self.options.restore and changed:
-                left += restore.put_back(self.updates)
-            for subject in self.subjects.values():
-                left += self._take_away(subject)
+            # what was judged may have changed most
+            for family in sorted(self.families.values(), key=lambda each: not each.learned):
+                if family.begun and not family.back:
+                    left += self._put_back_family(family)
         except ContractsError as error:
             left.append(f"nothing more could be put back: {error.what}")
         except KeyboardInterrupt:
@@ -369,6 +387,34 @@ class Session:
             self.notes.append(f"put back what is left with: graph-contracts restore {self._folder}")
         else:
             self.journal.remove()
+
+    def _put_back_family(self, family: Family) -> Iterator[str]:
+        """Put the objects of one resource back; yields what is left."""
+        touched = family.learned or not family.unusable
+        if touched and self.options.restore and not self.options.read_only:
+            yield from restore.put_back(family.updates)
+        for subject in family.subjects:
+            yield from self._take_away(subject)
+
+    def let_go(self, family: Family, taken: Callable[[], None]) -> None:
+        """Put the objects of a resource back, and those of its kin, and hold what is known of them no longer.
+
+        Args:
+            family: one of which all is judged.
+            taken: takes down what was exchanged until then.
+        """
+        for each in family.kin:
+            if each.begun and not (each.back or self.client.expired):
+                # what can't be put back now is tried once more at the end, and told of then
+                with self._masking(), suppress(ContractsError):
+                    each.back = not list(self._put_back_family(each))
+            each.facts = learned(each)
+            each.let_go()
+        taken()
+        self.client.exchanges.let_go(operations(family.kin))
+        for place in range(self._bare, len(self.judgements)):
+            self.judgements[place] = replace(self.judgements[place], worst=None, replay=())
+        self._bare = len(self.judgements)
 
     def _take_away(self, subject: Subject) -> Iterator[str]:
         """Delete what the run has made; yields what is left."""
@@ -445,14 +491,19 @@ class Session:
     def run_case(self, binding: Binding, operation: str) -> Judgement:
         """Judge one requirement for one operation."""
         update = self.subjects[operation]
+        family = self.family(operation)
+        try:
+            self._begin(family)
+        except ContractsError as error:
+            family.unusable = error.what
+        late = self.client.expired
         began = time.monotonic()
-        unusable = self.families[_family(update.operation)].unusable
-        found = judge(binding, update, self.settings.profile, unusable)
+        found = judge(binding, update, self.settings.profile, family.unusable)
         took = time.monotonic() - began
         # what takes long isn't repeated where little time is left for the other cases
         if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and took * 20 < self.ends - time.monotonic():
             found[0] = repeat(binding, update, self.settings.profile, found[0])
-        self.executed += 1
+        self.executed += not late
         self.judgements += found
         for judgement in found:
             for listener in self.listeners:
@@ -461,8 +512,8 @@ class Session:
 
     def _look_again(self) -> None:
         """Notice a target that is gone: what passed then may have passed for want of an answer."""
-        first, *_ = (subject for family in self.usable for subject in family.subjects)
-        if not self.client.expired and not self.settings.read_only:
+        first = next((family.subjects[0] for family in self.usable if family.begun), None)
+        if first and not self.client.expired and not self.settings.read_only:
             self.gone = first.client.dead is not None or first.observer.item(first.key)[1].response is None
 
     def untested(self) -> Iterator[tuple[str, str]]:
@@ -472,20 +523,25 @@ class Session:
         decided = {each.operation for each in self.judgements if each.verdict not in UNDECIDED}
         reasons: dict[str, str] = {}
         for judgement in self.judgements:
-            if judgement.verdict == "inconclusive" and judgement.operation not in decided:
+            late = judgement.message == OUT_OF_TIME
+            if judgement.verdict == "inconclusive" and judgement.operation not in decided and not late:
                 reasons.setdefault(judgement.operation, judgement.message)
         yield from reasons.items()
 
     def refused_all(self) -> str:
         """Why nothing that a run is about could be tested: no body was accepted for any operation; else nothing."""
         reasons = []
-        subjects = [subject for family in self.usable for subject in family.subjects]
+        subjects = [subject for family in self.usable if family.learned for subject in family.subjects]
         for update in (subject for subject in subjects if isinstance(subject, Update)):
             try:
                 _ = update.baseline
             except Inconclusive as reason:
                 reasons.append(reason.reason)
         return reasons[0] if reasons and len(reasons) == len(subjects) else ""
+
+    def family(self, operation: str) -> Family:
+        """The family of an operation, by its id."""
+        return self.families[family_of(self.subjects[operation].operation)]
 
     @property
     def ends(self) -> float:
@@ -508,12 +564,6 @@ def applies(binding: Binding, operation: Operation) -> bool:
     if binding.keyed and operation.key is None:
         return False
     return binding.aliases is Aliases.EACH or (operation.alias == 0) == (binding.aliases is Aliases.FIRST)
-
-
-def _family(operation: Operation) -> str:
-    """The resource that an operation belongs to, whatever path leads to it: the first one's collection."""
-    first = operation.aliases[0] if operation.alias else operation.path
-    return blank(first.rsplit("/", 1)[0] if operation.key else first)
 
 
 def _matches(name: str, glob: str) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from io import StringIO
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TextIO
 from urllib.parse import parse_qsl, urlsplit
 
 import harfile
@@ -17,9 +16,11 @@ WIRE = "these octets were chosen one by one"
 """Marks a request that no HTTP library would make."""
 
 
-def render(results: Results, evidence: Sequence[Mapping[str, Any]]) -> str:
-    """The archive; where there was no answer, the response has status 0 and the comment says why."""
-    out = StringIO()
+def write(results: Results, evidence: Iterable[Mapping[str, Any]], out: TextIO) -> None:
+    """Write the archive, an exchange after the other.
+
+    Where there was no answer, the response has status 0 and the comment says why.
+    """
     creator = harfile.Creator(name="graph-contracts", version=results.version)
     end = "complete" if results.complete else "incomplete"
     comment = f"{end}: {results.executed} of {results.planned} cases were run"
@@ -34,7 +35,7 @@ def render(results: Results, evidence: Sequence[Mapping[str, Any]]) -> str:
                 timings=harfile.Timings(send=0, wait=milliseconds, receive=0),
                 comment=_comment(entry),
             )
-    return f"{out.getvalue()}\n"
+    out.write("\n")
 
 
 def _comment(entry: Mapping[str, Any]) -> str:

@@ -32,12 +32,13 @@ class Journal:
         Raises:
             OSError: the file can't be written.
         """
-        self._file = path.open("w", encoding="utf-8", errors="backslashreplace", buffering=1)
+        self._file = path.open("wb")
+        self._length = 0
         self._write({"format": FORMAT, "run": run.to_json()})
 
-    def exchange(self, entry: Mapping[str, Any]) -> None:
-        """Write one exchange as evidence has it."""
-        self._write({"exchange": entry})
+    def exchange(self, entry: Mapping[str, Any]) -> int:
+        """Write one exchange as evidence has it; where its line begins."""
+        return self._write({"exchange": entry})
 
     def outcome(self, requirement: str, outcome: Outcome, executed: int, seconds: float) -> None:
         """Write what one case said, with how many were run until then and how long that took."""
@@ -52,8 +53,12 @@ class Journal:
         """Close the file; without `end` before it, the run counts as incomplete."""
         self._file.close()
 
-    def _write(self, line: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(line, separators=(",", ":")) + "\n")
+    def _write(self, line: Mapping[str, Any]) -> int:
+        start, octets = self._length, json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n"
+        self._file.write(octets)
+        self._file.flush()
+        self._length += len(octets)
+        return start
 
 
 def read(path: Path) -> tuple[Results, list[Mapping[str, Any]]]:

@@ -8,6 +8,9 @@ from contracts.report.results import LEVELS, Results, Verdict
 from contracts.report.visible import one_line
 from contracts.report.words import SIGNS, changed, sentence
 
+MOST_TOLD = 200
+"""Outcomes of a kind: what shows such a page takes a megabyte at most."""
+
 
 def render(results: Results) -> str:
     """The page; every byte of the target in it is escaped."""
@@ -36,8 +39,10 @@ def render(results: Results) -> str:
             lines += ["", f"### {title}", ""]
             lines += [
                 f"- `{row.id}` on {code(outcome.operation)}: {escaped(outcome.message)} ({escaped(row.source)})"
-                for row, outcome in found
+                for row, outcome in found[:MOST_TOLD]
             ]
+            if len(found) > MOST_TOLD:
+                lines.append(f"- and {len(found) - MOST_TOLD} more, in results.json")
     return "\n".join(lines) + "\n"
 
 

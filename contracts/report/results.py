@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -96,6 +96,10 @@ class RequirementResult:
         return self.id.split(".")[1] if "." in self.id else self.id
 
 
+REQUIREMENT = tuple(each.name for each in fields(RequirementResult))
+OUTCOME = tuple(each.name for each in fields(Outcome))
+
+
 @dataclass(frozen=True)
 class Results:
     """A whole run."""
@@ -175,7 +179,7 @@ class Results:
             **({"shard": dict(self.shard)} if self.shard else {}),
             **({"baseline": self.baseline.to_json()} if self.baseline else {}),
             **({"since": self.since.to_json()} if self.since else {}),
-            "requirements": [_plain(asdict(row)) for row in self.requirements],
+            "requirements": [_row(row) for row in self.requirements],
         }
 
     @classmethod
@@ -230,12 +234,17 @@ def _requirement(row: Mapping[str, Any]) -> RequirementResult:
     return RequirementResult(**{**row, **lists, "verdict": Verdict(row["verdict"]), "outcomes": outcomes})
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return str(value) if isinstance(value, Verdict) else value
+def _row(row: RequirementResult) -> dict[str, Any]:
+    # by hand: there may be a hundred thousand outcomes, and `asdict` copies each value of each
+    own = {name: getattr(row, name) for name in REQUIREMENT}
+    lists = {"gates": list(row.gates), "proofs": [dict(proof) for proof in row.proofs]}
+    return {**own, **lists, "verdict": str(row.verdict), "outcomes": [_told(outcome) for outcome in row.outcomes]}
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    own = {name: getattr(outcome, name) for name in OUTCOME}
+    mismatch = None if outcome.mismatch is None else dict(outcome.mismatch)
+    return {**own, "verdict": str(outcome.verdict), "exchanges": list(outcome.exchanges), "mismatch": mismatch}
 
 
 def result(row: RequirementResult, outcomes: Iterable[Outcome]) -> RequirementResult:

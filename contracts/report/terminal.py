@@ -3,18 +3,56 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 from contracts.report.results import Results, Verdict
 from contracts.report.visible import one_line, visible
 from contracts.report.words import changed, plural, sentence
 
+MOST_FAILURES = 100
+"""Failures that are shown in full; a run over a thousand operations can have a hundred thousand."""
+MOST_LINES = 200
+"""Lines of anything else."""
+
 
 def render(results: Results, folder: Path) -> str:
     """The text; every byte of the target in it is made visible."""
     lines = ["", "Learned about the target:"] if results.capabilities else []
-    lines += [f"  {one_line(row['name'])}: {one_line(row['value'])}" for row in results.capabilities]
-    for row, outcome in results.outcomes(Verdict.FAIL, Verdict.ERROR):
+    lines += _first(f"  {one_line(row['name'])}: {one_line(row['value'])}" for row in results.capabilities)
+    lines += _failures(results)
+    known = results.outcomes(Verdict.WAIVED)
+    if known:
+        lines += ["", "Known failures:"]
+        lines += _first(f"  {row.id} on {o.operation}: {one_line(o.message)}" for row, o in known)
+    warnings = results.outcomes(Verdict.WARN)
+    if warnings:
+        lines += ["", f"{plural(len(warnings), 'warning')}:"]
+        lines += _first(f"  {row.id} on {o.operation}: {one_line(o.message)}" for row, o in warnings)
+    open_: dict[str, list[str]] = defaultdict(list)
+    for row, outcome in results.outcomes(Verdict.INCONCLUSIVE):
+        if row.id not in open_[outcome.message]:
+            open_[outcome.message].append(row.id)
+    if open_:
+        lines += ["", "Not judged:"]
+        lines += _first(f"  {one_line(reason)}: {', '.join(ids)}" for reason, ids in open_.items())
+    lines += _first(f"Note: {one_line(note)}" for note in results.notes)
+    changes = changed(results)
+    if changes:
+        lines += ["", *(f"  {one_line(line)}" for line in changes)]
+    lines += [
+        "",
+        sentence(results),
+        f"Cases: {results.planned} planned, {results.executed} executed.",
+        f"Report: {folder / 'index.html'} ({results.seconds:.1f} s, exit {results.exit_code})",
+    ]
+    return visible("\n".join(lines)) + "\n"
+
+
+def _failures(results: Results) -> list[str]:
+    lines: list[str] = []
+    failures = results.outcomes(Verdict.FAIL, Verdict.ERROR)
+    for row, outcome in failures[:MOST_FAILURES]:
         lines += [
             "",
             f"{outcome.verdict.upper()} {row.id} ({row.level}, {row.source})",
@@ -27,29 +65,13 @@ def render(results: Results, folder: Path) -> str:
             lines.append(f"  {one_line(outcome.message)}")
         if outcome.curl:
             lines.append(f"  replay    {visible(outcome.curl)}")
-    known = results.outcomes(Verdict.WAIVED)
-    if known:
-        lines += ["", "Known failures:"]
-        lines += [f"  {row.id} on {o.operation}: {one_line(o.message)}" for row, o in known]
-    warnings = results.outcomes(Verdict.WARN)
-    if warnings:
-        lines += ["", f"{plural(len(warnings), 'warning')}:"]
-        lines += [f"  {row.id} on {o.operation}: {one_line(o.message)}" for row, o in warnings]
-    open_: dict[str, list[str]] = defaultdict(list)
-    for row, outcome in results.outcomes(Verdict.INCONCLUSIVE):
-        if row.id not in open_[outcome.message]:
-            open_[outcome.message].append(row.id)
-    if open_:
-        lines += ["", "Not judged:"]
-        lines += [f"  {one_line(reason)}: {', '.join(ids)}" for reason, ids in open_.items()]
-    lines += [f"Note: {one_line(note)}" for note in results.notes]
-    changes = changed(results)
-    if changes:
-        lines += ["", *(f"  {one_line(line)}" for line in changes)]
-    lines += [
-        "",
-        sentence(results),
-        f"Cases: {results.planned} planned, {results.executed} executed.",
-        f"Report: {folder / 'index.html'} ({results.seconds:.1f} s, exit {results.exit_code})",
-    ]
-    return visible("\n".join(lines)) + "\n"
+    if len(failures) > MOST_FAILURES:
+        lines += ["", f"… and {plural(len(failures) - MOST_FAILURES, 'failure')} more: see results.json"]
+    return lines
+
+
+def _first(lines: Iterable[str]) -> list[str]:
+    """As many lines as somebody would read, and how many more there are."""
+    found = list(lines)
+    more = len(found) - MOST_LINES
+    return [*found[:MOST_LINES], f"  … and {more} more: see results.json"] if more > 0 else found

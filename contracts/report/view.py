@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from contracts.report import jsontree
+from contracts.report.evidence import Entry, finder
 from contracts.report.jsontree import Line
 from contracts.report.results import LEVELS, WORST_FIRST, Outcome, RequirementResult, Results, Verdict
 
@@ -87,13 +89,13 @@ class OperationRow:
 def told(results: Results, evidence: Sequence[Mapping[str, Any]], *verdicts: tuple[Verdict, ...]) -> list[list[Told]]:
     """For each set of verdicts the requirements that have one, worst first; evidence goes to those that come first."""
     found = [_told(results, each) for each in verdicts]
-    known = {entry["index"]: entry for entry in evidence}
+    find = finder(evidence)
     shown: set[int] = set()
     room = MOST_EVIDENCE
     for place in range(MOST_GROUPS):
         for told_ in (each for section in found for each in section):
             if place < len(told_.groups):
-                room = _fill(told_.groups[place], known, shown, room)
+                room = _fill(told_.groups[place], find, shown, room)
     return found
 
 
@@ -118,10 +120,10 @@ def _level(row: RequirementResult) -> int:
     return LEVELS.index(row.level) if row.level in LEVELS else len(LEVELS)
 
 
-def _fill(group: Group, known: Mapping[int, Mapping[str, Any]], shown: set[int], room: int) -> int:
+def _fill(group: Group, find: Callable[[int], Entry | None], shown: set[int], room: int) -> int:
     """Give a group its exchanges while there is room; returns what is left of it."""
     mismatch = group.outcome.mismatch
-    chosen = [known[index] for index in group.outcome.exchanges if index in known][:MOST_STEPS]
+    chosen = list(islice(filter(None, map(find, group.outcome.exchanges)), MOST_STEPS))
     marked = mismatch["exchange"] if mismatch else None
     for entry in chosen:
         index = entry["index"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from contracts.report import badge, har, html, journal, junit, markdown, sarif
 from contracts.report.results import Results
@@ -40,15 +41,17 @@ def write_all(results: Results, evidence: Sequence[Mapping[str, Any]], folder: P
         OSError: the folder can't be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    data = json.dumps(results.to_json(), indent=1) + "\n"
-    write(folder / "results.json", data)
+    with whole(folder / "results.json") as file:
+        json.dump(results.to_json(), file, indent=1)
+        file.write("\n")
     write(folder / "index.html", html.render(results, evidence))
     write(folder / "junit.xml", junit.render(results))
     write(folder / "summary.md", markdown.render(results))
     write(folder / "badge.svg", badge.render(results))
     write(folder / "badge.json", json.dumps(badge.endpoint(results), indent=1) + "\n")
     write(folder / "results.sarif", json.dumps(sarif.log(results), indent=1) + "\n")
-    write(folder / "evidence.har", har.render(results, evidence))
+    with whole(folder / "evidence.har") as file:
+        har.write(results, evidence, file)
 
 
 def write(path: Path, text: str) -> None:
@@ -57,6 +60,18 @@ def write(path: Path, text: str) -> None:
     Raises:
         OSError: it can't be written.
     """
+    with whole(path) as file:
+        file.write(text)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[TextIO]:
+    """A file to write to that appears under its name at the end of the block, if it comes there.
+
+    Raises:
+        OSError: it can't be written.
+    """
     scratch = path.with_name(f".{path.name}.tmp")
-    scratch.write_text(text, encoding="utf-8", errors="backslashreplace")
+    with scratch.open("w", encoding="utf-8", errors="backslashreplace") as file:
+        yield file
     scratch.replace(path)

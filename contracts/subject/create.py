@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -367,7 +368,7 @@ class Create(Update):
     def family_traffic(self) -> Iterator[Exchange]:
         """What was exchanged for any operation on the resource."""
         own = {self.operation.id, *(each.operation.id for each in self.siblings.values())}
-        return (each for each in self.client.exchanges if each.operation in own)
+        return chain.from_iterable(map(self.client.exchanges.of, sorted(own)))
 
     def listed(self, entity: str, body: Mapping[str, Any]) -> tuple[list[Difference] | None, Exchange]:
         """What an object shows otherwise in the list than a body says; None where it isn't there in time.

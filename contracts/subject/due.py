@@ -61,6 +61,11 @@ class Due:
         """Something was sent of which nobody knows what it did."""
         self._values.clear()
 
+    def clear(self) -> None:
+        """Remember nothing of what was sent."""
+        self._values.clear()
+        self._sent.clear()
+
     def of(self, entity: str) -> Mapping[str, Any]:
         """What is due of an object."""
         return dict(self._values.get(entity, {}))

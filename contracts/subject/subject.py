@@ -213,6 +213,10 @@ class Subject(ABC):
     def learn(self) -> None:  # noqa: B027 (most have nothing to learn)
         """Find out what every case relies on."""
 
+    def let_go(self) -> None:
+        """Forget what only judging needs: all was judged. What is there and how it is reached stays known."""
+        self.log = Log()
+
     def tidy(self) -> None:  # noqa: B027 (most leave nothing behind)
         """Take away what the case that is over has made."""
 
@@ -255,8 +259,8 @@ class Subject(ABC):
         """Every answered exchange of this operation that is still whole, observations included."""
         return (
             exchange
-            for exchange in self.client.exchanges
-            if exchange.operation == self.operation.id and exchange.response is not None and exchange.response.whole
+            for exchange in self.client.exchanges.of(self.operation.id)
+            if exchange.response is not None and exchange.response.whole
         )
 
     @property

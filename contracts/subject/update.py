@@ -93,6 +93,16 @@ class Update(Subject):
             _ = self.persists
         self.requirement = ""
 
+    def let_go(self) -> None:
+        super().let_go()
+        self.due.clear()
+        self._known, self._known_at, self._values = {}, -1, {}
+        if isinstance(self._baseline, Baseline):
+            self._baseline = replace(self._baseline, exchange=self._baseline.exchange.brief, steps=())
+        elif self._baseline is not None:
+            self._baseline = Inconclusive(self._baseline.reason)
+        self._partial = self._partial and self._partial.brief
+
     # -- sending ------------------------------------------------------------------------------------------------
 
     def ask(self, *, headers: Fields | None = None) -> Exchange:
@@ -243,6 +253,11 @@ class Update(Subject):
             yield ask
 
     # -- bodies -------------------------------------------------------------------------------------------------
+
+    @property
+    def asked(self) -> bool:
+        """Whether the accepted body was looked for."""
+        return self._baseline is not None
 
     @property
     def baseline(self) -> Baseline:

@@ -29,6 +29,7 @@ from contracts.target.credentials import Credential, Lapsed, Renewed, Token
 from contracts.target.exchange import SAFE, Exchange, Headers, Request, Response
 from contracts.target.limits import KEPT_BODIES, SHORT_BODY
 from contracts.target.rate import Rate
+from contracts.target.traffic import Traffic
 from contracts.target.watchdog import Watchdog
 
 USER_AGENT = f"graph-contracts/{__version__}"
@@ -77,7 +78,7 @@ class Client:
     def __init__(self, connection: Connection, record: Callable[[Exchange], None] | None = None) -> None:
         self.connection = connection
         self.base = connection.base.rstrip("/")
-        self.exchanges: list[Exchange] = []
+        self.exchanges = Traffic()
         self._record = record
         self._lock = threading.Lock()
         if connection.verify is False:

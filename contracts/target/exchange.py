@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -144,6 +144,13 @@ class Exchange:
     @property
     def object(self) -> dict[str, Any] | None:
         return self.response.object if self.response else None
+
+    @property
+    def brief(self) -> Exchange:
+        """The same with nothing but how it was answered."""
+        request, response = self.request, self.response
+        short = Response(response.status, reason=response.reason, whole=False) if response else None
+        return replace(self, request=Request(request.method, request.url), response=short)
 
     @property
     def answer(self) -> str:

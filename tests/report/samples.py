@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from io import StringIO
 from typing import Any
 
+from contracts.report import har
 from contracts.report.results import Outcome, RequirementResult, Results, Verdict, result
 
 FIRST, SECOND = "PATCH /a/{id}", "PATCH /b/{id}"
@@ -69,3 +71,10 @@ def evidence(text: str = "x", count: int = 2) -> list[Mapping[str, Any]]:
         }
         for index in range(count)
     ]
+
+
+def archive(results: Results, entries: Sequence[Mapping[str, Any]]) -> str:
+    """The HTTP archive of a run, as text."""
+    out = StringIO()
+    har.write(results, entries, out)
+    return out.getvalue()

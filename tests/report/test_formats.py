@@ -15,10 +15,10 @@ import pytest
 from lxml import etree
 from sarif_pydantic import Sarif
 
-from contracts.report import badge, github, har, junit, sarif
+from contracts.report import badge, github, junit, sarif
 from contracts.report.results import Results
 from contracts.report.waiver import Waivers
-from tests.report.samples import EVIL, evidence, row, run
+from tests.report.samples import EVIL, archive, evidence, row, run
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("junit.xsd")))
 STALE = Waivers("known.yaml", problems=("known.yaml:1: update.a.a: it passes now: take the entry out",))
@@ -111,7 +111,7 @@ def test_sarif_tells_a_waived_failure_as_suppressed_and_an_incomplete_run_as_uns
 
 @pytest.mark.parametrize("text", ["x", EVIL])
 def test_the_archive_has_what_a_browsers_developer_tools_need(text: str) -> None:
-    data = json.loads(har.render(RUNS["clean"], evidence(text)))["log"]
+    data = json.loads(archive(RUNS["clean"], evidence(text)))["log"]
     assert data["version"] == "1.2"
     for entry in data["entries"]:
         assert {"startedDateTime", "time", "request", "response", "cache", "timings"} <= set(entry)
@@ -129,7 +129,7 @@ def test_the_archive_has_what_a_browsers_developer_tools_need(text: str) -> None
 
 
 def test_the_archive_says_whether_the_run_came_to_its_end() -> None:
-    assert json.loads(har.render(RUNS["incomplete"], []))["log"]["comment"].startswith("incomplete: 2 of 4")
+    assert json.loads(archive(RUNS["incomplete"], []))["log"]["comment"].startswith("incomplete: 2 of 4")
 
 
 # -- badge -------------------------------------------------------------------------------------------------------------

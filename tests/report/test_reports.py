@@ -13,12 +13,13 @@ from xml.etree.ElementTree import fromstring
 import jsonschema
 import pytest
 
-from contracts.report import badge, citation, har, html, jsontree, junit, markdown, results, terminal, writer
+from contracts.report import badge, citation, html, jsontree, junit, markdown, results, terminal, writer
 from contracts.report.change import Change, Kind, Since
 from contracts.report.results import Outcome, RequirementResult, Results, Verdict
 from contracts.report.visible import visible
 from contracts.report.waiver import Waiver, Waivers
 from tests.report import synthetic
+from tests.report.samples import archive
 
 EVIL = "<script>alert(1)</script>&\"'\x1b[31m\u202eoff\x00]]>\ud800|`{{7*7}}%s"
 BOTH = ("PATCH /a/{id}", "PATCH /b/{id}")
@@ -245,7 +246,7 @@ def test_the_terminal_gets_no_control_character_and_every_failure() -> None:
 
 
 def test_the_archive_has_every_exchange_also_those_without_an_answer() -> None:
-    entries = json.loads(har.render(HOSTILE, evidence("x")))["log"]["entries"]
+    entries = json.loads(archive(HOSTILE, evidence("x")))["log"]["entries"]
     assert [entry["response"]["status"] for entry in entries] == [0, 200]
     assert entries[0]["comment"].endswith("; x")
 

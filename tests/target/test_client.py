@@ -67,7 +67,7 @@ def test_an_answer_becomes_a_response_and_is_recorded() -> None:
         target = client(url)
         exchange = target.send("PATCH", "/x", body=b"{}", operation="op", entity="1")
     assert (exchange.status, exchange.object, exchange.operation, exchange.entity) == (200, {}, "op", "1")
-    assert target.exchanges == [exchange]
+    assert list(target.exchanges) == [exchange]
 
 
 def test_nothing_is_sent_that_was_not_asked_for() -> None:

@@ -1,0 +1,84 @@
+"""The exchanges of a run as reports take them, read back from the disk where the run wrote them down."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO, overload
+
+Entry = Mapping[str, Any]
+
+
+class Evidence(Sequence[Entry]):
+    """Entries by their place in a journal, those that aren't in it held in memory."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._file: BinaryIO | None = None
+        self._starts = array("q")
+        """Where each entry's line begins in the file; -1 for one that is held."""
+        self._held: dict[int, Entry] = {}
+
+    def add(self, entry: Entry, start: int | None = None) -> None:
+        """Add the next one; `start` is where its line begins in the file, None where it isn't there."""
+        if start is None or self._open() is None:
+            self._held[len(self._starts)] = entry
+            start = -1
+        self._starts.append(start)
+
+    def _open(self) -> BinaryIO | None:
+        # opened at once: the file stays the run's own, whatever becomes of its name
+        if self._file is None and self._path is not None:
+            with suppress(OSError):
+                self._file = self._path.open("rb")
+        return self._file
+
+    def close(self) -> None:
+        """Read no more."""
+        if self._file is not None:
+            self._file.close()
+
+    @property
+    def held(self) -> int:
+        """How many entries are in memory."""
+        return len(self._held)
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (self[place] for place in range(len(self)))
+
+    @overload
+    def __getitem__(self, place: int) -> Entry: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Entry]: ...
+    def __getitem__(self, place: int | slice) -> Entry | list[Entry]:
+        """An entry, or those of a range.
+
+        Raises:
+            IndexError: there is none.
+            OSError: the file can't be read any more.
+        """
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        place = range(len(self))[place]
+        start = self._starts[place]
+        if start < 0 or self._file is None:
+            return self._held[place]
+        self._file.seek(start)
+        found: Entry = json.loads(self._file.readline())["exchange"]
+        return found
+
+
+def finder(evidence: Sequence[Entry]) -> Callable[[int], Entry | None]:
+    """What finds an exchange by its index.
+
+    A run numbers its exchanges as they come, so each stands where its index says. In what was put together it needn't.
+    """
+    if isinstance(evidence, Evidence):
+        return lambda index: evidence[index] if 0 <= index < len(evidence) else None
+    return {entry["index"]: entry for entry in evidence}.get
