@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from contracts.contract import Operation, Shape, blank
@@ -32,11 +32,12 @@ class Family:
         """Those that update."""
         return [each for each in self.subjects if isinstance(each, Update) and not each.MAKES]
 
-    def learn(self) -> None:
-        """Find out what every case relies on."""
+    def learn(self, judged: Container[str]) -> None:
+        """Find out what every case relies on, of the operations that cases are run for."""
         self.learned = True
         for subject in self.subjects:
-            subject.learn()
+            if subject.operation.id in judged:
+                subject.learn()
 
     def let_go(self) -> None:
         """Forget what only judging needs."""

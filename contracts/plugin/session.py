@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from contracts import base_url, cases, requirements
 from contracts.contract import Contract, Operation, Shape
@@ -25,7 +26,7 @@ from contracts.plugin.family import Family, family_of, gathered, operations
 from contracts.plugin.journal import Journal, abandoned
 from contracts.plugin.judge import OUT_OF_TIME, Judgement, judge, repeat
 from contracts.report.merging import selection
-from contracts.requirements import Aliases, Binding, Inconclusive, Phase
+from contracts.requirements import Aliases, Binding, Phase
 from contracts.settings import Settings
 from contracts.subject.create import Create
 from contracts.subject.delete import Delete
@@ -346,7 +347,12 @@ class Session:
             except ContractsError as error:
                 each.unusable = error.what
         for each in [each for each in family.kin if each.begun and not (each.unusable or each.learned)]:
-            each.learn()
+            each.learn(self._planned_for)
+
+    @cached_property
+    def _planned_for(self) -> frozenset[str]:
+        """Ids of the operations that some case is run for."""
+        return frozenset(o.id for binding in requirements.bindings() for o in self.operations(binding))
 
     def _keep(self, update: Subject, entity: str) -> None:
         if self.journal:
@@ -529,15 +535,17 @@ class Session:
         yield from reasons.items()
 
     def refused_all(self) -> str:
-        """Why nothing that a run is about could be tested: no body was accepted for any operation; else nothing."""
-        reasons = []
-        subjects = [subject for family in self.usable if family.learned for subject in family.subjects]
-        for update in (subject for subject in subjects if isinstance(subject, Update)):
-            try:
-                _ = update.baseline
-            except Inconclusive as reason:
-                reasons.append(reason.reason)
-        return reasons[0] if reasons and len(reasons) == len(subjects) else ""
+        """Why nothing that an operation is about could be tested: no body was accepted for it; else nothing.
+
+        Where a page gives several paths to the operation, one that accepts a body is enough.
+        """
+        subjects = [each for name, each in self.subjects.items() if name in self._planned_for]
+        writing = [each for each in subjects if isinstance(each, Update)]
+        able = {(each.operation.method, family_of(each.operation)) for each in writing if not each.refusal}
+        for each in writing:
+            if each.refusal and (each.operation.method, family_of(each.operation)) not in able:
+                return each.refusal if len(self.judged) == 1 else f"{each.operation}: {each.refusal}"
+        return ""
 
     def family(self, operation: str) -> Family:
         """The family of an operation, by its id."""

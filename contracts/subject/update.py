@@ -275,6 +275,11 @@ class Update(Subject):
             raise Inconclusive(self._baseline.reason, *self._baseline.exchanges)
         return self._baseline
 
+    @property
+    def refusal(self) -> str:
+        """Why the target accepts no body, where it was found not to; nothing is sent to know."""
+        return self._baseline.reason if isinstance(self._baseline, Inconclusive) else ""
+
     @contextmanager
     def again(self) -> Iterator[None]:
         """Let the block judge a new answer to the accepted body instead of the one on record."""

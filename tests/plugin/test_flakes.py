@@ -119,7 +119,7 @@ def test_a_server_that_accepts_no_update_is_never_said_to_conform(tmp_path: Path
 
     with shelf.serving(FIRST, SECOND) as server:
         server.hook = refuse
-        code, _, results = judged(server, tmp_path)
+        code, _, results = judged(server, tmp_path, "update")
     assert (code, results["verdict"]) == (3, "inconclusive")
     assert any("accepted no body" in note for note in results["notes"])
 
