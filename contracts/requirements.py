@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -334,6 +334,21 @@ def _prose(text: str) -> dict[str, str]:
 
 def _terms(requirement: Requirement) -> Requirement:
     return replace(requirement, statement="", vary="", sent="", fix="", cases=())
+
+
+def arrange(modules: Sequence[str]) -> None:
+    """Put cases and requirements into the order of their modules, whichever was imported first."""
+    order = {name: place for place, name in enumerate(modules)}
+
+    def place(binding: Binding) -> tuple[int, int]:
+        module = binding.function.__module__
+        return order.get(module, len(order)), binding.function.__code__.co_firstlineno
+
+    _BINDINGS.sort(key=place)
+    names = dict.fromkeys(binding.requirement for binding in _BINDINGS)
+    known = {name: _REQUIREMENTS[name] for name in names} | _REQUIREMENTS
+    _REQUIREMENTS.clear()
+    _REQUIREMENTS.update(known)
 
 
 def registry() -> tuple[Requirement, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
+from contracts.requirements import arrange
+
 MODULES = (
     "route",
     "method",
@@ -41,6 +43,7 @@ def load() -> None:
     """Import every case, so that `contracts.requirements.registry()` is complete."""
     for name in MODULES:
         import_module(f"{__name__}.{name}")
+    arrange([f"{__name__}.{name}" for name in MODULES])
 
 
 def files() -> list[Path]:
