@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 NEW = "(new)"
 """Stands for the id that an object doesn't have yet."""
+MOST_TEXTS = 5
+"""Texts that are tried one by one where two objects may not share one."""
 MOST_NAMELESS = 3
 """Creations that may leave an object behind whose id nobody knows, before no more are sent."""
 MOST_LISTED = 1000
@@ -107,7 +109,7 @@ class Create(Update):
         kinds = {name: self.type.properties[name].type for name in self.writable}
         texts = tuple(name for name, kind in kinds.items() if kind.kind is Kind.STRING and plain(kind))
         yield texts
-        yield from ((name,) for name in texts)
+        yield from ((name,) for name in texts[:MOST_TEXTS])
 
     @property
     def baseline(self) -> Baseline:
