@@ -10,7 +10,7 @@ from contracts.contract import Kind, Shape
 from contracts.reference.app import App
 from contracts.reference.behaviours import fault
 from contracts.reference.faults.concurrency import WINDOW
-from contracts.reference.faults.reading import open_to_all, unchecked
+from contracts.reference.faults.reading import cut_short, open_to_all, unchecked
 from contracts.reference.message import Refusal, Reply, Request
 from contracts.reference.tools import apply, names, override, writable
 
@@ -381,3 +381,9 @@ def made_401(app: App) -> None:
             if request.shape is Shape.CREATE:
                 apply(app, request)
             raise
+
+
+@fault("creations-cut-short", "create.resp.framing")
+def answers_cut_short(app: App) -> None:
+    """Every tenth answer to a creation ends before its length says."""
+    cut_short(app, Shape.CREATE)

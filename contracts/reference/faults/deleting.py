@@ -7,7 +7,7 @@ from typing import Any
 from contracts.contract import Shape
 from contracts.reference.app import App
 from contracts.reference.behaviours import fault
-from contracts.reference.faults.reading import open_to_all, unchecked
+from contracts.reference.faults.reading import cut_short, open_to_all, unchecked
 from contracts.reference.message import Refusal, Reply, Request
 from contracts.reference.routes import Role
 from contracts.reference.tools import override
@@ -290,3 +290,9 @@ def refused(app: App) -> None:
             if request.shape is Shape.DELETE:
                 app.remove(request)
             raise
+
+
+@fault("refused-deletions-cut-short", "delete.resp.framing")
+def answers_cut_short(app: App) -> None:
+    """What is said of a refused deletion ends before its length says."""
+    cut_short(app, Shape.DELETE, least=400, every=1)
