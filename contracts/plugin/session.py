@@ -21,7 +21,7 @@ from contracts.packaged import default_document
 from contracts.plugin import finding, probe, restore
 from contracts.plugin.access import check_files, chosen
 from contracts.plugin.capabilities import learned
-from contracts.plugin.check import Check
+from contracts.plugin.check import Check, fill_path
 from contracts.plugin.family import Family, family_of, gathered, operations
 from contracts.plugin.journal import Journal, abandoned
 from contracts.plugin.judge import OUT_OF_TIME, Judgement, judge, repeat
@@ -298,6 +298,7 @@ class Session:
         first = family.updates[0]
         for subject in others:
             subject.observer.ids.update(first.observer.ids)
+            fill_path(subject)
             if not isinstance(subject, Create):
                 subject.key, subject.second = first.key, first.second
 
