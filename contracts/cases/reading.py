@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode
 
 from contracts.cases.concurrency import parallel, rounds
+from contracts.cases.route import MALFORMED
 from contracts.contract import Shape
 from contracts.requirements import Finding, Findings, Inconclusive, NotApplicable, Phase, Severity, adapted
 from contracts.subject.equality import differences, short
@@ -45,14 +46,7 @@ def test_ids_that_cannot_exist_are_refused_by_reads(read: Read) -> Findings:
     Fix: Parse the id before it reaches the database, and turn a parse error into 400 or 404.
     """
     read.demand()
-    segments = {
-        "not-an-id": "not-an-id",
-        "a quote": "%27",
-        "NUL": "%00",
-        "4,096 characters": "a" * 4096,
-        "a path inside the id": "..%2f..",
-    }
-    for note, segment in segments.items():
+    for note, segment in MALFORMED.items():
         exchange = read.send("GET", f"{read.head}/{segment}")
         normalised = "%2f" in segment and (exchange.ok or 300 <= exchange.status < 400 or exchange.response is None)
         long = len(segment) > 1000 and exchange.response is None

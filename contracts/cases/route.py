@@ -25,6 +25,14 @@ from contracts.target.exchange import Exchange
 
 UNROUTED = {404, 405, 410, 501}
 CREATED = 201
+MALFORMED: Mapping[str, str] = {
+    "not-an-id": "not-an-id",
+    "a quote": "%27",
+    "NUL": "%00",
+    "4,096 characters": "a" * 4096,
+    "a path inside the id": "..%2f..",
+}
+"""Segments that are no object's id, each with what is said of it."""
 
 
 def _reached(update: Update) -> Findings:
@@ -213,15 +221,8 @@ def test_ids_that_cannot_exist_are_refused(update: Update) -> Findings:
     """
     body = update.mark()
     head = update.path().rpartition("/")[0]
-    segments = {
-        "not-an-id": "not-an-id",
-        "a quote": "%27",
-        "NUL": "%00",
-        "4,096 characters": "a" * 4096,
-        "a path inside the id": "..%2f..",
-    }
-    attempts = [Attempt(note, body, path=f"{head}/{segment}") for note, segment in segments.items()]
-    for (note, segment), trial in zip(segments.items(), update.attempt(attempts), strict=True):
+    attempts = [Attempt(note, body, path=f"{head}/{segment}") for note, segment in MALFORMED.items()]
+    for (note, segment), trial in zip(MALFORMED.items(), update.attempt(attempts), strict=True):
         exchange = trial.exchange
         normalised = "%2f" in segment and (exchange.ok or 300 <= exchange.status < 400 or exchange.response is None)
         long = len(segment) > 1000 and exchange.response is None

@@ -13,7 +13,7 @@ from typing import Any
 from contracts.contract import Kind, Shape, Type
 from contracts.reference import validate
 from contracts.reference.app import App
-from contracts.reference.message import Reply, Request
+from contracts.reference.message import Reply, Request, Send
 from contracts.reference.routes import Resource
 from contracts.reference.store import Store, merge
 
@@ -248,3 +248,12 @@ def each_value(value: Any, type_: Type, change: Any) -> Any:
 def change_values(app: App, change: Any) -> None:
     """Change every complex value and leaf that is shown: `change(value, type)` returns what stands there instead."""
     change_shown(app, lambda entity: each_value(entity, type_of(app), change))
+
+
+async def break_off(app: App, request: Request, reply: Reply, send: Send) -> None:
+    """Send an answer that ends ten octets before its length says, and with it the connection."""
+    body = app.render(request, reply)
+    fields = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in app.headers(request, reply, body)]
+    await send({"type": "http.response.start", "status": reply.status, "headers": fields})
+    await send({"type": "http.response.body", "body": body[:-10], "more_body": True})
+    raise ConnectionAbortedError

@@ -10,7 +10,7 @@ from contracts.contract import Kind, Shape
 from contracts.reference.app import App
 from contracts.reference.behaviours import fault
 from contracts.reference.message import Refusal, Reply, Request
-from contracts.reference.tools import names, override
+from contracts.reference.tools import break_off, names, override
 from contracts.reference.validators import strong
 
 
@@ -256,10 +256,7 @@ def cut_short(app: App, *shapes: Shape, least: int = 200, every: int = 10) -> No
         if not mine or request.shape is None or counted[request.shape] % every:
             await inner(request, reply, send)
             return
-        fields = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in app.headers(request, reply, body)]
-        await send({"type": "http.response.start", "status": reply.status, "headers": fields})
-        await send({"type": "http.response.body", "body": body[:-10], "more_body": True})
-        raise ConnectionAbortedError
+        await break_off(app, request, reply, send)
 
 
 @fault("reads-cut-short", "read.resp.framing list.resp.framing")

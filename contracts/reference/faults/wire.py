@@ -11,7 +11,16 @@ from contracts.contract import Kind, Shape
 from contracts.reference.app import App
 from contracts.reference.behaviours import fault
 from contracts.reference.message import Refusal, Reply, Request
-from contracts.reference.tools import change_answer, change_message, change_shown, connection, names, override, type_of
+from contracts.reference.tools import (
+    break_off,
+    change_answer,
+    change_message,
+    change_shown,
+    connection,
+    names,
+    override,
+    type_of,
+)
 
 
 @fault("status-204-default", "status.success")
@@ -166,10 +175,7 @@ def cut_short(app: App) -> None:
         if len(body) < 2000 or not request.documented:
             await inner(request, reply, send)
             return
-        fields = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in app.headers(request, reply, body)]
-        await send({"type": "http.response.start", "status": reply.status, "headers": fields})
-        await send({"type": "http.response.body", "body": body[:-10], "more_body": True})
-        raise ConnectionAbortedError
+        await break_off(app, request, reply, send)
 
 
 @fault("gzip-label-without-gzip", "resp.framing")
