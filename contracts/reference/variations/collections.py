@@ -239,16 +239,17 @@ def gone(app: App) -> None:
 @variation("deleted-lags-in-lists", about=Shape.DELETE)
 def lags(app: App) -> None:
     """A deleted object is not found at once, and listed for another twentieth of a second."""
-    leaving: dict[str, tuple[float, Any]] = {}
+    leaving: dict[tuple[str, str], tuple[float, Any]] = {}
 
     @override(app, "remove")
     def remove(inner: Any, request: Request) -> None:
         if request.shape is Shape.DELETE:
-            leaving[request.entity] = (time.monotonic() + 0.05, app.objects(request)[request.entity])
+            left = app.objects(request)[request.entity]
+            leaving[request.tenant, request.entity] = (time.monotonic() + 0.05, left)
         inner(request)
 
     @override(app, "visible")
     def visible(inner: Any, request: Request) -> Any:
         objects, now = inner(request), time.monotonic()
-        late = {} if request.entity else {n: value for n, (until, value) in leaving.items() if now < until}
-        return {**objects, **late}
+        late = leaving.items() if not request.entity else ()
+        return objects | {n: value for (of, n), (until, value) in late if now < until and of == request.tenant}
