@@ -137,7 +137,3 @@ class Bodies:
             found["x-graph-members"] = own["x-graph-members"]
             found.pop("x-graph-placeholder", None)
         return found
-
-
-def _stated(message: Message) -> str:
-    return stated(message.body)

@@ -44,9 +44,8 @@ def _find(read: Read, ids: list[str], *, may_write: bool) -> Iterator[Exchange]:
         read.key = ALONE
     else:
         given, others = read.options.ids, read.options.second_ids
-        ids = ids or _made(read, ids, may_write=may_write)
-        found = [given.get(operation.key) or given.get("id"), *ids]
-        found += [example_id(operation)]
+        ids = ids or _made(read, may_write=may_write)
+        found = [given.get(operation.key) or given.get("id"), *ids, example_id(operation)]
         known = list(dict.fromkeys(each for each in found if each))
         if not known:
             hint = f"Supply --id {operation.key}=VALUE"
@@ -57,10 +56,10 @@ def _find(read: Read, ids: list[str], *, may_write: bool) -> Iterator[Exchange]:
     yield read.get()
 
 
-def _made(read: Read, ids: list[str], *, may_write: bool) -> list[str]:
-    """Objects that are made for the run where there are none."""
+def _made(read: Read, *, may_write: bool) -> list[str]:
+    """Objects that are made for the run."""
     maker = read.siblings.get(Shape.CREATE)
-    if ids or not may_write or read.options.read_only or not isinstance(maker, Create):
+    if not may_write or read.options.read_only or not isinstance(maker, Create):
         return []
     try:
         return [maker.make(1), maker.make(2)]

@@ -7,7 +7,6 @@ what must have no effect must make none. What a case has made is deleted again w
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -37,6 +36,7 @@ MOST_NAMELESS = 3
 MOST_LISTED = 1000
 """Objects of a collection that is looked through after each attempt."""
 CONFLICT = 409
+CROWDED = "what is made can't be seen: the collection is too large to be listed again and again"
 COLLIDES = frozenset({400, CONFLICT, 422})
 GONE = frozenset({404, 410})
 ACCEPTED = 202
@@ -328,7 +328,7 @@ class Create(Update):
             Inconclusive: the collection can't be listed.
         """
         if self._crowded:
-            raise Inconclusive("what is made can't be seen: the collection is too large to be listed again and again")
+            raise Inconclusive(CROWDED)
         items, exchange = self.observer.collection()
         if items is None:
             raise Inconclusive(
@@ -336,7 +336,7 @@ class Create(Update):
             )
         if self.observer.cut or len(items) > MOST_LISTED:
             self._crowded = True
-            raise Inconclusive("what is made can't be seen: the collection is too large to be listed again and again")
+            raise Inconclusive(CROWDED)
         listed = {entity: item for item in items if (entity := identity(item.get("id")))}
         return {entity: {name: item.get(name) for name in self.shape.properties} for entity, item in listed.items()}
 
@@ -359,13 +359,11 @@ class Create(Update):
 
     def appears(self, entity: str) -> tuple[dict[str, Any] | None, Exchange]:
         """An object as a GET of it shows it, now or within the time that reads may lag; None where none does."""
-        started, pause = time.monotonic(), 0.01
-        while True:
+        for _ in self.looks():
             found, exchange = self.observer.item(entity)
-            if found is not None or time.monotonic() - started > self.options.settle or self.client.expired:
-                return found, exchange
-            time.sleep(pause)
-            pause = min(pause * 1.6, 0.5)
+            if found is not None:
+                break
+        return found, exchange
 
     def family_traffic(self) -> Iterator[Exchange]:
         """What was exchanged for any operation on the resource."""
@@ -378,8 +376,7 @@ class Create(Update):
         Raises:
             Inconclusive: the collection can't be listed.
         """
-        started, pause = time.monotonic(), 0.01
-        while True:
+        for _ in self.looks():
             items, exchange = self.observer.collection()
             if items is None:
                 raise Inconclusive(f"the collection is not listed ({exchange.answer})", exchange)
@@ -387,10 +384,9 @@ class Create(Update):
             left = None if found is None else self.compare(body, found)
             if left is None and self.observer.cut:
                 raise Inconclusive("the collection has more pages than are read", exchange)
-            if left == [] or time.monotonic() - started > self.options.settle or self.client.expired:
-                return left, exchange
-            time.sleep(pause)
-            pause = min(pause * 1.6, 0.5)
+            if left == []:
+                break
+        return left, exchange
 
     def changed(
         self,

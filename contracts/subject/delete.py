@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from typing import Any
 
 from contracts.contract import Shape
@@ -61,7 +59,7 @@ class Delete(Subject):
 
     def _shows(self, entity: str) -> None:
         """Wait until lagging reads show a new object, for as long as they may lag."""
-        any(self.shown(entity) is not None for _ in self._looks())
+        any(self.shown(entity) is not None for _ in self.looks())
 
     def remove(self, entity: str, *, headers: Fields | None = None, path: str | None = None) -> Exchange:
         """Send one deletion; nothing is concluded from the answer."""
@@ -133,23 +131,13 @@ class Delete(Subject):
         Raises:
             Inconclusive: nothing shows objects.
         """
-        return any(self.shown(entity) is None for _ in self._looks())
+        return any(self.shown(entity) is None for _ in self.looks())
 
     def still_listed(self, entity: str) -> Exchange | None:
         """The list that still shows an object when the time is over that reads may lag; None where none does."""
         exchange = None
-        for _ in self._looks():
+        for _ in self.looks():
             items, exchange = self.maker.observer.collection()
             if not any(same_id(item.get("id"), entity) for item in items or ()):
                 return None
         return exchange
-
-    def _looks(self) -> Iterator[None]:
-        """Once, and again until the time is over that reads may lag."""
-        started, pause = time.monotonic(), 0.01
-        while True:
-            yield
-            if time.monotonic() - started > self.options.settle or self.client.expired:
-                return
-            time.sleep(pause)
-            pause = min(pause * 1.6, 0.5)

@@ -7,6 +7,7 @@ be refused (`refusals`), and judges nothing. What it sends and looks at depends 
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -262,6 +263,16 @@ class Subject(ABC):
             for exchange in self.client.exchanges.of(self.operation.id)
             if exchange.response is not None and exchange.response.whole
         )
+
+    def looks(self) -> Iterator[None]:
+        """Once, and again until the time is over that reads may lag."""
+        started, pause = time.monotonic(), 0.01
+        while True:
+            yield
+            if time.monotonic() - started > self.options.settle or self.client.expired:
+                return
+            time.sleep(pause)
+            pause = min(pause * 1.6, 0.5)
 
     @property
     def volatile(self) -> set[str]:

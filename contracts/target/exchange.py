@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -162,8 +161,3 @@ class Exchange:
     def sent(self, name: str) -> str | None:
         """A request header's value, or None."""
         return next((value for key, value in self.request.headers if key.lower() == name.lower()), None)
-
-
-def header_pairs(headers: Headers) -> Iterator[str]:
-    """Header lines as text."""
-    return (f"{name}: {value}" for name, value in headers)
