@@ -17,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from contracts import files, loading
+from contracts import files
 from contracts.errors import DocumentError
 from contracts.operation import Example, Kind, Operation, Permission, Property, Type
 from contracts.reading import Reader, mapping, servers
@@ -73,6 +73,8 @@ class Contract:
         Raises:
             DocumentError: as for `load`.
         """
+        from contracts import loading  # noqa: PLC0415 (parsers take a while, and many a caller reads no document)
+
         document = loading.load(text, source)
         return cls.from_document(document, source, hashlib.sha256(text).hexdigest())
 

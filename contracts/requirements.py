@@ -301,26 +301,28 @@ NOUNS: Mapping[Shape, tuple[str, str]] = {
     Shape.DELETE: ("deletion", "deleted"),
 }
 
+WORDING = re.compile(r"\b(?:[Aa]n update|[Uu]pdates?|updated|PATCH|200)\b|`200 OK`")
+"""What a requirement about updates says in other words where it is about another kind of operation."""
+
 
 def _reworded(told: Requirement) -> Requirement:
     """What is said of updates, said of another kind of operation."""
     noun, done = NOUNS[told.shape]
-    spellings = {
-        r"\b([Aa])n update\b": rf"\1 {noun}",
-        r"\bupdate\b": noun,
-        r"\bUpdate\b": noun.capitalize(),
-        r"\bupdates\b": f"{noun}s",
-        r"\bUpdates\b": f"{noun.capitalize()}s",
-        r"\bupdated\b": done,
-        r"\bPATCH\b": METHODS[told.shape],
+    words = {
+        "an update": f"a {noun}",
+        "An update": f"A {noun}",
+        "update": noun,
+        "Update": noun.capitalize(),
+        "updates": f"{noun}s",
+        "Updates": f"{noun.capitalize()}s",
+        "updated": done,
+        "PATCH": METHODS[told.shape],
     }
     if told.shape is Shape.CREATE:
-        spellings |= {"`200 OK`": "`201 Created`", r"\b200\b": "201"}
+        words |= {"`200 OK`": "`201 Created`", "200": "201"}
 
     def say(text: str) -> str:
-        for pattern, words in spellings.items():
-            text = re.sub(pattern, words, text)
-        return text
+        return WORDING.sub(lambda found: words.get(found[0], found[0]), text)
 
     return replace(told, statement=say(told.statement), vary=say(told.vary), sent=say(told.sent), fix=say(told.fix))
 
