@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from contracts.contract import Kind, Operation, Type
@@ -20,6 +20,7 @@ from contracts.target.exchange import Exchange
 
 STRINGS = frozenset({Kind.STRING, Kind.GUID, Kind.DATE, Kind.TIMEOFDAY, Kind.DURATION, Kind.BINARY})
 NUMBERS = frozenset({Kind.INT32, Kind.INT64, Kind.DOUBLE, Kind.BOOLEAN})
+NESTED = frozenset({Kind.COMPLEX, Kind.COLLECTION})
 DURATION = re.compile(r"-?P(?=[\dT])(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 
 
@@ -31,23 +32,34 @@ def entity(operation: Operation, exchange: Exchange) -> bool:
 Spot = tuple[str, Any, Type]
 
 
-def walk(value: Any, type_: Type, path: str = "") -> Iterator[Spot]:
+def walk(value: Any, type_: Type, path: str = "") -> list[Spot]:
     """Every documented place in a value that is there and not null, with its path and type."""
-    yield path, value, type_
-    if type_.kind is Kind.COMPLEX and isinstance(value, Mapping):
-        for member in type_.properties.values():
-            if value.get(member.name) is not None:
-                yield from walk(value[member.name], member.type, f"{path}.{member.name}" if path else member.name)
+    found: list[Spot] = []
+    _walk(found, path, value, type_)
+    return found
+
+
+def _walk(found: list[Spot], path: str, value: Any, type_: Type) -> None:
+    # every answer of a run is looked through by many cases: hence a list, and no call for a plain value
+    found.append((path, value, type_))
+    if type_.kind is Kind.COMPLEX and isinstance(value, dict):
+        for name, member in type_.properties.items():
+            inner = value.get(name)
+            if inner is None:
+                continue
+            below = f"{path}.{name}" if path else name
+            if member.type.kind in NESTED:
+                _walk(found, below, inner, member.type)
+            else:
+                found.append((below, inner, member.type))
     elif type_.kind is Kind.COLLECTION and isinstance(value, list) and type_.item:
         for place, item in enumerate(value):
-            yield from walk(item, type_.item, f"{path}[{place}]")
+            _walk(found, f"{path}[{place}]", item, type_.item)
 
 
-def spots(update: Subject, exchange: Exchange, kinds: frozenset[Kind]) -> Iterator[Spot]:
+def spots(update: Subject, exchange: Exchange, kinds: frozenset[Kind]) -> list[Spot]:
     """The places of some kinds in an answer, the root aside; what the server maintains has a type too."""
-    for path, value, type_ in walk(exchange.object or {}, update.shape):
-        if path and type_.kind in kinds:
-            yield path, value, type_
+    return [spot for spot in walk(exchange.object or {}, update.shape) if spot[0] and spot[2].kind in kinds]
 
 
 @requirement(
@@ -148,12 +160,19 @@ def test_members_are_spelled_as_documented(update: Subject, exchange: Exchange) 
     for path, value, type_ in walk(exchange.object or {}, update.shape):
         if type_.kind is not Kind.COMPLEX or not isinstance(value, Mapping):
             continue
-        documented = {re.sub(r"[_-]", "", name).lower(): name for name in type_.properties}
-        for name in value:
-            known = documented.get(re.sub(r"[_-]", "", name).lower()) if "@" not in name else None
-            if known and name not in type_.properties and known not in value and not type_.open:
+        unknown = [name for name in value if name not in type_.properties and "@" not in name]
+        if not unknown or type_.open:
+            continue
+        documented = {_folded(name): name for name in type_.properties}
+        for name in unknown:
+            known = documented.get(_folded(name))
+            if known and known not in value:
                 where = f"{path}." if path else ""
                 yield Finding(f"a member {where}{known}", f"a member {where}{name}", (exchange,))
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[_-]", "", name).lower()
 
 
 @requirement(
