@@ -76,7 +76,7 @@ class Trial:
         death = death or Death()
         self.server.hold(*([(death.request, death.moment)] if death.request else []))
         process = mortal.start(command, *own, cwd=self.folder, deadly=death.step)
-        if death.request and self.server.held(process):
+        if death.request and self.server.held(process.sentinel):
             process.kill()
             process.join()
             self.server.go()

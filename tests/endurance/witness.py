@@ -14,7 +14,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Literal
 
@@ -97,9 +96,13 @@ class Witness:
         """Count anew, and hold these requests."""
         self._ask(moments)
 
-    def held(self, process: BaseProcess) -> bool:
-        """Wait until a request is held; False where the process that is to send it has ended instead."""
-        ready = connection.wait([self.told, process.sentinel], PATIENCE)
+    def held(self, sentinel: int) -> bool:
+        """Wait until a request is held; False where the process that is to send it has ended instead.
+
+        Args:
+            sentinel: a descriptor that is readable once that process has ended.
+        """
+        ready = connection.wait([self.told, sentinel], PATIENCE)
         assert ready, "neither was the request sent nor did the run end"
         return self.told in ready and bool(self.told.recv())
 
