@@ -16,7 +16,6 @@ import zlib
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from typing import BinaryIO, overload
 
 from contracts.target.exchange import Exchange
@@ -39,6 +38,7 @@ class Traffic(Sequence[Exchange]):
         self._aside = _Aside()
         self._kept = bytearray()
         """Whether each is not let go of."""
+        self._most = MOST_HELD
         self._put = 0
         """How many of those are put aside."""
         self._places: dict[str, array[int]] = {}
@@ -55,16 +55,19 @@ class Traffic(Sequence[Exchange]):
         self._kept.append(True)
         if self.answered is None and exchange.response is not None:
             self.answered = exchange
-        if len(self._held) > MOST_HELD:
+        if len(self._held) > self._most:
             self._put_aside()
 
     def _put_aside(self) -> None:
         oldest = {place: self._held[place] for place, _ in zip(self._held, range(BLOCK), strict=False)}
-        with suppress(OSError):  # where there is no room on the disk, there may be some in memory
+        try:
             self._aside.add(oldest)
-            self._put += len(oldest)
-            for place in oldest:
-                del self._held[place]
+        except OSError:
+            self._most *= 2  # where there is no room on the disk, there may be some in memory
+            return
+        self._put += len(oldest)
+        for place in oldest:
+            del self._held[place]
 
     def of(self, operation: str) -> Iterator[Exchange]:
         """Those that belong to an operation, also such as come while one looks through them."""

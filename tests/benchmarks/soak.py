@@ -2,7 +2,7 @@
 
 One process runs against a reference in another, over one resource with very many generated examples or over many
 resources. Each time that the reference has been asked a twentieth of them, the run's memory, its open descriptors and
-the time are taken down. It prints a line for each and one for the whole.
+the time that it took are taken down. It prints a line for each and one for the whole.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -23,8 +24,8 @@ from tests.benchmarks.scale import DEADLINE, document
 from tests.endurance.witness import witness
 
 PARTS = 20
-EACH = 21
-"""Exchanges that an example costs, about."""
+EXAMPLE = 21
+"""Exchanges that an example costs at least."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Sample:
 
     exchanges: int
     seconds: float
+    processor: float
+    """Seconds of the run's own processor time: other processes slow it down less."""
     memory: int
     """Octets that it holds."""
     descriptors: int
@@ -49,15 +52,19 @@ class Soak:
 
     @property
     def rates(self) -> list[float]:
-        """Exchanges in a second, from sample to sample."""
-        return [
-            (late.exchanges - early.exchanges) / (late.seconds - early.seconds)
-            for early, late in pairwise(self.samples)
-        ]
+        """Exchanges in a second of processor time, up to each sample from the one before."""
+        pairs = pairwise((Sample(0, 0, 0, 0, 0), *self.samples))
+        return [(late.exchanges - early.exchanges) / (late.processor - early.processor) for early, late in pairs]
 
 
-def soak(folder: Path, exchanges: int, *options: str, resources: int = 1) -> Soak:
-    """Run until a target was asked so often and the run has come to its end."""
+def soak(
+    folder: Path,
+    exchanges: int,
+    *options: str,
+    resources: int = 1,
+    tell: Callable[[Sample], object] = lambda _: None,
+) -> Soak:
+    """Run until a target was asked so often and the run has come to its end; `tell` is told of each sample."""
     path = folder / "things.json"
     path.write_text(json.dumps(document(resources)))
     samples: list[Sample] = []
@@ -72,6 +79,7 @@ def soak(folder: Path, exchanges: int, *options: str, resources: int = 1) -> Soa
             DEADLINE,
             *options,
         ]
+        command += ["--max-examples", str(exchanges // resources // EXAMPLE)]
         moments = [exchanges * part // PARTS for part in range(1, PARTS + 1)]
         server.hold(*((moment, "answered") for moment in moments))
         started = time.perf_counter()
@@ -80,9 +88,10 @@ def soak(folder: Path, exchanges: int, *options: str, resources: int = 1) -> Soa
         sentinel = os.pidfd_open(process.pid)
         try:
             for moment in moments:
-                if not server.held(sentinel):
+                if not server.held(sentinel, None):
                     break
                 samples.append(sample(process.pid, moment, time.perf_counter() - started))
+                tell(samples[-1])
                 server.go()
             process.wait()
         finally:
@@ -96,7 +105,16 @@ def sample(pid: int, exchanges: int, seconds: float) -> Sample:
     status = Path(f"/proc/{pid}/status").read_text()
     found = re.search(r"VmRSS:\s+(\d+) kB", status)
     assert found, status
-    return Sample(exchanges, seconds, int(found[1]) * 1024, len(list(Path(f"/proc/{pid}/fd").iterdir())))
+    # the program's name, which may hold anything, ends with the last parenthesis
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    processor = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return Sample(exchanges, seconds, processor, int(found[1]) * 1024, len(list(Path(f"/proc/{pid}/fd").iterdir())))
+
+
+def show(found: Sample) -> None:
+    """Print what a run holds."""
+    held = f"{found.memory / 1e6:6.1f} MB {found.descriptors:3} open"
+    print(f"{found.exchanges:>8} {found.seconds:7.1f} s {found.processor:7.1f} s of processor {held}", flush=True)
 
 
 def main() -> None:
@@ -109,10 +127,7 @@ def main() -> None:
         mine, rest = mine[: mine.index("--")], mine[mine.index("--") + 1 :]
     chosen = parser.parse_args(mine)
     with tempfile.TemporaryDirectory() as folder:
-        found = soak(Path(folder), chosen.exchanges, *rest, resources=chosen.resources)
-    for each, rate in zip(found.samples, (0.0, *found.rates), strict=True):
-        held = f"{each.memory / 1e6:6.1f} MB {each.descriptors:3} open"
-        print(f"{each.exchanges:>8} {each.seconds:7.1f} s {held} {rate:5.0f}/s")
+        found = soak(Path(folder), chosen.exchanges, *rest, resources=chosen.resources, tell=show)
     print(f"{found.exchanges} exchanges in {found.seconds:.1f} s, exit code {found.code}")
 
 

@@ -96,13 +96,14 @@ class Witness:
         """Count anew, and hold these requests."""
         self._ask(moments)
 
-    def held(self, sentinel: int) -> bool:
+    def held(self, sentinel: int, patience: float | None = PATIENCE) -> bool:
         """Wait until a request is held; False where the process that is to send it has ended instead.
 
         Args:
             sentinel: a descriptor that is readable once that process has ended.
+            patience: seconds to wait; None where that process ends by itself whatever happens.
         """
-        ready = connection.wait([self.told, sentinel], PATIENCE)
+        ready = connection.wait([self.told, sentinel], patience)
         assert ready, "neither was the request sent nor did the run end"
         return self.told in ready and bool(self.told.recv())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from contracts.target import traffic as module
 from contracts.target.exchange import Exchange, Request, Response
 from contracts.target.traffic import Traffic
 
@@ -68,3 +69,84 @@ def test_the_first_answer_stays_known() -> None:
     assert traffic.answered is not None
     assert traffic.answered.index == 1
     assert Traffic().answered is None
+
+
+# -- beyond what is held -----------------------------------------------------------------------------------------------
+
+SECRET = "a-token-that-was-sent"
+
+
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch) -> Traffic:
+    """Three of four exchanges are put aside."""
+    monkeypatch.setattr(module, "MOST_HELD", 20)
+    monkeypatch.setattr(module, "BLOCK", 7)
+    found = Traffic()
+    for index in range(100):
+        request = Request("PATCH", f"/{index}", (("Authorization", SECRET),), b"{}")
+        response = Response(200, (("ETag", str(index)),), b'{"a": %d}' % index)
+        assert response.object == {"a": index}
+        found.append(Exchange(index, request, response, operation="ab"[index % 2]))
+    return found
+
+
+def test_what_is_older_is_put_aside_and_read_back_as_it_was(long: Traffic) -> None:
+    assert long.in_memory <= 20
+    assert indexes(long) == list(range(100))
+    assert indexes(long.of("b")) == list(range(1, 100, 2))
+    assert indexes(long.since(70)) == list(range(70, 100))
+    assert indexes(long[3:60:9]) == list(range(3, 60, 9))
+    first = long[0]
+    assert (first.request.url, first.sent("authorization"), first.object) == ("/0", SECRET, {"a": 0})
+    assert first.response == Response(200, (("ETag", "0"),), b'{"a": 0}')
+
+
+def test_a_body_that_was_let_go_of_keeps_its_length_and_digest(long: Traffic) -> None:
+    response = Response(200, (), b"x" * 100_000)
+    digest = response.sha256
+    response.let_go()
+    long.append(Exchange(100, Request("GET", "/"), response, operation="a"))
+    for index in range(101, 140):
+        long.append(exchange(index, "b"))
+    found = long[100].response
+    assert found is not response
+    assert found is not None
+    assert (found.whole, found.length, found.sha256) == (False, 100_000, digest)
+
+
+def test_what_was_put_aside_is_let_go_of_like_the_rest(long: Traffic) -> None:
+    long.let_go(["a"])
+    assert indexes(long) == list(range(1, 100, 2))
+    with pytest.raises(LookupError, match="exchange 0"):
+        _ = long[0]
+    long.let_go(["b"])
+    assert (indexes(long), long.held, long.in_memory, len(long)) == ([], 0, 0, 100)
+    for index in range(100, 160):
+        long.append(exchange(index, "a"))
+    assert indexes(long) == list(range(100, 160))
+
+
+def test_what_is_put_aside_lies_nowhere_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[bytes] = []
+
+    def pwrite(_file: int, octets: bytes, _offset: int) -> int:
+        written.append(octets)
+        return len(octets)
+
+    monkeypatch.setattr("os.pwrite", pwrite)
+    monkeypatch.setattr("zlib.compress", lambda octets, _level: octets)
+    monkeypatch.setattr(module, "MOST_HELD", 5)
+    for found in (Traffic(), Traffic()):
+        for index in range(400):
+            found.append(Exchange(index, Request("GET", f"/{SECRET}"), None, operation="a"))
+    first, second = written[0], written[len(written) // 2]
+    assert len(first) == len(second) > 256
+    assert SECRET.encode() not in first
+    assert first != second
+
+
+def test_where_the_disk_is_full_all_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_HELD", 5)
+    monkeypatch.setattr("os.pwrite", lambda _file, _octets, _offset: 1)
+    full = Traffic(exchange(index, "a") for index in range(50))
+    assert (full.in_memory, indexes(full)) == (50, list(range(50)))
