@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from contracts.contract import Kind, Property, Type
+from contracts.generation import explore
 from contracts.generation.blame import Blame, View, blame
 from contracts.generation.machine import Violation
 from contracts.generation.refusals import PICKY, Refusals
@@ -139,6 +140,31 @@ def test_a_sequence_is_cut_to_what_breaks_something() -> None:
     shortest = min(kept[::-1], key=lambda p: (run(p) is None, len(repr([step.body for step in p])), p[0].path))
     assert [(step.body, step.entity, step.path) for step in shortest] == [({"text": "b", "count": 1}, 0, 0)]
     assert tries < 300
+
+
+class Quiet:
+    """A machine on which every sequence is kept to."""
+
+    over = None
+
+    def __init__(self) -> None:
+        self.ran: list[Program] = []
+
+    def run(self, program: Program) -> None:
+        self.ran.append(program)
+
+
+def test_many_sequences_are_drawn_in_portions_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    integers = pytest.importorskip("hypothesis.strategies").integers(0, 10**9)
+    ran = {}
+    for portion in (4, 10, 100):
+        monkeypatch.setattr(explore, "PORTION", portion)
+        machine = Quiet()
+        assert list(explore.explore(machine, integers.map(lambda n: (Step({"n": n}),)), 10, "salt")) == []  # type: ignore[arg-type]
+        ran[portion] = machine.ran
+    assert {len(programs) for programs in ran.values()} == {10}
+    assert ran[10] == ran[100]
+    assert ran[4][:4] == ran[100][:4]
 
 
 def test_tries_are_bounded() -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from contracts.plugin.journal import journals, read
+from contracts.contract import Contract
+from contracts.plugin.journal import Journal, journals, read
 from tests.peers import shelf
 from tests.peers.shelf import FIRST, SECOND, TOKEN, Request, Shelf
 from tests.plugin.command import call, start
@@ -154,3 +155,76 @@ def test_an_object_that_a_killed_run_made_is_deleted_later(tmp_path: Path) -> No
         document = ("--openapi", str(tmp_path / "shelf.json"))
         done = call("restore", "reports", *document, cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
         assert (done.returncode, server.objects) == (0, {}), done.stdout
+
+
+# -- a creation whose answer never came --------------------------------------------------------------------------------
+
+OURS = {"id": "33333333-3333-4333-8333-333333333333", "name": "suite-7f3a", "label": None, "count": None}
+THEIRS = {"id": "44444444-4444-4444-8444-444444444444", "name": "a stranger's", "label": "green", "count": 3}
+
+
+def restored(
+    server: Shelf, folder: Path, sent: dict[str, Any], *, listed: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """Put back after a run that was killed while a creation was under way."""
+    document = shelf.write_document(folder)
+    (operation,) = [each.id for each in Contract.load(document).operations if each.method == "POST"]
+    journal = Journal(folder / "reports", server.url, lambda entry: entry)
+    if listed:
+        journal.note("listed", path="/things", ids=[FIRST["id"]])
+    journal.note("create", path="/things", operation=operation, body="1", marks=sent)
+    arguments = ("restore", "reports", "--openapi", str(document), "--settle", "0.1")
+    return call(*arguments, cwd=folder, GRAPH_CONTRACTS_TOKEN=TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("there", "sent", "left"),
+    [
+        ((FIRST, OURS), {"name": "suite-7f3a"}, {"id": FIRST["id"]}),
+        ((FIRST, OURS, THEIRS), {"name": "suite-7f3a"}, {"id": FIRST["id"], "theirs": THEIRS["id"]}),
+        ((FIRST,), {"name": "suite-7f3a"}, {"id": FIRST["id"]}),
+        ((FIRST, {**OURS, "name": "x"}), {"name": "x"}, {"id": FIRST["id"]}),
+    ],
+    ids=["one that was made", "one beside a stranger's", "none was made", "a short text and nothing else"],
+)
+def test_what_a_creation_made_is_found_by_what_was_sent(
+    there: tuple[dict[str, Any], ...], sent: dict[str, Any], left: dict[str, str], tmp_path: Path
+) -> None:
+    with shelf.serving(*there) as server:
+        done = restored(server, tmp_path, sent)
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
+        assert set(server.objects) == set(left.values())
+    assert journals(tmp_path / "reports") == []
+
+
+@pytest.mark.parametrize(
+    ("there", "sent", "listed"),
+    [
+        ((FIRST, THEIRS), {"name": "suite-7f3a"}, True),
+        ((FIRST, {**THEIRS, "name": "x"}), {"name": "x"}, True),
+        ((FIRST, OURS, {**OURS, "id": THEIRS["id"]}), {"name": "suite-7f3a"}, True),
+        ((FIRST, OURS), {}, True),
+        ((FIRST, OURS), {"name": "suite-7f3a"}, False),
+    ],
+    ids=["another", "too short a text", "two alike", "nothing that tells", "nobody knows what was there"],
+)
+def test_what_may_be_somebody_elses_is_left_and_told_of(
+    there: tuple[dict[str, Any], ...], sent: dict[str, Any], listed: bool, tmp_path: Path
+) -> None:
+    with shelf.serving(*there) as server:
+        before = state(server)
+        done = restored(server, tmp_path, sent, listed=listed)
+        assert (done.returncode, done.stderr) == (3, ""), done.stdout
+        assert "by hand" in done.stdout
+        assert state(server) == before
+    assert len(journals(tmp_path / "reports")) == 1
+
+
+def test_a_journal_of_a_run_that_had_changed_nothing_is_taken_away(tmp_path: Path) -> None:
+    journal = tmp_path / "reports" / "restore-20260101T000000-1.jsonl"
+    journal.parent.mkdir()
+    for begun in ("", '{"form', '{"format": "graph-contracts/journal/1", "target": "http://127'):
+        journal.write_text(begun)
+        done = call("restore", "reports", cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (0, "reports: nothing is left to put back\n")
+        assert not journal.exists()

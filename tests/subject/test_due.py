@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.contract import Contract, Type
+from contracts.subject import due as module
 from contracts.subject.due import Due
 from contracts.subject.equality import Difference
 from tests.cases.sheet import DOCUMENT
@@ -57,3 +58,11 @@ def test_a_change_to_what_nobody_sent_or_what_was_refused_since_is_an_effect(due
 
 def test_a_part_of_a_value_is_known_too(due: Due) -> None:
     assert due.late("one", [Difference("servicePrincipal.displayName", "y", "c"), Difference("jobId", "x", None)])
+
+
+def test_only_what_was_accepted_of_late_is_remembered(due: Due, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 3)
+    for value in "efgh":
+        due.note("one", {"jobId": value}, accepted=True)
+    assert due.late("one", [Difference("jobId", "x", "f")])
+    assert not due.late("one", [Difference("jobId", "x", "e")])
