@@ -6,6 +6,7 @@ What they come across is told under the requirement that it breaks, whichever ca
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from contracts.cases.values import coerced, plausible
@@ -61,9 +62,9 @@ def test_generated_bodies_with_wrong_values_are_refused(update: Update) -> Findi
     bodies = _bodies(update)
     made = bodies.covering(valid=False, most=8 * _share(update))
     salt = f"{update.options.seed}:{update.operation.id}:wrong"
-    made += [body for body in draw(bodies.fuzzing(valid=False), _some(update), salt) if isinstance(body, dict)]
+    drawn = (body for body in draw(bodies.fuzzing(valid=False), _some(update), salt) if isinstance(body, dict))
     chosen: dict[tuple[Any, ...], tuple[dict[str, Any], list[Wrong]]] = {}
-    for body in made:
+    for body in chain(made, drawn):
         found = list(wrongs(body, update.type))
         if found and any(wrong.sort not in chosen for wrong in found):
             chosen.update({wrong.sort: (body, found) for wrong in found if wrong.sort not in chosen})

@@ -86,8 +86,19 @@ def _search(
     return tried, shown[0] if shown else None
 
 
-def draw(strategy: SearchStrategy[Any], most: int, salt: str) -> list[Any]:
+def draw(strategy: SearchStrategy[Any], most: int, salt: str) -> Iterator[Any]:
     """Some values of a strategy: with the same salt always the same."""
+    for start in range(0, most, PORTION):
+        portion = min(PORTION, most - start)
+        drawn = _drawn(strategy, portion, f"{salt}:{start}" if start else salt)
+        yield from drawn
+        if len(drawn) < portion:
+            return
+        if start + portion < most:
+            gc.collect()
+
+
+def _drawn(strategy: SearchStrategy[Any], most: int, salt: str) -> list[Any]:
     import hypothesis  # noqa: PLC0415
 
     drawn: list[Any] = []
