@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -356,6 +356,15 @@ class Session:
         """Ids of the operations that some case is run for."""
         return frozenset(o.id for binding in requirements.bindings() for o in self.operations(binding))
 
+    @cached_property
+    def _checks(self) -> Mapping[str, list[Binding]]:
+        """The checks of every response that are run for each operation, by its id."""
+        found: dict[str, list[Binding]] = defaultdict(list)
+        for binding in requirements.bindings():
+            for operation in self.operations(binding) if binding.each is not None else ():
+                found[operation.id].append(binding)
+        return found
+
     def _keep(self, update: Subject, entity: str) -> None:
         if self.journal:
             ids = {name: value for name, value in update.observer.ids.items() if name in update.operation.parameters}
@@ -506,7 +515,8 @@ class Session:
             family.unusable = error.what
         late = self.client.expired
         began = time.monotonic()
-        found = judge(binding, update, self.settings.profile, family.unusable)
+        together = self._checks[operation] if binding.each is not None else ()
+        found = judge(binding, update, self.settings.profile, family.unusable, together)
         took = time.monotonic() - began
         # what takes long isn't repeated where little time is left for the other cases
         if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and took * 20 < self.ends - time.monotonic():

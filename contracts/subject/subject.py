@@ -162,7 +162,7 @@ class Subject(ABC):
             about["entity"] = entity
 
         def once(fresh: bool) -> Exchange:
-            self.announce(method, path)
+            self.announce(method, path, octets)
             exchange = self.client.send(
                 method, path, body=octets, headers=headers, fresh=fresh, wait=wait, timeout=timeout, **about
             )
@@ -182,7 +182,7 @@ class Subject(ABC):
             exchange = again
         return exchange
 
-    def announce(self, method: str, path: str) -> None:  # noqa: B027 (what makes nothing has nothing to announce)
+    def announce(self, method: str, path: str, octets: bytes | None) -> None:  # noqa: B027 (what makes nothing has nothing to announce)
         """Take down that a request is about to be sent."""
 
     def took(self, exchange: Exchange, path: str) -> None:  # noqa: B027
