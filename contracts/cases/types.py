@@ -14,13 +14,13 @@ from contracts.subject import schema
 from contracts.subject.equality import DATE_TIME, GUID, instant, short, unset
 from contracts.subject.observe import same_id
 from contracts.subject.places import places
+from contracts.subject.spots import Spot
 from contracts.subject.subject import Subject, performed
 from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
 
 STRINGS = frozenset({Kind.STRING, Kind.GUID, Kind.DATE, Kind.TIMEOFDAY, Kind.DURATION, Kind.BINARY})
 NUMBERS = frozenset({Kind.INT32, Kind.INT64, Kind.DOUBLE, Kind.BOOLEAN})
-NESTED = frozenset({Kind.COMPLEX, Kind.COLLECTION})
 DURATION = re.compile(r"-?P(?=[\dT])(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 
 
@@ -29,37 +29,9 @@ def entity(operation: Operation, exchange: Exchange) -> bool:
     return performed(operation, exchange) and exchange.object is not None and "error" not in exchange.object
 
 
-Spot = tuple[str, Any, Type]
-
-
-def walk(value: Any, type_: Type, path: str = "") -> list[Spot]:
-    """Every documented place in a value that is there and not null, with its path and type."""
-    found: list[Spot] = []
-    _walk(found, path, value, type_)
-    return found
-
-
-def _walk(found: list[Spot], path: str, value: Any, type_: Type) -> None:
-    # every answer of a run is looked through by many cases: hence a list, and no call for a plain value
-    found.append((path, value, type_))
-    if type_.kind is Kind.COMPLEX and isinstance(value, dict):
-        for name, member in type_.properties.items():
-            inner = value.get(name)
-            if inner is None:
-                continue
-            below = f"{path}.{name}" if path else name
-            if member.type.kind in NESTED:
-                _walk(found, below, inner, member.type)
-            else:
-                found.append((below, inner, member.type))
-    elif type_.kind is Kind.COLLECTION and isinstance(value, list) and type_.item:
-        for place, item in enumerate(value):
-            _walk(found, f"{path}[{place}]", item, type_.item)
-
-
 def spots(update: Subject, exchange: Exchange, kinds: frozenset[Kind]) -> list[Spot]:
     """The places of some kinds in an answer, the root aside; what the server maintains has a type too."""
-    return [spot for spot in walk(exchange.object or {}, update.shape) if spot[0] and spot[2].kind in kinds]
+    return [spot for spot in update.spots(exchange) if spot[0] and spot[2].kind in kinds]
 
 
 @requirement(
@@ -157,7 +129,7 @@ def test_members_are_spelled_as_documented(update: Subject, exchange: Exchange) 
     """
     if exchange.requirement.endswith(".req.propertycase"):
         return
-    for path, value, type_ in walk(exchange.object or {}, update.shape):
+    for path, value, type_ in update.spots(exchange):
         if type_.kind is not Kind.COMPLEX or not isinstance(value, Mapping):
             continue
         unknown = [name for name in value if name not in type_.properties and "@" not in name]
@@ -376,7 +348,7 @@ def test_type_annotations_name_the_documented_type(update: Subject, exchange: Ex
 
     Fix: Name the public type, with the namespace; class names of the implementation are not it.
     """
-    for path, value, type_ in walk(exchange.object or {}, update.shape):
+    for path, value, type_ in update.spots(exchange):
         if type_.kind is not Kind.COMPLEX or not isinstance(value, Mapping) or not type_.name:
             continue
         for control in ("@odata.type", "@type"):

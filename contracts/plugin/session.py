@@ -185,7 +185,8 @@ class Session:
 
     def operations(self, binding: Binding) -> list[Operation]:
         """The operations that a case runs for."""
-        if not self.selected(binding.requirement):
+        left_out = binding.phase is Phase.GENERATED and not self.settings.max_examples
+        if left_out or not self.selected(binding.requirement):
             return []
         shapes = self.contract.shapes
         return [
