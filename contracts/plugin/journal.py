@@ -18,7 +18,7 @@ from contracts.errors import ConfigurationError
 
 FORMAT = "graph-contracts/journal/1"
 PATTERN = "restore-*.jsonl"
-MOST_OCTETS = 1024 * 1024 * 1024
+MOST_OCTETS = 256 * 1024 * 1024
 """A run over many operations makes and deletes by the hundred thousand, and takes down each."""
 BEGINNING = json.dumps({"format": FORMAT})[:-1]
 

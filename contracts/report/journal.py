@@ -7,7 +7,7 @@ marker. A journal without it tells of an incomplete run.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ import jsonschema
 
 from contracts.errors import ResultsError
 from contracts.report import results as model
+from contracts.report.evidence import Evidence
 from contracts.report.results import Outcome, Results, Verdict
 
 FORMAT = "graph-contracts/outcomes/1"
@@ -61,18 +62,18 @@ class Journal:
         return start
 
 
-def read(path: Path) -> tuple[Results, list[Mapping[str, Any]]]:
-    """The results and the evidence that a journal holds.
+def read(path: Path) -> tuple[Results, Sequence[Mapping[str, Any]]]:
+    """The results and the evidence that a journal holds; evidence stays on the disk until it is asked for.
 
     Raises:
         ResultsError: it can't be read, or is no journal.
     """
     try:
         lines = _lines(path)
-        head = next(lines, {})
+        _, head = next(lines, (0, {}))
         if head.get("format") != FORMAT:
             raise ResultsError(f"{path}: no outcomes of a run", "It is another file, or the run was killed at once")
-        return _replayed(Results.from_json(head.get("run", {})), lines)
+        return _replayed(Results.from_json(head.get("run", {})), lines, Evidence(path))
     except OSError as error:
         raise ResultsError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -81,9 +82,12 @@ def read(path: Path) -> tuple[Results, list[Mapping[str, Any]]]:
         raise ResultsError(f"{path}:1: {error.json_path}: {error.message[:200]}") from error
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8", newline="\n") as file:
-        for number, line in enumerate(file, 1):
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each line that is whole, with where it begins."""
+    start = 0
+    with path.open("rb") as file:
+        for number, octets in enumerate(file, 1):
+            line = octets.decode()
             if not line.endswith("\n"):
                 return  # the line that was being written when the run was killed
             try:
@@ -93,7 +97,8 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
                 raise ResultsError(f"{path}:{number}: not readable as JSON") from error
             except jsonschema.ValidationError as error:
                 raise ResultsError(f"{path}:{number}: no line that a run writes ({error.json_path})") from error
-            yield value
+            yield start, value
+            start += len(octets)
 
 
 @cache
@@ -153,15 +158,18 @@ def _form() -> jsonschema.Draft202012Validator:
     )
 
 
-def _replayed(run: Results, lines: Iterable[Mapping[str, Any]]) -> tuple[Results, list[Mapping[str, Any]]]:
+def _replayed(
+    run: Results, lines: Iterable[tuple[int, Mapping[str, Any]]], evidence: Evidence
+) -> tuple[Results, Sequence[Mapping[str, Any]]]:
     """The run as it stood at the last whole line."""
     told: dict[str, list[Outcome]] = {}
-    evidence: list[Mapping[str, Any]] = []
+    ordered = True
     executed, seconds, complete = 0, run.seconds, False
-    for line in lines:
+    for start, line in lines:
         match line:
             case {"exchange": entry}:
-                evidence.append(entry)
+                ordered = ordered and entry["index"] == len(evidence)
+                evidence.add(entry, start)
             case {"requirement": name, "outcome": outcome, "executed": count, "seconds": time}:
                 told.setdefault(name, []).append(_outcome(outcome))
                 executed, seconds = count, time
@@ -180,7 +188,7 @@ def _replayed(run: Results, lines: Iterable[Mapping[str, Any]]) -> tuple[Results
             complete=complete,
             exchanges=len(evidence),
         ),
-        evidence,
+        evidence if ordered else list(evidence),
     )
 
 

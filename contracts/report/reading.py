@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from contracts.report import journal
 from contracts.report.results import Results
 
 LARGEST = 256 * 1024 * 1024
+LONGEST = 64 * LARGEST
+"""A journal, which is read line by line."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Run:
 
     source: str
     results: Results
-    evidence: tuple[Mapping[str, Any], ...] = ()
+    evidence: Sequence[Mapping[str, Any]] = ()
     """Its exchanges, where the journal lies beside the results."""
 
 
@@ -43,11 +45,12 @@ def load(path: Path) -> Run:
             raise ResultsError(f"{path}: no results.json in this folder", "A run writes it: see --report")
         path = found
     try:
-        if path.stat().st_size > LARGEST:
-            raise ResultsError(f"{path}: longer than {LARGEST >> 20} MiB")
+        most = LONGEST if path.suffix == ".jsonl" else LARGEST
+        if path.stat().st_size > most:
+            raise ResultsError(f"{path}: longer than {most >> 20} MiB")
         if path.suffix == ".jsonl":
             results, evidence = journal.read(path)
-            return Run(str(path), results, tuple(evidence))
+            return Run(str(path), results, evidence)
         data = json.loads(path.read_bytes())
         results = Results.from_json(data)
     except OSError as error:
@@ -61,9 +64,9 @@ def load(path: Path) -> Run:
     return Run(str(path), results, _evidence(path.with_name(journal.NAME), results))
 
 
-def _evidence(path: Path, results: Results) -> tuple[Mapping[str, Any], ...]:
+def _evidence(path: Path, results: Results) -> Sequence[Mapping[str, Any]]:
     """The exchanges in the journal beside results, where that is of the same run."""
     if not path.is_file():
         return ()
     told, evidence = journal.read(path)
-    return tuple(evidence) if (told.started, told.seed) == (results.started, results.seed) else ()
+    return evidence if (told.started, told.seed) == (results.started, results.seed) else ()
