@@ -24,7 +24,7 @@ from tests.benchmarks.scale import DEADLINE, document
 from tests.endurance.witness import witness
 
 PARTS = 20
-EXAMPLE = 21
+EXAMPLE = 20
 """Exchanges that an example costs at least."""
 
 
