@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -100,7 +101,7 @@ def test_headers_can_be_changed_and_left_out() -> None:
     [
         (hang, "within 0.5 s"),
         (drip(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), "within 0.5 s"),
-        (answer(b""), "closed"),
+        (answer(b""), "closed|reset"),  # reset where the body came only after the peer had read the head
         (answer(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), ""),
         (answer(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n"), ""),
     ],
@@ -113,7 +114,7 @@ def test_a_peer_that_does_not_answer_makes_an_exchange_with_a_reason(
         exchange = client(url).send("PATCH", "/x", body=b"{}")
     assert exchange.response is None
     assert exchange.error
-    assert word in exchange.error
+    assert re.search(word, exchange.error)
     assert time.monotonic() - started < 3
 
 
