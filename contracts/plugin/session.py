@@ -56,6 +56,9 @@ class Session:
     """What one run holds. Use `open` around everything that talks to the target."""
 
     settings: Settings
+    lane: int = 0
+    """Which of several workers beside each other this is, each with objects of its own."""
+    lanes: int = 1
     contract: Contract = field(init=False)
     redactor: Redactor = field(init=False)
     client: Client = field(init=False)
@@ -491,6 +494,8 @@ class Session:
             read_only=settings.read_only,
             seed=settings.seed,
             max_examples=settings.max_examples,
+            lane=self.lane,
+            lanes=self.lanes,
         )
 
     # -- judging ------------------------------------------------------------------------------------------------
