@@ -6,12 +6,14 @@ import shlex
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from contracts import base_url, cases, requirements
 from contracts.contract import Contract, Operation, Shape
@@ -37,6 +39,9 @@ from contracts.subject.update import Update
 from contracts.target.client import Client, Connection, Limits
 from contracts.target.redact import Redactor
 
+if TYPE_CHECKING:
+    from contracts.reference.server import Started
+
 UNDECIDED = frozenset({"inconclusive", "not-applicable", "error"})
 HOPELESS = frozenset({"reachable", "TLS"})
 """Checks that say of every resource what they say of the first."""
@@ -47,6 +52,18 @@ SUBJECTS: Mapping[Shape, Callable[..., Subject]] = {
     Shape.CREATE: Create,
     Shape.DELETE: Delete,
 }
+
+
+@dataclass(frozen=True)
+class Hired:
+    """What workers share with the run that they are part of."""
+
+    began: float
+    """When it began, as `time.monotonic()`."""
+    reference: Started | None = None
+    """The embedded reference, where that is the target."""
+
+
 LONGEST_RESERVE = 30.0
 """Seconds of the deadline that are kept back for putting objects back, or a tenth of it where that is less."""
 
@@ -59,6 +76,8 @@ class Session:
     lane: int = 0
     """Which of several workers beside each other this is, each with objects of its own."""
     lanes: int = 1
+    hired: Hired | None = None
+    """What a worker is told by the run that it is part of; it looks at a resource when that one's turn comes."""
     contract: Contract = field(init=False)
     redactor: Redactor = field(init=False)
     client: Client = field(init=False)
@@ -74,11 +93,17 @@ class Session:
     executed: int = field(init=False, default=0)
     """How many cases were run while there was time."""
     embedded: bool = field(init=False, default=False)
+    reference: Started | None = field(init=False, default=None)
+    """The embedded reference, where that is the target."""
     listeners: list[Callable[[Judgement], None]] = field(init=False, default_factory=list)
     options: Options = field(init=False, default_factory=Options)
     journal: Journal | None = field(init=False, default=None)
+    adopted: list[Path] = field(init=False, default_factory=list)
+    """Journals of workers that died, whose objects the session puts back with its own."""
     complete: bool = field(init=False, default=False)
     """Whether every planned case was run."""
+    refused: str = field(init=False, default="")
+    """Why nothing that an operation is about could be tested, as a worker says."""
     gone: bool = field(init=False, default=False)
     """Whether the target no longer answered at the end."""
     gate: Gate = field(init=False)
@@ -89,7 +114,7 @@ class Session:
 
     def __post_init__(self) -> None:
         cases.load()
-        self._clock = time.monotonic()
+        self._clock = self.hired.began if self.hired else time.monotonic()
         self.document = self.settings.openapi or default_document()
         self.contract = self._chosen(Contract.load(self.document))
         if not self.judged:
@@ -313,11 +338,14 @@ class Session:
                 self.notes.append(f"an earlier run left something changed: graph-contracts restore {self._folder}")
             for subject in self.subjects.values():
                 subject.keeper, subject.tell = self._keep, self.journal.note
+        if self.hired:
+            return
         problems: list[ContractsError] = []
         for family in self.families.values():
             problem = self._examine(family)
             if problem is None:
-                self._begin(family)
+                if self.settings.workers == 1:
+                    self._begin(family)
                 return
             problems.append(problem)
         raise problems[0]
@@ -391,12 +419,14 @@ class Session:
                 for update in self.updates
                 if update.key and not update.twin and update.key not in update.original
             ]
-        if self.journal is None or not self.journal.began:
-            return
-        if left or (changed and not self.options.restore):
+        began = self.journal is not None and self.journal.began
+        if (began or self.adopted) and (left or (changed and not self.options.restore)):
             self.notes.append(f"put back what is left with: graph-contracts restore {self._folder}")
-        else:
+            return
+        if self.journal is not None:
             self.journal.remove()
+        for path in self.adopted:
+            path.unlink(missing_ok=True)
 
     def _put_back_family(self, family: Family) -> Iterator[str]:
         """Put the objects of one resource back; yields what is left."""
@@ -468,10 +498,13 @@ class Session:
             credential.told = self.redactor.add
             yield replace(connection, credential=credential), self._options(identities)
             return
-        from contracts.reference.server import start  # noqa: PLC0415 (only runs without a target need it)
+        from contracts.reference.server import Started, start  # noqa: PLC0415 (only runs without a target need it)
 
         self.embedded = True
-        with start(self.document, token=_plain(settings.token)) as server:
+        shared = nullcontext(self.hired.reference) if self.hired and self.hired.reference else None
+        objects = 2 * settings.workers
+        with shared or start(self.document, token=_plain(settings.token), objects=objects) as server:
+            self.reference = Started(server.url, server.tokens)
             tokens = server.tokens
             self.redactor.add(*tokens.all)
             identities = Identities(tokens.forbidden, tokens.personal, tokens.expired, tokens.foreign)
@@ -525,7 +558,7 @@ class Session:
     def _look_again(self) -> None:
         """Notice a target that is gone: what passed then may have passed for want of an answer."""
         first = next((family.subjects[0] for family in self.usable if family.begun), None)
-        if first and not self.client.expired and not self.settings.read_only:
+        if first and not self.client.expired and not self.settings.read_only and not self.gone:
             self.gone = first.client.dead is not None or first.observer.item(first.key)[1].response is None
 
     def untested(self) -> Iterator[tuple[str, str]]:
@@ -545,6 +578,8 @@ class Session:
 
         Where a page gives several paths to the operation, one that accepts a body is enough.
         """
+        if self.refused:
+            return self.refused
         subjects = [each for name, each in self.subjects.items() if name in self._planned_for]
         writing = [each for each in subjects if isinstance(each, Update)]
         able = {(each.operation.method, family_of(each.operation)) for each in writing if not each.refusal}
@@ -556,6 +591,11 @@ class Session:
     def family(self, operation: str) -> Family:
         """The family of an operation, by its id."""
         return self.families[family_of(self.subjects[operation].operation)]
+
+    @property
+    def began(self) -> float:
+        """When the run began, as `time.monotonic()`."""
+        return self._clock
 
     @property
     def ends(self) -> float:
