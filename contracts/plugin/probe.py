@@ -124,7 +124,10 @@ class Probe:
         example, options = example_id(update.operation), update.options
         found = list(dict.fromkeys(found)) if options.lanes == 1 else sorted(set(found))  # a list may come in any order
         found.sort(key=lambda entity: not same_id(entity, example))
-        return found if options.lanes == 1 else found[2 * options.lane : 2 * options.lane + 2]
+        if options.lanes > 1:
+            taken, found = found[: 2 * options.lanes], found[2 * options.lane : 2 * options.lane + 2]
+            update.others = frozenset(taken).difference(found)
+        return found
 
     @property
     def _named_id(self) -> bool:
