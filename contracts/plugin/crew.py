@@ -82,7 +82,7 @@ def planned(session: Session) -> Plan:
 
 
 def _few(workers: int, reason: str) -> str:
-    return f"{workers} worker(s) only: {reason}"
+    return f"{workers} worker{'s' if workers > 1 else ''} instead of more: {reason}"
 
 
 def together(session: Session) -> Mapping[str, int]:
@@ -188,12 +188,14 @@ class Crew(Plugin):
         job = Job(
             settings=self._settings.model_copy(update={"report": folder}),
             hired=Hired(session.began, session.reference),
+            number=self._hired,
             lane=self._hired % self.plan.workers if self.plan.divided else 0,
             lanes=self.plan.workers if self.plan.divided else 1,
             batch=self.batch,
         )
         node.workerinput[KEY] = job.packed()
         self._hired += 1
+        folder.mkdir(parents=True, exist_ok=True)
         self._folders[name] = folder
         self.record.follow(name, folder)
         self._running[name] = node.gateway._rinfo().pid
@@ -302,7 +304,8 @@ def _by_resource(crew: Plugin) -> Callable[[str], str]:
 def _by_case(crew: Plugin) -> Callable[[str], str]:
     """All cases of a requirement on a resource, through each of its paths."""
     units = {crew.names[each.id]: family_of(each) for each in crew.session.judged}
-    about = {_node(each): each.requirement.partition(".")[2] for each in requirements.bindings()}
+    # generated cases are apart from the written ones of their requirement, which come before
+    about = {_node(b): f"{b.requirement.partition('.')[2]} {b.phase}" for b in requirements.bindings()}
     return lambda nodeid: f"{about[nodeid.partition('[')[0]]} {units[_inside(nodeid)]}"
 
 

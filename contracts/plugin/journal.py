@@ -109,7 +109,9 @@ def journals(folder: Path) -> list[Path]:
 def swept(folder: Path) -> None:
     """Take away what workers wrote into a report folder, but for journals of what is still to be put back."""
     for path in (folder / WORKERS).glob("*"):
-        if not any(path.glob(PATTERN)):
+        if path.is_file():
+            path.unlink(missing_ok=True)
+        elif not any(path.glob(PATTERN)):
             shutil.rmtree(path, ignore_errors=True)
     with suppress(OSError):
         (folder / WORKERS).rmdir()

@@ -126,7 +126,7 @@ class Probe:
         found.sort(key=lambda entity: not same_id(entity, example))
         if options.lanes > 1:
             taken, found = found[: 2 * options.lanes], found[2 * options.lane : 2 * options.lane + 2]
-            update.others = frozenset(taken).difference(found)
+            update.neighbours = frozenset(taken).difference(found)
         return found
 
     @property

@@ -37,6 +37,7 @@ from contracts.subject.read import Listing, Read
 from contracts.subject.subject import Subject
 from contracts.subject.update import Update
 from contracts.target.client import Client, Connection, Limits
+from contracts.target.exchange import Exchange
 from contracts.target.redact import Redactor
 
 if TYPE_CHECKING:
@@ -95,6 +96,10 @@ class Session:
     embedded: bool = field(init=False, default=False)
     reference: Started | None = field(init=False, default=None)
     """The embedded reference, where that is the target."""
+    judging: Callable[..., list[Judgement]] = field(init=False, default_factory=lambda: judge)
+    """What runs a case: `judge`, or what workers beside each other have in its place."""
+    watching: Callable[[Exchange], None] | None = field(init=False, default=None)
+    """Is told of each exchange as soon as it is over."""
     listeners: list[Callable[[Judgement], None]] = field(init=False, default_factory=list)
     options: Options = field(init=False, default_factory=Options)
     journal: Journal | None = field(init=False, default=None)
@@ -274,7 +279,7 @@ class Session:
                 "--dry-run: only graph-contracts run knows what it would send", "Leave it out here"
             )
         with self._target() as (connection, options):
-            self.client = Client(connection)
+            self.client = Client(connection, self.watching)
             self.options = options
             self._gather()
             try:
@@ -543,7 +548,7 @@ class Session:
             family.unusable = error.what
         late = self.client.expired
         began = time.monotonic()
-        found = judge(binding, update, self.settings.profile, family.unusable)
+        found = self.judging(binding, update, self.settings.profile, family.unusable)
         took = time.monotonic() - began
         # what takes long isn't repeated where little time is left for the other cases
         if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and took * 20 < self.ends - time.monotonic():

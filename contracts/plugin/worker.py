@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -17,12 +18,14 @@ import pytest
 
 from contracts import requirements
 from contracts.errors import ContractsError
+from contracts.plugin.company import Company
 from contracts.plugin.guard import guarded
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.session import Hired, Session
 from contracts.report.visible import visible
 from contracts.requirements import Binding, Phase
 from contracts.settings import Settings
+from contracts.settings.sources import DEBUG
 
 KEY = "graph-contracts"
 
@@ -33,6 +36,8 @@ class Job:
 
     settings: Settings
     hired: Hired
+    number: int
+    """Its own among the workers of the run."""
     lane: int = 0
     lanes: int = 1
     """More than one where the cases of one resource are divided."""
@@ -81,6 +86,8 @@ def pytest_configure(config: pytest.Config) -> None:
     octets = getattr(config, "workerinput", {}).get(KEY)
     if octets is not None:
         os.setsid()  # Ctrl-C in the terminal is for the run, which ends its workers
+        if not os.environ.get(DEBUG):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # what ends a worker is told in one line
         config.pluginmanager.register(Worker(Job.unpacked(octets)), Plugin.NAME)
 
 
@@ -89,6 +96,8 @@ class Worker(Plugin):
 
     def __init__(self, job: Job) -> None:
         super().__init__(Session(job.settings, job.lane, job.lanes, job.hired), opened=False)
+        company = Company(job.settings.report.parent, job.number)
+        self.session.judging, self.session.watching = company.judged, company.exchanged
         self.batch = job.batch
         self._divided = job.lanes > 1
         self._closed = 0

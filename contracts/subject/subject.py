@@ -103,7 +103,7 @@ class Subject(ABC):
         """Is told of each object as soon as its first state is known."""
         self.tell: Callable[..., None] = lambda _kind, **_entry: None
         """Writes what is about to be made, and what was, where a run that is killed leaves it on record."""
-        self.others: frozenset[str] = frozenset()
+        self.neighbours: frozenset[str] = frozenset()
         """Ids of the objects that other workers of the run update meanwhile."""
         self.met: list[str] = []
         """Ids of other objects that are known to be there, or to have been."""
