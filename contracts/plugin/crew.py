@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ from contracts.report.visible import visible
 from contracts.requirements import Binding
 from contracts.subject.observe import identity
 
+MIXED = ("isolation.", "conc.", "error.no5xx")
+"""What a target breaks that mixes up objects or requests: workers beside each other then see each other's doings."""
 DIVISIBLE = frozenset({Shape.UPDATE, Shape.READ})
 """Operations that leave alone what they are not about."""
 
@@ -152,6 +155,7 @@ class Crew(Plugin):
 
     def __init__(self, session: Session, plan: Plan, progress: Progress) -> None:
         super().__init__(session, opened=True)
+        self._progress = progress
         self.record = Gathering(session, progress.show, apart=plan.divided)
         self.record.begin()
         self.plan = plan
@@ -163,6 +167,7 @@ class Crew(Plugin):
         rate = session.settings.rate
         alone = {"processes": 1, "concurrency": 1, "rate": rate and rate / plan.workers}
         self._settings = session.settings.model_copy(update=alone)
+        self._notes = tuple(session.notes)
         self._folders: dict[str, Path] = {}
         self._running: dict[str, int] = {}
         """By name: the process ids of the workers that are at work."""
@@ -177,6 +182,22 @@ class Crew(Plugin):
     def status(self, code: int) -> int:
         """Only an interrupt of the run itself is one: what ends a worker has a reason that is told of."""
         return int(pytest.ExitCode.INTERRUPTED if self._interrupted else min(code, pytest.ExitCode.TESTS_FAILED))
+
+    def alone(self) -> Plugin | None:
+        """Without workers, where the target can't hold their objects or requests apart and there is time for it."""
+        session = self.session
+        failed = {each.requirement.partition(".")[2] for each in session.judgements if each.verdict == "fail"}
+        mixed = self.plan.divided and any(name.startswith(MIXED) for name in failed)
+        late = session.ends - time.monotonic() < self.plan.workers * session.seconds
+        if not mixed or late or self._interrupted:
+            return None
+        session.judgements.clear()
+        session.executed, session.gone, session.refused = 0, False, ""
+        session.notes[:] = [*self._notes, "judged again by one worker: the target mixes up what several do at once"]
+        session.listeners.clear()
+        plugin = Plugin(session, opened=True)
+        session.listeners.append(self._progress.show)
+        return plugin
 
     # -- handing over -------------------------------------------------------------------------------------------
 

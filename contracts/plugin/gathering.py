@@ -16,7 +16,6 @@ from typing import Any
 
 from contracts import requirements
 from contracts.plugin import outcome
-from contracts.plugin.journal import swept
 from contracts.plugin.judge import Judgement
 from contracts.plugin.record import Record
 from contracts.plugin.session import Session
@@ -79,7 +78,6 @@ class Gathering(Record):
         """The results of the run, of all its workers together."""
         found = super().end(over=over)
         rows = [{"name": name, "value": ", ".join(v), "meaning": why} for (name, why), v in self._learned.items()]
-        swept(self.session.settings.report)
         return replace(
             found,
             exchanges=len(self.evidence),

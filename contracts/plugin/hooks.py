@@ -58,6 +58,10 @@ class Plugin(engineer.EngineerReport):
         """pytest's exit code, as far as it says anything of the run."""
         return code
 
+    def alone(self) -> Plugin | None:
+        """What judges everything once more, where what was found can't be trusted."""
+        return None
+
     # -- collection ---------------------------------------------------------------------------------------------
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Module | None:

@@ -54,6 +54,10 @@ def run(settings: Settings) -> int:
             with session.open():
                 plugin = _hired(plugin, progress, guard)
                 status = judged(plugin, _page(session))
+                if (alone := plugin.alone()) is not None:
+                    guard.due(session.ends)
+                    plugin = alone
+                    status = judged(plugin, _page(session))
                 expired = plugin.expired
                 guard.due(session.ends + session.reserve)
         except KeyboardInterrupt:
@@ -67,6 +71,7 @@ def run(settings: Settings) -> int:
             _write(plugin, error.exit_code, over=False)
             raise
     progress.end()
+    swept(folder)
     expired = expired or guard.overdue
     interrupted = status == pytest.ExitCode.INTERRUPTED and not guard.overdue
     session.complete = not interrupted and session.executed == session.planned and not expired
