@@ -157,7 +157,6 @@ class Crew(Plugin):
         super().__init__(session, opened=True)
         self._progress = progress
         self.record = Gathering(session, progress.show, apart=plan.divided)
-        self.record.begin()
         self.plan = plan
         self.arguments = (
             *("-p", "xdist.plugin", "-p", "contracts.plugin.worker"),
@@ -173,7 +172,7 @@ class Crew(Plugin):
         """By name: the process ids of the workers that are at work."""
         self._closed: list[int] = []
         self._hired = 0
-        self._expired = self._interrupted = False
+        self._expired = self._interrupted = self._died = False
 
     @property
     def expired(self) -> bool:
@@ -192,7 +191,7 @@ class Crew(Plugin):
         if not mixed or late or self._interrupted:
             return None
         session.judgements.clear()
-        session.executed, session.gone, session.refused = 0, False, ""
+        session.executed, session.gone, session.refused, session.relieved = 0, False, "", False
         session.notes[:] = [*self._notes, "judged again by one worker: the target mixes up what several do at once"]
         session.listeners.clear()
         plugin = Plugin(session, opened=True)
@@ -204,6 +203,8 @@ class Crew(Plugin):
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker what it is to do."""
         name, session = node.gateway.id, self.session
+        if not self.record.begun:
+            self.record.begin()
         # of its own in this run too: each batch has workers of its own
         folder = session.settings.report / WORKERS / f"{os.getpid()}-{self._hired}"
         job = Job(
@@ -237,6 +238,7 @@ class Crew(Plugin):
             self._recall(session.config.pluginmanager.get_plugin("dsession"))
             raise
         finally:
+            self.session.relieved = not self._died
             self.session.executed += min(self._closed, default=0)
             self._closed.clear()
             for report in self._closing():
@@ -277,6 +279,7 @@ class Crew(Plugin):
             self._ended(Part.unpacked(told))
         elif not self._interrupted:
             self.session.notes.append(f"a worker died ({name}): what it had not judged yet is missing")
+        self._died |= told is None
         for path in self._folders[name].glob(PATTERN) if told is None else ():
             try:
                 adopt(self.session, read(path))

@@ -103,6 +103,8 @@ class Session:
     listeners: list[Callable[[Judgement], None]] = field(init=False, default_factory=list)
     options: Options = field(init=False, default_factory=Options)
     journal: Journal | None = field(init=False, default=None)
+    relieved: bool = field(init=False, default=False)
+    """Whether workers have put back what they changed, and nothing else was changed."""
     adopted: list[Path] = field(init=False, default_factory=list)
     """Journals of workers that died, whose objects the session puts back with its own."""
     complete: bool = field(init=False, default=False)
@@ -404,7 +406,7 @@ class Session:
     def _put_back(self) -> None:
         """Put every object back, delete what was made, and take the journal away if nothing is left to do."""
         left: list[str] = []
-        changed = not self.options.read_only
+        changed = not (self.options.read_only or self.relieved)
         # the time for this was kept back; a target that died may live again
         self.client.extend(self._clock + self.settings.deadline)
         self.client.dead, self.client.lapsed, self.client.isolated = None, "", False
@@ -436,7 +438,7 @@ class Session:
     def _put_back_family(self, family: Family) -> Iterator[str]:
         """Put the objects of one resource back; yields what is left."""
         touched = family.learned or not family.unusable
-        if touched and self.options.restore and not self.options.read_only:
+        if touched and self.options.restore and not (self.options.read_only or self.relieved):
             yield from restore.put_back(family.updates)
         for subject in family.subjects:
             yield from self._take_away(subject)
