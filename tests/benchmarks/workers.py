@@ -22,11 +22,11 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from contracts.contract import Contract
-from contracts.reference import server
-from contracts.reference.server import Started
+from contracts.reference.message import Receive, Request, Tokens
+from contracts.reference.server import Started, build, serve_app
+from contracts.reference.tools import override
 from tests.cases.sheet import DOCUMENT
 
 DELAY = 0.02
@@ -40,27 +40,24 @@ def slow(document: Path, objects: int) -> Iterator[Started]:
     ours, its = FORKED.Pipe()
     process = FORKED.Process(target=_serve, args=(its, document, objects), daemon=True)
     process.start()
+    its.close()
     try:
         yield ours.recv()
     finally:
         process.kill()
         process.join()
+        ours.close()
 
 
 def _serve(told: Connection, document: Path, objects: int) -> None:
-    built = server.build
+    app = build(Contract.load(document), Tokens(), objects=objects)
 
-    def late(*arguments: Any, **more: Any) -> Any:
-        app = built(*arguments, **more)
+    @override(app, "read")
+    async def read(inner: Any, request: Request, receive: Receive) -> None:
+        await asyncio.sleep(DELAY)
+        await inner(request, receive)
 
-        async def answer(*call: Any) -> None:
-            await asyncio.sleep(DELAY)
-            await app(*call)
-
-        return answer
-
-    with mock.patch.object(server, "build", late):
-        server.serve(Contract.load(document), objects=objects, announce=told.send)
+    serve_app(app, announce=told.send)
 
 
 def measured(target: Started, document: Path, folder: Path, *options: str) -> tuple[float, float, dict[str, Any]]:
