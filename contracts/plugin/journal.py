@@ -54,7 +54,9 @@ class Journal:
         self._add(kind, entry, durable=False)
 
     def _add(self, kind: str, entry: Mapping[str, Any], *, durable: bool) -> None:
-        lines = ([] if self._began else [self._head]) + [self._mask({"kind": kind, **entry})]
+        began = self._began
+        lines = ([] if began else [self._head]) + [self._mask({"kind": kind, **entry})]
+        self._began = True  # a signal may strike once the file is there
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a", encoding="utf-8") as file:
@@ -63,9 +65,9 @@ class Journal:
                     file.flush()
                     os.fsync(file.fileno())
         except OSError as error:
+            self._began = began
             hint = "Without a journal nothing may be changed: name a folder that can be written with --report"
             raise ConfigurationError(f"{self.path}: {error.strerror}", hint) from error
-        self._began = True
 
     def remove(self) -> None:
         """Take the file away: everything is back."""
