@@ -46,6 +46,7 @@ def build(
     tokens: Tokens,
     *,
     auth: str = "enforced",
+    objects: int = 2,
     faults: Sequence[str] = (),
     variations: Sequence[str] = (),
 ) -> App:
@@ -57,7 +58,7 @@ def build(
     """
     if not contract.operations:
         raise DocumentError(f"{contract.source}: no operation to serve", "Has the document any path?")
-    app = App(contract, tokens, auth)
+    app = App(contract, tokens, auth, objects)
     for behaviour in (*choose(variations, "variation"), *choose(faults, "fault")):
         what = f"{behaviour.kind} {behaviour.name}"
         if behaviour.about and not app.routes.first(behaviour.about):
@@ -76,6 +77,7 @@ def serve(
     port: int = 0,
     tokens: Tokens | None = None,
     auth: str = "enforced",
+    objects: int = 2,
     faults: Sequence[str] = (),
     variations: Sequence[str] = (),
     announce: Callable[[Started], None],
@@ -84,13 +86,14 @@ def serve(
 
     Args:
         tokens: the identities' tokens; made up by default.
+        objects: how many each collection has to begin with.
         announce: called once with the address, when requests are answered.
 
     Raises:
         ConfigurationError: a behaviour isn't known or doesn't fit the contract, or the port can't be had.
         DocumentError: the contract has no operation to serve.
     """
-    app = build(contract, tokens or Tokens(), auth=auth, faults=faults, variations=variations)
+    app = build(contract, tokens or Tokens(), auth=auth, objects=objects, faults=faults, variations=variations)
     serve_app(app, host=host, port=port, announce=announce)
 
 
@@ -173,6 +176,7 @@ def start(
     host: str = "127.0.0.1",
     port: int = 0,
     auth: str = "enforced",
+    objects: int = 2,
     faults: Sequence[str] = (),
     variations: Sequence[str] = (),
 ) -> Iterator[Running]:
@@ -187,6 +191,7 @@ def start(
         "host": host,
         "port": port,
         "auth": auth,
+        "objects": objects,
         "faults": list(faults),
         "variations": list(variations),
     }
@@ -242,6 +247,7 @@ def child() -> None:
             host=wanted["host"],
             port=wanted["port"],
             auth=wanted["auth"],
+            objects=wanted["objects"],
             faults=wanted["faults"],
             variations=wanted["variations"],
             announce=announce,

@@ -58,7 +58,7 @@ def merge(parts: Sequence[Run], order: Sequence[str]) -> tuple[Results, list[Map
     if selection(rows) != first.shard["selection"]:
         raise ResultsError(f"{ordered[0].source}: requirements are missing that the whole run has")
     place = {name: number for number, name in enumerate(order)}
-    merged = [result(row, _judged(told[row.id])) for row in rows.values()]
+    merged = [result(row, judged(told[row.id])) for row in rows.values()]
     found = [part.results for part in ordered]
     return (
         replace(
@@ -116,7 +116,7 @@ def _same(parts: Sequence[Run]) -> None:
         raise ResultsError(f"part {', '.join(missing)} of {splits} is missing", "Name the results of every part")
 
 
-def _judged(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def judged(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """One outcome an operation, from the part that could judge it."""
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
