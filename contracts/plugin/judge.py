@@ -51,6 +51,8 @@ class Judgement:
     replay: tuple[Exchange | str, ...] = ()
     """What shows it again, where one exchange alone doesn't."""
     mismatch: Mismatch | None = None
+    seconds: float | None = None
+    """How long the case took; None where it only came across the requirement."""
 
 
 def judge(binding: Binding, update: Subject, profile: str, unusable: str = "") -> list[Judgement]:

@@ -125,6 +125,7 @@ def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redac
         exchanges=judgement.exchanges,
         curl=_script(judgement.replay or ((shown,) if shown else ()), redactor),
         mismatch=_mismatch(judgement.mismatch, shown, redactor) if judgement.mismatch and shown else None,
+        seconds=None if judgement.seconds is None else round(judgement.seconds, 4),
     )
 
 
@@ -228,6 +229,7 @@ def _command(session: Session) -> str:
         for word in words:
             parts += [flag, word]
     if settings.splits > 1:
+        parts += ["--durations", str(settings.durations)] if settings.durations else []
         parts += ["--splits", str(settings.splits), "--group", str(settings.group)]
     return " ".join('"$TOKEN"' if part == "$TOKEN" else shlex.quote(part) for part in parts)
 

@@ -17,6 +17,7 @@ import jsonschema
 
 from contracts.errors import ResultsError
 from contracts.report import results as model
+from contracts.report.evidence import Evidence
 from contracts.report.results import Outcome, Results, Verdict
 
 FORMAT = "graph-contracts/outcomes/1"
@@ -61,39 +62,46 @@ class Journal:
         return start
 
 
-def read(path: Path) -> tuple[Results, list[Mapping[str, Any]]]:
-    """The results and the evidence that a journal holds.
+def read(path: Path) -> tuple[Results, Evidence]:
+    """The results and the evidence that a journal holds; the evidence is read again from it when it is asked for.
 
     Raises:
         ResultsError: it can't be read, or is no journal.
     """
     try:
         lines = _lines(path)
-        head = next(lines, {})
+        _, head = next(lines, (0, {}))
         if head.get("format") != FORMAT:
             raise ResultsError(f"{path}: no outcomes of a run", "It is another file, or the run was killed at once")
-        return _replayed(Results.from_json(head.get("run", {})), lines)
+        return _replayed(Results.from_json(head.get("run", {})), lines, Evidence(path))
     except OSError as error:
         raise ResultsError(f"{path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise ResultsError(f"{path}: not UTF-8") from error
     except jsonschema.ValidationError as error:
         raise ResultsError(f"{path}:1: {error.json_path}: {error.message[:200]}") from error
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8", newline="\n") as file:
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each whole line, with the place in the file where it begins."""
+    start = exchanges = 0
+    with path.open("rb") as file:
         for number, line in enumerate(file, 1):
-            if not line.endswith("\n"):
+            if not line.endswith(b"\n"):
                 return  # the line that was being written when the run was killed
             try:
-                value = json.loads(line)
+                value = json.loads(line.decode())
                 _form().validate(value)
+            except UnicodeDecodeError as error:
+                raise ResultsError(f"{path}:{number}: not UTF-8") from error
             except (ValueError, RecursionError) as error:
                 raise ResultsError(f"{path}:{number}: not readable as JSON") from error
             except jsonschema.ValidationError as error:
                 raise ResultsError(f"{path}:{number}: no line that a run writes ({error.json_path})") from error
-            yield value
+            if "exchange" in value:
+                if value["exchange"]["index"] != exchanges:
+                    raise ResultsError(f"{path}:{number}: no line that a run writes ($.exchange.index)")
+                exchanges += 1
+            yield start, value
+            start += len(line)
 
 
 @cache
@@ -153,15 +161,16 @@ def _form() -> jsonschema.Draft202012Validator:
     )
 
 
-def _replayed(run: Results, lines: Iterable[Mapping[str, Any]]) -> tuple[Results, list[Mapping[str, Any]]]:
+def _replayed(
+    run: Results, lines: Iterable[tuple[int, Mapping[str, Any]]], evidence: Evidence
+) -> tuple[Results, Evidence]:
     """The run as it stood at the last whole line."""
     told: dict[str, list[Outcome]] = {}
-    evidence: list[Mapping[str, Any]] = []
     executed, seconds, complete = 0, run.seconds, False
-    for line in lines:
+    for start, line in lines:
         match line:
             case {"exchange": entry}:
-                evidence.append(entry)
+                evidence.add(entry, start)
             case {"requirement": name, "outcome": outcome, "executed": count, "seconds": time}:
                 told.setdefault(name, []).append(_outcome(outcome))
                 executed, seconds = count, time
