@@ -229,8 +229,8 @@ def _command(session: Session) -> str:
         for word in words:
             parts += [flag, word]
     if settings.splits > 1:
-        parts += ["--durations", str(settings.durations)] if settings.durations else []
         parts += ["--splits", str(settings.splits), "--group", str(settings.group)]
+        parts += ["--durations", str(settings.durations)] if settings.durations else []
     return " ".join('"$TOKEN"' if part == "$TOKEN" else shlex.quote(part) for part in parts)
 
 

@@ -20,7 +20,7 @@ from contracts.plugin.family import family_of
 from contracts.report.merging import selection
 from contracts.requirements import Aliases, Binding, Phase
 
-FINENESS = 200
+FINENESS = 100
 """Of so many pieces a part consists where the list is long: the library that cuts it holds each piece once a part."""
 
 Weigh = Callable[[str, Operation], int]
@@ -46,6 +46,7 @@ class _Row:
     paths: tuple[Operation, ...]
     names: tuple[str, ...]
     over_all: frozenset[str]
+    all: frozenset[str]
 
 
 def split(contract: Contract, chosen: Callable[[str], bool], weigh: Weigh, splits: int, group: int) -> Part:
@@ -67,10 +68,11 @@ def split(contract: Contract, chosen: Callable[[str], bool], weigh: Weigh, split
     for row in rows:
         own = [name for name, part in zip(row.names, places, strict=False) if part == group]
         if own:
-            tested |= dict.fromkeys((path.id for path in row.paths), row.over_all.union(own))
+            names = row.all if len(own) == len(row.names) else row.over_all.union(own)
+            tested |= dict.fromkeys((path.id for path in row.paths), names)
     shapes = {contract.shapes[operation.id] for operation in contract.tested}
     whole = {each.id for each in requirements.registry() if each.shape in shapes and chosen(each.id)}
-    idle = whole.difference(*(row.names for row in rows), *(row.over_all for row in rows))
+    idle = whole.difference(*{row.all for row in rows})
     shard = {
         "group": group,
         "splits": splits,
@@ -95,7 +97,7 @@ def _rows(contract: Contract, chosen: Callable[[str], bool]) -> Iterator[_Row]:
         first = operation.aliases[0] if operation.alias else operation.path
         families.setdefault(family_of(operation), {}).setdefault((operation.method, first), []).append(operation)
     # thousands of operations are of few kinds, and share what is said of one
-    known: dict[Any, tuple[tuple[str, ...], frozenset[str]]] = {}
+    known: dict[Any, tuple[tuple[str, ...], frozenset[str], frozenset[str]]] = {}
     for paths in (paths for family in families.values() for paths in family.values()):
         shape = contract.shapes[paths[0].id]
         kind = (shape, *((path.alias == 0, path.key is None) for path in paths))
@@ -104,7 +106,8 @@ def _rows(contract: Contract, chosen: Callable[[str], bool]) -> Iterator[_Row]:
             over_all = dict.fromkeys(b.requirement for b in mine if b.phase is Phase.EVERY_RESPONSE)
             dealt = dict.fromkeys(b.requirement for b in mine if b.requirement not in over_all)
             # where nothing else is asked for, it is dealt out like the rest
-            known[kind] = (tuple(dealt or over_all), frozenset(over_all if dealt else ()))
+            names = tuple(dealt or over_all)
+            known[kind] = (names, frozenset(over_all if dealt else ()), frozenset((*names, *over_all)))
         yield _Row(tuple(paths), *known[kind])
 
 
@@ -129,4 +132,4 @@ def _digest(rows: Sequence[_Row], dealt: bytes) -> str:
     digest = hashlib.sha256(dealt)
     for row in rows:
         digest.update("\n".join((*map(str, row.paths), *row.names, "")).encode())
-    return digest.hexdigest()
+    return digest.hexdigest()[:16]

@@ -9,6 +9,7 @@ import json
 import tempfile
 from collections import Counter
 from pathlib import Path
+from statistics import mean
 
 import yaml
 
@@ -17,6 +18,7 @@ from contracts.plugin.durations import FILE
 from contracts.plugin.session import Session
 from contracts.settings import Settings
 from tests.cases.sheet import DOCUMENT, SHELF
+from tests.contract.test_any_document import MUSEUM
 
 METHODS = {"get", "post", "patch", "delete"}
 
@@ -54,10 +56,12 @@ def doubled(document: Path, folder: Path) -> Path:
 
 
 def main() -> None:
-    """Write what was measured; what several contracts have comes from the last of them."""
+    """Write what was measured, on the average of three contracts, and what they lack with one made up for it."""
     with tempfile.TemporaryDirectory() as folder:
         found = measure(doubled(SHELF, Path(folder)))
-    found |= measure(DOCUMENT) | measure(SHELF)
+    measured = [measure(document) for document in (DOCUMENT, SHELF, MUSEUM)]
+    for name in {name for each in measured for name in each}:
+        found[name] = round(mean(each[name] for each in measured if name in each))
     order = [each.id for each in requirements.registry()]
     FILE.write_text(json.dumps({name: found[name] for name in order if name in found}, indent=1) + "\n")
     print(f"{len(found)} of {len(order)} requirements, {sum(found.values())} requests")
