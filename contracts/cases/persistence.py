@@ -123,7 +123,8 @@ def _listed(update: Update) -> dict[str, dict[str, object]]:
     if update.observer.collection_status != 200:
         return {}
     items, _ = update.observer.collection()
-    others = [item for item in items or () if not any(same_id(item.get("id"), known) for known in update.known)]
+    ours = {*update.known, *update.neighbours}
+    others = [item for item in items or () if not any(same_id(item.get("id"), known) for known in ours)]
     return {
         str(item.get("id")): {name: item.get(name) for name in update.shape.properties}
         for item in others[:10]

@@ -17,7 +17,8 @@ def declared(option: Option) -> click.Option:
     if option.is_flag:
         flag = f"{option.flag}/{option.off}" if option.off else option.flag
         return click.Option([flag, option.field], is_flag=True, default=None, help=shown)
-    return click.Option([option.flag, option.field], metavar=option.metavar, multiple=option.multiple, help=shown)
+    names = [*filter(None, (option.short,)), option.flag, option.field]
+    return click.Option(names, metavar=option.metavar, multiple=option.multiple, help=shown)
 
 
 @debug_option

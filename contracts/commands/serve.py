@@ -32,6 +32,14 @@ from contracts.packaged import default_document
     show_default=True,
     help="What to ask of credentials.",
 )
+@click.option(
+    "--objects",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    metavar="N",
+    help="Objects that each collection has to begin with.",
+)
 @click.option("--fault", "faults", multiple=True, metavar="NAME", help="Break one thing on purpose; repeatable.")
 @click.option("--variation", "variations", multiple=True, metavar="NAME", help="Do one thing differently; repeatable.")
 def command(
@@ -40,6 +48,7 @@ def command(
     port: int,
     token: str | None,
     auth: str,
+    objects: int,
     faults: tuple[str, ...],
     variations: tuple[str, ...],
 ) -> None:
@@ -70,6 +79,7 @@ def command(
         port=port,
         tokens=Tokens(full=token) if token else None,
         auth=auth,
+        objects=objects,
         faults=faults,
         variations=variations,
         announce=announce,

@@ -5,6 +5,7 @@ A failure fails the item, a warning is an expected failure, what can't be decide
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ class Plugin(engineer.EngineerReport):
     """Collects and runs the cases for one session."""
 
     NAME = "graph-contracts"
+    arguments: tuple[str, ...] = ()
+    """What pytest is told for this plugin's sake."""
 
     def __init__(self, session: Session, *, opened: bool, recorded: bool = True) -> None:
         self.session = session
@@ -40,10 +43,24 @@ class Plugin(engineer.EngineerReport):
         self.errors: list[ContractsError] = []
         self.batch: frozenset[str] = frozenset()
         """Ids of the operations that are collected now; all of them where there is none."""
+        self.names = _names(session)
         self._last: dict[pytest.Item, Family] = {}
         """The resource that an item is the last one of."""
         self._over: list[Family] = []
         """Resources of which all is judged, and which are to be let go of as soon as another's turn comes."""
+
+    @property
+    def expired(self) -> bool:
+        """Whether the deadline came before the cases were over."""
+        return self.session.client.expired
+
+    def status(self, code: int) -> int:
+        """pytest's exit code, as far as it says anything of the run."""
+        return code
+
+    def alone(self) -> Plugin | None:
+        """What judges everything once more, where what was found can't be trusted."""
+        return None
 
     # -- collection ---------------------------------------------------------------------------------------------
 
@@ -57,7 +74,7 @@ class Plugin(engineer.EngineerReport):
         bound = _bindings(metafunc.function)
         if bound:
             operations = [o for binding in bound for o in self.session.operations(binding) if self._in_batch(o.id)]
-            metafunc.parametrize("update", [o.id for o in operations], ids=[_ascii(o.id) for o in operations])
+            metafunc.parametrize("update", [o.id for o in operations], ids=[self.names[o.id] for o in operations])
 
     def _in_batch(self, operation: str) -> bool:
         return not self.batch or operation in self.batch
@@ -163,6 +180,13 @@ def _operation(item: Any) -> str:
 def _bindings(function: Any) -> tuple[Binding, ...]:
     found = getattr(function, "bindings", ())
     return found if isinstance(found, tuple) else ()
+
+
+def _names(session: Session) -> dict[str, str]:
+    """How pytest calls each operation, by its id: no two alike."""
+    plain = {operation.id: _ascii(operation.id) for operation in session.judged}
+    often = Counter(plain.values())
+    return {id_: f"{name}.{place}" if often[name] > 1 else name for place, (id_, name) in enumerate(plain.items())}
 
 
 def _ascii(name: str) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +20,8 @@ from contracts.errors import ConfigurationError
 
 FORMAT = "graph-contracts/journal/1"
 PATTERN = "restore-*.jsonl"
+WORKERS = "workers"
+"""Folder in the report folder in which each worker of a run has its own."""
 MOST_OCTETS = 64 * 1024 * 1024
 
 
@@ -97,8 +101,20 @@ class Story:
 
 
 def journals(folder: Path) -> list[Path]:
-    """The journals in a report folder, newest first, so that the oldest state is put back last."""
-    return sorted(folder.glob(PATTERN), reverse=True)
+    """The journals in a report folder and its workers', newest first, so that the oldest state is put back last."""
+    found = [*folder.glob(PATTERN), *folder.glob(f"{WORKERS}/*/{PATTERN}")]
+    return sorted(found, key=lambda path: path.name, reverse=True)
+
+
+def swept(folder: Path) -> None:
+    """Take away what workers wrote into a report folder, but for journals of what is still to be put back."""
+    for path in (folder / WORKERS).glob("*"):
+        if path.is_file():
+            path.unlink(missing_ok=True)
+        elif not any(path.glob(PATTERN)):
+            shutil.rmtree(path, ignore_errors=True)
+    with suppress(OSError):
+        (folder / WORKERS).rmdir()
 
 
 def abandoned(folder: Path) -> list[Path]:

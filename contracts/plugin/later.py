@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,37 +44,59 @@ def _follow(story: Story, flags: Mapping[str, Any], tell: Callable[[str], object
     if settings.read_only:
         raise ConfigurationError("--read-only: putting back is writing", "Leave it out here")
     session = Session(settings)
-    left: list[str] = []
-    done = 0
     with session.connected():
-        for saved in story.objects.values():
-            update = session.subjects.get(saved.operation)
-            if not isinstance(update, Update):
-                left.append(f"{saved.entity}: the document has no operation {saved.operation}; name it with --openapi")
-                continue
-            update.observer.ids.update(saved.ids)
-            update.key = update.key or saved.entity
-            if saved.state is None:
-                left.append(f"{update.path(saved.entity)} can't be put back: nothing showed it before it was changed")
-                continue
-            update.original[saved.entity] = dict(saved.state)
-            done += 1
-        for path in story.created:
-            for update in session.updates:
-                update.original = {e: s for e, s in update.original.items() if update.path(e) != path}
+        left = list(_known(session, story))
+        done = sum(len(update.original) for update in session.updates)
         left += restoring.put_back(session.updates)
         _reached(session)
         for path, operation in story.created.items():
             subject = session.subjects.get(operation) or next(iter(session.subjects.values()))
             problem = restoring.take_away(subject, path)
             left += [problem] if problem else []
-    left += [f"{path}: an object may have been made there by the run; look for it by hand" for path in story.asked]
+    left += _doubtful(story)
     left = [session.redactor.text(line) for line in left]
     if not left:
         story.path.unlink(missing_ok=True)
         deleted = f", {len(story.created)} deleted" if story.created else ""
         tell(f"{story.target}: {done} looked at and as found{deleted}")
     return left
+
+
+def adopt(session: Session, story: Story) -> None:
+    """Let an opened session put back, when it ends, what a worker of its run left in a journal."""
+    doubts = [*_known(session, story), *_doubtful(story)]
+    session.notes += doubts
+    for path, operation in story.created.items():
+        subject = session.subjects.get(operation) or next(iter(session.subjects.values()))
+        subject.created[path] = path
+    for name in {*(saved.operation for saved in story.objects.values()), *story.created.values()}:
+        if name in session.subjects:
+            family = session.family(name)
+            family.begun = family.learned = True
+    if not doubts:
+        session.adopted.append(story.path)
+
+
+def _doubtful(story: Story) -> Iterator[str]:
+    return (f"{path}: an object may have been made there by the run; look for it by hand" for path in story.asked)
+
+
+def _known(session: Session, story: Story) -> Iterator[str]:
+    """Tell the subjects what a journal says; yields what can't be put back."""
+    for saved in story.objects.values():
+        update = session.subjects.get(saved.operation)
+        if not isinstance(update, Update):
+            yield f"{saved.entity}: the document has no operation {saved.operation}; name it with --openapi"
+            continue
+        update.observer.ids.update(saved.ids)
+        update.key = update.key or saved.entity
+        if saved.state is None:
+            yield f"{update.path(saved.entity)} can't be put back: nothing showed it before it was changed"
+            continue
+        update.original.setdefault(saved.entity, dict(saved.state))
+    for path in story.created:
+        for update in session.updates:
+            update.original = {e: s for e, s in update.original.items() if update.path(e) != path}
 
 
 def _reached(session: Session) -> None:

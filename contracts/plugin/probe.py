@@ -80,10 +80,10 @@ class Probe:
         """Give each update the ids of a first object and, if there is one, of a second.
 
         Ids come from the operator, else from the collection, else from objects made for the run, else from the
-        documented example.
+        documented example. Of several workers beside each other each takes two of the collection's for itself.
 
         Raises:
-            ConfigurationError: no object is known.
+            ConfigurationError: no object is known, or none is left for this worker.
         """
         for place, update in enumerate(self.updates):
             operation = update.operation
@@ -102,17 +102,32 @@ class Probe:
             if not first or not second or apart:
                 items = listed if place == 0 else update.observer.collection()[0]
                 found = [entity for item in items or () if (entity := identity(item.get("id")))]
-                example = example_id(operation)
-                found.sort(key=lambda entity: not same_id(entity, example))
+                found = self._own(found, update)
             if apart and found and not any(same_id(entity, first) for entity in found):
                 first, second = "", None  # the path has objects of its own
             if not first and not found and (made := self._make(update)):
                 first = made
-            update.key = first or (found[0] if found else example_id(operation))
+            update.key = first or (found[0] if found else "" if update.options.lane else example_id(operation))
+            if not update.key and update.options.lane:
+                raise ConfigurationError(
+                    f"{operation}: no object is left for worker {update.options.lane + 1}",
+                    f"There must be two for each of {update.options.lanes}: run with fewer",
+                )
             if not update.key:
                 raise ConfigurationError(f"{operation}: no object to update is known", f"Supply --id {key}=VALUE")
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
             update.second = second or (None if update.twin else self._make(update, 2))
+
+    @staticmethod
+    def _own(found: list[str], update: Update) -> list[str]:
+        """Those of the objects found that this worker may have, the documented one first."""
+        example, options = example_id(update.operation), update.options
+        found = list(dict.fromkeys(found)) if options.lanes == 1 else sorted(set(found))  # a list may come in any order
+        found.sort(key=lambda entity: not same_id(entity, example))
+        if options.lanes > 1:
+            taken, found = found[: 2 * options.lanes], found[2 * options.lane : 2 * options.lane + 2]
+            update.neighbours = frozenset(taken).difference(found)
+        return found
 
     @property
     def _named_id(self) -> bool:

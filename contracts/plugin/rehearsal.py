@@ -22,9 +22,9 @@ from contracts.target import curl
 ABOUT_TARGET = (
     *("target", "token", "token_command", "entra", "entra_scope", "basic", "credential"),
     *("forbidden_token", "personal_token", "expired_token", "foreign_token", "auth", "ids", "second_ids"),
-    *("proxy", "ca", "insecure", "client_cert", "client_key", "rate"),
+    *("proxy", "ca", "insecure", "client_cert", "client_key", "rate", "processes", "concurrency"),
 )
-"""What is about the target, and means nothing to the one that stands in for it."""
+"""What is about the target or how it is asked, and means nothing to the one that stands in for it."""
 
 
 def rehearse(settings: Settings) -> int:

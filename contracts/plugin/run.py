@@ -16,8 +16,9 @@ from contracts import cases, requirements
 from contracts.errors import ConfigurationError, NothingTestedError, TargetError
 from contracts.gate.verdict import Known
 from contracts.plugin import engineer
-from contracts.plugin.guard import guarded
+from contracts.plugin.guard import Guard, guarded
 from contracts.plugin.hooks import Plugin
+from contracts.plugin.journal import swept
 from contracts.plugin.progress import Progress
 from contracts.plugin.session import Session
 from contracts.report import github, terminal, writer
@@ -40,6 +41,7 @@ def run(settings: Settings) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         writer.clear(folder)
+        swept(folder)
     except OSError as error:
         raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
     plugin = Plugin(session, opened=True)
@@ -54,8 +56,13 @@ def run(settings: Settings) -> int:
     with guarded(session.ends) as guard:
         try:
             with session.open():
+                plugin = _hired(plugin, progress, guard)
                 status = judged(plugin, _page(session))
-                expired = session.client.expired
+                if (alone := plugin.alone()) is not None:
+                    guard.due(session.ends)
+                    plugin = alone
+                    status = judged(plugin, _page(session))
+                expired = plugin.expired
                 guard.due(session.ends + session.reserve)
         except KeyboardInterrupt:
             if not guard.overdue:
@@ -68,12 +75,22 @@ def run(settings: Settings) -> int:
             _write(plugin, error.exit_code, over=False)
             raise
     progress.end()
+    swept(folder)
     expired = expired or guard.overdue
     interrupted = status == pytest.ExitCode.INTERRUPTED and not guard.overdue
     session.complete = not interrupted and session.executed == session.planned and not expired
     if expired:
         session.notes.append("the deadline came before the end: allow more time with --deadline")
     return finish(plugin, interrupted=interrupted, expired=expired)
+
+
+def _hired(plugin: Plugin, progress: Progress, guard: Guard) -> Plugin:
+    """What runs the cases in workers beside each other, where those are wanted and there is work for them."""
+    if plugin.session.settings.workers == 1:
+        return plugin
+    from contracts.plugin import crew  # noqa: PLC0415 (pytest-xdist is for those who ask for it)
+
+    return crew.hired(plugin, progress, guard)
 
 
 def _page(session: Session) -> list[str]:
@@ -97,7 +114,8 @@ def judged(plugin: Plugin, page: list[str]) -> int:
         warnings.simplefilter("ignore", PluggyTeardownRaisedWarning)
         for plugin.batch in batches:
             # a judgement that pytest never reached is missing from the results, so its own exit code says nothing more
-            status = max(status, int(pytest.main([*_arguments(), *page], plugins=[plugin])))
+            code = pytest.main([*_arguments(), *plugin.arguments, *page], plugins=[plugin])
+            status = max(status, plugin.status(int(code)))
             if status > pytest.ExitCode.TESTS_FAILED:
                 break
     return status

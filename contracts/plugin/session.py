@@ -6,13 +6,14 @@ import shlex
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from contracts import base_url, cases, requirements
 from contracts.contract import Contract, Operation, Shape
@@ -37,7 +38,11 @@ from contracts.subject.read import Listing, Read
 from contracts.subject.subject import Subject
 from contracts.subject.update import Update
 from contracts.target.client import Client, Connection, Limits
+from contracts.target.exchange import Exchange
 from contracts.target.redact import Redactor
+
+if TYPE_CHECKING:
+    from contracts.reference.server import Started
 
 UNDECIDED = frozenset({"inconclusive", "not-applicable", "error"})
 HOPELESS = frozenset({"reachable", "TLS"})
@@ -49,6 +54,18 @@ SUBJECTS: Mapping[Shape, Callable[..., Subject]] = {
     Shape.CREATE: Create,
     Shape.DELETE: Delete,
 }
+
+
+@dataclass(frozen=True)
+class Hired:
+    """What workers share with the run that they are part of."""
+
+    began: float
+    """When it began, as `time.monotonic()`."""
+    reference: Started | None = None
+    """The embedded reference, where that is the target."""
+
+
 LONGEST_RESERVE = 30.0
 """Seconds of the deadline that are kept back for putting objects back, or a tenth of it where that is less."""
 
@@ -58,6 +75,11 @@ class Session:
     """What one run holds. Use `open` around everything that talks to the target."""
 
     settings: Settings
+    lane: int = 0
+    """Which of several workers beside each other this is, each with objects of its own."""
+    lanes: int = 1
+    hired: Hired | None = None
+    """What a worker is told by the run that it is part of; it looks at a resource when that one's turn comes."""
     contract: Contract = field(init=False)
     redactor: Redactor = field(init=False)
     client: Client = field(init=False)
@@ -73,11 +95,23 @@ class Session:
     executed: int = field(init=False, default=0)
     """How many cases were run while there was time."""
     embedded: bool = field(init=False, default=False)
+    reference: Started | None = field(init=False, default=None)
+    """The embedded reference, where that is the target."""
+    judging: Callable[..., list[Judgement]] = field(init=False, default_factory=lambda: judge)
+    """What runs a case: `judge`, or what workers beside each other have in its place."""
+    watching: Callable[[Exchange], None] | None = field(init=False, default=None)
+    """Is told of each exchange as soon as it is over."""
     listeners: list[Callable[[Judgement], None]] = field(init=False, default_factory=list)
     options: Options = field(init=False, default_factory=Options)
     journal: Journal | None = field(init=False, default=None)
+    relieved: bool = field(init=False, default=False)
+    """Whether workers have put back what they changed, and nothing else was changed."""
+    adopted: list[Path] = field(init=False, default_factory=list)
+    """Journals of workers that died, whose objects the session puts back with its own."""
     complete: bool = field(init=False, default=False)
     """Whether every planned case was run."""
+    refused: str = field(init=False, default="")
+    """Why nothing that an operation is about could be tested, as a worker says."""
     gone: bool = field(init=False, default=False)
     """Whether the target no longer answered at the end."""
     gate: Gate = field(init=False)
@@ -88,7 +122,7 @@ class Session:
 
     def __post_init__(self) -> None:
         cases.load()
-        self._clock = time.monotonic()
+        self._clock = self.hired.began if self.hired else time.monotonic()
         self.document = self.settings.openapi or default_document()
         self.contract = self._chosen(Contract.load(self.document))
         if not self.judged:
@@ -249,7 +283,7 @@ class Session:
                 "--dry-run: only graph-contracts run knows what it would send", "Leave it out here"
             )
         with self._target() as (connection, options):
-            self.client = Client(connection)
+            self.client = Client(connection, self.watching)
             self.options = options
             self._gather()
             try:
@@ -313,11 +347,14 @@ class Session:
                 self.notes.append(f"an earlier run left something changed: graph-contracts restore {self._folder}")
             for subject in self.subjects.values():
                 subject.keeper, subject.tell = self._keep, self.journal.note
+        if self.hired:
+            return
         problems: list[ContractsError] = []
         for family in self.families.values():
             problem = self._examine(family)
             if problem is None:
-                self._begin(family)
+                if self.settings.workers == 1:
+                    self._begin(family)
                 return
             problems.append(problem)
         raise problems[0]
@@ -371,7 +408,7 @@ class Session:
     def _put_back(self) -> None:
         """Put every object back, delete what was made, and take the journal away if nothing is left to do."""
         left: list[str] = []
-        changed = not self.options.read_only
+        changed = not (self.options.read_only or self.relieved)
         # the time for this was kept back; a target that died may live again
         self.client.extend(self._clock + self.settings.deadline)
         self.client.dead, self.client.lapsed, self.client.isolated = None, "", False
@@ -391,17 +428,19 @@ class Session:
                 for update in self.updates
                 if update.key and not update.twin and update.key not in update.original
             ]
-        if self.journal is None or not self.journal.began:
-            return
-        if left or (changed and not self.options.restore):
+        began = self.journal is not None and self.journal.began
+        if (began or self.adopted) and (left or (changed and not self.options.restore)):
             self.notes.append(f"put back what is left with: graph-contracts restore {self._folder}")
-        else:
+            return
+        if self.journal is not None:
             self.journal.remove()
+        for path in self.adopted:
+            path.unlink(missing_ok=True)
 
     def _put_back_family(self, family: Family) -> Iterator[str]:
         """Put the objects of one resource back; yields what is left."""
         touched = family.learned or not family.unusable
-        if touched and self.options.restore and not self.options.read_only:
+        if touched and self.options.restore and not (self.options.read_only or self.relieved):
             yield from restore.put_back(family.updates)
         for subject in family.subjects:
             yield from self._take_away(subject)
@@ -468,10 +507,13 @@ class Session:
             credential.told = self.redactor.add
             yield replace(connection, credential=credential), self._options(identities)
             return
-        from contracts.reference.server import start  # noqa: PLC0415 (only runs without a target need it)
+        from contracts.reference.server import Started, start  # noqa: PLC0415 (only runs without a target need it)
 
         self.embedded = True
-        with start(self.document, token=_plain(settings.token)) as server:
+        shared = nullcontext(self.hired.reference) if self.hired and self.hired.reference else None
+        objects = 2 * settings.workers
+        with shared or start(self.document, token=_plain(settings.token), objects=objects) as server:
+            self.reference = Started(server.url, server.tokens)
             tokens = server.tokens
             self.redactor.add(*tokens.all)
             identities = Identities(tokens.forbidden, tokens.personal, tokens.expired, tokens.foreign)
@@ -494,6 +536,8 @@ class Session:
             read_only=settings.read_only,
             seed=settings.seed,
             max_examples=settings.max_examples,
+            lane=self.lane,
+            lanes=self.lanes,
         )
 
     # -- judging ------------------------------------------------------------------------------------------------
@@ -513,7 +557,7 @@ class Session:
         family = self.begin(operation)
         late = self.client.expired
         began = time.monotonic()
-        found = judge(binding, update, self.settings.profile, family.unusable)
+        found = self.judging(binding, update, self.settings.profile, family.unusable)
         took = time.monotonic() - began
         # what takes long isn't repeated where little time is left for the other cases
         if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and took * 20 < self.ends - time.monotonic():
@@ -529,7 +573,7 @@ class Session:
     def _look_again(self) -> None:
         """Notice a target that is gone: what passed then may have passed for want of an answer."""
         first = next((family.subjects[0] for family in self.usable if family.begun), None)
-        if first and not self.client.expired and not self.settings.read_only:
+        if first and not self.client.expired and not self.settings.read_only and not self.gone:
             self.gone = first.client.dead is not None or first.observer.item(first.key)[1].response is None
 
     def untested(self) -> Iterator[tuple[str, str]]:
@@ -549,6 +593,8 @@ class Session:
 
         Where a page gives several paths to the operation, one that accepts a body is enough.
         """
+        if self.refused:
+            return self.refused
         subjects = [each for name, each in self.subjects.items() if name in self._planned_for]
         writing = [each for each in subjects if isinstance(each, Update)]
         able = {(each.operation.method, family_of(each.operation)) for each in writing if not each.refusal}
@@ -560,6 +606,11 @@ class Session:
     def family(self, operation: str) -> Family:
         """The family of an operation, by its id."""
         return self.families[family_of(self.subjects[operation].operation)]
+
+    @property
+    def began(self) -> float:
+        """When the run began, as `time.monotonic()`."""
+        return self._clock
 
     @property
     def ends(self) -> float:

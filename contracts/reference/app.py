@@ -34,11 +34,11 @@ SINGLE = "-"
 class App(Answering):
     """The app for one contract and its store."""
 
-    def __init__(self, contract: Contract, tokens: Tokens, auth: str = "enforced") -> None:
+    def __init__(self, contract: Contract, tokens: Tokens, auth: str = "enforced", objects: int = 2) -> None:
         self.contract = contract
         self.tokens = tokens
         self.auth = auth
-        self.store = Store()
+        self.store = Store(objects)
         base = urlsplit(contract.servers[0]).path if contract.servers else ""
         self.base = [part for part in base.split("/") if part]
         self.routes = Routes(contract)

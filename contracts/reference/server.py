@@ -46,6 +46,7 @@ def build(
     tokens: Tokens,
     *,
     auth: str = "enforced",
+    objects: int = 2,
     faults: Sequence[str] = (),
     variations: Sequence[str] = (),
 ) -> App:
@@ -57,7 +58,7 @@ def build(
     """
     if not contract.operations:
         raise DocumentError(f"{contract.source}: no operation to serve", "Has the document any path?")
-    app = App(contract, tokens, auth)
+    app = App(contract, tokens, auth, objects)
     for behaviour in (*choose(variations, "variation"), *choose(faults, "fault")):
         what = f"{behaviour.kind} {behaviour.name}"
         if behaviour.about and not app.routes.first(behaviour.about):
@@ -76,6 +77,7 @@ def serve(
     port: int = 0,
     tokens: Tokens | None = None,
     auth: str = "enforced",
+    objects: int = 2,
     faults: Sequence[str] = (),
     variations: Sequence[str] = (),
     announce: Callable[[Started], None],
@@ -84,6 +86,7 @@ def serve(
 
     Args:
         tokens: the identities' tokens; made up by default.
+        objects: how many each collection has to begin with.
         announce: called once with the address, when requests are answered.
 
     Raises:
@@ -91,7 +94,7 @@ def serve(
         DocumentError: the contract has no operation to serve.
     """
     tokens = tokens or Tokens()
-    app = build(contract, tokens, auth=auth, faults=faults, variations=variations)
+    app = build(contract, tokens, auth=auth, objects=objects, faults=faults, variations=variations)
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
@@ -164,6 +167,7 @@ def start(
     host: str = "127.0.0.1",
     port: int = 0,
     auth: str = "enforced",
+    objects: int = 2,
     faults: Sequence[str] = (),
     variations: Sequence[str] = (),
 ) -> Iterator[Running]:
@@ -178,6 +182,7 @@ def start(
         "host": host,
         "port": port,
         "auth": auth,
+        "objects": objects,
         "faults": list(faults),
         "variations": list(variations),
     }
@@ -233,6 +238,7 @@ def child() -> None:
             host=wanted["host"],
             port=wanted["port"],
             auth=wanted["auth"],
+            objects=wanted["objects"],
             faults=wanted["faults"],
             variations=wanted["variations"],
             announce=announce,

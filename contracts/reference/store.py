@@ -21,7 +21,9 @@ Objects = dict[str, dict[str, Any]]
 class Store:
     """Objects by id, one collection for all paths of a resource; made when they are first asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int = 2) -> None:
+        self.size = size
+        """How many objects a resource has to begin with."""
         self._collections: dict[tuple[str, str], Objects] = {}
         self._first: dict[str, Objects] = {}
 
@@ -40,7 +42,7 @@ class Store:
 
     def seeds(self, resource: Resource) -> tuple[dict[str, Any], ...]:
         """The objects that a resource has to begin with."""
-        return seeds(resource)
+        return seeds(resource, self.size)
 
 
 def merge(state: Mapping[str, Any], body: Mapping[str, Any], type_: Type) -> dict[str, Any]:
@@ -84,15 +86,16 @@ def _completed_item(item: Any, seeds: list[Any], type_: Type) -> Any:
     return item
 
 
-def seeds(resource: Resource) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Two objects to begin with: the documented example made valid, and another one unlike it."""
+def seeds(resource: Resource, size: int = 2) -> tuple[dict[str, Any], ...]:
+    """Objects to begin with: the documented example made valid, and others unlike it."""
     shown = resource.example
-    first, second = made(resource.type, shown, 1), made(resource.type, {}, 2)
+    objects = [made(resource.type, shown if n == 1 else {}, n) for n in range(1, size + 1)]
+    for n, each in enumerate(objects, 1):
+        each["id"] = new_id(resource, n)
     identity = shown.get("id")
-    known = identity if isinstance(identity, (str, int)) and identity not in {"", True, False} else None
-    first["id"] = known or new_id(resource, 1)
-    second["id"] = new_id(resource, 2)
-    return first, second
+    if isinstance(identity, (str, int)) and identity not in {"", True, False}:
+        objects[0]["id"] = identity
+    return tuple(objects)
 
 
 def new_id(resource: Resource, number: int = 0) -> Any:

@@ -60,7 +60,7 @@ def merge(parts: Sequence[Run], order: Sequence[str], *, replicas: bool = False)
     if selection(rows) != first.shard["selection"]:
         raise ResultsError(f"{ordered[0].source}: requirements are missing that the whole run has")
     place = {name: number for number, name in enumerate(order)}
-    merged = [result(row, _judged(told[row.id])) for row in rows.values()]
+    merged = [result(row, judged(told[row.id])) for row in rows.values()]
     found = [part.results for part in ordered]
     untested = [] if "--read-only" in first.command.split() else _untested(merged, first.operations)
     return (
@@ -150,7 +150,7 @@ def _all(parts: Sequence[Run], shard: Mapping[str, Any]) -> None:
         raise ResultsError(f"the parts have {had} pairs of operation and requirement, but the whole has {whole}")
 
 
-def _judged(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def judged(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """One outcome an operation, from the part that could judge it."""
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:

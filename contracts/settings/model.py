@@ -17,13 +17,13 @@ CREDENTIALS = ("token", "token_command", "entra", "basic", "credential")
 """The ways to authenticate, of which a run takes one."""
 
 
-def _about(help: str, default: Any = None, *, flag: str = "", metavar: str = "", **more: Any) -> Any:  # noqa: A002 (click's and pytest's word)
+def _about(help: str, default: Any = None, *, flag: str = "", short: str = "", metavar: str = "", **more: Any) -> Any:  # noqa: A002 (click's and pytest's word)
     """A field with what an option needs besides: help, and a flag or metavar where they don't follow from the field."""
     if isinstance(default, type):
         more["default_factory"] = default
     else:
         more["default"] = default
-    return Field(description=help, json_schema_extra={"flag": flag, "metavar": metavar}, **more)
+    return Field(description=help, json_schema_extra={"flag": flag, "short": short, "metavar": metavar}, **more)
 
 
 class Settings(BaseModel):
@@ -117,6 +117,15 @@ class Settings(BaseModel):
     fail_on: Literal["failure", "regression"] = _about(
         "What gates: every failure, or only what is worse than in the file of --since.", "failure"
     )
+    processes: spelling.Processes = _about(
+        "Worker processes, each with objects of its own to update; auto for one a processor.",
+        1,
+        short="-n",
+        metavar="N",
+    )
+    concurrency: int = _about(
+        "Requests in flight for each of them, for slow targets: as many more workers.", 1, metavar="K", ge=1, le=64
+    )
     splits: int = _about("Run one part of so many, to be put together with merge.", 1, metavar="K", ge=1, le=100)
     group: int = _about("Which part to run, from 1 on.", 1, metavar="I", ge=1, le=100)
     durations: AnyPath | None = _about(
@@ -162,6 +171,11 @@ class Settings(BaseModel):
         if self.group > self.splits:
             raise _conflict("group", "there are not so many parts; give their number with --splits K")
         return self
+
+    @property
+    def workers(self) -> int:
+        """How many workers are wanted beside each other; 1 where the run does everything itself."""
+        return self.processes * self.concurrency
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret value that must not leave the process: tokens, credential headers, userinfo of URLs."""

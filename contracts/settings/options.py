@@ -18,6 +18,8 @@ class Option:
     flag: str
     """As in `--connect-timeout`."""
     field: str
+    short: str
+    """As in `-n`; empty where it has none."""
     help: str
     metavar: str = ""
     multiple: bool = False
@@ -59,6 +61,7 @@ def _option(name: str) -> Option:
     return Option(
         flag=extra["flag"] or f"--{name.replace('_', '-')}",
         field=name,
+        short=extra["short"],
         help=field.description or "",
         metavar=extra["metavar"] or "|".join(parts),
         multiple=multiple,

@@ -5,6 +5,7 @@ No refusal quotes a value that may be a secret.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Mapping
@@ -114,6 +115,10 @@ def _rate(value: Any) -> Any:
     return re.sub(r"\s*(/|per)\s*(s|sec|second)\s*$", "", value) if isinstance(value, str) else value
 
 
+def _processors(value: Any) -> Any:
+    return len(os.sched_getaffinity(0)) if value == "auto" else value
+
+
 def _list(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
@@ -128,4 +133,5 @@ Named = Annotated[dict[str, str], BeforeValidator(_named)]
 Headers = Annotated[tuple[tuple[str, str], ...], BeforeValidator(headers)]
 Words = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_list)]
 Seconds = Annotated[float, Field(gt=0, le=86400, allow_inf_nan=False)]
+Processes = Annotated[int, BeforeValidator(_processors), Field(ge=1, le=64)]
 Rate = Annotated[float, BeforeValidator(_rate), Field(gt=0, le=1_000_000, allow_inf_nan=False)]

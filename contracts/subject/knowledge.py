@@ -41,6 +41,10 @@ class Options:
     seed: int = 1
     max_examples: int = 25
     max_body: int = 16 * 1024 * 1024
+    lane: int = 0
+    """Which of the workers beside each other this is: each has objects of its own."""
+    lanes: int = 1
+    """How many work beside each other."""
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ class Subject(ABC):
         """The same operation through the page's first path, where this is a further one."""
         self.siblings: Mapping[Shape, Subject] = {}
         """The operations on the same resource through the same path, this one among them."""
-        self.values = Values(options.seed, operation.id)
+        self.values = Values(options.seed, operation.id, options.lane)
         self.log = Log()
         self.requirement = ""
         """The requirement whose case is running; every exchange is marked with it."""
@@ -103,6 +103,8 @@ class Subject(ABC):
         """Is told of each object as soon as its first state is known."""
         self.tell: Callable[..., None] = lambda _kind, **_entry: None
         """Writes what is about to be made, and what was, where a run that is killed leaves it on record."""
+        self.neighbours: frozenset[str] = frozenset()
+        """Ids of the objects that other workers of the run update meanwhile."""
         self.met: list[str] = []
         """Ids of other objects that are known to be there, or to have been."""
         self.created: dict[str, str] = {}

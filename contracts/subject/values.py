@@ -39,6 +39,8 @@ CHOICES: Mapping[Kind, tuple[Any, ...]] = {
     Kind.DURATION: ("PT1H", "PT2H30M", "P3D", "PT45S"),
     Kind.BINARY: ("Z3JhcGg=", "Y29udHJhY3Rz"),
 }
+APART = 40
+"""What numbers in texts differ by between workers beside each other; a multiple of all that goes round by them."""
 
 
 def writable(type_: Type, readonly: frozenset[str] = frozenset()) -> tuple[str, ...]:
@@ -79,9 +81,10 @@ def roomy(type_: Type) -> bool:
 class Values:
     """Makes values; the same seed makes the same values in the same order."""
 
-    def __init__(self, seed: int, salt: str = "") -> None:
+    def __init__(self, seed: int, salt: str = "", lane: int = 0) -> None:
         self.seed = seed
-        self._random = random.Random(f"{seed}:{salt}")  # noqa: S311 (reproducible, not secret)
+        self._apart = APART * lane
+        self._random = random.Random(f"{seed}:{salt}:{lane}" if lane else f"{seed}:{salt}")  # noqa: S311 (reproducible, not secret)
 
     def guid(self) -> str:
         """A GUID that this run has not used."""
@@ -125,10 +128,11 @@ class Values:
         known = [m for m in type_.members if m != "unknownFutureValue"] or [str(s) for s in type_.samples]
         if known and (type_.members or n <= len(known)):
             return known[(n - 1) % len(known)]
+        n += self._apart  # some servers let no two objects have one name
         for pattern, spelling in STRINGS:
             if re.search(pattern, name):
                 return spelling.format(
-                    guid=self._guid(name, n),
+                    guid=self._guid(name, n - self._apart),
                     n=n,
                     language=("en-US", "de-DE")[n % 2],
                     zone=("UTC", "Pacific Standard Time")[n % 2],
@@ -137,7 +141,7 @@ class Values:
         return f"{WORDS[(n + sum(map(ord, name))) % len(WORDS)]} {n}"
 
     def _guid(self, name: str, n: int) -> str:
-        return str(uuid.uuid5(SPACE, f"{self.seed}:{name}:{n}"))
+        return str(uuid.uuid5(SPACE, f"{self.seed}:{name}:{n + self._apart}"))
 
 
 def lookup(body: Mapping[str, Any], path: tuple[str, ...]) -> Any:

@@ -60,7 +60,7 @@ def alias2_read_only(app: App) -> None:
 @fault("alias-stores-diverge", "route.alias.sameobject", gates=False)
 def alias_stores_diverge(app: App) -> None:
     """Each path keeps a copy of its own: what is written through one is not seen through the other."""
-    other = Store()
+    other = Store(app.store.size)
 
     @override(app, "objects")
     def objects(inner: Any, request: Request) -> Any:

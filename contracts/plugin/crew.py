@@ -1,0 +1,369 @@
+"""A run in several workers: which there are, what each is handed, and what becomes of it (pytest-xdist).
+
+What belongs together stays in one worker: all operations on a resource, and resources below one another, since who
+updates a child may change what its parent shows. Where a run is about fewer resources than there are workers, and does
+nothing but update and read objects that are there, the cases of each resource are divided, and each worker has objects
+of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from xdist.dsession import Interrupted
+from xdist.scheduler import LoadScopeScheduling
+
+from contracts import requirements
+from contracts.contract import Shape
+from contracts.errors import ConfigurationError
+from contracts.plugin.check import fill_path
+from contracts.plugin.family import Family, family_of
+from contracts.plugin.gathering import Gathering
+from contracts.plugin.guard import Guard
+from contracts.plugin.hooks import Plugin
+from contracts.plugin.journal import PATTERN, WORKERS, read
+from contracts.plugin.later import adopt
+from contracts.plugin.progress import Progress
+from contracts.plugin.session import Hired, Session
+from contracts.plugin.worker import KEY, Job, Part, closing
+from contracts.report.results import Outcome
+from contracts.report.visible import visible
+from contracts.requirements import Binding
+from contracts.subject.observe import identity
+
+MIXED = ("isolation.", "conc.", "error.no5xx")
+"""What a target breaks that mixes up objects or requests: workers beside each other then see each other's doings."""
+DIVISIBLE = frozenset({Shape.UPDATE, Shape.READ})
+"""Operations that leave alone what they are not about."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who does what."""
+
+    workers: int
+    divided: bool = False
+    """Whether the cases of one resource go to several workers."""
+    note: str = ""
+
+
+def hired(plugin: Plugin, progress: Progress, guard: Guard) -> Plugin:
+    """The plugin that has an opened session's cases run by workers; the one given, where there is work for one only."""
+    session = plugin.session
+    plan = planned(session)
+    if plan.note:
+        session.notes.append(plan.note)
+    if plan.workers == 1:
+        return plugin
+    session.listeners.clear()
+    guard.due(session.ends + session.reserve)  # the workers have the rest to put back in
+    return Crew(session, plan, progress)
+
+
+# -- who does what -----------------------------------------------------------------------------------------------------
+
+
+def planned(session: Session) -> Plan:
+    """How the work of a session is divided, as far as it can be."""
+    wanted = session.settings.workers
+    units = len(set(together(session).values()))
+    if units >= wanted:
+        return Plan(wanted)
+    reason = _undividable(session)
+    most = min(_rooms(session), wanted) if not reason else 1
+    if most > units:
+        return Plan(most, divided=True, note="" if most == wanted else _few(most, "there are two objects for each of"))
+    return Plan(units, note=_few(units, reason or "there are no objects for more: there must be two for each"))
+
+
+def _few(workers: int, reason: str) -> str:
+    return f"{workers} worker{'s' if workers > 1 else ''} instead of more: {reason}"
+
+
+def together(session: Session) -> Mapping[str, int]:
+    """By operation id: the number of the unit that must stay in one worker."""
+    units: dict[str, int] = {}
+    by_kin = {id(each.kin): name for name, each in session.families.items()}
+    roots: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while roots.setdefault(name, name) != name:
+            name = roots[name]
+        return name
+
+    judged = dict.fromkeys(map(family_of, session.judged))
+    for name in judged:
+        roots[root(name)] = root(by_kin[id(session.families[name].kin)])
+        parts = name.split("/")
+        for end in range(2, len(parts)):
+            above = "/".join(parts[:end])
+            if above in judged:
+                roots[root(name)] = root(above)
+    numbers: dict[str, int] = {}
+    for operation in session.judged:
+        units[operation.id] = numbers.setdefault(root(family_of(operation)), len(numbers))
+    return units
+
+
+def _undividable(session: Session) -> str:
+    """Why the cases of a resource can't be divided; nothing where they can."""
+    shapes = session.contract.shapes
+    for operation in session.judged:
+        if shapes[operation.id] not in DIVISIBLE:
+            return f"{operation} must have its collection for itself"
+        if operation.key is None:
+            return f"there is only one object for {operation}"
+        if {operation.key, "id"} & {*session.settings.ids}:
+            return "--id says which object to use"
+    return ""
+
+
+def _rooms(session: Session) -> int:
+    """For how many workers there are objects, two for each."""
+    return min(_listed(session.families[name]) // 2 for name in dict.fromkeys(map(family_of, session.judged)))
+
+
+def _listed(family: Family) -> int:
+    """How many objects the collection shows, through that of a resource's paths which shows fewest."""
+    counts = []
+    for subject in family.updates or family.subjects[:1]:
+        try:
+            fill_path(subject)
+        except ConfigurationError:
+            return 0
+        items = subject.observer.collection()[0]
+        if items or subject.twin is None:  # a path that lists nothing leads to the objects of the first one
+            counts.append(len({name for item in items or () if (name := identity(item.get("id")))}))
+    return min(counts, default=0)
+
+
+# -- the run's side of it ----------------------------------------------------------------------------------------------
+
+
+class Crew(Plugin):
+    """Hands the cases of an opened session to workers and takes down what they say."""
+
+    record: Gathering
+
+    def __init__(self, session: Session, plan: Plan, progress: Progress) -> None:
+        super().__init__(session, opened=True)
+        self._progress = progress
+        self.record = Gathering(session, progress.show, apart=plan.divided)
+        self.plan = plan
+        self.arguments = (
+            *("-p", "xdist.plugin", "-p", "contracts.plugin.worker"),
+            *("-n", str(plan.workers), "--dist", "loadscope", "--max-worker-restart", "0"),
+            *(("--no-loadscope-reorder",) if plan.divided else ()),
+        )
+        rate = session.settings.rate
+        alone = {"processes": 1, "concurrency": 1, "rate": rate and rate / plan.workers}
+        self._settings = session.settings.model_copy(update=alone)
+        self._notes = tuple(session.notes)
+        self._folders: dict[str, Path] = {}
+        self._running: dict[str, int] = {}
+        """By name: the process ids of the workers that are at work."""
+        self._closed: list[int] = []
+        self._hired = 0
+        self._expired = self._interrupted = self._died = False
+
+    @property
+    def expired(self) -> bool:
+        return self._expired
+
+    def status(self, code: int) -> int:
+        """Only an interrupt of the run itself is one: what ends a worker has a reason that is told of."""
+        return int(pytest.ExitCode.INTERRUPTED if self._interrupted else min(code, pytest.ExitCode.TESTS_FAILED))
+
+    def alone(self) -> Plugin | None:
+        """Without workers, where the target can't hold their objects or requests apart and there is time for it."""
+        session = self.session
+        failed = {each.requirement.partition(".")[2] for each in session.judgements if each.verdict == "fail"}
+        mixed = self.plan.divided and any(name.startswith(MIXED) for name in failed)
+        late = session.ends - time.monotonic() < self.plan.workers * session.seconds
+        if not mixed or late or self._interrupted:
+            return None
+        session.judgements.clear()
+        session.executed, session.gone, session.refused, session.relieved = 0, False, "", False
+        session.notes[:] = [*self._notes, "judged again by one worker: the target mixes up what several do at once"]
+        session.listeners.clear()
+        plugin = Plugin(session, opened=True)
+        session.listeners.append(self._progress.show)
+        return plugin
+
+    # -- handing over -------------------------------------------------------------------------------------------
+
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker what it is to do."""
+        name, session = node.gateway.id, self.session
+        if not self.record.begun:
+            self.record.begin()
+        # of its own in this run too: each batch has workers of its own
+        folder = session.settings.report / WORKERS / f"{os.getpid()}-{self._hired}"
+        job = Job(
+            settings=self._settings.model_copy(update={"report": folder}),
+            hired=Hired(session.began, session.reference),
+            number=self._hired,
+            lane=self._hired % self.plan.workers if self.plan.divided else 0,
+            lanes=self.plan.workers if self.plan.divided else 1,
+            batch=self.batch,
+        )
+        node.workerinput[KEY] = job.packed()
+        self._hired += 1
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folders[name] = folder
+        self.record.follow(name, folder)
+        self._running[name] = node.gateway._rinfo().pid
+
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> LoadScopeScheduling:
+        """Keep together what belongs together."""
+        return _Together(config, log, _by_case(self) if self.plan.divided else _by_resource(self))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Any:
+        """Have the workers do it, and let them put back what they changed however it ends."""
+        try:
+            return (yield)
+        except Interrupted:
+            raise  # all of them are at their end
+        except BaseException as reason:
+            self._interrupted = isinstance(reason, KeyboardInterrupt)
+            self._recall(session.config.pluginmanager.get_plugin("dsession"))
+            raise
+        finally:
+            self.session.relieved = not self._died
+            self.session.executed += min(self._closed, default=0)
+            self._closed.clear()
+            for report in self._closing():
+                session.config.hook.pytest_runtest_logreport(report=report)
+
+    def _recall(self, workers: Any) -> None:
+        """End the workers as a signal ends a run, and wait until they have put back what they changed."""
+        for pid in self._running.values():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        workers.triggershutdown()
+        with suppress(RuntimeError):  # none is left
+            while self._running:
+                workers.loop_once()
+
+    def pytest_internalerror(self, excrepr: Any) -> bool:
+        """Say in one line that pytest or a worker failed; the run is incomplete then."""
+        self.session.notes.append(f"the engine failed: {visible(str(excrepr).splitlines()[-1])}")
+        return True
+
+    # -- taking down --------------------------------------------------------------------------------------------
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Take down what a worker found until then."""
+        node = getattr(report, "node", None)
+        if node is not None and report.when == "call":
+            self.record.read(node.gateway.id)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take down what a worker says at its end, or that it came to none."""
+        name = node.gateway.id
+        if self._running.pop(name, None) is None:
+            return  # of those that are interrupted this is told twice
+        self.record.read(name)
+        told = getattr(node, "workeroutput", {}).get(KEY)
+        if told is not None:
+            self._ended(Part.unpacked(told))
+        elif not self._interrupted:
+            self.session.notes.append(f"a worker died ({name}): what it had not judged yet is missing")
+        self._died |= told is None
+        for path in self._folders[name].glob(PATTERN) if told is None else ():
+            try:
+                adopt(self.session, read(path))
+            except ConfigurationError as error:
+                self.session.notes.append(error.what)
+
+    def _ended(self, part: Part) -> None:
+        session = self.session
+        session.executed += part.executed
+        self._closed.append(part.closed)
+        said = [*part.notes, *([f"a worker could judge nothing: {part.error}"] if part.error else [])]
+        session.notes += [note for note in said if note not in session.notes]
+        session.gone |= part.gone
+        session.refused = session.refused or part.refused
+        self._expired |= part.expired
+        self.record.learned(part.capabilities, part.redacted)
+
+    def _closing(self) -> Iterator[pytest.TestReport]:
+        """Reports of what every worker judged for itself, for whoever reads pytest's own."""
+        told = {(name, each.operation): each for name, each in self.record.put_together()}
+        if not told:
+            return
+        named = {operation.id: str(operation) for operation in self.session.judged}
+        for binding, operation in closing(self.session, self.batch):
+            outcome = told.get((binding.requirement, named[operation]))
+            if outcome is not None:
+                yield from _reports(f"{_node(binding)}[{self.names[operation]}]", binding.requirement, outcome)
+
+
+class _Together(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
+    """Gives a worker all cases of a unit at once."""
+
+    def __init__(self, config: pytest.Config, log: Any, unit: Callable[[str], str]) -> None:
+        super().__init__(config, log)
+        self._unit = unit
+
+    def _split_scope(self, nodeid: str) -> str:
+        return self._unit(nodeid)
+
+
+def _by_resource(crew: Plugin) -> Callable[[str], str]:
+    units = {crew.names[operation]: str(unit) for operation, unit in together(crew.session).items()}
+    return lambda nodeid: units[_inside(nodeid)]
+
+
+def _by_case(crew: Plugin) -> Callable[[str], str]:
+    """All cases of a requirement on a resource, through each of its paths."""
+    units = {crew.names[each.id]: family_of(each) for each in crew.session.judged}
+    # generated cases are apart from the written ones of their requirement, which come before
+    about = {_node(b): f"{b.requirement.partition('.')[2]} {b.phase}" for b in requirements.bindings()}
+    return lambda nodeid: f"{about[nodeid.partition('[')[0]]} {units[_inside(nodeid)]}"
+
+
+def _node(binding: Binding) -> str:
+    """How pytest calls a case, without the operation."""
+    function = binding.function
+    return f"{function.__module__.rpartition('.')[2]}.py::{function.__name__}"
+
+
+def _inside(nodeid: str) -> str:
+    return nodeid.rpartition("[")[2].removesuffix("]")
+
+
+def _reports(nodeid: str, requirement: str, outcome: Outcome) -> Iterator[pytest.TestReport]:
+    """What pytest would have reported of a case that was judged without it."""
+    path = nodeid.partition("::")[0]
+    text = visible(f"{requirement} on {outcome.operation}: {outcome.message}")
+    said = [
+        ("requirement", requirement),
+        ("level", str(requirements.find(requirement).level)),
+        ("verdict", str(outcome.verdict)),
+        ("operation", outcome.operation),
+    ]
+    result: Literal["passed", "failed", "skipped"] = "passed"
+    shown: str | tuple[str, int, str] | None = None
+    match outcome.verdict:
+        case "fail" | "error":
+            result, shown = "failed", text
+        case "warn":
+            result, shown = "skipped", text
+        case "inconclusive" | "not-applicable":
+            result, shown = "skipped", (path, 0, f"Skipped: {outcome.verdict}: {text}")
+    report = pytest.TestReport(nodeid, (path, None, nodeid), {}, result, shown, "call", user_properties=said)
+    if outcome.verdict == "warn":
+        report.wasxfail = text
+    yield report
+    yield pytest.TestReport(nodeid, (path, None, nodeid), {}, "passed", None, "teardown", user_properties=said)

@@ -1,0 +1,146 @@
+"""What the workers of a run have found so far: read from the files that they write, as they come, into one record.
+
+Every exchange gets the next number of the whole run. Nothing goes through a pipe and nothing is held in memory but what
+a run without workers holds: exchanges go from one file to the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from contracts import requirements
+from contracts.plugin import outcome
+from contracts.plugin.judge import Judgement
+from contracts.plugin.record import Record
+from contracts.plugin.session import Session
+from contracts.report import journal, merging, results
+from contracts.report.journal import Journal
+from contracts.report.results import Outcome, Results, Verdict
+from contracts.requirements import Phase
+
+
+@dataclass
+class Tail:
+    """What one worker has written, as far as it was read."""
+
+    path: Path
+    places: list[int] = field(default_factory=list)
+    """The number in the whole run of each of its exchanges."""
+    executed: int = 0
+    _read: int = 0
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """The whole lines that were written since; one that is cut short is left for the next time."""
+        with suppress(OSError), self.path.open("rb") as file:
+            file.seek(self._read)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return
+                self._read += len(line)
+                yield json.loads(line)
+
+
+class Gathering(Record):
+    """Takes down what workers say as if the session had said it.
+
+    Args:
+        tell: is told of each judgement as it comes.
+        apart: whether every worker judges what is judged over all that was exchanged; it is put together at the end.
+    """
+
+    def __init__(self, session: Session, tell: Callable[[Judgement], object], *, apart: bool) -> None:
+        super().__init__(session)
+        self._tell = tell
+        self._tails: dict[str, Tail] = {}
+        self._learned: dict[tuple[str, str], list[str]] = {}
+        self._redacted = 0
+        self._own = 0
+        """How many of the session's own exchanges were taken down."""
+        bound = requirements.bindings() if apart else ()
+        self._apart = {each.requirement for each in bound if each.phase is Phase.EVERY_RESPONSE}
+        self._held: dict[str, dict[str, list[Outcome]]] = {}
+        """By requirement and worker: what is put together at the end."""
+
+    def learned(self, capabilities: Iterable[Mapping[str, str]], redacted: int) -> None:
+        """Take down what a worker learned, and how often it masked something."""
+        for row in capabilities:
+            values = self._learned.setdefault((row["name"], row["meaning"]), [])
+            values += [row["value"]] if row["value"] not in values else []
+        self._redacted += redacted
+
+    def end(self, *, over: bool = True) -> Results:
+        """The results of the run, of all its workers together."""
+        found = super().end(over=over)
+        rows = [{"name": name, "value": ", ".join(v), "meaning": why} for (name, why), v in self._learned.items()]
+        return replace(
+            found,
+            exchanges=len(self.evidence),
+            capabilities=tuple(rows),
+            redacted=found.redacted + self._redacted,
+        )
+
+    def follow(self, worker: str, folder: Path) -> None:
+        """Read from now on what a worker writes in a folder."""
+        self._tails[worker] = Tail(folder / journal.NAME)
+
+    def read(self, worker: str) -> None:
+        """Take down what a worker has written since."""
+        tail = self._tails[worker]
+        for line in tail.lines():
+            match line:
+                case {"exchange": entry}:
+                    tail.places.append(self._add(entry))
+                case {"requirement": name, "outcome": told, "executed": count}:
+                    tail.executed = count
+                    self._heard(worker, name, _placed(told, tail.places))
+
+    def _heard(self, worker: str, requirement: str, told: Outcome) -> None:
+        if requirement in self._apart:
+            self._held.setdefault(requirement, {}).setdefault(worker, []).append(told)
+        else:
+            self._said(requirement, told)
+
+    def _said(self, requirement: str, told: Outcome) -> None:
+        session = self.session
+        self.outcomes.append((requirement, told))
+        judgement = Judgement(requirement, told.operation, told.verdict, told.message)
+        session.judgements.append(judgement)
+        self._tell(judgement)
+        executed = min(session.planned, sum(tail.executed for tail in self._tails.values()))
+        self._write(lambda file: file.outcome(requirement, told, executed, session.seconds))
+
+    def put_together(self) -> Iterator[tuple[str, Outcome]]:
+        """Take down what every worker judged for itself, by the one that could say most; yields each."""
+        for requirement, workers in self._held.items():
+            row = outcome.blank(requirements.find(requirement), self.session.contract)
+            heard = [each for told in workers.values() for each in results.result(row, told).outcomes]
+            for told in results.result(row, merging.judged(heard)).outcomes:
+                self._said(requirement, told)
+                yield requirement, told
+        self._held.clear()
+
+    def _catch_up(self) -> None:
+        exchanges = self.session.client.exchanges
+        for exchange in exchanges[self._own :]:
+            self._add(outcome.entry(exchange, self.session.redactor))
+        self._own = len(exchanges)
+
+    def _add(self, entry: Mapping[str, Any]) -> int:
+        place = len(self.evidence)
+        moved = {**entry, "index": place}
+        self.evidence.add(moved, self._write(partial(Journal.exchange, entry=moved)))
+        return place
+
+
+def _placed(told: Mapping[str, Any], places: list[int]) -> Outcome:
+    """An outcome with the numbers that its exchanges have in the whole run."""
+    found = Outcome(**{**told, "verdict": Verdict(told["verdict"])})
+    exchanges = tuple(places[index] for index in found.exchanges)
+    mismatch = found.mismatch and {**found.mismatch, "exchange": places[found.mismatch["exchange"]]}
+    return replace(found, exchanges=exchanges, mismatch=mismatch)

@@ -1,0 +1,161 @@
+"""A worker of a run with several: a session of its own on the same target, for the cases that it is handed.
+
+pytest loads this as a plugin in the run's own process too, where it does nothing. What a worker finds goes to files in
+a folder of its own, where the run reads it as it comes; at its end it says in a few words what else there is to know.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pytest
+
+from contracts import requirements
+from contracts.errors import ContractsError
+from contracts.plugin.company import Company
+from contracts.plugin.guard import guarded
+from contracts.plugin.hooks import Plugin
+from contracts.plugin.session import Hired, Session
+from contracts.report.visible import visible
+from contracts.requirements import Binding, Phase
+from contracts.settings import Settings
+from contracts.settings.sources import DEBUG
+
+KEY = "graph-contracts"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker is told, through the pipe between it and the run."""
+
+    settings: Settings
+    hired: Hired
+    number: int
+    """Its own among the workers of the run."""
+    lane: int = 0
+    lanes: int = 1
+    """More than one where the cases of one resource are divided."""
+    batch: frozenset[str] = frozenset()
+
+    def packed(self) -> bytes:
+        """The octets that go through the pipe."""
+        return pickle.dumps(self)
+
+    @staticmethod
+    def unpacked(octets: bytes) -> Job:
+        """What `packed` packed."""
+        job = pickle.loads(octets)  # noqa: S301 (they come from the process that started this one)
+        assert isinstance(job, Job)  # noqa: S101
+        return job
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a worker says at its end, beyond outcomes and exchanges."""
+
+    executed: int
+    """How many of the cases handed to it were run in time."""
+    closed: int
+    """How many of those that every worker judges."""
+    notes: tuple[str, ...]
+    capabilities: tuple[Mapping[str, str], ...]
+    redacted: int
+    expired: bool
+    gone: bool
+    refused: str
+    error: str
+    """Why it could judge nothing."""
+
+    def packed(self) -> str:
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def unpacked(text: str) -> Part:
+        told = json.loads(text)
+        return Part(**{**told, "notes": tuple(told["notes"]), "capabilities": tuple(told["capabilities"])})
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Become a worker, where this process is one."""
+    octets = getattr(config, "workerinput", {}).get(KEY)
+    if octets is not None:
+        os.setsid()  # Ctrl-C in the terminal is for the run, which ends its workers
+        if not os.environ.get(DEBUG):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # what ends a worker is told in one line
+        config.pluginmanager.register(Worker(Job.unpacked(octets)), Plugin.NAME)
+
+
+class Worker(Plugin):
+    """Runs the cases that are handed to it."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(Session(job.settings, job.lane, job.lanes, job.hired), opened=False)
+        company = Company(job.settings.report.parent, job.number)
+        self.session.judging, self.session.watching = company.judged, company.exchanged
+        self.batch = job.batch
+        self._divided = job.lanes > 1
+        self._closed = 0
+        self._expired = False
+        self._error = ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        super().pytest_collection_modifyitems(items)
+        if self._divided:
+            items[:] = [item for item in items if self._binding(item).phase is not Phase.EVERY_RESPONSE]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Any:
+        """Open the target around what is handed over."""
+        run = self.session
+        try:
+            with guarded(run.ends) as guard, run.open():
+                self.record.begin()
+                if not self._divided:
+                    self._find_last(session.items)
+                result = yield
+                if self._divided:
+                    self._close()
+                self._expired = run.client.expired
+                guard.due(run.ends + run.reserve)
+                return result
+        except ContractsError as error:
+            self._error = run.redactor.text(error.what)
+            pytest.exit(visible(self._error), returncode=pytest.ExitCode.INTERRUPTED)
+
+    def _close(self) -> None:
+        """Judge what is judged over all that was exchanged: where cases are divided, each worker has a share of it."""
+        executed = self.session.executed
+        for binding, operation in closing(self.session, self.batch):
+            self.session.run_case(binding, operation)
+        self._closed = self.session.executed - executed
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Tell what else there is to know."""
+        run = self.session
+        found = self.record.end()
+        part = Part(
+            executed=run.executed - self._closed,
+            closed=self._closed,
+            notes=tuple(map(run.redactor.text, (*run.notes, *run.client.notes))),
+            capabilities=found.capabilities,
+            redacted=found.redacted,
+            expired=self._expired,
+            gone=run.gone,
+            refused=run.redactor.text(run.refused_all()),
+            error=self._error,
+        )
+        session.config.workeroutput[KEY] = part.packed()  # type: ignore[attr-defined]  # pytest-xdist's
+
+
+def closing(session: Session, batch: frozenset[str]) -> Iterator[tuple[Binding, str]]:
+    """The cases that judge all that was exchanged, each with the id of an operation."""
+    for binding in requirements.bindings():
+        if binding.phase is Phase.EVERY_RESPONSE:
+            yield from ((binding, each.id) for each in session.operations(binding) if not batch or each.id in batch)
