@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from contracts.contract import Kind, Operation, Type
@@ -14,6 +14,7 @@ from contracts.subject import schema
 from contracts.subject.equality import DATE_TIME, GUID, instant, short, unset
 from contracts.subject.observe import same_id
 from contracts.subject.places import places
+from contracts.subject.spots import Spot
 from contracts.subject.subject import Subject, performed
 from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
@@ -28,26 +29,9 @@ def entity(operation: Operation, exchange: Exchange) -> bool:
     return performed(operation, exchange) and exchange.object is not None and "error" not in exchange.object
 
 
-Spot = tuple[str, Any, Type]
-
-
-def walk(value: Any, type_: Type, path: str = "") -> Iterator[Spot]:
-    """Every documented place in a value that is there and not null, with its path and type."""
-    yield path, value, type_
-    if type_.kind is Kind.COMPLEX and isinstance(value, Mapping):
-        for member in type_.properties.values():
-            if value.get(member.name) is not None:
-                yield from walk(value[member.name], member.type, f"{path}.{member.name}" if path else member.name)
-    elif type_.kind is Kind.COLLECTION and isinstance(value, list) and type_.item:
-        for place, item in enumerate(value):
-            yield from walk(item, type_.item, f"{path}[{place}]")
-
-
-def spots(update: Subject, exchange: Exchange, kinds: frozenset[Kind]) -> Iterator[Spot]:
+def spots(update: Subject, exchange: Exchange, kinds: frozenset[Kind]) -> list[Spot]:
     """The places of some kinds in an answer, the root aside; what the server maintains has a type too."""
-    for path, value, type_ in walk(exchange.object or {}, update.shape):
-        if path and type_.kind in kinds:
-            yield path, value, type_
+    return [spot for spot in update.spots(exchange) if spot[0] and spot[2].kind in kinds]
 
 
 @requirement(
@@ -145,15 +129,22 @@ def test_members_are_spelled_as_documented(update: Subject, exchange: Exchange) 
     """
     if exchange.requirement.endswith(".req.propertycase"):
         return
-    for path, value, type_ in walk(exchange.object or {}, update.shape):
+    for path, value, type_ in update.spots(exchange):
         if type_.kind is not Kind.COMPLEX or not isinstance(value, Mapping):
             continue
-        documented = {re.sub(r"[_-]", "", name).lower(): name for name in type_.properties}
-        for name in value:
-            known = documented.get(re.sub(r"[_-]", "", name).lower()) if "@" not in name else None
-            if known and name not in type_.properties and known not in value and not type_.open:
+        unknown = [name for name in value if name not in type_.properties and "@" not in name]
+        if not unknown or type_.open:
+            continue
+        documented = {_folded(name): name for name in type_.properties}
+        for name in unknown:
+            known = documented.get(_folded(name))
+            if known and known not in value:
                 where = f"{path}." if path else ""
                 yield Finding(f"a member {where}{known}", f"a member {where}{name}", (exchange,))
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[_-]", "", name).lower()
 
 
 @requirement(
@@ -357,7 +348,7 @@ def test_type_annotations_name_the_documented_type(update: Subject, exchange: Ex
 
     Fix: Name the public type, with the namespace; class names of the implementation are not it.
     """
-    for path, value, type_ in walk(exchange.object or {}, update.shape):
+    for path, value, type_ in update.spots(exchange):
         if type_.kind is not Kind.COMPLEX or not isinstance(value, Mapping) or not type_.name:
             continue
         for control in ("@odata.type", "@type"):

@@ -6,8 +6,11 @@ given holds the one operation and is closed, so it stays small whatever the cont
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -60,61 +63,60 @@ def schema(type_: Type, names: tuple[str, ...] | None = None, depth: int = 4) ->
 
 
 class Bodies:
-    """What Schemathesis makes of one operation."""
+    """What Schemathesis makes of one operation's body."""
 
     def __init__(self, operation: Operation, type_: Type, names: tuple[str, ...], seed: int) -> None:
-        import schemathesis  # noqa: PLC0415 (0.5 s that a run without generated cases need not wait for)
-
         wanted = schema(type_, names) or {"type": "object"}
         media: dict[str, Any] = {"schema": {**wanted, "minProperties": 1}}
         if operation.request_example is not None and isinstance(operation.request_example.body, Mapping):
             media["example"] = {k: v for k, v in operation.request_example.body.items() if k in names}
-        parameters = [
-            {"name": n, "in": "path", "required": True, "schema": {"enum": ["0"]}} for n in operation.parameters
-        ]
-        document = {
-            "openapi": "3.1.0",
-            "info": {"title": operation.id, "version": "1"},
-            "paths": {
-                operation.path: {
-                    "patch": {
-                        "parameters": parameters,
-                        "requestBody": {"required": True, "content": {"application/json": media}},
-                        "responses": {"200": {"description": "updated"}},
-                    }
-                }
-            },
-        }
-        config = schemathesis.Config.from_dict(
-            {"seed": seed, "generation": {"database": "none"}, "phases": {"coverage": {"unexpected-methods": []}}}
-        )
-        self._schema = schemathesis.openapi.from_dict(document, config=config)
-        self._operation = self._schema[operation.path]["PATCH"]
+        self._media = json.dumps(media)
+        self._seed = seed
         self._random = random.Random(f"{seed}:{operation.id}")  # noqa: S311 (reproducible, not secret)
 
-    def covering(self, *, valid: bool, most: int) -> list[Any]:
+    def covering(self, *, valid: bool, most: int) -> list[dict[str, Any]]:
         """Bodies of the examples and coverage phases: a seeded choice where there are more than wanted."""
-        from schemathesis import GenerationMode  # noqa: PLC0415
-
-        mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
-        config = self._schema.config.generation_for(operation=self._operation, phase="coverage")
-        made = self._schema.iter_coverage_cases(self._operation, generation_modes=[mode], generation_config=config)
-        bodies = [body for body in self._bodies(islice(made, MOST_COVERAGE)) if isinstance(body, dict) and body]
+        bodies = _covering(self._media, self._seed, valid)
         chosen = sorted(self._random.sample(range(len(bodies)), min(most, len(bodies))))
         return [bodies[place] for place in chosen]
 
-    def _bodies(self, cases: Iterator[Any]) -> Iterator[Any]:
-        try:
-            for case in cases:
-                if case.method == "PATCH":
-                    yield case.body
-        except RecursionError:  # a document that leads back into itself in many ways
-            return
-
     def fuzzing(self, *, valid: bool) -> SearchStrategy[Any]:
         """A strategy for bodies of the fuzzing phase."""
-        from schemathesis import GenerationMode  # noqa: PLC0415
-
-        mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
-        strategy: SearchStrategy[Any] = self._operation.as_strategy(generation_mode=mode)
+        _, operation = _read(self._media, self._seed)
+        strategy: SearchStrategy[Any] = operation.as_strategy(generation_mode=_mode(valid))
         return strategy.map(lambda case: case.body)
+
+
+# an operation's paths take the same bodies, and its cases come one after the other
+@lru_cache(maxsize=2)
+def _read(media: str, seed: int) -> tuple[Any, Any]:
+    """What Schemathesis reads of a document that holds one operation with a body of a media type, given as JSON."""
+    import schemathesis  # noqa: PLC0415 (0.5 s that a run without generated cases need not wait for)
+
+    operation = {
+        "requestBody": {"required": True, "content": {"application/json": json.loads(media)}},
+        "responses": {"200": {"description": "updated"}},
+    }
+    document = {"openapi": "3.1.0", "info": {"title": "", "version": "1"}, "paths": {"/": {"patch": operation}}}
+    config = schemathesis.Config.from_dict(
+        {"seed": seed, "generation": {"database": "none"}, "phases": {"coverage": {"unexpected-methods": []}}}
+    )
+    read = schemathesis.openapi.from_dict(document, config=config)
+    return read, read["/"]["PATCH"]
+
+
+@lru_cache(maxsize=4)
+def _covering(media: str, seed: int, valid: bool) -> list[dict[str, Any]]:
+    read, operation = _read(media, seed)
+    config = read.config.generation_for(operation=operation, phase="coverage")
+    made = read.iter_coverage_cases(operation, generation_modes=[_mode(valid)], generation_config=config)
+    bodies: list[Any] = []
+    with suppress(RecursionError):  # a document that leads back into itself in many ways
+        bodies.extend(case.body for case in islice(made, MOST_COVERAGE) if case.method == "PATCH")
+    return [body for body in bodies if isinstance(body, dict) and body]
+
+
+def _mode(valid: bool) -> Any:
+    from schemathesis import GenerationMode  # noqa: PLC0415
+
+    return GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from contracts.generation.machine import Machine, Violation
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 ROUNDS = 6
 """Requirements that are looked for in one exploration."""
+PORTION = 200
+"""Sequences that are drawn at once: Hypothesis remembers each until it is done, some hundred kilobytes of it."""
 SHORTER = 80
 """Tries to make one sequence shorter."""
 
@@ -25,15 +29,17 @@ def explore(machine: Machine, strategy: SearchStrategy[Program], examples: int, 
     The same seed makes the same sequences in the same order, whatever the machine or the time of day. A target that
     fails by chance fails all the same: what was seen to fail counts, if it never fails again as it was seen first.
     """
-    left = examples
-    for turn in range(ROUNDS):
-        tried, found = _search(machine, strategy, left, f"{salt}:{turn}")
-        if found is None:
-            return
-        yield reduced(machine, *found)
+    left, told = examples, 0
+    for turn in count():
+        portion = min(left, PORTION)
+        tried, found = _search(machine, strategy, portion, f"{salt}:{turn}")
         left -= tried
-        if left <= 0:
+        if found is not None:
+            told += 1
+            yield reduced(machine, *found)
+        if left <= 0 or told == ROUNDS or (found is None and tried < portion):
             return
+        gc.collect()  # what it remembered is full of cycles, and those are collected seldom
 
 
 def reduced(machine: Machine, program: Program, violation: Violation) -> Violation:
@@ -80,20 +86,20 @@ def _search(
     return tried, shown[0] if shown else None
 
 
-def draw(strategy: SearchStrategy[Any], count: int, salt: str) -> list[Any]:
+def draw(strategy: SearchStrategy[Any], most: int, salt: str) -> list[Any]:
     """Some values of a strategy: with the same salt always the same."""
     import hypothesis  # noqa: PLC0415
 
     drawn: list[Any] = []
 
     @hypothesis.seed(_number(salt))
-    @_settings(count)
+    @_settings(most)
     @hypothesis.given(strategy)
     def collect(value: Any) -> None:
         drawn.append(value)
 
     collect()
-    return drawn[:count]
+    return drawn[:most]
 
 
 def _number(salt: str) -> int:

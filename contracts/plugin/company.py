@@ -13,6 +13,7 @@ from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from contracts.plugin.judge import Judgement, judge
 from contracts.requirements import Binding, Phase, Severity
@@ -41,7 +42,7 @@ class Company:
             with suppress(OSError), self._falls.open("ab") as file:
                 file.write(self._own)
 
-    def judged(self, binding: Binding, update: Subject, profile: str, unusable: str = "") -> list[Judgement]:
+    def judged(self, binding: Binding, update: Subject, profile: str, *more: Any) -> list[Judgement]:
         """Judge a case as `judge` does, and once more alone where another worker's input may have had a part in it."""
         if binding.phase is Phase.GENERATED:
             update.log.told |= self._heard(update)
@@ -50,13 +51,13 @@ class Company:
         before = len(self._fallen)
         self._hostile, self._fell = binding.phase is Phase.HOSTILE, False
         with self._locked(fcntl.LOCK_SH):
-            found = judge(binding, update, profile, unusable)
+            found = judge(binding, update, profile, *more)
         fallen = self._fallen[before:]
         clean = all(each.verdict in CLEAN for each in found) and not self._fell
         if fallen and not clean and not fallen.startswith(self._own):  # whoever saw it first is the one who did it
             update.log = replace(log, told=set(log.told))
             with self._locked(fcntl.LOCK_EX):
-                found = judge(binding, update, profile, unusable)
+                found = judge(binding, update, profile, *more)
         self._tell(update, log.told)
         return found
 

@@ -127,7 +127,7 @@ class Gathering(Record):
 
     def _catch_up(self) -> None:
         exchanges = self.session.client.exchanges
-        for exchange in exchanges[self._own :]:
+        for exchange in exchanges.since(self._own):
             self._add(outcome.entry(exchange, self.session.redactor))
         self._own = len(exchanges)
 

@@ -22,7 +22,9 @@ FORMAT = "graph-contracts/journal/1"
 PATTERN = "restore-*.jsonl"
 WORKERS = "workers"
 """Folder in the report folder in which each worker of a run has its own."""
-MOST_OCTETS = 64 * 1024 * 1024
+MOST_OCTETS = 1024 * 1024 * 1024
+"""A run over many operations makes and deletes by the hundred thousand, and takes down each."""
+BEGINNING = json.dumps({"format": FORMAT})[:-1]
 
 
 class Journal:
@@ -86,18 +88,32 @@ class Saved:
     """None where it was never seen before it was written to."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A creation that was sent and has no answer on record."""
+
+    path: str
+    operation: str = ""
+    body: str = ""
+    """A digest of what was sent."""
+    marks: Mapping[str, Any] = field(default_factory=dict)
+    """What the object shows, if it was made."""
+
+
 @dataclass
 class Story:
     """What a journal says."""
 
     path: Path
     target: str
+    """Empty where the run was killed before the first line was whole: it had changed nothing."""
     objects: dict[tuple[str, str], Saved] = field(default_factory=dict)
     """By operation and id."""
     created: dict[str, str] = field(default_factory=dict)
     """Paths of objects that the run made, with the operation whose object each is."""
-    asked: list[str] = field(default_factory=list)
-    """Paths that a creation was sent to without an answer on record."""
+    asked: list[Asked] = field(default_factory=list)
+    listed: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Ids that a collection had before the first object was made there, by its path."""
 
 
 def journals(folder: Path) -> list[Path]:
@@ -141,17 +157,19 @@ def read(path: Path) -> Story:
     try:
         if path.stat().st_size > MOST_OCTETS:
             raise ConfigurationError(f"{path}: is too long for a journal")
-        lines = path.read_text(encoding="utf-8").splitlines()
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{path}: is no journal: octet {error.start + 1} is no UTF-8") from error
-    entries = list(_entries(path, lines))
-    head = entries[0] if entries else {}
+    if "\n" not in text and BEGINNING.startswith(text[: len(BEGINNING)]) and not text.endswith("}"):
+        return Story(path, "")
+    entries = _entries(path, text.splitlines())
+    head = next(entries, {})
     if head.get("format") != FORMAT or not isinstance(head.get("target"), str):
         raise ConfigurationError(f"{path}:1: is no journal of graph-contracts")
     story = Story(path, head["target"])
-    for number, entry in enumerate(entries[1:], 2):
+    for number, entry in enumerate(entries, 2):
         try:
             _tell(story, entry)
         except (KeyError, TypeError, AttributeError, ValueError):
@@ -182,14 +200,25 @@ def _tell(story: Story, entry: dict[str, Any]) -> None:
             if known is None or known.state is None:
                 story.objects[saved.operation, saved.entity] = saved
         case "create":
-            story.asked.append(_path(entry["path"]))
+            told = {name: entry[name] for name in ("operation", "body", "marks") if name in entry}
+            story.asked.append(Asked(_path(entry["path"]), **told))
+        case "listed":
+            story.listed[_path(entry["path"])] = frozenset(map(str, entry["ids"]))
         case "created":
-            story.asked.remove(str(entry["collection"]))
+            _answered(story, entry["collection"], entry.get("body"))
             story.created[_path(entry["path"])] = str(entry["operation"])
         case "refused":
-            story.asked.remove(str(entry["path"]))
+            _answered(story, entry["path"], entry.get("body"))
         case "deleted":
             story.created.pop(str(entry["path"]), None)
+
+
+def _answered(story: Story, path: Any, body: Any) -> None:
+    """Strike off a creation that was answered: the one with this body, where it is known."""
+    there = [each for each in story.asked if each.path == path]
+    same = [each for each in there if each.body == body]
+    if found := same or there:
+        story.asked.remove(found[0])
 
 
 def _path(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -23,6 +23,7 @@ from contracts.requirements import (
     find,
     known,
 )
+from contracts.subject.knowledge import Checked
 from contracts.subject.subject import Subject
 from contracts.target.exchange import Exchange
 
@@ -55,10 +56,13 @@ class Judgement:
     """How long the case took; None where it only came across the requirement."""
 
 
-def judge(binding: Binding, update: Subject, profile: str, unusable: str = "") -> list[Judgement]:
+def judge(
+    binding: Binding, update: Subject, profile: str, unusable: str = "", together: Sequence[Binding] = ()
+) -> list[Judgement]:
     """Run a case on an operation; the first judgement is its own, others are of requirements that it came across.
 
-    With `unusable`, the reason why nothing can be judged of the operation, nothing is run.
+    With `unusable`, the reason why nothing can be judged of the operation, nothing is run. A check of every response is
+    run with those that are to be run `together` with it, itself among them.
 
     An exception that is none of the suite's own is a defect of the suite: the verdict is then `error`.
     """
@@ -71,7 +75,7 @@ def judge(binding: Binding, update: Subject, profile: str, unusable: str = "") -
     undecided: Undecided | None = None
     error = ""
     try:
-        for finding in islice(_findings(binding, update), MOST_FINDINGS):
+        for finding in islice(_findings(binding, update, together), MOST_FINDINGS):
             findings.append(finding)  # noqa: PERF402 (what came before an exception counts)
     except Undecided as reason:
         undecided = reason
@@ -93,15 +97,16 @@ def judge(binding: Binding, update: Subject, profile: str, unusable: str = "") -
     update.log.told |= {(requirement.id, finding.at_most) for finding in findings}
     update.log.told |= {(name, finding.at_most) for name, found in asides.items() for finding in found}
     others = [_found(find(name), operation, found, profile) for name, found in asides.items()]
-    own = _indexes(update.client.exchanges[sent:][:MOST_EXCHANGES])
+    own = _indexes(islice(update.client.exchanges.since(sent), MOST_EXCHANGES))
     if error:
         return [Judgement(requirement.id, operation, "error", error, exchanges=own), *others]
     if findings:
         return [_found(requirement, operation, findings, profile), *others]
-    asked = update.client.exchanges[sent:]
-    if undecided is None and asked and all(exchange.response is None for exchange in asked):
+    asked = update.client.exchanges.since(sent)
+    if undecided is None and own and all(exchange.response is None for exchange in asked):
         # a target that is gone refuses everything, which must not look as if it refused what it should
-        undecided = Inconclusive(f"nothing that was sent was answered ({asked[-1].error})", asked[-1])
+        last = update.client.exchanges[-1]
+        undecided = Inconclusive(f"nothing that was sent was answered ({last.error})", last)
     if undecided is not None:
         verdict = "not-applicable" if isinstance(undecided, NotApplicable) else "inconclusive"
         exchanges = _indexes(undecided.exchanges)
@@ -164,21 +169,51 @@ def _throttled(binding: Binding, finding: Finding) -> bool:
     return binding.phase is Phase.POSITIVE or last.response.header("Retry-After") is not None
 
 
-def _findings(binding: Binding, update: Subject) -> Iterable[Finding]:
+def _findings(binding: Binding, update: Subject, together: Sequence[Binding]) -> Iterable[Finding]:
     if update.client.expired:
         raise Inconclusive(OUT_OF_TIME)
     if binding.each is None:
         yield from binding.function(update) or ()
         return
-    matching = [exchange for exchange in update.traffic() if binding.each(update.operation, exchange)]
-    if not matching and update.options.read_only:
+    if binding not in update.log.checked:
+        update.log.checked.update(_checked(together or (binding,), update))
+    checked = update.log.checked.pop(binding)
+    yield from checked.findings
+    if checked.problem is not None:
+        raise checked.problem
+    if not checked.any and update.options.read_only:
         raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
-    if not matching:
+    if not checked.any:
         raise NotApplicable("no response of this run is one that the requirement is about")
-    for exchange in matching:
-        if update.client.expired:
-            raise Inconclusive(OUT_OF_TIME)
-        yield from binding.function(update, exchange) or ()
+
+
+def _checked(bindings: Sequence[Binding], update: Subject) -> dict[Binding, Checked]:
+    """What checks of every response say, in one pass: of a long run, most has to be read back from the disk."""
+    checked = {binding: Checked() for binding in bindings}
+    count, before = len(update.client.exchanges), update.requirement
+    for exchange in update.traffic():
+        if exchange.index >= count:
+            break  # a check may look at something itself
+        for binding, found in checked.items():
+            if found.problem is None and len(found.findings) < MOST_FINDINGS:
+                update.requirement = binding.requirement
+                _check(binding, update, exchange, found)
+    update.requirement = before
+    return checked
+
+
+def _check(binding: Binding, update: Subject, exchange: Exchange, found: Checked) -> None:
+    assert binding.each is not None  # noqa: S101 (that is what makes it a check of every response)
+    try:
+        if binding.each(update.operation, exchange):
+            found.any = True
+            if update.client.expired:
+                raise Inconclusive(OUT_OF_TIME)
+            room = MOST_FINDINGS - len(found.findings)
+            for finding in islice(binding.function(update, exchange) or (), room):
+                found.findings.append(finding)
+    except Exception as problem:
+        found.problem = problem
 
 
 def _found(requirement: Requirement, operation: str, findings: list[Finding], profile: str) -> Judgement:

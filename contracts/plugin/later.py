@@ -13,9 +13,12 @@ from contracts.plugin.journal import Story, journals, read
 from contracts.plugin.session import Session
 from contracts.report.visible import one_line
 from contracts.settings import load
+from contracts.subject.observe import identity
 from contracts.subject.update import Update
 
 INCOMPLETE = 3
+TELLING = 8
+"""Characters of a text that somebody else's object hardly has as well."""
 
 
 def restore(folder: Path, flags: Mapping[str, Any], tell: Callable[[str], object]) -> int:
@@ -27,6 +30,10 @@ def restore(folder: Path, flags: Mapping[str, Any], tell: Callable[[str], object
     if not folder.is_dir():
         raise ConfigurationError(f"{folder}: no such folder", "Name the report folder of the run")
     stories = [read(path) for path in journals(folder)]
+    for story in stories:
+        if not story.target:
+            story.path.unlink(missing_ok=True)
+    stories = [story for story in stories if story.target]
     if not stories:
         tell(f"{one_line(str(folder))}: nothing is left to put back")
         return 0
@@ -49,17 +56,65 @@ def _follow(story: Story, flags: Mapping[str, Any], tell: Callable[[str], object
         done = sum(len(update.original) for update in session.updates)
         left += restoring.put_back(session.updates)
         _reached(session)
+        found, lost = _traced(session, story)
+        story.created.update(found)
+        left += lost
         for path, operation in story.created.items():
             subject = session.subjects.get(operation) or next(iter(session.subjects.values()))
             problem = restoring.take_away(subject, path)
             left += [problem] if problem else []
-    left += _doubtful(story)
     left = [session.redactor.text(line) for line in left]
     if not left:
         story.path.unlink(missing_ok=True)
         deleted = f", {len(story.created)} deleted" if story.created else ""
         tell(f"{story.target}: {done} looked at and as found{deleted}")
     return left
+
+
+def _traced(session: Session, story: Story) -> tuple[dict[str, str], list[str]]:
+    """What creations without an answer have made: paths with their operation, and a line for each that can't be told.
+
+    Nobody else's object is taken for one of the run's: it must be new in the list, and hold what was sent.
+    """
+    found: dict[str, str] = {}
+    left: list[str] = []
+    for path, operation in dict.fromkeys((each.path, each.operation) for each in story.asked):
+        subject = session.subjects.get(operation)
+        asked = [each.marks for each in story.asked if (each.path, each.operation) == (path, operation)]
+        if not isinstance(subject, Update) or subject.head != path or (new := _new(subject, story, len(asked))) is None:
+            left.append(f"{path}: an object may have been made there by the run; look for it by hand")
+            continue
+        ours = [entity for entity, item in new.items() if any(_shows(subject, told, item) for told in asked)]
+        if len(ours) <= len(asked) and (ours or not new):
+            found |= {subject.path(entity): operation for entity in ours}
+        else:
+            left.append(f"{path}: the run may have made one of {', '.join(new)} there; look at them by hand")
+    return found, left
+
+
+def _new(subject: Update, story: Story, most: int) -> dict[str, dict[str, Any]] | None:
+    """What is in a collection that was not there before and isn't known to be the run's; None where that isn't seen."""
+    known = story.listed.get(subject.head)
+    if known is None:
+        return None
+    for _ in subject.looks():
+        items, _ = subject.observer.collection()
+        if items is None or subject.observer.cut:
+            return None
+        listed = {entity: item for item in items if (entity := identity(item.get("id")))}
+        new = {e: item for e, item in listed.items() if e not in known and subject.path(e) not in story.created}
+        if len(new) >= most:
+            break
+    return new
+
+
+def _shows(subject: Update, marks: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
+    """Whether an object is what was sent: it holds that, and it has a text that is hardly chance, or nothing else."""
+    if not marks or subject.changes(marks, item):
+        return False
+    telling = any(isinstance(value, str) and len(value) >= TELLING for value in marks.values())
+    more = (name for name in subject.writable if name not in marks and item.get(name))
+    return telling or not any(subject.is_set(name, item[name]) for name in more)
 
 
 def adopt(session: Session, story: Story) -> None:
@@ -78,7 +133,7 @@ def adopt(session: Session, story: Story) -> None:
 
 
 def _doubtful(story: Story) -> Iterator[str]:
-    return (f"{path}: an object may have been made there by the run; look for it by hand" for path in story.asked)
+    return (f"{path}: an object may have been made there" for path in {each.path for each in story.asked})
 
 
 def _known(session: Session, story: Story) -> Iterator[str]:

@@ -16,7 +16,7 @@ from contracts.errors import ConfigurationError, ContractsError, TargetError
 from contracts.plugin.check import NOT_HERE, REFUSED, Check, credentials, example_id, fill_path, reached, speaks_json
 from contracts.plugin.journal import Journal
 from contracts.requirements import Inconclusive
-from contracts.subject.create import made
+from contracts.subject.create import digest, made, said
 from contracts.subject.observe import identity, same_id
 from contracts.subject.subject import ALONE
 from contracts.subject.update import Update
@@ -105,7 +105,7 @@ class Probe:
                 found = self._own(found, update)
             if apart and found and not any(same_id(entity, first) for entity in found):
                 first, second = "", None  # the path has objects of its own
-            if not first and not found and (made := self._make(update)):
+            if not first and not found and (made := self._make(update, 1, found)):
                 first = made
             update.key = first or (found[0] if found else "" if update.options.lane else example_id(operation))
             if not update.key and update.options.lane:
@@ -116,7 +116,7 @@ class Probe:
             if not update.key:
                 raise ConfigurationError(f"{operation}: no object to update is known", f"Supply --id {key}=VALUE")
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
-            update.second = second or (None if update.twin else self._make(update, 2))
+            update.second = second or (None if update.twin else self._make(update, 2, found))
 
     @staticmethod
     def _own(found: list[str], update: Update) -> list[str]:
@@ -134,30 +134,36 @@ class Probe:
         """Whether a path has a parameter called `id`, so that the word is not short for the key."""
         return any("id" in update.operation.parameters for update in self.updates)
 
-    def _make(self, update: Update, n: int = 1) -> str | None:
-        """Make an object by the collection's POST, where the document says how to delete it again; its id."""
+    def _make(self, update: Update, n: int, listed: Sequence[str]) -> str | None:
+        """Make an object by the collection's POST, where the document says how to delete it again; its id.
+
+        Args:
+            listed: the ids of what is there.
+        """
         creation = self.contract.creation(update.operation)
         if creation is None or creation.body is None or not self.contract.deletion(update.operation):
             return None
         if not self.may_write or update.options.read_only or update.twin:
             return None
         path = update.operation.url_path(update.observer.path_ids("")).rsplit("/", 1)[0]
-        full = update.values.full(creation.body, n, writable(creation.body, update.options.readonly))
+        names = writable(creation.body, update.options.readonly)
+        full = update.values.full(creation.body, n, names)
         example = creation.request_example.body if creation.request_example else None
+        self._log("listed", path=path, ids=[*update.created, *listed])
         for body in (full, example):
             if not body:
                 continue
-            self._log("create", path=path)
             octets = jsontext.dump(body)
+            sent = {"operation": update.operation.id, "body": digest(octets)}
+            self._log("create", path=path, marks=said(octets, names), **sent)
             exchange = update.client.send("POST", path, body=octets, operation=update.operation.id, requirement="probe")
             if entity := made(exchange):
                 update.created[entity] = update.operation.url_path(update.observer.path_ids(entity))
-                own = {"operation": update.operation.id, "path": update.created[entity]}
-                self._log("created", collection=path, **own)
+                self._log("created", collection=path, path=update.created[entity], **sent)
                 return entity
             if exchange.response is None or exchange.ok:
                 return None  # something may have been made: the journal says where
-            self._log("refused", path=path)
+            self._log("refused", path=path, body=sent["body"])
         return None
 
     def _log(self, kind: str, **entry: object) -> None:

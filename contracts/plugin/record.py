@@ -60,7 +60,7 @@ class Record:
         return outcome.results(self.session, self.outcomes, over=over)
 
     def _catch_up(self) -> None:
-        for exchange in self.session.client.exchanges[len(self.evidence) :]:
+        for exchange in self.session.client.exchanges.since(len(self.evidence)):
             entry = outcome.entry(exchange, self.session.redactor)
             self.evidence.add(entry, self._write(partial(Journal.exchange, entry=entry)))
 

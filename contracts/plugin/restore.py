@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from contracts.contract import Kind, Type
 from contracts.requirements import Inconclusive, Severity
 from contracts.subject import ladder
 from contracts.subject.create import removed
@@ -47,6 +48,8 @@ def _restore(update: Update, entity: str, original: Mapping[str, Any]) -> str:
         if shown is not None:
             # what the object did not have, it must not keep
             wanted |= {name: None for name in names if name not in original and update.is_set(name, shown.get(name))}
+            known = update.type.properties
+            wanted = {name: emptied(value, shown.get(name), known[name].type) for name, value in wanted.items()}
         if shown is None or update.changes(wanted, shown):
             left = ", ".join(difference.path for difference in _written(update, entity, wanted))
         else:
@@ -55,6 +58,16 @@ def _restore(update: Update, entity: str, original: Mapping[str, Any]) -> str:
         return reason.reason
     secret = f"{', '.join(masked)} held a secret, which is not kept" if masked else ""
     return "; ".join(part for part in (left, secret) if part)
+
+
+def emptied(value: Any, shown: Any, type_: Type) -> Any:
+    """A value with null for each member that its open parts show and did not have: a merge keeps what isn't named."""
+    if type_.kind is not Kind.COMPLEX or not isinstance(value, Mapping) or not isinstance(shown, Mapping):
+        return value
+    known = type_.properties
+    parts = {n: emptied(v, shown.get(n), known[n].type) if n in known else v for n, v in value.items()}
+    more = [name for name in shown if name not in known and "@" not in name] if type_.open else []
+    return {**dict.fromkeys(more), **parts}
 
 
 def _shown(update: Update, entity: str, about: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
@@ -220,7 +220,8 @@ class Session:
 
     def operations(self, binding: Binding) -> list[Operation]:
         """The operations that a case runs for."""
-        if not self.selected(binding.requirement):
+        left_out = binding.phase is Phase.GENERATED and not self.settings.max_examples
+        if left_out or not self.selected(binding.requirement):
             return []
         shapes = self.contract.shapes
         return [
@@ -395,6 +396,15 @@ class Session:
         """Ids of the operations that some case is run for."""
         return frozenset(o.id for binding in requirements.bindings() for o in self.operations(binding))
 
+    @cached_property
+    def _checks(self) -> Mapping[str, list[Binding]]:
+        """The checks of every response that are run for each operation, by its id."""
+        found: dict[str, list[Binding]] = defaultdict(list)
+        for binding in requirements.bindings():
+            for operation in self.operations(binding) if binding.each is not None else ():
+                found[operation.id].append(binding)
+        return found
+
     def _keep(self, update: Subject, entity: str) -> None:
         if self.journal:
             ids = {name: value for name, value in update.observer.ids.items() if name in update.operation.parameters}
@@ -557,7 +567,8 @@ class Session:
         family = self.begin(operation)
         late = self.client.expired
         began = time.monotonic()
-        found = self.judging(binding, update, self.settings.profile, family.unusable)
+        together = self._checks[operation] if binding.each is not None else ()
+        found = self.judging(binding, update, self.settings.profile, family.unusable, together)
         took = time.monotonic() - began
         # what takes long isn't repeated where little time is left for the other cases
         if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and took * 20 < self.ends - time.monotonic():

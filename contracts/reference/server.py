@@ -93,8 +93,17 @@ def serve(
         ConfigurationError: a behaviour isn't known or doesn't fit the contract, or the port can't be had.
         DocumentError: the contract has no operation to serve.
     """
-    tokens = tokens or Tokens()
-    app = build(contract, tokens, auth=auth, objects=objects, faults=faults, variations=variations)
+    app = build(contract, tokens or Tokens(), auth=auth, objects=objects, faults=faults, variations=variations)
+    serve_app(app, host=host, port=port, announce=announce)
+
+
+def serve_app(app: App, *, host: str = "127.0.0.1", port: int = 0, announce: Callable[[Started], None]) -> None:
+    """Serve an app that was built, until interrupted; `announce` is called once with its address.
+
+    Raises:
+        ConfigurationError: the port can't be had.
+    """
+    contract = app.contract
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
@@ -103,7 +112,7 @@ def serve(
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     base = urlsplit(contract.servers[0]).path.rstrip("/") if contract.servers else ""
     name = f"[{host}]" if ":" in host else host
-    started = Started(f"http://{name}:{listener.getsockname()[1]}{base}", tokens)
+    started = Started(f"http://{name}:{listener.getsockname()[1]}{base}", app.tokens)
     served = Starlette()
     served.router.default = app  # a route's pattern would stop at a line feed in the path
     config = uvicorn.Config(

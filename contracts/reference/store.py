@@ -52,7 +52,9 @@ def merge(state: Mapping[str, Any], body: Mapping[str, Any], type_: Type) -> dic
         if "@" in name:
             continue
         declared = type_.properties.get(name)
-        if declared and declared.type.kind is Kind.COMPLEX and isinstance(value, Mapping):
+        if declared is None and value is None:
+            merged.pop(name, None)  # a dynamic property that is null is one that isn't there
+        elif declared and declared.type.kind is Kind.COMPLEX and isinstance(value, Mapping):
             before = merged.get(name)
             merged[name] = merge(before if isinstance(before, Mapping) else {}, value, declared.type)
         else:

@@ -102,7 +102,9 @@ class Settings(BaseModel):
     )
     computed: Words = _about("Property that the server itself maintains.", (), metavar="NAME")
     readonly: Words = _about("Property that can't be written.", (), metavar="NAME")
-    max_examples: int = _about("Generated requests for an operation.", 25, metavar="N", ge=1, le=100_000)
+    max_examples: int = _about(
+        "Generated requests for an operation; 0 leaves them out.", 25, metavar="N", ge=0, le=100_000
+    )
     seed: int = _about("Seed of the generated requests: same seed, same requests.", 1, metavar="N", ge=0, lt=2**63)
     read_only: bool = _about("Send nothing that could change anything; most requirements can't be judged so.", False)
     restore: bool = _about("Put the object back as it was found.", True)

@@ -6,6 +6,7 @@ what must have no effect must make none. What a case has made is deleted again w
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -167,12 +168,12 @@ class Create(Update):
 
     def send_wire(self, octets: bytes, request: Request, **how: Any) -> Exchange:
         path = urlsplit(request.url).path.removeprefix(urlsplit(self.client.base).path)
-        self.announce(request.method, path)
+        self.announce(request.method, path, request.body)
         exchange = super().send_wire(octets, request, **how)
         self.took(exchange, path)
         return exchange
 
-    def announce(self, method: str, path: str) -> None:
+    def announce(self, method: str, path: str, octets: bytes | None) -> None:
         if method != self.operation.method:
             return
         if self.others is None:
@@ -180,7 +181,9 @@ class Create(Update):
             siblings = [each for each in self.siblings.values() if each is not self]
             self.others = {*map(identity, (item.get("id") for item in items or ()))}
             self.others |= {entity for each in siblings for entity in (each.key, each.second) if entity}
-        self.tell("create", path=path)
+            self.tell("listed", path=path, ids=sorted(self.others))
+        sent = {"body": digest(octets), "marks": said(octets, self.writable)}
+        self.tell("create", path=path, operation=self.operation.id, **sent)
 
     def took(self, exchange: Exchange, path: str) -> None:
         if exchange.request.method != self.operation.method:
@@ -188,19 +191,22 @@ class Create(Update):
         if exchange.ok:
             self.key = made(exchange) or NEW
         if exchange.ok and self.key != NEW:
-            self.own(self.key, path)
+            self.own(self.key, path, exchange.request.body)
         elif exchange.ok or exchange.response is None or exchange.status >= 500:
             self.doubtful.append(exchange)
         else:
-            self.tell("refused", path=path)
+            self.tell("refused", path=path, body=digest(exchange.request.body))
 
-    def own(self, entity: str, path: str = "") -> None:
+    def own(self, entity: str, path: str = "", octets: bytes = b"") -> None:
         """Take down that the run made an object, and is to delete it again; never one that was there before."""
+        if entity in self.created:
+            return
+        asked = {"collection": path or self.address(), "body": digest(octets)}
         if entity in (self.others or ()):
-            self.tell("refused", path=path or self.address())
+            self.tell("refused", path=asked["collection"], body=asked["body"])
             return
         self.created[entity] = self.path(entity)
-        self.tell("created", collection=path or self.address(), operation=self.operation.id, path=self.created[entity])
+        self.tell("created", operation=self.operation.id, path=self.created[entity], **asked)
 
     def patch(self, body: Any, **how: Any) -> Exchange:
         if not isinstance(body, Mapping) or not body or how.get("path") or how.get("method"):
@@ -219,16 +225,15 @@ class Create(Update):
             return {}
         found: dict[int, str] = {}
         for exchange in self.doubtful:
-            text = jsontext.parse(exchange.request.body)
-            body = text.value if isinstance(text.value, Mapping) else {}
-            marks = {name: body[name] for name in self._markers or () if body.get(name) is not None}
+            told = said(exchange.request.body, self._markers or ())
+            marks = {name: value for name, value in told.items() if value is not None}
             ids = [identity(item.get("id")) for item in items if marks and not self.changes(marks, item)]
             ids = [entity for entity in ids if entity and entity not in {*(self.others or ()), *self.created}]
             if len(ids) == 1:
                 found[exchange.index] = ids[0]
-                self.own(ids[0])
+                self.own(ids[0], octets=exchange.request.body)
             elif not exchange.ok and not ids:
-                self.tell("refused", path=self.address())
+                self.tell("refused", path=self.address(), body=digest(exchange.request.body))
         named = {*found, *(e.index for e in self.doubtful if not e.ok)}
         self.doubtful = [exchange for exchange in self.doubtful if exchange.index not in named]
         return found
@@ -438,6 +443,17 @@ class Create(Update):
         with suppress(Inconclusive):
             return self.snapshot()
         return None
+
+
+def said(octets: bytes | None, names: Iterable[str]) -> dict[str, Any]:
+    """What a body says of some properties."""
+    body = jsontext.parse(octets or b"").value
+    return {name: body[name] for name in names if name in body} if isinstance(body, Mapping) else {}
+
+
+def digest(octets: bytes | None) -> str:
+    """A short name for a body."""
+    return hashlib.sha256(octets or b"").hexdigest()[:16]
 
 
 def made(exchange: Exchange) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from contracts.subject.equality import Difference
 
 PARTED = frozenset({Kind.COMPLEX, Kind.COLLECTION, Kind.ANY})
 """Kinds whose values servers merge or arrange in ways of their own."""
+MOST = 20_000
+"""Values that are remembered: more than are accepted within the time that reads may lag."""
 
 
 class Due:
@@ -22,8 +25,8 @@ class Due:
 
     def __init__(self) -> None:
         self._values: dict[str, dict[str, Any]] = {}
-        self._sent: dict[tuple[str, str, str], float] = {}
-        """When each value was last accepted, by object, place and value."""
+        self._sent: OrderedDict[tuple[str, str, str], float] = OrderedDict()
+        """When each value was last accepted, by object, place and value, the latest last."""
 
     def accepted(self, entity: str, body: Mapping[str, Any], shape: Type) -> None:
         """An update was accepted: its plain values are due."""
@@ -38,10 +41,11 @@ class Due:
         """Values were sent. Of those that were refused nothing says any more whence they came, should they show."""
         now = time.monotonic()
         for place in _places(body):
+            self._sent.pop((entity, *place), None)
             if accepted:
                 self._sent[entity, *place] = now
-            else:
-                self._sent.pop((entity, *place), None)
+        while len(self._sent) > MOST:
+            self._sent.popitem(last=False)
 
     def late(self, entity: str, found: Iterable[Difference]) -> bool:
         """Whether lag explains differences between two observations.

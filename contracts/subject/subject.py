@@ -18,6 +18,7 @@ from contracts.contract import Kind, Operation, Property, Shape, Type
 from contracts.requirements import Inconclusive
 from contracts.subject.knowledge import Effect, Log, Options
 from contracts.subject.observe import Observer, same_id
+from contracts.subject.spots import Spot, walk
 from contracts.subject.values import Values
 from contracts.target import jsontext
 from contracts.target.exchange import SAFE, Exchange
@@ -111,6 +112,7 @@ class Subject(ABC):
         """Path of each object that the run made for itself, by id."""
         self.original: dict[str, dict[str, Any]] = {}
         """Each object as it was found, by id."""
+        self._spots: tuple[Exchange, list[Spot]] | None = None
 
     # -- what a case sends --------------------------------------------------------------------------------------
 
@@ -164,7 +166,7 @@ class Subject(ABC):
             about["entity"] = entity
 
         def once(fresh: bool) -> Exchange:
-            self.announce(method, path)
+            self.announce(method, path, octets)
             exchange = self.client.send(
                 method, path, body=octets, headers=headers, fresh=fresh, wait=wait, timeout=timeout, **about
             )
@@ -184,7 +186,7 @@ class Subject(ABC):
             exchange = again
         return exchange
 
-    def announce(self, method: str, path: str) -> None:  # noqa: B027 (what makes nothing has nothing to announce)
+    def announce(self, method: str, path: str, octets: bytes | None) -> None:  # noqa: B027 (what makes nothing has nothing to announce)
         """Take down that a request is about to be sent."""
 
     def took(self, exchange: Exchange, path: str) -> None:  # noqa: B027
@@ -219,6 +221,7 @@ class Subject(ABC):
     def let_go(self) -> None:
         """Forget what only judging needs: all was judged. What is there and how it is reached stays known."""
         self.log = Log()
+        self._spots = None
 
     def tidy(self) -> None:  # noqa: B027 (most leave nothing behind)
         """Take away what the case that is over has made."""
@@ -265,6 +268,12 @@ class Subject(ABC):
             for exchange in self.client.exchanges.of(self.operation.id)
             if exchange.response is not None and exchange.response.whole
         )
+
+    def spots(self, exchange: Exchange) -> list[Spot]:
+        """Every documented place of an answer; those of the last one are remembered, since many checks look at it."""
+        if self._spots is None or self._spots[0] is not exchange:
+            self._spots = exchange, walk(exchange.object or {}, self.shape)
+        return self._spots[1]
 
     def looks(self) -> Iterator[None]:
         """Once, and again until the time is over that reads may lag."""

@@ -79,6 +79,10 @@ class Response:
         """Digest of the body as it was read."""
         return hashlib.sha256(self.body).hexdigest()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is written where exchanges are put aside: what was read out of a body is read again."""
+        return {name: value for name, value in vars(self).items() if name != "_json"}
+
     def let_go(self) -> None:
         """Keep the beginning of a long body, its length and its digest as evidence; it can't be judged any more."""
         _ = self.length, self.sha256

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from http.client import HTTPException, HTTPResponse, RemoteDisconnected, parse_headers
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -64,11 +65,35 @@ class _Answer(HTTPResponse):
             raise HTTPException(f"the header is longer than {MAX_HEAD} octets")
 
 
+class _Adapter(HTTPAdapter):
+    """Sends to one target in one way: what requests works out for each request anew is known after the first."""
+
+    def __init__(self) -> None:
+        super().__init__(pool_maxsize=32)
+        self._pools: dict[tuple[str, str], Any] = {}
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        scheme, authority, *_ = urlsplit(str(request.url))
+        pool = self._pools.get((scheme, authority))
+        if pool is None:
+            pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+            self._pools[scheme, authority] = pool
+        return pool
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:  # noqa: ARG002
+        """Nothing but the message: no cookies are kept, and nobody asks for its encoding."""
+        answer = requests.Response()
+        answer.status_code, answer.reason, answer.raw = resp.status, resp.reason, resp
+        return answer
+
+
 def session(watchdog: Watchdog, proxy: str | None = None) -> requests.Session:
     """A session that reads no environment and whose sockets the watchdog can shut down."""
     made = requests.Session()
     made.trust_env = False
-    adapter = HTTPAdapter(pool_maxsize=32)
+    adapter = _Adapter()
     adapter.poolmanager.pool_classes_by_scheme = _pools(watchdog)
     if proxy:
         adapter.proxy_manager_for(proxy).pool_classes_by_scheme = _pools(watchdog)

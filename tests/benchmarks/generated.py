@@ -1,12 +1,14 @@
 """What generated cases find and cost: `python -m tests.benchmarks.generated WHAT [SEEDS] [NAME…]`.
 
 WHAT is `faults` (how often each seldom fault is found by generated cases, and whether a written case finds it),
-`variations` (whether any is accused at some seed), `cost` (exchanges and seconds of a clean run, by kind) or `cli`
-(the same faults under Schemathesis' own command with every check). A benchmark, not a test: it takes its time.
+`variations` (whether any is accused at some seed), `cost` (exchanges and seconds of a clean run, by kind), `cli`
+(the same faults under Schemathesis' own command with every check) or `speed` (requests in a second beside that
+command's). A benchmark, not a test: it takes its time.
 """
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -137,6 +139,21 @@ def cost() -> None:
         print(f"{kind}: {count} exchanges, {seconds:.2f} s, of which {waited:.2f} s exchanges")
 
 
+def speed() -> None:
+    """Requests in a second, beside Schemathesis' own command: in turns, the best of three."""
+    ours = theirs = 0.0
+    for _ in range(3):
+        _, seconds, _, count = judged((), (), 1, generates)
+        ours = max(ours, count / seconds)
+        told = _command((), 1)[0]
+        cases = re.search(r"(\d+) generated", told)
+        took = re.search(r" in ([\d.]+)s ", told)
+        if cases is None or took is None:
+            sys.exit(f"Schemathesis tells no figures:\n{told}")
+        theirs = max(theirs, int(cases[1]) / float(took[1]))
+    print(f"generated cases: {ours:.0f} requests/s; schemathesis run: {theirs:.0f} cases/s; ratio {ours / theirs:.1f}")
+
+
 def cli(seeds: int, chosen: list[Behaviour]) -> None:
     """Schemathesis' own command on the same faults: what it says beyond what it says of the clean reference."""
     clean = _schemathesis((), 1)[0]
@@ -150,15 +167,20 @@ def cli(seeds: int, chosen: list[Behaviour]) -> None:
 
 def _schemathesis(names: tuple[str, ...], seed: int) -> tuple[frozenset[str], float]:
     """The kinds of failures that the command reports."""
+    told, seconds = _command(names, seed)
+    lines = (line.strip() for line in told.splitlines())
+    return frozenset(line[2:] for line in lines if line.startswith("- ") and not line.startswith("- http")), seconds
+
+
+def _command(names: tuple[str, ...], seed: int) -> tuple[str, float]:
+    """What the command prints, and how long it takes."""
     with start(sheet.DOCUMENT, faults=names) as server, tempfile.TemporaryDirectory() as folder:
         command = [str(Path(sys.executable).with_name("schemathesis")), "run", str(sheet.DOCUMENT)]
         command += ["--url", server.url, "--checks", "all", "--seed", str(seed), "--max-examples", "25"]
         command += ["--generation-database", "none", "-H", f"Authorization: Bearer {server.tokens.full}"]
         begun = time.perf_counter()
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=600)
-        seconds = time.perf_counter() - begun
-    lines = (line.strip() for line in done.stdout.splitlines())
-    return frozenset(line[2:] for line in lines if line.startswith("- ") and not line.startswith("- http")), seconds
+        return done.stdout, time.perf_counter() - begun
 
 
 def main(what: str, seeds: str = "20", *names: str) -> None:
@@ -174,6 +196,8 @@ def main(what: str, seeds: str = "20", *names: str) -> None:
             cli(int(seeds), seldom)
         case "cost":
             cost()
+        case "speed":
+            speed()
         case _:
             sys.exit(__doc__)
 

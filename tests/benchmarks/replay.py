@@ -1,7 +1,9 @@
-"""How much a run costs beyond its exchanges: `python -m tests.benchmarks.replay`.
+"""How much a run costs beyond its exchanges: `python -m tests.benchmarks.replay [TRIES]`.
 
-Times a whole default run in a process of its own, then a bare `http.client` that sends the same requests over one kept
-connection, and the imports alone, and prints the ratio. A benchmark, not a test: machines differ.
+Times a run in a process of its own, then a bare `http.client` that sends the same requests over one kept connection,
+each against a reference in a process of its own, and prints the ratio: without generated requests and with them, for a
+target that answers at once and for one that takes 5 ms. The least of several tries counts, in turns, since machines
+are noisy. A benchmark, not a test: machines differ.
 """
 
 from __future__ import annotations
@@ -12,54 +14,83 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from contracts.reference.server import start
+from contracts.reference.server import Running, start
 
 DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
 IMPORTS = "import contracts.plugin.run, contracts.cases; contracts.cases.load(); import schemathesis, hypothesis"
 TRIES = 3
 
 
-def timed(command: list[str], cwd: str) -> float:
+def timed(command: Sequence[str], cwd: str) -> float:
     """Seconds that a command takes."""
     started = time.perf_counter()
     subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - started
 
 
-def replay(entries: list[dict[str, object]]) -> float:
-    """Seconds that a bare client needs for the same requests; those that break off on purpose are left out."""
-    with start(DOCUMENT) as server:
-        parts = urlsplit(server.url)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
-        started = time.perf_counter()
-        for entry in entries:
-            request: dict[str, object] = entry["request"]  # type: ignore[assignment]
-            text = request.get("postData", {}).get("text", "")  # type: ignore[attr-defined]
-            url = urlsplit(str(request["url"]))
-            headers = {"Authorization": f"Bearer {server.tokens.full}", "Content-Type": "application/json"}
-            try:
-                target = url.path + (f"?{url.query}" if url.query else "")
-                connection.request(str(request["method"]), target, text.encode("utf-8", "surrogatepass"), headers)
-                connection.getresponse().read()
-            except (http.client.HTTPException, OSError):
-                connection.close()
-        return time.perf_counter() - started
+def command(server: Running, *options: str, document: Path = DOCUMENT) -> list[str]:
+    """A run against a reference, with the tokens of all its identities."""
+    tokens = server.tokens
+    return [
+        *(sys.executable, "-m", "contracts", "run", "--openapi", str(document), "--target", server.url),
+        *("--token", tokens.full, "--forbidden-token", tokens.forbidden, "--personal-token", tokens.personal),
+        *("--expired-token", tokens.expired, "--foreign-token", tokens.foreign, *options),
+    ]
 
 
-def main() -> None:
+def replay(server: Running, entries: Sequence[Mapping[str, Any]]) -> float:
+    """Seconds that a bare client needs for the same requests; one that breaks off is answered all the same."""
+    parts = urlsplit(server.url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
+    started = time.perf_counter()
+    for entry in entries:
+        request = entry["request"]
+        url = urlsplit(str(request["url"]))
+        headers = {"Authorization": f"Bearer {server.tokens.full}", "Content-Type": "application/json"}
+        text = str(request.get("postData", {}).get("text", ""))
+        target = url.path + (f"?{url.query}" if url.query else "")
+        try:
+            connection.request(str(request["method"]), target, text.encode("utf-8", "surrogatepass"), headers)
+            connection.getresponse().read()
+        except (http.client.HTTPException, OSError):
+            connection.close()
+    return time.perf_counter() - started
+
+
+def compared(variations: Sequence[str], options: Sequence[str], tries: int) -> tuple[float, float, int]:
+    """Seconds of a run, seconds of the bare replay of its exchanges, and how many those were."""
+    whole = bare = float("inf")
+    entries: list[Mapping[str, Any]] = []
+    for _ in range(tries):
+        with tempfile.TemporaryDirectory() as folder:
+            with start(DOCUMENT, variations=variations) as server:
+                whole = min(whole, timed(command(server, *options), folder))
+            entries = json.loads((Path(folder) / "reports" / "evidence.har").read_text())["log"]["entries"]
+        with start(DOCUMENT, variations=variations) as server:
+            bare = min(bare, replay(server, entries))
+    return whole, bare, len(entries)
+
+
+def main(tries: str = str(TRIES)) -> None:
     """Print the figures."""
     with tempfile.TemporaryDirectory() as folder:
-        run = [sys.executable, "-m", "contracts", "run", "--openapi", str(DOCUMENT)]
-        whole = min(timed(run, folder) for _ in range(TRIES))
-        entries = json.loads((Path(folder) / "reports" / "evidence.har").read_text())["log"]["entries"]
-        imports = min(timed([sys.executable, "-c", IMPORTS], folder) for _ in range(TRIES))
-        bare = min(replay(entries) for _ in range(TRIES))
-    print(f"run {whole:.2f} s, imports {imports:.2f} s, bare replay of {len(entries)} exchanges {bare:.2f} s")
-    print(f"run / (replay + imports) = {whole / (bare + imports):.2f}")
+        imports = min(timed([sys.executable, "-c", IMPORTS], folder) for _ in range(int(tries)))
+    print(f"imports alone: {imports:.2f} s")
+    for answers, variations in (("at once", ()), ("after 5 ms", ("slow-answers",))):
+        for what, options in (("written cases", ("--max-examples", "0")), ("with generated", ())):
+            whole, bare, count = compared(variations, options, int(tries))
+            beyond = (whole - imports) / bare
+            print(
+                f"answers {answers}, {what}: run {whole:.2f} s, replay of {count} exchanges {bare:.2f} s,"
+                f" ratio {whole / bare:.2f}, without imports {beyond:.2f}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -186,6 +186,19 @@ def test_the_same_seed_sends_the_same_requests(tmp_path: Path) -> None:
     assert sent[0] == sent[1]
 
 
+def test_generated_requests_can_be_left_out_and_written_cases_stay(tmp_path: Path) -> None:
+    planned = []
+    for examples in ("0", "1"):
+        chosen = ("--select", "update.merge.siblings", "--max-examples", examples)
+        assert graph_contracts(*chosen, cwd=tmp_path).returncode == 0
+        found = read(tmp_path)
+        assert found["complete"]
+        planned.append(found["planned"])
+    paths = len(found["contract"]["operations"])
+    assert planned == [planned[1] - paths, planned[1]]
+    assert planned[0] > 0
+
+
 def test_the_cases_run_under_plain_pytest_too(tmp_path: Path) -> None:
     env = {k: v for k, v in os.environ.items() if not k.startswith(("GRAPH_CONTRACTS_", "PYTEST_"))}
     done = subprocess.run(

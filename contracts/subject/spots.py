@@ -1,0 +1,35 @@
+"""The documented places of a value that a target shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.contract import Kind, Type
+
+NESTED = frozenset({Kind.COMPLEX, Kind.COLLECTION})
+Spot = tuple[str, Any, Type]
+
+
+def walk(value: Any, type_: Type, path: str = "") -> list[Spot]:
+    """Every documented place in a value that is there and not null, with its path and type."""
+    found: list[Spot] = []
+    _walk(found, path, value, type_)
+    return found
+
+
+def _walk(found: list[Spot], path: str, value: Any, type_: Type) -> None:
+    # every answer of a run is looked through by many cases: hence a list, and no call for a plain value
+    found.append((path, value, type_))
+    if type_.kind is Kind.COMPLEX and isinstance(value, dict):
+        for name, member in type_.properties.items():
+            inner = value.get(name)
+            if inner is None:
+                continue
+            below = f"{path}.{name}" if path else name
+            if member.type.kind in NESTED:
+                _walk(found, below, inner, member.type)
+            else:
+                found.append((below, inner, member.type))
+    elif type_.kind is Kind.COLLECTION and isinstance(value, list) and type_.item:
+        for place, item in enumerate(value):
+            _walk(found, f"{path}[{place}]", item, type_.item)

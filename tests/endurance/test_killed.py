@@ -1,0 +1,178 @@
+"""Runs that are killed (SIGKILL) at fifty moments: what is on the disk is readable, and the target is put back from it.
+
+The moments are drawn with a fixed seed from all that a run does: a request on its way, performed or answered, or a step
+on the disk. Some restorations are killed as well, and done again. About a minute on two cores.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from contracts.errors import ResultsError
+from contracts.plugin.journal import journals, read
+from contracts.report import reading
+from tests.endurance import mortal
+from tests.endurance.witness import PATIENCE, Moment, Witness, witness
+
+ROOT = Path(__file__).parents[2]
+CHANGES = (
+    ROOT / "openapi.yaml",
+    (
+        *("update.merge.*", "update.persist.*", "update.cond.*", "update.value.null.*", "update.value.reflects"),
+        "update.error.nochange",
+    ),
+)
+"""Updates of objects that are there, through four paths."""
+ALL_FIVE = (
+    ROOT / "tests" / "cases" / "shelf.yaml",
+    (
+        *("create.persist.*", "create.value.*", "create.json.malformed", "create.isolation.*", "create.atomic.*"),
+        *("delete.persist.*", "delete.cond.*", "delete.idempotent", "delete.method.*", "update.merge.*"),
+    ),
+)
+"""Creations and deletions as well."""
+QUICK = ("--max-examples", "1", "--settle", "0.1")
+AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Death:
+    """When a process is killed: at a request, or at a step on the disk."""
+
+    request: int = 0
+    moment: Moment = "asked"
+    step: int = 0
+
+
+def drawn(requests: int, steps: int, chance: random.Random, *, asked: int, written: int) -> Iterator[Death]:
+    """Moments from a whole run's."""
+    for _ in range(asked):
+        yield Death(request=chance.randint(1, requests), moment=chance.choice(get_args(Moment)))
+    for _ in range(written):
+        yield Death(step=chance.randint(1, steps))
+
+
+class Trial:
+    """A folder, a target and what is done to them."""
+
+    def __init__(self, folder: Path, server: Witness, what: tuple[Path, tuple[str, ...]]) -> None:
+        self.folder, self.server = folder, server
+        self.document, self.select = what
+        self.reports = folder / mortal.REPORTS
+
+    def live(self, command: str, *arguments: str, death: Death | None = None) -> int:
+        """Run a command to its end, or to its death; its exit code."""
+        own = ("--openapi", str(self.document), "--token", self.server.tokens.full, *arguments)
+        death = death or Death()
+        self.server.hold(*([(death.request, death.moment)] if death.request else []))
+        process = mortal.start(command, *own, cwd=self.folder, deadly=death.step)
+        if death.request and self.server.held(process.sentinel):
+            process.kill()
+            process.join()
+            self.server.go()
+        process.join(PATIENCE)
+        return mortal.end(self.folder)[0]
+
+    def run(self, death: Death | None = None) -> int:
+        narrowed = [word for glob in self.select for word in ("--select", glob)]
+        own = ("--target", self.server.url, "--report", mortal.REPORTS, *QUICK, *narrowed)
+        return self.live("run", *own, death=death)
+
+    def restore(self, death: Death | None = None) -> int:
+        return self.live("restore", mortal.REPORTS, "--settle", "0.1", death=death)
+
+    def report(self) -> int:
+        process = mortal.start("report", mortal.REPORTS, "-o", "again", cwd=self.folder)
+        process.join(PATIENCE)
+        return mortal.end(self.folder)[0]
+
+    def readable(self) -> None:
+        """Hold what is on the disk to this: a file under its own name is whole, and a part is never taken for a run."""
+        for path in self.reports.glob("*.json"):
+            json.loads(path.read_text())
+        try:
+            found = reading.load(self.reports)
+        except ResultsError as error:
+            # killed before there was anything to tell
+            if not re.search("no results.json|killed at once", str(error)):
+                raise
+            assert not list(self.reports.glob("*.json"))
+            assert self.report() == 2
+            return
+        if found.results.complete:
+            assert found.results.executed == found.results.planned, "taken for a whole run"
+            assert journals(self.reports) == []
+        assert self.report() == (0 if found.results.complete else 3)
+        again = json.loads((self.folder / "again" / "results.json").read_text())
+        assert again["complete"] == found.results.complete
+        assert again["exchanges"] == found.results.exchanges
+        assert len(json.loads((self.folder / "again" / "evidence.har").read_text())["log"]["entries"]) == len(
+            found.evidence
+        )
+        assert [entry["index"] for entry in found.evidence] == list(range(len(found.evidence)))
+        shown = [i for row in found.results.requirements for outcome in row.outcomes for i in outcome.exchanges]
+        assert not found.evidence or max(shown, default=0) < len(found.evidence)
+
+    def put_back(self, again: Death | None) -> None:
+        """Hold the journal to this: it brings back what was there, also where doing so is interrupted."""
+        for path in journals(self.reports):
+            read(path)
+        if again is not None:
+            self.restore(again)
+        assert self.restore() == 0
+        assert journals(self.reports) == []
+
+
+def killed(trial: Trial, death: Death, again: Death | None) -> str:
+    """Kill a run and clear up after it; what went wrong."""
+    before = trial.server.state
+    trial.folder.mkdir()
+    trial.run(death)
+    try:
+        assert mortal.end(trial.folder)[0] == -signal.SIGKILL, "nothing killed it"
+        trial.readable()
+        trial.put_back(again)
+        assert trial.server.state == before
+    except AssertionError as error:
+        return f"{death}, {again}: {error}\n{mortal.said(trial.folder)}"
+    return ""
+
+
+@pytest.mark.parametrize("what", [CHANGES, ALL_FIVE], ids=["updates", "all five"])
+def test_what_a_killed_run_leaves_is_readable_and_is_put_back(
+    what: tuple[Path, tuple[str, ...]], tmp_path: Path
+) -> None:
+    document, _ = what
+    with witness(document) as server, witness(document) as other:
+        whole = Trial(tmp_path / "whole", server, what)
+        whole.folder.mkdir()
+        before = server.state
+        assert whole.run() == 0, mortal.said(whole.folder)
+        assert server.state == before
+        chance = random.Random(document.name)  # noqa: S311 (repeatable)
+        deaths = list(drawn(server.count, mortal.end(whole.folder)[1], chance, asked=18, written=7))
+        chance.shuffle(deaths)
+        # putting back is short: its first requests and steps are among these
+        again = {n: Death(request=chance.randint(1, 8)) if n % 2 else Death(step=1) for n in range(0, 25, 3)}
+        free = [server, other]
+
+        def one(number: int) -> str:
+            mine = free.pop()
+            try:
+                return killed(Trial(tmp_path / str(number), mine, what), deaths[number], again.get(number))
+            finally:
+                free.append(mine)
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            wrong = list(filter(None, pool.map(one, range(len(deaths)))))
+    assert wrong == []
