@@ -28,7 +28,7 @@ from contracts.plugin.durations import weigher
 from contracts.plugin.family import Family, family_of, gathered, operations
 from contracts.plugin.journal import Journal, abandoned
 from contracts.plugin.judge import OUT_OF_TIME, Judgement, judge, repeat
-from contracts.plugin.splitting import Part, applies, split
+from contracts.plugin.splitting import Part, applies, split, undividable
 from contracts.requirements import Binding, Phase
 from contracts.settings import Settings
 from contracts.subject.create import Create
@@ -80,6 +80,8 @@ class Session:
     lanes: int = 1
     hired: Hired | None = None
     """What a worker is told by the run that it is part of; it looks at a resource when that one's turn comes."""
+    may_share: bool = field(init=False, default=False)
+    """Whether there may be too few objects for that."""
     contract: Contract = field(init=False)
     redactor: Redactor = field(init=False)
     client: Client = field(init=False)
@@ -140,7 +142,14 @@ class Session:
         if settings.splits > 1:
             weigh = weigher(settings.durations)
             self.part = split(self.contract, self.chosen, weigh, settings.splits, settings.group)
+            self._beside()
             self.shard = self.part.shard if settings.target else {**self.part.shard, "embedded": True}
+
+    def _beside(self) -> None:
+        """Let parts that run at the same time against one target have objects of their own."""
+        settings = self.settings
+        if not self.hired and settings.workers == 1 and not undividable(self.contract, settings.ids):
+            self.lane, self.lanes, self.may_share = settings.group - 1, settings.splits, True
 
     def _chosen(self, contract: Contract) -> Contract:
         """The contract of the operations that `--operation` leaves in.
@@ -548,6 +557,7 @@ class Session:
             max_examples=settings.max_examples,
             lane=self.lane,
             lanes=self.lanes,
+            may_share=self.may_share,
         )
 
     # -- judging ------------------------------------------------------------------------------------------------

@@ -19,8 +19,8 @@ from contracts.plugin.family import family_of
 from contracts.plugin.record import Record
 from contracts.plugin.session import Session
 from contracts.plugin.splitting import Weigh
-from contracts.reference.server import Started
-from contracts.report import merging
+from contracts.reference.server import Started, start
+from contracts.report import merging, reading
 from contracts.report.reading import Run
 from contracts.report.results import Results
 from contracts.requirements import Phase
@@ -29,6 +29,7 @@ from contracts.subject import update
 from tests.benchmarks.scale import document
 from tests.cases.sheet import DOCUMENT, SETTLE, SHELF, reference
 from tests.contract.test_any_document import MUSEUM
+from tests.plugin import command
 
 Pairs = set[tuple[str, str]]
 WHOLE = {path: Session(Settings(openapi=path)) for path in (DOCUMENT, SHELF, MUSEUM)}
@@ -255,3 +256,53 @@ def test_parts_say_what_the_whole_says(path: Path, faults: tuple[str, ...], tmp_
     assert (merged.planned, merged.complete) == (merged.executed, True)
     assert len(evidence) == merged.exchanges == sum(each.results.exchanges for each in found)
     assert [entry["index"] for entry in evidence] == list(range(merged.exchanges))
+
+
+def test_a_part_with_nothing_to_test_says_so_and_is_part_of_the_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    select = ("update.auth.required", "update.status.success")
+    codes = [
+        run.run(Settings(openapi=DOCUMENT, select=select, splits=3, group=n, report=tmp_path / f"{n}"))
+        for n in (1, 2, 3)
+    ]
+    assert codes == [0, 0, 3]
+    assert "part 3 of 3 has nothing to test" in capsys.readouterr().out
+    found = [reading.load(tmp_path / f"{n}") for n in (1, 2, 3)]
+    assert (found[2].results.planned, found[2].results.complete) == (0, True)
+    # each had an embedded reference of its own, whose address is another
+    whole, _ = merging.merge(found, ORDER)
+    assert whole.complete
+    assert {row.id for row in whole.requirements} == set(select)
+    assert set(verdicts(whole).values()) == {"pass"}
+
+
+@pytest.mark.parametrize(("objects", "used"), [(6, 3), (2, 1)])
+def test_parts_have_objects_of_their_own_where_there_are_enough(objects: int, used: int) -> None:
+    keys: list[set[str | None]] = []
+    with start(DOCUMENT, objects=objects) as server:
+        token = SecretStr(server.tokens.full)
+        for part in parts(DOCUMENT, 3, target=server.url, token=token):
+            with part.connected():
+                (family,) = part.families.values()
+                assert not [check.error for check in part.checks(family, may_write=False) if check.error]
+                keys.append({name for update in family.updates for name in (update.key, update.second)})
+    assert len(set().union(*keys)) == 2 * used
+    assert all(len(each) == 2 for each in keys)
+
+
+def test_parts_at_the_same_time_leave_one_another_alone(tmp_path: Path) -> None:
+    words = ("run", "--openapi", str(DOCUMENT), "--splits", "2", "--settle", "1", "--max-examples", "1")
+    some = [word for name in ("persist", "merge", "isolation", "error") for word in ("--select", f"update.{name}.*")]
+    with start(DOCUMENT, objects=4) as server:
+        environ = {"GRAPH_CONTRACTS_TARGET": server.url, "GRAPH_CONTRACTS_TOKEN": server.tokens.full}
+        running = [
+            command.start(*words, *some, "--group", n, "--report", f"part{n}", cwd=tmp_path, **environ) for n in "12"
+        ]
+        assert [process.communicate(timeout=120) and process.returncode for process in running] == [0, 0]
+    done = command.call("merge", "part1", "part2", "-o", "whole", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = reading.results(tmp_path / "whole")
+    assert {"fail", "warn", "error"}.isdisjoint(verdicts(found).values())
+    used = [row["value"] for row in found.capabilities if row["name"].endswith(": object")]
+    assert len(set(used)) == 2
