@@ -36,6 +36,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin a session with what the command line, the environment and the settings file say."""
     if config.pluginmanager.has_plugin(Plugin.NAME):
         return
+    if config.getoption("numprocesses", None) or hasattr(config, "workerinput"):
+        raise pytest.UsageError(
+            "workers that know nothing of each other would update the same objects: use graph-contracts run -n"
+        )
     flags = {option.field: config.getoption(f"contracts_{option.field}", None) for option in OPTIONS}
     try:
         session = Session(load(flags))

@@ -17,6 +17,7 @@ BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 
 def row(option: Option) -> str:
     flag = f"{option.flag}, {option.off}" if option.off else f"{option.flag} {option.metavar}".strip()
+    flag += f", {option.short} {option.metavar}" if option.short else ""
     default = f" Default: {option.default}." if option.default else " On by default." if option.off else ""
     escaped = flag.replace("|", "\\|")
     return f"| `{escaped}`{' *' if option.multiple else ''} | {option.help}{default} |"
