@@ -27,7 +27,7 @@ from contracts.requirements import Phase
 from contracts.settings import Settings
 from contracts.subject import update
 from tests.benchmarks.scale import document
-from tests.cases.sheet import DOCUMENT, SETTLE, SHELF, reference
+from tests.cases.sheet import DOCUMENT, SHELF, reference
 from tests.contract.test_any_document import MUSEUM
 from tests.plugin import command
 
@@ -213,8 +213,8 @@ def judged(server: Started, path: Path, folder: Path, **more: Any) -> Run:
         personal_token=SecretStr(tokens.personal),
         expired_token=SecretStr(tokens.expired),
         foreign_token=SecretStr(tokens.foreign),
-        settle=SETTLE,
-        max_examples=2,
+        settle=0.1,
+        max_examples=1,
         report=folder,
         **more,
     )
