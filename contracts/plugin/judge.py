@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
+from sys import intern
 
 from contracts.contract import Shape
 from contracts.errors import ContractsError
@@ -88,7 +89,7 @@ def judge(
         with suppress(Undecided, ContractsError):
             update.tidy()
         update.requirement = ""
-    operation = str(update.operation)
+    operation = intern(str(update.operation))  # it stands in every judgement of a run
     asides = {_about(name, requirement.shape): found for name, found in update.log.asides.items() if found}
     update.log.asides.clear()
     findings += asides.pop(requirement.id, [])

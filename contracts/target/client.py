@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
+from weakref import ref
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -96,9 +97,10 @@ class Client:
         self.isolated = False
         """Whether each request goes over a connection of its own."""
         self._waited = 0.0
-        self._long: deque[Response] = deque()
+        self._long: deque[tuple[ref[Response], int]] = deque()
+        """Answers with long bodies as long as anybody holds them, and the octets of each."""
         self._octets = 0
-        """How many octets the long bodies have together."""
+        """How many octets those have together."""
         self.throttled = 0
         self.dead: Exchange | None = None
         """The exchange that showed that the target no longer answers, for whoever would only wait in vain."""
@@ -284,12 +286,13 @@ class Client:
         """Let go of the oldest long bodies where there are more than a run should hold."""
         if response is None or len(response.body) <= SHORT_BODY:
             return
-        self._long.append(response)
+        self._long.append((ref(response), len(response.body)))
         self._octets += len(response.body)
         while self._octets > KEPT_BODIES:
-            oldest = self._long.popleft()
-            self._octets -= len(oldest.body)
-            oldest.let_go()
+            oldest, octets = self._long.popleft()
+            self._octets -= octets
+            if (held := oldest()) is not None:
+                held.let_go()
 
     def _exchange(self, request: Request, fresh: bool, timeout: float) -> Exchange:
         left = self._left(timeout)
