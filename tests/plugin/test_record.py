@@ -16,6 +16,7 @@ from contracts.report import reading
 from contracts.report.journal import Journal
 from contracts.report.results import Outcome, Results
 from contracts.target.redact import Redactor
+from contracts.target.traffic import Traffic
 from tests.report.samples import FIRST, row, run
 
 
@@ -29,7 +30,7 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(outcome, "results", results)
     return SimpleNamespace(
         settings=SimpleNamespace(report=tmp_path / "reports"),
-        client=SimpleNamespace(exchanges=[]),
+        client=SimpleNamespace(exchanges=Traffic()),
         redactor=Redactor(),
         listeners=[],
         notes=[],
