@@ -21,6 +21,7 @@ from contracts.errors import ResultsError
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder that the reports are written to.",
 )
+@click.option("--replicas", is_flag=True, help="Let each part have had another address of the same target.")
 @click.option("--baseline", metavar="FILE", type=click.Path(path_type=Path), help="Known failures, as for run.")
 @click.option("--update-baseline", is_flag=True, help="Write what fails now into the file of --baseline.")
 @click.option("--since", metavar="FILE", type=click.Path(path_type=Path), help="An earlier results.json, as for run.")
@@ -30,6 +31,7 @@ from contracts.errors import ResultsError
 def command(
     parts: tuple[Path, ...],
     output: Path,
+    replicas: bool,
     baseline: Path | None,
     update_baseline: bool,
     since: Path | None,
@@ -38,7 +40,7 @@ def command(
     """Put the parts of a run together, each made with run --splits K --group I.
 
     Each is a results.json or a report folder. Parts that don't belong together, or of which one is missing or
-    incomplete, are refused. Ends in the exit code of the whole.
+    was cut short, are refused. Ends in the exit code of the whole.
     """
     from contracts import cases  # noqa: PLC0415 (the cases take a while)
     from contracts.gate import Gate  # noqa: PLC0415
@@ -53,7 +55,7 @@ def command(
         raise click.UsageError("--fail-on regression: worse than what? Name it with --since FILE")
     cases.load()
     order = [requirement.id for requirement in registry()]
-    whole, evidence = merging.merge([reading.load(part) for part in parts], order)
+    whole, evidence = merging.merge([reading.load(part) for part in parts], order, replicas=replicas)
     gate = Gate.read(whole.profile, baseline, update_baseline, since, fail_on)
     whole = gate.hold(whole, Known(order, whole.operations))
     whole = model.with_exit_code(whole, model.exit_code(whole))

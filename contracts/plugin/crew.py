@@ -22,7 +22,6 @@ from xdist.dsession import Interrupted
 from xdist.scheduler import LoadScopeScheduling
 
 from contracts import requirements
-from contracts.contract import Shape
 from contracts.errors import ConfigurationError
 from contracts.plugin.check import fill_path
 from contracts.plugin.family import Family, family_of
@@ -33,6 +32,7 @@ from contracts.plugin.journal import PATTERN, WORKERS, read
 from contracts.plugin.later import adopt
 from contracts.plugin.progress import Progress
 from contracts.plugin.session import Hired, Session
+from contracts.plugin.splitting import undividable
 from contracts.plugin.worker import KEY, Job, Part, closing
 from contracts.report.results import Outcome
 from contracts.report.visible import visible
@@ -41,8 +41,6 @@ from contracts.subject.observe import identity
 
 MIXED = ("isolation.", "conc.", "error.no5xx")
 """What a target breaks that mixes up objects or requests: workers beside each other then see each other's doings."""
-DIVISIBLE = frozenset({Shape.UPDATE, Shape.READ})
-"""Operations that leave alone what they are not about."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ def planned(session: Session) -> Plan:
     units = len(set(together(session).values()))
     if units >= wanted:
         return Plan(wanted)
-    reason = _undividable(session)
+    reason = undividable(session.contract, session.settings.ids)
     most = min(_rooms(session), wanted) if not reason else 1
     if most > units:
         return Plan(most, divided=True, note="" if most == wanted else _few(most, "there are two objects for each of"))
@@ -111,19 +109,6 @@ def together(session: Session) -> Mapping[str, int]:
     for operation in session.judged:
         units[operation.id] = numbers.setdefault(root(family_of(operation)), len(numbers))
     return units
-
-
-def _undividable(session: Session) -> str:
-    """Why the cases of a resource can't be divided; nothing where they can."""
-    shapes = session.contract.shapes
-    for operation in session.judged:
-        if shapes[operation.id] not in DIVISIBLE:
-            return f"{operation} must have its collection for itself"
-        if operation.key is None:
-            return f"there is only one object for {operation}"
-        if {operation.key, "id"} & {*session.settings.ids}:
-            return "--id says which object to use"
-    return ""
 
 
 def _rooms(session: Session) -> int:

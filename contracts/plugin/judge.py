@@ -53,6 +53,8 @@ class Judgement:
     replay: tuple[Exchange | str, ...] = ()
     """What shows it again, where one exchange alone doesn't."""
     mismatch: Mismatch | None = None
+    seconds: float | None = None
+    """How long the case took; None where it only came across the requirement."""
 
 
 def judge(

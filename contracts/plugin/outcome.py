@@ -125,6 +125,7 @@ def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redac
         exchanges=judgement.exchanges,
         curl=_script(judgement.replay or ((shown,) if shown else ()), redactor),
         mismatch=_mismatch(judgement.mismatch, shown, redactor) if judgement.mismatch and shown else None,
+        seconds=None if judgement.seconds is None else round(judgement.seconds, 4),
     )
 
 
@@ -229,6 +230,7 @@ def _command(session: Session) -> str:
             parts += [flag, word]
     if settings.splits > 1:
         parts += ["--splits", str(settings.splits), "--group", str(settings.group)]
+        parts += ["--durations", str(settings.durations)] if settings.durations else []
     return " ".join('"$TOKEN"' if part == "$TOKEN" else shlex.quote(part) for part in parts)
 
 

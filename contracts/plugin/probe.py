@@ -107,8 +107,9 @@ class Probe:
                 first, second = "", None  # the path has objects of its own
             if not first and not found and (made := self._make(update, 1, found)):
                 first = made
-            update.key = first or (found[0] if found else "" if update.options.lane else example_id(operation))
-            if not update.key and update.options.lane:
+            alone = update.options.lane and not update.options.may_share
+            update.key = first or (found[0] if found else "" if alone else example_id(operation))
+            if not update.key and alone:
                 raise ConfigurationError(
                     f"{operation}: no object is left for worker {update.options.lane + 1}",
                     f"There must be two for each of {update.options.lanes}: run with fewer",
@@ -122,9 +123,11 @@ class Probe:
     def _own(found: list[str], update: Update) -> list[str]:
         """Those of the objects found that this worker may have, the documented one first."""
         example, options = example_id(update.operation), update.options
-        found = list(dict.fromkeys(found)) if options.lanes == 1 else sorted(set(found))  # a list may come in any order
+        names = dict.fromkeys(found)
+        apart = options.lanes > 1 and not (options.may_share and len(names) < 2 * options.lanes)
+        found = sorted(names) if apart else list(names)  # a list may come in any order
         found.sort(key=lambda entity: not same_id(entity, example))
-        if options.lanes > 1:
+        if apart:
             taken, found = found[: 2 * options.lanes], found[2 * options.lane : 2 * options.lane + 2]
             update.neighbours = frozenset(taken).difference(found)
         return found

@@ -16,7 +16,8 @@ from contracts.errors import NothingTestedError, ResultsError
 from contracts.plugin import outcome, recording
 from contracts.plugin.judge import judge
 from contracts.plugin.recording import Recording
-from contracts.plugin.session import SUBJECTS, applies
+from contracts.plugin.session import SUBJECTS
+from contracts.plugin.splitting import applies
 from contracts.report import results as model
 from contracts.requirements import Inconclusive
 from contracts.subject.knowledge import Options

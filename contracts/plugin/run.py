@@ -46,6 +46,10 @@ def run(settings: Settings) -> int:
     except OSError as error:
         raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
     plugin = Plugin(session, opened=True)
+    if session.idle:
+        with session.connected():
+            session.complete = True
+        return finish(plugin)
     progress = Progress()
     session.listeners.append(progress.show)
     status: int | None = None
@@ -125,7 +129,10 @@ def finish(plugin: Plugin, *, interrupted: bool = False, expired: bool = False) 
         NothingTestedError: no case ran.
     """
     session = plugin.session
-    if not session.judgements and not interrupted and not expired:
+    if session.idle:
+        group, splits = session.settings.group, session.settings.splits
+        session.notes.append(f"part {group} of {splits} has nothing to test: there is not that much to share out")
+    elif not session.judgements and not interrupted and not expired:
         raise NothingTestedError("no requirement was tested", "Check --select and --deselect")
     untested = session.refused_all()
     if untested and not session.settings.read_only:

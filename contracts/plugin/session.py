@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contracts import base_url, cases, requirements
 from contracts.contract import Contract, Operation, Shape
@@ -24,11 +24,12 @@ from contracts.plugin import finding, probe, restore
 from contracts.plugin.access import check_files, chosen
 from contracts.plugin.capabilities import learned
 from contracts.plugin.check import Check, fill_path
+from contracts.plugin.durations import weigher
 from contracts.plugin.family import Family, family_of, gathered, operations
 from contracts.plugin.journal import Journal, abandoned
 from contracts.plugin.judge import OUT_OF_TIME, Judgement, judge, repeat
-from contracts.report.merging import selection
-from contracts.requirements import Aliases, Binding, Phase
+from contracts.plugin.splitting import Part, applies, split, undividable
+from contracts.requirements import Binding, Phase
 from contracts.settings import Settings
 from contracts.subject.create import Create
 from contracts.subject.delete import Delete
@@ -79,6 +80,8 @@ class Session:
     lanes: int = 1
     hired: Hired | None = None
     """What a worker is told by the run that it is part of; it looks at a resource when that one's turn comes."""
+    may_share: bool = field(init=False, default=False)
+    """Whether there may be too few objects for that."""
     contract: Contract = field(init=False)
     redactor: Redactor = field(init=False)
     client: Client = field(init=False)
@@ -114,9 +117,9 @@ class Session:
     gone: bool = field(init=False, default=False)
     """Whether the target no longer answered at the end."""
     gate: Gate = field(init=False)
-    part: set[str] | None = field(init=False, default=None)
-    """The requirements of this part of a run that is split; None for a whole one."""
-    shard: Mapping[str, int | str] = field(init=False, default_factory=dict)
+    part: Part | None = field(init=False, default=None)
+    """What this part of a run that is split tests; None for a whole one."""
+    shard: Mapping[str, Any] = field(init=False, default_factory=dict)
     started: datetime = field(init=False, default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
@@ -137,7 +140,16 @@ class Session:
                 settings.profile, settings.baseline, settings.update_baseline, settings.since, settings.fail_on
             )
         if settings.splits > 1:
-            self._split()
+            weigh = weigher(settings.durations)
+            self.part = split(self.contract, self.chosen, weigh, settings.splits, settings.group)
+            self._beside()
+            self.shard = self.part.shard if settings.target else {**self.part.shard, "embedded": True}
+
+    def _beside(self) -> None:
+        """Let parts that run at the same time against one target have objects of their own."""
+        settings = self.settings
+        if not self.hired and settings.workers == 1 and not undividable(self.contract, settings.ids):
+            self.lane, self.lanes, self.may_share = settings.group - 1, settings.splits, True
 
     def _chosen(self, contract: Contract) -> Contract:
         """The contract of the operations that `--operation` leaves in.
@@ -172,19 +184,16 @@ class Session:
         """The operations that the run is about."""
         return self.contract.tested
 
-    def _split(self) -> None:
-        """Take this part's share of the requirements; what is judged over all that was exchanged is in every part."""
-        whole = [requirement.id for requirement in requirements.registry() if self.chosen(requirement.id)]
-        over_all = {b.requirement for b in requirements.bindings() if b.phase is Phase.EVERY_RESPONSE}
-        shared = [name for name in whole if name not in over_all]
-        self.part = {*shared[self.settings.group - 1 :: self.settings.splits], *over_all}
-        self.shard = {"group": self.settings.group, "splits": self.settings.splits, "selection": selection(whole)}
+    @property
+    def idle(self) -> bool:
+        """Whether this is a part that has nothing to test."""
+        return self.part is not None and not self.part.tested
 
     # -- what is tested -----------------------------------------------------------------------------------------
 
     def selected(self, requirement: str) -> bool:
         """Whether this run tests a requirement: `--select` and `--deselect` leave it in, and it is in this part."""
-        return self.chosen(requirement) and (self.part is None or requirement in self.part)
+        return self.chosen(requirement) and (self.part is None or requirement in self.part.requirements)
 
     def chosen(self, requirement: str) -> bool:
         """Whether `--select` and `--deselect` leave a requirement in."""
@@ -198,7 +207,7 @@ class Session:
                 if not any(_matches(name, glob) for name in known):
                     hint = "See graph-contracts list for the ids"
                     raise ConfigurationError(f"{flag} {glob}: no requirement's id matches", hint)
-        if not any(self.selected(name) for name in known):
+        if not any(self.chosen(name) for name in known):
             raise NothingTestedError("--deselect leaves no requirement to test")
 
     def _check_names(self) -> None:
@@ -227,7 +236,9 @@ class Session:
         return [
             operation
             for operation in self.judged
-            if shapes[operation.id] is binding.shape and applies(binding, operation)
+            if shapes[operation.id] is binding.shape
+            and (self.part is None or binding.requirement in self.part.tested.get(operation.id, ()))
+            and applies(binding, operation)
         ]
 
     def batches(self, most: int) -> list[frozenset[str]]:
@@ -546,18 +557,24 @@ class Session:
             max_examples=settings.max_examples,
             lane=self.lane,
             lanes=self.lanes,
+            may_share=self.may_share,
         )
 
     # -- judging ------------------------------------------------------------------------------------------------
 
-    def run_case(self, binding: Binding, operation: str) -> Judgement:
-        """Judge one requirement for one operation."""
-        update = self.subjects[operation]
+    def begin(self, operation: str) -> Family:
+        """Learn what cases rely on of an operation's resource, where that wasn't done yet; returns the resource."""
         family = self.family(operation)
         try:
             self._begin(family)
         except ContractsError as error:
             family.unusable = error.what
+        return family
+
+    def run_case(self, binding: Binding, operation: str) -> Judgement:
+        """Judge one requirement for one operation."""
+        update = self.subjects[operation]
+        family = self.begin(operation)
         late = self.client.expired
         began = time.monotonic()
         together = self._checks[operation] if binding.each is not None else ()
@@ -566,6 +583,7 @@ class Session:
         # what takes long isn't repeated where little time is left for the other cases
         if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and took * 20 < self.ends - time.monotonic():
             found[0] = repeat(binding, update, self.settings.profile, found[0])
+        found[0] = replace(found[0], seconds=time.monotonic() - began)
         self.executed += not late
         self.judgements += found
         for judgement in found:
@@ -581,8 +599,8 @@ class Session:
 
     def untested(self) -> Iterator[tuple[str, str]]:
         """Operations of which nothing could be decided, each with the reason; not those of a run that may only read."""
-        if self.settings.read_only or len(self.judged) == 1:
-            return  # one operation is the run: `refused_all` says it of that
+        if self.settings.read_only or len(self.judged) == 1 or self.part:
+            return  # one operation is the run: `refused_all` says it of that; what parts come to, `merge` says
         decided = {each.operation for each in self.judgements if each.verdict not in UNDECIDED}
         reasons: dict[str, str] = {}
         for judgement in self.judgements:
@@ -629,13 +647,6 @@ class Session:
     def seconds(self) -> float:
         """How long the run has taken so far."""
         return time.monotonic() - self._clock
-
-
-def applies(binding: Binding, operation: Operation) -> bool:
-    """Whether a case that is for some of a page's path templates, or for those with keys, runs on an operation."""
-    if binding.keyed and operation.key is None:
-        return False
-    return binding.aliases is Aliases.EACH or (operation.alias == 0) == (binding.aliases is Aliases.FIRST)
 
 
 def _matches(name: str, glob: str) -> bool:

@@ -74,6 +74,62 @@ class Evidence(Sequence[Entry]):
         return found
 
 
+class Joined(Sequence[Entry]):
+    """The entries of several runs one after the other, renumbered so that each has an index of its own."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[int, int, Sequence[Entry]]] = []
+        """How many entries come before each, what its indexes are shifted by, and the entries."""
+        self._length = 0
+        self._next = 0
+
+    def join(self, entries: Sequence[Entry], exchanges: int) -> int:
+        """Add those of a run that had so many exchanges; returns what its indexes are shifted by."""
+        shift = self._next
+        self._parts.append((self._length, shift, entries))
+        self._length += len(entries)
+        # those that a run writes down are numbered as they come
+        last = (
+            len(entries) if isinstance(entries, Evidence) else max((entry["index"] + 1 for entry in entries), default=0)
+        )
+        self._next += max(exchanges, last)
+        return shift
+
+    def find(self, index: int) -> Entry | None:
+        """The entry of an index."""
+        for _, shift, entries in reversed(self._parts):
+            if index >= shift:
+                return _renumbered(found, shift) if (found := finder(entries)(index - shift)) else None
+        return None
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (_renumbered(entry, shift) for _, shift, entries in self._parts for entry in entries)
+
+    @overload
+    def __getitem__(self, place: int) -> Entry: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Entry]: ...
+    def __getitem__(self, place: int | slice) -> Entry | list[Entry]:
+        """An entry, or those of a range.
+
+        Raises:
+            IndexError: there is none.
+            OSError: a file can't be read any more.
+        """
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        place = range(len(self))[place]
+        before, shift, entries = next(part for part in reversed(self._parts) if part[0] <= place)
+        return _renumbered(entries[place - before], shift)
+
+
+def _renumbered(entry: Entry, shift: int) -> Entry:
+    return {**entry, "index": entry["index"] + shift} if shift else entry
+
+
 def finder(evidence: Sequence[Entry]) -> Callable[[int], Entry | None]:
     """What finds an exchange by its index.
 
@@ -81,4 +137,6 @@ def finder(evidence: Sequence[Entry]) -> Callable[[int], Entry | None]:
     """
     if isinstance(evidence, Evidence):
         return lambda index: evidence[index] if 0 <= index < len(evidence) else None
+    if isinstance(evidence, Joined):
+        return evidence.find
     return {entry["index"]: entry for entry in evidence}.get

@@ -7,7 +7,7 @@ marker. A journal without it tells of an incomplete run.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
@@ -62,8 +62,8 @@ class Journal:
         return start
 
 
-def read(path: Path) -> tuple[Results, Sequence[Mapping[str, Any]]]:
-    """The results and the evidence that a journal holds; evidence stays on the disk until it is asked for.
+def read(path: Path) -> tuple[Results, Evidence]:
+    """The results and the evidence that a journal holds; the evidence is read again from it when it is asked for.
 
     Raises:
         ResultsError: it can't be read, or is no journal.
@@ -76,29 +76,32 @@ def read(path: Path) -> tuple[Results, Sequence[Mapping[str, Any]]]:
         return _replayed(Results.from_json(head.get("run", {})), lines, Evidence(path))
     except OSError as error:
         raise ResultsError(f"{path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise ResultsError(f"{path}: not UTF-8") from error
     except jsonschema.ValidationError as error:
         raise ResultsError(f"{path}:1: {error.json_path}: {error.message[:200]}") from error
 
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Each line that is whole, with where it begins."""
-    start = 0
+    """Each whole line, with the place in the file where it begins."""
+    start = exchanges = 0
     with path.open("rb") as file:
-        for number, octets in enumerate(file, 1):
-            line = octets.decode()
-            if not line.endswith("\n"):
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b"\n"):
                 return  # the line that was being written when the run was killed
             try:
-                value = json.loads(line)
+                value = json.loads(line.decode())
                 _form().validate(value)
+            except UnicodeDecodeError as error:
+                raise ResultsError(f"{path}:{number}: not UTF-8") from error
             except (ValueError, RecursionError) as error:
                 raise ResultsError(f"{path}:{number}: not readable as JSON") from error
             except jsonschema.ValidationError as error:
                 raise ResultsError(f"{path}:{number}: no line that a run writes ({error.json_path})") from error
+            if "exchange" in value:
+                if value["exchange"]["index"] != exchanges:
+                    raise ResultsError(f"{path}:{number}: no line that a run writes ($.exchange.index)")
+                exchanges += 1
             yield start, value
-            start += len(octets)
+            start += len(line)
 
 
 @cache
@@ -160,15 +163,13 @@ def _form() -> jsonschema.Draft202012Validator:
 
 def _replayed(
     run: Results, lines: Iterable[tuple[int, Mapping[str, Any]]], evidence: Evidence
-) -> tuple[Results, Sequence[Mapping[str, Any]]]:
+) -> tuple[Results, Evidence]:
     """The run as it stood at the last whole line."""
     told: dict[str, list[Outcome]] = {}
-    ordered = True
     executed, seconds, complete = 0, run.seconds, False
     for start, line in lines:
         match line:
             case {"exchange": entry}:
-                ordered = ordered and entry["index"] == len(evidence)
                 evidence.add(entry, start)
             case {"requirement": name, "outcome": outcome, "executed": count, "seconds": time}:
                 told.setdefault(name, []).append(_outcome(outcome))
@@ -188,7 +189,7 @@ def _replayed(
             complete=complete,
             exchanges=len(evidence),
         ),
-        evidence if ordered else list(evidence),
+        evidence,
     )
 
 

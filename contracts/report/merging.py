@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.errors import ResultsError
+from contracts.report.evidence import Entry, Joined
 from contracts.report.reading import Run
 from contracts.report.results import Outcome, RequirementResult, Results, Verdict, result
 
@@ -24,42 +25,44 @@ JUDGED_FIRST = (
 """What is judged over all that was exchanged is judged in every part: what one part couldn't say, another may have."""
 
 
+UNDECIDED = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE, Verdict.ERROR})
+
+
 def selection(requirements: Iterable[str]) -> str:
     """The digest by which parts know that they are of one whole."""
     return hashlib.sha256("\n".join(sorted(requirements)).encode()).hexdigest()
 
 
-def merge(parts: Sequence[Run], order: Sequence[str]) -> tuple[Results, list[Mapping[str, Any]]]:
+def merge(parts: Sequence[Run], order: Sequence[str], *, replicas: bool = False) -> tuple[Results, Sequence[Entry]]:
     """The whole run, with the evidence of those parts that have it.
+
+    A part that ran all its cases and yet could not be judged makes a whole that can't be.
 
     Args:
         parts: in any order.
         order: ids of requirements in the order of the catalogue.
+        replicas: whether each part may have had another address of the target.
 
     Raises:
-        ResultsError: the parts don't belong together, or one is missing or incomplete.
+        ResultsError: the parts don't belong together, or one is missing or was cut short.
     """
-    _same(parts)
+    _same(parts, replicas=replicas)
     ordered = sorted(parts, key=lambda part: part.results.shard["group"])
     first = ordered[0].results
-    shift = 0
     rows: dict[str, RequirementResult] = {}
     told: dict[str, list[Outcome]] = {}
-    evidence: list[Mapping[str, Any]] = []
+    evidence = Joined()
     for part in ordered:
+        shift = evidence.join(part.evidence, part.results.exchanges)
         for row in part.results.requirements:
             rows.setdefault(row.id, row)
-            told.setdefault(row.id, []).extend(
-                replace(outcome, exchanges=tuple(index + shift for index in outcome.exchanges))
-                for outcome in row.outcomes
-            )
-        evidence += [{**entry, "index": entry["index"] + shift} for entry in part.evidence]
-        shift += max([part.results.exchanges, *(entry["index"] + 1 for entry in part.evidence)])
+            told.setdefault(row.id, []).extend(_shifted(outcome, shift) for outcome in row.outcomes)
     if selection(rows) != first.shard["selection"]:
         raise ResultsError(f"{ordered[0].source}: requirements are missing that the whole run has")
     place = {name: number for number, name in enumerate(order)}
     merged = [result(row, judged(told[row.id])) for row in rows.values()]
     found = [part.results for part in ordered]
+    untested = [] if "--read-only" in first.command.split() else _untested(merged, first.operations)
     return (
         replace(
             first,
@@ -69,21 +72,41 @@ def merge(parts: Sequence[Run], order: Sequence[str]) -> tuple[Results, list[Map
             requirements=tuple(sorted(merged, key=lambda row: place.get(row.id, len(place)))),
             planned=sum(each.planned for each in found),
             executed=sum(each.executed for each in found),
+            complete=all(each.complete for each in found) and not untested,
             redacted=sum(each.redacted for each in found),
-            command=first.command.removesuffix(f" --splits {first.shard['splits']} --group 1"),
+            command=first.command.partition(f" --splits {first.shard['splits']} --group 1")[0],
             capabilities=_once(row for each in found for row in each.capabilities),
-            notes=_once(note for each in found for note in each.notes),
+            notes=_once((*(note for each in found for note in each.notes), *untested)),
             shard={},
         ),
         evidence,
     )
 
 
-def _same(parts: Sequence[Run]) -> None:
+def _shifted(outcome: Outcome, shift: int) -> Outcome:
+    """The outcome, with its exchanges where they stand among those of all parts."""
+    mismatch = outcome.mismatch and {**outcome.mismatch, "exchange": outcome.mismatch["exchange"] + shift}
+    return replace(outcome, exchanges=tuple(index + shift for index in outcome.exchanges), mismatch=mismatch)
+
+
+def _untested(rows: Iterable[RequirementResult], operations: Sequence[str]) -> list[str]:
+    """What to say of operations of which no part could decide anything, where there are several."""
+    decided: set[str] = set()
+    reasons: dict[str, str] = {}
+    for outcome in (outcome for row in rows for outcome in row.outcomes if outcome.operation):
+        if outcome.verdict not in UNDECIDED:
+            decided.add(outcome.operation)
+        elif outcome.verdict is Verdict.INCONCLUSIVE:
+            reasons.setdefault(outcome.operation, outcome.message)
+    several = len(operations) > 1
+    return [f"{name} could not be tested: {why}" for name, why in reasons.items() if several and name not in decided]
+
+
+def _same(parts: Sequence[Run], *, replicas: bool) -> None:
     for part in parts:
         if not part.results.shard:
             raise ResultsError(f"{part.source}: no part of a run", "Make parts with run --splits K --group I")
-        if not part.results.complete:
+        if part.results.executed < part.results.planned:
             raise ResultsError(
                 f"{part.source}: incomplete, {part.results.executed} of {part.results.planned} cases were run",
                 "Run this part again",
@@ -91,29 +114,40 @@ def _same(parts: Sequence[Run]) -> None:
     first = parts[0]
     questions: Mapping[str, Callable[[Results], Any]] = {
         "contract": lambda each: each.contract_sha256,
-        "target": lambda each: each.target_url,
+        "target": lambda each: "embedded" if replicas or each.shard.get("embedded") else each.target_url,
         "profile": lambda each: each.profile,
         "seed": lambda each: each.seed,
         "version of the suite": lambda each: each.version,
         "auth": lambda each: each.target_auth,
         "number of parts": lambda each: each.shard["splits"],
         "selection of requirements": lambda each: each.shard["selection"],
+        "partition by operations and durations": lambda each: each.shard.get("partition"),
     }
     for part in parts[1:]:
         for what, ask in questions.items():
             mine, theirs = ask(part.results), ask(first.results)
             if mine != theirs:
                 raise ResultsError(f"{part.source}: {what} {mine}, but {first.source} has {theirs}")
-    splits = first.results.shard["splits"]
+    _all(parts, first.results.shard)
+
+
+def _all(parts: Sequence[Run], shard: Mapping[str, Any]) -> None:
+    """Make sure that nothing of the whole is missing, and nothing is there twice."""
     by_group: dict[int, Run] = {}
     for part in parts:
         group = part.results.shard["group"]
         if group in by_group:
             raise ResultsError(f"{part.source}: part {group}, as is {by_group[group].source}")
         by_group[group] = part
-    missing = [str(group) for group in range(1, splits + 1) if group not in by_group]
+    missing = [str(group) for group in range(1, shard["splits"] + 1) if group not in by_group]
     if missing:
-        raise ResultsError(f"part {', '.join(missing)} of {splits} is missing", "Name the results of every part")
+        raise ResultsError(
+            f"part {', '.join(missing)} of {shard['splits']} is missing", "Name the results of every part"
+        )
+    pairs = [part.results.shard.get("pairs", (0, 0)) for part in parts]
+    had, whole = sum(own for own, _ in pairs), pairs[0][1]
+    if had != whole:
+        raise ResultsError(f"the parts have {had} pairs of operation and requirement, but the whole has {whole}")
 
 
 def judged(outcomes: Sequence[Outcome]) -> list[Outcome]:

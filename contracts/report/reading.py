@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 
 from contracts.errors import ResultsError
 from contracts.report import journal
+from contracts.report.evidence import Entry
 from contracts.report.results import Results
 
 LARGEST = 256 * 1024 * 1024
-LONGEST = 64 * LARGEST
-"""A journal, which is read line by line."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Run:
 
     source: str
     results: Results
-    evidence: Sequence[Mapping[str, Any]] = ()
+    evidence: Sequence[Entry] = ()
     """Its exchanges, where the journal lies beside the results."""
 
 
@@ -39,20 +37,22 @@ def load(path: Path) -> Run:
     Raises:
         ResultsError: there is none, or it can't be read; the line says why.
     """
-    if path.is_dir():
-        found = next((path / name for name in ("results.json", journal.NAME) if (path / name).is_file()), None)
-        if found is None:
-            raise ResultsError(f"{path}: no results.json in this folder", "A run writes it: see --report")
-        path = found
+    path = _found(path)
+    if path.suffix == ".jsonl":
+        return Run(str(path), *journal.read(path))
+    found = results(path)
+    return Run(str(path), found, _evidence(path.with_name(journal.NAME), found))
+
+
+def results(path: Path) -> Results:
+    """Read the results of a run and nothing of its evidence; arguments and errors as for `load`."""
+    path = _found(path)
+    if path.suffix == ".jsonl":
+        return journal.read(path)[0]
     try:
-        most = LONGEST if path.suffix == ".jsonl" else LARGEST
-        if path.stat().st_size > most:
-            raise ResultsError(f"{path}: longer than {most >> 20} MiB")
-        if path.suffix == ".jsonl":
-            results, evidence = journal.read(path)
-            return Run(str(path), results, evidence)
-        data = json.loads(path.read_bytes())
-        results = Results.from_json(data)
+        if path.stat().st_size > LARGEST:
+            raise ResultsError(f"{path}: longer than {LARGEST >> 20} MiB")
+        return Results.from_json(json.loads(path.read_bytes()))
     except OSError as error:
         raise ResultsError(f"{path}: {error.strerror or error}") from error
     except jsonschema.ValidationError as error:
@@ -61,10 +61,18 @@ def load(path: Path) -> Run:
     except (ValueError, RecursionError) as error:
         place = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise ResultsError(f"{path}{place}: not readable as JSON") from error
-    return Run(str(path), results, _evidence(path.with_name(journal.NAME), results))
 
 
-def _evidence(path: Path, results: Results) -> Sequence[Mapping[str, Any]]:
+def _found(path: Path) -> Path:
+    if not path.is_dir():
+        return path
+    found = next((path / name for name in ("results.json", journal.NAME) if (path / name).is_file()), None)
+    if found is None:
+        raise ResultsError(f"{path}: no results.json in this folder", "A run writes it: see --report")
+    return found
+
+
+def _evidence(path: Path, results: Results) -> Sequence[Entry]:
     """The exchanges in the journal beside results, where that is of the same run."""
     if not path.is_file():
         return ()

@@ -67,6 +67,8 @@ class Outcome:
     mismatch: Mapping[str, Any] | None = None
     """The place in an answer that differs: its `path`, what was `expected` and is `actual` there as JSON, empty for
     nothing, and the `exchange` that shows it."""
+    seconds: float | None = None
+    """How long the case took, or the cases; None where others came across the requirement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +260,12 @@ def result(row: RequirementResult, outcomes: Iterable[Outcome]) -> RequirementRe
 
 def _merged(group: list[Outcome]) -> Outcome:
     found = min(group, key=lambda outcome: WORST_FIRST.index(outcome.verdict))
+    if len(group) == 1 and len(found.exchanges) <= MOST_EXCHANGES:
+        return found
     others = [index for outcome in group if outcome.verdict is found.verdict for index in outcome.exchanges]
-    return replace(found, exchanges=tuple(dict.fromkeys((*found.exchanges, *others)))[:MOST_EXCHANGES])
+    took = [outcome.seconds for outcome in group if outcome.seconds is not None]
+    exchanges = tuple(dict.fromkeys((*found.exchanges, *others)))[:MOST_EXCHANGES]
+    return replace(found, exchanges=exchanges, seconds=round(sum(took), 4) if took else None)
 
 
 def silent(row: RequirementResult, complete: bool) -> RequirementResult:

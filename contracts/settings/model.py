@@ -130,6 +130,10 @@ class Settings(BaseModel):
     )
     splits: int = _about("Run one part of so many, to be put together with merge.", 1, metavar="K", ge=1, le=100)
     group: int = _about("Which part to run, from 1 on.", 1, metavar="I", ge=1, le=100)
+    durations: AnyPath | None = _about(
+        "Report or results.json of an earlier run: by the time that its cases took, parts are cut alike.",
+        metavar="FILE",
+    )
     report: AnyPath = _about("Folder that the reports are written to.", "reports", metavar="FOLDER")
     allow_production: bool = _about("Let the target be one of Microsoft's public Graph hosts.", False)
 
@@ -164,6 +168,8 @@ class Settings(BaseModel):
             raise _conflict("fail_on", "worse than what? Name it with --since FILE")
         if self.splits > 1 and (self.baseline or self.since):
             raise _conflict("splits", "parts are judged together: give --baseline and --since to merge instead")
+        if self.durations and self.splits == 1:
+            raise _conflict("durations", "says nothing without --splits")
         if self.group > self.splits:
             raise _conflict("group", "there are not so many parts; give their number with --splits K")
         return self

@@ -45,6 +45,8 @@ class Options:
     """Which of the workers beside each other this is: each has objects of its own."""
     lanes: int = 1
     """How many work beside each other."""
+    may_share: bool = False
+    """Whether they make do with the same objects where there are too few: then they may each have a target, too."""
 
 
 @dataclass(frozen=True)

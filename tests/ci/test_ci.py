@@ -24,6 +24,7 @@ DOCUMENT = ROOT / "openapi.yaml"
 ACTION: Any = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 WORKFLOW_TEXT = (ROOT / "contracts" / "commands" / "workflow.yml").read_text(encoding="utf-8")
 WORKFLOW: Any = yaml.safe_load(WORKFLOW_TEXT)
+MATRIX_TEXT = (ROOT / "docs" / "examples" / "github-matrix.yml").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 YAML_BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
 GITLAB: list[Any] = [job for job in map(yaml.safe_load, YAML_BLOCKS) if "jobs" not in job]
@@ -156,7 +157,7 @@ def test_the_pipeline_for_jenkins_runs(environ: dict[str, str], tmp_path: Path) 
     ("schema", "texts"),
     [
         ("github-actions", [(ROOT / "action.yml").read_text(encoding="utf-8")]),
-        ("github-workflows", [WORKFLOW_TEXT, *GITHUB_IN_GUIDE]),
+        ("github-workflows", [WORKFLOW_TEXT, MATRIX_TEXT, *GITHUB_IN_GUIDE]),
         ("gitlab-ci", [yaml.safe_dump(job) for job in GITLAB]),
     ],
 )

@@ -165,6 +165,8 @@ def test_known_failures_pass_the_gate_once_somebody_has_said_why(broken: tuple[s
         (("--fail-on", "regression"), "--fail-on: worse than what?"),
         (("--since", "bad.yaml"), "bad.yaml:1: not readable as JSON"),
         (("--group", "2"), "--group: there are not so many parts"),
+        (("--durations", "bad.yaml"), "--durations: says nothing without --splits"),
+        (("--splits", "2", "--durations", "bad.yaml"), "bad.yaml:1: not readable as JSON"),
         (("--splits", "2", "--baseline", "bad.yaml"), "--splits: parts are judged together"),
     ],
 )

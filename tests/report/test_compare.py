@@ -13,6 +13,7 @@ import pytest
 
 from contracts.errors import ResultsError
 from contracts.report import compare, merging
+from contracts.report.evidence import finder
 from contracts.report.reading import Run
 from contracts.report.results import Results, Verdict
 from tests.report.samples import EVIL, FIRST, SECOND, evidence, row, run
@@ -118,6 +119,10 @@ def part(group: int, *rows: Any, **more: Any) -> Run:
     return Run(f"part{group}.json", results, tuple(evidence()))
 
 
+def of(part: Run, **shard: Any) -> Run:
+    return replace(part, results=replace(part.results, shard={**part.results.shard, **shard}))
+
+
 ONE = part(1, row("update.a.b", "pass", "fail"), row("update.a.d", "not-applicable", "inconclusive"))
 TWO = part(2, row("update.a.c", "pass"), row("update.a.d", "warn", "pass"))
 
@@ -133,6 +138,45 @@ def test_parts_make_the_whole_in_any_order() -> None:
     assert whole.requirements[1].outcomes[0].exchanges == (2, 3)
 
 
+def test_evidence_stands_where_its_index_says_and_is_found_by_it() -> None:
+    whole, exchanges = merging.merge([replace(ONE, evidence=()), TWO], ORDER)
+    find = finder(exchanges)
+    assert (len(exchanges), exchanges[0]["index"], exchanges[-1]["index"], exchanges[1:]) == (2, 2, 3, [exchanges[1]])
+    for outcome in whole.requirements[1].outcomes:
+        assert [found and found["index"] for found in map(find, outcome.exchanges)] == [2, 3]
+    assert [find(index) for index in (-1, 0, 1, 4)] == [None] * 4
+
+
+def test_a_mismatch_still_names_the_exchange_that_shows_it() -> None:
+    shown = {"path": "a", "expected": "1", "actual": "2", "exchange": 1}
+    odd = row("update.a.c", "fail")
+    odd = replace(odd, outcomes=tuple(replace(outcome, mismatch=shown) for outcome in odd.outcomes))
+    whole, _ = merging.merge([ONE, part(2, odd)], ORDER)
+    assert whole.requirements[1].outcomes[0].mismatch == {**shown, "exchange": 3}
+
+
+def test_parts_of_which_one_could_not_be_judged_make_no_whole_that_can() -> None:
+    whole, _ = merging.merge([ONE, replace(TWO, results=replace(TWO.results, complete=False))], ORDER)
+    assert not whole.complete
+
+
+def test_an_operation_of_which_no_part_decides_anything_makes_the_whole_incomplete() -> None:
+    parts = [part(1, *(row(name, "pass", "inconclusive") for name in ORDER[:2])), part(2, row(ORDER[2], "pass"))]
+    whole, _ = merging.merge(parts, ORDER)
+    assert not whole.complete
+    assert [note for note in whole.notes if SECOND in note] == [f"{SECOND} could not be tested: message text"]
+    whole, _ = merging.merge([*parts[:1], part(2, row(ORDER[2], "pass", "pass"))], ORDER)
+    assert whole.complete
+
+
+def test_replicas_of_a_target_may_have_addresses_of_their_own() -> None:
+    there = replace(TWO, results=replace(TWO.results, target_url="http://there"))
+    whole, _ = merging.merge([ONE, there], ORDER, replicas=True)
+    assert whole.target_url == ONE.results.target_url
+    embedded = [of(ONE, embedded=True), of(there, embedded=True)]
+    assert merging.merge(embedded, ORDER)[0].complete
+
+
 def test_what_every_part_judges_is_said_by_the_part_that_could() -> None:
     whole, _ = merging.merge([ONE, TWO], ORDER)
     told = {outcome.operation: outcome.verdict for outcome in whole.requirements[2].outcomes}
@@ -145,7 +189,7 @@ def test_what_every_part_judges_is_said_by_the_part_that_could() -> None:
         ([ONE], "part 2 of 2 is missing"),
         ([ONE, ONE], "part1.json: part 1, as is part1.json"),
         ([ONE, Run("whole.json", BEFORE)], "whole.json: no part of a run"),
-        ([ONE, replace(TWO, results=replace(TWO.results, complete=False))], "part2.json: incomplete, 2 of 2 cases"),
+        ([ONE, replace(TWO, results=replace(TWO.results, executed=1))], "part2.json: incomplete, 1 of 2 cases"),
         ([ONE, replace(TWO, results=replace(TWO.results, seed=2))], "part2.json: seed 2, but part1.json has 1"),
         ([ONE, replace(TWO, results=replace(TWO.results, profile="http"))], "profile http"),
         ([ONE, replace(TWO, results=replace(TWO.results, target_url="http://x"))], "target http://x"),
@@ -156,6 +200,9 @@ def test_what_every_part_judges_is_said_by_the_part_that_could() -> None:
             "number of parts 3",
         ),
         ([ONE, part(2, row("update.a.d", "pass"))], "requirements are missing"),
+        ([of(ONE, partition="a"), of(TWO, partition="b")], "part2.json: partition by operations and durations b"),
+        ([of(ONE, pairs=[3, 6]), of(TWO, pairs=[2, 6])], "the parts have 5 pairs of operation and requirement"),
+        ([of(ONE, pairs=[4, 6]), of(TWO, pairs=[3, 6])], "the parts have 7 pairs of operation and requirement"),
     ],
 )
 def test_parts_that_do_not_make_one_whole_are_refused(parts: list[Run], told: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from contracts.errors import ResultsError
 from contracts.report import reading, writer
+from contracts.report.evidence import Evidence
 from contracts.report.journal import NAME, Journal
 from contracts.report.results import Results, Verdict
 from tests.report.samples import EVIL, evidence, row, run
@@ -54,6 +55,14 @@ def test_a_line_cut_short_by_the_kill_is_as_if_it_was_not_there(tmp_path: Path) 
     assert told["update.a.c"].outcomes[0].message == "the run ended before it"
 
 
+def test_evidence_stays_on_the_disk_until_it_is_asked_for(tmp_path: Path) -> None:
+    writer.write_all(WHOLE, [], tmp_path)
+    journalled(tmp_path, end=True)
+    found = reading.load(tmp_path).evidence
+    assert isinstance(found, Evidence)
+    assert (found.held, [entry["index"] for entry in found]) == (0, [0, 1])
+
+
 def test_evidence_is_that_of_the_same_run_only(tmp_path: Path) -> None:
     writer.write_all(WHOLE, evidence(), tmp_path)
     journalled(tmp_path, end=True)
@@ -90,6 +99,7 @@ def test_a_file_that_is_no_results_is_refused_in_one_line(content: bytes, told: 
         (b"{}\n", "no line that a run writes"),
         (b"nonsense\n", "not readable as JSON"),
         (b'{"exchange": {"index": "x"}}\n', "no line that a run writes"),
+        (json.dumps({"exchange": {**evidence()[0], "index": 9}}).encode() + b"\n", "no line that a run writes"),
         (b'{"requirement": "update.a.b", "outcome": {}, "executed": 1, "seconds": 1}\n', "no line that a run writes"),
         (b"\xff\n", "not UTF-8"),
     ],
