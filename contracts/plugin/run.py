@@ -28,7 +28,9 @@ from contracts.settings import Settings
 
 INTERRUPTED = 130
 MOST_CASES = 5000
-"""Cases of a batch, and of a page: pytest-html holds all of them in memory, and so does a browser."""
+"""Cases of a page: pytest-html holds all of them in memory, and so does a browser."""
+PORTION = 1000
+"""Cases that are collected at once where there are more than that."""
 
 
 def run(settings: Settings) -> int:
@@ -106,9 +108,11 @@ def judged(plugin: Plugin, page: list[str]) -> int:
     pytest holds all items that it collects, so those of many operations are collected batch by batch.
     """
     batches = plugin.session.batches(MOST_CASES)
-    if page and len(batches) > 1:
-        plugin.session.notes.append(f"pytest.html is left out: it would hold {plugin.session.planned} cases")
-        page = []
+    if len(batches) > 1:
+        batches = plugin.session.batches(min(PORTION, MOST_CASES))
+        if page:
+            plugin.session.notes.append(f"pytest.html is left out: it would hold {plugin.session.planned} cases")
+            page = []
     status = 0
     with _only_our_plugins(), _collected_seldom(), warnings.catch_warnings():
         # the deadline may end a run inside any hook: that is no news for stderr
