@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentError
+
 import pytest
 
 from contracts.errors import ContractsError
@@ -28,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             group.addoption(
                 *flags, dest=f"contracts_{option.field}", action=action, default=None, help=option.help, **more
             )
-        except ValueError:
+        except (ValueError, ArgumentError):
             continue  # another plugin's option has the name: the environment and the settings file remain
 
 
@@ -40,6 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(
             "workers that know nothing of each other would update the same objects: use graph-contracts run -n"
         )
+    if config.getoption("splits", None):
+        raise pytest.UsageError("pytest-split knows nothing of what belongs together: use graph-contracts run --splits")
     flags = {option.field: config.getoption(f"contracts_{option.field}", None) for option in OPTIONS}
     try:
         session = Session(load(flags))

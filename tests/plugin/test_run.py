@@ -199,13 +199,10 @@ def test_generated_requests_can_be_left_out_and_written_cases_stay(tmp_path: Pat
     assert planned[0] > 0
 
 
-def test_the_cases_run_under_plain_pytest_too(tmp_path: Path) -> None:
+def plain_pytest(*arguments: str) -> subprocess.CompletedProcess[str]:
     env = {k: v for k, v in os.environ.items() if not k.startswith(("GRAPH_CONTRACTS_", "PYTEST_"))}
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", str(ROOT / "contracts"), "-p", "no:cacheprovider"),
-            *("--report", str(tmp_path / "r"), "--select", "update.merge.*"),
-        ],
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", str(ROOT / "contracts"), "-p", "no:cacheprovider", *arguments],
         cwd=ROOT,
         env=env,
         capture_output=True,
@@ -213,5 +210,16 @@ def test_the_cases_run_under_plain_pytest_too(tmp_path: Path) -> None:
         timeout=120,
         check=False,
     )
+
+
+def test_the_cases_run_under_plain_pytest_too(tmp_path: Path) -> None:
+    done = plain_pytest("--report", str(tmp_path / "r"), "--select", "update.merge.*")
     assert done.returncode == 0, done.stdout
     assert json.loads((tmp_path / "r" / "results.json").read_text())["verdict"] == "conforms"
+
+
+@pytest.mark.parametrize("arguments", [("--splits", "2", "--group", "1"), ("-n", "2")])
+def test_plain_pytest_does_not_tear_apart_what_belongs_together(arguments: tuple[str, ...]) -> None:
+    done = plain_pytest(*arguments)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert f"use graph-contracts run {arguments[0]}" in done.stderr
