@@ -46,9 +46,12 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("pytest-split knows nothing of what belongs together: use graph-contracts run --splits")
     flags = {option.field: config.getoption(f"contracts_{option.field}", None) for option in OPTIONS}
     try:
-        session = Session(load(flags))
+        settings = load(flags)
+        session = Session(settings)
     except ContractsError as error:
         raise pytest.UsageError(str(error)) from error
+    if settings.workers > 1:
+        raise pytest.UsageError("plain pytest has no workers for this: use graph-contracts run -n")
     config.pluginmanager.register(Plugin(session, opened=False), Plugin.NAME)
 
 

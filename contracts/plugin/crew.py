@@ -261,7 +261,7 @@ class Crew(Plugin):
         self.record.read(name)
         told = getattr(node, "workeroutput", {}).get(KEY)
         if told is not None:
-            self._ended(Part.unpacked(told))
+            self._ended(name, Part.unpacked(told))
         elif not self._interrupted:
             self.session.notes.append(f"a worker died ({name}): what it had not judged yet is missing")
         self._died |= told is None
@@ -271,9 +271,12 @@ class Crew(Plugin):
             except ConfigurationError as error:
                 self.session.notes.append(error.what)
 
-    def _ended(self, part: Part) -> None:
+    def _ended(self, name: str, part: Part) -> None:
         session = self.session
-        session.executed += part.executed
+        lost = part.executed + part.closed - self.record.heard(name)
+        if lost > 0:
+            session.notes.append(f"{lost} verdicts of a worker ({name}) are lost: its outcomes could not be written")
+        session.executed += part.executed - lost
         self._closed.append(part.closed)
         said = [*part.notes, *([f"a worker could judge nothing: {part.error}"] if part.error else [])]
         session.notes += [note for note in said if note not in session.notes]

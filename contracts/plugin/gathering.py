@@ -100,6 +100,10 @@ class Gathering(Record):
                     tail.executed = count
                     self._heard(worker, name, _placed(told, tail.places))
 
+    def heard(self, worker: str) -> int:
+        """How many cases a worker had run when it took down the last verdict that was read."""
+        return self._tails[worker].executed
+
     def _heard(self, worker: str, requirement: str, told: Outcome) -> None:
         if requirement in self._apart:
             self._held.setdefault(requirement, {}).setdefault(worker, []).append(told)

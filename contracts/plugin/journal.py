@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,11 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from contracts.errors import ConfigurationError
+from contracts.report.journal import NAME as OUTCOMES
 
 FORMAT = "graph-contracts/journal/1"
 PATTERN = "restore-*.jsonl"
-WORKERS = "workers"
-"""Folder in the report folder in which each worker of a run has its own."""
+WORKERS = ".graph-contracts"
+"""Folder in the report folder in which each worker of a run has its own, named after the run's process."""
+OF_A_WORKER = re.compile(r"(\d+)-\d+")
+SHARED = ("turn", "room", "falls", "told")
+"""Files that a run's workers have in common."""
 MOST_OCTETS = 256 * 1024 * 1024
 """A run over many operations makes and deletes by the hundred thousand, and takes down each."""
 BEGINNING = json.dumps({"format": FORMAT})[:-1]
@@ -124,15 +128,29 @@ def journals(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.name, reverse=True)
 
 
-def swept(folder: Path) -> None:
-    """Take away what workers wrote into a report folder, but for journals of what is still to be put back."""
-    for path in (folder / WORKERS).glob("*"):
-        if path.is_file():
-            path.unlink(missing_ok=True)
-        elif not any(path.glob(PATTERN)):
-            shutil.rmtree(path, ignore_errors=True)
-    with suppress(OSError):
-        (folder / WORKERS).rmdir()
+def swept(folder: Path, own: str = "") -> None:
+    """Take away what workers wrote into a report folder, and nothing else that is there.
+
+    Journals of what is still to be put back stay, and what belongs to a run that is going on.
+
+    Args:
+        own: the process id of a run whose workers are at their end.
+    """
+    place = folder / WORKERS
+    if place.is_symlink():
+        return
+    with suppress(OSError):  # what can't be taken away does no harm
+        for path in [*place.iterdir()]:
+            named = OF_A_WORKER.fullmatch(path.name)
+            over = named and (named[1] == own or not _alive(named[1])) and path.is_dir() and not path.is_symlink()
+            if over and not any(path.glob(PATTERN)):
+                (path / OUTCOMES).unlink(missing_ok=True)
+                with suppress(OSError):
+                    path.rmdir()
+        if not any(OF_A_WORKER.fullmatch(path.name) for path in place.iterdir()):
+            for name in SHARED:
+                (place / name).unlink(missing_ok=True)
+        place.rmdir()
 
 
 def abandoned(folder: Path) -> list[Path]:

@@ -78,7 +78,7 @@ def run(settings: Settings) -> int:
             _write(plugin, error.exit_code, over=False)
             raise
     progress.end()
-    swept(folder)
+    swept(folder, str(os.getpid()))
     expired = expired or guard.overdue
     interrupted = status == pytest.ExitCode.INTERRUPTED and not guard.overdue
     session.complete = not interrupted and session.executed == session.planned and not expired

@@ -66,6 +66,8 @@ class Hired:
     """The embedded reference, where that is the target."""
 
 
+BROKEN_OFF = 0.5
+"""Seconds before anything is put back after a request was broken off: it may be under way, and would undo that."""
 LONGEST_RESERVE = 30.0
 """Seconds of the deadline that are kept back for putting objects back, or a tenth of it where that is less."""
 
@@ -432,6 +434,8 @@ class Session:
         self.client.extend(self._clock + self.settings.deadline)
         self.client.dead, self.client.lapsed, self.client.isolated = None, "", False
         try:
+            if self.client.broken_off:
+                time.sleep(BROKEN_OFF)
             # what was judged may have changed most
             for family in sorted(self.families.values(), key=lambda each: not each.learned):
                 if family.begun and not family.back:

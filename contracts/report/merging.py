@@ -102,6 +102,12 @@ def _untested(rows: Iterable[RequirementResult], operations: Sequence[str]) -> l
     return [f"{name} could not be tested: {why}" for name, why in reasons.items() if several and name not in decided]
 
 
+def _target(part: Results, replicas: bool) -> str:
+    if part.shard.get("embedded"):
+        return "embedded"
+    return "a replica" if replicas else part.target_url
+
+
 def _same(parts: Sequence[Run], *, replicas: bool) -> None:
     for part in parts:
         if not part.results.shard:
@@ -114,7 +120,7 @@ def _same(parts: Sequence[Run], *, replicas: bool) -> None:
     first = parts[0]
     questions: Mapping[str, Callable[[Results], Any]] = {
         "contract": lambda each: each.contract_sha256,
-        "target": lambda each: "embedded" if replicas or each.shard.get("embedded") else each.target_url,
+        "target": lambda each: _target(each, replicas),
         "profile": lambda each: each.profile,
         "seed": lambda each: each.seed,
         "version of the suite": lambda each: each.version,

@@ -104,6 +104,8 @@ class Client:
         self.throttled = 0
         self.dead: Exchange | None = None
         """The exchange that showed that the target no longer answers, for whoever would only wait in vain."""
+        self.broken_off = False
+        """Whether a signal ended the wait for an answer: the target may still do what it was asked."""
         self.writes = 0
         """How often something on the target may have changed: what is remembered of it from before is void."""
         self.wrote = 0.0
@@ -305,6 +307,9 @@ class Client:
             if response is None and not fresh and error == STALE:
                 # the peer had closed a kept connection: not an answer to this request
                 response, error = self._attempt(session, request, left)
+        except KeyboardInterrupt:
+            self.broken_off = True
+            raise
         finally:
             if fresh:
                 session.close()

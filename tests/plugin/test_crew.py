@@ -8,11 +8,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
 
+from contracts.plugin.crew import Crew
+from contracts.plugin.worker import Part
 from contracts.reference.server import Started, start
 from tests.cases.sheet import DOCUMENT, SHELF
 from tests.plugin import command
@@ -189,3 +192,16 @@ def test_what_workers_changed_is_put_back_and_what_they_found_is_told(tmp_path: 
     assert [note for note in results["notes"] if "died" in note] == results["notes"]
     assert len(results["notes"]) == (how == "worker")
     assert not [*(tmp_path / "r").rglob("restore-*")]
+
+
+def test_verdicts_that_a_worker_could_not_write_down_are_missed() -> None:
+    part = Part(
+        executed=5, closed=2, notes=(), capabilities=(), redacted=0, expired=False, gone=False, refused="", error=""
+    )
+    crew = Crew.__new__(Crew)
+    crew.session = SimpleNamespace(executed=0, notes=[], gone=False, refused="")  # type: ignore[assignment]
+    crew.record = SimpleNamespace(heard=lambda _: 4, learned=lambda *_: None)  # type: ignore[assignment]
+    crew._closed, crew._expired = [], False
+    crew._ended("gw0", part)
+    assert crew.session.executed == 2
+    assert crew.session.notes == ["3 verdicts of a worker (gw0) are lost: its outcomes could not be written"]

@@ -11,7 +11,7 @@ import pytest
 
 from contracts import cli
 from contracts.errors import ConfigurationError
-from contracts.plugin.journal import Asked, Journal, abandoned, journals, read
+from contracts.plugin.journal import WORKERS, Asked, Journal, abandoned, journals, read, swept
 from contracts.target.redact import MASK, Redactor
 
 SECRET = "a-secret-that-was-echoed"
@@ -128,3 +128,38 @@ def test_putting_back_is_writing(option: str, tmp_path: Path, capsys: pytest.Cap
     (tmp_path / "restore-1-1.jsonl").write_text(HEAD)
     assert cli.main(["restore", str(tmp_path), option]) == 2
     assert option in capsys.readouterr().err
+
+
+# -- what workers leave -----------------------------------------------------------------------------------------------
+
+
+def left(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_workers_left_is_taken_away_and_nothing_else(tmp_path: Path) -> None:
+    place = tmp_path / WORKERS
+    gone, kept = place / "999999999-0", place / "999999999-1"
+    for folder in (gone, kept, tmp_path / "workers" / "1-0", place / "notes"):
+        folder.mkdir(parents=True)
+        (folder / "outcomes.jsonl").touch()
+    (kept / "restore-x-999999999.jsonl").touch()
+    (place / "turn").touch()
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "outcomes.jsonl").touch()
+    (place / "999999999-2").symlink_to(tmp_path / "linked")
+    before = left(tmp_path)
+    swept(tmp_path)
+    assert before - left(tmp_path) == {f"{WORKERS}/999999999-0/outcomes.jsonl"}
+    assert not gone.exists()
+
+
+def test_workers_of_a_run_that_is_going_on_are_left_alone_and_its_own_are_taken_away_at_its_end(tmp_path: Path) -> None:
+    own = tmp_path / WORKERS / f"{os.getpid()}-0"
+    own.mkdir(parents=True)
+    for name in (own / "outcomes.jsonl", tmp_path / WORKERS / "turn"):
+        name.touch()
+    swept(tmp_path)
+    assert len(left(tmp_path)) == 2
+    swept(tmp_path, str(os.getpid()))
+    assert list(tmp_path.iterdir()) == []

@@ -218,8 +218,11 @@ def test_the_cases_run_under_plain_pytest_too(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "r" / "results.json").read_text())["verdict"] == "conforms"
 
 
-@pytest.mark.parametrize("arguments", [("--splits", "2", "--group", "1"), ("-n", "2")])
-def test_plain_pytest_does_not_tear_apart_what_belongs_together(arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "instead"),
+    [(("--splits", "2", "--group", "1"), "--splits"), (("-n", "2"), "-n"), (("--processes", "2"), "-n")],
+)
+def test_plain_pytest_does_not_tear_apart_what_belongs_together(arguments: tuple[str, ...], instead: str) -> None:
     done = plain_pytest(*arguments)
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert f"use graph-contracts run {arguments[0]}" in done.stderr
+    assert f"use graph-contracts run {instead}" in done.stderr

@@ -169,6 +169,8 @@ def test_what_was_not_measured_is_estimated_on_the_scale_of_what_was() -> None:
     estimated = durations.estimates()
     weigh = durations.known(timed({SLOW: 0.1 * estimated[SLOW[0]]}), estimated)
     assert weigh("update.merge.siblings", PATCH) == 0.1 * durations.TICKS * estimated["update.merge.siblings"]
+    absurd = durations.known(timed({SLOW: 1e300}), estimated)
+    assert absurd("update.merge.siblings", PATCH) == estimated["update.merge.siblings"]
     none = durations.known(timed({}), estimated)
     assert none("update.auth.required", PATCH) > 0
 

@@ -175,6 +175,8 @@ def test_replicas_of_a_target_may_have_addresses_of_their_own() -> None:
     assert whole.target_url == ONE.results.target_url
     embedded = [of(ONE, embedded=True), of(there, embedded=True)]
     assert merging.merge(embedded, ORDER)[0].complete
+    with pytest.raises(ResultsError, match="target"):
+        merging.merge([ONE, embedded[1]], ORDER, replicas=True)
 
 
 def test_what_every_part_judges_is_said_by_the_part_that_could() -> None:

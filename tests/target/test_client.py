@@ -255,3 +255,15 @@ def test_long_bodies_are_let_go_of_before_they_fill_the_memory() -> None:
     assert {response.length for response in responses} == {7_000_000}
     assert len({response.sha256 for response in responses}) == 1
     assert responses[0].object is None
+
+
+def test_a_request_that_a_signal_broke_off_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = client("http://127.0.0.1:1/beta")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(target, "_attempt", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        target.send("PATCH", "/x", body=b"{}")
+    assert target.broken_off
