@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -155,6 +156,32 @@ def test_work_on_an_object_that_was_named_is_not_divided(flag: str) -> None:
             plan = planned(session)
     assert (plan.workers, plan.divided) == (1, False)
     assert f"--{flag.removesuffix('s').replace('_', '-')} says which object to use" in plan.note
+
+
+@pytest.mark.parametrize(
+    ("listed", "reads", "first", "further"),
+    [
+        ("", False, "abcd", "abcd"),  # no list of its own
+        ("dcba", False, "abcd", "abcd"),
+        ("bcx", False, "bc", "bc"),  # only what both lead to
+        ("xy", True, "abcd", "abcd"),
+        ("xy", False, "abcd", "xy"),  # objects of its own
+    ],
+)
+def test_all_paths_lead_to_what_a_lane_is_given(
+    monkeypatch: pytest.MonkeyPatch, listed: str, reads: bool, first: str, further: str
+) -> None:
+    def path(name: str, ids: str, twin: Any) -> Any:
+        items = [{"id": each} for each in ids]
+        observer = SimpleNamespace(collection=lambda: (items, None), item=lambda _: ({} if reads else None, None))
+        operation = SimpleNamespace(id=name, response_example=None, parameter_examples={}, key="id")
+        return SimpleNamespace(operation=operation, observer=observer, twin=twin)
+
+    monkeypatch.setattr(lanes, "fill_path", lambda _: None)
+    one = path("one", "abcd", None)
+    family: Any = SimpleNamespace(updates=[one, path("two", listed, one)])
+    offers = lanes.offered([family])
+    assert {name: "".join(ids) for name, ids in offers.items()} == {"one": first, "two": further}
 
 
 # -- parts -------------------------------------------------------------------------------------------------------------
