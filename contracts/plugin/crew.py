@@ -13,7 +13,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,12 +23,12 @@ from xdist.scheduler import LoadScopeScheduling
 
 from contracts import requirements
 from contracts.errors import ConfigurationError
-from contracts.plugin.check import fill_path
-from contracts.plugin.family import Family, family_of
+from contracts.plugin.family import family_of
 from contracts.plugin.gathering import Gathering
 from contracts.plugin.guard import Guard
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.journal import PATTERN, WORKERS, read
+from contracts.plugin.lanes import NEEDED, Lots, lots, offered
 from contracts.plugin.later import adopt
 from contracts.plugin.progress import Progress
 from contracts.plugin.session import Hired, Session
@@ -37,7 +37,6 @@ from contracts.plugin.worker import KEY, Job, Part, closing
 from contracts.report.results import Outcome
 from contracts.report.visible import visible
 from contracts.requirements import Binding
-from contracts.subject.observe import identity
 
 MIXED = ("isolation.", "conc.", "error.no5xx")
 """What a target breaks that mixes up objects or requests: workers beside each other then see each other's doings."""
@@ -50,6 +49,8 @@ class Plan:
     workers: int
     divided: bool = False
     """Whether the cases of one resource go to several workers."""
+    lots: Mapping[str, Lots] = field(default_factory=dict)
+    """By operation id: the objects of each worker, where they are divided."""
     note: str = ""
 
 
@@ -75,10 +76,12 @@ def planned(session: Session) -> Plan:
     units = len(set(together(session).values()))
     if units >= wanted:
         return Plan(wanted)
-    reason = undividable(session.contract, session.settings.ids)
-    most = min(_rooms(session), wanted) if not reason else 1
+    reason = undividable(session.contract, session.settings)
+    offers = {} if reason else _offers(session)
+    most = min((wanted, *(len(found) // NEEDED for found in offers.values()))) if offers else 1
     if most > units:
-        return Plan(most, divided=True, note="" if most == wanted else _few(most, "there are two objects for each of"))
+        note = "" if most == wanted else _few(most, "there are two objects for each of")
+        return Plan(most, divided=True, lots=lots(offers, most), note=note)
     return Plan(units, note=_few(units, reason or "there are no objects for more: there must be two for each"))
 
 
@@ -111,23 +114,10 @@ def together(session: Session) -> Mapping[str, int]:
     return units
 
 
-def _rooms(session: Session) -> int:
-    """For how many workers there are objects, two for each."""
-    return min(_listed(session.families[name]) // 2 for name in dict.fromkeys(map(family_of, session.judged)))
-
-
-def _listed(family: Family) -> int:
-    """How many objects the collection shows, through that of a resource's paths which shows fewest."""
-    counts = []
-    for subject in family.updates or family.subjects[:1]:
-        try:
-            fill_path(subject)
-        except ConfigurationError:
-            return 0
-        items = subject.observer.collection()[0]
-        if items or subject.twin is None:  # a path that lists nothing leads to the objects of the first one
-            counts.append(len({name for item in items or () if (name := identity(item.get("id")))}))
-    return min(counts, default=0)
+def _offers(session: Session) -> dict[str, list[str]]:
+    """The objects that workers can be given, of each resource that the run reads or updates."""
+    judged = set(map(family_of, session.judged))
+    return offered(family for name, family in session.families.items() if name in judged or family.updates)
 
 
 # -- the run's side of it ----------------------------------------------------------------------------------------------
@@ -194,7 +184,7 @@ class Crew(Plugin):
         folder = session.settings.report / WORKERS / f"{os.getpid()}-{self._hired}"
         job = Job(
             settings=self._settings.model_copy(update={"report": folder}),
-            hired=Hired(session.began, session.reference),
+            hired=Hired(session.began, session.reference, self.plan.lots),
             number=self._hired,
             lane=self._hired % self.plan.workers if self.plan.divided else 0,
             lanes=self.plan.workers if self.plan.divided else 1,
@@ -223,7 +213,7 @@ class Crew(Plugin):
             self._recall(session.config.pluginmanager.get_plugin("dsession"))
             raise
         finally:
-            self.session.relieved = not self._died
+            self.session.relieved = not (self._died or self._running)
             self.session.executed += min(self._closed, default=0)
             self._closed.clear()
             for report in self._closing():
@@ -241,7 +231,8 @@ class Crew(Plugin):
 
     def pytest_internalerror(self, excrepr: Any) -> bool:
         """Say in one line that pytest or a worker failed; the run is incomplete then."""
-        self.session.notes.append(f"the engine failed: {visible(str(excrepr).splitlines()[-1])}")
+        *_, last = ["it does not say how", *str(excrepr).splitlines()]
+        self.session.notes.append(f"the engine failed: {visible(last)}")
         return True
 
     # -- taking down --------------------------------------------------------------------------------------------

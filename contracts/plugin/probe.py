@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from contracts.contract import Contract
 from contracts.errors import ConfigurationError, ContractsError, TargetError
 from contracts.plugin.check import NOT_HERE, REFUSED, Check, credentials, example_id, fill_path, reached, speaks_json
 from contracts.plugin.journal import Journal
+from contracts.plugin.lanes import candidates, share
 from contracts.requirements import Inconclusive
 from contracts.subject.create import digest, made, said
 from contracts.subject.observe import identity, same_id
@@ -80,15 +82,18 @@ class Probe:
         """Give each update the ids of a first object and, if there is one, of a second.
 
         Ids come from the operator, else from the collection, else from objects made for the run, else from the
-        documented example. Of several workers beside each other each takes two of the collection's for itself.
+        documented example. Of several workers beside each other each has the two that the run gave it.
 
         Raises:
-            ConfigurationError: no object is known, or none is left for this worker.
+            ConfigurationError: no object is known, or this worker has none.
         """
         for place, update in enumerate(self.updates):
             operation = update.operation
             if operation.key is None:
                 update.key = ALONE
+                continue
+            if update.options.lanes > 1 and not update.options.may_share:
+                self._given(update, listed if place == 0 else update.observer.collection()[0])
                 continue
             key = operation.key
             given, others = update.options.ids, update.options.second_ids
@@ -101,36 +106,63 @@ class Probe:
             found: list[str] = []
             if not first or not second or apart:
                 items = listed if place == 0 else update.observer.collection()[0]
-                found = [entity for item in items or () if (entity := identity(item.get("id")))]
-                found = self._own(found, update)
+                found = self._own(items, update)
             if apart and found and not any(same_id(entity, first) for entity in found):
                 first, second = "", None  # the path has objects of its own
             if not first and not found and (made := self._make(update, 1, found)):
                 first = made
-            alone = update.options.lane and not update.options.may_share
-            update.key = first or (found[0] if found else "" if alone else example_id(operation))
-            if not update.key and alone:
-                raise ConfigurationError(
-                    f"{operation}: no object is left for worker {update.options.lane + 1}",
-                    f"There must be two for each of {update.options.lanes}: run with fewer",
-                )
+            update.key = first or (found[0] if found else example_id(operation))
             if not update.key:
                 raise ConfigurationError(f"{operation}: no object to update is known", f"Supply --id {key}=VALUE")
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
             update.second = second or (None if update.twin else self._make(update, 2, found))
 
     @staticmethod
-    def _own(found: list[str], update: Update) -> list[str]:
-        """Those of the objects found that this worker may have, the documented one first."""
+    def _own(items: list[dict[str, Any]] | None, update: Update) -> list[str]:
+        """Those of the objects found that this part of a run may have, the documented one first."""
         example, options = example_id(update.operation), update.options
-        names = dict.fromkeys(found)
-        apart = options.lanes > 1 and not (options.may_share and len(names) < 2 * options.lanes)
-        found = sorted(names) if apart else list(names)  # a list may come in any order
-        found.sort(key=lambda entity: not same_id(entity, example))
-        if apart:
-            taken, found = found[: 2 * options.lanes], found[2 * options.lane : 2 * options.lane + 2]
-            update.neighbours = frozenset(taken).difference(found)
-        return found
+        if options.lanes > 1:  # a list may come in any order
+            found, update.neighbours = share(candidates(items, update.operation), options.lane, options.lanes)
+            return found
+        found = [entity for item in items or () if (entity := identity(item.get("id")))]
+        return sorted(found, key=lambda entity: not same_id(entity, example))
+
+    @staticmethod
+    def _given(update: Update, items: list[dict[str, Any]] | None) -> None:
+        """Take the objects that the run gave this worker, and no other.
+
+        Args:
+            items: what the collection shows now.
+
+        Raises:
+            ConfigurationError: it gave none, or the first is no longer there.
+        """
+        operation, options = update.operation, update.options
+        given = options.lots.get(operation.id, ())[options.lane :][:1]
+        if not given:
+            raise ConfigurationError(
+                f"{operation}: no object is left for worker {options.lane + 1}",
+                f"There must be two for each of {options.lanes}: run with fewer",
+            )
+        ((update.key, second),) = given
+        update.second = second
+        update.neighbours = frozenset(chain(*options.lots[operation.id])).difference(*given)
+        if update.twin and update.twin.key == update.key:
+            update.second = update.twin.second
+            return
+        if items is None:
+            return
+
+        def there(entity: str) -> bool:
+            listed = any(same_id(item.get("id"), entity) for item in items)
+            return listed or update.observer.item(entity)[0] is not None
+
+        if not there(update.key):
+            raise ConfigurationError(
+                f"{operation}: {update.key}, the object for worker {options.lane + 1}, is no longer there",
+                "Who else deletes objects on this target? Run when it is left alone, or with -n 1",
+            )
+        update.second = second if there(second) else None
 
     @property
     def _named_id(self) -> bool:

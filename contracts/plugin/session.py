@@ -28,6 +28,7 @@ from contracts.plugin.durations import weigher
 from contracts.plugin.family import Family, family_of, gathered, operations
 from contracts.plugin.journal import Journal, abandoned
 from contracts.plugin.judge import OUT_OF_TIME, Judgement, judge, repeat
+from contracts.plugin.lanes import Lots
 from contracts.plugin.splitting import Part, applies, split, undividable
 from contracts.requirements import Binding, Phase
 from contracts.settings import Settings
@@ -64,6 +65,8 @@ class Hired:
     """When it began, as `time.monotonic()`."""
     reference: Started | None = None
     """The embedded reference, where that is the target."""
+    lots: Mapping[str, Lots] = field(default_factory=dict)
+    """By operation id: the objects of each worker, where the cases of a resource are divided."""
 
 
 BROKEN_OFF = 0.5
@@ -150,7 +153,7 @@ class Session:
     def _beside(self) -> None:
         """Let parts that run at the same time against one target have objects of their own."""
         settings = self.settings
-        if not self.hired and settings.workers == 1 and not undividable(self.contract, settings.ids):
+        if not self.hired and settings.workers == 1 and not undividable(self.contract, settings):
             self.lane, self.lanes, self.may_share = settings.group - 1, settings.splits, True
 
     def _chosen(self, contract: Contract) -> Contract:
@@ -561,6 +564,7 @@ class Session:
             max_examples=settings.max_examples,
             lane=self.lane,
             lanes=self.lanes,
+            lots=self.hired.lots if self.hired else {},
             may_share=self.may_share,
         )
 

@@ -9,7 +9,7 @@ them; of a single one every part learns anyway, and pairs go wherever they balan
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +19,7 @@ from contracts.contract import Contract, Operation, Shape
 from contracts.plugin.family import family_of
 from contracts.report.merging import selection
 from contracts.requirements import Aliases, Binding, Phase
+from contracts.settings import Settings
 
 FINENESS = 100
 """Of so many pieces a part consists where the list is long: the library that cuts it holds each piece once a part."""
@@ -86,20 +87,21 @@ def split(contract: Contract, chosen: Callable[[str], bool], weigh: Weigh, split
     return Part(tested, frozenset(idle.union(*tested.values())), shard)
 
 
-def undividable(contract: Contract, named: Container[str]) -> str:
+def undividable(contract: Contract, settings: Settings) -> str:
     """Why the cases of a resource can't be run beside each other, with an object for each; nothing where they can.
 
     Args:
         contract: the operations that are tested.
-        named: the path parameters whose value is given.
+        settings: which may name an object.
     """
     for operation in contract.tested:
         if contract.shapes[operation.id] not in DIVISIBLE:
             return f"{operation} must have its collection for itself"
         if operation.key is None:
             return f"there is only one object for {operation}"
-        if operation.key in named or "id" in named:
-            return "--id says which object to use"
+        for flag, named in (("--id", settings.ids), ("--second-id", settings.second_ids)):
+            if operation.key in named or "id" in named:
+                return f"{flag} says which object to use"
     return ""
 
 

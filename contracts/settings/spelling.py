@@ -116,7 +116,10 @@ def _rate(value: Any) -> Any:
 
 
 def _processors(value: Any) -> Any:
-    return len(os.sched_getaffinity(0)) if value == "auto" else value
+    if value != "auto":
+        return value
+    may_use = getattr(os, "sched_getaffinity", None)  # macOS has none
+    return len(may_use(0)) if may_use else os.cpu_count() or 1
 
 
 def _list(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,8 @@ class Options:
     """Which of the workers beside each other this is: each has objects of its own."""
     lanes: int = 1
     """How many work beside each other."""
+    lots: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    """By operation id: the first and the second object of each of them, where somebody gave them out."""
     may_share: bool = False
     """Whether they make do with the same objects where there are too few: then they may each have a target, too."""
 

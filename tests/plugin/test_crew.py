@@ -14,9 +14,12 @@ from typing import Any
 import pytest
 import requests
 
-from contracts.plugin.crew import Crew
+from contracts.plugin.crew import Crew, Plan
+from contracts.plugin.progress import Progress
+from contracts.plugin.session import Session
 from contracts.plugin.worker import Part
 from contracts.reference.server import Started, start
+from contracts.settings import Settings
 from tests.cases.sheet import DOCUMENT, SHELF
 from tests.plugin import command
 
@@ -136,7 +139,38 @@ def test_without_workers_nothing_of_them_is_loaded() -> None:
     assert subprocess.run([sys.executable, "-c", script], cwd=command.ROOT, check=False).returncode == 0
 
 
+def test_auto_is_a_worker_a_processor_on_every_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    assert Settings(processes="auto").processes == 3  # type: ignore[arg-type]  # as from the command line
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert Settings(processes="auto").processes == 1  # type: ignore[arg-type]  # as above
+
+
 # -- however it ends ---------------------------------------------------------------------------------------------------
+
+
+def crew() -> Crew:
+    return Crew(Session(Settings(processes=2)), Plan(2), Progress())
+
+
+def test_an_engine_that_fails_without_a_word_is_told_of() -> None:
+    failed = crew()
+    for text, told in (("", "it does not say how"), ("Traceback\nKeyError: 1", "KeyError: 1")):
+        assert failed.pytest_internalerror(text)
+        assert failed.session.notes[-1] == f"the engine failed: {told}"
+
+
+@pytest.mark.parametrize(("running", "relieved"), [({}, True), ({"gw0": 1}, False)])
+def test_nothing_is_known_to_be_put_back_while_a_worker_runs(running: dict[str, int], relieved: bool) -> None:
+    ended = crew()
+    ended._running.update(running)
+    loop: Any = SimpleNamespace(config=None)
+    steps = ended.pytest_runtestloop(loop)
+    next(steps)
+    with pytest.raises(StopIteration):
+        steps.send(True)
+    assert ended.session.relieved is relieved
 
 
 def objects(server: Started) -> list[dict[str, Any]]:
