@@ -99,13 +99,15 @@ class Probe:
                 first, second = update.twin.key, second or update.twin.second
                 apart = update.observer.item(first)[0] is None
             found: list[str] = []
+            there: list[str] | None = None
             if not first or not second or apart:
                 items = listed if place == 0 else update.observer.collection()[0]
                 found = [entity for item in items or () if (entity := identity(item.get("id")))]
+                there = None if items is None or update.observer.cut else found
                 found = self._own(found, update)
             if apart and found and not any(same_id(entity, first) for entity in found):
                 first, second = "", None  # the path has objects of its own
-            if not first and not found and (made := self._make(update, 1, found)):
+            if not first and not found and (made := self._make(update, 1, there)):
                 first = made
             alone = update.options.lane and not update.options.may_share
             update.key = first or (found[0] if found else "" if alone else example_id(operation))
@@ -117,7 +119,7 @@ class Probe:
             if not update.key:
                 raise ConfigurationError(f"{operation}: no object to update is known", f"Supply --id {key}=VALUE")
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
-            update.second = second or (None if update.twin else self._make(update, 2, found))
+            update.second = second or (None if update.twin else self._make(update, 2, there))
 
     @staticmethod
     def _own(found: list[str], update: Update) -> list[str]:
@@ -137,11 +139,11 @@ class Probe:
         """Whether a path has a parameter called `id`, so that the word is not short for the key."""
         return any("id" in update.operation.parameters for update in self.updates)
 
-    def _make(self, update: Update, n: int, listed: Sequence[str]) -> str | None:
+    def _make(self, update: Update, n: int, listed: Sequence[str] | None) -> str | None:
         """Make an object by the collection's POST, where the document says how to delete it again; its id.
 
         Args:
-            listed: the ids of what is there.
+            listed: the ids of all that is there; None where nobody knows.
         """
         creation = self.contract.creation(update.operation)
         if creation is None or creation.body is None or not self.contract.deletion(update.operation):
@@ -152,7 +154,8 @@ class Probe:
         names = writable(creation.body, update.options.readonly)
         full = update.values.full(creation.body, n, names)
         example = creation.request_example.body if creation.request_example else None
-        self._log("listed", path=path, ids=[*update.created, *listed])
+        if listed is not None:
+            self._log("listed", path=path, ids=[*update.created, *listed])
         for body in (full, example):
             if not body:
                 continue
@@ -160,7 +163,11 @@ class Probe:
             sent = {"operation": update.operation.id, "body": digest(octets)}
             self._log("create", path=path, marks=said(octets, names), **sent)
             exchange = update.client.send("POST", path, body=octets, operation=update.operation.id, requirement="probe")
-            if entity := made(exchange):
+            entity = made(exchange)
+            if entity and any(same_id(entity, each) for each in listed or ()):
+                self._log("refused", path=path, body=sent["body"])
+                return None  # what was there before is nobody's to delete
+            if entity:
                 update.created[entity] = update.operation.url_path(update.observer.path_ids(entity))
                 self._log("created", collection=path, path=update.created[entity], **sent)
                 return entity
