@@ -172,7 +172,8 @@ class Probe:
                 self._log("created", collection=path, path=update.created[entity], **sent)
                 return entity
             if exchange.response is None or exchange.ok:
-                return None  # something may have been made: the journal says where
+                update.doubtful.append(exchange)  # something may have been made: the journal says where
+                return None
             self._log("refused", path=path, body=sent["body"])
         return None
 

@@ -62,8 +62,6 @@ class Create(Update):
         """Ids of the objects that were there before the first was made; None where no list told them all."""
         self._spared: frozenset[str] | None = None
         """Ids of the objects that the run works on, as they were before the first was made."""
-        self.doubtful: list[Exchange] = []
-        """Creations of which nobody knows whether they made something, or what its id is."""
         self._stuck = ""
         """Why what is made can't be taken away, where that is so."""
         self._crowded = False
