@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,12 @@ from tests.peers import shelf
 from tests.peers.shelf import FIRST, TOKEN, Request, Shelf
 
 BODY = {"name": "Northwind 3"}
-THEIRS = {"id": "44444444-4444-4444-8444-444444444444", "name": "Payroll 2026", "label": "green", "count": 3}
+THEIRS: dict[str, Any] = {
+    "id": "44444444-4444-4444-8444-444444444444",
+    "name": "Payroll 2026",
+    "label": "green",
+    "count": 3,
+}
 
 
 @contextmanager
