@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from contracts import base_url
+from contracts.contract import Type
 from contracts.errors import ConfigurationError, TargetError
 from contracts.plugin import restore as restoring
 from contracts.plugin.journal import Story, journals, read
 from contracts.plugin.session import Session
 from contracts.report.visible import one_line
 from contracts.settings import load
+from contracts.subject.equality import unset
 from contracts.subject.observe import identity
+from contracts.subject.subject import holds
 from contracts.subject.update import Update
+from contracts.subject.values import telling, writable
 
 INCOMPLETE = 3
-TELLING = 8
-"""Characters of a text that somebody else's object hardly has as well."""
 
 
 def restore(folder: Path, flags: Mapping[str, Any], tell: Callable[[str], object]) -> int:
@@ -74,7 +76,8 @@ def _follow(story: Story, flags: Mapping[str, Any], tell: Callable[[str], object
 def _traced(session: Session, story: Story) -> tuple[dict[str, str], list[str]]:
     """What creations without an answer have made: paths with their operation, and a line for each that can't be told.
 
-    Nobody else's object is taken for one of the run's: it must be new in the list, and hold what was sent.
+    Nobody else's object is taken for one of the run's: it must be new in the list, hold what was sent and nothing
+    else, and be the only one that does. Two runs of one seed send the same.
     """
     found: dict[str, str] = {}
     left: list[str] = []
@@ -84,11 +87,13 @@ def _traced(session: Session, story: Story) -> tuple[dict[str, str], list[str]]:
         if not isinstance(subject, Update) or subject.head != path or (new := _new(subject, story, len(asked))) is None:
             left.append(f"{path}: an object may have been made there by the run; look for it by hand")
             continue
-        ours = [entity for entity, item in new.items() if any(_shows(subject, told, item) for told in asked)]
-        if len(ours) <= len(asked) and (ours or not new):
-            found |= {subject.path(entity): operation for entity in ours}
-        else:
-            left.append(f"{path}: the run may have made one of {', '.join(new)} there; look at them by hand")
+        types = _types(session, subject)
+        alike = [[entity for entity, item in new.items() if _shows(subject, types, told, item)] for told in asked]
+        ours = {entities[0] for entities in alike if len(entities) == 1}
+        found |= {subject.path(entity): operation for entity in new if entity in ours}
+        rest = [entity for entity in new if entity not in ours]
+        if rest and any(len(entities) != 1 for entities in alike):
+            left.append(f"{path}: the run may have made one of {', '.join(rest)} there; look at them by hand")
     return found, left
 
 
@@ -108,13 +113,31 @@ def _new(subject: Update, story: Story, most: int) -> dict[str, dict[str, Any]] 
     return new
 
 
-def _shows(subject: Update, marks: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
-    """Whether an object is what was sent: it holds that, and it has a text that is hardly chance, or nothing else."""
-    if not marks or subject.changes(marks, item):
+def _types(session: Session, subject: Update) -> tuple[Type, ...]:
+    """What the document says of an object: as it is created first."""
+    creation = session.contract.creation(subject.operation)
+    return (*([creation.body] if creation and creation.body else []), subject.type, subject.shape)
+
+
+def _shows(subject: Update, types: tuple[Type, ...], marks: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
+    """Whether an object is what was sent: it holds all that, a text of the suite's among it, and sets nothing else."""
+    declared = {name: each for type_ in reversed(types) for name, each in type_.properties.items()}
+    if any(name not in declared or (value is not None and name not in item) for name, value in marks.items()):
         return False
-    telling = any(isinstance(value, str) and len(value) >= TELLING for value in marks.values())
-    more = (name for name in subject.writable if name not in marks and item.get(name))
-    return telling or not any(subject.is_set(name, item[name]) for name in more)
+    if subject.changes(marks, item) or not any(
+        telling(declared[name].type, value) and not _documented(subject, value) for name, value in marks.items()
+    ):
+        return False
+    settable = {name for type_ in types for name in writable(type_, subject.options.readonly)}
+    more = (name for name in settable if name not in marks and item.get(name))
+    return all(unset(item[name], declared[name].type) for name in more)
+
+
+def _documented(subject: Update, value: Any) -> bool:
+    """Whether a value stands in an example of the document: anybody may have copied that."""
+    operations = [each.operation for each in (subject, *subject.siblings.values())]
+    examples = [example for each in operations for example in (each.request_example, each.response_example)]
+    return any(example is not None and holds(example.body, value) for example in examples)
 
 
 def adopt(session: Session, story: Story) -> None:

@@ -104,18 +104,21 @@ class Probe:
                 first, second = update.twin.key, second or update.twin.second
                 apart = update.observer.item(first)[0] is None
             found: list[str] = []
+            there: list[str] | None = None
             if not first or not second or apart:
                 items = listed if place == 0 else update.observer.collection()[0]
+                seen = [entity for item in items or () if (entity := identity(item.get("id")))]
+                there = None if items is None or update.observer.cut else seen
                 found = self._own(items, update)
             if apart and found and not any(same_id(entity, first) for entity in found):
                 first, second = "", None  # the path has objects of its own
-            if not first and not found and (made := self._make(update, 1, found)):
+            if not first and not found and (made := self._make(update, 1, there)):
                 first = made
             update.key = first or (found[0] if found else example_id(operation))
             if not update.key:
                 raise ConfigurationError(f"{operation}: no object to update is known", f"Supply --id {key}=VALUE")
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
-            update.second = second or (None if update.twin else self._make(update, 2, found))
+            update.second = second or (None if update.twin else self._make(update, 2, there))
 
     @staticmethod
     def _own(items: list[dict[str, Any]] | None, update: Update) -> list[str]:
@@ -169,11 +172,11 @@ class Probe:
         """Whether a path has a parameter called `id`, so that the word is not short for the key."""
         return any("id" in update.operation.parameters for update in self.updates)
 
-    def _make(self, update: Update, n: int, listed: Sequence[str]) -> str | None:
+    def _make(self, update: Update, n: int, listed: Sequence[str] | None) -> str | None:
         """Make an object by the collection's POST, where the document says how to delete it again; its id.
 
         Args:
-            listed: the ids of what is there.
+            listed: the ids of all that is there; None where nobody knows.
         """
         creation = self.contract.creation(update.operation)
         if creation is None or creation.body is None or not self.contract.deletion(update.operation):
@@ -184,7 +187,8 @@ class Probe:
         names = writable(creation.body, update.options.readonly)
         full = update.values.full(creation.body, n, names)
         example = creation.request_example.body if creation.request_example else None
-        self._log("listed", path=path, ids=[*update.created, *listed])
+        if listed is not None:
+            self._log("listed", path=path, ids=[*update.created, *listed])
         for body in (full, example):
             if not body:
                 continue
@@ -192,12 +196,17 @@ class Probe:
             sent = {"operation": update.operation.id, "body": digest(octets)}
             self._log("create", path=path, marks=said(octets, names), **sent)
             exchange = update.client.send("POST", path, body=octets, operation=update.operation.id, requirement="probe")
-            if entity := made(exchange):
+            entity = made(exchange)
+            if entity and any(same_id(entity, each) for each in listed or ()):
+                self._log("refused", path=path, body=sent["body"])
+                return None  # what was there before is nobody's to delete
+            if entity:
                 update.created[entity] = update.operation.url_path(update.observer.path_ids(entity))
                 self._log("created", collection=path, path=update.created[entity], **sent)
                 return entity
             if exchange.response is None or exchange.ok:
-                return None  # something may have been made: the journal says where
+                update.doubtful.append(exchange)  # something may have been made: the journal says where
+                return None
             self._log("refused", path=path, body=sent["body"])
         return None
 

@@ -499,13 +499,13 @@ class Session:
                 yield problem
             elif self.journal:
                 self.journal.write("deleted", path=path)
-        if isinstance(subject, Create):
+        if isinstance(subject, Update):
             for exchange in subject.doubtful:
                 yield f"{subject.head}: an object may have been made there ({exchange.answer}); look for it by hand"
-            if strays := subject.strays():
-                self.notes.append(
-                    f"{subject.head}: {strays} object(s) were not there before and are none that the run knows it made"
-                )
+        if isinstance(subject, Create) and (strays := subject.strays()):
+            self.notes.append(
+                f"{subject.head}: {strays} object(s) were not there before and are none that the run knows it made"
+            )
 
     @contextmanager
     def _target(self) -> Iterator[tuple[Connection, Options]]:

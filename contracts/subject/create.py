@@ -59,9 +59,9 @@ class Create(Update):
         self._discarded: set[str] = set()
         """Ids whose deletion was asked for."""
         self.others: set[str] | None = None
-        """Ids of the objects that were there before the first was made; they are nobody's to delete."""
-        self.doubtful: list[Exchange] = []
-        """Creations of which nobody knows whether they made something, or what its id is."""
+        """Ids of the objects that were there before the first was made; None where no list told them all."""
+        self._spared: frozenset[str] | None = None
+        """Ids of the objects that the run works on, as they were before the first was made."""
         self._stuck = ""
         """Why what is made can't be taken away, where that is so."""
         self._crowded = False
@@ -176,12 +176,13 @@ class Create(Update):
     def announce(self, method: str, path: str, octets: bytes | None) -> None:
         if method != self.operation.method:
             return
-        if self.others is None:
+        if self._spared is None:
             items, _ = self.observer.collection()
             siblings = [each for each in self.siblings.values() if each is not self]
-            self.others = {*map(identity, (item.get("id") for item in items or ()))}
-            self.others |= {entity for each in siblings for entity in (each.key, each.second) if entity}
-            self.tell("listed", path=path, ids=sorted(self.others))
+            self._spared = frozenset(entity for each in siblings for entity in (each.key, each.second) if entity)
+            if items is not None and not self.observer.cut:
+                self.others = {*map(identity, (item.get("id") for item in items)), *self._spared}
+                self.tell("listed", path=path, ids=sorted(self.others))
         sent = {"body": digest(octets), "marks": said(octets, self.writable)}
         self.tell("create", path=path, operation=self.operation.id, **sent)
 
@@ -202,7 +203,7 @@ class Create(Update):
         if entity in self.created:
             return
         asked = {"collection": path or self.address(), "body": digest(octets)}
-        if entity in (self.others or ()):
+        if entity in {*(self.others or ()), *(self._spared or ())}:
             self.tell("refused", path=asked["collection"], body=asked["body"])
             return
         self.created[entity] = self.path(entity)
@@ -219,7 +220,10 @@ class Create(Update):
         return exchange
 
     def _resolve(self) -> dict[int, str]:
-        """Look in the list for what doubtful creations may have made; ids by the exchange's index."""
+        """Look in the list for what doubtful creations may have made; ids by the exchange's index.
+
+        Where nobody knows what was there before, nothing in it is the run's.
+        """
         items, _ = self.observer.collection() if self.doubtful else (None, None)
         if items is None or self.observer.cut:
             return {}
@@ -228,8 +232,9 @@ class Create(Update):
             told = said(exchange.request.body, self._markers or ())
             marks = {name: value for name, value in told.items() if value is not None}
             ids = [identity(item.get("id")) for item in items if marks and not self.changes(marks, item)]
-            ids = [entity for entity in ids if entity and entity not in {*(self.others or ()), *self.created}]
-            if len(ids) == 1:
+            kept = {*(self.others or ()), *(self._spared or ()), *self.created}
+            ids = [entity for entity in ids if entity and entity not in kept]
+            if len(ids) == 1 and self.others is not None:
                 found[exchange.index] = ids[0]
                 self.own(ids[0], octets=exchange.request.body)
             elif not exchange.ok and not ids:
@@ -420,8 +425,8 @@ class Create(Update):
         return [*old, *((entity, Difference(entity, None, item)) for entity, item in ours)]
 
     def _is_of(self, item: Mapping[str, Any], attempt: Attempt, exchange: Exchange) -> bool:
-        if exchange.ok:
-            return made(exchange) in {"", identity(item.get("id"))}
+        if exchange.ok and (entity := made(exchange)):
+            return entity == identity(item.get("id"))
         if attempt.marker is not None:
             return holds(item, attempt.marker)
         body = attempt.body if isinstance(attempt.body, Mapping) else {}

@@ -68,6 +68,8 @@ class Update(Subject):
         hidden = {each.name for each in self.type.properties.values() if each.write_only}
         self.computed: set[str] = {*options.computed, *hidden}
         """Properties that the server itself maintains, as declared or as noticed."""
+        self.doubtful: list[Exchange] = []
+        """Creations of which nobody knows whether they made something, or what its id is."""
         self._allowance = float("inf")
         """Seconds that may still be spent waiting for lagging reads to catch up with what isn't known."""
         self._known: dict[str, dict[str, Any]] = {}

@@ -39,6 +39,9 @@ CHOICES: Mapping[Kind, tuple[Any, ...]] = {
     Kind.DURATION: ("PT1H", "PT2H30M", "P3D", "PT45S"),
     Kind.BINARY: ("Z3JhcGg=", "Y29udHJhY3Rz"),
 }
+GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+MADE = re.compile(rf"(?:{'|'.join(WORDS)}) \d+|user\d+@contoso\.example|https://contoso\.example/\d+|{GUID}")
+"""The free texts that are made here: no words of a language, codes or numbers, which anybody may send."""
 APART = 40
 """What numbers in texts differ by between workers beside each other; a multiple of all that goes round by them."""
 
@@ -76,6 +79,16 @@ def roomy(type_: Type) -> bool:
     if type_.kind is Kind.COMPLEX:
         return any(roomy(member.type) for member in settable(type_))
     return plain(type_)
+
+
+def telling(type_: Type, value: Any) -> bool:
+    """Whether a value holds a free text or GUID as they are made here, and as the document doesn't give them."""
+    if type_.kind is Kind.COMPLEX and isinstance(value, Mapping):
+        return any(telling(each.type, value.get(each.name)) for each in settable(type_))
+    if type_.kind is Kind.COLLECTION and isinstance(value, list) and type_.item is not None:
+        return any(telling(type_.item, each) for each in value)
+    free = type_.kind in {Kind.STRING, Kind.GUID} and not type_.members and value not in type_.samples
+    return free and isinstance(value, str) and MADE.fullmatch(value) is not None
 
 
 class Values:

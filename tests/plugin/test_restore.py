@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -159,15 +160,29 @@ def test_an_object_that_a_killed_run_made_is_deleted_later(tmp_path: Path) -> No
 
 # -- a creation whose answer never came --------------------------------------------------------------------------------
 
-OURS = {"id": "33333333-3333-4333-8333-333333333333", "name": "suite-7f3a", "label": None, "count": None}
+TEXT = "Northwind 3"
+GUID = "0b0c6f0e-5d2b-4c6e-9d43-0f3c6a7b8c9d"
+OURS = {"id": "33333333-3333-4333-8333-333333333333", "name": TEXT, "label": None, "count": None}
 THEIRS = {"id": "44444444-4444-4444-8444-444444444444", "name": "a stranger's", "label": "green", "count": 3}
+MORE: dict[str, Any] = {
+    "importance": {"type": "string", "enum": ["minor", "important"]},
+    "due": {"type": "string", "format": "date"},
+    "done": {"type": "boolean"},
+    "note": {"type": "string", "examples": ["Fabrikam 5"]},
+}
+"""Further properties, of which some have few values."""
 
 
 def restored(
     server: Shelf, folder: Path, sent: dict[str, Any], *, listed: bool = True
 ) -> subprocess.CompletedProcess[str]:
     """Put back after a run that was killed while a creation was under way."""
-    document = shelf.write_document(folder)
+    told = shelf.document()
+    body = told["paths"]["/things"]["post"]["requestBody"]["content"]["application/json"]
+    body["schema"]["properties"] |= MORE
+    body["example"] = {"name": "Contoso 12", "note": "Fabrikam 5"}
+    document = folder / "shelf.json"
+    document.write_text(json.dumps(told), encoding="utf-8")
     (operation,) = [each.id for each in Contract.load(document).operations if each.method == "POST"]
     journal = Journal(folder / "reports", server.url, lambda entry: entry)
     if listed:
@@ -180,12 +195,17 @@ def restored(
 @pytest.mark.parametrize(
     ("there", "sent", "left"),
     [
-        ((FIRST, OURS), {"name": "suite-7f3a"}, {"id": FIRST["id"]}),
-        ((FIRST, OURS, THEIRS), {"name": "suite-7f3a"}, {"id": FIRST["id"], "theirs": THEIRS["id"]}),
-        ((FIRST,), {"name": "suite-7f3a"}, {"id": FIRST["id"]}),
-        ((FIRST, {**OURS, "name": "x"}), {"name": "x"}, {"id": FIRST["id"]}),
+        ((FIRST, OURS), {"name": TEXT}, {"id": FIRST["id"]}),
+        ((FIRST, OURS, THEIRS), {"name": TEXT}, {"id": FIRST["id"], "theirs": THEIRS["id"]}),
+        ((FIRST,), {"name": TEXT}, {"id": FIRST["id"]}),
+        ((FIRST, {**OURS, "name": GUID}), {"name": GUID}, {"id": FIRST["id"]}),
+        (
+            (FIRST, {**OURS, "count": 12, "importance": "important", "done": False, "note": ""}),
+            {"name": TEXT, "count": 12, "importance": "important", "due": None},
+            {"id": FIRST["id"]},
+        ),
     ],
-    ids=["one that was made", "one beside a stranger's", "none was made", "a short text and nothing else"],
+    ids=["one that was made", "one beside a stranger's", "none was made", "a GUID", "other values beside a text"],
 )
 def test_what_a_creation_made_is_found_by_what_was_sent(
     there: tuple[dict[str, Any], ...], sent: dict[str, Any], left: dict[str, str], tmp_path: Path
@@ -200,13 +220,37 @@ def test_what_a_creation_made_is_found_by_what_was_sent(
 @pytest.mark.parametrize(
     ("there", "sent", "listed"),
     [
-        ((FIRST, THEIRS), {"name": "suite-7f3a"}, True),
-        ((FIRST, {**THEIRS, "name": "x"}), {"name": "x"}, True),
-        ((FIRST, OURS, {**OURS, "id": THEIRS["id"]}), {"name": "suite-7f3a"}, True),
+        ((FIRST, THEIRS), {"name": TEXT}, True),
+        ((FIRST, {**OURS, "name": "suite-7f3a"}), {"name": "suite-7f3a"}, True),
+        ((FIRST, {**OURS, "name": "Payroll 2026", "importance": "important"}), {"importance": "important"}, True),
+        ((FIRST, {**OURS, "name": None, "importance": "important"}), {"importance": "important"}, True),
+        ((FIRST, {**OURS, "name": None, "due": "2020-02-29"}), {"due": "2020-02-29"}, True),
+        ((FIRST, {**OURS, "name": None, "count": 90210}), {"count": 90210}, True),
+        ((FIRST, {**OURS, "name": None, "done": True}), {"done": True}, True),
+        ((FIRST, {**OURS, "name": "Contoso 12"}), {"name": "Contoso 12"}, True),
+        ((FIRST, {**OURS, "name": None, "note": "Fabrikam 5"}), {"note": "Fabrikam 5"}, True),
+        ((FIRST, {**OURS, "label": "green"}), {"name": TEXT}, True),
+        ((FIRST, {**OURS, "importance": "minor"}), {"name": TEXT, "importance": "important"}, True),
+        ((FIRST, OURS, {**OURS, "id": THEIRS["id"]}), {"name": TEXT}, True),
         ((FIRST, OURS), {}, True),
-        ((FIRST, OURS), {"name": "suite-7f3a"}, False),
+        ((FIRST, OURS), {"name": TEXT}, False),
     ],
-    ids=["another", "too short a text", "two alike", "nothing that tells", "nobody knows what was there"],
+    ids=[
+        "another",
+        "a text that the suite doesn't make",
+        "a member among values of its own",
+        "a member",
+        "a date",
+        "a number",
+        "a boolean",
+        "the documented example",
+        "a documented value",
+        "more is set",
+        "another member",
+        "two alike",
+        "nothing that tells",
+        "nobody knows what was there",
+    ],
 )
 def test_what_may_be_somebody_elses_is_left_and_told_of(
     there: tuple[dict[str, Any], ...], sent: dict[str, Any], listed: bool, tmp_path: Path
@@ -228,3 +272,44 @@ def test_a_journal_of_a_run_that_had_changed_nothing_is_taken_away(tmp_path: Pat
         done = call("restore", "reports", cwd=tmp_path)
         assert (done.returncode, done.stdout) == (0, "reports: nothing is left to put back\n")
         assert not journal.exists()
+
+
+# -- what was there before a creation ----------------------------------------------------------------------------------
+
+PAYROLL = {**THEIRS, "name": "Payroll 2026"}
+
+
+def unlisted(request: Request) -> bool:
+    """Answer no list at first."""
+    if request.command == "GET" and request.path.endswith("/things"):
+        request.error(503, "serviceUnavailable")
+        return True
+    return False
+
+
+def cut(request: Request) -> bool:
+    """Answer a list whose further pages are elsewhere."""
+    if request.command == "GET" and request.path.endswith("/things"):
+        request.reply(200, {"value": [], "@odata.nextLink": "http://127.0.0.1:1/beta/things?page=2"})
+        return True
+    return False
+
+
+@pytest.mark.parametrize("hook", [unlisted, cut])
+def test_a_list_that_is_not_whole_is_not_written_down(hook: Callable[[Request], bool], tmp_path: Path) -> None:
+    def silent(request: Request) -> bool:
+        if request.command == "POST":
+            request.close_connection = True
+            return True
+        return hook(request)
+
+    with shelf.serving(PAYROLL) as server:
+        server.hook = silent
+        call(*arguments(server, tmp_path), "--retries", "0", cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
+        assert "POST" in {method for method, _ in server.seen}
+        for path in journals(tmp_path / "reports"):
+            story = read(path)
+            assert story.listed == {}
+            assert story.asked
+        assert list(server.objects.values()) == [PAYROLL]
+    assert journals(tmp_path / "reports")
