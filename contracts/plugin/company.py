@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from contracts.plugin.journal import SHARED
 from contracts.plugin.judge import Judgement, judge
 from contracts.requirements import Binding, Phase, Severity
 from contracts.subject.subject import Subject
@@ -30,7 +31,7 @@ class Company:
 
     def __init__(self, folder: Path, number: int) -> None:
         self._own = bytes([number % 256])
-        self._turn, self._room, self._falls, self._told = (folder / n for n in ("turn", "room", "falls", "told"))
+        self._turn, self._room, self._falls, self._told = (folder / name for name in SHARED)
         self._hostile = False
         self._fell = False
 

@@ -17,8 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -27,26 +26,16 @@ from contracts.contract import Contract
 from contracts.reference.message import Receive, Request, Tokens
 from contracts.reference.server import Started, build, serve_app
 from contracts.reference.tools import override
-from tests.cases.sheet import DOCUMENT
+from tests.cases.sheet import DOCUMENT, forked
 
 DELAY = 0.02
 """Seconds that each answer is late."""
 FORKED = multiprocessing.get_context("fork")
 
 
-@contextmanager
-def slow(document: Path, objects: int) -> Iterator[Started]:
+def slow(document: Path, objects: int) -> AbstractContextManager[Started]:
     """The reference, late with every answer."""
-    ours, its = FORKED.Pipe()
-    process = FORKED.Process(target=_serve, args=(its, document, objects), daemon=True)
-    process.start()
-    its.close()
-    try:
-        yield ours.recv()
-    finally:
-        process.kill()
-        process.join()
-        ours.close()
+    return forked(_serve, document, objects, context=FORKED)
 
 
 def _serve(told: Connection, document: Path, objects: int) -> None:

@@ -6,13 +6,13 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import SecretStr
 
@@ -59,10 +59,14 @@ def pool() -> ProcessPoolExecutor:
 
 
 @contextmanager
-def reference(faults: tuple[str, ...], variations: tuple[str, ...], document: Path = DOCUMENT) -> Iterator[Started]:
-    """The reference in a process forked from one that has imported it already, which a sheet of rows is spared then."""
-    ours, its = FORKED.Pipe()
-    process = FORKED.Process(target=_serve, args=(its, faults, variations, document), daemon=True)
+def forked(serving: Callable[..., None], *arguments: Any, context: Any = FORKED) -> Iterator[Started]:
+    """What `serving` serves in a process forked from one that has imported it already: rows are spared that then.
+
+    Args:
+        serving: is given a connection to tell the address through, and the arguments.
+    """
+    ours, its = context.Pipe()
+    process = context.Process(target=serving, args=(its, *arguments), daemon=True)
     process.start()
     its.close()
     try:
@@ -71,6 +75,13 @@ def reference(faults: tuple[str, ...], variations: tuple[str, ...], document: Pa
         process.kill()
         process.join()
         ours.close()
+
+
+def reference(
+    faults: tuple[str, ...], variations: tuple[str, ...], document: Path = DOCUMENT
+) -> AbstractContextManager[Started]:
+    """The reference in a process of its own."""
+    return forked(_serve, faults, variations, document)
 
 
 def _serve(told: Connection, faults: tuple[str, ...], variations: tuple[str, ...], document: Path) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,27 +24,16 @@ from contracts.reference.server import Started, build, serve_app, start
 from contracts.reference.tools import override
 from contracts.settings import Settings
 from contracts.subject.update import Update
-from tests.cases.sheet import DOCUMENT
+from tests.cases.sheet import DOCUMENT, forked
 from tests.plugin import command
 
 ADDED = 12
-FORKED = multiprocessing.get_context("forkserver")
 Given = dict[str, lanes.Lots]
 
 
-@contextmanager
-def growing(objects: int) -> Iterator[Started]:
+def growing(objects: int) -> AbstractContextManager[Started]:
     """A reference where somebody adds an object, the first in every order, whenever the collection was listed."""
-    ours, its = FORKED.Pipe()
-    process = FORKED.Process(target=_serve, args=(its, objects), daemon=True)
-    process.start()
-    its.close()
-    try:
-        yield ours.recv()
-    finally:
-        process.kill()
-        process.join()
-        ours.close()
+    return forked(_serve, objects)
 
 
 def _serve(told: Connection, objects: int) -> None:
