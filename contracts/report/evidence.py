@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -12,7 +13,30 @@ from typing import Any, BinaryIO, overload
 Entry = Mapping[str, Any]
 
 
-class Evidence(Sequence[Entry]):
+class _Entries(Sequence[Entry], ABC):
+    """Entries that are found by their place when they are asked for."""
+
+    @abstractmethod
+    def _at(self, place: int) -> Entry:
+        """The entry at a place that there is."""
+
+    @overload
+    def __getitem__(self, place: int) -> Entry: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Entry]: ...
+    def __getitem__(self, place: int | slice) -> Entry | list[Entry]:
+        """An entry, or those of a range.
+
+        Raises:
+            IndexError: there is none.
+            OSError: the file can't be read any more.
+        """
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        return self._at(range(len(self))[place])
+
+
+class Evidence(_Entries):
     """Entries by their place in a journal, those that aren't in it held in memory."""
 
     def __init__(self, path: Path | None = None) -> None:
@@ -52,20 +76,7 @@ class Evidence(Sequence[Entry]):
     def __iter__(self) -> Iterator[Entry]:
         return (self[place] for place in range(len(self)))
 
-    @overload
-    def __getitem__(self, place: int) -> Entry: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Entry]: ...
-    def __getitem__(self, place: int | slice) -> Entry | list[Entry]:
-        """An entry, or those of a range.
-
-        Raises:
-            IndexError: there is none.
-            OSError: the file can't be read any more.
-        """
-        if isinstance(place, slice):
-            return [self[each] for each in range(*place.indices(len(self)))]
-        place = range(len(self))[place]
+    def _at(self, place: int) -> Entry:
         start = self._starts[place]
         if start < 0 or self._file is None:
             return self._held[place]
@@ -74,7 +85,7 @@ class Evidence(Sequence[Entry]):
         return found
 
 
-class Joined(Sequence[Entry]):
+class Joined(_Entries):
     """The entries of several runs one after the other, renumbered so that each has an index of its own."""
 
     def __init__(self) -> None:
@@ -108,20 +119,7 @@ class Joined(Sequence[Entry]):
     def __iter__(self) -> Iterator[Entry]:
         return (_renumbered(entry, shift) for _, shift, entries in self._parts for entry in entries)
 
-    @overload
-    def __getitem__(self, place: int) -> Entry: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Entry]: ...
-    def __getitem__(self, place: int | slice) -> Entry | list[Entry]:
-        """An entry, or those of a range.
-
-        Raises:
-            IndexError: there is none.
-            OSError: a file can't be read any more.
-        """
-        if isinstance(place, slice):
-            return [self[each] for each in range(*place.indices(len(self)))]
-        place = range(len(self))[place]
+    def _at(self, place: int) -> Entry:
         before, shift, entries = next(part for part in reversed(self._parts) if part[0] <= place)
         return _renumbered(entries[place - before], shift)
 
