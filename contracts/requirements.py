@@ -49,9 +49,15 @@ class Phase(IntEnum):
     CONCURRENT = 4
     GENERATED = 5
     HOSTILE = 6
-    """Inputs that have been seen to kill servers."""
-    EVERY_RESPONSE = 7
+    """Inputs that have been seen to kill servers, or to spoil the object that they are sent to."""
+    SPOILING = 7
+    """Nesting that a server may keep and never show again: after all else, through all paths."""
+    EVERY_RESPONSE = 8
     """Judgements over everything that the run has exchanged."""
+
+
+HARMFUL = frozenset({Phase.HOSTILE, Phase.SPOILING})
+"""Phases whose inputs go to an object that the run makes for them, where it can make one."""
 
 
 class Aliases(StrEnum):

@@ -11,6 +11,7 @@ from contracts.cases.values import reflected, text_places
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
 from contracts.subject.equality import short
 from contracts.subject.places import Place
+from contracts.subject.spare import SPREAD, mend
 from contracts.subject.subject import Attempt, Trial
 from contracts.subject.update import Update
 from contracts.target import jsontext
@@ -167,6 +168,7 @@ def test_extensions_of_json_are_taken_or_refused(update: Update) -> Findings:
         text = spell.format(n=json.dumps(name), bare=name, v=spelled, quoted=spelled.replace('"', "'"))
         marker = None if note == "NaN" else value
         (trial,) = update.attempt([Attempt(note, text.encode(), marker=marker)], hostile=True)
+        mend(update, trial.exchange, {name: value})
         if trial.exchange.status >= 500 or trial.exchange.response is None:
             yield Finding("2xx or 4xx", f"{trial.exchange.answer} to {note}", (trial.exchange,))
         elif marker is not None:
@@ -195,6 +197,7 @@ def test_a_body_that_is_no_object_is_refused(update: Update) -> Findings:
     for note, octets in bodies.items():
         (trial,) = update.attempt([Attempt(note, octets)], hostile=True)
         exchange = trial.exchange
+        mend(update, exchange, SPREAD)
         if exchange.refused:
             continue
         harmless = exchange.ok and not trial.effects and note in {"null", "an array"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
 from contracts.requirements import (
@@ -19,18 +18,20 @@ from contracts.requirements import (
 )
 from contracts.subject.equality import short
 from contracts.subject.observe import same_id
+from contracts.subject.others import elsewhere, others, selects_others, taken
 from contracts.subject.subject import Attempt, Trial
 from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
 
 UNROUTED = {404, 405, 410, 501}
 CREATED = 201
+UPWARDS = "..%2f.."
 MALFORMED: Mapping[str, str] = {
     "not-an-id": "not-an-id",
     "a quote": "%27",
     "NUL": "%00",
     "4,096 characters": "a" * 4096,
-    "a path inside the id": "..%2f..",
+    "a path inside the id": UPWARDS,
 }
 """Segments that are no object's id, each with what is said of it."""
 
@@ -215,14 +216,16 @@ def test_success_is_not_claimed_for_nothing(update: Update) -> Findings:
 def test_ids_that_cannot_exist_are_refused(update: Update) -> Findings:
     """Ids that can't exist are refused as client errors.
 
-    Sent: A PATCH to `not-an-id`, a quote, NUL, 4,096 characters and a path inside the id.
+    Sent: A PATCH to `not-an-id`, a quote, NUL, 4,096 characters and, with `--destructive`, a path inside the id.
 
     Fix: Parse the id before it reaches the database, and turn a parse error into 400 or 404.
     """
     body = update.mark()
     head = update.path().rpartition("/")[0]
-    attempts = [Attempt(note, body, path=f"{head}/{segment}") for note, segment in MALFORMED.items()]
-    for (note, segment), trial in zip(MALFORMED.items(), update.attempt(attempts), strict=True):
+    # a server that resolves it finds a collection
+    sent = {n: segment for n, segment in MALFORMED.items() if segment != UPWARDS or update.options.destructive}
+    attempts = [Attempt(note, body, path=f"{head}/{segment}") for note, segment in sent.items()]
+    for (note, segment), trial in zip(sent.items(), update.attempt(attempts), strict=True):
         exchange = trial.exchange
         normalised = "%2f" in segment and (exchange.ok or 300 <= exchange.status < 400 or exchange.response is None)
         long = len(segment) > 1000 and exchange.response is None
@@ -242,14 +245,13 @@ def test_ids_that_cannot_exist_are_refused(update: Update) -> Findings:
 def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
     """Prefixes, suffixes, wildcards and further path segments don't select the object.
 
-    Sent: A PATCH with a marker to the id with a character more, one less, half of it, `*`, `%` and a further
-    segment; then a read.
+    Sent: A PATCH with a marker to the id with a character more, one less, half of it and a further segment; then a
+    read. With `--destructive` alone `*`, `%`, a regular expression and parts that another id has as well.
 
     Fix: Compare the whole key for equality: no LIKE, no prefix search, no catch-all route behind the id.
     """
     key = quote(update.key, safe="")
     head = update.path().rpartition("/")[0]
-    others = {"*": "*", "%25": "%", ".*": "a regular expression", f"{key}/foo": "the id and a segment"}
     parts = {
         f"{update.key}0": "the id and a digit",
         update.key[:-1]: "the id without its last character",
@@ -258,10 +260,17 @@ def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
         update.key[: len(update.key) // 2]: "the first half of the id",
     }
     # short ids are often each other's beginnings
-    others |= {quote(part, safe=""): note for part, note in parts.items() if part and not _taken(update, part)}
-    before, sent = _others(update), dict[str, tuple[str, Exchange]]()
+    parts = {part: note for part, note in parts.items() if part and not taken(update, part)}
+    segments = {f"{key}/foo": "the id and a segment"}
+    if update.options.destructive:
+        segments = {"*": "*", "%25": "%", ".*": "a regular expression"} | segments
+    else:
+        shared = selects_others(update, update.key, {part: part.removesuffix("_") for part in parts})
+        parts = {part: note for part, note in parts.items() if part not in shared}
+    segments |= {quote(part, safe=""): note for part, note in parts.items()}
+    before, sent = others(update), dict[str, tuple[str, Exchange]]()
     attempts = []
-    for segment, note in others.items():
+    for segment, note in segments.items():
         mark = update.mark()
         attempts.append(Attempt(note, mark, path=f"{head}/{segment}", marker=next(iter(mark.values()))))
     for trial in update.attempt(attempts):
@@ -273,32 +282,7 @@ def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
         shown = (trial.exchange.object or {}).get("id")
         if trial.exchange.ok and update.observer.means in {None, "neutral"} and same_id(shown, update.key):
             yield Finding("4xx", f"{trial.exchange.answer} with the object, for {note}", (trial.exchange,))
-    yield from _elsewhere(update, before, sent)
-
-
-def _others(update: Update) -> dict[str, Any]:
-    """The marker property of every object of the collection that the run doesn't look after, by id."""
-    if update.observer.collection_status != 200:
-        return {}
-    items, _ = update.observer.collection()
-    name = update.markers[0]
-    found = {item["id"]: item.get(name) for item in items or () if isinstance(item.get("id"), str)}
-    return {entity: value for entity, value in found.items() if not any(same_id(entity, k) for k in update.known)}
-
-
-def _elsewhere(update: Update, before: Mapping[str, Any], sent: Mapping[str, tuple[str, Exchange]]) -> Findings:
-    """What was sent to no object's path stands on an object that was there before."""
-    if not before or not any(exchange.ok for _, exchange in sent.values()):
-        return
-    for entity, value in _others(update).items():
-        if entity in before and isinstance(value, str) and value in sent:
-            note, exchange = sent[value]
-            yield Finding("no object changed", f"{exchange.answer}, and {note} updated {short(entity)}", (exchange,))
-
-
-def _taken(update: Update, entity: str) -> bool:
-    """Whether an id is that of an object of its own, as far as reads tell."""
-    return entity in update.known or same_id((update.observer.item(entity)[0] or {}).get("id"), entity)
+    yield from elsewhere(update, before, sent)
 
 
 @requirement(
@@ -313,14 +297,16 @@ def _taken(update: Update, entity: str) -> bool:
 def test_the_collection_path_updates_nothing(update: Update) -> Findings:
     """An update addressed to the collection changes no object.
 
-    Sent: A PATCH with a marker to the collection, with and without a final slash; every known object is read before
-    and after.
+    Sent: With `--destructive` alone, a PATCH with a marker to the collection, with and without a final slash; every
+    known object is read before and after.
 
     Fix: Don't map PATCH on the collection, or answer 405 there. A missing id must never become an update without a
     WHERE.
     """
+    if not update.options.destructive:
+        raise Inconclusive("it could change every object of the collection: it takes --destructive to send this")
     head = update.path().rpartition("/")[0]
-    before, sent = _others(update), dict[str, tuple[str, Exchange]]()
+    before, sent = others(update), dict[str, tuple[str, Exchange]]()
     for path in (head, f"{head}/"):
         mark = update.mark()
         marker = next(iter(mark.values()))
@@ -332,7 +318,7 @@ def test_the_collection_path_updates_nothing(update: Update) -> Findings:
         if trial.exchange.ok and not trial.effects and "error" not in (trial.exchange.object or {}):
             what = f"{trial.exchange.answer} without a change"
             yield Finding("4xx", what, (trial.exchange,), Severity.WARN)
-    yield from _elsewhere(update, before, sent)
+    yield from elsewhere(update, before, sent)
 
 
 @requirement(
@@ -364,8 +350,9 @@ def test_other_spellings_of_the_path_reach_no_other_object(update: Update) -> Fi
         f"{head}/{key.upper()}": "the id in capitals",
     }
     for spelled, note in spellings.items():
-        if spelled == path:
-            continue
+        other = f"{head}/{key.upper()}" == spelled and update.observer.item(key.upper())[0]
+        if spelled == path or (other and other.get("id") == key.upper()):
+            continue  # it is the object's own path, or that of an object whose id is in capitals
         mark = update.mark()
         (trial,) = update.attempt([Attempt(note, mark, path=spelled, marker=next(iter(mark.values())))])
         for effect in trial.effects:

@@ -47,7 +47,7 @@ def test_a_foreign_origin_gets_no_credentials(update: Subject) -> Findings:
     basis="practice",
     source="RFC 9110 §5.5; OWASP, mass assignment and prototype pollution",
     vary="the value dropped or encoded; 400; kept as a dynamic member",
-    phase=Phase.NEGATIVE,
+    phase=Phase.HOSTILE,
     also="read list create delete",
 )
 def test_input_creates_no_header_and_no_shared_member(update: Subject) -> Findings:

@@ -17,7 +17,7 @@ from typing import Any
 
 from contracts.plugin.journal import SHARED
 from contracts.plugin.judge import Judgement, judge
-from contracts.requirements import Binding, Phase, Severity
+from contracts.requirements import HARMFUL, Binding, Phase, Severity
 from contracts.subject.subject import Subject
 from contracts.target.exchange import Exchange
 
@@ -50,7 +50,7 @@ class Company:
         log = update.log
         log = replace(log, told=set(log.told), deaths=[*log.deaths], effects=[*log.effects])
         before = len(self._fallen)
-        self._hostile, self._fell = binding.phase is Phase.HOSTILE, False
+        self._hostile, self._fell = binding.phase in HARMFUL, False
         with self._locked(fcntl.LOCK_SH):
             found = judge(binding, update, profile, *more)
         fallen = self._fallen[before:]

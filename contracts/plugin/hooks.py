@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from contracts import cases
+from contracts.contract import Shape
 from contracts.errors import ContractsError
 from contracts.plugin import engineer, outcome
 from contracts.plugin.family import Family, family_of
@@ -21,7 +22,7 @@ from contracts.plugin.record import Record
 from contracts.plugin.session import Session
 from contracts.report import writer
 from contracts.report.visible import visible
-from contracts.requirements import Binding, find
+from contracts.requirements import Binding, Phase, find
 
 HERE = Path(cases.__file__).parent
 
@@ -91,9 +92,11 @@ class Plugin(engineer.EngineerReport):
         resources = {name: n for n, name in enumerate(dict.fromkeys(map(family_of, self.session.judged)))}
         resource = {operation.id: resources[family_of(operation)] for operation in self.session.judged}
 
-        def due(item: Any) -> tuple[int, int, int]:
-            operation = _operation(item)
-            return resource[operation], self._binding(item).phase, place[operation]
+        def due(item: Any) -> tuple[int, int, bool, int]:
+            operation, binding = _operation(item), self._binding(item)
+            # what spoils an object may be taken back, which of an object that is made by it nobody can
+            last = binding.phase is Phase.SPOILING and binding.shape is Shape.CREATE
+            return resource[operation], binding.phase, last, place[operation]
 
         items[:] = [*sorted(applicable, key=due), *others]
         # of a run in batches it is known before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from sys import intern
@@ -11,6 +11,7 @@ from sys import intern
 from contracts.contract import Shape
 from contracts.errors import ContractsError
 from contracts.requirements import (
+    HARMFUL,
     SEVERITY_ORDER,
     Binding,
     Finding,
@@ -25,6 +26,7 @@ from contracts.requirements import (
     known,
 )
 from contracts.subject.knowledge import Checked
+from contracts.subject.spare import instead
 from contracts.subject.subject import Subject
 from contracts.target.exchange import Exchange
 
@@ -76,8 +78,9 @@ def judge(
     undecided: Undecided | None = None
     error = ""
     try:
-        for finding in islice(_findings(binding, update, together), MOST_FINDINGS):
-            findings.append(finding)  # noqa: PERF402 (what came before an exception counts)
+        with instead(update) if binding.phase in HARMFUL else nullcontext():
+            for finding in islice(_findings(binding, update, together), MOST_FINDINGS):
+                findings.append(finding)  # noqa: PERF402 (what came before an exception counts)
     except Undecided as reason:
         undecided = reason
     except ContractsError as reason:

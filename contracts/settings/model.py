@@ -109,7 +109,10 @@ class Settings(BaseModel):
     read_only: bool = _about("Send nothing that could change anything; most requirements can't be judged so.", False)
     restore: bool = _about("Put the object back as it was found.", True)
     dry_run: bool = _about("Print what would be sent, as curl lines, and send nothing to the target.", False)
-    destructive: bool = _about("Also send what could delete or replace an object: PUT, DELETE.", False)
+    destructive: bool = _about(
+        "Also send what could harm other objects: PATCH or DELETE to the collection, ids like *; and PUT, DELETE.",
+        False,
+    )
     burst: bool = _about("Also send many requests at once, to see how the target throttles.", False)
     baseline: AnyPath | None = _about(
         "Known failures, which don't gate: YAML, each with requirement, operation and reason.", metavar="FILE"

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -39,6 +39,8 @@ SELDOM_EXAMPLES = 25
 WRITTEN = tuple(phase for phase in Phase if phase is not Phase.GENERATED)
 SETTLE = 0.6
 """Longer than the lagging variation lags, and short enough for a sheet of faults that never settle."""
+DESTRUCTIVE = frozenset({"update.route.nokey"})
+"""Requirements about updates that take `--destructive` to be judged."""
 UPDATE = Shape.UPDATE
 OTHERS = tuple(shape for shape in Shape if shape is not UPDATE)
 FORKED = multiprocessing.get_context("forkserver")
@@ -125,7 +127,12 @@ def shelf_row(behaviour: Behaviour) -> Row:
 def _about_paths(faults: tuple[str, ...]) -> bool:
     """Whether a fault is named for what only a page's further paths show."""
     further = {binding.requirement for binding in requirements.bindings() if binding.aliases is Aliases.FURTHER}
-    return any(further.intersection(b.caught_by) for b in behaviours() if b.name in faults)
+    return _named_for(faults, further)
+
+
+def _named_for(faults: tuple[str, ...], names: Iterable[str]) -> bool:
+    """Whether one of some faults is named for one of some requirements."""
+    return any(not set(b.caught_by).isdisjoint(names) for b in behaviours() if b.name in faults)
 
 
 @dataclass(frozen=True)
@@ -188,7 +195,7 @@ def run(
             expired_token=SecretStr(tokens.expired),
             foreign_token=SecretStr(tokens.foreign),
             settle=SETTLE,
-            destructive=document == SHELF,
+            destructive=document == SHELF or _named_for(faults, DESTRUCTIVE),
             seed=seed,
             max_examples=examples or (SELDOM_EXAMPLES if SELDOM.intersection(faults) else MAX_EXAMPLES),
             profile=profile,

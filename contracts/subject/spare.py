@@ -1,0 +1,104 @@
+"""Objects that the run makes for inputs that may spoil or delete what they are sent to, and mending the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any
+
+from contracts.contract import Shape
+from contracts.requirements import Inconclusive
+from contracts.subject.create import Create
+from contracts.subject.subject import Subject
+from contracts.subject.update import Update
+from contracts.target.exchange import Exchange
+
+SPREAD: Mapping[str, Any] = {"0": None}
+"""Takes back what a server keeps that spreads a body over the object, and is given an array or a string."""
+NO_MAKER = "the document has no POST and DELETE for the run to make an object with and take it away"
+UNSEEN = "objects that the run makes are not there afterwards"
+
+
+@contextmanager
+def made(update: Update) -> Iterator[str]:
+    """An object that the run makes for the block and deletes after it; its id.
+
+    Raises:
+        Inconclusive: the run can make none that it can also take away.
+    """
+    maker = _maker(update)
+    maker.requirement, before = update.requirement, maker.requirement
+    try:
+        entity = maker.make()
+        _wait_for(update, maker, entity)
+        yield entity
+    finally:
+        maker.tidy()
+        maker.requirement = before
+
+
+@contextmanager
+def instead(subject: Subject) -> Iterator[None]:
+    """Let updates in the block go to an object that the run makes for it, where it can make one."""
+    with ExitStack() as afterwards:
+        if isinstance(subject, Update) and not subject.MAKES:
+            with suppress(Inconclusive):
+                entity = afterwards.enter_context(made(subject))
+                afterwards.enter_context(_about(subject, entity))
+        yield
+
+
+@contextmanager
+def _about(update: Update, entity: str) -> Iterator[None]:
+    """Let the block be about another object, and watch the one that the run is about."""
+    key, update.key = update.key, entity
+    update.met.append(key)
+    try:
+        yield
+    finally:
+        update.met.remove(key)
+        update.key = key
+        update.original.pop(entity, None)  # it is deleted, and not put back
+
+
+def mend(update: Update, culprit: Exchange, undo: Mapping[str, Any]) -> None:
+    """Send what takes back a spoiling input, unless the object shows that it wasn't kept.
+
+    Args:
+        culprit: the input and its answer.
+        undo: the properties that it may have set, with values to overwrite them with.
+    """
+    if update.MAKES or culprit.refused or update.dead is not None:
+        return
+    with suppress(Inconclusive):
+        found, _ = update.observer.look(update.key)
+        body = undo if found is None else {name: value for name, value in undo.items() if name in found}
+        if body:
+            update.patch(body)
+
+
+def _maker(update: Update) -> Create:
+    """What makes objects on the update's own path.
+
+    Raises:
+        Inconclusive: nothing does, or nothing could take them away.
+    """
+    maker = update.siblings.get(Shape.CREATE)
+    if not isinstance(maker, Create) or Shape.DELETE not in update.siblings:
+        raise Inconclusive(NO_MAKER)
+    return maker
+
+
+def _wait_for(update: Update, maker: Create, entity: str) -> None:
+    """Go on once a new object shows.
+
+    Raises:
+        Inconclusive: it doesn't.
+    """
+    late = bool(maker.lag or update.lag or maker.unsteady or update.unsteady)
+    for _ in update.looks():
+        if update.observer.look(entity)[0] is not None:
+            return
+        if not late:
+            break
+    raise Inconclusive(UNSEEN)
