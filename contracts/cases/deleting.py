@@ -125,8 +125,8 @@ def test_ids_that_cannot_exist_are_refused_by_deletions(delete: Delete) -> Findi
 def test_only_the_whole_key_deletes_the_object(delete: Delete) -> Findings:
     """Prefixes, suffixes and wildcards don't delete the object.
 
-    Sent: A DELETE of the id with a character more, one less, and half of it; an object that was made is read after
-    each.
+    Sent: A DELETE of the id with a character more, one less, and half of it, unless other ids have that part as well;
+    an object that was made is read after each.
 
     Fix: Compare the whole key for equality: no LIKE, no prefix search.
     """

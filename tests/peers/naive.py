@@ -29,22 +29,23 @@ DEEP = 5000
 PATHS = ("/beta/auditLogs/provisioning", "/beta/auditLogs/directoryProvisioning")
 
 
-def serving(*, stuck: bool = False) -> AbstractContextManager[Started]:
+def serving(*, stuck: bool = False, rekeys: bool = False) -> AbstractContextManager[Started]:
     """Serve it in a process of its own.
 
     Args:
         stuck: whether it takes no update of an object that it can't show.
+        rekeys: whether an update may give an object another id.
     """
-    return forked(_serve, stuck)
+    return forked(_serve, stuck, rekeys)
 
 
-def _serve(told: Connection, stuck: bool) -> None:
+def _serve(told: Connection, stuck: bool, rekeys: bool) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     told.send(Started(f"http://127.0.0.1:{listener.getsockname()[1]}/beta", Tokens()))
-    uvicorn.Server(uvicorn.Config(app(stuck=stuck), log_level="critical")).run([listener])
+    uvicorn.Server(uvicorn.Config(app(stuck=stuck, rekeys=rekeys), log_level="critical")).run([listener])
 
 
-def app(*, stuck: bool) -> Starlette:
+def app(*, stuck: bool, rekeys: bool) -> Starlette:
     """The store, with what was sent to it at `/sent` and what is in it at `/kept`."""
     store: dict[str, dict[str, Any]] = {entity: {"id": entity, "jobId": f"job of {entity}"} for entity in IDS}
     sent: list[dict[str, Any]] = []
@@ -58,7 +59,10 @@ def app(*, stuck: bool) -> Starlette:
             return Response(status_code=204)
         if request.method != "GET" and not (stuck and _shown(store[entity]) is None):
             before = {"id": entity} if request.method == "PUT" else store[entity]
-            store[entity] = {**before, **await _members(request), "id": entity}
+            kept = {**before, **await _members(request)}
+            del store[entity]
+            entity = kept["id"] = kept["id"] if rekeys else entity
+            store[entity] = kept
         return JSONResponse(store[entity])
 
     async def many(request: Request) -> Response:
