@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from contracts.cases.conditional import BOGUS, Validators, validators
+from contracts.cases.conditional import BOGUS
 from contracts.contract import Shape
 from contracts.requirements import Finding, Findings, Inconclusive, NotApplicable, Phase, Severity, adapted
 from contracts.subject.create import ACCEPTED, GONE
@@ -12,6 +12,7 @@ from contracts.subject.delete import Delete
 from contracts.subject.equality import short
 from contracts.subject.others import selects_others
 from contracts.subject.update import Update
+from contracts.subject.validators import Validators, validators
 
 AGAIN = frozenset({200, 202, 204, 404, 410})
 NOT_FOUND = frozenset({204, 400, 401, 403, 404, 409, 410})
@@ -175,7 +176,7 @@ def _tagged(delete: Delete) -> tuple[str, Validators]:
     """
     entity = delete.victim()
     found, exchange = delete.observer.item(entity)
-    tags = validators(exchange)
+    tags = validators(delete, exchange)
     if found is None or not tags.any:
         raise NotApplicable("the target sends no validators: neither ETag nor @odata.etag")
     return entity, tags
@@ -211,7 +212,7 @@ def test_a_tag_that_no_object_has_stops_the_deletion(delete: Delete) -> Findings
     """
     entity = delete.victim()
     found, shown = delete.observer.item(entity)
-    known = found is not None and validators(shown).any is not None
+    known = found is not None and validators(delete, shown).any is not None
     trial = delete.attempt("a bogus tag", headers={"If-Match": BOGUS}, entity=entity)
     exchange = trial.exchange
     if exchange.ok and (trial.effects or not trial.watched):

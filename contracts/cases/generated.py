@@ -214,7 +214,7 @@ def _some(update: Update) -> int:
 
 def _tagged(update: Update) -> bool:
     """Whether answers carry validators that conditions are surely meant for."""
-    return bool(tag_of(update.partial))
+    return bool(tag_of(update, update.partial))
 
 
 def _keeps_bags(update: Update) -> bool:

@@ -22,6 +22,7 @@ from contracts.requirements import Finding, Inconclusive, Severity
 from contracts.subject.equality import Difference, same_json, short
 from contracts.subject.subject import SERVER_FAILURES
 from contracts.subject.update import Update
+from contracts.subject.validators import validators
 from contracts.target.exchange import Exchange
 
 UNAUTHORISED = frozenset({401, 403})
@@ -278,7 +279,11 @@ class Machine:
         else:
             now = self.update.merged(self.models.get(entity, {}), sent)
         self.models[entity] = now
-        tag = tag_of(exchange) if exchange is not None and exchange.operation == self.update.operation.id else ""
+        tag = (
+            tag_of(self.update, exchange)
+            if exchange is not None and exchange.operation == self.update.operation.id
+            else ""
+        )
         if tag:
             older = [known for known in self._tags.get(entity, []) if known != tag]
             self._tags[entity] = [*older, tag]
@@ -298,13 +303,10 @@ class Machine:
         raise Violation(blame, finding, (count, self.trail.size))
 
 
-def tag_of(exchange: Exchange) -> str:
+def tag_of(update: Update, exchange: Exchange) -> str:
     """The validator in an answer, where conditions are surely meant: a member, or a strong ETag."""
-    member = (exchange.object or {}).get("@odata.etag")
-    header = exchange.response.header("ETag") if exchange.response else None
-    if isinstance(member, str):
-        return member
-    return header if header and header.startswith('"') else ""
+    found = validators(update, exchange)
+    return str(found.any) if found.in_use else ""
 
 
 def _saved(entity: str, paths: Sequence[Update]) -> bool:

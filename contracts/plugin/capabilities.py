@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from contracts.plugin.family import Family
 from contracts.requirements import Inconclusive
 from contracts.subject.update import Update
+from contracts.subject.validators import validators
 
 if TYPE_CHECKING:
     from contracts.plugin.session import Session
@@ -84,12 +85,9 @@ def _partial(update: Update) -> str:
 
 def _validators(update: Update) -> str:
     for exchange in update.traffic():
-        response = exchange.response
-        if response is None or not exchange.ok:
-            continue
-        if "@odata.etag" in (response.object or {}):
+        found = validators(update, exchange) if exchange.ok else None
+        if found and found.member:
             return "@odata.etag"
-        tag = response.header("ETag")
-        if tag:
-            return "weak ETag" if tag.startswith("W/") else "strong ETag"
+        if found and found.header:
+            return "weak ETag" if found.header.startswith("W/") else "strong ETag"
     return "none"

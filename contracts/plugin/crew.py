@@ -271,6 +271,7 @@ class Crew(Plugin):
         self._closed.append(part.closed)
         said = [*part.notes, *([f"a worker could judge nothing: {part.error}"] if part.error else [])]
         session.notes += [note for note in said if note not in session.notes]
+        session.left += part.left
         session.gone |= part.gone
         session.refused = session.refused or part.refused
         self._expired |= part.expired

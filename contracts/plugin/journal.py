@@ -18,6 +18,7 @@ from typing import Any
 
 from contracts.errors import ConfigurationError
 from contracts.report.journal import NAME as OUTCOMES
+from contracts.subject.sent_members import Member, members
 
 FORMAT = "graph-contracts/journal/1"
 PATTERN = "restore-*.jsonl"
@@ -118,6 +119,8 @@ class Story:
     created: dict[str, str] = field(default_factory=dict)
     """Paths of objects that the run made, with the operation whose object each is."""
     asked: list[Asked] = field(default_factory=list)
+    sent: dict[str, set[Member]] = field(default_factory=dict)
+    """Members that the run sent beside the documented properties, by operation."""
     listed: dict[str, frozenset[str]] = field(default_factory=dict)
     """Ids that a collection had before the first object was made there, by its path."""
 
@@ -219,6 +222,8 @@ def _tell(story: Story, entry: dict[str, Any]) -> None:
             known = story.objects.get((saved.operation, saved.entity))
             if known is None or known.state is None:
                 story.objects[saved.operation, saved.entity] = saved
+        case "sent":
+            story.sent.setdefault(str(entry["operation"]), set()).update(members(entry["members"]))
         case "create":
             told = {name: entry[name] for name in ("operation", "body", "marks") if name in entry}
             story.asked.append(Asked(_path(entry["path"]), **told))

@@ -56,7 +56,7 @@ def _follow(story: Story, flags: Mapping[str, Any], tell: Callable[[str], object
     with session.connected():
         left = list(_known(session, story))
         done = sum(len(update.original) for update in session.updates)
-        left += restoring.put_back(session.updates)
+        left += [each.text for each in restoring.put_back(session.updates)]
         _reached(session)
         found, lost = _traced(session, story)
         story.created.update(found)
@@ -64,7 +64,7 @@ def _follow(story: Story, flags: Mapping[str, Any], tell: Callable[[str], object
         for path, operation in story.created.items():
             subject = session.subjects.get(operation) or next(iter(session.subjects.values()))
             problem = restoring.take_away(subject, path)
-            left += [problem] if problem else []
+            left += [problem.text] if problem else []
     left = [session.redactor.text(line) for line in left]
     if not left:
         story.path.unlink(missing_ok=True)
@@ -172,6 +172,7 @@ def _known(session: Session, story: Story) -> Iterator[str]:
             yield f"{update.path(saved.entity)} can't be put back: nothing showed it before it was changed"
             continue
         update.original.setdefault(saved.entity, dict(saved.state))
+        update.sent_members.members |= story.sent.get(saved.operation, set())
     for path in story.created:
         for update in session.updates:
             update.original = {e: s for e, s in update.original.items() if update.path(e) != path}

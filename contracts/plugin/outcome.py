@@ -20,6 +20,7 @@ from contracts.plugin.judge import Judgement
 from contracts.plugin.session import Session
 from contracts.reference.sheet import proofs
 from contracts.report import results as model
+from contracts.report.left import Left
 from contracts.requirements import Mismatch
 from contracts.settings import Settings
 from contracts.target import curl
@@ -79,7 +80,8 @@ def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, 
         complete=session.complete,
         capabilities=tuple(mask.tree(row) for row in capabilities(session)) if over else (),
         ambiguities=tuple(dict(row) for row in contract.ambiguities),
-        notes=tuple(mask.text(note) for note in session.notes),
+        notes=tuple(mask.text(note) for note in (*session.notes, *(each.text for each in session.left))),
+        left=tuple(Left.from_json(mask.tree(each.to_json())) for each in session.left),
         environment=environment(),
         shard=session.shard,
         command=mask.text(_command(session)),

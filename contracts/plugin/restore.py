@@ -7,42 +7,48 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from contracts.contract import Kind, Type
+from contracts.plugin.mend import mend
+from contracts.report.left import Left, named
 from contracts.requirements import Inconclusive, Severity
 from contracts.subject import ladder
 from contracts.subject.create import removed
 from contracts.subject.equality import Difference
+from contracts.subject.leftovers import Leftover
 from contracts.subject.subject import Subject
 from contracts.subject.update import Update
 from contracts.target.redact import MASK
 
 
-def put_back(updates: Iterable[Update]) -> list[str]:
-    """Send each object's first observed state and look again; returns a line for each that could not be restored."""
-    notes: dict[str, str] = {}
+def put_back(updates: Iterable[Update]) -> list[Left]:
+    """Send each object's first observed state and look again; returns what could not be restored."""
+    found: dict[str, Left] = {}
     for update in updates:
         for entity, original in update.original.items():
-            if entity in notes or entity in update.created:
+            if entity in found or entity in update.created:
                 continue  # what one path could not put back, its alias can't either; what was made is deleted
-            left = _restore(update, entity, original)
-            if left:
-                notes[entity] = f"{update.path(entity)} could not be put back as it was found: {left}"
-    return list(notes.values())
+            members, reason = _restore(update, entity, original)
+            if members or reason:
+                left = "; ".join(part for part in (named(members), reason) if part)
+                path = update.path(entity)
+                found[entity] = Left(path, f"{path} could not be put back as it was found: {left}", members)
+    return list(found.values())
 
 
-def take_away(update: Subject, path: str) -> str:
-    """Delete an object that the run made; returns why it is still there, or nothing."""
+def take_away(update: Subject, path: str) -> Left | None:
+    """Delete an object that the run made; returns it with the reason where it is still there."""
     exchange = removed(update.client, path, update.operation.id)
     if exchange.ok or exchange.status in {404, 410}:
-        return ""
-    return f"{path}, which this run made, could not be deleted: {exchange.answer}"
+        return None
+    return Left(path, f"{path}, which this run made, could not be deleted: {exchange.answer}")
 
 
-def _restore(update: Update, entity: str, original: Mapping[str, Any]) -> str:
-    """Put one object back; returns what is still not as it was, or why that isn't known."""
+def _restore(update: Update, entity: str, original: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
+    """Put one object back; returns the members that are still not as they were, and why more isn't known."""
     update.requirement = "restore"
-    masked = [name for name in update.writable if MASK in json.dumps(original.get(name))]
+    masked = [name for name in original if MASK in json.dumps(original[name])]
     names = [name for name in update.writable if name not in masked]
     wanted = {name: original[name] for name in names if name in original}
+    left: list[Difference] = []
     try:
         shown = _shown(update, entity, wanted)
         if shown is not None:
@@ -51,13 +57,17 @@ def _restore(update: Update, entity: str, original: Mapping[str, Any]) -> str:
             known = update.type.properties
             wanted = {name: emptied(value, shown.get(name), known[name].type) for name, value in wanted.items()}
         if shown is None or update.changes(wanted, shown):
-            left = ", ".join(difference.path for difference in _written(update, entity, wanted))
-        else:
-            left = ""
+            left = _written(update, entity, wanted)
+        more = mend(update, entity, original, masked)
     except Inconclusive as reason:
-        return reason.reason
-    secret = f"{', '.join(masked)} held a secret, which is not kept" if masked else ""
-    return "; ".join(part for part in (left, secret) if part)
+        return (), reason.reason
+    secret = ", ".join(name for name in masked if name in update.writable)
+    paths = dict.fromkeys((*(each.path for each in more), *(each.path for each in left if not _told(each, more))))
+    return tuple(paths), f"{secret} held a secret, which is not kept" if secret else ""
+
+
+def _told(difference: Difference, more: Iterable[Leftover]) -> bool:
+    return any(each.steps[0] == difference.top for each in more)
 
 
 def emptied(value: Any, shown: Any, type_: Type) -> Any:

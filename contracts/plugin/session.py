@@ -30,6 +30,7 @@ from contracts.plugin.journal import Journal, abandoned
 from contracts.plugin.judge import OUT_OF_TIME, Judgement, judge, repeat
 from contracts.plugin.lanes import Lots
 from contracts.plugin.splitting import Part, applies, split, undividable
+from contracts.report.left import Left
 from contracts.requirements import Binding, Phase
 from contracts.settings import Settings
 from contracts.subject.create import Create
@@ -98,6 +99,8 @@ class Session:
     _bare: int = field(init=False, default=0)
     """How many judgements hold no exchange any more."""
     notes: list[str] = field(init=False, default_factory=list)
+    left: list[Left] = field(init=False, default_factory=list)
+    """What could not be put back."""
     planned: int = field(init=False, default=0)
     executed: int = field(init=False, default=0)
     """How many cases were run while there was time."""
@@ -431,7 +434,7 @@ class Session:
 
     def _put_back(self) -> None:
         """Put every object back, delete what was made, and take the journal away if nothing is left to do."""
-        left: list[str] = []
+        left: list[Left] = []
         changed = not (self.options.read_only or self.relieved)
         # the time for this was kept back; a target that died may live again
         self.client.extend(self._clock + self.settings.deadline)
@@ -444,13 +447,13 @@ class Session:
                 if family.begun and not family.back:
                     left += self._put_back_family(family)
         except ContractsError as error:
-            left.append(f"nothing more could be put back: {error.what}")
+            left.append(Left("", f"nothing more could be put back: {error.what}"))
         except KeyboardInterrupt:
-            left.append("putting back was interrupted")
-        self.notes += left
+            left.append(Left("", "putting back was interrupted"))
+        self.left += left
         if changed and self.client.writes:
-            self.notes += [
-                f"{update.path()} can't be put back: nothing showed it before it was changed"
+            self.left += [
+                Left(update.path(), f"{update.path()} can't be put back: nothing showed it before it was changed")
                 for update in self.updates
                 if update.key and not update.twin and update.key not in update.original
             ]
@@ -463,7 +466,7 @@ class Session:
         for path in self.adopted:
             path.unlink(missing_ok=True)
 
-    def _put_back_family(self, family: Family) -> Iterator[str]:
+    def _put_back_family(self, family: Family) -> Iterator[Left]:
         """Put the objects of one resource back; yields what is left."""
         touched = family.learned or not family.unusable
         if touched and self.options.restore and not (self.options.read_only or self.relieved):
@@ -491,7 +494,7 @@ class Session:
             self.judgements[place] = replace(self.judgements[place], worst=None, replay=())
         self._bare = len(self.judgements)
 
-    def _take_away(self, subject: Subject) -> Iterator[str]:
+    def _take_away(self, subject: Subject) -> Iterator[Left]:
         """Delete what the run has made; yields what is left."""
         for path in subject.created.values():
             problem = restore.take_away(subject, path)
@@ -501,7 +504,8 @@ class Session:
                 self.journal.write("deleted", path=path)
         if isinstance(subject, Update):
             for exchange in subject.doubtful:
-                yield f"{subject.head}: an object may have been made there ({exchange.answer}); look for it by hand"
+                text = f"{subject.head}: an object may have been made there ({exchange.answer}); look for it by hand"
+                yield Left(subject.head, text)
         if isinstance(subject, Create) and (strays := subject.strays()):
             self.notes.append(
                 f"{subject.head}: {strays} object(s) were not there before and are none that the run knows it made"

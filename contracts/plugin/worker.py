@@ -22,6 +22,7 @@ from contracts.plugin.company import Company
 from contracts.plugin.guard import guarded
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.session import Hired, Session
+from contracts.report.left import Left
 from contracts.report.visible import visible
 from contracts.requirements import Binding, Phase
 from contracts.settings import Settings
@@ -64,6 +65,8 @@ class Part:
     closed: int
     """How many of those that every worker judges."""
     notes: tuple[str, ...]
+    left: tuple[Left, ...]
+    """What it could not put back."""
     capabilities: tuple[Mapping[str, str], ...]
     redacted: int
     expired: bool
@@ -78,7 +81,9 @@ class Part:
     @staticmethod
     def unpacked(text: str) -> Part:
         told = json.loads(text)
-        return Part(**{**told, "notes": tuple(told["notes"]), "capabilities": tuple(told["capabilities"])})
+        left = tuple(map(Left.from_json, told["left"]))
+        lists = {name: tuple(told[name]) for name in ("notes", "capabilities")}
+        return Part(**{**told, **lists, "left": left})
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -144,6 +149,7 @@ class Worker(Plugin):
             executed=run.executed - self._closed,
             closed=self._closed,
             notes=tuple(map(run.redactor.text, (*run.notes, *run.client.notes))),
+            left=found.left,
             capabilities=found.capabilities,
             redacted=found.redacted,
             expired=self._expired,

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from contracts.report import citation, view, words
+from contracts.report.left import MOST_NAMED
 from contracts.report.results import LEVELS, Results, Verdict, summary, verdict_of
 from contracts.report.visible import one_line, visible
 
@@ -48,6 +49,7 @@ def render(results: Results, evidence: Sequence[Mapping[str, Any]]) -> str:
             waived=waived,
             open=view.reasons(results),
             most=MOST_BRIEF,
+            named=MOST_NAMED,
             subjects=subjects,
             matrix=view.matrix(results),
             operations=view.operations(results),

@@ -77,6 +77,7 @@ def merge(parts: Sequence[Run], order: Sequence[str], *, replicas: bool = False)
             command=first.command.partition(f" --splits {first.shard['splits']} --group 1")[0],
             capabilities=_once(row for each in found for row in each.capabilities),
             notes=_once((*(note for each in found for note in each.notes), *untested)),
+            left=_once(left for each in found for left in each.left),
             shard={},
         ),
         evidence,

@@ -17,6 +17,7 @@ from typing import Any
 import jsonschema
 
 from contracts.report.change import Since
+from contracts.report.left import Left
 from contracts.report.waiver import Waivers
 
 FORMAT = "graph-contracts/results/1"
@@ -130,6 +131,8 @@ class Results:
     capabilities: tuple[Mapping[str, str], ...] = ()
     ambiguities: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    left: tuple[Left, ...] = ()
+    """What the run could not put back."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Where the suite ran, and with which libraries."""
     places: Mapping[str, str] = field(default_factory=dict)
@@ -147,6 +150,12 @@ class Results:
         """Every outcome with one of these verdicts, MUSTs first."""
         found = [(row, outcome) for row in self.requirements for outcome in row.outcomes if outcome.verdict in verdicts]
         return sorted(found, key=lambda pair: LEVELS.index(pair[0].level) if pair[0].level in LEVELS else 9)
+
+    @property
+    def remarks(self) -> list[str]:
+        """The notes but for those that say what could not be put back, which reports tell apart."""
+        told = {each.text for each in self.left}
+        return [note for note in self.notes if note not in told]
 
     def to_json(self) -> dict[str, Any]:
         """The content of results.json."""
@@ -176,6 +185,7 @@ class Results:
             "capabilities": [dict(row) for row in self.capabilities],
             "ambiguities": [dict(row) for row in self.ambiguities],
             "notes": list(self.notes),
+            **({"left": [each.to_json() for each in self.left]} if self.left else {}),
             "environment": dict(self.environment),
             "fail_on": self.fail_on,
             **({"shard": dict(self.shard)} if self.shard else {}),
@@ -217,6 +227,7 @@ class Results:
             capabilities=tuple(data.get("capabilities", ())),
             ambiguities=tuple(data.get("ambiguities", ())),
             notes=tuple(data.get("notes", ())),
+            left=tuple(map(Left.from_json, data.get("left", ()))),
             environment=data.get("environment", {}),
             places=data["contract"].get("places", {}),
             shard=data.get("shard", {}),

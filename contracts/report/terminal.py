@@ -12,6 +12,8 @@ from contracts.report.words import changed, plural, sentence
 
 MOST_FAILURES = 100
 """Failures that are shown in full; a run over a thousand operations can have a hundred thousand."""
+MOST_LEFT = 1000
+"""Characters of a line that says what could not be put back."""
 MOST_LINES = 200
 """Lines of anything else."""
 
@@ -36,7 +38,7 @@ def render(results: Results, folder: Path) -> str:
     if open_:
         lines += ["", "Not judged:"]
         lines += _first(f"  {one_line(reason)}: {', '.join(ids)}" for reason, ids in open_.items())
-    lines += _first(f"Note: {one_line(note)}" for note in results.notes)
+    lines += _first(f"Note: {one_line(note)}" for note in results.remarks)
     changes = changed(results)
     if changes:
         lines += ["", *(f"  {one_line(line)}" for line in changes)]
@@ -44,6 +46,7 @@ def render(results: Results, folder: Path) -> str:
         "",
         sentence(results),
         f"Cases: {results.planned} planned, {results.executed} executed.",
+        *_first(f"Left behind: {one_line(each.text, MOST_LEFT)}" for each in results.left),
         f"Report: {folder / 'index.html'} ({results.seconds:.1f} s, exit {results.exit_code})",
     ]
     return visible("\n".join(lines)) + "\n"

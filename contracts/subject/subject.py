@@ -275,12 +275,12 @@ class Subject(ABC):
             self._spots = exchange, walk(exchange.object or {}, self.shape)
         return self._spots[1]
 
-    def looks(self) -> Iterator[None]:
-        """Once, and again until the time is over that reads may lag."""
+    def looks(self, most: float = float("inf")) -> Iterator[None]:
+        """Once, and again until the time is over that reads may lag, or as many seconds as are given."""
         started, pause = time.monotonic(), 0.01
         while True:
             yield
-            if time.monotonic() - started > self.options.settle or self.client.expired:
+            if time.monotonic() - started > min(self.options.settle, most) or self.client.expired:
                 return
             time.sleep(pause)
             pause = min(pause * 1.6, 0.5)

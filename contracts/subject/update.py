@@ -19,9 +19,10 @@ from contracts.subject import ladder
 from contracts.subject.due import Due
 from contracts.subject.equality import Difference, differences, instant, merge, unset
 from contracts.subject.knowledge import Baseline, Death, Effect, Options
+from contracts.subject.sent_members import SentMembers, said
 from contracts.subject.subject import Attempt, Fields, Headers, Subject, Trial, encoded, holds
 from contracts.subject.values import writable
-from contracts.target import jsontext, tunnel
+from contracts.target import tunnel
 from contracts.target.exchange import Exchange, Request
 from contracts.target.raw import request_bytes
 
@@ -76,6 +77,7 @@ class Update(Subject):
         self._known_at = -1
         """`client.writes` when the objects were last looked at; the aliases of an operation share the objects."""
         self.due: Due = Due() if twin is None else twin.due
+        self.sent_members: SentMembers = SentMembers() if twin is None else twin.sent_members
         self._values: dict[str, dict[str, Any]] = {}
         """The last value that each property was given or shown with, by id."""
         self._kept: set[str] = set()
@@ -147,6 +149,7 @@ class Update(Subject):
             path: another path than the object's.
             method: another method than the operation's.
         """
+        self._sending(body)
         exchange = self.send(
             method or self.operation.method,
             path or self.address(entity),
@@ -157,14 +160,19 @@ class Update(Subject):
             wait=wait,
             timeout=timeout,
         )
-        said = _said(body)
+        told = said(body)
         if exchange.ok or exchange.response is None:
             self.client.writes += 1
-            if not (exchange.ok and said is not None and path is None and method is None and wait):
+            if not (exchange.ok and told is not None and path is None and method is None and wait):
                 self.due.forget()
-        if said is not None:
-            self._note(entity or self.key, said, exchange, usual=path is None, alone=wait)
+        if told is not None:
+            self._note(entity or self.key, told, exchange, usual=path is None, alone=wait)
         return exchange
+
+    def _sending(self, body: Any) -> None:
+        new = [] if self.MAKES else self.sent_members.sending(body, self.type)
+        if new:
+            self.tell("sent", operation=self.operation.id, members=new)
 
     def _note(self, entity: str, body: Mapping[str, Any], exchange: Exchange, *, usual: bool, alone: bool) -> None:
         """Remember what was sent: to the object's own path (`usual`), and with nothing beside it (`alone`)."""
@@ -175,6 +183,7 @@ class Update(Subject):
             self.due.accepted(entity, body, self.shape)
         else:
             self.due.note(entity, body, accepted=True)
+        self.sent_members.shown(exchange.object, self.type)
         self._kept |= {name for name, value in (exchange.object or {}).items() if value is not None} - set(body)
         # what was sent outranks what was answered: a stale answer must not be written back
         self._values.setdefault(entity, {}).update({**(exchange.object or {}), **body})
@@ -208,6 +217,7 @@ class Update(Subject):
 
         Content-Length is not added: the cases on framing choose it themselves.
         """
+        self._sending(body)
         extra = {**headers, **({"Connection": "close"} if close else {})}
         fields = self.client.headers(extra, body)
         method, url = self.operation.method, self.client.url(path or self.address(entity))
@@ -419,6 +429,7 @@ class Update(Subject):
             raise Inconclusive(hint, *([exchange] if exchange else []))
         assert exchange is not None  # noqa: S101 (found implies an exchange)
         self._read |= {name for name, value in found.items() if value is not None}
+        self.sent_members.shown(found, self.type)
         return found, exchange
 
     def _unshown(self, difference: Difference, found: Mapping[str, Any]) -> bool:
@@ -442,6 +453,7 @@ class Update(Subject):
         """Remember an object as it was found; what is seen of it later doesn't count."""
         if entity not in self.original:
             self.original[entity] = dict(state)
+            self.sent_members.shown(state, self.type)
             self.keeper(self, entity)
 
     def state(self, entity: str | None = None) -> dict[str, Any]:
@@ -824,14 +836,6 @@ def last(body: Mapping[str, Any], mark: Mapping[str, Any]) -> dict[str, Any]:
 
 def _fails(found: Iterable[Difference]) -> list[Difference]:
     return [difference for difference in found if difference.severity is FAIL]
-
-
-def _said(body: Any) -> Mapping[str, Any] | None:
-    """The object that a body is, however it is spelled; None where it is no object, or one in doubt."""
-    if isinstance(body, bytes):
-        text = jsontext.parse(body)
-        body = None if text.problem or text.limited or text.duplicates else text.value
-    return body if isinstance(body, Mapping) else None
 
 
 def _performed(waiting: Iterable[tuple[Attempt, Exchange]]) -> set[str] | None:

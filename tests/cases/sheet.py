@@ -220,7 +220,7 @@ def run(
         passed=frozenset(said.get("pass", {})),
         undecided=said.get("inconclusive", {}),
         noted=said.get("note", {}),
-        notes=tuple(session.notes),
+        notes=(*session.notes, *(each.text for each in session.left)),
         exchanges=len(session.client.exchanges),
         vain=sum(update.vain for update in session.updates),
         seconds=time.monotonic() - started,

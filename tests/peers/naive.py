@@ -1,120 +1,166 @@
-"""A store that keeps whatever it is given, as json-server does, and as many a server does that was written in an hour.
+"""A store that somebody would write in an afternoon: it keeps whatever members it is sent, and has no ETags.
 
-A body is spread over the object, whatever it is: an array's items become members called "0", "1" and so on. What is
-nested too deep to be written again makes each answer about the object a 500. PATCH on the collection updates them all.
+Its habits say what it does otherwise than keep a member that is sent as null, and what its objects show from the start.
 """
 
 from __future__ import annotations
 
 import json
-import socket
-import sys
+import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from multiprocessing.connection import Connection
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
-
-from contracts.reference.message import Tokens
-from contracts.reference.server import Started
-from tests.cases.sheet import forked
-
-IDS = ("item-0001", "item-0002", "item-0003")
-DEEP = 5000
-PATHS = ("/beta/auditLogs/provisioning", "/beta/auditLogs/directoryProvisioning")
+TOKEN = "naive-token-2b71"
+FIRST, SECOND = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+HABITS = ("null removes", "refuses null", "etag header", "etag member", "versions")
 
 
-def serving(*, stuck: bool = False, rekeys: bool = False) -> AbstractContextManager[Started]:
-    """Serve it in a process of its own.
-
-    Args:
-        stuck: whether it takes no update of an object that it can't show.
-        rekeys: whether an update may give an object another id.
-    """
-    return forked(_serve, stuck, rekeys)
+def thing(entity: str) -> dict[str, Any]:
+    """An object as it is before a run."""
+    return {"@odata.type": "#suite.thing", "id": entity, "name": "a name", "count": None, "bag": {}, "place": {}}
 
 
-def _serve(told: Connection, stuck: bool, rekeys: bool) -> None:
-    listener = socket.create_server(("127.0.0.1", 0))
-    told.send(Started(f"http://127.0.0.1:{listener.getsockname()[1]}/beta", Tokens()))
-    uvicorn.Server(uvicorn.Config(app(stuck=stuck, rekeys=rekeys), log_level="critical")).run([listener])
+def document() -> dict[str, Any]:
+    """What the document says of it: a text, a number, a value that is open, and one that isn't."""
+    place = {"type": "object", "properties": {"city": {"type": "string"}, "street": {"type": "string"}}}
+    properties: dict[str, Any] = {
+        "name": {"type": "string"},
+        "label": {"type": "string"},
+        "count": {"type": "integer", "format": "int32"},
+        "bag": {"type": "object", "x-graph-open": True},
+        "place": place,
+    }
+    body = {"application/json": {"schema": {"type": "object", "properties": properties}}}
+    shown = {"type": "object", "properties": {"id": {"type": "string", "readOnly": True}, **properties}}
+    update = {
+        "operationId": "update",
+        "parameters": [{"name": "thing-id", "in": "path", "required": True, "schema": {"type": "string"}}],
+        "requestBody": {"required": True, "content": body},
+        "responses": {"200": {"description": "OK", "content": {"application/json": {"schema": shown}}}},
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Naive", "version": "1.0"},
+        "paths": {"/things/{thing-id}": {"patch": update}},
+    }
 
 
-def app(*, stuck: bool, rekeys: bool) -> Starlette:
-    """The store, with what was sent to it at `/sent` and what is in it at `/kept`."""
-    store: dict[str, dict[str, Any]] = {entity: {"id": entity, "jobId": f"job of {entity}"} for entity in IDS}
-    sent: list[dict[str, Any]] = []
-
-    async def one(request: Request) -> Response:
-        entity = request.path_params["id"]
-        if entity not in store:
-            return Response(status_code=404)
-        if request.method == "DELETE":
-            del store[entity]
-            return Response(status_code=204)
-        if request.method != "GET" and not (stuck and _shown(store[entity]) is None):
-            before = {"id": entity} if request.method == "PUT" else store[entity]
-            kept = {**before, **await _members(request)}
-            del store[entity]
-            entity = kept["id"] = kept["id"] if rekeys else entity
-            store[entity] = kept
-        return JSONResponse(store[entity])
-
-    async def many(request: Request) -> Response:
-        body = {} if request.method == "GET" else await _members(request)
-        if request.method == "POST":
-            entity = f"item-{len(sent):04}"
-            store[entity] = {**body, "id": entity}
-            return JSONResponse(store[entity], 201)
-        for entity in store:
-            store[entity] |= body
-        return JSONResponse({"value": list(store.values())})
-
-    async def asked(request: Request) -> Response:
-        return JSONResponse(sent if request.url.path == "/sent" else {e: _shown(kept) for e, kept in store.items()})
-
-    async def counted(request: Request) -> Response:
-        nested = (await request.body()).count(b"[") > DEEP
-        sent.append({"method": request.method, "path": request.url.path, "nested": nested})
-        return await (one if "id" in request.path_params else many)(request)
-
-    own = [Route(path, counted, methods=["GET", "POST", "PATCH"]) for path in PATHS]
-    own += [Route(f"{path}/{{id}}", counted, methods=["GET", "PATCH", "PUT", "DELETE"]) for path in PATHS]
-    return Starlette(routes=[Route("/sent", asked), Route("/kept", asked), *own])
+def write_document(folder: Path) -> Path:
+    """The document as a file."""
+    path = folder / "naive.json"
+    path.write_text(json.dumps(document()), encoding="utf-8")
+    return path
 
 
-async def _members(request: Request) -> dict[str, Any]:
-    """The members that a body adds to an object."""
-    with _deep():
+class Naive(ThreadingHTTPServer):
+    """The server with its objects."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, habits: tuple[str, ...]) -> None:
+        super().__init__(("127.0.0.1", 0), Request)
+        assert set(habits) <= set(HABITS)
+        self.habits = frozenset(habits)
+        self.lock = threading.Lock()
+        self.objects = {entity: thing(entity) for entity in (FIRST, SECOND)}
+        self.conditions: list[str] = []
+        """Each If-Match that was sent."""
+        if "etag member" in habits:
+            for each in self.objects.values():
+                each["@odata.etag"] = 'W/"1"'
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/v1"
+
+    def merge(self, into: dict[str, Any], body: dict[str, Any]) -> None:
+        """Keep what is sent, whatever it is."""
+        for name, value in body.items():
+            if isinstance(value, dict) and isinstance(into.get(name), dict):
+                self.merge(into[name], value)
+            elif value is None and "null removes" in self.habits and name != "count":
+                into.pop(name, None)
+            else:
+                into[name] = value
+
+
+class Request(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    server: Naive
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+    def reply(self, status: int, body: Any) -> None:
+        octets = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(octets)))
+        if "etag header" in self.server.habits and isinstance(body.get("@odata.etag"), str):
+            self.send_header("ETag", body["@odata.etag"])
+        if status == 401:
+            self.send_header("WWW-Authenticate", "Bearer")
+        self.end_headers()
+        self.wfile.write(octets)
+
+    def refuse(self, status: int) -> None:
+        self.reply(status, {"error": {"code": "refused", "message": "no"}})
+
+    def handle_request(self) -> None:
+        """Serve any method."""
+        octets = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            self.refuse(401)
+            return
+        if self.path == "/v1/things" and self.command == "GET":
+            self.reply(200, {"value": list(self.server.objects.values())})
+            return
+        found = self.server.objects.get(self.path.removeprefix("/v1/things/"))
+        if found is None or self.command not in {"GET", "PATCH"}:
+            self.refuse(404 if found is None else 405)
+            return
+        with self.server.lock:
+            if self.command == "PATCH" and not self.update(found, octets):
+                self.refuse(400)
+                return
+            self.reply(200, found)
+
+    def update(self, found: dict[str, Any], octets: bytes) -> bool:
+        """Whether an update was taken."""
+        self.server.conditions += self.headers.get_all("If-Match") or []
         try:
-            body = json.loads(await request.body())
-        except ValueError:
-            return {}
-    if isinstance(body, (list, str)):
-        return {str(place): item for place, item in enumerate(body)}
-    return body if isinstance(body, dict) else {}
+            body = json.loads(octets)
+        except (ValueError, RecursionError):
+            return False
+        if not isinstance(body, dict):
+            return False
+        if "refuses null" in self.server.habits and any(v is None and "@" in n for n, v in body.items()):
+            return False
+        self.server.merge(found, {n: v for n, v in body.items() if n not in {"id", "@odata.type"}})
+        if "versions" in self.server.habits:
+            found["version"] = found.get("version", 0) + 1
+            found["@odata.etag"] = f'W/"{found["version"]}"'
+        return True
+
+
+for method in ("GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS"):
+    setattr(Request, f"do_{method}", Request.handle_request)
 
 
 @contextmanager
-def _deep() -> Iterator[None]:
-    """Read any nesting, as parsers do that don't recurse."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(100_000)
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
-
-
-def _shown(kept: dict[str, Any]) -> dict[str, Any] | None:
-    """An object, or None where it can't be written any more."""
-    try:
-        json.dumps(kept, allow_nan=False, ensure_ascii=False).encode()
-    except (RecursionError, ValueError):
-        return None
-    return kept
+def serving(*habits: str) -> Iterator[Naive]:
+    """Run the server with these habits."""
+    with Naive(habits) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()

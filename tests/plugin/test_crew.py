@@ -230,10 +230,19 @@ def test_what_workers_changed_is_put_back_and_what_they_found_is_told(tmp_path: 
 
 def test_verdicts_that_a_worker_could_not_write_down_are_missed() -> None:
     part = Part(
-        executed=5, closed=2, notes=(), capabilities=(), redacted=0, expired=False, gone=False, refused="", error=""
+        executed=5,
+        closed=2,
+        notes=(),
+        left=(),
+        capabilities=(),
+        redacted=0,
+        expired=False,
+        gone=False,
+        refused="",
+        error="",
     )
     crew = Crew.__new__(Crew)
-    crew.session = SimpleNamespace(executed=0, notes=[], gone=False, refused="")  # type: ignore[assignment]
+    crew.session = SimpleNamespace(executed=0, notes=[], left=[], gone=False, refused="")  # type: ignore[assignment]
     crew.record = SimpleNamespace(heard=lambda _: 4, learned=lambda *_: None)  # type: ignore[assignment]
     crew._closed, crew._expired = [], False
     crew._ended("gw0", part)

@@ -14,7 +14,7 @@ from contracts.reference.server import Started
 from contracts.requirements import Phase, bindings
 from contracts.subject import update
 from tests.peers import crud, naive
-from tests.peers.naive import IDS, PATHS
+from tests.peers.bulk_updater import IDS, PATHS
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "openapi.yaml"
@@ -76,7 +76,7 @@ OWN = {f"{path}/{entity}" for path in PATHS for entity in IDS[:2]}
 
 
 def test_a_run_writes_to_no_collection_and_to_no_object_that_it_did_not_save(run: Any) -> None:
-    with naive.serving() as server:
+    with bulk_updater.serving() as server:
         done = run(server, PAGE, *select("update.route.*", "update.method.*", "update.req.*"))
     reached = {path for path in done.written() if path.rstrip("/") in PATHS}
     assert reached == set()
@@ -89,7 +89,7 @@ def test_a_run_writes_to_no_collection_and_to_no_object_that_it_did_not_save(run
 def test_ids_that_could_select_other_objects_are_sent_with_destructive_alone(run: Any) -> None:
     # what all ids of the store begin with, and what stands for any id
     broad = {f"{PATHS[0]}/{part}" for part in ("*", "%", ".*", "item-000", "item-000_", "item", "..%2f..")}
-    with naive.serving() as server:
+    with bulk_updater.serving() as server:
         done = run(server, PAGE, *select("update.route.exactid", "update.route.malformedid"))
         assert done.written().isdisjoint(broad)
         done = run(server, PAGE, *select("update.route.exactid"), "--destructive")
@@ -97,14 +97,14 @@ def test_ids_that_could_select_other_objects_are_sent_with_destructive_alone(run
 
 
 def test_the_collection_is_updated_with_destructive(run: Any) -> None:
-    with naive.serving() as server:
+    with bulk_updater.serving() as server:
         done = run(server, PAGE, *select("update.route.nokey"), "--destructive")
     assert done.verdicts("update.route.nokey") == {"fail"}
     assert set(PATHS) <= done.written("PATCH")
 
 
 def test_no_part_of_an_id_is_deleted_that_other_ids_begin_with(run: Any, tmp_path: Path) -> None:
-    with naive.serving() as server:
+    with bulk_updater.serving() as server:
         done = run(server, crud.write(tmp_path / "crud.yaml"), *select("delete.route.exactid"))
     assert done.verdicts("delete.route.exactid") == {"pass"}
     assert not [path for path in done.written("DELETE") if path.endswith("/item-000")]
@@ -115,7 +115,7 @@ def test_no_part_of_an_id_is_deleted_that_other_ids_begin_with(run: Any, tmp_pat
 
 
 def test_put_and_delete_go_to_an_object_that_the_run_made(run: Any, tmp_path: Path) -> None:
-    with naive.serving() as server:
+    with bulk_updater.serving() as server:
         done = run(server, crud.write(tmp_path / "crud.yaml"), *select("update.method.*"), "--destructive")
     ended = {path.rpartition("/")[2] for path in done.written("PUT", "DELETE")}
     assert ended
@@ -125,7 +125,7 @@ def test_put_and_delete_go_to_an_object_that_the_run_made(run: Any, tmp_path: Pa
 
 
 def test_put_and_delete_are_not_sent_where_no_object_can_be_made(run: Any) -> None:
-    with naive.serving() as server:
+    with bulk_updater.serving() as server:
         done = run(server, PAGE, *select("update.method.405allow"), "--destructive")
     assert done.written("PUT", "DELETE") == set()
     assert set(done.kept) == set(IDS)
@@ -141,7 +141,7 @@ OVER_ALL = {binding.requirement for binding in bindings() if binding.phase is Ph
 
 
 def test_what_spoils_an_object_comes_after_all_cases_of_all_paths_and_is_mended(run: Any) -> None:
-    with naive.serving() as server:
+    with bulk_updater.serving() as server:
         done = run(server, PAGE, *select("update.json.*", "update.status.*", "update.robust.*"))
     first = min(done.order.index(name) for name in SPOILING if name in done.order)
     assert {*done.order[first:]} <= SPOILING | OVER_ALL
@@ -153,14 +153,14 @@ def test_what_spoils_an_object_comes_after_all_cases_of_all_paths_and_is_mended(
 
 
 def test_an_object_that_was_given_another_id_gets_its_own_again(run: Any) -> None:
-    with naive.serving(rekeys=True) as server:
+    with bulk_updater.serving(rekeys=True) as server:
         done = run(server, PAGE, *select("update.req.id.mismatch"))
     assert done.verdicts("update.req.id.mismatch") == {"fail"}
     assert {entity: kept["id"] for entity, kept in done.kept.items()} == {entity: entity for entity in IDS}
 
 
 def test_an_object_that_can_not_be_mended_is_told_of(run: Any) -> None:
-    with naive.serving(stuck=True) as server:
+    with bulk_updater.serving(stuck=True) as server:
         done = run(server, PAGE, *select("update.json.limits", "update.robust.alive"))
     assert done.kept[IDS[0]] is None
     assert f"{IDS[0]} could not be put back as it was found" in done.said
@@ -169,7 +169,7 @@ def test_an_object_that_can_not_be_mended_is_told_of(run: Any) -> None:
 def test_what_spoils_is_sent_to_an_object_that_the_run_made(run: Any, tmp_path: Path) -> None:
     crude = crud.write(tmp_path / "crud.yaml", paths=2)
     chosen = select("update.json.*", "update.status.*", "update.robust.*", "update.sec.injection")
-    with naive.serving() as server:
+    with bulk_updater.serving() as server:
         done = run(server, crude, *chosen)
     spoiled = {each["path"].rpartition("/")[2] for each in done.sent if each["nested"]}
     assert spoiled
@@ -180,7 +180,7 @@ def test_what_spoils_is_sent_to_an_object_that_the_run_made(run: Any, tmp_path: 
 
 
 def test_nesting_that_spoiled_an_object_is_not_sent_to_be_created(run: Any, tmp_path: Path) -> None:
-    with naive.serving() as server:
+    with bulk_updater.serving() as server:
         done = run(server, crud.write(tmp_path / "crud.yaml"), *select("*.json.limits", "update.robust.alive"))
     assert done.verdicts("create.json.limits") == {"inconclusive"}
     assert not [each for each in done.sent if each["nested"] and each["method"] == "POST"]
