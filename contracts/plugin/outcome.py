@@ -14,7 +14,7 @@ from typing import Any
 
 from contracts import __version__, base_url, requirements
 from contracts.contract import Contract
-from contracts.plugin import page
+from contracts.plugin import extent, page
 from contracts.plugin.capabilities import capabilities
 from contracts.plugin.judge import Judgement
 from contracts.plugin.session import Session
@@ -82,6 +82,7 @@ def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, 
         notes=tuple(mask.text(note) for note in session.notes),
         environment=environment(),
         shard=session.shard,
+        scope=extent.scope(session),
         command=mask.text(_command(session)),
         redacted=mask.count,
     )

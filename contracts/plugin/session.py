@@ -99,6 +99,8 @@ class Session:
     """How many judgements hold no exchange any more."""
     notes: list[str] = field(init=False, default_factory=list)
     planned: int = field(init=False, default=0)
+    deselected: bool = field(init=False, default=False)
+    """Whether plain pytest was told to leave out some cases that the settings leave in."""
     executed: int = field(init=False, default=0)
     """How many cases were run while there was time."""
     embedded: bool = field(init=False, default=False)
