@@ -51,6 +51,8 @@ def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, 
         found = told.get(requirement.id)
         if not (found or session.about(requirement.id)):
             continue
+        if not found and over and session.deselected:
+            continue
         # a case may come across what another part of the run tests
         if session.selected(requirement.id) or (found and session.chosen(requirement.id)):
             row = blank(requirement, session.contract)

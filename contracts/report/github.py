@@ -38,7 +38,7 @@ def announce(results: Results, out: TextIO, environ: Mapping[str, str] = os.envi
 
 
 def commands(results: Results) -> list[str]:
-    """One workflow command for each failure, warning and problem of the baseline, up to what is shown; one for what limits."""
+    """One workflow command for each failure, warning and problem of the baseline, and for what limits the run."""
     said = headline(results)
     errors = [_about("error", row, outcome) for row, outcome in results.outcomes(Verdict.FAIL, Verdict.ERROR)]
     if results.baseline:

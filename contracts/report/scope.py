@@ -1,4 +1,4 @@
-"""How much of a contract a run is about: all of it, or only what options, a part of a split run or a recording leave in."""
+"""How much of a contract a run is about: all of it, or what options or a recording leave of it."""
 
 from __future__ import annotations
 

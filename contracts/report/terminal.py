@@ -37,7 +37,7 @@ def render(results: Results, folder: Path) -> str:
     if open_:
         lines += ["", "Not judged:"]
         lines += _first(
-            f"  {one_line(reason)}: {plural(len(ids), 'requirement')}, {first_few(ids, 'the report')}"
+            f"  {one_line(reason)}: {plural(len(ids), 'requirement')} ({first_few(ids)})"
             for reason, ids in open_.items()
         )
     lines += _first(f"Note: {one_line(note)}" for note in results.notes)

@@ -43,11 +43,11 @@ def plural(count: int, word: str) -> str:
     return f"{count} {word}{'' if count == 1 else 's'}"
 
 
-def first_few(names: Sequence[str], where: str, most: int = MOST_NAMED) -> str:
+def first_few(names: Sequence[str], where: str = "the report", most: int = MOST_NAMED) -> str:
     """Names in a row, with how many more there are, and where."""
     if len(names) <= most + 1:
         return ", ".join(names)
-    return f"{', '.join(names[:most])} and {len(names) - most} more (see {where})"
+    return f"{', '.join(names[:most])} and {len(names) - most} more, see {where}"
 
 
 def changed(results: Results) -> list[str]:
