@@ -56,7 +56,7 @@ def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, 
         # a case may come across what another part of the run tests
         if session.selected(requirement.id) or (found and session.chosen(requirement.id)):
             row = blank(requirement, session.contract)
-            rows.append(model.result(row, found) if found else model.silent(row, session.complete))
+            rows.append(model.result(row, found) if found else model.silent(row, session.all_run))
     contract = session.contract
     client = session.client
     first = client.exchanges.answered.response if client.exchanges.answered else None

@@ -155,7 +155,7 @@ def finish(plugin: Plugin, *, interrupted: bool = False, expired: bool = False) 
         session.notes.append(untested)
     for operation, reason in session.untested():
         session.complete = False
-        session.notes.append(f"{operation} could not be tested: {reason}")
+        session.notes.append(f"{operation} could not be tested: {reason.removeprefix(f'{operation}: ')}")
     if session.settings.read_only:
         session.notes.append("a run with --read-only judges only what needs no update")
     session.notes += session.client.notes

@@ -194,6 +194,11 @@ class Session:
         return self.contract.tested
 
     @property
+    def all_run(self) -> bool:
+        """Whether every planned case was run, whatever came of it."""
+        return self.complete or 0 < self.planned == self.executed
+
+    @property
     def idle(self) -> bool:
         """Whether this is a part that has nothing to test."""
         return self.part is not None and not self.part.tested

@@ -8,7 +8,7 @@ from contracts.report.headline import Tone, headline
 from contracts.report.results import Results, exit_code
 
 LABEL = "Graph contract"
-COLOURS = {Tone.GOOD: "#1a7f37", Tone.BAD: "#b3261e", Tone.UNKNOWN: "#6e5a00", Tone.NEUTRAL: "#4a5568"}
+COLOURS = {Tone.GOOD: "#1a7f37", Tone.BAD: "#b3261e", Tone.UNKNOWN: "#6e5a00", Tone.NEUTRAL: "#57606a"}
 
 
 def render(results: Results) -> str:

@@ -275,9 +275,9 @@ def _merged(group: list[Outcome]) -> Outcome:
     return replace(found, exchanges=exchanges, seconds=round(sum(took), 4) if took else None)
 
 
-def silent(row: RequirementResult, complete: bool) -> RequirementResult:
-    """A requirement that no case said anything of, in a run that is complete or not."""
-    told = (Verdict.NOT_APPLICABLE, NO_OPERATION) if complete else (Verdict.INCONCLUSIVE, ENDED_BEFORE)
+def silent(row: RequirementResult, all_run: bool) -> RequirementResult:
+    """A requirement that no case said anything of, where all planned cases were run or not."""
+    told = (Verdict.NOT_APPLICABLE, NO_OPERATION) if all_run else (Verdict.INCONCLUSIVE, ENDED_BEFORE)
     return result(row, [Outcome("", *told)])
 
 

@@ -85,3 +85,42 @@ def test_plain_pytest_that_is_told_to_leave_cases_out_makes_a_partial_run(option
     assert data["scope"]["narrowed_by"] == ["pytest's own selection"]
     assert "Partial run (pytest's own selection): " in done.stdout
     assert not [row["id"] for row in data["requirements"] if row["verdict"] == "not-applicable"]
+
+
+def parameter(name: str) -> dict[str, object]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def answered(schema: dict[str, object]) -> dict[str, object]:
+    return {"responses": {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}}}
+
+
+WIDGET: dict[str, object] = {"type": "object", "properties": {"id": {"type": "string"}, "note": {"type": "string"}}}
+LIST: dict[str, object] = {"type": "object", "properties": {"value": {"type": "array", "items": WIDGET}}}
+UNFINDABLE = {
+    "openapi": "3.1.0",
+    "info": {"title": "Two resources", "version": "1"},
+    "servers": [{"url": "https://example.test/v1.0"}],
+    "paths": {
+        "/widgets": {"get": answered(LIST)},
+        "/widgets/{widget-id}": {"parameters": [parameter("widget-id")], "get": answered(WIDGET)},
+        "/boxes/{box-id}/parts/{part-id}": {
+            "parameters": [parameter("box-id"), parameter("part-id")],
+            "get": answered(WIDGET),
+        },
+    },
+}
+
+
+def test_a_resource_that_is_not_found_is_named_and_what_passed_elsewhere_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "two.json").write_text(json.dumps(UNFINDABLE))
+    done = call("run", "--openapi", "two.json", "--select", "read.*", cwd=tmp_path)
+    assert done.returncode == 3, done.stdout + done.stderr
+    data = json.loads((tmp_path / "reports/results.json").read_text())
+    assert data["planned"] == data["executed"]
+    assert "ended early" not in done.stdout
+    assert "ended before" not in json.dumps(data)
+    name = "GET /boxes/{box-id}/parts/{part-id}"
+    assert f"\nInconclusive: 1 of 3 operations could not be tested ({name}; see the notes); " in done.stdout
+    assert " requirements passed on some operations and could not be judged on others, none failed" in done.stdout
+    assert f"Note: {name} could not be tested: nothing says what {{box-id}} is." in done.stdout
