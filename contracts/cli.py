@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the words after the program's name; by default the process's own.
 
     Returns:
-        The exit code: 0 conforms, 1 does not, 2 unusable input, 3 inconclusive, 130 interrupted.
+        The exit code: 0 nothing that gates failed, 1 something did, 2 unusable input, 3 inconclusive, 130 interrupted.
     """
     state: dict[str, Any] = {"debug": os.environ.get(DEBUG, "") not in {"", "0"}}
     try:

@@ -27,7 +27,7 @@ def declared(option: Option) -> click.Option:
     params=[declared(option) for option in OPTIONS],
     epilog="Every option can also stand in graph-contracts.toml or in [tool.graph-contracts] of pyproject.toml "
     "(timeout = 10), or in the environment (GRAPH_CONTRACTS_TIMEOUT=10). "
-    "Exit codes: 0 conforms, 1 does not, 2 unusable input, 3 inconclusive.",
+    "Exit codes: 0 nothing that gates failed, 1 something did, 2 unusable input, 3 inconclusive.",
 )
 @click.option("--show-settings", is_flag=True, help="Print every setting and where it was given, secrets masked.")
 def command(show_settings: bool, **flags: Any) -> int:

@@ -153,6 +153,9 @@ class Crew(Plugin):
     def expired(self) -> bool:
         return self._expired
 
+    def judge_late(self) -> None:
+        """Nothing: each worker does it for what it exchanged."""
+
     def status(self, code: int) -> int:
         """Only an interrupt of the run itself is one: what ends a worker has a reason that is told of."""
         return int(pytest.ExitCode.INTERRUPTED if self._interrupted else min(code, pytest.ExitCode.TESTS_FAILED))

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from contracts import cases
+from contracts import cases, requirements
 from contracts.contract import Shape
 from contracts.errors import ContractsError
 from contracts.plugin import engineer, outcome
 from contracts.plugin.family import Family, family_of
 from contracts.plugin.judge import Judgement
+from contracts.plugin.late import judge_late
 from contracts.plugin.record import Record
 from contracts.plugin.session import Session
 from contracts.report import writer
@@ -54,6 +55,10 @@ class Plugin(engineer.EngineerReport):
     def expired(self) -> bool:
         """Whether the deadline came before the cases were over."""
         return self.session.client.expired
+
+    def judge_late(self) -> None:
+        """Judge what was exchanged until the deadline, once everything is put back."""
+        judge_late(self.session)
 
     def status(self, code: int) -> int:
         """pytest's exit code, as far as it says anything of the run."""
@@ -102,6 +107,14 @@ class Plugin(engineer.EngineerReport):
         # of a run in batches it is known before
         self.session.planned = self.session.planned if self.batch else len(applicable)
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Notice what plain pytest was told to leave out, by -k or by naming some files."""
+        if not (self.opened or hasattr(session.config, "workerinput")):
+            run = self.session
+            run.planned = sum(bool(_bindings(getattr(item, "function", None))) for item in session.items)
+            run.deselected = run.planned < sum(len(run.operations(each)) for each in requirements.bindings())
+
     def _binding(self, item: Any) -> Binding:
         """The binding by which a case runs for its item's operation."""
         shape = self.session.contract.shapes[_operation(item)]
@@ -125,7 +138,11 @@ class Plugin(engineer.EngineerReport):
             with self.session.open():
                 self.record.begin()
                 self._find_last(session.items)
-                return (yield)
+                result = yield
+                expired = self.expired
+            if expired:
+                self.judge_late()
+            return result
         except ContractsError as error:
             self.errors.append(error)
             pytest.exit(visible(str(error)), returncode=error.exit_code)
@@ -142,9 +159,10 @@ class Plugin(engineer.EngineerReport):
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         if not _bindings(pyfuncitem.function):
             return None
-        for family in self._over:
-            self.record.let_go(family)
-        self._over.clear()
+        if not self.session.client.expired:  # else what was exchanged is still to be judged
+            for family in self._over:
+                self.record.let_go(family)
+            self._over.clear()
         binding = self._binding(pyfuncitem)
         judgement = self.session.run_case(binding, _operation(pyfuncitem))
         pyfuncitem.user_properties += [

@@ -28,13 +28,13 @@ from contracts.requirements import (
 from contracts.subject.knowledge import Checked
 from contracts.subject.spare import instead
 from contracts.subject.subject import Subject
+from contracts.target.client import OUT_OF_TIME
 from contracts.target.exchange import Exchange
 
 MOST_EXCHANGES = 12
 MOST_FINDINGS = 1000
 """Findings of one case; a target can be wrong in a million places."""
 MOST_OTHERS = 300
-OUT_OF_TIME = "the run's deadline had passed: allow more time with --deadline"
 TIMES = 3
 """How often a failing positive is tried in all."""
 
@@ -174,7 +174,7 @@ def _throttled(binding: Binding, finding: Finding) -> bool:
 
 
 def _findings(binding: Binding, update: Subject, together: Sequence[Binding]) -> Iterable[Finding]:
-    if update.client.expired:
+    if update.client.expired and not update.client.silent:
         raise Inconclusive(OUT_OF_TIME)
     if binding.each is None:
         yield from binding.function(update) or ()
@@ -187,6 +187,8 @@ def _findings(binding: Binding, update: Subject, together: Sequence[Binding]) ->
         raise checked.problem
     if not checked.any and update.options.read_only:
         raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
+    if not checked.any and update.client.silent:
+        raise Inconclusive(OUT_OF_TIME)
     if not checked.any:
         raise NotApplicable("no response of this run is one that the requirement is about")
 
@@ -198,6 +200,8 @@ def _checked(bindings: Sequence[Binding], update: Subject) -> dict[Binding, Chec
     for exchange in update.traffic():
         if exchange.index >= count:
             break  # a check may look at something itself
+        if exchange.index in update.client.cut:
+            continue
         for binding, found in checked.items():
             if found.problem is None and len(found.findings) < MOST_FINDINGS:
                 update.requirement = binding.requirement
@@ -211,7 +215,7 @@ def _check(binding: Binding, update: Subject, exchange: Exchange, found: Checked
     try:
         if binding.each(update.operation, exchange):
             found.any = True
-            if update.client.expired:
+            if update.client.expired and not update.client.silent:
                 raise Inconclusive(OUT_OF_TIME)
             room = MOST_FINDINGS - len(found.findings)
             for finding in islice(binding.function(update, exchange) or (), room):

@@ -14,7 +14,7 @@ from typing import Any
 
 from contracts import __version__, base_url, requirements
 from contracts.contract import Contract
-from contracts.plugin import page
+from contracts.plugin import extent, page
 from contracts.plugin.capabilities import capabilities
 from contracts.plugin.judge import Judgement
 from contracts.plugin.session import Session
@@ -52,10 +52,12 @@ def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, 
         found = told.get(requirement.id)
         if not (found or session.about(requirement.id)):
             continue
+        if not found and over and session.deselected:
+            continue
         # a case may come across what another part of the run tests
         if session.selected(requirement.id) or (found and session.chosen(requirement.id)):
             row = blank(requirement, session.contract)
-            rows.append(model.result(row, found) if found else model.silent(row, session.complete))
+            rows.append(model.result(row, found) if found else model.silent(row, session.all_run))
     contract = session.contract
     client = session.client
     first = client.exchanges.answered.response if client.exchanges.answered else None
@@ -84,6 +86,7 @@ def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, 
         left=tuple(Left.from_json(mask.tree(each.to_json())) for each in session.left),
         environment=environment(),
         shard=session.shard,
+        scope=extent.scope(session),
         command=mask.text(_command(session)),
         redacted=mask.count,
     )

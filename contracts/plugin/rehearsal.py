@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from contracts import base_url
+from contracts.generation.storage import keep_nothing
 from contracts.plugin.guard import guarded
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.run import INTERRUPTED, judged
@@ -33,6 +34,7 @@ def rehearse(settings: Settings) -> int:
     Raises:
         ContractsError: the settings or the document can't be used.
     """
+    keep_nothing()
     Session(settings)  # refuses here what a run would refuse
     plain = Settings()
     session = Session(settings.model_copy(update={name: getattr(plain, name) for name in ABOUT_TARGET}))

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from contracts import __version__, cases, requirements
 from contracts.contract import Contract, Operation, Shape
 from contracts.errors import NothingTestedError, ResultsError
-from contracts.plugin import outcome, recording
+from contracts.plugin import extent, outcome, recording
 from contracts.plugin.judge import judge
 from contracts.plugin.recording import Recording
 from contracts.plugin.session import SUBJECTS
@@ -154,6 +154,7 @@ def _results(
         requirements=tuple(rows),
         planned=planned,
         executed=planned,
+        scope=extent.recorded(contract),
         notes=tuple(notes),
         command=f"graph-contracts judge {path}",
         redacted=mask.count,

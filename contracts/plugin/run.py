@@ -7,7 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from pluggy import PluggyTeardownRaisedWarning
 from contracts import cases, requirements
 from contracts.errors import ConfigurationError, NothingTestedError, TargetError
 from contracts.gate.verdict import Known
+from contracts.generation.storage import keep_nothing
 from contracts.plugin import engineer
 from contracts.plugin.guard import Guard, guarded
 from contracts.plugin.hooks import Plugin
@@ -39,6 +40,7 @@ def run(settings: Settings) -> int:
     Raises:
         ContractsError: the settings, the document or the target can't be used.
     """
+    keep_nothing()
     session = Session(settings)
     folder = settings.report
     try:
@@ -77,14 +79,23 @@ def run(settings: Settings) -> int:
             session.notes.append(error.what)
             _write(plugin, error.exit_code, over=False)
             raise
+        expired = expired or guard.overdue
+        if expired:
+            _judge_late(plugin, guard)
     progress.end()
     swept(folder, str(os.getpid()))
-    expired = expired or guard.overdue
     interrupted = status == pytest.ExitCode.INTERRUPTED and not guard.overdue
     session.complete = not interrupted and session.executed == session.planned and not expired
     if expired:
         session.notes.append("the deadline came before the end: allow more time with --deadline")
     return finish(plugin, interrupted=interrupted, expired=expired)
+
+
+def _judge_late(plugin: Plugin, guard: Guard) -> None:
+    """Judge what was exchanged until the deadline, in what is left of the time for putting back."""
+    guard.due(plugin.session.ends + plugin.session.reserve)
+    with suppress(KeyboardInterrupt):
+        plugin.judge_late()
 
 
 def _hired(plugin: Plugin, progress: Progress, guard: Guard) -> Plugin:
@@ -144,7 +155,7 @@ def finish(plugin: Plugin, *, interrupted: bool = False, expired: bool = False) 
         session.notes.append(untested)
     for operation, reason in session.untested():
         session.complete = False
-        session.notes.append(f"{operation} could not be tested: {reason}")
+        session.notes.append(f"{operation} could not be tested: {reason.removeprefix(f'{operation}: ')}")
     if session.settings.read_only:
         session.notes.append("a run with --read-only judges only what needs no update")
     session.notes += session.client.notes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ from contracts.plugin.check import Check, fill_path
 from contracts.plugin.durations import weigher
 from contracts.plugin.family import Family, family_of, gathered, operations
 from contracts.plugin.journal import Journal, abandoned
-from contracts.plugin.judge import OUT_OF_TIME, Judgement, judge, repeat
+from contracts.plugin.judge import Judgement, judge, repeat
 from contracts.plugin.lanes import Lots
 from contracts.plugin.splitting import Part, applies, split, undividable
 from contracts.report.left import Left
@@ -39,7 +39,7 @@ from contracts.subject.knowledge import Identities, Options
 from contracts.subject.read import Listing, Read
 from contracts.subject.subject import Subject
 from contracts.subject.update import Update
-from contracts.target.client import Client, Connection, Limits
+from contracts.target.client import OUT_OF_TIME, Client, Connection, Limits
 from contracts.target.exchange import Exchange
 from contracts.target.redact import Redactor
 
@@ -98,10 +98,14 @@ class Session:
     judgements: list[Judgement] = field(init=False, default_factory=list)
     _bare: int = field(init=False, default=0)
     """How many judgements hold no exchange any more."""
+    checked: set[tuple[str, str]] = field(init=False, default_factory=set)
+    """The checks of every response that had their turn, by requirement and operation id."""
     notes: list[str] = field(init=False, default_factory=list)
     left: list[Left] = field(init=False, default_factory=list)
     """What could not be put back."""
     planned: int = field(init=False, default=0)
+    deselected: bool = field(init=False, default=False)
+    """Whether plain pytest was told to leave out some cases that the settings leave in."""
     executed: int = field(init=False, default=0)
     """How many cases were run while there was time."""
     embedded: bool = field(init=False, default=False)
@@ -191,6 +195,11 @@ class Session:
     def judged(self) -> tuple[Operation, ...]:
         """The operations that the run is about."""
         return self.contract.tested
+
+    @property
+    def all_run(self) -> bool:
+        """Whether every planned case was run, whatever came of it."""
+        return self.complete or 0 < self.planned == self.executed
 
     @property
     def idle(self) -> bool:
@@ -589,19 +598,31 @@ class Session:
         family = self.begin(operation)
         late = self.client.expired
         began = time.monotonic()
-        together = self._checks[operation] if binding.each is not None else ()
+        together = self.checks_of(operation) if binding.each is not None else ()
         found = self.judging(binding, update, self.settings.profile, family.unusable, together)
+        if binding.each is not None:
+            if found[0].message == OUT_OF_TIME:
+                return found[0]  # it has its turn when everything is put back
+            self.checked.add((binding.requirement, operation))
         took = time.monotonic() - began
         # what takes long isn't repeated where little time is left for the other cases
         if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and took * 20 < self.ends - time.monotonic():
             found[0] = repeat(binding, update, self.settings.profile, found[0])
         found[0] = replace(found[0], seconds=time.monotonic() - began)
         self.executed += not late
+        self.take_down(found)
+        return found[0]
+
+    def take_down(self, found: Sequence[Judgement]) -> None:
+        """Keep what a case said, and tell whoever listens."""
         self.judgements += found
         for judgement in found:
             for listener in self.listeners:
                 listener(judgement)
-        return found[0]
+
+    def checks_of(self, operation: str) -> Sequence[Binding]:
+        """The checks of every response that are run for an operation, by its id."""
+        return self._checks[operation]
 
     def _look_again(self) -> None:
         """Notice a target that is gone: what passed then may have passed for want of an answer."""

@@ -120,15 +120,21 @@ class Worker(Plugin):
         """Open the target around what is handed over."""
         run = self.session
         try:
-            with guarded(run.ends) as guard, run.open():
-                self.record.begin()
-                if not self._divided:
-                    self._find_last(session.items)
-                result = yield
-                if self._divided:
-                    self._close()
-                self._expired = run.client.expired
-                guard.due(run.ends + run.reserve)
+            with guarded(run.ends) as guard:
+                try:
+                    with run.open():
+                        self.record.begin()
+                        if not self._divided:
+                            self._find_last(session.items)
+                        result = yield
+                        if self._divided:
+                            self._close()
+                        self._expired = run.client.expired
+                        guard.due(run.ends + run.reserve)
+                finally:
+                    if self._expired or guard.overdue:
+                        guard.due(run.ends + run.reserve)
+                        self.judge_late()
                 return result
         except ContractsError as error:
             self._error = run.redactor.text(error.what)

@@ -15,10 +15,11 @@ from markupsafe import Markup
 
 from contracts.report.change import Change, Kind
 from contracts.report.difference import between
+from contracts.report.headline import sentence
 from contracts.report.markdown import code, escaped
 from contracts.report.results import RequirementResult, Results, Verdict, summary
 from contracts.report.visible import one_line, visible
-from contracts.report.words import MEANINGS, SIGNS, change_lines, sentence
+from contracts.report.words import MEANINGS, SIGNS, change_lines
 
 TEMPLATES = Path(__file__).with_name("templates")
 TITLES: Mapping[Kind, str] = {

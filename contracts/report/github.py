@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TextIO
 
 from contracts.report import markdown
+from contracts.report.headline import Tone, headline
 from contracts.report.results import Outcome, RequirementResult, Results, Verdict, verdict_of
 from contracts.report.visible import one_line
-from contracts.report.words import sentence
 
 MOST = 10
 """Annotations of one kind that GitHub shows of a step."""
@@ -38,16 +38,18 @@ def announce(results: Results, out: TextIO, environ: Mapping[str, str] = os.envi
 
 
 def commands(results: Results) -> list[str]:
-    """One workflow command for each failure, warning, problem of the baseline and regression, up to what is shown."""
+    """One workflow command for each failure, warning and problem of the baseline, and for what limits the run."""
+    said = headline(results)
     errors = [_about("error", row, outcome) for row, outcome in results.outcomes(Verdict.FAIL, Verdict.ERROR)]
     if results.baseline:
         errors += [_command("error", "Baseline", problem) for problem in results.baseline.problems]
     if not results.complete:
-        errors.insert(0, _command("error", "Graph contract", sentence(results)))
+        errors.insert(0, _command("error", "Graph contract", said.sentence))
     elif verdict_of(results) == "inconclusive" and not errors:
-        errors.append(_command("error", "Graph contract", sentence(results)))
+        errors.append(_command("error", "Graph contract", said.sentence))
     warnings = [_about("warning", row, outcome) for row, outcome in results.outcomes(Verdict.WARN)]
-    return [*_few("error", errors), *_few("warning", warnings)]
+    limits = [_command("notice", "Graph contract", said.sentence)] if said.tone is Tone.NEUTRAL else []
+    return [*_few("error", errors), *_few("warning", warnings), *limits]
 
 
 def _few(kind: str, lines: list[str]) -> list[str]:

@@ -15,14 +15,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from contracts.report import citation, view, words
-from contracts.report.left import MOST_NAMED
-from contracts.report.results import LEVELS, Results, Verdict, summary, verdict_of
+from contracts.report.headline import headline, is_partial
+from contracts.report.left import MAX_MEMBERS_NAMED
+from contracts.report.results import LEVELS, Results, Verdict, summary
 from contracts.report.visible import one_line, visible
 
 TEMPLATES = Path(__file__).with_name("templates")
 MOST_BRIEF = 6
 """Failures and warnings that the first screen has room for; the others are folded below them."""
-EXITS = {0: "conforms", 1: "does not conform", 2: "unusable", 3: "inconclusive", 130: "interrupted"}
+EXITS = {0: "passes the gate", 1: "does not pass the gate", 2: "unusable", 3: "inconclusive", 130: "interrupted"}
 
 
 def render(results: Results, evidence: Sequence[Mapping[str, Any]]) -> str:
@@ -37,8 +38,8 @@ def render(results: Results, evidence: Sequence[Mapping[str, Any]]) -> str:
         .get_template("index.html")
         .render(
             results=results,
-            verdict=verdict_of(results),
-            sentence=words.sentence(results),
+            said=headline(results),
+            partial=is_partial(results),
             when=_when(results.started),
             counts=counts,
             table=_table(results),
@@ -49,7 +50,8 @@ def render(results: Results, evidence: Sequence[Mapping[str, Any]]) -> str:
             waived=waived,
             open=view.reasons(results),
             most=MOST_BRIEF,
-            named=MOST_NAMED,
+            named=words.MOST_NAMED,
+            members_named=MAX_MEMBERS_NAMED,
             subjects=subjects,
             matrix=view.matrix(results),
             operations=view.operations(results),

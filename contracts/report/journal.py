@@ -179,7 +179,7 @@ def _replayed(
     rows = []
     for row in run.requirements:
         found = told.get(row.id)
-        rows.append(model.result(row, found) if found else model.silent(row, complete))
+        rows.append(model.result(row, found) if found else model.silent(row, complete or 0 < run.planned == executed))
     return (
         replace(
             run,

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from contracts.report.headline import sentence
 from contracts.report.results import Outcome, RequirementResult, Results, Verdict, verdict_of
 from contracts.report.visible import visible
-from contracts.report.words import sentence
 
 SKIPPED = {Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE, Verdict.WAIVED}
 COUNTS = ("tests", "failures", "errors", "skipped")
@@ -35,6 +35,7 @@ def _suite_of_run(root: Element, results: Results) -> None:
     """What no requirement says: whether the run came to its end, and what is wrong with the baseline."""
     properties = {
         "verdict": verdict_of(results),
+        "summary": sentence(results),
         "target": results.target_url,
         "contract": f"{results.contract_source} sha256:{results.contract_sha256}",
         "version": results.version,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-MOST_NAMED = 20
+MAX_MEMBERS_NAMED = 20
 """Members that a sentence names."""
 
 
@@ -33,5 +33,5 @@ class Left:
 
 def named(members: tuple[str, ...]) -> str:
     """The members as they stand in a sentence."""
-    more = len(members) - MOST_NAMED
-    return ", ".join(members[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(members) - MAX_MEMBERS_NAMED
+    return ", ".join(members[:MAX_MEMBERS_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from contracts.report.headline import sentence
 from contracts.report.results import LEVELS, Results, Verdict
 from contracts.report.visible import one_line
-from contracts.report.words import SIGNS, changed, sentence
+from contracts.report.words import SIGNS, changed
 
 MOST_TOLD = 200
 """Outcomes of a kind: what shows such a page takes a megabyte at most."""

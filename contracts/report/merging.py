@@ -10,7 +10,7 @@ from typing import Any
 from contracts.errors import ResultsError
 from contracts.report.evidence import Entry, Joined
 from contracts.report.reading import Run
-from contracts.report.results import Outcome, RequirementResult, Results, Verdict, result
+from contracts.report.results import UNDECIDED, Outcome, RequirementResult, Results, Verdict, result
 
 JUDGED_FIRST = (
     Verdict.FAIL,
@@ -23,9 +23,6 @@ JUDGED_FIRST = (
     Verdict.NOT_APPLICABLE,
 )
 """What is judged over all that was exchanged is judged in every part: what one part couldn't say, another may have."""
-
-
-UNDECIDED = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE, Verdict.ERROR})
 
 
 def selection(requirements: Iterable[str]) -> str:

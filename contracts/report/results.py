@@ -18,6 +18,7 @@ import jsonschema
 
 from contracts.report.change import Since
 from contracts.report.left import Left
+from contracts.report.scope import Scope
 from contracts.report.waiver import Waivers
 
 FORMAT = "graph-contracts/results/1"
@@ -47,6 +48,8 @@ WORST_FIRST = (
     Verdict.NOT_APPLICABLE,
 )
 """A requirement's verdict is the first of these that one of its outcomes has."""
+UNDECIDED = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE, Verdict.ERROR})
+"""Verdicts that say nothing of the target."""
 LEVELS = ("MUST", "SHOULD", "INFO")
 MOST_EXCHANGES = 12
 ENDED_BEFORE = "the run ended before it"
@@ -139,6 +142,8 @@ class Results:
     """Where the contract states each operation: page and line."""
     shard: Mapping[str, Any] = field(default_factory=dict)
     """Which part of a run that was split over machines this is; empty for a whole one."""
+    scope: Scope | None = None
+    """How much of the contract the run is about; None where that is unknown, as in results of an earlier format."""
     baseline: Waivers | None = None
     since: Since | None = None
     fail_on: str = "failure"
@@ -189,6 +194,7 @@ class Results:
             "environment": dict(self.environment),
             "fail_on": self.fail_on,
             **({"shard": dict(self.shard)} if self.shard else {}),
+            **({"scope": self.scope.to_json()} if self.scope else {}),
             **({"baseline": self.baseline.to_json()} if self.baseline else {}),
             **({"since": self.since.to_json()} if self.since else {}),
             "requirements": [_row(row) for row in self.requirements],
@@ -231,6 +237,7 @@ class Results:
             environment=data.get("environment", {}),
             places=data["contract"].get("places", {}),
             shard=data.get("shard", {}),
+            scope=Scope.from_json(data["scope"]) if "scope" in data else None,
             baseline=Waivers.from_json(data["baseline"]) if "baseline" in data else None,
             since=Since.from_json(data["since"]) if "since" in data else None,
             fail_on=data.get("fail_on", "failure"),
@@ -279,9 +286,9 @@ def _merged(group: list[Outcome]) -> Outcome:
     return replace(found, exchanges=exchanges, seconds=round(sum(took), 4) if took else None)
 
 
-def silent(row: RequirementResult, complete: bool) -> RequirementResult:
-    """A requirement that no case said anything of, in a run that is complete or not."""
-    told = (Verdict.NOT_APPLICABLE, NO_OPERATION) if complete else (Verdict.INCONCLUSIVE, ENDED_BEFORE)
+def silent(row: RequirementResult, all_run: bool) -> RequirementResult:
+    """A requirement that no case said anything of, where all planned cases were run or not."""
+    told = (Verdict.NOT_APPLICABLE, NO_OPERATION) if all_run else (Verdict.INCONCLUSIVE, ENDED_BEFORE)
     return result(row, [Outcome("", *told)])
 
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.report.headline import sentence
 from contracts.report.results import Outcome, RequirementResult, Results, Verdict
 from contracts.report.visible import visible
-from contracts.report.words import sentence
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS: Mapping[Verdict, str] = {

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from contracts.report.headline import sentence
 from contracts.report.results import Results, Verdict
 from contracts.report.visible import one_line, visible
-from contracts.report.words import changed, plural, sentence
+from contracts.report.words import changed, first_few, plural
 
 MOST_FAILURES = 100
 """Failures that are shown in full; a run over a thousand operations can have a hundred thousand."""
@@ -37,7 +38,10 @@ def render(results: Results, folder: Path) -> str:
             open_[outcome.message].append(row.id)
     if open_:
         lines += ["", "Not judged:"]
-        lines += _first(f"  {one_line(reason)}: {', '.join(ids)}" for reason, ids in open_.items())
+        lines += _first(
+            f"  {one_line(reason)}: {plural(len(ids), 'requirement')} ({first_few(ids)})"
+            for reason, ids in open_.items()
+        )
     lines += _first(f"Note: {one_line(note)}" for note in results.remarks)
     changes = changed(results)
     if changes:

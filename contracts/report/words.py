@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from contracts.report.change import Change, Kind
-from contracts.report.results import Results, Verdict, summary, verdict_of
+from contracts.report.results import Results, Verdict
 
 SIGNS: Mapping[Verdict, str] = {
     Verdict.PASS: "✓",
@@ -34,47 +34,20 @@ LEVEL_MEANINGS: Mapping[str, str] = {
     "INFO": "recorded, never judged",
 }
 
+MOST_NAMED = 5
+"""Requirements that a line names."""
+
 
 def plural(count: int, word: str) -> str:
     """A count with its noun."""
     return f"{count} {word}{'' if count == 1 else 's'}"
 
 
-def sentence(results: Results) -> str:
-    """The verdict as one sentence."""
-    counted = summary(results)
-    match verdict_of(results):
-        case "conforms":
-            tail = f", {plural(counted['warn'], 'warning')}" if counted["warn"] else ""
-            tail += f"; {counted['inconclusive']} could not be judged" if counted["inconclusive"] else ""
-            none = f"{counted['waived']} failed as the baseline knows" if counted["waived"] else "none failed"
-            start = "The target conforms but for known failures" if counted["waived"] else "The target conforms"
-            return f"{start}: {plural(counted['pass'], 'requirement')} passed, {none}{tail}.{_stale(results)}"
-        case "nonconforming":
-            return (
-                f"The target does not conform: {plural(counted['fail'], 'requirement')} failed, "
-                f"{counted['pass']} passed, {plural(counted['warn'], 'warning')}.{_early(results)}{_stale(results)}"
-            )
-    if counted["error"]:
-        why = f"the suite could not decide {plural(counted['error'], 'requirement')} (a defect of ours)"
-    elif not results.complete and results.executed == results.planned:
-        why = "what a run is about could not be tested (see the notes)"
-    elif not results.complete:
-        return f"Inconclusive:{_early(results).lower()}{_stale(results)}"
-    else:
-        why = "nothing could be judged"
-    return f"Inconclusive: {why}.{_stale(results)}"
-
-
-def _early(results: Results) -> str:
-    if results.complete:
-        return ""
-    return f" The run ended early: {results.executed} of {results.planned} cases were run."
-
-
-def _stale(results: Results) -> str:
-    problems = len(results.baseline.problems) if results.baseline else 0
-    return f" The baseline is out of date in {plural(problems, 'place')}." if problems else ""
+def first_few(names: Sequence[str], where: str = "the report", most: int = MOST_NAMED) -> str:
+    """Names in a row, with how many more there are, and where."""
+    if len(names) <= most + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:most])} and {len(names) - most} more, see {where}"
 
 
 def changed(results: Results) -> list[str]:
@@ -111,5 +84,6 @@ def change_lines(changes: Iterable[Change]) -> list[str]:
         told = f": {alike[0].message}" if alike[0].message else ""
         lines.append(f"{kind} {requirement}{where} ({before or 'absent'} → {after}){told}")
     if absent:
-        lines.append(f"{plural(len(absent), 'requirement')} not in the later run: {', '.join(absent)}")
+        named = first_few([*absent], "the earlier results.json")
+        lines.append(f"{plural(len(absent), 'requirement')} not in the later run: {named}")
     return lines

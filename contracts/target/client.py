@@ -24,7 +24,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import InsecureRequestWarning
 
 from contracts import __version__
-from contracts.errors import ContractsError
+from contracts.errors import ContractsError, TargetError
 from contracts.target import pool, raw
 from contracts.target.credentials import Credential, Lapsed, Renewed, Token
 from contracts.target.exchange import SAFE, Exchange, Headers, Request, Response
@@ -37,6 +37,7 @@ USER_AGENT = f"graph-contracts/{__version__}"
 LONGEST_RETRY_AFTER = 60.0
 LONGEST_PAUSE = 86400.0
 RAW = "octets chosen one by one"
+OUT_OF_TIME = "the run's deadline had passed: allow more time with --deadline"
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,10 @@ class Client:
         """The exchange that showed that the target no longer answers, for whoever would only wait in vain."""
         self.broken_off = False
         """Whether a signal ended the wait for an answer: the target may still do what it was asked."""
+        self.silent = False
+        """Whether the run is over: what was exchanged may be looked at, and nothing more may be sent."""
+        self.cut: set[int] = set()
+        """Indexes of broken answers that may be so because the deadline came."""
         self.writes = 0
         """How often something on the target may have changed: what is remembered of it from before is void."""
         self.wrote = 0.0
@@ -125,7 +130,10 @@ class Client:
 
         Raises:
             PermissionError: the request could change something.
+            TargetError: the run is over.
         """
+        if self.silent:
+            raise TargetError(OUT_OF_TIME)
         if self.connection.read_only and method not in SAFE:
             raise PermissionError(f"{method} in a run that may only read")
 
@@ -267,6 +275,8 @@ class Client:
                 exchange = replace(exchange, index=len(self.exchanges))
                 self.exchanges.append(exchange)
                 self._keep(exchange.response)
+                if exchange.response is not None and exchange.response.broken and self.expired:
+                    self.cut.add(exchange.index)
                 if exchange.request.method != "GET":
                     self.wrote = time.monotonic()
                 if exchange.throttled:

@@ -93,7 +93,7 @@ def test_the_action_installs_runs_and_tells_its_outputs(environ: dict[str, str],
     done = script(run["Run the contract"], tmp_path, environ, **own)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "output").read_text().splitlines() == ["exit-code=0", "verdict=conforms"]
-    assert (tmp_path / "summary").read_text().startswith("## The target conforms")
+    assert (tmp_path / "summary").read_text().startswith("## Partial run ")
     nowhere = script(run["Run the contract"], tmp_path, environ, **own, TARGET="")
     assert nowhere.returncode == 2
     assert "--target" in nowhere.stderr

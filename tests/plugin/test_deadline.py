@@ -62,7 +62,18 @@ def after_the_first_write(misbehave: Callable[[Request], None]) -> Callable[[Req
 
 def test_a_run_ends_with_its_deadline(tmp_path: Path) -> None:
     document = str(shelf.write_document(tmp_path, example=True))
-    options = ("--openapi", document, "--deadline", "8", "--timeout", "600", "--select", "update.value.*")
+    options = (
+        "--openapi",
+        document,
+        "--deadline",
+        "8",
+        "--timeout",
+        "600",
+        "--select",
+        "update.value.*",
+        "--select",
+        "update.resp.ct",
+    )
     with ExitStack() as stack:
         runs = {}
         for misbehave in MISBEHAVIOURS:
@@ -82,6 +93,8 @@ def test_a_run_ends_with_its_deadline(tmp_path: Path) -> None:
         assert "Traceback" not in "".join(told[folder])
         results = json.loads((folder / "reports/results.json").read_text())
         assert results["seconds"] < 60, folder  # a busy machine may be late, but one answer may take 600 s
+        verdicts = {row["id"]: row["verdict"] for row in results["requirements"]}
+        assert verdicts["update.resp.ct"] == "pass", "what was answered before is judged"
         assert {"index.html", "junit.xml", "evidence.har"} <= {path.name for path in (folder / "reports").iterdir()}
         assert list((folder / "reports").glob("restore-*")), "what could not be put back is to be put back later"
 

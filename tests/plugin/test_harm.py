@@ -13,7 +13,7 @@ from contracts import cases, cli
 from contracts.reference.server import Started
 from contracts.requirements import Phase, bindings
 from contracts.subject import update
-from tests.peers import crud, naive
+from tests.peers import bulk_updater, crud
 from tests.peers.bulk_updater import IDS, PATHS
 
 ROOT = Path(__file__).parents[2]

@@ -14,6 +14,7 @@ import pytest
 from contracts.errors import ResultsError
 from contracts.report import compare, merging
 from contracts.report.evidence import finder
+from contracts.report.headline import is_partial
 from contracts.report.reading import Run
 from contracts.report.results import Results, Verdict
 from tests.report.samples import EVIL, FIRST, SECOND, evidence, row, run
@@ -77,9 +78,9 @@ def test_a_known_failure_ranks_as_a_failure() -> None:
 
 
 def test_runs_that_are_not_quite_comparable_are_cautioned_about() -> None:
-    other = replace(AFTER, profile="http", contract_sha256="1" * 64, complete=False)
+    other = replace(AFTER, profile="http", contract_sha256="1" * 64, complete=False, executed=1)
     cautions = " ".join(two(BEFORE, other).cautions)
-    for word in ("different contracts", "different profiles", "2 of 2 cases"):
+    for word in ("different contracts", "different profiles", "1 of 2 cases"):
         assert word in cautions
 
 
@@ -134,6 +135,8 @@ def test_parts_make_the_whole_in_any_order() -> None:
     assert (whole.planned, whole.executed, whole.exchanges, whole.complete) == (4, 4, 4, True)
     assert whole.command == "graph-contracts run"
     assert whole.shard == {}
+    assert [is_partial(each.results) for each in (ONE, TWO)] == [True, True]
+    assert not is_partial(whole)
     assert [entry["index"] for entry in exchanges] == [0, 1, 2, 3]
     assert whole.requirements[1].outcomes[0].exchanges == (2, 3)
 

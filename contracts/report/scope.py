@@ -1,0 +1,39 @@
+"""How much of a contract a run is about: all of it, or what options or a recording leave of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+RECORDING = "recording"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a whole run of the same contract would test, and what makes this run less than that."""
+
+    requirements: int
+    """How many requirements a run of the whole document tests."""
+    operations: int
+    """How many operations the document has, of whatever kind."""
+    narrowed_by: tuple[str, ...] = ()
+    """The options that leave something out, as the user writes them, or `recording`."""
+
+    @property
+    def recorded(self) -> bool:
+        """Whether nothing was sent, and only what a recording shows was judged."""
+        return RECORDING in self.narrowed_by
+
+    def to_json(self) -> dict[str, Any]:
+        """The content of `scope` in results.json."""
+        return {
+            "requirements": self.requirements,
+            "operations": self.operations,
+            "narrowed_by": list(self.narrowed_by),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Scope:
+        """Read what `to_json` wrote."""
+        return cls(data["requirements"], data["operations"], tuple(data["narrowed_by"]))
