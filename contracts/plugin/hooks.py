@@ -99,7 +99,7 @@ class Plugin(engineer.EngineerReport):
 
         def due(item: Any) -> tuple[int, int, bool, int]:
             operation, binding = _operation(item), self._binding(item)
-            # what spoils an object may be taken back, which of an object that is made by it nobody can
+            # what an update spoils can be mended, but nobody knows the id of what a creation spoils
             last = binding.phase is Phase.SPOILING and binding.shape is Shape.CREATE
             return resource[operation], binding.phase, last, place[operation]
 

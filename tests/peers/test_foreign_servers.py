@@ -26,6 +26,7 @@ Expected = Mapping[str, tuple[str, str]]
 NOT_SUPPLIED: Expected = {
     "update.authz.personal": ("inconclusive", "no token of a personal account was supplied"),
     "update.authz.crosstenant": ("inconclusive", "no token of another tenant was supplied"),
+    "update.route.nokey": ("inconclusive", "the collection holds objects that were there before"),
 }
 NO_VALIDATORS: Expected = {
     "update.cond.stale": ("not-applicable", "it sends no validators"),
