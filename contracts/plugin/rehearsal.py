@@ -40,7 +40,8 @@ def rehearse(settings: Settings) -> int:
     """
     Session(settings)  # refuses here what a run would refuse
     plain = Settings()
-    session = Session(settings.model_copy(update={name: getattr(plain, name) for name in ABOUT_TARGET}))
+    own = {name: getattr(plain, name) for name in ABOUT_TARGET}
+    session = Session(settings.model_copy(update={**own, "dry_run": True}))
     session.redactor.add(*settings.secrets())
     with guarded(session.ends) as guard, session.open():
         status = judged(Plugin(session, opened=True, recorded=False), [])
