@@ -26,19 +26,21 @@ MAX_SIZE = 1 << 20
 """Octets of one file."""
 MAX_TEXT = 1 << 23
 """Characters that all includes of one page may add to it."""
+MAX_SHOWN = 120
+"""Characters of a link in a note."""
 FRONT = re.compile(r"---[ \t]*\n((?:(?!#{1,2} |---)[^\n]*\n)*)---[ \t]*(?:\n|\Z)")
 """A file's front matter."""
-DIRECTIVE = re.compile(r"\[!INCLUDE\b", re.IGNORECASE)
+DIRECTIVE = re.compile(r"\[![Ii][Nn][Cc][Ll][Uu][Dd][Ee]\b")
 STOP = re.compile(
-    r"^[ \t>]*(?P<fence>```|~~~)[^\n]*$"
-    r"|(?P<comment><!--)"
-    r"|^ {0,3}#{1,6}[ \t]*\[[^\]\n]*\]\(#tab/(?P<tab>[\w-]*)"
-    r"|^(?P<end>---[ \t]*$| {0,3}#{1,6}[ \t])"
-    r"|(?P<include>\[!INCLUDE\b"
+    r"(?P<fence>```|~~~)|(?P<comment><!--)"
+    r"|\n {0,3}#{1,6}[ \t]*\[[^\]\n]*\]\(#tab/(?P<tab>[\w-]*)"
+    r"|(?P<end>\n---[ \t]*$|\n {0,3}#{1,6}[ \t])"
+    r"|(?P<include>\[![Ii][Nn][Cc][Ll][Uu][Dd][Ee]\b"
     r"(?P<whole>[ \t]*\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\]"
     r"\([ \t]*(?P<link>[^()\s]+)(?:[ \t]+\"[^\"\n]*\")?[ \t]*\)[ \t]*\])?)",
-    re.MULTILINE | re.IGNORECASE,
+    re.MULTILINE,
 )
+"""Where to look up; each alternative begins with a letter of its own, which makes the search fast."""
 CLOSE = {
     mark: re.compile(rf"^(?:[ \t>]*{mark}[`~]*[ \t]*$|(?=#{{2,6}}[ \t]+\w|[ \t]*{mark}[ \t]*\w))", re.MULTILINE)
     for mark in ("```", "~~~")
@@ -74,6 +76,7 @@ class Includes:
     def __init__(self, folders: Sequence[Path] = ()) -> None:
         self._folders = tuple(os.path.realpath(folder) for folder in folders)
         self._texts: dict[str, str | None] = {}
+        self._roots: dict[Path, tuple[str, ...]] = {}
 
     def expand(self, text: str, path: Path) -> Expanded:
         """The text of a page, with the files that it includes in the place of the directives."""
@@ -88,11 +91,14 @@ class Includes:
             line += piece.text.count("\n")
         return Expanded("".join(piece.text for piece in pieces), Origins(path, origins), page.notes)
 
-    def roots(self, page: Path) -> tuple[str, ...]:
-        """The folders that a page may include files from, links resolved."""
-        own = os.path.realpath(page.parent)
-        above = (own, os.path.dirname(own), os.path.dirname(os.path.dirname(own)))  # noqa: PTH120 (called often)
-        return (*self._folders, own, *(os.path.join(folder, "includes") for folder in above))  # noqa: PTH118
+    def roots(self, folder: Path) -> tuple[str, ...]:
+        """The folders that the pages of a folder may include files from, links resolved."""
+        if folder not in self._roots:
+            own = os.path.realpath(folder)
+            above = (own, os.path.dirname(own), os.path.dirname(os.path.dirname(own)))  # noqa: PTH120 (these are texts)
+            beside = (os.path.join(each, "includes") for each in above)  # noqa: PTH118
+            self._roots[folder] = (*self._folders, own, *beside)
+        return self._roots[folder]
 
     def read(self, path: str) -> str | None:
         """A file's text, with blank lines for its front matter; None where no text can be read."""
@@ -112,7 +118,7 @@ class _Page:
     size: int = 0
 
     def __post_init__(self) -> None:
-        self._roots = self.includes.roots(self.path)
+        self._roots = self.includes.roots(self.path.parent)
 
     def pieces(self, text: str, path: Path, line: int, within: tuple[str, ...]) -> Iterator[_Piece]:
         """The text of a file in pieces, those that it includes in their places."""
@@ -147,7 +153,7 @@ class _Page:
         if text is None:
             what = problem or "there is no such file that can be read as Markdown"
             shown = found["link"] or _line(found)
-            self.notes.append(Note(str(path), line, Kind.SKIPPED, f"[!INCLUDE] of {shown[:120]!r}: {what}"))
+            self.notes.append(Note(str(path), line, Kind.SKIPPED, f"[!INCLUDE] of {shown[:MAX_SHOWN]!r}: {what}"))
             return None
         self.files += 1
         self.size += len(text)
@@ -186,7 +192,11 @@ def directives(text: str) -> Iterator[re.Match[str]]:
             language = False
         else:
             mark = found["fence"] or found["comment"]
-            if mark not in unclosed:
+            begins = text[max(text.rfind("\n", 0, found.start()) + 1, found.start() - 80) : found.start()]
+            if mark not in unclosed and (mark == "<!--" or not begins.strip(" \t>")):
+                if mark != "<!--":
+                    line_end = text.find("\n", at)
+                    at = line_end if line_end >= 0 else len(text)
                 if end := CLOSE[mark].search(text, at):
                     at = end.end()
                 else:
@@ -194,9 +204,8 @@ def directives(text: str) -> Iterator[re.Match[str]]:
 
 
 def _line(found: re.Match[str]) -> str:
-    """The rest of the line that a match begins in."""
-    end = found.string.find("\n", found.start())
-    return found.string[found.start() : end if end >= 0 else len(found.string)].strip()
+    """The rest of the line that a match begins in, as much of it as a note shows."""
+    return found.string[found.start() : found.start() + MAX_SHOWN].partition("\n")[0].strip()
 
 
 def _text(path: str) -> str | None:

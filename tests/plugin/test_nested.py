@@ -6,13 +6,17 @@ import json
 import re
 import shlex
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from contracts.cli import main
 from contracts.contract import Contract, Operation
 from contracts.plugin.rehearsal import renamed
+from contracts.requirements import Inconclusive
 from contracts.subject import parameters
+from contracts.subject.knowledge import Options
+from contracts.subject.update import Update
 from contracts.target.exchange import Request
 
 DOCUMENT = Path(__file__).parent / "nested.yaml"
@@ -29,8 +33,8 @@ def asked(out: str) -> list[str]:
     return [shlex.split(line)[-1] for line in out.splitlines() if line.startswith("curl ")]
 
 
-def operation(path: str, *names: str) -> Operation:
-    return Operation(id="o", method="PATCH", path=path, parameters=names or tuple(re.findall(r"\{(.+?)\}", path)))
+def patch(path: str) -> Operation:
+    return Operation(id="o", method="PATCH", path=path, parameters=tuple(re.findall(r"\{(.+?)\}", path)))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +48,7 @@ def operation(path: str, *names: str) -> Operation:
     ],
 )
 def test_a_parameter_is_called_by_its_segment(path: str, labels: dict[str, str]) -> None:
-    assert parameters.labels(operation(path)) == labels
+    assert parameters.labels(patch(path)) == labels
 
 
 @pytest.mark.parametrize("more", [(), ("--dry-run",)], ids=["run", "dry run"])
@@ -57,6 +61,26 @@ def test_every_hint_works_when_pasted(
     assert hint is not None, said
     assert hint[2] == "users.id"
     assert run(tmp_path, hint[1], f"{hint[2]}=alex", *more) == 0
+
+
+def test_the_hint_for_an_object_that_is_not_there_works_when_pasted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parent = ("--id", "users.id=alex")
+    assert run(tmp_path, *parent) == 0
+    learned = json.loads((tmp_path / "r" / "results.json").read_text("utf-8"))["capabilities"]
+    there = next(each["value"] for each in learned if each["name"].endswith(": object"))
+    capsys.readouterr()
+    assert run(tmp_path, *parent, "--id", "messages.id=nowhere") == 3
+    hint = re.search(r"Name one that exists with (--id) (\S+)=ID", capsys.readouterr().err)
+    assert hint is not None
+    assert run(tmp_path, *parent, hint[1], f"{hint[2]}={there}") == 0
+
+
+def test_the_hint_for_a_second_object_names_it_by_its_segment() -> None:
+    (operation,) = (each for each in Contract.load(DOCUMENT).tested if str(each) == MESSAGES)
+    with pytest.raises(Inconclusive, match=r"supply --second-id messages\.id=ID"):
+        Update(Mock(), operation, Options()).needs_second()
 
 
 def test_the_run_and_the_dry_run_send_the_ids_that_were_named(
@@ -102,9 +126,9 @@ def test_names_are_ambiguous_where_one_of_several_meanings_is_a_parent() -> None
     assert parameters.ambiguous("id", tested) == ["folders.id", "messages.id", "users.id"]
     assert parameters.ambiguous("id2", tested) == []
     assert parameters.ambiguous("users.id", tested) == []
-    keys = [operation("/lamps/{id}"), operation("/rooms/{id}")]
+    keys = [patch("/lamps/{id}"), patch("/rooms/{id}")]
     assert parameters.ambiguous("id", keys) == []  # every object's
-    parents = [operation("/users/{p}/a/{x}"), operation("/groups/{p}/b/{y}")]
+    parents = [patch("/users/{p}/a/{x}"), patch("/groups/{p}/b/{y}")]
     assert parameters.ambiguous("p", parents) == ["groups.p", "users.p"]
 
 
