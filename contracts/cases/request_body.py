@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.cases.values import reflected
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.subject import parameters
 from contracts.subject.equality import short
 from contracts.subject.ladder import annotate
 from contracts.subject.observe import same_id
@@ -166,7 +167,8 @@ def test_another_id_in_the_body_changes_nothing_elsewhere(update: Update) -> Fin
         if _moved_back(update, foreign):
             return  # the second object would be lost
     if not update.second:
-        raise Inconclusive(f"only judged with an unknown id: supply --second-id {update.operation.key}=ID")
+        name = parameters.label(update.operation, update.operation.key or "")
+        raise Inconclusive(f"only judged with an unknown id: supply --second-id {name}=ID")
 
 
 def _moved_back(update: Update, foreign: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.derive import csdl, markdown
+from contracts.derive.includes import Includes
 from contracts.derive.metadata import refine
 from contracts.derive.notes import Kind, Note
 from contracts.derive.openapi import Builder
@@ -42,13 +43,14 @@ def derive(
     """
     notes = [] if notes is None else notes
     model = csdl.load(metadata) if metadata else None
-    builder = Builder(Library(resources, notes))
+    includes = Includes([path if path.is_dir() else path.parent for path in (*pages, *resources)])
+    builder = Builder(Library(resources, notes, includes))
     titles: list[str] = []
     names: list[str] = []
     failed: list[PageError] = []
     for path, octets in _read(pages):
         try:
-            page = markdown.decode(octets, path) if octets is not None else markdown.read(path)
+            page = markdown.decode(octets, path, includes) if octets is not None else markdown.read(path, includes)
             found = facts(page)
         except PageError as error:
             failed.append(error)
@@ -93,7 +95,7 @@ def _read(paths: Sequence[Path]) -> Iterator[tuple[Path, bytes | None]]:
         for folder, folders, files in os.walk(path):
             folders.sort()
             for name in sorted(files):
-                if name.endswith(".md"):
+                if name.endswith(".md") and Path(folder, name).is_file():  # a pipe would be waited for
                     file = Path(folder, name)
                     try:
                         octets = read(file)

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from contracts import files
-from contracts.derive.notes import Notes
+from contracts.derive.includes import FRONT, Includes
+from contracts.derive.notes import Notes, Origins
 from contracts.errors import PageError
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ BEYOND = re.compile(r"^(?:#{2,6}[ \t]+\w|[ \t]*```[ \t]*\w)", re.MULTILINE)
 """What no fence of a reference page holds: a heading, or the beginning of another fence."""
 ROWS = re.compile(r"(?:[ \t]*\|[^\n]*(?:\n|\Z)|[^\n|#<`]*\|[^\n]*(?:\n|\Z))+")
 NESTED = re.compile(r"^[ \t]*>[ \t>]*(?:```|~~~|\||#)", re.MULTILINE)
-FRONT = re.compile(r"---[ \t]*\n((?:(?!#{1,2} |---)[^\n]*\n)*)---[ \t]*(?:\n|\Z)")
 FIELD = re.compile(r"^([\w.]+):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 TAB = re.compile(r"\[[^\]]*\]\(#tab/")
 DELIMITER = re.compile(r"[|:\-\s]*-[|:\-\s]*")
@@ -83,14 +83,17 @@ class Page:
     """The front matter's title, else the first heading."""
     sections: Sequence[Section]
     notes: Notes
+    origins: Origins
+    """Where its lines were read from."""
 
     @property
     def name(self) -> str:
         return self.path.name
 
     def place(self, line: int) -> str:
-        """A line of this page, as sources spell it."""
-        return f"{self.path.name}:{line}"
+        """A line of this page, or of what it includes, as sources spell it."""
+        path, line = self.origins.of(line)
+        return f"{path.name}:{line}"
 
     def blocks(self) -> Iterator[Block]:
         """Every block, in page order."""
@@ -98,7 +101,7 @@ class Page:
             yield from section.blocks
 
 
-def read(path: Path) -> Page:
+def read(path: Path, includes: Includes) -> Page:
     """Read a page.
 
     Raises:
@@ -108,10 +111,10 @@ def read(path: Path) -> Page:
         octets = files.read(path)
     except OSError as error:
         raise PageError(f"{path}: {error.strerror or error}") from error
-    return decode(octets, path)
+    return decode(octets, path, includes)
 
 
-def decode(octets: bytes, path: Path) -> Page:
+def decode(octets: bytes, path: Path, includes: Includes) -> Page:
     """Parse a page's bytes.
 
     Raises:
@@ -124,14 +127,16 @@ def decode(octets: bytes, path: Path) -> Page:
         raise PageError(f"{path}:{line}: not UTF-8", HINT) from error
     if "\0" in text:
         raise PageError(f"{path}:{text[: text.index(chr(0))].count(chr(10)) + 1}: holds a NUL character", HINT)
-    return parse(text, path)
+    return parse(text, path, includes)
 
 
-def parse(text: str, path: Path) -> Page:
-    """Parse a page's text."""
+def parse(text: str, path: Path, includes: Includes) -> Page:
+    """Parse a page's text, with what it includes."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    notes = Notes(str(path))
+    text, origins, missed = includes.expand(text, path)
+    notes = Notes(origins)
+    notes.extend(missed)
     front: dict[str, str] = {}
     start = 0
     if found := FRONT.match(text):
@@ -140,7 +145,7 @@ def parse(text: str, path: Path) -> Page:
     blocks = nested(text, start) if NESTED.search(text, start) else scan(text, start, notes)
     sections = list(_sections(whole(blocks, notes)))
     heading = next((section.blocks[0].text for section in sections if section.title), "")
-    return Page(path, front, front.get("title") or heading, sections, notes)
+    return Page(path, front, front.get("title") or heading, sections, notes, origins)
 
 
 def _sections(blocks: Iterator[Block]) -> Iterator[Section]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -36,21 +38,38 @@ class Note(NamedTuple):
         return f"{self.page}:{self.line}: {self.kind}: {self.what}"
 
 
+class Origins:
+    """Which file and line each line of a page's text was read from, once includes stand in it."""
+
+    def __init__(self, path: Path, pieces: Sequence[tuple[int, Path, int]] = ()) -> None:
+        self._pieces = [*pieces] or [(1, path, 1)]
+        self._starts = [start for start, _, _ in self._pieces]
+
+    def of(self, line: int) -> tuple[Path, int]:
+        """The file, and the line in it; both count from 1."""
+        start, path, first = self._pieces[max(bisect_right(self._starts, line) - 1, 0)]
+        return path, first + line - start
+
+
 class Notes(list[Note]):
     """The departures of one page, as they are met."""
 
-    def __init__(self, page: str) -> None:
+    def __init__(self, origins: Origins) -> None:
         super().__init__()
-        self.page = page
+        self._origins = origins
 
     def guessed(self, line: int, what: str) -> None:
-        self.append(Note(self.page, line, Kind.GUESSED, what))
+        self._add(line, Kind.GUESSED, what)
 
     def repaired(self, line: int, what: str) -> None:
-        self.append(Note(self.page, line, Kind.REPAIRED, what))
+        self._add(line, Kind.REPAIRED, what)
 
     def skipped(self, line: int, what: str) -> None:
-        self.append(Note(self.page, line, Kind.SKIPPED, what))
+        self._add(line, Kind.SKIPPED, what)
+
+    def _add(self, line: int, kind: Kind, what: str) -> None:
+        path, line = self._origins.of(line)
+        self.append(Note(str(path), line, kind, what))
 
 
 def summary(notes: Sequence[Note]) -> str:

@@ -250,8 +250,9 @@ def _templates(page: Page, section: Sequence[Block], exchanges: Sequence[Exchang
             yield Template(method, path.text, path.names, line)
     if not seen:
         line = next((block.line for block in section), 1)
+        file, line = page.origins.of(line)
         raise PageError(
-            f"{page.path}:{line}: no HTTP request is documented",
+            f"{file}:{line}: no HTTP request is documented",
             "An operation page has a section 'HTTP request' with a method and a path",
         )
 

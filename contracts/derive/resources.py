@@ -13,8 +13,9 @@ from typing import Any
 
 from contracts import files
 from contracts.derive import examples, markdown
+from contracts.derive.includes import Includes
 from contracts.derive.markdown import Block, Page, plain
-from contracts.derive.notes import Note
+from contracts.derive.notes import Note, Origins
 from contracts.derive.page import PUBLISHED, PropertyRow, kind_of, labels, links, namespace, properties, split
 from contracts.errors import PageError
 
@@ -50,6 +51,12 @@ class Place:
     path: Path
     namespace: str
     labels: Mapping[str, str]
+    origins: Origins
+
+    def line(self, line: int) -> str:
+        """A line of the page, or of what it includes, as sources spell it."""
+        path, line = self.origins.of(line)
+        return f"{path.name}:{line}"
 
 
 @dataclass(frozen=True)
@@ -78,14 +85,17 @@ class Resource:
     """Enumerations that the page holds beside its own type, by the fragment that a link to them has."""
 
     def source_of(self, line: int) -> str:
-        return f"{self.place.path.name}:{line}"
+        return self.place.line(line)
 
 
 class Library:
     """Resource pages, each read once."""
 
-    def __init__(self, folders: Sequence[Path] = (), notes: list[Note] | None = None) -> None:
+    def __init__(
+        self, folders: Sequence[Path] = (), notes: list[Note] | None = None, includes: Includes | None = None
+    ) -> None:
         self._folders = (*map(str, folders), str(PACKAGED))
+        self._includes = includes or Includes(folders)
         self.notes = [] if notes is None else notes
         self._read: dict[str, Resource | None] = {}
         self._listed: dict[str, Mapping[str, str]] = {}
@@ -121,7 +131,7 @@ class Library:
         if path not in self._read:
             self._read[path] = None
             try:
-                page = markdown.read(Path(path))
+                page = markdown.read(Path(path), self._includes)
             except PageError as error:
                 self.notes.append(Note.skipped_page(path, error.what))
             else:
@@ -219,7 +229,7 @@ def read(page: Page) -> Resource:
     return Resource(
         name=stated.lstrip("#") if isinstance(stated, str) and "." in stated else f"{spaced}.{heading}",
         source=page.place(line),
-        place=Place(page.path, spaced, labels(page)),
+        place=Place(page.path, spaced, labels(page), page.origins),
         properties=rows,
         relationships={row.name: row for row in properties(tables["relationships"])},
         shape=body,

@@ -208,7 +208,7 @@ class Schemas:
             if key not in known and misspelled(key, known):
                 continue
             if key not in known:
-                source = f"{place.path.name}:{message.lines.get(here, message.body_line)}"
+                source = place.line(message.lines.get(here, message.body_line))
                 known[key] = self.property(place, None, NOTHING, value, source)
             elif is_open(known[key]):
                 self.close(place, known[key], value)

@@ -44,7 +44,7 @@ class Subject:
 
 def subject(library: Library, facts: Facts, templates: list[Template]) -> Subject:
     """Find out what a page is about: whatever it links to or names that has the properties which it sends."""
-    place = Place(facts.page.path, facts.namespace, facts.labels)
+    place = Place(facts.page.path, facts.namespace, facts.labels, facts.page.origins)
     aliases: dict[str, list[str]] = {}
     for template in templates:
         aliases.setdefault(template.method, []).append(template.path)

@@ -1,6 +1,6 @@
 """The baseline: a YAML list of known failures that the implementer owns, each with the reason why it may stay for now.
 
-    - requirement: update.merge.null
+    - requirement: update.value.null.nullable
       operation: PATCH /things/{id}     # left out: on every operation
       reason: null is refused until the store can hold it, see issue 12
       owner: team-store                 # optional

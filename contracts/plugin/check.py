@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from contracts.contract import Operation
 from contracts.errors import ConfigurationError, ContractsError, TargetError
+from contracts.subject import parameters
 from contracts.subject.subject import Subject
 from contracts.target.credentials import expiry
 from contracts.target.exchange import Exchange
@@ -64,7 +65,9 @@ def _hint(reason: str, about_tls: bool) -> str:
 def fill_path(subject: Subject) -> None:
     operation, place = subject.operation, subject.place
     examples = {**place.parameter_examples, **operation.parameter_examples}
-    named = {**examples, **_example_ids(operation), **subject.options.ids}
+    given = subject.options.ids
+    named = {**examples, **_example_ids(operation)}
+    named |= {**parameters.values(given, place), **parameters.values(given, operation)}
     for one, other in zip(operation.parameters, place.parameters, strict=False):
         # the same parent may have another name in the path of the objects
         for name, twin in ((one, other), (other, one)):
@@ -73,9 +76,9 @@ def fill_path(subject: Subject) -> None:
     names = dict.fromkeys((*operation.parameters, *place.parameters))
     missing = [name for name in names if name not in {operation.key, place.key, *named}]
     if missing:
-        raise ConfigurationError(
-            f"{operation}: nothing says what {{{missing[0]}}} is", f"Supply --id {missing[0]}=VALUE"
-        )
+        about = operation if missing[0] in operation.parameters else place
+        hint = f"Supply --id {parameters.label(about, missing[0])}=VALUE"
+        raise ConfigurationError(f"{operation}: nothing says what {{{missing[0]}}} is", hint)
     subject.observer.ids.update({name: named[name] for name in names if name in named})
 
 

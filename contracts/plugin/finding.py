@@ -8,6 +8,7 @@ from contracts.contract import Shape
 from contracts.errors import ConfigurationError, TargetError
 from contracts.plugin.check import REFUSED, Check, credentials, example_id, fill_path, reached, speaks_json
 from contracts.requirements import Inconclusive
+from contracts.subject import parameters
 from contracts.subject.create import Create
 from contracts.subject.observe import identity
 from contracts.subject.read import Read
@@ -43,15 +44,14 @@ def _find(read: Read, ids: list[str], *, may_write: bool) -> Iterator[Exchange]:
     if operation.key is None:
         read.key = ALONE
     else:
-        given, others = read.options.ids, read.options.second_ids
+        given, second = parameters.chosen(read, short=True)
         ids = ids or _made(read, may_write=may_write)
-        found = [given.get(operation.key) or given.get("id"), *ids, example_id(operation)]
+        found = [given, *ids, example_id(operation)]
         known = list(dict.fromkeys(each for each in found if each))
         if not known:
-            hint = f"Supply --id {operation.key}=VALUE"
+            hint = f"Supply --id {parameters.label(operation, operation.key)}=VALUE"
             raise ConfigurationError(f"{operation}: no object to read is known", hint)
         read.key = known[0]
-        second = others.get(operation.key) or others.get("id")
         read.second = second or next((each for each in ids if each != read.key), None)
     yield read.get()
 
@@ -72,5 +72,6 @@ def _object(read: Read, seen: Exchange) -> Check:
         return Check("object", f"{read.key} is there")
     if seen.status in REFUSED:
         return Check("object", f"{read.key} may not be read")
-    hint = f"Name one that exists with --id {read.operation.key}=ID" if read.operation.key else "Is the URL right?"
+    key = read.operation.key
+    hint = f"Name one that exists with --id {parameters.label(read.operation, key)}=ID" if key else "Is the URL right?"
     return Check("object", "none can be read", TargetError(f"{read.client.base} shows no object {read.key!r}", hint))

@@ -18,6 +18,7 @@ from contracts.plugin.check import NOT_HERE, REFUSED, Check, credentials, exampl
 from contracts.plugin.journal import Journal
 from contracts.plugin.lanes import candidates, share
 from contracts.requirements import Inconclusive
+from contracts.subject import parameters
 from contracts.subject.create import digest, made, said
 from contracts.subject.observe import identity, same_id
 from contracts.subject.subject import ALONE
@@ -96,9 +97,7 @@ class Probe:
                 self._given(update, listed if place == 0 else update.observer.collection()[0])
                 continue
             key = operation.key
-            given, others = update.options.ids, update.options.second_ids
-            short = key if self._named_id else "id"
-            first, second = given.get(key) or given.get(short), others.get(key) or others.get(short)
+            first, second = parameters.chosen(update, short=not self._named_id)
             apart = False
             if update.twin and not first:
                 first, second = update.twin.key, second or update.twin.second
@@ -116,7 +115,8 @@ class Probe:
                 first = made
             update.key = first or (found[0] if found else example_id(operation))
             if not update.key:
-                raise ConfigurationError(f"{operation}: no object to update is known", f"Supply --id {key}=VALUE")
+                hint = f"Supply --id {parameters.label(operation, key)}=VALUE"
+                raise ConfigurationError(f"{operation}: no object to update is known", hint)
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
             update.second = second or (None if update.twin else self._make(update, 2, there))
 
@@ -277,7 +277,7 @@ class Probe:
         if statuses <= {404, 410}:
             error = TargetError(
                 f"{base} has no object {entity!r} ({patches[-1].answer} to PATCH)",
-                f"Name one that exists with --id {first.operation.key}=ID",
+                f"Name one that exists with --id {parameters.label(first.operation, first.operation.key or '')}=ID",
             )
             return Check("object", f"{entity} is not there", error)
         return Check("object", f"{entity} can't be read, and updates of it are answered")

@@ -5,8 +5,11 @@ What a case sends depends on what it was answered, so the embedded reference sta
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -18,11 +21,13 @@ from contracts.plugin.run import INTERRUPTED, judged
 from contracts.plugin.session import Session
 from contracts.report.visible import visible
 from contracts.settings import Settings
+from contracts.subject import parameters
 from contracts.target import curl
+from contracts.target.exchange import Request
 
 ABOUT_TARGET = (
     *("target", "token", "token_command", "entra", "entra_scope", "basic", "credential"),
-    *("forbidden_token", "personal_token", "expired_token", "foreign_token", "auth", "ids", "second_ids"),
+    *("forbidden_token", "personal_token", "expired_token", "foreign_token"),
     *("proxy", "ca", "insecure", "client_cert", "client_key", "rate", "processes", "concurrency"),
 )
 """What is about the target or how it is asked, and means nothing to the one that stands in for it."""
@@ -37,7 +42,8 @@ def rehearse(settings: Settings) -> int:
     keep_nothing()
     Session(settings)  # refuses here what a run would refuse
     plain = Settings()
-    session = Session(settings.model_copy(update={name: getattr(plain, name) for name in ABOUT_TARGET}))
+    own = {name: getattr(plain, name) for name in ABOUT_TARGET}
+    session = Session(settings.model_copy(update={**own, "dry_run": True}))
     session.redactor.add(*settings.secrets())
     with guarded(session.ends) as guard, session.open():
         status = judged(Plugin(session, opened=True, recorded=False), [])
@@ -52,6 +58,7 @@ def _script(session: Session, settings: Settings) -> Iterator[str]:
     yield "# the embedded reference got them instead. Where an answer decides what follows, another server gets others."
     yield f"# {len(session.client.exchanges)} requests in all. TOKEN stands for the credentials."
     requirement = None
+    ids: dict[str, Mapping[str, str]] = {}
     for exchange in session.client.exchanges:
         if exchange.requirement != requirement:
             requirement = exchange.requirement
@@ -59,17 +66,37 @@ def _script(session: Session, settings: Settings) -> Iterator[str]:
             yield f"# {requirement or 'observation'}"
         if exchange.request.wire is not None:
             yield "# the octets of the next one are chosen one by one, which curl can't do"
-        yield _renamed(curl.command(exchange.request, session.redactor), session, settings, target)
+        name = exchange.operation
+        if name in session.subjects and name not in ids:
+            ids[name] = _ids(session, name, settings)
+        request = renamed(exchange.request, ids.get(name, {}))
+        if request.url.startswith(session.client.base):
+            request = replace(request, url=target + request.url.removeprefix(session.client.base))
+        yield curl.command(request, session.redactor).replace(session.client.base, target)
 
 
-def _renamed(line: str, session: Session, settings: Settings, target: str) -> str:
-    """The line with the target's address and ids in place of those of the reference."""
-    line = line.replace(session.client.base, target)
-    short = "" if any("id" in update.operation.parameters for update in session.updates) else "id"
-    for update in session.updates:
-        key = update.operation.key or ""
-        for own, given in ((update.key, settings.ids), (update.second, settings.second_ids)):
-            wanted = given.get(key) or given.get(short or key)
+def _ids(session: Session, operation: str, settings: Settings) -> Mapping[str, str]:
+    """The ids that the operator named, by those that the reference has in their place, for one resource."""
+    short = not any("id" in update.operation.parameters for update in session.updates)
+    found: dict[str, str] = {}
+    for subject in session.family(operation).subjects:
+        place = subject.place
+        for own, given in ((subject.key, settings.ids), (subject.second, settings.second_ids)):
+            wanted = parameters.value(given, place, place.key, short=short) if place.key else None
             if own and wanted:
-                line = re.sub(re.escape(own), lambda _, to=wanted: to, line)  # type: ignore[misc]
-    return line
+                found.setdefault(own, wanted)
+    return found
+
+
+def renamed(request: Request, ids: Mapping[str, str]) -> Request:
+    """A request with other ids in its URL and in the texts of its body, each where it stands alone."""
+    url, body = request.url, request.body
+    if not ids:
+        return request
+    one = re.compile("|".join(rf"(?<![\w.~%-]){re.escape(quote(own, safe=''))}(?![\w.~%-])" for own in ids))
+    by_segment = {quote(own, safe=""): quote(wanted, safe="") for own, wanted in ids.items()}
+    head, host, path = url.partition(urlsplit(url).netloc)
+    url = head + host + one.sub(lambda found: by_segment[found[0]], path)
+    for own, wanted in ids.items():
+        body = body.replace(json.dumps(own).encode(), json.dumps(wanted).encode())
+    return replace(request, url=url, body=body)

@@ -33,6 +33,7 @@ from contracts.plugin.splitting import Part, applies, split, undividable
 from contracts.report.left import Left
 from contracts.requirements import Binding, Phase
 from contracts.settings import Settings
+from contracts.subject import parameters
 from contracts.subject.create import Create
 from contracts.subject.delete import Delete
 from contracts.subject.knowledge import Identities, Options
@@ -229,20 +230,24 @@ class Session:
 
     def _check_names(self) -> None:
         """Refuse names that the document doesn't know: what they say would silently not count."""
-        parameters = {"id", *(name for operation in self.contract.tested for name in operation.parameters)}
+        tested = self.contract.tested
+        named = parameters.known(tested)
         properties = {name for o in self.judged if o.body for name in o.body.properties}
         for flag, names, known in (
-            ("--id", self.settings.ids, parameters),
-            ("--second-id", self.settings.second_ids, parameters),
+            ("--id", self.settings.ids, named),
+            ("--second-id", self.settings.second_ids, named),
             ("--computed", self.settings.computed, properties),
             ("--readonly", self.settings.readonly, properties),
         ):
             for name in names:
                 if name not in known:
                     near = get_close_matches(name, known, 1, 0)
-                    what = "path parameter" if known is parameters else "property"
+                    what = "path parameter" if known is named else "property"
                     hint = f"Did you mean {near[0]}?" if near else ""
                     raise ConfigurationError(f"{flag} {name}: the document has no such {what}", hint)
+                if known is named and (meant := parameters.ambiguous(name, tested)):
+                    which = " or ".join(f"{flag} {each}=VALUE" for each in meant[:4])
+                    raise ConfigurationError(f"{flag} {name}: it names more than one path parameter", f"Say {which}")
 
     def operations(self, binding: Binding) -> list[Operation]:
         """The operations that a case runs for."""
@@ -550,8 +555,10 @@ class Session:
 
         self.embedded = True
         shared = nullcontext(self.hired.reference) if self.hired and self.hired.reference else None
-        objects = 2 * settings.workers
-        with shared or start(self.document, token=_plain(settings.token), objects=objects) as server:
+        standing: Any = {"token": _plain(settings.token), "objects": 2 * settings.workers}
+        if settings.dry_run:
+            standing["auth"] = settings.auth
+        with shared or start(self.document, **standing) as server:
             self.reference = Started(server.url, server.tokens)
             tokens = server.tokens
             self.redactor.add(*tokens.all)
@@ -566,6 +573,7 @@ class Session:
             identities=identities,
             ids=settings.ids,
             second_ids=settings.second_ids,
+            stands_in=settings.dry_run,
             computed=frozenset(settings.computed),
             readonly=frozenset(settings.readonly),
             settle=settings.settle,

@@ -20,6 +20,7 @@ from contracts.plugin.family import family_of
 from contracts.report.merging import selection
 from contracts.requirements import Aliases, Binding, Phase
 from contracts.settings import Settings
+from contracts.subject import parameters
 
 FINENESS = 100
 """Of so many pieces a part consists where the list is long: the library that cuts it holds each piece once a part."""
@@ -100,7 +101,7 @@ def undividable(contract: Contract, settings: Settings) -> str:
         if operation.key is None:
             return f"there is only one object for {operation}"
         for flag, named in (("--id", settings.ids), ("--second-id", settings.second_ids)):
-            if operation.key in named or "id" in named:
+            if parameters.value(named, operation, operation.key, short=True) is not None:
                 return f"{flag} says which object to use"
     return ""
 

@@ -61,8 +61,8 @@ class Settings(BaseModel):
     )
     auth: Literal["none", "any-token", "enforced"] = _about("What the target promises about credentials.", "enforced")
     ids: Named = _about(
-        "Value of a path parameter. Else found by GET on the collection, else made by POST, "
-        "else the documented example's.",
+        "Value of a path parameter, by its name or with its segment: messages.id. Else found by GET on the collection, "
+        "else made by POST, else the documented example's.",
         dict,
         flag="--id",
         metavar="NAME=VALUE",

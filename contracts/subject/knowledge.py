@@ -30,6 +30,8 @@ class Options:
     identities: Identities = Identities()
     ids: Mapping[str, str] = field(default_factory=dict)
     second_ids: Mapping[str, str] = field(default_factory=dict)
+    stands_in: bool = False
+    """Whether the target stands in for the one that has the objects with these ids: it has others."""
     computed: frozenset[str] = frozenset()
     readonly: frozenset[str] = frozenset()
     settle: float = 10.0

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.contract import Kind, Operation, Property, Shape, Type
 from contracts.requirements import Inconclusive
+from contracts.subject import parameters
 from contracts.subject.knowledge import Effect, Log, Options
 from contracts.subject.observe import Observer, same_id
 from contracts.subject.spots import Spot, walk
@@ -258,7 +259,8 @@ class Subject(ABC):
             Inconclusive: there is none.
         """
         if not self.second:
-            raise Inconclusive(f"a second object is needed: supply --second-id {self.operation.key}=ID")
+            name = parameters.label(self.operation, self.operation.key or "")
+            raise Inconclusive(f"a second object is needed: supply --second-id {name}=ID")
         return self.second
 
     def traffic(self) -> Iterator[Exchange]:
