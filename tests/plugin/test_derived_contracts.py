@@ -55,7 +55,7 @@ def _document(folder: Path, *paths: str) -> Path:
 def test_an_heir_of_an_open_type_with_parents_called_id_and_places_of_the_servers_own(tmp_path: Path) -> None:
     file = _document(tmp_path, "/shops/{id}/widgets/{id2}", "/stores/{store}/widgets/{widget}")
     report = tmp_path / "r"
-    flags = ["--id", "id=here", "--id", "store=there", "--report", str(report), "--settle", "0.1"]
+    flags = ["--id", "shops.id=here", "--id", "store=there", "--report", str(report), "--settle", "0.1"]
     code = cli.main(["run", "--openapi", str(file), *flags, *(f for s in SELECTED for f in ("--select", s))])
     told = json.loads((report / "results.json").read_text())
     bad = [each["id"] for each in told["requirements"] if each["verdict"] in {"error", "fail", "warn"}]
