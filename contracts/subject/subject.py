@@ -7,13 +7,13 @@ be refused (`refusals`), and judges nothing. What it sends and looks at depends 
 
 from __future__ import annotations
 
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from contracts.backoff import rounds
 from contracts.contract import Kind, Operation, Property, Shape, Type
 from contracts.requirements import Inconclusive
 from contracts.subject.knowledge import Effect, Log, Options
@@ -277,13 +277,8 @@ class Subject(ABC):
 
     def looks(self) -> Iterator[None]:
         """Once, and again until the time is over that reads may lag."""
-        started, pause = time.monotonic(), 0.01
-        while True:
+        for _ in rounds(self.options.settle, over=lambda: self.client.expired):
             yield
-            if time.monotonic() - started > self.options.settle or self.client.expired:
-                return
-            time.sleep(pause)
-            pause = min(pause * 1.6, 0.5)
 
     @property
     def volatile(self) -> set[str]:
