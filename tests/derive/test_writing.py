@@ -69,3 +69,19 @@ def test_a_page_whose_name_is_no_unicode_gives_a_document_that_parsers_take(form
     assert main(["derive", str(page), "--output", str(output)]) == 0
     read = yaml.safe_load(output.read_text(encoding="utf-8"))
     assert read["info"]["x-graph-source"] == "update-\ufffd.md"
+
+
+@pytest.mark.parametrize("name", ["notes.json", "notes.txt"])
+def test_notes_on_a_page_whose_name_is_no_unicode_are_written(name: str, tmp_path: Path) -> None:
+    page = tmp_path / "broken-\udcff.md"
+    try:
+        page.write_bytes(b"# Broken\n\n## HTTP request\n```http\nPATCH /a\n```\n\xff")
+    except OSError:
+        pytest.skip("file names are Unicode here")
+    (tmp_path / PAGE.name).write_bytes(PAGE.read_bytes())
+    report = tmp_path / name
+    assert main(["derive", str(tmp_path), "--output", str(tmp_path / "o.yaml"), "--report", str(report)]) == 0
+    text = report.read_text(encoding="utf-8")
+    assert "broken-\\udcff.md" in text
+    if name.endswith(".json"):
+        assert json.loads(text)[0]["page"] == str(page)
