@@ -91,7 +91,7 @@ def _report(path: Path, found: list[notes.Note]) -> None:
 
 def _write(path: Path, pieces: Iterable[str], option: str) -> None:
     try:
-        with path.open("w", encoding="utf-8") as file:
+        with path.open("w", encoding="utf-8", errors="backslashreplace") as file:  # names may be no Unicode
             file.writelines(pieces)
     except OSError as error:
         raise ConfigurationError(f"{option} {path}: {error.strerror}", "Name a file that can be written") from error

@@ -7,13 +7,13 @@ be refused (`refusals`), and judges nothing. What it sends and looks at depends 
 
 from __future__ import annotations
 
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from contracts.backoff import rounds
 from contracts.contract import Kind, Operation, Property, Shape, Type
 from contracts.requirements import Inconclusive
 from contracts.subject import parameters
@@ -279,13 +279,8 @@ class Subject(ABC):
 
     def looks(self, most: float = float("inf")) -> Iterator[None]:
         """Once, and again until the time is over that reads may lag, or as many seconds as are given."""
-        started, pause = time.monotonic(), 0.01
-        while True:
+        for _ in rounds(min(self.options.settle, most), over=lambda: self.client.expired):
             yield
-            if time.monotonic() - started > min(self.options.settle, most) or self.client.expired:
-                return
-            time.sleep(pause)
-            pause = min(pause * 1.6, 0.5)
 
     @property
     def volatile(self) -> set[str]:

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from contracts.backoff import rounds
 from contracts.contract import Kind, Operation, Type
 from contracts.requirements import Inconclusive, Severity
 from contracts.subject import ladder
@@ -540,28 +541,23 @@ class Update(Subject):
         """
         if not anyway and not self.persists:
             raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
-        started = time.monotonic()
         late = bool(self.lag) or self.unsteady
         patience = self._patience if patient or late else 0.0
         patience = patience if late else min(patience, most)
-        pause = 0.01
         stale = 0.0
-        while True:
+        for count, since in enumerate(rounds(patience, over=lambda: self.client.expired)):
             found, exchange = self.glance(entity, fresh=fresh, about=expected)
             left = [d for d in self.compare(expected, found) if not self._unshown(d, found)]
-            waited = time.monotonic() - started
+            waited = since()
             graver = {difference.severity for difference in left} - {Severity.NOTE}
             # a nearly equal value may be the one before, on a target whose reads are known to lag behind
             if not graver or (FAIL not in graver and waited >= 2 * self.lag):
-                if pause > 0.01 and not graver:
+                if count and not graver:
                     self.lag = max(self.lag, stale if self.unsteady else waited)
                 return left, found, exchange
             stale = waited
-            if waited >= patience or self.client.expired:
-                self.vain += 1
-                return left, found, exchange
-            time.sleep(min(pause, max(patience - waited, 0.01)))
-            pause = min(pause * 1.6, 0.5)
+        self.vain += 1
+        return left, found, exchange
 
     @property
     def _patience(self) -> float:
@@ -728,19 +724,17 @@ class Update(Subject):
         Args:
             performed: properties that were to change.
         """
-        started = time.monotonic()
         patience = min(self.options.settle, max(3 * self.lag, SHORTEST if self.vain > VAIN else SHORT))
-        while True:
-            time.sleep(min(max(self.lag, SHORTEST) / 4, 0.25))
+        pause = min(max(self.lag, SHORTEST) / 4, 0.25)
+        for since in rounds(patience, pause, 1, at_once=False):
             after = self.states()
-            waited = time.monotonic() - started
+            waited = since()
             if all(difference.top in performed for _, difference in self.changed(before, after)):
                 # one read was of an older state than the one before it
                 self.unsteady, self.lag = True, max(self.lag, waited)
                 return self._remember(after)
-            if waited > patience:
-                self.vain += not self.lag
-                return self._remember(after)
+        self.vain += not self.lag
+        return self._remember(after)
 
     def after(
         self, before: dict[str, dict[str, Any]] | None, body: Mapping[str, Any] | None
@@ -775,27 +769,23 @@ class Update(Subject):
             The body that was accepted, or None.
         """
         self.log.hostile.append(culprit)
-        started = time.monotonic()
         body = self.mark() if self.partial.ok else self.full()
-        pause = 0.05
         first: Exchange | None = None
-        while True:
+        for since in rounds(REVIVAL, 0.05, 2, 1.0, over=lambda: self.client.expired):
             exchange = self.patch(body)
-            waited = time.monotonic() - started
             if exchange.ok:
                 if first is not None:
-                    self.log.deaths.append(Death(culprit, first, waited, back=True))
+                    self.log.deaths.append(Death(culprit, first, since(), back=True))
                 return body
             if exchange.status == TOO_MANY:
                 return None  # whoever counts requests is alive
             first = first or exchange
-            if waited > REVIVAL or self.client.expired or exchange.refused:
-                self.log.deaths.append(Death(culprit, first, waited, back=False))
-                if exchange.response is None:
-                    self.client.dead = exchange
-                return None
-            time.sleep(pause)
-            pause = min(pause * 2, 1.0)
+            if exchange.refused:
+                break
+        self.log.deaths.append(Death(culprit, first or exchange, since(), back=False))
+        if exchange.response is None:
+            self.client.dead = exchange
+        return None
 
     def is_set(self, name: str, value: Any) -> bool:
         """Whether a documented property's value counts as set."""

@@ -80,14 +80,14 @@ class Response:
         return hashlib.sha256(self.body).hexdigest()
 
     def __getstate__(self) -> dict[str, Any]:
-        """What is written where exchanges are put aside: what was read out of a body is read again."""
+        """What is packed of it: what was read out of a body is read again."""
         return {name: value for name, value in vars(self).items() if name != "_json"}
 
-    def let_go(self) -> None:
+    def let_go(self, kept: int = SHORT_BODY) -> None:
         """Keep the beginning of a long body, its length and its digest as evidence; it can't be judged any more."""
         _ = self.length, self.sha256
         # the one thing that changes in evidence: who holds an exchange would else hold its megabytes
-        object.__setattr__(self, "body", self.body[:SHORT_BODY])
+        object.__setattr__(self, "body", self.body[:kept])
         object.__setattr__(self, "whole", False)
 
     @property

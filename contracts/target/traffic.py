@@ -1,29 +1,25 @@
 """What was exchanged with a target, in its order: found by index and by operation, and let go of once it was judged.
 
-The latest exchanges are held as they are. What is older goes to a file without a name and is read back when it is asked
-for, so that memory doesn't grow with the length of a run.
+The latest exchanges are held as they are. What is older is packed, and unpacked when it is asked for, so that memory
+grows little with the length of a run.
 """
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import os
 import pickle
-import secrets
-import tempfile
 import zlib
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import BinaryIO, overload
+from typing import overload
 
 from contracts.target.exchange import Exchange
+from contracts.target.limits import KEPT_PACKED
 
 MOST_HELD = 4096
 """Exchanges that are held; most resources are judged within fewer."""
 BLOCK = 256
-"""Exchanges that are put aside at once."""
+"""Exchanges that are packed at once."""
 
 
 class Traffic(Sequence[Exchange]):
@@ -34,13 +30,12 @@ class Traffic(Sequence[Exchange]):
 
     def __init__(self, exchanges: Iterable[Exchange] = ()) -> None:
         self._held: dict[int, Exchange] = {}
-        """In memory, by place."""
-        self._aside = _Aside()
+        """As they are, by place."""
+        self._packed = _Packed()
         self._kept = bytearray()
         """Whether each is not let go of."""
-        self._most = MOST_HELD
         self._put = 0
-        """How many of those are put aside."""
+        """How many of those are packed."""
         self._places: dict[str, array[int]] = {}
         """Of what is not let go of, by operation."""
         self.answered: Exchange | None = None
@@ -55,16 +50,12 @@ class Traffic(Sequence[Exchange]):
         self._kept.append(True)
         if self.answered is None and exchange.response is not None:
             self.answered = exchange
-        if len(self._held) > self._most:
-            self._put_aside()
+        if len(self._held) > MOST_HELD:
+            self._pack_oldest()
 
-    def _put_aside(self) -> None:
+    def _pack_oldest(self) -> None:
         oldest = {place: self._held[place] for place, _ in zip(self._held, range(BLOCK), strict=False)}
-        try:
-            self._aside.add(oldest)
-        except OSError:
-            self._most *= 2  # where there is no room on the disk, there may be some in memory
-            return
+        self._packed.add(oldest)
         self._put += len(oldest)
         for place in oldest:
             del self._held[place]
@@ -83,9 +74,9 @@ class Traffic(Sequence[Exchange]):
     def _find(self, place: int) -> Exchange | None:
         if not self._kept[place]:
             return None
-        # what another thread puts aside is there before it leaves here
+        # what another thread packs is there before it leaves here
         held = self._held.get(place)
-        return self._aside.get(place) if held is None else held
+        return self._packed.get(place) if held is None else held
 
     def let_go(self, operations: Iterable[str]) -> None:
         """Hold what belongs to these operations no longer."""
@@ -94,7 +85,7 @@ class Traffic(Sequence[Exchange]):
                 self._kept[place] = False
                 self._put -= self._held.pop(place, None) is None
         if not self._put:
-            self._aside = _Aside()
+            self._packed = _Packed()
 
     @property
     def held(self) -> int:
@@ -132,49 +123,57 @@ class Traffic(Sequence[Exchange]):
         return found
 
 
-class _Aside:
-    """Exchanges in a file that has no name: gone with the process, however it ends.
+class _Packed:
+    """Exchanges in compressed blocks: some 100 octets each, since one is much like the next.
 
-    They hold secrets as they were sent, so they are ciphered with a key that only this process has.
+    They hold secrets as they were sent, so they stay in memory and stand in no file.
     """
 
     def __init__(self) -> None:
-        self._file: BinaryIO | None = None
-        self._key = secrets.token_bytes(32)
         self._firsts = array("L")
         """The first place of each block."""
-        self._ends = array("L", [0])
-        """Where the file's blocks end, the first of them at its beginning."""
+        self._blocks: list[bytes] = []
+        self._octets = 0
+        self._cut = 0
+        """How many blocks, the oldest, hold no response bodies any more."""
         self._read: tuple[int, dict[int, Exchange]] = (-1, {})
         """The block that was read last."""
 
     def add(self, exchanges: dict[int, Exchange]) -> None:
-        """Put some aside, all of places behind those that are there.
-
-        Raises:
-            OSError: there is no room for them.
-        """
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (it lives as long as this does)
-        octets = self._ciphered(zlib.compress(pickle.dumps(exchanges, pickle.HIGHEST_PROTOCOL), 1), len(self._firsts))
-        if os.pwrite(self._file.fileno(), octets, self._ends[-1]) < len(octets):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        self._ends.append(self._ends[-1] + len(octets))
+        """Pack some, all of places behind those that are there."""
+        self._blocks.append(_pack(exchanges))
         self._firsts.append(next(iter(exchanges)))
+        self._octets += len(self._blocks[-1])
+        while self._octets > KEPT_PACKED and self._cut < len(self._blocks):
+            self._octets -= len(self._blocks[self._cut])
+            self._blocks[self._cut] = _pack_without_bodies(self._blocks[self._cut])
+            self._octets += len(self._blocks[self._cut])
+            self._cut += 1
 
     def get(self, place: int) -> Exchange | None:
-        """The exchange that was put aside from a place."""
+        """The exchange that was packed from a place."""
         number = bisect_right(self._firsts, place) - 1
-        if number < 0 or self._file is None:
+        if number < 0:
             return None
         known, block = self._read
         if known != number:
-            start, end = self._ends[number : number + 2]
-            octets = self._ciphered(os.pread(self._file.fileno(), end - start, start), number)
-            block = pickle.loads(zlib.decompress(octets))  # noqa: S301 (written by this very process)
+            block = _unpack(self._blocks[number])
             self._read = number, block
         return block.get(place)
 
-    def _ciphered(self, octets: bytes, number: int) -> bytes:
-        stream = hashlib.shake_256(self._key + number.to_bytes(8, "big")).digest(len(octets))
-        return (int.from_bytes(octets, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(octets), "big")
+
+def _pack(exchanges: dict[int, Exchange]) -> bytes:
+    return zlib.compress(pickle.dumps(exchanges, pickle.HIGHEST_PROTOCOL))
+
+
+def _unpack(octets: bytes) -> dict[int, Exchange]:
+    exchanges: dict[int, Exchange] = pickle.loads(zlib.decompress(octets))  # noqa: S301 (made by this very process)
+    return exchanges
+
+
+def _pack_without_bodies(octets: bytes) -> bytes:
+    exchanges = _unpack(octets)
+    for exchange in exchanges.values():
+        if exchange.response is not None and exchange.response.body:
+            exchange.response.let_go(0)
+    return _pack(exchanges)

@@ -31,7 +31,7 @@ AREAS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("recording", ("contracts/plugin/record.py", "contracts/plugin/outcome.py")),
     ("reports", ("contracts/report/", "contracts/gate/")),
     ("judging", ("contracts/cases/", "contracts/subject/", "contracts/plugin/judge.py")),
-    ("reading the document", ("contracts/contract.py", "contracts/loading.py", "contracts/blocks.py")),
+    ("reading the document", ("contracts/contract.py", "contracts/loading.py")),
     ("pytest", ("_pytest/", "pluggy/", "pytest_html/")),
 )
 """What a run does, by the file of the frame that is nearest to where the time is spent."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from hashlib import sha256
+
 import pytest
 
 from contracts.target import traffic as module
@@ -78,7 +81,7 @@ SECRET = "a-token-that-was-sent"
 
 @pytest.fixture
 def long(monkeypatch: pytest.MonkeyPatch) -> Traffic:
-    """Three of four exchanges are put aside."""
+    """Four of five exchanges are packed."""
     monkeypatch.setattr(module, "MOST_HELD", 20)
     monkeypatch.setattr(module, "BLOCK", 7)
     found = Traffic()
@@ -90,7 +93,7 @@ def long(monkeypatch: pytest.MonkeyPatch) -> Traffic:
     return found
 
 
-def test_what_is_older_is_put_aside_and_read_back_as_it_was(long: Traffic) -> None:
+def test_what_is_older_is_packed_and_read_back_as_it_was(long: Traffic) -> None:
     assert long.in_memory <= 20
     assert indexes(long) == list(range(100))
     assert indexes(long.of("b")) == list(range(1, 100, 2))
@@ -114,7 +117,7 @@ def test_a_body_that_was_let_go_of_keeps_its_length_and_digest(long: Traffic) ->
     assert (found.whole, found.length, found.sha256) == (False, 100_000, digest)
 
 
-def test_what_was_put_aside_is_let_go_of_like_the_rest(long: Traffic) -> None:
+def test_what_was_packed_is_let_go_of_like_the_rest(long: Traffic) -> None:
     long.let_go(["a"])
     assert indexes(long) == list(range(1, 100, 2))
     with pytest.raises(LookupError, match="exchange 0"):
@@ -126,27 +129,38 @@ def test_what_was_put_aside_is_let_go_of_like_the_rest(long: Traffic) -> None:
     assert indexes(long) == list(range(100, 160))
 
 
-def test_what_is_put_aside_lies_nowhere_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
-    written: list[bytes] = []
+def test_what_is_packed_stands_in_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a file was opened")
 
-    def pwrite(_file: int, octets: bytes, _offset: int) -> int:
-        written.append(octets)
-        return len(octets)
-
-    monkeypatch.setattr("os.pwrite", pwrite)
-    monkeypatch.setattr("zlib.compress", lambda octets, _level: octets)
     monkeypatch.setattr(module, "MOST_HELD", 5)
-    for found in (Traffic(), Traffic()):
-        for index in range(400):
-            found.append(Exchange(index, Request("GET", f"/{SECRET}"), None, operation="a"))
-    first, second = written[0], written[len(written) // 2]
-    assert len(first) == len(second) > 256
-    assert SECRET.encode() not in first
-    assert first != second
+    monkeypatch.setattr("os.open", refuse)
+    monkeypatch.setattr("builtins.open", refuse)
+    found = Traffic(Exchange(index, Request("GET", f"/{SECRET}"), None, operation="a") for index in range(400))
+    assert found.in_memory < 400
+    assert found[0].request.url == f"/{SECRET}"
 
 
-def test_where_the_disk_is_full_all_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_response_bodies_are_let_go_of_oldest_first_where_packed_exchanges_are_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(module, "MOST_HELD", 5)
-    monkeypatch.setattr("os.pwrite", lambda _file, _octets, _offset: 1)
-    full = Traffic(exchange(index, "a") for index in range(50))
-    assert (full.in_memory, indexes(full)) == (50, list(range(50)))
+    monkeypatch.setattr(module, "BLOCK", 5)
+    monkeypatch.setattr(module, "KEPT_PACKED", 50_000)
+    chosen = random.Random(1)  # noqa: S311 (reproducible)
+    bodies = [chosen.randbytes(1000) for _ in range(200)]
+    found = Traffic(
+        Exchange(index, Request("GET", "/"), Response(200, (("ETag", str(index)),), body), operation="a")
+        for index, body in enumerate(bodies)
+    )
+    responses = [each.response for each in found]
+    assert all(responses)
+    kept = [each.whole for each in responses if each]
+    assert kept == sorted(kept)
+    assert 20 < sum(kept) < 60
+    for each, body, place in zip(responses, bodies, range(200), strict=True):
+        assert each
+        assert each.body == (body if each.whole else b"")
+        assert (each.length, each.sha256) == (1000, sha256(body).hexdigest())
+        assert each.header("ETag") == str(place)
+        assert each.whole or each.json.problem == "the body was not kept"
