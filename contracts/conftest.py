@@ -59,10 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the reports of what was judged, and let a verdict that isn't `conforms` fail the run."""
     plugin = session.config.pluginmanager.get_plugin(Plugin.NAME)
-    if not isinstance(plugin, Plugin) or plugin.opened or not plugin.session.judgements:
+    if not isinstance(plugin, Plugin) or plugin.opened or not plugin.session.tally.judgements:
         return
-    run = plugin.session
-    run.complete = run.executed == run.planned
-    code = finish(plugin)
+    code = finish(plugin, complete=plugin.session.tally.whole)
     if code and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = code

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
-from contracts.plugin.family import Family
+from contracts.plugin.family import ResourceGroup
 from contracts.requirements import Inconclusive
 from contracts.subject.update import Update
 from contracts.subject.validators import validators
 
-if TYPE_CHECKING:
-    from contracts.plugin.session import Session
 
+def capabilities(groups: Iterable[ResourceGroup], throttled: int) -> list[Mapping[str, str]]:
+    """One row for each thing learned, per operation where they differ; nothing of what the run didn't come to.
 
-def capabilities(session: Session) -> list[Mapping[str, str]]:
-    """One row for each thing learned, per operation where they differ; nothing of what the run didn't come to."""
-    found = [learned(family) if family.facts is None else family.facts for family in session.usable]
+    Args:
+        groups: the resource groups that could be judged.
+        throttled: how often the target answered 429 or 503.
+    """
+    found = [learned(group) if group.facts is None else group.facts for group in groups]
     rows = [row for each in found for row in each]
-    return [*rows, _row("answers 429 or 503", str(session.client.throttled), "waited out as Retry-After says")]
+    return [*rows, _row("answers 429 or 503", str(throttled), "waited out as Retry-After says")]
 
 
-def learned(family: Family) -> list[Mapping[str, str]]:
+def learned(group: ResourceGroup) -> list[Mapping[str, str]]:
     """What was learned of the operations of one resource."""
     rows: list[Mapping[str, str]] = []
-    for update in family.updates if family.begun else ():
+    for update in group.updates if group.examined else ():
         path = str(update.operation)
         rows += [
             _row(f"{path}: object", update.key, "the id that was updated"),

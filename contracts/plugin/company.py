@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.plugin.journal import SHARED
-from contracts.plugin.judge import Judgement, judge
+from contracts.plugin.judge import Judge, Judgement
 from contracts.requirements import HARMFUL, Binding, Phase, Severity
 from contracts.subject.subject import Subject
 from contracts.target.exchange import Exchange
@@ -43,8 +43,8 @@ class Company:
             with suppress(OSError), self._falls.open("ab") as file:
                 file.write(self._own)
 
-    def judged(self, binding: Binding, update: Subject, profile: str, *more: Any) -> list[Judgement]:
-        """Judge a case as `judge` does, and once more alone where another worker's input may have had a part in it."""
+    def judged(self, judge: Judge, binding: Binding, update: Subject, *more: Any) -> list[Judgement]:
+        """Judge a case, and once more alone where another worker's input may have had a part in what came of it."""
         if binding.phase is Phase.GENERATED:
             update.log.told |= self._heard(update)
         log = update.log
@@ -52,13 +52,13 @@ class Company:
         before = len(self._fallen)
         self._hostile, self._fell = binding.phase in HARMFUL, False
         with self._locked(fcntl.LOCK_SH):
-            found = judge(binding, update, profile, *more)
+            found = judge.judge(binding, update, *more)
         fallen = self._fallen[before:]
         clean = all(each.verdict in CLEAN for each in found) and not self._fell
         if fallen and not clean and not fallen.startswith(self._own):  # whoever saw it first is the one who did it
             update.log = replace(log, told=set(log.told))
             with self._locked(fcntl.LOCK_EX):
-                found = judge(binding, update, profile, *more)
+                found = judge.judge(binding, update, *more)
         self._tell(update, log.told)
         return found
 

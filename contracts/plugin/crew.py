@@ -23,20 +23,22 @@ from xdist.scheduler import LoadScopeScheduling
 
 from contracts import requirements
 from contracts.errors import ConfigurationError
-from contracts.plugin.family import family_of
-from contracts.plugin.gathering import Gathering
+from contracts.plugin.family import group_of
+from contracts.plugin.gathering import Aggregator
 from contracts.plugin.guard import Guard
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.journal import PATTERN, WORKERS, read
-from contracts.plugin.lanes import NEEDED, Lots, lots, offered
-from contracts.plugin.later import adopt
-from contracts.plugin.progress import Progress
-from contracts.plugin.session import Hired, Session
-from contracts.plugin.splitting import undividable
-from contracts.plugin.worker import KEY, Job, Part, closing
+from contracts.plugin.judge import Judgement
+from contracts.plugin.lanes import NEEDED, Allocation, Lots, lots, offered, undividable
+from contracts.plugin.resources import Resources
+from contracts.plugin.selection import Selection
+from contracts.plugin.session import Session
+from contracts.plugin.target import WorkerContext
+from contracts.plugin.worker import KEY, Job, WorkerReport, closing
 from contracts.report.results import Outcome
 from contracts.report.visible import visible
 from contracts.requirements import Binding
+from contracts.settings import Settings
 
 MIXED = ("isolation.", "conc.", "error.no5xx")
 """What a target breaks that mixes up objects or requests: workers beside each other then see each other's doings."""
@@ -54,30 +56,26 @@ class Plan:
     note: str = ""
 
 
-def hired(plugin: Plugin, progress: Progress, guard: Guard) -> Plugin:
+def hired(plugin: Plugin, guard: Guard) -> Plugin:
     """The plugin that has an opened session's cases run by workers; the one given, where there is work for one only."""
     session = plugin.session
-    plan = planned(session)
+    plan = planned(session.selection, session.resources, session.settings)
     if plan.note:
-        session.notes.append(plan.note)
+        session.tally.note(plan.note)
     if plan.workers == 1:
         return plugin
-    session.listeners.clear()
     guard.due(session.ends + session.reserve)  # the workers have the rest to put back in
-    return Crew(session, plan, progress)
+    return Controller(session, plan, plugin.show)
 
 
-# -- who does what -----------------------------------------------------------------------------------------------------
-
-
-def planned(session: Session) -> Plan:
-    """How the work of a session is divided, as far as it can be."""
-    wanted = session.settings.workers
-    units = len(set(together(session).values()))
+def planned(selection: Selection, resources: Resources, settings: Settings) -> Plan:
+    """How the work of a run is divided, as far as it can be."""
+    wanted = settings.workers
+    units = len(set(together(selection, resources).values()))
     if units >= wanted:
         return Plan(wanted)
-    reason = undividable(session.contract, session.settings)
-    offers = {} if reason else _offers(session)
+    reason = undividable(selection.contract, settings)
+    offers = {} if reason else _offers(selection, resources)
     most = min((wanted, *(len(found) // NEEDED for found in offers.values()))) if offers else 1
     if most > units:
         note = "" if most == wanted else _few(most, "there are two objects for each of")
@@ -89,10 +87,10 @@ def _few(workers: int, reason: str) -> str:
     return f"{workers} worker{'s' if workers > 1 else ''} instead of more: {reason}"
 
 
-def together(session: Session) -> Mapping[str, int]:
+def together(selection: Selection, resources: Resources) -> Mapping[str, int]:
     """By operation id: the number of the unit that must stay in one worker."""
     units: dict[str, int] = {}
-    by_kin = {id(each.kin): name for name, each in session.families.items()}
+    by_linked = {id(each.linked): name for name, each in resources.groups.items()}
     roots: dict[str, str] = {}
 
     def root(name: str) -> str:
@@ -100,38 +98,38 @@ def together(session: Session) -> Mapping[str, int]:
             name = roots[name]
         return name
 
-    judged = dict.fromkeys(map(family_of, session.judged))
+    judged = dict.fromkeys(map(group_of, selection.tested))
     for name in judged:
-        roots[root(name)] = root(by_kin[id(session.families[name].kin)])
+        roots[root(name)] = root(by_linked[id(resources.groups[name].linked)])
         parts = name.split("/")
         for end in range(2, len(parts)):
             above = "/".join(parts[:end])
             if above in judged:
                 roots[root(name)] = root(above)
     numbers: dict[str, int] = {}
-    for operation in session.judged:
-        units[operation.id] = numbers.setdefault(root(family_of(operation)), len(numbers))
+    for operation in selection.tested:
+        units[operation.id] = numbers.setdefault(root(group_of(operation)), len(numbers))
     return units
 
 
-def _offers(session: Session) -> dict[str, list[str]]:
+def _offers(selection: Selection, resources: Resources) -> dict[str, list[str]]:
     """The objects that workers can be given, of each resource that the run reads or updates."""
-    judged = set(map(family_of, session.judged))
-    return offered(family for name, family in session.families.items() if name in judged or family.updates)
+    judged = set(map(group_of, selection.tested))
+    return offered(group for name, group in resources.groups.items() if name in judged or group.updates)
 
 
 # -- the run's side of it ----------------------------------------------------------------------------------------------
 
 
-class Crew(Plugin):
+class Controller(Plugin):
     """Hands the cases of an opened session to workers and takes down what they say."""
 
-    record: Gathering
+    record: Aggregator
 
-    def __init__(self, session: Session, plan: Plan, progress: Progress) -> None:
-        super().__init__(session, opened=True)
-        self._progress = progress
-        self.record = Gathering(session, progress.show, apart=plan.divided)
+    def __init__(self, session: Session, plan: Plan, show: Callable[[Judgement], object]) -> None:
+        super().__init__(session, opened=True, show=show)
+        folder = session.settings.report
+        self.record = Aggregator(folder, session.redactor, session.tally, show, apart=plan.divided)
         self.plan = plan
         self.arguments = (
             *("-p", "xdist.plugin", "-p", "contracts.plugin.worker"),
@@ -141,7 +139,7 @@ class Crew(Plugin):
         rate = session.settings.rate
         alone = {"processes": 1, "concurrency": 1, "rate": rate and rate / plan.workers}
         self._settings = session.settings.model_copy(update=alone)
-        self._notes = tuple(session.notes)
+        self._notes = tuple(session.tally.notes)
         self._folders: dict[str, Path] = {}
         self._running: dict[str, int] = {}
         """By name: the process ids of the workers that are at work."""
@@ -162,19 +160,15 @@ class Crew(Plugin):
 
     def alone(self) -> Plugin | None:
         """Without workers, where the target can't hold their objects or requests apart and there is time for it."""
-        session = self.session
-        failed = {each.requirement.partition(".")[2] for each in session.judgements if each.verdict == "fail"}
+        session, tally = self.session, self.session.tally
+        failed = {each.requirement.partition(".")[2] for each in tally.judgements if each.verdict == "fail"}
         mixed = self.plan.divided and any(name.startswith(MIXED) for name in failed)
-        late = session.ends - time.monotonic() < self.plan.workers * session.seconds
+        late = session.ends - time.monotonic() < self.plan.workers * tally.seconds
         if not mixed or late or self._interrupted:
             return None
-        session.judgements.clear()
-        session.executed, session.gone, session.refused, session.relieved = 0, False, "", False
-        session.notes[:] = [*self._notes, "judged again by one worker: the target mixes up what several do at once"]
-        session.listeners.clear()
-        plugin = Plugin(session, opened=True)
-        session.listeners.append(self._progress.show)
-        return plugin
+        tally.start_over([*self._notes, "judged again by one worker: the target mixes up what several do at once"])
+        session.recovery.leave_to_workers(restored=False)
+        return Plugin(session, opened=True, show=self.show)
 
     # -- handing over -------------------------------------------------------------------------------------------
 
@@ -182,15 +176,18 @@ class Crew(Plugin):
         """Tell a worker what it is to do."""
         name, session = node.gateway.id, self.session
         if not self.record.begun:
-            self.record.begin()
+            self.begin()
         # of its own in this run too: each batch has workers of its own
         folder = session.settings.report / WORKERS / f"{os.getpid()}-{self._hired}"
+        allocation = Allocation()
+        if self.plan.divided:
+            allocation = Allocation(self._hired % self.plan.workers, self.plan.workers, self.plan.lots)
         job = Job(
             settings=self._settings.model_copy(update={"report": folder}),
-            hired=Hired(session.began, session.reference, self.plan.lots),
+            context=WorkerContext(
+                session.tally.began, allocation, session.target.reference if session.target else None
+            ),
             number=self._hired,
-            lane=self._hired % self.plan.workers if self.plan.divided else 0,
-            lanes=self.plan.workers if self.plan.divided else 1,
             batch=self.batch,
         )
         node.workerinput[KEY] = job.packed()
@@ -216,8 +213,8 @@ class Crew(Plugin):
             self._recall(session.config.pluginmanager.get_plugin("dsession"))
             raise
         finally:
-            self.session.relieved = not (self._died or self._running)
-            self.session.executed += min(self._closed, default=0)
+            self.session.recovery.leave_to_workers(restored=not (self._died or self._running))
+            self.session.tally.add([], executed=min(self._closed, default=0))
             self._closed.clear()
             for report in self._closing():
                 session.config.hook.pytest_runtest_logreport(report=report)
@@ -235,7 +232,7 @@ class Crew(Plugin):
     def pytest_internalerror(self, excrepr: Any) -> bool:
         """Say in one line that pytest or a worker failed; the run is incomplete then."""
         *_, last = ["it does not say how", *str(excrepr).splitlines()]
-        self.session.notes.append(f"the engine failed: {visible(last)}")
+        self.session.tally.note(f"the engine failed: {visible(last)}")
         return True
 
     # -- taking down --------------------------------------------------------------------------------------------
@@ -255,38 +252,40 @@ class Crew(Plugin):
         self.record.read(name)
         told = getattr(node, "workeroutput", {}).get(KEY)
         if told is not None:
-            self._ended(name, Part.unpacked(told))
+            self._ended(name, WorkerReport.unpacked(told))
         elif not self._interrupted:
-            self.session.notes.append(f"a worker died ({name}): what it had not judged yet is missing")
+            self.session.tally.note(f"a worker died ({name}): what it had not judged yet is missing")
         self._died |= told is None
         for path in self._folders[name].glob(PATTERN) if told is None else ():
             try:
-                adopt(self.session, read(path))
+                self.session.recovery.adopt(read(path))
             except ConfigurationError as error:
-                self.session.notes.append(error.what)
+                self.session.tally.note(error.what)
 
-    def _ended(self, name: str, part: Part) -> None:
-        session = self.session
-        lost = part.executed + part.closed - self.record.heard(name)
+    def _ended(self, name: str, report: WorkerReport) -> None:
+        tally = self.session.tally
+        lost = report.executed + report.closed - self.record.heard(name)
         if lost > 0:
-            session.notes.append(f"{lost} verdicts of a worker ({name}) are lost: its outcomes could not be written")
-        session.executed += part.executed - lost
-        self._closed.append(part.closed)
-        said = [*part.notes, *([f"a worker could judge nothing: {part.error}"] if part.error else [])]
-        session.notes += [note for note in said if note not in session.notes]
-        session.left += part.left
-        session.gone |= part.gone
-        session.refused = session.refused or part.refused
-        self._expired |= part.expired
-        self.record.learned(part.capabilities, part.redacted)
+            tally.note(f"{lost} verdicts of a worker ({name}) are lost: its outcomes could not be written")
+        self._closed.append(report.closed)
+        error = [f"a worker could judge nothing: {report.error}"] if report.error else []
+        tally.end_worker(
+            executed=report.executed - lost,
+            notes=[*report.notes, *error],
+            left=report.left,
+            gone=report.gone,
+            refused=report.refused,
+        )
+        self._expired |= report.expired
+        self.record.learned(report.capabilities, report.redacted)
 
     def _closing(self) -> Iterator[pytest.TestReport]:
         """Reports of what every worker judged for itself, for whoever reads pytest's own."""
-        told = {(name, each.operation): each for name, each in self.record.put_together()}
+        told = {(name, each.operation): each for name, each in self.record.put_together(self.selection.contract)}
         if not told:
             return
-        named = {operation.id: str(operation) for operation in self.session.judged}
-        for binding, operation in closing(self.session, self.batch):
+        named = {operation.id: str(operation) for operation in self.selection.tested}
+        for binding, operation in closing(self.selection, self.batch):
             outcome = told.get((binding.requirement, named[operation]))
             if outcome is not None:
                 yield from _reports(f"{_node(binding)}[{self.names[operation]}]", binding.requirement, outcome)
@@ -303,14 +302,15 @@ class _Together(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has 
         return self._unit(nodeid)
 
 
-def _by_resource(crew: Plugin) -> Callable[[str], str]:
-    units = {crew.names[operation]: str(unit) for operation, unit in together(crew.session).items()}
-    return lambda nodeid: units[_inside(nodeid)]
+def _by_resource(plugin: Plugin) -> Callable[[str], str]:
+    units = together(plugin.selection, plugin.session.resources)
+    by_name = {plugin.names[operation]: str(unit) for operation, unit in units.items()}
+    return lambda nodeid: by_name[_inside(nodeid)]
 
 
-def _by_case(crew: Plugin) -> Callable[[str], str]:
+def _by_case(plugin: Plugin) -> Callable[[str], str]:
     """All cases of a requirement on a resource, through each of its paths."""
-    units = {crew.names[each.id]: family_of(each) for each in crew.session.judged}
+    units = {plugin.names[each.id]: group_of(each) for each in plugin.selection.tested}
     # generated cases are apart from the written ones of their requirement, which come before
     about = {_node(b): f"{b.requirement.partition('.')[2]} {b.phase}" for b in requirements.bindings()}
     return lambda nodeid: f"{about[nodeid.partition('[')[0]]} {units[_inside(nodeid)]}"

@@ -29,8 +29,9 @@ def examine(settings: Settings, tell: Callable[[str], object]) -> int:
         tell(f"{'FAIL' if error else 'ok':<4}  {check.name:<11}  {one_line(session.redactor.text(words), 500)}")
 
     with session.connected():
+        resources = session.resources
         try:
-            for check in session.checks(next(iter(session.families.values())), may_write=False):
+            for check in resources.checks(next(iter(resources.groups.values())), may_write=False):
                 line(check)
                 if check.error and check.stops:
                     break

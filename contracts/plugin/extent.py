@@ -6,18 +6,26 @@ from collections.abc import Iterator
 
 from contracts import requirements
 from contracts.contract import Contract, Shape
-from contracts.plugin.session import Session
+from contracts.plugin.selection import Selection
 from contracts.report.scope import RECORDING, Scope
 from contracts.requirements import Phase
+from contracts.settings import Settings
 
 SAFE = frozenset({Shape.READ, Shape.LIST})
 """What operations do that --read-only leaves in."""
 
 
-def scope(session: Session) -> Scope:
-    """How much a session is about."""
-    contract = session.contract
-    return Scope(len(_about(contract)), _operations(contract), tuple(_narrowing(session)))
+def scope(selection: Selection, settings: Settings, *, deselected: bool = False) -> Scope:
+    """How much a run is about.
+
+    Args:
+        selection: what it tests.
+        settings: whose options may leave something out.
+        deselected: whether plain pytest was told to leave out some cases that the settings leave in.
+    """
+    contract = selection.contract
+    narrowed_by = [*_narrowing(selection, settings), *(["pytest's own selection"] if deselected else [])]
+    return Scope(len(_about(contract)), _operations(contract), tuple(narrowed_by))
 
 
 def recorded(contract: Contract) -> Scope:
@@ -39,21 +47,18 @@ def _about(contract: Contract) -> list[str]:
     return [each.id for each in requirements.registry() if each.shape in shapes]
 
 
-def _narrowing(session: Session) -> Iterator[str]:
-    """What of a session's options leaves something out; a pattern that leaves all in doesn't."""
-    settings, names = session.settings, _about(session.contract)
-    left_out = [name for name in names if not session.chosen(name)]
+def _narrowing(selection: Selection, settings: Settings) -> Iterator[str]:
+    """The options that leave something out; a pattern that leaves all in doesn't."""
+    left_out = [name for name in _about(selection.contract) if not selection.chosen(name)]
     if settings.select and left_out:
         yield "--select"
     if settings.deselect and left_out:
         yield "--deselect"
-    if settings.operations and session.contract.others:
+    if settings.operations and selection.contract.others:
         yield "--operation"
-    shapes = {session.contract.shapes[each.id] for each in session.judged}
+    shapes = {selection.contract.shapes[each.id] for each in selection.tested}
     if settings.read_only and shapes - SAFE:
         yield "--read-only"
     bound = requirements.bindings()
-    if not settings.max_examples and any(b.phase is Phase.GENERATED and session.chosen(b.requirement) for b in bound):
+    if not settings.max_examples and any(b.phase is Phase.GENERATED and selection.chosen(b.requirement) for b in bound):
         yield "--max-examples 0"
-    if session.deselected:
-        yield "pytest's own selection"

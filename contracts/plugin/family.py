@@ -1,4 +1,4 @@
-"""The operations on one resource: found, learned about and judged together, then let go of."""
+"""The operations on one resource: found, calibrated and judged together, then released."""
 
 from __future__ import annotations
 
@@ -11,74 +11,78 @@ from contracts.subject.update import Update
 
 
 @dataclass(eq=False)
-class Family:
+class ResourceGroup:
     """The operations on one resource, through each of a page's paths."""
 
     subjects: list[Subject] = field(default_factory=list)
     unusable: str = ""
     """Why nothing can be judged of it, where that is so."""
-    kin: list[Family] = field(default_factory=list)
-    """The families that some path joins with this one, itself among them: they are begun and let go of together."""
-    begun: bool = False
+    linked: list[ResourceGroup] = field(default_factory=list)
+    """The groups that share a path with this one, and this one itself: a run examines and releases them together."""
+    examined: bool = False
     """Whether its objects were looked for."""
-    learned: bool = False
-    back: bool = False
-    """Whether its objects are as they were found, and those that were made are gone."""
+    calibrated: bool = False
+    restored: bool = False
+    """Whether its objects are as the run found them, and those that the run made are gone."""
     facts: list[Mapping[str, str]] | None = None
-    """What was learned, in words, once the rest of it is let go of."""
+    """What calibration showed, in words, once everything else is released."""
 
     @property
     def updates(self) -> list[Update]:
-        """Those that update."""
+        """The operations that update."""
         return [each for each in self.subjects if isinstance(each, Update) and not each.MAKES]
 
-    def learn(self, judged: Container[str]) -> None:
-        """Find out what every case relies on, of the operations that cases are run for."""
-        self.learned = True
+    def calibrate(self, judged: Container[str]) -> None:
+        """Find out what every case relies on.
+
+        Args:
+            judged: ids of the operations that cases are run for; the others are left alone.
+        """
+        self.calibrated = True
         for subject in self.subjects:
             if subject.operation.id in judged:
                 subject.learn()
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Forget what only judging needs."""
         for subject in self.subjects:
             subject.let_go()
 
 
-def gathered(subjects: Iterable[tuple[Shape, Subject]]) -> dict[str, Family]:
-    """The families that the subjects make, by their collection's path, and each subject told of those beside it."""
-    families: dict[str, Family] = {}
+def grouped(subjects: Iterable[tuple[Shape, Subject]]) -> dict[str, ResourceGroup]:
+    """Resource groups by their collection's path; each subject gets to know its siblings."""
+    groups: dict[str, ResourceGroup] = {}
     beside: dict[str, dict[Shape, Subject]] = {}
-    of: dict[str, Family] = {}
+    of: dict[str, ResourceGroup] = {}
     for shape, subject in subjects:
-        family = families.setdefault(family_of(subject.operation), Family())
-        family.subjects.append(subject)
-        of[subject.operation.id] = family
+        group = groups.setdefault(group_of(subject.operation), ResourceGroup())
+        group.subjects.append(subject)
+        of[subject.operation.id] = group
         beside.setdefault(blank(subject.operation.collection), {})[shape] = subject
-    for family in families.values():
-        family.kin = [family]
+    for group in groups.values():
+        group.linked = [group]
     for siblings in beside.values():
         for subject in siblings.values():
             subject.join(siblings)
-        _join(dict.fromkeys(of[subject.operation.id] for subject in siblings.values()))
-    return families
+        _link(dict.fromkeys(of[subject.operation.id] for subject in siblings.values()))
+    return groups
 
 
-def _join(families: Iterable[Family]) -> None:
-    first, *others = families
+def _link(groups: Iterable[ResourceGroup]) -> None:
+    first, *others = groups
     for other in others:
-        if other not in first.kin:
-            together = [*first.kin, *other.kin]
+        if other not in first.linked:
+            together = [*first.linked, *other.linked]
             for each in together:
-                each.kin = together
+                each.linked = together
 
 
-def family_of(operation: Operation) -> str:
-    """The resource that an operation belongs to, whatever path leads to it: the first one's collection."""
+def group_of(operation: Operation) -> str:
+    """The name of the resource group that an operation belongs to: the collection on the page's first path."""
     first = operation.aliases[0] if operation.alias else operation.path
     return blank(first.rsplit("/", 1)[0] if operation.key else first)
 
 
-def operations(families: Iterable[Family]) -> Iterator[str]:
-    """The ids of all operations of some families."""
-    return (subject.operation.id for family in families for subject in family.subjects)
+def operations(groups: Iterable[ResourceGroup]) -> Iterator[str]:
+    """The ids of all operations of some groups."""
+    return (subject.operation.id for group in groups for subject in group.subjects)

@@ -15,14 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from contracts import requirements
+from contracts.contract import Contract
 from contracts.plugin import outcome
 from contracts.plugin.judge import Judgement
 from contracts.plugin.record import Record
-from contracts.plugin.session import Session
+from contracts.plugin.result import RunResult
+from contracts.plugin.tally import Tally
 from contracts.report import journal, merging, results
 from contracts.report.journal import Journal
 from contracts.report.results import Outcome, Results, Verdict
 from contracts.requirements import Phase
+from contracts.target.redact import Redactor
+from contracts.target.traffic import Traffic
 
 
 @dataclass
@@ -46,22 +50,27 @@ class Tail:
                 yield json.loads(line)
 
 
-class Gathering(Record):
-    """Takes down what workers say as if the session had said it.
+class Aggregator(Record):
+    """Takes down what workers say as if one session had said it.
 
     Args:
-        tell: is told of each judgement as it comes.
+        folder: the report folder of the run.
+        redactor: masks every secret in what the run itself exchanged.
+        tally: what the run came to, whose workers these are.
+        show: is called with each judgement as it comes.
         apart: whether every worker judges what is judged over all that was exchanged; it is put together at the end.
     """
 
-    def __init__(self, session: Session, tell: Callable[[Judgement], object], *, apart: bool) -> None:
-        super().__init__(session)
-        self._tell = tell
+    def __init__(
+        self, folder: Path, redactor: Redactor, tally: Tally, show: Callable[[Judgement], object], *, apart: bool
+    ) -> None:
+        super().__init__(folder, redactor, tally)
+        self._show = show
         self._tails: dict[str, Tail] = {}
         self._learned: dict[tuple[str, str], list[str]] = {}
         self._redacted = 0
         self._own = 0
-        """How many of the session's own exchanges were taken down."""
+        """How many of the run's own exchanges were taken down."""
         bound = requirements.bindings() if apart else ()
         self._apart = {each.requirement for each in bound if each.phase is Phase.EVERY_RESPONSE}
         self._held: dict[str, dict[str, list[Outcome]]] = {}
@@ -74,9 +83,9 @@ class Gathering(Record):
             values += [row["value"]] if row["value"] not in values else []
         self._redacted += redacted
 
-    def end(self, *, over: bool = True) -> Results:
+    def results(self, run: RunResult) -> Results:
         """The results of the run, of all its workers together."""
-        found = super().end(over=over)
+        found = super().results(run)
         rows = [{"name": name, "value": ", ".join(v), "meaning": why} for (name, why), v in self._learned.items()]
         return replace(
             found,
@@ -98,7 +107,7 @@ class Gathering(Record):
                     tail.places.append(self._add(entry))
                 case {"requirement": name, "outcome": told, "executed": count}:
                     tail.executed = count
-                    self._heard(worker, name, _placed(told, tail.places))
+                    self._heard(worker, name, _outcome(told, tail.places))
 
     def heard(self, worker: str) -> int:
         """How many cases a worker had run when it took down the last verdict that was read."""
@@ -111,28 +120,28 @@ class Gathering(Record):
             self._said(requirement, told)
 
     def _said(self, requirement: str, told: Outcome) -> None:
-        session = self.session
         self.outcomes.append((requirement, told))
         judgement = Judgement(requirement, told.operation, told.verdict, told.message)
-        session.judgements.append(judgement)
-        self._tell(judgement)
-        executed = min(session.planned, sum(tail.executed for tail in self._tails.values()))
-        self._write(lambda file: file.outcome(requirement, told, executed, session.seconds))
+        tally = self._tally
+        tally.add([judgement])
+        self._show(judgement)
+        executed = min(tally.planned, sum(tail.executed for tail in self._tails.values()))
+        self._write(lambda stream: stream.outcome(requirement, told, executed, tally.seconds))
 
-    def put_together(self) -> Iterator[tuple[str, Outcome]]:
+    def put_together(self, contract: Contract) -> Iterator[tuple[str, Outcome]]:
         """Take down what every worker judged for itself, by the one that could say most; yields each."""
         for requirement, workers in self._held.items():
-            row = outcome.blank(requirements.find(requirement), self.session.contract)
+            row = outcome.blank(requirements.find(requirement), contract)
             heard = [each for told in workers.values() for each in results.result(row, told).outcomes]
             for told in results.result(row, merging.judged(heard)).outcomes:
                 self._said(requirement, told)
                 yield requirement, told
         self._held.clear()
 
-    def _catch_up(self) -> None:
-        exchanges = self.session.client.exchanges
+    def catch_up(self, exchanges: Traffic) -> None:
+        """Take down the run's own exchanges that came since."""
         for exchange in exchanges.since(self._own):
-            self._add(outcome.entry(exchange, self.session.redactor))
+            self._add(outcome.entry(exchange, self._redactor))
         self._own = len(exchanges)
 
     def _add(self, entry: Mapping[str, Any]) -> int:
@@ -142,9 +151,6 @@ class Gathering(Record):
         return place
 
 
-def _placed(told: Mapping[str, Any], places: list[int]) -> Outcome:
-    """An outcome with the numbers that its exchanges have in the whole run."""
-    found = Outcome(**{**told, "verdict": Verdict(told["verdict"])})
-    exchanges = tuple(places[index] for index in found.exchanges)
-    mismatch = found.mismatch and {**found.mismatch, "exchange": places[found.mismatch["exchange"]]}
-    return replace(found, exchanges=exchanges, mismatch=mismatch)
+def _outcome(told: Mapping[str, Any], places: list[int]) -> Outcome:
+    """An outcome that a worker has written, with the numbers that its exchanges have in the whole run."""
+    return merging.renumbered(Outcome(**{**told, "verdict": Verdict(told["verdict"])}), places.__getitem__)

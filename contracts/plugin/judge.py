@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from sys import intern
 
@@ -25,7 +26,6 @@ from contracts.requirements import (
     find,
     known,
 )
-from contracts.subject.knowledge import Checked
 from contracts.subject.spare import instead
 from contracts.subject.subject import Subject
 from contracts.target.client import OUT_OF_TIME
@@ -59,94 +59,157 @@ class Judgement:
     """How long the case took; None where it only came across the requirement."""
 
 
-def judge(
-    binding: Binding, update: Subject, profile: str, unusable: str = "", together: Sequence[Binding] = ()
-) -> list[Judgement]:
-    """Run a case on an operation; the first judgement is its own, others are of requirements that it came across.
+@dataclass
+class Checked:
+    """What a check of every response said of those of one operation."""
 
-    With `unusable`, the reason why nothing can be judged of the operation, nothing is run. A check of every response is
-    run with those that are to be run `together` with it, itself among them.
+    findings: list[Finding] = field(default_factory=list)
+    any: bool = False
+    """Whether there was a response that it is about."""
+    problem: Exception | None = None
+    """What ended it early."""
 
-    An exception that is none of the suite's own is a defect of the suite: the verdict is then `error`.
+
+class Judge:
+    """Judges the cases of one run by its profile.
+
+    One pass over the responses is for all checks of every response: it notes what they say until their turn comes.
     """
-    requirement = find(binding.requirement)
-    if unusable:
-        return [Judgement(requirement.id, str(update.operation), "inconclusive", unusable)]
-    update.requirement = requirement.id
-    sent = len(update.client.exchanges)
-    findings: list[Finding] = []
-    undecided: Undecided | None = None
-    error = ""
-    try:
-        with instead(update) if binding.phase in HARMFUL else nullcontext():
-            for finding in islice(_findings(binding, update, together), MOST_FINDINGS):
-                findings.append(finding)  # noqa: PERF402 (what came before an exception counts)
-    except Undecided as reason:
-        undecided = reason
-    except ContractsError as reason:
-        # credentials that could be had before can't be had any more
-        undecided = Inconclusive(reason.what)
-    except Exception as problem:
-        error = f"the case itself failed: {type(problem).__name__}: {problem} ({_where(problem)})"
-    finally:
-        with suppress(Undecided, ContractsError):
-            update.tidy()
-        update.requirement = ""
-    operation = intern(str(update.operation))  # it stands in every judgement of a run
-    asides = {_about(name, requirement.shape): found for name, found in update.log.asides.items() if found}
-    update.log.asides.clear()
-    findings += asides.pop(requirement.id, [])
-    findings, busy = _without_throttling(binding, findings)
-    undecided = undecided or busy
-    update.log.told |= {(requirement.id, finding.at_most) for finding in findings}
-    update.log.told |= {(name, finding.at_most) for name, found in asides.items() for finding in found}
-    others = [_found(find(name), operation, found, profile) for name, found in asides.items()]
-    own = _indexes(islice(update.client.exchanges.since(sent), MOST_EXCHANGES))
-    if error:
-        return [Judgement(requirement.id, operation, "error", error, exchanges=own), *others]
-    if findings:
-        return [_found(requirement, operation, findings, profile), *others]
-    asked = update.client.exchanges.since(sent)
-    if undecided is None and own and all(exchange.response is None for exchange in asked):
-        # a target that is gone refuses everything, which must not look as if it refused what it should
-        last = update.client.exchanges[-1]
-        undecided = Inconclusive(f"nothing that was sent was answered ({last.error})", last)
-    if undecided is not None:
-        verdict = "not-applicable" if isinstance(undecided, NotApplicable) else "inconclusive"
-        exchanges = _indexes(undecided.exchanges)
-        return [Judgement(requirement.id, operation, verdict, undecided.reason, exchanges=exchanges), *others]
-    return [Judgement(requirement.id, operation, "pass", exchanges=own), *others]
+
+    def __init__(self, profile: str) -> None:
+        self._profile = profile
+        self._checked: defaultdict[str, dict[Binding, Checked]] = defaultdict(dict)
+        """By operation id."""
+        self._done: set[tuple[str, str]] = set()
+        """The checks of every response that had their turn, by requirement and operation id."""
+
+    def judge(
+        self, binding: Binding, update: Subject, unusable: str = "", together: Sequence[Binding] = ()
+    ) -> list[Judgement]:
+        """Run a case on an operation; the first judgement is its own, others are of requirements that it came across.
+
+        With `unusable`, the reason why nothing can be judged of the operation, nothing is run. A check of every
+        response is run with those that are to be run `together` with it, itself among them.
+
+        An exception that is none of the suite's own is a defect of the suite: the verdict is then `error`.
+        """
+        found = self._judged(binding, update, unusable, together)
+        if binding.each is not None and not postponed(binding, found[0]):
+            self._done.add((binding.requirement, update.operation.id))
+        return found
+
+    def done(self, binding: Binding, operation: str) -> bool:
+        """Whether a check of every response had its turn on an operation, by the operation's id."""
+        return (binding.requirement, operation) in self._done
+
+    def _judged(self, binding: Binding, update: Subject, unusable: str, together: Sequence[Binding]) -> list[Judgement]:
+        requirement = find(binding.requirement)
+        if unusable:
+            return [Judgement(requirement.id, str(update.operation), "inconclusive", unusable)]
+        update.requirement = requirement.id
+        sent = len(update.client.exchanges)
+        findings: list[Finding] = []
+        undecided: Undecided | None = None
+        error = ""
+        try:
+            with instead(update) if binding.phase in HARMFUL else nullcontext():
+                for finding in islice(self._findings(binding, update, together), MOST_FINDINGS):
+                    findings.append(finding)  # noqa: PERF402 (what came before an exception counts)
+        except Undecided as reason:
+            undecided = reason
+        except ContractsError as reason:
+            # credentials that could be had before can't be had any more
+            undecided = Inconclusive(reason.what)
+        except Exception as problem:
+            error = f"the case itself failed: {type(problem).__name__}: {problem} ({_where(problem)})"
+        finally:
+            with suppress(Undecided, ContractsError):
+                update.tidy()
+            update.requirement = ""
+        operation = intern(str(update.operation))  # it stands in every judgement of a run
+        asides = {_about(name, requirement.shape): found for name, found in update.log.asides.items() if found}
+        update.log.asides.clear()
+        findings += asides.pop(requirement.id, [])
+        findings, busy = _without_throttling(binding, findings)
+        undecided = undecided or busy
+        update.log.told |= {(requirement.id, finding.at_most) for finding in findings}
+        update.log.told |= {(name, finding.at_most) for name, found in asides.items() for finding in found}
+        others = [_found(find(name), operation, found, self._profile) for name, found in asides.items()]
+        own = _indexes(islice(update.client.exchanges.since(sent), MOST_EXCHANGES))
+        if error:
+            return [Judgement(requirement.id, operation, "error", error, exchanges=own), *others]
+        if findings:
+            return [_found(requirement, operation, findings, self._profile), *others]
+        asked = update.client.exchanges.since(sent)
+        if undecided is None and own and all(exchange.response is None for exchange in asked):
+            # a target that is gone refuses everything, which must not look as if it refused what it should
+            last = update.client.exchanges[-1]
+            undecided = Inconclusive(f"nothing that was sent was answered ({last.error})", last)
+        if undecided is not None:
+            verdict = "not-applicable" if isinstance(undecided, NotApplicable) else "inconclusive"
+            exchanges = _indexes(undecided.exchanges)
+            return [Judgement(requirement.id, operation, verdict, undecided.reason, exchanges=exchanges), *others]
+        return [Judgement(requirement.id, operation, "pass", exchanges=own), *others]
+
+    def repeat(self, binding: Binding, update: Subject, first: Judgement) -> Judgement:
+        """A failure with how often it comes again when the case is repeated, each request on a connection of its own.
+
+        A case that failed once has failed: the words only tell what to look for.
+        """
+        failed = ran = 1
+        client = update.client
+        client.isolated = True
+        try:
+            for _ in range(TIMES - 1):
+                sent = len(client.exchanges)
+                with update.again():
+                    verdict = self.judge(binding, update)[0].verdict
+                if len(client.exchanges) == sent or verdict not in {"pass", "warn", "note", "fail"}:
+                    break
+                ran += 1
+                failed += verdict == "fail"
+        finally:
+            client.isolated = False
+        if ran == 1:
+            return first
+        words = f" (failed {failed} of {ran} times{'' if failed == ran else ': it is flaky'})"
+        return replace(first, message=first.message + words, actual=first.actual + words)
+
+    def release(self, operations: Iterable[str]) -> None:
+        """Forget the notes on these operations."""
+        for operation in operations:
+            self._checked.pop(operation, None)
+
+    def _findings(self, binding: Binding, update: Subject, together: Sequence[Binding]) -> Iterable[Finding]:
+        if update.client.expired and not update.client.silent:
+            raise Inconclusive(OUT_OF_TIME)
+        if binding.each is None:
+            yield from binding.function(update) or ()
+            return
+        notes = self._checked[update.operation.id]
+        if binding not in notes:
+            notes.update(_checked(together or (binding,), update))
+        checked = notes.pop(binding)
+        yield from checked.findings
+        if checked.problem is not None:
+            raise checked.problem
+        if not checked.any and update.options.read_only:
+            raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
+        if not checked.any and update.client.silent:
+            raise Inconclusive(OUT_OF_TIME)
+        if not checked.any:
+            raise NotApplicable("no response of this run is one that the requirement is about")
+
+
+def postponed(binding: Binding, judgement: Judgement) -> bool:
+    """Whether a check of every response came after the deadline: it has its turn once everything is put back."""
+    return binding.each is not None and judgement.message == OUT_OF_TIME
 
 
 def _about(name: str, shape: Shape) -> str:
     """The requirement of one kind of operation that a finding about updates' is of."""
     own = f"{shape}.{name.partition('.')[2]}"
     return own if known(own) else name
-
-
-def repeat(binding: Binding, update: Subject, profile: str, first: Judgement) -> Judgement:
-    """A failure with how often it comes again when the case is repeated, each request on a connection of its own.
-
-    A case that failed once has failed: the words only tell what to look for.
-    """
-    failed = ran = 1
-    client = update.client
-    client.isolated = True
-    try:
-        for _ in range(TIMES - 1):
-            sent = len(client.exchanges)
-            with update.again():
-                verdict = judge(binding, update, profile)[0].verdict
-            if len(client.exchanges) == sent or verdict not in {"pass", "warn", "note", "fail"}:
-                break
-            ran += 1
-            failed += verdict == "fail"
-    finally:
-        client.isolated = False
-    if ran == 1:
-        return first
-    words = f" (failed {failed} of {ran} times{'' if failed == ran else ': it is flaky'})"
-    return replace(first, message=first.message + words, actual=first.actual + words)
 
 
 def _without_throttling(binding: Binding, findings: list[Finding]) -> tuple[list[Finding], Inconclusive | None]:
@@ -171,26 +234,6 @@ def _throttled(binding: Binding, finding: Finding) -> bool:
         return False
     # after an input that must be refused, a bare 503 may well be the server's own failure
     return binding.phase is Phase.POSITIVE or last.response.header("Retry-After") is not None
-
-
-def _findings(binding: Binding, update: Subject, together: Sequence[Binding]) -> Iterable[Finding]:
-    if update.client.expired and not update.client.silent:
-        raise Inconclusive(OUT_OF_TIME)
-    if binding.each is None:
-        yield from binding.function(update) or ()
-        return
-    if binding not in update.log.checked:
-        update.log.checked.update(_checked(together or (binding,), update))
-    checked = update.log.checked.pop(binding)
-    yield from checked.findings
-    if checked.problem is not None:
-        raise checked.problem
-    if not checked.any and update.options.read_only:
-        raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
-    if not checked.any and update.client.silent:
-        raise Inconclusive(OUT_OF_TIME)
-    if not checked.any:
-        raise NotApplicable("no response of this run is one that the requirement is about")
 
 
 def _checked(bindings: Sequence[Binding], update: Subject) -> dict[Binding, Checked]:

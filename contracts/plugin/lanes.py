@@ -7,16 +7,21 @@ and an object that somebody adds between two listings must not move the others t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from contracts.contract import Operation
+from contracts.contract import Contract, Operation, Shape
 from contracts.errors import ConfigurationError
 from contracts.plugin.check import example_id, fill_path
-from contracts.plugin.family import Family
+from contracts.plugin.family import ResourceGroup
+from contracts.settings import Settings
+from contracts.subject import parameters
 from contracts.subject.observe import identity, same_id
 from contracts.subject.subject import Subject
 
+DIVISIBLE = frozenset({Shape.UPDATE, Shape.READ})
+"""Operations that leave alone what they are not about."""
 NEEDED = 2
 """Objects that a lane has: a first and a second."""
 
@@ -24,11 +29,50 @@ Lots = tuple[tuple[str, str], ...]
 """The first and the second object of each lane."""
 
 
-def offered(families: Iterable[Family]) -> dict[str, list[str]]:
+@dataclass(frozen=True)
+class Allocation:
+    """Which objects a session may use, where several test one resource beside each other."""
+
+    lane: int = 0
+    """Which of them this is."""
+    lanes: int = 1
+    """How many there are."""
+    lots: Mapping[str, Lots] = field(default_factory=dict)
+    """By operation id: the objects of each lane, where a run has handed them out."""
+    may_share: bool = False
+    """Whether they make do with the same objects where there are too few: then they may each have a target, too."""
+
+
+def allocation(settings: Settings, contract: Contract) -> Allocation:
+    """The objects of a session without a controller: shards that run at the same time have objects of their own."""
+    if settings.splits == 1 or settings.workers > 1 or undividable(contract, settings):
+        return Allocation()
+    return Allocation(settings.group - 1, settings.splits, may_share=True)
+
+
+def undividable(contract: Contract, settings: Settings) -> str:
+    """Why the cases of a resource can't be run beside each other, with an object for each; nothing where they can.
+
+    Args:
+        contract: the operations that are tested.
+        settings: which may name an object.
+    """
+    for operation in contract.tested:
+        if contract.shapes[operation.id] not in DIVISIBLE:
+            return f"{operation} must have its collection for itself"
+        if operation.key is None:
+            return f"there is only one object for {operation}"
+        for flag, named in (("--id", settings.ids), ("--second-id", settings.second_ids)):
+            if parameters.value(named, operation, operation.key, short=True) is not None:
+                return f"{flag} says which object to use"
+    return ""
+
+
+def offered(groups: Iterable[ResourceGroup]) -> dict[str, list[str]]:
     """The ids of the objects that can be given away, by the id of the operation that would update or read them."""
     offers: dict[str, list[str]] = {}
-    for family in families:
-        for subject in family.updates or family.subjects[:1]:
+    for group in groups:
+        for subject in group.updates or group.subjects[:1]:
             try:
                 fill_path(subject)
             except ConfigurationError:

@@ -6,19 +6,21 @@ that has the first claim on the time that is left.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from contracts import requirements
-from contracts.plugin.judge import judge
-from contracts.plugin.session import Session
+from contracts.plugin.judge import Judge, Judgement
+from contracts.plugin.resources import Resources
+from contracts.plugin.selection import Selection
+from contracts.target.client import Client
 
 
-def judge_late(session: Session) -> None:
+def judge_late(judge: Judge, client: Client, selection: Selection, resources: Resources) -> Iterator[list[Judgement]]:
     """Run the checks over every response that had no turn, over whatever was exchanged for their operation."""
-    session.client.silent = True
-    for subject in session.subjects.values():
-        subject.log.checked.clear()  # the deadline may have cut a pass over the responses short
+    client.silent = True
+    judge.release(resources.subjects)  # the deadline may have cut a pass over the responses short
     for binding in requirements.bindings():
-        for operation in session.operations(binding) if binding.each is not None else ():
-            if (binding.requirement, operation.id) not in session.checked:
-                subject, unusable = session.subjects[operation.id], session.family(operation.id).unusable
-                together = session.checks_of(operation.id)
-                session.take_down(judge(binding, subject, session.settings.profile, unusable, together))
+        for operation in selection.operations(binding) if binding.each is not None else ():
+            if not judge.done(binding, operation.id):
+                subject, unusable = resources.subjects[operation.id], resources.group(operation.id).unusable
+                yield judge.judge(binding, subject, unusable, selection.response_checks[operation.id])

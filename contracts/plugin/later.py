@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from contracts.contract import Type
 from contracts.errors import ConfigurationError, TargetError
 from contracts.plugin import restore as restoring
 from contracts.plugin.journal import Story, journals, read
+from contracts.plugin.recovery import known
+from contracts.plugin.resources import Resources
 from contracts.plugin.session import Session
 from contracts.report.visible import one_line
 from contracts.settings import load
@@ -19,6 +21,7 @@ from contracts.subject.observe import identity
 from contracts.subject.subject import holds
 from contracts.subject.update import Update
 from contracts.subject.values import telling, writable
+from contracts.target.client import Client
 
 INCOMPLETE = 3
 
@@ -54,15 +57,16 @@ def _follow(story: Story, flags: Mapping[str, Any], tell: Callable[[str], object
         raise ConfigurationError("--read-only: putting back is writing", "Leave it out here")
     session = Session(settings)
     with session.connected():
-        left = list(_known(session, story))
-        done = sum(len(update.original) for update in session.updates)
-        left += [each.text for each in restoring.put_back(session.updates)]
-        _reached(session)
-        found, lost = _traced(session, story)
+        resources = session.resources
+        left = list(known(resources, story))
+        done = sum(len(update.original) for update in resources.updates)
+        left += [each.text for each in restoring.put_back(resources.updates)]
+        _reached(session.client)
+        found, lost = _traced(resources, story)
         story.created.update(found)
         left += lost
         for path, operation in story.created.items():
-            subject = session.subjects.get(operation) or next(iter(session.subjects.values()))
+            subject = resources.subjects.get(operation) or next(iter(resources.subjects.values()))
             problem = restoring.take_away(subject, path)
             left += [problem.text] if problem else []
     left = [session.redactor.text(line) for line in left]
@@ -73,7 +77,7 @@ def _follow(story: Story, flags: Mapping[str, Any], tell: Callable[[str], object
     return left
 
 
-def _traced(session: Session, story: Story) -> tuple[dict[str, str], list[str]]:
+def _traced(resources: Resources, story: Story) -> tuple[dict[str, str], list[str]]:
     """What creations without an answer have made: paths with their operation, and a line for each that can't be told.
 
     Nobody else's object is taken for one of the run's: it must be new in the list, hold what was sent and nothing
@@ -82,12 +86,12 @@ def _traced(session: Session, story: Story) -> tuple[dict[str, str], list[str]]:
     found: dict[str, str] = {}
     left: list[str] = []
     for path, operation in dict.fromkeys((each.path, each.operation) for each in story.asked):
-        subject = session.subjects.get(operation)
+        subject = resources.subjects.get(operation)
         asked = [each.marks for each in story.asked if (each.path, each.operation) == (path, operation)]
         if not isinstance(subject, Update) or subject.head != path or (new := _new(subject, story, len(asked))) is None:
             left.append(f"{path}: an object may have been made there by the run; look for it by hand")
             continue
-        types = _types(session, subject)
+        types = resources.types(subject)
         alike = [[entity for entity, item in new.items() if _shows(subject, types, told, item)] for told in asked]
         ours = {entities[0] for entities in alike if len(entities) == 1}
         found |= {subject.path(entity): operation for entity in new if entity in ours}
@@ -113,12 +117,6 @@ def _new(subject: Update, story: Story, most: int) -> dict[str, dict[str, Any]] 
     return new
 
 
-def _types(session: Session, subject: Update) -> tuple[Type, ...]:
-    """What the document says of an object: as it is created first."""
-    creation = session.contract.creation(subject.operation)
-    return (*([creation.body] if creation and creation.body else []), subject.type, subject.shape)
-
-
 def _shows(subject: Update, types: tuple[Type, ...], marks: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
     """Whether an object is what was sent: it holds all that, a text of the suite's among it, and sets nothing else."""
     declared = {name: each for type_ in reversed(types) for name, each in type_.properties.items()}
@@ -140,51 +138,12 @@ def _documented(subject: Update, value: Any) -> bool:
     return any(example is not None and holds(example.body, value) for example in examples)
 
 
-def adopt(session: Session, story: Story) -> None:
-    """Let an opened session put back, when it ends, what a worker of its run left in a journal."""
-    doubts = [*_known(session, story), *_doubtful(story)]
-    session.notes += doubts
-    for path, operation in story.created.items():
-        subject = session.subjects.get(operation) or next(iter(session.subjects.values()))
-        subject.created[path] = path
-    for name in {*(saved.operation for saved in story.objects.values()), *story.created.values()}:
-        if name in session.subjects:
-            family = session.family(name)
-            family.begun = family.learned = True
-    if not doubts:
-        session.adopted.append(story.path)
-
-
-def _doubtful(story: Story) -> Iterator[str]:
-    return (f"{path}: an object may have been made there" for path in {each.path for each in story.asked})
-
-
-def _known(session: Session, story: Story) -> Iterator[str]:
-    """Tell the subjects what a journal says; yields what can't be put back."""
-    for saved in story.objects.values():
-        update = session.subjects.get(saved.operation)
-        if not isinstance(update, Update):
-            yield f"{saved.entity}: the document has no operation {saved.operation}; name it with --openapi"
-            continue
-        update.observer.ids.update(saved.ids)
-        update.key = update.key or saved.entity
-        if saved.state is None:
-            yield f"{update.path(saved.entity)} can't be put back: nothing showed it before it was changed"
-            continue
-        update.original.setdefault(saved.entity, dict(saved.state))
-        update.sent_members.members |= story.sent.get(saved.operation, set())
-    for path in story.created:
-        for update in session.updates:
-            update.original = {e: s for e, s in update.original.items() if update.path(e) != path}
-
-
-def _reached(session: Session) -> None:
+def _reached(client: Client) -> None:
     """Say in one line that nothing could be done at all.
 
     Raises:
         TargetError: the target can't be reached, or refuses the credentials.
     """
-    client = session.client
     statuses = {exchange.status for exchange in client.exchanges}
     if statuses == {0}:
         raise TargetError(f"{client.base} can't be reached: {client.exchanges[-1].error}", "Is the server running?")

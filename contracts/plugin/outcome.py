@@ -1,4 +1,4 @@
-"""From what a session holds to the results that every report is made of."""
+"""From what a run came to, to the results that every report is made of."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from typing import Any
 from contracts import __version__, base_url, requirements
 from contracts.contract import Contract
 from contracts.plugin import extent, page
-from contracts.plugin.capabilities import capabilities
 from contracts.plugin.judge import Judgement
-from contracts.plugin.session import Session
+from contracts.plugin.result import RunResult
 from contracts.reference.sheet import proofs
 from contracts.report import results as model
 from contracts.report.left import Left
@@ -38,56 +37,51 @@ MOST_VALUE = 2000
 LIBRARIES = ("pytest", "requests", "schemathesis", "hypothesis")
 
 
-def results(session: Session, outcomes: Iterable[tuple[str, model.Outcome]], *, over: bool = True) -> model.Results:
-    """The results of a run that has had these outcomes, each with its requirement; every secret is masked.
-
-    What was learned is told of a run that is over only: to ask before may send requests.
-    """
-    mask = session.redactor
-    told: dict[str, list[model.Outcome]] = defaultdict(list)
+def results(run: RunResult, outcomes: Iterable[tuple[str, model.Outcome]], mask: Redactor) -> model.Results:
+    """The results of a run that has had these outcomes, each with its requirement; every secret is masked."""
+    said: dict[str, list[model.Outcome]] = defaultdict(list)
     for name, each in outcomes:
-        told[name].append(each)
+        said[name].append(each)
+    selection, settings = run.selection, run.settings
+    contract, shard = selection.contract, selection.shard
     rows = []
     for requirement in requirements.registry():
-        found = told.get(requirement.id)
-        if not (found or session.about(requirement.id)):
+        found = said.get(requirement.id)
+        if not (found or selection.about(requirement.id)):
             continue
-        if not found and over and session.deselected:
+        if not found and run.over and run.deselected:
             continue
-        # a case may come across what another part of the run tests
-        if session.selected(requirement.id) or (found and session.chosen(requirement.id)):
-            row = blank(requirement, session.contract)
-            rows.append(model.result(row, found) if found else model.silent(row, session.all_run))
-    contract = session.contract
-    client = session.client
-    first = client.exchanges.answered.response if client.exchanges.answered else None
+        # a case may come across what another shard of the run tests
+        if selection.includes(requirement.id) or (found and selection.chosen(requirement.id)):
+            row = blank(requirement, contract)
+            rows.append(model.result(row, found) if found else model.silent(row, run.all_run))
     return model.Results(
         version=__version__,
-        seed=session.settings.seed,
-        profile=session.settings.profile,
+        seed=settings.seed,
+        profile=settings.profile,
         contract_title=contract.title,
         contract_source=contract.source,
         contract_sha256=contract.sha256,
-        operations=tuple(str(operation) for operation in session.judged),
-        places={str(operation): operation.source for operation in session.judged if operation.source},
-        target_url=mask.text(client.base),
-        target_server=_told(mask, (first.header("Server") or "") if first else ""),
-        target_auth=session.settings.auth,
-        started=session.started.isoformat(timespec="seconds"),
-        seconds=round(session.seconds, 3),
-        exchanges=len(client.exchanges),
+        operations=tuple(str(operation) for operation in selection.tested),
+        places={str(operation): operation.source for operation in selection.tested if operation.source},
+        target_url=mask.text(run.target_url),
+        target_server=_told(mask, run.target_server),
+        target_auth=settings.auth,
+        started=run.started.isoformat(timespec="seconds"),
+        seconds=round(run.seconds, 3),
+        exchanges=run.exchanges,
         requirements=tuple(rows),
-        planned=session.planned,
-        executed=session.executed,
-        complete=session.complete,
-        capabilities=tuple(mask.tree(row) for row in capabilities(session)) if over else (),
+        planned=run.planned,
+        executed=run.executed,
+        complete=run.complete,
+        capabilities=tuple(mask.tree(row) for row in run.capabilities),
         ambiguities=tuple(dict(row) for row in contract.ambiguities),
-        notes=tuple(mask.text(note) for note in (*session.notes, *(each.text for each in session.left))),
-        left=tuple(Left.from_json(mask.tree(each.to_json())) for each in session.left),
+        notes=tuple(mask.text(note) for note in (*run.notes, *(each.text for each in run.left))),
+        left=tuple(Left.from_json(mask.tree(each.to_json())) for each in run.left),
         environment=environment(),
-        shard=session.shard,
-        scope=extent.scope(session),
-        command=mask.text(_command(session)),
+        shard=shard.summary if shard else {},
+        scope=extent.scope(selection, settings, deselected=run.deselected),
+        command=mask.text(_command(settings)),
         redacted=mask.count,
     )
 
@@ -208,8 +202,7 @@ def _text(mask: Redactor, body: bytes) -> tuple[str, bool]:
     return mask.cut(text, MOST_EVIDENCE), len(body) > MOST_EVIDENCE
 
 
-def _command(session: Session) -> str:
-    settings = session.settings
+def _command(settings: Settings) -> str:
     parts = ["graph-contracts", "run"]
     if settings.target:
         parts += ["--target", base_url.without_userinfo(settings.target)]

@@ -97,7 +97,7 @@ class Probe:
                 self._given(update, listed if place == 0 else update.observer.collection()[0])
                 continue
             key = operation.key
-            first, second = parameters.chosen(update, short=not self._named_id)
+            first, second = parameters.chosen(operation, update.options, short=not self._named_id)
             apart = False
             if update.twin and not first:
                 first, second = update.twin.key, second or update.twin.second

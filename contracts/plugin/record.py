@@ -1,73 +1,82 @@
-"""What a run has found so far, in the form that reports take, and streamed to its journal as it comes."""
+"""What a run has found so far, in the form that reports take, and streamed to the outcome stream as it comes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 from contracts.plugin import outcome
-from contracts.plugin.family import Family
 from contracts.plugin.judge import Judgement
-from contracts.plugin.session import Session
+from contracts.plugin.result import RunResult
+from contracts.plugin.tally import Tally
 from contracts.report import journal
 from contracts.report.evidence import Evidence
 from contracts.report.journal import Journal
 from contracts.report.results import Outcome, Results
+from contracts.target.redact import Redactor
+from contracts.target.traffic import Traffic
 
 
 class Record:
-    """Listens to a session's judgements."""
+    """Takes down judgements and exchanges.
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    Args:
+        folder: the report folder, which holds the outcome stream.
+        redactor: masks every secret in what is taken down.
+        tally: knows how many cases were run, and takes a note where the disk is full.
+    """
+
+    def __init__(self, folder: Path, redactor: Redactor, tally: Tally) -> None:
         self.outcomes: list[tuple[str, Outcome]] = []
         self.evidence = Evidence()
-        self._journal: Journal | None = None
         self.begun = False
-        session.listeners.append(self.judged)
+        self._folder = folder
+        self._redactor = redactor
+        self._tally = tally
+        self._stream: Journal | None = None
 
-    def begin(self) -> None:
-        """Start the journal; a folder that can't be written is told of when the reports are."""
+    def begin(self, head: RunResult) -> None:
+        """Start the outcome stream; a folder that can't be written is told of when the reports are."""
         self.begun = True
-        folder = self.session.settings.report
-        masked = self.session.redactor.count
+        masked = self._redactor.count
         with suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
-            path = folder / journal.NAME
-            self._journal = Journal(path, outcome.results(self.session, (), over=False))
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path = self._folder / journal.NAME
+            self._stream = Journal(path, outcome.results(head, (), self._redactor))
             self.evidence = Evidence(path)
-        self.session.redactor.count = masked  # what the first line shows, the results show again
+        self._redactor.count = masked  # what the first line shows, the results show again
 
-    def judged(self, judgement: Judgement) -> None:
+    def judged(self, judgement: Judgement, exchanges: Traffic) -> None:
         """Take down what a case said and what was exchanged until then."""
-        self._catch_up()
-        told = outcome.outcome(judgement, self.session.client.exchanges, self.session.redactor)
-        self.outcomes.append((judgement.requirement, told))
-        session = self.session
-        self._write(lambda file: file.outcome(judgement.requirement, told, session.executed, session.seconds))
+        self.catch_up(exchanges)
+        said = outcome.outcome(judgement, exchanges, self._redactor)
+        self.outcomes.append((judgement.requirement, said))
+        tally = self._tally
+        self._write(lambda stream: stream.outcome(judgement.requirement, said, tally.executed, tally.seconds))
 
-    def let_go(self, family: Family) -> None:
-        """Take down what was exchanged for a resource that is judged in whole, and hold it no longer."""
-        self.session.let_go(family, self._catch_up)
+    def end(self, exchanges: Traffic, *, complete: bool) -> None:
+        """Take down the last exchanges, and end the outcome stream."""
+        self.catch_up(exchanges)
+        self._write(lambda stream: stream.end(complete))
+        if self._stream:
+            self._stream.close()
 
-    def end(self, *, over: bool = True) -> Results:
-        """The results of the run, with the journal ended; `over` says whether there was one, and not only probes."""
-        self._catch_up()
-        self._write(lambda file: file.end(self.session.complete))
-        if self._journal:
-            self._journal.close()
-        return outcome.results(self.session, self.outcomes, over=over)
+    def results(self, run: RunResult) -> Results:
+        """The results of a run with the outcomes that were taken down."""
+        return outcome.results(run, self.outcomes, self._redactor)
 
-    def _catch_up(self) -> None:
-        for exchange in self.session.client.exchanges.since(len(self.evidence)):
-            entry = outcome.entry(exchange, self.session.redactor)
+    def catch_up(self, exchanges: Traffic) -> None:
+        """Take down the exchanges that came since."""
+        for exchange in exchanges.since(len(self.evidence)):
+            entry = outcome.entry(exchange, self._redactor)
             self.evidence.add(entry, self._write(partial(Journal.exchange, entry=entry)))
 
     def _write(self, what: Callable[[Journal], int | None]) -> int | None:
         try:
-            return what(self._journal) if self._journal else None
+            return what(self._stream) if self._stream else None
         except OSError as error:
-            self._journal = None
-            self.session.notes.append(f"{journal.NAME} ends early: {error.strerror}")
+            self._stream = None
+            self._tally.note(f"{journal.NAME} ends early: {error.strerror}")
             return None

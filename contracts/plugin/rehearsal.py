@@ -67,7 +67,7 @@ def _script(session: Session, settings: Settings) -> Iterator[str]:
         if exchange.request.wire is not None:
             yield "# the octets of the next one are chosen one by one, which curl can't do"
         name = exchange.operation
-        if name in session.subjects and name not in ids:
+        if name in session.resources.subjects and name not in ids:
             ids[name] = _ids(session, name, settings)
         request = renamed(exchange.request, ids.get(name, {}))
         if request.url.startswith(session.client.base):
@@ -77,9 +77,9 @@ def _script(session: Session, settings: Settings) -> Iterator[str]:
 
 def _ids(session: Session, operation: str, settings: Settings) -> Mapping[str, str]:
     """The ids that the operator named, by those that the reference has in their place, for one resource."""
-    short = not any("id" in update.operation.parameters for update in session.updates)
+    short = not any("id" in update.operation.parameters for update in session.resources.updates)
     found: dict[str, str] = {}
-    for subject in session.family(operation).subjects:
+    for subject in session.resources.group(operation).subjects:
         place = subject.place
         for own, given in ((subject.key, settings.ids), (subject.second, settings.second_ids)):
             wanted = parameters.value(given, place, place.key, short=short) if place.key else None

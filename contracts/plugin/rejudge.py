@@ -14,9 +14,9 @@ from contracts import __version__, cases, requirements
 from contracts.contract import Contract, Operation, Shape
 from contracts.errors import NothingTestedError, ResultsError
 from contracts.plugin import extent, outcome, recording
-from contracts.plugin.judge import judge
+from contracts.plugin.judge import Judge
 from contracts.plugin.recording import Recording
-from contracts.plugin.session import SUBJECTS
+from contracts.plugin.resources import SUBJECTS
 from contracts.plugin.splitting import applies
 from contracts.report import results as model
 from contracts.requirements import Inconclusive
@@ -99,6 +99,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
     client.exchanges = Traffic(exchanges)
     told: dict[str, list[model.Outcome]] = {}
     planned = 0
+    judge = Judge(profile)
     shapes = contract.shapes
     subjects = [_recorded(client, operation, shapes[operation.id]) for operation in contract.tested]
     bound = [b for b in requirements.bindings() if b.each and not b.requirement.endswith(UNSEEN)]
@@ -106,7 +107,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
         for subject in subjects:
             if shapes[subject.operation.id] is binding.shape and applies(binding, subject.operation):
                 planned += 1
-                for judgement in judge(binding, subject, profile):
+                for judgement in judge.judge(binding, subject):
                     told.setdefault(judgement.requirement, []).append(outcome.outcome(judgement, exchanges, mask))
     evidence = [outcome.entry(exchange, mask) for exchange in exchanges]
     rows = [

@@ -49,19 +49,18 @@ def run(settings: Settings) -> int:
         swept(folder)
     except OSError as error:
         raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
-    plugin = Plugin(session, opened=True)
-    if session.idle:
-        with session.connected():
-            session.complete = True
-        return finish(plugin)
     progress = Progress()
-    session.listeners.append(progress.show)
+    plugin = Plugin(session, opened=True, show=progress.show)
+    if session.selection.idle:
+        with session.connected():
+            pass
+        return finish(plugin, complete=True)
     status: int | None = None
     expired = False
     with guarded(session.ends) as guard:
         try:
             with session.open():
-                plugin = _hired(plugin, progress, guard)
+                plugin = _hired(plugin, guard)
                 status = judged(plugin, _page(session))
                 if (alone := plugin.alone()) is not None:
                     guard.due(session.ends)
@@ -72,12 +71,12 @@ def run(settings: Settings) -> int:
         except KeyboardInterrupt:
             if not guard.overdue:
                 raise
-            if not session.subjects:
+            if session.target is None:
                 hint = "Allow more time with --deadline"
                 raise TargetError("the deadline came before the target was looked at", hint) from None
         except TargetError as error:
-            session.notes.append(error.what)
-            _write(plugin, error.exit_code, over=False)
+            session.tally.note(error.what)
+            _write(plugin, error.exit_code, complete=False, over=False)
             raise
         expired = expired or guard.overdue
         if expired:
@@ -85,10 +84,10 @@ def run(settings: Settings) -> int:
     progress.end()
     swept(folder, str(os.getpid()))
     interrupted = status == pytest.ExitCode.INTERRUPTED and not guard.overdue
-    session.complete = not interrupted and session.executed == session.planned and not expired
+    complete = not interrupted and session.tally.whole and not expired
     if expired:
-        session.notes.append("the deadline came before the end: allow more time with --deadline")
-    return finish(plugin, interrupted=interrupted, expired=expired)
+        session.tally.note("the deadline came before the end: allow more time with --deadline")
+    return finish(plugin, complete=complete, interrupted=interrupted, expired=expired)
 
 
 def _judge_late(plugin: Plugin, guard: Guard) -> None:
@@ -98,13 +97,13 @@ def _judge_late(plugin: Plugin, guard: Guard) -> None:
         plugin.judge_late()
 
 
-def _hired(plugin: Plugin, progress: Progress, guard: Guard) -> Plugin:
+def _hired(plugin: Plugin, guard: Guard) -> Plugin:
     """What runs the cases in workers beside each other, where those are wanted and there is work for them."""
     if plugin.session.settings.workers == 1:
         return plugin
     from contracts.plugin import crew  # noqa: PLC0415 (pytest-xdist is for those who ask for it)
 
-    return crew.hired(plugin, progress, guard)
+    return crew.hired(plugin, guard)
 
 
 def _page(session: Session) -> list[str]:
@@ -122,7 +121,8 @@ def judged(plugin: Plugin, page: list[str]) -> int:
     if len(batches) > 1:
         batches = plugin.session.batches(min(PORTION, MOST_CASES))
         if page:
-            plugin.session.notes.append(f"pytest.html is left out: it would hold {plugin.session.planned} cases")
+            planned = plugin.session.tally.planned
+            plugin.session.tally.note(f"pytest.html is left out: it would hold {planned} cases")
             page = []
     status = 0
     with _only_our_plugins(), _collected_seldom(), warnings.catch_warnings():
@@ -137,53 +137,62 @@ def judged(plugin: Plugin, page: list[str]) -> int:
     return status
 
 
-def finish(plugin: Plugin, *, interrupted: bool = False, expired: bool = False) -> int:
+def finish(plugin: Plugin, *, complete: bool, interrupted: bool = False, expired: bool = False) -> int:
     """Write the reports of a run that is over, tell the terminal, and return the exit code.
+
+    Args:
+        complete: whether every planned case was run.
+        interrupted: whether somebody ended the run.
+        expired: whether the deadline ended it.
 
     Raises:
         NothingTestedError: no case ran.
     """
     session = plugin.session
-    if session.idle:
-        group, splits = session.settings.group, session.settings.splits
-        session.notes.append(f"part {group} of {splits} has nothing to test: there is not that much to share out")
-    elif not session.judgements and not interrupted and not expired:
+    settings, tally = session.settings, session.tally
+    if session.selection.idle:
+        tally.note(
+            f"part {settings.group} of {settings.splits} has nothing to test: there is not that much to share out"
+        )
+    elif not tally.judgements and not interrupted and not expired:
         raise NothingTestedError("no requirement was tested", "Check --select and --deselect")
-    untested = session.refused_all()
-    if untested and not session.settings.read_only:
-        session.complete = False
-        session.notes.append(untested)
-    for operation, reason in session.untested():
-        session.complete = False
-        session.notes.append(f"{operation} could not be tested: {reason.removeprefix(f'{operation}: ')}")
-    if session.settings.read_only:
-        session.notes.append("a run with --read-only judges only what needs no update")
-    session.notes += session.client.notes
-    if session.gone and not untested:
-        session.complete = False
-        session.notes.append("the target no longer answered at the end of the run")
-    found = _write(plugin, INTERRUPTED if interrupted else None)
-    folder = session.settings.report
+    refused = session.refused_all()
+    if refused and not settings.read_only:
+        complete = False
+        tally.note(refused)
+    if lines := session.untested():
+        complete = False
+        tally.note(*lines)
+    if settings.read_only:
+        tally.note("a run with --read-only judges only what needs no update")
+    tally.note(*session.client.notes)
+    if tally.gone and not refused:
+        complete = False
+        tally.note("the target no longer answered at the end of the run")
+    found = _write(plugin, INTERRUPTED if interrupted else None, complete=complete)
     with github.unparsed(sys.stdout):
-        sys.stdout.write(terminal.render(found, folder))
+        sys.stdout.write(terminal.render(found, settings.report))
     github.announce(found, sys.stdout)
     sys.stdout.flush()
     return found.exit_code
 
 
-def _write(plugin: Plugin, code: int | None = None, *, over: bool = True) -> model.Results:
+def _write(plugin: Plugin, code: int | None, *, complete: bool, over: bool = True) -> model.Results:
     """Write the reports of what was judged; the exit code is the verdict's where none is given.
 
     Args:
-        over: whether there was a run at all, or only probes.
+        plugin: what has run the cases.
+        code: the exit code.
+        complete: whether every planned case was run and said what it could.
+        over: whether there was a run at all, or only preflight checks.
     """
-    session, record = plugin.session, plugin.record
-    operations = tuple(str(operation) for operation in session.judged)
-    found = record.end(over=over)
+    session = plugin.session
+    found = plugin.finish(complete=complete, over=over)
     if over:
+        operations = tuple(str(operation) for operation in session.selection.tested)
         found = session.gate.hold(found, Known([each.id for each in requirements.registry()], operations))
     found = model.with_exit_code(found, model.exit_code(found) if code is None else code)
-    writer.write_all(found, record.evidence, session.settings.report)
+    writer.write_all(found, plugin.record.evidence, session.settings.report)
     return found
 
 

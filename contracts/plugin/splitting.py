@@ -15,33 +15,28 @@ from types import SimpleNamespace
 from typing import Any
 
 from contracts import requirements
-from contracts.contract import Contract, Operation, Shape
-from contracts.plugin.family import family_of
+from contracts.contract import Contract, Operation
+from contracts.plugin.family import group_of
 from contracts.report.merging import selection
 from contracts.requirements import Aliases, Binding, Phase
-from contracts.settings import Settings
-from contracts.subject import parameters
 
 FINENESS = 100
 """Of so many pieces a part consists where the list is long: the library that cuts it holds each piece once a part."""
-
-DIVISIBLE = frozenset({Shape.UPDATE, Shape.READ})
-"""Operations that leave alone what they are not about."""
 
 Weigh = Callable[[str, Operation], int]
 """How long a requirement's cases take for one operation, in any unit; never less than 1."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """What one part of a run tests."""
+class Shard:
+    """What one shard of a run tests."""
 
     tested: Mapping[str, frozenset[str]]
     """Requirements by the operation's id."""
     requirements: frozenset[str]
-    """All of them, and those that no case of the whole run is for: every part says so."""
-    shard: Mapping[str, Any]
-    """What results say of the part: by this, those of one whole are known."""
+    """All requirements that it tests, and those that no case of the whole run is for: every shard reports them."""
+    summary: Mapping[str, Any]
+    """What results say of the shard: it tells which shards make one whole."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +49,8 @@ class _Row:
     all: frozenset[str]
 
 
-def split(contract: Contract, chosen: Callable[[str], bool], weigh: Weigh, splits: int, group: int) -> Part:
-    """The share of one part.
+def split(contract: Contract, chosen: Callable[[str], bool], weigh: Weigh, splits: int, group: int) -> Shard:
+    """The share of one shard.
 
     Args:
         contract: the operations of the whole run.
@@ -66,7 +61,7 @@ def split(contract: Contract, chosen: Callable[[str], bool], weigh: Weigh, split
     """
     rows = list(_rows(contract, chosen))
     weights = [sum(weigh(name, path) for path in row.paths) for row in rows for name in row.names]
-    resources = {family_of(row.paths[0]) for row in rows}
+    resources = {group_of(row.paths[0]) for row in rows}
     dealt = _dealt(weights, splits, scattered=len(resources) == 1)
     tested: dict[str, frozenset[str]] = {}
     places = iter(dealt)
@@ -78,32 +73,14 @@ def split(contract: Contract, chosen: Callable[[str], bool], weigh: Weigh, split
     shapes = {contract.shapes[operation.id] for operation in contract.tested}
     whole = {each.id for each in requirements.registry() if each.shape in shapes and chosen(each.id)}
     idle = whole.difference(*{row.all for row in rows})
-    shard = {
+    summary = {
         "group": group,
         "splits": splits,
         "selection": selection(whole),
         "partition": _digest(rows, dealt),
         "pairs": [dealt.count(group), len(dealt)],
     }
-    return Part(tested, frozenset(idle.union(*tested.values())), shard)
-
-
-def undividable(contract: Contract, settings: Settings) -> str:
-    """Why the cases of a resource can't be run beside each other, with an object for each; nothing where they can.
-
-    Args:
-        contract: the operations that are tested.
-        settings: which may name an object.
-    """
-    for operation in contract.tested:
-        if contract.shapes[operation.id] not in DIVISIBLE:
-            return f"{operation} must have its collection for itself"
-        if operation.key is None:
-            return f"there is only one object for {operation}"
-        for flag, named in (("--id", settings.ids), ("--second-id", settings.second_ids)):
-            if parameters.value(named, operation, operation.key, short=True) is not None:
-                return f"{flag} says which object to use"
-    return ""
+    return Shard(tested, frozenset(idle.union(*tested.values())), summary)
 
 
 def applies(binding: Binding, operation: Operation) -> bool:
@@ -115,13 +92,13 @@ def applies(binding: Binding, operation: Operation) -> bool:
 
 def _rows(contract: Contract, chosen: Callable[[str], bool]) -> Iterator[_Row]:
     bindings = [binding for binding in requirements.bindings() if chosen(binding.requirement)]
-    families: dict[str, dict[tuple[str, str], list[Operation]]] = {}
+    groups: dict[str, dict[tuple[str, str], list[Operation]]] = {}
     for operation in contract.tested:
         first = operation.aliases[0] if operation.alias else operation.path
-        families.setdefault(family_of(operation), {}).setdefault((operation.method, first), []).append(operation)
+        groups.setdefault(group_of(operation), {}).setdefault((operation.method, first), []).append(operation)
     # thousands of operations are of few kinds, and share what is said of one
     known: dict[Any, tuple[tuple[str, ...], frozenset[str], frozenset[str]]] = {}
-    for paths in (paths for family in families.values() for paths in family.values()):
+    for paths in (paths for group in groups.values() for paths in group.values()):
         shape = contract.shapes[paths[0].id]
         kind = (shape, *((path.alias == 0, path.key is None) for path in paths))
         if kind not in known:

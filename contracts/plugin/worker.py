@@ -21,7 +21,9 @@ from contracts.errors import ContractsError
 from contracts.plugin.company import Company
 from contracts.plugin.guard import guarded
 from contracts.plugin.hooks import Plugin
-from contracts.plugin.session import Hired, Session
+from contracts.plugin.selection import Selection
+from contracts.plugin.session import Session
+from contracts.plugin.target import WorkerContext
 from contracts.report.left import Left
 from contracts.report.visible import visible
 from contracts.requirements import Binding, Phase
@@ -33,16 +35,14 @@ KEY = "graph-contracts"
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker is told, through the pipe between it and the run."""
+    """What the controller tells a worker, through the pipe between them."""
 
     settings: Settings
-    hired: Hired
+    context: WorkerContext
     number: int
     """Its own among the workers of the run."""
-    lane: int = 0
-    lanes: int = 1
-    """More than one where the cases of one resource are divided."""
     batch: frozenset[str] = frozenset()
+    """Ids of the operations that are collected; all of them where there is none."""
 
     def packed(self) -> bytes:
         """The octets that go through the pipe."""
@@ -57,7 +57,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Part:
+class WorkerReport:
     """What a worker says at its end, beyond outcomes and exchanges."""
 
     executed: int
@@ -79,11 +79,11 @@ class Part:
         return json.dumps(asdict(self))
 
     @staticmethod
-    def unpacked(text: str) -> Part:
+    def unpacked(text: str) -> WorkerReport:
         told = json.loads(text)
         left = tuple(map(Left.from_json, told["left"]))
         lists = {name: tuple(told[name]) for name in ("notes", "capabilities")}
-        return Part(**{**told, **lists, "left": left})
+        return WorkerReport(**{**told, **lists, "left": left})
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -100,11 +100,10 @@ class Worker(Plugin):
     """Runs the cases that are handed to it."""
 
     def __init__(self, job: Job) -> None:
-        super().__init__(Session(job.settings, job.lane, job.lanes, job.hired), opened=False)
         company = Company(job.settings.report.parent, job.number)
-        self.session.judging, self.session.watching = company.judged, company.exchanged
+        super().__init__(Session(job.settings, job.context, company), opened=False)
         self.batch = job.batch
-        self._divided = job.lanes > 1
+        self._divided = job.context.allocation.lanes > 1
         self._closed = 0
         self._expired = False
         self._error = ""
@@ -123,7 +122,7 @@ class Worker(Plugin):
             with guarded(run.ends) as guard:
                 try:
                     with run.open():
-                        self.record.begin()
+                        self.begin()
                         if not self._divided:
                             self._find_last(session.items)
                         result = yield
@@ -142,32 +141,32 @@ class Worker(Plugin):
 
     def _close(self) -> None:
         """Judge what is judged over all that was exchanged: where cases are divided, each worker has a share of it."""
-        executed = self.session.executed
-        for binding, operation in closing(self.session, self.batch):
-            self.session.run_case(binding, operation)
-        self._closed = self.session.executed - executed
+        executed = self.session.tally.executed
+        for binding, operation in closing(self.selection, self.batch):
+            self.judge(binding, operation)
+        self._closed = self.session.tally.executed - executed
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Tell what else there is to know."""
         run = self.session
-        found = self.record.end()
-        part = Part(
-            executed=run.executed - self._closed,
+        found = self.finish(complete=False)
+        report = WorkerReport(
+            executed=run.tally.executed - self._closed,
             closed=self._closed,
-            notes=tuple(map(run.redactor.text, (*run.notes, *run.client.notes))),
+            notes=tuple(map(run.redactor.text, (*run.tally.notes, *run.client.notes))),
             left=found.left,
             capabilities=found.capabilities,
             redacted=found.redacted,
             expired=self._expired,
-            gone=run.gone,
+            gone=run.tally.gone,
             refused=run.redactor.text(run.refused_all()),
             error=self._error,
         )
-        session.config.workeroutput[KEY] = part.packed()  # type: ignore[attr-defined]  # pytest-xdist's
+        session.config.workeroutput[KEY] = report.packed()  # type: ignore[attr-defined]  # pytest-xdist's
 
 
-def closing(session: Session, batch: frozenset[str]) -> Iterator[tuple[Binding, str]]:
+def closing(selection: Selection, batch: frozenset[str]) -> Iterator[tuple[Binding, str]]:
     """The cases that judge all that was exchanged, each with the id of an operation."""
     for binding in requirements.bindings():
         if binding.phase is Phase.EVERY_RESPONSE:
-            yield from ((binding, each.id) for each in session.operations(binding) if not batch or each.id in batch)
+            yield from ((binding, each.id) for each in selection.operations(binding) if not batch or each.id in batch)

@@ -10,7 +10,8 @@ from typing import Any
 from contracts.errors import ResultsError
 from contracts.report.evidence import Entry, Joined
 from contracts.report.reading import Run
-from contracts.report.results import UNDECIDED, Outcome, RequirementResult, Results, Verdict, result
+from contracts.report.results import Outcome, RequirementResult, Results, Verdict, result
+from contracts.report.untested import untested
 
 JUDGED_FIRST = (
     Verdict.FAIL,
@@ -53,13 +54,13 @@ def merge(parts: Sequence[Run], order: Sequence[str], *, replicas: bool = False)
         shift = evidence.join(part.evidence, part.results.exchanges)
         for row in part.results.requirements:
             rows.setdefault(row.id, row)
-            told.setdefault(row.id, []).extend(_shifted(outcome, shift) for outcome in row.outcomes)
+            told.setdefault(row.id, []).extend(renumbered(outcome, shift.__add__) for outcome in row.outcomes)
     if selection(rows) != first.shard["selection"]:
         raise ResultsError(f"{ordered[0].source}: requirements are missing that the whole run has")
     place = {name: number for number, name in enumerate(order)}
     merged = [result(row, judged(told[row.id])) for row in rows.values()]
     found = [part.results for part in ordered]
-    untested = [] if "--read-only" in first.command.split() else _untested(merged, first.operations)
+    left = _untested(merged, first)
     return (
         replace(
             first,
@@ -69,11 +70,11 @@ def merge(parts: Sequence[Run], order: Sequence[str], *, replicas: bool = False)
             requirements=tuple(sorted(merged, key=lambda row: place.get(row.id, len(place)))),
             planned=sum(each.planned for each in found),
             executed=sum(each.executed for each in found),
-            complete=all(each.complete for each in found) and not untested,
+            complete=all(each.complete for each in found) and not left,
             redacted=sum(each.redacted for each in found),
             command=first.command.partition(f" --splits {first.shard['splits']} --group 1")[0],
             capabilities=_once(row for each in found for row in each.capabilities),
-            notes=_once((*(note for each in found for note in each.notes), *untested)),
+            notes=_once((*(note for each in found for note in each.notes), *left)),
             left=_once(left for each in found for left in each.left),
             shard={},
         ),
@@ -81,23 +82,17 @@ def merge(parts: Sequence[Run], order: Sequence[str], *, replicas: bool = False)
     )
 
 
-def _shifted(outcome: Outcome, shift: int) -> Outcome:
-    """The outcome, with its exchanges where they stand among those of all parts."""
-    mismatch = outcome.mismatch and {**outcome.mismatch, "exchange": outcome.mismatch["exchange"] + shift}
-    return replace(outcome, exchanges=tuple(index + shift for index in outcome.exchanges), mismatch=mismatch)
+def renumbered(outcome: Outcome, place: Callable[[int], int]) -> Outcome:
+    """The outcome with other numbers for its exchanges: those that they have in the whole run."""
+    mismatch = outcome.mismatch and {**outcome.mismatch, "exchange": place(outcome.mismatch["exchange"])}
+    return replace(outcome, exchanges=tuple(map(place, outcome.exchanges)), mismatch=mismatch)
 
 
-def _untested(rows: Iterable[RequirementResult], operations: Sequence[str]) -> list[str]:
-    """What to say of operations of which no part could decide anything, where there are several."""
-    decided: set[str] = set()
-    reasons: dict[str, str] = {}
-    for outcome in (outcome for row in rows for outcome in row.outcomes if outcome.operation):
-        if outcome.verdict not in UNDECIDED:
-            decided.add(outcome.operation)
-        elif outcome.verdict is Verdict.INCONCLUSIVE:
-            reasons.setdefault(outcome.operation, outcome.message)
-    several = len(operations) > 1
-    return [f"{name} could not be tested: {why}" for name, why in reasons.items() if several and name not in decided]
+def _untested(rows: Iterable[RequirementResult], first: Results) -> list[str]:
+    """A line for each operation of which no part could decide anything, where there are several."""
+    if "--read-only" in first.command.split() or len(first.operations) <= 1:
+        return []
+    return untested(outcome for row in rows for outcome in row.outcomes if outcome.operation)
 
 
 def _target(part: Results, replicas: bool) -> str:

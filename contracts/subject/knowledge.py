@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.requirements import Binding, Finding, Severity
+from contracts.requirements import Finding, Severity
 from contracts.subject.equality import Difference
 from contracts.target.exchange import Exchange
 
@@ -97,17 +97,6 @@ class Death:
 
 
 @dataclass
-class Checked:
-    """What a check of every response said of those of one operation."""
-
-    findings: list[Finding] = field(default_factory=list)
-    any: bool = False
-    """Whether there was a response that it is about."""
-    problem: Exception | None = None
-    """What ended it early."""
-
-
-@dataclass
 class Log:
     """What cases noticed on the way for requirements that are judged over the whole run."""
 
@@ -121,8 +110,6 @@ class Log:
     """Indexes of exchanges answered 5xx whose repetition was not."""
     asides: dict[str, list[Finding]] = field(default_factory=dict)
     """Findings for other requirements than the case's own, by requirement."""
-    checked: dict[Binding, Checked] = field(default_factory=dict)
-    """Checks of every response that were made and are still to be told of."""
     told: set[tuple[str, Severity]] = field(default_factory=set)
     """Requirements that a finding was told of, and how severe: generated cases need not find them again."""
 

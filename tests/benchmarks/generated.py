@@ -59,17 +59,17 @@ def judged(
         with run.open():
             started, before = time.perf_counter(), len(run.client.exchanges)
             for binding, operation in _items(run, wanted):
-                if any(j.requirement in until and j.verdict in TOLD for j in run.judgements):
+                if any(j.requirement in until and j.verdict in TOLD for j in run.tally.judgements):
                     break
                 run.run_case(binding, operation)
             sent = run.client.exchanges[before:]
-            return run.judgements, time.perf_counter() - started, sum(e.seconds for e in sent), len(sent)
+            return run.tally.judgements, time.perf_counter() - started, sum(e.seconds for e in sent), len(sent)
 
 
 def _items(run: Session, wanted: Callable[[Phase], bool]) -> Iterator[tuple[requirements.Binding, str]]:
     for binding in requirements.bindings():
         if wanted(binding.phase):
-            for operation in run.operations(binding):
+            for operation in run.selection.operations(binding):
                 yield binding, operation.id
 
 

@@ -32,7 +32,7 @@ def measure(document: Path) -> dict[str, int]:
         with session.open():
             exchanges = session.client.exchanges
             for binding in requirements.bindings():
-                for operation in session.operations(binding):
+                for operation in session.selection.operations(binding):
                     session.begin(operation.id)
                     before = len(exchanges)
                     session.run_case(binding, operation.id)

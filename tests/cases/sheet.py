@@ -206,11 +206,11 @@ def run(
         with session.open():
             every_path = not brief or _about_paths(faults)
             for binding in (b for b in requirements.bindings() if b.phase in phases and b.shape in shapes):
-                for operation in session.operations(binding):
+                for operation in session.selection.operations(binding):
                     if every_path or binding.aliases is not Aliases.EACH or operation.alias == 0:
                         session.run_case(binding, operation.id)
     said: dict[str, dict[str, str]] = {}
-    for judgement in session.judgements:
+    for judgement in session.tally.judgements:
         said.setdefault(judgement.verdict, {}).setdefault(judgement.requirement, judgement.message)
     return Row(
         name=name,
@@ -220,8 +220,8 @@ def run(
         passed=frozenset(said.get("pass", {})),
         undecided=said.get("inconclusive", {}),
         noted=said.get("note", {}),
-        notes=(*session.notes, *(each.text for each in session.left)),
+        notes=(*session.tally.notes, *(each.text for each in session.tally.left)),
         exchanges=len(session.client.exchanges),
-        vain=sum(update.vain for update in session.updates),
+        vain=sum(update.vain for update in session.resources.updates),
         seconds=time.monotonic() - started,
     )

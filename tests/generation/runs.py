@@ -41,9 +41,9 @@ def generated(run: Session) -> list[Judgement]:
     """What the generated cases say, on every path."""
     for binding in requirements.bindings():
         if binding.phase is Phase.GENERATED:
-            for operation in run.operations(binding):
+            for operation in run.selection.operations(binding):
                 run.run_case(binding, operation.id)
-    return run.judgements
+    return run.tally.judgements
 
 
 def told(judgements: list[Judgement]) -> dict[str, Judgement]:

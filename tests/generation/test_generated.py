@@ -70,7 +70,7 @@ def test_a_violation_is_told_under_the_requirement_that_it_breaks(fault: str, re
 def test_what_a_refused_body_changes_is_kept_for_the_judgement_over_all_refusals() -> None:
     with session(faults=("partial-apply-on-error",)) as run:
         generated(run)
-        assert any(update.log.effects for update in run.updates)
+        assert any(update.log.effects for update in run.resources.updates)
 
 
 def test_a_server_that_fails_by_chance_fails_and_is_no_defect_of_the_suite() -> None:

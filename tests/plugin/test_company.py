@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from contracts import cases
-from contracts.plugin import company as module
 from contracts.plugin.company import Company
-from contracts.plugin.judge import Judgement
+from contracts.plugin.judge import Judge, Judgement
 from contracts.requirements import Phase, Severity, bindings
 from contracts.subject.knowledge import Log
 from contracts.target.exchange import Exchange, Request, Response
@@ -25,17 +24,18 @@ def subject() -> Any:
     return SimpleNamespace(log=Log(), operation=SimpleNamespace(id="op"))
 
 
-def in_turn(monkeypatch: pytest.MonkeyPatch, *steps: Any) -> list[str]:
-    """Have each call of `judge` do the next step and say its verdict; returns the verdicts said so far."""
-    said: list[str] = []
+class Scripted(Judge):
+    """Does the next step whenever it is to judge, and says the verdict that the step comes to."""
 
-    def judge(*_: Any) -> list[Judgement]:
-        step = steps[len(said)]
-        said.append(step() if callable(step) else step)
-        return [Judgement("update.x", "op", said[-1])]
+    def __init__(self, *steps: Any) -> None:
+        super().__init__("page")
+        self.steps = steps
+        self.said: list[str] = []
 
-    monkeypatch.setattr(module, "judge", judge)
-    return said
+    def judge(self, *_: Any) -> list[Judgement]:
+        step = self.steps[len(self.said)]
+        self.said.append(step() if callable(step) else step)
+        return [Judgement("update.x", "op", self.said[-1])]
 
 
 def of(phase: Phase) -> Any:
@@ -49,24 +49,22 @@ def falls(worker: Company, phase: Phase = Phase.HOSTILE) -> None:
     worker.exchanged(UNANSWERED)
 
 
-def test_what_fails_while_another_brought_the_target_down_is_judged_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_fails_while_another_brought_the_target_down_is_judged_again(tmp_path: Path) -> None:
     one, other = Company(tmp_path, 0), Company(tmp_path, 1)
 
     def meanwhile() -> str:
         falls(other)
         return "fail"
 
-    said = in_turn(monkeypatch, meanwhile, "pass")
-    (found,) = one.judged(of(Phase.POSITIVE), subject(), "page")
+    judge = Scripted(meanwhile, "pass")
+    (found,) = one.judged(judge, of(Phase.POSITIVE), subject())
     assert found.verdict == "pass"
-    assert said == ["fail", "pass"]
+    assert judge.said == ["fail", "pass"]
 
 
 @pytest.mark.parametrize(("own", "phase"), [(True, Phase.HOSTILE), (False, Phase.POSITIVE)])
 def test_a_finding_of_the_one_who_did_it_stands_and_so_does_one_beside_an_ordinary_loss(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: bool, phase: Phase
+    tmp_path: Path, own: bool, phase: Phase
 ) -> None:
     one, other = Company(tmp_path, 0), Company(tmp_path, 1)
 
@@ -75,13 +73,13 @@ def test_a_finding_of_the_one_who_did_it_stands_and_so_does_one_beside_an_ordina
         falls(other, phase)
         return "fail"
 
-    said = in_turn(monkeypatch, meanwhile)
-    (found,) = one.judged(of(phase), subject(), "page")
+    judge = Scripted(meanwhile)
+    (found,) = one.judged(judge, of(phase), subject())
     assert found.verdict == "fail"
-    assert said == ["fail"]
+    assert judge.said == ["fail"]
 
 
-def test_what_passed_with_every_answer_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_passed_with_every_answer_stands(tmp_path: Path) -> None:
     one, other = Company(tmp_path, 0), Company(tmp_path, 1)
 
     def meanwhile() -> str:
@@ -89,11 +87,11 @@ def test_what_passed_with_every_answer_stands(tmp_path: Path, monkeypatch: pytes
         falls(other)
         return "pass"
 
-    assert in_turn(monkeypatch, meanwhile) == []
-    assert [each.verdict for each in one.judged(of(Phase.POSITIVE), subject(), "page")] == ["pass"]
+    judge = Scripted(meanwhile)
+    assert [each.verdict for each in one.judged(judge, of(Phase.POSITIVE), subject())] == ["pass"]
 
 
-def test_generated_cases_know_what_another_worker_has_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_generated_cases_know_what_another_worker_has_found(tmp_path: Path) -> None:
     one, other = Company(tmp_path, 0), Company(tmp_path, 1)
     finder, generator = subject(), subject()
 
@@ -101,7 +99,7 @@ def test_generated_cases_know_what_another_worker_has_found(tmp_path: Path, monk
         finder.log.told.add(("update.merge.siblings", Severity.FAIL))
         return "fail"
 
-    in_turn(monkeypatch, find, "pass")
-    other.judged(of(Phase.POSITIVE), finder, "page")
-    one.judged(of(Phase.GENERATED), generator, "page")
+    judge = Scripted(find, "pass")
+    other.judged(judge, of(Phase.POSITIVE), finder)
+    one.judged(judge, of(Phase.GENERATED), generator)
     assert generator.log.told == {("update.merge.siblings", Severity.FAIL)}

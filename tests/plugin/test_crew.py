@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 import requests
 
-from contracts.plugin.crew import Crew, Plan
-from contracts.plugin.progress import Progress
+from contracts.plugin.crew import Controller, Plan
 from contracts.plugin.session import Session
-from contracts.plugin.worker import Part
+from contracts.plugin.tally import Tally
+from contracts.plugin.worker import WorkerReport
 from contracts.reference.server import Started, start
 from contracts.settings import Settings
 from tests.cases.sheet import DOCUMENT, SHELF
@@ -150,27 +150,39 @@ def test_auto_is_a_worker_a_processor_on_every_system(monkeypatch: pytest.Monkey
 # -- however it ends ---------------------------------------------------------------------------------------------------
 
 
-def crew() -> Crew:
-    return Crew(Session(Settings(processes=2)), Plan(2), Progress())
+class Restored:
+    """Takes down what a recovery is told of workers."""
+
+    by_workers: bool | None = None
+
+    def leave_to_workers(self, *, restored: bool) -> None:
+        self.by_workers = restored
+
+
+def controller() -> Controller:
+    session = Session(Settings(processes=2))
+    session.recovery = Restored()  # type: ignore[assignment]  # nothing is opened
+    return Controller(session, Plan(2), lambda _: None)
 
 
 def test_an_engine_that_fails_without_a_word_is_told_of() -> None:
-    failed = crew()
+    failed = controller()
     for text, told in (("", "it does not say how"), ("Traceback\nKeyError: 1", "KeyError: 1")):
         assert failed.pytest_internalerror(text)
-        assert failed.session.notes[-1] == f"the engine failed: {told}"
+        assert failed.session.tally.notes[-1] == f"the engine failed: {told}"
 
 
-@pytest.mark.parametrize(("running", "relieved"), [({}, True), ({"gw0": 1}, False)])
-def test_nothing_is_known_to_be_put_back_while_a_worker_runs(running: dict[str, int], relieved: bool) -> None:
-    ended = crew()
+@pytest.mark.parametrize(("running", "restored"), [({}, True), ({"gw0": 1}, False)])
+def test_nothing_is_known_to_be_put_back_while_a_worker_runs(running: dict[str, int], restored: bool) -> None:
+    ended = controller()
     ended._running.update(running)
     loop: Any = SimpleNamespace(config=None)
     steps = ended.pytest_runtestloop(loop)
     next(steps)
     with pytest.raises(StopIteration):
         steps.send(True)
-    assert ended.session.relieved is relieved
+    recovery: Any = ended.session.recovery
+    assert recovery.by_workers is restored
 
 
 def objects(server: Started) -> list[dict[str, Any]]:
@@ -229,7 +241,7 @@ def test_what_workers_changed_is_put_back_and_what_they_found_is_told(tmp_path: 
 
 
 def test_verdicts_that_a_worker_could_not_write_down_are_missed() -> None:
-    part = Part(
+    report = WorkerReport(
         executed=5,
         closed=2,
         notes=(),
@@ -241,10 +253,11 @@ def test_verdicts_that_a_worker_could_not_write_down_are_missed() -> None:
         refused="",
         error="",
     )
-    crew = Crew.__new__(Crew)
-    crew.session = SimpleNamespace(executed=0, notes=[], left=[], gone=False, refused="")  # type: ignore[assignment]
+    crew = Controller.__new__(Controller)
+    tally = Tally()
+    crew.session = SimpleNamespace(tally=tally)  # type: ignore[assignment]
     crew.record = SimpleNamespace(heard=lambda _: 4, learned=lambda *_: None)  # type: ignore[assignment]
     crew._closed, crew._expired = [], False
-    crew._ended("gw0", part)
-    assert crew.session.executed == 2
-    assert crew.session.notes == ["3 verdicts of a worker (gw0) are lost: its outcomes could not be written"]
+    crew._ended("gw0", report)
+    assert tally.executed == 2
+    assert tally.notes == ["3 verdicts of a worker (gw0) are lost: its outcomes could not be written"]

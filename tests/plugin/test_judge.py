@@ -9,7 +9,7 @@ import pytest
 
 from contracts import requirements
 from contracts.contract import Kind, Operation, Property, Type
-from contracts.plugin.judge import judge
+from contracts.plugin.judge import Judge
 from contracts.requirements import (
     Binding,
     Finding,
@@ -59,7 +59,7 @@ def wrong(update: Update) -> Findings:
 
 
 def test_a_case_that_finds_nothing_passes(update: Update) -> None:
-    assert judge(bound(silent), update, "page")[0].verdict == "pass"
+    assert Judge("page").judge(bound(silent), update)[0].verdict == "pass"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_finding_weighs_as_much_as_its_requirement_in_the_profile(
     update: Update, level: Level, terms: dict[str, Any], verdicts: tuple[str, ...]
 ) -> None:
     binding = bound(wrong, level, **terms)
-    assert tuple(judge(binding, update, profile)[0].verdict for profile in requirements.PROFILES) == verdicts
+    assert tuple(Judge(profile).judge(binding, update)[0].verdict for profile in requirements.PROFILES) == verdicts
 
 
 def test_a_finding_graded_lower_is_no_failure_and_the_worst_one_counts(update: Update) -> None:
@@ -85,7 +85,7 @@ def test_a_finding_graded_lower_is_no_failure_and_the_worst_one_counts(update: U
         yield Finding("a", "note", at_most=Severity.NOTE)
         yield Finding("a", "warn", at_most=Severity.WARN)
 
-    found = judge(bound(graded), update, "page")[0]
+    found = Judge("page").judge(bound(graded), update)[0]
     assert (found.verdict, found.actual) == ("warn", "warn")
 
 
@@ -95,7 +95,7 @@ def test_what_was_found_before_a_case_gave_up_counts(update: Update) -> None:
         yield Finding("a", "b")
         raise Inconclusive("no more")
 
-    assert judge(bound(halfway), update, "page")[0].verdict == "fail"
+    assert Judge("page").judge(bound(halfway), update)[0].verdict == "fail"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_what_cannot_be_judged_does_not_pass(update: Update, problem: Exception,
         """Stuck."""
         raise problem
 
-    found = judge(bound(stuck), update, "page")[0]
+    found = Judge("page").judge(bound(stuck), update)[0]
     assert found.verdict == verdict
     assert found.message
 
@@ -125,11 +125,11 @@ def test_a_check_of_each_response_sees_those_it_asks_for(update: Update) -> None
         return iter(())
 
     binding = bound(each, each=lambda _, exchange: exchange.status >= 400)
-    assert judge(binding, update, "page")[0].verdict == "not-applicable"
+    assert Judge("page").judge(binding, update)[0].verdict == "not-applicable"
     for status in (200, 404, 500):
         exchange = Exchange(0, Request("PATCH", "/"), Response(status), operation=OPERATION.id)
         update.client.exchanges.append(exchange)
-    assert judge(binding, update, "page")[0].verdict == "pass"
+    assert Judge("page").judge(binding, update)[0].verdict == "pass"
     assert seen == [404, 500]
 
 
@@ -140,7 +140,7 @@ def test_a_finding_for_another_requirement_is_judged_under_that_one(update: Upda
         """Aside."""
         update.log.asides.setdefault(other.requirement, []).append(Finding("a", "b"))
 
-    own, further = judge(bound(aside), update, "page")
+    own, further = Judge("page").judge(bound(aside), update)
     assert own.verdict == "pass"
     assert (further.requirement, further.verdict) == (other.requirement, "warn")
 

@@ -18,7 +18,8 @@ from contracts.contract import Contract
 from contracts.errors import ConfigurationError
 from contracts.plugin import lanes
 from contracts.plugin.crew import planned
-from contracts.plugin.session import Hired, Session
+from contracts.plugin.session import Session
+from contracts.plugin.target import WorkerContext
 from contracts.reference.message import Reply, Tokens
 from contracts.reference.server import Started, build, serve_app, start
 from contracts.reference.tools import override
@@ -61,23 +62,23 @@ def settings(server: Started, **more: Any) -> Settings:
 def objects(session: Session) -> list[tuple[str, str | None]]:
     """The first and the second object of each path."""
     with session.connected():
-        family = next(iter(session.families.values()))
-        problems = [check.error for check in session.checks(family, may_write=False) if check.error]
+        group = next(iter(session.resources.groups.values()))
+        problems = [check.error for check in session.resources.checks(group, may_write=False) if check.error]
         assert not problems
-        return [(each.key, each.second) for each in family.subjects if isinstance(each, Update)]
+        return [(each.key, each.second) for each in group.subjects if isinstance(each, Update)]
 
 
 def given(server: Started, workers: int) -> Given:
     """What a run gives its workers."""
     session = Session(settings(server, processes=workers))
     with session.connected():
-        plan = planned(session)
+        plan = planned(session.selection, session.resources, session.settings)
     assert plan.divided
     return dict(plan.lots)
 
 
 def worker(server: Started, lane: int, own: Given) -> Session:
-    return Session(settings(server), lane, 2, Hired(time.monotonic(), lots=own))
+    return Session(settings(server), WorkerContext(time.monotonic(), lanes.Allocation(lane, 2, own)))
 
 
 # -- workers -----------------------------------------------------------------------------------------------------------
@@ -106,7 +107,7 @@ def test_a_worker_has_what_it_was_given_whatever_was_added_since() -> None:
 def test_a_worker_takes_no_other_object_than_those_it_was_given() -> None:
     with start(DOCUMENT, objects=6) as server:
         (first, second), (other, _) = next(iter(given(server, 2).values()))
-        operations = [each.id for each in Session(settings(server)).judged]
+        operations = [each.id for each in Session(settings(server)).selection.tested]
 
         def found(*own: tuple[str, str]) -> set[tuple[str, str | None]]:
             return set(objects(worker(server, 1, dict.fromkeys(operations, own))))
@@ -140,7 +141,7 @@ def test_work_on_an_object_that_was_named_is_not_divided(flag: str) -> None:
     with start(DOCUMENT, objects=4) as server:
         session = Session(settings(server, processes=2, **{flag: {"id": "x"}}))
         with session.connected():
-            plan = planned(session)
+            plan = planned(session.selection, session.resources, session.settings)
     assert (plan.workers, plan.divided) == (1, False)
     assert f"--{flag.removesuffix('s').replace('_', '-')} says which object to use" in plan.note
 
@@ -166,8 +167,8 @@ def test_all_paths_lead_to_what_a_lane_is_given(
 
     monkeypatch.setattr(lanes, "fill_path", lambda _: None)
     one = path("one", "abcd", None)
-    family: Any = SimpleNamespace(updates=[one, path("two", listed, one)])
-    offers = lanes.offered([family])
+    group: Any = SimpleNamespace(updates=[one, path("two", listed, one)])
+    offers = lanes.offered([group])
     assert {name: "".join(ids) for name, ids in offers.items()} == {"one": first, "two": further}
 
 

@@ -10,8 +10,7 @@ import pytest
 
 from contracts import requirements
 from contracts.errors import TargetError
-from contracts.plugin.late import judge_late
-from contracts.plugin.record import Record
+from contracts.plugin.hooks import Plugin
 from contracts.plugin.session import Session
 from contracts.report.results import Results, Verdict
 from contracts.requirements import Binding, Phase
@@ -27,7 +26,7 @@ def over_all(session: Session) -> list[tuple[Binding, str]]:
         (binding, operation.id)
         for binding in requirements.bindings()
         if binding.each is not None
-        for operation in session.operations(binding)
+        for operation in session.selection.operations(binding)
     ]
 
 
@@ -45,31 +44,31 @@ def verdicts(results: Results, operation: str) -> dict[str, str]:
 
 
 def test_the_checks_over_every_response_have_their_turn_after_the_deadline(session: Session) -> None:
-    record = Record(session)
+    plugin = Plugin(session, opened=True)
     checks = over_all(session)
-    (first, second) = (operation.id for operation in session.judged)
+    (first, second) = (operation.id for operation in session.selection.tested)
     with session.open():
-        record.begin()
+        plugin.begin()
         session.begin(first)
         exchanged = len(session.client.exchanges)
         expire(session)
         for binding, operation in checks:
-            assert session.run_case(binding, operation).message == OUT_OF_TIME
-        assert session.executed == 0
-        assert session.judgements == []
+            assert plugin.judge(binding, operation).message == OUT_OF_TIME
+        assert session.tally.executed == 0
+        assert session.tally.judgements == []
     sent = len(session.client.exchanges)
-    judge_late(session)
+    plugin.judge_late()
     assert len(session.client.exchanges) == sent, "nothing is sent"
     assert exchanged > 2
-    results = record.end()
-    found = verdicts(results, str(session.subjects[first].operation))
+    results = plugin.finish(complete=False)
+    found = verdicts(results, str(session.resources.subjects[first].operation))
     assert set(found) == {binding.requirement for binding, _ in checks}
     for name in ("update.resp.ct", "update.resp.object", "update.resp.type", "update.status.success"):
         assert found.get(name, Verdict.PASS) == Verdict.PASS, name
     assert Verdict.PASS in found.values()
     assert Verdict.FAIL not in found.values()
     assert Verdict.NOT_APPLICABLE not in found.values(), "what came later might have shown it"
-    assert session.executed == 0, "a run that the deadline ends is no whole one"
+    assert session.tally.executed == 0, "a run that the deadline ends is no whole one"
     assert second
 
 
@@ -78,29 +77,29 @@ def test_what_had_its_turn_in_time_is_not_judged_again(session: Session) -> None
     with session.open():
         session.begin(checks[0][1])
         done = [session.run_case(*check) for check in checks]
-        count = len(session.judgements)
+        count = len(session.tally.judgements)
         expire(session)
-    judge_late(session)
-    assert len(done) == session.executed
-    assert len(session.judgements) == count
+    assert not list(session.judge_late())
+    assert len(done) == session.tally.executed
+    assert len(session.tally.judgements) == count
 
 
 def test_whatever_a_check_would_send_stays_unsent(session: Session) -> None:
-    first = session.judged[0].id
+    first = session.selection.tested[0].id
     with session.open():
         session.begin(first)
         expire(session)
-    judge_late(session)
+    list(session.judge_late())
     sent = len(session.client.exchanges)
     with pytest.raises(TargetError, match="deadline had passed"):
-        session.client.send("GET", session.subjects[first].path())
+        session.client.send("GET", session.resources.subjects[first].path())
     with pytest.raises(TargetError, match="deadline had passed"):
         session.client.send_raw(b"GET / HTTP/1.1\r\n\r\n", session.client.exchanges[0].request)
     assert len(session.client.exchanges) == sent
 
 
 def test_an_answer_that_the_deadline_cut_short_is_no_evidence(session: Session) -> None:
-    first = session.judged[0].id
+    first = session.selection.tested[0].id
     with session.open():
         session.begin(first)
         expire(session)
@@ -109,8 +108,8 @@ def test_an_answer_that_the_deadline_cut_short_is_no_evidence(session: Session) 
         broken = replace(whole, response=replace(whole.response, body=b"{", broken="the body did not end in time"))
         session.client._recorded(lambda: broken, False, {})
         assert session.client.cut == {len(session.client.exchanges) - 1}
-    judge_late(session)
-    assert {judgement.verdict for judgement in session.judgements} <= {"pass", "inconclusive"}
+    list(session.judge_late())
+    assert {judgement.verdict for judgement in session.tally.judgements} <= {"pass", "inconclusive"}
 
 
 def test_the_checks_over_every_response_are_the_last_phase() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from contracts.plugin.extent import scope
-from contracts.plugin.session import Session
+from contracts.plugin.selection import selected
 from contracts.report.scope import Scope
 from contracts.settings import Settings
 from tests.plugin.command import ROOT, call, environment
@@ -34,7 +34,8 @@ DOCUMENT = ROOT / "openapi.yaml"
     ids=str,
 )
 def test_what_leaves_something_out_is_known(settings: dict[str, object], narrowed: tuple[str, ...]) -> None:
-    assert scope(Session(Settings(openapi=DOCUMENT, **settings))) == Scope(120, 2, narrowed)  # type: ignore[arg-type]
+    told = Settings(openapi=DOCUMENT, **settings)  # type: ignore[arg-type]
+    assert scope(selected(told), told) == Scope(120, 2, narrowed)
 
 
 def test_a_selected_run_says_how_much_it_tested_and_leaves_nothing_but_its_reports(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from contracts.contract import Contract
 from contracts.plugin import run
-from contracts.plugin.family import Family, family_of, gathered
+from contracts.plugin.family import ResourceGroup, group_of, grouped
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.judge import Judgement
-from contracts.plugin.session import SUBJECTS, Session
+from contracts.plugin.resources import SUBJECTS
+from contracts.plugin.session import Session
 from contracts.report import reading
 from contracts.settings import Settings
 from contracts.subject.knowledge import Options
@@ -36,7 +37,6 @@ def test_no_exchange_of_a_judged_resource_is_held(
 ) -> None:
     monkeypatch.setattr(run, "MOST_CASES", most)
     session = Session(Settings(openapi=path, select=SELECT, report=tmp_path / "reports"))
-    plugin = Plugin(session, opened=True)
     order: list[str] = []
     held: list[set[str]] = []
     peak = 0
@@ -48,23 +48,23 @@ def test_no_exchange_of_a_judged_resource_is_held(
             held.append({exchange.operation for exchange in session.client.exchanges})
         peak = max(peak, session.client.exchanges.held)
 
-    session.listeners.append(look)
+    plugin = Plugin(session, opened=True, show=look)
     with session.open():
         portions = session.batches(most)
-        assert sorted(name for portion in portions for name in portion) == sorted(session.subjects)
+        assert sorted(name for portion in portions for name in portion) == sorted(session.resources.subjects)
         assert (len(portions) > 1) == (most == 8)
         assert run.judged(plugin, []) == 0
         exchanges = session.client.exchanges
         assert {each.operation for each in exchanges} == {f"things{RESOURCES - 1}_update"}
-        learned = [family.facts for family in session.families.values()]
+        learned = [group.facts for group in session.resources.groups.values()]
         assert all(learned[:-1])
-        assert not any(family.subjects[0].log.watched for family in list(session.families.values())[:-1])
+        assert not any(group.subjects[0].log.watched for group in list(session.resources.groups.values())[:-1])
         assert plugin.record.evidence.held == 0
     assert len(order) == RESOURCES
     assert all(len(operations) == 1 for operations in held)
     assert peak * 4 < len(exchanges)
-    session.complete = session.executed == session.planned > RESOURCES
-    results = plugin.record.end()
+    assert session.tally.planned > RESOURCES
+    results = plugin.finish(complete=session.tally.whole)
     assert results.complete
     assert len({row["name"].partition(":")[0] for row in results.capabilities}) == RESOURCES + 1
     assert all(not outcome.message for row in results.requirements for outcome in row.outcomes if row.verdict == "pass")
@@ -76,19 +76,19 @@ def test_no_exchange_of_a_judged_resource_is_held(
         for outcome in row.outcomes:
             operations = {plugin.record.evidence[index]["operation"] for index in outcome.exchanges}
             assert len(operations) <= 1
-            assert not operations or session.subjects[operations.pop()].operation.path in outcome.operation
+            assert not operations or session.resources.subjects[operations.pop()].operation.path in outcome.operation
 
 
-def families(doc: dict[str, object]) -> list[Family]:
+def groups(doc: dict[str, object]) -> list[ResourceGroup]:
     contract = Contract.from_document(doc, "things")
     client = Client(Connection("http://127.0.0.1:9"))
     made = ((contract.shapes[o.id], SUBJECTS[contract.shapes[o.id]](client, o, Options())) for o in contract.tested)
-    return list(gathered(made).values())
+    return list(grouped(made).values())
 
 
 def test_the_operations_on_one_resource_are_one_family() -> None:
-    found = families(document(3, five=True))
-    assert [len(family.subjects) for family in found] == [5, 5, 5]
-    assert all(family.kin == [family] for family in found)
-    assert [len(family.updates) for family in found] == [1, 1, 1]
-    assert len({family_of(subject.operation) for subject in found[0].subjects}) == 1
+    found = groups(document(3, five=True))
+    assert [len(group.subjects) for group in found] == [5, 5, 5]
+    assert all(group.linked == [group] for group in found)
+    assert [len(group.updates) for group in found] == [1, 1, 1]
+    assert len({group_of(subject.operation) for subject in found[0].subjects}) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,10 @@ from contracts import requirements
 from contracts.cases import concurrency
 from contracts.errors import ResultsError
 from contracts.plugin import durations, judge, run
-from contracts.plugin.family import family_of
-from contracts.plugin.record import Record
+from contracts.plugin.family import group_of
+from contracts.plugin.hooks import Plugin
 from contracts.plugin.session import Session
-from contracts.plugin.splitting import Weigh
+from contracts.plugin.splitting import Shard, Weigh
 from contracts.reference.server import Started, start
 from contracts.report import merging, reading
 from contracts.report.reading import Run
@@ -41,8 +42,17 @@ def parts(path: Path, splits: int, **more: Any) -> list[Session]:
     return [Session(Settings(openapi=path, splits=splits, group=n, **more)) for n in range(1, splits + 1)]
 
 
+def shard(session: Session) -> Shard:
+    assert session.selection.shard is not None
+    return session.selection.shard
+
+
+def summary(session: Session) -> Mapping[str, Any]:
+    return shard(session).summary
+
+
 def asked(session: Session) -> Pairs:
-    return {(b.requirement, o.id) for b in requirements.bindings() for o in session.operations(b)}
+    return {(b.requirement, o.id) for b in requirements.bindings() for o in session.selection.operations(b)}
 
 
 def dealt(session: Session) -> Pairs:
@@ -63,8 +73,8 @@ def things(folder: Path, resources: int, *, five: bool = False) -> Path:
 def test_each_pair_of_operation_and_requirement_is_in_one_part(path: Path, splits: int) -> None:
     found = parts(path, splits)
     assert Counter(pair for each in found for pair in dealt(each)) == Counter(dealt(WHOLE[path]))
-    assert len({each.shard["partition"] for each in found}) == 1
-    assert sum(each.shard["pairs"][0] for each in found) == found[0].shard["pairs"][1] > 0
+    assert len({summary(each)["partition"] for each in found}) == 1
+    assert sum(summary(each)["pairs"][0] for each in found) == summary(found[0])["pairs"][1] > 0
 
 
 @pytest.mark.parametrize("path", WHOLE, ids=lambda path: path.stem)
@@ -76,7 +86,7 @@ def test_what_is_judged_over_all_is_in_each_part_that_tests_the_operation(path: 
 
 
 def test_the_paths_of_one_operation_stay_together() -> None:
-    first, further = (operation.id for operation in WHOLE[DOCUMENT].judged)
+    first, further = (operation.id for operation in WHOLE[DOCUMENT].selection.tested)
     for part in parts(DOCUMENT, 5):
         own = dealt(part)
         about_one = {b.requirement for b in requirements.bindings() if b.aliases != "each"}
@@ -86,9 +96,7 @@ def test_the_paths_of_one_operation_stay_together() -> None:
 
 def test_a_part_is_about_few_of_many_resources(tmp_path: Path) -> None:
     found = parts(things(tmp_path, 12, five=True), 4)
-    resources = [
-        {family_of(o) for o in each.judged if o.id in ((each.part and each.part.tested) or ())} for each in found
-    ]
+    resources = [{group_of(o) for o in each.selection.tested if o.id in shard(each).tested} for each in found]
     assert len(set().union(*resources)) == 12
     assert all(3 <= len(each) <= 4 for each in resources)
 
@@ -109,7 +117,7 @@ def test_parts_that_were_cut_by_other_operations_or_durations_are_not_of_one_who
         parts(SHELF, 2, durations=measured)[0],
         parts(SHELF, 3)[0],
     ]
-    assert len({each.shard["partition"] for each in told}) == 4
+    assert len({summary(each)["partition"] for each in told}) == 4
 
 
 # -- how long parts take -----------------------------------------------------------------------------------------------
@@ -119,7 +127,7 @@ def timed(seconds: dict[tuple[str, int], float]) -> Results:
     """Results of a run on the shelf that measured so many seconds, by requirement and place of the operation."""
     from tests.report.samples import row, run  # noqa: PLC0415
 
-    names = [str(operation) for operation in WHOLE[SHELF].judged]
+    names = [str(operation) for operation in WHOLE[SHELF].selection.tested]
     rows = [
         replace(
             row(name, "pass"),
@@ -131,19 +139,19 @@ def timed(seconds: dict[tuple[str, int], float]) -> Results:
 
 
 SLOW = ("update.auth.required", 2)
-PATCH = WHOLE[SHELF].judged[SLOW[1]]
+PATCH = WHOLE[SHELF].selection.tested[SLOW[1]]
 
 
 def uneven(path: Path) -> Path:
     """A run in which one requirement took most of the time."""
-    place = {operation.id: number for number, operation in enumerate(WHOLE[SHELF].judged)}
+    place = {operation.id: number for number, operation in enumerate(WHOLE[SHELF].selection.tested)}
     rest = {(name, place[each]): 0.01 for name, each in dealt(WHOLE[SHELF])}
     path.write_text(json.dumps(timed({**rest, SLOW: 60.0}).to_json()))
     return path
 
 
 def weight(session: Session, weigh: Weigh) -> int:
-    by_id = {operation.id: operation for operation in session.judged}
+    by_id = {operation.id: operation for operation in session.selection.tested}
     return sum(weigh(name, by_id[operation]) for name, operation in dealt(session))
 
 
@@ -151,7 +159,7 @@ def weight(session: Session, weigh: Weigh) -> int:
 def test_parts_take_about_equally_long(path: Path) -> None:
     weigh = durations.weigher(None)
     pairs = dealt(WHOLE[path])
-    single = [sum(weigh(name, o) for o in WHOLE[path].judged if (name, o.id) in pairs) for name in ORDER]
+    single = [sum(weigh(name, o) for o in WHOLE[path].selection.tested if (name, o.id) in pairs) for name in ORDER]
     for splits in (2, 3):
         weights = [weight(part, weigh) for part in parts(path, splits)]
         assert max(weights) <= sum(weights) / splits + max(single)
@@ -188,7 +196,7 @@ def test_durations_that_cannot_be_read_are_told_before_the_run(tmp_path: Path) -
 
 
 def test_operations_of_one_kind_share_what_is_said_of_them(tmp_path: Path) -> None:
-    part = Session(Settings(openapi=things(tmp_path, 300, five=True), splits=5, group=3)).part
+    part = Session(Settings(openapi=things(tmp_path, 300, five=True), splits=5, group=3)).selection.shard
     assert part is not None
     assert len(part.tested) >= 300
     assert len({id(names) for names in part.tested.values()}) <= 5 + 2
@@ -221,15 +229,14 @@ def judged(server: Started, path: Path, folder: Path, **more: Any) -> Run:
         **more,
     )
     session = Session(settings)
-    record = Record(session)
+    plugin = Plugin(session, opened=True)
     with session.open():
-        record.begin()
+        plugin.begin()
         session.batches(run.MOST_CASES)
         for binding in requirements.bindings():
-            for operation in session.operations(binding):
-                session.run_case(binding, operation.id)
-        session.complete = True
-    return Run(str(folder), record.end(), record.evidence)
+            for operation in session.selection.operations(binding):
+                plugin.judge(binding, operation.id)
+    return Run(str(folder), plugin.finish(complete=True), plugin.record.evidence)
 
 
 def verdicts(results: Results) -> dict[tuple[str, str], str]:
@@ -286,9 +293,9 @@ def test_parts_have_objects_of_their_own_where_there_are_enough(objects: int, us
         token = SecretStr(server.tokens.full)
         for part in parts(DOCUMENT, 3, target=server.url, token=token):
             with part.connected():
-                (family,) = part.families.values()
-                assert not [check.error for check in part.checks(family, may_write=False) if check.error]
-                keys.append({name for update in family.updates for name in (update.key, update.second)})
+                (group,) = part.resources.groups.values()
+                assert not [check.error for check in part.resources.checks(group, may_write=False) if check.error]
+                keys.append({name for update in group.updates for name in (update.key, update.second)})
     assert len(set().union(*keys)) == 2 * used
     assert all(len(each) == 2 for each in keys)
 

@@ -35,7 +35,7 @@ def creating(server: Shelf, folder: Path) -> Iterator[Create]:
     settings = load({"target": server.url, "openapi": str(document), "token": TOKEN, "report": str(folder / "reports")})
     session = Session(settings)
     with session.connected():
-        create = session.subjects[operation]
+        create = session.resources.subjects[operation]
         assert isinstance(create, Create)
         create._markers = ("name",)
         yield create
