@@ -26,7 +26,7 @@ DOWN = frozenset({502, 503, 504})
 CLEAN = frozenset({"pass", "not-applicable"})
 
 
-class Company:
+class FileCoordination:
     """One worker's place among others, in a folder that they share."""
 
     def __init__(self, folder: Path, number: int) -> None:

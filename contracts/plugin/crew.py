@@ -56,7 +56,7 @@ class Plan:
     note: str = ""
 
 
-def hired(plugin: Plugin, guard: Guard) -> Plugin:
+def with_workers(plugin: Plugin, guard: Guard) -> Plugin:
     """The plugin that has an opened session's cases run by workers; the one given, where there is work for one only."""
     session = plugin.session
     plan = planned(session.selection, session.resources, session.settings)
@@ -144,7 +144,7 @@ class Controller(Plugin):
         self._running: dict[str, int] = {}
         """By name: the process ids of the workers that are at work."""
         self._closed: list[int] = []
-        self._hired = 0
+        self._started = 0
         self._expired = self._interrupted = self._died = False
 
     @property
@@ -178,20 +178,20 @@ class Controller(Plugin):
         if not self.record.begun:
             self.begin()
         # of its own in this run too: each batch has workers of its own
-        folder = session.settings.report / WORKERS / f"{os.getpid()}-{self._hired}"
+        folder = session.settings.report / WORKERS / f"{os.getpid()}-{self._started}"
         allocation = Allocation()
         if self.plan.divided:
-            allocation = Allocation(self._hired % self.plan.workers, self.plan.workers, self.plan.lots)
+            allocation = Allocation(self._started % self.plan.workers, self.plan.workers, self.plan.lots)
         job = Job(
             settings=self._settings.model_copy(update={"report": folder}),
             context=WorkerContext(
                 session.tally.began, allocation, session.target.reference if session.target else None
             ),
-            number=self._hired,
+            number=self._started,
             batch=self.batch,
         )
         node.workerinput[KEY] = job.packed()
-        self._hired += 1
+        self._started += 1
         folder.mkdir(parents=True, exist_ok=True)
         self._folders[name] = folder
         self.record.follow(name, folder)

@@ -16,7 +16,7 @@ FILE = Path(__file__).with_name("durations.json")
 """Requests by requirement, for one path of one operation; `python -m tests.cases.record_durations` measures them."""
 TICKS = 10_000
 """In a second."""
-LONGEST = 86_400
+MAX_SECONDS = 86_400
 """Seconds: no case takes longer, whatever a file says."""
 
 
@@ -38,7 +38,7 @@ def known(recorded: Results, estimated: Mapping[str, int]) -> Weigh:
         (row.id, outcome.operation): max(1, round(outcome.seconds * TICKS))
         for row in recorded.requirements
         for outcome in row.outcomes
-        if outcome.seconds is not None and 0 <= outcome.seconds <= LONGEST
+        if outcome.seconds is not None and 0 <= outcome.seconds <= MAX_SECONDS
     }
     scale = sum(ticks.values()) / max(1, sum(estimated.get(requirement, 1) for requirement, _ in ticks)) or 1
 

@@ -16,10 +16,10 @@ from contracts.report.visible import visible
 
 COLUMNS = ("requirement", "level", "verdict", "operation")
 STYLE = Path(__file__).with_name("pytest.css")
-MOST_EXCHANGES = 2
-MOST_BODY = 1000
-MOST_LINE = 300
-MOST_HEADERS = 30
+MAX_EXCHANGES = 2
+MAX_BODY = 1000
+MAX_LINE = 300
+MAX_HEADERS = 30
 SILENT = frozenset({"pass", "not-applicable"})
 """Verdicts that need no evidence."""
 EVIDENCE = pytest.StashKey[str]()
@@ -63,18 +63,18 @@ def _exchange(entry: Mapping[str, Any]) -> str:
     if response:
         parts.append(_message(f"HTTP/{response['http_version']} {response['status']} {response['reason']}", response))
     else:
-        parts.append(f"<pre>no answer: {_text(entry['error'][:MOST_LINE])}</pre>")
+        parts.append(f"<pre>no answer: {_text(entry['error'][:MAX_LINE])}</pre>")
     return "".join(parts)
 
 
 def _message(first: str, message: Mapping[str, Any]) -> str:
     fields = message["headers"]
-    lines = [line[:MOST_LINE] for line in (first, *(f"{name}: {value}" for name, value in fields[:MOST_HEADERS]))]
-    if len(fields) > MOST_HEADERS:
-        lines.append(f"… and {len(fields) - MOST_HEADERS} more")
+    lines = [line[:MAX_LINE] for line in (first, *(f"{name}: {value}" for name, value in fields[:MAX_HEADERS]))]
+    if len(fields) > MAX_HEADERS:
+        lines.append(f"… and {len(fields) - MAX_HEADERS} more")
     body = message["body"]
-    cut = "\n… cut; more of it is in evidence.har" if len(body) > MOST_BODY else ""
-    return f"<pre>{_text(chr(10).join(lines))}\n\n{_text(body[:MOST_BODY])}{cut}</pre>"
+    cut = "\n… cut; more of it is in evidence.har" if len(body) > MAX_BODY else ""
+    return f"<pre>{_text(chr(10).join(lines))}\n\n{_text(body[:MAX_BODY])}{cut}</pre>"
 
 
 def _text(value: object) -> str:

@@ -22,7 +22,7 @@ from contracts.plugin.record import Record
 from contracts.plugin.result import RunResult
 from contracts.plugin.tally import Tally
 from contracts.report import journal, merging, results
-from contracts.report.journal import Journal
+from contracts.report.journal import OutcomeStream
 from contracts.report.results import Outcome, Results, Verdict
 from contracts.requirements import Phase
 from contracts.target.redact import Redactor
@@ -147,7 +147,7 @@ class Aggregator(Record):
     def _add(self, entry: Mapping[str, Any]) -> int:
         place = len(self.evidence)
         moved = {**entry, "index": place}
-        self.evidence.add(moved, self._write(partial(Journal.exchange, entry=moved)))
+        self.evidence.add(moved, self._write(partial(OutcomeStream.exchange, entry=moved)))
         return place
 
 

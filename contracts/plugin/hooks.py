@@ -186,7 +186,7 @@ class Plugin(engineer.EngineerReport):
             ("operation", judgement.operation),
         ]
         if judgement.verdict not in engineer.SILENT:
-            chosen = [exchanges[i] for i in judgement.exchanges[: engineer.MOST_EXCHANGES]]
+            chosen = [exchanges[i] for i in judgement.exchanges[: engineer.MAX_EXCHANGES]]
             entries = [outcome.entry(exchange, self.session.redactor) for exchange in chosen]
             pyfuncitem.stash[engineer.EVIDENCE] = engineer.shown(entries)
         if pyfuncitem in self._last:

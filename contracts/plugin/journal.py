@@ -27,12 +27,12 @@ WORKERS = ".graph-contracts"
 OF_A_WORKER = re.compile(r"(\d+)-\d+")
 SHARED = ("turn", "room", "falls", "told")
 """Files that a run's workers have in common."""
-MOST_OCTETS = 256 * 1024 * 1024
+MAX_OCTETS = 256 * 1024 * 1024
 """A run over many operations makes and deletes by the hundred thousand, and takes down each."""
 BEGINNING = json.dumps({"format": FORMAT})[:-1]
 
 
-class Journal:
+class UndoLog:
     """The journal of one run; its file appears with the first entry."""
 
     def __init__(self, folder: Path, target: str, mask: Callable[[Any], Any]) -> None:
@@ -108,7 +108,7 @@ class Asked:
 
 
 @dataclass
-class Story:
+class LoggedChanges:
     """What a journal says."""
 
     path: Path
@@ -171,14 +171,14 @@ def _alive(pid: str) -> bool:
     return True
 
 
-def read(path: Path) -> Story:
+def read(path: Path) -> LoggedChanges:
     """What a journal says; a last line that a crash cut short is left out.
 
     Raises:
         ConfigurationError: it is no journal.
     """
     try:
-        if path.stat().st_size > MOST_OCTETS:
+        if path.stat().st_size > MAX_OCTETS:
             raise ConfigurationError(f"{path}: is too long for a journal")
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -186,12 +186,12 @@ def read(path: Path) -> Story:
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{path}: is no journal: octet {error.start + 1} is no UTF-8") from error
     if "\n" not in text and BEGINNING.startswith(text[: len(BEGINNING)]) and not text.endswith("}"):
-        return Story(path, "")
+        return LoggedChanges(path, "")
     entries = _entries(path, text.splitlines())
     head = next(entries, {})
     if head.get("format") != FORMAT or not isinstance(head.get("target"), str):
         raise ConfigurationError(f"{path}:1: is no journal of graph-contracts")
-    story = Story(path, head["target"])
+    story = LoggedChanges(path, head["target"])
     for number, entry in enumerate(entries, 2):
         try:
             _tell(story, entry)
@@ -213,7 +213,7 @@ def _entries(path: Path, lines: list[str]) -> Iterator[dict[str, Any]]:
         yield entry
 
 
-def _tell(story: Story, entry: dict[str, Any]) -> None:
+def _tell(story: LoggedChanges, entry: dict[str, Any]) -> None:
     match entry["kind"]:
         case "object":
             saved = Saved(str(entry["operation"]), str(entry["entity"]), dict(entry["ids"]), entry["state"])
@@ -238,7 +238,7 @@ def _tell(story: Story, entry: dict[str, Any]) -> None:
             story.created.pop(str(entry["path"]), None)
 
 
-def _answered(story: Story, path: Any, body: Any) -> None:
+def _answered(story: LoggedChanges, path: Any, body: Any) -> None:
     """Strike off a creation that was answered: the one with this body, where it is known."""
     there = [each for each in story.asked if each.path == path]
     same = [each for each in there if each.body == body]

@@ -31,10 +31,10 @@ from contracts.subject.subject import Subject
 from contracts.target.client import OUT_OF_TIME
 from contracts.target.exchange import Exchange
 
-MOST_EXCHANGES = 12
-MOST_FINDINGS = 1000
+MAX_EXCHANGES = 12
+MAX_FINDINGS = 1000
 """Findings of one case; a target can be wrong in a million places."""
-MOST_OTHERS = 300
+MAX_OTHERS = 300
 TIMES = 3
 """How often a failing positive is tried in all."""
 
@@ -113,7 +113,7 @@ class Judge:
         error = ""
         try:
             with instead(update) if binding.phase in HARMFUL else nullcontext():
-                for finding in islice(self._findings(binding, update, together), MOST_FINDINGS):
+                for finding in islice(self._findings(binding, update, together), MAX_FINDINGS):
                     findings.append(finding)  # noqa: PERF402 (what came before an exception counts)
         except Undecided as reason:
             undecided = reason
@@ -135,7 +135,7 @@ class Judge:
         update.log.told |= {(requirement.id, finding.at_most) for finding in findings}
         update.log.told |= {(name, finding.at_most) for name, found in asides.items() for finding in found}
         others = [_found(find(name), operation, found, self._profile) for name, found in asides.items()]
-        own = _indexes(islice(update.client.exchanges.since(sent), MOST_EXCHANGES))
+        own = _indexes(islice(update.client.exchanges.since(sent), MAX_EXCHANGES))
         if error:
             return [Judgement(requirement.id, operation, "error", error, exchanges=own), *others]
         if findings:
@@ -246,7 +246,7 @@ def _checked(bindings: Sequence[Binding], update: Subject) -> dict[Binding, Chec
         if exchange.index in update.client.cut:
             continue
         for binding, found in checked.items():
-            if found.problem is None and len(found.findings) < MOST_FINDINGS:
+            if found.problem is None and len(found.findings) < MAX_FINDINGS:
                 update.requirement = binding.requirement
                 _check(binding, update, exchange, found)
     update.requirement = before
@@ -260,7 +260,7 @@ def _check(binding: Binding, update: Subject, exchange: Exchange, found: Checked
             found.any = True
             if update.client.expired and not update.client.silent:
                 raise Inconclusive(OUT_OF_TIME)
-            room = MOST_FINDINGS - len(found.findings)
+            room = MAX_FINDINGS - len(found.findings)
             for finding in islice(binding.function(update, exchange) or (), room):
                 found.findings.append(finding)
     except Exception as problem:
@@ -278,7 +278,7 @@ def _found(requirement: Requirement, operation: str, findings: list[Finding], pr
     message = f"expected {worst.expected}; got {worst.actual}"
     if more:
         others = "; ".join(dict.fromkeys(f.actual for f in findings if f is not worst and f.actual != worst.actual))
-        others = others if len(others) <= MOST_OTHERS else f"{others[:MOST_OTHERS]}…"
+        others = others if len(others) <= MAX_OTHERS else f"{others[:MAX_OTHERS]}…"
         message += f" (and {more} more like it{': ' if others else ''}{others})"
     exchanges = [exchange for finding in (worst, *findings) for exchange in finding.exchanges]
     return Judgement(
@@ -288,7 +288,7 @@ def _found(requirement: Requirement, operation: str, findings: list[Finding], pr
         message,
         worst.expected,
         worst.actual,
-        _indexes(exchanges[:MOST_EXCHANGES]),
+        _indexes(exchanges[:MAX_EXCHANGES]),
         worst.exchanges[-1] if worst.exchanges else None,
         worst.replay,
         worst.mismatch,

@@ -10,7 +10,7 @@ from contracts import base_url
 from contracts.contract import Type
 from contracts.errors import ConfigurationError, TargetError
 from contracts.plugin import restore as restoring
-from contracts.plugin.journal import Story, journals, read
+from contracts.plugin.journal import LoggedChanges, journals, read
 from contracts.plugin.recovery import known
 from contracts.plugin.resources import Resources
 from contracts.plugin.session import Session
@@ -48,7 +48,7 @@ def restore(folder: Path, flags: Mapping[str, Any], tell: Callable[[str], object
     return INCOMPLETE if left else 0
 
 
-def _follow(story: Story, flags: Mapping[str, Any], tell: Callable[[str], object]) -> list[str]:
+def _follow(story: LoggedChanges, flags: Mapping[str, Any], tell: Callable[[str], object]) -> list[str]:
     settings = load({**flags, "target": flags.get("target") or story.target})
     named = base_url.without_userinfo(settings.target or "")
     if named != story.target:
@@ -77,7 +77,7 @@ def _follow(story: Story, flags: Mapping[str, Any], tell: Callable[[str], object
     return left
 
 
-def _traced(resources: Resources, story: Story) -> tuple[dict[str, str], list[str]]:
+def _traced(resources: Resources, story: LoggedChanges) -> tuple[dict[str, str], list[str]]:
     """What creations without an answer have made: paths with their operation, and a line for each that can't be told.
 
     Nobody else's object is taken for one of the run's: it must be new in the list, hold what was sent and nothing
@@ -101,7 +101,7 @@ def _traced(resources: Resources, story: Story) -> tuple[dict[str, str], list[st
     return found, left
 
 
-def _new(subject: Update, story: Story, most: int) -> dict[str, dict[str, Any]] | None:
+def _new(subject: Update, story: LoggedChanges, most: int) -> dict[str, dict[str, Any]] | None:
     """What is in a collection that was not there before and isn't known to be the run's; None where that isn't seen."""
     known = story.listed.get(subject.head)
     if known is None:

@@ -26,13 +26,13 @@ from contracts.target import curl
 from contracts.target.exchange import Exchange, Headers
 from contracts.target.redact import Redactor
 
-MOST_EVIDENCE = 4096
+MAX_EVIDENCE = 4096
 """Characters of a body that evidence keeps."""
-MOST_HEADERS = 16 * 1024
+MAX_HEADERS = 16 * 1024
 """Characters of all header fields of a message together."""
-MOST_TOLD = 2000
+MAX_TOLD = 2000
 """Characters of a message."""
-MOST_VALUE = 2000
+MAX_VALUE = 2000
 """Characters of a value that a mismatch keeps."""
 LIBRARIES = ("pytest", "requests", "schemathesis", "hypothesis")
 
@@ -139,7 +139,7 @@ def _script(replay: tuple[Exchange | str, ...], redactor: Redactor) -> str:
 def _mismatch(found: Mismatch, shown: Exchange, mask: Redactor) -> Mapping[str, Any]:
     def text(value: Any) -> str:
         shown = "" if value is None else json.dumps(mask.tree(value), indent=2, ensure_ascii=False, default=str)
-        return shown if len(shown) <= MOST_VALUE else f"{shown[:MOST_VALUE]}…"
+        return shown if len(shown) <= MAX_VALUE else f"{shown[:MAX_VALUE]}…"
 
     values = {"expected": text(found.expected), "actual": text(found.actual)}
     return {"path": mask.text(found.path), **values, "exchange": shown.index}
@@ -152,7 +152,7 @@ def entry(exchange: Exchange, mask: Redactor) -> Mapping[str, Any]:
     def headers(fields: Headers) -> list[list[str]]:
         shown = [[mask.text(name), mask.header(name, value)] for name, value in fields]
         ends = accumulate(len(name) + len(value) for name, value in shown)
-        kept = [pair for pair, end in zip(shown, ends, strict=True) if end <= MOST_HEADERS]
+        kept = [pair for pair, end in zip(shown, ends, strict=True) if end <= MAX_HEADERS]
         left = len(shown) - len(kept)
         return [*kept, ["…", f"{left} more fields, too long to be kept"]] if left else kept
 
@@ -192,14 +192,14 @@ def entry(exchange: Exchange, mask: Redactor) -> Mapping[str, Any]:
 
 
 def _told(mask: Redactor, text: str) -> str:
-    told = mask.cut(text, MOST_TOLD)
-    return told if len(text) <= MOST_TOLD else f"{told}…"
+    told = mask.cut(text, MAX_TOLD)
+    return told if len(text) <= MAX_TOLD else f"{told}…"
 
 
 def _text(mask: Redactor, body: bytes) -> tuple[str, bool]:
     # a secret may stand where the text is cut
-    text = body[: 64 * MOST_EVIDENCE].decode("utf-8", "backslashreplace")
-    return mask.cut(text, MOST_EVIDENCE), len(body) > MOST_EVIDENCE
+    text = body[: 64 * MAX_EVIDENCE].decode("utf-8", "backslashreplace")
+    return mask.cut(text, MAX_EVIDENCE), len(body) > MAX_EVIDENCE
 
 
 def _command(settings: Settings) -> str:

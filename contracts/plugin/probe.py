@@ -15,7 +15,7 @@ from typing import Any
 from contracts.contract import Contract
 from contracts.errors import ConfigurationError, ContractsError, TargetError
 from contracts.plugin.check import NOT_HERE, REFUSED, Check, credentials, example_id, fill_path, reached, speaks_json
-from contracts.plugin.journal import Journal
+from contracts.plugin.journal import UndoLog
 from contracts.plugin.lanes import candidates, share
 from contracts.requirements import Inconclusive
 from contracts.subject import parameters
@@ -34,7 +34,7 @@ class Probe:
 
     contract: Contract
     updates: Sequence[Update]
-    journal: Journal | None = None
+    journal: UndoLog | None = None
     """Where to write what is made and found, before it is changed."""
     may_write: bool = True
     """Whether objects may be made and changed; if not, nothing is sent but reads and updates that say nothing."""

@@ -13,7 +13,7 @@ from contracts.plugin.result import RunResult
 from contracts.plugin.tally import Tally
 from contracts.report import journal
 from contracts.report.evidence import Evidence
-from contracts.report.journal import Journal
+from contracts.report.journal import OutcomeStream
 from contracts.report.results import Outcome, Results
 from contracts.target.redact import Redactor
 from contracts.target.traffic import Traffic
@@ -35,7 +35,7 @@ class Record:
         self._folder = folder
         self._redactor = redactor
         self._tally = tally
-        self._stream: Journal | None = None
+        self._stream: OutcomeStream | None = None
 
     def begin(self, head: RunResult) -> None:
         """Start the outcome stream; a folder that can't be written is told of when the reports are."""
@@ -44,7 +44,7 @@ class Record:
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             path = self._folder / journal.NAME
-            self._stream = Journal(path, outcome.results(head, (), self._redactor))
+            self._stream = OutcomeStream(path, outcome.results(head, (), self._redactor))
             self.evidence = Evidence(path)
         self._redactor.count = masked  # what the first line shows, the results show again
 
@@ -71,9 +71,9 @@ class Record:
         """Take down the exchanges that came since."""
         for exchange in exchanges.since(len(self.evidence)):
             entry = outcome.entry(exchange, self._redactor)
-            self.evidence.add(entry, self._write(partial(Journal.exchange, entry=entry)))
+            self.evidence.add(entry, self._write(partial(OutcomeStream.exchange, entry=entry)))
 
-    def _write(self, what: Callable[[Journal], int | None]) -> int | None:
+    def _write(self, what: Callable[[OutcomeStream], int | None]) -> int | None:
         try:
             return what(self._stream) if self._stream else None
         except OSError as error:

@@ -14,7 +14,7 @@ from pathlib import Path
 from contracts.errors import ContractsError
 from contracts.plugin import restore
 from contracts.plugin.family import ResourceGroup
-from contracts.plugin.journal import Journal, Story, abandoned
+from contracts.plugin.journal import LoggedChanges, UndoLog, abandoned
 from contracts.plugin.resources import Resources
 from contracts.plugin.tally import Tally
 from contracts.plugin.target import Target
@@ -48,10 +48,10 @@ class Recovery:
         self._adopted: list[Path] = []
         """Undo logs of workers that died, whose objects this run puts back with its own."""
         self._restored_by_workers = False
-        self.undo_log: Journal | None = None
+        self.undo_log: UndoLog | None = None
         """None where nothing is to be put back later: an embedded target is gone with the run."""
         if target.reference is None and not self._options.read_only:
-            self.undo_log = Journal(folder, self._client.base, redactor.tree)
+            self.undo_log = UndoLog(folder, self._client.base, redactor.tree)
 
     def begin(self) -> None:
         """Have everything that is found or made written to the undo log before it is touched."""
@@ -80,7 +80,7 @@ class Recovery:
         """Say whether workers have put back what they changed, and nothing else was changed."""
         self._restored_by_workers = restored
 
-    def adopt(self, story: Story) -> None:
+    def adopt(self, story: LoggedChanges) -> None:
         """Put back at the end, with what is the run's own, what a worker left that died."""
         doubts = [*known(self._resources, story), *_doubtful(story)]
         self._tally.note(*doubts)
@@ -169,7 +169,7 @@ class Recovery:
             )
 
 
-def known(resources: Resources, story: Story) -> Iterator[str]:
+def known(resources: Resources, story: LoggedChanges) -> Iterator[str]:
     """Tell the subjects what an undo log says; yields a line for what can't be put back."""
     for saved in story.objects.values():
         update = resources.subjects.get(saved.operation)
@@ -188,5 +188,5 @@ def known(resources: Resources, story: Story) -> Iterator[str]:
             update.original = {e: s for e, s in update.original.items() if update.path(e) != path}
 
 
-def _doubtful(story: Story) -> Iterator[str]:
+def _doubtful(story: LoggedChanges) -> Iterator[str]:
     return (f"{path}: an object may have been made there" for path in {each.path for each in story.asked})

@@ -9,7 +9,7 @@ from contracts.errors import ConfigurationError, ContractsError
 from contracts.plugin import finding, probe
 from contracts.plugin.check import Check, fill_path
 from contracts.plugin.family import ResourceGroup, group_of, grouped
-from contracts.plugin.journal import Journal
+from contracts.plugin.journal import UndoLog
 from contracts.plugin.target import Target
 from contracts.subject.create import Create
 from contracts.subject.delete import Delete
@@ -41,7 +41,7 @@ class Resources:
             (contract.shapes[name], each) for name, each in subjects.items()
         )
         """By the collection's path."""
-        self._undo_log: Journal | None = None
+        self._undo_log: UndoLog | None = None
 
     @property
     def usable(self) -> list[ResourceGroup]:
@@ -71,7 +71,7 @@ class Resources:
 
     # -- before anything is judged ------------------------------------------------------------------------------
 
-    def log_to(self, undo_log: Journal) -> None:
+    def log_to(self, undo_log: UndoLog) -> None:
         """Write what is made while objects are looked for to an undo log."""
         self._undo_log = undo_log
 

@@ -28,7 +28,7 @@ from contracts.report import results as model
 from contracts.settings import Settings
 
 INTERRUPTED = 130
-MOST_CASES = 5000
+MAX_CASES = 5000
 """Cases of a page: pytest-html holds all of them in memory, and so does a browser."""
 PORTION = 1000
 """Cases that are collected at once where there are more than that."""
@@ -60,7 +60,7 @@ def run(settings: Settings) -> int:
     with guarded(session.ends) as guard:
         try:
             with session.open():
-                plugin = _hired(plugin, guard)
+                plugin = _with_workers(plugin, guard)
                 status = judged(plugin, _page(session))
                 if (alone := plugin.alone()) is not None:
                     guard.due(session.ends)
@@ -97,13 +97,13 @@ def _judge_late(plugin: Plugin, guard: Guard) -> None:
         plugin.judge_late()
 
 
-def _hired(plugin: Plugin, guard: Guard) -> Plugin:
+def _with_workers(plugin: Plugin, guard: Guard) -> Plugin:
     """What runs the cases in workers beside each other, where those are wanted and there is work for them."""
     if plugin.session.settings.workers == 1:
         return plugin
     from contracts.plugin import crew  # noqa: PLC0415 (pytest-xdist is for those who ask for it)
 
-    return crew.hired(plugin, guard)
+    return crew.with_workers(plugin, guard)
 
 
 def _page(session: Session) -> list[str]:
@@ -117,9 +117,9 @@ def judged(plugin: Plugin, page: list[str]) -> int:
 
     pytest holds all items that it collects, so those of many operations are collected batch by batch.
     """
-    batches = plugin.session.batches(MOST_CASES)
+    batches = plugin.session.batches(MAX_CASES)
     if len(batches) > 1:
-        batches = plugin.session.batches(min(PORTION, MOST_CASES))
+        batches = plugin.session.batches(min(PORTION, MAX_CASES))
         if page:
             planned = plugin.session.tally.planned
             plugin.session.tally.note(f"pytest.html is left out: it would hold {planned} cases")

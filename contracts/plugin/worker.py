@@ -18,7 +18,7 @@ import pytest
 
 from contracts import requirements
 from contracts.errors import ContractsError
-from contracts.plugin.company import Company
+from contracts.plugin.company import FileCoordination
 from contracts.plugin.guard import guarded
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.selection import Selection
@@ -100,8 +100,8 @@ class Worker(Plugin):
     """Runs the cases that are handed to it."""
 
     def __init__(self, job: Job) -> None:
-        company = Company(job.settings.report.parent, job.number)
-        super().__init__(Session(job.settings, job.context, company), opened=False)
+        coordination = FileCoordination(job.settings.report.parent, job.number)
+        super().__init__(Session(job.settings, job.context, coordination), opened=False)
         self.batch = job.batch
         self._divided = job.context.allocation.lanes > 1
         self._closed = 0

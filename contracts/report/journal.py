@@ -24,7 +24,7 @@ FORMAT = "graph-contracts/outcomes/1"
 NAME = "outcomes.jsonl"
 
 
-class Journal:
+class OutcomeStream:
     """Writes one; every line is handed to the system at once, so that only a fall of the machine could lose it."""
 
     def __init__(self, path: Path, run: Results) -> None:

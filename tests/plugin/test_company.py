@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from contracts import cases
-from contracts.plugin.company import Company
+from contracts.plugin.company import FileCoordination
 from contracts.plugin.judge import Judge, Judgement
 from contracts.requirements import Phase, Severity, bindings
 from contracts.subject.knowledge import Log
@@ -43,14 +43,14 @@ def of(phase: Phase) -> Any:
     return next(binding for binding in bindings() if binding.phase is phase)
 
 
-def falls(worker: Company, phase: Phase = Phase.HOSTILE) -> None:
+def falls(worker: FileCoordination, phase: Phase = Phase.HOSTILE) -> None:
     """Have a worker's input of a phase go without an answer."""
     worker._hostile = phase is Phase.HOSTILE
     worker.exchanged(UNANSWERED)
 
 
 def test_what_fails_while_another_brought_the_target_down_is_judged_again(tmp_path: Path) -> None:
-    one, other = Company(tmp_path, 0), Company(tmp_path, 1)
+    one, other = FileCoordination(tmp_path, 0), FileCoordination(tmp_path, 1)
 
     def meanwhile() -> str:
         falls(other)
@@ -66,7 +66,7 @@ def test_what_fails_while_another_brought_the_target_down_is_judged_again(tmp_pa
 def test_a_finding_of_the_one_who_did_it_stands_and_so_does_one_beside_an_ordinary_loss(
     tmp_path: Path, own: bool, phase: Phase
 ) -> None:
-    one, other = Company(tmp_path, 0), Company(tmp_path, 1)
+    one, other = FileCoordination(tmp_path, 0), FileCoordination(tmp_path, 1)
 
     def meanwhile() -> str:
         falls(one if own else other, phase)
@@ -80,7 +80,7 @@ def test_a_finding_of_the_one_who_did_it_stands_and_so_does_one_beside_an_ordina
 
 
 def test_what_passed_with_every_answer_stands(tmp_path: Path) -> None:
-    one, other = Company(tmp_path, 0), Company(tmp_path, 1)
+    one, other = FileCoordination(tmp_path, 0), FileCoordination(tmp_path, 1)
 
     def meanwhile() -> str:
         one.exchanged(ANSWERED)
@@ -92,7 +92,7 @@ def test_what_passed_with_every_answer_stands(tmp_path: Path) -> None:
 
 
 def test_generated_cases_know_what_another_worker_has_found(tmp_path: Path) -> None:
-    one, other = Company(tmp_path, 0), Company(tmp_path, 1)
+    one, other = FileCoordination(tmp_path, 0), FileCoordination(tmp_path, 1)
     finder, generator = subject(), subject()
 
     def find() -> str:

@@ -11,15 +11,15 @@ import pytest
 
 from contracts import cli
 from contracts.errors import ConfigurationError
-from contracts.plugin.journal import WORKERS, Asked, Journal, abandoned, journals, read, swept
+from contracts.plugin.journal import WORKERS, Asked, UndoLog, abandoned, journals, read, swept
 from contracts.target.redact import MASK, Redactor
 
 SECRET = "a-secret-that-was-echoed"
 HEAD = json.dumps({"format": "graph-contracts/journal/1", "target": "http://127.0.0.1:1/beta"})
 
 
-def journal(folder: Path) -> Journal:
-    return Journal(folder, "http://host/beta", Redactor([SECRET]).tree)
+def journal(folder: Path) -> UndoLog:
+    return UndoLog(folder, "http://host/beta", Redactor([SECRET]).tree)
 
 
 def saved(entity: str, state: dict[str, Any] | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from contracts.plugin.judge import Judgement
 from contracts.plugin.record import Record
 from contracts.plugin.tally import Tally
 from contracts.report import reading
-from contracts.report.journal import Journal
+from contracts.report.journal import OutcomeStream
 from contracts.report.results import Outcome, Results
 from contracts.target.redact import Redactor
 from contracts.target.traffic import Traffic
@@ -55,10 +55,10 @@ def test_outcomes_are_written_as_they_come(folder: Path, tally: Tally) -> None:
 def test_a_full_disk_ends_the_stream_and_not_the_run(
     folder: Path, tally: Tally, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: Journal, requirement: str, told: Outcome, executed: int, seconds: float) -> None:
+    def full(_: OutcomeStream, requirement: str, told: Outcome, executed: int, seconds: float) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Journal, "outcome", full)
+    monkeypatch.setattr(OutcomeStream, "outcome", full)
     assert judged(folder, tally).requirements[0].verdict == "fail"
     assert tally.notes == ["outcomes.jsonl ends early: No space left on device"]
     assert not reading.load(folder).results.complete

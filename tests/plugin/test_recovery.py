@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from contracts.contract import Contract
-from contracts.plugin.journal import Asked, Saved, Story, journals, read
+from contracts.plugin.journal import Asked, LoggedChanges, Saved, journals, read
 from contracts.plugin.recovery import Recovery, known
 from contracts.plugin.resources import Resources, resources
 from contracts.plugin.tally import Tally
@@ -218,10 +218,10 @@ def test_no_secret_is_written_to_the_undo_log(make: Make) -> None:
 # -- what a worker left ------------------------------------------------------------------------------------------------
 
 
-def left(path: Path, **more: Any) -> Story:
+def left(path: Path, **more: Any) -> LoggedChanges:
     saved = Saved(OPERATION, "a", {"id": "a"}, {"id": "a", "name": "before", "comment": None})
     path.write_text(json.dumps({}))
-    return Story(path, "http://127.0.0.1:1/beta", objects={(OPERATION, "a"): saved}, **more)
+    return LoggedChanges(path, "http://127.0.0.1:1/beta", objects={(OPERATION, "a"): saved}, **more)
 
 
 def test_what_a_worker_left_is_put_back_with_the_rest(make: Make, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from contracts.contract import Contract
-from contracts.plugin.journal import Journal, journals, read
+from contracts.plugin.journal import UndoLog, journals, read
 from tests.peers import shelf
 from tests.peers.shelf import FIRST, SECOND, TOKEN, Request, Shelf
 from tests.plugin.command import call, start
@@ -184,7 +184,7 @@ def restored(
     document = folder / "shelf.json"
     document.write_text(json.dumps(told), encoding="utf-8")
     (operation,) = [each.id for each in Contract.load(document).operations if each.method == "POST"]
-    journal = Journal(folder / "reports", server.url, lambda entry: entry)
+    journal = UndoLog(folder / "reports", server.url, lambda entry: entry)
     if listed:
         journal.note("listed", path="/things", ids=[FIRST["id"]])
     journal.note("create", path="/things", operation=operation, body="1", marks=sent)

@@ -31,11 +31,11 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("most", [run.MOST_CASES, 8], ids=["one batch", "batches"])
+@pytest.mark.parametrize("most", [run.MAX_CASES, 8], ids=["one batch", "batches"])
 def test_no_exchange_of_a_judged_resource_is_held(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(run, "MOST_CASES", most)
+    monkeypatch.setattr(run, "MAX_CASES", most)
     session = Session(Settings(openapi=path, select=SELECT, report=tmp_path / "reports"))
     order: list[str] = []
     held: list[set[str]] = []

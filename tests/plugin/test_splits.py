@@ -232,7 +232,7 @@ def judged(server: Started, path: Path, folder: Path, **more: Any) -> Run:
     plugin = Plugin(session, opened=True)
     with session.open():
         plugin.begin()
-        session.batches(run.MOST_CASES)
+        session.batches(run.MAX_CASES)
         for binding in requirements.bindings():
             for operation in session.selection.operations(binding):
                 plugin.judge(binding, operation.id)

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.report import har, view
 from contracts.report.evidence import Evidence, finder
-from contracts.report.journal import Journal
+from contracts.report.journal import OutcomeStream
 from tests.report import synthetic
 from tests.report.samples import EVIL, evidence, row, run
 
@@ -26,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def written(path: Path) -> Evidence:
     """Evidence that a journal holds, among other lines."""
-    journal = Journal(path, run(row("update.a.b", "pass")))
+    journal = OutcomeStream(path, run(row("update.a.b", "pass")))
     found = Evidence(path)
     for entry in ENTRIES:
         found.add(entry, journal.exchange(entry))
@@ -76,7 +76,7 @@ def test_an_exchange_is_found_by_its_index(written: Evidence) -> None:
 def test_reports_are_the_same_from_the_disk_as_from_memory(path: Path) -> None:
     results = synthetic.results(12, 2)
     entries = synthetic.evidence(results, 200)
-    journal = Journal(path, results)
+    journal = OutcomeStream(path, results)
     found = Evidence(path)
     for entry in entries:
         found.add(entry, journal.exchange(entry))

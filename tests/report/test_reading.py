@@ -11,7 +11,7 @@ import pytest
 from contracts.errors import ResultsError
 from contracts.report import reading, writer
 from contracts.report.evidence import Evidence
-from contracts.report.journal import NAME, Journal
+from contracts.report.journal import NAME, OutcomeStream
 from contracts.report.results import Results, Verdict
 from tests.report.samples import EVIL, evidence, row, run
 
@@ -20,7 +20,7 @@ WHOLE = run(row("update.a.b", "pass", "fail", text=EVIL), row("update.a.c", "pas
 
 def journalled(folder: Path, *, end: bool, of: Results = WHOLE) -> Path:
     blank = replace(of, requirements=tuple(replace(each, outcomes=()) for each in of.requirements), complete=False)
-    journal = Journal(folder / NAME, blank)
+    journal = OutcomeStream(folder / NAME, blank)
     for number, each in enumerate(of.requirements):
         journal.exchange(evidence(EVIL)[number])
         for outcome in each.outcomes:
