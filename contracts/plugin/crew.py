@@ -29,7 +29,7 @@ from contracts.plugin.guard import Guard
 from contracts.plugin.hooks import Plugin
 from contracts.plugin.journal import PATTERN, WORKERS, read
 from contracts.plugin.judge import Judgement
-from contracts.plugin.lanes import NEEDED, Allocation, Lots, lots, offered, undividable
+from contracts.plugin.lanes import NEEDED, AssignedObjects, assigned, offered, undividable
 from contracts.plugin.resources import Resources
 from contracts.plugin.selection import Selection
 from contracts.plugin.session import Session
@@ -39,6 +39,7 @@ from contracts.report.results import Outcome
 from contracts.report.visible import visible
 from contracts.requirements import Binding
 from contracts.settings import Settings
+from contracts.subject.knowledge import Allocation
 
 MIXED = ("isolation.", "conc.", "error.no5xx")
 """What a target breaks that mixes up objects or requests: workers beside each other then see each other's doings."""
@@ -51,7 +52,7 @@ class Plan:
     workers: int
     divided: bool = False
     """Whether the cases of one resource go to several workers."""
-    lots: Mapping[str, Lots] = field(default_factory=dict)
+    assigned: Mapping[str, AssignedObjects] = field(default_factory=dict)
     """By operation id: the objects of each worker, where they are divided."""
     note: str = ""
 
@@ -79,7 +80,7 @@ def planned(selection: Selection, resources: Resources, settings: Settings) -> P
     most = min((wanted, *(len(found) // NEEDED for found in offers.values()))) if offers else 1
     if most > units:
         note = "" if most == wanted else _few(most, "there are two objects for each of")
-        return Plan(most, divided=True, lots=lots(offers, most), note=note)
+        return Plan(most, divided=True, assigned=assigned(offers, most), note=note)
     return Plan(units, note=_few(units, reason or "there are no objects for more: there must be two for each"))
 
 
@@ -181,7 +182,7 @@ class Controller(Plugin):
         folder = session.settings.report / WORKERS / f"{os.getpid()}-{self._started}"
         allocation = Allocation()
         if self.plan.divided:
-            allocation = Allocation(self._started % self.plan.workers, self.plan.workers, self.plan.lots)
+            allocation = Allocation(self._started % self.plan.workers, self.plan.workers, self.plan.assigned)
         job = Job(
             settings=self._settings.model_copy(update={"report": folder}),
             context=WorkerContext(

@@ -1,13 +1,12 @@
-"""Which objects each of those has for itself who test one resource beside each other, each in a lane of its own.
+"""Which objects workers and shards use that test one resource at the same time: each has objects of its own.
 
-Workers are given theirs by the run, which lists once. Parts of a run know nothing of one another: each lists by itself,
-and an object that somebody adds between two listings must not move the others to another lane.
+A controller lists the objects once and hands them out to its workers. Shards know nothing of one another: each lists by
+itself, and an object that somebody adds between two listings must not move the others to another shard.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -17,30 +16,17 @@ from contracts.plugin.check import example_id, fill_path
 from contracts.plugin.family import ResourceGroup
 from contracts.settings import Settings
 from contracts.subject import parameters
+from contracts.subject.knowledge import Allocation
 from contracts.subject.observe import identity, same_id
 from contracts.subject.subject import Subject
 
 DIVISIBLE = frozenset({Shape.UPDATE, Shape.READ})
 """Operations that leave alone what they are not about."""
 NEEDED = 2
-"""Objects that a lane has: a first and a second."""
+"""Objects that each of them needs: a first and a second."""
 
-Lots = tuple[tuple[str, str], ...]
-"""The first and the second object of each lane."""
-
-
-@dataclass(frozen=True)
-class Allocation:
-    """Which objects a session may use, where several test one resource beside each other."""
-
-    lane: int = 0
-    """Which of them this is."""
-    lanes: int = 1
-    """How many there are."""
-    lots: Mapping[str, Lots] = field(default_factory=dict)
-    """By operation id: the objects of each lane, where a run has handed them out."""
-    may_share: bool = False
-    """Whether they make do with the same objects where there are too few: then they may each have a target, too."""
+AssignedObjects = tuple[tuple[str, str], ...]
+"""The first and the second object of each worker."""
 
 
 def allocation(settings: Settings, contract: Contract) -> Allocation:
@@ -89,15 +75,15 @@ def _offered(subject: Subject, offers: Mapping[str, list[str]]) -> list[str]:
         return first or found  # a path that lists nothing leads to the objects of the first one
     common = [entity for entity in first if any(same_id(entity, each) for each in found)]
     if common:
-        first[:] = common  # all paths are to lead to what a lane is given
+        first[:] = common  # all paths are to lead to the assigned objects
         return first
     return found if subject.observer.item(first[0])[0] is None else first
 
 
-def lots(offers: Mapping[str, Sequence[str]], lanes: int) -> dict[str, Lots]:
-    """What each lane is given, by the operation's id; there must be enough for all."""
+def assigned(offers: Mapping[str, Sequence[str]], workers: int) -> dict[str, AssignedObjects]:
+    """The objects of each worker, by the operation's id; there must be enough for all."""
     return {
-        name: tuple((found[NEEDED * lane], found[NEEDED * lane + 1]) for lane in range(lanes))
+        name: tuple((found[NEEDED * number], found[NEEDED * number + 1]) for number in range(workers))
         for name, found in offers.items()
     }
 
@@ -109,19 +95,19 @@ def candidates(items: Iterable[Mapping[str, Any]] | None, operation: Operation) 
     return sorted(names.values(), key=lambda entity: (not same_id(entity, example), entity))
 
 
-def share(found: Sequence[str], lane: int, lanes: int) -> tuple[list[str], frozenset[str]]:
-    """The objects of one part, and those that are others'; for each all of them, where there are too few.
+def share(found: Sequence[str], number: int, count: int) -> tuple[list[str], frozenset[str]]:
+    """The objects of one shard, and those of the others; all of them for each, where there are too few.
 
-    An object's id alone says whose it is. Only where some part would go short, its place among the others does.
+    An object's id alone says whose it is. Only where some shard would go short, its place among the others does.
     """
-    by_lane: list[list[str]] = [[] for _ in range(lanes)]
+    by_shard: list[list[str]] = [[] for _ in range(count)]
     for entity in found:
-        by_lane[int.from_bytes(sha256(_plain(entity).encode()).digest()[:8]) % lanes].append(entity)
-    if min(map(len, by_lane)) < NEEDED:
-        if len(found) < NEEDED * lanes:
+        by_shard[int.from_bytes(sha256(_plain(entity).encode()).digest()[:8]) % count].append(entity)
+    if min(map(len, by_shard)) < NEEDED:
+        if len(found) < NEEDED * count:
             return [*found], frozenset()
-        by_lane = [[*found[start : start + NEEDED]] for start in range(0, NEEDED * lanes, NEEDED)]
-    return by_lane[lane], frozenset().union(*by_lane).difference(by_lane[lane])
+        by_shard = [[*found[start : start + NEEDED]] for start in range(0, NEEDED * count, NEEDED)]
+    return by_shard[number], frozenset().union(*by_shard).difference(by_shard[number])
 
 
 def _plain(entity: str) -> str:

@@ -93,7 +93,7 @@ class Probe:
             if operation.key is None:
                 update.key = ALONE
                 continue
-            if update.options.lanes > 1 and not update.options.may_share:
+            if update.options.allocation.count > 1 and not update.options.allocation.may_share:
                 self._given(update, listed if place == 0 else update.observer.collection()[0])
                 continue
             key = operation.key
@@ -123,9 +123,9 @@ class Probe:
     @staticmethod
     def _own(items: list[dict[str, Any]] | None, update: Update) -> list[str]:
         """Those of the objects found that this part of a run may have, the documented one first."""
-        example, options = example_id(update.operation), update.options
-        if options.lanes > 1:  # a list may come in any order
-            found, update.neighbours = share(candidates(items, update.operation), options.lane, options.lanes)
+        example, own = example_id(update.operation), update.options.allocation
+        if own.count > 1:  # a list may come in any order
+            found, update.neighbours = share(candidates(items, update.operation), own.number, own.count)
             return found
         found = [entity for item in items or () if (entity := identity(item.get("id")))]
         return sorted(found, key=lambda entity: not same_id(entity, example))
@@ -140,16 +140,16 @@ class Probe:
         Raises:
             ConfigurationError: it gave none, or the first is no longer there.
         """
-        operation, options = update.operation, update.options
-        given = options.lots.get(operation.id, ())[options.lane :][:1]
+        operation, own = update.operation, update.options.allocation
+        given = own.assigned.get(operation.id, ())[own.number :][:1]
         if not given:
             raise ConfigurationError(
-                f"{operation}: no object is left for worker {options.lane + 1}",
-                f"There must be two for each of {options.lanes}: run with fewer",
+                f"{operation}: no object is left for worker {own.number + 1}",
+                f"There must be two for each of {own.count}: run with fewer",
             )
         ((update.key, second),) = given
         update.second = second
-        update.neighbours = frozenset(chain(*options.lots[operation.id])).difference(*given)
+        update.neighbours = frozenset(chain(*own.assigned[operation.id])).difference(*given)
         if update.twin and update.twin.key == update.key:
             update.second = update.twin.second
             return
@@ -162,7 +162,7 @@ class Probe:
 
         if not there(update.key):
             raise ConfigurationError(
-                f"{operation}: {update.key}, the object for worker {options.lane + 1}, is no longer there",
+                f"{operation}: {update.key}, the object for worker {own.number + 1}, is no longer there",
                 "Who else deletes objects on this target? Run when it is left alone, or with -n 1",
             )
         update.second = second if there(second) else None

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from contracts import base_url
 from contracts.packaged import default_document
 from contracts.plugin.access import check_files, chosen
-from contracts.plugin.lanes import Allocation
 from contracts.settings import Settings
-from contracts.subject.knowledge import Identities, Options
+from contracts.subject.knowledge import Allocation, Identities, Options
 from contracts.target.client import Client, Connection, Limits
 from contracts.target.exchange import Exchange
 from contracts.target.redact import Redactor
@@ -144,10 +143,7 @@ def _options(settings: Settings, identities: Identities, allocation: Allocation)
         read_only=settings.read_only,
         seed=settings.seed,
         max_examples=settings.max_examples,
-        lane=allocation.lane,
-        lanes=allocation.lanes,
-        lots=allocation.lots,
-        may_share=allocation.may_share,
+        allocation=allocation,
     )
 
 

@@ -103,7 +103,7 @@ class Worker(Plugin):
         coordination = FileCoordination(job.settings.report.parent, job.number)
         super().__init__(Session(job.settings, job.context, coordination), opened=False)
         self.batch = job.batch
-        self._divided = job.context.allocation.lanes > 1
+        self._divided = job.context.allocation.count > 1
         self._closed = 0
         self._expired = False
         self._error = ""

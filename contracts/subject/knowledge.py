@@ -22,6 +22,20 @@ class Identities:
 
 
 @dataclass(frozen=True)
+class Allocation:
+    """Which objects may be used, where several workers or shards test one resource at the same time."""
+
+    number: int = 0
+    """Which of them this is, from 0 on."""
+    count: int = 1
+    """How many there are."""
+    assigned: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    """By operation id: the first and the second object of each of them, where a controller has handed them out."""
+    may_share: bool = False
+    """Whether they make do with the same objects where there are too few: then they may each have a target, too."""
+
+
+@dataclass(frozen=True)
 class Options:
     """What the operator said about the target, beyond how to reach it."""
 
@@ -43,14 +57,7 @@ class Options:
     seed: int = 1
     max_examples: int = 25
     max_body: int = 16 * 1024 * 1024
-    lane: int = 0
-    """Which of the workers beside each other this is: each has objects of its own."""
-    lanes: int = 1
-    """How many work beside each other."""
-    lots: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
-    """By operation id: the first and the second object of each of them, where somebody gave them out."""
-    may_share: bool = False
-    """Whether they make do with the same objects where there are too few: then they may each have a target, too."""
+    allocation: Allocation = Allocation()
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,8 @@ class Subject(ABC):
         """The same operation through the page's first path, where this is a further one."""
         self.siblings: Mapping[Shape, Subject] = {}
         """The operations on the same resource through the same path, this one among them."""
-        self.values = Values(options.seed, operation.id, 0 if options.may_share else options.lane)
+        allocation = options.allocation
+        self.values = Values(options.seed, operation.id, 0 if allocation.may_share else allocation.number)
         self.log = Log()
         self.requirement = ""
         """The requirement whose case is running; every exchange is marked with it."""

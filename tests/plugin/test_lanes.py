@@ -24,12 +24,13 @@ from contracts.reference.message import Reply, Tokens
 from contracts.reference.server import Started, build, serve_app, start
 from contracts.reference.tools import override
 from contracts.settings import Settings
+from contracts.subject.knowledge import Allocation
 from contracts.subject.update import Update
 from tests.cases.sheet import DOCUMENT, forked
 from tests.plugin import command
 
 ADDED = 12
-Given = dict[str, lanes.Lots]
+Given = dict[str, lanes.AssignedObjects]
 
 
 def growing(objects: int) -> AbstractContextManager[Started]:
@@ -74,11 +75,11 @@ def given(server: Started, workers: int) -> Given:
     with session.connected():
         plan = planned(session.selection, session.resources, session.settings)
     assert plan.divided
-    return dict(plan.lots)
+    return dict(plan.assigned)
 
 
 def worker(server: Started, lane: int, own: Given) -> Session:
-    return Session(settings(server), WorkerContext(time.monotonic(), lanes.Allocation(lane, 2, own)))
+    return Session(settings(server), WorkerContext(time.monotonic(), Allocation(lane, 2, own)))
 
 
 # -- workers -----------------------------------------------------------------------------------------------------------

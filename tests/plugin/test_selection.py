@@ -11,10 +11,11 @@ import pytest
 from contracts import requirements
 from contracts.contract import Shape
 from contracts.errors import ConfigurationError, DocumentError, NothingTestedError
-from contracts.plugin.lanes import Allocation, allocation
+from contracts.plugin.lanes import allocation
 from contracts.plugin.selection import Selection, check, portions, selected, sharded
 from contracts.requirements import Phase
 from contracts.settings import Settings
+from contracts.subject.knowledge import Allocation
 from tests.cases.sheet import DOCUMENT, SHELF
 
 
