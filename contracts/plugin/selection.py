@@ -128,7 +128,7 @@ def selected(settings: Settings) -> Selection:
     return selection
 
 
-def check(selection: Selection, settings: Settings) -> None:
+def check_options(selection: Selection, settings: Settings) -> None:
     """Refuse options that would silently not count.
 
     Raises:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from contracts.errors import ConfigurationError, ContractsError
 from contracts.gate import Gate
-from contracts.plugin import selection as selecting
 from contracts.plugin.capabilities import capabilities, learned
 from contracts.plugin.family import ResourceGroup, operations
 from contracts.plugin.judge import Judge, Judgement, postponed
@@ -20,7 +19,7 @@ from contracts.plugin.late import judge_late
 from contracts.plugin.recovery import Recovery
 from contracts.plugin.resources import Resources, resources
 from contracts.plugin.result import RunResult
-from contracts.plugin.selection import portions, selected, sharded
+from contracts.plugin.selection import check_options, portions, selected, sharded
 from contracts.plugin.tally import Tally
 from contracts.plugin.target import Target, WorkerContext, connected
 from contracts.requirements import Binding, Phase
@@ -35,8 +34,8 @@ if TYPE_CHECKING:
 
 MAX_RESERVE = 30.0
 """Seconds of the deadline that are kept back for putting objects back, or a tenth of it where that is less."""
-MAX_REPEATED = 20
-"""A case isn't repeated where the time that is left is shorter than so many times what it took."""
+REPEAT_MARGIN = 20
+"""A case is only repeated where the time that is left is so many times what it took."""
 
 
 class Coordination(Protocol):
@@ -76,7 +75,7 @@ class Session:
         self.tally.note(*whole.left_out())
         self.redactor = Redactor(settings.secrets())
         with self._masking():
-            selecting.check(whole, settings)
+            check_options(whole, settings)
             self.gate = Gate.read(
                 settings.profile, settings.baseline, settings.update_baseline, settings.since, settings.fail_on
             )
@@ -188,8 +187,8 @@ class Session:
             return found
         took = time.monotonic() - began
         # what takes long isn't repeated where little time is left for the other cases
-        time_left = took * MAX_REPEATED < self.ends - time.monotonic()
-        if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and time_left:
+        affordable = took * REPEAT_MARGIN < self.ends - time.monotonic()
+        if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and affordable:
             found[0] = self._judge.repeat(binding, subject, found[0])
         found[0] = replace(found[0], seconds=time.monotonic() - began)
         self.tally.add(found, executed=int(in_time))

@@ -12,7 +12,7 @@ from contracts import requirements
 from contracts.contract import Shape
 from contracts.errors import ConfigurationError, DocumentError, NothingTestedError
 from contracts.plugin.lanes import allocation
-from contracts.plugin.selection import Selection, check, portions, selected, sharded
+from contracts.plugin.selection import Selection, check_options, portions, selected, sharded
 from contracts.requirements import Phase
 from contracts.settings import Settings
 from contracts.subject.knowledge import Allocation
@@ -22,7 +22,7 @@ from tests.cases.sheet import DOCUMENT, SHELF
 def chosen(document: Path = DOCUMENT, **options: Any) -> Selection:
     settings = Settings(openapi=document, **options)
     selection = selected(settings)
-    check(selection, settings)
+    check_options(selection, settings)
     return selection
 
 
