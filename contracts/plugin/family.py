@@ -6,15 +6,15 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from contracts.contract import Operation, Shape, blank
-from contracts.subject.subject import Subject
-from contracts.subject.update import Update
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.update import UpdateDriver
 
 
 @dataclass(eq=False)
 class Family:
     """The operations on one resource, through each of a page's paths."""
 
-    subjects: list[Subject] = field(default_factory=list)
+    subjects: list[OperationUnderTest] = field(default_factory=list)
     unusable: str = ""
     """Why nothing can be judged of it, where that is so."""
     kin: list[Family] = field(default_factory=list)
@@ -28,27 +28,27 @@ class Family:
     """What was learned, in words, once the rest of it is let go of."""
 
     @property
-    def updates(self) -> list[Update]:
+    def updates(self) -> list[UpdateDriver]:
         """Those that update."""
-        return [each for each in self.subjects if isinstance(each, Update) and not each.MAKES]
+        return [each for each in self.subjects if isinstance(each, UpdateDriver)]
 
-    def learn(self, judged: Container[str]) -> None:
+    def calibrate(self, judged: Container[str]) -> None:
         """Find out what every case relies on, of the operations that cases are run for."""
         self.learned = True
         for subject in self.subjects:
             if subject.operation.id in judged:
-                subject.learn()
+                subject.calibrate()
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Forget what only judging needs."""
         for subject in self.subjects:
-            subject.let_go()
+            subject.release()
 
 
-def gathered(subjects: Iterable[tuple[Shape, Subject]]) -> dict[str, Family]:
+def gathered(subjects: Iterable[tuple[Shape, OperationUnderTest]]) -> dict[str, Family]:
     """The families that the subjects make, by their collection's path, and each subject told of those beside it."""
     families: dict[str, Family] = {}
-    beside: dict[str, dict[Shape, Subject]] = {}
+    beside: dict[str, dict[Shape, OperationUnderTest]] = {}
     of: dict[str, Family] = {}
     for shape, subject in subjects:
         family = families.setdefault(family_of(subject.operation), Family())

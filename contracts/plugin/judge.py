@@ -27,7 +27,7 @@ from contracts.requirements import (
 )
 from contracts.subject.knowledge import Checked
 from contracts.subject.spare import instead
-from contracts.subject.subject import Subject
+from contracts.subject.under_test import OperationUnderTest
 from contracts.target.client import OUT_OF_TIME
 from contracts.target.exchange import Exchange
 
@@ -60,7 +60,7 @@ class Judgement:
 
 
 def judge(
-    binding: Binding, update: Subject, profile: str, unusable: str = "", together: Sequence[Binding] = ()
+    binding: Binding, update: OperationUnderTest, profile: str, unusable: str = "", together: Sequence[Binding] = ()
 ) -> list[Judgement]:
     """Run a case on an operation; the first judgement is its own, others are of requirements that it came across.
 
@@ -124,7 +124,7 @@ def _about(name: str, shape: Shape) -> str:
     return own if known(own) else name
 
 
-def repeat(binding: Binding, update: Subject, profile: str, first: Judgement) -> Judgement:
+def repeat(binding: Binding, update: OperationUnderTest, profile: str, first: Judgement) -> Judgement:
     """A failure with how often it comes again when the case is repeated, each request on a connection of its own.
 
     A case that failed once has failed: the words only tell what to look for.
@@ -173,7 +173,7 @@ def _throttled(binding: Binding, finding: Finding) -> bool:
     return binding.phase is Phase.POSITIVE or last.response.header("Retry-After") is not None
 
 
-def _findings(binding: Binding, update: Subject, together: Sequence[Binding]) -> Iterable[Finding]:
+def _findings(binding: Binding, update: OperationUnderTest, together: Sequence[Binding]) -> Iterable[Finding]:
     if update.client.expired and not update.client.silent:
         raise Inconclusive(OUT_OF_TIME)
     if binding.each is None:
@@ -193,7 +193,7 @@ def _findings(binding: Binding, update: Subject, together: Sequence[Binding]) ->
         raise NotApplicable("no response of this run is one that the requirement is about")
 
 
-def _checked(bindings: Sequence[Binding], update: Subject) -> dict[Binding, Checked]:
+def _checked(bindings: Sequence[Binding], update: OperationUnderTest) -> dict[Binding, Checked]:
     """What checks of every response say, in one pass: of a long run, most has to be read back from the disk."""
     checked = {binding: Checked() for binding in bindings}
     count, before = len(update.client.exchanges), update.requirement
@@ -210,7 +210,7 @@ def _checked(bindings: Sequence[Binding], update: Subject) -> dict[Binding, Chec
     return checked
 
 
-def _check(binding: Binding, update: Subject, exchange: Exchange, found: Checked) -> None:
+def _check(binding: Binding, update: OperationUnderTest, exchange: Exchange, found: Checked) -> None:
     assert binding.each is not None  # noqa: S101 (that is what makes it a check of every response)
     try:
         if binding.each(update.operation, exchange):

@@ -14,11 +14,12 @@ from contracts.plugin.journal import Story, journals, read
 from contracts.plugin.session import Session
 from contracts.report.visible import one_line
 from contracts.settings import load
+from contracts.subject.attempts import holds
 from contracts.subject.equality import unset
 from contracts.subject.observe import identity
-from contracts.subject.subject import holds
-from contracts.subject.update import Update
+from contracts.subject.update import UpdateDriver
 from contracts.subject.values import telling, writable
+from contracts.subject.write import WriteDriver
 
 INCOMPLETE = 3
 
@@ -55,7 +56,7 @@ def _follow(story: Story, flags: Mapping[str, Any], tell: Callable[[str], object
     session = Session(settings)
     with session.connected():
         left = list(_known(session, story))
-        done = sum(len(update.original) for update in session.updates)
+        done = sum(len(update.objects.original) for update in session.updates)
         left += [each.text for each in restoring.put_back(session.updates)]
         _reached(session)
         found, lost = _traced(session, story)
@@ -84,7 +85,11 @@ def _traced(session: Session, story: Story) -> tuple[dict[str, str], list[str]]:
     for path, operation in dict.fromkeys((each.path, each.operation) for each in story.asked):
         subject = session.subjects.get(operation)
         asked = [each.marks for each in story.asked if (each.path, each.operation) == (path, operation)]
-        if not isinstance(subject, Update) or subject.head != path or (new := _new(subject, story, len(asked))) is None:
+        if (
+            not isinstance(subject, WriteDriver)
+            or subject.head != path
+            or (new := _new(subject, story, len(asked))) is None
+        ):
             left.append(f"{path}: an object may have been made there by the run; look for it by hand")
             continue
         types = _types(session, subject)
@@ -97,7 +102,7 @@ def _traced(session: Session, story: Story) -> tuple[dict[str, str], list[str]]:
     return found, left
 
 
-def _new(subject: Update, story: Story, most: int) -> dict[str, dict[str, Any]] | None:
+def _new(subject: WriteDriver, story: Story, most: int) -> dict[str, dict[str, Any]] | None:
     """What is in a collection that was not there before and isn't known to be the run's; None where that isn't seen."""
     known = story.listed.get(subject.head)
     if known is None:
@@ -113,18 +118,18 @@ def _new(subject: Update, story: Story, most: int) -> dict[str, dict[str, Any]] 
     return new
 
 
-def _types(session: Session, subject: Update) -> tuple[Type, ...]:
+def _types(session: Session, subject: WriteDriver) -> tuple[Type, ...]:
     """What the document says of an object: as it is created first."""
     creation = session.contract.creation(subject.operation)
-    return (*([creation.body] if creation and creation.body else []), subject.type, subject.shape)
+    return (*([creation.body] if creation and creation.body else []), subject.model.type, subject.shape)
 
 
-def _shows(subject: Update, types: tuple[Type, ...], marks: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
+def _shows(subject: WriteDriver, types: tuple[Type, ...], marks: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
     """Whether an object is what was sent: it holds all that, a text of the suite's among it, and sets nothing else."""
     declared = {name: each for type_ in reversed(types) for name, each in type_.properties.items()}
     if any(name not in declared or (value is not None and name not in item) for name, value in marks.items()):
         return False
-    if subject.changes(marks, item) or not any(
+    if subject.model.changes(marks, item) or not any(
         telling(declared[name].type, value) and not _documented(subject, value) for name, value in marks.items()
     ):
         return False
@@ -133,7 +138,7 @@ def _shows(subject: Update, types: tuple[Type, ...], marks: Mapping[str, Any], i
     return all(unset(item[name], declared[name].type) for name in more)
 
 
-def _documented(subject: Update, value: Any) -> bool:
+def _documented(subject: WriteDriver, value: Any) -> bool:
     """Whether a value stands in an example of the document: anybody may have copied that."""
     operations = [each.operation for each in (subject, *subject.siblings.values())]
     examples = [example for each in operations for example in (each.request_example, each.response_example)]
@@ -146,7 +151,7 @@ def adopt(session: Session, story: Story) -> None:
     session.notes += doubts
     for path, operation in story.created.items():
         subject = session.subjects.get(operation) or next(iter(session.subjects.values()))
-        subject.created[path] = path
+        subject.objects.created[path] = path
     for name in {*(saved.operation for saved in story.objects.values()), *story.created.values()}:
         if name in session.subjects:
             family = session.family(name)
@@ -163,7 +168,7 @@ def _known(session: Session, story: Story) -> Iterator[str]:
     """Tell the subjects what a journal says; yields what can't be put back."""
     for saved in story.objects.values():
         update = session.subjects.get(saved.operation)
-        if not isinstance(update, Update):
+        if not isinstance(update, UpdateDriver):
             yield f"{saved.entity}: the document has no operation {saved.operation}; name it with --openapi"
             continue
         update.observer.ids.update(saved.ids)
@@ -171,11 +176,11 @@ def _known(session: Session, story: Story) -> Iterator[str]:
         if saved.state is None:
             yield f"{update.path(saved.entity)} can't be put back: nothing showed it before it was changed"
             continue
-        update.original.setdefault(saved.entity, dict(saved.state))
+        update.objects.original.setdefault(saved.entity, dict(saved.state))
         update.sent_members.members |= story.sent.get(saved.operation, set())
     for path in story.created:
         for update in session.updates:
-            update.original = {e: s for e, s in update.original.items() if update.path(e) != path}
+            update.objects.original = {e: s for e, s in update.objects.original.items() if update.path(e) != path}
 
 
 def _reached(session: Session) -> None:

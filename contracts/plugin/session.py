@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,12 +34,12 @@ from contracts.report.left import Left
 from contracts.requirements import Binding, Phase
 from contracts.settings import Settings
 from contracts.subject import parameters
-from contracts.subject.create import Create
-from contracts.subject.delete import Delete
+from contracts.subject.create import CreateDriver
+from contracts.subject.delete import DeleteDriver
 from contracts.subject.knowledge import Identities, Options
-from contracts.subject.read import Listing, Read
-from contracts.subject.subject import Subject
-from contracts.subject.update import Update
+from contracts.subject.read import ListDriver, ReadDriver
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.update import UpdateDriver
 from contracts.target.client import OUT_OF_TIME, Client, Connection, Limits
 from contracts.target.exchange import Exchange
 from contracts.target.redact import Redactor
@@ -50,12 +50,12 @@ if TYPE_CHECKING:
 UNDECIDED = frozenset({"inconclusive", "not-applicable", "error"})
 HOPELESS = frozenset({"reachable", "TLS"})
 """Checks that say of every resource what they say of the first."""
-SUBJECTS: Mapping[Shape, Callable[..., Subject]] = {
-    Shape.UPDATE: Update,
-    Shape.READ: Read,
-    Shape.LIST: Listing,
-    Shape.CREATE: Create,
-    Shape.DELETE: Delete,
+SUBJECTS: Mapping[Shape, Callable[..., OperationUnderTest]] = {
+    Shape.UPDATE: UpdateDriver,
+    Shape.READ: ReadDriver,
+    Shape.LIST: ListDriver,
+    Shape.CREATE: CreateDriver,
+    Shape.DELETE: DeleteDriver,
 }
 
 
@@ -92,7 +92,7 @@ class Session:
     contract: Contract = field(init=False)
     redactor: Redactor = field(init=False)
     client: Client = field(init=False)
-    subjects: dict[str, Subject] = field(init=False, default_factory=dict)
+    subjects: dict[str, OperationUnderTest] = field(init=False, default_factory=dict)
     """By operation id: all that is judged, and what serves to judge it."""
     families: dict[str, Family] = field(init=False, default_factory=dict)
     """By the collection's path."""
@@ -337,7 +337,7 @@ class Session:
         self.families = gathered((shapes[name], subject) for name, subject in self.subjects.items())
 
     @property
-    def updates(self) -> list[Update]:
+    def updates(self) -> list[UpdateDriver]:
         """The subjects that update what is there, of the resources that can be judged."""
         return [update for family in self.usable for update in family.updates]
 
@@ -368,8 +368,7 @@ class Session:
         for subject in others:
             subject.observer.ids.update(first.observer.ids)
             fill_path(subject)
-            if not isinstance(subject, Create):
-                subject.key, subject.second = first.key, first.second
+            subject.work_on(first.key, first.second)
 
     def _prepare(self) -> None:
         if not self.embedded and not self.options.read_only:
@@ -378,7 +377,7 @@ class Session:
             if abandoned(self.settings.report):
                 self.notes.append(f"an earlier run left something changed: graph-contracts restore {self._folder}")
             for subject in self.subjects.values():
-                subject.keeper, subject.tell = self._keep, self.journal.note
+                subject.objects.keeper, subject.tell = partial(self._keep, subject), self.journal.note
         if self.hired:
             return
         problems: list[ContractsError] = []
@@ -420,7 +419,7 @@ class Session:
             except ContractsError as error:
                 each.unusable = error.what
         for each in [each for each in family.kin if each.begun and not (each.unusable or each.learned)]:
-            each.learn(self._planned_for)
+            each.calibrate(self._planned_for)
 
     @cached_property
     def _planned_for(self) -> frozenset[str]:
@@ -436,10 +435,10 @@ class Session:
                 found[operation.id].append(binding)
         return found
 
-    def _keep(self, update: Subject, entity: str) -> None:
+    def _keep(self, update: OperationUnderTest, entity: str) -> None:
         if self.journal:
             ids = {name: value for name, value in update.observer.ids.items() if name in update.operation.parameters}
-            state = update.original.get(entity)
+            state = update.objects.original.get(entity)
             self.journal.write("object", operation=update.operation.id, entity=entity, ids=ids, state=state)
 
     @property
@@ -469,7 +468,7 @@ class Session:
             self.left += [
                 Left(update.path(), f"{update.path()} can't be put back: nothing showed it before it was changed")
                 for update in self.updates
-                if update.key and not update.twin and update.key not in update.original
+                if update.key and not update.primary_path and update.key not in update.objects.original
             ]
         began = self.journal is not None and self.journal.began
         if (began or self.adopted) and (left or (changed and not self.options.restore)):
@@ -501,26 +500,25 @@ class Session:
                 with self._masking(), suppress(ContractsError):
                     each.back = not list(self._put_back_family(each))
             each.facts = learned(each)
-            each.let_go()
+            each.release()
         taken()
         self.client.exchanges.let_go(operations(family.kin))
         for place in range(self._bare, len(self.judgements)):
             self.judgements[place] = replace(self.judgements[place], worst=None, replay=())
         self._bare = len(self.judgements)
 
-    def _take_away(self, subject: Subject) -> Iterator[Left]:
+    def _take_away(self, subject: OperationUnderTest) -> Iterator[Left]:
         """Delete what the run has made; yields what is left."""
-        for path in subject.created.values():
+        for path in subject.objects.created.values():
             problem = restore.take_away(subject, path)
             if problem:
                 yield problem
             elif self.journal:
                 self.journal.write("deleted", path=path)
-        if isinstance(subject, Update):
-            for exchange in subject.doubtful:
-                text = f"{subject.head}: an object may have been made there ({exchange.answer}); look for it by hand"
-                yield Left(subject.head, text)
-        if isinstance(subject, Create) and (strays := subject.strays()):
+        for exchange in subject.objects.doubtful:
+            text = f"{subject.head}: an object may have been made there ({exchange.answer}); look for it by hand"
+            yield Left(subject.head, text)
+        if strays := subject.strays():
             self.notes.append(
                 f"{subject.head}: {strays} object(s) were not there before and are none that the run knows it made"
             )
@@ -657,10 +655,9 @@ class Session:
         """
         if self.refused:
             return self.refused
-        subjects = [each for name, each in self.subjects.items() if name in self._planned_for]
-        writing = [each for each in subjects if isinstance(each, Update)]
-        able = {(each.operation.method, family_of(each.operation)) for each in writing if not each.refusal}
-        for each in writing:
+        planned = [each for name, each in self.subjects.items() if name in self._planned_for]
+        able = {(each.operation.method, family_of(each.operation)) for each in planned if not each.refusal}
+        for each in planned:
             if each.refusal and (each.operation.method, family_of(each.operation)) not in able:
                 return each.refusal if len(self.judged) == 1 else f"{each.operation}: {each.refusal}"
         return ""

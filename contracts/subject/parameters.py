@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from contracts.contract import Operation
-
-if TYPE_CHECKING:
-    from contracts.subject.subject import Subject
+from contracts.subject.context import Context
 
 SHORT = "id"
 """Stands for the key of whatever object the run is about."""
@@ -76,9 +73,9 @@ def ambiguous(name: str, operations: Iterable[Operation]) -> list[str]:
     return sorted(meant) if parents and (len(meant) > 1 or name == SHORT) else []
 
 
-def chosen(subject: Subject, *, short: bool) -> tuple[str | None, str | None]:
+def chosen(context: Context, *, short: bool) -> tuple[str | None, str | None]:
     """The ids that the operator named for a first and a second object; none where the target has others."""
-    operation, options = subject.operation, subject.options
+    operation, options = context.operation, context.options
     if operation.key is None or options.stands_in:
         return None, None
     first, second = (value(ids, operation, operation.key, short=short) for ids in (options.ids, options.second_ids))

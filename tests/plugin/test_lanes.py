@@ -23,7 +23,7 @@ from contracts.reference.message import Reply, Tokens
 from contracts.reference.server import Started, build, serve_app, start
 from contracts.reference.tools import override
 from contracts.settings import Settings
-from contracts.subject.update import Update
+from contracts.subject.update import UpdateDriver
 from tests.cases.sheet import DOCUMENT, forked
 from tests.plugin import command
 
@@ -64,7 +64,7 @@ def objects(session: Session) -> list[tuple[str, str | None]]:
         family = next(iter(session.families.values()))
         problems = [check.error for check in session.checks(family, may_write=False) if check.error]
         assert not problems
-        return [(each.key, each.second) for each in family.subjects if isinstance(each, Update)]
+        return [(each.key, each.second) for each in family.subjects if isinstance(each, UpdateDriver)]
 
 
 def given(server: Started, workers: int) -> Given:
@@ -158,11 +158,11 @@ def test_work_on_an_object_that_was_named_is_not_divided(flag: str) -> None:
 def test_all_paths_lead_to_what_a_lane_is_given(
     monkeypatch: pytest.MonkeyPatch, listed: str, reads: bool, first: str, further: str
 ) -> None:
-    def path(name: str, ids: str, twin: Any) -> Any:
+    def path(name: str, ids: str, primary: Any) -> Any:
         items = [{"id": each} for each in ids]
         observer = SimpleNamespace(collection=lambda: (items, None), item=lambda _: ({} if reads else None, None))
         operation = SimpleNamespace(id=name, response_example=None, parameter_examples={}, key="id")
-        return SimpleNamespace(operation=operation, observer=observer, twin=twin)
+        return SimpleNamespace(operation=operation, observer=observer, primary_path=primary)
 
     monkeypatch.setattr(lanes, "fill_path", lambda _: None)
     one = path("one", "abcd", None)

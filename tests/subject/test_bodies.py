@@ -17,9 +17,9 @@ ERROR = {"error": {"code": "badRequest"}}
 def test_the_first_body_that_is_accepted_names_every_property() -> None:
     client = ScriptedClient(ONE)
     update = updating(client)
-    assert update.baseline.names == ("name", "ownerId", "label")
+    assert update.bodies.accepted.names == ("name", "ownerId", "label")
     assert [set(body) for body in client.bodies("PATCH")] == [{"name", "ownerId", "label"}]
-    assert update.baseline.steps[-1].exchange is update.baseline.exchange
+    assert update.bodies.accepted.steps[-1].exchange is update.bodies.accepted.exchange
 
 
 def test_a_target_that_wants_the_id_is_given_it_in_every_body() -> None:
@@ -28,9 +28,9 @@ def test_a_target_that_wants_the_id_is_given_it_in_every_body() -> None:
         lambda request, _: answer(400, ERROR) if request.method == "PATCH" and b'"id"' not in request.body else None
     )
     update = updating(client)
-    assert update.baseline.keyed
-    assert update.full()["id"] == "one"
-    assert list(update.small())[0] == "id"
+    assert update.bodies.accepted.keyed
+    assert update.bodies.full()["id"] == "one"
+    assert next(iter(update.bodies.small())) == "id"
 
 
 def test_properties_that_are_refused_are_found_by_sending_each_alone() -> None:
@@ -39,8 +39,8 @@ def test_properties_that_are_refused_are_found_by_sending_each_alone() -> None:
         lambda request, _: answer(400, ERROR) if request.method == "PATCH" and b"label" in request.body else None
     )
     update = updating(client)
-    assert update.baseline.names == ("name", "ownerId")
-    assert [step.name for step in update.baseline.steps][-4:] == [
+    assert update.bodies.accepted.names == ("name", "ownerId")
+    assert [step.name for step in update.bodies.accepted.steps][-4:] == [
         "name alone",
         "ownerId alone",
         "label alone",
@@ -53,32 +53,32 @@ def test_that_no_body_is_accepted_is_found_out_once() -> None:
     client.scripts.append(refuse("PATCH"))
     update = updating(client)
     with pytest.raises(Inconclusive, match="accepted no body"):
-        _ = update.baseline
+        _ = update.bodies.accepted
     asked = len(client.sent)
     with pytest.raises(Inconclusive, match="accepted no body") as raised:
-        _ = update.baseline
+        _ = update.bodies.accepted
     assert raised.value.exchanges, "what was refused is evidence"
     assert len(client.sent) == asked
-    assert update.asked
+    assert update.bodies.searched
     assert "accepted no body" in update.refusal
 
 
 def test_nothing_is_sent_to_know_whether_a_body_was_looked_for() -> None:
     client = ScriptedClient(ONE)
     update = updating(client)
-    assert (update.asked, update.refusal) == (False, "")
+    assert (update.bodies.searched, update.refusal) == (False, "")
     assert client.sent == []
 
 
 def test_full_bodies_differ_by_number_and_come_again() -> None:
     update = updating(ScriptedClient(ONE))
-    first, second = update.full(1), update.full(2)
-    assert update.full(1) == first
+    first, second = update.bodies.full(1), update.bodies.full(2)
+    assert update.bodies.full(1) == first
     assert all(first[name] != second[name] for name in first)
 
 
 def test_ids_are_the_best_markers_and_what_is_not_kept_the_worst() -> None:
-    assert updating(ScriptedClient(ONE)).markers[0] == "ownerId"
+    assert updating(ScriptedClient(ONE)).bodies.markers[0] == "ownerId"
 
     def forgetful(request: Request, path: str) -> Response | None:
         if request.method == "PATCH":
@@ -90,19 +90,19 @@ def test_ids_are_the_best_markers_and_what_is_not_kept_the_worst() -> None:
 
     client = ScriptedClient(ONE)
     client.scripts.append(forgetful)
-    assert updating(client).markers[-1] == "ownerId"
+    assert updating(client).bodies.markers[-1] == "ownerId"
 
 
 def test_a_marker_has_a_new_value_each_time() -> None:
     update = updating(ScriptedClient(ONE))
-    marks = [update.marker() for _ in range(3)]
+    marks = [update.bodies.marker() for _ in range(3)]
     assert len({mark["ownerId"] for mark in marks}) == 3
 
 
 def test_a_case_that_needs_more_markers_than_there_are_is_inconclusive() -> None:
     update = updating(ScriptedClient(ONE))
     with pytest.raises(Inconclusive, match="needs 4 plain properties"):
-        update.mark(3)
+        update.bodies.mark(3)
 
 
 def whole(request: Request, _: str) -> Response | None:
@@ -116,30 +116,30 @@ def test_where_partial_bodies_are_refused_small_ones_name_everything() -> None:
     client = ScriptedClient(ONE)
     client.scripts.append(whole)
     update = updating(client)
-    small = update.small()
-    assert not update.partial.ok
+    small = update.bodies.small()
+    assert not update.bodies.partial.ok
     assert set(small) == {"name", "ownerId", "label"}
     assert list(small)[-1] == "ownerId", "the marker stands last"
     with pytest.raises(Inconclusive, match="name only some properties"):
-        update.marker()
+        update.bodies.marker()
 
 
 def test_the_answer_on_record_is_replaced_while_a_case_is_judged_again() -> None:
     client = ScriptedClient(ONE)
     update = updating(client)
-    first = update.baseline.exchange
+    first = update.bodies.accepted.exchange
     with update.again():
-        assert update.baseline.exchange is not first
+        assert update.bodies.accepted.exchange is not first
         assert client.bodies("PATCH")[0] == client.bodies("PATCH")[1]
-    assert update.baseline.exchange is first
+    assert update.bodies.accepted.exchange is first
 
 
 def test_nothing_of_the_evidence_is_held_once_all_was_judged() -> None:
     update = updating(ScriptedClient(ONE))
-    update.learn()
-    update.let_go()
-    assert update.baseline.steps == ()
-    assert update.baseline.exchange.request.body == b""
+    update.calibrate()
+    update.release()
+    assert update.bodies.accepted.steps == ()
+    assert update.bodies.accepted.exchange.request.body == b""
 
 
 def test_texts_that_two_objects_may_not_share_are_made_anew() -> None:
@@ -155,10 +155,10 @@ def test_texts_that_two_objects_may_not_share_are_made_anew() -> None:
 
     client.scripts.append(unique)
     create = creating(client)
-    create.learn()
-    names = [create.full()["name"] for _ in range(3)]
+    create.calibrate()
+    names = [create.bodies.full()["name"] for _ in range(3)]
     assert len(set(names)) == 3
-    assert create.change(create.full()).ok
+    assert create.change(create.bodies.full()).ok
 
 
 def test_a_creation_sends_what_the_target_cannot_do_without() -> None:
@@ -167,9 +167,9 @@ def test_a_creation_sends_what_the_target_cannot_do_without() -> None:
         lambda request, _: answer(400, ERROR) if request.method == "POST" and b'"name"' not in request.body else None
     )
     create = creating(client)
-    create.learn()
-    assert create.partial.ok
-    assert "name" in create.small()
+    create.calibrate()
+    assert create.bodies.partial.ok
+    assert "name" in create.bodies.small()
     exchange = create.patch({"label": "blue"})
     assert exchange.ok
     assert "name" in json.loads(exchange.request.body)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.requirements import Inconclusive
-from contracts.subject.create import MOST_NAMELESS
+from contracts.subject.creations import MAX_NAMELESS
 from contracts.target.exchange import Request, Response
 from tests.support.drivers import ONE, creating, deleting
 from tests.support.scripted_client import SILENCE, ScriptedClient, answer, in_turn, refuse
@@ -29,7 +29,7 @@ def test_a_creation_is_on_record_before_it_is_sent_and_so_is_what_was_there() ->
     told = recorded(create)
     seen: list[list[str]] = []
     client.scripts.append(
-        lambda request, _: seen.append([kind for kind, _ in told]) if request.method == "POST" else None  # type: ignore[func-returns-value]
+        lambda request, _: seen.append([kind for kind, _ in told]) if request.method == "POST" else None
     )
     create.patch(BODY)
     assert seen == [["listed", "create"]]
@@ -37,7 +37,7 @@ def test_a_creation_is_on_record_before_it_is_sent_and_so_is_what_was_there() ->
     assert told[0][1]["ids"] == ["one"]
     assert told[1][1]["marks"] == BODY
     assert told[2][1]["path"] == "/things/new-1"
-    assert create.created == {"new-1": "/things/new-1"}
+    assert create.objects.created == {"new-1": "/things/new-1"}
     assert create.key == "new-1"
 
 
@@ -55,7 +55,7 @@ def test_an_id_that_was_there_before_is_never_the_runs() -> None:
     create = creating(client)
     told = recorded(create)
     create.patch(BODY)
-    assert create.created == {}
+    assert create.objects.created == {}
     assert told[-1][0] == "refused"
 
 
@@ -66,7 +66,7 @@ def test_a_refused_creation_made_nothing() -> None:
     told = recorded(create)
     create.patch(BODY)
     assert told[-1][0] == "refused"
-    assert (create.created, create.doubtful) == ({}, [])
+    assert (create.objects.created, create.objects.doubtful) == ({}, [])
 
 
 def nameless(client: ScriptedClient) -> Any:
@@ -85,20 +85,20 @@ def test_an_answer_without_an_id_is_looked_up_in_the_list() -> None:
     client = ScriptedClient(ONE)
     client.scripts.append(nameless(client))
     create = creating(client)
-    create._markers = ("ownerId",)
+    create.bodies.found_markers = ("ownerId",)
     create.patch(BODY)
     assert create.key == "new-1"
-    assert (list(create.created), create.doubtful) == (["new-1"], [])
+    assert (list(create.objects.created), create.objects.doubtful) == (["new-1"], [])
 
 
 def test_after_a_few_objects_whose_id_nobody_knows_no_more_are_made() -> None:
     client = ScriptedClient(ONE)
     client.scripts.append(lambda request, _: answer(201, {}) if request.method == "POST" else None)
     create = creating(client)
-    create._markers = ("ownerId",)
-    for _ in range(MOST_NAMELESS):
+    create.bodies.found_markers = ("ownerId",)
+    for _ in range(MAX_NAMELESS):
         create.patch(BODY)
-    assert len(create.doubtful) == MOST_NAMELESS
+    assert len(create.objects.doubtful) == MAX_NAMELESS
     with pytest.raises(Inconclusive, match="can't be taken away"):
         create.patch(BODY)
 
@@ -107,12 +107,12 @@ def test_a_creation_without_an_answer_is_doubtful_until_the_list_shows_that_noth
     client = ScriptedClient(ONE)
     client.scripts.append(in_turn(None, SILENCE))
     create = creating(client)
-    create._markers = ("ownerId",)
+    create.bodies.found_markers = ("ownerId",)
     told = recorded(create)
     create.patch(BODY)
-    assert len(create.doubtful) == 1
+    assert len(create.objects.doubtful) == 1
     create.tidy()
-    assert create.doubtful == []
+    assert create.objects.doubtful == []
     assert told[-1][0] == "refused"
 
 
@@ -128,7 +128,7 @@ def test_the_first_object_is_deleted_at_once_and_no_other_made_where_that_fails(
     client = ScriptedClient(ONE)
     client.scripts.append(refuse("DELETE", status=405))
     create = creating(client)
-    create.learn()
+    create.calibrate()
     assert [each for each in client.sent if not each.startswith("GET")] == ["POST /things", "DELETE /things/new-1"]
     with pytest.raises(Inconclusive, match="DELETE is answered 405"):
         create.patch(BODY)
@@ -140,7 +140,7 @@ def test_what_a_case_made_is_deleted_when_it_is_over() -> None:
     told = recorded(create)
     first, last = create.make(1), create.make(2)
     create.tidy()
-    assert list(create.created) == [last], "the last may still be looked at"
+    assert list(create.objects.created) == [last], "the last may still be looked at"
     assert first not in client.things
     assert told[-1] == ("deleted", {"path": f"/things/{first}"})
 
@@ -150,8 +150,8 @@ def test_an_object_that_is_gone_already_needs_no_deletion() -> None:
     create = creating(client)
     entity = create.make()
     del client.things[entity]
-    create.discard(entity)
-    assert entity not in create.created
+    create.creations.discard(entity)
+    assert entity not in create.objects.created
 
 
 def test_a_deletion_that_wants_a_condition_gets_one() -> None:
@@ -159,7 +159,7 @@ def test_a_deletion_that_wants_a_condition_gets_one() -> None:
     create = creating(client)
     entity = create.make()
     client.scripts.append(in_turn(answer(428, ERROR)))
-    create.discard(entity)
+    create.creations.discard(entity)
     assert entity not in client.things
 
 
@@ -167,9 +167,9 @@ def test_chosen_octets_that_create_are_on_record_too() -> None:
     client = ScriptedClient(ONE)
     create = creating(client)
     told = recorded(create)
-    create.send_wire(*create.wire(b'{"name":"x"}', {}))
+    create.wire.send(*create.wire.octets(b'{"name":"x"}', {}))
     assert [kind for kind, _ in told] == ["listed", "create", "created"]
-    assert list(create.created) == ["new-1"]
+    assert list(create.objects.created) == ["new-1"]
 
 
 def test_strangers_are_what_is_new_and_not_the_runs() -> None:
@@ -185,7 +185,7 @@ def test_only_an_object_that_was_made_for_it_is_deleted() -> None:
     client = ScriptedClient(ONE)
     delete = deleting(client)
     assert delete.ask().ok
-    assert set(client.things) == {"one"} | set(delete.maker.created)
+    assert set(client.things) == {"one"} | set(delete.maker.objects.created)
 
 
 def test_a_refused_deletion_that_was_performed_is_an_effect() -> None:

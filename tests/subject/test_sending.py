@@ -97,21 +97,21 @@ def test_what_was_accepted_is_pending_until_something_unknown_is_sent() -> None:
     client = ScriptedClient(ONE)
     update = updating(client)
     update.patch({"name": "x", "label": None})
-    assert update.due.of("one") == {"name": "x"}
+    assert update.pending.of("one") == {"name": "x"}
     update.patch(b"no JSON", path="/things/one/below")
-    assert update.due.of("one") == {"name": "x"}, "it was refused"
+    assert update.pending.of("one") == {"name": "x"}, "it was refused"
     update.patch({"name": "y"}, path="/things/one")
-    assert update.due.of("one") == {}
+    assert update.pending.of("one") == {}
 
 
 def test_chosen_octets_are_described_and_sent_as_they_are() -> None:
     client = ScriptedClient(ONE)
     update = updating(client)
-    octets, request = update.wire(b'{"name":"x"}', {"Content-Length": "12"})
+    octets, request = update.wire.octets(b'{"name":"x"}', {"Content-Length": "12"})
     assert octets.startswith(b"PATCH /beta/things/one HTTP/1.1\r\n")
     assert octets.endswith(b'\r\n\r\n{"name":"x"}')
-    exchange = update.send_wire(octets, request)
+    exchange = update.wire.send(octets, request)
     assert exchange.request.wire == octets
     assert client.things["one"]["name"] == "x"
     assert client.writes == 1
-    assert update.due.of("one") == {}
+    assert update.pending.of("one") == {}

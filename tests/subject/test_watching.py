@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from contracts.subject.subject import Attempt
+from contracts.subject.attempts import Attempt
 from contracts.target.exchange import Request, Response
 from tests.support.drivers import ONE, TWO, creating, updating
 from tests.support.scripted_client import SILENCE, Clock, ScriptedClient, answer, in_turn, refuse, stopped_clock
@@ -23,7 +23,7 @@ def test_a_refusal_without_an_effect_is_watched_and_nothing_else() -> None:
     client = ScriptedClient(ONE, TWO)
     client.scripts.append(refuse("PATCH"))
     update = updating(client)
-    (trial,) = update.attempt([Attempt("wrong", {"name": "x"})])
+    (trial,) = update.watch.attempt([Attempt("wrong", {"name": "x"})])
     assert (trial.watched, trial.effects) == (True, ())
     assert update.log.watched == [trial.exchange]
     assert update.log.effects == []
@@ -40,7 +40,7 @@ def test_a_refusal_that_was_applied_is_an_effect_on_the_object_that_changed() ->
 
     client.scripts.append(applied)
     update = updating(client)
-    (trial,) = update.attempt([Attempt("wrong", {"name": "x"}, marker="x")])
+    (trial,) = update.watch.attempt([Attempt("wrong", {"name": "x"}, marker="x")])
     assert [(each.entity, each.difference.path) for each in trial.effects] == [("two", "name")]
     assert trial.visible
     assert update.log.effects == [*trial.effects]
@@ -50,7 +50,7 @@ def test_refused_attempts_are_looked_at_together_and_told_apart_by_their_markers
     client = ScriptedClient(ONE)
     client.scripts.append(refuse("PATCH"))
     update = updating(client)
-    update.attempt([Attempt("a", {"name": "a"}, marker="a"), Attempt("b", {"name": "b"}, marker="b")])
+    update.watch.attempt([Attempt("a", {"name": "a"}, marker="a"), Attempt("b", {"name": "b"}, marker="b")])
     assert client.sent == ["GET /things/one", "PATCH /things/one", "PATCH /things/one", "GET /things/one"]
 
     def second(request: Request, _: str) -> Response | None:
@@ -61,7 +61,7 @@ def test_refused_attempts_are_looked_at_together_and_told_apart_by_their_markers
         return answer(400, ERROR)
 
     client.scripts[:] = [second]
-    one, two = update.attempt([Attempt("c", {"name": "c"}, marker="c"), Attempt("d", {"name": "d"}, marker="d")])
+    one, two = update.watch.attempt([Attempt("c", {"name": "c"}, marker="c"), Attempt("d", {"name": "d"}, marker="d")])
     assert one.effects == ()
     assert [each.difference.path for each in two.effects] == ["name"]
 
@@ -69,7 +69,7 @@ def test_refused_attempts_are_looked_at_together_and_told_apart_by_their_markers
 def test_what_was_accepted_is_looked_at_alone() -> None:
     client = ScriptedClient(ONE)
     update = updating(client)
-    one, two = update.attempt([Attempt("a", {"name": "a"}), Attempt("b", {"label": "b"})])
+    one, two = update.watch.attempt([Attempt("a", {"name": "a"}), Attempt("b", {"label": "b"})])
     assert [each.difference.path for each in one.effects] == ["name"]
     assert [each.difference.path for each in two.effects] == ["label"]
     assert update.log.watched == [], "nothing was refused"
@@ -79,7 +79,7 @@ def test_where_nothing_shows_the_objects_nothing_counts_as_watched() -> None:
     client = ScriptedClient(ONE)
     client.scripts.append(refuse("GET", "PATCH"))
     update = updating(client)
-    (trial,) = update.attempt([Attempt("wrong", {"name": "x"})])
+    (trial,) = update.watch.attempt([Attempt("wrong", {"name": "x"})])
     assert not trial.watched
     assert update.log.watched == []
 
@@ -87,32 +87,32 @@ def test_where_nothing_shows_the_objects_nothing_counts_as_watched() -> None:
 def test_objects_are_read_again_only_where_something_may_have_changed() -> None:
     client = ScriptedClient(ONE)
     update = updating(client)
-    assert update.snapshot() == update.snapshot()
+    assert update.watch.objects.snapshot() == update.watch.objects.snapshot()
     assert client.sent == ["GET /things/one"]
     update.patch({"name": "x"})
-    assert update.snapshot()["one"]["name"] == "x"
+    assert update.watch.objects.snapshot()["one"]["name"] == "x"
     assert len(client.sent) == 3
 
 
 def test_an_older_state_that_shows_after_a_refusal_is_no_effect_of_it() -> None:
     client = ScriptedClient(ONE)
     update = updating(client)
-    update.learn()
+    update.calibrate()
     update.change({"name": "before"})
     update.change({"name": "after"})
     older = answer(200, {**client.things["one"], "name": "before"})
     client.scripts.append(in_turn(older))
     client.scripts.append(refuse("PATCH"))
-    (trial,) = update.attempt([Attempt("wrong", {"label": "x"}, marker="x")])
+    (trial,) = update.watch.attempt([Attempt("wrong", {"label": "x"}, marker="x")])
     assert trial.effects == ()
 
 
 def test_chosen_octets_are_attempted_like_any_input() -> None:
     client = ScriptedClient(ONE)
     update = updating(client)
-    octets, _ = update.wire(b"{", {})
+    octets, _ = update.wire.octets(b"{", {})
     client.scripts.append(refuse("PATCH"))
-    (trial,) = update.attempt([Attempt("octets", wire=octets)])
+    (trial,) = update.watch.attempt([Attempt("octets", wire=octets)])
     assert trial.watched
     assert trial.exchange.request.wire == octets
 
@@ -120,8 +120,8 @@ def test_chosen_octets_are_attempted_like_any_input() -> None:
 def test_after_hostile_inputs_the_documented_operation_is_tried() -> None:
     client = ScriptedClient(ONE)
     update = updating(client)
-    _ = update.partial
-    (trial,) = update.attempt([Attempt("hostile", b"[[[[")], hostile=True)
+    _ = update.bodies.partial
+    (trial,) = update.watch.attempt([Attempt("hostile", b"[[[[")], hostile=True)
     assert update.log.hostile == [trial.exchange]
     assert update.log.deaths == []
     assert list(client.bodies("PATCH")[-1]) == ["ownerId"]
@@ -130,9 +130,9 @@ def test_after_hostile_inputs_the_documented_operation_is_tried() -> None:
 def test_a_target_that_comes_back_was_dead_for_a_while(clock: Clock) -> None:
     client = ScriptedClient(ONE)
     update = updating(client)
-    culprit = update.change(update.small())
+    culprit = update.change(update.bodies.small())
     client.scripts.append(in_turn(SILENCE, SILENCE, SILENCE))
-    assert update.check_alive(culprit) is not None
+    assert update.watch.check_alive(culprit) is not None
     (death,) = update.log.deaths
     assert (death.back, death.culprit) == (True, culprit)
     assert death.seconds >= sum(clock.slept) > 0
@@ -142,9 +142,9 @@ def test_a_target_that_comes_back_was_dead_for_a_while(clock: Clock) -> None:
 def test_a_target_that_stays_away_is_dead() -> None:
     client = ScriptedClient(ONE)
     update = updating(client)
-    culprit = update.change(update.small())
+    culprit = update.change(update.bodies.small())
     client.scripts.append(lambda *_: SILENCE)
-    assert update.check_alive(culprit) is None
+    assert update.watch.check_alive(culprit) is None
     (death,) = update.log.deaths
     assert not death.back
     assert client.dead is not None
@@ -153,9 +153,9 @@ def test_a_target_that_stays_away_is_dead() -> None:
 def test_who_refuses_the_documented_operation_is_not_waited_for(clock: Clock) -> None:
     client = ScriptedClient(ONE)
     update = updating(client)
-    culprit = update.change(update.small())
+    culprit = update.change(update.bodies.small())
     client.scripts.append(refuse("PATCH"))
-    assert update.check_alive(culprit) is None
+    assert update.watch.check_alive(culprit) is None
     assert [death.back for death in update.log.deaths] == [False]
     assert client.dead is None
     assert clock.slept == []
@@ -164,7 +164,7 @@ def test_who_refuses_the_documented_operation_is_not_waited_for(clock: Clock) ->
 def test_an_object_that_a_refused_creation_made_is_its_effect_and_the_runs_to_delete() -> None:
     client = ScriptedClient(ONE)
     create = creating(client)
-    create.learn()
+    create.calibrate()
 
     def made(request: Request, path: str) -> Response | None:
         if request.method != "POST":
@@ -173,18 +173,18 @@ def test_an_object_that_a_refused_creation_made_is_its_effect_and_the_runs_to_de
         return answer(400, ERROR)
 
     client.scripts.append(made)
-    body = create.small()
-    (trial,) = create.attempt([Attempt("wrong", body, marker=body["ownerId"])])
+    body = create.bodies.small()
+    (trial,) = create.watch.attempt([Attempt("wrong", body, marker=body["ownerId"])])
     (effect,) = trial.effects
     assert effect.entity in client.things
-    assert effect.entity in create.created
+    assert effect.entity in create.objects.created
     assert create.log.effects == [effect]
 
 
 def test_what_others_make_meanwhile_is_no_effect() -> None:
     client = ScriptedClient(ONE)
     create = creating(client)
-    create.learn()
+    create.calibrate()
 
     def beside(request: Request, _: str) -> Response | None:
         if request.method != "POST":
@@ -193,8 +193,8 @@ def test_what_others_make_meanwhile_is_no_effect() -> None:
         return answer(400, ERROR)
 
     client.scripts.append(beside)
-    body = create.small()
-    (trial,) = create.attempt([Attempt("wrong", body, marker=body["ownerId"])])
+    body = create.bodies.small()
+    (trial,) = create.watch.attempt([Attempt("wrong", body, marker=body["ownerId"])])
     assert trial.watched
     assert trial.effects == ()
-    assert "theirs" not in create.created
+    assert "theirs" not in create.objects.created

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from contracts.contract import Kind, Operation, Property, Type
+from contracts.target import jsontext
 from contracts.target.client import Client, Connection
 from contracts.target.exchange import Exchange, Request, Response
 
@@ -105,9 +106,9 @@ class ScriptedClient(Client):
         return [f"{each.request.method} {self.path(each.request)}" for each in self.exchanges]
 
     def bodies(self, method: str) -> list[Any]:
-        """The bodies of the requests with a method, read as JSON."""
+        """The bodies of the requests with a method, read as JSON; None where one is none."""
         octets = [each.request.body for each in self.exchanges if each.request.method == method]
-        return [json.loads(each) if each else None for each in octets]
+        return [jsontext.parse(each).value for each in octets]
 
     def path(self, request: Request) -> str:
         return urlsplit(request.url).path.removeprefix("/beta")
