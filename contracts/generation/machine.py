@@ -81,7 +81,7 @@ class Machine:
     @property
     def lagging(self) -> bool:
         """Whether reads were seen to lag: they are then made once a sequence and object, not after each update."""
-        return any(path.lag.max_lag or path.lag.stale_reads_seen for path in self.paths)
+        return any(path.lag.seen for path in self.paths)
 
     # -- a sequence -----------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ def mend(update: UpdateDriver, entity: str, original: Mapping[str, Any], skip: C
         return list(leftovers(original, state, update.model.type, update.sent_members, ignored))
 
     def settled() -> list[Leftover]:
-        late = update.lag.max_lag or update.lag.stale_reads_seen or not update.bodies.searched
+        late = update.lag.seen or not update.bodies.searched
         for _ in update.looks(update.options.settle if late else GRACE_S):
             if not (left := stays()):
                 break
