@@ -14,18 +14,18 @@ from contracts.requirements import (
     Severity,
     adapted,
 )
-from contracts.subject.create import Create
-from contracts.subject.delete import Delete
-from contracts.subject.read import Listing, Reading
-from contracts.subject.subject import Subject
+from contracts.subject.create import CreateDriver
+from contracts.subject.delete import DeleteDriver
+from contracts.subject.read import ListDriver, ShowDriver
+from contracts.subject.under_test import OperationUnderTest
 
 UNROUTED = frozenset({404, 405, 410, 501})
 FIRST, FURTHER = "update.route.provisioning", "update.route.directoryprovisioning"
 
 
-def _documented(subject: Subject) -> Findings:
+def _documented(operation: OperationUnderTest) -> Findings:
     """Whether the documented path reaches the operation."""
-    exchange = subject.ask()
+    exchange = operation.ask()
     if exchange.status in UNROUTED:
         yield Finding("the operation is performed", f"{exchange.answer} to {exchange.request.method}", (exchange,))
     elif not exchange.ok:
@@ -33,51 +33,51 @@ def _documented(subject: Subject) -> Findings:
 
 
 @adapted("read.route.documented", of=FIRST, aliases=Aliases.FIRST)
-def test_the_first_documented_path_shows_the_object(subject: Subject) -> Findings:
+def test_the_first_documented_path_shows_the_object(operation: OperationUnderTest) -> Findings:
     """The page's first path template reaches the read of an existing object.
 
     Sent: A GET to the page's first path, with the id of an existing object.
 
     Fix: Route GET on this path to the read; a 404 mostly means a missing version segment.
     """
-    yield from _documented(subject)
+    yield from _documented(operation)
 
 
 @adapted("read.route.further", of=FURTHER, aliases=Aliases.FURTHER)
-def test_every_further_documented_path_shows_the_object(subject: Subject) -> Findings:
+def test_every_further_documented_path_shows_the_object(operation: OperationUnderTest) -> Findings:
     """Every further path template of the page reaches the read as well.
 
     Sent: The same GET to every further path of the page.
 
     Fix: Map each documented path to the same handler.
     """
-    yield from _documented(subject)
+    yield from _documented(operation)
 
 
 @adapted("list.route.documented", of=FIRST, aliases=Aliases.FIRST)
-def test_the_first_documented_path_lists(subject: Subject) -> Findings:
+def test_the_first_documented_path_lists(operation: OperationUnderTest) -> Findings:
     """The page's first path template reaches the list.
 
     Sent: A GET to the page's first path.
 
     Fix: Route GET on the collection to the list.
     """
-    yield from _documented(subject)
+    yield from _documented(operation)
 
 
 @adapted("list.route.further", of=FURTHER, aliases=Aliases.FURTHER)
-def test_every_further_documented_path_lists(subject: Subject) -> Findings:
+def test_every_further_documented_path_lists(operation: OperationUnderTest) -> Findings:
     """Every further path template of the page reaches the list as well.
 
     Sent: The same GET to every further path of the page.
 
     Fix: Map each documented path to the same handler.
     """
-    yield from _documented(subject)
+    yield from _documented(operation)
 
 
 @adapted("create.route.documented", of=FIRST, aliases=Aliases.FIRST)
-def test_the_first_documented_path_creates(create: Create) -> Findings:
+def test_the_first_documented_path_creates(create: CreateDriver) -> Findings:
     """The page's first path template reaches the creation.
 
     Sent: A POST with every documented property to the page's first path; where that is refused, smaller bodies.
@@ -88,7 +88,7 @@ def test_the_first_documented_path_creates(create: Create) -> Findings:
 
 
 @adapted("create.route.further", of=FURTHER, aliases=Aliases.FURTHER)
-def test_every_further_documented_path_creates(create: Create) -> Findings:
+def test_every_further_documented_path_creates(create: CreateDriver) -> Findings:
     """Every further path template of the page reaches the creation as well.
 
     Sent: The same POST to every further path of the page.
@@ -98,9 +98,9 @@ def test_every_further_documented_path_creates(create: Create) -> Findings:
     yield from _created(create)
 
 
-def _created(create: Create) -> Findings:
+def _created(create: CreateDriver) -> Findings:
     try:
-        _ = create.baseline  # a 404 to a body before the accepted one may be about what that refers to
+        _ = create.bodies.accepted  # a 404 to a body before the accepted one may be about what that refers to
     except Inconclusive as reason:
         refused = [exchange for exchange in reason.exchanges if exchange.status in UNROUTED]
         if not refused:
@@ -109,38 +109,38 @@ def _created(create: Create) -> Findings:
 
 
 @adapted("delete.route.documented", of=FIRST, aliases=Aliases.FIRST)
-def test_the_first_documented_path_deletes(subject: Subject) -> Findings:
+def test_the_first_documented_path_deletes(operation: OperationUnderTest) -> Findings:
     """The page's first path template reaches the deletion of an existing object.
 
     Sent: A DELETE to the page's first path, of an object that was just made.
 
     Fix: Route DELETE on this path to the deletion.
     """
-    yield from _documented(subject)
+    yield from _documented(operation)
 
 
 @adapted("delete.route.further", of=FURTHER, aliases=Aliases.FURTHER)
-def test_every_further_documented_path_deletes(subject: Subject) -> Findings:
+def test_every_further_documented_path_deletes(operation: OperationUnderTest) -> Findings:
     """Every further path template of the page reaches the deletion as well.
 
     Sent: The same DELETE to every further path of the page.
 
     Fix: Map each documented path to the same handler.
     """
-    yield from _documented(subject)
+    yield from _documented(operation)
 
 
-def _success(subject: Subject, usual: int) -> Findings:
-    wanted = subject.operation.success or usual
-    exchange = subject.ask()
+def _success(operation: OperationUnderTest, usual: int) -> Findings:
+    wanted = operation.operation.success or usual
+    exchange = operation.ask()
     if exchange.status in {401, 403, 404, 405, 410, 429, 501} or exchange.response is None:
         raise Inconclusive(f"the documented request was answered {exchange.answer}", exchange)
-    if exchange.status != wanted and not subject.operation.succeeds(exchange.status):
+    if exchange.status != wanted and not operation.operation.succeeds(exchange.status):
         yield Finding(f"{wanted}", exchange.answer, (exchange,))
 
 
 @adapted("read.status.success")
-def test_a_read_is_answered_with_the_documented_status(read: Reading) -> Findings:
+def test_a_read_is_answered_with_the_documented_status(read: ShowDriver) -> Findings:
     """A read is answered with the status that the page documents: `200 OK`.
 
     Sent: A GET of an existing object.
@@ -151,7 +151,7 @@ def test_a_read_is_answered_with_the_documented_status(read: Reading) -> Finding
 
 
 @adapted("list.status.success")
-def test_a_list_is_answered_with_the_documented_status(listing: Listing) -> Findings:
+def test_a_list_is_answered_with_the_documented_status(listing: ListDriver) -> Findings:
     """A list is answered with the status that the page documents: `200 OK`, also where it is empty.
 
     Sent: A GET of the collection.
@@ -162,7 +162,7 @@ def test_a_list_is_answered_with_the_documented_status(listing: Listing) -> Find
 
 
 @adapted("delete.status.success")
-def test_a_deletion_is_answered_with_the_documented_status(delete: Delete) -> Findings:
+def test_a_deletion_is_answered_with_the_documented_status(delete: DeleteDriver) -> Findings:
     """A deletion is answered with the status that the page documents: mostly `204 No Content`.
 
     Sent: A DELETE of an object that was just made.
@@ -172,14 +172,14 @@ def test_a_deletion_is_answered_with_the_documented_status(delete: Delete) -> Fi
     yield from _success(delete, 204)
 
 
-def _refused_methods(subject: Subject, path: str) -> Findings:
+def _refused_methods(operation: OperationUnderTest, path: str) -> Findings:
     """A 405 without Allow, to methods that nobody has."""
     for method in ("TRACE", "FROB"):
-        exchange = subject.send(method, path)
+        exchange = operation.send(method, path)
         if method == "FROB" and exchange.status in {200, 204, 500, 502}:
             what = f"{exchange.answer} to an unknown method"
             yield Finding("501 or 405", what, (exchange,), Severity.WARN)
-    seen = [exchange for exchange in subject.traffic() if exchange.status == 405]
+    seen = [exchange for exchange in operation.traffic() if exchange.status == 405]
     if not seen:
         raise NotApplicable("no response of this run is a 405")
     for exchange in seen:
@@ -195,7 +195,7 @@ VARY_405 = (
 
 
 @adapted("read.method.405allow", vary=VARY_405, phase=Phase.NEGATIVE)
-def test_every_405_at_the_object_says_what_is_allowed(read: Reading) -> Findings:
+def test_every_405_at_the_object_says_what_is_allowed(read: ShowDriver) -> Findings:
     """Every 405 at the object's path carries an Allow header.
 
     Sent: TRACE and an unknown method to the object.
@@ -206,7 +206,7 @@ def test_every_405_at_the_object_says_what_is_allowed(read: Reading) -> Findings
 
 
 @adapted("list.method.405allow", vary=VARY_405, phase=Phase.NEGATIVE)
-def test_every_405_at_the_collection_says_what_is_allowed(listing: Listing) -> Findings:
+def test_every_405_at_the_collection_says_what_is_allowed(listing: ListDriver) -> Findings:
     """Every 405 at the collection's path carries an Allow header.
 
     Sent: TRACE and an unknown method to the collection.
@@ -217,7 +217,7 @@ def test_every_405_at_the_collection_says_what_is_allowed(listing: Listing) -> F
 
 
 @adapted("create.method.405allow", vary=VARY_405, phase=Phase.NEGATIVE)
-def test_every_405_where_objects_are_created_says_what_is_allowed(create: Create) -> Findings:
+def test_every_405_where_objects_are_created_says_what_is_allowed(create: CreateDriver) -> Findings:
     """Every 405 where objects are created carries an Allow header.
 
     Sent: TRACE and an unknown method to the collection.
@@ -228,7 +228,7 @@ def test_every_405_where_objects_are_created_says_what_is_allowed(create: Create
 
 
 @adapted("delete.method.405allow", vary=VARY_405, phase=Phase.NEGATIVE)
-def test_every_405_where_objects_are_deleted_says_what_is_allowed(delete: Delete) -> Findings:
+def test_every_405_where_objects_are_deleted_says_what_is_allowed(delete: DeleteDriver) -> Findings:
     """Every 405 where objects are deleted carries an Allow header.
 
     Sent: TRACE and an unknown method to an object that was made for it.
@@ -238,13 +238,15 @@ def test_every_405_where_objects_are_deleted_says_what_is_allowed(delete: Delete
     yield from _refused_methods(delete, delete.path(delete.victim()))
 
 
-def _allowed(subject: Subject, path: str) -> Findings:
+def _allowed(operation: OperationUnderTest, path: str) -> Findings:
     """An Allow list without the documented method."""
-    options = subject.client.send("OPTIONS", path, operation=subject.operation.id, requirement=subject.requirement)
+    options = operation.client.send(
+        "OPTIONS", path, operation=operation.operation.id, requirement=operation.requirement
+    )
     allow = options.response.header("Allow") if options.response else None
     if allow is None:
         raise NotApplicable("the target sends no Allow header for this URL")
-    method = METHODS[Shape(subject.requirement.partition(".")[0])]
+    method = METHODS[Shape(operation.requirement.partition(".")[0])]
     if method not in {word.strip().upper() for word in allow.split(",")} and options.ok:
         yield Finding(f"Allow with {method}", f"Allow: {allow}", (options,))
 
@@ -253,7 +255,7 @@ VARY_ALLOW = "OPTIONS not supported, for CORS only, or refused"
 
 
 @adapted("read.method.allow", vary=VARY_ALLOW, phase=Phase.NEGATIVE)
-def test_allow_names_the_read(read: Reading) -> Findings:
+def test_allow_names_the_read(read: ShowDriver) -> Findings:
     """An Allow list for the object's URL contains GET.
 
     Sent: OPTIONS to the object.
@@ -264,7 +266,7 @@ def test_allow_names_the_read(read: Reading) -> Findings:
 
 
 @adapted("list.method.allow", vary=VARY_ALLOW, phase=Phase.NEGATIVE)
-def test_allow_names_the_list(listing: Listing) -> Findings:
+def test_allow_names_the_list(listing: ListDriver) -> Findings:
     """An Allow list for the collection's URL contains GET.
 
     Sent: OPTIONS to the collection.
@@ -275,7 +277,7 @@ def test_allow_names_the_list(listing: Listing) -> Findings:
 
 
 @adapted("create.method.allow", vary=VARY_ALLOW, phase=Phase.NEGATIVE)
-def test_allow_names_the_creation(create: Create) -> Findings:
+def test_allow_names_the_creation(create: CreateDriver) -> Findings:
     """An Allow list for the collection's URL contains POST.
 
     Sent: OPTIONS to the collection.
@@ -286,7 +288,7 @@ def test_allow_names_the_creation(create: Create) -> Findings:
 
 
 @adapted("delete.method.allow", vary=VARY_ALLOW, phase=Phase.NEGATIVE)
-def test_allow_names_the_deletion(delete: Delete) -> Findings:
+def test_allow_names_the_deletion(delete: DeleteDriver) -> Findings:
     """An Allow list for the object's URL contains DELETE.
 
     Sent: OPTIONS to an object that was made for it.

@@ -9,41 +9,42 @@ from collections.abc import Iterable, Iterator
 
 from contracts.contract import Operation
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, requirement
-from contracts.subject.subject import Subject, Trial
+from contracts.subject.attempts import Trial
+from contracts.subject.under_test import OperationUnderTest
 from contracts.target.exchange import Exchange
 
 REFUSALS = {401, 400, 403, 404}
 BASIC = "Basic dXNlcjpwYXNz"
 
 
-def enforced(update: Subject) -> None:
+def enforced(operation: OperationUnderTest) -> None:
     """Go on only where credentials count for something.
 
     Raises:
         NotApplicable: the target is declared to need none.
         Inconclusive: no request can be sent without them.
     """
-    if update.options.auth == "none":
+    if operation.options.auth == "none":
         raise NotApplicable("the target is declared to need no credentials (--auth none)")
-    if update.client.connection.cert and not update.client.credential.fields():
+    if operation.client.connection.cert and not operation.client.credential.fields():
         raise Inconclusive("the client certificate authenticates every request, so nothing tells what one without gets")
 
 
-def token(update: Subject) -> str:
+def token(operation: OperationUnderTest) -> str:
     """The token that is used.
 
     Raises:
         Inconclusive: there is none.
     """
-    found = update.client.token
+    found = operation.client.token
     if not found:
         raise Inconclusive("no valid token is known: supply --token")
     return found
 
 
-def refused(subject: Subject, credentials: Iterable[tuple[str, str | None]]) -> list[Trial]:
+def refused(operation: OperationUnderTest, credentials: Iterable[tuple[str, str | None]]) -> list[Trial]:
     """Send one request for each Authorization; none may be performed. A control with good credentials comes first."""
-    return subject.refusals((note, {"Authorization": value}) for note, value in credentials)
+    return operation.refusals((note, {"Authorization": value}) for note, value in credentials)
 
 
 def performed(trials: Iterable[Trial]) -> Findings:
@@ -67,15 +68,15 @@ def performed(trials: Iterable[Trial]) -> Findings:
     phase=Phase.NEGATIVE,
     also="read list create delete",
 )
-def test_without_credentials_nothing_is_updated(update: Subject) -> Findings:
+def test_without_credentials_nothing_is_updated(operation: OperationUnderTest) -> Findings:
     """An update without an Authorization header is not performed and not answered 2xx.
 
     Sent: An update without an Authorization header; the object is read afterwards.
 
     Fix: Authenticate before the handler runs, also on the alias and also for bodies that are wrong. Answer 401.
     """
-    enforced(update)
-    yield from performed(refused(update, [("no Authorization", None)]))
+    enforced(operation)
+    yield from performed(refused(operation, [("no Authorization", None)]))
 
 
 @requirement(
@@ -87,7 +88,7 @@ def test_without_credentials_nothing_is_updated(update: Subject) -> Findings:
     phase=Phase.NEGATIVE,
     also="read list create delete",
 )
-def test_what_is_no_valid_token_is_refused(update: Subject) -> Findings:
+def test_what_is_no_valid_token_is_refused(operation: OperationUnderTest) -> Findings:
     """Credentials that are no valid bearer token are refused: an empty one, a random one, one without scheme.
 
     Sent: Updates with `Bearer` alone, an empty token, a random one, the valid one cut, lengthened or in other
@@ -96,13 +97,13 @@ def test_what_is_no_valid_token_is_refused(update: Subject) -> Findings:
     Fix: Verify the token as a whole: signature, expiry and audience. Comparing a prefix, or only whether the header
     is there, lets these through.
     """
-    enforced(update)
-    valid = update.client.token
+    enforced(operation)
+    valid = operation.client.token
     attempts: list[tuple[str, str | None]] = [("a scheme alone", "Bearer"), ("an empty token", "Bearer ")]
-    if update.options.auth == "enforced":
-        random = update.values.guid().replace("-", "")
+    if operation.options.auth == "enforced":
+        random = operation.values.guid().replace("-", "")
         attempts.append(("a random token", f"Bearer {random}"))
-        attempts += [(note, f"Bearer {forged}") for note, forged in _forged(random, update.client.base)]
+        attempts += [(note, f"Bearer {forged}") for note, forged in _forged(random, operation.client.base)]
         if valid and not _jwt(valid):
             # a token is a whole: neither its beginning nor a longer one nor another case of it is the same
             attempts += (
@@ -115,7 +116,7 @@ def test_what_is_no_valid_token_is_refused(update: Subject) -> Findings:
             attempts.append(("the token with another signature", f"Bearer {valid[:-6]}{random[:6]}"))
     if valid:
         attempts.append(("a token without scheme", valid))
-    yield from performed(refused(update, attempts))
+    yield from performed(refused(operation, attempts))
 
 
 def _forged(subject: str, audience: str) -> Iterator[tuple[str, str]]:
@@ -140,7 +141,7 @@ def _jwt(text: str) -> bool:
     phase=Phase.NEGATIVE,
     also="read list create delete",
 )
-def test_another_scheme_does_not_authenticate(update: Subject) -> Findings:
+def test_another_scheme_does_not_authenticate(operation: OperationUnderTest) -> Findings:
     """Credentials of another scheme don't authenticate, not even with a valid token in them.
 
     Sent: Updates with Basic and Digest credentials, and with the valid token under the scheme `Token`.
@@ -148,15 +149,15 @@ def test_another_scheme_does_not_authenticate(update: Subject) -> Findings:
     Fix: Take credentials from the Bearer scheme alone; don't pick the last word of the header and try it as a
     token.
     """
-    enforced(update)
-    valid = update.client.token
+    enforced(operation)
+    valid = operation.client.token
     attempts: list[tuple[str, str | None]] = [
         ("Basic credentials", BASIC),
         ("Digest credentials", 'Digest username="user", realm="r", nonce="n", uri="/", response="0"'),
     ]
     if valid:
         attempts += [(f"the token under {scheme}", f"{scheme} {valid}") for scheme in ("Token", "Basic")]
-    yield from performed(refused(update, attempts))
+    yield from performed(refused(operation, attempts))
 
 
 @requirement(
@@ -168,7 +169,7 @@ def test_another_scheme_does_not_authenticate(update: Subject) -> Findings:
     phase=Phase.NEGATIVE,
     also="read list create delete",
 )
-def test_bad_credentials_are_answered_401(update: Subject) -> Findings:
+def test_bad_credentials_are_answered_401(operation: OperationUnderTest) -> Findings:
     """Missing, malformed and expired credentials are answered 401.
 
     Sent: Updates without credentials, with Basic credentials and, if `--expired-token` is given, with an expired
@@ -176,11 +177,11 @@ def test_bad_credentials_are_answered_401(update: Subject) -> Findings:
 
     Fix: Answer 401 where it isn't known who asks; keep 403 for identities that are known and not permitted.
     """
-    enforced(update)
-    expired = update.options.identities.expired
+    enforced(operation)
+    expired = operation.options.identities.expired
     attempts: list[tuple[str, str | None]] = [("no Authorization", None), ("Basic credentials", BASIC)]
     attempts += [("an expired token", f"Bearer {expired}")] if expired else []
-    for trial in refused(update, attempts):
+    for trial in refused(operation, attempts):
         status = trial.exchange.status
         if status not in REFUSALS and not 300 <= status < 400 and status != 407:
             yield Finding("401", f"{trial.exchange.answer} with {trial.attempt.note}", (trial.exchange,))
@@ -199,7 +200,7 @@ def _is_401(_: Operation, exchange: Exchange) -> bool:
     each=_is_401,
     also="read list create delete",
 )
-def test_every_401_carries_a_challenge(update: Subject, exchange: Exchange) -> Findings:
+def test_every_401_carries_a_challenge(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Every 401 carries WWW-Authenticate with at least one challenge.
 
     Sent: Nothing of its own: every 401 of the run is looked at.
@@ -220,14 +221,14 @@ def test_every_401_carries_a_challenge(update: Subject, exchange: Exchange) -> F
     each=_is_401,
     also="read list create delete",
 )
-def test_the_challenge_is_for_a_bearer_token(update: Subject, exchange: Exchange) -> Findings:
+def test_the_challenge_is_for_a_bearer_token(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """The challenge names the Bearer scheme.
 
     Sent: Nothing of its own: the challenge of every 401 of the run is parsed.
 
     Fix: Name Bearer among the challenges, so that a client knows what to bring; a realm and an error code help.
     """
-    if update.client.credential.fields() and not update.client.token:
+    if operation.client.credential.fields() and not operation.client.token:
         raise NotApplicable("the target takes other credentials than bearer tokens")
     value = exchange.response.header("WWW-Authenticate") if exchange.response else None
     if value and not re.search(r"(?i)(^|,)\s*bearer\b", value):
@@ -241,18 +242,18 @@ def test_the_challenge_is_for_a_bearer_token(update: Subject, exchange: Exchange
     source="RFC 9110 §11.1 (case-insensitive token)",
     also="read list create delete",
 )
-def test_the_scheme_is_matched_in_any_letter_case(update: Subject) -> Findings:
+def test_the_scheme_is_matched_in_any_letter_case(operation: OperationUnderTest) -> Findings:
     """The scheme's name is matched case-insensitively: `bearer` works like `Bearer`.
 
     Sent: The valid token under `bearer` and `BEARER`.
 
     Fix: Compare the scheme without regard to letter case.
     """
-    enforced(update)
-    valid = token(update)
-    control = update.demand()
+    enforced(operation)
+    valid = token(operation)
+    control = operation.demand()
     for scheme in ("bearer", "BEARER"):
-        exchange = update.ask(headers={"Authorization": f"{scheme} {valid}"})
+        exchange = operation.ask(headers={"Authorization": f"{scheme} {valid}"})
         if not exchange.ok:
             yield Finding(control.answer, f"{exchange.answer} with {scheme}", (control, exchange))
 
@@ -266,7 +267,7 @@ def test_the_scheme_is_matched_in_any_letter_case(update: Subject) -> Findings:
     phase=Phase.EVERY_RESPONSE,
     also="create delete",
 )
-def test_what_is_answered_401_or_403_has_had_no_effect(update: Subject) -> Findings:
+def test_what_is_answered_401_or_403_has_had_no_effect(operation: OperationUnderTest) -> Findings:
     """A request answered 401 or 403 has had no effect.
 
     Sent: Nothing of its own: after every 401 and 403 of the run, all known objects are compared with what they
@@ -275,14 +276,14 @@ def test_what_is_answered_401_or_403_has_had_no_effect(update: Subject) -> Findi
     Fix: Authenticate and authorize before anything is written; a check after the write is too late even if it is
     rolled back later.
     """
-    enforced(update)
-    watched = [exchange for exchange in update.log.watched if exchange.status in {401, 403}]
+    enforced(operation)
+    watched = [exchange for exchange in operation.log.watched if exchange.status in {401, 403}]
     if not watched:
-        seen = any(exchange.status in {401, 403} for exchange in update.traffic())
+        seen = any(exchange.status in {401, 403} for exchange in operation.traffic())
         if not seen:
             raise NotApplicable("no response of this run is a 401 or 403")
         raise Inconclusive("the object can't be observed: neither GET nor the collection nor a neutral update shows it")
-    for effect in update.log.effects:
+    for effect in operation.log.effects:
         if effect.exchange.status in {401, 403}:
             what = f"{effect.exchange.answer}, yet {effect.entity} changed: {effect.difference}"
             yield Finding("nothing changed", what, (effect.exchange,))

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from contracts.cases.auth import enforced, performed, refused
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, requirement
-from contracts.subject.subject import Subject, Trial
+from contracts.subject.attempts import Trial
+from contracts.subject.under_test import OperationUnderTest
 
 
-def _as(update: Subject, token: str | None, note: str, supply: str) -> list[Trial]:
+def _as(operation: OperationUnderTest, token: str | None, note: str, supply: str) -> list[Trial]:
     """Send an update as another identity.
 
     Raises:
         NotApplicable: the target is declared not to tell tokens apart.
         Inconclusive: the operator supplied no such token.
     """
-    enforced(update)
-    if update.options.auth == "any-token":
+    enforced(operation)
+    if operation.options.auth == "any-token":
         raise NotApplicable("the target is declared to take any token (--auth any-token)")
     if not token:
         raise Inconclusive(f"no such token is known: supply {supply}")
-    return refused(update, [(note, f"Bearer {token}")])
+    return refused(operation, [(note, f"Bearer {token}")])
 
 
 @requirement(
@@ -31,15 +32,15 @@ def _as(update: Subject, token: str | None, note: str, supply: str) -> list[Tria
     phase=Phase.NEGATIVE,
     also="read list create delete",
 )
-def test_a_token_without_the_permission_updates_nothing(update: Subject) -> Findings:
+def test_a_token_without_the_permission_updates_nothing(operation: OperationUnderTest) -> Findings:
     """A token without any of the required permissions does not get 2xx.
 
     Sent: An update with the token given as `--forbidden-token`; the object is read afterwards.
 
     Fix: Check scopes or roles for the write, not only that the token is valid.
     """
-    identities = update.options.identities
-    yield from performed(_as(update, identities.forbidden, "a token without the permission", "--forbidden-token"))
+    identities = operation.options.identities
+    yield from performed(_as(operation, identities.forbidden, "a token without the permission", "--forbidden-token"))
 
 
 @requirement(
@@ -52,7 +53,7 @@ def test_a_token_without_the_permission_updates_nothing(update: Subject) -> Find
     phase=Phase.NEGATIVE,
     also="read list create delete",
 )
-def test_a_missing_permission_is_answered_403(update: Subject) -> Findings:
+def test_a_missing_permission_is_answered_403(operation: OperationUnderTest) -> Findings:
     """Insufficient permission is answered 403.
 
     Sent: An update with the token given as `--forbidden-token`.
@@ -60,7 +61,7 @@ def test_a_missing_permission_is_answered_403(update: Subject) -> Findings:
     Fix: Answer 403 where the identity is known and lacks the permission; 404 if its very existence is to be hidden.
     """
     for trial in _as(
-        update, update.options.identities.forbidden, "a token without the permission", "--forbidden-token"
+        operation, operation.options.identities.forbidden, "a token without the permission", "--forbidden-token"
     ):
         exchange = trial.exchange
         challenge = (exchange.response.header("WWW-Authenticate") or "") if exchange.response else ""
@@ -77,7 +78,7 @@ def test_a_missing_permission_is_answered_403(update: Subject) -> Findings:
     phase=Phase.NEGATIVE,
     also="read list create delete",
 )
-def test_a_personal_account_updates_nothing(update: Subject) -> Findings:
+def test_a_personal_account_updates_nothing(operation: OperationUnderTest) -> Findings:
     """A personal Microsoft account's token is refused where the page says that it is not supported.
 
     Sent: An update with the token given as `--personal-token`; the object is read afterwards.
@@ -85,11 +86,11 @@ def test_a_personal_account_updates_nothing(update: Subject) -> Findings:
     Fix: Refuse tokens of personal accounts (their tenant or issuer tells) where the page says that they are not
     supported.
     """
-    rows = [row for row in update.operation.permissions if row.type == "delegatedPersonal"]
+    rows = [row for row in operation.operation.permissions if row.type == "delegatedPersonal"]
     if not any(row.support == "notSupported" for row in rows):
         raise NotApplicable("the document doesn't say that personal accounts are not supported")
-    identities = update.options.identities
-    yield from performed(_as(update, identities.personal, "a personal account's token", "--personal-token"))
+    identities = operation.options.identities
+    yield from performed(_as(operation, identities.personal, "a personal account's token", "--personal-token"))
 
 
 @requirement(
@@ -101,14 +102,14 @@ def test_a_personal_account_updates_nothing(update: Subject) -> Findings:
     phase=Phase.NEGATIVE,
     also="read delete",
 )
-def test_another_tenants_token_reaches_no_object(update: Subject) -> Findings:
+def test_another_tenants_token_reaches_no_object(operation: OperationUnderTest) -> Findings:
     """A permitted token of another tenant can't update the object.
 
     Sent: An update with the token given as `--foreign-token`; the object is read afterwards.
 
     Fix: Put the caller's tenant into the lookup itself: an id that another tenant owns is then simply not found.
     """
-    token = update.options.identities.foreign
+    token = operation.options.identities.foreign
     if not token:
         raise Inconclusive("no token of another tenant is known: supply --foreign-token")
-    yield from performed(_as(update, token, "another tenant's token", "--foreign-token"))
+    yield from performed(_as(operation, token, "another tenant's token", "--foreign-token"))

@@ -13,7 +13,8 @@ from typing import Any
 from contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
 from contracts.subject.equality import short
 from contracts.subject.observe import same_id
-from contracts.subject.update import Update
+from contracts.subject.update import UpdateDriver
+from contracts.subject.write import WriteDriver
 from contracts.target.exchange import Exchange
 
 ROUNDS = 30
@@ -37,12 +38,12 @@ def parallel(*jobs: Callable[[], Any]) -> list[Any]:
         return [future.result() for future in [pool.submit(job) for job in jobs]]
 
 
-def sender(update: Update, body: dict[str, Any], entity: str | None = None) -> Callable[[], Exchange]:
+def sender(operation: WriteDriver, body: dict[str, Any], entity: str | None = None) -> Callable[[], Exchange]:
     """A job that sends one update."""
 
     def send() -> Exchange:
-        update.due.forget()  # whoever reads meanwhile may see what this does already
-        return update.patch(body, entity=entity, wait=False)
+        operation.pending.forget()  # whoever reads meanwhile may see what this does already
+        return operation.patch(body, entity=entity, wait=False)
 
     return send
 
@@ -55,7 +56,7 @@ def sender(update: Update, body: dict[str, Any], entity: str | None = None) -> C
     vary="409, 412, 423, 429 or 503 for one of the two",
     phase=Phase.CONCURRENT,
 )
-def test_parallel_updates_of_different_properties_both_survive(update: Update) -> Findings:
+def test_parallel_updates_of_different_properties_both_survive(update: UpdateDriver) -> Findings:
     """Two parallel accepted updates of different properties both survive.
 
     Sent: Two parallel updates of different properties, many times; both must be there afterwards.
@@ -65,12 +66,12 @@ def test_parallel_updates_of_different_properties_both_survive(update: Update) -
     """
     both = 0
     for _ in rounds():
-        left, right = update.marker(0), update.marker(1)
+        left, right = update.bodies.marker(0), update.bodies.marker(1)
         answers: list[Exchange] = parallel(sender(update, left), sender(update, right))
         if not all(answer.ok for answer in answers):
             continue
         both += 1
-        missing, seen = update.settle({**left, **right})
+        missing, seen = update.observe.settle({**left, **right})
         lost = [difference for difference in missing if difference.severity is Severity.FAIL]
         if lost:
             yield Finding("both changes", f"{lost[0].path} was lost", (*answers, seen))
@@ -87,30 +88,32 @@ def test_parallel_updates_of_different_properties_both_survive(update: Update) -
     vary="either writer wins; 409 or 412 for the other; reads of an older whole state",
     phase=Phase.CONCURRENT,
 )
-def test_parallel_updates_of_the_same_properties_end_in_one_of_them(update: Update) -> Findings:
+def test_parallel_updates_of_the_same_properties_end_in_one_of_them(update: UpdateDriver) -> Findings:
     """Parallel updates of one set of properties end in exactly one writer's set, and no read shows a mixture.
 
     Sent: Two parallel updates of the same properties, many times, with reads in between.
 
     Fix: Write all properties of one update at once, in one statement or transaction.
     """
-    update.needs_partial()
-    names = update.markers[:3]
+    update.bodies.needs_partial()
+    names = update.bodies.markers[:3]
     if len(names) < 2:
         raise Inconclusive("the document declares only one plain property")
-    if not update.persists:
+    if not update.observe.persists:
         raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
     if update.observer.means == "neutral":
         raise Inconclusive("the object can only be observed by writing to it")
-    first = {name: update.values.fresh(update.type.properties[name].type) for name in names}
+    first = {name: update.values.fresh(update.model.type.properties[name].type) for name in names}
     update.change(first)
-    update.settle(first)
+    update.observe.settle(first)
     known = [first]  # and every later set: a read may lag behind by many of them, and still be of one
     for _ in rounds():
-        sets = [{name: update.values.fresh(update.type.properties[name].type) for name in names} for _ in range(2)]
+        sets = [
+            {name: update.values.fresh(update.model.type.properties[name].type) for name in names} for _ in range(2)
+        ]
         known += sets
-        left, right, *reads = parallel(sender(update, sets[0]), sender(update, sets[1]), *[update.look] * 2)
-        reads.append(update.look())
+        left, right, *reads = parallel(sender(update, sets[0]), sender(update, sets[1]), *[update.observe.look] * 2)
+        reads.append(update.observe.look())
         for found, seen in reads:
             shown = {name: found.get(name) for name in names}
             if _mixed(update, known, shown):
@@ -119,11 +122,11 @@ def test_parallel_updates_of_the_same_properties_end_in_one_of_them(update: Upda
                 return
 
 
-def _mixed(update: Update, known: list[dict[str, Any]], shown: dict[str, Any]) -> bool:
+def _mixed(operation: WriteDriver, known: list[dict[str, Any]], shown: dict[str, Any]) -> bool:
     """Whether values are of some writer's set and yet no such set; those of none are of a state before all of them."""
-    if any(not update.changes(wanted, shown) for wanted in reversed(known)):
+    if any(not operation.model.changes(wanted, shown) for wanted in reversed(known)):
         return False
-    return any(not update.changes({name: value}, shown) for wanted in known for name, value in wanted.items())
+    return any(not operation.model.changes({name: value}, shown) for wanted in known for name, value in wanted.items())
 
 
 @requirement(
@@ -135,7 +138,7 @@ def _mixed(update: Update, known: list[dict[str, Any]], shown: dict[str, Any]) -
     phase=Phase.CONCURRENT,
     keyed=True,
 )
-def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: Update) -> Findings:
+def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: UpdateDriver) -> Findings:
     """Parallel updates of two objects are each answered with their own object.
 
     Sent: Parallel updates of two objects, many times; each answer must show its own.
@@ -143,10 +146,12 @@ def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: Updat
     Fix: Keep nothing about a request in static or shared fields.
     """
     second = update.needs_second()
-    update.keep(second, update.look(second)[0])  # nobody may have seen it before: it is to be put back as it is now
+    update.objects.keep(
+        second, update.observe.look(second)[0]
+    )  # nobody may have seen it before: it is to be put back as it is now
     compared = 0
     for _ in rounds():
-        bodies = {update.key: update.marker(), second: update.mark()}
+        bodies = {update.key: update.bodies.marker(), second: update.bodies.mark()}
         answers = parallel(*[sender(update, body, entity) for entity, body in bodies.items()])
         for (entity, _), answer in zip(bodies.items(), answers, strict=True):
             shown = answer.object

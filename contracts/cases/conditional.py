@@ -7,37 +7,39 @@ import time
 from typing import Any
 
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.subject.attempts import Attempt
 from contracts.subject.equality import short
-from contracts.subject.subject import Attempt, Subject
-from contracts.subject.update import Update
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.update import UpdateDriver
 from contracts.subject.validators import ENTITY_TAG, Validators, echoed, validators
+from contracts.subject.write import WriteDriver
 from contracts.target.exchange import Exchange
 
 BOGUS = '"suite-bogus"'
 
 
-def tagged(update: Update) -> tuple[Exchange, Validators]:
+def tagged(operation: WriteDriver) -> tuple[Exchange, Validators]:
     """A control update and the tags of the state it left: its own, else those of a read.
 
     Raises:
         NotApplicable: the target sends no validators.
     """
-    exchange = update.change(update.marker())
-    found = validators(update, exchange)
+    exchange = operation.change(operation.bodies.marker())
+    found = validators(operation, exchange)
     if found.any:
         return exchange, found
     try:
-        _, seen = update.look()
+        _, seen = operation.observe.look()
     except Inconclusive:
         seen = exchange
-    found = validators(update, seen) if seen.request.method == "GET" and _is_item(update, seen) else found
+    found = validators(operation, seen) if seen.request.method == "GET" and _is_item(operation, seen) else found
     if not found.any:
         raise NotApplicable("the target sends no validators: neither ETag nor @odata.etag")
     return seen, found
 
 
-def _is_item(update: Subject, exchange: Exchange) -> bool:
-    return update.observer.means == "item" and exchange.status == 200
+def _is_item(operation: OperationUnderTest, exchange: Exchange) -> bool:
+    return operation.observer.means == "item" and exchange.status == 200
 
 
 @requirement(
@@ -48,7 +50,7 @@ def _is_item(update: Subject, exchange: Exchange) -> bool:
     vary="412, 409 or 428; a weak ETag header alone, as frameworks add it, is a warning",
     phase=Phase.CONDITIONAL,
 )
-def test_a_superseded_tag_stops_the_update(update: Update) -> Findings:
+def test_a_superseded_tag_stops_the_update(update: UpdateDriver) -> Findings:
     """With a validator in use, an update under a superseded tag is not performed.
 
     Sent: A change, then another under the tag from before it.
@@ -56,18 +58,18 @@ def test_a_superseded_tag_stops_the_update(update: Update) -> Findings:
     Fix: Compare If-Match with the current tag in the same transaction as the write, and answer 412.
     """
     _, before = tagged(update)
-    update.change(update.mark())
-    mark = update.mark()
+    update.change(update.bodies.mark())
+    mark = update.bodies.mark()
     attempt = Attempt("a superseded tag", mark, {"If-Match": str(before.any)}, marker=_value(mark))
-    (trial,) = update.attempt([attempt])
+    (trial,) = update.watch.attempt([attempt])
     if trial.exchange.ok and (trial.visible or not _observed(update) or _echoed(trial.exchange, mark)):
         grade = Severity.FAIL if before.in_use else Severity.WARN
         what = f"{trial.exchange.answer}, and the update was performed"
         yield Finding("412 and nothing changed", what, (trial.exchange,), grade)
 
 
-def _observed(update: Update) -> bool:
-    return update.observer.means is not None
+def _observed(operation: WriteDriver) -> bool:
+    return operation.observer.means is not None
 
 
 def _echoed(exchange: Exchange, mark: dict[str, Any]) -> bool:
@@ -86,16 +88,16 @@ def _value(mark: dict[str, Any]) -> Any:
     vary="200 by servers without validators",
     phase=Phase.CONDITIONAL,
 )
-def test_a_tag_that_no_object_has_stops_the_update(update: Update) -> Findings:
+def test_a_tag_that_no_object_has_stops_the_update(update: UpdateDriver) -> Findings:
     """An update under a tag that the object never had is not performed.
 
     Sent: An update under a tag that the object never had.
 
     Fix: Evaluate If-Match wherever tags are given out; where there are none, 412 is still the safe answer.
     """
-    mark = update.marker()
-    update.change(update.mark())
-    (trial,) = update.attempt([Attempt("a bogus tag", mark, {"If-Match": BOGUS}, marker=_value(mark))])
+    mark = update.bodies.marker()
+    update.change(update.bodies.mark())
+    (trial,) = update.watch.attempt([Attempt("a bogus tag", mark, {"If-Match": BOGUS}, marker=_value(mark))])
     if not trial.exchange.ok:
         return
     known = any(validators(update, exchange).any for exchange in update.traffic() if exchange.ok)
@@ -111,24 +113,24 @@ def test_a_tag_that_no_object_has_stops_the_update(update: Update) -> Findings:
     vary="412 to a weak tag, which strong comparison never matches; 4xx to * where a tag is demanded",
     phase=Phase.CONDITIONAL,
 )
-def test_the_current_tag_lets_the_update_through(update: Update) -> Findings:
+def test_the_current_tag_lets_the_update_through(update: UpdateDriver) -> Findings:
     """An update under the current tag, or under `*`, succeeds.
 
     Sent: Updates under `*` and under the current tag.
 
     Fix: Compare the tag as it was sent out, quotes and `W/` included, and let `*` match whatever exists.
     """
-    star = update.patch(update.marker(), headers={"If-Match": "*"})
+    star = update.patch(update.bodies.marker(), headers={"If-Match": "*"})
     if not star.ok and not star.refused:
         yield Finding("2xx, or 4xx where a tag is demanded", f"{star.answer} to If-Match: *", (star,))
     _, now = tagged(update)
     tag = str(now.any)
-    exchange = update.patch(update.mark(), headers={"If-Match": tag})
+    exchange = update.patch(update.bodies.mark(), headers={"If-Match": tag})
     if not exchange.ok:
         # under eventual consistency the tag may have been an older one: once more, with the newest
         _, now = tagged(update)
         tag = str(now.any)
-        exchange = update.patch(update.mark(), headers={"If-Match": tag})
+        exchange = update.patch(update.bodies.mark(), headers={"If-Match": tag})
     if not exchange.ok and not (exchange.status == 412 and tag.startswith("W/")):
         yield Finding("2xx", f"{exchange.answer} to If-Match: {tag}", (exchange,))
 
@@ -142,16 +144,16 @@ def test_the_current_tag_lets_the_update_through(update: Update) -> Findings:
     vary="commonly ignored by services that never create by PATCH",
     phase=Phase.CONDITIONAL,
 )
-def test_if_none_match_star_stops_the_update_of_what_exists(update: Update) -> Findings:
+def test_if_none_match_star_stops_the_update_of_what_exists(update: UpdateDriver) -> Findings:
     """`If-None-Match: *` on an existing object stops the update.
 
     Sent: An update with `If-None-Match: *`.
 
     Fix: Answer 412 where the object exists.
     """
-    mark = update.marker()
-    update.change(update.mark())
-    (trial,) = update.attempt([Attempt("If-None-Match: *", mark, {"If-None-Match": "*"}, marker=_value(mark))])
+    mark = update.bodies.marker()
+    update.change(update.bodies.mark())
+    (trial,) = update.watch.attempt([Attempt("If-None-Match: *", mark, {"If-None-Match": "*"}, marker=_value(mark))])
     if trial.exchange.ok and (trial.visible or _echoed(trial.exchange, mark) or not _observed(update)):
         yield Finding("412 and nothing changed", f"{trial.exchange.answer}, performed", (trial.exchange,))
 
@@ -165,7 +167,7 @@ def test_if_none_match_star_stops_the_update_of_what_exists(update: Update) -> F
     each=lambda _, exchange: bool(exchange.response and exchange.response.header("ETag") is not None),
     also="read list create",
 )
-def test_an_etag_is_written_as_one(update: Subject, exchange: Exchange) -> Findings:
+def test_an_etag_is_written_as_one(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """An ETag header is a quoted string, `W/` before it where it is weak.
 
     Sent: Nothing of its own: every ETag of the run is looked at.
@@ -186,7 +188,7 @@ def test_an_etag_is_written_as_one(update: Subject, exchange: Exchange) -> Findi
     vary="weak tags and @odata.etag alone are a warning; the same after an update that changes nothing",
     phase=Phase.CONDITIONAL,
 )
-def test_a_tag_changes_with_the_object(update: Update) -> Findings:
+def test_a_tag_changes_with_the_object(update: UpdateDriver) -> Findings:
     """A strong ETag changes when a returned property has changed.
 
     Sent: Two changes, and the tags after each.
@@ -214,14 +216,14 @@ def test_a_tag_changes_with_the_object(update: Update) -> Findings:
     vary="one of them absent; -gzip suffixes on strong tags; reads that lag behind",
     phase=Phase.CONDITIONAL,
 )
-def test_header_member_and_read_agree_on_the_tag(update: Update) -> Findings:
+def test_header_member_and_read_agree_on_the_tag(update: UpdateDriver) -> Findings:
     """The ETag header, `@odata.etag` and the next read agree.
 
     Sent: A change; header, `@odata.etag` and the next read are compared.
 
     Fix: Make the tag in one place, after the write.
     """
-    mark = update.marker()
+    mark = update.bodies.marker()
     exchange = update.change(mark)
     told = validators(update, exchange)
     if told.header and told.member and not _same(told.header, told.member):
@@ -230,7 +232,7 @@ def test_header_member_and_read_agree_on_the_tag(update: Update) -> Findings:
         if not told.any:
             raise NotApplicable("the target sends no validators: neither ETag nor @odata.etag")
         return
-    left, seen = update.settle(mark)
+    left, seen = update.observe.settle(mark)
     read = validators(update, seen)
     if not told.any and not read.any:
         raise NotApplicable("the target sends no validators: neither ETag nor @odata.etag")

@@ -17,11 +17,13 @@ from contracts.requirements import (
     adapted,
     requirement,
 )
-from contracts.subject.create import GONE, Create, made
+from contracts.subject.attempts import Attempt
+from contracts.subject.create import CreateDriver
+from contracts.subject.creations import made
 from contracts.subject.equality import short
+from contracts.subject.locations import settable_locations
+from contracts.subject.object_views import GONE
 from contracts.subject.observe import identity, same_id
-from contracts.subject.places import places
-from contracts.subject.subject import Attempt
 from contracts.target.exchange import Exchange
 
 HANDED_OUT = 3
@@ -29,7 +31,7 @@ HANDED_OUT = 3
 
 
 @adapted("create.body.id", vary="any form of id")
-def test_each_new_object_has_an_id_of_its_own(create: Create) -> Findings:
+def test_each_new_object_has_an_id_of_its_own(create: CreateDriver) -> Findings:
     """The answer to a creation shows a non-empty id, and no two objects get the same.
 
     Sent: The same body three times.
@@ -40,7 +42,7 @@ def test_each_new_object_has_an_id_of_its_own(create: Create) -> Findings:
         raise NotApplicable("the document doesn't name the id among the properties")
     known: dict[str, Exchange] = {}
     for _ in range(HANDED_OUT):
-        exchange = create.change(create.full())
+        exchange = create.change(create.bodies.full())
         answered = exchange.object
         if answered is None:
             raise NotApplicable(f"the answer shows no object ({exchange.answer})", exchange)
@@ -54,7 +56,7 @@ def test_each_new_object_has_an_id_of_its_own(create: Create) -> Findings:
 
 
 @adapted("create.persist.read", vary="reads that lag behind by at most --settle")
-def test_a_new_object_can_be_read_by_its_id(create: Create) -> Findings:
+def test_a_new_object_can_be_read_by_its_id(create: CreateDriver) -> Findings:
     """An object whose creation was answered 2xx can be read by its id.
 
     Sent: A creation, then a GET of the new object by its id, for as long as `--settle` allows.
@@ -63,9 +65,9 @@ def test_a_new_object_can_be_read_by_its_id(create: Create) -> Findings:
     """
     if Shape.READ not in create.siblings:
         raise NotApplicable("the document has no read of these objects")
-    if not create.persists:
+    if not create.observe.persists:
         return  # told by the case above
-    exchange = create.change(create.full())
+    exchange = create.change(create.bodies.full())
     entity = made(exchange)
     if not entity:
         raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
@@ -75,7 +77,7 @@ def test_a_new_object_can_be_read_by_its_id(create: Create) -> Findings:
 
 
 @adapted("create.req.id.mismatch", vary="the id ignored, used or refused", phase=Phase.NEGATIVE)
-def test_an_id_in_the_body_takes_no_other_objects_place(create: Create) -> Findings:
+def test_an_id_in_the_body_takes_no_other_objects_place(create: CreateDriver) -> Findings:
     """A client's id is ignored, used or refused; an object that has it already stays as it is.
 
     Sent: A creation with the id of an object that was just made; that object is read before and after.
@@ -83,12 +85,12 @@ def test_an_id_in_the_body_takes_no_other_objects_place(create: Create) -> Findi
     Fix: Make the id yourself, or insert and answer 409 where it is taken: an upsert overwrites.
     """
     entity = create.make(1)
-    before = create.state(entity)
-    body = create.full(2)
+    before = create.observe.state(entity)
+    body = create.bodies.full(2)
     exchange = create.patch({"id": entity, **body})
-    after = create.state(entity)
+    after = create.observe.state(entity)
     create.key = entity
-    for difference in create.changes(before, after):
+    for difference in create.model.changes(before, after):
         what = f"{exchange.answer}, and the object changed: {difference}"
         yield Finding(f"object {short(entity)} as it was", what, (exchange,))
         return
@@ -98,14 +100,14 @@ def test_an_id_in_the_body_takes_no_other_objects_place(create: Create) -> Findi
 
 
 @adapted("create.value.enum.invalid", vary="enumerations without that member", phase=Phase.NEGATIVE)
-def test_the_member_that_only_answers_have_is_not_taken(create: Create) -> Findings:
+def test_the_member_that_only_answers_have_is_not_taken(create: CreateDriver) -> Findings:
     """`unknownFutureValue`, which stands in answers for members yet to come, is refused where an object is created.
 
     Sent: A creation with `unknownFutureValue` for an enumeration that has it.
 
     Fix: Answer 400: it is no value that an object can have.
     """
-    spots = [spot for spot in places(create, Kind.STRING) if "unknownFutureValue" in spot.type.members]
+    spots = [spot for spot in settable_locations(create, Kind.STRING) if "unknownFutureValue" in spot.type.members]
     if not spots:
         raise NotApplicable("the document declares no evolvable enumeration")
     create.demand()
@@ -116,14 +118,14 @@ def test_the_member_that_only_answers_have_is_not_taken(create: Create) -> Findi
 
 
 @adapted("create.req.prefer.minimal", vary="the preference ignored; Location or OData-EntityId")
-def test_a_minimal_answer_says_where_the_object_is(create: Create) -> Findings:
+def test_a_minimal_answer_says_where_the_object_is(create: CreateDriver) -> Findings:
     """A 204 to a creation with `Prefer: return=minimal` says where the new object is.
 
     Sent: A creation with `Prefer: return=minimal`.
 
     Fix: Send Location, and OData-EntityId with a 204 (OData 4.01 §8.3.4).
     """
-    exchange = create.change(create.small(), headers={"Prefer": "return=minimal"})
+    exchange = create.change(create.bodies.small(), headers={"Prefer": "return=minimal"})
     response = exchange.response
     if response is None or response.status != 204:
         return
@@ -132,23 +134,23 @@ def test_a_minimal_answer_says_where_the_object_is(create: Create) -> Findings:
 
 
 @adapted("create.req.emptybody", vary="201 where nothing is required, 400, 411, 415, 422", phase=Phase.NEGATIVE)
-def test_an_empty_body_is_taken_or_refused(create: Create) -> Findings:
+def test_an_empty_body_is_taken_or_refused(create: CreateDriver) -> Findings:
     """A creation without content is refused or makes an object, and is not a server failure.
 
     Sent: `{}` and a request without content.
 
     Fix: Answer 400 where properties are required, and to a missing body.
     """
-    create.change(create.full(1))
+    create.change(create.bodies.full(1))
     for note, body in (("{}", b"{}"), ("no content", b"")):
-        (trial,) = create.attempt([Attempt(note, body)])
+        (trial,) = create.watch.attempt([Attempt(note, body)])
         exchange = trial.exchange
         if not (exchange.ok or exchange.refused):
             yield Finding("2xx, or 4xx", f"{exchange.answer} to {note}", (exchange,))
 
 
 @adapted("create.conc.disjoint", vary="409, 429 or 503 for one of them", phase=Phase.CONCURRENT)
-def test_parallel_creations_are_all_there(create: Create) -> Findings:
+def test_parallel_creations_are_all_there(create: CreateDriver) -> Findings:
     """Parallel creations make as many objects, each with an id of its own, and none is lost.
 
     Sent: Two parallel creations, several times; both objects are read afterwards.
@@ -157,7 +159,7 @@ def test_parallel_creations_are_all_there(create: Create) -> Findings:
     """
     both = 0
     for round_ in rounds():
-        bodies = [create.small(), create.small()]
+        bodies = [create.bodies.small(), create.bodies.small()]
         answers: list[Exchange] = parallel(*[lambda body=body: create.patch(body, wait=False) for body in bodies])
         ids = [made(answer) for answer in answers]
         if not all(answer.ok for answer in answers) or not all(ids):
@@ -173,10 +175,10 @@ def test_parallel_creations_are_all_there(create: Create) -> Findings:
         raise Inconclusive("the target never accepted two creations at once")
 
 
-def _both_there(create: Create, bodies: list[dict[str, object]], answers: list[Exchange]) -> Findings:
+def _both_there(create: CreateDriver, bodies: list[dict[str, object]], answers: list[Exchange]) -> Findings:
     for body, answer in zip(bodies, answers, strict=True):
-        mark = {name: body[name] for name in create.markers[:1] if name in body}
-        left, seen = create.settle(mark, made(answer))
+        mark = {name: body[name] for name in create.bodies.markers[:1] if name in body}
+        left, seen = create.observe.settle(mark, made(answer))
         for difference in left[:1]:
             yield told(difference, answer, seen)
 
@@ -188,14 +190,14 @@ def _both_there(create: Create, bodies: list[dict[str, object]], answers: list[E
     source="OData 4.01 §8.3.5, §11.4.2; RFC 9110 §15.3.2",
     vary="absent, as with most of Graph; relative or absolute; OData-EntityId in its place for a 204",
 )
-def test_location_leads_to_the_new_object(create: Create) -> Findings:
+def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
     """`Location`, where a creation is answered with it, leads to the new object.
 
     Sent: A creation, whose Location is compared with the object's own path.
 
     Fix: Make the URL from the new id and the path that the client used.
     """
-    exchange = create.change(create.full())
+    exchange = create.change(create.bodies.full())
     location = exchange.response.header("Location") if exchange.response else None
     shown = identity((exchange.object or {}).get("id"))
     if location is None or not shown:
@@ -211,7 +213,7 @@ def test_location_leads_to_the_new_object(create: Create) -> Findings:
     source="Page, Response (“the created object”)",
     vary="objects that others make meanwhile",
 )
-def test_one_creation_makes_one_object(create: Create) -> Findings:
+def test_one_creation_makes_one_object(create: CreateDriver) -> Findings:
     """One creation makes one object.
 
     Sent: A creation with a value never used before; the collection is searched for it.
@@ -220,23 +222,23 @@ def test_one_creation_makes_one_object(create: Create) -> Findings:
     """
     if Shape.LIST not in create.siblings:
         raise NotApplicable("the document has no list to look it up in")
-    mark = create.mark()
+    mark = create.bodies.mark()
     name, value = next(iter(mark.items()))
     exchange = create.change(mark)
-    create.settle(mark)
-    states = create.states()
-    before = create.others
+    create.observe.settle(mark)
+    states = create.watch.objects.states()
+    before = create.creations.others
     if before is None:
         raise Inconclusive("nobody knows what was there before", exchange)
     found = [entity for entity, state in states.items() if state.get(name) == value and entity not in before]
     if len(found) > 1:
         yield Finding("one object", f"{len(found)} objects with {name} = {short(value)}", (exchange,))
     for entity in found:
-        create.own(entity)
+        create.creations.own(entity)
 
 
 @adapted("create.isolation.objects", vary="other writers on a shared target", keyed=False)
-def test_a_creation_changes_no_other_object(create: Create) -> Findings:
+def test_a_creation_changes_no_other_object(create: CreateDriver) -> Findings:
     """Creating an object changes no documented property of another.
 
     Sent: Two creations; an object that was made before is read before and after.
@@ -244,10 +246,10 @@ def test_a_creation_changes_no_other_object(create: Create) -> Findings:
     Fix: Insert a row of its own, and copy values rather than sharing them between cached objects.
     """
     entity = create.make(1)
-    before = create.state(entity)
+    before = create.observe.state(entity)
     for n in (2, 3):
-        exchange = create.change(create.full(n))
-        after = create.state(entity)
-        for difference in create.changes(before, after):
+        exchange = create.change(create.bodies.full(n))
+        after = create.observe.state(entity)
+        for difference in create.model.changes(before, after):
             yield Finding(f"object {short(entity)} as it was", f"it changed: {difference}", (exchange,))
             return

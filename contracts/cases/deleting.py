@@ -5,13 +5,13 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from contracts.cases.conditional import BOGUS
-from contracts.contract import Shape
 from contracts.requirements import Finding, Findings, Inconclusive, NotApplicable, Phase, Severity, adapted
-from contracts.subject.create import ACCEPTED, GONE
-from contracts.subject.delete import Delete
+from contracts.subject.creations import ACCEPTED
+from contracts.subject.delete import DeleteDriver
 from contracts.subject.equality import short
+from contracts.subject.object_views import GONE
 from contracts.subject.others import selects_others
-from contracts.subject.update import Update
+from contracts.subject.update import UpdateDriver
 from contracts.subject.validators import Validators, validators
 
 AGAIN = frozenset({200, 202, 204, 404, 410})
@@ -19,7 +19,7 @@ NOT_FOUND = frozenset({204, 400, 401, 403, 404, 409, 410})
 
 
 @adapted("delete.persist.read", vary="404 or 410; reads that lag behind by at most --settle")
-def test_what_is_deleted_is_gone(delete: Delete) -> Findings:
+def test_what_is_deleted_is_gone(delete: DeleteDriver) -> Findings:
     """An object whose deletion was answered 2xx is gone: no read shows it and no list contains it.
 
     Sent: A DELETE of an object that was just made; then a GET of it and of the collection, for as long as `--settle`
@@ -39,7 +39,7 @@ def test_what_is_deleted_is_gone(delete: Delete) -> Findings:
             raise Inconclusive("the deletion was only begun (202), and is not done within --settle", exchange)
         left = delete.shown(entity) or {}
         marked = delete.still_listed(entity) is None and bool(
-            delete.maker.changes(before, left) or set(left) - set(before)
+            delete.maker.model.changes(before, left) or set(left) - set(before)
         )
         what = f"{exchange.answer}, and it is still shown{', though in no list' if marked else ''}"
         grade = Severity.WARN if marked else Severity.FAIL
@@ -51,7 +51,7 @@ def test_what_is_deleted_is_gone(delete: Delete) -> Findings:
 
 
 @adapted("delete.isolation.objects", vary="other writers on a shared target")
-def test_nothing_else_is_deleted(delete: Delete) -> Findings:
+def test_nothing_else_is_deleted(delete: DeleteDriver) -> Findings:
     """Deleting one object deletes and changes no other.
 
     Sent: A DELETE of one of two objects that were just made; the other is read before and after.
@@ -67,13 +67,13 @@ def test_nothing_else_is_deleted(delete: Delete) -> Findings:
     if before is not None and after is None:
         yield Finding(f"object {short(other)} as it was", "it is gone too", (exchange,))
     elif before is not None and after is not None:
-        for difference in delete.maker.changes(before, after):
+        for difference in delete.maker.model.changes(before, after):
             yield Finding(f"object {short(other)} as it was", f"it changed: {difference}", (exchange,))
             return
 
 
 @adapted("delete.idempotent", vary="404 or 410 the second time; 204 again")
-def test_deleting_twice_does_no_harm(delete: Delete) -> Findings:
+def test_deleting_twice_does_no_harm(delete: DeleteDriver) -> Findings:
     """Deleting an object again is answered 404, or with success once more, and not as a failure.
 
     Sent: The same DELETE twice.
@@ -92,7 +92,7 @@ def test_deleting_twice_does_no_harm(delete: Delete) -> Findings:
 @adapted(
     "delete.route.unknownid.status", vary="204 as for one that is gone; 400, 401, 403, 409, 410", phase=Phase.NEGATIVE
 )
-def test_an_unknown_id_is_not_deleted(delete: Delete) -> Findings:
+def test_an_unknown_id_is_not_deleted(delete: DeleteDriver) -> Findings:
     """A deletion of a well-formed id that doesn't exist is answered 404.
 
     Sent: A DELETE of a random GUID that no object has.
@@ -106,7 +106,7 @@ def test_an_unknown_id_is_not_deleted(delete: Delete) -> Findings:
 
 
 @adapted("delete.route.malformedid", vary="400, 403, 404, 414, 431; 204; the connection closed", phase=Phase.NEGATIVE)
-def test_ids_that_cannot_exist_are_refused_by_deletions(delete: Delete) -> Findings:
+def test_ids_that_cannot_exist_are_refused_by_deletions(delete: DeleteDriver) -> Findings:
     """Ids that can't exist are refused as client errors.
 
     Sent: A DELETE of `not-an-id`, a quote and 4,096 characters.
@@ -123,7 +123,7 @@ def test_ids_that_cannot_exist_are_refused_by_deletions(delete: Delete) -> Findi
 
 
 @adapted("delete.route.exactid", vary="any 4xx; letter case and braces of GUIDs", phase=Phase.NEGATIVE)
-def test_only_the_whole_key_deletes_the_object(delete: Delete) -> Findings:
+def test_only_the_whole_key_deletes_the_object(delete: DeleteDriver) -> Findings:
     """Prefixes, suffixes and wildcards don't delete the object.
 
     Sent: A DELETE of the id with a character more, one less, and half of it, unless other ids have that part as well;
@@ -151,7 +151,7 @@ def test_only_the_whole_key_deletes_the_object(delete: Delete) -> Findings:
 
 
 @adapted("delete.route.nokey", vary="400, 404, 405, 501", phase=Phase.NEGATIVE)
-def test_the_collection_path_deletes_nothing(delete: Delete) -> Findings:
+def test_the_collection_path_deletes_nothing(delete: DeleteDriver) -> Findings:
     """A deletion addressed to the collection deletes no object.
 
     Sent: With `--destructive` alone, a DELETE of the collection; an object that was made is read afterwards.
@@ -168,7 +168,7 @@ def test_the_collection_path_deletes_nothing(delete: Delete) -> Findings:
         yield Finding("4xx", f"{trial.exchange.answer} without an effect", (trial.exchange,), Severity.WARN)
 
 
-def _tagged(delete: Delete) -> tuple[str, Validators]:
+def _tagged(delete: DeleteDriver) -> tuple[str, Validators]:
     """An object that was made, and the tags of its state.
 
     Raises:
@@ -183,18 +183,18 @@ def _tagged(delete: Delete) -> tuple[str, Validators]:
 
 
 @adapted("delete.cond.stale", vary="weak header tags alone", phase=Phase.CONDITIONAL)
-def test_a_superseded_tag_stops_the_deletion(delete: Delete) -> Findings:
+def test_a_superseded_tag_stops_the_deletion(delete: DeleteDriver) -> Findings:
     """Where tags are in use, a deletion under a superseded tag is not performed.
 
     Sent: A change to an object that was made, then a DELETE under the tag from before it.
 
     Fix: Compare If-Match with the current tag in the same transaction as the deletion, and answer 412.
     """
-    update = delete.siblings.get(Shape.UPDATE)
-    if not isinstance(update, Update):
+    update = delete.sibling(UpdateDriver)
+    if update is None:
         raise NotApplicable("the document has no update to change an object by")
     entity, before = _tagged(delete)
-    update.change(update.small(), entity=entity)
+    update.change(update.bodies.small(), entity=entity)
     trial = delete.attempt("a superseded tag", headers={"If-Match": str(before.any)}, entity=entity)
     exchange = trial.exchange
     if exchange.ok and (trial.effects or not trial.watched):
@@ -203,7 +203,7 @@ def test_a_superseded_tag_stops_the_deletion(delete: Delete) -> Findings:
 
 
 @adapted("delete.cond.notag", vary="204 by servers without validators", phase=Phase.CONDITIONAL)
-def test_a_tag_that_no_object_has_stops_the_deletion(delete: Delete) -> Findings:
+def test_a_tag_that_no_object_has_stops_the_deletion(delete: DeleteDriver) -> Findings:
     """A deletion under a tag that the object never had is not performed.
 
     Sent: A DELETE under a tag that the object never had.
@@ -221,7 +221,7 @@ def test_a_tag_that_no_object_has_stops_the_deletion(delete: Delete) -> Findings
 
 
 @adapted("delete.cond.match", vary="412 to a weak tag; 4xx to * where a tag is demanded", phase=Phase.CONDITIONAL)
-def test_the_current_tag_lets_the_deletion_through(delete: Delete) -> Findings:
+def test_the_current_tag_lets_the_deletion_through(delete: DeleteDriver) -> Findings:
     """A deletion under the current tag succeeds.
 
     Sent: A DELETE under the current tag of an object that was made.

@@ -10,10 +10,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from contracts.contract import Operation
-from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, Severity, requirement
+from contracts.subject.attempts import Attempt
 from contracts.subject.equality import GUID, short
-from contracts.subject.subject import SERVER_FAILURES, Attempt, Subject
-from contracts.subject.update import Update
+from contracts.subject.sending import SERVER_FAILURES
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.update import UpdateDriver
+from contracts.subject.write import WriteDriver
 from contracts.target.exchange import SAFE, Exchange
 
 JUDGED_BY_AUTH = frozenset({401, 403})
@@ -61,7 +64,7 @@ SCRIPT = "<script>alert(1)</script>"
     phase=Phase.EVERY_RESPONSE,
     also="create delete",
 )
-def test_a_refused_update_changes_nothing(update: Subject) -> Findings:
+def test_a_refused_update_changes_nothing(operation: OperationUnderTest) -> Findings:
     """An update that is answered 4xx leaves every object as it was.
 
     Sent: Nothing of its own: after every refused update of the run, all known objects are compared with what they
@@ -69,18 +72,13 @@ def test_a_refused_update_changes_nothing(update: Subject) -> Findings:
 
     Fix: Refuse before the first write, or roll back on every path that ends in 4xx.
     """
-    watched = [exchange for exchange in update.log.watched if exchange.status not in JUDGED_BY_AUTH]
-    for effect in update.log.effects:
+    watched = [exchange for exchange in operation.log.watched if exchange.status not in JUDGED_BY_AUTH]
+    for effect in operation.log.effects:
         exchange = effect.exchange
         if exchange.status not in JUDGED_BY_AUTH:
             what = f"{exchange.answer}, yet {effect.difference}"
             yield Finding("4xx and nothing changed", what, (exchange,))
-    if not watched and not isinstance(update, Update):
-        raise NotApplicable("no response of this run is a refusal other than for its credentials")
-    if not watched:
-        raise Inconclusive("no refused update could be watched: the objects can't be observed, or nothing was refused")
-    if isinstance(update, Update) and not update.persists:
-        raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
+    operation.needs_effects_to_show(watched)
 
 
 @requirement(
@@ -95,7 +93,7 @@ def test_a_refused_update_changes_nothing(update: Subject) -> Findings:
     ),
     also="read list create delete",
 )
-def test_no_request_is_answered_as_the_servers_own_failure(update: Subject, exchange: Exchange) -> Findings:
+def test_no_request_is_answered_as_the_servers_own_failure(update: OperationUnderTest, exchange: Exchange) -> Findings:
     """No request, however wrong, is answered 500, 502, 504, 505 or 508: the server would blame itself.
 
     Sent: Nothing of its own: the status of every answer of the run is looked at.
@@ -115,12 +113,12 @@ def test_no_request_is_answered_as_the_servers_own_failure(update: Subject, exch
     yield Finding("4xx, or 2xx where it can be done", f"{exchange.answer} to {_sent(exchange)}", (exchange,), grade)
 
 
-def _dying(update: Subject, exchange: Exchange) -> bool:
+def _dying(operation: OperationUnderTest, exchange: Exchange) -> bool:
     """Whether the server was then known not to work any more, which `update.robust.alive` judges."""
     return any(
         exchange.index > death.culprit.index
         and (not death.back or exchange.started <= death.culprit.started + death.culprit.seconds + death.seconds)
-        for death in update.log.deaths
+        for death in operation.log.deaths
     )
 
 
@@ -151,7 +149,7 @@ def _judged(operation: Operation, exchange: Exchange) -> bool:
     each=_judged,
     also="read list create delete",
 )
-def test_errors_have_graphs_form(update: Subject, exchange: Exchange) -> Findings:
+def test_errors_have_graphs_form(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """A refusal's body is JSON with an `error` object that holds a `code` and a `message`.
 
     Sent: Nothing of its own: every refusal of the service is parsed; one of them is repeated with another
@@ -163,9 +161,9 @@ def test_errors_have_graphs_form(update: Subject, exchange: Exchange) -> Finding
     response = exchange.response
     if response is None or response.broken:
         return
-    if exchange.status == 404 and not (exchange.entity in update.known or GUID.fullmatch(exchange.entity)):
+    if exchange.status == 404 and not (exchange.entity in operation.known or GUID.fullmatch(exchange.entity)):
         return
-    if exchange.status != 404 and exchange.entity not in update.known:
+    if exchange.status != 404 and exchange.entity not in operation.known:
         return
     error = (response.object or {}).get("error")
     if not response.body.strip():
@@ -192,13 +190,13 @@ def test_errors_have_graphs_form(update: Subject, exchange: Exchange) -> Finding
     source="Graph guidelines, error responses; OData 4.01 §9.4; OData JSON 4.01 §21.1",
     phase=Phase.EVERY_RESPONSE,
 )
-def test_an_errors_code_is_the_same_in_every_language(update: Update) -> Findings:
+def test_an_errors_code_is_the_same_in_every_language(update: UpdateDriver) -> Findings:
     """The `code` of an error doesn't depend on Accept-Language."""
     seen = next((e for e in update.log.watched if _repeatable(update, e)), None)
     if seen is None:
         raise NotApplicable("no refusal with a code was seen that could be repeated")
     media = {"Content-Type": seen.sent("Content-Type"), "Accept-Language": "de-DE, de;q=0.9"}
-    (trial,) = update.attempt([Attempt("the same in German", seen.request.body, headers=media)])
+    (trial,) = update.watch.attempt([Attempt("the same in German", seen.request.body, headers=media)])
     before, after = _code(seen), _code(trial.exchange)
     if trial.exchange.status == seen.status and after and before != after:
         yield Finding(
@@ -206,11 +204,11 @@ def test_an_errors_code_is_the_same_in_every_language(update: Update) -> Finding
         )
 
 
-def _repeatable(update: Update, exchange: Exchange) -> bool:
-    culprits = {death.culprit.index for death in update.log.deaths}
+def _repeatable(operation: WriteDriver, exchange: Exchange) -> bool:
+    culprits = {death.culprit.index for death in operation.log.deaths}
     return (
-        _judged(update.operation, exchange)
-        and exchange.entity == update.key
+        _judged(operation.operation, exchange)
+        and exchange.entity == operation.key
         and exchange.status in {400, 415, 422}
         and exchange.index not in culprits
         and 0 < len(exchange.request.body) < 2000
@@ -232,7 +230,7 @@ def _code(exchange: Exchange) -> Any:
     each=lambda _, exchange: exchange.status >= 400,
     also="read list create delete",
 )
-def test_an_inner_error_is_an_object_that_helps_support(update: Subject, exchange: Exchange) -> Findings:
+def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """`innerError`, if there is one, is an object with a request id and a date.
 
     Sent: Nothing of its own: `innerError` in every refusal of the run is looked at.
@@ -268,7 +266,7 @@ def test_an_inner_error_is_an_object_that_helps_support(update: Subject, exchang
     each=lambda _, exchange: exchange.status >= 400,
     also="read list create delete",
 )
-def test_errors_reveal_nothing_of_the_inside(update: Subject, exchange: Exchange) -> Findings:
+def test_errors_reveal_nothing_of_the_inside(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Errors show no stack trace, file path, SQL or framework dump.
 
     Sent: Nothing of its own: every refusal of the run is searched for stack traces, paths, SQL and framework pages.
@@ -321,21 +319,21 @@ def _own_words(exchange: Exchange) -> str:
     vary="reflection inside application/json",
     phase=Phase.HOSTILE,
 )
-def test_no_input_comes_back_as_markup(update: Update) -> Findings:
+def test_no_input_comes_back_as_markup(update: UpdateDriver) -> Findings:
     """What a request says doesn't come back unescaped in an HTML page.
 
     Sent: A script element as the id and inside broken JSON.
 
     Fix: Answer errors as JSON; where a page is unavoidable, escape what it repeats.
     """
-    update.change(update.small())
-    name = update.markers[0]
+    update.change(update.bodies.small())
+    name = update.bodies.markers[0]
     broken = f'{{"{name}": "{SCRIPT}", '.encode()
     for attempt in (
-        Attempt("a script as the id", update.mark(), entity=SCRIPT),
+        Attempt("a script as the id", update.bodies.mark(), entity=SCRIPT),
         Attempt("a script in broken JSON", broken, marker=SCRIPT),
     ):
-        (trial,) = update.attempt([attempt], hostile=True)
+        (trial,) = update.watch.attempt([attempt], hostile=True)
         response = trial.exchange.response
         if response is None or response.media_type not in {"text/html", "application/xhtml+xml"}:
             continue

@@ -8,8 +8,10 @@ from typing import Any
 
 from contracts.cases.values import reflected, text_places, told
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
-from contracts.subject.subject import Attempt, Fields, Subject
-from contracts.subject.update import Update
+from contracts.subject.attempts import Attempt, Fields
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.update import UpdateDriver
+from contracts.subject.write import WriteDriver
 from contracts.target import jsontext
 from contracts.target.exchange import Exchange, Request
 
@@ -34,7 +36,7 @@ LIMITS_OF_OURS = ("the body is longer than", "inflates to more than")
     vary="411; 501 by a gateway is a warning",
     also="create",
 )
-def test_a_chunked_body_is_read_like_any_other(update: Update) -> Findings:
+def test_a_chunked_body_is_read_like_any_other(operation: WriteDriver) -> Findings:
     """A request body in chunked transfer coding is understood as if it had a Content-Length.
 
     Sent: An update whose body comes in chunks of a few octets, over a raw connection.
@@ -42,65 +44,65 @@ def test_a_chunked_body_is_read_like_any_other(update: Update) -> Findings:
     Fix: Read the body through the server's own stream instead of trusting Content-Length; enable chunked requests
     at the proxy.
     """
-    body = update.small()
+    body = operation.bodies.small()
     octets = jsontext.dump(body)
     pieces = [octets[at : at + CHUNK] for at in range(0, len(octets), CHUNK)]
     coded = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
-    exchange = update.send_wire(*update.wire(coded, {"Transfer-Encoding": "chunked"}))
+    exchange = operation.wire.send(*operation.wire.octets(coded, {"Transfer-Encoding": "chunked"}))
     if exchange.status == 411:
         return
     if exchange.ok:
-        yield from shown(update, body, exchange)
+        yield from shown(operation, body, exchange)
         return
-    _control(update)
+    _control(operation)
     grade = Severity.WARN if exchange.status == 501 else Severity.FAIL
     yield Finding("2xx as for the same body with a Content-Length, or 411", exchange.answer, (exchange,), grade)
 
 
-def _control(update: Update) -> None:
+def _control(operation: WriteDriver) -> None:
     """The same way of sending with nothing odd about it.
 
     Raises:
         Inconclusive: that is not accepted either.
     """
-    body = update.small()
+    body = operation.bodies.small()
     octets = jsontext.dump(body)
-    exchange = update.send_wire(*update.wire(octets, {"Content-Length": str(len(octets))}))
+    exchange = operation.wire.send(*operation.wire.octets(octets, {"Content-Length": str(len(octets))}))
     if not exchange.ok:
         raise Inconclusive(f"a plain request on a connection of its own was answered {exchange.answer}", exchange)
-    update.due.accepted(update.key, body, update.shape)
+    operation.pending.accepted(operation.key, body, operation.shape)
 
 
-def shown(update: Update, body: Mapping[str, Any], exchange: Exchange) -> Findings:
+def shown(operation: WriteDriver, body: Mapping[str, Any], exchange: Exchange) -> Findings:
     """What of an accepted body stands neither in the answer nor, as far as that can be seen, on the object."""
-    found = list(reflected(update, body, exchange))
+    found = list(reflected(operation, body, exchange))
     yield from found
     if any(finding.at_most is Severity.FAIL for finding in found):
         return
     with suppress(Inconclusive):
-        left, seen = update.settle(body)
+        left, seen = operation.observe.settle(body)
         for difference in left:
             yield told(difference, exchange, seen)
 
 
-def unmade(update: Update, body: Mapping[str, Any], exchange: Exchange) -> Findings:
+def unmade(operation: WriteDriver, body: Mapping[str, Any], exchange: Exchange) -> Findings:
     """A body was accepted and no later read shows its marker: what a server can't read, it may take for empty."""
     if not exchange.ok:
         return
-    name = update.markers[0]
+    name = operation.bodies.markers[0]
     with suppress(Inconclusive):
-        left, seen = update.settle({name: body[name]})
+        left, seen = operation.observe.settle({name: body[name]})
         for difference in left:
             yield told(difference, exchange, seen)
 
 
-def with_headers(subject: Subject, headers: Fields) -> tuple[Exchange, Findings]:
+def with_headers(operation: OperationUnderTest, headers: Fields) -> tuple[Exchange, Findings]:
     """The documented request with more header fields, and what shows that it was not performed though it was said."""
-    if not isinstance(subject, Update):
-        return subject.ask(headers=headers), iter(())
-    body = subject.small()
-    exchange = subject.patch(body, headers=headers)
-    return exchange, unmade(subject, body, exchange)
+    if not isinstance(operation, WriteDriver):
+        return operation.ask(headers=headers), iter(())
+    body = operation.bodies.small()
+    exchange = operation.patch(body, headers=headers)
+    return exchange, unmade(operation, body, exchange)
 
 
 @requirement(
@@ -112,7 +114,7 @@ def with_headers(subject: Subject, headers: Fields) -> tuple[Exchange, Findings]
     phase=Phase.NEGATIVE,
     also="create",
 )
-def test_a_body_is_exactly_as_long_as_its_content_length(update: Update) -> Findings:
+def test_a_body_is_exactly_as_long_as_its_content_length(operation: WriteDriver) -> Findings:
     """Octets beyond Content-Length don't belong to the body, and a body that falls short of it is not applied.
 
     Sent: A body longer than its Content-Length and one that ends before it, over raw connections; the object is
@@ -120,24 +122,24 @@ def test_a_body_is_exactly_as_long_as_its_content_length(update: Update) -> Find
 
     Fix: Parse exactly the announced octets, and discard a request whose body never arrived in full.
     """
-    _control(update)
-    mark = update.small()
+    _control(operation)
+    mark = operation.bodies.small()
     whole = jsontext.dump(mark)
-    octets, _ = update.wire(whole, {"Content-Length": str(len(whole) - CUT)})
-    (surplus,) = update.attempt([Attempt("octets beyond Content-Length", marker=_value(mark), wire=octets)])
+    octets, _ = operation.wire.octets(whole, {"Content-Length": str(len(whole) - CUT)})
+    (surplus,) = operation.watch.attempt([Attempt("octets beyond Content-Length", marker=_value(mark), wire=octets)])
     for effect in surplus.effects:
         what = f"{surplus.exchange.answer}, and {effect.difference}"
         yield Finding("4xx, and nothing applied of a body that Content-Length cuts short", what, (surplus.exchange,))
     if surplus.exchange.ok and not surplus.effects:
         what = f"{surplus.exchange.answer} to JSON that Content-Length cuts short"
         yield Finding("4xx", what, (surplus.exchange,), Severity.WARN)
-    mark = update.small()
+    mark = operation.bodies.small()
     begun = jsontext.dump(mark)[:-1]
-    octets, _ = update.wire(begun, {"Content-Length": str(len(begun) + MISSING)})
+    octets, _ = operation.wire.octets(begun, {"Content-Length": str(len(begun) + MISSING)})
     attempt = Attempt(
-        "a body that ends early", marker=_value(mark), wire=octets, half_close=True, timeout=_patience(update)
+        "a body that ends early", marker=_value(mark), wire=octets, half_close=True, timeout=_patience(operation)
     )
-    (broken,) = update.attempt([attempt])
+    (broken,) = operation.watch.attempt([attempt])
     for effect in broken.effects:
         what = f"{broken.exchange.answer}, and {effect.difference}"
         yield Finding(f"nothing applied of a body that ends {MISSING} octets early", what, (broken.exchange,))
@@ -147,8 +149,8 @@ def _value(body: Mapping[str, Any]) -> Any:
     return list(body.values())[-1]
 
 
-def _patience(update: Update) -> float:
-    usual = max((exchange.seconds for exchange in list(update.traffic())[-20:]), default=0.0)
+def _patience(operation: WriteDriver) -> float:
+    usual = max((exchange.seconds for exchange in list(operation.traffic())[-20:]), default=0.0)
     return max(PATIENCE, 4 * usual)
 
 
@@ -159,7 +161,7 @@ def _patience(update: Update) -> float:
     source="RFC 9112 §6, §9.3; RFC 9110 §8.4, §8.6",
     vary="Connection: close at any time; chunked; trailers; HTTP/1.0",
 )
-def test_answers_on_one_connection_stay_in_step(update: Update) -> Findings:
+def test_answers_on_one_connection_stay_in_step(update: UpdateDriver) -> Findings:
     """Answers are framed soundly: lengths are true, codings decode, and on a kept connection each answer is that of
     its own request, also after an error to a request whose body was left unread.
 
@@ -169,12 +171,12 @@ def test_answers_on_one_connection_stay_in_step(update: Update) -> Findings:
     Fix: Count Content-Length in octets after encoding, set it once, and read or discard a request's body before
     answering on a kept connection.
     """
-    last = update.small()
+    last = update.bodies.small()
     nowhere = f"{update.path()}/suite-no-such-segment"
-    with update.line() as ask:
+    with update.wire.line() as ask:
         for where, body, path in (
             ("an update", _wide(update), None),
-            ("an error", update.full(), nowhere),
+            ("an error", update.bodies.full(), nowhere),
             ("the update after it", last, None),
         ):
             exchange, kept = _asked(update, ask, body, path)
@@ -189,7 +191,7 @@ def test_answers_on_one_connection_stay_in_step(update: Update) -> Findings:
                 return
     if kept and exchange.refused:
         octets = jsontext.dump(last)
-        again = update.send_wire(*update.wire(octets, {"Content-Length": str(len(octets))}))
+        again = update.wire.send(*update.wire.octets(octets, {"Content-Length": str(len(octets))}))
         if again.ok:
             what = f"{exchange.answer} to a good update that followed an error on the same connection"
             yield Finding("2xx", what, (exchange, again))
@@ -200,18 +202,18 @@ def test_answers_on_one_connection_stay_in_step(update: Update) -> Findings:
             yield from other
 
 
-def _otherwise(update: Update, body: Mapping[str, Any], exchange: Exchange) -> Findings:
-    return (finding for finding in reflected(update, body, exchange) if finding.at_most is Severity.FAIL)
+def _otherwise(operation: WriteDriver, body: Mapping[str, Any], exchange: Exchange) -> Findings:
+    return (finding for finding in reflected(operation, body, exchange) if finding.at_most is Severity.FAIL)
 
 
 def _asked(
-    update: Update,
+    operation: WriteDriver,
     ask: Callable[[bytes, Request], tuple[Exchange, bool]],
     body: Mapping[str, Any],
     path: str | None,
 ) -> tuple[Exchange, bool]:
     octets = jsontext.dump(body)
-    wire = update.wire(octets, {"Content-Length": str(len(octets))}, path=path, close=False)
+    wire = operation.wire.octets(octets, {"Content-Length": str(len(octets))}, path=path, close=False)
     exchange, kept = ask(*wire)
     if exchange.response is None and OUT_OF_STEP not in exchange.error:
         # a server may close a kept connection at any time: then the request is sent again
@@ -219,15 +221,15 @@ def _asked(
     return exchange, kept
 
 
-def _wide(update: Update) -> dict[str, Any]:
+def _wide(operation: WriteDriver) -> dict[str, Any]:
     """A body with more octets than characters, where the target takes one."""
-    if update.partial.ok:
+    if operation.bodies.partial.ok:
         with suppress(NotApplicable):
-            for spot in text_places(update):
+            for spot in text_places(operation):
                 body = spot.body("naïve 漢字 \U0001f600")
-                if update.patch(body).ok:
+                if operation.patch(body).ok:
                     return body
-    return update.small()
+    return operation.bodies.small()
 
 
 @requirement(
@@ -237,9 +239,9 @@ def _wide(update: Update) -> dict[str, Any]:
     source="RFC 9112 §6, §9.3; RFC 9110 §8.4, §8.6",
     vary="no coding at all",
 )
-def test_a_coding_that_was_asked_for_decodes(update: Update) -> Findings:
+def test_a_coding_that_was_asked_for_decodes(update: UpdateDriver) -> Findings:
     """Where a client accepts gzip, the answer is either plain or really gzip."""
-    exchange = update.patch(update.small(), headers={"Accept-Encoding": "gzip"})
+    exchange = update.patch(update.bodies.small(), headers={"Accept-Encoding": "gzip"})
     broken = exchange.response.broken if exchange.response else ""
     if broken and not any(words in broken for words in LIMITS_OF_OURS):
         yield Finding("an answer that decodes", f"{exchange.answer}: {broken}", (exchange,))
@@ -255,7 +257,7 @@ def test_a_coding_that_was_asked_for_decodes(update: Update) -> Findings:
     ),
     also="read list create delete",
 )
-def test_every_answer_is_as_long_as_it_says(update: Subject, exchange: Exchange) -> Findings:
+def test_every_answer_is_as_long_as_it_says(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Each answer of the run is complete and decodes as its headers say.
 
     Sent: Nothing of its own: the length and the coding of every answer are checked.
@@ -276,7 +278,7 @@ def test_every_answer_is_as_long_as_it_says(update: Subject, exchange: Exchange)
     each=lambda _, exchange: exchange.status == 204,
     also="create delete",
 )
-def test_no_204_says_that_it_has_content(update: Subject, exchange: Exchange) -> Findings:
+def test_no_204_says_that_it_has_content(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """A 204 has no content and neither Content-Length nor Transfer-Encoding.
 
     Sent: Where updates are answered 204: one of them again over a raw connection, to see what follows; every 204 of
@@ -310,15 +312,15 @@ def _emptiness(exchange: Exchange) -> Findings:
     source="RFC 9110 §15.3.5, §8.6; RFC 9112 §6.1",
     vary="Content-Length: 0 is a warning: wrong, harmless and widespread",
 )
-def test_nothing_follows_the_head_of_a_204(update: Update) -> Findings:
+def test_nothing_follows_the_head_of_a_204(update: UpdateDriver) -> Findings:
     """After the head of a 204 come no octets."""
     seen = next((e for e in update.traffic() if e.status == 204 and e.request.method == "PATCH" and e.entity), None)
     if seen is None:
         raise NotApplicable("no update of this run was answered 204")
     prefer = seen.sent("Prefer")
-    octets = jsontext.dump(update.small())
+    octets = jsontext.dump(update.bodies.small())
     fields = {"Content-Length": str(len(octets)), **({"Prefer": prefer} if prefer else {})}
-    exchange = update.send_wire(*update.wire(octets, fields))
+    exchange = update.wire.send(*update.wire.octets(octets, fields))
     if exchange.status != 204:
         raise Inconclusive(
             f"the same request on a connection of its own was answered {exchange.answer}", seen, exchange

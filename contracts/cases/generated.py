@@ -17,10 +17,11 @@ from contracts.generation.machine import Machine, Violation, shared, tag_of
 from contracts.generation.steps import Scope, Step, programs
 from contracts.generation.wrong import Wrong, wrongs
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.subject.attempts import Attempt, Trial
 from contracts.subject.equality import short
-from contracts.subject.places import open_places
-from contracts.subject.subject import Attempt, Trial
-from contracts.subject.update import Update
+from contracts.subject.locations import open_locations
+from contracts.subject.update import UpdateDriver
+from contracts.subject.write import WriteDriver
 
 BATCH = 20
 """Wrong bodies between two looks at the objects."""
@@ -34,7 +35,7 @@ BATCH = 20
     vary="canonical spellings of equal values",
     phase=Phase.GENERATED,
 )
-def test_generated_bodies_stand_in_the_answer_and_in_later_reads(update: Update) -> Findings:
+def test_generated_bodies_stand_in_the_answer_and_in_later_reads(update: UpdateDriver) -> Findings:
     """Whatever valid body Schemathesis makes: where it is accepted, it stands in the response and in later reads."""
     bodies = _bodies(update)
     machine = Machine(update, [update])
@@ -56,16 +57,16 @@ def test_generated_bodies_stand_in_the_answer_and_in_later_reads(update: Update)
     vary="422; scalars that a lenient server coerces are a note",
     phase=Phase.GENERATED,
 )
-def test_generated_bodies_with_wrong_values_are_refused(update: Update) -> Findings:
+def test_generated_bodies_with_wrong_values_are_refused(update: UpdateDriver) -> Findings:
     """Whatever Schemathesis puts where it doesn't belong is refused and changes nothing."""
-    update.needs_partial()
+    update.bodies.needs_partial()
     bodies = _bodies(update)
     made = bodies.covering(valid=False, most=8 * _share(update))
     salt = f"{update.options.seed}:{update.operation.id}:wrong"
     drawn = (body for body in draw(bodies.fuzzing(valid=False), _some(update), salt) if isinstance(body, dict))
     chosen: dict[tuple[Any, ...], tuple[dict[str, Any], list[Wrong]]] = {}
     for body in chain(made, drawn):
-        found = list(wrongs(body, update.type))
+        found = list(wrongs(body, update.model.type))
         if found and any(wrong.sort not in chosen for wrong in found):
             chosen.update({wrong.sort: (body, found) for wrong in found if wrong.sort not in chosen})
     distinct = list({id(body): (body, found) for body, found in chosen.values()}.values())
@@ -74,27 +75,27 @@ def test_generated_bodies_with_wrong_values_are_refused(update: Update) -> Findi
         raise NotApplicable("the document declares no property that a wrong value could be made for")
     for start in range(0, len(distinct), BATCH):
         batch = distinct[start : start + BATCH]
-        trials = update.attempt([Attempt(f"wrong: {_spot(found[0])}", body) for body, found in batch])
+        trials = update.watch.attempt([Attempt(f"wrong: {_spot(found[0])}", body) for body, found in batch])
         for trial, (body, found) in zip(trials, batch, strict=True):
             yield from _accepted(update, trial, body, found)
         if update.client.expired:
             raise Inconclusive("the run's deadline passed while wrong bodies were sent: allow more with --deadline")
 
 
-def _accepted(update: Update, trial: Trial, body: dict[str, Any], found: list[Wrong]) -> Findings:
+def _accepted(operation: WriteDriver, trial: Trial, body: dict[str, Any], found: list[Wrong]) -> Findings:
     """What is told of a wrong body that was accepted: by each wrong value alone, where that shows it too."""
     if not trial.exchange.ok:
         return
     for wrong in found:
         name = str(wrong.path[0])
-        (alone,) = update.attempt([Attempt(f"wrong: {_spot(wrong)}", {name: body[name]})])
+        (alone,) = operation.watch.attempt([Attempt(f"wrong: {_spot(wrong)}", {name: body[name]})])
         shown = alone if alone.exchange.ok else trial
         finding = _weighed(wrong, shown, name)
         if finding is not None and wrong.requirement == "update.value.wrongtype":
             yield finding
         elif finding is not None:
-            update.log.asides.setdefault(wrong.requirement, []).append(finding)
-        update.patch({name: update.values.make(update.type.properties[name].type, name, 1)})
+            operation.log.asides.setdefault(wrong.requirement, []).append(finding)
+        operation.patch({name: operation.values.make(operation.model.type.properties[name].type, name, 1)})
 
 
 def _weighed(wrong: Wrong, trial: Trial, name: str) -> Finding | None:
@@ -124,13 +125,13 @@ def _spot(wrong: Wrong) -> str:
     vary="properties that the server itself maintains; date-times that move to now are a warning",
     phase=Phase.GENERATED,
 )
-def test_after_any_sequence_of_updates_the_objects_are_as_merged(update: Update) -> Findings:
+def test_after_any_sequence_of_updates_the_objects_are_as_merged(update: UpdateDriver) -> Findings:
     """After any sequence of updates each object is what it was with its own updates merged in, on every path."""
-    others = [update.twin, *update.twin.further] if update.twin is not None else update.further
+    others = (update.primary_path, *update.primary_path.further) if update.primary_path is not None else update.further
     paths = [update, *(other for other in others if other is not update and shared(update, other))]
     machine = Machine(update, paths)
     scope = Scope(
-        update.type,
+        update.model.type,
         _names(update),
         update.values,
         objects=len(machine.entities),
@@ -141,26 +142,26 @@ def test_after_any_sequence_of_updates_the_objects_are_as_merged(update: Update)
     salt = f"{update.options.seed}:{update.operation.id}:sequences"
     yield from _told(update, explore(machine, programs(scope), _share(update), salt))
     _conclude(update, machine)
-    update.needs_partial()
+    update.bodies.needs_partial()
 
 
-def _told(update: Update, violations: Iterable[Violation]) -> Iterator[Finding]:
+def _told(operation: WriteDriver, violations: Iterable[Violation]) -> Iterator[Finding]:
     """Findings of the case's own requirement; those of others are kept for the judge."""
     for violation in violations:
         name = violation.blame.requirement
-        if name == update.requirement:
+        if name == operation.requirement:
             yield violation.finding
         else:
-            update.log.asides.setdefault(name, []).append(violation.finding)
+            operation.log.asides.setdefault(name, []).append(violation.finding)
 
 
-def _conclude(update: Update, machine: Machine) -> None:
+def _conclude(operation: WriteDriver, machine: Machine) -> None:
     """Leave the objects as sequences begin with them, and say so where not everything could be tried.
 
     Raises:
         Inconclusive: the target went away, accepted nothing, or shows nothing.
     """
-    if update.client.expired:
+    if operation.client.expired:
         raise Inconclusive("the run's deadline passed while updates were generated: allow more with --deadline")
     if machine.over is not None:
         raise Inconclusive(machine.over.reason, *machine.over.exchanges)
@@ -181,47 +182,53 @@ def _in_turn(machine: Machine, bodies: list[dict[str, Any]]) -> Iterator[Violati
         yield reduced(machine, program, violation)
 
 
-def _bodies(update: Update) -> Bodies:
-    names = _names(update)
-    known = update.type.properties
+def _bodies(operation: WriteDriver) -> Bodies:
+    names = _names(operation)
+    known = operation.model.type.properties
     if not any(schema(known[name].type) for name in names):
         raise NotApplicable("the document says of no property which values it takes")
-    return Bodies(update.operation, update.type, names, update.options.seed)
+    return Bodies(operation.operation, operation.model.type, names, operation.options.seed)
 
 
-def _names(update: Update) -> tuple[str, ...]:
+def _names(operation: WriteDriver) -> tuple[str, ...]:
     """What generated bodies may set.
 
     Raises:
         NotApplicable: nothing.
     """
-    known = update.type.properties
-    names = [name for name in update.baseline.names if name not in update.computed and not known[name].deprecated]
+    known = operation.model.type.properties
+    names = [
+        name
+        for name in operation.bodies.accepted.names
+        if name not in operation.computed and not known[name].deprecated
+    ]
     if not names:
         raise NotApplicable("the document declares no property that could be set without being sent back otherwise")
     return tuple(names)
 
 
-def _share(update: Update) -> int:
+def _share(operation: WriteDriver) -> int:
     """How many examples a path gets: the paths of one operation share them."""
-    return -(-update.options.max_examples // max(1, len(update.operation.aliases)))
+    return -(-operation.options.max_examples // max(1, len(operation.operation.aliases)))
 
 
-def _some(update: Update) -> int:
+def _some(operation: WriteDriver) -> int:
     """How many bodies of the fuzzing phase: they cost ten times what the others do."""
-    return -(-_share(update) // 3)
+    return -(-_share(operation) // 3)
 
 
-def _tagged(update: Update) -> bool:
+def _tagged(operation: WriteDriver) -> bool:
     """Whether answers carry validators that conditions are surely meant for."""
-    return bool(tag_of(update, update.partial))
+    return bool(tag_of(operation, operation.bodies.partial))
 
 
-def _keeps_bags(update: Update) -> bool:
+def _keeps_bags(operation: WriteDriver) -> bool:
     """Whether every open value keeps a member that the document doesn't name; judged by `update.merge.open`."""
-    spots = open_places(update)
+    spots = open_locations(operation)
     for spot in spots:
-        exchange = update.patch(spot.body({"suiteOne": "1"})) if update.partial.ok else update.partial
+        exchange = (
+            operation.patch(spot.body({"suiteOne": "1"})) if operation.bodies.partial.ok else operation.bodies.partial
+        )
         kept = spot.value(exchange.object or {})
         if not exchange.ok or not isinstance(kept, dict) or kept.get("suiteOne") != "1":
             return False

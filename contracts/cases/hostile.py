@@ -17,11 +17,12 @@ from contracts.requirements import (
     Severity,
     requirement,
 )
+from contracts.subject.attempts import Attempt
 from contracts.subject.knowledge import Death
-from contracts.subject.places import open_places
+from contracts.subject.locations import open_locations
 from contracts.subject.spare import SPREAD, mend
-from contracts.subject.subject import Attempt, Subject
-from contracts.subject.update import Update
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.write import WriteDriver
 from contracts.target import jsontext
 from contracts.target.exchange import Exchange
 
@@ -44,7 +45,7 @@ PATIENCE = 90.0
     phase=Phase.SPOILING,
     also="create",
 )
-def test_deep_and_large_bodies_are_taken_or_refused(update: Update) -> Findings:
+def test_deep_and_large_bodies_are_taken_or_refused(operation: WriteDriver) -> Findings:
     """10,000-fold nesting and a very large body are accepted exactly or refused, without a hang or a failure.
 
     Sent: 10,000-fold nesting at the root and in values, and a body of many megabytes: last of all, and to an object
@@ -52,44 +53,45 @@ def test_deep_and_large_bodies_are_taken_or_refused(update: Update) -> Findings:
 
     Fix: Set limits for depth and size, and answer 400 or 413 when they are passed.
     """
-    if (culprit := _spoiled(update)) is not None:
+    if (culprit := _spoiled(operation)) is not None:
         raise Inconclusive(f"what {culprit.request.method} {culprit.request.url} was sent is not sent again", culprit)
-    update.change(update.small())
-    for note, body, undo in _nested(update):
-        (trial,) = update.attempt([Attempt(note, body)], hostile=True)
+    operation.change(operation.bodies.small())
+    for note, body, undo in _nested(operation):
+        (trial,) = operation.watch.attempt([Attempt(note, body)], hostile=True)
         exchange = trial.exchange
-        mend(update, exchange, undo)
-        yield from _handled(update, exchange, note)
+        mend(operation, exchange, undo)
+        yield from _handled(operation, exchange, note)
         if exchange.ok and note.endswith("an open value"):
             yield from _kept_deep(exchange)
-        if any(death.culprit is exchange for death in _lasting(update)):
+        if any(death.culprit is exchange for death in _lasting(operation)):
             return  # a server that keeps this nesting keeps the next as well
-    if update.operation.alias == 0:  # once is enough for so many octets
-        yield from _large(update)
+    if operation.operation.alias == 0:  # once is enough for so many octets
+        yield from _large(operation)
 
 
-def _lasting(update: Subject) -> Iterator[Death]:
+def _lasting(operation: OperationUnderTest) -> Iterator[Death]:
     """The inputs of this requirement after which the operation no longer worked."""
-    for death in update.log.deaths:
+    for death in operation.log.deaths:
         if not death.back and death.culprit.requirement.endswith(LIMITED):
             yield death
 
 
-def _spoiled(update: Update) -> Exchange | None:
+def _spoiled(operation: WriteDriver) -> Exchange | None:
     """The input of this requirement that did harm through another path or operation on the same resource."""
-    beside = [update.twin, *update.further, *update.siblings.values()]
-    return next((death.culprit for each in beside if each not in {None, update} for death in _lasting(each)), None)
+    beside = [operation.primary_path, *operation.further, *operation.siblings.values()]
+    others = (each for each in beside if each is not None and each is not operation)
+    return next((death.culprit for each in others for death in _lasting(each)), None)
 
 
-def _nested(update: Update) -> Iterator[tuple[str, bytes, Mapping[str, Any]]]:
+def _nested(operation: WriteDriver) -> Iterator[tuple[str, bytes, Mapping[str, Any]]]:
     """Nesting where a server that keeps anything can be rid of it: what it is, the body, and what takes it back."""
     arrays = b"[" * DEPTH + b"]" * DEPTH
     yield f"{DEPTH}-fold nesting at the root", arrays, SPREAD
-    if not update.partial.ok:
+    if not operation.bodies.partial.ok:
         return
-    name = update.markers[0]
-    yield f"{DEPTH}-fold nesting in place of a plain value", _spelled({name: "@@"}, arrays), update.mark()
-    for spot in open_places(update)[:1]:
+    name = operation.bodies.markers[0]
+    yield f"{DEPTH}-fold nesting in place of a plain value", _spelled({name: "@@"}, arrays), operation.bodies.mark()
+    for spot in open_locations(operation)[:1]:
         yield f"{DEPTH}-fold nesting in an open value", _spelled(spot.body({BAG: "@@"}), arrays), spot.body({BAG: None})
 
 
@@ -97,14 +99,14 @@ def _spelled(body: dict[str, Any], octets: bytes) -> bytes:
     return jsontext.dump(body).replace(b'"@@"', octets)
 
 
-def _handled(update: Update, exchange: Exchange, note: str) -> Findings:
+def _handled(operation: WriteDriver, exchange: Exchange, note: str) -> Findings:
     """What is wrong where a body was neither taken nor refused nor the connection closed on it."""
     if exchange.response is None:
         if TIME_OUT.search(exchange.error):
             yield Finding("2xx, 4xx or the connection closed", f"{exchange.answer} to {note}", (exchange,))
     elif not (exchange.ok or exchange.refused or exchange.status in LIMITS):
         yield Finding("2xx or 4xx", f"{exchange.answer} to {note}", (exchange,))
-    for death in update.log.deaths:
+    for death in operation.log.deaths:
         if death.culprit.index == exchange.index:
             what = f"{death.after.answer} to the update after {note}"
             yield Finding("the next update answered", what, (exchange, death.after))
@@ -118,24 +120,24 @@ def _kept_deep(exchange: Exchange) -> Findings:
         yield Finding(f"{DEPTH} levels", f"{exchange.answer} with {len(shown[1])} levels", (exchange,))
 
 
-def _large(update: Update) -> Findings:
+def _large(operation: WriteDriver) -> Findings:
     """A string of many characters, removed again at once where it was accepted."""
     try:
-        spot = text_places(update)[-1]
+        spot = text_places(operation)[-1]
     except NotApplicable:
         return
-    if not update.partial.ok:
+    if not operation.bodies.partial.ok:
         return
-    size = update.options.max_body - 1024
+    size = operation.options.max_body - 1024
     text = "x" * size
     # on a connection of its own: a server may close it while it is still being sent to
-    patience = max(PATIENCE, update.client.connection.limits.timeout)
-    exchange = update.patch(jsontext.dump(spot.body(text)), fresh=True, timeout=patience)
+    patience = max(PATIENCE, operation.client.connection.limits.timeout)
+    exchange = operation.patch(jsontext.dump(spot.body(text)), fresh=True, timeout=patience)
     shown = spot.value(exchange.object) if exchange.ok else None
     if exchange.ok:
-        update.patch(spot.body("x"))
-    update.check_alive(exchange)
-    yield from _handled(update, exchange, f"a body of {size:,} octets")
+        operation.patch(spot.body("x"))
+    operation.watch.check_alive(exchange)
+    yield from _handled(operation, exchange, f"a body of {size:,} octets")
     if isinstance(shown, str) and shown != text and shown.startswith("xx"):
         yield Finding(f"{size} characters", f"{exchange.answer} with {len(shown)} characters", (exchange,))
 
@@ -149,16 +151,16 @@ def _large(update: Update) -> Findings:
     phase=Phase.EVERY_RESPONSE,
     also="create",
 )
-def test_the_operation_outlives_hostile_input(update: Update) -> Findings:
+def test_the_operation_outlives_hostile_input(operation: WriteDriver) -> Findings:
     """After each hostile input the documented operation still works.
 
     Sent: Nothing of its own: after each hostile input, a plain update shows whether the server still works.
 
     Fix: Catch errors per request, at the outermost handler; none may end the process or poison a pool.
     """
-    if not update.log.hostile:
+    if not operation.log.hostile:
         raise Inconclusive("no hostile input was sent")
-    for death in update.log.deaths:
+    for death in operation.log.deaths:
         if death.back and death.after.throttled:
             continue
         grade = Severity.NOTE if death.back else Severity.FAIL

@@ -9,11 +9,11 @@ from typing import Any
 from contracts.cases.media_types import took_effect
 from contracts.cases.values import reflected, text_places
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.subject.attempts import Attempt, Trial
 from contracts.subject.equality import short
-from contracts.subject.places import Place
+from contracts.subject.locations import Location
 from contracts.subject.spare import SPREAD, mend
-from contracts.subject.subject import Attempt, Trial
-from contracts.subject.update import Update
+from contracts.subject.write import WriteDriver
 from contracts.target import jsontext
 from contracts.target.exchange import Exchange
 
@@ -36,14 +36,14 @@ def misunderstood(trial: Trial) -> Findings:
     vary="limits on size, depth and the range of numbers",
     also="create",
 )
-def test_every_spelling_of_a_body_is_understood(update: Update) -> Findings:
+def test_every_spelling_of_a_body_is_understood(operation: WriteDriver) -> Findings:
     """Every valid JSON spelling of an accepted body is accepted: white space, escaped names, escapes, any order.
 
     Sent: One change in many spellings: white space, an escaped name, escaped characters, another order of members.
 
     Fix: Use a complete JSON parser; patterns over text miss escapes.
     """
-    control = update.change(update.small())
+    control = operation.change(operation.bodies.small())
     spellings: dict[str, Callable[[dict[str, Any]], bytes]] = {
         "white space and line ends": lambda body: b" \r\n\t" + json.dumps(body, indent=3).encode() + b"\n \n",
         "white space around colons and commas": lambda body: json.dumps(body, separators=(" , ", "\t: ")).encode(),
@@ -52,17 +52,17 @@ def test_every_spelling_of_a_body_is_understood(update: Update) -> Findings:
         "members in another order": lambda body: jsontext.dump(dict(reversed(body.items()))),
     }
     for note, spell in spellings.items():
-        body = update.small()
-        if update.partial.ok and note == "members in another order" and len(update.markers) > 1:
-            body |= update.mark(1)
-        exchange = update.patch(spell(body))
+        body = operation.bodies.small()
+        if operation.bodies.partial.ok and note == "members in another order" and len(operation.bodies.markers) > 1:
+            body |= operation.bodies.mark(1)
+        exchange = operation.patch(spell(body))
         if not exchange.ok:
             yield Finding(control.answer, f"{exchange.answer} to a body with {note}", (control, exchange))
             continue
-        yield from reflected(update, body, exchange)
+        yield from reflected(operation, body, exchange)
         if exchange.object is None:
-            yield from _seen(update, body, exchange)
-    yield from _pairs(update, control)
+            yield from _seen(operation, body, exchange)
+    yield from _pairs(operation, control)
 
 
 def _escaped_name(body: dict[str, Any]) -> bytes:
@@ -71,27 +71,27 @@ def _escaped_name(body: dict[str, Any]) -> bytes:
     return jsontext.dump(body).replace(f'"{name}"'.encode(), f'"{name[:-1]}{last}"'.encode(), 1)
 
 
-def _pairs(update: Update, control: Exchange) -> Findings:
+def _pairs(operation: WriteDriver, control: Exchange) -> Findings:
     """A character beyond the basic plane as a pair of escapes, and an escaped slash, in a string that takes them."""
     try:
-        spot = text_places(update)[0]
+        spot = text_places(operation)[0]
     except NotApplicable:
         return
-    plain = update.patch(spot.body("a/b \U0001f600"))
-    if not plain.ok or not update.partial.ok:
+    plain = operation.patch(spot.body("a/b \U0001f600"))
+    if not plain.ok or not operation.bodies.partial.ok:
         return
     wanted = spot.body("c/d \U0001f600")
-    exchange = update.patch(json.dumps(update.completed(wanted)).replace("c/d", "c\\/d").encode())
+    exchange = operation.patch(json.dumps(operation.own.completed(wanted)).replace("c/d", "c\\/d").encode())
     if not exchange.ok:
         what = f"{exchange.answer} to a surrogate pair and an escaped slash"
         yield Finding(plain.answer, what, (control, plain, exchange))
-    elif not any(reflected(update, spot.body("a/b \U0001f600"), plain)):
-        yield from reflected(update, wanted, exchange)
+    elif not any(reflected(operation, spot.body("a/b \U0001f600"), plain)):
+        yield from reflected(operation, wanted, exchange)
 
 
-def _seen(update: Update, body: dict[str, Any], exchange: Exchange) -> Findings:
+def _seen(operation: WriteDriver, body: dict[str, Any], exchange: Exchange) -> Findings:
     try:
-        left, seen = update.settle(body)
+        left, seen = operation.observe.settle(body)
     except Inconclusive:
         return
     for difference in left:
@@ -108,18 +108,18 @@ def _seen(update: Update, body: dict[str, Any], exchange: Exchange) -> Findings:
     phase=Phase.HOSTILE,
     also="create",
 )
-def test_what_cannot_be_understood_is_not_said_to_be_done(update: Update) -> Findings:
+def test_what_cannot_be_understood_is_not_said_to_be_done(operation: WriteDriver) -> Findings:
     """A body that can't be understood is not answered 2xx, unless its effect is really there.
 
     Sent: JSON that breaks off, a bare word, random octets, and XML and a form under their own labels.
 
     Fix: Answer 400 to what can't be parsed. An empty object in place of a parse error makes it a 200.
     """
-    update.change(update.small())
-    name = update.markers[0]
+    operation.change(operation.bodies.small())
+    name = operation.bodies.markers[0]
 
     def attempt(note: str, spell: str | bytes, media: str = "application/json") -> Attempt:
-        value = str(update.values.fresh(update.type.properties[name].type))
+        value = str(operation.values.fresh(operation.model.type.properties[name].type))
         octets = spell if isinstance(spell, bytes) else spell.format(name=name, value=value).encode()
         return Attempt(note, octets, {"Content-Type": media}, marker=value)
 
@@ -132,7 +132,7 @@ def test_what_cannot_be_understood_is_not_said_to_be_done(update: Update) -> Fin
         attempt("a form", "{name}={value}", "application/x-www-form-urlencoded"),
     ]
     for made in attempts:
-        (trial,) = update.attempt([made], hostile=True)
+        (trial,) = operation.watch.attempt([made], hostile=True)
         yield from misunderstood(trial)
 
 
@@ -145,16 +145,16 @@ def test_what_cannot_be_understood_is_not_said_to_be_done(update: Update) -> Fin
     phase=Phase.HOSTILE,
     also="create",
 )
-def test_extensions_of_json_are_taken_or_refused(update: Update) -> Findings:
+def test_extensions_of_json_are_taken_or_refused(operation: WriteDriver) -> Findings:
     """Extensions of JSON and a leading byte order mark are accepted or refused, never a failure of the server.
 
     Sent: A trailing comma, a comment, single quotes, NaN, a missing brace, a byte order mark.
 
     Fix: Take them or refuse them with 400; only a crash or a half-applied body is wrong.
     """
-    update.change(update.small())
-    name = update.markers[0]
-    kind = update.type.properties[name].type
+    operation.change(operation.bodies.small())
+    name = operation.bodies.markers[0]
+    kind = operation.model.type.properties[name].type
     for note, spell in (
         ("a trailing comma", "{{{n}:{v},}}"),
         ("a comment", "{{{n}:{v}/* note */}}"),
@@ -163,12 +163,12 @@ def test_extensions_of_json_are_taken_or_refused(update: Update) -> Findings:
         ("no final brace", "{{{n}:{v}"),
         ("a byte order mark", "\ufeff{{{n}:{v}}}"),
     ):
-        value = update.values.fresh(kind)
+        value = operation.values.fresh(kind)
         spelled = json.dumps(value)
         text = spell.format(n=json.dumps(name), bare=name, v=spelled, quoted=spelled.replace('"', "'"))
         marker = None if note == "NaN" else value
-        (trial,) = update.attempt([Attempt(note, text.encode(), marker=marker)], hostile=True)
-        mend(update, trial.exchange, {name: value})
+        (trial,) = operation.watch.attempt([Attempt(note, text.encode(), marker=marker)], hostile=True)
+        mend(operation, trial.exchange, {name: value})
         if trial.exchange.status >= 500 or trial.exchange.response is None:
             yield Finding("2xx or 4xx", f"{trial.exchange.answer} to {note}", (trial.exchange,))
         elif marker is not None:
@@ -185,19 +185,19 @@ def test_extensions_of_json_are_taken_or_refused(update: Update) -> Findings:
     phase=Phase.HOSTILE,
     also="create",
 )
-def test_a_body_that_is_no_object_is_refused(update: Update) -> Findings:
+def test_a_body_that_is_no_object_is_refused(operation: WriteDriver) -> Findings:
     """A top-level array, string, number, literal or null is refused.
 
     Sent: An array, a string, a number, `true` and `null` as the whole body.
 
     Fix: Check that the root is an object before reading members from it, and answer 400 otherwise.
     """
-    update.change(update.small())
+    operation.change(operation.bodies.small())
     bodies = {"an array": b"[]", "a string": b'"x"', "a number": b"5", "true": b"true", "null": b"null"}
     for note, octets in bodies.items():
-        (trial,) = update.attempt([Attempt(note, octets)], hostile=True)
+        (trial,) = operation.watch.attempt([Attempt(note, octets)], hostile=True)
         exchange = trial.exchange
-        mend(update, exchange, SPREAD)
+        mend(operation, exchange, SPREAD)
         if exchange.refused:
             continue
         harmless = exchange.ok and not trial.effects and note in {"null", "an array"}
@@ -214,19 +214,19 @@ def test_a_body_that_is_no_object_is_refused(update: Update) -> Findings:
     phase=Phase.HOSTILE,
     also="create",
 )
-def test_a_name_that_occurs_twice_has_one_outcome(update: Update) -> Findings:
+def test_a_name_that_occurs_twice_has_one_outcome(operation: WriteDriver) -> Findings:
     """A member that occurs twice is refused or has one value, the same in the answer and in the store.
 
     Sent: A body that names one property twice with different values.
 
     Fix: Decide by one parse: if validation and storage parse separately, they may see different values.
     """
-    update.needs_partial()
-    name = update.markers[0]
-    kind = update.type.properties[name].type
-    first, last = update.values.fresh(kind), update.values.fresh(kind)
+    operation.bodies.needs_partial()
+    name = operation.bodies.markers[0]
+    kind = operation.model.type.properties[name].type
+    first, last = operation.values.fresh(kind), operation.values.fresh(kind)
     spelled = jsontext.dump({name: first})[:-1] + b"," + jsontext.dump({name: last})[1:]
-    (trial,) = update.attempt([Attempt("a name that occurs twice", spelled)], hostile=True)
+    (trial,) = operation.watch.attempt([Attempt("a name that occurs twice", spelled)], hostile=True)
     exchange = trial.exchange
     if not exchange.ok:
         if not exchange.refused:
@@ -238,10 +238,10 @@ def test_a_name_that_occurs_twice_has_one_outcome(update: Update) -> Findings:
     stored += [
         change.actual[name] for change in changes if isinstance(change.actual, Mapping) and name in change.actual
     ]
-    if answered is None or not stored or not update.persists:
+    if answered is None or not stored or not operation.observe.persists:
         return
     shown = answered.get(name)
-    if list(update.compare({name: shown}, {name: stored[0]})):
+    if list(operation.model.compare({name: shown}, {name: stored[0]})):
         what = f"{short(shown)} in the answer and {short(stored[0])} in the store"
         yield Finding(f"one value of {name}", what, (exchange,))
 
@@ -255,16 +255,16 @@ def test_a_name_that_occurs_twice_has_one_outcome(update: Update) -> Findings:
     phase=Phase.HOSTILE,
     also="create",
 )
-def test_other_encodings_are_decoded_or_refused(update: Update) -> Findings:
+def test_other_encodings_are_decoded_or_refused(operation: WriteDriver) -> Findings:
     """Invalid UTF-8 is refused, UTF-16 decoded or refused, half surrogates and NUL kept or refused: none is garbled.
 
     Sent: Octets that are no UTF-8, UTF-16 with its label, half a surrogate pair, NUL.
 
     Fix: Decode strictly and answer 400; a decoder that replaces or drops octets stores something nobody sent.
     """
-    update.needs_partial()
-    spot = text_places(update)[0]
-    plain, wide = update.values.guid(), update.values.guid()
+    operation.bodies.needs_partial()
+    spot = text_places(operation)[0]
+    plain, wide = operation.values.guid(), operation.values.guid()
     sixteen = {"Content-Type": "application/json; charset=utf-16"}
     spellings: tuple[tuple[str, bytes, Mapping[str, str], str | None], ...] = (
         ("octets that are no UTF-8", _spelled(spot, b'"a\xff\xfeb"'), {}, None),
@@ -273,8 +273,8 @@ def test_other_encodings_are_decoded_or_refused(update: Update) -> Findings:
         ("NUL", _spelled(spot, b'"a\\u0000b"'), {}, "a\0b"),
     )
     for note, octets, headers, meant in spellings:
-        update.change(spot.body(plain))
-        (trial,) = update.attempt([Attempt(note, octets, headers)], hostile=True)
+        operation.change(spot.body(plain))
+        (trial,) = operation.watch.attempt([Attempt(note, octets, headers)], hostile=True)
         exchange = trial.exchange
         if exchange.status >= 500 or exchange.response is None:
             yield Finding("2xx or 4xx", f"{exchange.answer} to {note}", (exchange,))
@@ -284,8 +284,8 @@ def test_other_encodings_are_decoded_or_refused(update: Update) -> Findings:
         grade = Severity.NOTE if "\ufffd" in shown else Severity.FAIL
         what = f"{spot.name} = {short(shown)} after {note}"
         yield Finding(f"4xx, or {spot.name} as it was sent", what, (exchange,), grade)
-    update.change(spot.body(plain))
+    operation.change(spot.body(plain))
 
 
-def _spelled(spot: Place, octets: bytes) -> bytes:
+def _spelled(spot: Location, octets: bytes) -> bytes:
     return jsontext.dump(spot.body("@@")).replace(b'"@@"', octets)

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from contracts.cases.auth import enforced
 from contracts.cases.reading import unlike
-from contracts.contract import Shape
 from contracts.requirements import (
     Finding,
     Findings,
@@ -19,17 +18,17 @@ from contracts.requirements import (
     adapted,
     requirement,
 )
-from contracts.subject.create import Create, made
+from contracts.subject.create import CreateDriver
+from contracts.subject.creations import made
 from contracts.subject.equality import short
 from contracts.subject.observe import follow, identity
-from contracts.subject.read import Listing, Read
-from contracts.subject.subject import performed
-from contracts.subject.update import Update
+from contracts.subject.read import ListDriver, ReadDriver
+from contracts.subject.under_test import performed
 from contracts.target.exchange import Exchange
 
 
 @adapted("list.resp.object", vary="annotations before, between and after the members", each=performed)
-def test_a_list_is_an_object_with_an_array(listing: Listing, exchange: Exchange) -> Findings:
+def test_a_list_is_an_object_with_an_array(listing: ListDriver, exchange: Exchange) -> Findings:
     """The body of a list is an object whose `value` is an array of objects, an empty one where there is nothing.
 
     Sent: Nothing of its own: every 200 to a list is parsed.
@@ -53,7 +52,7 @@ def test_a_list_is_an_object_with_an_array(listing: Listing, exchange: Exchange)
 
 
 @adapted("list.body.id", vary="objects that come and go while pages are read", phase=Phase.POSITIVE)
-def test_each_object_is_listed_once(listing: Listing) -> Findings:
+def test_each_object_is_listed_once(listing: ListDriver) -> Findings:
     """Every object in the list has an id, and no two have the same, over all pages.
 
     Sent: A GET of the collection and of each page that follows.
@@ -78,19 +77,19 @@ def test_each_object_is_listed_once(listing: Listing) -> Findings:
 
 
 @adapted("list.body.allproperties", vary="a default selection of properties; null where nothing is stored")
-def test_an_object_that_was_made_is_listed_with_its_properties(listing: Listing) -> Findings:
+def test_an_object_that_was_made_is_listed_with_its_properties(listing: ListDriver) -> Findings:
     """An object that was made is in the list, with every documented property that is stored.
 
     Sent: A creation, then a GET of the collection and of each page that follows, for as long as `--settle` allows.
 
     Fix: Read the list from where creations write to, and return whole objects where no $select says otherwise.
     """
-    maker = listing.siblings.get(Shape.CREATE)
-    if not isinstance(maker, Create):
+    maker = listing.sibling(CreateDriver)
+    if maker is None:
         raise NotApplicable("the document has no operation that makes objects")
-    if not maker.persists:
+    if not maker.observe.persists:
         raise Inconclusive("objects that are made are not there afterwards; see create.persist.read")
-    body = maker.full()
+    body = maker.bodies.full()
     entity = made(maker.change(body))
     if not entity:
         raise Inconclusive("the answer to the creation doesn't tell the object's id")
@@ -113,21 +112,21 @@ def test_an_object_that_was_made_is_listed_with_its_properties(listing: Listing)
 
 
 @adapted("list.persist.sameasread", vary="a list with a subset of the properties; reads that lag behind")
-def test_what_is_listed_equals_what_a_read_shows(listing: Listing) -> Findings:
+def test_what_is_listed_equals_what_a_read_shows(listing: ListDriver) -> Findings:
     """An object in the list equals what a read of it shows.
 
     Sent: A GET of the collection and one of an object in it; both are compared, property by property.
 
     Fix: Make both answers by the same function from the same row.
     """
-    read = listing.siblings.get(Shape.READ)
-    if not isinstance(read, Read):
+    read = listing.sibling(ReadDriver)
+    if read is None:
         raise NotApplicable("the document has no read of these objects")
     yield from unlike(read, listing)
 
 
 @adapted("list.idempotent", vary="the order of the objects; objects that others make or delete meanwhile")
-def test_listing_twice_shows_the_same(listing: Listing) -> Findings:
+def test_listing_twice_shows_the_same(listing: ListDriver) -> Findings:
     """Listing changes nothing: two lists in a row show the same objects.
 
     Sent: Four GETs of the collection, one after the other.
@@ -154,13 +153,13 @@ def test_listing_twice_shows_the_same(listing: Listing) -> Findings:
                 return
 
 
-def _lagging(listing: Listing) -> bool:
+def _lagging(listing: ListDriver) -> bool:
     """Whether the lists are known to be of replicas that lag apart, where one may lack what others show."""
-    return any(isinstance(each, Update) and (each.lag or each.unsteady) for each in listing.siblings.values())
+    return any(each.lag.seen for each in listing.siblings.values())
 
 
 @adapted("list.route.queryoptions", vary="$select and $top refused, or ignored", phase=Phase.NEGATIVE)
-def test_query_options_shape_a_list_at_most(listing: Listing) -> Findings:
+def test_query_options_shape_a_list_at_most(listing: ListDriver) -> Findings:
     """A custom query option is ignored, and `$top` and `$select` narrow the list or are refused.
 
     Sent: A GET with `?x-suite=1`, with an unknown `$suite`, with `?$top=1` and with `?$select=id`.
@@ -187,7 +186,7 @@ def test_query_options_shape_a_list_at_most(listing: Listing) -> Findings:
 
 
 @adapted("list.route.queryoptions", vary="$filter refused", phase=Phase.NEGATIVE)
-def test_a_filter_filters_or_is_refused(listing: Listing) -> Findings:
+def test_a_filter_filters_or_is_refused(listing: ListDriver) -> Findings:
     """`$filter` narrows the list or is refused; a list of everything would be taken for what was asked for.
 
     Sent: A GET of the collection with `$filter=id eq '…'` and the id of the first object.
@@ -209,7 +208,7 @@ def test_a_filter_filters_or_is_refused(listing: Listing) -> Findings:
 
 
 @adapted("list.req.prefer.applied", vary="no such header at all")
-def test_an_applied_page_size_is_seen(listing: Listing) -> Findings:
+def test_an_applied_page_size_is_seen(listing: ListDriver) -> Findings:
     """A page size that `Preference-Applied` names is that of the page.
 
     Sent: A GET of the collection with `Prefer: odata.maxpagesize=1`.
@@ -225,7 +224,7 @@ def test_an_applied_page_size_is_seen(listing: Listing) -> Findings:
 
 
 @adapted("list.authz.crosstenant", vary="targets with one tenant", phase=Phase.NEGATIVE)
-def test_another_tenants_list_shows_none_of_ours(listing: Listing) -> Findings:
+def test_another_tenants_list_shows_none_of_ours(listing: ListDriver) -> Findings:
     """A permitted token of another tenant is shown no object of this one.
 
     Sent: A GET of the collection with the token given as `--foreign-token`.
@@ -252,7 +251,7 @@ def test_another_tenants_list_shows_none_of_ours(listing: Listing) -> Findings:
     source="OData 4.01 §11.2.6.7 (server-driven paging)",
     vary="no paging at all; an absolute or a relative URL; any query in it",
 )
-def test_following_pages_are_on_the_same_server(listing: Listing) -> Findings:
+def test_following_pages_are_on_the_same_server(listing: ListDriver) -> Findings:
     """`@odata.nextLink`, where there is one, is a URL on the same server that shows further objects.
 
     Sent: A GET of the collection and of the page that follows, if there is one.

@@ -10,8 +10,9 @@ from xml.sax.saxutils import escape
 
 from contracts.cases.framing import unmade
 from contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
-from contracts.subject.subject import Attempt, Subject, Trial, holds
-from contracts.subject.update import Update
+from contracts.subject.attempts import Attempt, Trial, holds
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.write import WriteDriver
 from contracts.target import jsontext
 
 BOUNDARY = "graph-contracts-boundary"
@@ -25,7 +26,7 @@ BOUNDARY = "graph-contracts-boundary"
     vary="nothing: the page's example outranks RFC 5789's advice to refuse plain JSON (erratum 3169)",
     also="create",
 )
-def test_json_is_taken_as_json(update: Update) -> Findings:
+def test_json_is_taken_as_json(operation: WriteDriver) -> Findings:
     """A JSON object labelled `application/json` is the format that the operation takes.
 
     Sent: Every body of the ladder, labelled `application/json`.
@@ -33,7 +34,7 @@ def test_json_is_taken_as_json(update: Update) -> Findings:
     Fix: Register the JSON reader for `application/json`, not only for a merge-patch type.
     """
     try:
-        _ = update.baseline
+        _ = operation.bodies.accepted
     except Inconclusive as reason:
         refused = [exchange for exchange in reason.exchanges if exchange.status == 415]
         if not refused:
@@ -49,23 +50,23 @@ def test_json_is_taken_as_json(update: Update) -> Findings:
     vary="the quoted spelling refused is a warning; exotic parameters may be refused",
     also="create",
 )
-def test_a_charset_parameter_makes_no_difference(update: Update) -> Findings:
+def test_a_charset_parameter_makes_no_difference(operation: WriteDriver) -> Findings:
     """`application/json` with a charset parameter is taken like the bare type.
 
     Sent: An update with `;charset=utf-8` and one with the value quoted.
 
     Fix: Compare the media type without its parameters.
     """
-    update.change(update.small())
+    operation.change(operation.bodies.small())
     for value, grade in (
         ("application/json;charset=utf-8", Severity.FAIL),
         ('application/json; charset="UTF-8"', Severity.WARN),
     ):
-        body = update.small()
-        exchange = update.patch(body, headers={"Content-Type": value})
+        body = operation.bodies.small()
+        exchange = operation.patch(body, headers={"Content-Type": value})
         if not exchange.ok:
             yield Finding("2xx as for application/json", f"{exchange.answer} to {value}", (exchange,), grade)
-        yield from unmade(update, body, exchange)
+        yield from unmade(operation, body, exchange)
 
 
 @requirement(
@@ -78,26 +79,26 @@ def test_a_charset_parameter_makes_no_difference(update: Update) -> Findings:
     phase=Phase.HOSTILE,
     also="create",
 )
-def test_a_format_that_is_not_understood_is_refused(update: Update) -> Findings:
+def test_a_format_that_is_not_understood_is_refused(operation: WriteDriver) -> Findings:
     """A body in a format that the server doesn't implement is refused and never answered 2xx without an effect.
 
     Sent: The same change as XML, as a form, as multipart and as JSON Patch.
 
     Fix: Check Content-Type before reading, and answer 415 for what you have no reader for.
     """
-    update.change(update.small())
-    for attempt in foreign_formats(update):
-        (trial,) = update.attempt([attempt], hostile=True)
+    operation.change(operation.bodies.small())
+    for attempt in foreign_formats(operation):
+        (trial,) = operation.watch.attempt([attempt], hostile=True)
         if trial.exchange.ok and not took_effect(trial):
             what = f"{trial.exchange.answer} to {attempt.note} without an effect"
             yield Finding("415, another 4xx, or the change made", what, (trial.exchange,))
 
 
-def foreign_formats(update: Update) -> list[Attempt]:
+def foreign_formats(operation: WriteDriver) -> list[Attempt]:
     """The same small change in XML, as a form, as multipart and as JSON Patch, each with its own marker."""
 
     def attempt(media: str, spell: Any, note: str) -> Attempt:
-        mark = update.mark()
+        mark = operation.bodies.mark()
         ((name, value),) = mark.items()
         headers = {"Content-Type": media}
         return Attempt(note, spell(name, value).encode(), headers=headers, marker=value)
@@ -148,14 +149,14 @@ def took_effect(trial: Trial) -> bool:
     phase=Phase.HOSTILE,
     also="create",
 )
-def test_odd_labels_and_codings_are_handled_or_refused(update: Update) -> Findings:
+def test_odd_labels_and_codings_are_handled_or_refused(operation: WriteDriver) -> Findings:
     """No media type, JSON Merge Patch, an OData parameter and gzip coding are each understood or refused cleanly.
 
     Sent: Updates without Content-Type, as JSON Merge Patch, with an OData parameter, and gzipped.
 
     Fix: Either understand these or refuse them with 4xx; a 2xx that does nothing is the worst of the three.
     """
-    update.change(update.small())
+    operation.change(operation.bodies.small())
     odd: tuple[tuple[str, Mapping[str, str | None], bool], ...] = (
         ("no Content-Type", {"Content-Type": None}, False),
         ("JSON Merge Patch", {"Content-Type": "application/merge-patch+json"}, False),
@@ -163,10 +164,10 @@ def test_odd_labels_and_codings_are_handled_or_refused(update: Update) -> Findin
         ("gzip", {"Content-Encoding": "gzip"}, True),
     )
     for note, headers, packed in odd:
-        body = update.small()
+        body = operation.bodies.small()
         octets = jsontext.dump(body)
         sent = gzip.compress(octets, mtime=0) if packed else octets
-        (trial,) = update.attempt([Attempt(note, sent, headers=headers, marker=_last(body))], hostile=True)
+        (trial,) = operation.watch.attempt([Attempt(note, sent, headers=headers, marker=_last(body))], hostile=True)
         exchange = trial.exchange
         if exchange.ok and not took_effect(trial):
             yield Finding("4xx, or the change made", f"{exchange.answer} to {note} without an effect", (exchange,))
@@ -186,16 +187,16 @@ def _last(body: Mapping[str, Any]) -> Any:
     vary="parameters after the media type",
     also="read list create",
 )
-def test_the_answer_is_json_whenever_json_is_acceptable(update: Subject) -> Findings:
+def test_the_answer_is_json_whenever_json_is_acceptable(operation: OperationUnderTest) -> Findings:
     """Without Accept, and with one that JSON satisfies, the answer is in JSON.
 
     Sent: Updates without Accept, and with `*/*`, `application/*` and `application/json`.
 
     Fix: Default to JSON, and match wildcards in Accept; don't fall back to an HTML or XML writer.
     """
-    plain = update.demand()
+    plain = operation.demand()
     for accept in (None, "*/*", "application/*", "application/json"):
-        exchange = plain if accept is None else update.ask(headers={"Accept": accept})
+        exchange = plain if accept is None else operation.ask(headers={"Accept": accept})
         said = f"Accept: {accept}" if accept else "no Accept"
         if not exchange.ok:
             yield Finding("2xx as without Accept", f"{exchange.answer} to {said}", (exchange,))
@@ -227,27 +228,27 @@ def _looks_like_markup(body: bytes) -> bool:
     phase=Phase.NEGATIVE,
     also="read list create",
 )
-def test_an_accept_that_json_does_not_satisfy_is_ignored_or_answered_406(update: Subject) -> Findings:
+def test_an_accept_that_json_does_not_satisfy_is_ignored_or_answered_406(operation: OperationUnderTest) -> Findings:
     """An Accept that can't be satisfied gives JSON anyway or 406, and a 406 comes before the change, not after.
 
     Sent: An update with `Accept: application/xml`; the object is read afterwards.
 
     Fix: Negotiate before the change is made: a 406 after the write tells the client something false.
     """
-    update.demand()
+    operation.demand()
     headers = {"Accept": "application/xml"}
-    if not isinstance(update, Update):
-        exchange = update.ask(headers=headers)
+    if not isinstance(operation, WriteDriver):
+        exchange = operation.ask(headers=headers)
         if not exchange.ok and not exchange.refused:
             yield Finding("200 or 406", exchange.answer, (exchange,))
         return
-    body = update.small()
-    (trial,) = update.attempt([Attempt("Accept: application/xml", body, headers=headers, marker=_last(body))])
+    body = operation.bodies.small()
+    (trial,) = operation.watch.attempt([Attempt("Accept: application/xml", body, headers=headers, marker=_last(body))])
     exchange = trial.exchange
     if not exchange.ok and not exchange.refused:
         yield Finding("200 or 406", exchange.answer, (exchange,))
     if exchange.refused:
         for effect in trial.effects:
             yield Finding("nothing changed", f"{exchange.answer}, yet {effect.difference}", (exchange,))
-    elif exchange.ok and trial.watched and update.persists and not trial.visible:
+    elif exchange.ok and trial.watched and operation.observe.persists and not trial.visible:
         yield Finding("the change made", f"{exchange.answer} without an effect", (exchange,))

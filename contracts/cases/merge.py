@@ -8,11 +8,12 @@ from typing import Any
 from contracts.cases.values import told
 from contracts.contract import Kind, Type
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.subject.attempts import Attempt
 from contracts.subject.equality import short
-from contracts.subject.places import open_places, places
-from contracts.subject.subject import Attempt
-from contracts.subject.update import Update
+from contracts.subject.locations import open_locations, settable_locations
+from contracts.subject.update import UpdateDriver
 from contracts.subject.values import settable
+from contracts.subject.write import WriteDriver
 from contracts.target.exchange import Exchange
 
 
@@ -23,7 +24,7 @@ from contracts.target.exchange import Exchange
     source="RFC 5789 §2 with RFC 9110 §2.4; OData 4.01 §11.4.3",
     vary="properties that the server itself maintains; date-times that move to now are a warning",
 )
-def test_properties_not_named_in_the_body_keep_their_values(update: Update) -> Findings:
+def test_properties_not_named_in_the_body_keep_their_values(update: UpdateDriver) -> Findings:
     """Top-level properties absent from an accepted body keep their values.
 
     Sent: A body with one property, then an empty one; every other property is read afterwards.
@@ -31,16 +32,16 @@ def test_properties_not_named_in_the_body_keep_their_values(update: Update) -> F
     Fix: Load the object, set what the body names, save. Replacing it by the body, or by a type with defaults, wipes
     the rest.
     """
-    update.needs_partial()
-    second = update.full(2)
-    for body in (update.marker(), dict(list(second.items())[::2]), {}):
-        before = update.establish(1)
+    update.bodies.needs_partial()
+    second = update.bodies.full(2)
+    for body in (update.bodies.marker(), dict(list(second.items())[::2]), {}):
+        before = update.observe.establish(1)
         exchange = update.patch(body)
         if not exchange.ok:
             continue
-        expected = update.merged(before, body)
-        left, found, seen = update.reach(expected)
-        moved = update.moved_to_now(found, body)
+        expected = update.model.merged(before, body)
+        left, found, seen = update.observe.wait_until(expected)
+        moved = update.model.moved_to_now(found, body)
         for difference in left:
             name = difference.top
             if name in moved:
@@ -59,7 +60,7 @@ def test_properties_not_named_in_the_body_keep_their_values(update: Update) -> F
     source="OData 4.01 §11.4.3, §11.4.9.3; RFC 7396 §1",
     vary="a complex value replaced as a whole: widespread, a warning",
 )
-def test_a_partial_complex_value_is_merged(update: Update) -> Findings:
+def test_a_partial_complex_value_is_merged(update: UpdateDriver) -> Findings:
     """A partial complex value is merged: sub-properties that it doesn't name survive; on null it creates the value.
 
     Sent: One sub-property of a complex value whose others are set; the same after the value was null; members of an
@@ -67,11 +68,11 @@ def test_a_partial_complex_value_is_merged(update: Update) -> Findings:
 
     Fix: Merge complex values member by member, recursively, as for the root.
     """
-    update.needs_partial()
+    update.bodies.needs_partial()
     found = [
         (name, declared.type)
-        for name in update.baseline.names
-        if (declared := update.type.properties[name]).type.kind is Kind.COMPLEX and name not in update.computed
+        for name in update.bodies.accepted.names
+        if (declared := update.model.type.properties[name]).type.kind is Kind.COMPLEX and name not in update.computed
     ]
     tried = 0
     for name, type_ in found:
@@ -87,7 +88,7 @@ def test_a_partial_complex_value_is_merged(update: Update) -> Findings:
         if not exchange.ok:
             yield Finding("2xx with the rest kept", f"{exchange.answer} to a part of {name}", (exchange,))
             continue
-        expected = update.merged({name: first}, body)
+        expected = update.model.merged({name: first}, body)
         yield from _holds(update, expected, body, exchange)
         break
     yield from _bag(update)
@@ -110,28 +111,28 @@ def test_a_partial_complex_value_is_merged(update: Update) -> Findings:
         raise NotApplicable("the document declares no complex property with two plain members")
 
 
-def _bag(update: Update) -> Findings:
+def _bag(operation: WriteDriver) -> Findings:
     """An open value keeps the members that an update doesn't name."""
-    for spot in open_places(update)[:1]:
+    for spot in open_locations(operation)[:1]:
         one, two = spot.body({"suiteOne": "1"}), spot.body({"suiteTwo": "2"})
-        first, second = update.patch(one), update.patch(two)
+        first, second = operation.patch(one), operation.patch(two)
         shown = spot.value(first.object or {})
         if not (first.ok and second.ok) or not isinstance(shown, dict) or shown.get("suiteOne") != "1":
             return  # judged by update.merge.open
         both = spot.body({"suiteOne": "1", "suiteTwo": "2"})
-        yield from _holds(update, both, two, second)
+        yield from _holds(operation, both, two, second)
 
 
-def _holds(update: Update, expected: dict[str, Any], body: dict[str, Any], exchange: Exchange) -> Findings:
+def _holds(operation: WriteDriver, expected: dict[str, Any], body: dict[str, Any], exchange: Exchange) -> Findings:
     """The merged value stands on the object, and in the answer where that shows what was sent."""
     try:
-        left, seen = update.settle(expected)
+        left, seen = operation.observe.settle(expected)
     except Inconclusive:
         if exchange.object is None:
             raise
-        left, seen = update.compare(expected, exchange.object), exchange
-    if not left and exchange.object is not None and not update.compare(body, exchange.object):
-        left, seen = update.compare(expected, exchange.object), exchange
+        left, seen = operation.model.compare(expected, exchange.object), exchange
+    if not left and exchange.object is not None and not operation.model.compare(body, exchange.object):
+        left, seen = operation.model.compare(expected, exchange.object), exchange
     for difference in left:
         yield told(difference, exchange, seen)
 
@@ -143,19 +144,19 @@ def _holds(update: Update, expected: dict[str, Any], body: dict[str, Any], excha
     source="Page, Request body (collection); OData 4.01 §11.4.3 (collections are replaced)",
     vary="order; members that the server adds to items; [] shown as null, or refused, is a warning",
 )
-def test_a_collection_in_the_body_becomes_the_collection(update: Update) -> Findings:
+def test_a_collection_in_the_body_becomes_the_collection(update: UpdateDriver) -> Findings:
     """A collection in the body becomes the collection: exactly the items sent, neither appended nor merged.
 
     Sent: Two items, then one, then three, then none; then the same item twice.
 
     Fix: Replace the collection by what was sent: neither append nor match items by position or key.
     """
-    update.needs_partial()
-    names = [spot.path[0] for spot in places(update, Kind.COLLECTION) if len(spot.path) == 1]
+    update.bodies.needs_partial()
+    names = [spot.path[0] for spot in settable_locations(update, Kind.COLLECTION) if len(spot.path) == 1]
     if not names:
         raise NotApplicable("the document declares no collection")
     for name in names:
-        item = update.type.properties[name].type.item or Type(Kind.STRING)
+        item = update.model.type.properties[name].type.item or Type(Kind.STRING)
         items = [update.values.make(item, name, 20 + n) for n in range(6)]
         for sent in (items[:2], items[2:3], items[3:6], []):
             exchange = update.patch({name: sent})
@@ -165,10 +166,10 @@ def test_a_collection_in_the_body_becomes_the_collection(update: Update) -> Find
                     continue
                 raise Inconclusive(f"{name} with {len(sent)} items was answered {exchange.answer}", exchange)
             if exchange.object is not None:
-                for difference in update.compare({name: sent}, exchange.object):
+                for difference in update.model.compare({name: sent}, exchange.object):
                     yield told(difference, exchange)
             try:
-                left, seen = update.settle({name: sent})
+                left, seen = update.observe.settle({name: sent})
             except Inconclusive:
                 continue
             for difference in left:
@@ -178,41 +179,41 @@ def test_a_collection_in_the_body_becomes_the_collection(update: Update) -> Find
         yield from _namesakes(update, name, item)
 
 
-def _twins(update: Update, name: str, item: Any) -> Findings:
+def _twins(operation: WriteDriver, name: str, item: Any) -> Findings:
     """A collection may hold one item twice; a server that takes it for a set is warned."""
-    exchange = update.patch({name: [item, item]})
+    exchange = operation.patch({name: [item, item]})
     shown = (exchange.object or {}).get(name)
     if exchange.ok and isinstance(shown, list) and len(shown) == 1:
         yield Finding(f"{name} with both equal items", f"{name} with one", (exchange,), Severity.WARN)
 
 
-def _namesakes(update: Update, name: str, item: Type) -> Findings:
+def _namesakes(operation: WriteDriver, name: str, item: Type) -> Findings:
     """Items that share one member but differ in the rest are different items: none is taken for another."""
-    one = update.values.make(item, name, 40)
+    one = operation.values.make(item, name, 40)
     if not isinstance(one, dict) or len(one) < 2:
         return
-    sent = [one, *({**update.values.make(item, name, 41 + n), key: one[key]} for n, key in enumerate(one))]
-    exchange = update.patch({name: sent})
+    sent = [one, *({**operation.values.make(item, name, 41 + n), key: one[key]} for n, key in enumerate(one))]
+    exchange = operation.patch({name: sent})
     shown = (exchange.object or {}).get(name)
     if exchange.ok and isinstance(shown, list) and len(shown) < len(sent):
         yield Finding(f"{name} with all {len(sent)} different items", f"{name} with {len(shown)}", (exchange,))
 
 
-def _leftovers(update: Update, name: str, item: Type) -> Findings:
+def _leftovers(operation: WriteDriver, name: str, item: Type) -> Findings:
     """An item that names fewer members than the one it replaces takes nothing over from it."""
     members = [m for m in settable(item) if m.type.kind is Kind.STRING and not m.type.members]
     if len(members) < 2:
         return
-    before = update.values.make(item, name, 30)
+    before = operation.values.make(item, name, 30)
     gone = members[0].name if not members[0].type.placeholder else members[1].name
-    after = {key: value for key, value in update.values.make(item, name, 31).items() if key != gone}
-    if not update.patch({name: [before]}).ok:
+    after = {key: value for key, value in operation.values.make(item, name, 31).items() if key != gone}
+    if not operation.patch({name: [before]}).ok:
         return
-    exchange = update.patch({name: [after]})
+    exchange = operation.patch({name: [after]})
     if not exchange.ok:
         return
     with suppress(Inconclusive):
-        _, found, _ = update.reach({name: [after]})
+        _, found, _ = operation.observe.wait_until({name: [after]})
         for entity in (exchange.object or {}, found):
             shown = entity.get(name)
             first = shown[0] if isinstance(shown, list) and shown else None
@@ -231,25 +232,27 @@ def _leftovers(update: Update, name: str, item: Type) -> Findings:
     phase=Phase.NEGATIVE,
     also="create",
 )
-def test_a_body_is_applied_whole_or_not_at_all(update: Update) -> Findings:
+def test_a_body_is_applied_whole_or_not_at_all(operation: WriteDriver) -> Findings:
     """If one part of the body is refused, no part of it is applied.
 
     Sent: A valid change together with an invalid one, in each order; after the refusal, everything is read.
 
     Fix: Validate the whole body before the first write, or write in one transaction.
     """
-    update.needs_partial()
-    bad = _unacceptable(update)
+    operation.bodies.needs_partial()
+    bad = _unacceptable(operation)
     if bad is None:
         raise Inconclusive("the target takes every wrong value tried, so no body is refused in part")
-    update.snapshot()
+    operation.watch.objects.snapshot()
     seen_refusal = False
     for order in ("before", "after", "around"):
-        first, last = update.mark(0), update.mark(1) if len(update.markers) > 1 else {}
+        first, last = operation.bodies.mark(0), operation.bodies.mark(1) if len(operation.bodies.markers) > 1 else {}
         clash = set(bad) & {*first, *last}
         good_first = {} if order == "after" else {k: v for k, v in first.items() if k not in clash}
         good_last = {} if order == "before" else {k: v for k, v in (last or first).items() if k not in clash}
-        (trial,) = update.attempt([Attempt(f"good properties {order} a bad one", {**good_first, **bad, **good_last})])
+        (trial,) = operation.watch.attempt(
+            [Attempt(f"good properties {order} a bad one", {**good_first, **bad, **good_last})]
+        )
         if not trial.exchange.refused:
             continue
         seen_refusal = True
@@ -258,10 +261,10 @@ def test_a_body_is_applied_whole_or_not_at_all(update: Update) -> Findings:
             yield Finding("4xx and nothing changed", what, (trial.exchange,))
     if not seen_refusal:
         raise Inconclusive("no body with a bad part was refused")
-    update.snapshot()
+    operation.watch.objects.snapshot()
 
 
-def _unacceptable(update: Update) -> dict[str, Any] | None:
+def _unacceptable(operation: WriteDriver) -> dict[str, Any] | None:
     """A property with a value that the target refuses, if there is one."""
     wrong: list[tuple[Kind, Any]] = [
         (Kind.INT32, "abc"),
@@ -272,11 +275,13 @@ def _unacceptable(update: Update) -> dict[str, Any] | None:
         (Kind.STRING, {"x": 1}),
     ]
     for kind, value in wrong:
-        for spot in [spot for spot in places(update, kind) if len(spot.path) == 1 and not spot.listed][:1]:
+        for spot in [spot for spot in settable_locations(operation, kind) if len(spot.path) == 1 and not spot.listed][
+            :1
+        ]:
             body = {spot.path[0]: value}
-            (trial,) = update.attempt([Attempt(f"{spot.name} = {short(value)}", body)])
+            (trial,) = operation.watch.attempt([Attempt(f"{spot.name} = {short(value)}", body)])
             if trial.exchange.refused:
                 return body
             if trial.exchange.ok:
-                update.patch({spot.path[0]: update.values.make(spot.type, spot.path[0], 1)})
+                operation.patch({spot.path[0]: operation.values.make(spot.type, spot.path[0], 1)})
     return None

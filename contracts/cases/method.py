@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.subject.attempts import Attempt
+from contracts.subject.sending import encoded
 from contracts.subject.spare import made
-from contracts.subject.subject import Attempt, encoded
-from contracts.subject.update import Update
+from contracts.subject.update import UpdateDriver
+from contracts.subject.write import WriteDriver
 
 
 @requirement(
@@ -17,7 +19,7 @@ from contracts.subject.update import Update
     "TRACE refused without it, as gateways do before the service, is a warning",
     phase=Phase.NEGATIVE,
 )
-def test_every_405_says_what_is_allowed(update: Update) -> Findings:
+def test_every_405_says_what_is_allowed(update: UpdateDriver) -> Findings:
     """Every 405 carries an Allow header.
 
     Sent: POST, TRACE and an unknown method to the object; with `--destructive` PUT and DELETE too, to an object that
@@ -25,10 +27,10 @@ def test_every_405_says_what_is_allowed(update: Update) -> Findings:
 
     Fix: Set Allow wherever 405 is made, best in one place: most routers know the methods of a path.
     """
-    mark = update.mark()
+    mark = update.bodies.mark()
     for method in ("POST", "TRACE", "FROB"):
         body = mark if method == "POST" else None
-        (trial,) = update.attempt([Attempt(method, body, method=method, path=update.path())])
+        (trial,) = update.watch.attempt([Attempt(method, body, method=method, path=update.path())])
         if method == "FROB" and trial.exchange.status in {200, 204, 500, 502}:
             what = f"{trial.exchange.answer} to an unknown method"
             yield Finding("501 or 405", what, (trial.exchange,), Severity.WARN)
@@ -45,13 +47,13 @@ def test_every_405_says_what_is_allowed(update: Update) -> Findings:
         raise NotApplicable("no response of this run is a 405")
 
 
-def _destroy(update: Update) -> str:
+def _destroy(operation: WriteDriver) -> str:
     """Send PUT and DELETE to an object that the run makes for them; why they were not sent, where it can make none."""
     try:
-        with made(update) as entity:
+        with made(operation) as entity:
             for method in ("PUT", "DELETE"):
-                body = encoded(update.mark()) if method == "PUT" else None
-                update.send(method, update.path(entity), octets=body)
+                body = encoded(operation.bodies.mark()) if method == "PUT" else None
+                operation.send(method, operation.path(entity), octets=body)
     except Inconclusive as reason:
         return reason.reason
     return ""
@@ -65,7 +67,7 @@ def _destroy(update: Update) -> str:
     vary="OPTIONS not supported, for CORS only, or refused",
     phase=Phase.NEGATIVE,
 )
-def test_allow_names_the_update(update: Update) -> Findings:
+def test_allow_names_the_update(update: UpdateDriver) -> Findings:
     """An Allow list for the object's URL contains PATCH.
 
     Sent: OPTIONS to the object; its Allow and that of every 405 on the object's URL are read.

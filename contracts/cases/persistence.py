@@ -7,7 +7,8 @@ from dataclasses import replace
 from contracts.cases.values import told
 from contracts.requirements import Finding, Findings, Inconclusive, Level, Severity, requirement
 from contracts.subject.observe import same_id
-from contracts.subject.update import Update
+from contracts.subject.update import UpdateDriver
+from contracts.subject.write import WriteDriver
 
 
 @requirement(
@@ -18,7 +19,7 @@ from contracts.subject.update import Update
     vary="reads that lag behind by at most --settle; without GET, observed through the collection or a neutral update",
     also="create",
 )
-def test_an_accepted_update_is_seen_by_later_requests(update: Update) -> Findings:
+def test_an_accepted_update_is_seen_by_later_requests(operation: WriteDriver) -> Findings:
     """An update answered 2xx is observable in later, independent requests.
 
     Sent: Two full bodies and a small change, each read back over a new connection, for as long as `--settle`
@@ -28,25 +29,25 @@ def test_an_accepted_update_is_seen_by_later_requests(update: Update) -> Finding
     """
     accepted = 0
     for n in (1, 2):
-        body = update.full(n)
-        exchange = update.patch(body)
+        body = operation.bodies.full(n)
+        exchange = operation.patch(body)
         if not exchange.ok:
             continue
         accepted += 1
         # what the answer itself doesn't show is judged by update.value.reflects
         answered = exchange.object
-        denied = {d.top for d in update.compare(body, answered)} if answered else set()
+        denied = {d.top for d in operation.model.compare(body, answered)} if answered else set()
         expected = {name: value for name, value in body.items() if name not in denied} or body
-        left, seen = update.settle(expected, fresh=True, anyway=True)
+        left, seen = operation.observe.settle(expected, fresh=True, anyway=True)
         for difference in left:
             yield told(difference, exchange, seen)
     if not accepted:
         raise Inconclusive("the target accepted no body to look for")
-    if update.partial.ok:
-        body = update.mark()
-        exchange = update.patch(body, headers={"Prefer": "return=minimal"})
+    if operation.bodies.partial.ok:
+        body = operation.bodies.mark()
+        exchange = operation.patch(body, headers={"Prefer": "return=minimal"})
         if exchange.ok:
-            left, seen = update.settle(body, fresh=True, anyway=True)
+            left, seen = operation.observe.settle(body, fresh=True, anyway=True)
             for difference in left:
                 finding = told(difference, exchange, seen)
                 yield replace(finding, actual=f"{finding.actual} after Prefer: return=minimal")
@@ -61,23 +62,27 @@ def test_an_accepted_update_is_seen_by_later_requests(update: Update) -> Finding
     vary="GET with a subset of the properties; reads that lag behind",
     also="create",
 )
-def test_the_answer_equals_what_a_read_returns(update: Update) -> Findings:
+def test_the_answer_equals_what_a_read_returns(operation: WriteDriver) -> Findings:
     """The body of the answer equals what a later read returns.
 
     Sent: A full body; its answer is compared with a read, property by property.
 
     Fix: Make both answers by the same function from the same row.
     """
-    for body in (update.full(2), update.full(1), *([update.mark()] if update.partial.ok else [])):
-        exchange = update.change(body)
+    for body in (
+        operation.bodies.full(2),
+        operation.bodies.full(1),
+        *([operation.bodies.mark()] if operation.bodies.partial.ok else []),
+    ):
+        exchange = operation.change(body)
         answered = exchange.object
         if answered is None:
             raise Inconclusive(f"the answer shows no object ({exchange.answer})", exchange)
-        _, shown, seen = update.reach(body)
-        if update.observer.means == "neutral":
+        _, shown, seen = operation.observe.wait_until(body)
+        if operation.observer.means == "neutral":
             raise Inconclusive("GET works neither on the object nor on the collection", exchange)
-        both = {name: answered[name] for name in update.shape.properties if name in answered and name in shown}
-        for difference in update.compare(both, shown):
+        both = {name: answered[name] for name in operation.shape.properties if name in answered and name in shown}
+        for difference in operation.model.compare(both, shown):
             if difference.severity is Severity.FAIL:
                 yield told(difference, exchange, seen)
 
@@ -90,7 +95,7 @@ def test_the_answer_equals_what_a_read_returns(update: Update) -> Findings:
     vary="other writers on a shared target",
     keyed=True,
 )
-def test_no_other_object_changes(update: Update) -> Findings:
+def test_no_other_object_changes(update: UpdateDriver) -> Findings:
     """Updating one object changes no documented property of another.
 
     Sent: Two full bodies for one object; another one is read before and after.
@@ -99,14 +104,18 @@ def test_no_other_object_changes(update: Update) -> Findings:
     """
     second = update.needs_second()
     others = _listed(update)
-    before = update.state(second)
-    for body in (update.full(1), update.full(2), *([update.mark()] if update.partial.ok else [])):
+    before = update.observe.state(second)
+    for body in (
+        update.bodies.full(1),
+        update.bodies.full(2),
+        *([update.bodies.mark()] if update.bodies.partial.ok else []),
+    ):
         exchange = update.change(body)
-        update.settle(body)
-        after = update.state(second)
-        for difference in update.surprises(second, before, after):
+        update.observe.settle(body)
+        after = update.observe.state(second)
+        for difference in update.watch.objects.surprises(second, before, after):
             top = difference.top
-            ours = top in body and not update.compare({top: body[top]}, after)
+            ours = top in body and not update.model.compare({top: body[top]}, after)
             # other writers may be at work on a shared target: certain is only what we sent ourselves
             grade = Severity.FAIL if ours else Severity.WARN
             yield Finding(f"object {second} as it was", f"it changed: {difference}", (exchange,), grade)
@@ -114,11 +123,11 @@ def test_no_other_object_changes(update: Update) -> Findings:
     for entity, old in others.items():
         new = _listed(update).get(entity)
         if new is not None:
-            for difference in update.changes(old, new):
+            for difference in update.model.changes(old, new):
                 yield Finding(f"object {entity} as it was", f"it changed: {difference}", at_most=Severity.WARN)
 
 
-def _listed(update: Update) -> dict[str, dict[str, object]]:
+def _listed(update: UpdateDriver) -> dict[str, dict[str, object]]:
     """Up to ten other objects of the collection, by id."""
     if update.observer.collection_status != 200:
         return {}
@@ -139,7 +148,7 @@ def _listed(update: Update) -> dict[str, dict[str, object]]:
     source="OData 4.01 §11.4.3 (merging the same values again)",
     vary="validators, versions and timestamps",
 )
-def test_repeating_an_update_changes_nothing_more(update: Update) -> Findings:
+def test_repeating_an_update_changes_nothing_more(update: UpdateDriver) -> Findings:
     """Repeating the same update succeeds again and leaves the same state.
 
     Sent: The same full body twice.
@@ -147,12 +156,12 @@ def test_repeating_an_update_changes_nothing_more(update: Update) -> Findings:
     Fix: Setting a value to what it is must succeed with the same status and leave the same state; appending or
     counting breaks that.
     """
-    body = update.full(2)
+    body = update.bodies.full(2)
     first = update.change(body)
     again = update.patch(body)
     if again.status != first.status:
         yield Finding(first.answer, f"{again.answer} the second time", (first, again))
         return
-    left, seen = update.settle(body)
+    left, seen = update.observe.settle(body)
     for difference in left:
         yield told(difference, first, again, seen)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contracts.cases.framing import shown, with_headers
 from contracts.cases.values import reflected
 from contracts.requirements import Finding, Findings, Level, NotApplicable, requirement
-from contracts.subject.subject import SHOWN, Subject
-from contracts.subject.update import Update
+from contracts.subject.under_test import SHOWN, OperationUnderTest
+from contracts.subject.write import WriteDriver
 from contracts.target.exchange import Exchange
 
 MINIMAL = {"Prefer": "return=minimal"}
@@ -22,24 +22,24 @@ MINIMAL = {"Prefer": "return=minimal"}
     vary="the preference ignored; Preference-Applied present or not",
     also="create",
 )
-def test_a_minimal_answer_still_makes_the_update(update: Update) -> Findings:
+def test_a_minimal_answer_still_makes_the_update(operation: WriteDriver) -> Findings:
     """`Prefer: return=minimal` is answered 204 without content or 200 with the object, and the update is made.
 
     Sent: An update with `Prefer: return=minimal`; its value is read back.
 
     Fix: Let the preference change the answer only, never whether the update is made.
     """
-    update.change(update.small())
-    body = update.small()
-    exchange = update.patch(body, headers=MINIMAL)
-    usual = 201 if update.MAKES else 200
+    operation.change(operation.bodies.small())
+    body = operation.bodies.small()
+    exchange = operation.patch(body, headers=MINIMAL)
+    usual = operation.usual_success
     if exchange.status not in {200, 204, usual}:
         yield Finding(f"204, or {usual} with the object", exchange.answer, (exchange,))
         if not exchange.ok:
             return
     if exchange.status in {200, usual} and exchange.object is None:
         yield Finding(f"204, or {usual} with the object", f"{exchange.status} without an object", (exchange,))
-    yield from shown(update, body, exchange)
+    yield from shown(operation, body, exchange)
 
 
 @requirement(
@@ -50,33 +50,34 @@ def test_a_minimal_answer_still_makes_the_update(update: Update) -> Findings:
     vary="Preference-Applied present or not",
     also="create",
 )
-def test_asking_for_the_object_changes_nothing(update: Update) -> Findings:
+def test_asking_for_the_object_changes_nothing(operation: WriteDriver) -> Findings:
     """`Prefer: return=representation` is answered as the page documents: with the status of success and the object.
 
     Sent: An update with `Prefer: return=representation`.
 
     Fix: Answer 200 with the object, as without the header.
     """
-    known, body = update.small(), update.small()
-    control = update.change(known)
-    exchange = update.patch(body, headers={"Prefer": "return=representation"})
+    known, body = operation.bodies.small(), operation.bodies.small()
+    control = operation.change(known)
+    exchange = operation.patch(body, headers={"Prefer": "return=representation"})
     if not exchange.ok:
         yield Finding(f"{control.status} as without Prefer", exchange.answer, (exchange,))
     elif control.object is None and exchange.object is None:
         raise NotApplicable(f"no answer shows the object ({control.answer}); see update.status.success")
     elif (
-        exchange.status not in {wanted := _success(update), wanted if update.MAKES else 200} or exchange.object is None
+        exchange.status not in {wanted := _success(operation), 200 if operation.changes_objects else wanted}
+        or exchange.object is None
     ):
         what = exchange.answer if exchange.object else f"{exchange.answer} without an object"
         yield Finding(f"{wanted} with the object", what, (exchange,))
-    elif not any(reflected(update, known, control)):
-        yield from shown(update, body, exchange)
+    elif not any(reflected(operation, known, control)):
+        yield from shown(operation, body, exchange)
 
 
-def _success(update: Update) -> int:
+def _success(operation: WriteDriver) -> int:
     """The status of an answer that shows the object: the documented one, unless that shows none."""
-    documented = update.operation.success
-    return documented if documented and documented != 204 else 201 if update.MAKES else 200
+    documented = operation.operation.success
+    return documented if documented and documented != 204 else operation.usual_success
 
 
 @requirement(
@@ -86,16 +87,16 @@ def _success(update: Update) -> int:
     source="RFC 7240 §2; OData 4.01 §8.2.8",
     also="read list create delete",
 )
-def test_unknown_preferences_are_ignored(update: Subject) -> Findings:
+def test_unknown_preferences_are_ignored(operation: OperationUnderTest) -> Findings:
     """Preferences that the server doesn't know are no error.
 
     Sent: An update with two preferences that nobody has defined.
 
     Fix: Ignore preferences that you don't know; they are wishes, not conditions.
     """
-    update.demand()
+    operation.demand()
     unknown = "x-suite-unknown=1, odata.suite-unknown"
-    exchange, unmade = with_headers(update, {"Prefer": unknown})
+    exchange, unmade = with_headers(operation, {"Prefer": unknown})
     if not exchange.ok:
         yield Finding("2xx as without Prefer", f"{exchange.answer} to Prefer: {unknown}", (exchange,))
     yield from unmade
@@ -110,7 +111,7 @@ def test_unknown_preferences_are_ignored(update: Subject) -> Findings:
     each=lambda _, exchange: bool(exchange.response and exchange.response.header("Preference-Applied")),
     also="list create",
 )
-def test_preference_applied_tells_the_truth(update: Subject, exchange: Exchange) -> Findings:
+def test_preference_applied_tells_the_truth(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """`Preference-Applied` names only preferences that were asked for and are seen in the answer.
 
     Sent: Nothing of its own: every `Preference-Applied` of the run is compared with what was asked for.

@@ -6,19 +6,18 @@ from urllib.parse import quote, urlencode
 
 from contracts.cases.concurrency import parallel, rounds
 from contracts.cases.route import MALFORMED
-from contracts.contract import Shape
 from contracts.requirements import Finding, Findings, Inconclusive, NotApplicable, Phase, Severity, adapted
 from contracts.subject.equality import differences, short
 from contracts.subject.observe import same_id
-from contracts.subject.read import Listing, Read
-from contracts.subject.update import Update
+from contracts.subject.read import ListDriver, ReadDriver
+from contracts.subject.update import UpdateDriver
 from contracts.target.exchange import Exchange
 
 NOT_FOUND = frozenset({400, 401, 403, 404, 409, 410})
 
 
 @adapted("read.route.unknownid.status", vary="400, 401, 403, 409, 410", phase=Phase.NEGATIVE, keyed=True)
-def test_an_unknown_id_is_not_read(read: Read) -> Findings:
+def test_an_unknown_id_is_not_read(read: ReadDriver) -> Findings:
     """A read of a well-formed id that doesn't exist is answered 404.
 
     Sent: A GET of a random GUID that no object has.
@@ -38,7 +37,7 @@ def test_an_unknown_id_is_not_read(read: Read) -> Findings:
     phase=Phase.NEGATIVE,
     keyed=True,
 )
-def test_ids_that_cannot_exist_are_refused_by_reads(read: Read) -> Findings:
+def test_ids_that_cannot_exist_are_refused_by_reads(read: ReadDriver) -> Findings:
     """Ids that can't exist are refused as client errors.
 
     Sent: A GET of `not-an-id`, a quote, NUL, 4,096 characters and a path inside the id.
@@ -55,7 +54,7 @@ def test_ids_that_cannot_exist_are_refused_by_reads(read: Read) -> Findings:
 
 
 @adapted("read.route.exactid", vary="any 4xx; letter case and braces of GUIDs", phase=Phase.NEGATIVE, keyed=True)
-def test_only_the_whole_key_shows_the_object(read: Read) -> Findings:
+def test_only_the_whole_key_shows_the_object(read: ReadDriver) -> Findings:
     """Prefixes, suffixes, wildcards and further path segments don't show the object.
 
     Sent: A GET of the id with a character more, one less, half of it, `*` and `%`.
@@ -82,7 +81,7 @@ def test_only_the_whole_key_shows_the_object(read: Read) -> Findings:
 
 
 @adapted("read.route.queryoptions", vary="$select refused, or ignored", phase=Phase.NEGATIVE)
-def test_query_options_shape_a_read_at_most(read: Read) -> Findings:
+def test_query_options_shape_a_read_at_most(read: ReadDriver) -> Findings:
     """A custom query option is ignored, and `$select` shows what it names and doesn't empty the object.
 
     Sent: A GET with `?x-suite=1`, and one with `?$select=` and two properties.
@@ -96,7 +95,7 @@ def test_query_options_shape_a_read_at_most(read: Read) -> Findings:
     yield from _selected(read, shown)
 
 
-def _selected(read: Read, shown: dict[str, object]) -> Findings:
+def _selected(read: ReadDriver, shown: dict[str, object]) -> Findings:
     names = [name for name in read.shape.properties if shown.get(name) is not None and name != "id"][:2]
     if not names:
         return
@@ -113,19 +112,19 @@ def _selected(read: Read, shown: dict[str, object]) -> Findings:
 
 
 @adapted("read.body.allproperties", vary="null or absent where nothing is stored; deprecated properties are a warning")
-def test_a_read_shows_every_stored_property(read: Read) -> Findings:
+def test_a_read_shows_every_stored_property(read: ReadDriver) -> Findings:
     """A read shows every documented property that is stored.
 
     Sent: An update with a full body where there is one, else nothing; then a GET.
 
     Fix: Return the whole object where no $select says otherwise, and don't drop properties that are null-like.
     """
-    update = read.siblings.get(Shape.UPDATE)
-    if not isinstance(update, Update):
+    update = read.sibling(UpdateDriver)
+    if update is None:
         raise NotApplicable("the document has no update that would say what is stored")
-    body = update.full(1)
+    body = update.bodies.full(1)
     exchange = update.change(body)
-    update.settle(body)
+    update.observe.settle(body)
     shown, seen = read.shown(update.key)
     missing = [
         name
@@ -134,7 +133,7 @@ def test_a_read_shows_every_stored_property(read: Read) -> Findings:
         and name not in update.computed
         and value not in (None, [])
         and shown.get(name) is None
-        and update.is_set(name, value)
+        and update.model.is_set(name, value)
     ]
     if not missing:
         return
@@ -148,7 +147,7 @@ def test_a_read_shows_every_stored_property(read: Read) -> Findings:
 
 
 @adapted("read.idempotent", vary="validators, versions and timestamps")
-def test_reading_twice_shows_the_same(read: Read) -> Findings:
+def test_reading_twice_shows_the_same(read: ReadDriver) -> Findings:
     """Reading an object changes nothing: two reads in a row show the same.
 
     Sent: Two GETs, one after the other.
@@ -163,22 +162,22 @@ def test_reading_twice_shows_the_same(read: Read) -> Findings:
             yield Finding(f"{name} = {short(first.get(name))}", what, (one, other))
 
 
-def _changes_again(read: Read, name: str, before: dict[str, object]) -> bool:
+def _changes_again(read: ReadDriver, name: str, before: dict[str, object]) -> bool:
     """Whether a property changes with each read, and not once because somebody else wrote to it."""
     third, _ = read.shown()
     return third.get(name) != before.get(name)
 
 
 @adapted("read.req.roundtrip", vary="400 by workloads that refuse properties they computed themselves")
-def test_what_a_read_shows_can_be_sent_back(read: Read) -> Findings:
+def test_what_a_read_shows_can_be_sent_back(read: ReadDriver) -> Findings:
     """The object as a read shows it can be sent back by an update unchanged.
 
     Sent: A GET, then an update with its body without the ETag.
 
     Fix: Whatever you return, take back: ignore what is read-only or computed, and accept your own formats.
     """
-    update = read.siblings.get(Shape.UPDATE)
-    if not isinstance(update, Update):
+    update = read.sibling(UpdateDriver)
+    if update is None:
         raise NotApplicable("the document has no update to send it back by")
     shown, seen = read.shown(update.key)
     body = {name: value for name, value in shown.items() if name not in {"@odata.etag", "@odata.context"}}
@@ -188,7 +187,7 @@ def test_what_a_read_shows_can_be_sent_back(read: Read) -> Findings:
 
 
 @adapted("read.conc.crosswire", vary="429", phase=Phase.CONCURRENT, keyed=True)
-def test_parallel_reads_of_two_objects_each_get_their_own(read: Read) -> Findings:
+def test_parallel_reads_of_two_objects_each_get_their_own(read: ReadDriver) -> Findings:
     """Parallel reads of two objects are each answered with their own object.
 
     Sent: Parallel GETs of two objects, many times; each answer must show its own.
@@ -209,20 +208,20 @@ def test_parallel_reads_of_two_objects_each_get_their_own(read: Read) -> Finding
 
 
 @adapted("read.persist.sameasread", vary="a list with a subset of the properties; reads that lag behind")
-def test_a_read_equals_the_objects_place_in_the_list(read: Read) -> Findings:
+def test_a_read_equals_the_objects_place_in_the_list(read: ReadDriver) -> Findings:
     """An object is the same in a read and in the list.
 
     Sent: A GET of an object and one of the collection; both are compared, property by property.
 
     Fix: Make both answers by the same function from the same row.
     """
-    listing = read.siblings.get(Shape.LIST)
-    if not isinstance(listing, Listing):
+    listing = read.sibling(ListDriver)
+    if listing is None:
         raise NotApplicable("the document has no list of these objects")
     yield from unlike(read, listing)
 
 
-def unlike(read: Read, listing: Listing) -> Findings:
+def unlike(read: ReadDriver, listing: ListDriver) -> Findings:
     """What an object shows otherwise in a list than in a read, and in the next list and read again."""
     left: dict[str, Finding] | None = None
     for _ in range(2):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from contracts.cases.values import reflected
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
 from contracts.subject import parameters
+from contracts.subject.accepted_body import annotate
+from contracts.subject.attempts import Attempt
 from contracts.subject.equality import short
-from contracts.subject.ladder import annotate
+from contracts.subject.locations import open_locations
 from contracts.subject.observe import same_id
-from contracts.subject.places import open_places
-from contracts.subject.subject import SHOWN, Attempt
-from contracts.subject.update import Update
+from contracts.subject.under_test import SHOWN
+from contracts.subject.update import UpdateDriver
+from contracts.subject.write import WriteDriver
 
 WRONG_TYPE = "microsoft.graph.suiteNoSuchType"
 
@@ -23,7 +25,7 @@ WRONG_TYPE = "microsoft.graph.suiteNoSuchType"
     vary="placeholder values of the page are not sent: strict servers refuse them",
     also="create",
 )
-def test_a_complete_representation_is_accepted(update: Update) -> Findings:
+def test_a_complete_representation_is_accepted(operation: WriteDriver) -> Findings:
     """A complete JSON representation, every documented property with a valid value and no id, is accepted.
 
     Sent: A body with a valid value for each documented property, without the id; where that is refused, smaller
@@ -31,10 +33,10 @@ def test_a_complete_representation_is_accepted(update: Update) -> Findings:
 
     Fix: Accept every property that the page lists. The message names those that had to be left out.
     """
-    baseline = update.baseline
+    baseline = operation.bodies.accepted
     first = baseline.steps[0]
     if not first.exchange.ok:
-        missing = [name for name in update.writable if name not in baseline.names]
+        missing = [name for name in operation.bodies.writable if name not in baseline.names]
         why = f"; accepted {baseline.steps[-1].name}" + (f" ({', '.join(missing)} refused)" if missing else "")
         yield Finding("2xx to a body with every documented property", first.exchange.answer + why, (first.exchange,))
 
@@ -47,15 +49,15 @@ def test_a_complete_representation_is_accepted(update: Update) -> Findings:
     source="OData 4.01 §11.4.3; most update pages of the reference say so",
     vary="400 by a server that reads “required” literally: then merging is not judged",
 )
-def test_a_body_may_name_only_some_properties(update: Update) -> Findings:
+def test_a_body_may_name_only_some_properties(update: UpdateDriver) -> Findings:
     """A body with a subset of the properties is accepted.
 
     Sent: A body with one property.
 
     Fix: Apply required-ness to creation only; an update is validated for what it names.
     """
-    if not update.partial.ok:
-        yield Finding("2xx to a body with one property", update.partial.answer, (update.partial,))
+    if not update.bodies.partial.ok:
+        yield Finding("2xx to a body with one property", update.bodies.partial.answer, (update.bodies.partial,))
 
 
 @requirement(
@@ -65,18 +67,18 @@ def test_a_body_may_name_only_some_properties(update: Update) -> Findings:
     source="Page, Examples/Request",
     also="create",
 )
-def test_the_documented_type_annotation_is_accepted(update: Update) -> Findings:
+def test_the_documented_type_annotation_is_accepted(operation: WriteDriver) -> Findings:
     """The root annotation `@odata.type` that the page's request shows is accepted.
 
     Sent: A full body with the `@odata.type` of the page's own request.
 
     Fix: Ignore control information that agrees with the type, rather than treating it as an unknown property.
     """
-    example = update.operation.request_example
+    example = operation.operation.request_example
     shown = example.body.get("@odata.type") if example and isinstance(example.body, dict) else None
     if not isinstance(shown, str):
         raise NotApplicable("the documented request shows no @odata.type")
-    exchange = update.patch({"@odata.type": shown, **update.full(1)})
+    exchange = operation.patch({"@odata.type": shown, **operation.bodies.full(1)})
     if not exchange.ok:
         yield Finding("2xx", f"{exchange.answer} with @odata.type {short(shown)}", (exchange,))
 
@@ -89,7 +91,7 @@ def test_the_documented_type_annotation_is_accepted(update: Update) -> Findings:
     vary="400 by strict parsers for the spelling without #; a wrong type ignored",
     also="create",
 )
-def test_nested_type_annotations_are_accepted_and_a_wrong_one_is_not_adopted(update: Update) -> Findings:
+def test_nested_type_annotations_are_accepted_and_a_wrong_one_is_not_adopted(operation: WriteDriver) -> Findings:
     """Nested `@odata.type` is accepted with and without `#`; a contradicting root type is never adopted.
 
     Sent: Full bodies with `@odata.type` on every complex value, with and without `#`; then one whose root type
@@ -98,13 +100,13 @@ def test_nested_type_annotations_are_accepted_and_a_wrong_one_is_not_adopted(upd
     Fix: Read the name after an optional `#`. Refuse or ignore a type that isn't the object's; never store it.
     """
     for hash_sign in (False, True):
-        body = annotate(update.full(1), update.type, hash_sign=hash_sign)
-        exchange = update.patch(body)
+        body = annotate(operation.bodies.full(1), operation.model.type, hash_sign=hash_sign)
+        exchange = operation.patch(body)
         if not exchange.ok:
             grade = Severity.FAIL if hash_sign else Severity.NOTE
             spelled = "with" if hash_sign else "without"
             yield Finding("2xx", f"{exchange.answer} to nested @odata.type {spelled} #", (exchange,), grade)
-    (trial,) = update.attempt([Attempt("a root type that doesn't exist", {"@odata.type": f"#{WRONG_TYPE}"})])
+    (trial,) = operation.watch.attempt([Attempt("a root type that doesn't exist", {"@odata.type": f"#{WRONG_TYPE}"})])
     shown = (trial.exchange.object or {}).get("@odata.type")
     if trial.exchange.ok and isinstance(shown, str) and WRONG_TYPE in shown:
         yield Finding("4xx, or the type ignored", f"200 with @odata.type {short(shown)}", (trial.exchange,))
@@ -117,16 +119,16 @@ def test_nested_type_annotations_are_accepted_and_a_wrong_one_is_not_adopted(upd
     source="Page, Request body (the id is among the properties)",
     keyed=True,
 )
-def test_a_body_may_repeat_the_id(update: Update) -> Findings:
+def test_a_body_may_repeat_the_id(update: UpdateDriver) -> Findings:
     """A body that repeats the addressed id is accepted.
 
     Sent: An accepted body, then the same with the object's own id in it.
 
     Fix: Treat `id` as read-only: ignore it where it is the same.
     """
-    if "id" not in update.type.properties:
+    if "id" not in update.model.type.properties:
         raise NotApplicable("the document doesn't name the id among the properties of the body")
-    body = update.marker() if update.partial.ok else update.full(1)
+    body = update.bodies.marker() if update.bodies.partial.ok else update.bodies.full(1)
     update.change(body)
     exchange = update.patch({"id": update.key, **body})
     if not exchange.ok:
@@ -142,7 +144,7 @@ def test_a_body_may_repeat_the_id(update: Update) -> Findings:
     phase=Phase.HOSTILE,
     keyed=True,
 )
-def test_another_id_in_the_body_changes_nothing_elsewhere(update: Update) -> Findings:
+def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) -> Findings:
     """A different id in the body neither re-keys the object nor redirects the update.
 
     Sent: Updates with a random id in the body and, where that moved nothing, with the second object's; both objects
@@ -150,11 +152,11 @@ def test_another_id_in_the_body_changes_nothing_elsewhere(update: Update) -> Fin
 
     Fix: Take the key from the URL alone. A different one in the body is ignored or answered 400, and never written.
     """
-    update.needs_partial()
+    update.bodies.needs_partial()
     for foreign in (update.values.guid(), *([update.second] if update.second else [])):
-        mark = update.mark()
+        mark = update.bodies.mark()
         body = {"id": foreign, **mark}
-        (trial,) = update.attempt([Attempt("another id", body, marker=next(iter(mark.values())))])
+        (trial,) = update.watch.attempt([Attempt("another id", body, marker=next(iter(mark.values())))])
         exchange = trial.exchange
         for effect in trial.effects:
             if effect.entity != update.key:
@@ -171,26 +173,30 @@ def test_another_id_in_the_body_changes_nothing_elsewhere(update: Update) -> Fin
         raise Inconclusive(f"only judged with an unknown id: supply --second-id {name}=ID")
 
 
-def _moved_back(update: Update, foreign: str) -> bool:
+def _moved_back(operation: WriteDriver, foreign: str) -> bool:
     """Whether an object has got another id that was free; it is given its own again."""
-    if foreign == update.second or update.observer.means != "item" or update.observer.item(update.key)[0] is not None:
+    if (
+        foreign == operation.second
+        or operation.observer.means != "item"
+        or operation.observer.item(operation.key)[0] is not None
+    ):
         return False
-    update.patch({"id": update.key}, entity=foreign)
+    operation.patch({"id": operation.key}, entity=foreign)
     return True
 
 
-def _still_there(update: Update, foreign: str, index: int) -> Findings:
-    culprit = update.client.exchanges[index]
-    if update.observer.means == "item":
-        found, seen = update.observer.item(update.key)
+def _still_there(operation: WriteDriver, foreign: str, index: int) -> Findings:
+    culprit = operation.client.exchanges[index]
+    if operation.observer.means == "item":
+        found, seen = operation.observer.item(operation.key)
         if found is None and seen.status in {404, 410}:
             yield Finding("the object under its id", f"{seen.answer} to GET: it was re-keyed", (culprit, seen))
-        if foreign != update.second:
-            created, seen = update.observer.item(foreign)
+        if foreign != operation.second:
+            created, seen = operation.observer.item(foreign)
             if created is not None:
                 yield Finding(f"no object {foreign}", "GET finds it: the body's id was used", (culprit, seen))
         return
-    again = update.patch(update.mark())
+    again = operation.patch(operation.bodies.mark())
     if again.status in {404, 410}:
         yield Finding("the object under its id", f"{again.answer} to the next update", (culprit, again))
 
@@ -204,25 +210,25 @@ def _still_there(update: Update, foreign: str, index: int) -> Findings:
     vary="412 for a stale @odata.etag under 4.01",
     also="create",
 )
-def test_unknown_annotations_are_ignored(update: Update) -> Findings:
+def test_unknown_annotations_are_ignored(operation: WriteDriver) -> Findings:
     """Unknown annotations in the body are ignored.
 
     Sent: An update with `@suite.note`, one on a property, `@odata.context`, and one with `@odata.etag: *`.
 
     Fix: Drop names with `@` that you don't know before validating; they are no properties.
     """
-    mark = update.marker()
+    mark = operation.bodies.marker()
     name = next(iter(mark))
-    update.change(mark)
-    context = f"{update.client.base}/$metadata#suite"
+    operation.change(mark)
+    context = f"{operation.client.base}/$metadata#suite"
     annotations = {"@suite.note": "x", f"{name}@suite.note": "x", "@odata.context": context}
-    exchange = update.patch({**annotations, **update.mark()})
+    exchange = operation.patch({**annotations, **operation.bodies.mark()})
     if not exchange.ok:
         yield Finding("2xx", f"{exchange.answer} to unknown annotations", (exchange,))
     stored = [key for key in ("@suite.note", f"{name}@suite.note") if key in (exchange.object or {})]
     if stored:
         yield Finding("annotations ignored", f"{stored[0]} came back as data", (exchange,))
-    exchange = update.patch({"@odata.etag": "*", **update.mark()})
+    exchange = operation.patch({"@odata.etag": "*", **operation.bodies.mark()})
     if not exchange.ok and exchange.status not in {409, 412, 428}:
         yield Finding("2xx or 412", f"{exchange.answer} to @odata.etag in the body", (exchange,))
 
@@ -236,7 +242,7 @@ def test_unknown_annotations_are_ignored(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
     also="create",
 )
-def test_an_unknown_property_is_handled_cleanly(update: Update) -> Findings:
+def test_an_unknown_property_is_handled_cleanly(operation: WriteDriver) -> Findings:
     """A property outside the type is refused, ignored or kept, consistently and never with a 5xx.
 
     Sent: The same update with a property that the type doesn't have, twice, with different values.
@@ -244,18 +250,18 @@ def test_an_unknown_property_is_handled_cleanly(update: Update) -> Findings:
     Fix: Choose one of: refuse with 400, ignore, keep. The choice must not depend on the value, and the rest of the
     body must still count if it is accepted.
     """
-    mark = update.marker()
-    update.change(mark)
+    mark = operation.bodies.marker()
+    operation.change(mark)
     answers = []
     for value in ("x", "y"):
-        mark = update.mark()
+        mark = operation.bodies.mark()
         attempt = Attempt("an unknown property", {"suiteUnknown": value, **mark}, marker=next(iter(mark.values())))
-        (trial,) = update.attempt([attempt])
+        (trial,) = operation.watch.attempt([attempt])
         answers.append(trial.exchange)
         if trial.exchange.status >= 500 or trial.exchange.response is None:
             yield Finding("4xx or 2xx", trial.exchange.answer, (trial.exchange,))
         elif trial.exchange.status in SHOWN and trial.exchange.object is not None:
-            yield from reflected(update, mark, trial.exchange)
+            yield from reflected(operation, mark, trial.exchange)
     if answers[0].ok != answers[1].ok:
         yield Finding("the same answer twice", f"{answers[0].answer}, then {answers[1].answer}", tuple(answers))
 
@@ -269,33 +275,33 @@ def test_an_unknown_property_is_handled_cleanly(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
     also="create",
 )
-def test_a_property_in_other_letter_case_makes_no_second_member(update: Update) -> Findings:
+def test_a_property_in_other_letter_case_makes_no_second_member(operation: WriteDriver) -> Findings:
     """A documented property in other letter case is matched, ignored or refused, not kept as a second member.
 
     Sent: An update with a documented name in capitals; the answer and a read are searched for both spellings.
 
     Fix: Match names before storing. Writing the raw body into a document store keeps both spellings.
     """
-    if update.type.open:
+    if operation.model.type.open:
         raise NotApplicable("the type is open: another letter case is another property")
-    update.needs_partial()
-    name = next((name for name in update.markers if name != name.upper()), None)
+    operation.bodies.needs_partial()
+    name = next((name for name in operation.bodies.markers if name != name.upper()), None)
     if name is None:
         raise NotApplicable("no property whose name has another letter case")
-    exchange = update.patch({name.upper(): update.values.fresh(update.type.properties[name].type)})
+    exchange = operation.patch({name.upper(): operation.values.fresh(operation.model.type.properties[name].type)})
     answered = exchange.object or {}
     if exchange.status in SHOWN and name.upper() in answered and name in answered:
         yield Finding(f"{name} alone", f"{name} and {name.upper()} side by side", (exchange,))
-        update.patch({name.upper(): None})
+        operation.patch({name.upper(): None})
         return
     if exchange.status in SHOWN:
         try:
-            found, seen = update.look()
+            found, seen = operation.observe.look()
         except Inconclusive:
             return
         if name.upper() in found and name in found:
             yield Finding(f"{name} alone", f"{name} and {name.upper()} side by side", (exchange, seen))
-            update.patch({name.upper(): None})
+            operation.patch({name.upper(): None})
 
 
 @requirement(
@@ -305,24 +311,26 @@ def test_a_property_in_other_letter_case_makes_no_second_member(update: Update) 
     source="OData 4.01 §11.4.3 (read-only values are ignored)",
     vary="400 by workloads that refuse properties they computed themselves",
 )
-def test_what_the_server_returned_can_be_sent_back(update: Update) -> Findings:
+def test_what_the_server_returned_can_be_sent_back(update: UpdateDriver) -> Findings:
     """The object as the server returned it can be sent back unchanged.
 
     Sent: The object exactly as the server returned it, without its ETag.
 
     Fix: Whatever you return, take back: ignore what is read-only or computed, and accept your own formats.
     """
-    returned = update.change(update.full(1))
+    returned = update.change(update.bodies.full(1))
     entity = returned.object
     if entity is None:
-        entity, returned = update.look()
+        entity, returned = update.observe.look()
     body = {name: value for name, value in entity.items() if name != "@odata.etag"}
     exchange = update.patch(body)
     if not exchange.ok:
         yield Finding("2xx", f"{exchange.answer} to the server's own output", (returned, exchange))
         return
     try:
-        left, seen = update.settle({name: entity.get(name) for name in update.shape.properties if name in entity})
+        left, seen = update.observe.settle(
+            {name: entity.get(name) for name in update.shape.properties if name in entity}
+        )
     except Inconclusive:
         return
     for difference in left:
@@ -338,16 +346,16 @@ def test_what_the_server_returned_can_be_sent_back(update: Update) -> Findings:
     vary="200, 204, 400, 411, 415",
     phase=Phase.NEGATIVE,
 )
-def test_an_empty_body_changes_nothing(update: Update) -> Findings:
+def test_an_empty_body_changes_nothing(update: UpdateDriver) -> Findings:
     """An empty object, and a request without content, change nothing and are not a server failure.
 
     Sent: `{}` and a request without content; the object is read afterwards.
 
     Fix: Treat `{}` as no change. Don't fill absent members with defaults, and answer a missing body with 400.
     """
-    update.change(update.full(1))
+    update.change(update.bodies.full(1))
     for note, body in (("{}", {}), ("no content", b"")):
-        (trial,) = update.attempt([Attempt(note, body)])
+        (trial,) = update.watch.attempt([Attempt(note, body)])
         exchange = trial.exchange
         if not (exchange.ok or exchange.refused):
             yield Finding("2xx without a change, or 4xx", f"{exchange.answer} to {note}", (exchange,))
@@ -362,15 +370,15 @@ def test_an_empty_body_changes_nothing(update: Update) -> Findings:
     source="OData 4.01 §11.4.3; Graph, open types",
     vary="400, or ignored: the page shows only an empty bag",
 )
-def test_an_open_type_keeps_what_it_is_given(update: Update) -> Findings:
+def test_an_open_type_keeps_what_it_is_given(update: UpdateDriver) -> Findings:
     """Dynamic members of an open type are stored and returned.
 
     Sent: Two dynamic members for a value of an open type.
 
     Fix: Keep members that the type doesn't declare where the type is open, with their names as they are.
     """
-    update.needs_partial()
-    paths = [spot.path for spot in open_places(update)]
+    update.bodies.needs_partial()
+    paths = [spot.path for spot in open_locations(update)]
     if not paths:
         raise NotApplicable("the document declares no open type")
     for path in paths[:1]:
@@ -382,6 +390,6 @@ def test_an_open_type_keeps_what_it_is_given(update: Update) -> Findings:
         if not exchange.ok:
             yield Finding("2xx with the members kept", exchange.answer, (exchange,), Severity.NOTE)
             return
-        for difference in update.compare(body, exchange.object or body):
+        for difference in update.model.compare(body, exchange.object or body):
             what = f"{difference.path} = {short(difference.expected)}"
             yield Finding(what, str(difference), (exchange,), difference.severity)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contracts.cases.framing import unmade, with_headers
 from contracts.requirements import Finding, Findings, Inconclusive, Level, requirement
-from contracts.subject.subject import Subject
-from contracts.subject.update import Update
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.write import WriteDriver
 from contracts.target import jsontext
 from contracts.target.exchange import Exchange
 
@@ -26,7 +26,7 @@ BENIGN = {
     vary="HTTP/2 writes names in lower case by itself",
     also="create",
 )
-def test_letter_case_of_field_names_and_media_types_does_not_count(update: Update) -> Findings:
+def test_letter_case_of_field_names_and_media_types_does_not_count(operation: WriteDriver) -> Findings:
     """Header field names and the media type are understood in any letter case.
 
     Sent: The same update with header names in capitals, then in lower case with `Application/JSON`.
@@ -37,19 +37,25 @@ def test_letter_case_of_field_names_and_media_types_does_not_count(update: Updat
         ("field names in capitals", "application/json", str.upper),
         ("field names in lower case and Application/JSON", "Application/JSON", str.lower),
     ):
-        body = update.small()
+        body = operation.bodies.small()
         octets = jsontext.dump(body)
-        fields = {**dict(update.client.headers({}, octets)), "Content-Type": media, "Content-Length": str(len(octets))}
-        exchange = update.send_wire(*update.wire(octets, {spell(name): value for name, value in fields.items()}))
+        fields = {
+            **dict(operation.client.headers({}, octets)),
+            "Content-Type": media,
+            "Content-Length": str(len(octets)),
+        }
+        exchange = operation.wire.send(
+            *operation.wire.octets(octets, {spell(name): value for name, value in fields.items()})
+        )
         if not exchange.ok:
-            _control(update)
+            _control(operation)
             yield Finding("2xx as in the usual letter case", f"{exchange.answer} to {note}", (exchange,))
-        yield from unmade(update, body, exchange)
+        yield from unmade(operation, body, exchange)
 
 
-def _control(update: Update) -> Exchange:
-    octets = jsontext.dump(update.small())
-    exchange = update.send_wire(*update.wire(octets, {"Content-Length": str(len(octets))}))
+def _control(operation: WriteDriver) -> Exchange:
+    octets = jsontext.dump(operation.bodies.small())
+    exchange = operation.wire.send(*operation.wire.octets(octets, {"Content-Length": str(len(octets))}))
     if not exchange.ok:
         raise Inconclusive(f"a plain request on a connection of its own was answered {exchange.answer}", exchange)
     return exchange
@@ -63,19 +69,19 @@ def _control(update: Update) -> Exchange:
     vary="refusals of versions yet to come; firewalls",
     also="read list create delete",
 )
-def test_unknown_and_informational_headers_do_no_harm(update: Subject) -> Findings:
+def test_unknown_and_informational_headers_do_no_harm(operation: OperationUnderTest) -> Findings:
     """Header fields that are unknown or only inform don't make an update fail.
 
     Sent: An update with an unknown header, SDK and OData version headers; each alone if the lot is refused.
 
     Fix: Ignore headers that you don't know.
     """
-    update.demand()
-    exchange, lost = with_headers(update, BENIGN)
+    operation.demand()
+    exchange, lost = with_headers(operation, BENIGN)
     if exchange.ok:
         yield from lost
         return
     for name, value in BENIGN.items():
-        exchange = update.ask(headers={name: value})
+        exchange = operation.ask(headers={name: value})
         if not exchange.ok:
             yield Finding("2xx as without the header", f"{exchange.answer} to {name}: {value}", (exchange,))

@@ -12,8 +12,8 @@ from typing import Any
 from contracts.contract import Operation
 from contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, Severity, requirement
 from contracts.subject.equality import short
-from contracts.subject.subject import Subject, performed
-from contracts.subject.update import Update
+from contracts.subject.under_test import OperationUnderTest, performed
+from contracts.subject.write import WriteDriver
 from contracts.target.exchange import Exchange, Response
 
 TRACING = re.compile(r"(?i)(request|correlation|trace|activity)[-_]?id$|^traceparent$|^x-b3-|-ray$|trace-context$")
@@ -53,7 +53,7 @@ def _json(_: Operation, exchange: Exchange) -> bool:
     each=_shown,
     also="read list create",
 )
-def test_the_object_is_labelled_as_json(update: Subject, exchange: Exchange) -> Findings:
+def test_the_object_is_labelled_as_json(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """The body of a 200 is labelled `application/json`.
 
     Sent: Nothing of its own: every 200 to an update is looked at.
@@ -77,7 +77,7 @@ def test_the_object_is_labelled_as_json(update: Subject, exchange: Exchange) -> 
     each=_json,
     also="read list create",
 )
-def test_what_is_labelled_json_is_json(update: Subject, exchange: Exchange) -> Findings:
+def test_what_is_labelled_json_is_json(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Every answer that says it is JSON is one valid JSON text in UTF-8.
 
     Sent: Nothing of its own: every answer labelled JSON is parsed strictly.
@@ -110,7 +110,7 @@ def test_what_is_labelled_json_is_json(update: Subject, exchange: Exchange) -> F
     each=_shown,
     also="read create",
 )
-def test_the_answer_is_the_object_itself(update: Subject, exchange: Exchange) -> Findings:
+def test_the_answer_is_the_object_itself(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """The body of a 200 is the object itself: no list, no string, no wrapper.
 
     Sent: Nothing of its own: every 200 to an update is parsed.
@@ -132,7 +132,7 @@ def test_the_answer_is_the_object_itself(update: Subject, exchange: Exchange) ->
         yield Finding("one JSON object", f"200 with {_kind(value)}: {short(value)}", (exchange,))
         return
     # members in another letter case are judged by update.body.names
-    documented = {name.lower() for name in update.shape.properties}
+    documented = {name.lower() for name in operation.shape.properties}
     if not any(name.lower() in documented for name in value):
         yield Finding("the object's properties at the root", f"200 with {short(sorted(value))} there", (exchange,))
 
@@ -149,7 +149,7 @@ def _kind(value: Any) -> str:
     vary="another tracing header; client-request-id not echoed; nothing on errors of a gateway",
     also="read list create delete",
 )
-def test_answers_can_be_told_apart_in_support(update: Subject) -> Findings:
+def test_answers_can_be_told_apart_in_support(operation: OperationUnderTest) -> Findings:
     """Every answer has an id of its own and never shows the client's id of another request.
 
     Sent: Two updates and an error, each with its own `client-request-id`.
@@ -157,15 +157,15 @@ def test_answers_can_be_told_apart_in_support(update: Subject) -> Findings:
     Fix: Make an id for each request and return it as `request-id`; echo `client-request-id` from the request at
     hand, not from shared state.
     """
-    sent = [update.values.guid() for _ in range(3)]
+    sent = [operation.values.guid() for _ in range(3)]
     asked = [
-        update.demand(headers={"client-request-id": sent[0]}),
-        update.demand(headers={"client-request-id": sent[1]}),
+        operation.demand(headers={"client-request-id": sent[0]}),
+        operation.demand(headers={"client-request-id": sent[1]}),
     ]
     first = asked[0]
-    if isinstance(update, Update):
-        nowhere = f"{update.address()}/suite-no-such-segment"
-        asked.append(update.patch(update.small(), headers={"client-request-id": sent[2]}, path=nowhere))
+    if isinstance(operation, WriteDriver):
+        nowhere = f"{operation.address()}/suite-no-such-segment"
+        asked.append(operation.patch(operation.bodies.small(), headers={"client-request-id": sent[2]}, path=nowhere))
     answered = [(exchange, exchange.response) for exchange in asked if exchange.response]
     if not dict(_tracing(answered[0][1])):
         yield Finding("a request-id, or another tracing header", "none", (first,))
@@ -195,7 +195,7 @@ def _tracing(response: Response) -> Iterator[tuple[str, str]]:
     each=_shown,
     also="read list create",
 )
-def test_odata_headers_and_context_are_well_formed(update: Subject, exchange: Exchange) -> Findings:
+def test_odata_headers_and_context_are_well_formed(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """`OData-Version` names a version there is, and `@odata.context` is a URL of the metadata document.
 
     Sent: Nothing of its own: OData headers and contexts of every 200 are looked at.
@@ -220,7 +220,7 @@ def test_odata_headers_and_context_are_well_formed(update: Subject, exchange: Ex
     each=_shown,
     also="read list create",
 )
-def test_general_headers_are_well_formed_and_careful(update: Subject, exchange: Exchange) -> Findings:
+def test_general_headers_are_well_formed_and_careful(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """`Date` is a valid date, the answer is not offered to shared caches, and security headers mean what they say.
 
     Sent: Nothing of its own: general headers of every 200 are looked at.
@@ -274,17 +274,17 @@ def _seconds(text: str | None) -> int:
     phase=Phase.EVERY_RESPONSE,
     also="read list create delete",
 )
-def test_updates_are_answered_promptly(update: Subject) -> Findings:
+def test_updates_are_answered_promptly(operation: OperationUnderTest) -> Findings:
     """Half of all updates are answered within a second, and all but the slowest hundredth within five.
 
     Sent: A few small updates, if the run has made too few; all accepted ones are timed.
 
     Fix: Look for work that every update waits for: cold pools, synchronous fan-out, locks.
     """
-    while len(_latencies(update)) < FEW and update.dead is None and not update.client.expired:
-        if not update.ask().ok:
+    while len(_latencies(operation)) < FEW and operation.client.dead is None and not operation.client.expired:
+        if not operation.ask().ok:
             break
-    taken = sorted(_latencies(update))
+    taken = sorted(_latencies(operation))
     if not taken:
         raise NotApplicable("no update of this run was accepted")
     slowest = taken[min(len(taken) - 1, int(len(taken) * 0.99))] if len(taken) >= ENOUGH else 0.0
@@ -294,11 +294,11 @@ def test_updates_are_answered_promptly(update: Subject) -> Findings:
         yield Finding("99 of 100 below 5 s", f"{slowest:.2f} s over {len(taken)} updates")
 
 
-def _latencies(update: Subject) -> list[float]:
+def _latencies(operation: OperationUnderTest) -> list[float]:
     return [
         exchange.seconds
-        for exchange in update.traffic()
-        if exchange.request.method == update.operation.method
+        for exchange in operation.traffic()
+        if exchange.request.method == operation.operation.method
         and exchange.ok
         and exchange.request.wire is None
         and ".conc." not in exchange.requirement

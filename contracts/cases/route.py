@@ -16,11 +16,12 @@ from contracts.requirements import (
     Severity,
     requirement,
 )
+from contracts.subject.attempts import Attempt, Trial
 from contracts.subject.equality import short
 from contracts.subject.observe import same_id
 from contracts.subject.others import elsewhere, others, selects_others, taken
-from contracts.subject.subject import Attempt, Trial
-from contracts.subject.update import Update
+from contracts.subject.update import UpdateDriver
+from contracts.subject.write import WriteDriver
 from contracts.target.exchange import Exchange
 
 UNROUTED = {404, 405, 410, 501}
@@ -36,10 +37,10 @@ MALFORMED: Mapping[str, str] = {
 """Segments that are no object's id, each with what is said of it."""
 
 
-def _reached(update: Update) -> Findings:
+def _reached(operation: WriteDriver) -> Findings:
     """Whether the documented path of an object that is known to exist reaches the update."""
     try:
-        baseline = update.baseline
+        baseline = operation.bodies.accepted
     except Inconclusive as reason:
         refused = [exchange for exchange in reason.exchanges if exchange.status in UNROUTED]
         if not refused:
@@ -59,7 +60,7 @@ def _reached(update: Update) -> Findings:
     vary="host, port, scheme and version segment are configuration",
     aliases=Aliases.FIRST,
 )
-def test_the_first_documented_path_reaches_the_update(update: Update) -> Findings:
+def test_the_first_documented_path_reaches_the_update(update: UpdateDriver) -> Findings:
     """The page's first path template reaches the update of an existing object.
 
     Sent: A PATCH with every documented property to the page's first path, with the id of an existing object.
@@ -78,7 +79,7 @@ def test_the_first_documented_path_reaches_the_update(update: Update) -> Finding
     vary="ids may be the alias's own (--id); the aliases may be separate stores",
     aliases=Aliases.FURTHER,
 )
-def test_every_further_documented_path_reaches_the_update(update: Update) -> Findings:
+def test_every_further_documented_path_reaches_the_update(update: UpdateDriver) -> Findings:
     """Every further path template of the page reaches the same update, and what it writes is there afterwards.
 
     Sent: The same PATCH to every further path of the page; then a small change there, which is read back.
@@ -90,10 +91,10 @@ def test_every_further_documented_path_reaches_the_update(update: Update) -> Fin
     yield from found
     if found:
         return
-    body = update.marker() if update.partial.ok else update.full(2)
+    body = update.bodies.marker() if update.bodies.partial.ok else update.bodies.full(2)
     exchange = update.change(body)
     try:
-        left, seen = update.settle(body, anyway=True)
+        left, seen = update.observe.settle(body, anyway=True)
     except Inconclusive:
         return
     for difference in left[:1]:
@@ -109,7 +110,7 @@ def test_every_further_documented_path_reaches_the_update(update: Update) -> Fin
     vary="separate stores behind the aliases",
     aliases=Aliases.FURTHER,
 )
-def test_all_paths_address_one_object(update: Update) -> Findings:
+def test_all_paths_address_one_object(update: UpdateDriver) -> Findings:
     """One id on two paths addresses one object: what is written through one is seen through the other.
 
     Sent: A fresh value through one path, then a read through the other; and the other way round.
@@ -117,17 +118,17 @@ def test_all_paths_address_one_object(update: Update) -> Findings:
     Fix: Let both routes use one store and one cache. If they are separate on purpose, take this warning as a
     description.
     """
-    other = update.twin
+    other = update.primary_path
     if other is None:
         raise NotApplicable("the document gives no other path to the operation")
     if not same_id(update.key, other.key):
         raise NotApplicable(f"the paths have objects of their own: {other.key} is none of {update.operation.path}")
     for writer, reader in ((update, other), (other, update)):
-        if not writer.persists:
+        if not writer.observe.persists:
             raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
-        body = writer.marker()
+        body = writer.bodies.marker()
         exchange = writer.change(body)
-        left, seen = reader.settle(body)
+        left, seen = reader.observe.settle(body)
         for difference in left[:1]:
             where = reader.operation.path
             what = f"not there: {difference}"
@@ -144,7 +145,7 @@ def test_all_paths_address_one_object(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
     keyed=True,
 )
-def test_an_unknown_id_is_not_found(update: Update) -> Findings:
+def test_an_unknown_id_is_not_found(update: UpdateDriver) -> Findings:
     """An update of a well-formed id that doesn't exist is answered 404.
 
     Sent: A PATCH to a random GUID that no object has.
@@ -157,9 +158,9 @@ def test_an_unknown_id_is_not_found(update: Update) -> Findings:
         yield Finding("404", f"{trial.exchange.answer} for an id that doesn't exist", (trial.exchange,))
 
 
-def _unknown(update: Update, entity: str) -> Trial:
-    body = update.full(1) if not update.partial.ok else update.mark()
-    (trial,) = update.attempt([Attempt("an unknown id", body, entity=entity)])
+def _unknown(operation: WriteDriver, entity: str) -> Trial:
+    body = operation.bodies.full(1) if not operation.bodies.partial.ok else operation.bodies.mark()
+    (trial,) = operation.watch.attempt([Attempt("an unknown id", body, entity=entity)])
     return trial
 
 
@@ -172,7 +173,7 @@ def _unknown(update: Update, entity: str) -> Trial:
     phase=Phase.NEGATIVE,
     keyed=True,
 )
-def test_success_is_not_claimed_for_nothing(update: Update) -> Findings:
+def test_success_is_not_claimed_for_nothing(update: UpdateDriver) -> Findings:
     """A 2xx for an unknown id is only right if the object is there afterwards.
 
     Sent: A PATCH to a random GUID; after a 2xx, a read of that id, or a second small update where reads don't work.
@@ -195,10 +196,10 @@ def test_success_is_not_claimed_for_nothing(update: Update) -> Findings:
     else:
         # what was created keeps what it was given: a second, smaller update has to show it
         body = trial.attempt.body
-        names = [name for name in update.markers if name not in body]
+        names = [name for name in update.bodies.markers if name not in body]
         second = update.patch({names[0]: update.values.guid()} if names else {}, entity=entity)
         shown = second.object or {}
-        found = shown if second.ok and not update.compare(body, shown) else None
+        found = shown if second.ok and not update.model.compare(body, shown) else None
         again = [second]
     if found is None:
         yield Finding("404, or the object created", f"{exchange.answer}, and no object afterwards", (exchange, *again))
@@ -213,19 +214,19 @@ def test_success_is_not_claimed_for_nothing(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
     keyed=True,
 )
-def test_ids_that_cannot_exist_are_refused(update: Update) -> Findings:
+def test_ids_that_cannot_exist_are_refused(update: UpdateDriver) -> Findings:
     """Ids that can't exist are refused as client errors.
 
     Sent: A PATCH to `not-an-id`, a quote, NUL, 4,096 characters and, with `--destructive`, a path inside the id.
 
     Fix: Parse the id before it reaches the database, and turn a parse error into 400 or 404.
     """
-    body = update.mark()
+    body = update.bodies.mark()
     head = update.path().rpartition("/")[0]
     # a server that resolves it finds a collection
     sent = {n: segment for n, segment in MALFORMED.items() if segment != UPWARDS or update.options.destructive}
     attempts = [Attempt(note, body, path=f"{head}/{segment}") for note, segment in sent.items()]
-    for (note, segment), trial in zip(sent.items(), update.attempt(attempts), strict=True):
+    for (note, segment), trial in zip(sent.items(), update.watch.attempt(attempts), strict=True):
         exchange = trial.exchange
         normalised = "%2f" in segment and (exchange.ok or 300 <= exchange.status < 400 or exchange.response is None)
         long = len(segment) > 1000 and exchange.response is None
@@ -242,7 +243,7 @@ def test_ids_that_cannot_exist_are_refused(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
     keyed=True,
 )
-def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
+def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings:
     """Prefixes, suffixes, wildcards and further path segments don't select the object.
 
     Sent: A PATCH with a marker to the id with a character more, one less, half of it and a further segment; then a
@@ -271,9 +272,9 @@ def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
     before, sent = others(update), dict[str, tuple[str, Exchange]]()
     attempts = []
     for segment, note in segments.items():
-        mark = update.mark()
+        mark = update.bodies.mark()
         attempts.append(Attempt(note, mark, path=f"{head}/{segment}", marker=next(iter(mark.values()))))
-    for trial in update.attempt(attempts):
+    for trial in update.watch.attempt(attempts):
         note = trial.attempt.note
         if trial.visible:
             yield Finding("the object as it was", f"{trial.exchange.answer}, and {note} updated it", (trial.exchange,))
@@ -294,7 +295,7 @@ def test_only_the_whole_key_selects_the_object(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
     keyed=True,
 )
-def test_the_collection_path_updates_nothing(update: Update) -> Findings:
+def test_the_collection_path_updates_nothing(update: UpdateDriver) -> Findings:
     """An update addressed to the collection changes no object.
 
     Sent: With `--destructive` alone, a PATCH with a marker to the collection, with and without a final slash; every
@@ -308,9 +309,9 @@ def test_the_collection_path_updates_nothing(update: Update) -> Findings:
     head = update.path().rpartition("/")[0]
     before, sent = others(update), dict[str, tuple[str, Exchange]]()
     for path in (head, f"{head}/"):
-        mark = update.mark()
+        mark = update.bodies.mark()
         marker = next(iter(mark.values()))
-        (trial,) = update.attempt([Attempt(f"PATCH {path}", mark, path=path, marker=marker)])
+        (trial,) = update.watch.attempt([Attempt(f"PATCH {path}", mark, path=path, marker=marker)])
         sent[str(marker)] = f"PATCH {path}", trial.exchange
         for effect in trial.effects:
             what = f"{trial.exchange.answer}, and {effect.entity} changed: {effect.difference}"
@@ -330,7 +331,7 @@ def test_the_collection_path_updates_nothing(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
     keyed=True,
 )
-def test_other_spellings_of_the_path_reach_no_other_object(update: Update) -> Findings:
+def test_other_spellings_of_the_path_reach_no_other_object(update: UpdateDriver) -> Findings:
     """Spellings of the path that aren't documented reach the same object or are refused, never another object.
 
     Sent: A PATCH with a final slash, in capitals, with the key in parentheses, with a percent-encoded character and
@@ -353,8 +354,8 @@ def test_other_spellings_of_the_path_reach_no_other_object(update: Update) -> Fi
         other = f"{head}/{key.upper()}" == spelled and update.observer.item(key.upper())[0]
         if spelled == path or (other and other.get("id") == key.upper()):
             continue  # it is the object's own path, or that of an object whose id is in capitals
-        mark = update.mark()
-        (trial,) = update.attempt([Attempt(note, mark, path=spelled, marker=next(iter(mark.values())))])
+        mark = update.bodies.mark()
+        (trial,) = update.watch.attempt([Attempt(note, mark, path=spelled, marker=next(iter(mark.values())))])
         for effect in trial.effects:
             if effect.entity != update.key:
                 yield Finding("no other object", f"{note}: {effect.entity} changed", (trial.exchange,))
@@ -367,30 +368,32 @@ def test_other_spellings_of_the_path_reach_no_other_object(update: Update) -> Fi
     source="OData 4.01 §11.4.1.5 ($select on an update), URL Conventions §5 (custom options)",
     vary="$select applied, ignored or refused; 204",
 )
-def test_query_options_do_not_change_what_is_updated(update: Update) -> Findings:
+def test_query_options_do_not_change_what_is_updated(update: UpdateDriver) -> Findings:
     """A custom query option is ignored, and `$select` is applied, ignored or refused; neither wipes anything.
 
     Sent: A plain PATCH, one with `?x-suite=1` and one with `?$select=id,…`; after each all other properties are read.
 
     Fix: Let query options shape the answer at most. `$select` is no update mask: the body alone says what changes.
     """
-    update.needs_partial()
-    before = update.establish(1)
-    name = update.markers[0]
-    mark = update.mark()
+    update.bodies.needs_partial()
+    before = update.observe.establish(1)
+    name = update.bodies.markers[0]
+    mark = update.bodies.mark()
     update.change(mark)
-    lost = {difference.path for difference in update.settle(update.merged(before, mark))[0]}  # options or not
-    before = update.merged(before, mark)
+    lost = {
+        difference.path for difference in update.observe.settle(update.model.merged(before, mark))[0]
+    }  # options or not
+    before = update.model.merged(before, mark)
     for query, note in (("x-suite=1", "a custom option"), (f"$select=id,{name}", "$select")):
-        mark = update.mark()
+        mark = update.bodies.mark()
         exchange = update.patch(mark, path=f"{update.path()}?{query}")
         fine = exchange.ok or (note == "$select" and exchange.refused)
         if not fine:
             yield Finding("2xx" if note != "$select" else "2xx or 4xx", f"{exchange.answer} with {note}", (exchange,))
         if not exchange.ok:
             continue
-        before = update.merged(before, mark)
-        left, seen = update.settle(before)
+        before = update.model.merged(before, mark)
+        left, seen = update.observe.settle(before)
         for difference in left:
             if difference.path in lost:
                 continue

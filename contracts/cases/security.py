@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contracts.requirements import Finding, Findings, Level, Phase, requirement
-from contracts.subject.subject import Attempt, Subject
-from contracts.subject.update import Update
+from contracts.subject.attempts import Attempt
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.write import WriteDriver
 from contracts.target.exchange import Exchange
 
 ORIGIN = "https://evil.example"
@@ -20,18 +21,18 @@ INJECTED = "X-Suite"
     phase=Phase.NEGATIVE,
     also="read list create delete",
 )
-def test_a_foreign_origin_gets_no_credentials(update: Subject) -> Findings:
+def test_a_foreign_origin_gets_no_credentials(operation: OperationUnderTest) -> Findings:
     """A foreign Origin is never allowed together with credentials.
 
     Sent: An update and a preflight from a foreign origin.
 
     Fix: Allow origins from a list. Echoing Origin together with credentials opens the API to every site.
     """
-    plain = update.ask(headers={"Origin": ORIGIN})
-    method = update.operation.method
+    plain = operation.ask(headers={"Origin": ORIGIN})
+    method = operation.operation.method
     asked = {"Origin": ORIGIN, "Access-Control-Request-Method": method, "Authorization": None}
-    preflight = update.client.send(
-        "OPTIONS", plain.request.url, headers=asked, operation=update.operation.id, requirement=update.requirement
+    preflight = operation.client.send(
+        "OPTIONS", plain.request.url, headers=asked, operation=operation.operation.id, requirement=operation.requirement
     )
     for exchange in (plain, preflight):
         allowed = exchange.response.header("Access-Control-Allow-Origin") if exchange.response else None
@@ -50,7 +51,7 @@ def test_a_foreign_origin_gets_no_credentials(update: Subject) -> Findings:
     phase=Phase.HOSTILE,
     also="read list create delete",
 )
-def test_input_creates_no_header_and_no_shared_member(update: Subject) -> Findings:
+def test_input_creates_no_header_and_no_shared_member(operation: OperationUnderTest) -> Findings:
     """Input can't create response headers, and members with names that engines know act on nothing.
 
     Sent: Encoded line ends in headers and the id; members named `__proto__`, `constructor`, `$where`, `$type`.
@@ -58,22 +59,22 @@ def test_input_creates_no_header_and_no_shared_member(update: Subject) -> Findin
     Fix: Encode what goes into headers, and copy only documented members into objects.
     """
     for name in ("client-request-id", "Prefer"):
-        yield from _split(update.ask(headers={name: f"a%0d%0a{INJECTED}: 1"}))
-    if not isinstance(update, Update):
+        yield from _split(operation.ask(headers={name: f"a%0d%0a{INJECTED}: 1"}))
+    if not isinstance(operation, WriteDriver):
         return
-    head = update.address().rpartition("/")[0]
-    body = update.small()
-    (trial,) = update.attempt([Attempt("a line end in the id", body, path=f"{head}/a%0d%0a{INJECTED}:1")])
+    head = operation.address().rpartition("/")[0]
+    body = operation.bodies.small()
+    (trial,) = operation.watch.attempt([Attempt("a line end in the id", body, path=f"{head}/a%0d%0a{INJECTED}:1")])
     yield from _split(trial.exchange)
-    if not update.partial.ok or len(update.markers) < 2:
+    if not operation.bodies.partial.ok or len(operation.bodies.markers) < 2:
         return
-    name = update.markers[1]
+    name = operation.bodies.markers[1]
     for member in ("__proto__", "constructor", "$where", "$type"):
-        planted = update.values.guid()
+        planted = operation.values.guid()
         inner = {"prototype": {name: planted}} if member == "constructor" else {name: planted}
         # the case names an object that must not be touched by a name alone
-        mark = update.mark(0)
-        (trial,) = update.attempt([Attempt(member, {member: inner, **mark}, marker=planted)])
+        mark = operation.bodies.mark(0)
+        (trial,) = operation.watch.attempt([Attempt(member, {member: inner, **mark}, marker=planted)])
         if trial.visible:
             where = ", ".join(dict.fromkeys(effect.entity for effect in trial.effects))
             yield Finding(f"{member} without effect", f"{name} took its value on {where}", (trial.exchange,))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contracts.requirements import Finding, Findings, Level, requirement
-from contracts.subject.subject import Subject, performed
-from contracts.subject.update import Update
+from contracts.subject.under_test import OperationUnderTest, performed
+from contracts.subject.write import WriteDriver
 from contracts.target.exchange import Exchange
 
 
@@ -16,16 +16,16 @@ from contracts.target.exchange import Exchange
     vary="204 where the request said Prefer: return=minimal",
     also="create",
 )
-def test_a_successful_update_is_answered_with_the_documented_status(update: Update) -> Findings:
+def test_a_successful_update_is_answered_with_the_documented_status(operation: WriteDriver) -> Findings:
     """A successful update is answered with the status that the page documents: `200 OK`.
 
     Sent: A PATCH with every documented property; if that is refused, with fewer of them.
 
     Fix: Answer 200 with the object. Frameworks often default to 204 for an update; the page documents 200.
     """
-    wanted = update.operation.success or (201 if update.MAKES else 200)
-    exchange = update.baseline.exchange
-    if exchange.status != wanted and not update.operation.succeeds(exchange.status):
+    wanted = operation.operation.success or operation.usual_success
+    exchange = operation.bodies.accepted.exchange
+    if exchange.status != wanted and not operation.operation.succeeds(exchange.status):
         hint = " (Graph's own SDK metadata says 204 here; the page says 200)" if exchange.status == 204 else ""
         yield Finding(f"{wanted}", f"{exchange.answer}{hint}", (exchange,))
 
@@ -38,7 +38,7 @@ def test_a_successful_update_is_answered_with_the_documented_status(update: Upda
     each=performed,
     also="read list create",
 )
-def test_a_200_carries_no_error(update: Subject, exchange: Exchange) -> Findings:
+def test_a_200_carries_no_error(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """A 200 body is the object, never an error envelope.
 
     Sent: Nothing of its own: the body of every 200 to an update is looked at.
@@ -46,6 +46,6 @@ def test_a_200_carries_no_error(update: Subject, exchange: Exchange) -> Findings
     Fix: Let the status follow the outcome: an error envelope belongs under 4xx or 5xx.
     """
     body = exchange.object or {}
-    entity = sum(name in body for name in update.shape.properties)
+    entity = sum(name in body for name in operation.shape.properties)
     if isinstance(body.get("error"), dict) and entity < 2:
         yield Finding("the object", "200 with an `error` object in its place", (exchange,))

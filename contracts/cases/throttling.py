@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contracts.contract import Operation
 from contracts.requirements import Finding, Findings, Level, Phase, requirement
 from contracts.subject.equality import short
-from contracts.subject.subject import Subject
-from contracts.subject.update import Update
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.update import UpdateDriver
 from contracts.target.exchange import Exchange
 
 BURST = 200
@@ -34,7 +34,7 @@ def _throttled(_: Operation, exchange: Exchange) -> bool:
     each=_throttled,
     also="read list create delete",
 )
-def test_throttling_says_when_to_try_again(update: Subject, exchange: Exchange) -> Findings:
+def test_throttling_says_when_to_try_again(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """429 and 503 carry Retry-After.
 
     Sent: Nothing of its own, unless `--burst` is given: then many updates at once. Every 429 and 503 is looked at.
@@ -54,11 +54,11 @@ def test_throttling_says_when_to_try_again(update: Subject, exchange: Exchange) 
     vary="a front door's 503 without it",
     phase=Phase.HOSTILE,
 )
-def test_a_burst_is_served_or_throttled(update: Update) -> Findings:
+def test_a_burst_is_served_or_throttled(update: UpdateDriver) -> Findings:
     """A burst of updates is served, or throttled with Retry-After."""
     if not update.options.burst:
         return
-    body = update.mark() if update.partial.ok else update.full(1)
+    body = update.bodies.mark() if update.bodies.partial.ok else update.bodies.full(1)
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: update.patch(body, wait=False), range(BURST)))
     for exchange in answers:
@@ -76,7 +76,7 @@ def test_a_burst_is_served_or_throttled(update: Update) -> Findings:
     each=lambda _, exchange: bool(exchange.response and exchange.response.header("Retry-After") is not None),
     also="read list create delete",
 )
-def test_retry_after_is_seconds_or_a_date(update: Subject, exchange: Exchange) -> Findings:
+def test_retry_after_is_seconds_or_a_date(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Retry-After is a number of seconds or an HTTP date.
 
     Sent: Nothing of its own: every Retry-After of the run is looked at.

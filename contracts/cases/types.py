@@ -12,11 +12,12 @@ from contracts.contract import Kind, Operation, Type
 from contracts.requirements import Finding, Findings, Level, NotApplicable, Severity, requirement
 from contracts.subject import schema
 from contracts.subject.equality import DATE_TIME, GUID, instant, short, unset
+from contracts.subject.locations import settable_locations
 from contracts.subject.observe import same_id
-from contracts.subject.places import places
-from contracts.subject.spots import Spot
-from contracts.subject.subject import Subject, performed
-from contracts.subject.update import Update
+from contracts.subject.under_test import OperationUnderTest, performed
+from contracts.subject.update import UpdateDriver
+from contracts.subject.walking import FoundValue
+from contracts.subject.write import WriteDriver
 from contracts.target.exchange import Exchange
 
 STRINGS = frozenset({Kind.STRING, Kind.GUID, Kind.DATE, Kind.TIMEOFDAY, Kind.DURATION, Kind.BINARY})
@@ -29,9 +30,9 @@ def entity(operation: Operation, exchange: Exchange) -> bool:
     return performed(operation, exchange) and exchange.object is not None and "error" not in exchange.object
 
 
-def spots(update: Subject, exchange: Exchange, kinds: frozenset[Kind]) -> list[Spot]:
+def spots(operation: OperationUnderTest, exchange: Exchange, kinds: frozenset[Kind]) -> list[FoundValue]:
     """The places of some kinds in an answer, the root aside; what the server maintains has a type too."""
-    return [spot for spot in update.spots(exchange) if spot[0] and spot[2].kind in kinds]
+    return [spot for spot in operation.walk_values(exchange) if spot[0] and spot[2].kind in kinds]
 
 
 @requirement(
@@ -44,14 +45,18 @@ def spots(update: Subject, exchange: Exchange, kinds: frozenset[Kind]) -> list[S
     keyed=True,
     also="read",
 )
-def test_the_answer_has_the_id_of_the_url(update: Subject, exchange: Exchange) -> Findings:
+def test_the_answer_has_the_id_of_the_url(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """`id` in the answer is a string equal to the id in the URL.
 
     Sent: Nothing of its own: the id in every 200 to an update is compared with that of the URL.
 
     Fix: Return the stored key as a string, in the spelling of the URL.
     """
-    if "id" not in update.shape.properties or "%24select" in exchange.request.url or "$select" in exchange.request.url:
+    if (
+        "id" not in operation.shape.properties
+        or "%24select" in exchange.request.url
+        or "$select" in exchange.request.url
+    ):
         return
     shown = (exchange.object or {}).get("id")
     if not same_id(shown, exchange.entity):
@@ -65,7 +70,7 @@ def test_the_answer_has_the_id_of_the_url(update: Subject, exchange: Exchange) -
     source="Page, Examples (every property is returned)",
     vary="null or absent where nothing is stored; deprecated properties are a warning",
 )
-def test_every_stored_property_is_in_the_answer(update: Update) -> Findings:
+def test_every_stored_property_is_in_the_answer(update: UpdateDriver) -> Findings:
     """Every documented property with a stored value is returned, also where the request didn't name it.
 
     Sent: A full body, then a small one; the second answer must still show everything.
@@ -73,14 +78,14 @@ def test_every_stored_property_is_in_the_answer(update: Update) -> Findings:
     Fix: Return the stored object rather than the request's body, and don't drop properties that are null-like or
     large.
     """
-    body = update.full(1)
+    body = update.bodies.full(1)
     first = update.change(body)
     stored = dict(body)
-    later = update.patch(update.mark()) if update.partial.ok else first
+    later = update.patch(update.bodies.mark()) if update.bodies.partial.ok else first
     if not later.ok or later.object is None or later.status != 200:
         raise NotApplicable(f"the answer shows no object ({later.answer})", later)
     for name, value in stored.items():
-        declared = update.type.properties.get(name)
+        declared = update.model.type.properties.get(name)
         if declared is None or name in update.computed or unset(value, declared.type) or value == []:
             continue
         if name not in update.shape.properties or not _bare(later.object.get(name), declared.type):
@@ -96,18 +101,18 @@ def _bare(value: Any, type_: Type) -> bool:
     return unset(value, type_) or value == []
 
 
-def _wiped(update: Update, name: str) -> bool:
+def _wiped(operation: WriteDriver, name: str) -> bool:
     """Whether a read shows the property unset too after it was shown set: merging is at fault, not the answer."""
-    declared = update.type.properties[name].type
-    body = {name: update.values.make(declared, name, 2)}
-    exchange = update.patch(body)
+    declared = operation.model.type.properties[name].type
+    body = {name: operation.values.make(declared, name, 2)}
+    exchange = operation.patch(body)
     shown_when_sent = exchange.object is not None and not _bare(exchange.object.get(name), declared)
     if not shown_when_sent:
         return False
-    later = update.patch(update.mark())
-    if update.observer.means in {None, "neutral"}:
+    later = operation.patch(operation.bodies.mark())
+    if operation.observer.means in {None, "neutral"}:
         return False
-    found, _ = update.look()
+    found, _ = operation.observe.look()
     return later.object is not None and _bare(found.get(name), declared)
 
 
@@ -120,7 +125,7 @@ def _wiped(update: Update, name: str) -> bool:
     each=entity,
     also="read list create",
 )
-def test_members_are_spelled_as_documented(update: Subject, exchange: Exchange) -> Findings:
+def test_members_are_spelled_as_documented(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Member names are spelled exactly as documented, letter case included.
 
     Sent: Nothing of its own: member names in every 200 to an update are compared with the documented ones.
@@ -129,7 +134,7 @@ def test_members_are_spelled_as_documented(update: Subject, exchange: Exchange) 
     """
     if exchange.requirement.endswith(".req.propertycase"):
         return
-    for path, value, type_ in update.spots(exchange):
+    for path, value, type_ in operation.walk_values(exchange):
         if type_.kind is not Kind.COMPLEX or not isinstance(value, Mapping):
             continue
         unknown = [name for name in value if name not in type_.properties and "@" not in name]
@@ -156,14 +161,14 @@ def _folded(name: str) -> str:
     each=entity,
     also="read list create",
 )
-def test_strings_are_strings(update: Subject, exchange: Exchange) -> Findings:
+def test_strings_are_strings(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Documented strings, enumeration members among them, are JSON strings or null.
 
     Sent: Nothing of its own: documented strings in every 200 to an update are looked at.
 
     Fix: Write enumeration members by name and identifiers as strings, never as numbers.
     """
-    for path, value, type_ in spots(update, exchange, STRINGS):
+    for path, value, type_ in spots(operation, exchange, STRINGS):
         if not isinstance(value, str):
             yield Finding(f"{path}: a string", f"{path} = {short(value)}", (exchange,))
         elif type_.kind is Kind.GUID and not GUID.fullmatch(value):
@@ -193,14 +198,14 @@ def _base64(text: str) -> bool:
     each=entity,
     also="read list create",
 )
-def test_numbers_are_numbers_in_range(update: Subject, exchange: Exchange) -> Findings:
+def test_numbers_are_numbers_in_range(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Documented numbers are JSON numbers of their type and range, Booleans are true or false.
 
     Sent: Nothing of its own: documented numbers and Booleans in every 200 to an update are looked at.
 
     Fix: Write numbers as JSON numbers without quotes or fraction, and within the range of their type.
     """
-    for path, value, type_ in spots(update, exchange, NUMBERS):
+    for path, value, type_ in spots(operation, exchange, NUMBERS):
         if type_.kind is Kind.BOOLEAN:
             if not isinstance(value, bool):
                 yield Finding(f"{path}: true or false", f"{path} = {short(value)}", (exchange,))
@@ -229,14 +234,14 @@ def test_numbers_are_numbers_in_range(update: Subject, exchange: Exchange) -> Fi
     each=entity,
     also="read list create",
 )
-def test_date_times_are_date_times(update: Subject, exchange: Exchange) -> Findings:
+def test_date_times_are_date_times(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Documented DateTimeOffsets are strings of that form, on a day that exists, with an offset.
 
     Sent: Nothing of its own: documented date-times in every 200 to an update are looked at.
 
     Fix: Write `YYYY-MM-DDThh:mm:ss` with `Z` or an offset. Database defaults often lose the zone or use a space.
     """
-    for path, value, _ in spots(update, exchange, frozenset({Kind.DATETIMEOFFSET})):
+    for path, value, _ in spots(operation, exchange, frozenset({Kind.DATETIMEOFFSET})):
         far = isinstance(value, str) and DATE_TIME.fullmatch(value) and not value[:4].isdigit()
         if instant(value) is None and not far and not _distant(value):
             wanted = "YYYY-MM-DDThh:mm[:ss[.f]] with Z or ±hh:mm"
@@ -257,21 +262,21 @@ def _distant(value: Any) -> bool:
     each=entity,
     also="read list create",
 )
-def test_complex_values_are_objects(update: Subject, exchange: Exchange) -> Findings:
+def test_complex_values_are_objects(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Documented complex values are JSON objects or null.
 
     Sent: Nothing of its own: documented complex values in every 200 to an update are looked at.
 
     Fix: Write them as JSON objects: not as quoted JSON, not flattened, not as a list of one.
     """
-    for path, value, type_ in spots(update, exchange, frozenset({Kind.COMPLEX})):
+    for path, value, type_ in spots(operation, exchange, frozenset({Kind.COMPLEX})):
         if not isinstance(value, Mapping) and not path.endswith("]"):
             note = " (the table says a single value)" if isinstance(value, list) and type_.name else ""
             yield Finding(f"{path}: an object", f"{path} = {short(value)}{note}", (exchange,))
 
 
-def _arrays(update: Subject, exchange: Exchange) -> Findings:
-    for path, value, type_ in spots(update, exchange, frozenset({Kind.COLLECTION})):
+def _arrays(operation: OperationUnderTest, exchange: Exchange) -> Findings:
+    for path, value, type_ in spots(operation, exchange, frozenset({Kind.COLLECTION})):
         if not isinstance(value, list):
             yield Finding(f"{path}: an array", f"{path} = {short(value)}", (exchange,))
         elif type_.item and type_.item.kind is Kind.COMPLEX and not all(isinstance(item, Mapping) for item in value):
@@ -285,19 +290,19 @@ def _arrays(update: Subject, exchange: Exchange) -> Findings:
     source="Page, Request body (collection) and Examples; OData JSON 4.01 §7.4",
     vary="null or absent for an empty collection is a warning",
 )
-def test_collections_of_any_size_are_arrays(update: Update) -> Findings:
+def test_collections_of_any_size_are_arrays(update: UpdateDriver) -> Findings:
     """Collections are JSON arrays, whether they hold none, one or two items.
 
     Sent: Each collection with two items, one and none.
 
     Fix: Write an array always: one item stays an array of one, and none is `[]`.
     """
-    update.needs_partial()
-    names = [spot.path[0] for spot in places(update, Kind.COLLECTION) if len(spot.path) == 1]
+    update.bodies.needs_partial()
+    names = [spot.path[0] for spot in settable_locations(update, Kind.COLLECTION) if len(spot.path) == 1]
     if not names:
         raise NotApplicable("the document declares no collection")
     for name in names:
-        item = update.type.properties[name].type.item or Type(Kind.STRING)
+        item = update.model.type.properties[name].type.item or Type(Kind.STRING)
         for count in (2, 1, 0):
             sent = [update.values.make(item, name, 30 + n) for n in range(count)]
             exchange = update.patch({name: sent})
@@ -322,14 +327,14 @@ def test_collections_of_any_size_are_arrays(update: Update) -> Findings:
     each=entity,
     also="read list create",
 )
-def test_collections_are_arrays_in_every_answer(update: Subject, exchange: Exchange) -> Findings:
+def test_collections_are_arrays_in_every_answer(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Collections are JSON arrays of items of their type in every answer.
 
     Sent: Nothing of its own: collections in every 200 to an update are looked at.
 
     Fix: Write an array always: one item stays an array of one, and none is `[]`.
     """
-    yield from _arrays(update, exchange)
+    yield from _arrays(operation, exchange)
 
 
 @requirement(
@@ -341,14 +346,14 @@ def test_collections_are_arrays_in_every_answer(update: Subject, exchange: Excha
     each=entity,
     also="read list create",
 )
-def test_type_annotations_name_the_documented_type(update: Subject, exchange: Exchange) -> Findings:
+def test_type_annotations_name_the_documented_type(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """`@odata.type`, where present, names the documented type or one that may stand in its place.
 
     Sent: Nothing of its own: `@odata.type` in every 200 to an update is compared with the documented type.
 
     Fix: Name the public type, with the namespace; class names of the implementation are not it.
     """
-    for path, value, type_ in update.spots(exchange):
+    for path, value, type_ in operation.walk_values(exchange):
         if type_.kind is not Kind.COMPLEX or not isinstance(value, Mapping) or not type_.name:
             continue
         for control in ("@odata.type", "@type"):
@@ -375,28 +380,28 @@ def _names(given: Any, type_: Type) -> bool:
     vary="null or absent where nothing is stored; deprecated properties are a warning",
     also="create",
 )
-def test_the_answer_has_the_shape_of_the_documented_example(update: Update) -> Findings:
+def test_the_answer_has_the_shape_of_the_documented_example(operation: WriteDriver) -> Findings:
     """The answer to a full update has the documented example's properties, each of its documented type.
 
     Sent: A full body, whose answer is held against the document's JSON Schema.
 
     Fix: Return the stored object rather than the request's body, in the documented types.
     """
-    body = update.full(2)
-    exchange = update.change(body)
+    body = operation.bodies.full(2)
+    exchange = operation.change(body)
     answered = exchange.object
-    if not performed(update.operation, exchange) or answered is None:
+    if not performed(operation.operation, exchange) or answered is None:
         raise NotApplicable(f"the answer shows no object ({exchange.answer})", exchange)
     sent = tuple(
         name
-        for name in update.operation.required
+        for name in operation.operation.required
         if name in body
         and body[name] != []
-        and not unset(body[name], update.type.properties[name].type)
-        and not update.type.properties[name].deprecated
-        and name not in update.computed
+        and not unset(body[name], operation.model.type.properties[name].type)
+        and not operation.model.type.properties[name].deprecated
+        and name not in operation.computed
     )
-    for broken, place, error in schema.errors(answered, update.shape, sent):
+    for broken, place, error in schema.errors(answered, operation.shape, sent):
         finding = Finding(f"the documented shape at {place or 'the root'}", short(error.message, 200), (exchange,))
-        update.log.asides.setdefault(broken, []).append(finding)
+        operation.log.asides.setdefault(broken, []).append(finding)
     yield from ()

@@ -17,10 +17,11 @@ from contracts.requirements import (
     Severity,
     requirement,
 )
+from contracts.subject.attempts import Attempt
 from contracts.subject.equality import Difference, apart, instant, short
-from contracts.subject.places import Place, places
-from contracts.subject.subject import SHOWN, Attempt
-from contracts.subject.update import Update
+from contracts.subject.locations import Location, settable_locations
+from contracts.subject.under_test import SHOWN
+from contracts.subject.write import WriteDriver
 from contracts.target.exchange import Exchange
 
 PAGE = "Page, Response (“updated object”)"
@@ -60,12 +61,12 @@ NO_DATES = ("yesterday", "2021-02-30T00:00:00Z", "2021-13-01T00:00:00Z", "2021-0
 BEYOND = (2147483648, -2147483649, 4294967302, 10**20, 1e20)
 
 
-def reflected(update: Update, body: Mapping[str, Any], exchange: Exchange) -> Iterator[Finding]:
+def reflected(operation: WriteDriver, body: Mapping[str, Any], exchange: Exchange) -> Iterator[Finding]:
     """What a 200 body shows otherwise than the request said."""
     answered = exchange.object
     if exchange.status not in SHOWN or answered is None:
         return
-    for difference in update.compare(body, answered):
+    for difference in operation.model.compare(body, answered):
         yield told(difference, exchange)
 
 
@@ -81,18 +82,18 @@ def told(difference: Difference, *exchanges: Exchange) -> Finding:
     )
 
 
-def kept(update: Update, spot: Place, value: Any, *, spelled: bytes | None = None) -> Iterator[Finding]:
+def kept(operation: WriteDriver, spot: Location, value: Any, *, spelled: bytes | None = None) -> Iterator[Finding]:
     """Send a value to a place; where that is accepted, it must stand in the answer and in a later observation."""
-    exchange = update.patch(spelled or spot.body(value))
+    exchange = operation.patch(spelled or spot.body(value))
     if not exchange.ok:
         return
     wanted = spot.body(value)
-    found = list(reflected(update, wanted, exchange))
+    found = list(reflected(operation, wanted, exchange))
     yield from found
     if any(finding.at_most is Severity.FAIL for finding in found):
         return
     try:
-        left, seen = update.settle(wanted)
+        left, seen = operation.observe.settle(wanted)
     except Inconclusive:
         return
     for difference in left:
@@ -107,7 +108,7 @@ def kept(update: Update, spot: Place, value: Any, *, spelled: bytes | None = Non
     vary="canonical spellings of equal values",
     also="create",
 )
-def test_every_accepted_value_stands_in_the_answer(update: Update) -> Findings:
+def test_every_accepted_value_stands_in_the_answer(operation: WriteDriver) -> Findings:
     """Each writable property of an accepted request has the requested value in the response.
 
     Sent: Three full bodies that differ in every leaf, the third one property at a time; then generated ones.
@@ -117,17 +118,17 @@ def test_every_accepted_value_stands_in_the_answer(update: Update) -> Findings:
     """
     silent: Exchange | None = None
     for n in (1, 2):
-        body = update.full(n)
-        exchange = update.change(body)
+        body = operation.bodies.full(n)
+        exchange = operation.change(body)
         if exchange.object is None:
             silent = exchange
-        yield from reflected(update, body, exchange)
-    if update.partial.ok:
-        third = update.values.full(update.type, 3, update.baseline.names)
+        yield from reflected(operation, body, exchange)
+    if operation.bodies.partial.ok:
+        third = operation.values.full(operation.model.type, 3, operation.bodies.accepted.names)
         for name, value in third.items():
-            exchange = update.patch({name: value})
+            exchange = operation.patch({name: value})
             if exchange.ok:
-                yield from reflected(update, {name: value}, exchange)
+                yield from reflected(operation, {name: value}, exchange)
     if silent is not None:
         raise Inconclusive(f"the answer shows no object ({silent.answer})", silent)
 
@@ -140,7 +141,7 @@ def test_every_accepted_value_stands_in_the_answer(update: Update) -> Findings:
     vary="characters may be refused with 4xx; normalisation to NFC is a warning",
     also="create",
 )
-def test_strings_survive_to_the_code_point(update: Update) -> Findings:
+def test_strings_survive_to_the_code_point(operation: WriteDriver) -> Findings:
     """Accepted strings keep every code point, however the request spells them.
 
     Sent: Accents composed and decomposed, Chinese, Arabic and Hebrew, emoji, rare planes, quotes, line ends; raw
@@ -149,13 +150,13 @@ def test_strings_survive_to_the_code_point(update: Update) -> Findings:
     Fix: Use UTF-8 from end to end (`utf8mb4` in MySQL, `nvarchar` in SQL Server), and don't normalise.
     """
     accepted = 0
-    for spot in kinds_of_text(update):
+    for spot in kinds_of_text(operation):
         for text in TEXTS:
-            before = len(update.client.exchanges)
-            yield from kept(update, spot, text)
-            accepted += update.client.exchanges[before].ok
-        escaped = update.escaped(spot.body("\U0001f600 \u00e9 漢"))
-        yield from kept(update, spot, "\U0001f600 \u00e9 漢", spelled=escaped)
+            before = len(operation.client.exchanges)
+            yield from kept(operation, spot, text)
+            accepted += operation.client.exchanges[before].ok
+        escaped = operation.bodies.escaped(spot.body("\U0001f600 \u00e9 漢"))
+        yield from kept(operation, spot, "\U0001f600 \u00e9 漢", spelled=escaped)
     if not accepted:
         raise Inconclusive("the target takes none of the test's strings")
 
@@ -168,17 +169,17 @@ def test_strings_survive_to_the_code_point(update: Update) -> Findings:
     vary="400, 413 or 422 for any length",
     also="create",
 )
-def test_a_long_string_is_stored_whole_or_refused(update: Update) -> Findings:
+def test_a_long_string_is_stored_whole_or_refused(operation: WriteDriver) -> Findings:
     """A long string that is accepted is stored whole.
 
     Sent: Strings of 300, 5,000 and 70,000 characters.
 
     Fix: Refuse with 400 what a column can't hold; silent truncation is the fault here.
     """
-    for spot in kinds_of_text(update):
+    for spot in kinds_of_text(operation):
         for length in LENGTHS:
             text = ("graph contract " * (length // 15 + 1))[: length - 1] + "."
-            yield from kept(update, spot, text)
+            yield from kept(operation, spot, text)
 
 
 @requirement(
@@ -189,7 +190,7 @@ def test_a_long_string_is_stored_whole_or_refused(update: Update) -> Findings:
     vary="4xx by format validation or a firewall",
     also="create",
 )
-def test_strings_that_look_like_something_else_stay_strings(update: Update) -> Findings:
+def test_strings_that_look_like_something_else_stay_strings(operation: WriteDriver) -> Findings:
     """Strings that look like markup, queries, templates, numbers or literals are stored as they are.
 
     Sent: Markup, SQL, templates, format specifiers, `007`, `1e3`, `true`, `null`, padded text.
@@ -197,9 +198,9 @@ def test_strings_that_look_like_something_else_stay_strings(update: Update) -> F
     Fix: Bind parameters, store text as text, escape on output in the format of the output. Don't trim, guess types
     or evaluate.
     """
-    for spot in kinds_of_text(update):
+    for spot in kinds_of_text(operation):
         for text in LITERALS:
-            yield from kept(update, spot, text)
+            yield from kept(operation, spot, text)
 
 
 @requirement(
@@ -210,16 +211,16 @@ def test_strings_that_look_like_something_else_stay_strings(update: Update) -> F
     vary="4xx",
     also="create",
 )
-def test_an_empty_string_stays_an_empty_string(update: Update) -> Findings:
+def test_an_empty_string_stays_an_empty_string(operation: WriteDriver) -> Findings:
     """An empty string stays one, distinct from null.
 
     Sent: A string set to `x`, then to the empty string.
 
     Fix: Keep an empty string apart from null; Oracle and some form binders merge them.
     """
-    spot = text_places(update)[-1]
-    exchange = update.change(spot.body("x"))
-    exchange = update.patch(spot.body(""))
+    spot = text_places(operation)[-1]
+    exchange = operation.change(spot.body("x"))
+    exchange = operation.patch(spot.body(""))
     if exchange.status in SHOWN and exchange.object is not None:
         value = spot.value(exchange.object)
         if value != "":
@@ -234,7 +235,7 @@ def test_an_empty_string_stays_an_empty_string(update: Update) -> Findings:
     vary="normalised to UTC or the offset kept; fractions of a second cut",
     also="create",
 )
-def test_an_instant_stays_the_same_instant(update: Update) -> Findings:
+def test_an_instant_stays_the_same_instant(operation: WriteDriver) -> Findings:
     """The instant of an accepted DateTimeOffset is kept, whatever offset it was written with.
 
     Sent: Instants with `Z`, with offsets to the east and west, and with seven fraction digits; each is read back.
@@ -242,13 +243,13 @@ def test_an_instant_stays_the_same_instant(update: Update) -> Findings:
     Fix: Convert to UTC with the offset, or keep the offset; dropping it moves the instant.
     """
     accepted = 0
-    for spot in needed(update, Kind.DATETIMEOFFSET):
+    for spot in needed(operation, Kind.DATETIMEOFFSET):
         for text in INSTANTS:
-            before = len(update.client.exchanges)
-            for finding in kept(update, spot, text):
+            before = len(operation.client.exchanges)
+            for finding in kept(operation, spot, text):
                 if finding.at_most is Severity.FAIL:
                     yield finding
-            accepted += update.client.exchanges[before].ok
+            accepted += operation.client.exchanges[before].ok
     if not accepted:
         raise Inconclusive("the target accepts none of the test's date-times")
 
@@ -261,16 +262,16 @@ def test_an_instant_stays_the_same_instant(update: Update) -> Findings:
     vary="stores that keep whole seconds",
     also="create",
 )
-def test_fractions_of_a_second_are_kept_to_milliseconds(update: Update) -> Findings:
+def test_fractions_of_a_second_are_kept_to_milliseconds(operation: WriteDriver) -> Findings:
     """Fractions of a second are kept at least to milliseconds.
 
     Sent: A date-time with seven fraction digits.
 
     Fix: Choose a column with milliseconds at least (`datetime2(7)`, `timestamp(6)`).
     """
-    for spot in needed(update, Kind.DATETIMEOFFSET):
+    for spot in needed(operation, Kind.DATETIMEOFFSET):
         text = "2021-03-04T05:06:07.1234567Z"
-        exchange = update.change(spot.body(text))
+        exchange = operation.change(spot.body(text))
         value = spot.value(exchange.object or {})
         sent, stored = instant(text), instant(value)
         if sent and stored and 0.001 <= apart(sent, stored) < 1:
@@ -287,15 +288,15 @@ def test_fractions_of_a_second_are_kept_to_milliseconds(update: Update) -> Findi
     phase=Phase.NEGATIVE,
     also="create",
 )
-def test_what_is_no_date_time_is_refused(update: Update) -> Findings:
+def test_what_is_no_date_time_is_refused(operation: WriteDriver) -> Findings:
     """Values that are no DateTimeOffset are refused.
 
     Sent: A word, a day and a month that don't exist, a date alone, a number of seconds.
 
     Fix: Parse strictly and answer 400; lenient parsers roll the 30th of February over into March.
     """
-    for spot in needed(update, Kind.DATETIMEOFFSET):
-        yield from refused(update, spot, NO_DATES, lenient=plausible)
+    for spot in needed(operation, Kind.DATETIMEOFFSET):
+        yield from refused(operation, spot, NO_DATES, lenient=plausible)
 
 
 def plausible(value: Any, stored: Any) -> bool:
@@ -316,17 +317,17 @@ def plausible(value: Any, stored: Any) -> bool:
     phase=Phase.NEGATIVE,
     also="create",
 )
-def test_a_number_beyond_int32_never_becomes_another(update: Update) -> Findings:
+def test_a_number_beyond_int32_never_becomes_another(operation: WriteDriver) -> Findings:
     """A number outside Int32 is never stored as another one, nor as itself.
 
     Sent: Numbers beyond Int32 at both ends, and far beyond.
 
     Fix: Check the range before narrowing, and answer 400; a cast wraps around.
     """
-    for spot in needed(update, Kind.INT32):
-        update.change(spot.body(4711))
+    for spot in needed(operation, Kind.INT32):
+        operation.change(spot.body(4711))
         for number in BEYOND:
-            (trial,) = update.attempt([Attempt(f"{spot.name} = {number}", spot.body(number))])
+            (trial,) = operation.watch.attempt([Attempt(f"{spot.name} = {number}", spot.body(number))])
             exchange = trial.exchange
             if not exchange.ok:
                 continue
@@ -337,7 +338,7 @@ def test_a_number_beyond_int32_never_becomes_another(update: Update) -> Findings
                 yield Finding("4xx", f"{exchange.answer}, {spot.name} unchanged", (exchange,), Severity.WARN)
             else:
                 yield Finding("4xx", f"{exchange.answer}, {number} stored as {short(stored)}", (exchange,))
-                update.change(spot.body(4711))
+                operation.change(spot.body(4711))
 
 
 @requirement(
@@ -348,19 +349,19 @@ def test_a_number_beyond_int32_never_becomes_another(update: Update) -> Findings
     vary="negative numbers may be refused by business rules and are not tried",
     also="create",
 )
-def test_the_bounds_of_int32_are_kept(update: Update) -> Findings:
+def test_the_bounds_of_int32_are_kept(operation: WriteDriver) -> Findings:
     """0 and 2147483647 are accepted and returned exactly.
 
     Sent: 0 and 2147483647.
 
     Fix: Accept the whole range; test for absence with null rather than with falsehood, so that 0 survives.
     """
-    for spot in needed(update, Kind.INT32):
+    for spot in needed(operation, Kind.INT32):
         for number in (0, 2147483647):
-            exchange = update.patch(spot.body(number))
+            exchange = operation.patch(spot.body(number))
             if not exchange.ok:
                 yield Finding(f"200 with {spot.name} = {number}", exchange.answer, (exchange,))
-            yield from reflected(update, spot.body(number), exchange)
+            yield from reflected(operation, spot.body(number), exchange)
 
 
 @requirement(
@@ -373,7 +374,7 @@ def test_the_bounds_of_int32_are_kept(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
     also="create",
 )
-def test_values_of_the_wrong_type_are_refused(update: Update) -> Findings:
+def test_values_of_the_wrong_type_are_refused(operation: WriteDriver) -> Findings:
     """Values of the wrong JSON type are refused.
 
     Sent: A quoted number, a fraction, true, an object where scalars belong; a scalar where objects or arrays
@@ -383,9 +384,9 @@ def test_values_of_the_wrong_type_are_refused(update: Update) -> Findings:
     """
     tried = 0
     for kind, wrong in WRONG.items():
-        for spot in places(update, kind)[: 2 if kind is Kind.STRING else 1]:
+        for spot in settable_locations(operation, kind)[: 2 if kind is Kind.STRING else 1]:
             tried += 1
-            yield from refused(update, spot, wrong, lenient=coerced)
+            yield from refused(operation, spot, wrong, lenient=coerced)
     if not tried:
         raise NotApplicable("the document declares no property of a type that this case knows")
 
@@ -410,22 +411,22 @@ def coerced(value: Any, stored: Any) -> bool:
     return False
 
 
-def refused(update: Update, spot: Place, values: tuple[Any, ...], lenient: Any) -> Findings:
+def refused(operation: WriteDriver, spot: Location, values: tuple[Any, ...], lenient: Any) -> Findings:
     """Send values that a place can't hold; whatever is not refused is a finding, graded lower where it is harmless."""
     attempts = [Attempt(f"{spot.name} = {short(value, 40)}", spot.body(value)) for value in values]
-    for value, trial in zip(values, update.attempt(attempts), strict=True):
+    for value, trial in zip(values, operation.watch.attempt(attempts), strict=True):
         exchange = trial.exchange
         if not exchange.ok:
             continue
-        stored = spot.value(exchange.object) if exchange.object is not None else _seen(update, spot)
+        stored = spot.value(exchange.object) if exchange.object is not None else _seen(operation, spot)
         what = f"{exchange.answer}, {spot.name} = {short(stored)} after {short(value, 40)}"
         grade = Severity.NOTE if lenient(value, stored) else Severity.FAIL
         yield Finding("400 or 422", what, (exchange,), grade)
 
 
-def _seen(update: Update, spot: Place) -> Any:
+def _seen(operation: WriteDriver, spot: Location) -> Any:
     try:
-        return spot.value(update.state())
+        return spot.value(operation.observe.state())
     except Inconclusive:
         return None
 
@@ -439,23 +440,23 @@ def _seen(update: Update, spot: Place) -> Any:
     phase=Phase.NEGATIVE,
     also="create",
 )
-def test_an_unknown_member_is_never_mapped_to_another(update: Update) -> Findings:
+def test_an_unknown_member_is_never_mapped_to_another(operation: WriteDriver) -> Findings:
     """An undocumented enumeration member is refused or kept as it is, never mapped to another member.
 
     Sent: Members that the page doesn't list, one of them `unknownFutureValue`.
 
     Fix: Refuse what you don't know with 400, or keep the text. A default of the first member is a lie.
     """
-    spots = [spot for spot in places(update, Kind.STRING) if spot.type.members or spot.type.placeholder]
+    spots = [spot for spot in settable_locations(operation, Kind.STRING) if spot.type.members or spot.type.placeholder]
     if not spots:
         raise NotApplicable("the document declares no enumeration")
     for spot in spots[:3]:
-        known = update.values.make(spot.type, spot.path[-1], 1)
-        control = update.patch(spot.body(known))
+        known = operation.values.make(spot.type, spot.path[-1], 1)
+        control = operation.patch(spot.body(known))
         if not control.ok:
             continue
         for member in ("bogusMember", "unknownFutureValue"):
-            exchange = update.patch(spot.body(member))
+            exchange = operation.patch(spot.body(member))
             if not exchange.ok or exchange.object is None:
                 continue
             value = spot.value(exchange.object)
@@ -474,28 +475,30 @@ def test_an_unknown_member_is_never_mapped_to_another(update: Update) -> Finding
     vary="400 where the server declares the property non-nullable; a complex null shown as {}",
     also="create",
 )
-def test_null_clears_a_nullable_property(update: Update) -> Findings:
+def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
     """An explicit null clears a nullable property.
 
     Sent: A string, a number and a complex value set, then set to null; each is read back.
 
     Fix: Tell an explicit null from an absent member: parse into a dictionary or a type that knows the difference.
     """
-    update.needs_partial()
+    operation.bodies.needs_partial()
     candidates = [
         name
         for kind in (Kind.STRING, Kind.INT32, Kind.COMPLEX)
-        for name in [spot.path[0] for spot in places(update, kind) if len(spot.path) == 1 and spot.nullable]
+        for name in [
+            spot.path[0] for spot in settable_locations(operation, kind) if len(spot.path) == 1 and spot.nullable
+        ]
     ]
     if not candidates:
         raise NotApplicable("the document declares no nullable property")
     cleared = refusals = 0
     for name in candidates:
-        declared = update.type.properties[name].type
+        declared = operation.model.type.properties[name].type
         if declared.kind is Kind.COMPLEX and not any(True for _ in declared.leaves()):
             continue
-        update.change({name: update.values.make(declared, name, 1)})
-        exchange = update.patch({name: None})
+        operation.change({name: operation.values.make(declared, name, 1)})
+        exchange = operation.patch({name: None})
         if exchange.refused:
             refusals += 1
             continue
@@ -503,11 +506,11 @@ def test_null_clears_a_nullable_property(update: Update) -> Findings:
             yield Finding("200 with null, or 400", exchange.answer, (exchange,))
             continue
         cleared += 1
-        if exchange.object is not None and update.is_set(name, exchange.object.get(name)):
+        if exchange.object is not None and operation.model.is_set(name, exchange.object.get(name)):
             yield Finding(f"{name} = null", f"{name} = {short(exchange.object.get(name))}", (exchange,))
             continue
         try:
-            left, seen = update.settle({name: None})
+            left, seen = operation.observe.settle({name: None})
         except Inconclusive:
             continue
         for difference in left:
@@ -525,75 +528,85 @@ def test_null_clears_a_nullable_property(update: Update) -> Findings:
     phase=Phase.NEGATIVE,
     also="create",
 )
-def test_null_where_there_can_be_none_is_refused_or_harmless(update: Update) -> Findings:
+def test_null_where_there_can_be_none_is_refused_or_harmless(operation: WriteDriver) -> Findings:
     """Null for a property that can't be null, or for a collection, is refused or does no harm.
 
     Sent: Null for a date-time, a collection and the id.
 
     Fix: Answer 400, or leave the value as it was; don't turn null into an empty string or an epoch.
     """
-    update.needs_partial()
-    names = [spot.path[0] for kind in (Kind.DATETIMEOFFSET, Kind.COLLECTION) for spot in places(update, kind)[:1]]
+    operation.bodies.needs_partial()
+    names = [
+        spot.path[0]
+        for kind in (Kind.DATETIMEOFFSET, Kind.COLLECTION)
+        for spot in settable_locations(operation, kind)[:1]
+    ]
     for name in dict.fromkeys(names):
-        declared = update.type.properties[name].type
+        declared = operation.model.type.properties[name].type
         if declared.kind is Kind.COMPLEX:
             continue
-        value = update.values.make(declared, name, 1)
-        update.change({name: value})
-        exchange = update.patch({name: None})
+        value = operation.values.make(declared, name, 1)
+        operation.change({name: value})
+        exchange = operation.patch({name: None})
         if not exchange.ok or exchange.object is None:
             continue
         stored = exchange.object.get(name)
-        harmless = stored is None or stored == [] or not update.compare({name: value}, {name: stored})
+        harmless = stored is None or stored == [] or not operation.model.compare({name: value}, {name: stored})
         if not harmless:
             yield Finding(f"400, or {name} null or unchanged", f"{name} = {short(stored)}", (exchange,))
-    (trial,) = update.attempt([Attempt("id = null", {"id": None})])
+    (trial,) = operation.watch.attempt([Attempt("id = null", {"id": None})])
     answered = trial.exchange.object
     if trial.exchange.status in SHOWN and answered is not None and answered.get("id") is None:
         yield Finding("400, or the id unchanged", "200 without an id", (trial.exchange,))
 
 
-def text_places(update: Update) -> list[Place]:
+def text_places(operation: WriteDriver) -> list[Location]:
     """A nested string and a string in a collection's item where there are any, else a string of the object itself.
 
     Raises:
         NotApplicable: the document declares no plain string.
     """
-    plain = [s for s in places(update, Kind.STRING) if _plain(s.type) and not s.identifies]
+    plain = [s for s in settable_locations(operation, Kind.STRING) if _plain(s.type) and not s.identifies]
     nested = [s for s in plain if len(s.path) > 1 and not s.listed]
     listed = [s for s in plain if s.listed]
-    found = [*nested[:1], *listed[-1:]] or plain[:1] or [s for s in places(update, Kind.STRING) if _plain(s.type)][-1:]
+    found = (
+        [*nested[:1], *listed[-1:]]
+        or plain[:1]
+        or [s for s in settable_locations(operation, Kind.STRING) if _plain(s.type)][-1:]
+    )
     if not found:
         raise NotApplicable("the document declares no plain string property")
     top = [s for s in plain if len(s.path) == 1 and not s.listed]
     return [*top[:1], *found] if len(found) < 2 else found
 
 
-def kinds_of_text(update: Update) -> list[Place]:
+def kinds_of_text(operation: WriteDriver) -> list[Location]:
     """A string of the object itself, a nested one and one in a collection's item: servers keep them in different ways.
 
     Raises:
         NotApplicable: the document declares no plain string.
     """
-    found = text_places(update)
-    top = [s for s in places(update, Kind.STRING) if len(s.path) == 1 and not s.listed and _plain(s.type)]
+    found = text_places(operation)
+    top = [
+        s for s in settable_locations(operation, Kind.STRING) if len(s.path) == 1 and not s.listed and _plain(s.type)
+    ]
     if not top or any(spot.path == top[0].path for spot in found):
         return found
-    return [next((spot for spot in top if spot.path[0] == update.markers[0]), top[0]), *found]
+    return [next((spot for spot in top if spot.path[0] == operation.bodies.markers[0]), top[0]), *found]
 
 
 def _plain(type_: Type) -> bool:
     return not type_.members and not type_.placeholder
 
 
-def needed(update: Update, kind: Kind) -> list[Place]:
+def needed(operation: WriteDriver, kind: Kind) -> list[Location]:
     """The first place of a kind.
 
     Raises:
         NotApplicable: there is none.
     """
-    update.needs_partial()
-    found = places(update, kind)
+    operation.bodies.needs_partial()
+    found = settable_locations(operation, kind)
     if not found:
         raise NotApplicable(f"the document declares no {kind} property")
     return found[:1]

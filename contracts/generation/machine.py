@@ -20,8 +20,9 @@ from contracts.generation.steps import Program, Step
 from contracts.generation.trail import Trail
 from contracts.requirements import Finding, Inconclusive, Severity
 from contracts.subject.equality import Difference, same_json, short
-from contracts.subject.subject import SERVER_FAILURES
-from contracts.subject.update import Update
+from contracts.subject.sending import SERVER_FAILURES
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.update import UpdateDriver
 from contracts.subject.validators import validators
 from contracts.target.exchange import Exchange
 
@@ -53,12 +54,12 @@ class _Seen:
 class Machine:
     """One target's objects, through every path that leads to them, and the model of each."""
 
-    def __init__(self, update: Update, paths: Sequence[Update]) -> None:
+    def __init__(self, update: UpdateDriver, paths: Sequence[UpdateDriver]) -> None:
         self.update = update
         self.paths = paths
         self.entities = tuple(entity for entity in update.known if entity == update.key or _saved(entity, paths))
-        self.refusals = Refusals(update.type)
-        alike = {update, *paths, *((update.twin,) if update.twin is not None else ())}
+        self.refusals = Refusals(update.model.type)
+        alike = {update, *paths, *((update.primary_path,) if update.primary_path is not None else ())}
         self.told: set[Blame] = {Blame(*told) for path in alike for told in path.log.told}
         """What needs no telling any more: the model then takes over what the server shows."""
         self.wanted: Blame | None = None
@@ -73,14 +74,14 @@ class Machine:
         self._moved: set[str] = set()
         self._tags: dict[str, list[str]] = {}
         try:
-            self.reads = update.persists
+            self.reads = update.observe.persists
         except Inconclusive:
             self.reads = False
 
     @property
     def lagging(self) -> bool:
         """Whether reads were seen to lag: they are then made once a sequence and object, not after each update."""
-        return any(path.lag or path.unsteady for path in self.paths)
+        return any(path.lag.seen for path in self.paths)
 
     # -- a sequence -----------------------------------------------------------------------------------------------
 
@@ -125,7 +126,7 @@ class Machine:
         self.trail = Trail(self._begun)
 
     def _base(self, entity: str) -> dict[str, Any]:
-        body = self.update.full(1 + self.entities.index(entity))
+        body = self.update.bodies.full(1 + self.entities.index(entity))
         return {**body, "id": entity} if "id" in body else body
 
     # -- a step ---------------------------------------------------------------------------------------------------
@@ -142,7 +143,7 @@ class Machine:
         self.trail.add(entity, writer, exchange, sent)
         if exchange.response is None:
             if not self.update.client.expired:
-                self.update.check_alive(exchange)
+                self.update.watch.check_alive(exchange)
             raise _Ended
         if exchange.status in SERVER_FAILURES:
             self._tell(Blame("update.error.no5xx", FAIL), "2xx, or 4xx where it can't be done", exchange.answer)
@@ -158,9 +159,9 @@ class Machine:
 
     def _dressed(self, body: Mapping[str, Any], entity: str) -> dict[str, Any]:
         """A body as this target wants it: whole where it refuses parts."""
-        whole = {**self._base(entity), **body} if not self.update.partial.ok else dict(body)
-        whole = self.update.dressed(whole, self.update.baseline)
-        return {**whole, "id": entity} if self.update.baseline.keyed else whole
+        whole = {**self._base(entity), **body} if not self.update.bodies.partial.ok else dict(body)
+        whole = self.update.bodies.dressed(whole, self.update.bodies.accepted)
+        return {**whole, "id": entity} if self.update.bodies.accepted.keyed else whole
 
     def _condition(self, step: Step, entity: str) -> tuple[dict[str, str | None], bool]:
         tags = self._tags.get(entity, []) if step.path == 0 else []  # each path may have tags of its own
@@ -171,12 +172,19 @@ class Machine:
         return {}, False
 
     def _accepted(
-        self, sent: dict[str, Any], entity: str, exchange: Exchange, writer: Update, reader: Update, *, stale: bool
+        self,
+        sent: dict[str, Any],
+        entity: str,
+        exchange: Exchange,
+        writer: UpdateDriver,
+        reader: UpdateDriver,
+        *,
+        stale: bool,
     ) -> None:
         before = self.models.get(entity, {})
-        model = self.update.merged(before, sent)
+        model = self.update.model.merged(before, sent)
         shown = exchange.object if exchange.status == 200 else None
-        answer = self.update.compare(model, shown) if shown is not None else []
+        answer = self.update.model.compare(model, shown) if shown is not None else []
         seen = None if self.lagging and shown is not None else self._look(reader, model, entity)
         if seen is not None and reader is not writer and _fails(seen.left):
             own = self._look(writer, model, entity)
@@ -187,7 +195,7 @@ class Machine:
         found = seen.found if seen is not None else shown or {}
         self._notice_computed(found, sent)
         if stale and not _fails(seen.left if seen is not None else answer):
-            if _fails(self.update.compare(before, found)):
+            if _fails(self.update.model.compare(before, found)):
                 self._tell(Blame("update.cond.stale", FAIL), "412 and nothing changed", "performed", seen)
         else:
             self._compare(sent, before, model, answer, seen)
@@ -208,7 +216,7 @@ class Machine:
             if difference.severity is Severity.NOTE or path.partition(".")[0] in self.update.computed:
                 continue
             view = View.BOTH if path in in_answer & in_read else View.READ if path in in_read else View.ANSWER
-            found = blaming.blame(difference, sent, before, self.update.type, view)
+            found = blaming.blame(difference, sent, before, self.update.model.type, view)
             names = {name for name in sent if name in model} | {str(blaming.steps(path)[0])}
             self.trail.states(
                 {name: model.get(name) for name in names},
@@ -262,11 +270,11 @@ class Machine:
 
     # -- looking --------------------------------------------------------------------------------------------------
 
-    def _look(self, reader: Update, expected: Mapping[str, Any], entity: str) -> _Seen | None:
+    def _look(self, reader: UpdateDriver, expected: Mapping[str, Any], entity: str) -> _Seen | None:
         if not self.reads:
             return None
         # while a sequence is made shorter, what it breaks has been seen with all patience before
-        left, found, exchange = reader.reach(expected, entity, patient=self.wanted is None)
+        left, found, exchange = reader.observe.wait_until(expected, entity, patient=self.wanted is None)
         return _Seen(left, found, exchange)
 
     def _adopt(self, entity: str, seen: _Seen | None, exchange: Exchange | None, sent: Mapping[str, Any]) -> None:
@@ -277,7 +285,7 @@ class Machine:
         elif shown is not None:
             now = _documented(shown, self.update.shape)
         else:
-            now = self.update.merged(self.models.get(entity, {}), sent)
+            now = self.update.model.merged(self.models.get(entity, {}), sent)
         self.models[entity] = now
         tag = (
             tag_of(self.update, exchange)
@@ -290,7 +298,7 @@ class Machine:
 
     def _notice_computed(self, found: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
         for path in self.paths:
-            path.computed |= self.update.moved_to_now(found, sent)
+            path.computed |= self.update.model.moved_to_now(found, sent)
 
     def _tell(self, blame: Blame, expected: str, actual: str, seen: _Seen | None = None) -> None:
         known = {blame, Blame(blame.requirement, FAIL)} & self.told
@@ -303,28 +311,28 @@ class Machine:
         raise Violation(blame, finding, (count, self.trail.size))
 
 
-def tag_of(update: Update, exchange: Exchange) -> str:
+def tag_of(operation: OperationUnderTest, exchange: Exchange) -> str:
     """The validator in an answer, where conditions are surely meant: a member, or a strong ETag."""
-    found = validators(update, exchange)
+    found = validators(operation, exchange)
     return str(found.any) if found.in_use else ""
 
 
-def _saved(entity: str, paths: Sequence[Update]) -> bool:
+def _saved(entity: str, paths: Sequence[UpdateDriver]) -> bool:
     """Whether an object was seen before anything was written to it, so that it can be put back."""
     with suppress(Inconclusive):
-        paths[0].look(entity)  # where only updates show objects, this is what saves it
-    return any(entity in path.original for path in paths)
+        paths[0].observe.look(entity)  # where only updates show objects, this is what saves it
+    return any(entity in path.objects.original for path in paths)
 
 
-def shared(one: Update, other: Update) -> bool:
+def shared(one: UpdateDriver, other: UpdateDriver) -> bool:
     """Whether two paths are seen to lead to the same objects, in both directions."""
     told = {requirement for log in (one.log, other.log) for requirement, _ in log.told}
     if "update.route.alias.sameobject" in told or one.known != other.known:
         return False
     with suppress(Inconclusive):
         for writer, reader in ((one, other), (other, one)):
-            mark = writer.small()
-            if not writer.persists or not writer.patch(mark).ok or _fails(reader.settle(mark)[0]):
+            mark = writer.bodies.small()
+            if not writer.observe.persists or not writer.patch(mark).ok or _fails(reader.observe.settle(mark)[0]):
                 return False
         return True
     return False

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.generation.blame import at, steps
-from contracts.subject.update import Update
+from contracts.subject.update import UpdateDriver
 from contracts.target.exchange import Exchange
 
 MOST = 600
@@ -20,7 +20,7 @@ class Trail:
     def __init__(self, begun: Mapping[str, Exchange]) -> None:
         self._begun = dict(begun)
         """What set each object's beginning."""
-        self._done: list[tuple[str, Update, Exchange, Mapping[str, Any]]] = []
+        self._done: list[tuple[str, UpdateDriver, Exchange, Mapping[str, Any]]] = []
         self._states: tuple[str, str] | None = None
 
     @property
@@ -43,7 +43,7 @@ class Trail:
         """The object that the last update was of."""
         return self._done[-1][0] if self._done else ""
 
-    def add(self, entity: str, path: Update, exchange: Exchange, body: Mapping[str, Any]) -> None:
+    def add(self, entity: str, path: UpdateDriver, exchange: Exchange, body: Mapping[str, Any]) -> None:
         """Keep an update."""
         self._done.append((entity, path, exchange, body))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from contracts.plugin.family import ResourceGroup
 from contracts.requirements import Inconclusive
-from contracts.subject.update import Update
+from contracts.subject.update import UpdateDriver
 from contracts.subject.validators import validators
 
 
@@ -37,7 +37,11 @@ def learned(group: ResourceGroup) -> list[Mapping[str, str]]:
             _row(f"{path}: observed through", _means(update), "what persistence was judged by"),
             _row(f"{path}: accepted body", _body(update), "the first rung of the ladder that was answered 2xx"),
             _row(f"{path}: body with one property", _partial(update), "whether updates may be partial"),
-            _row(f"{path}: reads lag behind writes", f"up to {update.lag:.2f} s" if update.lag else "not seen", ""),
+            _row(
+                f"{path}: reads lag behind writes",
+                f"up to {update.lag.max_lag:.2f} s" if update.lag.max_lag else "not seen",
+                "",
+            ),
             _row(f"{path}: validators", _validators(update), "whether conditional requests can be judged"),
             _row(f"{path}: maintained by the server", ", ".join(sorted(update.computed)) or "none noticed", ""),
         ]
@@ -52,7 +56,7 @@ def _status(status: int) -> str:
     return {0: "not tried", 200: "works"}.get(status, f"answered {status}")
 
 
-def _means(update: Update) -> str:
+def _means(update: UpdateDriver) -> str:
     own = {
         "item": "GET on the object",
         "collection": "GET on the collection",
@@ -60,31 +64,31 @@ def _means(update: Update) -> str:
     }
     if update.observer.means:
         return own[update.observer.means]
-    if update.twin and update.twin.observer.means:
-        return f"{own[update.twin.observer.means]} on the first path"
+    if update.primary_path and update.primary_path.observer.means:
+        return f"{own[update.primary_path.observer.means]} on the first path"
     return "nothing"
 
 
-def _body(update: Update) -> str:
-    if not update.asked:
+def _body(update: UpdateDriver) -> str:
+    if not update.bodies.searched:
         return "not tried"
     try:
-        baseline = update.baseline
+        baseline = update.bodies.accepted
     except Inconclusive as reason:
         return reason.reason
     return f"{baseline.steps[-1].name} ({baseline.exchange.answer})"
 
 
-def _partial(update: Update) -> str:
-    if not update.asked:
+def _partial(update: UpdateDriver) -> str:
+    if not update.bodies.searched:
         return "not tried"
     try:
-        return "accepted" if update.partial.ok else f"refused ({update.partial.answer})"
+        return "accepted" if update.bodies.partial.ok else f"refused ({update.bodies.partial.answer})"
     except Inconclusive:
         return "not tried"
 
 
-def _validators(update: Update) -> str:
+def _validators(update: UpdateDriver) -> str:
     for exchange in update.traffic():
         found = validators(update, exchange) if exchange.ok else None
         if found and found.member:

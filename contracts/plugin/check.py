@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from contracts.contract import Operation
 from contracts.errors import ConfigurationError, ContractsError, TargetError
 from contracts.subject import parameters
-from contracts.subject.subject import Subject
+from contracts.subject.under_test import OperationUnderTest
 from contracts.target.credentials import expiry
 from contracts.target.exchange import Exchange
 
@@ -32,7 +32,7 @@ class Check:
     """Whether a run ends there; else the cases say it better."""
 
 
-def reached(subject: Subject, exchange: Exchange) -> Iterator[Check]:
+def reached(subject: OperationUnderTest, exchange: Exchange) -> Iterator[Check]:
     base = subject.client.base
     secure = urlsplit(base).scheme == "https"
     if exchange.response is not None:
@@ -62,7 +62,7 @@ def _hint(reason: str, about_tls: bool) -> str:
     return "Is the server running, and is the URL right, version segment included?"
 
 
-def fill_path(subject: Subject) -> None:
+def fill_path(subject: OperationUnderTest) -> None:
     operation, place = subject.operation, subject.place
     examples = {**place.parameter_examples, **operation.parameter_examples}
     given = subject.options.ids
@@ -82,7 +82,7 @@ def fill_path(subject: Subject) -> None:
     subject.observer.ids.update({name: named[name] for name in names if name in named})
 
 
-def speaks_json(subject: Subject, answers: Sequence[Exchange], patches: Sequence[Exchange] = ()) -> Check:
+def speaks_json(subject: OperationUnderTest, answers: Sequence[Exchange], patches: Sequence[Exchange] = ()) -> Check:
     """Whether anything that was answered is JSON."""
     told = [e.response for e in (*answers, *patches) if e.response and e.response.body]
     if not told:
@@ -98,7 +98,7 @@ def speaks_json(subject: Subject, answers: Sequence[Exchange], patches: Sequence
     return Check("JSON", f"it speaks {media}", error, stops=hopeless)
 
 
-def credentials(subject: Subject, asked: Sequence[Exchange]) -> Check:
+def credentials(subject: OperationUnderTest, asked: Sequence[Exchange]) -> Check:
     """Whether the credentials are good for anything that was asked."""
     client = subject.client
     own = bool(client.credential.fields()) or bool(client.connection.cert)

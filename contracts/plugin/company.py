@@ -18,7 +18,7 @@ from typing import Any
 from contracts.plugin.journal import SHARED
 from contracts.plugin.judge import Judge, Judgement
 from contracts.requirements import HARMFUL, Binding, Phase, Severity
-from contracts.subject.subject import Subject
+from contracts.subject.under_test import OperationUnderTest
 from contracts.target.exchange import Exchange
 
 DOWN = frozenset({502, 503, 504})
@@ -43,7 +43,7 @@ class FileCoordination:
             with suppress(OSError), self._falls.open("ab") as file:
                 file.write(self._own)
 
-    def judged(self, judge: Judge, binding: Binding, update: Subject, *more: Any) -> list[Judgement]:
+    def judged(self, judge: Judge, binding: Binding, update: OperationUnderTest, *more: Any) -> list[Judgement]:
         """Judge a case, and once more alone where another worker's input may have had a part in what came of it."""
         if binding.phase is Phase.GENERATED:
             update.log.told |= self._heard(update)
@@ -69,14 +69,14 @@ class FileCoordination:
             return self._falls.read_bytes()
         return b""
 
-    def _heard(self, update: Subject) -> set[tuple[str, Severity]]:
+    def _heard(self, update: OperationUnderTest) -> set[tuple[str, Severity]]:
         """What any worker found wrong with an operation."""
         with suppress(OSError):
             told = [json.loads(line) for line in self._told.read_text(encoding="utf-8").splitlines()]
             return {(name, Severity(grade)) for operation, name, grade in told if operation == update.operation.id}
         return set()
 
-    def _tell(self, update: Subject, known: Container[tuple[str, Severity]]) -> None:
+    def _tell(self, update: OperationUnderTest, known: Container[tuple[str, Severity]]) -> None:
         lines = [json.dumps([update.operation.id, *each]) + "\n" for each in update.log.told if each not in known]
         if lines:
             with suppress(OSError), self._told.open("a", encoding="utf-8") as file:

@@ -6,15 +6,15 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from contracts.contract import Operation, Shape, blank
-from contracts.subject.subject import Subject
-from contracts.subject.update import Update
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.update import UpdateDriver
 
 
 @dataclass(eq=False)
 class ResourceGroup:
     """The operations on one resource, through each of a page's paths."""
 
-    subjects: list[Subject] = field(default_factory=list)
+    subjects: list[OperationUnderTest] = field(default_factory=list)
     unusable: str = ""
     """Why nothing can be judged of it, where that is so."""
     linked: list[ResourceGroup] = field(default_factory=list)
@@ -28,9 +28,9 @@ class ResourceGroup:
     """What calibration showed, in words, once everything else is released."""
 
     @property
-    def updates(self) -> list[Update]:
+    def updates(self) -> list[UpdateDriver]:
         """The operations that update."""
-        return [each for each in self.subjects if isinstance(each, Update) and not each.MAKES]
+        return [each for each in self.subjects if isinstance(each, UpdateDriver)]
 
     def calibrate(self, judged: Container[str]) -> None:
         """Find out what every case relies on.
@@ -41,18 +41,18 @@ class ResourceGroup:
         self.calibrated = True
         for subject in self.subjects:
             if subject.operation.id in judged:
-                subject.learn()
+                subject.calibrate()
 
     def release(self) -> None:
         """Forget what only judging needs."""
         for subject in self.subjects:
-            subject.let_go()
+            subject.release()
 
 
-def grouped(subjects: Iterable[tuple[Shape, Subject]]) -> dict[str, ResourceGroup]:
+def grouped(subjects: Iterable[tuple[Shape, OperationUnderTest]]) -> dict[str, ResourceGroup]:
     """Resource groups by their collection's path; each subject gets to know its siblings."""
     groups: dict[str, ResourceGroup] = {}
-    beside: dict[str, dict[Shape, Subject]] = {}
+    beside: dict[str, dict[Shape, OperationUnderTest]] = {}
     of: dict[str, ResourceGroup] = {}
     for shape, subject in subjects:
         group = groups.setdefault(group_of(subject.operation), ResourceGroup())

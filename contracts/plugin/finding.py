@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from contracts.contract import Shape
 from contracts.errors import ConfigurationError, TargetError
 from contracts.plugin.check import REFUSED, Check, credentials, example_id, fill_path, reached, speaks_json
 from contracts.requirements import Inconclusive
 from contracts.subject import parameters
-from contracts.subject.create import Create
+from contracts.subject.create import CreateDriver
 from contracts.subject.observe import identity
-from contracts.subject.read import Read
-from contracts.subject.subject import ALONE, Subject
+from contracts.subject.read import ReadDriver
+from contracts.subject.under_test import ALONE, OperationUnderTest
 from contracts.target.exchange import Exchange
 
 
-def examine(subjects: Sequence[Subject], *, may_write: bool) -> Iterator[Check]:
+def examine(subjects: Sequence[OperationUnderTest], *, may_write: bool) -> Iterator[Check]:
     """Look at one thing after the other; what comes after an error is of no use.
 
     Raises:
@@ -29,7 +28,7 @@ def examine(subjects: Sequence[Subject], *, may_write: bool) -> Iterator[Check]:
     yield from reached(first, listed)
     answers = [listed]
     ids = [entity for item in items or () if (entity := identity(item.get("id")))]
-    reads = [subject for subject in subjects if isinstance(subject, Read)]
+    reads = [subject for subject in subjects if isinstance(subject, ReadDriver)]
     for read in reads:
         answers += _find(read, ids, may_write=may_write)
     yield speaks_json(first, answers)
@@ -38,7 +37,7 @@ def examine(subjects: Sequence[Subject], *, may_write: bool) -> Iterator[Check]:
         yield _object(reads[0], answers[-1])
 
 
-def _find(read: Read, ids: list[str], *, may_write: bool) -> Iterator[Exchange]:
+def _find(read: ReadDriver, ids: list[str], *, may_write: bool) -> Iterator[Exchange]:
     """Give a read the ids of a first object and, if there is one, of a second."""
     operation = read.operation
     if operation.key is None:
@@ -56,10 +55,10 @@ def _find(read: Read, ids: list[str], *, may_write: bool) -> Iterator[Exchange]:
     yield read.get()
 
 
-def _made(read: Read, *, may_write: bool) -> list[str]:
+def _made(read: ReadDriver, *, may_write: bool) -> list[str]:
     """Objects that are made for the run."""
-    maker = read.siblings.get(Shape.CREATE)
-    if not may_write or read.options.read_only or not isinstance(maker, Create):
+    maker = read.sibling(CreateDriver)
+    if not may_write or read.options.read_only or maker is None:
         return []
     try:
         return [maker.make(1), maker.make(2)]
@@ -67,7 +66,7 @@ def _made(read: Read, *, may_write: bool) -> list[str]:
         return []
 
 
-def _object(read: Read, seen: Exchange) -> Check:
+def _object(read: ReadDriver, seen: Exchange) -> Check:
     if seen.ok:
         return Check("object", f"{read.key} is there")
     if seen.status in REFUSED:

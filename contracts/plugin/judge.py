@@ -27,7 +27,7 @@ from contracts.requirements import (
     known,
 )
 from contracts.subject.spare import instead
-from contracts.subject.subject import Subject
+from contracts.subject.under_test import OperationUnderTest
 from contracts.target.client import OUT_OF_TIME
 from contracts.target.exchange import Exchange
 
@@ -84,7 +84,7 @@ class Judge:
         """The checks of every response that had their turn, by requirement and operation id."""
 
     def judge(
-        self, binding: Binding, update: Subject, unusable: str = "", together: Sequence[Binding] = ()
+        self, binding: Binding, update: OperationUnderTest, unusable: str = "", together: Sequence[Binding] = ()
     ) -> list[Judgement]:
         """Run a case on an operation; the first judgement is its own, others are of requirements that it came across.
 
@@ -102,7 +102,9 @@ class Judge:
         """Whether a check of every response had its turn on an operation, by the operation's id."""
         return (binding.requirement, operation) in self._done
 
-    def _judged(self, binding: Binding, update: Subject, unusable: str, together: Sequence[Binding]) -> list[Judgement]:
+    def _judged(
+        self, binding: Binding, update: OperationUnderTest, unusable: str, together: Sequence[Binding]
+    ) -> list[Judgement]:
         requirement = find(binding.requirement)
         if unusable:
             return [Judgement(requirement.id, str(update.operation), "inconclusive", unusable)]
@@ -151,7 +153,7 @@ class Judge:
             return [Judgement(requirement.id, operation, verdict, undecided.reason, exchanges=exchanges), *others]
         return [Judgement(requirement.id, operation, "pass", exchanges=own), *others]
 
-    def repeat(self, binding: Binding, update: Subject, first: Judgement) -> Judgement:
+    def repeat(self, binding: Binding, update: OperationUnderTest, first: Judgement) -> Judgement:
         """A failure with how often it comes again when the case is repeated, each request on a connection of its own.
 
         A case that failed once has failed: the words only tell what to look for.
@@ -180,7 +182,7 @@ class Judge:
         for operation in operations:
             self._checked.pop(operation, None)
 
-    def _findings(self, binding: Binding, update: Subject, together: Sequence[Binding]) -> Iterable[Finding]:
+    def _findings(self, binding: Binding, update: OperationUnderTest, together: Sequence[Binding]) -> Iterable[Finding]:
         if update.client.expired and not update.client.silent:
             raise Inconclusive(OUT_OF_TIME)
         if binding.each is None:
@@ -236,7 +238,7 @@ def _throttled(binding: Binding, finding: Finding) -> bool:
     return binding.phase is Phase.POSITIVE or last.response.header("Retry-After") is not None
 
 
-def _checked(bindings: Sequence[Binding], update: Subject) -> dict[Binding, Checked]:
+def _checked(bindings: Sequence[Binding], update: OperationUnderTest) -> dict[Binding, Checked]:
     """What checks of every response say, in one pass: of a long run, most has to be read back from the disk."""
     checked = {binding: Checked() for binding in bindings}
     count, before = len(update.client.exchanges), update.requirement
@@ -253,7 +255,7 @@ def _checked(bindings: Sequence[Binding], update: Subject) -> dict[Binding, Chec
     return checked
 
 
-def _check(binding: Binding, update: Subject, exchange: Exchange, found: Checked) -> None:
+def _check(binding: Binding, update: OperationUnderTest, exchange: Exchange, found: Checked) -> None:
     assert binding.each is not None  # noqa: S101 (that is what makes it a check of every response)
     try:
         if binding.each(update.operation, exchange):

@@ -18,7 +18,7 @@ from contracts.settings import Settings
 from contracts.subject import parameters
 from contracts.subject.knowledge import Allocation
 from contracts.subject.observe import identity, same_id
-from contracts.subject.subject import Subject
+from contracts.subject.under_test import OperationUnderTest
 
 DIVISIBLE = frozenset({Shape.UPDATE, Shape.READ})
 """Operations that leave alone what they are not about."""
@@ -68,9 +68,9 @@ def offered(groups: Iterable[ResourceGroup]) -> dict[str, list[str]]:
     return offers
 
 
-def _offered(subject: Subject, offers: Mapping[str, list[str]]) -> list[str]:
+def _offered(subject: OperationUnderTest, offers: Mapping[str, list[str]]) -> list[str]:
     found = candidates(subject.observer.collection()[0], subject.operation)
-    first = offers.get(subject.twin.operation.id) if subject.twin else None
+    first = offers.get(subject.primary_path.operation.id) if subject.primary_path else None
     if not first or not found:
         return first or found  # a path that lists nothing leads to the objects of the first one
     common = [entity for entity in first if any(same_id(entity, each) for each in found)]

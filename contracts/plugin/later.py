@@ -16,11 +16,11 @@ from contracts.plugin.resources import Resources
 from contracts.plugin.session import Session
 from contracts.report.visible import one_line
 from contracts.settings import load
+from contracts.subject.attempts import holds
 from contracts.subject.equality import unset
 from contracts.subject.observe import identity
-from contracts.subject.subject import holds
-from contracts.subject.update import Update
 from contracts.subject.values import telling, writable
+from contracts.subject.write import WriteDriver
 from contracts.target.client import Client
 
 INCOMPLETE = 3
@@ -59,7 +59,7 @@ def _follow(story: LoggedChanges, flags: Mapping[str, Any], tell: Callable[[str]
     with session.connected():
         resources = session.resources
         left = list(known(resources, story))
-        done = sum(len(update.original) for update in resources.updates)
+        done = sum(len(update.objects.original) for update in resources.updates)
         left += [each.text for each in restoring.put_back(resources.updates)]
         _reached(session.client)
         found, lost = _traced(resources, story)
@@ -88,7 +88,11 @@ def _traced(resources: Resources, story: LoggedChanges) -> tuple[dict[str, str],
     for path, operation in dict.fromkeys((each.path, each.operation) for each in story.asked):
         subject = resources.subjects.get(operation)
         asked = [each.marks for each in story.asked if (each.path, each.operation) == (path, operation)]
-        if not isinstance(subject, Update) or subject.head != path or (new := _new(subject, story, len(asked))) is None:
+        if (
+            not isinstance(subject, WriteDriver)
+            or subject.head != path
+            or (new := _new(subject, story, len(asked))) is None
+        ):
             left.append(f"{path}: an object may have been made there by the run; look for it by hand")
             continue
         types = resources.types(subject)
@@ -101,7 +105,7 @@ def _traced(resources: Resources, story: LoggedChanges) -> tuple[dict[str, str],
     return found, left
 
 
-def _new(subject: Update, story: LoggedChanges, most: int) -> dict[str, dict[str, Any]] | None:
+def _new(subject: WriteDriver, story: LoggedChanges, most: int) -> dict[str, dict[str, Any]] | None:
     """What is in a collection that was not there before and isn't known to be the run's; None where that isn't seen."""
     known = story.listed.get(subject.head)
     if known is None:
@@ -117,12 +121,12 @@ def _new(subject: Update, story: LoggedChanges, most: int) -> dict[str, dict[str
     return new
 
 
-def _shows(subject: Update, types: tuple[Type, ...], marks: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
+def _shows(subject: WriteDriver, types: tuple[Type, ...], marks: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
     """Whether an object is what was sent: it holds all that, a text of the suite's among it, and sets nothing else."""
     declared = {name: each for type_ in reversed(types) for name, each in type_.properties.items()}
     if any(name not in declared or (value is not None and name not in item) for name, value in marks.items()):
         return False
-    if subject.changes(marks, item) or not any(
+    if subject.model.changes(marks, item) or not any(
         telling(declared[name].type, value) and not _documented(subject, value) for name, value in marks.items()
     ):
         return False
@@ -131,7 +135,7 @@ def _shows(subject: Update, types: tuple[Type, ...], marks: Mapping[str, Any], i
     return all(unset(item[name], declared[name].type) for name in more)
 
 
-def _documented(subject: Update, value: Any) -> bool:
+def _documented(subject: WriteDriver, value: Any) -> bool:
     """Whether a value stands in an example of the document: anybody may have copied that."""
     operations = [each.operation for each in (subject, *subject.siblings.values())]
     examples = [example for each in operations for example in (each.request_example, each.response_example)]

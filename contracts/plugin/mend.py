@@ -11,10 +11,11 @@ from typing import Any
 
 from contracts.requirements import Inconclusive
 from contracts.subject.leftovers import Leftover, leftovers
-from contracts.subject.update import LATE, Update
+from contracts.subject.observing import GRACE_S
+from contracts.subject.update import UpdateDriver
 
 
-def mend(update: Update, entity: str, original: Mapping[str, Any], skip: Collection[str]) -> list[Leftover]:
+def mend(update: UpdateDriver, entity: str, original: Mapping[str, Any], skip: Collection[str]) -> list[Leftover]:
     """Put right what all the JSON of an object shows otherwise than before the run; returns what stays.
 
     Where nothing shows the object, there is nothing to compare.
@@ -22,12 +23,12 @@ def mend(update: Update, entity: str, original: Mapping[str, Any], skip: Collect
     ignored = {*skip, *update.computed, *update.options.readonly, "id"}
 
     def stays() -> list[Leftover]:
-        state, _ = update.look(entity)
-        return list(leftovers(original, state, update.type, update.sent_members, ignored))
+        state, _ = update.observe.look(entity)
+        return list(leftovers(original, state, update.model.type, update.sent_members, ignored))
 
     def settled() -> list[Leftover]:
-        late = update.lag or update.unsteady or not update.asked
-        for _ in update.looks(update.options.settle if late else LATE):
+        late = update.lag.seen or not update.bodies.searched
+        for _ in update.looks(update.options.settle if late else GRACE_S):
             if not (left := stays()):
                 break
         return left
@@ -39,13 +40,13 @@ def mend(update: Update, entity: str, original: Mapping[str, Any], skip: Collect
     if left and _ask_for(update, entity, left):
         left = settled()
     around = dict.fromkeys(each.steps[0] for each in left if len(each.steps) > 1)
-    renewed = [_renewed(update, entity, name, original) for name in around if name in update.writable]
+    renewed = [_renewed(update, entity, name, original) for name in around if name in update.bodies.writable]
     if any(renewed):
         left = settled()
     return left
 
 
-def _ask_for(update: Update, entity: str, left: Sequence[Leftover]) -> bool:
+def _ask_for(update: UpdateDriver, entity: str, left: Sequence[Leftover]) -> bool:
     """Ask for what was there before, in one body, else member by member; returns whether any was accepted."""
     together: dict[str, Any] = {}
     for each in left:
@@ -56,7 +57,7 @@ def _ask_for(update: Update, entity: str, left: Sequence[Leftover]) -> bool:
     return any(accepted)
 
 
-def _renewed(update: Update, entity: str, name: str, original: Mapping[str, Any]) -> bool:
+def _renewed(update: UpdateDriver, entity: str, name: str, original: Mapping[str, Any]) -> bool:
     """Set a whole property to null and then to what it was; returns whether the target took the null."""
     taken = _sent(update, entity, {name: None})
     if taken and original.get(name) is not None:
@@ -64,7 +65,7 @@ def _renewed(update: Update, entity: str, name: str, original: Mapping[str, Any]
     return taken
 
 
-def _sent(update: Update, entity: str, body: Mapping[str, Any]) -> bool:
+def _sent(update: UpdateDriver, entity: str, body: Mapping[str, Any]) -> bool:
     """Send an update, with the object's id where it isn't taken without; returns whether it was accepted."""
     return update.patch(body, entity=entity).ok or update.patch({"id": entity, **body}, entity=entity).ok
 

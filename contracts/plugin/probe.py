@@ -19,10 +19,10 @@ from contracts.plugin.journal import UndoLog
 from contracts.plugin.lanes import candidates, share
 from contracts.requirements import Inconclusive
 from contracts.subject import parameters
-from contracts.subject.create import digest, made, said
+from contracts.subject.creations import digest, made, said
 from contracts.subject.observe import identity, same_id
-from contracts.subject.subject import ALONE
-from contracts.subject.update import Update
+from contracts.subject.under_test import ALONE
+from contracts.subject.update import UpdateDriver
 from contracts.subject.values import writable
 from contracts.target import jsontext
 from contracts.target.exchange import Exchange
@@ -33,7 +33,7 @@ class Probe:
     """Looks at one target for the update operations of a contract."""
 
     contract: Contract
-    updates: Sequence[Update]
+    updates: Sequence[UpdateDriver]
     journal: UndoLog | None = None
     """Where to write what is made and found, before it is changed."""
     may_write: bool = True
@@ -99,8 +99,8 @@ class Probe:
             key = operation.key
             first, second = parameters.chosen(operation, update.options, short=not self._named_id)
             apart = False
-            if update.twin and not first:
-                first, second = update.twin.key, second or update.twin.second
+            if update.primary_path and not first:
+                first, second = update.primary_path.key, second or update.primary_path.second
                 apart = update.observer.item(first)[0] is None
             found: list[str] = []
             there: list[str] | None = None
@@ -118,10 +118,10 @@ class Probe:
                 hint = f"Supply --id {parameters.label(operation, key)}=VALUE"
                 raise ConfigurationError(f"{operation}: no object to update is known", hint)
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
-            update.second = second or (None if update.twin else self._make(update, 2, there))
+            update.second = second or (None if update.primary_path else self._make(update, 2, there))
 
     @staticmethod
-    def _own(items: list[dict[str, Any]] | None, update: Update) -> list[str]:
+    def _own(items: list[dict[str, Any]] | None, update: UpdateDriver) -> list[str]:
         """Those of the objects found that this part of a run may have, the documented one first."""
         example, own = example_id(update.operation), update.options.allocation
         if own.count > 1:  # a list may come in any order
@@ -131,7 +131,7 @@ class Probe:
         return sorted(found, key=lambda entity: not same_id(entity, example))
 
     @staticmethod
-    def _given(update: Update, items: list[dict[str, Any]] | None) -> None:
+    def _given(update: UpdateDriver, items: list[dict[str, Any]] | None) -> None:
         """Take the objects that the run gave this worker, and no other.
 
         Args:
@@ -150,8 +150,8 @@ class Probe:
         ((update.key, second),) = given
         update.second = second
         update.neighbours = frozenset(chain(*own.assigned[operation.id])).difference(*given)
-        if update.twin and update.twin.key == update.key:
-            update.second = update.twin.second
+        if update.primary_path and update.primary_path.key == update.key:
+            update.second = update.primary_path.second
             return
         if items is None:
             return
@@ -172,7 +172,7 @@ class Probe:
         """Whether a path has a parameter called `id`, so that the word is not short for the key."""
         return any("id" in update.operation.parameters for update in self.updates)
 
-    def _make(self, update: Update, n: int, listed: Sequence[str] | None) -> str | None:
+    def _make(self, update: UpdateDriver, n: int, listed: Sequence[str] | None) -> str | None:
         """Make an object by the collection's POST, where the document says how to delete it again; its id.
 
         Args:
@@ -181,14 +181,14 @@ class Probe:
         creation = self.contract.creation(update.operation)
         if creation is None or creation.body is None or not self.contract.deletion(update.operation):
             return None
-        if not self.may_write or update.options.read_only or update.twin:
+        if not self.may_write or update.options.read_only or update.primary_path:
             return None
         path = update.operation.url_path(update.observer.path_ids("")).rsplit("/", 1)[0]
         names = writable(creation.body, update.options.readonly)
         full = update.values.full(creation.body, n, names)
         example = creation.request_example.body if creation.request_example else None
         if listed is not None:
-            self._log("listed", path=path, ids=[*update.created, *listed])
+            self._log("listed", path=path, ids=[*update.objects.created, *listed])
         for body in (full, example):
             if not body:
                 continue
@@ -201,11 +201,11 @@ class Probe:
                 self._log("refused", path=path, body=sent["body"])
                 return None  # what was there before is nobody's to delete
             if entity:
-                update.created[entity] = update.operation.url_path(update.observer.path_ids(entity))
-                self._log("created", collection=path, path=update.created[entity], **sent)
+                update.objects.created[entity] = update.operation.url_path(update.observer.path_ids(entity))
+                self._log("created", collection=path, path=update.objects.created[entity], **sent)
                 return entity
             if exchange.response is None or exchange.ok:
-                update.doubtful.append(exchange)  # something may have been made: the journal says where
+                update.objects.doubtful.append(exchange)  # something may have been made: the journal says where
                 return None
             self._log("refused", path=path, body=sent["body"])
         return None
@@ -226,9 +226,9 @@ class Probe:
                 if found is not None:
                     by_item = exchange.request.url.endswith(update.path(entity))
                     update.observer.means = "item" if by_item else "collection"
-                    update.keep(entity, found)
+                    update.objects.keep(entity, found)
                 elif self.may_patch:
-                    update.keeper(update, entity)
+                    update.objects.keeper(entity)
 
     # -- what an update is answered -----------------------------------------------------------------------------
 
@@ -243,20 +243,20 @@ class Probe:
                 raise TargetError(f"{update.client.base}: {reason.reason}", hint) from reason
             update.requirement = ""
             if exchange.ok and exchange.object:
-                update.keep(update.key, exchange.object)
+                update.objects.keep(update.key, exchange.object)
             yield exchange
             if exchange.status not in REFUSED:
                 return
 
     @property
     def _seen(self) -> bool:
-        return any(update.key in update.original for update in self.updates)
+        return any(update.key in update.objects.original for update in self.updates)
 
     def _object(self, patches: list[Exchange]) -> Check:
         first = self.updates[0]
         base, entity = first.client.base, first.key
         if self._seen or any(exchange.ok for exchange in patches):
-            made = " (made for this run)" if entity in first.created else ""
+            made = " (made for this run)" if entity in first.objects.created else ""
             return Check("object", f"{entity} is there{made}")
         if first.options.read_only:
             error = TargetError(
@@ -294,8 +294,8 @@ class Probe:
         return Check("PATCH", "it is not routed", error, stops=False)
 
 
-def _full(update: Update) -> int:
+def _full(update: UpdateDriver) -> int:
     """The status that a body with every property is answered with; 0 where that isn't known."""
     with suppress(Inconclusive):
-        return update.patch(update.values.full(update.type, 1, update.writable)).status
+        return update.patch(update.values.full(update.model.type, 1, update.bodies.writable)).status
     return 0

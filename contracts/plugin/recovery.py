@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from contracts.errors import ContractsError
@@ -19,9 +20,8 @@ from contracts.plugin.resources import Resources
 from contracts.plugin.tally import Tally
 from contracts.plugin.target import Target
 from contracts.report.left import Left
-from contracts.subject.create import Create
-from contracts.subject.subject import Subject
-from contracts.subject.update import Update
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.update import UpdateDriver
 from contracts.target.redact import Redactor
 
 BROKEN_OFF = 0.5
@@ -61,17 +61,17 @@ class Recovery:
             self._tally.note(f"an earlier run left something changed: {self._command}")
         self._resources.log_to(self.undo_log)
         for subject in self._resources.subjects.values():
-            subject.keeper, subject.tell = self._save, self.undo_log.note
+            subject.objects.keeper, subject.tell = partial(self._save, subject), self.undo_log.note
 
     @property
     def _command(self) -> str:
         return f"graph-contracts restore {shlex.quote(str(self._folder))}"
 
-    def _save(self, subject: Subject, entity: str) -> None:
+    def _save(self, subject: OperationUnderTest, entity: str) -> None:
         """Write an object's first state to the undo log."""
         if self.undo_log:
             ids = {name: value for name, value in subject.observer.ids.items() if name in subject.operation.parameters}
-            state = subject.original.get(entity)
+            state = subject.objects.original.get(entity)
             self.undo_log.write("object", operation=subject.operation.id, entity=entity, ids=ids, state=state)
 
     # -- what workers leave -------------------------------------------------------------------------------------
@@ -87,7 +87,7 @@ class Recovery:
         subjects = self._resources.subjects
         for path, operation in story.created.items():
             subject = subjects.get(operation) or next(iter(subjects.values()))
-            subject.created[path] = path
+            subject.objects.created[path] = path
         for name in {*(saved.operation for saved in story.objects.values()), *story.created.values()}:
             if name in subjects:
                 group = self._resources.group(name)
@@ -139,7 +139,7 @@ class Recovery:
     def _unseen(self) -> Iterator[Left]:
         """The objects that were written to and that nothing showed before."""
         for update in self._resources.updates:
-            if update.key and not update.twin and update.key not in update.original:
+            if update.key and not update.primary_path and update.key not in update.objects.original:
                 path = update.path()
                 yield Left(path, f"{path} can't be put back: nothing showed it before it was changed")
 
@@ -151,19 +151,18 @@ class Recovery:
         for subject in group.subjects:
             yield from self._take_away(subject)
 
-    def _take_away(self, subject: Subject) -> Iterator[Left]:
+    def _take_away(self, subject: OperationUnderTest) -> Iterator[Left]:
         """Delete what the run has made; yields what is left."""
-        for path in subject.created.values():
+        for path in subject.objects.created.values():
             problem = restore.take_away(subject, path)
             if problem:
                 yield problem
             elif self.undo_log:
                 self.undo_log.write("deleted", path=path)
-        if isinstance(subject, Update):
-            for exchange in subject.doubtful:
-                text = f"{subject.head}: an object may have been made there ({exchange.answer}); look for it by hand"
-                yield Left(subject.head, text)
-        if isinstance(subject, Create) and (strays := subject.strays()):
+        for exchange in subject.objects.doubtful:
+            text = f"{subject.head}: an object may have been made there ({exchange.answer}); look for it by hand"
+            yield Left(subject.head, text)
+        if strays := subject.strays():
             self._tally.note(
                 f"{subject.head}: {strays} object(s) were not there before and are none that the run knows it made"
             )
@@ -173,7 +172,7 @@ def known(resources: Resources, story: LoggedChanges) -> Iterator[str]:
     """Tell the subjects what an undo log says; yields a line for what can't be put back."""
     for saved in story.objects.values():
         update = resources.subjects.get(saved.operation)
-        if not isinstance(update, Update):
+        if not isinstance(update, UpdateDriver):
             yield f"{saved.entity}: the document has no operation {saved.operation}; name it with --openapi"
             continue
         update.observer.ids.update(saved.ids)
@@ -181,11 +180,11 @@ def known(resources: Resources, story: LoggedChanges) -> Iterator[str]:
         if saved.state is None:
             yield f"{update.path(saved.entity)} can't be put back: nothing showed it before it was changed"
             continue
-        update.original.setdefault(saved.entity, dict(saved.state))
+        update.objects.original.setdefault(saved.entity, dict(saved.state))
         update.sent_members.members |= story.sent.get(saved.operation, set())
     for path in story.created:
         for update in resources.updates:
-            update.original = {e: s for e, s in update.original.items() if update.path(e) != path}
+            update.objects.original = {e: s for e, s in update.objects.original.items() if update.path(e) != path}
 
 
 def _doubtful(story: LoggedChanges) -> Iterator[str]:

@@ -22,7 +22,8 @@ from contracts.report import results as model
 from contracts.requirements import Inconclusive
 from contracts.subject.knowledge import Options
 from contracts.subject.read import ALL
-from contracts.subject.subject import SERVER_FAILURES, Subject
+from contracts.subject.sending import SERVER_FAILURES
+from contracts.subject.under_test import OperationUnderTest
 from contracts.target.client import Client, Connection
 from contracts.target.exchange import Exchange
 from contracts.target.redact import CREDENTIAL_HEADERS, Redactor
@@ -47,7 +48,7 @@ class _Silent(Client):
     send_raw = send
 
 
-def _recorded(client: Client, operation: Operation, shape: Shape) -> Subject:
+def _recorded(client: Client, operation: Operation, shape: Shape) -> OperationUnderTest:
     """An operation as a recording shows it; known are the objects of which a request was answered 2xx."""
     subject = SUBJECTS[shape](client, operation, Options())
     mine = list(subject.traffic())

@@ -11,29 +11,30 @@ from contracts.plugin.check import Check, fill_path
 from contracts.plugin.family import ResourceGroup, group_of, grouped
 from contracts.plugin.journal import UndoLog
 from contracts.plugin.target import Target
-from contracts.subject.create import Create
-from contracts.subject.delete import Delete
+from contracts.subject.create import CreateDriver
+from contracts.subject.delete import DeleteDriver
 from contracts.subject.knowledge import Options
-from contracts.subject.read import Listing, Read
-from contracts.subject.subject import Subject
-from contracts.subject.update import Update
+from contracts.subject.read import ListDriver, ReadDriver
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.update import UpdateDriver
+from contracts.subject.write import WriteDriver
 from contracts.target.client import Client
 
 HOPELESS = frozenset({"reachable", "TLS"})
 """Checks that say of every resource what they say of the first."""
-SUBJECTS: Mapping[Shape, Callable[..., Subject]] = {
-    Shape.UPDATE: Update,
-    Shape.READ: Read,
-    Shape.LIST: Listing,
-    Shape.CREATE: Create,
-    Shape.DELETE: Delete,
+SUBJECTS: Mapping[Shape, Callable[..., OperationUnderTest]] = {
+    Shape.UPDATE: UpdateDriver,
+    Shape.READ: ReadDriver,
+    Shape.LIST: ListDriver,
+    Shape.CREATE: CreateDriver,
+    Shape.DELETE: DeleteDriver,
 }
 
 
 class Resources:
     """A subject for each operation that is judged or serves to judge, and the resource groups that they make."""
 
-    def __init__(self, contract: Contract, subjects: Mapping[str, Subject]) -> None:
+    def __init__(self, contract: Contract, subjects: Mapping[str, OperationUnderTest]) -> None:
         self._contract = contract
         self.subjects = subjects
         """By operation id."""
@@ -49,7 +50,7 @@ class Resources:
         return [group for group in self.groups.values() if not group.unusable]
 
     @property
-    def updates(self) -> list[Update]:
+    def updates(self) -> list[UpdateDriver]:
         """The subjects that update what is there, of the groups that can be judged."""
         return [update for group in self.usable for update in group.updates]
 
@@ -64,10 +65,10 @@ class Resources:
             found.setdefault(id(self.group(name).linked), []).append(name)
         return list(found.values())
 
-    def types(self, subject: Update) -> tuple[Type, ...]:
+    def types(self, subject: WriteDriver) -> tuple[Type, ...]:
         """What the document says of an object: as it is created first."""
         creation = self._contract.creation(subject.operation)
-        return (*([creation.body] if creation and creation.body else []), subject.type, subject.shape)
+        return (*([creation.body] if creation and creation.body else []), subject.model.type, subject.shape)
 
     # -- before anything is judged ------------------------------------------------------------------------------
 
@@ -88,7 +89,7 @@ class Resources:
         for subject in others:
             subject.observer.ids.update(first.observer.ids)
             fill_path(subject)
-            if not isinstance(subject, Create):
+            if not isinstance(subject, CreateDriver):
                 subject.key, subject.second = first.key, first.second
 
     def first_usable(self) -> ResourceGroup:
@@ -146,7 +147,7 @@ class Resources:
 
     # -- afterwards ---------------------------------------------------------------------------------------------
 
-    def witness(self) -> Subject | None:
+    def witness(self) -> OperationUnderTest | None:
         """A subject that shows whether the target still answers; None where nothing was examined."""
         return next((group.subjects[0] for group in self.usable if group.examined), None)
 
@@ -160,7 +161,7 @@ class Resources:
             judged: ids of the operations that cases are run for.
         """
         subjects = [each for name, each in self.subjects.items() if name in judged]
-        writing = [each for each in subjects if isinstance(each, Update)]
+        writing = [each for each in subjects if isinstance(each, UpdateDriver)]
         able = {(each.operation.method, group_of(each.operation)) for each in writing if not each.refusal}
         for each in writing:
             if each.refusal and (each.operation.method, group_of(each.operation)) not in able:
@@ -173,10 +174,10 @@ def resources(contract: Contract, target: Target) -> Resources:
     return Resources(contract, dict(_subjects(contract, target.client, target.options)))
 
 
-def _subjects(contract: Contract, client: Client, options: Options) -> Iterator[tuple[str, Subject]]:
+def _subjects(contract: Contract, client: Client, options: Options) -> Iterator[tuple[str, OperationUnderTest]]:
     wanted = {each.id: each for o in contract.tested for each in (o, *contract.resource(o).values())}
     ids = {(each.method, each.path): each.id for each in wanted.values()}
-    made: dict[str, Subject] = {}
+    made: dict[str, OperationUnderTest] = {}
     for operation in wanted.values():
         first = ids.get((operation.method, operation.aliases[0])) if operation.alias else None
         make = SUBJECTS[contract.shapes[operation.id]]

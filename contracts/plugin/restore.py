@@ -10,21 +10,21 @@ from contracts.contract import Kind, Type
 from contracts.plugin.mend import mend
 from contracts.report.left import Left, named
 from contracts.requirements import Inconclusive, Severity
-from contracts.subject import ladder
-from contracts.subject.create import removed
+from contracts.subject.accepted_body import annotate
+from contracts.subject.creations import removed
 from contracts.subject.equality import Difference
 from contracts.subject.leftovers import Leftover
-from contracts.subject.subject import Subject
-from contracts.subject.update import Update
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.update import UpdateDriver
 from contracts.target.redact import MASK
 
 
-def put_back(updates: Iterable[Update]) -> list[Left]:
+def put_back(updates: Iterable[UpdateDriver]) -> list[Left]:
     """Send each object's first observed state and look again; returns what could not be restored."""
     found: dict[str, Left] = {}
     for update in updates:
-        for entity, original in update.original.items():
-            if entity in found or entity in update.created:
+        for entity, original in update.objects.original.items():
+            if entity in found or entity in update.objects.created:
                 continue  # what one path could not put back, its alias can't either; what was made is deleted
             members, reason = _restore(update, entity, original)
             if members or reason:
@@ -34,7 +34,7 @@ def put_back(updates: Iterable[Update]) -> list[Left]:
     return list(found.values())
 
 
-def take_away(update: Subject, path: str) -> Left | None:
+def take_away(update: OperationUnderTest, path: str) -> Left | None:
     """Delete an object that the run made; returns it with the reason where it is still there."""
     exchange = removed(update.client, path, update.operation.id)
     if exchange.ok or exchange.status in {404, 410}:
@@ -42,26 +42,28 @@ def take_away(update: Subject, path: str) -> Left | None:
     return Left(path, f"{path}, which this run made, could not be deleted: {exchange.answer}")
 
 
-def _restore(update: Update, entity: str, original: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
+def _restore(update: UpdateDriver, entity: str, original: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
     """Put one object back; returns the members that are still not as they were, and why more isn't known."""
     update.requirement = "restore"
     masked = [name for name in original if MASK in json.dumps(original[name])]
-    names = [name for name in update.writable if name not in masked]
+    names = [name for name in update.bodies.writable if name not in masked]
     wanted = {name: original[name] for name in names if name in original}
     left: list[Difference] = []
     try:
         shown = _shown(update, entity, wanted)
         if shown is not None:
             # what the object did not have, it must not keep
-            wanted |= {name: None for name in names if name not in original and update.is_set(name, shown.get(name))}
-            known = update.type.properties
+            wanted |= {
+                name: None for name in names if name not in original and update.model.is_set(name, shown.get(name))
+            }
+            known = update.model.type.properties
             wanted = {name: emptied(value, shown.get(name), known[name].type) for name, value in wanted.items()}
-        if shown is None or update.changes(wanted, shown):
+        if shown is None or update.model.changes(wanted, shown):
             left = _written(update, entity, wanted)
         more = mend(update, entity, original, masked)
     except Inconclusive as reason:
         return (), reason.reason
-    secret = ", ".join(name for name in masked if name in update.writable)
+    secret = ", ".join(name for name in masked if name in update.bodies.writable)
     paths = dict.fromkeys((*(each.path for each in more), *(each.path for each in left if not _told(each, more))))
     return tuple(paths), f"{secret} held a secret, which is not kept" if secret else ""
 
@@ -80,14 +82,14 @@ def emptied(value: Any, shown: Any, type_: Type) -> Any:
     return {**dict.fromkeys(more), **parts}
 
 
-def _shown(update: Update, entity: str, about: Mapping[str, Any]) -> dict[str, Any] | None:
+def _shown(update: UpdateDriver, entity: str, about: Mapping[str, Any]) -> dict[str, Any] | None:
     try:
-        return update.look(entity, about=about)[0]
+        return update.observe.look(entity, about=about)[0]
     except Inconclusive:
         return None
 
 
-def _written(update: Update, entity: str, wanted: Mapping[str, Any]) -> list[Difference]:
+def _written(update: UpdateDriver, entity: str, wanted: Mapping[str, Any]) -> list[Difference]:
     """Send the wanted state in the spellings that targets take; what is not so afterwards.
 
     Raises:
@@ -102,18 +104,18 @@ def _written(update: Update, entity: str, wanted: Mapping[str, Any]) -> list[Dif
         for name, value in wanted.items():
             answer = update.patch({name: value}, entity=entity)
     try:
-        left, _ = update.settle(wanted, entity, anyway=True)
+        left, _ = update.observe.settle(wanted, entity, anyway=True)
     except Inconclusive:
         if answer is None or not answer.ok or answer.object is None:
             raise
-        left = update.compare(wanted, answer.object)
+        left = update.model.compare(wanted, answer.object)
     return [difference for difference in left if difference.severity is Severity.FAIL]
 
 
-def _bodies(update: Update, entity: str, wanted: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _bodies(update: UpdateDriver, entity: str, wanted: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """One body for the whole state, plain and with what some targets want beside the properties."""
     yield wanted
-    annotated = ladder.annotate(dict(wanted), update.type)
+    annotated = annotate(dict(wanted), update.model.type)
     if annotated != wanted:
         yield annotated
     yield {"id": entity, **wanted}

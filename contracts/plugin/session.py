@@ -24,7 +24,7 @@ from contracts.plugin.tally import Tally
 from contracts.plugin.target import Target, WorkerContext, connected
 from contracts.requirements import Binding, Phase
 from contracts.settings import Settings
-from contracts.subject.subject import Subject
+from contracts.subject.under_test import OperationUnderTest
 from contracts.target.client import Client
 from contracts.target.exchange import Exchange
 from contracts.target.redact import Redactor
@@ -44,7 +44,7 @@ class Coordination(Protocol):
     def exchanged(self, exchange: Exchange) -> None:
         """Take down an exchange as soon as it is over."""
 
-    def judged(self, judge: Judge, binding: Binding, update: Subject, *more: Any) -> list[Judgement]:
+    def judged(self, judge: Judge, binding: Binding, update: OperationUnderTest, *more: Any) -> list[Judgement]:
         """Judge a case, and once more alone where another worker may have had a part in what came of it."""
 
 
@@ -200,7 +200,7 @@ class Session:
             self.tally.add(found)
             yield found
 
-    def _judged(self, binding: Binding, subject: Subject, *more: Any) -> list[Judgement]:
+    def _judged(self, binding: Binding, subject: OperationUnderTest, *more: Any) -> list[Judgement]:
         if self._coordination:
             return self._coordination.judged(self._judge, binding, subject, *more)
         return self._judge.judge(binding, subject, *more)

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.contract import Shape
 from contracts.requirements import Inconclusive
-from contracts.subject.create import GONE, Create
+from contracts.subject.attempts import Attempt, Fields, Headers, Trial
+from contracts.subject.create import CreateDriver
 from contracts.subject.equality import Difference
 from contracts.subject.knowledge import Effect
+from contracts.subject.object_views import GONE
 from contracts.subject.observe import same_id
-from contracts.subject.subject import Attempt, Fields, Headers, Subject, Trial
+from contracts.subject.under_test import OperationUnderTest
 from contracts.target.exchange import Exchange
 
 
-class Delete(Subject):
+class DeleteDriver(OperationUnderTest):
     """One operation that deletes objects on one target."""
 
+    primary_path: DeleteDriver | None
+
     @property
-    def maker(self) -> Create:
+    def maker(self) -> CreateDriver:
         """What makes objects to be deleted: through the same path, or the page's first where that makes none.
 
         Raises:
             Inconclusive: nothing does.
         """
-        maker = self.siblings.get(Shape.CREATE)
-        if isinstance(self.twin, Delete) and not (isinstance(maker, Create) and maker.able):
-            return self.twin.maker
-        if not isinstance(maker, Create):
+        maker = self.sibling(CreateDriver)
+        if self.primary_path is not None and not (maker is not None and maker.able):
+            return self.primary_path.maker
+        if maker is None:
             raise Inconclusive("the document has no operation that creates objects, and no other is ever deleted")
         return maker
 
@@ -46,14 +49,14 @@ class Delete(Subject):
         self.met.append(entity)
         if not self._appear():
             raise Inconclusive("objects that are made are not there afterwards; see create.persist.read")
-        if maker.lag or maker.unsteady:
+        if maker.lag.seen:
             self._shows(entity)
         return entity
 
     def _appear(self) -> bool:
         """Whether objects that are made are seen afterwards; where nothing shows objects, they are taken to be."""
         try:
-            return self.maker.persists
+            return self.maker.observe.persists
         except Inconclusive:
             return True
 
@@ -65,7 +68,7 @@ class Delete(Subject):
         """Send one deletion; nothing is concluded from the answer."""
         exchange = self.send("DELETE", path or self.path(entity), headers=headers, entity="" if path else entity)
         self.client.writes += 1
-        if exchange.ok and path is None and (kept := self.maker.created.pop(entity, None)):
+        if exchange.ok and path is None and (kept := self.maker.objects.created.pop(entity, None)):
             self.tell("deleted", path=kept)
         return exchange
 
@@ -86,7 +89,9 @@ class Delete(Subject):
         Args:
             entity: the object, if not one that was made for an attempt before this one, or for it.
         """
-        entity = entity or next((each for each in self.met if each in self.maker.created), None) or self.victim()
+        entity = (
+            entity or next((each for each in self.met if each in self.maker.objects.created), None) or self.victim()
+        )
         if not self.there(entity):
             entity = self.victim()
         try:

@@ -70,7 +70,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Baseline:
+class AcceptedBody:
     """The body that the target accepts, and how it was found."""
 
     names: tuple[str, ...]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.requirements import Inconclusive
-from contracts.subject.subject import Attempt, Fields, Headers, Subject, Trial
+from contracts.subject.attempts import Attempt, Fields, Headers, Trial
+from contracts.subject.under_test import OperationUnderTest
 from contracts.target.exchange import Exchange
 
 ALL = "*"
 """Stands for the id where all objects are asked for."""
 
 
-class Reading(Subject):
+class ShowDriver(OperationUnderTest):
     """One operation that changes nothing."""
 
     def get(self, entity: str | None = None, *, headers: Fields | None = None, query: str = "") -> Exchange:
@@ -29,10 +30,6 @@ class Reading(Subject):
         """What a request without anything said of it is about."""
         return self.key
 
-    def address(self, entity: str | None = None) -> str:
-        """The path that the operation's requests go to."""
-        return self.path(entity)
-
     def ask(self, *, headers: Fields | None = None) -> Exchange:
         """Send the documented request."""
         return self.get(headers=headers)
@@ -46,7 +43,7 @@ class Reading(Subject):
         ]
 
 
-class Read(Reading):
+class ReadDriver(ShowDriver):
     """One operation that shows an object."""
 
     def shown(self, entity: str | None = None) -> tuple[dict[str, Any], Exchange]:
@@ -61,7 +58,7 @@ class Read(Reading):
         return exchange.object, exchange
 
 
-class Listing(Reading):
+class ListDriver(ShowDriver):
     """One operation that shows all objects of a collection."""
 
     @property

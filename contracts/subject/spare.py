@@ -8,9 +8,10 @@ from typing import Any
 
 from contracts.contract import Shape
 from contracts.requirements import Inconclusive
-from contracts.subject.create import Create
-from contracts.subject.subject import Subject
-from contracts.subject.update import Update
+from contracts.subject.create import CreateDriver
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.update import UpdateDriver
+from contracts.subject.write import WriteDriver
 from contracts.target.exchange import Exchange
 
 SPREAD: Mapping[str, Any] = {"0": None}
@@ -20,17 +21,17 @@ UNSEEN = "objects that the run makes are not there afterwards"
 
 
 @contextmanager
-def made(update: Update) -> Iterator[str]:
+def made(operation: WriteDriver) -> Iterator[str]:
     """An object that the run makes for the block and deletes after it; its id.
 
     Raises:
         Inconclusive: the run can make none that it can also take away.
     """
-    maker = _maker(update)
-    maker.requirement, before = update.requirement, maker.requirement
+    maker = _maker(operation)
+    maker.requirement, before = operation.requirement, maker.requirement
     try:
         entity = maker.make()
-        _wait_for(update, maker, entity)
+        _wait_for(operation, maker, entity)
         yield entity
     finally:
         maker.tidy()
@@ -38,10 +39,10 @@ def made(update: Update) -> Iterator[str]:
 
 
 @contextmanager
-def instead(subject: Subject) -> Iterator[None]:
+def instead(subject: OperationUnderTest) -> Iterator[None]:
     """Let updates in the block go to an object that the run makes for it, where it can make one."""
     with ExitStack() as afterwards:
-        if isinstance(subject, Update) and not subject.MAKES:
+        if isinstance(subject, UpdateDriver):
             with suppress(Inconclusive):
                 entity = afterwards.enter_context(made(subject))
                 afterwards.enter_context(_about(subject, entity))
@@ -49,7 +50,7 @@ def instead(subject: Subject) -> Iterator[None]:
 
 
 @contextmanager
-def _about(update: Update, entity: str) -> Iterator[None]:
+def _about(update: UpdateDriver, entity: str) -> Iterator[None]:
     """Let the block be about another object, and watch the one that the run is about."""
     key, update.key = update.key, entity
     update.met.append(key)
@@ -58,46 +59,46 @@ def _about(update: Update, entity: str) -> Iterator[None]:
     finally:
         update.met.remove(key)
         update.key = key
-        update.original.pop(entity, None)  # it is deleted, and not put back
+        update.objects.original.pop(entity, None)  # it is deleted, and not put back
 
 
-def mend(update: Update, culprit: Exchange, undo: Mapping[str, Any]) -> None:
+def mend(operation: WriteDriver, culprit: Exchange, undo: Mapping[str, Any]) -> None:
     """Send what takes back a spoiling input, unless the object shows that it wasn't kept.
 
     Args:
         culprit: the input and its answer.
         undo: the properties that it may have set, with values to overwrite them with.
     """
-    if update.MAKES or culprit.refused or update.dead is not None:
+    if not operation.changes_objects or culprit.refused or operation.client.dead is not None:
         return
     with suppress(Inconclusive):
-        found, _ = update.observer.look(update.key)
+        found, _ = operation.observer.look(operation.key)
         body = undo if found is None else {name: value for name, value in undo.items() if name in found}
         if body:
-            update.patch(body)
+            operation.patch(body)
 
 
-def _maker(update: Update) -> Create:
-    """What makes objects on the update's own path.
+def _maker(operation: WriteDriver) -> CreateDriver:
+    """What makes objects on the operation's own path.
 
     Raises:
         Inconclusive: nothing does, or nothing could take them away.
     """
-    maker = update.siblings.get(Shape.CREATE)
-    if not isinstance(maker, Create) or Shape.DELETE not in update.siblings:
+    maker = operation.sibling(CreateDriver)
+    if maker is None or Shape.DELETE not in operation.siblings:
         raise Inconclusive(NO_MAKER)
     return maker
 
 
-def _wait_for(update: Update, maker: Create, entity: str) -> None:
+def _wait_for(operation: WriteDriver, maker: CreateDriver, entity: str) -> None:
     """Go on once a new object shows.
 
     Raises:
         Inconclusive: it doesn't.
     """
-    late = bool(maker.lag or update.lag or maker.unsteady or update.unsteady)
-    for _ in update.looks():
-        if update.observer.look(entity)[0] is not None:
+    late = maker.lag.seen or operation.lag.seen
+    for _ in operation.looks():
+        if operation.observer.look(entity)[0] is not None:
             return
         if not late:
             break

@@ -25,7 +25,7 @@ from contracts.reference.behaviours import Behaviour, behaviours
 from contracts.reference.server import Started, serve
 from contracts.requirements import Aliases, Phase
 from contracts.settings import Settings
-from contracts.subject import update
+from contracts.subject import watching
 
 Profile = Literal["page", "odata", "http"]
 ROOT = Path(__file__).parent.parent.parent
@@ -49,7 +49,7 @@ FORKED.set_forkserver_preload([__name__, "contracts.reference.faults", "contract
 
 def brisk() -> None:
     """Do without, in this process, what no verdict about the reference needs: a sheet has many rows."""
-    update.REVIVAL = 2.0  # nobody restarts the reference
+    watching.RESTART_GRACE_S = 2.0  # nobody restarts the reference
     judge.TIMES = 1  # how often a failure comes again changes its words
     concurrency.ROUNDS = 8  # the faults' windows are wide: enough for them
 
@@ -222,6 +222,6 @@ def run(
         noted=said.get("note", {}),
         notes=(*session.tally.notes, *(each.text for each in session.tally.left)),
         exchanges=len(session.client.exchanges),
-        vain=sum(update.vain for update in session.resources.updates),
+        vain=sum(update.lag.timed_out_reads for update in session.resources.updates),
         seconds=time.monotonic() - started,
     )

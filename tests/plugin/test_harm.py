@@ -12,7 +12,7 @@ import requests
 from contracts import cases, cli
 from contracts.reference.server import Started
 from contracts.requirements import Phase, bindings
-from contracts.subject import update
+from contracts.subject import watching
 from tests.peers import bulk_updater, crud
 from tests.peers.bulk_updater import IDS, PATHS
 
@@ -53,7 +53,7 @@ def _read(server: Started, what: str) -> Any:
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     """Runs some requirements against a store."""
-    monkeypatch.setattr(update, "REVIVAL", 0.2)  # nobody restarts the store
+    monkeypatch.setattr(watching, "RESTART_GRACE_S", 0.2)  # nobody restarts the store
 
     def run(server: Started, openapi: Path, *more: str) -> Done:
         folder = tmp_path / "reports"

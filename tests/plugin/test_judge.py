@@ -21,7 +21,7 @@ from contracts.requirements import (
     requirement,
 )
 from contracts.subject.knowledge import Options
-from contracts.subject.update import Update
+from contracts.subject.update import UpdateDriver
 from contracts.target.client import Client, Connection
 from contracts.target.exchange import Exchange, Request, Response
 
@@ -38,8 +38,8 @@ def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def update() -> Update:
-    return Update(Client(Connection("http://127.0.0.1:1/beta")), OPERATION, Options())
+def update() -> UpdateDriver:
+    return UpdateDriver(Client(Connection("http://127.0.0.1:1/beta")), OPERATION, Options())
 
 
 def bound(function: Callable[..., Any], level: Level = Level.MUST, **terms: Any) -> Binding:
@@ -49,16 +49,16 @@ def bound(function: Callable[..., Any], level: Level = Level.MUST, **terms: Any)
     return binding
 
 
-def silent(update: Update) -> None:
+def silent(update: UpdateDriver) -> None:
     """Nothing is wrong."""
 
 
-def wrong(update: Update) -> Findings:
+def wrong(update: UpdateDriver) -> Findings:
     """Something is wrong."""
     yield Finding("a", "b")
 
 
-def test_a_case_that_finds_nothing_passes(update: Update) -> None:
+def test_a_case_that_finds_nothing_passes(update: UpdateDriver) -> None:
     assert Judge("page").judge(bound(silent), update)[0].verdict == "pass"
 
 
@@ -73,14 +73,14 @@ def test_a_case_that_finds_nothing_passes(update: Update) -> None:
     ],
 )
 def test_a_finding_weighs_as_much_as_its_requirement_in_the_profile(
-    update: Update, level: Level, terms: dict[str, Any], verdicts: tuple[str, ...]
+    update: UpdateDriver, level: Level, terms: dict[str, Any], verdicts: tuple[str, ...]
 ) -> None:
     binding = bound(wrong, level, **terms)
     assert tuple(Judge(profile).judge(binding, update)[0].verdict for profile in requirements.PROFILES) == verdicts
 
 
-def test_a_finding_graded_lower_is_no_failure_and_the_worst_one_counts(update: Update) -> None:
-    def graded(update: Update) -> Findings:
+def test_a_finding_graded_lower_is_no_failure_and_the_worst_one_counts(update: UpdateDriver) -> None:
+    def graded(update: UpdateDriver) -> Findings:
         """Graded."""
         yield Finding("a", "note", at_most=Severity.NOTE)
         yield Finding("a", "warn", at_most=Severity.WARN)
@@ -89,8 +89,8 @@ def test_a_finding_graded_lower_is_no_failure_and_the_worst_one_counts(update: U
     assert (found.verdict, found.actual) == ("warn", "warn")
 
 
-def test_what_was_found_before_a_case_gave_up_counts(update: Update) -> None:
-    def halfway(update: Update) -> Findings:
+def test_what_was_found_before_a_case_gave_up_counts(update: UpdateDriver) -> None:
+    def halfway(update: UpdateDriver) -> Findings:
         """Halfway."""
         yield Finding("a", "b")
         raise Inconclusive("no more")
@@ -106,8 +106,8 @@ def test_what_was_found_before_a_case_gave_up_counts(update: Update) -> None:
         (KeyError("oops"), "error"),
     ],
 )
-def test_what_cannot_be_judged_does_not_pass(update: Update, problem: Exception, verdict: str) -> None:
-    def stuck(update: Update) -> None:
+def test_what_cannot_be_judged_does_not_pass(update: UpdateDriver, problem: Exception, verdict: str) -> None:
+    def stuck(update: UpdateDriver) -> None:
         """Stuck."""
         raise problem
 
@@ -116,10 +116,10 @@ def test_what_cannot_be_judged_does_not_pass(update: Update, problem: Exception,
     assert found.message
 
 
-def test_a_check_of_each_response_sees_those_it_asks_for(update: Update) -> None:
+def test_a_check_of_each_response_sees_those_it_asks_for(update: UpdateDriver) -> None:
     seen: list[int] = []
 
-    def each(update: Update, exchange: Exchange) -> Iterator[Finding]:
+    def each(update: UpdateDriver, exchange: Exchange) -> Iterator[Finding]:
         """Each."""
         seen.append(exchange.status)
         return iter(())
@@ -133,10 +133,10 @@ def test_a_check_of_each_response_sees_those_it_asks_for(update: Update) -> None
     assert seen == [404, 500]
 
 
-def test_a_finding_for_another_requirement_is_judged_under_that_one(update: Update) -> None:
+def test_a_finding_for_another_requirement_is_judged_under_that_one(update: UpdateDriver) -> None:
     other = bound(silent, Level.SHOULD)
 
-    def aside(update: Update) -> None:
+    def aside(update: UpdateDriver) -> None:
         """Aside."""
         update.log.asides.setdefault(other.requirement, []).append(Finding("a", "b"))
 

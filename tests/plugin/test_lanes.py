@@ -25,7 +25,7 @@ from contracts.reference.server import Started, build, serve_app, start
 from contracts.reference.tools import override
 from contracts.settings import Settings
 from contracts.subject.knowledge import Allocation
-from contracts.subject.update import Update
+from contracts.subject.update import UpdateDriver
 from tests.cases.sheet import DOCUMENT, forked
 from tests.plugin import command
 
@@ -66,7 +66,7 @@ def objects(session: Session) -> list[tuple[str, str | None]]:
         group = next(iter(session.resources.groups.values()))
         problems = [check.error for check in session.resources.checks(group, may_write=False) if check.error]
         assert not problems
-        return [(each.key, each.second) for each in group.subjects if isinstance(each, Update)]
+        return [(each.key, each.second) for each in group.subjects if isinstance(each, UpdateDriver)]
 
 
 def given(server: Started, workers: int) -> Given:

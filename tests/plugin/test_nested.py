@@ -16,7 +16,7 @@ from contracts.plugin.rehearsal import renamed
 from contracts.requirements import Inconclusive
 from contracts.subject import parameters
 from contracts.subject.knowledge import Options
-from contracts.subject.update import Update
+from contracts.subject.update import UpdateDriver
 from contracts.target.exchange import Request
 
 DOCUMENT = Path(__file__).parent / "nested.yaml"
@@ -80,7 +80,7 @@ def test_the_hint_for_an_object_that_is_not_there_works_when_pasted(
 def test_the_hint_for_a_second_object_names_it_by_its_segment() -> None:
     (operation,) = (each for each in Contract.load(DOCUMENT).tested if str(each) == MESSAGES)
     with pytest.raises(Inconclusive, match=r"supply --second-id messages\.id=ID"):
-        Update(Mock(), operation, Options()).needs_second()
+        UpdateDriver(Mock(), operation, Options()).needs_second()
 
 
 def test_the_run_and_the_dry_run_send_the_ids_that_were_named(

@@ -20,7 +20,7 @@ from contracts.plugin.target import Target
 from contracts.reference.message import Tokens
 from contracts.reference.server import Started
 from contracts.subject.knowledge import Options
-from contracts.subject.update import Update
+from contracts.subject.update import UpdateDriver
 from contracts.target.redact import Redactor
 from tests.benchmarks.scale import document
 from tests.plugin.scripted import Answer, Scripted, Things
@@ -49,9 +49,9 @@ class Run:
         return [each.text for each in self.tally.left]
 
     @property
-    def update(self) -> Update:
+    def update(self) -> UpdateDriver:
         update = self.resources.subjects[OPERATION]
-        assert isinstance(update, Update)
+        assert isinstance(update, UpdateDriver)
         return update
 
     def put_back(self) -> None:
@@ -106,7 +106,7 @@ def test_what_was_made_is_deleted_and_taken_down_as_deleted(make: Make) -> None:
     for name in ("new", "stuck"):
         path = f"/things0/{name}"
         run.things.objects[path] = {"id": name}
-        run.update.created[name] = path
+        run.update.objects.created[name] = path
         run.recovery.undo_log.write("created", collection="/things0", path=path, operation=OPERATION)
     run.things.refuses = lambda method, path: (403, ERROR) if (method, path) == ("DELETE", "/things0/stuck") else None
     run.put_back()
@@ -133,7 +133,7 @@ def test_what_can_not_be_put_back_is_told_of_and_stays_in_the_undo_log(make: Mak
 def test_what_can_not_be_deleted_is_told_of_and_stays_in_the_undo_log(make: Make) -> None:
     run = make()
     run.things.objects["/things0/new"] = {"id": "new"}
-    run.update.created["new"] = "/things0/new"
+    run.update.objects.created["new"] = "/things0/new"
     run.things.refuses = refusing("DELETE")
     run.put_back()
     assert run.left[0].startswith("/things0/new, which this run made, could not be deleted")
@@ -257,10 +257,10 @@ def test_what_an_undo_log_says_of_unknown_or_unseen_objects_is_told_of(make: Mak
         "x: the document has no operation nothing_update; name it with --openapi",
         "/things0/b can't be put back: nothing showed it before it was changed",
     ]
-    assert run.update.original == {"a": {"id": "a", "name": "before", "comment": None}}
+    assert run.update.objects.original == {"a": {"id": "a", "name": "before", "comment": None}}
 
 
 def test_what_a_run_made_is_deleted_and_not_put_back(make: Make, tmp_path: Path) -> None:
     run = make(examined=False)
     assert list(known(run.resources, left(tmp_path / "left.jsonl", created={"/things0/a": OPERATION}))) == []
-    assert run.update.original == {}
+    assert run.update.objects.original == {}

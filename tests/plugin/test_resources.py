@@ -8,7 +8,7 @@ import pytest
 
 from contracts.errors import ConfigurationError, TargetError
 from contracts.plugin.resources import Resources
-from contracts.subject.update import Update
+from contracts.subject.update import UpdateDriver
 from tests.benchmarks.scale import document
 from tests.plugin.scripted import Answer, Scripted, Things, opened
 
@@ -141,6 +141,6 @@ def test_the_further_path_of_an_operation_may_refuse_what_the_first_one_accepts(
     judged = ("things0_update", "things1_update")
     resources.calibrate(resources.groups["/things0"], judged)
     further = resources.subjects["things1_update"]
-    assert isinstance(further, Update)
+    assert isinstance(further, UpdateDriver)
     assert further.refusal
     assert resources.refusal([each.operation for each in resources.subjects.values()], judged) == ""

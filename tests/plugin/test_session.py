@@ -19,8 +19,8 @@ from contracts.reference.server import Started, start
 from contracts.requirements import Binding
 from contracts.settings import Settings
 from contracts.subject.knowledge import Allocation
-from contracts.subject.subject import Subject
-from contracts.subject.update import Update
+from contracts.subject.under_test import OperationUnderTest
+from contracts.subject.update import UpdateDriver
 from contracts.target.exchange import Exchange
 from tests.cases.sheet import DOCUMENT
 
@@ -33,9 +33,9 @@ def settings(folder: Path, server: Started | None = None, **more: Any) -> Settin
     return Settings(openapi=DOCUMENT, report=folder, select=("update.status.success",), settle=0.1, **more)
 
 
-def first(session: Session) -> Update:
+def first(session: Session) -> UpdateDriver:
     update = session.resources.updates[0]
-    assert isinstance(update, Update)
+    assert isinstance(update, UpdateDriver)
     return update
 
 
@@ -48,9 +48,9 @@ def one(session: Session) -> tuple[Binding, str]:
 def change_and_fail(session: Session) -> None:
     """Change the first object, and then fail as nothing should."""
     update = first(session)
-    name = next(name for name in update.writable if update.type.properties[name].type.kind is Kind.STRING)
+    name = next(name for name in update.bodies.writable if update.model.type.properties[name].type.kind is Kind.STRING)
     assert update.patch({name: "changed"}).ok
-    assert update.observer.item(update.key)[0] != update.original[update.key]
+    assert update.observer.item(update.key)[0] != update.objects.original[update.key]
     raise ZeroDivisionError
 
 
@@ -59,10 +59,10 @@ def test_objects_are_put_back_whatever_ends_the_run(tmp_path: Path) -> None:
         session = Session(settings(tmp_path, server))
         with pytest.raises(ZeroDivisionError), session.open():
             change_and_fail(session)
-        before = first(session).original
+        before = first(session).objects.original
         again = Session(settings(tmp_path, server))
         with again.open():
-            assert first(again).original == before
+            assert first(again).objects.original == before
     assert session.tally.notes == []
     assert session.tally.left == []
 
@@ -114,7 +114,7 @@ class Taken:
     def exchanged(self, _: Exchange) -> None:
         self.exchanges += 1
 
-    def judged(self, judge: Judge, binding: Binding, update: Subject, *more: Any) -> list[Judgement]:
+    def judged(self, judge: Judge, binding: Binding, update: OperationUnderTest, *more: Any) -> list[Judgement]:
         found = judge.judge(binding, update, *more)
         self.judgements += found
         return found

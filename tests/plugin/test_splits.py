@@ -26,7 +26,7 @@ from contracts.report.reading import Run
 from contracts.report.results import Results
 from contracts.requirements import Phase
 from contracts.settings import Settings
-from contracts.subject import update
+from contracts.subject import watching
 from tests.benchmarks.scale import document
 from tests.cases.sheet import DOCUMENT, SHELF, reference
 from tests.contract.test_any_document import MUSEUM
@@ -207,7 +207,7 @@ def test_operations_of_one_kind_share_what_is_said_of_them(tmp_path: Path) -> No
 
 @pytest.fixture
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(update, "REVIVAL", 2.0)
+    monkeypatch.setattr(watching, "RESTART_GRACE_S", 2.0)
     monkeypatch.setattr(judge, "TIMES", 1)
     monkeypatch.setattr(concurrency, "ROUNDS", 4)
 

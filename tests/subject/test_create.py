@@ -13,8 +13,8 @@ import pytest
 from contracts.contract import Contract
 from contracts.plugin.session import Session
 from contracts.settings import load
-from contracts.subject.create import Create
-from contracts.subject.subject import Attempt
+from contracts.subject.attempts import Attempt
+from contracts.subject.create import CreateDriver
 from tests.peers import shelf
 from tests.peers.shelf import FIRST, TOKEN, Request, Shelf
 
@@ -28,7 +28,7 @@ THEIRS: dict[str, Any] = {
 
 
 @contextmanager
-def creating(server: Shelf, folder: Path) -> Iterator[Create]:
+def creating(server: Shelf, folder: Path) -> Iterator[CreateDriver]:
     """The operation that creates on a shelf, with one property that tells its objects."""
     document = shelf.write_document(folder)
     (operation,) = [each.id for each in Contract.load(document).operations if each.method == "POST"]
@@ -36,8 +36,8 @@ def creating(server: Shelf, folder: Path) -> Iterator[Create]:
     session = Session(settings)
     with session.connected():
         create = session.resources.subjects[operation]
-        assert isinstance(create, Create)
-        create._markers = ("name",)
+        assert isinstance(create, CreateDriver)
+        create.bodies.found_markers = ("name",)
         yield create
 
 
@@ -55,8 +55,8 @@ def test_what_a_nameless_answer_made_is_found_in_the_list(tmp_path: Path) -> Non
     with shelf.serving(THEIRS) as server, creating(server, tmp_path) as create:
         server.hook = nameless
         create.patch(BODY)
-        assert list(create.created) == ["made-1"]
-        assert create.doubtful == []
+        assert list(create.objects.created) == ["made-1"]
+        assert create.objects.doubtful == []
 
 
 def unlisted(request: Request) -> None:
@@ -90,10 +90,10 @@ def test_nothing_in_the_list_is_the_runs_where_the_list_before_was_not_whole(
         server.hook = silent
         exchange = create.patch(BODY)
         assert exchange.ok
-        assert create.others is None
+        assert create.creations.others is None
         assert "listed" not in told
-        assert create.created == {}
-        assert create.doubtful == [exchange], "it is to be told of"
+        assert create.objects.created == {}
+        assert create.objects.doubtful == [exchange], "it is to be told of"
 
 
 @pytest.mark.parametrize("body", [BODY, {"label": "Fabrikam 1"}, {}])
@@ -101,9 +101,9 @@ def test_a_strangers_new_object_is_not_the_runs_because_an_answer_has_no_id(
     body: dict[str, str], tmp_path: Path
 ) -> None:
     with shelf.serving() as server, creating(server, tmp_path) as create:
-        before = create.states()
+        before = create.watch.objects.states()
         server.hook = nameless
         exchange = create.client.send("POST", "/things", body=json.dumps({**BODY}).encode())
         server.objects[THEIRS["id"]] = dict(THEIRS)
-        found = create.changed(before, create.states(), [(Attempt("one", body), exchange)])
-        assert {entity for entity, _ in found} == set(create.created) == ({"made-0"} if body is BODY else set())
+        found = create.watch.objects.changed(before, create.watch.objects.states(), [(Attempt("one", body), exchange)])
+        assert {entity for entity, _ in found} == set(create.objects.created) == ({"made-0"} if body is BODY else set())

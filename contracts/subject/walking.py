@@ -1,4 +1,4 @@
-"""The documented places of a value that a target shows."""
+"""The documented values in what a target shows."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 from contracts.contract import Kind, Type
 
 NESTED = frozenset({Kind.COMPLEX, Kind.COLLECTION})
-Spot = tuple[str, Any, Type]
+FoundValue = tuple[str, Any, Type]
 
 
-def walk(value: Any, type_: Type, path: str = "") -> list[Spot]:
+def walk_values(value: Any, type_: Type, path: str = "") -> list[FoundValue]:
     """Every documented place in a value that is there and not null, with its path and type."""
-    found: list[Spot] = []
+    found: list[FoundValue] = []
     _walk(found, path, value, type_)
     return found
 
 
-def _walk(found: list[Spot], path: str, value: Any, type_: Type) -> None:
+def _walk(found: list[FoundValue], path: str, value: Any, type_: Type) -> None:
     # every answer of a run is looked through by many cases: hence a list, and no call for a plain value
     found.append((path, value, type_))
     if type_.kind is Kind.COMPLEX and isinstance(value, dict):

@@ -1,20 +1,18 @@
-"""The places of a contract's type that a single value can be sent to, nested ones and items of collections included."""
+"""Where a single value can be sent to in a contract's type, nested values and items of collections included."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from contracts.contract import Kind, Type
 from contracts.subject.values import settable
-
-if TYPE_CHECKING:
-    from contracts.subject.update import Update
+from contracts.subject.write import WriteDriver
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """Where a value goes: a property, a property of a complex value, or of the one item of a collection."""
 
     path: tuple[str, ...]
@@ -58,39 +56,39 @@ def _nest(path: list[str], value: Any) -> Any:
     return value
 
 
-def places(update: Update, kind: Kind) -> list[Place]:
-    """The places of a kind that the target takes values for: top-level ones first, then nested, then items.
+def settable_locations(update: WriteDriver, kind: Kind) -> list[Location]:
+    """The locations of a kind that the target takes values for: top-level ones first, then nested, then items.
 
     Deprecated properties come last, so that a case judges by what stays.
     """
-    found = [spot for name in update.baseline.names for spot in _below(update, name) if spot.type.kind is kind]
+    found = [spot for name in update.bodies.accepted.names for spot in _below(update, name) if spot.type.kind is kind]
     computed = [spot for spot in found if spot.path[0] not in update.computed]
-    return sorted(computed, key=lambda s: (update.type.properties[s.path[0]].deprecated, s.listed, len(s.path)))
+    return sorted(computed, key=lambda s: (update.model.type.properties[s.path[0]].deprecated, s.listed, len(s.path)))
 
 
-def open_places(update: Update) -> list[Place]:
-    """The places of open types: bags that keep members which the document doesn't name."""
-    return [spot for spot in places(update, Kind.COMPLEX) if spot.type.open and not spot.listed]
+def open_locations(update: WriteDriver) -> list[Location]:
+    """The locations of open types: bags that keep members which the document doesn't name."""
+    return [spot for spot in settable_locations(update, Kind.COMPLEX) if spot.type.open and not spot.listed]
 
 
-def _below(update: Update, name: str) -> Iterator[Place]:
-    declared = update.type.properties[name]
-    yield Place((name,), declared.type, declared.nullable)
+def _below(update: WriteDriver, name: str) -> Iterator[Location]:
+    declared = update.model.type.properties[name]
+    yield Location((name,), declared.type, declared.nullable)
     yield from _nested((name,), declared.type)
     if declared.type.kind is Kind.COLLECTION and declared.type.item:
         item = declared.type.item
         if item.kind is Kind.COMPLEX:
             whole = update.values.make(item, name, 1)
             for spot in _nested((name,), item):
-                yield Place(spot.path, spot.type, spot.nullable, listed=True, siblings=whole)
+                yield Location(spot.path, spot.type, spot.nullable, listed=True, siblings=whole)
         else:
-            yield Place((name,), item, listed=True)
+            yield Location((name,), item, listed=True)
 
 
-def _nested(prefix: tuple[str, ...], type_: Type) -> Iterator[Place]:
+def _nested(prefix: tuple[str, ...], type_: Type) -> Iterator[Location]:
     if type_.kind is not Kind.COMPLEX:
         return
     bags = [m for m in type_.properties.values() if m.type.open and not m.read_only]  # empty, and yet to be filled
     for member in {member.name: member for member in (*settable(type_), *bags)}.values():
-        yield Place((*prefix, member.name), member.type, member.nullable)
+        yield Location((*prefix, member.name), member.type, member.nullable)
         yield from _nested((*prefix, member.name), member.type)

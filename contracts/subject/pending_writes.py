@@ -16,12 +16,12 @@ from contracts.subject.equality import Difference
 
 PARTED = frozenset({Kind.COMPLEX, Kind.COLLECTION, Kind.ANY})
 """Kinds whose values servers merge or arrange in ways of their own."""
-MOST = 20_000
+MAX_REMEMBERED = 20_000
 """Values that are remembered: more than are accepted within the time that reads may lag."""
 
 
-class Due:
-    """The values that are due, by object; one for all paths of an operation, since they lead to the same objects."""
+class PendingWrites:
+    """The values that reads must come to show, by object; shared by all paths, which lead to the same objects."""
 
     def __init__(self) -> None:
         self._values: dict[str, dict[str, Any]] = {}
@@ -29,13 +29,13 @@ class Due:
         """When each value was last accepted, by object, place and value, the latest last."""
 
     def accepted(self, entity: str, body: Mapping[str, Any], shape: Type) -> None:
-        """An update was accepted: its plain values are due."""
+        """An update was accepted: its plain values are pending."""
         self.note(entity, body, accepted=True)
         known = shape.properties
         plain = {n: v for n, v in body.items() if n in known and v is not None and known[n].type.kind not in PARTED}
         # what becomes of the rest, and of null, is the question of other requirements
-        due = {name: value for name, value in self._values.get(entity, {}).items() if name not in body}
-        self._values[entity] = {**due, **plain}
+        older = {name: value for name, value in self._values.get(entity, {}).items() if name not in body}
+        self._values[entity] = {**older, **plain}
 
     def note(self, entity: str, body: Mapping[str, Any], *, accepted: bool) -> None:
         """Values were sent. Of those that were refused nothing says any more whence they came, should they show."""
@@ -44,7 +44,7 @@ class Due:
             self._sent.pop((entity, *place), None)
             if accepted:
                 self._sent[entity, *place] = now
-        while len(self._sent) > MOST:
+        while len(self._sent) > MAX_REMEMBERED:
             self._sent.popitem(last=False)
 
     def late(self, entity: str, found: Iterable[Difference]) -> bool:
@@ -71,7 +71,7 @@ class Due:
         self._sent.clear()
 
     def of(self, entity: str) -> Mapping[str, Any]:
-        """What is due of an object."""
+        """The values that an object must come to show."""
         return dict(self._values.get(entity, {}))
 
     def lost(self, entity: str, names: Iterable[str]) -> None:
