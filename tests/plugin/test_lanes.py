@@ -160,11 +160,11 @@ def test_work_on_an_object_that_was_named_is_not_divided(flag: str) -> None:
 def test_all_paths_lead_to_what_a_lane_is_given(
     monkeypatch: pytest.MonkeyPatch, listed: str, reads: bool, first: str, further: str
 ) -> None:
-    def path(name: str, ids: str, twin: Any) -> Any:
+    def path(name: str, ids: str, primary: Any) -> Any:
         items = [{"id": each} for each in ids]
         observer = SimpleNamespace(collection=lambda: (items, None), item=lambda _: ({} if reads else None, None))
         operation = SimpleNamespace(id=name, response_example=None, parameter_examples={}, key="id")
-        return SimpleNamespace(operation=operation, observer=observer, twin=twin)
+        return SimpleNamespace(operation=operation, observer=observer, primary_path=primary)
 
     monkeypatch.setattr(lanes, "fill_path", lambda _: None)
     one = path("one", "abcd", None)
