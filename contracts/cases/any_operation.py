@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.contract import Shape
 from contracts.requirements import (
-    METHODS,
     Aliases,
     Finding,
     Findings,
@@ -20,7 +18,6 @@ from contracts.subject.read import Listing, Reading
 from contracts.subject.subject import Subject
 
 UNROUTED = frozenset({404, 405, 410, 501})
-FIRST, FURTHER = "update.route.provisioning", "update.route.directoryprovisioning"
 
 
 def _documented(subject: Subject) -> Findings:
@@ -32,9 +29,9 @@ def _documented(subject: Subject) -> Findings:
         raise Inconclusive(f"the documented request was answered {exchange.answer}", exchange)
 
 
-@adapted("read.route.documented", of=FIRST, aliases=Aliases.FIRST)
+@adapted("read.route.documented", terms="update.route.provisioning", aliases=Aliases.FIRST)
 def test_the_first_documented_path_shows_the_object(subject: Subject) -> Findings:
-    """The page's first path template reaches the read of an existing object.
+    """The page's first path template must reach the read of an existing object.
 
     Sent: A GET to the page's first path, with the id of an existing object.
 
@@ -43,9 +40,9 @@ def test_the_first_documented_path_shows_the_object(subject: Subject) -> Finding
     yield from _documented(subject)
 
 
-@adapted("read.route.further", of=FURTHER, aliases=Aliases.FURTHER)
+@adapted("read.route.further", terms="update.route.directoryprovisioning", aliases=Aliases.FURTHER)
 def test_every_further_documented_path_shows_the_object(subject: Subject) -> Findings:
-    """Every further path template of the page reaches the read as well.
+    """Every further path template of the page must reach the read as well.
 
     Sent: The same GET to every further path of the page.
 
@@ -54,9 +51,9 @@ def test_every_further_documented_path_shows_the_object(subject: Subject) -> Fin
     yield from _documented(subject)
 
 
-@adapted("list.route.documented", of=FIRST, aliases=Aliases.FIRST)
+@adapted("list.route.documented", terms="update.route.provisioning", aliases=Aliases.FIRST)
 def test_the_first_documented_path_lists(subject: Subject) -> Findings:
-    """The page's first path template reaches the list.
+    """The page's first path template must reach the list.
 
     Sent: A GET to the page's first path.
 
@@ -65,9 +62,9 @@ def test_the_first_documented_path_lists(subject: Subject) -> Findings:
     yield from _documented(subject)
 
 
-@adapted("list.route.further", of=FURTHER, aliases=Aliases.FURTHER)
+@adapted("list.route.further", terms="update.route.directoryprovisioning", aliases=Aliases.FURTHER)
 def test_every_further_documented_path_lists(subject: Subject) -> Findings:
-    """Every further path template of the page reaches the list as well.
+    """Every further path template of the page must reach the list as well.
 
     Sent: The same GET to every further path of the page.
 
@@ -76,9 +73,9 @@ def test_every_further_documented_path_lists(subject: Subject) -> Findings:
     yield from _documented(subject)
 
 
-@adapted("create.route.documented", of=FIRST, aliases=Aliases.FIRST)
+@adapted("create.route.documented", terms="update.route.provisioning", aliases=Aliases.FIRST)
 def test_the_first_documented_path_creates(create: Create) -> Findings:
-    """The page's first path template reaches the creation.
+    """The page's first path template must reach the creation.
 
     Sent: A POST with every documented property to the page's first path; where that is refused, smaller bodies.
 
@@ -87,9 +84,9 @@ def test_the_first_documented_path_creates(create: Create) -> Findings:
     yield from _created(create)
 
 
-@adapted("create.route.further", of=FURTHER, aliases=Aliases.FURTHER)
+@adapted("create.route.further", terms="update.route.directoryprovisioning", aliases=Aliases.FURTHER)
 def test_every_further_documented_path_creates(create: Create) -> Findings:
-    """Every further path template of the page reaches the creation as well.
+    """Every further path template of the page must reach the creation as well.
 
     Sent: The same POST to every further path of the page.
 
@@ -108,9 +105,9 @@ def _created(create: Create) -> Findings:
         yield Finding("the object is created", f"{refused[0].answer} to POST", tuple(refused))
 
 
-@adapted("delete.route.documented", of=FIRST, aliases=Aliases.FIRST)
+@adapted("delete.route.documented", terms="update.route.provisioning", aliases=Aliases.FIRST)
 def test_the_first_documented_path_deletes(subject: Subject) -> Findings:
-    """The page's first path template reaches the deletion of an existing object.
+    """The page's first path template must reach the deletion of an existing object.
 
     Sent: A DELETE to the page's first path, of an object that was just made.
 
@@ -119,9 +116,9 @@ def test_the_first_documented_path_deletes(subject: Subject) -> Findings:
     yield from _documented(subject)
 
 
-@adapted("delete.route.further", of=FURTHER, aliases=Aliases.FURTHER)
+@adapted("delete.route.further", terms="update.route.directoryprovisioning", aliases=Aliases.FURTHER)
 def test_every_further_documented_path_deletes(subject: Subject) -> Findings:
-    """Every further path template of the page reaches the deletion as well.
+    """Every further path template of the page must reach the deletion as well.
 
     Sent: The same DELETE to every further path of the page.
 
@@ -139,9 +136,9 @@ def _success(subject: Subject, usual: int) -> Findings:
         yield Finding(f"{wanted}", exchange.answer, (exchange,))
 
 
-@adapted("read.status.success")
+@adapted("read.status.success", terms="update.status.success")
 def test_a_read_is_answered_with_the_documented_status(read: Reading) -> Findings:
-    """A read is answered with the status that the page documents: `200 OK`.
+    """A read must be answered with the status that the page documents: `200 OK`.
 
     Sent: A GET of an existing object.
 
@@ -150,9 +147,9 @@ def test_a_read_is_answered_with_the_documented_status(read: Reading) -> Finding
     yield from _success(read, 200)
 
 
-@adapted("list.status.success")
+@adapted("list.status.success", terms="update.status.success")
 def test_a_list_is_answered_with_the_documented_status(listing: Listing) -> Findings:
-    """A list is answered with the status that the page documents: `200 OK`, also where it is empty.
+    """A list request must be answered with the status that the page documents: `200 OK`, also where the list is empty.
 
     Sent: A GET of the collection.
 
@@ -161,9 +158,9 @@ def test_a_list_is_answered_with_the_documented_status(listing: Listing) -> Find
     yield from _success(listing, 200)
 
 
-@adapted("delete.status.success")
+@adapted("delete.status.success", terms="update.status.success")
 def test_a_deletion_is_answered_with_the_documented_status(delete: Delete) -> Findings:
-    """A deletion is answered with the status that the page documents: mostly `204 No Content`.
+    """A deletion must be answered with the status that the page documents: mostly `204 No Content`.
 
     Sent: A DELETE of an object that was just made.
 
@@ -194,9 +191,9 @@ VARY_405 = (
 )
 
 
-@adapted("read.method.405allow", vary=VARY_405, phase=Phase.NEGATIVE)
+@adapted("read.method.405allow", terms="update.method.405allow", vary=VARY_405, phase=Phase.NEGATIVE)
 def test_every_405_at_the_object_says_what_is_allowed(read: Reading) -> Findings:
-    """Every 405 at the object's path carries an Allow header.
+    """Every 405 at the object's path must carry an Allow header.
 
     Sent: TRACE and an unknown method to the object.
 
@@ -205,9 +202,9 @@ def test_every_405_at_the_object_says_what_is_allowed(read: Reading) -> Findings
     yield from _refused_methods(read, read.address())
 
 
-@adapted("list.method.405allow", vary=VARY_405, phase=Phase.NEGATIVE)
+@adapted("list.method.405allow", terms="update.method.405allow", vary=VARY_405, phase=Phase.NEGATIVE)
 def test_every_405_at_the_collection_says_what_is_allowed(listing: Listing) -> Findings:
-    """Every 405 at the collection's path carries an Allow header.
+    """Every 405 at the path of the list must carry an Allow header.
 
     Sent: TRACE and an unknown method to the collection.
 
@@ -216,9 +213,9 @@ def test_every_405_at_the_collection_says_what_is_allowed(listing: Listing) -> F
     yield from _refused_methods(listing, listing.address())
 
 
-@adapted("create.method.405allow", vary=VARY_405, phase=Phase.NEGATIVE)
+@adapted("create.method.405allow", terms="update.method.405allow", vary=VARY_405, phase=Phase.NEGATIVE)
 def test_every_405_where_objects_are_created_says_what_is_allowed(create: Create) -> Findings:
-    """Every 405 where objects are created carries an Allow header.
+    """Every 405 at the path where objects are created must carry an Allow header.
 
     Sent: TRACE and an unknown method to the collection.
 
@@ -227,9 +224,9 @@ def test_every_405_where_objects_are_created_says_what_is_allowed(create: Create
     yield from _refused_methods(create, create.address())
 
 
-@adapted("delete.method.405allow", vary=VARY_405, phase=Phase.NEGATIVE)
+@adapted("delete.method.405allow", terms="update.method.405allow", vary=VARY_405, phase=Phase.NEGATIVE)
 def test_every_405_where_objects_are_deleted_says_what_is_allowed(delete: Delete) -> Findings:
-    """Every 405 where objects are deleted carries an Allow header.
+    """Every 405 at the path where an object is deleted must carry an Allow header.
 
     Sent: TRACE and an unknown method to an object that was made for it.
 
@@ -244,7 +241,7 @@ def _allowed(subject: Subject, path: str) -> Findings:
     allow = options.response.header("Allow") if options.response else None
     if allow is None:
         raise NotApplicable("the target sends no Allow header for this URL")
-    method = METHODS[Shape(subject.requirement.partition(".")[0])]
+    method = subject.operation.method
     if method not in {word.strip().upper() for word in allow.split(",")} and options.ok:
         yield Finding(f"Allow with {method}", f"Allow: {allow}", (options,))
 
@@ -252,9 +249,9 @@ def _allowed(subject: Subject, path: str) -> Findings:
 VARY_ALLOW = "OPTIONS not supported, for CORS only, or refused"
 
 
-@adapted("read.method.allow", vary=VARY_ALLOW, phase=Phase.NEGATIVE)
+@adapted("read.method.allow", terms="update.method.allow", vary=VARY_ALLOW, phase=Phase.NEGATIVE)
 def test_allow_names_the_read(read: Reading) -> Findings:
-    """An Allow list for the object's URL contains GET.
+    """An Allow header at the object's path should name GET.
 
     Sent: OPTIONS to the object.
 
@@ -263,9 +260,9 @@ def test_allow_names_the_read(read: Reading) -> Findings:
     yield from _allowed(read, read.address())
 
 
-@adapted("list.method.allow", vary=VARY_ALLOW, phase=Phase.NEGATIVE)
+@adapted("list.method.allow", terms="update.method.allow", vary=VARY_ALLOW, phase=Phase.NEGATIVE)
 def test_allow_names_the_list(listing: Listing) -> Findings:
-    """An Allow list for the collection's URL contains GET.
+    """An Allow header at the path of the list should name GET.
 
     Sent: OPTIONS to the collection.
 
@@ -274,9 +271,9 @@ def test_allow_names_the_list(listing: Listing) -> Findings:
     yield from _allowed(listing, listing.address())
 
 
-@adapted("create.method.allow", vary=VARY_ALLOW, phase=Phase.NEGATIVE)
+@adapted("create.method.allow", terms="update.method.allow", vary=VARY_ALLOW, phase=Phase.NEGATIVE)
 def test_allow_names_the_creation(create: Create) -> Findings:
-    """An Allow list for the collection's URL contains POST.
+    """An Allow header at the path where objects are created should name POST.
 
     Sent: OPTIONS to the collection.
 
@@ -285,9 +282,9 @@ def test_allow_names_the_creation(create: Create) -> Findings:
     yield from _allowed(create, create.address())
 
 
-@adapted("delete.method.allow", vary=VARY_ALLOW, phase=Phase.NEGATIVE)
+@adapted("delete.method.allow", terms="update.method.allow", vary=VARY_ALLOW, phase=Phase.NEGATIVE)
 def test_allow_names_the_deletion(delete: Delete) -> Findings:
-    """An Allow list for the object's URL contains DELETE.
+    """An Allow header at the path where an object is deleted should name DELETE.
 
     Sent: OPTIONS to an object that was made for it.
 

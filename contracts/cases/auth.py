@@ -8,7 +8,16 @@ import re
 from collections.abc import Iterable, Iterator
 
 from contracts.contract import Operation
-from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    also,
+    requirement,
+)
 from contracts.subject.subject import Subject, Trial
 from contracts.target.exchange import Exchange
 
@@ -65,7 +74,32 @@ def performed(trials: Iterable[Trial]) -> Findings:
     source="Page, Request headers (Authorization … Required)",
     vary="401, or 400, 403, 407, a redirect to a login",
     phase=Phase.NEGATIVE,
-    also="read list create delete",
+)
+@also(
+    "read.auth.required",
+    "A read without an Authorization header must not be answered 2xx.",
+    sent="A read without an Authorization header.",
+    fix="Authenticate before the handler runs, on every documented path. Answer 401.",
+)
+@also(
+    "list.auth.required",
+    "A list request without an Authorization header must not be answered 2xx.",
+    sent="A list request without an Authorization header.",
+    fix="Authenticate before the handler runs, on every documented path. Answer 401.",
+)
+@also(
+    "create.auth.required",
+    "A creation without an Authorization header must not be performed, and must not be answered 2xx.",
+    sent="A creation without an Authorization header; the collection is listed before and after.",
+    fix=(
+        "Authenticate before the handler runs, on every documented path and also for bodies that are wrong. Answer 401."
+    ),
+)
+@also(
+    "delete.auth.required",
+    "A deletion without an Authorization header must not be performed, and must not be answered 2xx.",
+    sent="A deletion without an Authorization header; the object, made for the test, is read afterwards.",
+    fix="Authenticate before the handler runs, on every documented path. Answer 401.",
 )
 def test_without_credentials_nothing_is_updated(update: Subject) -> Findings:
     """An update without an Authorization header is not performed and not answered 2xx.
@@ -85,7 +119,42 @@ def test_without_credentials_nothing_is_updated(update: Subject) -> Findings:
     source="Page, Request headers (Bearer {token}); RFC 6750 §2.1, §3.1; RFC 9110 §11.6.2",
     vary="400 or 401; any token where the target is declared so (--auth any-token)",
     phase=Phase.NEGATIVE,
-    also="read list create delete",
+)
+@also(
+    "read.auth.invalid",
+    "A read must be refused if its credentials are no valid bearer token: an empty token, a random one, one without "
+    "its scheme.",
+    sent=(
+        "Reads with `Bearer` alone, an empty token, a random one and a forged one; with the valid token cut, "
+        "lengthened or in other letter case, or with another signature; and with the valid token without its scheme."
+    ),
+)
+@also(
+    "list.auth.invalid",
+    "A list request must be refused if its credentials are no valid bearer token: an empty token, a random one, one "
+    "without its scheme.",
+    sent=(
+        "List requests with `Bearer` alone, an empty token, a random one and a forged one; with the valid token cut, "
+        "lengthened or in other letter case, or with another signature; and with the valid token without its scheme."
+    ),
+)
+@also(
+    "create.auth.invalid",
+    "A creation must be refused if its credentials are no valid bearer token: an empty token, a random one, one "
+    "without its scheme.",
+    sent=(
+        "Creations with `Bearer` alone, an empty token, a random one and a forged one; with the valid token cut, "
+        "lengthened or in other letter case, or with another signature; and with the valid token without its scheme."
+    ),
+)
+@also(
+    "delete.auth.invalid",
+    "A deletion must be refused if its credentials are no valid bearer token: an empty token, a random one, one "
+    "without its scheme.",
+    sent=(
+        "Deletions with `Bearer` alone, an empty token, a random one and a forged one; with the valid token cut, "
+        "lengthened or in other letter case, or with another signature; and with the valid token without its scheme."
+    ),
 )
 def test_what_is_no_valid_token_is_refused(update: Subject) -> Findings:
     """Credentials that are no valid bearer token are refused: an empty one, a random one, one without scheme.
@@ -138,7 +207,30 @@ def _jwt(text: str) -> bool:
     source="Page, Request headers (Bearer)",
     vary="400, 401, 403",
     phase=Phase.NEGATIVE,
-    also="read list create delete",
+)
+@also(
+    "read.auth.wrongscheme",
+    "A read with credentials of another scheme than Bearer must be refused, even if they contain a valid token.",
+    sent="Reads with Basic and Digest credentials, and with the valid token under the schemes `Token` and `Basic`.",
+)
+@also(
+    "list.auth.wrongscheme",
+    "A list request with credentials of another scheme than Bearer must be refused, even if they contain a valid "
+    "token.",
+    sent=(
+        "List requests with Basic and Digest credentials, and with the valid token under the schemes `Token` and "
+        "`Basic`."
+    ),
+)
+@also(
+    "create.auth.wrongscheme",
+    "A creation with credentials of another scheme than Bearer must be refused, even if they contain a valid token.",
+    sent="Creations with Basic and Digest credentials, and with the valid token under the schemes `Token` and `Basic`.",
+)
+@also(
+    "delete.auth.wrongscheme",
+    "A deletion with credentials of another scheme than Bearer must be refused, even if they contain a valid token.",
+    sent="Deletions with Basic and Digest credentials, and with the valid token under the schemes `Token` and `Basic`.",
 )
 def test_another_scheme_does_not_authenticate(update: Subject) -> Findings:
     """Credentials of another scheme don't authenticate, not even with a valid token in them.
@@ -166,7 +258,35 @@ def test_another_scheme_does_not_authenticate(update: Subject) -> Findings:
     source="Graph, errors (401); RFC 9110 §11.6.2; RFC 6750 §3.1",
     vary="400 for a malformed header; 403 by gateways; 404 where the object is hidden",
     phase=Phase.NEGATIVE,
-    also="read list create delete",
+)
+@also(
+    "read.auth.status",
+    "A read with missing, malformed or expired credentials should be answered 401.",
+    sent="Reads without credentials, with Basic credentials and, if `--expired-token` is given, with an expired token.",
+)
+@also(
+    "list.auth.status",
+    "A list request with missing, malformed or expired credentials should be answered 401.",
+    sent=(
+        "List requests without credentials, with Basic credentials and, if `--expired-token` is given, with an "
+        "expired token."
+    ),
+)
+@also(
+    "create.auth.status",
+    "A creation with missing, malformed or expired credentials should be answered 401.",
+    sent=(
+        "Creations without credentials, with Basic credentials and, if `--expired-token` is given, with an expired "
+        "token."
+    ),
+)
+@also(
+    "delete.auth.status",
+    "A deletion with missing, malformed or expired credentials should be answered 401.",
+    sent=(
+        "Deletions without credentials, with Basic credentials and, if `--expired-token` is given, with an expired "
+        "token."
+    ),
 )
 def test_bad_credentials_are_answered_401(update: Subject) -> Findings:
     """Missing, malformed and expired credentials are answered 401.
@@ -197,7 +317,26 @@ def _is_401(_: Operation, exchange: Exchange) -> bool:
     source="RFC 9110 §15.5.2, §11.6.1; RFC 6750 §3",
     vary="any number of challenges and schemes",
     each=_is_401,
-    also="read list create delete",
+)
+@also(
+    "read.auth.challenge",
+    "A 401 in answer to a read must carry WWW-Authenticate with at least one challenge.",
+    sent="Nothing of its own: every 401 in the tests of reads is looked at.",
+)
+@also(
+    "list.auth.challenge",
+    "A 401 in answer to a list request must carry WWW-Authenticate with at least one challenge.",
+    sent="Nothing of its own: every 401 in the tests of lists is looked at.",
+)
+@also(
+    "create.auth.challenge",
+    "A 401 in answer to a creation must carry WWW-Authenticate with at least one challenge.",
+    sent="Nothing of its own: every 401 in the tests of creations is looked at.",
+)
+@also(
+    "delete.auth.challenge",
+    "A 401 in answer to a deletion must carry WWW-Authenticate with at least one challenge.",
+    sent="Nothing of its own: every 401 in the tests of deletions is looked at.",
 )
 def test_every_401_carries_a_challenge(update: Subject, exchange: Exchange) -> Findings:
     """Every 401 carries WWW-Authenticate with at least one challenge.
@@ -218,7 +357,26 @@ def test_every_401_carries_a_challenge(update: Subject, exchange: Exchange) -> F
     source="RFC 6750 §3",
     vary="other challenges beside it; no error where no credentials were sent; an empty realm",
     each=_is_401,
-    also="read list create delete",
+)
+@also(
+    "read.auth.challenge.bearer",
+    "The challenge of a 401 in answer to a read should name the Bearer scheme.",
+    sent="Nothing of its own: the challenge of every 401 in the tests of reads is parsed.",
+)
+@also(
+    "list.auth.challenge.bearer",
+    "The challenge of a 401 in answer to a list request should name the Bearer scheme.",
+    sent="Nothing of its own: the challenge of every 401 in the tests of lists is parsed.",
+)
+@also(
+    "create.auth.challenge.bearer",
+    "The challenge of a 401 in answer to a creation should name the Bearer scheme.",
+    sent="Nothing of its own: the challenge of every 401 in the tests of creations is parsed.",
+)
+@also(
+    "delete.auth.challenge.bearer",
+    "The challenge of a 401 in answer to a deletion should name the Bearer scheme.",
+    sent="Nothing of its own: the challenge of every 401 in the tests of deletions is parsed.",
 )
 def test_the_challenge_is_for_a_bearer_token(update: Subject, exchange: Exchange) -> Findings:
     """The challenge names the Bearer scheme.
@@ -239,7 +397,26 @@ def test_the_challenge_is_for_a_bearer_token(update: Subject, exchange: Exchange
     Level.MUST,
     basis="rfc",
     source="RFC 9110 §11.1 (case-insensitive token)",
-    also="read list create delete",
+)
+@also(
+    "read.auth.schemecase",
+    "A read must be authenticated whatever the letter case of the scheme's name: `bearer` works like `Bearer`.",
+    sent="Reads with the valid token under `bearer` and `BEARER`.",
+)
+@also(
+    "list.auth.schemecase",
+    "A list request must be authenticated whatever the letter case of the scheme's name: `bearer` works like `Bearer`.",
+    sent="List requests with the valid token under `bearer` and `BEARER`.",
+)
+@also(
+    "create.auth.schemecase",
+    "A creation must be authenticated whatever the letter case of the scheme's name: `bearer` works like `Bearer`.",
+    sent="Creations with the valid token under `bearer` and `BEARER`.",
+)
+@also(
+    "delete.auth.schemecase",
+    "A deletion must be authenticated whatever the letter case of the scheme's name: `bearer` works like `Bearer`.",
+    sent="Deletions with the valid token under `bearer` and `BEARER`.",
 )
 def test_the_scheme_is_matched_in_any_letter_case(update: Subject) -> Findings:
     """The scheme's name is matched case-insensitively: `bearer` works like `Bearer`.
@@ -264,7 +441,25 @@ def test_the_scheme_is_matched_in_any_letter_case(update: Subject) -> Findings:
     source="RFC 9110 §15.5.2, §15.5.4; OData 4.01 §9.2",
     vary="what the server maintains outside the documented properties",
     phase=Phase.EVERY_RESPONSE,
-    also="create delete",
+)
+@also(
+    "create.auth.notapplied",
+    "A creation that is answered 401 or 403 must make no object and change none.",
+    vary="objects that others make meanwhile; what the server maintains outside the documented properties",
+    sent=(
+        "Nothing of its own: after every 401 and 403 to a creation, the collection is listed and compared with what "
+        "it was."
+    ),
+)
+@also(
+    "delete.auth.notapplied",
+    "A deletion that is answered 401 or 403 must leave the object there.",
+    vary="",
+    sent="Nothing of its own: after every 401 and 403 to a deletion, the object is read.",
+    fix=(
+        "Authenticate and authorize before anything is deleted; a check after the deletion is too late even if it is "
+        "rolled back later."
+    ),
 )
 def test_what_is_answered_401_or_403_has_had_no_effect(update: Subject) -> Findings:
     """A request answered 401 or 403 has had no effect.

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from contracts.cases.auth import enforced, performed, refused
-from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    also,
+    requirement,
+)
 from contracts.subject.subject import Subject, Trial
 
 
@@ -29,7 +38,32 @@ def _as(update: Subject, token: str | None, note: str, supply: str) -> list[Tria
     source="Page, Permissions (one of them is required)",
     vary="the scopes themselves are not asserted: the operator names the token",
     phase=Phase.NEGATIVE,
-    also="read list create delete",
+)
+@also(
+    "read.authz.insufficient",
+    "A read with a token that has none of the required permissions must not be answered 2xx.",
+    sent="A read with the token given as `--forbidden-token`.",
+    fix="Check scopes or roles for reading, not only that the token is valid.",
+)
+@also(
+    "list.authz.insufficient",
+    "A list request with a token that has none of the required permissions must not be answered 2xx.",
+    sent="A list request with the token given as `--forbidden-token`.",
+    fix="Check scopes or roles for listing, not only that the token is valid.",
+)
+@also(
+    "create.authz.insufficient",
+    "A creation with a token that has none of the required permissions must not be performed, and must not be "
+    "answered 2xx.",
+    sent="A creation with the token given as `--forbidden-token`; the collection is listed before and after.",
+    fix="Check scopes or roles for creating, not only that the token is valid.",
+)
+@also(
+    "delete.authz.insufficient",
+    "A deletion with a token that has none of the required permissions must not be performed, and must not be "
+    "answered 2xx.",
+    sent="A deletion with the token given as `--forbidden-token`; the object, made for the test, is read afterwards.",
+    fix="Check scopes or roles for deleting, not only that the token is valid.",
 )
 def test_a_token_without_the_permission_updates_nothing(update: Subject) -> Findings:
     """A token without any of the required permissions does not get 2xx.
@@ -50,7 +84,26 @@ def test_a_token_without_the_permission_updates_nothing(update: Subject) -> Find
     source="Graph API guidelines, error handling; Graph, errors (403); RFC 6750 §3.1",
     vary="404 where the object is hidden; 401 that says insufficient_claims or insufficient_scope",
     phase=Phase.NEGATIVE,
-    also="read list create delete",
+)
+@also(
+    "read.authz.status",
+    "A read with a valid token that lacks the permission should be answered 403.",
+    sent="A read with the token given as `--forbidden-token`.",
+)
+@also(
+    "list.authz.status",
+    "A list request with a valid token that lacks the permission should be answered 403.",
+    sent="A list request with the token given as `--forbidden-token`.",
+)
+@also(
+    "create.authz.status",
+    "A creation with a valid token that lacks the permission should be answered 403.",
+    sent="A creation with the token given as `--forbidden-token`.",
+)
+@also(
+    "delete.authz.status",
+    "A deletion with a valid token that lacks the permission should be answered 403.",
+    sent="A deletion with the token given as `--forbidden-token`.",
 )
 def test_a_missing_permission_is_answered_403(update: Subject) -> Findings:
     """Insufficient permission is answered 403.
@@ -75,7 +128,30 @@ def test_a_missing_permission_is_answered_403(update: Subject) -> Findings:
     source="Page, Permissions (delegated, personal Microsoft account)",
     vary="400, 401, 403, 404",
     phase=Phase.NEGATIVE,
-    also="read list create delete",
+)
+@also(
+    "read.authz.personal",
+    "A read with a personal Microsoft account's token must be refused where the page says that such accounts are not "
+    "supported.",
+    sent="A read with the token given as `--personal-token`.",
+)
+@also(
+    "list.authz.personal",
+    "A list request with a personal Microsoft account's token must be refused where the page says that such accounts "
+    "are not supported.",
+    sent="A list request with the token given as `--personal-token`.",
+)
+@also(
+    "create.authz.personal",
+    "A creation with a personal Microsoft account's token must be refused where the page says that such accounts are "
+    "not supported.",
+    sent="A creation with the token given as `--personal-token`; the collection is listed before and after.",
+)
+@also(
+    "delete.authz.personal",
+    "A deletion with a personal Microsoft account's token must be refused where the page says that such accounts are "
+    "not supported.",
+    sent="A deletion with the token given as `--personal-token`; the object, made for the test, is read afterwards.",
 )
 def test_a_personal_account_updates_nothing(update: Subject) -> Findings:
     """A personal Microsoft account's token is refused where the page says that it is not supported.
@@ -99,7 +175,16 @@ def test_a_personal_account_updates_nothing(update: Subject) -> Findings:
     source="OWASP API1, broken object level authorization; Graph, errors (403, 404)",
     vary="targets with one tenant",
     phase=Phase.NEGATIVE,
-    also="read delete",
+)
+@also(
+    "read.authz.crosstenant",
+    "A token of another tenant should not read the object, even if it has the permission to read.",
+    sent="A read with the token given as `--foreign-token`.",
+)
+@also(
+    "delete.authz.crosstenant",
+    "A token of another tenant should not delete the object, even if it has the permission to delete.",
+    sent="A deletion with the token given as `--foreign-token`; the object, made for the test, is read afterwards.",
 )
 def test_another_tenants_token_reaches_no_object(update: Subject) -> Findings:
     """A permitted token of another tenant can't update the object.

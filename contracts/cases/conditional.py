@@ -6,7 +6,17 @@ import re
 import time
 from typing import Any
 
-from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
 from contracts.subject.equality import short
 from contracts.subject.subject import Attempt, Subject
 from contracts.subject.update import Update
@@ -163,7 +173,21 @@ def test_if_none_match_star_stops_the_update_of_what_exists(update: Update) -> F
     source="RFC 9110 §8.8.3, §2.2",
     vary="weak or strong; the member @odata.etag is not judged",
     each=lambda _, exchange: bool(exchange.response and exchange.response.header("ETag") is not None),
-    also="read list create",
+)
+@also(
+    "read.etag.syntax",
+    "An ETag header in answer to a read must be a quoted string, with `W/` before it if it is weak.",
+    sent="Nothing of its own: every ETag in the tests of reads is looked at.",
+)
+@also(
+    "list.etag.syntax",
+    "An ETag header in answer to a list request must be a quoted string, with `W/` before it if it is weak.",
+    sent="Nothing of its own: every ETag in the tests of lists is looked at.",
+)
+@also(
+    "create.etag.syntax",
+    "An ETag header in answer to a creation must be a quoted string, with `W/` before it if it is weak.",
+    sent="Nothing of its own: every ETag in the tests of creations is looked at.",
 )
 def test_an_etag_is_written_as_one(update: Subject, exchange: Exchange) -> Findings:
     """An ETag header is a quoted string, `W/` before it where it is weak.

@@ -28,9 +28,9 @@ HANDED_OUT = 3
 """Objects that are made to see whether their ids differ."""
 
 
-@adapted("create.body.id", vary="any form of id")
+@adapted("create.body.id", terms="update.body.id", vary="any form of id")
 def test_each_new_object_has_an_id_of_its_own(create: Create) -> Findings:
-    """The answer to a creation shows a non-empty id, and no two objects get the same.
+    """The answer to a creation must show a non-empty id, and no two objects may get the same.
 
     Sent: The same body three times.
 
@@ -53,9 +53,9 @@ def test_each_new_object_has_an_id_of_its_own(create: Create) -> Findings:
         known[entity] = exchange
 
 
-@adapted("create.persist.read", vary="reads that lag behind by at most --settle")
+@adapted("create.persist.read", terms="update.persist.read", vary="reads that lag behind by at most --settle")
 def test_a_new_object_can_be_read_by_its_id(create: Create) -> Findings:
-    """An object whose creation was answered 2xx can be read by its id.
+    """An object whose creation was answered 2xx must be readable by its id.
 
     Sent: A creation, then a GET of the new object by its id, for as long as `--settle` allows.
 
@@ -74,9 +74,15 @@ def test_a_new_object_can_be_read_by_its_id(create: Create) -> Findings:
         yield Finding(f"object {short(entity)} under its id", f"{seen.answer} to GET", (exchange, seen))
 
 
-@adapted("create.req.id.mismatch", vary="the id ignored, used or refused", phase=Phase.NEGATIVE)
+@adapted(
+    "create.req.id.mismatch",
+    terms="update.req.id.mismatch",
+    vary="the id ignored, used or refused",
+    phase=Phase.NEGATIVE,
+)
 def test_an_id_in_the_body_takes_no_other_objects_place(create: Create) -> Findings:
-    """A client's id is ignored, used or refused; an object that has it already stays as it is.
+    """A creation with the id of another object must leave that object as it was; the id may be ignored, used or
+    refused.
 
     Sent: A creation with the id of an object that was just made; that object is read before and after.
 
@@ -97,9 +103,14 @@ def test_an_id_in_the_body_takes_no_other_objects_place(create: Create) -> Findi
         yield Finding("an id of its own, or 409", f"{exchange.answer} with the id of another object", (exchange,))
 
 
-@adapted("create.value.enum.invalid", vary="enumerations without that member", phase=Phase.NEGATIVE)
+@adapted(
+    "create.value.enum.invalid",
+    terms="update.value.enum.invalid",
+    vary="enumerations without that member",
+    phase=Phase.NEGATIVE,
+)
 def test_the_member_that_only_answers_have_is_not_taken(create: Create) -> Findings:
-    """`unknownFutureValue`, which stands in answers for members yet to come, is refused where an object is created.
+    """A creation should refuse `unknownFutureValue`, which stands in answers for members yet to come.
 
     Sent: A creation with `unknownFutureValue` for an enumeration that has it.
 
@@ -115,7 +126,11 @@ def test_the_member_that_only_answers_have_is_not_taken(create: Create) -> Findi
         yield Finding("400", f"{exchange.answer}, {spots[0].name} = {short(value)}", (exchange,))
 
 
-@adapted("create.req.prefer.minimal", vary="the preference ignored; Location or OData-EntityId")
+@adapted(
+    "create.req.prefer.minimal",
+    terms="update.req.prefer.minimal",
+    vary="the preference ignored; Location or OData-EntityId",
+)
 def test_a_minimal_answer_says_where_the_object_is(create: Create) -> Findings:
     """A 204 to a creation with `Prefer: return=minimal` says where the new object is.
 
@@ -131,9 +146,14 @@ def test_a_minimal_answer_says_where_the_object_is(create: Create) -> Findings:
         yield Finding("Location or OData-EntityId", "204 with neither", (exchange,))
 
 
-@adapted("create.req.emptybody", vary="201 where nothing is required, 400, 411, 415, 422", phase=Phase.NEGATIVE)
+@adapted(
+    "create.req.emptybody",
+    terms="update.req.emptybody",
+    vary="201 where nothing is required, 400, 411, 415, 422",
+    phase=Phase.NEGATIVE,
+)
 def test_an_empty_body_is_taken_or_refused(create: Create) -> Findings:
-    """A creation without content is refused or makes an object, and is not a server failure.
+    """A creation without content should be refused or make an object, and not be a failure of the server.
 
     Sent: `{}` and a request without content.
 
@@ -147,9 +167,11 @@ def test_an_empty_body_is_taken_or_refused(create: Create) -> Findings:
             yield Finding("2xx, or 4xx", f"{exchange.answer} to {note}", (exchange,))
 
 
-@adapted("create.conc.disjoint", vary="409, 429 or 503 for one of them", phase=Phase.CONCURRENT)
+@adapted(
+    "create.conc.disjoint", terms="update.conc.disjoint", vary="409, 429 or 503 for one of them", phase=Phase.CONCURRENT
+)
 def test_parallel_creations_are_all_there(create: Create) -> Findings:
-    """Parallel creations make as many objects, each with an id of its own, and none is lost.
+    """Parallel creations must make as many objects, each with an id of its own, and lose none.
 
     Sent: Two parallel creations, several times; both objects are read afterwards.
 
@@ -189,7 +211,7 @@ def _both_there(create: Create, bodies: list[dict[str, object]], answers: list[E
     vary="absent, as with most of Graph; relative or absolute; OData-EntityId in its place for a 204",
 )
 def test_location_leads_to_the_new_object(create: Create) -> Findings:
-    """`Location`, where a creation is answered with it, leads to the new object.
+    """If a creation is answered with `Location`, it should lead to the new object.
 
     Sent: A creation, whose Location is compared with the object's own path.
 
@@ -212,7 +234,7 @@ def test_location_leads_to_the_new_object(create: Create) -> Findings:
     vary="objects that others make meanwhile",
 )
 def test_one_creation_makes_one_object(create: Create) -> Findings:
-    """One creation makes one object.
+    """One creation must make one object.
 
     Sent: A creation with a value never used before; the collection is searched for it.
 
@@ -235,9 +257,11 @@ def test_one_creation_makes_one_object(create: Create) -> Findings:
         create.own(entity)
 
 
-@adapted("create.isolation.objects", vary="other writers on a shared target", keyed=False)
+@adapted(
+    "create.isolation.objects", terms="update.isolation.objects", vary="other writers on a shared target", keyed=False
+)
 def test_a_creation_changes_no_other_object(create: Create) -> Findings:
-    """Creating an object changes no documented property of another.
+    """A creation must change no documented property of another object.
 
     Sent: Two creations; an object that was made before is read before and after.
 

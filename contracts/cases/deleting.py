@@ -18,9 +18,11 @@ AGAIN = frozenset({200, 202, 204, 404, 410})
 NOT_FOUND = frozenset({204, 400, 401, 403, 404, 409, 410})
 
 
-@adapted("delete.persist.read", vary="404 or 410; reads that lag behind by at most --settle")
+@adapted(
+    "delete.persist.read", terms="update.persist.read", vary="404 or 410; reads that lag behind by at most --settle"
+)
 def test_what_is_deleted_is_gone(delete: Delete) -> Findings:
-    """An object whose deletion was answered 2xx is gone: no read shows it and no list contains it.
+    """An object whose deletion was answered 2xx must be gone: no read shows it and no list contains it.
 
     Sent: A DELETE of an object that was just made; then a GET of it and of the collection, for as long as `--settle`
     allows.
@@ -50,9 +52,9 @@ def test_what_is_deleted_is_gone(delete: Delete) -> Findings:
         yield Finding(f"object {short(entity)} gone", what, (exchange, listed))
 
 
-@adapted("delete.isolation.objects", vary="other writers on a shared target")
+@adapted("delete.isolation.objects", terms="update.isolation.objects", vary="other writers on a shared target")
 def test_nothing_else_is_deleted(delete: Delete) -> Findings:
-    """Deleting one object deletes and changes no other.
+    """A deletion must delete and change no other object.
 
     Sent: A DELETE of one of two objects that were just made; the other is read before and after.
 
@@ -72,9 +74,9 @@ def test_nothing_else_is_deleted(delete: Delete) -> Findings:
             return
 
 
-@adapted("delete.idempotent", vary="404 or 410 the second time; 204 again")
+@adapted("delete.idempotent", terms="update.idempotent", vary="404 or 410 the second time; 204 again")
 def test_deleting_twice_does_no_harm(delete: Delete) -> Findings:
-    """Deleting an object again is answered 404, or with success once more, and not as a failure.
+    """A second deletion of an object should be answered 404, or with success once more, and not as a failure.
 
     Sent: The same DELETE twice.
 
@@ -90,10 +92,13 @@ def test_deleting_twice_does_no_harm(delete: Delete) -> Findings:
 
 
 @adapted(
-    "delete.route.unknownid.status", vary="204 as for one that is gone; 400, 401, 403, 409, 410", phase=Phase.NEGATIVE
+    "delete.route.unknownid.status",
+    terms="update.route.unknownid.status",
+    vary="204 as for one that is gone; 400, 401, 403, 409, 410",
+    phase=Phase.NEGATIVE,
 )
 def test_an_unknown_id_is_not_deleted(delete: Delete) -> Findings:
-    """A deletion of a well-formed id that doesn't exist is answered 404.
+    """A deletion of a well-formed id that doesn't exist should be answered 404.
 
     Sent: A DELETE of a random GUID that no object has.
 
@@ -105,9 +110,14 @@ def test_an_unknown_id_is_not_deleted(delete: Delete) -> Findings:
         yield Finding("404", f"{exchange.answer} for an id that doesn't exist", (exchange,))
 
 
-@adapted("delete.route.malformedid", vary="400, 403, 404, 414, 431; 204; the connection closed", phase=Phase.NEGATIVE)
+@adapted(
+    "delete.route.malformedid",
+    terms="update.route.malformedid",
+    vary="400, 403, 404, 414, 431; 204; the connection closed",
+    phase=Phase.NEGATIVE,
+)
 def test_ids_that_cannot_exist_are_refused_by_deletions(delete: Delete) -> Findings:
-    """Ids that can't exist are refused as client errors.
+    """A deletion of an id that can't exist should be refused as an error of the client.
 
     Sent: A DELETE of `not-an-id`, a quote and 4,096 characters.
 
@@ -122,9 +132,14 @@ def test_ids_that_cannot_exist_are_refused_by_deletions(delete: Delete) -> Findi
             yield Finding("4xx", f"{exchange.answer} for {note} as id", (exchange,))
 
 
-@adapted("delete.route.exactid", vary="any 4xx; letter case and braces of GUIDs", phase=Phase.NEGATIVE)
+@adapted(
+    "delete.route.exactid",
+    terms="update.route.exactid",
+    vary="any 4xx; letter case and braces of GUIDs",
+    phase=Phase.NEGATIVE,
+)
 def test_only_the_whole_key_deletes_the_object(delete: Delete) -> Findings:
-    """Prefixes, suffixes and wildcards don't delete the object.
+    """A deletion must not reach the object by a part of its key, by its key with more at the end, or by a wildcard.
 
     Sent: A DELETE of the id with a character more, one less, and half of it, unless other ids have that part as well;
     an object that was made is read after each.
@@ -150,9 +165,9 @@ def test_only_the_whole_key_deletes_the_object(delete: Delete) -> Findings:
             return
 
 
-@adapted("delete.route.nokey", vary="400, 404, 405, 501", phase=Phase.NEGATIVE)
+@adapted("delete.route.nokey", terms="update.route.nokey", vary="400, 404, 405, 501", phase=Phase.NEGATIVE)
 def test_the_collection_path_deletes_nothing(delete: Delete) -> Findings:
-    """A deletion addressed to the collection deletes no object.
+    """A deletion addressed to the collection must delete no object.
 
     Sent: With `--destructive` alone, a DELETE of the collection; an object that was made is read afterwards.
 
@@ -182,9 +197,9 @@ def _tagged(delete: Delete) -> tuple[str, Validators]:
     return entity, tags
 
 
-@adapted("delete.cond.stale", vary="weak header tags alone", phase=Phase.CONDITIONAL)
+@adapted("delete.cond.stale", terms="update.cond.stale", vary="weak header tags alone", phase=Phase.CONDITIONAL)
 def test_a_superseded_tag_stops_the_deletion(delete: Delete) -> Findings:
-    """Where tags are in use, a deletion under a superseded tag is not performed.
+    """Where tags are in use, a deletion under a superseded tag must not be performed.
 
     Sent: A change to an object that was made, then a DELETE under the tag from before it.
 
@@ -202,9 +217,11 @@ def test_a_superseded_tag_stops_the_deletion(delete: Delete) -> Findings:
         yield Finding("412 and nothing deleted", f"{exchange.answer}, and the object is gone", (exchange,), grade)
 
 
-@adapted("delete.cond.notag", vary="204 by servers without validators", phase=Phase.CONDITIONAL)
+@adapted(
+    "delete.cond.notag", terms="update.cond.notag", vary="204 by servers without validators", phase=Phase.CONDITIONAL
+)
 def test_a_tag_that_no_object_has_stops_the_deletion(delete: Delete) -> Findings:
-    """A deletion under a tag that the object never had is not performed.
+    """A deletion under a tag that the object never had should not be performed.
 
     Sent: A DELETE under a tag that the object never had.
 
@@ -220,9 +237,14 @@ def test_a_tag_that_no_object_has_stops_the_deletion(delete: Delete) -> Findings
         yield Finding("412 and nothing deleted", f"{exchange.answer} to If-Match: {BOGUS}", (exchange,), grade)
 
 
-@adapted("delete.cond.match", vary="412 to a weak tag; 4xx to * where a tag is demanded", phase=Phase.CONDITIONAL)
+@adapted(
+    "delete.cond.match",
+    terms="update.cond.match",
+    vary="412 to a weak tag; 4xx to * where a tag is demanded",
+    phase=Phase.CONDITIONAL,
+)
 def test_the_current_tag_lets_the_deletion_through(delete: Delete) -> Findings:
-    """A deletion under the current tag succeeds.
+    """A deletion under the current tag should succeed.
 
     Sent: A DELETE under the current tag of an object that was made.
 

@@ -10,7 +10,17 @@ from typing import Any
 from urllib.parse import unquote
 
 from contracts.contract import Operation
-from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
 from contracts.subject.equality import GUID, short
 from contracts.subject.subject import SERVER_FAILURES, Attempt, Subject
 from contracts.subject.update import Update
@@ -59,7 +69,18 @@ SCRIPT = "<script>alert(1)</script>"
     source="RFC 5789 §2; RFC 9110 §15.5; OData 4.01 §9.2",
     vary="audit fields that the document doesn't name",
     phase=Phase.EVERY_RESPONSE,
-    also="create delete",
+)
+@also(
+    "create.error.nochange",
+    "A creation that is answered 4xx must make no object and change none.",
+    sent="Nothing of its own: after every refused creation, the collection is listed and compared with what it was.",
+)
+@also(
+    "delete.error.nochange",
+    "A deletion that is answered 4xx must leave the object there.",
+    vary="",
+    sent="Nothing of its own: after every refused deletion, the object is read.",
+    fix="Refuse before anything is deleted, or roll back on every path that ends in 4xx.",
 )
 def test_a_refused_update_changes_nothing(update: Subject) -> Findings:
     """An update that is answered 4xx leaves every object as it was.
@@ -93,7 +114,29 @@ def test_a_refused_update_changes_nothing(update: Subject) -> Findings:
         (exchange.request.method not in SAFE or exchange.request.method == operation.method)
         and not exchange.requirement.endswith(SIZES)
     ),
-    also="read list create delete",
+)
+@also(
+    "read.error.no5xx",
+    "However wrong a read is, it must not be answered 500, 502, 504, 505 or 508: with these a server blames itself.",
+    sent="Nothing of its own: the status of every answer in the tests of reads is looked at.",
+)
+@also(
+    "list.error.no5xx",
+    "However wrong a list request is, it must not be answered 500, 502, 504, 505 or 508: with these a server blames "
+    "itself.",
+    sent="Nothing of its own: the status of every answer in the tests of lists is looked at.",
+)
+@also(
+    "create.error.no5xx",
+    "However wrong a creation is, it must not be answered 500, 502, 504, 505 or 508: with these a server blames "
+    "itself.",
+    sent="Nothing of its own: the status of every answer in the tests of creations is looked at.",
+)
+@also(
+    "delete.error.no5xx",
+    "However wrong a deletion is, it must not be answered 500, 502, 504, 505 or 508: with these a server blames "
+    "itself.",
+    sent="Nothing of its own: the status of every answer in the tests of deletions is looked at.",
 )
 def test_no_request_is_answered_as_the_servers_own_failure(update: Subject, exchange: Exchange) -> Findings:
     """No request, however wrong, is answered 500, 502, 504, 505 or 508: the server would blame itself.
@@ -149,7 +192,30 @@ def _judged(operation: Operation, exchange: Exchange) -> bool:
     source="Graph guidelines, error responses; OData 4.01 §9.4; OData JSON 4.01 §21.1",
     vary="further members; the code's value; foreign or empty 401, 403, 404, 413 of a gateway",
     each=_judged,
-    also="read list create delete",
+)
+@also(
+    "read.error.envelope",
+    "The body of the answer to a refused read should be JSON with an `error` object that holds a `code` and a "
+    "`message`.",
+    sent="Nothing of its own: every refusal in the tests of reads that comes from the service itself is parsed.",
+)
+@also(
+    "list.error.envelope",
+    "The body of the answer to a refused list request should be JSON with an `error` object that holds a `code` and a "
+    "`message`.",
+    sent="Nothing of its own: every refusal in the tests of lists that comes from the service itself is parsed.",
+)
+@also(
+    "create.error.envelope",
+    "The body of the answer to a refused creation should be JSON with an `error` object that holds a `code` and a "
+    "`message`.",
+    sent="Nothing of its own: every refusal in the tests of creations that comes from the service itself is parsed.",
+)
+@also(
+    "delete.error.envelope",
+    "The body of the answer to a refused deletion should be JSON with an `error` object that holds a `code` and a "
+    "`message`.",
+    sent="Nothing of its own: every refusal in the tests of deletions that comes from the service itself is parsed.",
 )
 def test_errors_have_graphs_form(update: Subject, exchange: Exchange) -> Findings:
     """A refusal's body is JSON with an `error` object that holds a `code` and a `message`.
@@ -230,7 +296,26 @@ def _code(exchange: Exchange) -> Any:
     source="Graph, errors (innerError)",
     vary="innererror, requestId; a date without a zone",
     each=lambda _, exchange: exchange.status >= 400,
-    also="read list create delete",
+)
+@also(
+    "read.error.inner",
+    "If the error of a refused read has an `innerError`, it is an object with a request id and a date.",
+    sent="Nothing of its own: `innerError` in every refusal in the tests of reads is looked at.",
+)
+@also(
+    "list.error.inner",
+    "If the error of a refused list request has an `innerError`, it is an object with a request id and a date.",
+    sent="Nothing of its own: `innerError` in every refusal in the tests of lists is looked at.",
+)
+@also(
+    "create.error.inner",
+    "If the error of a refused creation has an `innerError`, it is an object with a request id and a date.",
+    sent="Nothing of its own: `innerError` in every refusal in the tests of creations is looked at.",
+)
+@also(
+    "delete.error.inner",
+    "If the error of a refused deletion has an `innerError`, it is an object with a request id and a date.",
+    sent="Nothing of its own: `innerError` in every refusal in the tests of deletions is looked at.",
 )
 def test_an_inner_error_is_an_object_that_helps_support(update: Subject, exchange: Exchange) -> Findings:
     """`innerError`, if there is one, is an object with a request id and a date.
@@ -266,7 +351,38 @@ def test_an_inner_error_is_an_object_that_helps_support(update: Subject, exchang
     source="OData 4.01 §9.4; Graph guidelines, error responses (information disclosure)",
     vary="the request's own text repeated in JSON",
     each=lambda _, exchange: exchange.status >= 400,
-    also="read list create delete",
+)
+@also(
+    "read.error.noleak",
+    "The error of a refused read should show no stack trace, file path, SQL or framework dump.",
+    sent=(
+        "Nothing of its own: every error in the tests of reads is searched for stack traces, paths, SQL and framework "
+        "pages."
+    ),
+)
+@also(
+    "list.error.noleak",
+    "The error of a refused list request should show no stack trace, file path, SQL or framework dump.",
+    sent=(
+        "Nothing of its own: every error in the tests of lists is searched for stack traces, paths, SQL and framework "
+        "pages."
+    ),
+)
+@also(
+    "create.error.noleak",
+    "The error of a refused creation should show no stack trace, file path, SQL or framework dump.",
+    sent=(
+        "Nothing of its own: every error in the tests of creations is searched for stack traces, paths, SQL and "
+        "framework pages."
+    ),
+)
+@also(
+    "delete.error.noleak",
+    "The error of a refused deletion should show no stack trace, file path, SQL or framework dump.",
+    sent=(
+        "Nothing of its own: every error in the tests of deletions is searched for stack traces, paths, SQL and "
+        "framework pages."
+    ),
 )
 def test_errors_reveal_nothing_of_the_inside(update: Subject, exchange: Exchange) -> Findings:
     """Errors show no stack trace, file path, SQL or framework dump.

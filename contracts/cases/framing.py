@@ -7,7 +7,17 @@ from contextlib import suppress
 from typing import Any
 
 from contracts.cases.values import reflected, text_places, told
-from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
 from contracts.subject.subject import Attempt, Fields, Subject
 from contracts.subject.update import Update
 from contracts.target import jsontext
@@ -32,7 +42,11 @@ LIMITS_OF_OURS = ("the body is longer than", "inflates to more than")
     basis="rfc",
     source="RFC 9112 §7.1 (recipients decode chunked); RFC 9110 §15.5.12",
     vary="411; 501 by a gateway is a warning",
-    also="create",
+)
+@also(
+    "create.req.chunked",
+    "A creation with a body in chunked transfer coding must be understood like one with a Content-Length.",
+    sent="A creation whose body comes in chunks of a few octets, over a raw connection.",
 )
 def test_a_chunked_body_is_read_like_any_other(update: Update) -> Findings:
     """A request body in chunked transfer coding is understood as if it had a Content-Length.
@@ -110,7 +124,14 @@ def with_headers(subject: Subject, headers: Fields) -> tuple[Exchange, Findings]
     source="RFC 9112 §6.3, §8; RFC 5789 §2",
     vary="400, 408, or the connection closed without an answer; 5xx by a proxy to a request that breaks off",
     phase=Phase.NEGATIVE,
-    also="create",
+)
+@also(
+    "create.req.contentlength",
+    "A creation must end where its Content-Length says, and must not be performed if its body falls short of it.",
+    sent=(
+        "A body longer than its Content-Length and one that ends before it, over raw connections; the collection is "
+        "listed before and after."
+    ),
 )
 def test_a_body_is_exactly_as_long_as_its_content_length(update: Update) -> Findings:
     """Octets beyond Content-Length don't belong to the body, and a body that falls short of it is not applied.
@@ -253,7 +274,26 @@ def test_a_coding_that_was_asked_for_decodes(update: Update) -> Findings:
     each=lambda _, exchange: (
         exchange.status not in {204, 304} and exchange.request.wire is None and len(exchange.request.body) < LONG
     ),
-    also="read list create delete",
+)
+@also(
+    "read.resp.framing",
+    "Every answer to a read must be complete and decode as its headers say.",
+    sent="Nothing of its own: the length and the coding of every answer in the tests of reads are checked.",
+)
+@also(
+    "list.resp.framing",
+    "Every answer to a list request must be complete and decode as its headers say.",
+    sent="Nothing of its own: the length and the coding of every answer in the tests of lists are checked.",
+)
+@also(
+    "create.resp.framing",
+    "Every answer to a creation must be complete and decode as its headers say.",
+    sent="Nothing of its own: the length and the coding of every answer in the tests of creations are checked.",
+)
+@also(
+    "delete.resp.framing",
+    "Every answer to a deletion must be complete and decode as its headers say.",
+    sent="Nothing of its own: the length and the coding of every answer in the tests of deletions are checked.",
 )
 def test_every_answer_is_as_long_as_it_says(update: Subject, exchange: Exchange) -> Findings:
     """Each answer of the run is complete and decodes as its headers say.
@@ -274,7 +314,16 @@ def test_every_answer_is_as_long_as_it_says(update: Subject, exchange: Exchange)
     source="RFC 9110 §15.3.5, §8.6; RFC 9112 §6.1",
     vary="Content-Length: 0 is a warning: wrong, harmless and widespread",
     each=lambda _, exchange: exchange.status == 204,
-    also="create delete",
+)
+@also(
+    "create.resp.204empty",
+    "A 204 to a creation must have no content, and neither Content-Length nor Transfer-Encoding.",
+    sent="Nothing of its own: every 204 in the tests of creations is looked at.",
+)
+@also(
+    "delete.resp.204empty",
+    "A 204 to a deletion must have no content, and neither Content-Length nor Transfer-Encoding.",
+    sent="Nothing of its own: every 204 in the tests of deletions is looked at.",
 )
 def test_no_204_says_that_it_has_content(update: Subject, exchange: Exchange) -> Findings:
     """A 204 has no content and neither Content-Length nor Transfer-Encoding.

@@ -15,6 +15,7 @@ from contracts.requirements import (
     NotApplicable,
     Phase,
     Severity,
+    also,
     requirement,
 )
 from contracts.subject.knowledge import Death
@@ -42,7 +43,14 @@ PATIENCE = 90.0
     source="RFC 8259 §9 (limits are allowed); RFC 9110 §15.5.14; Graph, errors (413)",
     vary="400, 413, 422, 431, 503, 507; the connection closed early",
     phase=Phase.SPOILING,
-    also="create",
+)
+@also(
+    "create.json.limits",
+    "A creation with 10,000-fold nesting or a very large body should be accepted exactly or refused, without a hang "
+    "or a failure of the server.",
+    sent=(
+        "Creations with 10,000-fold nesting at the root and in values, and with a body of many megabytes: last of all."
+    ),
 )
 def test_deep_and_large_bodies_are_taken_or_refused(update: Update) -> Findings:
     """10,000-fold nesting and a very large body are accepted exactly or refused, without a hang or a failure.
@@ -147,7 +155,11 @@ def _large(update: Update) -> Findings:
     source="Page, Response (the contract keeps holding)",
     vary="429 and 503; a supervisor that restarts the server within 30 s is a note",
     phase=Phase.EVERY_RESPONSE,
-    also="create",
+)
+@also(
+    "create.robust.alive",
+    "After each hostile input, creations must still work.",
+    sent="Nothing of its own: after each hostile input, a plain creation shows whether the server still works.",
 )
 def test_the_operation_outlives_hostile_input(update: Update) -> Findings:
     """After each hostile input the documented operation still works.

@@ -8,7 +8,17 @@ from typing import Any
 
 from contracts.cases.media_types import took_effect
 from contracts.cases.values import reflected, text_places
-from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
 from contracts.subject.equality import short
 from contracts.subject.places import Place
 from contracts.subject.spare import SPREAD, mend
@@ -34,7 +44,12 @@ def misunderstood(trial: Trial) -> Findings:
     basis="rfc",
     source="RFC 8259 §9 (parsers accept all conforming texts), §7, §8.3",
     vary="limits on size, depth and the range of numbers",
-    also="create",
+)
+@also(
+    "create.json.grammar",
+    "A creation must be accepted in every valid JSON spelling of its body: white space, escaped names, escaped "
+    "characters, any order of members.",
+    sent="One creation in many spellings: white space, an escaped name, escaped characters, another order of members.",
 )
 def test_every_spelling_of_a_body_is_understood(update: Update) -> Findings:
     """Every valid JSON spelling of an accepted body is accepted: white space, escaped names, escapes, any order.
@@ -106,7 +121,13 @@ def _seen(update: Update, body: dict[str, Any], exchange: Exchange) -> Findings:
     source="RFC 5789 §2.2; RFC 9110 §15.3 (2xx says understood); RFC 8259 §2",
     vary="any 4xx; the connection closed; XML or forms really understood; broken JSON mended and really applied",
     phase=Phase.HOSTILE,
-    also="create",
+)
+@also(
+    "create.json.malformed",
+    "A creation whose body cannot be understood must not be answered 2xx, unless the object that it describes is "
+    "really there.",
+    sent="JSON that breaks off, a bare word, random octets, and XML and a form under their own labels.",
+    fix="Answer 400 to what can't be parsed. An empty object in place of a parse error makes it a 201.",
 )
 def test_what_cannot_be_understood_is_not_said_to_be_done(update: Update) -> Findings:
     """A body that can't be understood is not answered 2xx, unless its effect is really there.
@@ -143,7 +164,12 @@ def test_what_cannot_be_understood_is_not_said_to_be_done(update: Update) -> Fin
     source="RFC 8259 §9 (parsers may accept extensions), §8.1 (may ignore a byte order mark)",
     vary="accepted or refused, each",
     phase=Phase.HOSTILE,
-    also="create",
+)
+@also(
+    "create.json.lenient",
+    "A creation whose JSON has extensions or a leading byte order mark is accepted or refused, and is no failure of "
+    "the server.",
+    fix="Take them or refuse them with 400; only a crash or an object with half of what was sent is wrong.",
 )
 def test_extensions_of_json_are_taken_or_refused(update: Update) -> Findings:
     """Extensions of JSON and a leading byte order mark are accepted or refused, never a failure of the server.
@@ -183,7 +209,10 @@ def test_extensions_of_json_are_taken_or_refused(update: Update) -> Findings:
     source="OData JSON 4.01, message body; Graph API guidelines (the root is an object)",
     vary="415, 422; null and [] without an effect are a warning",
     phase=Phase.HOSTILE,
-    also="create",
+)
+@also(
+    "create.json.nonobject",
+    "A creation should be refused if its body is an array, a string, a number, a literal or null.",
 )
 def test_a_body_that_is_no_object_is_refused(update: Update) -> Findings:
     """A top-level array, string, number, literal or null is refused.
@@ -212,7 +241,11 @@ def test_a_body_that_is_no_object_is_refused(update: Update) -> Findings:
     source="RFC 8259 §4 (unpredictable)",
     vary="refused, the first or the last",
     phase=Phase.HOSTILE,
-    also="create",
+)
+@also(
+    "create.json.duplicatekeys",
+    "A creation that names a member twice is refused, or the member has one value, the same in the answer and in the "
+    "store.",
 )
 def test_a_name_that_occurs_twice_has_one_outcome(update: Update) -> Findings:
     """A member that occurs twice is refused or has one value, the same in the answer and in the store.
@@ -253,7 +286,11 @@ def test_a_name_that_occurs_twice_has_one_outcome(update: Update) -> Findings:
     source="RFC 8259 §8.1, §8.2; OData JSON 4.01 (character set)",
     vary="400, 415, 422; U+FFFD in place of what can't be read is a note",
     phase=Phase.HOSTILE,
-    also="create",
+)
+@also(
+    "create.json.encoding",
+    "A creation should not garble text: invalid UTF-8 is refused, UTF-16 decoded or refused, half surrogates and NUL "
+    "kept or refused.",
 )
 def test_other_encodings_are_decoded_or_refused(update: Update) -> Findings:
     """Invalid UTF-8 is refused, UTF-16 decoded or refused, half surrogates and NUL kept or refused: none is garbled.

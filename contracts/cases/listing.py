@@ -28,9 +28,14 @@ from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
 
 
-@adapted("list.resp.object", vary="annotations before, between and after the members", each=performed)
+@adapted(
+    "list.resp.object",
+    terms="update.resp.object",
+    vary="annotations before, between and after the members",
+    each=performed,
+)
 def test_a_list_is_an_object_with_an_array(listing: Listing, exchange: Exchange) -> Findings:
-    """The body of a list is an object whose `value` is an array of objects, an empty one where there is nothing.
+    """The body of a list must be an object whose `value` is an array of objects, an empty one where there is nothing.
 
     Sent: Nothing of its own: every 200 to a list is parsed.
 
@@ -52,9 +57,11 @@ def test_a_list_is_an_object_with_an_array(listing: Listing, exchange: Exchange)
         yield Finding("objects in `value`", f"value = {short(body['value'])}", (exchange,))
 
 
-@adapted("list.body.id", vary="objects that come and go while pages are read", phase=Phase.POSITIVE)
+@adapted(
+    "list.body.id", terms="update.body.id", vary="objects that come and go while pages are read", phase=Phase.POSITIVE
+)
 def test_each_object_is_listed_once(listing: Listing) -> Findings:
-    """Every object in the list has an id, and no two have the same, over all pages.
+    """Every object in the list must have an id, and no two may have the same, over all pages.
 
     Sent: A GET of the collection and of each page that follows.
 
@@ -77,9 +84,13 @@ def test_each_object_is_listed_once(listing: Listing) -> Findings:
             yield Finding("every object once", f"{short(twice[0])} twice", (exchange, later))
 
 
-@adapted("list.body.allproperties", vary="a default selection of properties; null where nothing is stored")
+@adapted(
+    "list.body.allproperties",
+    terms="update.body.allproperties",
+    vary="a default selection of properties; null where nothing is stored",
+)
 def test_an_object_that_was_made_is_listed_with_its_properties(listing: Listing) -> Findings:
-    """An object that was made is in the list, with every documented property that is stored.
+    """An object that the run made must be in the list, with every documented property that is stored.
 
     Sent: A creation, then a GET of the collection and of each page that follows, for as long as `--settle` allows.
 
@@ -112,9 +123,13 @@ def test_an_object_that_was_made_is_listed_with_its_properties(listing: Listing)
         yield Finding(f"{each.path} = {short(each.expected)}", f"no {each.path} in the list", (seen, asked), grade)
 
 
-@adapted("list.persist.sameasread", vary="a list with a subset of the properties; reads that lag behind")
+@adapted(
+    "list.persist.sameasread",
+    terms="update.persist.sameasread",
+    vary="a list with a subset of the properties; reads that lag behind",
+)
 def test_what_is_listed_equals_what_a_read_shows(listing: Listing) -> Findings:
-    """An object in the list equals what a read of it shows.
+    """An object in the list should equal what a read of it shows.
 
     Sent: A GET of the collection and one of an object in it; both are compared, property by property.
 
@@ -126,9 +141,13 @@ def test_what_is_listed_equals_what_a_read_shows(listing: Listing) -> Findings:
     yield from unlike(read, listing)
 
 
-@adapted("list.idempotent", vary="the order of the objects; objects that others make or delete meanwhile")
+@adapted(
+    "list.idempotent",
+    terms="update.idempotent",
+    vary="the order of the objects; objects that others make or delete meanwhile",
+)
 def test_listing_twice_shows_the_same(listing: Listing) -> Findings:
-    """Listing changes nothing: two lists in a row show the same objects.
+    """Listing should change nothing: two lists in a row show the same objects.
 
     Sent: Four GETs of the collection, one after the other.
 
@@ -159,9 +178,14 @@ def _lagging(listing: Listing) -> bool:
     return any(isinstance(each, Update) and (each.lag or each.unsteady) for each in listing.siblings.values())
 
 
-@adapted("list.route.queryoptions", vary="$select and $top refused, or ignored", phase=Phase.NEGATIVE)
+@adapted(
+    "list.route.queryoptions",
+    terms="update.route.queryoptions",
+    vary="$select and $top refused, or ignored",
+    phase=Phase.NEGATIVE,
+)
 def test_query_options_shape_a_list_at_most(listing: Listing) -> Findings:
-    """A custom query option is ignored, and `$top` and `$select` narrow the list or are refused.
+    """A list request should ignore a custom query option, and apply or refuse `$top`, `$select` and `$filter`.
 
     Sent: A GET with `?x-suite=1`, with an unknown `$suite`, with `?$top=1` and with `?$select=id`.
 
@@ -186,7 +210,7 @@ def test_query_options_shape_a_list_at_most(listing: Listing) -> Findings:
             yield Finding("the selected property", what, (exchange,))
 
 
-@adapted("list.route.queryoptions", vary="$filter refused", phase=Phase.NEGATIVE)
+@adapted("list.route.queryoptions", terms="update.route.queryoptions", vary="$filter refused", phase=Phase.NEGATIVE)
 def test_a_filter_filters_or_is_refused(listing: Listing) -> Findings:
     """`$filter` narrows the list or is refused; a list of everything would be taken for what was asked for.
 
@@ -208,9 +232,9 @@ def test_a_filter_filters_or_is_refused(listing: Listing) -> Findings:
         yield Finding("the one object, or 4xx", what, (exchange,), Severity.NOTE)
 
 
-@adapted("list.req.prefer.applied", vary="no such header at all")
+@adapted("list.req.prefer.applied", terms="update.req.prefer.applied", vary="no such header at all")
 def test_an_applied_page_size_is_seen(listing: Listing) -> Findings:
-    """A page size that `Preference-Applied` names is that of the page.
+    """A page size that `Preference-Applied` names should be that of the page.
 
     Sent: A GET of the collection with `Prefer: odata.maxpagesize=1`.
 
@@ -224,9 +248,11 @@ def test_an_applied_page_size_is_seen(listing: Listing) -> Findings:
         yield Finding("one object, or no such header", what, (exchange,))
 
 
-@adapted("list.authz.crosstenant", vary="targets with one tenant", phase=Phase.NEGATIVE)
+@adapted(
+    "list.authz.crosstenant", terms="update.authz.crosstenant", vary="targets with one tenant", phase=Phase.NEGATIVE
+)
 def test_another_tenants_list_shows_none_of_ours(listing: Listing) -> Findings:
-    """A permitted token of another tenant is shown no object of this one.
+    """A permitted token of another tenant should be shown no object of this one.
 
     Sent: A GET of the collection with the token given as `--foreign-token`.
 
@@ -253,7 +279,7 @@ def test_another_tenants_list_shows_none_of_ours(listing: Listing) -> Findings:
     vary="no paging at all; an absolute or a relative URL; any query in it",
 )
 def test_following_pages_are_on_the_same_server(listing: Listing) -> Findings:
-    """`@odata.nextLink`, where there is one, is a URL on the same server that shows further objects.
+    """`@odata.nextLink`, where there is one, should be a URL on the same server that shows further objects.
 
     Sent: A GET of the collection and of the page that follows, if there is one.
 

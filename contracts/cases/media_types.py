@@ -9,7 +9,16 @@ from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 from contracts.cases.framing import unmade
-from contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
 from contracts.subject.subject import Attempt, Subject, Trial, holds
 from contracts.subject.update import Update
 from contracts.target import jsontext
@@ -23,7 +32,13 @@ BOUNDARY = "graph-contracts-boundary"
     basis="page-ex",
     source="Page, Examples/Request",
     vary="nothing: the page's example outranks RFC 5789's advice to refuse plain JSON (erratum 3169)",
-    also="create",
+)
+@also(
+    "create.req.ct.json",
+    "A creation must take a JSON object labelled `application/json`.",
+    vary="",
+    sent="Every body that is tried until the target accepts one, labelled `application/json`.",
+    fix="Register the JSON reader for `application/json`.",
 )
 def test_json_is_taken_as_json(update: Update) -> Findings:
     """A JSON object labelled `application/json` is the format that the operation takes.
@@ -47,7 +62,11 @@ def test_json_is_taken_as_json(update: Update) -> Findings:
     basis="rfc-def",
     source="RFC 8259 §11; RFC 9110 §8.3.1",
     vary="the quoted spelling refused is a warning; exotic parameters may be refused",
-    also="create",
+)
+@also(
+    "create.req.ct.params",
+    "A creation must take `application/json` with a charset parameter like the bare type.",
+    sent="A creation with `;charset=utf-8` and one with the value quoted.",
 )
 def test_a_charset_parameter_makes_no_difference(update: Update) -> Findings:
     """`application/json` with a charset parameter is taken like the bare type.
@@ -76,7 +95,12 @@ def test_a_charset_parameter_makes_no_difference(update: Update) -> Findings:
     source="RFC 5789 §2.2; RFC 9110 §15.5.16; Graph, error responses (415)",
     vary="any other 4xx; JSON Patch, XML or forms really implemented",
     phase=Phase.HOSTILE,
-    also="create",
+)
+@also(
+    "create.req.ct.unsupported",
+    "A creation in a format that the server doesn't implement should be refused, and never answered 2xx without an "
+    "object.",
+    sent="The same object as XML, as a form and as multipart, and a JSON Patch.",
 )
 def test_a_format_that_is_not_understood_is_refused(update: Update) -> Findings:
     """A body in a format that the server doesn't implement is refused and never answered 2xx without an effect.
@@ -146,7 +170,13 @@ def took_effect(trial: Trial) -> bool:
     source="RFC 9110 §8.3, §8.4; RFC 7396 §2; OData JSON 4.01 §3",
     vary="200, 400 and 415 are all right",
     phase=Phase.HOSTILE,
-    also="create",
+)
+@also(
+    "create.req.ct.other",
+    "A creation without a media type, as JSON Merge Patch, with an OData parameter or in gzip coding is understood or "
+    "refused cleanly.",
+    vary="201, 400 and 415 are all right",
+    sent="Creations without Content-Type, as JSON Merge Patch, with an OData parameter, and gzipped.",
 )
 def test_odd_labels_and_codings_are_handled_or_refused(update: Update) -> Findings:
     """No media type, JSON Merge Patch, an OData parameter and gzip coding are each understood or refused cleanly.
@@ -184,7 +214,21 @@ def _last(body: Mapping[str, Any]) -> Any:
     basis="page-ex",
     source="Page, Examples (no Accept, a JSON response); RFC 9110 §12.5.1",
     vary="parameters after the media type",
-    also="read list create",
+)
+@also(
+    "read.req.accept.json",
+    "A read without Accept, or with an Accept that JSON satisfies, must be answered in JSON.",
+    sent="Reads without Accept, and with `*/*`, `application/*` and `application/json`.",
+)
+@also(
+    "list.req.accept.json",
+    "A list request without Accept, or with an Accept that JSON satisfies, must be answered in JSON.",
+    sent="List requests without Accept, and with `*/*`, `application/*` and `application/json`.",
+)
+@also(
+    "create.req.accept.json",
+    "A creation without Accept, or with an Accept that JSON satisfies, must be answered in JSON.",
+    sent="Creations without Accept, and with `*/*`, `application/*` and `application/json`.",
 )
 def test_the_answer_is_json_whenever_json_is_acceptable(update: Subject) -> Findings:
     """Without Accept, and with one that JSON satisfies, the answer is in JSON.
@@ -225,7 +269,25 @@ def _looks_like_markup(body: bytes) -> bool:
     source="RFC 9110 §12.5.1, §15.5.7; OData 4.01 §9.2",
     vary="JSON anyway, XML where it is implemented, 406, another 4xx",
     phase=Phase.NEGATIVE,
-    also="read list create",
+)
+@also(
+    "read.req.accept.other",
+    "A read with an Accept that cannot be satisfied is answered in JSON anyway, or with 406.",
+    sent="A read with `Accept: application/xml`.",
+    fix="Ignore an Accept that you cannot satisfy, or answer 406.",
+)
+@also(
+    "list.req.accept.other",
+    "A list request with an Accept that cannot be satisfied is answered in JSON anyway, or with 406.",
+    sent="A list request with `Accept: application/xml`.",
+    fix="Ignore an Accept that you cannot satisfy, or answer 406.",
+)
+@also(
+    "create.req.accept.other",
+    "A creation with an Accept that cannot be satisfied is answered in JSON anyway, or with 406 and without an object "
+    "made.",
+    sent="A creation with `Accept: application/xml`; the collection is listed before and after.",
+    fix="Negotiate before the object is made: a 406 after the write tells the client something false.",
 )
 def test_an_accept_that_json_does_not_satisfy_is_ignored_or_answered_406(update: Subject) -> Findings:
     """An Accept that can't be satisfied gives JSON anyway or 406, and a 406 comes before the change, not after.

@@ -7,7 +7,17 @@ from typing import Any
 
 from contracts.cases.values import told
 from contracts.contract import Kind, Type
-from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
 from contracts.subject.equality import short
 from contracts.subject.places import open_places, places
 from contracts.subject.subject import Attempt
@@ -229,7 +239,12 @@ def _leftovers(update: Update, name: str, item: Type) -> Findings:
     source="RFC 5789 §2 (no part may be applied); OData 4.01 §9.2",
     vary="200 where the bad part was leniently coerced",
     phase=Phase.NEGATIVE,
-    also="create",
+)
+@also(
+    "create.atomic.all",
+    "If one part of the body of a creation is refused, no object must be made.",
+    vary="201 where the bad part was leniently coerced",
+    sent="A valid body together with an invalid property, in each order; after the refusal, the collection is listed.",
 )
 def test_a_body_is_applied_whole_or_not_at_all(update: Update) -> Findings:
     """If one part of the body is refused, no part of it is applied.

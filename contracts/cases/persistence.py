@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from contracts.cases.values import told
-from contracts.requirements import Finding, Findings, Inconclusive, Level, Severity, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    Severity,
+    also,
+    requirement,
+)
 from contracts.subject.observe import same_id
 from contracts.subject.update import Update
 
@@ -16,7 +24,15 @@ from contracts.subject.update import Update
     basis="page⇒",
     source="Page, title and Response (“Update … updated object”)",
     vary="reads that lag behind by at most --settle; without GET, observed through the collection or a neutral update",
-    also="create",
+)
+@also(
+    "create.persist.read",
+    "An object whose creation was answered 2xx must be seen by later, independent requests.",
+    vary="reads that lag behind by at most --settle; without GET, observed through the collection",
+    sent=(
+        "Creations with two full bodies and, where a few properties are enough, with a small one; each object is read "
+        "back over a new connection, for as long as `--settle` allows."
+    ),
 )
 def test_an_accepted_update_is_seen_by_later_requests(update: Update) -> Findings:
     """An update answered 2xx is observable in later, independent requests.
@@ -59,7 +75,14 @@ def test_an_accepted_update_is_seen_by_later_requests(update: Update) -> Finding
     promoted=True,
     source="OData 4.01 §11.4.1.5 (the same content as a read)",
     vary="GET with a subset of the properties; reads that lag behind",
-    also="create",
+)
+@also(
+    "create.persist.sameasread",
+    "The body of the answer to a creation should equal what a later read of the object returns.",
+    sent=(
+        "Creations with full bodies and, where a few properties are enough, with a small one; each answer is compared "
+        "with a read, property by property."
+    ),
 )
 def test_the_answer_equals_what_a_read_returns(update: Update) -> Findings:
     """The body of the answer equals what a later read returns.

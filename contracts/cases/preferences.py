@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from contracts.cases.framing import shown, with_headers
 from contracts.cases.values import reflected
-from contracts.requirements import Finding, Findings, Level, NotApplicable, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Level,
+    NotApplicable,
+    also,
+    requirement,
+)
 from contracts.subject.subject import SHOWN, Subject
 from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
@@ -20,7 +27,12 @@ MINIMAL = {"Prefer": "return=minimal"}
     basis="rfc",
     source="RFC 7240 §4.2; OData 4.01 §8.2.8.7; Graph, best practices (minimal responses)",
     vary="the preference ignored; Preference-Applied present or not",
-    also="create",
+)
+@also(
+    "create.req.prefer.minimal",
+    "A creation with `Prefer: return=minimal` is performed, and answered 204 without content or 201 with the object.",
+    sent="A creation with `Prefer: return=minimal`; the object is read back.",
+    fix="Let the preference change the answer only, never whether the object is made.",
 )
 def test_a_minimal_answer_still_makes_the_update(update: Update) -> Findings:
     """`Prefer: return=minimal` is answered 204 without content or 200 with the object, and the update is made.
@@ -48,7 +60,13 @@ def test_a_minimal_answer_still_makes_the_update(update: Update) -> Findings:
     basis="page⇒",
     source="Page, Response; RFC 7240 §4.2",
     vary="Preference-Applied present or not",
-    also="create",
+)
+@also(
+    "create.req.prefer.representation",
+    "A creation with `Prefer: return=representation` must be answered as the page documents: with the status of "
+    "success and the object.",
+    sent="A creation with `Prefer: return=representation`.",
+    fix="Answer 201 with the object, as without the header.",
 )
 def test_asking_for_the_object_changes_nothing(update: Update) -> Findings:
     """`Prefer: return=representation` is answered as the page documents: with the status of success and the object.
@@ -84,7 +102,26 @@ def _success(update: Update) -> int:
     Level.MUST,
     basis="rfc",
     source="RFC 7240 §2; OData 4.01 §8.2.8",
-    also="read list create delete",
+)
+@also(
+    "read.req.prefer.unknown",
+    "A read with preferences that the server doesn't know must succeed as without them.",
+    sent="A read with two preferences that nobody has defined.",
+)
+@also(
+    "list.req.prefer.unknown",
+    "A list request with preferences that the server doesn't know must succeed as without them.",
+    sent="A list request with two preferences that nobody has defined.",
+)
+@also(
+    "create.req.prefer.unknown",
+    "A creation with preferences that the server doesn't know must succeed as without them.",
+    sent="A creation with two preferences that nobody has defined.",
+)
+@also(
+    "delete.req.prefer.unknown",
+    "A deletion with preferences that the server doesn't know must succeed as without them.",
+    sent="A deletion with two preferences that nobody has defined.",
 )
 def test_unknown_preferences_are_ignored(update: Subject) -> Findings:
     """Preferences that the server doesn't know are no error.
@@ -108,7 +145,20 @@ def test_unknown_preferences_are_ignored(update: Subject) -> Findings:
     source="RFC 7240 §3; OData 4.01 §8.3",
     vary="no such header at all",
     each=lambda _, exchange: bool(exchange.response and exchange.response.header("Preference-Applied")),
-    also="list create",
+)
+@also(
+    "list.req.prefer.applied",
+    "`Preference-Applied` in answer to a list request should name only preferences that were asked for and are seen "
+    "in the answer.",
+    sent="Nothing of its own: every `Preference-Applied` in the tests of lists is compared with what was asked for.",
+)
+@also(
+    "create.req.prefer.applied",
+    "`Preference-Applied` in answer to a creation should name only preferences that were asked for and are seen in "
+    "the answer.",
+    sent=(
+        "Nothing of its own: every `Preference-Applied` in the tests of creations is compared with what was asked for."
+    ),
 )
 def test_preference_applied_tells_the_truth(update: Subject, exchange: Exchange) -> Findings:
     """`Preference-Applied` names only preferences that were asked for and are seen in the answer.

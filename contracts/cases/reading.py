@@ -17,9 +17,15 @@ from contracts.target.exchange import Exchange
 NOT_FOUND = frozenset({400, 401, 403, 404, 409, 410})
 
 
-@adapted("read.route.unknownid.status", vary="400, 401, 403, 409, 410", phase=Phase.NEGATIVE, keyed=True)
+@adapted(
+    "read.route.unknownid.status",
+    terms="update.route.unknownid.status",
+    vary="400, 401, 403, 409, 410",
+    phase=Phase.NEGATIVE,
+    keyed=True,
+)
 def test_an_unknown_id_is_not_read(read: Read) -> Findings:
-    """A read of a well-formed id that doesn't exist is answered 404.
+    """A read of a well-formed id that doesn't exist should be answered 404.
 
     Sent: A GET of a random GUID that no object has.
 
@@ -34,12 +40,13 @@ def test_an_unknown_id_is_not_read(read: Read) -> Findings:
 
 @adapted(
     "read.route.malformedid",
+    terms="update.route.malformedid",
     vary="400, 403, 404, 414, 431; the connection closed on the long one",
     phase=Phase.NEGATIVE,
     keyed=True,
 )
 def test_ids_that_cannot_exist_are_refused_by_reads(read: Read) -> Findings:
-    """Ids that can't exist are refused as client errors.
+    """A read of an id that can't exist should be refused as an error of the client.
 
     Sent: A GET of `not-an-id`, a quote, NUL, 4,096 characters and a path inside the id.
 
@@ -54,9 +61,15 @@ def test_ids_that_cannot_exist_are_refused_by_reads(read: Read) -> Findings:
             yield Finding("4xx", f"{exchange.answer} for {note} as id", (exchange,))
 
 
-@adapted("read.route.exactid", vary="any 4xx; letter case and braces of GUIDs", phase=Phase.NEGATIVE, keyed=True)
+@adapted(
+    "read.route.exactid",
+    terms="update.route.exactid",
+    vary="any 4xx; letter case and braces of GUIDs",
+    phase=Phase.NEGATIVE,
+    keyed=True,
+)
 def test_only_the_whole_key_shows_the_object(read: Read) -> Findings:
-    """Prefixes, suffixes, wildcards and further path segments don't show the object.
+    """A read must not show the object for a part of its key, for its key with more at the end, or for a wildcard.
 
     Sent: A GET of the id with a character more, one less, half of it, `*` and `%`.
 
@@ -81,9 +94,14 @@ def test_only_the_whole_key_shows_the_object(read: Read) -> Findings:
             yield Finding("4xx", f"{exchange.answer} with the object, for {note}", (exchange,))
 
 
-@adapted("read.route.queryoptions", vary="$select refused, or ignored", phase=Phase.NEGATIVE)
+@adapted(
+    "read.route.queryoptions",
+    terms="update.route.queryoptions",
+    vary="$select refused, or ignored",
+    phase=Phase.NEGATIVE,
+)
 def test_query_options_shape_a_read_at_most(read: Read) -> Findings:
-    """A custom query option is ignored, and `$select` shows what it names and doesn't empty the object.
+    """A read should ignore a custom query option, and show what `$select` names or refuse it.
 
     Sent: A GET with `?x-suite=1`, and one with `?$select=` and two properties.
 
@@ -112,9 +130,13 @@ def _selected(read: Read, shown: dict[str, object]) -> Findings:
             yield Finding(f"{name}, which was selected", f"no {name} in the answer to $select", (exchange,))
 
 
-@adapted("read.body.allproperties", vary="null or absent where nothing is stored; deprecated properties are a warning")
+@adapted(
+    "read.body.allproperties",
+    terms="update.body.allproperties",
+    vary="null or absent where nothing is stored; deprecated properties are a warning",
+)
 def test_a_read_shows_every_stored_property(read: Read) -> Findings:
-    """A read shows every documented property that is stored.
+    """A read must show every documented property that is stored.
 
     Sent: An update with a full body where there is one, else nothing; then a GET.
 
@@ -147,9 +169,9 @@ def test_a_read_shows_every_stored_property(read: Read) -> Findings:
         yield Finding(f"{name} = {short(body[name])}", f"no {name} in the answer", (exchange, seen, asked), grade)
 
 
-@adapted("read.idempotent", vary="validators, versions and timestamps")
+@adapted("read.idempotent", terms="update.idempotent", vary="validators, versions and timestamps")
 def test_reading_twice_shows_the_same(read: Read) -> Findings:
-    """Reading an object changes nothing: two reads in a row show the same.
+    """Reading an object should change nothing: two reads in a row show the same.
 
     Sent: Two GETs, one after the other.
 
@@ -169,9 +191,13 @@ def _changes_again(read: Read, name: str, before: dict[str, object]) -> bool:
     return third.get(name) != before.get(name)
 
 
-@adapted("read.req.roundtrip", vary="400 by workloads that refuse properties they computed themselves")
+@adapted(
+    "read.req.roundtrip",
+    terms="update.req.roundtrip",
+    vary="400 by workloads that refuse properties they computed themselves",
+)
 def test_what_a_read_shows_can_be_sent_back(read: Read) -> Findings:
-    """The object as a read shows it can be sent back by an update unchanged.
+    """The object as a read shows it should be taken back by an update unchanged.
 
     Sent: A GET, then an update with its body without the ETag.
 
@@ -187,9 +213,9 @@ def test_what_a_read_shows_can_be_sent_back(read: Read) -> Findings:
         yield Finding("2xx", f"{exchange.answer} to the server's own output", (seen, exchange))
 
 
-@adapted("read.conc.crosswire", vary="429", phase=Phase.CONCURRENT, keyed=True)
+@adapted("read.conc.crosswire", terms="update.conc.crosswire", vary="429", phase=Phase.CONCURRENT, keyed=True)
 def test_parallel_reads_of_two_objects_each_get_their_own(read: Read) -> Findings:
-    """Parallel reads of two objects are each answered with their own object.
+    """Parallel reads of two objects must each be answered with their own object.
 
     Sent: Parallel GETs of two objects, many times; each answer must show its own.
 
@@ -208,9 +234,13 @@ def test_parallel_reads_of_two_objects_each_get_their_own(read: Read) -> Finding
                 return
 
 
-@adapted("read.persist.sameasread", vary="a list with a subset of the properties; reads that lag behind")
+@adapted(
+    "read.persist.sameasread",
+    terms="update.persist.sameasread",
+    vary="a list with a subset of the properties; reads that lag behind",
+)
 def test_a_read_equals_the_objects_place_in_the_list(read: Read) -> Findings:
-    """An object is the same in a read and in the list.
+    """An object should be the same in a read and in the list.
 
     Sent: A GET of an object and one of the collection; both are compared, property by property.
 

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from contracts.cases.values import reflected
-from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
 from contracts.subject.equality import short
 from contracts.subject.ladder import annotate
 from contracts.subject.observe import same_id
@@ -20,7 +30,10 @@ WRONG_TYPE = "microsoft.graph.suiteNoSuchType"
     basis="page",
     source="Page, Request body; Examples/Request",
     vary="placeholder values of the page are not sent: strict servers refuse them",
-    also="create",
+)
+@also(
+    "create.req.full",
+    "A creation must accept a complete JSON representation: every documented property with a valid value, and no id.",
 )
 def test_a_complete_representation_is_accepted(update: Update) -> Findings:
     """A complete JSON representation, every documented property with a valid value and no id, is accepted.
@@ -62,7 +75,10 @@ def test_a_body_may_name_only_some_properties(update: Update) -> Findings:
     Level.MUST,
     basis="page-ex",
     source="Page, Examples/Request",
-    also="create",
+)
+@also(
+    "create.req.odatatype.root",
+    "A creation must accept the root annotation `@odata.type` that the page's request shows.",
 )
 def test_the_documented_type_annotation_is_accepted(update: Update) -> Findings:
     """The root annotation `@odata.type` that the page's request shows is accepted.
@@ -86,7 +102,11 @@ def test_the_documented_type_annotation_is_accepted(update: Update) -> Findings:
     basis="page-ex",
     source="Page, Examples/Request (nested, without #); OData JSON 4.01 “type”; OData 4.01 §11.4.3",
     vary="400 by strict parsers for the spelling without #; a wrong type ignored",
-    also="create",
+)
+@also(
+    "create.req.odatatype.variants",
+    "A creation should accept nested `@odata.type` with and without `#`, and never adopt a root type that contradicts "
+    "the object's.",
 )
 def test_nested_type_annotations_are_accepted_and_a_wrong_one_is_not_adopted(update: Update) -> Findings:
     """Nested `@odata.type` is accepted with and without `#`; a contradicting root type is never adopted.
@@ -200,7 +220,12 @@ def _still_there(update: Update, foreign: str, index: int) -> Findings:
     promoted=True,
     source="OData JSON 4.01 §4.5 (control information), §20 (annotations)",
     vary="412 for a stale @odata.etag under 4.01",
-    also="create",
+)
+@also(
+    "create.req.annotations.unknown",
+    "A creation should ignore unknown annotations in its body.",
+    vary="409, 412 or 428 to @odata.etag",
+    sent="Creations with `@suite.note`, with one on a property and `@odata.context`, and with `@odata.etag: *`.",
 )
 def test_unknown_annotations_are_ignored(update: Update) -> Findings:
     """Unknown annotations in the body are ignored.
@@ -232,7 +257,13 @@ def test_unknown_annotations_are_ignored(update: Update) -> Findings:
     source="OData 4.01 §11.4.3 (fail if unable to persist)",
     vary="400; 200 with the property ignored; 200 with it kept (open types)",
     phase=Phase.NEGATIVE,
-    also="create",
+)
+@also(
+    "create.req.unknownproperty",
+    "A creation with a property outside the type should be refused, or the property ignored or kept: consistently, "
+    "and never with a 5xx.",
+    vary="400; 201 with the property ignored; 201 with it kept (open types)",
+    sent="Two creations with a property that the type doesn't have, with different values.",
 )
 def test_an_unknown_property_is_handled_cleanly(update: Update) -> Findings:
     """A property outside the type is refused, ignored or kept, consistently and never with a 5xx.
@@ -265,7 +296,13 @@ def test_an_unknown_property_is_handled_cleanly(update: Update) -> Findings:
     source="Graph, traverse the graph (names are not case-sensitive); OData (they are)",
     vary="200 applied, 200 ignored, 400; in an open type another letter case is another property",
     phase=Phase.NEGATIVE,
-    also="create",
+)
+@also(
+    "create.req.propertycase",
+    "A creation should match, ignore or refuse a documented property in other letter case, and not keep it as a "
+    "second member.",
+    vary="201 applied, 201 ignored, 400; in an open type another letter case is another property",
+    sent="A creation with a documented name in capitals; the answer and a read are searched for both spellings.",
 )
 def test_a_property_in_other_letter_case_makes_no_second_member(update: Update) -> Findings:
     """A documented property in other letter case is matched, ignored or refused, not kept as a second member.

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from contracts.cases.framing import unmade, with_headers
-from contracts.requirements import Finding, Findings, Inconclusive, Level, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    also,
+    requirement,
+)
 from contracts.subject.subject import Subject
 from contracts.subject.update import Update
 from contracts.target import jsontext
@@ -24,7 +31,11 @@ BENIGN = {
     basis="rfc",
     source="RFC 9110 §5.1, §8.3.1",
     vary="HTTP/2 writes names in lower case by itself",
-    also="create",
+)
+@also(
+    "create.req.case",
+    "A creation must be understood whatever the letter case of its header field names and of its media type.",
+    sent="The same creation with header names in capitals, then in lower case with `Application/JSON`.",
 )
 def test_letter_case_of_field_names_and_media_types_does_not_count(update: Update) -> Findings:
     """Header field names and the media type are understood in any letter case.
@@ -61,7 +72,35 @@ def _control(update: Update) -> Exchange:
     basis="rfc",
     source="RFC 9110 §5.1; OData 4.01 §8.1.5, §8.2.7; Graph guidelines (a new required header breaks clients)",
     vary="refusals of versions yet to come; firewalls",
-    also="read list create delete",
+)
+@also(
+    "read.req.headers.benign",
+    "A read should not fail because of header fields that are unknown or only inform.",
+    sent="A read with an unknown header, SDK and OData version headers; if it is refused, one with each of them alone.",
+)
+@also(
+    "list.req.headers.benign",
+    "A list request should not fail because of header fields that are unknown or only inform.",
+    sent=(
+        "A list request with an unknown header, SDK and OData version headers; if it is refused, one with each of "
+        "them alone."
+    ),
+)
+@also(
+    "create.req.headers.benign",
+    "A creation should not fail because of header fields that are unknown or only inform.",
+    sent=(
+        "A creation with an unknown header, SDK and OData version headers; if it is refused, one with each of them "
+        "alone."
+    ),
+)
+@also(
+    "delete.req.headers.benign",
+    "A deletion should not fail because of header fields that are unknown or only inform.",
+    sent=(
+        "A deletion with an unknown header, SDK and OData version headers; if it is refused, one with each of them "
+        "alone."
+    ),
 )
 def test_unknown_and_informational_headers_do_no_harm(update: Subject) -> Findings:
     """Header fields that are unknown or only inform don't make an update fail.

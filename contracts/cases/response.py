@@ -10,7 +10,16 @@ from statistics import median
 from typing import Any
 
 from contracts.contract import Operation
-from contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, Severity, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
 from contracts.subject.equality import short
 from contracts.subject.subject import Subject, performed
 from contracts.subject.update import Update
@@ -51,7 +60,21 @@ def _json(_: Operation, exchange: Exchange) -> bool:
     source="Page, Examples/Response; RFC 9110 §8.3",
     vary="parameters of any kind; letter case",
     each=_shown,
-    also="read list create",
+)
+@also(
+    "read.resp.ct",
+    "The body of a 200 to a read must be labelled `application/json`.",
+    sent="Nothing of its own: every 200 to a read is looked at.",
+)
+@also(
+    "list.resp.ct",
+    "The body of a 200 to a list request must be labelled `application/json`.",
+    sent="Nothing of its own: every 200 to a list request is looked at.",
+)
+@also(
+    "create.resp.ct",
+    "The body of a 200 or 201 to a creation must be labelled `application/json`.",
+    sent="Nothing of its own: every 200 or 201 to a creation is looked at.",
 )
 def test_the_object_is_labelled_as_json(update: Subject, exchange: Exchange) -> Findings:
     """The body of a 200 is labelled `application/json`.
@@ -75,7 +98,21 @@ def test_the_object_is_labelled_as_json(update: Subject, exchange: Exchange) -> 
     source="RFC 8259 §2, §4, §8.1, §10",
     vary="whitespace, escapes, member order; a name twice in one object is a warning",
     each=_json,
-    also="read list create",
+)
+@also(
+    "read.resp.json",
+    "Every answer to a read that says it is JSON must be one valid JSON text in UTF-8.",
+    sent="Nothing of its own: every answer labelled JSON in the tests of reads is parsed strictly.",
+)
+@also(
+    "list.resp.json",
+    "Every answer to a list request that says it is JSON must be one valid JSON text in UTF-8.",
+    sent="Nothing of its own: every answer labelled JSON in the tests of lists is parsed strictly.",
+)
+@also(
+    "create.resp.json",
+    "Every answer to a creation that says it is JSON must be one valid JSON text in UTF-8.",
+    sent="Nothing of its own: every answer labelled JSON in the tests of creations is parsed strictly.",
 )
 def test_what_is_labelled_json_is_json(update: Subject, exchange: Exchange) -> Findings:
     """Every answer that says it is JSON is one valid JSON text in UTF-8.
@@ -108,7 +145,16 @@ def test_what_is_labelled_json_is_json(update: Subject, exchange: Exchange) -> F
     source="Page, Response; Examples/Response",
     vary="annotations before, between and after the members",
     each=_shown,
-    also="read create",
+)
+@also(
+    "read.resp.object",
+    "The body of a 200 to a read must be the object itself: no list, no string, no wrapper.",
+    sent="Nothing of its own: every 200 to a read is parsed.",
+)
+@also(
+    "create.resp.object",
+    "The body of a 200 or 201 to a creation must be the object itself: no list, no string, no wrapper.",
+    sent="Nothing of its own: every 200 or 201 to a creation is parsed.",
 )
 def test_the_answer_is_the_object_itself(update: Subject, exchange: Exchange) -> Findings:
     """The body of a 200 is the object itself: no list, no string, no wrapper.
@@ -147,7 +193,29 @@ def _kind(value: Any) -> str:
     basis="graph",
     source="Graph, best practices (reliability and support)",
     vary="another tracing header; client-request-id not echoed; nothing on errors of a gateway",
-    also="read list create delete",
+)
+@also(
+    "read.resp.requestid",
+    "Every answer to a read should have an id of its own, and never show the client's id of another request.",
+    vary="another tracing header; client-request-id not echoed",
+    sent="Two reads, each with its own `client-request-id`.",
+)
+@also(
+    "list.resp.requestid",
+    "Every answer to a list request should have an id of its own, and never show the client's id of another request.",
+    vary="another tracing header; client-request-id not echoed",
+    sent="Two list requests, each with its own `client-request-id`.",
+)
+@also(
+    "create.resp.requestid",
+    "Every answer to a creation should have an id of its own, and never show the client's id of another request.",
+    sent="Two creations and an error, each with its own `client-request-id`.",
+)
+@also(
+    "delete.resp.requestid",
+    "Every answer to a deletion should have an id of its own, and never show the client's id of another request.",
+    vary="another tracing header; client-request-id not echoed",
+    sent="Two deletions, each with its own `client-request-id`.",
 )
 def test_answers_can_be_told_apart_in_support(update: Subject) -> Findings:
     """Every answer has an id of its own and never shows the client's id of another request.
@@ -193,7 +261,24 @@ def _tracing(response: Response) -> Iterator[tuple[str, str]]:
     source="OData 4.01 §8.1.5; OData JSON 4.01 §4.5.1",
     vary="both absent; a relative context URL",
     each=_shown,
-    also="read list create",
+)
+@also(
+    "read.resp.odata",
+    "In a 200 to a read, `OData-Version` names a version there is, and `@odata.context` is a URL of the metadata "
+    "document.",
+    sent="Nothing of its own: OData headers and context of every 200 to a read are looked at.",
+)
+@also(
+    "list.resp.odata",
+    "In a 200 to a list request, `OData-Version` names a version there is, and `@odata.context` is a URL of the "
+    "metadata document.",
+    sent="Nothing of its own: OData headers and context of every 200 to a list request are looked at.",
+)
+@also(
+    "create.resp.odata",
+    "In a 200 or 201 to a creation, `OData-Version` names a version there is, and `@odata.context` is a URL of the "
+    "metadata document.",
+    sent="Nothing of its own: OData headers and context of every 200 or 201 to a creation are looked at.",
 )
 def test_odata_headers_and_context_are_well_formed(update: Subject, exchange: Exchange) -> Findings:
     """`OData-Version` names a version there is, and `@odata.context` is a URL of the metadata document.
@@ -218,7 +303,27 @@ def test_odata_headers_and_context_are_well_formed(update: Subject, exchange: Ex
     source="RFC 9110 §6.6.1; RFC 9111 §5.2; RFC 5789 §2; RFC 6797 §6.1",
     vary="any of these headers absent",
     each=_shown,
-    also="read list create",
+)
+@also(
+    "read.resp.hygiene",
+    "In a 200 to a read, `Date` is a valid date, the answer is not offered to shared caches, and security headers "
+    "mean what they say.",
+    sent="Nothing of its own: general headers of every 200 to a read are looked at.",
+    fix="Leave Date to the server, and send `Cache-Control: private` or `no-store` with answers to reads.",
+)
+@also(
+    "list.resp.hygiene",
+    "In a 200 to a list request, `Date` is a valid date, the answer is not offered to shared caches, and security "
+    "headers mean what they say.",
+    sent="Nothing of its own: general headers of every 200 to a list request are looked at.",
+    fix="Leave Date to the server, and send `Cache-Control: private` or `no-store` with answers to list requests.",
+)
+@also(
+    "create.resp.hygiene",
+    "In a 200 or 201 to a creation, `Date` is a valid date, the answer is not offered to shared caches, and security "
+    "headers mean what they say.",
+    sent="Nothing of its own: general headers of every 200 or 201 to a creation are looked at.",
+    fix="Leave Date to the server, and send `Cache-Control: private` or `no-store` with answers to creations.",
 )
 def test_general_headers_are_well_formed_and_careful(update: Subject, exchange: Exchange) -> Findings:
     """`Date` is a valid date, the answer is not offered to shared caches, and security headers mean what they say.
@@ -272,7 +377,30 @@ def _seconds(text: str | None) -> int:
     source="Graph guidelines (deprecated edition) §14.4.1",
     vary="cold starts, distance",
     phase=Phase.EVERY_RESPONSE,
-    also="read list create delete",
+)
+@also(
+    "read.resp.latency",
+    "Half of all reads are answered within a second, and all but the slowest hundredth within five.",
+    sent="A few reads, if the run has made too few; all accepted ones are timed.",
+    fix="Look for work that every read waits for: cold pools, synchronous fan-out, locks.",
+)
+@also(
+    "list.resp.latency",
+    "Half of all list requests are answered within a second, and all but the slowest hundredth within five.",
+    sent="A few list requests, if the run has made too few; all accepted ones are timed.",
+    fix="Look for work that every list request waits for: cold pools, synchronous fan-out, locks.",
+)
+@also(
+    "create.resp.latency",
+    "Half of all creations are answered within a second, and all but the slowest hundredth within five.",
+    sent="A few creations, if the run has made too few; all accepted ones are timed.",
+    fix="Look for work that every creation waits for: cold pools, synchronous fan-out, locks.",
+)
+@also(
+    "delete.resp.latency",
+    "Half of all deletions are answered within a second, and all but the slowest hundredth within five.",
+    sent="A few deletions, if the run has made too few; all accepted ones are timed.",
+    fix="Look for work that every deletion waits for: cold pools, synchronous fan-out, locks.",
 )
 def test_updates_are_answered_promptly(update: Subject) -> Findings:
     """Half of all updates are answered within a second, and all but the slowest hundredth within five.

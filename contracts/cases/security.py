@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from contracts.requirements import Finding, Findings, Level, Phase, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Level,
+    Phase,
+    also,
+    requirement,
+)
 from contracts.subject.subject import Attempt, Subject
 from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
@@ -18,7 +25,26 @@ INJECTED = "X-Suite"
     source="WHATWG Fetch, CORS protocol and credentials",
     vary="* without credentials; no CORS at all",
     phase=Phase.NEGATIVE,
-    also="read list create delete",
+)
+@also(
+    "read.sec.cors",
+    "A read from a foreign Origin should never be allowed together with credentials.",
+    sent="A read and a preflight from a foreign origin.",
+)
+@also(
+    "list.sec.cors",
+    "A list request from a foreign Origin should never be allowed together with credentials.",
+    sent="A list request and a preflight from a foreign origin.",
+)
+@also(
+    "create.sec.cors",
+    "A creation from a foreign Origin should never be allowed together with credentials.",
+    sent="A creation and a preflight from a foreign origin.",
+)
+@also(
+    "delete.sec.cors",
+    "A deletion from a foreign Origin should never be allowed together with credentials.",
+    sent="A deletion and a preflight from a foreign origin.",
 )
 def test_a_foreign_origin_gets_no_credentials(update: Subject) -> Findings:
     """A foreign Origin is never allowed together with credentials.
@@ -48,10 +74,39 @@ def test_a_foreign_origin_gets_no_credentials(update: Subject) -> Findings:
     source="RFC 9110 §5.5; OWASP, mass assignment and prototype pollution",
     vary="the value dropped or encoded; 400; kept as a dynamic member",
     phase=Phase.HOSTILE,
-    also="read list create delete",
+)
+@also(
+    "read.sec.injection",
+    "A header field of a read should not be able to add headers to the answer.",
+    vary="the value dropped or encoded; 400",
+    sent="Reads with encoded line ends in `client-request-id` and `Prefer`.",
+    fix="Encode what goes into headers.",
+)
+@also(
+    "list.sec.injection",
+    "A header field of a list request should not be able to add headers to the answer.",
+    vary="the value dropped or encoded; 400",
+    sent="List requests with encoded line ends in `client-request-id` and `Prefer`.",
+    fix="Encode what goes into headers.",
+)
+@also(
+    "create.sec.injection",
+    "What a creation sends should not add headers to the answer, and members with names that engines know should "
+    "act on nothing.",
+    sent=(
+        "Creations with encoded line ends in headers and in the path; with members named `__proto__`, `constructor`, "
+        "`$where`, `$type`."
+    ),
+)
+@also(
+    "delete.sec.injection",
+    "A header field of a deletion should not be able to add headers to the answer.",
+    vary="the value dropped or encoded; 400",
+    sent="Deletions with encoded line ends in `client-request-id` and `Prefer`.",
+    fix="Encode what goes into headers.",
 )
 def test_input_creates_no_header_and_no_shared_member(update: Subject) -> Findings:
-    """Input can't create response headers, and members with names that engines know act on nothing.
+    """Input can't add response headers, and members with names that engines know act on nothing.
 
     Sent: Encoded line ends in headers and the id; members named `__proto__`, `constructor`, `$where`, `$type`.
 

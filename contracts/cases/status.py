@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from contracts.requirements import Finding, Findings, Level, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Level,
+    also,
+    requirement,
+)
 from contracts.subject.subject import Subject, performed
 from contracts.subject.update import Update
 from contracts.target.exchange import Exchange
@@ -14,7 +20,13 @@ from contracts.target.exchange import Exchange
     basis="page",
     source="Page, Response; Examples/Response",
     vary="204 where the request said Prefer: return=minimal",
-    also="create",
+)
+@also(
+    "create.status.success",
+    "A successful creation must be answered with the status that the page documents: mostly `201 Created`.",
+    vary="",
+    sent="A POST with every documented property; if that is refused, with fewer of them.",
+    fix="Answer with the documented status and the object; frameworks often default to 200 or 204.",
 )
 def test_a_successful_update_is_answered_with_the_documented_status(update: Update) -> Findings:
     """A successful update is answered with the status that the page documents: `200 OK`.
@@ -36,7 +48,21 @@ def test_a_successful_update_is_answered_with_the_documented_status(update: Upda
     basis="page⇒",
     source="Page, Response",
     each=performed,
-    also="read list create",
+)
+@also(
+    "read.status.noerror200",
+    "The body of a 200 to a read must be the object, never an error envelope.",
+    sent="Nothing of its own: the body of every 200 to a read is looked at.",
+)
+@also(
+    "list.status.noerror200",
+    "The body of a 200 to a list request must be the list, never an error envelope.",
+    sent="Nothing of its own: the body of every 200 to a list request is looked at.",
+)
+@also(
+    "create.status.noerror200",
+    "The body of a 200 or 201 to a creation must be the object, never an error envelope.",
+    sent="Nothing of its own: the body of every 200 or 201 to a creation is looked at.",
 )
 def test_a_200_carries_no_error(update: Subject, exchange: Exchange) -> Findings:
     """A 200 body is the object, never an error envelope.

@@ -6,7 +6,14 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 from contracts.contract import Operation
-from contracts.requirements import Finding, Findings, Level, Phase, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Level,
+    Phase,
+    also,
+    requirement,
+)
 from contracts.subject.equality import short
 from contracts.subject.subject import Subject
 from contracts.subject.update import Update
@@ -32,7 +39,26 @@ def _throttled(_: Operation, exchange: Exchange) -> bool:
     source="Graph, throttling; RFC 6585 §4",
     vary="a front door's 503 without it",
     each=_throttled,
-    also="read list create delete",
+)
+@also(
+    "read.throttle.retryafter",
+    "A 429 or 503 in answer to a read should carry Retry-After.",
+    sent="Nothing of its own: every 429 and 503 in the tests of reads is looked at.",
+)
+@also(
+    "list.throttle.retryafter",
+    "A 429 or 503 in answer to a list request should carry Retry-After.",
+    sent="Nothing of its own: every 429 and 503 in the tests of lists is looked at.",
+)
+@also(
+    "create.throttle.retryafter",
+    "A 429 or 503 in answer to a creation should carry Retry-After.",
+    sent="Nothing of its own: every 429 and 503 in the tests of creations is looked at.",
+)
+@also(
+    "delete.throttle.retryafter",
+    "A 429 or 503 in answer to a deletion should carry Retry-After.",
+    sent="Nothing of its own: every 429 and 503 in the tests of deletions is looked at.",
 )
 def test_throttling_says_when_to_try_again(update: Subject, exchange: Exchange) -> Findings:
     """429 and 503 carry Retry-After.
@@ -74,7 +100,26 @@ def test_a_burst_is_served_or_throttled(update: Update) -> Findings:
     source="RFC 9110 §10.2.3, §2.2",
     vary="0, or a date in the past",
     each=lambda _, exchange: bool(exchange.response and exchange.response.header("Retry-After") is not None),
-    also="read list create delete",
+)
+@also(
+    "read.throttle.syntax",
+    "Retry-After in answer to a read must be a number of seconds or an HTTP date.",
+    sent="Nothing of its own: every Retry-After in the tests of reads is looked at.",
+)
+@also(
+    "list.throttle.syntax",
+    "Retry-After in answer to a list request must be a number of seconds or an HTTP date.",
+    sent="Nothing of its own: every Retry-After in the tests of lists is looked at.",
+)
+@also(
+    "create.throttle.syntax",
+    "Retry-After in answer to a creation must be a number of seconds or an HTTP date.",
+    sent="Nothing of its own: every Retry-After in the tests of creations is looked at.",
+)
+@also(
+    "delete.throttle.syntax",
+    "Retry-After in answer to a deletion must be a number of seconds or an HTTP date.",
+    sent="Nothing of its own: every Retry-After in the tests of deletions is looked at.",
 )
 def test_retry_after_is_seconds_or_a_date(update: Subject, exchange: Exchange) -> Findings:
     """Retry-After is a number of seconds or an HTTP date.

@@ -9,7 +9,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.contract import Kind, Operation, Type
-from contracts.requirements import Finding, Findings, Level, NotApplicable, Severity, requirement
+from contracts.requirements import (
+    Finding,
+    Findings,
+    Level,
+    NotApplicable,
+    Severity,
+    also,
+    requirement,
+)
 from contracts.subject import schema
 from contracts.subject.equality import DATE_TIME, GUID, instant, short, unset
 from contracts.subject.observe import same_id
@@ -42,7 +50,11 @@ def spots(update: Subject, exchange: Exchange, kinds: frozenset[Kind]) -> list[S
     vary="letter case and braces of GUIDs",
     each=entity,
     keyed=True,
-    also="read",
+)
+@also(
+    "read.body.id",
+    "`id` in the answer to a read must be a string equal to the id in the URL.",
+    sent="Nothing of its own: the id in every 200 to a read is compared with that of the URL.",
 )
 def test_the_answer_has_the_id_of_the_url(update: Subject, exchange: Exchange) -> Findings:
     """`id` in the answer is a string equal to the id in the URL.
@@ -118,7 +130,21 @@ def _wiped(update: Update, name: str) -> bool:
     source="Page, Request body and Examples (camelCase)",
     vary="further members of any name",
     each=entity,
-    also="read list create",
+)
+@also(
+    "read.body.names",
+    "In the object that a read shows, member names must be spelled exactly as documented, letter case included.",
+    sent="Nothing of its own: member names in every 200 to a read are compared with the documented ones.",
+)
+@also(
+    "list.body.names",
+    "In a list and the objects in it, member names must be spelled exactly as documented, letter case included.",
+    sent="Nothing of its own: member names in every 200 to a list request are compared with the documented ones.",
+)
+@also(
+    "create.body.names",
+    "In the answer to a creation, member names must be spelled exactly as documented, letter case included.",
+    sent="Nothing of its own: member names in every 200 or 201 to a creation are compared with the documented ones.",
 )
 def test_members_are_spelled_as_documented(update: Subject, exchange: Exchange) -> Findings:
     """Member names are spelled exactly as documented, letter case included.
@@ -154,7 +180,23 @@ def _folded(name: str) -> str:
     source="Page, Request body and Examples; OData JSON 4.01 §7.1",
     vary="absent, null",
     each=entity,
-    also="read list create",
+)
+@also(
+    "read.type.string",
+    "In the object that a read shows, documented strings, enumeration members among them, must be JSON strings or "
+    "null.",
+    sent="Nothing of its own: documented strings in every 200 to a read are looked at.",
+)
+@also(
+    "list.type.string",
+    "In a list and the objects in it, documented strings, enumeration members among them, must be JSON strings or "
+    "null.",
+    sent="Nothing of its own: documented strings in every 200 to a list request are looked at.",
+)
+@also(
+    "create.type.string",
+    "In the answer to a creation, documented strings, enumeration members among them, must be JSON strings or null.",
+    sent="Nothing of its own: documented strings in every 200 or 201 to a creation are looked at.",
 )
 def test_strings_are_strings(update: Subject, exchange: Exchange) -> Findings:
     """Documented strings, enumeration members among them, are JSON strings or null.
@@ -191,7 +233,24 @@ def _base64(text: str) -> bool:
     source="Page, Request body (Int32); OData JSON 4.01 §7.1",
     vary="absent, null; 6.0 for 6 is a warning",
     each=entity,
-    also="read list create",
+)
+@also(
+    "read.type.int32",
+    "In the object that a read shows, documented numbers must be JSON numbers of their type and range, and Booleans "
+    "true or false.",
+    sent="Nothing of its own: documented numbers and Booleans in every 200 to a read are looked at.",
+)
+@also(
+    "list.type.int32",
+    "In a list and the objects in it, documented numbers must be JSON numbers of their type and range, and Booleans "
+    "true or false.",
+    sent="Nothing of its own: documented numbers and Booleans in every 200 to a list request are looked at.",
+)
+@also(
+    "create.type.int32",
+    "In the answer to a creation, documented numbers must be JSON numbers of their type and range, and Booleans true "
+    "or false.",
+    sent="Nothing of its own: documented numbers and Booleans in every 200 or 201 to a creation are looked at.",
 )
 def test_numbers_are_numbers_in_range(update: Subject, exchange: Exchange) -> Findings:
     """Documented numbers are JSON numbers of their type and range, Booleans are true or false.
@@ -227,7 +286,24 @@ def test_numbers_are_numbers_in_range(update: Subject, exchange: Exchange) -> Fi
     source="Page, Request body (DateTimeOffset) and Examples; OData ABNF dateTimeOffsetValue",
     vary="Z or an offset, no to twelve fraction digits, t and z in lower case",
     each=entity,
-    also="read list create",
+)
+@also(
+    "read.type.datetimeoffset",
+    "In the object that a read shows, documented DateTimeOffsets must be strings of that form, on a day that exists, "
+    "with an offset.",
+    sent="Nothing of its own: documented date-times in every 200 to a read are looked at.",
+)
+@also(
+    "list.type.datetimeoffset",
+    "In a list and the objects in it, documented DateTimeOffsets must be strings of that form, on a day that exists, "
+    "with an offset.",
+    sent="Nothing of its own: documented date-times in every 200 to a list request are looked at.",
+)
+@also(
+    "create.type.datetimeoffset",
+    "In the answer to a creation, documented DateTimeOffsets must be strings of that form, on a day that exists, with "
+    "an offset.",
+    sent="Nothing of its own: documented date-times in every 200 or 201 to a creation are looked at.",
 )
 def test_date_times_are_date_times(update: Subject, exchange: Exchange) -> Findings:
     """Documented DateTimeOffsets are strings of that form, on a day that exists, with an offset.
@@ -255,7 +331,21 @@ def _distant(value: Any) -> bool:
     source="Page, Request body (complex types) and Examples; OData JSON 4.01 §7.2",
     vary="{}, null, absent",
     each=entity,
-    also="read list create",
+)
+@also(
+    "read.type.complex",
+    "In the object that a read shows, documented complex values must be JSON objects or null.",
+    sent="Nothing of its own: documented complex values in every 200 to a read are looked at.",
+)
+@also(
+    "list.type.complex",
+    "In a list and the objects in it, documented complex values must be JSON objects or null.",
+    sent="Nothing of its own: documented complex values in every 200 to a list request are looked at.",
+)
+@also(
+    "create.type.complex",
+    "In the answer to a creation, documented complex values must be JSON objects or null.",
+    sent="Nothing of its own: documented complex values in every 200 or 201 to a creation are looked at.",
 )
 def test_complex_values_are_objects(update: Subject, exchange: Exchange) -> Findings:
     """Documented complex values are JSON objects or null.
@@ -320,7 +410,21 @@ def test_collections_of_any_size_are_arrays(update: Update) -> Findings:
     source="Page, Request body (collection) and Examples; OData JSON 4.01 §7.4",
     vary="null or absent for an empty collection is a warning",
     each=entity,
-    also="read list create",
+)
+@also(
+    "read.type.collection",
+    "In the object that a read shows, collections must be JSON arrays of items of their type.",
+    sent="Nothing of its own: collections in every 200 to a read are looked at.",
+)
+@also(
+    "list.type.collection",
+    "In a list and the objects in it, collections must be JSON arrays of items of their type.",
+    sent="Nothing of its own: collections in every 200 to a list request are looked at.",
+)
+@also(
+    "create.type.collection",
+    "In the answer to a creation, collections must be JSON arrays of items of their type.",
+    sent="Nothing of its own: collections in every 200 or 201 to a creation are looked at.",
 )
 def test_collections_are_arrays_in_every_answer(update: Subject, exchange: Exchange) -> Findings:
     """Collections are JSON arrays of items of their type in every answer.
@@ -339,7 +443,24 @@ def test_collections_are_arrays_in_every_answer(update: Subject, exchange: Excha
     source="Page, Examples; OData JSON 4.01 “type”",
     vary="absent; with or without #; an absolute URL; the alias graph; derived types",
     each=entity,
-    also="read list create",
+)
+@also(
+    "read.type.odatatype",
+    "In the object that a read shows, `@odata.type`, where present, must name the documented type or one that may "
+    "stand in its place.",
+    sent="Nothing of its own: `@odata.type` in every 200 to a read is compared with the documented type.",
+)
+@also(
+    "list.type.odatatype",
+    "In a list and the objects in it, `@odata.type`, where present, must name the documented type or one that may "
+    "stand in its place.",
+    sent="Nothing of its own: `@odata.type` in every 200 to a list request is compared with the documented type.",
+)
+@also(
+    "create.type.odatatype",
+    "In the answer to a creation, `@odata.type`, where present, must name the documented type or one that may stand "
+    "in its place.",
+    sent="Nothing of its own: `@odata.type` in every 200 or 201 to a creation is compared with the documented type.",
 )
 def test_type_annotations_name_the_documented_type(update: Subject, exchange: Exchange) -> Findings:
     """`@odata.type`, where present, names the documented type or one that may stand in its place.
@@ -373,7 +494,12 @@ def _names(given: Any, type_: Type) -> bool:
     basis="page",
     source="Page, Examples (every property is returned)",
     vary="null or absent where nothing is stored; deprecated properties are a warning",
-    also="create",
+)
+@also(
+    "create.body.allproperties",
+    "The answer to a creation with every property must have the documented example's properties, each of its "
+    "documented type.",
+    sent="A creation with every documented property; its answer is held against the document's JSON Schema.",
 )
 def test_the_answer_has_the_shape_of_the_documented_example(update: Update) -> Findings:
     """The answer to a full update has the documented example's properties, each of its documented type.

@@ -15,6 +15,7 @@ from contracts.requirements import (
     NotApplicable,
     Phase,
     Severity,
+    also,
     requirement,
 )
 from contracts.subject.equality import Difference, apart, instant, short
@@ -105,7 +106,14 @@ def kept(update: Update, spot: Place, value: Any, *, spelled: bytes | None = Non
     basis="page",
     source=PAGE,
     vary="canonical spellings of equal values",
-    also="create",
+)
+@also(
+    "create.value.reflects",
+    "The answer to an accepted creation must show each writable property with the value that was sent.",
+    sent=(
+        "Creations with two full bodies that differ in every value and, where a few properties are enough, with one "
+        "property at a time."
+    ),
 )
 def test_every_accepted_value_stands_in_the_answer(update: Update) -> Findings:
     """Each writable property of an accepted request has the requested value in the response.
@@ -138,7 +146,10 @@ def test_every_accepted_value_stands_in_the_answer(update: Update) -> Findings:
     basis="page⇒",
     source="Page, Response; RFC 8259 §7, §8",
     vary="characters may be refused with 4xx; normalisation to NFC is a warning",
-    also="create",
+)
+@also(
+    "create.value.unicode",
+    "Strings that a creation accepts must keep every code point, however the request spells them.",
 )
 def test_strings_survive_to_the_code_point(update: Update) -> Findings:
     """Accepted strings keep every code point, however the request spells them.
@@ -166,7 +177,10 @@ def test_strings_survive_to_the_code_point(update: Update) -> Findings:
     basis="page⇒",
     source="Page, Response; OData 4.01 §11.4.3 (fail if unable to persist)",
     vary="400, 413 or 422 for any length",
-    also="create",
+)
+@also(
+    "create.value.longstring",
+    "A long string that a creation accepts must be stored whole.",
 )
 def test_a_long_string_is_stored_whole_or_refused(update: Update) -> Findings:
     """A long string that is accepted is stored whole.
@@ -187,7 +201,10 @@ def test_a_long_string_is_stored_whole_or_refused(update: Update) -> Findings:
     basis="page⇒",
     source="Page, Response; RFC 8259 §7",
     vary="4xx by format validation or a firewall",
-    also="create",
+)
+@also(
+    "create.value.literal",
+    "A creation must store strings that look like markup, queries, templates, numbers or literals as they are.",
 )
 def test_strings_that_look_like_something_else_stay_strings(update: Update) -> Findings:
     """Strings that look like markup, queries, templates, numbers or literals are stored as they are.
@@ -208,7 +225,11 @@ def test_strings_that_look_like_something_else_stay_strings(update: Update) -> F
     basis="odata",
     source="OData JSON 4.01 §7.1",
     vary="4xx",
-    also="create",
+)
+@also(
+    "create.value.emptystring",
+    "An empty string that a creation accepts should stay one, distinct from null.",
+    sent="A creation with a string `x`, then one with the empty string.",
 )
 def test_an_empty_string_stays_an_empty_string(update: Update) -> Findings:
     """An empty string stays one, distinct from null.
@@ -232,7 +253,10 @@ def test_an_empty_string_stays_an_empty_string(update: Update) -> Findings:
     basis="page⇒",
     source="Page, Request body (DateTimeOffset); OData 4.01 §11.4.1.2",
     vary="normalised to UTC or the offset kept; fractions of a second cut",
-    also="create",
+)
+@also(
+    "create.value.dto.instant",
+    "A creation must keep the instant of a DateTimeOffset that it accepts, whatever offset it was written with.",
 )
 def test_an_instant_stays_the_same_instant(update: Update) -> Findings:
     """The instant of an accepted DateTimeOffset is kept, whatever offset it was written with.
@@ -259,7 +283,10 @@ def test_an_instant_stays_the_same_instant(update: Update) -> Findings:
     basis="odata",
     source="Page, Examples (7 digits); OData CSDL §7.2.3 Precision (0 by default)",
     vary="stores that keep whole seconds",
-    also="create",
+)
+@also(
+    "create.value.dto.precision",
+    "A creation should keep fractions of a second at least to milliseconds.",
 )
 def test_fractions_of_a_second_are_kept_to_milliseconds(update: Update) -> Findings:
     """Fractions of a second are kept at least to milliseconds.
@@ -285,7 +312,10 @@ def test_fractions_of_a_second_are_kept_to_milliseconds(update: Update) -> Findi
     source="OData JSON 4.01 §7.1 and ABNF; Graph, errors (400)",
     vary="422; a lenient server that stores a valid DateTimeOffset is graded lower",
     phase=Phase.NEGATIVE,
-    also="create",
+)
+@also(
+    "create.value.dto.invalid",
+    "A creation with a value that is no DateTimeOffset should be refused.",
 )
 def test_what_is_no_date_time_is_refused(update: Update) -> Findings:
     """Values that are no DateTimeOffset are refused.
@@ -314,7 +344,10 @@ def plausible(value: Any, stored: Any) -> bool:
     source="Page, Request body (Int32); OData 4.01 §11.4.3 (fail if unable to persist)",
     vary="400 or 422; accepted without effect is a warning",
     phase=Phase.NEGATIVE,
-    also="create",
+)
+@also(
+    "create.value.int32.range",
+    "A creation must not store a number outside Int32, neither as itself nor as another one.",
 )
 def test_a_number_beyond_int32_never_becomes_another(update: Update) -> Findings:
     """A number outside Int32 is never stored as another one, nor as itself.
@@ -346,7 +379,10 @@ def test_a_number_beyond_int32_never_becomes_another(update: Update) -> Findings
     basis="odata",
     source="OData CSDL, Edm.Int32",
     vary="negative numbers may be refused by business rules and are not tried",
-    also="create",
+)
+@also(
+    "create.value.int32.bounds",
+    "A creation should accept 0 and 2147483647, and return them exactly.",
 )
 def test_the_bounds_of_int32_are_kept(update: Update) -> Findings:
     """0 and 2147483647 are accepted and returned exactly.
@@ -371,7 +407,10 @@ def test_the_bounds_of_int32_are_kept(update: Update) -> Findings:
     source="OData JSON 4.01 §7.1 to §7.4; Graph, errors (400)",
     vary="422; scalars that a lenient server coerces are a note",
     phase=Phase.NEGATIVE,
-    also="create",
+)
+@also(
+    "create.value.wrongtype",
+    "A creation with a value of the wrong JSON type should be refused.",
 )
 def test_values_of_the_wrong_type_are_refused(update: Update) -> Findings:
     """Values of the wrong JSON type are refused.
@@ -437,7 +476,11 @@ def _seen(update: Update, spot: Place) -> Any:
     source="Graph, evolvable enumerations; OData enumValue",
     vary="a plain String keeps the text; letter case of members",
     phase=Phase.NEGATIVE,
-    also="create",
+)
+@also(
+    "create.value.enum.invalid",
+    "A creation should refuse an undocumented enumeration member or keep it as it is, and never map it to another "
+    "member.",
 )
 def test_an_unknown_member_is_never_mapped_to_another(update: Update) -> Findings:
     """An undocumented enumeration member is refused or kept as it is, never mapped to another member.
@@ -472,7 +515,12 @@ def test_an_unknown_member_is_never_mapped_to_another(update: Update) -> Finding
     promoted=True,
     source="Graph API guidelines, nullable; OData 4.01 §11.4.9.2",
     vary="400 where the server declares the property non-nullable; a complex null shown as {}",
-    also="create",
+)
+@also(
+    "create.value.null.nullable",
+    "A creation with an explicit null for a nullable property should leave it unset.",
+    sent="Creations with a value and with null: for a string, a number and a complex value; each object is read back.",
+    fix="Keep a null that was sent; put no default in its place.",
 )
 def test_null_clears_a_nullable_property(update: Update) -> Findings:
     """An explicit null clears a nullable property.
@@ -523,7 +571,12 @@ def test_null_clears_a_nullable_property(update: Update) -> Findings:
     source="Graph API guidelines, nullable; OData JSON 4.01 §7.4",
     vary="200 with null or ignored; [] for a collection",
     phase=Phase.NEGATIVE,
-    also="create",
+)
+@also(
+    "create.value.null.nonnullable",
+    "Null in a creation for a property that can't be null, or for a collection, should be refused or do no harm.",
+    vary="201 with null or ignored; [] for a collection",
+    fix="Answer 400, or leave the property unset; don't turn null into an empty string or an epoch.",
 )
 def test_null_where_there_can_be_none_is_refused_or_harmless(update: Update) -> Findings:
     """Null for a property that can't be null, or for a collection, is refused or does no harm.
