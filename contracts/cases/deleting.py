@@ -139,7 +139,7 @@ def test_ids_that_cannot_exist_are_refused_by_deletions(delete: Delete) -> Findi
     phase=Phase.NEGATIVE,
 )
 def test_only_the_whole_key_deletes_the_object(delete: Delete) -> Findings:
-    """A deletion must not reach the object by a part of its key, by its key with more at the end, or by a wildcard.
+    """A deletion must not reach the object by a part of its key, or by its key with more at the end.
 
     Sent: A DELETE of the id with a character more, one less, and half of it, unless other ids have that part as well;
     an object that was made is read after each.

@@ -127,7 +127,8 @@ def with_headers(subject: Subject, headers: Fields) -> tuple[Exchange, Findings]
 )
 @also(
     "create.req.contentlength",
-    "A creation must end where its Content-Length says, and must not be performed if its body falls short of it.",
+    "The body of a creation must end where its Content-Length says, and a creation whose body is shorter must not be "
+    "performed.",
     sent=(
         "A body longer than its Content-Length and one that ends before it, over raw connections; the collection is "
         "listed before and after."

@@ -28,22 +28,22 @@ INJECTED = "X-Suite"
 )
 @also(
     "read.sec.cors",
-    "A read from a foreign Origin should never be allowed together with credentials.",
+    "The answer to a read from a foreign Origin should never allow that origin together with credentials.",
     sent="A read and a preflight from a foreign origin.",
 )
 @also(
     "list.sec.cors",
-    "A list request from a foreign Origin should never be allowed together with credentials.",
+    "The answer to a list request from a foreign Origin should never allow that origin together with credentials.",
     sent="A list request and a preflight from a foreign origin.",
 )
 @also(
     "create.sec.cors",
-    "A creation from a foreign Origin should never be allowed together with credentials.",
+    "The answer to a creation from a foreign Origin should never allow that origin together with credentials.",
     sent="A creation and a preflight from a foreign origin.",
 )
 @also(
     "delete.sec.cors",
-    "A deletion from a foreign Origin should never be allowed together with credentials.",
+    "The answer to a deletion from a foreign Origin should never allow that origin together with credentials.",
     sent="A deletion and a preflight from a foreign origin.",
 )
 def test_a_foreign_origin_gets_no_credentials(update: Subject) -> Findings:
