@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
@@ -46,6 +47,15 @@ def load() -> None:
     arrange([f"{__name__}.{name}" for name in MODULES])
 
 
-def files() -> list[Path]:
+def files() -> tuple[Path, ...]:
     """The files of the cases, for pytest."""
-    return [Path(__file__).with_name(f"{name}.py") for name in MODULES]
+    return tuple(Path(__file__).parent.joinpath(_file(name)) for name in MODULES)
+
+
+def node(function: Callable[..., object]) -> str:
+    """How pytest calls a case, seen from this folder."""
+    return f"{_file(function.__module__.removeprefix(f'{__name__}.'))}::{function.__name__}"
+
+
+def _file(module: str) -> str:
+    return f"{module.replace('.', '/')}.py"

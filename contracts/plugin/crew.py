@@ -21,7 +21,7 @@ import pytest
 from xdist.dsession import Interrupted
 from xdist.scheduler import LoadScopeScheduling
 
-from contracts import requirements
+from contracts import cases, requirements
 from contracts.errors import ConfigurationError
 from contracts.plugin.family import family_of
 from contracts.plugin.gathering import Gathering
@@ -36,7 +36,6 @@ from contracts.plugin.splitting import undividable
 from contracts.plugin.worker import KEY, Job, Part, closing
 from contracts.report.results import Outcome
 from contracts.report.visible import visible
-from contracts.requirements import Binding
 
 MIXED = ("isolation.", "conc.", "error.no5xx")
 """What a target breaks that mixes up objects or requests: workers beside each other then see each other's doings."""
@@ -289,7 +288,9 @@ class Crew(Plugin):
         for binding, operation in closing(self.session, self.batch):
             outcome = told.get((binding.requirement, named[operation]))
             if outcome is not None:
-                yield from _reports(f"{_node(binding)}[{self.names[operation]}]", binding.requirement, outcome)
+                yield from _reports(
+                    f"{cases.node(binding.function)}[{self.names[operation]}]", binding.requirement, outcome
+                )
 
 
 class _Together(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
@@ -312,14 +313,8 @@ def _by_case(crew: Plugin) -> Callable[[str], str]:
     """All cases of a requirement on a resource, through each of its paths."""
     units = {crew.names[each.id]: family_of(each) for each in crew.session.judged}
     # generated cases are apart from the written ones of their requirement, which come before
-    about = {_node(b): f"{b.requirement.partition('.')[2]} {b.phase}" for b in requirements.bindings()}
+    about = {cases.node(b.function): f"{b.requirement.partition('.')[2]} {b.phase}" for b in requirements.bindings()}
     return lambda nodeid: f"{about[nodeid.partition('[')[0]]} {units[_inside(nodeid)]}"
-
-
-def _node(binding: Binding) -> str:
-    """How pytest calls a case, without the operation."""
-    function = binding.function
-    return f"{function.__module__.rpartition('.')[2]}.py::{function.__name__}"
 
 
 def _inside(nodeid: str) -> str:
