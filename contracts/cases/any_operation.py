@@ -128,6 +128,7 @@ def test_every_further_documented_path_deletes(subject: Subject) -> Findings:
 
 
 def _success(subject: Subject, usual: int) -> Findings:
+    """Whether the documented request is answered with the documented status, or with the usual one if none is."""
     wanted = subject.operation.success or usual
     exchange = subject.ask()
     if exchange.status in {401, 403, 404, 405, 410, 429, 501} or exchange.response is None:
