@@ -85,3 +85,11 @@ def test_a_statement_is_as_binding_as_its_level() -> None:
         if each.shape is not Shape.UPDATE:
             said = set(re.findall(r"\b(must|should)\b", each.statement))
             assert said == ({word[each.level]} if each.level in word else set()), f"{each.id}: {each.statement}"
+
+
+def test_a_case_lies_in_the_folder_of_its_kind() -> None:
+    kinds: dict[str, set[str]] = {}
+    for case, name, _ in literal():
+        kinds.setdefault(case, set()).add(name.partition(".")[0])
+    wanted = {case: found.pop() if len(found) == 1 else "any" for case, found in kinds.items()}
+    assert {case: case.split(".")[2] for case in wanted} == wanted
