@@ -1,41 +1,71 @@
-"""The cases: a file a subject, in the order in which a run goes through them."""
+"""The cases: a folder a kind of operation, a file an area, in the order in which a run goes through them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
 from contracts.requirements import arrange
 
 MODULES = (
-    "route",
-    "method",
-    "auth",
-    "authz",
-    "status",
-    "request_body",
-    "request_headers",
-    "media_types",
-    "preferences",
-    "framing",
-    "response",
-    "types",
-    "values",
-    "merge",
-    "persistence",
-    "json_text",
-    "hostile",
-    "conditional",
-    "concurrency",
-    "generated",
-    "errors",
-    "throttling",
-    "security",
-    "any_operation",
-    "reading",
-    "listing",
-    "creating",
-    "deleting",
+    "update.route",
+    "update.method",
+    "any.auth",
+    "any.auth_answers",
+    "any.authz",
+    "any.status",
+    "any.complete_body",
+    "update.partial_body",
+    "any.type_annotations",
+    "update.body_id",
+    "any.unknown_members",
+    "update.odd_bodies",
+    "any.request_headers",
+    "any.media_types",
+    "any.preferences",
+    "any.request_framing",
+    "update.connections",
+    "any.answer_framing",
+    "update.no_content",
+    "any.response",
+    "any.response_headers",
+    "any.latency",
+    "any.answer_id",
+    "update.stored_properties",
+    "any.types",
+    "update.collection_sizes",
+    "any.structure",
+    "any.texts",
+    "any.date_times",
+    "any.numbers",
+    "any.enums_and_nulls",
+    "update.merge",
+    "any.atomicity",
+    "any.persistence",
+    "update.isolation",
+    "any.json_text",
+    "any.hostile",
+    "update.conditional",
+    "any.etag_syntax",
+    "update.etags",
+    "update.concurrency",
+    "update.generated",
+    "any.errors",
+    "update.error_codes",
+    "any.error_details",
+    "update.reflection",
+    "any.throttling",
+    "update.burst",
+    "any.security",
+    "read.documented",
+    "list.documented",
+    "create.documented",
+    "delete.documented",
+    "read.objects",
+    "list.objects",
+    "create.objects",
+    "delete.objects",
 )
 
 
@@ -46,6 +76,15 @@ def load() -> None:
     arrange([f"{__name__}.{name}" for name in MODULES])
 
 
-def files() -> list[Path]:
+def files() -> tuple[Path, ...]:
     """The files of the cases, for pytest."""
-    return [Path(__file__).with_name(f"{name}.py") for name in MODULES]
+    return tuple(Path(__file__).parent.joinpath(_file(name)) for name in MODULES)
+
+
+def node(function: Callable[..., object]) -> str:
+    """How pytest calls a case, seen from this folder."""
+    return f"{_file(function.__module__.removeprefix(f'{__name__}.'))}::{function.__name__}"
+
+
+def _file(module: str) -> str:
+    return f"{module.replace('.', '/')}.py"

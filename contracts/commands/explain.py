@@ -5,7 +5,7 @@ The pages under `docs/requirements/` are the same, as Markdown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 import click
@@ -16,7 +16,7 @@ from contracts.contract import Shape
 from contracts.errors import ConfigurationError
 from contracts.reference.sheet import proofs
 from contracts.report import citation
-from contracts.requirements import NOUNS, PROFILES, Requirement, registry
+from contracts.requirements import PROFILES, Requirement, registry
 
 BASES = {
     "page": "the API reference page says so",
@@ -28,6 +28,13 @@ BASES = {
     "graph": "Microsoft Graph's guidelines",
     "practice": "what clients rely on in practice",
 }
+NOUNS: Mapping[Shape, str] = {
+    Shape.READ: "read",
+    Shape.LIST: "list",
+    Shape.CREATE: "creation",
+    Shape.DELETE: "deletion",
+}
+"""What the pages call each kind of operation."""
 
 
 @debug_option
@@ -109,7 +116,7 @@ def index(requirements: Iterable[Requirement]) -> str:
         "",
         "What a server is held to, a page a requirement. Written from the cases' docstrings by `python -m tests.docs`;",
         "`graph-contracts explain` says the same. These are about updates; other operations have a page a kind:",
-        ", ".join(f"[{NOUNS[shape][0]}s]({shape}.md) ({count})" for shape, count in others.items()) + ".",
+        ", ".join(f"[{NOUNS[shape]}s]({shape}.md) ({count})" for shape, count in others.items()) + ".",
     ]
     for subject, rows in subjects.items():
         lines += ["", f"## {subject}", "", "| Requirement | Level | |", "|---|---|---|"]
@@ -122,9 +129,9 @@ def index(requirements: Iterable[Requirement]) -> str:
 def chapter(shape: Shape, requirements: Iterable[Requirement]) -> str:
     """The page of all that one kind of operation is held to, beside what updates are."""
     lines = [
-        f"# {NOUNS[shape][0].capitalize()}s",
+        f"# {NOUNS[shape].capitalize()}s",
         "",
-        f"What a {NOUNS[shape][0]} is held to, each with the level and the source of what updates are held to.",
+        f"What a {NOUNS[shape]} is held to, each with the level and the source of what updates are held to.",
     ]
     known = {each.id for each in registry()}
     for each in requirements:

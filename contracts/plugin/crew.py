@@ -21,7 +21,7 @@ import pytest
 from xdist.dsession import Interrupted
 from xdist.scheduler import LoadScopeScheduling
 
-from contracts import requirements
+from contracts import cases, requirements
 from contracts.errors import ConfigurationError
 from contracts.plugin.family import group_of
 from contracts.plugin.gathering import Aggregator
@@ -37,7 +37,6 @@ from contracts.plugin.target import WorkerContext
 from contracts.plugin.worker import KEY, Job, WorkerReport, closing
 from contracts.report.results import Outcome
 from contracts.report.visible import visible
-from contracts.requirements import Binding
 from contracts.settings import Settings
 from contracts.subject.knowledge import Allocation
 
@@ -289,7 +288,9 @@ class Controller(Plugin):
         for binding, operation in closing(self.selection, self.batch):
             outcome = told.get((binding.requirement, named[operation]))
             if outcome is not None:
-                yield from _reports(f"{_node(binding)}[{self.names[operation]}]", binding.requirement, outcome)
+                yield from _reports(
+                    f"{cases.node(binding.function)}[{self.names[operation]}]", binding.requirement, outcome
+                )
 
 
 class _Together(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
@@ -313,14 +314,8 @@ def _by_case(plugin: Plugin) -> Callable[[str], str]:
     """All cases of a requirement on a resource, through each of its paths."""
     units = {plugin.names[each.id]: group_of(each) for each in plugin.selection.tested}
     # generated cases are apart from the written ones of their requirement, which come before
-    about = {_node(b): f"{b.requirement.partition('.')[2]} {b.phase}" for b in requirements.bindings()}
+    about = {cases.node(b.function): f"{b.requirement.partition('.')[2]} {b.phase}" for b in requirements.bindings()}
     return lambda nodeid: f"{about[nodeid.partition('[')[0]]} {units[_inside(nodeid)]}"
-
-
-def _node(binding: Binding) -> str:
-    """How pytest calls a case, without the operation."""
-    function = binding.function
-    return f"{function.__module__.rpartition('.')[2]}.py::{function.__name__}"
 
 
 def _inside(nodeid: str) -> str:

@@ -27,7 +27,7 @@ from contracts.report.visible import visible
 from contracts.requirements import Binding, Phase, find
 from contracts.target.redact import Redactor
 
-HERE = Path(cases.__file__).parent
+FILES = frozenset(cases.files())
 
 
 class Plugin(engineer.EngineerReport):
@@ -85,7 +85,7 @@ class Plugin(engineer.EngineerReport):
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
         """Case modules are collected whatever `python_files` says: their names are subjects."""
-        ours = file_path.parent == HERE and file_path.stem in cases.MODULES
+        ours = file_path in FILES
         explicit = ours and parent.session.isinitpath(file_path)  # pytest collects what was named by itself
         return pytest.Module.from_parent(parent, path=file_path) if ours and not explicit else None
 

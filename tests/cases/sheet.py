@@ -17,7 +17,7 @@ from typing import Any, Literal
 from pydantic import SecretStr
 
 from contracts import requirements
-from contracts.cases import concurrency
+from contracts.cases.update import concurrency
 from contracts.contract import Contract, Shape
 from contracts.plugin import judge
 from contracts.plugin.session import Session

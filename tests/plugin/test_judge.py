@@ -18,6 +18,7 @@ from contracts.requirements import (
     Level,
     NotApplicable,
     Severity,
+    index,
     requirement,
 )
 from contracts.subject.knowledge import Options
@@ -33,8 +34,8 @@ OPERATION = Operation(
 
 @pytest.fixture(autouse=True)
 def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(requirements, "_REQUIREMENTS", {})
-    monkeypatch.setattr(requirements, "_BINDINGS", [])
+    monkeypatch.setattr(index, "_REQUIREMENTS", {})
+    monkeypatch.setattr(index, "_BINDINGS", [])
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from contracts import requirements
-from contracts.cases import concurrency
+from contracts.cases.update import concurrency
 from contracts.errors import ResultsError
 from contracts.plugin import durations, judge, run
 from contracts.plugin.family import group_of

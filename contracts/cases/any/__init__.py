@@ -1,0 +1,1 @@
+"""Cases that several kinds of operations share."""
