@@ -1,4 +1,7 @@
-"""One row of the kill sheet: the whole suite against the reference with one fault or variation switched on."""
+"""One row of the kill sheet: the suite against the reference with one fault or variation switched on.
+
+A whole row goes through every case. A brief one stops as soon as the fault is caught by all that is named for it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -20,10 +23,12 @@ from contracts import requirements
 from contracts.cases import concurrency
 from contracts.contract import Contract, Shape
 from contracts.plugin import judge
+from contracts.plugin.judge import Judgement
 from contracts.plugin.session import Session
 from contracts.reference.behaviours import Behaviour, behaviours
 from contracts.reference.server import Started, serve
-from contracts.requirements import Aliases, Phase
+from contracts.reference.sheet import related
+from contracts.requirements import Aliases, Binding, Phase
 from contracts.settings import Settings
 from contracts.subject import update
 
@@ -37,6 +42,11 @@ MAX_EXAMPLES = 10
 SELDOM = frozenset(b.name for b in behaviours() if b.apply.__module__.endswith(".seldom"))
 SELDOM_EXAMPLES = 25
 WRITTEN = tuple(phase for phase in Phase if phase is not Phase.GENERATED)
+TELLING = frozenset({"fail", "warn", "note"})
+PROVOKING = {Phase.GENERATED: 0, Phase.NEGATIVE: 1}
+"""The phases that show most of the faults which no case of their own shows."""
+ERRATIC = frozenset({"every-tenth-update-lost", "every-fiftieth-update-lost"})
+"""Faults that strike by count: whom they hit differs from run to run, so that they only have to fail the run."""
 SETTLE = 0.6
 """Longer than the lagging variation lags, and short enough for a sheet of faults that never settle."""
 UPDATE = Shape.UPDATE
@@ -45,11 +55,18 @@ FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload([__name__, "contracts.reference.faults", "contracts.reference.variations"])
 
 
+BRISK: tuple[tuple[Any, str, float], ...] = (
+    (update, "REVIVAL", 2.0),  # nobody restarts the reference
+    (judge, "TIMES", 1),  # how often a failure comes again changes its words
+    (concurrency, "ROUNDS", 8),  # the faults' windows are wide: enough for them
+)
+"""What no verdict about the reference needs, and what is enough of it: a sheet has many rows."""
+
+
 def brisk() -> None:
-    """Do without, in this process, what no verdict about the reference needs: a sheet has many rows."""
-    update.REVIVAL = 2.0  # nobody restarts the reference
-    judge.TIMES = 1  # how often a failure comes again changes its words
-    concurrency.ROUNDS = 8  # the faults' windows are wide: enough for them
+    """Do without that in this process."""
+    for module, name, value in BRISK:
+        setattr(module, name, value)
 
 
 def pool() -> ProcessPoolExecutor:
@@ -111,21 +128,63 @@ def on_the_shelf(behaviour: Behaviour) -> bool:
     return behaviour.about is not None or behaviour.name in {*COMMON.split(), *TOLERATED}
 
 
-def shelf_row(behaviour: Behaviour) -> Row:
+def shelf_row(behaviour: Behaviour, *, brief: bool = False) -> Row:
     """Judge the operations on the shelf that a behaviour is about; all but updates where it is about no kind.
 
     Updates have the rows of a document that has nothing else.
     """
-    faults, variations = ((behaviour.name,), ()) if behaviour.kind == "fault" else ((), (behaviour.name,))
-    named = {Shape(name.partition(".")[0]) for name in behaviour.caught_by}
-    shapes = named | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
-    return run(behaviour.name, faults, variations, document=SHELF, shapes=shapes)
+    shapes = {_shape(name) for name in behaviour.caught_by}
+    own = shapes | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
+    until = Until(shelf_names(behaviour), behaviour.gates and behaviour.about is not None)
+    return _row(behaviour, brief, until, document=SHELF, shapes=own)
+
+
+def shelf_names(behaviour: Behaviour) -> frozenset[str]:
+    """The requirements that must tell of a fault on the shelf."""
+    if behaviour.about:
+        return frozenset(behaviour.caught_by)
+    return frozenset(name for name in related(behaviour.name) if _shape(name) is not UPDATE)
+
+
+def update_row(behaviour: Behaviour, *, brief: bool = False) -> Row:
+    """Judge updates alone."""
+    return _row(behaviour, brief, Until(update_names(behaviour), behaviour.gates))
+
+
+def update_names(behaviour: Behaviour) -> frozenset[str]:
+    """The requirements that must tell of a fault in updates."""
+    return frozenset(() if behaviour.name in ERRATIC else behaviour.caught_by)
+
+
+def _row(behaviour: Behaviour, brief: bool, until: Until, **terms: Any) -> Row:
+    if behaviour.kind == "variation":
+        return run(behaviour.name, variations=(behaviour.name,), brief=brief, **terms)
+    return run(behaviour.name, (behaviour.name,), until=until if brief else None, **terms)
+
+
+def _shape(name: str) -> Shape:
+    return Shape(name.partition(".")[0])
 
 
 def _about_paths(faults: tuple[str, ...]) -> bool:
     """Whether a fault is named for what only a page's further paths show."""
     further = {binding.requirement for binding in requirements.bindings() if binding.aliases is Aliases.FURTHER}
     return any(further.intersection(b.caught_by) for b in behaviours() if b.name in faults)
+
+
+@dataclass(frozen=True)
+class Until:
+    """When a brief row has seen enough of a fault."""
+
+    told: frozenset[str]
+    """The requirements that must have told of it."""
+    failed: bool
+    """Whether something must have failed."""
+
+    def seen(self, judgements: Sequence[Judgement]) -> bool:
+        """Whether that is so."""
+        told = {each.requirement for each in judgements if each.verdict in TELLING}
+        return self.told <= told and (not self.failed or any(each.verdict == "fail" for each in judgements))
 
 
 @dataclass(frozen=True)
@@ -161,18 +220,23 @@ def run(
     phases: tuple[Phase, ...] | None = None,
     document: Path = DOCUMENT,
     shapes: Container[Shape] = (UPDATE,),
+    brief: bool = False,
+    until: Until | None = None,
 ) -> Row:
     """Judge every requirement on the reference with some behaviours switched on.
 
     Args:
         examples: for generated cases; by default as many as a row needs.
-        phases: the phases of the run to go through; by default all, but for faults that the written cases are named
-            for: what generated ones add there is told already. Such a row judges one path, unless that is about paths.
+        phases: the phases of the run to go through; by default all, but the written ones alone where it is brief, and
+            for faults that written cases are named for: what generated ones add there is told already. Such a row
+            judges one path, unless that is about paths.
         document: the contract, and what the reference is made of.
         shapes: the kinds of operations to judge.
+        brief: whether to leave out what is generated, and a page's further paths.
+        until: when to stop; by default at the end.
     """
     started = time.monotonic()
-    brief = bool(faults) and not SELDOM.intersection(faults)
+    brief = brief or (bool(faults) and not SELDOM.intersection(faults))
     phases = phases or (WRITTEN if brief else tuple(Phase))
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -198,10 +262,14 @@ def run(
         session = Session(settings)
         with session.open():
             every_path = not brief or _about_paths(faults)
-            for binding in (b for b in requirements.bindings() if b.phase in phases and b.shape in shapes):
-                for operation in session.operations(binding):
-                    if every_path or binding.aliases is not Aliases.EACH or operation.alias == 0:
-                        session.run_case(binding, operation.id)
+            due = [
+                (binding, operation.id)
+                for binding in requirements.bindings()
+                if binding.phase in phases and binding.shape in shapes
+                for operation in session.operations(binding)
+                if every_path or binding.aliases is not Aliases.EACH or operation.alias == 0
+            ]
+            _judge(session, due, until)
     said: dict[str, dict[str, str]] = {}
     for judgement in session.judgements:
         said.setdefault(judgement.verdict, {}).setdefault(judgement.requirement, judgement.message)
@@ -218,3 +286,25 @@ def run(
         vain=sum(update.vain for update in session.updates),
         seconds=time.monotonic() - started,
     )
+
+
+def _judge(session: Session, due: Sequence[tuple[Binding, str]], until: Until | None) -> None:
+    """Run cases on operations, as a run does; with `until`, in another order, and no more of them once that is seen.
+
+    The cases that are waited for come first, and again at their place. What they judge over all answers they judge once
+    more after one other case, two, four, eight … The likelier others are to provoke something, the earlier they come.
+    """
+    if until is None:
+        for case in due:
+            session.run_case(*case)
+        return
+    own = [case for case in due if case[0].requirement in until.told]
+    over_all = [case for case in own if case[0].phase is Phase.EVERY_RESPONSE]
+    for case in own:
+        session.run_case(*case)
+    likely_first = sorted(due, key=lambda case: PROVOKING.get(case[0].phase, 2))
+    for number, case in enumerate(likely_first, 1):
+        if until.seen(session.judgements):
+            return
+        for each in (case, *(over_all if number.bit_count() == 1 else ())):
+            session.run_case(*each)
