@@ -1,9 +1,9 @@
 """What a server must do, one `Requirement` each, tied to the cases that test it by the `requirement` decorator.
 
 A requirement lives where it is tested: the case's docstring is its statement, and says what is sent and how to fix a
-server that breaks it. The catalogue is about updates; what it says of reads, lists, creations and deletions as well
-(its §7) is a requirement of its own there, `read.auth.required` beside `update.auth.required`: with `also` the same
-case tests it, with `adapted` another one does. A case raises `Inconclusive` or `NotApplicable` where it can't judge,
+server that breaks it. What is required of updates and of reads, lists, creations or deletions as well is a requirement
+of its own there, `read.auth.required` beside `update.auth.required`: with `also` the same case tests it, with `adapted`
+another one does. What levels and bases mean: docs/design.md, Levels. A case raises `Inconclusive` or `NotApplicable` where it can't judge,
 and yields a `Finding` for each thing that is not as it should be.
 """
 
@@ -64,7 +64,7 @@ class Aliases(StrEnum):
 
 @dataclass(frozen=True)
 class Requirement:
-    """One row of the catalogue."""
+    """What a server must do."""
 
     id: str
     level: Level
@@ -122,7 +122,7 @@ class Mismatch:
 class Finding:
     """One thing that is not as it should be.
 
-    `at_most` grades it lower than the requirement's own level where the catalogue does.
+    `at_most` grades it lower than the requirement's own level, never higher.
     """
 
     expected: str

@@ -20,6 +20,7 @@ import requests
 from contracts import __version__, cli
 from contracts.errors import ConfigurationError, TargetError
 from contracts.settings import OPTIONS, Settings
+from tests.plugin import command
 
 CPU_SECONDS = 0.3
 ROOT = Path(__file__).parent.parent
@@ -29,16 +30,7 @@ PAGES = ROOT / "contracts" / "pages"
 
 def run(*arguments: str, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as a process of its own, in a folder of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "contracts", *arguments],
-        cwd=folder,
-        env={**_clean_environment(), **environ},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return command.call(*arguments, cwd=folder, **environ)
 
 
 def _clean_environment() -> dict[str, str]:

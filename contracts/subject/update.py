@@ -40,7 +40,7 @@ SHORT, SHORTEST = 0.1, 0.03
 LATE = 1.0
 """Seconds that what was accepted is waited for to show where no read was ever late."""
 REVIVAL = 30.0
-"""Seconds that a supervisor gets to restart a server (catalogue, `robust.alive`)."""
+"""Seconds that a supervisor gets to restart a server (docs/design.md, Hostile input)."""
 
 
 class Update(Subject):
@@ -263,7 +263,7 @@ class Update(Subject):
 
     @property
     def baseline(self) -> Baseline:
-        """The accepted body, found by the ladder of the catalogue's §1.4.
+        """The accepted body (docs/design.md, Accepted body).
 
         Raises:
             Inconclusive: the target accepts none.
@@ -301,7 +301,7 @@ class Update(Subject):
         return self.values.full(self.type, 1, names)
 
     def full(self, n: int = 1) -> dict[str, Any]:
-        """The `n`-th complete body that the target accepts (F1, F2 of the catalogue)."""
+        """The `n`-th complete body that the target accepts; each differs in every value."""
         baseline = self.baseline
         return self.dressed(self.values.full(self.type, n, baseline.names), baseline)
 

@@ -9,11 +9,9 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Container, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,16 +19,16 @@ from pydantic import SecretStr
 
 from contracts import requirements
 from contracts.cases import concurrency
-from contracts.contract import Contract, Shape
+from contracts.contract import Shape
 from contracts.plugin import judge
 from contracts.plugin.judge import Judgement
 from contracts.plugin.session import Session
 from contracts.reference.behaviours import Behaviour, behaviours
-from contracts.reference.server import Started, serve
 from contracts.reference.sheet import related
 from contracts.requirements import Aliases, Binding, Phase
 from contracts.settings import Settings
 from contracts.subject import update
+from tests.support.forked import reference
 
 Profile = Literal["page", "odata", "http"]
 ROOT = Path(__file__).parent.parent.parent
@@ -51,10 +49,6 @@ SETTLE = 0.6
 """Longer than the lagging variation lags, and short enough for a sheet of faults that never settle."""
 UPDATE = Shape.UPDATE
 OTHERS = tuple(shape for shape in Shape if shape is not UPDATE)
-FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload([__name__, "contracts.reference.faults", "contracts.reference.variations"])
-
-
 BRISK: tuple[tuple[Any, str, float], ...] = (
     (update, "REVIVAL", 2.0),  # nobody restarts the reference
     (judge, "TIMES", 1),  # how often a failure comes again changes its words
@@ -73,36 +67,6 @@ def pool() -> ProcessPoolExecutor:
     """Processes for rows: more than cores, since a row waits for half its time."""
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(2 * (os.cpu_count() or 1), mp_context=context, initializer=brisk)
-
-
-@contextmanager
-def forked(serving: Callable[..., None], *arguments: Any, context: Any = FORKED) -> Iterator[Started]:
-    """What `serving` serves in a process forked from one that has imported it already: rows are spared that then.
-
-    Args:
-        serving: is given a connection to tell the address through, and the arguments.
-    """
-    ours, its = context.Pipe()
-    process = context.Process(target=serving, args=(its, *arguments), daemon=True)
-    process.start()
-    its.close()
-    try:
-        yield ours.recv()
-    finally:
-        process.kill()
-        process.join()
-        ours.close()
-
-
-def reference(
-    faults: tuple[str, ...], variations: tuple[str, ...], document: Path = DOCUMENT
-) -> AbstractContextManager[Started]:
-    """The reference in a process of its own."""
-    return forked(_serve, faults, variations, document)
-
-
-def _serve(told: Connection, faults: tuple[str, ...], variations: tuple[str, ...], document: Path) -> None:
-    serve(Contract.load(document), faults=faults, variations=variations, announce=told.send)
 
 
 COMMON = """
@@ -240,7 +204,7 @@ def run(
     phases = phases or (WRITTEN if brief else tuple(Phase))
     with (
         tempfile.TemporaryDirectory() as folder,
-        reference(faults, variations, document) as server,
+        reference(document, faults=faults, variations=variations) as server,
     ):
         tokens = server.tokens
         settings = Settings(

@@ -19,7 +19,7 @@ from contracts.plugin.family import family_of
 from contracts.plugin.record import Record
 from contracts.plugin.session import Session
 from contracts.plugin.splitting import Weigh
-from contracts.reference.server import Started, start
+from contracts.reference.server import Started
 from contracts.report import merging, reading
 from contracts.report.reading import Run
 from contracts.report.results import Results
@@ -27,9 +27,10 @@ from contracts.requirements import Phase
 from contracts.settings import Settings
 from contracts.subject import update
 from tests.benchmarks.scale import document
-from tests.cases.sheet import DOCUMENT, SHELF, reference
+from tests.cases.sheet import DOCUMENT, SHELF
 from tests.contract.test_any_document import MUSEUM
 from tests.plugin import command
+from tests.support.forked import reference
 
 Pairs = set[tuple[str, str]]
 WHOLE = {path: Session(Settings(openapi=path)) for path in (DOCUMENT, SHELF, MUSEUM)}
@@ -249,7 +250,7 @@ def verdicts(results: Results) -> dict[tuple[str, str], str]:
     ids=lambda each: each.stem if isinstance(each, Path) else "+".join(each) or "clean",
 )
 def test_parts_say_what_the_whole_says(path: Path, faults: tuple[str, ...], tmp_path: Path) -> None:
-    with reference(faults, (), path) as server:
+    with reference(path, faults=faults) as server:
         whole = judged(server, path, tmp_path / "whole").results
         found = [judged(server, path, tmp_path / f"{n}", splits=3, group=n) for n in (1, 2, 3)]
     merged, evidence = merging.merge(found, ORDER)
@@ -282,7 +283,7 @@ def test_a_part_with_nothing_to_test_says_so_and_is_part_of_the_whole(
 @pytest.mark.parametrize(("objects", "used"), [(6, 3), (2, 1)])
 def test_parts_have_objects_of_their_own_where_there_are_enough(objects: int, used: int) -> None:
     keys: list[set[str | None]] = []
-    with start(DOCUMENT, objects=objects) as server:
+    with reference(DOCUMENT, objects=objects) as server:
         token = SecretStr(server.tokens.full)
         for part in parts(DOCUMENT, 3, target=server.url, token=token):
             with part.connected():
@@ -296,7 +297,7 @@ def test_parts_have_objects_of_their_own_where_there_are_enough(objects: int, us
 def test_parts_at_the_same_time_leave_one_another_alone(tmp_path: Path) -> None:
     words = ("run", "--openapi", str(DOCUMENT), "--splits", "2", "--settle", "1", "--max-examples", "1")
     some = [word for name in ("persist", "merge", "isolation", "error") for word in ("--select", f"update.{name}.*")]
-    with start(DOCUMENT, objects=4) as server:
+    with reference(DOCUMENT, objects=4) as server:
         environ = {"GRAPH_CONTRACTS_TARGET": server.url, "GRAPH_CONTRACTS_TOKEN": server.tokens.full}
         running = [
             command.start(*words, *some, "--group", n, "--report", f"part{n}", cwd=tmp_path, **environ) for n in "12"
