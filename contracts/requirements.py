@@ -3,8 +3,8 @@
 A requirement lives where it is tested: the case's docstring is its statement, and says what is sent and how to fix a
 server that breaks it. What is required of updates and of reads, lists, creations or deletions as well is a requirement
 of its own there, `read.auth.required` beside `update.auth.required`: with `also` the same case tests it, with `adapted`
-another one does. What levels and bases mean: docs/design.md, Levels. A case raises `Inconclusive` or `NotApplicable` where it can't judge,
-and yields a `Finding` for each thing that is not as it should be.
+another one does. What levels and bases mean: docs/design.md, Levels. A case raises `Inconclusive` or `NotApplicable`
+where it can't judge, and yields a `Finding` for each thing that is not as it should be.
 """
 
 from __future__ import annotations

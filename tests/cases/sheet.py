@@ -220,7 +220,7 @@ def run(
             seed=seed,
             max_examples=examples or (SELDOM_EXAMPLES if SELDOM.intersection(faults) else MAX_EXAMPLES),
             profile=profile,
-            deadline=120,
+            deadline=600,
             report=Path(folder),
         )
         session = Session(settings)

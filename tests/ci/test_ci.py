@@ -63,7 +63,7 @@ def script(text: str, folder: Path, environ: Mapping[str, str], **more: str) -> 
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

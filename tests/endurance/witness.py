@@ -24,7 +24,7 @@ from tests.support.forked import FORKED
 
 Moment = Literal["asked", "done", "answered"]
 """When a request is held: before it is performed, before it is answered, or after."""
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds that a hung process gets."""
 
 

@@ -33,7 +33,7 @@ def parsed() -> Any:
     with reference(ROOT / "openapi.yaml") as server:
         command = [sys.executable, str(foreign.HERE / "sdk" / "client.py"), server.url, server.tokens.full, ID]
         environ = {"PYTHONPATH": str(packages), "PATH": "/usr/bin:/bin"}
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=180, check=False)
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

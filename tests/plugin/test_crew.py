@@ -64,6 +64,7 @@ LONG = ("value.*", "type.*", "json.*", "body.*", "req.*", "auth.*")
 """What needs many requests and nothing of what others do."""
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("document", "left_out"), [(DOCUMENT, LONG[:3]), (MUSEUM, LONG)], ids=["one-resource", "several"]
 )
@@ -176,7 +177,7 @@ def test_nothing_is_known_to_be_put_back_while_a_worker_runs(running: dict[str, 
 
 def objects(server: Started) -> list[dict[str, Any]]:
     head = {"Authorization": f"Bearer {server.tokens.full}"}
-    answer = requests.get(f"{server.url}/auditLogs/provisioning", headers=head, timeout=10)
+    answer = requests.get(f"{server.url}/auditLogs/provisioning", headers=head, timeout=300)
     found: list[dict[str, Any]] = answer.json()["value"]
     return found
 
@@ -205,7 +206,7 @@ def ended(folder: Path, server: Started, how: str) -> int:
             os.kill(children(process.pid)[-1], signal.SIGKILL)
         else:
             process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=100)
+        _, err = process.communicate(timeout=300)
     assert not err
     return process.returncode
 

@@ -38,7 +38,7 @@ def ended(folder: Path, how: signal.Signals) -> int:
             shown += char
         process.send_signal(how)
         process.stdout.read()
-        return process.wait(60)
+        return process.wait(300)
 
 
 def test_a_run_that_is_killed_leaves_what_it_had_and_no_reader_takes_it_for_a_whole_one(tmp_path: Path) -> None:

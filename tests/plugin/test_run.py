@@ -153,7 +153,7 @@ def test_the_object_is_put_back_as_it_was_found(peer: str, tmp_path: Path) -> No
     def state(url: str, token: str) -> object:
         import requests  # noqa: PLC0415
 
-        return requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=5).json()
+        return requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=300).json()
 
     with reference(DOCUMENT) as server:
         url = f"{server.url}/auditLogs/provisioning"
@@ -198,7 +198,7 @@ def plain_pytest(*arguments: str) -> subprocess.CompletedProcess[str]:
         env=env,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

@@ -241,9 +241,9 @@ def verdicts(results: Results) -> dict[tuple[str, str], str]:
 @pytest.mark.parametrize(
     ("path", "faults"),
     [
-        (DOCUMENT, ()),
-        (SHELF, ()),
-        (MUSEUM, ()),
+        pytest.param(DOCUMENT, (), marks=pytest.mark.full),
+        pytest.param(SHELF, (), marks=pytest.mark.full),
+        pytest.param(MUSEUM, (), marks=pytest.mark.full),
         (DOCUMENT, ("alias2-read-only",)),
         (SHELF, ("int-as-string",)),
     ],
@@ -302,7 +302,7 @@ def test_parts_at_the_same_time_leave_one_another_alone(tmp_path: Path) -> None:
         running = [
             command.start(*words, *some, "--group", n, "--report", f"part{n}", cwd=tmp_path, **environ) for n in "12"
         ]
-        assert [process.communicate(timeout=120) and process.returncode for process in running] == [0, 0]
+        assert [process.communicate(timeout=300) and process.returncode for process in running] == [0, 0]
     done = command.call("merge", "part1", "part2", "-o", "whole", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     found = reading.results(tmp_path / "whole")
