@@ -13,7 +13,10 @@ WORKERS = 2 * (os.cpu_count() or 1)
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Spread the whole suite over the cores; run tests that were named in this process, where a debugger works."""
-    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput")
-    if everything and config.option.numprocesses is None and not config.option.usepdb:
-        config.option.numprocesses = WORKERS
-        config.option.dist = "worksteal"
+    option = config.option
+    named = config.args_source is not pytest.Config.ArgsSource.TESTPATHS or option.keyword
+    if named or option.collectonly or option.usepdb or hasattr(config, "workerinput"):
+        return
+    if option.numprocesses is None:
+        option.numprocesses = WORKERS
+        option.dist = "worksteal"
