@@ -60,7 +60,7 @@ def start(checkout: Path, *command: str, **environ: str) -> subprocess.Popen[str
 
 
 def ran(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=300)
     return process.returncode, out, err
 
 

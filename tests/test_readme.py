@@ -30,7 +30,7 @@ def test_the_quick_start_is_two_commands() -> None:
 
 def test_ci_runs_the_readmes_test_command() -> None:
     script = (Path(__file__).parent.parent / ".ci" / "run").read_text(encoding="utf-8")
-    assert f'"$python" {BLOCKS[1].removeprefix("python3 ")}' in script
+    assert f'"$python" {BLOCKS[1].strip().removeprefix("python3 ")} "$@"\n' in script
 
 
 def test_the_table_of_options_is_complete_and_true() -> None:

@@ -1,4 +1,4 @@
-"""Which requirement a difference breaks, and how much of it: the catalogue's §1.5 and what each row lets vary.
+"""Which requirement a difference breaks, and how much of it: docs/design.md, Equality.
 
 A difference that a correct server may show is graded down here, so that no generated value accuses one.
 """

@@ -1,6 +1,6 @@
 """Schemathesis on one operation: bodies from its examples, its coverage of the schema, and its fuzzing.
 
-Its cases are taken as data: what is sent goes through the suite's client, and the catalogue judges. The document it is
+Its cases are taken as data: what is sent goes through the suite's client, and requirements judge. The document it is
 given holds the one operation and is closed, so it stays small whatever the contract refers to.
 """
 

@@ -1,6 +1,6 @@
 """What in a generated body isn't of the contract's types, and which requirement says that it be refused.
 
-Schemathesis calls more wrong than the catalogue does: unknown members, missing ones, null. That is never judged here.
+Schemathesis calls more wrong than any requirement does: unknown members, missing ones, null. That is never judged here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Finding out which body a target accepts, before anything is concluded from a refusal (catalogue, §1.4)."""
+"""Finds a body that a target accepts before anything is concluded from a refusal (docs/design.md, Accepted body)."""
 
 from __future__ import annotations
 

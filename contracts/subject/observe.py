@@ -1,6 +1,6 @@
 """Looking at an object without trusting the answer to the update: by GET, the collection, or a neutral PATCH.
 
-The catalogue's §1.2 gives the order; what works is found out once per path.
+docs/design.md, Observing, gives the order; what works is found out once per path.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ from contracts.contract import Contract
 from contracts.reference.message import Receive, Request, Tokens
 from contracts.reference.server import Started, build, serve_app
 from contracts.reference.tools import override
-from tests.cases.sheet import DOCUMENT, forked
+from tests.cases.sheet import DOCUMENT
+from tests.support.forked import serving
 
 DELAY = 0.02
 """Seconds that each answer is late."""
@@ -35,7 +36,7 @@ FORKED = multiprocessing.get_context("fork")
 
 def slow(document: Path, objects: int) -> AbstractContextManager[Started]:
     """The reference, late with every answer."""
-    return forked(_serve, document, objects, context=FORKED)
+    return serving(_serve, document, objects, context=FORKED)
 
 
 def _serve(told: Connection, document: Path, objects: int) -> None:

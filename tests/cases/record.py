@@ -13,9 +13,7 @@ from tests.cases import sheet
 
 def measure(behaviour: Behaviour) -> list[sheet.Row]:
     """The rows of one behaviour: of updates, of the other operations, or both."""
-    name = (behaviour.name,)
-    faults, variations = (name, ()) if behaviour.kind == "fault" else ((), name)
-    rows = [] if behaviour.about else [sheet.run(behaviour.name, faults, variations)]
+    rows = [] if behaviour.about else [sheet.update_row(behaviour)]
     return [*rows, sheet.shelf_row(behaviour)] if sheet.on_the_shelf(behaviour) else rows
 
 

@@ -1,4 +1,7 @@
-"""One row of the kill sheet: the whole suite against the reference with one fault or variation switched on."""
+"""One row of the kill sheet: the suite against the reference with one fault or variation switched on.
+
+A whole row goes through every case. A brief one stops as soon as the fault is caught by all that is named for it.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,9 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,14 +19,16 @@ from pydantic import SecretStr
 
 from contracts import requirements
 from contracts.cases.update import concurrency
-from contracts.contract import Contract, Shape
+from contracts.contract import Shape
 from contracts.plugin import judge
+from contracts.plugin.judge import Judgement
 from contracts.plugin.session import Session
 from contracts.reference.behaviours import Behaviour, behaviours
-from contracts.reference.server import Started, serve
-from contracts.requirements import Aliases, Phase
+from contracts.reference.sheet import related
+from contracts.requirements import Aliases, Binding, Phase
 from contracts.settings import Settings
 from contracts.subject import watching
+from tests.support.forked import reference
 
 Profile = Literal["page", "odata", "http"]
 ROOT = Path(__file__).parent.parent.parent
@@ -37,57 +40,35 @@ MAX_EXAMPLES = 10
 SELDOM = frozenset(b.name for b in behaviours() if b.apply.__module__.endswith(".seldom"))
 SELDOM_EXAMPLES = 25
 WRITTEN = tuple(phase for phase in Phase if phase is not Phase.GENERATED)
+TELLING = frozenset({"fail", "warn", "note"})
+PROVOKING = {Phase.GENERATED: 0, Phase.NEGATIVE: 1}
+"""The phases that show most of the faults which no case of their own shows."""
+ERRATIC = frozenset({"every-tenth-update-lost", "every-fiftieth-update-lost"})
+"""Faults that strike by count: whom they hit differs from run to run, so that they only have to fail the run."""
 SETTLE = 0.6
 """Longer than the lagging variation lags, and short enough for a sheet of faults that never settle."""
 DESTRUCTIVE = frozenset({"update.route.nokey"})
 """Requirements about updates that take `--destructive` to be judged."""
 UPDATE = Shape.UPDATE
 OTHERS = tuple(shape for shape in Shape if shape is not UPDATE)
-FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload([__name__, "contracts.reference.faults", "contracts.reference.variations"])
+BRISK: tuple[tuple[Any, str, float], ...] = (
+    (watching, "RESTART_GRACE_S", 2.0),  # nobody restarts the reference
+    (judge, "TIMES", 1),  # how often a failure comes again changes its words
+    (concurrency, "ROUNDS", 8),  # the faults' windows are wide: enough for them
+)
+"""What no verdict about the reference needs, and what is enough of it: a sheet has many rows."""
 
 
 def brisk() -> None:
-    """Do without, in this process, what no verdict about the reference needs: a sheet has many rows."""
-    watching.RESTART_GRACE_S = 2.0  # nobody restarts the reference
-    judge.TIMES = 1  # how often a failure comes again changes its words
-    concurrency.ROUNDS = 8  # the faults' windows are wide: enough for them
+    """Do without that in this process."""
+    for module, name, value in BRISK:
+        setattr(module, name, value)
 
 
 def pool() -> ProcessPoolExecutor:
     """Processes for rows: more than cores, since a row waits for half its time."""
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(2 * (os.cpu_count() or 1), mp_context=context, initializer=brisk)
-
-
-@contextmanager
-def forked(serving: Callable[..., None], *arguments: Any, context: Any = FORKED) -> Iterator[Started]:
-    """What `serving` serves in a process forked from one that has imported it already: rows are spared that then.
-
-    Args:
-        serving: is given a connection to tell the address through, and the arguments.
-    """
-    ours, its = context.Pipe()
-    process = context.Process(target=serving, args=(its, *arguments), daemon=True)
-    process.start()
-    its.close()
-    try:
-        yield ours.recv()
-    finally:
-        process.kill()
-        process.join()
-        ours.close()
-
-
-def reference(
-    faults: tuple[str, ...], variations: tuple[str, ...], document: Path = DOCUMENT
-) -> AbstractContextManager[Started]:
-    """The reference in a process of its own."""
-    return forked(_serve, faults, variations, document)
-
-
-def _serve(told: Connection, faults: tuple[str, ...], variations: tuple[str, ...], document: Path) -> None:
-    serve(Contract.load(document), faults=faults, variations=variations, announce=told.send)
 
 
 COMMON = """
@@ -113,15 +94,42 @@ def on_the_shelf(behaviour: Behaviour) -> bool:
     return behaviour.about is not None or behaviour.name in {*COMMON.split(), *TOLERATED}
 
 
-def shelf_row(behaviour: Behaviour) -> Row:
+def shelf_row(behaviour: Behaviour, *, brief: bool = False) -> Row:
     """Judge the operations on the shelf that a behaviour is about; all but updates where it is about no kind.
 
     Updates have the rows of a document that has nothing else.
     """
-    faults, variations = ((behaviour.name,), ()) if behaviour.kind == "fault" else ((), (behaviour.name,))
-    named = {Shape(name.partition(".")[0]) for name in behaviour.caught_by}
-    shapes = named | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
-    return run(behaviour.name, faults, variations, document=SHELF, shapes=shapes)
+    shapes = {_shape(name) for name in behaviour.caught_by}
+    own = shapes | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
+    until = Until(shelf_names(behaviour), behaviour.gates and behaviour.about is not None)
+    return _row(behaviour, brief, until, document=SHELF, shapes=own)
+
+
+def shelf_names(behaviour: Behaviour) -> frozenset[str]:
+    """The requirements that must tell of a fault on the shelf."""
+    if behaviour.about:
+        return frozenset(behaviour.caught_by)
+    return frozenset(name for name in related(behaviour.name) if _shape(name) is not UPDATE)
+
+
+def update_row(behaviour: Behaviour, *, brief: bool = False) -> Row:
+    """Judge updates alone."""
+    return _row(behaviour, brief, Until(update_names(behaviour), behaviour.gates))
+
+
+def update_names(behaviour: Behaviour) -> frozenset[str]:
+    """The requirements that must tell of a fault in updates."""
+    return frozenset(() if behaviour.name in ERRATIC else behaviour.caught_by)
+
+
+def _row(behaviour: Behaviour, brief: bool, until: Until, **terms: Any) -> Row:
+    if behaviour.kind == "variation":
+        return run(behaviour.name, variations=(behaviour.name,), brief=brief, **terms)
+    return run(behaviour.name, (behaviour.name,), until=until if brief else None, **terms)
+
+
+def _shape(name: str) -> Shape:
+    return Shape(name.partition(".")[0])
 
 
 def _about_paths(faults: tuple[str, ...]) -> bool:
@@ -133,6 +141,21 @@ def _about_paths(faults: tuple[str, ...]) -> bool:
 def _named_for(faults: tuple[str, ...], names: Iterable[str]) -> bool:
     """Whether one of some faults is named for one of some requirements."""
     return any(not set(b.caught_by).isdisjoint(names) for b in behaviours() if b.name in faults)
+
+
+@dataclass(frozen=True)
+class Until:
+    """When a brief row has seen enough of a fault."""
+
+    told: frozenset[str]
+    """The requirements that must have told of it."""
+    failed: bool
+    """Whether something must have failed."""
+
+    def seen(self, judgements: Sequence[Judgement]) -> bool:
+        """Whether that is so."""
+        told = {each.requirement for each in judgements if each.verdict in TELLING}
+        return self.told <= told and (not self.failed or any(each.verdict == "fail" for each in judgements))
 
 
 @dataclass(frozen=True)
@@ -168,22 +191,27 @@ def run(
     phases: tuple[Phase, ...] | None = None,
     document: Path = DOCUMENT,
     shapes: Container[Shape] = (UPDATE,),
+    brief: bool = False,
+    until: Until | None = None,
 ) -> Row:
     """Judge every requirement on the reference with some behaviours switched on.
 
     Args:
         examples: for generated cases; by default as many as a row needs.
-        phases: the phases of the run to go through; by default all, but for faults that the written cases are named
-            for: what generated ones add there is told already. Such a row judges one path, unless that is about paths.
+        phases: the phases of the run to go through; by default all, but the written ones alone where it is brief, and
+            for faults that written cases are named for: what generated ones add there is told already. Such a row
+            judges one path, unless that is about paths.
         document: the contract, and what the reference is made of.
         shapes: the kinds of operations to judge.
+        brief: whether to leave out what is generated, and a page's further paths.
+        until: when to stop; by default at the end.
     """
     started = time.monotonic()
-    brief = bool(faults) and not SELDOM.intersection(faults)
+    brief = brief or (bool(faults) and not SELDOM.intersection(faults))
     phases = phases or (WRITTEN if brief else tuple(Phase))
     with (
         tempfile.TemporaryDirectory() as folder,
-        reference(faults, variations, document) as server,
+        reference(document, faults=faults, variations=variations) as server,
     ):
         tokens = server.tokens
         settings = Settings(
@@ -199,16 +227,20 @@ def run(
             seed=seed,
             max_examples=examples or (SELDOM_EXAMPLES if SELDOM.intersection(faults) else MAX_EXAMPLES),
             profile=profile,
-            deadline=120,
+            deadline=600,
             report=Path(folder),
         )
         session = Session(settings)
         with session.open():
             every_path = not brief or _about_paths(faults)
-            for binding in (b for b in requirements.bindings() if b.phase in phases and b.shape in shapes):
-                for operation in session.selection.operations(binding):
-                    if every_path or binding.aliases is not Aliases.EACH or operation.alias == 0:
-                        session.run_case(binding, operation.id)
+            due = [
+                (binding, operation.id)
+                for binding in requirements.bindings()
+                if binding.phase in phases and binding.shape in shapes
+                for operation in session.selection.operations(binding)
+                if every_path or binding.aliases is not Aliases.EACH or operation.alias == 0
+            ]
+            _judge(session, due, until)
     said: dict[str, dict[str, str]] = {}
     for judgement in session.tally.judgements:
         said.setdefault(judgement.verdict, {}).setdefault(judgement.requirement, judgement.message)
@@ -225,3 +257,25 @@ def run(
         vain=sum(update.lag.timed_out_reads for update in session.resources.updates),
         seconds=time.monotonic() - started,
     )
+
+
+def _judge(session: Session, due: Sequence[tuple[Binding, str]], until: Until | None) -> None:
+    """Run cases on operations, as a run does; with `until`, in another order, and no more of them once that is seen.
+
+    The cases that are waited for come first, and again at their place. What they judge over all answers they judge once
+    more after one other case, two, four, eight … The likelier others are to provoke something, the earlier they come.
+    """
+    if until is None:
+        for case in due:
+            session.run_case(*case)
+        return
+    own = [case for case in due if case[0].requirement in until.told]
+    over_all = [case for case in own if case[0].phase is Phase.EVERY_RESPONSE]
+    for case in own:
+        session.run_case(*case)
+    likely_first = sorted(due, key=lambda case: PROVOKING.get(case[0].phase, 2))
+    for number, case in enumerate(likely_first, 1):
+        if until.seen(session.tally.judgements):
+            return
+        for each in (case, *(over_all if number.bit_count() == 1 else ())):
+            session.run_case(*each)

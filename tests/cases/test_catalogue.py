@@ -1,20 +1,15 @@
-"""The cases carry the whole catalogue, with its levels, and know no API by name."""
+"""Requirements are the catalogue: levels follow from sources, and no case knows an API by name."""
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from contracts import cases, requirements
-from contracts.contract import Shape
 from contracts.requirements import Level, Requirement, Severity
 
-CATALOGUE = Path(__file__).parents[2].parent / "shared" / "requirements.json"
-BY_VERDICT = {"FAIL": Severity.FAIL, "WARN": Severity.WARN, "WARN↑": Severity.WARN, "WARN¹": Severity.WARN}
+BINDING = {"page", "page-ex", "page⇒", "rfc", "rfc-def"}
+BASES = BINDING | {"odata", "graph", "practice"}
 
 
 def registry() -> dict[str, Requirement]:
@@ -22,25 +17,26 @@ def registry() -> dict[str, Requirement]:
     return {requirement.id: requirement for requirement in requirements.registry()}
 
 
-def catalogue() -> list[dict[str, Any]]:
-    if not CATALOGUE.exists():
-        pytest.skip("the catalogue is not at hand")
-    rows: list[dict[str, Any]] = json.loads(CATALOGUE.read_text())["requirements"]
-    return rows
+def test_a_level_follows_from_its_basis() -> None:
+    for each in registry().values():
+        assert set(each.basis.split("/")) <= BASES, each.id
+        assert each.level is not Level.MUST or each.basis in BINDING, f"{each.id}: only a page and RFCs bind"
+        assert not each.promoted or each.level is Level.SHOULD, each.id
+        assert not each.http_only or (each.level is Level.MUST and each.basis == "rfc"), each.id
 
 
-def test_every_requirement_of_the_catalogue_has_a_case() -> None:
-    assert {row["id"] for row in catalogue()} == {name for name in registry() if name.startswith("update.")}
+def test_the_bases_are_those_that_the_design_explains() -> None:
+    explained = (Path(__file__).parents[2] / "docs" / "design.md").read_text(encoding="utf-8")
+    assert [basis for basis in BASES if f"`{basis}`" not in explained] == []
 
 
-def test_levels_and_bases_are_those_of_the_catalogue() -> None:
-    known = registry()
-    for row in catalogue():
-        mine = known[row["id"]]
-        assert (str(mine.level), mine.basis) == (row["level"], row["basis"]), row["id"]
-        assert mine.severity("page") is BY_VERDICT.get(row["verdict"], Severity.NOTE), row["id"]
-        assert mine.promoted == (row["verdict"] == "WARN↑"), row["id"]
-        assert mine.http_only == (row["verdict"] == "WARN¹"), row["id"]
+def test_every_section_of_the_design_that_the_code_cites_is_there() -> None:
+    root = Path(__file__).parents[2]
+    headings = set(re.findall(r"^## (.+)$", (root / "docs" / "design.md").read_text(encoding="utf-8"), re.MULTILINE))
+    sources = [path.read_text(encoding="utf-8") for path in (root / "contracts").rglob("*.py")]
+    cited = {heading for text in sources for heading in re.findall(r"docs/design\.md, ([A-Z][a-z]+(?: [a-z]+)*)", text)}
+    assert cited
+    assert {heading for heading in cited if not any(heading.startswith(each) for each in headings)} == set()
 
 
 def test_profiles_promote_what_they_say() -> None:
@@ -65,13 +61,3 @@ def test_no_case_knows_the_name_of_an_api() -> None:
     for path in [*folder.rglob("*.py"), *(folder.parent / "subject").glob("*.py")]:
         found = [line for line in path.read_text().splitlines() if names.search(line) and "update.route." not in line]
         assert found == [], path.name
-
-
-def test_statements_are_our_own_words() -> None:
-    theirs = {re.sub(r"\W+", " ", row["statement"].lower()).strip() for row in catalogue()}
-    same = [
-        r.id
-        for r in registry().values()
-        if r.shape is Shape.UPDATE and re.sub(r"\W+", " ", r.statement.lower()).strip() in theirs
-    ]
-    assert len(same) <= 12, same

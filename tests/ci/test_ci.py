@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from contracts import cli
-from contracts.reference.server import start
+from tests.support.forked import reference
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "openapi.yaml"
@@ -37,7 +37,7 @@ def environ(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     """A CI server's machine: a Python of its own, a server to test, and no network for pip."""
     folder = tmp_path_factory.mktemp("machine")
     venv.create(folder / "python", symlinks=True)
-    with start(DOCUMENT) as server:
+    with reference(DOCUMENT) as server:
         yield {
             "PATH": f"{folder / 'python' / 'bin'}{os.pathsep}{os.defpath}",
             "HOME": str(folder),
@@ -63,7 +63,7 @@ def script(text: str, folder: Path, environ: Mapping[str, str], **more: str) -> 
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

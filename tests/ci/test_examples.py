@@ -73,7 +73,7 @@ def machines(
             )
         )
     try:
-        said = [process.communicate(timeout=120)[0] for process in running]
+        said = [process.communicate(timeout=300)[0] for process in running]
         return [(process.returncode, text) for process, text in zip(running, said, strict=True)]
     finally:
         for process in running:
@@ -82,7 +82,7 @@ def machines(
 
 def together(script: str, folder: Path, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
     shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
-    return subprocess.run(shell, cwd=folder, env=environ, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(shell, cwd=folder, env=environ, capture_output=True, text=True, timeout=300, check=False)
 
 
 def whole(folder: Path, *subjects: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def test_the_document_is_valid_and_checked_in_as_it_is_derived(document: dict[st
 def test_the_verbatim_page_gives_an_equal_contract(contract: Contract) -> None:
     page = SHARED / "spec" / PAGE.name
     if not page.exists():
-        pytest.skip("the real page is not at hand")
+        pytest.skip("the samples are not at hand")
     other = Contract.from_document(derive([page]), "test")
     assert other.operations == contract.operations
     assert other.servers == contract.servers

@@ -13,16 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from contracts import cli
-from tests.endurance.witness import FORKED
+from tests.support.forked import FORKED
 
-FORKED.set_forkserver_preload(
-    [
-        *("contracts.commands.run", "contracts.commands.restore", "contracts.commands.report"),
-        *("contracts.plugin.later", "contracts.plugin.run", "contracts.generation.documents", "contracts.report.har"),
-        *("schemathesis", "hypothesis.strategies", "pytest_html.plugin", "contracts.reference.server"),
-        *("tests.endurance.witness", __name__),
-    ]
-)
 REPORTS = "reports"
 END = "end.txt"
 """What a process that came to its end leaves beside the report folder: its exit code, and its steps on the disk."""

@@ -1,7 +1,8 @@
-"""Runs that are killed (SIGKILL) at fifty moments: what is on the disk is readable, and the target is put back from it.
+"""Runs that are killed (SIGKILL): what is on the disk is readable, and the target is put back from it.
 
 The moments are drawn with a fixed seed from all that a run does: a request on its way, performed or answered, or a step
-on the disk. Some restorations are killed as well, and done again. About a minute on two cores.
+on the disk. Some restorations are killed as well, and done again. A change
+is held to ten deaths, the full run to fifty more.
 """
 
 from __future__ import annotations
@@ -165,9 +166,12 @@ def killed(trial: Trial, death: Death, again: Death | None) -> str:
     return ""
 
 
+@pytest.mark.parametrize(
+    ("asked", "written"), [pytest.param(3, 2, id="few"), pytest.param(18, 7, id="many", marks=pytest.mark.full)]
+)
 @pytest.mark.parametrize("what", [CHANGES, ALL_FIVE], ids=["updates", "all five"])
 def test_what_a_killed_run_leaves_is_readable_and_is_put_back(
-    what: tuple[Path, tuple[str, ...]], tmp_path: Path
+    what: tuple[Path, tuple[str, ...]], asked: int, written: int, tmp_path: Path
 ) -> None:
     document, _ = what
     with witness(document) as server, witness(document) as other:
@@ -176,10 +180,10 @@ def test_what_a_killed_run_leaves_is_readable_and_is_put_back(
         assert whole.run() == 0, mortal.said(whole.folder)
         assert server.state == whole.before
         chance = random.Random(document.name)  # noqa: S311 (repeatable)
-        deaths = list(drawn(server.count, mortal.end(whole.folder)[1], chance, asked=18, written=7))
+        deaths = list(drawn(server.count, mortal.end(whole.folder)[1], chance, asked=asked, written=written))
         chance.shuffle(deaths)
         # putting back is short: its first requests and steps are among these
-        again = {n: Death(request=chance.randint(1, 8)) if n % 2 else Death(step=1) for n in range(0, 25, 3)}
+        again = {n: Death(request=chance.randint(1, 8)) if n % 2 else Death(step=1) for n in range(0, len(deaths), 3)}
         free = [server, other]
 
         def one(number: int) -> str:

@@ -18,6 +18,7 @@ EXCHANGES = 20_000
 QUARTER = PARTS // 4
 
 
+@pytest.mark.full
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="what a process holds is read from Linux's /proc")
 def test_a_long_run_is_as_light_and_as_quick_at_its_end_as_before(tmp_path: Path) -> None:
     found = soak(tmp_path, EXCHANGES)

@@ -7,7 +7,6 @@ chosen by what happened, and are the same on any machine.
 from __future__ import annotations
 
 import copy
-import multiprocessing
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,11 +20,11 @@ from contracts.contract import Contract
 from contracts.reference.app import App
 from contracts.reference.message import Receive, Scope, Send, Tokens
 from contracts.reference.server import Started, serve_app
+from tests.support.forked import FORKED
 
 Moment = Literal["asked", "done", "answered"]
 """When a request is held: before it is performed, before it is answered, or after."""
-FORKED = multiprocessing.get_context("forkserver")
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds that a hung process gets."""
 
 

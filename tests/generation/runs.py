@@ -11,9 +11,9 @@ from pydantic import SecretStr
 from contracts import requirements
 from contracts.plugin.judge import Judgement
 from contracts.plugin.session import Session
-from contracts.reference.server import start
 from contracts.requirements import Phase
 from contracts.settings import Settings
+from tests.support.forked import reference
 
 DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
 
@@ -23,7 +23,7 @@ def session(
     *, faults: tuple[str, ...] = (), variations: tuple[str, ...] = (), seed: int = 1, examples: int = 6
 ) -> Iterator[Session]:
     """A run that is ready to judge."""
-    with start(DOCUMENT, faults=faults, variations=variations) as server:
+    with reference(DOCUMENT, faults=faults, variations=variations) as server:
         settings = Settings(
             target=server.url,
             openapi=DOCUMENT,

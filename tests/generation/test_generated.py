@@ -107,4 +107,4 @@ def test_a_run_out_of_time_says_so_and_passes_nothing() -> None:
 def test_cases_are_listed_without_loading_what_generates() -> None:
     slow = "{'hypothesis', 'schemathesis'} & set(sys.modules)"
     code = f"import sys, contracts.cases; contracts.cases.load(); sys.exit(bool({slow}))"
-    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=300).returncode == 0

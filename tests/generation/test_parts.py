@@ -193,5 +193,5 @@ def test_tries_are_bounded() -> None:
         ({"text": None, "owner": None, "unknown": 5, "bag": {"any": [1]}}, []),
     ],
 )
-def test_only_what_the_catalogue_calls_wrong_is_judged(body: dict[str, Any], found: list[str]) -> None:
+def test_only_what_a_requirement_calls_wrong_is_judged(body: dict[str, Any], found: list[str]) -> None:
     assert [wrong.requirement.removeprefix("update.") for wrong in wrongs(body, THING)] == found

@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from contracts.reference.message import Tokens
 from contracts.reference.server import Started
-from tests.cases.sheet import forked
+from tests.support.forked import serving as forked
 
 IDS = ("item-0001", "item-0002", "item-0003")
 DEEP = 5000

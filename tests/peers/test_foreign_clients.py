@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from contracts.reference.server import start
 from tests.peers import foreign
+from tests.support.forked import reference
 
 ROOT = Path(__file__).parents[2]
 ID = "4ff456ff-56ff-4ff4-ff56-f44fff56f44f"
@@ -30,10 +30,10 @@ PARSED = {
 def parsed() -> Any:
     """What the SDK parsed of the reference's answers."""
     packages = foreign.graph_sdk()
-    with start(ROOT / "openapi.yaml") as server:
+    with reference(ROOT / "openapi.yaml") as server:
         command = [sys.executable, str(foreign.HERE / "sdk" / "client.py"), server.url, server.tokens.full, ID]
         environ = {"PYTHONPATH": str(packages), "PATH": "/usr/bin:/bin"}
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=180, check=False)
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support import forked
+
 ROOT = Path(__file__).parents[2]
 
 
 def environment(**environ: str) -> dict[str, str]:
     """The environment without what this machine says of us."""
-    own = {k: v for k, v in os.environ.items() if not k.startswith(("GRAPH_CONTRACTS_", "PYTEST_"))}
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("GRAPH_CONTRACTS_", "PYTEST_", "GITHUB_"))}
     return own | {"PYTHONPATH": str(ROOT)} | environ
 
 
@@ -30,10 +32,5 @@ def start(*arguments: str, cwd: Path, **environ: str) -> subprocess.Popen[str]:
 
 
 def call(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run it to its end."""
-    with start(*arguments, cwd=cwd, **environ) as process:
-        try:
-            out, err = process.communicate(timeout=120)
-        finally:
-            process.kill()
-    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+    """Run it to its end, forked from a process that has imported it."""
+    return forked.command(arguments, cwd, environment(**environ))

@@ -18,10 +18,11 @@ from contracts.plugin.crew import Controller, Plan
 from contracts.plugin.session import Session
 from contracts.plugin.tally import Tally
 from contracts.plugin.worker import WorkerReport
-from contracts.reference.server import Started, start
+from contracts.reference.server import Started
 from contracts.settings import Settings
 from tests.cases.sheet import DOCUMENT, SHELF
 from tests.plugin import command
+from tests.support.forked import reference
 
 MUSEUM = DOCUMENT.parent / "tests" / "contract" / "museum.yaml"
 FAULTS = (
@@ -63,6 +64,7 @@ LONG = ("value.*", "type.*", "json.*", "body.*", "req.*", "auth.*")
 """What needs many requests and nothing of what others do."""
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("document", "left_out"), [(DOCUMENT, LONG[:3]), (MUSEUM, LONG)], ids=["one-resource", "several"]
 )
@@ -88,7 +90,7 @@ def test_two_workers_find_what_one_finds(tmp_path: Path) -> None:
     subjects = ("merge", "error", "auth", "authz", "method", "etag", "cond", "persist", "value.literal")
     narrow = [word for each in subjects for word in ("--select", f"update.{each}")]
     for n in ("1", "2"):
-        with start(DOCUMENT, objects=4, faults=FAULTS) as server:
+        with reference(DOCUMENT, objects=4, faults=FAULTS) as server:
             code, results = run(tmp_path / n, *at(server), *narrow, "--settle", "0.6", "--max-examples", "4", "-n", n)
         found[n] = failed(results)
         assert code == 1
@@ -99,7 +101,7 @@ def test_two_workers_find_what_one_finds(tmp_path: Path) -> None:
 
 
 def test_a_target_that_mixes_up_requests_is_judged_by_one_worker_in_the_end(tmp_path: Path) -> None:
-    with start(DOCUMENT, objects=4, faults=["response-crosswired"]) as server:
+    with reference(DOCUMENT, objects=4, faults=["response-crosswired"]) as server:
         narrow = ("--select", "update.conc.*", "--select", "update.merge.nested", "--select", "update.status.*")
         code, results = run(tmp_path / "r", *at(server), *narrow, "-n", "2")
     assert code == 1
@@ -127,7 +129,7 @@ def test_where_the_work_can_not_be_divided_one_worker_does_it_and_a_note_says_wh
 
 
 def test_there_are_as_many_workers_as_have_two_objects_each(tmp_path: Path) -> None:
-    with start(DOCUMENT, objects=5) as server:
+    with reference(DOCUMENT, objects=5) as server:
         _, results = run(tmp_path / "r", *at(server), "-n", "2", "--concurrency", "2", "--select", "*.status.*")
     assert any(note.startswith("2 workers instead of more") for note in results["notes"])
     (objects, *_) = [row["value"] for row in results["capabilities"] if row["name"].endswith(": object")]
@@ -187,7 +189,7 @@ def test_nothing_is_known_to_be_put_back_while_a_worker_runs(running: dict[str, 
 
 def objects(server: Started) -> list[dict[str, Any]]:
     head = {"Authorization": f"Bearer {server.tokens.full}"}
-    answer = requests.get(f"{server.url}/auditLogs/provisioning", headers=head, timeout=10)
+    answer = requests.get(f"{server.url}/auditLogs/provisioning", headers=head, timeout=300)
     found: list[dict[str, Any]] = answer.json()["value"]
     return found
 
@@ -216,14 +218,14 @@ def ended(folder: Path, server: Started, how: str) -> int:
             os.kill(children(process.pid)[-1], signal.SIGKILL)
         else:
             process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=100)
+        _, err = process.communicate(timeout=300)
     assert not err
     return process.returncode
 
 
 @pytest.mark.parametrize(("how", "code"), [("worker", 3), ("interrupt", 130)])
 def test_what_workers_changed_is_put_back_and_what_they_found_is_told(tmp_path: Path, how: str, code: int) -> None:
-    with start(DOCUMENT, objects=4) as server:
+    with reference(DOCUMENT, objects=4) as server:
         before = objects(server)
         assert ended(tmp_path / "r", server, how) == code
         after = objects(server)

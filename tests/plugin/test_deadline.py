@@ -83,7 +83,7 @@ def test_a_run_ends_with_its_deadline(tmp_path: Path) -> None:
             folder.mkdir()
             runs[folder] = start("run", "--target", server.url, *options, cwd=folder, GRAPH_CONTRACTS_TOKEN=TOKEN)
         try:
-            told = {folder: process.communicate(timeout=120) for folder, process in runs.items()}
+            told = {folder: process.communicate(timeout=300) for folder, process in runs.items()}
         finally:
             OVER.set()
             for process in runs.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -225,19 +225,21 @@ def test_a_dry_run_prints_curl_lines_and_sends_the_target_nothing(
 
 def test_a_target_that_stops_answering_ends_with_the_deadline_and_a_report(tmp_path: Path) -> None:
     answered: list[str] = []
+    over = threading.Event()
 
     def hook(request: Request) -> bool:
         answered.append(request.command)
         if len(answered) > 30:
-            time.sleep(20)  # a peer that hangs; nothing waits for it
+            over.wait()  # nothing waits for a peer that hangs
         return False
 
-    began = time.monotonic()
     with shelf.serving(FIRST, SECOND) as server:
         server.hook = hook
-        code = run(settings(server, tmp_path, deadline=6, timeout=2, settle=0.2))
+        try:
+            code = run(settings(server, tmp_path, deadline=6, timeout=2, settle=0.2))
+        finally:
+            over.set()
     assert code in {1, 3}
-    assert time.monotonic() - began < 60
     results = json.loads((tmp_path / "r/results.json").read_text())
     assert any("--deadline" in note for note in results["notes"])
     assert any("can't be observed" in note or "could not be put back" in note for note in results["notes"])

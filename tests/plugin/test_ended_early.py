@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,29 +13,12 @@ from typing import Any
 import pytest
 
 from contracts import cli
-from contracts.reference.server import start
 from contracts.report import results
+from tests.plugin.command import call, environment, start
+from tests.support.forked import reference
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "openapi.yaml"
-ENVIRON = {k: v for k, v in os.environ.items() if not k.startswith(("GRAPH_CONTRACTS_", "PYTEST_", "GITHUB_"))}
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "contracts", *arguments]
-
-
-def graph_contracts(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments),
-        cwd=cwd,
-        env=ENVIRON | {"PYTHONPATH": str(ROOT)} | environ,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -47,23 +29,16 @@ def read(path: Path) -> dict[str, Any]:
 
 def ended(folder: Path, how: signal.Signals) -> int:
     """Start a run, end it as soon as a first case has been judged, and return its exit code."""
-    with subprocess.Popen(
-        command("run", "--openapi", str(DOCUMENT)),
-        cwd=folder,
-        env=ENVIRON | {"PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ) as process:
+    with start("run", "--openapi", str(DOCUMENT), cwd=folder) as process:
         assert process.stdout
-        shown = b""
-        while not shown.rstrip().endswith(b"."):  # the sign of a case that passed
+        shown = ""
+        while not shown.rstrip().endswith("."):  # the sign of a case that passed
             char = process.stdout.read(1)
             assert char, "the run ended by itself"
             shown += char
         process.send_signal(how)
         process.stdout.read()
-        return process.wait(60)
+        return process.wait(300)
 
 
 def test_a_run_that_is_killed_leaves_what_it_had_and_no_reader_takes_it_for_a_whole_one(tmp_path: Path) -> None:
@@ -72,7 +47,7 @@ def test_a_run_that_is_killed_leaves_what_it_had_and_no_reader_takes_it_for_a_wh
     (reports / "results.json").write_text("of an earlier run")
     assert ended(tmp_path, signal.SIGKILL) == -signal.SIGKILL
     assert [path.name for path in reports.iterdir()] == ["outcomes.jsonl"]
-    done = graph_contracts("report", "reports", cwd=tmp_path)
+    done = call("report", "reports", cwd=tmp_path)
     assert done.returncode == 3, done.stderr
     assert "Inconclusive: the run ended early: " in done.stdout
     data = read(reports)
@@ -84,7 +59,7 @@ def test_a_run_that_is_killed_leaves_what_it_had_and_no_reader_takes_it_for_a_wh
     told = json.loads((reports / "evidence.har").read_text())["log"]
     assert len(told["entries"]) == data["exchanges"]
     assert told["comment"].startswith("incomplete")
-    both = graph_contracts("compare", "reports", "reports/outcomes.jsonl", cwd=tmp_path)
+    both = call("compare", "reports", "reports/outcomes.jsonl", cwd=tmp_path)
     assert both.returncode == 0
     assert both.stdout.count("the run ended early") == 2
 
@@ -100,7 +75,7 @@ def test_a_run_that_is_terminated_puts_back_the_object_and_reports_what_it_had(t
 def test_a_dry_run_writes_no_outcomes_and_leaves_those_of_a_run(tmp_path: Path) -> None:
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports" / "outcomes.jsonl").write_text("of a run")
-    done = graph_contracts("run", "--openapi", str(DOCUMENT), "--dry-run", "--select", "update.status.*", cwd=tmp_path)
+    done = call("run", "--openapi", str(DOCUMENT), "--dry-run", "--select", "update.status.*", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert [path.name for path in (tmp_path / "reports").iterdir()] == ["outcomes.jsonl"]
     assert (tmp_path / "reports" / "outcomes.jsonl").read_text() == "of a run"
@@ -112,13 +87,13 @@ def test_a_dry_run_writes_no_outcomes_and_leaves_those_of_a_run(tmp_path: Path) 
 @pytest.fixture(scope="module")
 def broken() -> Iterator[tuple[str, str]]:
     """A server that answers updates with 204: URL and token."""
-    with start(DOCUMENT, faults=["status-204-default"]) as server:
+    with reference(DOCUMENT, faults=["status-204-default"]) as server:
         yield server.url, server.tokens.full
 
 
 def gated(folder: Path, broken: tuple[str, str], *more: str, **environ: str) -> subprocess.CompletedProcess[str]:
     url, token = broken
-    return graph_contracts(
+    return call(
         *("run", "--openapi", str(DOCUMENT), "--target", url, "--select", "update.status.*", *more),
         cwd=folder,
         GRAPH_CONTRACTS_TOKEN=token,
@@ -178,7 +153,7 @@ def test_what_the_gate_cannot_use_is_told_before_the_run(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name not in ENVIRON]:
+    for name in os.environ.keys() - environment():
         monkeypatch.delenv(name)
     (tmp_path / "bad.yaml").write_text("- requirement: update.a.b\n")
     code = cli.main(["run", "--openapi", str(DOCUMENT), *arguments])
@@ -196,11 +171,11 @@ def test_the_parts_of_a_run_make_the_report_of_the_whole(broken: tuple[str, str]
     for group in ("1", "2"):
         done = gated(tmp_path, broken, *selected, "--splits", "2", "--group", group, "--report", f"part{group}")
         assert done.returncode in {0, 1, 3}, done.stderr
-    alone = graph_contracts("merge", "part2", "-o", "all", cwd=tmp_path)
+    alone = call("merge", "part2", "-o", "all", cwd=tmp_path)
     assert (alone.returncode, alone.stdout) == (2, "")
     assert "part 1 of 2 is missing" in alone.stderr
     assert not (tmp_path / "all").exists()
-    done = graph_contracts("merge", "part2", "part1", "-o", "all", cwd=tmp_path)
+    done = call("merge", "part2", "part1", "-o", "all", cwd=tmp_path)
     assert done.returncode == 1, done.stderr
     whole, parts = read(tmp_path / "all"), [read(tmp_path / f"part{group}") for group in "12"]
     assert whole["complete"]
@@ -217,8 +192,8 @@ def test_the_parts_of_a_run_make_the_report_of_the_whole(broken: tuple[str, str]
 
 
 def test_what_a_run_recorded_is_judged_as_the_run_judged_it(tmp_path: Path) -> None:
-    with start(DOCUMENT, faults=["int-as-string"]) as server:
-        graph_contracts(
+    with reference(DOCUMENT, faults=["int-as-string"]) as server:
+        call(
             *(
                 "run",
                 "--openapi",
@@ -233,9 +208,7 @@ def test_what_a_run_recorded_is_judged_as_the_run_judged_it(tmp_path: Path) -> N
             cwd=tmp_path,
             GRAPH_CONTRACTS_TOKEN=server.tokens.full,
         )
-    done = graph_contracts(
-        "judge", "reports/evidence.har", "--openapi", str(DOCUMENT), "--report", "again", cwd=tmp_path
-    )
+    done = call("judge", "reports/evidence.har", "--openapi", str(DOCUMENT), "--report", "again", cwd=tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr
     failed = {row["id"] for row in read(tmp_path / "again")["requirements"] if row["verdict"] == "fail"}
     assert failed == {row["id"] for row in read(tmp_path / "reports")["requirements"] if row["verdict"] == "fail"}

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from contracts.plugin import engineer
-from contracts.reference.server import start
 from tests.plugin.test_run import DOCUMENT, graph_contracts
 from tests.report.test_reports import EVIL, evidence
+from tests.support.forked import reference
 
 
 def test_evidence_is_escaped_and_capped() -> None:
@@ -41,7 +41,7 @@ def test_cells_are_escaped_and_stand_under_their_headings() -> None:
 
 
 def test_a_run_shows_its_failures_to_the_engineer(tmp_path: Path) -> None:
-    with start(DOCUMENT, faults=("405-no-allow",)) as server:
+    with reference(DOCUMENT, faults=("405-no-allow",)) as server:
         options = ("--target", server.url, "--token", server.tokens.full, "--select", "method.*")
         done = graph_contracts(*options, cwd=tmp_path)
         assert done.returncode == 1, done.stdout + done.stderr

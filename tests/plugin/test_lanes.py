@@ -21,13 +21,14 @@ from contracts.plugin.crew import planned
 from contracts.plugin.session import Session
 from contracts.plugin.target import WorkerContext
 from contracts.reference.message import Reply, Tokens
-from contracts.reference.server import Started, build, serve_app, start
+from contracts.reference.server import Started, build, serve_app
 from contracts.reference.tools import override
 from contracts.settings import Settings
 from contracts.subject.knowledge import Allocation
 from contracts.subject.update import UpdateDriver
-from tests.cases.sheet import DOCUMENT, forked
+from tests.cases.sheet import DOCUMENT
 from tests.plugin import command
+from tests.support.forked import reference, serving
 
 ADDED = 12
 Given = dict[str, lanes.AssignedObjects]
@@ -35,7 +36,7 @@ Given = dict[str, lanes.AssignedObjects]
 
 def growing(objects: int) -> AbstractContextManager[Started]:
     """A reference where somebody adds an object, the first in every order, whenever the collection was listed."""
-    return forked(_serve, objects)
+    return serving(_serve, objects)
 
 
 def _serve(told: Connection, objects: int) -> None:
@@ -86,7 +87,7 @@ def worker(server: Started, lane: int, own: Given) -> Session:
 
 
 def test_workers_have_objects_of_their_own_through_every_path() -> None:
-    with start(DOCUMENT, objects=4) as server:
+    with reference(DOCUMENT, objects=4) as server:
         own = given(server, 2)
         alone, first, second = (
             objects(s) for s in (Session(settings(server)), *(worker(server, n, own) for n in (0, 1)))
@@ -106,7 +107,7 @@ def test_a_worker_has_what_it_was_given_whatever_was_added_since() -> None:
 
 
 def test_a_worker_takes_no_other_object_than_those_it_was_given() -> None:
-    with start(DOCUMENT, objects=6) as server:
+    with reference(DOCUMENT, objects=6) as server:
         (first, second), (other, _) = next(iter(given(server, 2).values()))
         operations = [each.id for each in Session(settings(server)).selection.tested]
 
@@ -139,7 +140,7 @@ def test_two_workers_leave_each_other_alone_while_objects_are_added(tmp_path: Pa
 
 @pytest.mark.parametrize("flag", ["ids", "second_ids"])
 def test_work_on_an_object_that_was_named_is_not_divided(flag: str) -> None:
-    with start(DOCUMENT, objects=4) as server:
+    with reference(DOCUMENT, objects=4) as server:
         session = Session(settings(server, processes=2, **{flag: {"id": "x"}}))
         with session.connected():
             plan = planned(session.selection, session.resources, session.settings)

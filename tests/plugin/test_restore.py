@@ -41,18 +41,18 @@ def interrupted_at_a_write(
             journaled.append(bool(journals(folder / "reports")))
             if len(journaled) == 8:
                 reached.set()
-                go_on.wait(120)
+                go_on.wait(300)
         return False
 
     server.hook = hook
     with start(*arguments(server, folder), *more, cwd=folder, GRAPH_CONTRACTS_TOKEN=TOKEN) as process:
         try:
-            assert reached.wait(120)
+            assert reached.wait(300)
             process.send_signal(number)
             if number is signal.SIGKILL:
-                process.wait(60)
+                process.wait(300)
             go_on.set()
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=300)
         finally:
             go_on.set()
             process.kill()

@@ -14,9 +14,11 @@ from urllib.parse import quote
 
 import pytest
 
-from contracts.reference.server import start
+from contracts.reference.message import Tokens
 from contracts.report import results
 from tests.peers import patch_only
+from tests.plugin import command
+from tests.support.forked import reference
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "openapi.yaml"
@@ -24,18 +26,7 @@ KEY = "provisioningObjectSummaryId"
 
 
 def graph_contracts(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("GRAPH_CONTRACTS_", "PYTEST_"))} | environ
-    command = [sys.executable, "-m", "contracts", "run", "--openapi", str(DOCUMENT), *arguments]
-    return subprocess.run(
-        command,
-        cwd=cwd,
-        env=env | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    return command.call("run", "--openapi", str(DOCUMENT), *arguments, cwd=cwd, **environ)
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -100,7 +91,7 @@ def test_a_server_that_was_not_written_with_the_reference_conforms(peer: str, tm
 
 
 def test_a_server_is_found_broken_by_name_and_exits_1(tmp_path: Path) -> None:
-    with start(DOCUMENT, faults=["replace-not-merge"]) as server:
+    with reference(DOCUMENT, faults=["replace-not-merge"]) as server:
         done = graph_contracts("--target", server.url, cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=server.tokens.full)
     assert done.returncode == 1
     assert read(tmp_path)["verdict"] == "nonconforming"
@@ -149,7 +140,7 @@ def test_a_target_that_cannot_be_judged_ends_with_3(
 
 def test_no_secret_is_written_in_any_spelling(tmp_path: Path) -> None:
     canary = "c4n4ry/T0ken+51f8e0-zz"
-    with start(DOCUMENT, token=canary, faults=["html-error-reflects-input"]) as server:
+    with reference(DOCUMENT, tokens=Tokens(full=canary), faults=["html-error-reflects-input"]) as server:
         done = graph_contracts("--target", server.url, "--token", canary, cwd=tmp_path)
     spellings = {canary, canary[::-1], quote(canary, safe=""), base64.b64encode(canary.encode()).decode()[:-4]}
     written = {path.name: path.read_text() for path in (tmp_path / "reports").iterdir()}
@@ -162,9 +153,9 @@ def test_the_object_is_put_back_as_it_was_found(peer: str, tmp_path: Path) -> No
     def state(url: str, token: str) -> object:
         import requests  # noqa: PLC0415
 
-        return requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=5).json()
+        return requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=300).json()
 
-    with start(DOCUMENT) as server:
+    with reference(DOCUMENT) as server:
         url = f"{server.url}/auditLogs/provisioning"
         before = state(url, server.tokens.full)
         graph_contracts(
@@ -207,7 +198,7 @@ def plain_pytest(*arguments: str) -> subprocess.CompletedProcess[str]:
         env=env,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from contracts.reference.message import Tokens
-from contracts.reference.server import start
 from tests.reference.desk import DOCUMENT, TOKENS, Answer, Ask
+from tests.support.forked import reference
 
-PATIENCE = 5.0
+PATIENCE = 60.0
 """Seconds; an answer on this machine takes a thousandth."""
 
 
@@ -68,6 +68,6 @@ class Line:
 @contextmanager
 def serving(faults: Sequence[str] = (), variations: Sequence[str] = (), auth: str = "enforced") -> Iterator[Line]:
     """The project's own document, served by a process of its own."""
-    with start(DOCUMENT, faults=faults, variations=variations, auth=auth) as running:
+    with reference(DOCUMENT, faults=faults, variations=variations, auth=auth) as running:
         url = urlsplit(running.url)
         yield Line(url.hostname or "", url.port or 0, running.tokens)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -20,7 +19,6 @@ VARIATIONS = tuple(b for b in behaviours() if b.kind == "variation" and not b.ab
 OF_COLLECTIONS = tuple(b for b in behaviours() if b.about)
 """Those that an update alone doesn't meet."""
 WHAT_IT_DOES_ANYWAY = frozenset({"q-prefer-204"})
-CATALOGUE = ROOT.parent / "shared" / "requirements.json"
 SELDOM = "contracts.reference.faults.seldom"
 """Faults that no fixed conversation meets; the kill sheet shows that generated values do."""
 RARE = 160
@@ -128,16 +126,6 @@ def test_a_behaviour_says_what_it_does(behaviour: Behaviour) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", behaviour.name)
     assert behaviour.text.endswith(".")
     assert bool(behaviour.caught_by) == (behaviour.kind == "fault")
-
-
-@pytest.mark.skipif(not CATALOGUE.exists(), reason="the catalogue is not beside the checkout")
-def test_every_fault_and_quirk_of_the_catalogue_is_there_under_its_name() -> None:
-    catalogue = json.loads(CATALOGUE.read_text(encoding="utf-8"))
-    assert {each["slug"] for each in catalogue["quirks"]} <= {b.name for b in VARIATIONS}
-    caught = {b.name: set(b.caught_by) for b in FAULTS}
-    known = {each["slug"]: set(each["caught_by"]) for each in catalogue["faults"]}
-    assert {name: caught.get(name) for name in known} == known
-    assert len(FAULTS) >= len(known) + 33
 
 
 def test_the_reference_names_no_property_of_any_api() -> None:

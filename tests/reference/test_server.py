@@ -20,7 +20,7 @@ from contracts.errors import ConfigurationError
 from contracts.reference.server import start
 from tests.reference.desk import DOCUMENT, ID, ROOT
 
-PATIENCE = 10.0
+PATIENCE = 120.0
 PARENT = """
 import sys, time
 from pathlib import Path

@@ -5,18 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from contracts.report import results
 from tests.target.hostile.behaviours import TABLE, Behaviour
-from tests.target.hostile.run import CANARY, Certificates, Ended, run
+from tests.target.hostile.run import CANARY, Certificates, run
 
-AT_ONCE = 8
-"""Runs at once: most wait for a peer that says nothing."""
 MEGABYTES = 500
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202e]")
 SPELLINGS = (
@@ -27,25 +24,16 @@ SPELLINGS = (
     base64.b64encode(CANARY.encode()).decode()[:20],
     "".join(f"\\u{ord(char):04x}" for char in CANARY)[:72],
 )
-Runs = dict[str, "Future[Ended]"]
 
 
 @pytest.fixture(scope="module")
-def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    """A run against every peer whose test was asked for, several at once."""
-    wanted = {item.callspec.params.get("behaviour") for item in request.session.items if hasattr(item, "callspec")}
-    certificates = Certificates(tmp_path_factory.mktemp("certificates"))
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield {
-            behaviour.name: pool.submit(run, behaviour, tmp_path_factory.mktemp("hostile"), certificates)
-            for behaviour in TABLE
-            if behaviour in wanted
-        }
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return Certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.mark.parametrize("behaviour", TABLE, ids=lambda behaviour: behaviour.name.replace(" ", "-"))
-def test_a_run_survives_a_peer_that(behaviour: Behaviour, runs: Runs) -> None:
-    ended = runs[behaviour.name].result()
+def test_a_run_survives_a_peer_that(behaviour: Behaviour, certificates: Certificates, tmp_path: Path) -> None:
+    ended = run(behaviour, tmp_path, certificates)
     assert ended.code is not None, f"still running after {ended.seconds:.0f} s\n{ended.out}{ended.err}"
     data = json.loads((ended.folder / "results.json").read_text())
     results.validate(data)

@@ -10,11 +10,11 @@ from contracts.contract import Kind, Shape
 from contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, adapted, requirement
 from contracts.subject.attempts import Attempt
 from contracts.subject.create import CreateDriver
+from contracts.subject.creations import made
 from contracts.subject.equality import short
 from contracts.subject.locations import settable_locations
 from contracts.subject.object_views import GONE
 from contracts.subject.observe import identity, same_id
-from contracts.subject.creations import made
 from contracts.target.exchange import Exchange
 
 HANDED_OUT = 3

@@ -19,10 +19,10 @@ from contracts.requirements import (
     requirement,
 )
 from contracts.subject.create import CreateDriver
+from contracts.subject.creations import made
 from contracts.subject.equality import short
 from contracts.subject.observe import follow, identity
 from contracts.subject.read import ListDriver, ReadDriver
-from contracts.subject.creations import made
 from contracts.subject.under_test import performed
 from contracts.target.exchange import Exchange
 

@@ -1,4 +1,4 @@
-"""Generated cases: bodies of Schemathesis and sequences of Hypothesis, judged by the catalogue and not by their makers.
+"""Generated cases: bodies of Schemathesis and sequences of Hypothesis, judged by requirements and not by their makers.
 
 What they come across is told under the requirement that it breaks, whichever case was running.
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import resource
 import ssl
@@ -15,13 +14,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.support.forked import FORKED
 from tests.target.hostile.behaviours import Behaviour
 from tests.target.hostile.peer import Peer
 
 ROOT = Path(__file__).parents[3]
 CANARY = "c4n4ry/T0ken+51f8e0-zz"
 DEADLINE = 8.0
-PATIENCE = 90.0
+PATIENCE = 300.0
 """Seconds after which a run that ought to have ended is ended, and has failed: other work may slow it down."""
 SELECTED = (
     "update.status.*",
@@ -37,9 +37,6 @@ SELECTED = (
 )
 MEMORY = 2 * 1024**3
 """Octets of addresses that a run may take: the process is ended before the machine is."""
-CONTEXT = multiprocessing.get_context("forkserver")
-# imported once for all runs: a second each
-CONTEXT.set_forkserver_preload(["contracts.plugin.run", "contracts.cli", "pytest_html.plugin", "schemathesis.openapi"])
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,7 @@ def run(behaviour: Behaviour, folder: Path, certificates: Certificates) -> Ended
             *("--ca", str(certificates.authority)),
             *(word for glob in SELECTED for word in ("--select", glob)),
         ]
-        process = CONTEXT.Process(target=_child, args=(arguments, str(folder)))
+        process = FORKED.Process(target=_child, args=(arguments, str(folder)))
         started = time.monotonic()
         process.start()
         process.join(PATIENCE)
