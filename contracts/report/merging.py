@@ -38,7 +38,7 @@ def merge(parts: Sequence[Run], order: Sequence[str], *, replicas: bool = False)
 
     Args:
         parts: in any order.
-        order: ids of requirements in the order of the catalogue.
+        order: ids of requirements in the order of the registry.
         replicas: whether each part may have had another address of the target.
 
     Raises:

@@ -61,7 +61,7 @@ class Aliases(StrEnum):
 
 @dataclass(frozen=True)
 class Requirement:
-    """One row of the catalogue."""
+    """What a server must do."""
 
     id: str
     level: Level
@@ -119,7 +119,7 @@ class Mismatch:
 class Finding:
     """One thing that is not as it should be.
 
-    `at_most` grades it lower than the requirement's own level where the catalogue does.
+    `at_most` grades it lower than the requirement's own level, never higher.
     """
 
     expected: str

@@ -112,7 +112,7 @@ class Bodies:
         return self.own.distinguished(self._context.values.full(self.model.type, 1, names))
 
     def full(self, n: int = 1) -> dict[str, Any]:
-        """The `n`-th complete body that the target accepts (F1, F2 of the catalogue)."""
+        """The `n`-th complete body that the target accepts; each differs in every value."""
         accepted = self.accepted
         return self.own.distinguished(
             self.dressed(self._context.values.full(self.model.type, n, accepted.names), accepted)

@@ -22,7 +22,7 @@ from contracts.target.exchange import Exchange, Request
 
 TOO_MANY = 429
 RESTART_GRACE_S = 30.0
-"""How long a supervisor gets to restart a server (catalogue, `robust.alive`)."""
+"""How long a supervisor gets to restart a server (docs/design.md, Hostile input)."""
 
 
 class Watch:
