@@ -18,7 +18,7 @@ def capabilities(session: Session) -> list[Mapping[str, str]]:
     """One row for each thing learned, per operation where they differ; nothing of what the run didn't come to."""
     found = [learned(family) if family.facts is None else family.facts for family in session.usable]
     rows = [row for each in found for row in each]
-    return [*rows, _row("answers 429 or 503", str(session.client.throttled), "waited out as Retry-After says")]
+    return [*rows, _row("answers 429 or 503", str(session.client.throttling.answers), "waited out as Retry-After says")]
 
 
 def learned(family: Family) -> list[Mapping[str, str]]:

@@ -23,7 +23,8 @@ from contracts.requirements import Inconclusive
 from contracts.subject.knowledge import Options
 from contracts.subject.read import ALL
 from contracts.subject.subject import SERVER_FAILURES, Subject
-from contracts.target.client import Client, Connection
+from contracts.target.client import Client
+from contracts.target.connection import Connection
 from contracts.target.exchange import Exchange
 from contracts.target.redact import CREDENTIAL_HEADERS, Redactor
 from contracts.target.traffic import Traffic

@@ -40,7 +40,8 @@ from contracts.subject.knowledge import Identities, Options
 from contracts.subject.read import Listing, Read
 from contracts.subject.subject import Subject
 from contracts.subject.update import Update
-from contracts.target.client import OUT_OF_TIME, Client, Connection, Limits
+from contracts.target.client import OUT_OF_TIME, Client
+from contracts.target.connection import Connection, Limits
 from contracts.target.exchange import Exchange
 from contracts.target.redact import Redactor
 
