@@ -8,9 +8,9 @@ from typing import Any
 
 from contracts.derive.bodies import Bodies
 from contracts.derive.examples import Exchange, Message
-from contracts.derive.page import Answer
 from contracts.derive.paths import Template
 from contracts.derive.schemas import Schema, anonymous
+from contracts.derive.statuses import Answer
 from contracts.derive.subject import NAME, Named, Subject, called, linked, media, stated
 
 USUAL = {"GET": 200, "PATCH": 200, "POST": 201, "PUT": 200, "DELETE": 204}

@@ -7,9 +7,9 @@ from typing import Any
 
 from contracts.derive.descriptions import NOTHING
 from contracts.derive.examples import Exchange, Message
-from contracts.derive.page import PropertyRow
 from contracts.derive.schemas import Schema, Schemas, anonymous, is_open, misspelled, spelled
 from contracts.derive.subject import WRITES, Subject, media, stated
+from contracts.derive.tables import PropertyRow
 
 Say = Callable[[str, str, str, str], None]
 """Takes an ambiguity: subject, reading, reason, source."""

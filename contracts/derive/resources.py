@@ -14,9 +14,12 @@ from typing import Any
 from contracts import files
 from contracts.derive import examples, markdown
 from contracts.derive.includes import Includes
+from contracts.derive.links import PUBLISHED, labels, links
 from contracts.derive.markdown import Block, Page, plain
 from contracts.derive.notes import Note, Origins
-from contracts.derive.page import PUBLISHED, PropertyRow, kind_of, labels, links, namespace, properties, split
+from contracts.derive.page import kind_of, namespace
+from contracts.derive.sections import split
+from contracts.derive.tables import PropertyRow, properties
 from contracts.errors import PageError
 
 PACKAGED = Path(__file__).parent.parent / "pages" / "resources"

@@ -10,8 +10,8 @@ from typing import Any
 
 from contracts.derive.descriptions import NOTHING, Refinement
 from contracts.derive.examples import Message
-from contracts.derive.page import PropertyRow
 from contracts.derive.resources import Library, Place, Resource
+from contracts.derive.tables import PropertyRow
 from contracts.derive.types import UNTYPED, TypeCell
 
 DATE_TIME = (

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.derive.examples import Message
-from contracts.derive.page import Facts, Link
+from contracts.derive.links import Link
+from contracts.derive.page import Facts
 from contracts.derive.paths import Template
 from contracts.derive.resources import Library, Place, Resource
 from contracts.derive.schemas import Schema

@@ -9,7 +9,7 @@ from contracts import base_url
 from contracts.errors import ConfigurationError
 from contracts.settings import Settings
 from contracts.target import credentials
-from contracts.target.client import Connection
+from contracts.target.connection import Connection
 from contracts.target.credentials import Credential
 from contracts.target.redact import Redactor
 

@@ -24,7 +24,8 @@ from contracts.subject.knowledge import Options
 from contracts.subject.read import ALL
 from contracts.subject.sending import SERVER_FAILURES
 from contracts.subject.under_test import OperationUnderTest
-from contracts.target.client import Client, Connection
+from contracts.target.client import Client
+from contracts.target.connection import Connection
 from contracts.target.exchange import Exchange
 from contracts.target.redact import CREDENTIAL_HEADERS, Redactor
 from contracts.target.traffic import Traffic

@@ -249,7 +249,7 @@ class Session:
             over=over,
             complete=complete,
             deselected=self.tally.deselected,
-            capabilities=tuple(capabilities(self.resources.usable, self.client.throttled)) if over else (),
+            capabilities=tuple(capabilities(self.resources.usable, self.client.throttling.answers)) if over else (),
             notes=tuple(self.tally.notes),
             left=tuple(self.tally.left),
         )

@@ -12,7 +12,8 @@ from contracts.packaged import default_document
 from contracts.plugin.access import check_files, chosen
 from contracts.settings import Settings
 from contracts.subject.knowledge import Allocation, Identities, Options
-from contracts.target.client import Client, Connection, Limits
+from contracts.target.client import Client
+from contracts.target.connection import Connection, Limits
 from contracts.target.exchange import Exchange
 from contracts.target.redact import Redactor
 

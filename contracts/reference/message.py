@@ -59,9 +59,16 @@ class Request:
     """What the server said of the request (ASGI)."""
 
     @property
-    def resource(self) -> Resource | None:
-        """The resource whose objects are addressed."""
-        return self.place.resource if self.place else None
+    def stored(self) -> bool:
+        """Whether the path leads to a resource, which has objects."""
+        return self.place is not None and self.place.resource is not None
+
+    @property
+    def resource(self) -> Resource:
+        """The resource whose objects are addressed; to be asked for where the path leads to one."""
+        assert self.place is not None  # noqa: S101 (routed)
+        assert self.place.resource is not None  # noqa: S101 (what has none is answered before)
+        return self.place.resource
 
     @property
     def documented(self) -> bool:
@@ -72,6 +79,11 @@ class Request:
     def shape(self) -> Shape | None:
         """What the documented operation does, where it is one of the five."""
         return self.place.shapes.get(self.method) if self.place else None
+
+    def documented_status(self, default: int) -> int:
+        """The status that the document has for success."""
+        documented = self.operation.success if self.documented and self.operation else None
+        return documented or default
 
 
 @dataclass

@@ -61,7 +61,7 @@ def build(
     app = App(contract, tokens, auth, objects)
     for behaviour in (*choose(variations, "variation"), *choose(faults, "fault")):
         what = f"{behaviour.kind} {behaviour.name}"
-        if behaviour.about and not app.routes.first(behaviour.about):
+        if behaviour.about and not app.addresses.routes.first(behaviour.about):
             raise ConfigurationError(f"{what} is about operations that {behaviour.about}, which {contract.title} lacks")
         try:
             behaviour.apply(app)
@@ -112,7 +112,7 @@ def serve_app(app: App, *, host: str = "127.0.0.1", port: int = 0, announce: Cal
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     base = urlsplit(contract.servers[0]).path.rstrip("/") if contract.servers else ""
     name = f"[{host}]" if ":" in host else host
-    started = Started(f"http://{name}:{listener.getsockname()[1]}{base}", app.tokens)
+    started = Started(f"http://{name}:{listener.getsockname()[1]}{base}", app.access.tokens)
     served = Starlette()
     served.router.default = app  # a route's pattern would stop at a line feed in the path
     config = uvicorn.Config(

@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts.contract import Kind, Shape, Type
 from contracts.reference import validate
+from contracts.reference.message import Request
 from contracts.reference.routes import Resource
 
 SPACE = uuid.UUID("1f0c2f57-5ac3-4d1c-9b2e-5a0e6ad7c9b4")
@@ -27,7 +28,11 @@ class Store:
         self._collections: dict[tuple[str, str], Objects] = {}
         self._first: dict[str, Objects] = {}
 
-    def objects(self, resource: Resource, tenant: str = "") -> Objects:
+    def objects(self, request: Request) -> Objects:
+        """The objects that a request's operation addresses, by id."""
+        return self.collection(request.resource, request.tenant)
+
+    def collection(self, resource: Resource, tenant: str = "") -> Objects:
         """A resource's objects by id; those of another tenant are none to begin with."""
         key = (resource.name, tenant)
         if key not in self._collections:

@@ -15,14 +15,19 @@ from contracts.reference import validate
 from contracts.reference.app import App
 from contracts.reference.message import Reply, Request, Send
 from contracts.reference.routes import Resource
-from contracts.reference.store import Store, merge
+from contracts.reference.store import merge
 
 
-def override(app: App | Store, step: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Replace a step of an app or of its store; the function gets the step it replaces as its first argument."""
+def override(app: App, step: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Replace a step of an app, in whichever part has it; the function gets the step it replaces as its first argument.
+
+    Raises:
+        AttributeError: no part has a step of this name.
+    """
+    part = next((each for each in app.parts if hasattr(each, step)), app)
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        setattr(app, step, partial(function, getattr(app, step)))
+        setattr(part, step, partial(function, getattr(part, step)))
         return function
 
     return decorate
@@ -40,7 +45,7 @@ def subject(app: App) -> Resource:
     Raises:
         LookupError: there is none.
     """
-    found = app.routes.first(Shape.UPDATE, Shape.CREATE, Shape.READ, Shape.LIST, Shape.DELETE)
+    found = app.addresses.routes.first(Shape.UPDATE, Shape.CREATE, Shape.READ, Shape.LIST, Shape.DELETE)
     if found is None:
         raise LookupError("resource")
     return found
@@ -160,7 +165,7 @@ def _answered(app: App, change: Callable[[Request, Any], Any]) -> None:
 @contextmanager
 def kept(app: App, request: Request, when: Callable[[], bool] = lambda: True) -> Iterator[None]:
     """Leave the collection as it was, whatever is done to it meanwhile."""
-    objects = app.objects(request)
+    objects = app.store.objects(request)
     before = copy.deepcopy(objects)
     yield
     if when():
@@ -174,22 +179,22 @@ def apply(app: App, request: Request) -> None:
     Raises:
         Refusal: for another reason.
     """
-    app.route(request)
+    app.addresses.route(request)
     if not request.documented or request.shape in {None, Shape.READ, Shape.LIST}:
         return
     if request.shape is Shape.DELETE:
-        app.remove(request)
+        app.changes.remove(request)
         return
-    body = app.check(request, app.parse(request.body))
+    body = app.bodies.check(request, app.bodies.parse(request.body))
     if request.shape is Shape.CREATE:
-        app.add(request)
+        app.changes.add(request)
     fill(app, request, body)
 
 
 def fill(app: App, request: Request, body: Mapping[str, Any]) -> None:
     """Write a checked body into the addressed object."""
-    objects = app.objects(request)
-    objects[request.entity] = merge(objects[request.entity], body, app.resource(request).type)
+    objects = app.store.objects(request)
+    objects[request.entity] = merge(objects[request.entity], body, request.resource.type)
 
 
 def strings(app: App, change: Callable[[str], Any], *, nested_only: bool = False) -> None:
@@ -252,8 +257,8 @@ def change_values(app: App, change: Any) -> None:
 
 async def break_off(app: App, request: Request, reply: Reply, send: Send) -> None:
     """Send an answer that ends ten octets before its length says, and with it the connection."""
-    body = app.render(request, reply)
-    fields = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in app.headers(request, reply, body)]
+    body = app.answers.render(request, reply)
+    fields = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in app.answers.headers(request, reply, body)]
     await send({"type": "http.response.start", "status": reply.status, "headers": fields})
     await send({"type": "http.response.body", "body": body[:-10], "more_body": True})
     raise ConnectionAbortedError

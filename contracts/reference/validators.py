@@ -17,7 +17,7 @@ Tag = Callable[[App, Request], str]
 
 def tag(app: App, request: Request) -> str:
     """A strong tag of the addressed object."""
-    content = json.dumps(app.objects(request)[request.entity], sort_keys=True).encode()
+    content = json.dumps(app.store.objects(request)[request.entity], sort_keys=True).encode()
     return f'"{hashlib.sha256(content).hexdigest()[:16]}"'
 
 
@@ -53,7 +53,7 @@ def weak(app: App) -> None:
     def represent(inner: Any, request: Request, entity: dict[str, Any]) -> Any:
         shown = inner(request, entity)
         known = request.entity or (str(entity.get("id", "")) if request.documented else "")
-        if known in app.objects(request):
+        if known in app.store.objects(request):
             return {"@odata.etag": of(app, replace(request, entity=known)), **shown}
         return shown
 

@@ -6,72 +6,31 @@ the peer does ends in an `Exchange`, never in an exception.
 
 from __future__ import annotations
 
-import ssl
 import threading
 import time
 import warnings
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
-from weakref import ref
+from dataclasses import replace
 
-import requests
-from requests.adapters import HTTPAdapter
-from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import InsecureRequestWarning
 
 from contracts import __version__
 from contracts.errors import ContractsError, TargetError
-from contracts.target import pool, raw
+from contracts.target.connection import Connection
 from contracts.target.credentials import Credential, Lapsed, Renewed, Token
-from contracts.target.exchange import SAFE, Exchange, Headers, Request, Response
-from contracts.target.limits import KEPT_BODIES, SHORT_BODY
+from contracts.target.exchange import SAFE, Exchange, Headers, Request
+from contracts.target.long_bodies import LongBodies
 from contracts.target.rate import Rate
+from contracts.target.throttling import Throttling
 from contracts.target.traffic import Traffic
-from contracts.target.watchdog import Watchdog
+from contracts.target.transport import Transport, timed
 
 USER_AGENT = f"graph-contracts/{__version__}"
-LONGEST_RETRY_AFTER = 60.0
 LONGEST_PAUSE = 86400.0
+TOO_LATE = "the run's deadline has passed"
 RAW = "octets chosen one by one"
 OUT_OF_TIME = "the run's deadline had passed: allow more time with --deadline"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long and how often to try; times in seconds."""
-
-    timeout: float = 30.0
-    connect_timeout: float = 5.0
-    retries: int = 5
-    """How many 429 and 503 answers to wait out for one request."""
-    budget: float = 120.0
-    """How long the waits for Retry-After may take in all."""
-
-
-@dataclass(frozen=True)
-class Connection:
-    """Where the target is and how to reach it."""
-
-    base: str
-    token: str | None = None
-    headers: Headers = ()
-    verify: bool | str = True
-    limits: Limits = Limits()
-    deadline: float | None = None
-    """When to stop, as `time.monotonic()`."""
-    credential: Credential | None = None
-    """What to authenticate with, where that is more than `token`."""
-    cert: str | tuple[str, str] | None = None
-    """Certificate to show to the target: a file that holds the key as well, or two files."""
-    proxy: str | None = None
-    rate: float | None = None
-    """Most requests in a second."""
-    read_only: bool = False
-    """Whether to send nothing but GET, HEAD and OPTIONS."""
 
 
 class Client:
@@ -81,13 +40,12 @@ class Client:
         self.connection = connection
         self.base = connection.base.rstrip("/")
         self.exchanges = Traffic()
-        self._record = record
+        self._recorder = record
         self._lock = threading.Lock()
         if connection.verify is False:
             # the operator said so: each request need not say it again on stderr
             warnings.filterwarnings("ignore", category=InsecureRequestWarning)
-        self._watchdog = Watchdog()
-        self._session = pool.session(self._watchdog, connection.proxy)
+        self._transport = Transport(connection)
         self._rate = Rate(connection.rate)
         self.credential = connection.credential or (Token(connection.token) if connection.token else Credential())
         self.notes: list[str] = []
@@ -97,12 +55,8 @@ class Client:
         self._accepted = False
         self.isolated = False
         """Whether each request goes over a connection of its own."""
-        self._waited = 0.0
-        self._long: deque[tuple[ref[Response], int]] = deque()
-        """Answers with long bodies as long as anybody holds them, and the octets of each."""
-        self._octets = 0
-        """How many octets those have together."""
-        self.throttled = 0
+        self._long_bodies = LongBodies()
+        self.throttling = Throttling(connection.limits)
         self.dead: Exchange | None = None
         """The exchange that showed that the target no longer answers, for whoever would only wait in vain."""
         self.broken_off = False
@@ -117,7 +71,7 @@ class Client:
         """When the last answer to anything but a GET came, as `time.monotonic()`."""
 
     def close(self) -> None:
-        self._session.close()
+        self._transport.close()
 
     def extend(self, deadline: float) -> None:
         """Move the time to stop, as `time.monotonic()`."""
@@ -188,15 +142,22 @@ class Client:
         self._may_send(method)
         request = Request(method, self.url(path), self.headers(headers or {}, body), body or b"")
 
-        def once() -> Exchange:
-            return self._exchange(request, fresh or self.isolated, timeout or self.connection.limits.timeout)
+        def once(left: float) -> Exchange:
+            try:
+                return self._transport.exchange(request, left, fresh=fresh or self.isolated)
+            except KeyboardInterrupt:
+                self.broken_off = True
+                raise
 
-        exchange = self._recorded(once, wait, about)
+        def exchanged() -> Exchange:
+            return self._exchange(request, once, about, timeout, wait=wait)
+
+        exchange = exchanged()
         chosen = any(name.lower() == "authorization" for name in headers or {})
         self._accepted = self._accepted or (exchange.ok and not chosen)
         if exchange.status == 401 and not chosen and self._renewed(request.headers):
             request = replace(request, headers=self.headers(headers or {}, body))
-            exchange = self._recorded(once, wait, about)
+            exchange = exchanged()
             if exchange.status == 401 and isinstance(self.credential, Renewed):
                 self.credential.vain()
         return exchange
@@ -222,20 +183,12 @@ class Client:
         `request` describes them for the evidence.
         """
         self._may_send(RAW)
-        limit = timeout or self.connection.limits.timeout
+        sent = replace(request, wire=wire)
 
-        def once() -> Exchange:
-            started = time.time()
-            left = self._left(limit)
-            if left <= 0:
-                return Exchange(0, request, None, "the run's deadline has passed", started=started)
-            response, error = raw.talk(
-                self.base, wire, self._ssl_context(), left, self._connect_timeout(), half_close, self.connection.proxy
-            )
-            sent = replace(request, wire=wire)
-            return Exchange(0, sent, response, error, started=started, seconds=time.time() - started)
+        def once(left: float) -> Exchange:
+            return self._transport.talk(sent, left, half_close=half_close)
 
-        return self._recorded(once, True, about)
+        return self._exchange(request, once, about, timeout)
 
     @contextmanager
     def line(self) -> Iterator[Callable[..., tuple[Exchange, bool]]]:
@@ -245,19 +198,15 @@ class Client:
         exchange and whether it went over the connection of the one before.
         """
         self._may_send(RAW)
-        line = raw.Line(self.base, self._ssl_context(), self._connect_timeout(), self.connection.proxy)
+        line = self._transport.line()
 
         def send(wire: bytes, request: Request, **about: str) -> tuple[Exchange, bool]:
-            kept = line.open
+            kept, sent = line.open, replace(request, wire=wire)
 
-            def once() -> Exchange:
-                started = time.time()
-                left = self._left(self.connection.limits.timeout)
-                response, error = line.ask(wire, left) if left > 0 else (None, "the run's deadline has passed")
-                sent = replace(request, wire=wire)
-                return Exchange(0, sent, response, error, started=started, seconds=time.time() - started)
+            def once(left: float) -> Exchange:
+                return timed(sent, lambda: line.ask(wire, left))
 
-            return self._recorded(once, False, about), kept
+            return self._exchange(sent, once, about, wait=False), kept
 
         try:
             yield send
@@ -266,98 +215,44 @@ class Client:
 
     # -- one exchange ------------------------------------------------------------------------------------------
 
-    def _recorded(self, once: Callable[[], Exchange], wait: bool, about: Mapping[str, str]) -> Exchange:
+    def _exchange(
+        self,
+        request: Request,
+        once: Callable[[float], Exchange],
+        about: Mapping[str, str],
+        timeout: float | None = None,
+        *,
+        wait: bool = True,
+    ) -> Exchange:
+        """Send a request, again after each pause that the target asks for; `once` sends it within so many seconds."""
         retried = 0
         while True:
             self._rate.wait(self._left(LONGEST_PAUSE))
-            exchange = replace(once(), retried=retried, **about)  # type: ignore[arg-type]
-            with self._lock:
-                exchange = replace(exchange, index=len(self.exchanges))
-                self.exchanges.append(exchange)
-                self._keep(exchange.response)
-                if exchange.response is not None and exchange.response.broken and self.expired:
-                    self.cut.add(exchange.index)
-                if exchange.request.method != "GET":
-                    self.wrote = time.monotonic()
-                if exchange.throttled:
-                    self.throttled += 1
-            if self._record:
-                self._record(exchange)
-            if not wait or not exchange.throttled or retried >= self.connection.limits.retries:
-                return exchange
-            pause = retry_after(exchange)
-            with self._lock:
-                self._waited += pause
-                exhausted = self._waited > self.connection.limits.budget or self._left(pause + 1) <= pause
-            if exhausted:
+            left = self._left(timeout or self.connection.limits.timeout)
+            exchange = once(left) if left > 0 else Exchange(0, request, None, TOO_LATE, started=time.time())
+            exchange = self._record(replace(exchange, retried=retried, **about))  # type: ignore[arg-type]
+            pause = self.throttling.pause(exchange, self.left) if wait else None
+            if pause is None:
                 return exchange
             time.sleep(pause)
             retried += 1
 
-    def _keep(self, response: Response | None) -> None:
-        """Let go of the oldest long bodies where there are more than a run should hold."""
-        if response is None or len(response.body) <= SHORT_BODY:
-            return
-        self._long.append((ref(response), len(response.body)))
-        self._octets += len(response.body)
-        while self._octets > KEPT_BODIES:
-            oldest, octets = self._long.popleft()
-            self._octets -= octets
-            if (held := oldest()) is not None:
-                held.let_go()
+    def _record(self, exchange: Exchange) -> Exchange:
+        """The exchange with its index, kept and passed on."""
+        self.throttling.count(exchange)
+        with self._lock:
+            exchange = replace(exchange, index=len(self.exchanges))
+            self.exchanges.append(exchange)
+            self._long_bodies.keep(exchange.response)
+            if exchange.response is not None and exchange.response.broken and self.expired:
+                self.cut.add(exchange.index)
+            if exchange.request.method != "GET":
+                self.wrote = time.monotonic()
+        if self._recorder:
+            self._recorder(exchange)
+        return exchange
 
-    def _exchange(self, request: Request, fresh: bool, timeout: float) -> Exchange:
-        left = self._left(timeout)
-        if left <= 0:
-            return Exchange(0, request, None, "the run's deadline has passed", started=time.time())
-        session = pool.session(self._watchdog, self.connection.proxy) if fresh else self._session
-        started, clock = time.time(), time.perf_counter()
-        try:
-            response, error = self._attempt(session, request, left)
-            if response is None and not fresh and error == STALE:
-                # the peer had closed a kept connection: not an answer to this request
-                response, error = self._attempt(session, request, left)
-        except KeyboardInterrupt:
-            self.broken_off = True
-            raise
-        finally:
-            if fresh:
-                session.close()
-        seconds = time.perf_counter() - clock
-        return Exchange(0, request, response, error, started=started, seconds=seconds)
-
-    def _attempt(self, session: requests.Session, request: Request, timeout: float) -> tuple[Response | None, str]:
-        prepared = requests.PreparedRequest()
-        prepared.method = request.method
-        prepared.url = request.url
-        prepared.headers = CaseInsensitiveDict(request.headers)
-        if request.body:
-            # without it requests would send the body chunked
-            prepared.headers.setdefault("Content-Length", str(len(request.body)))
-            prepared.body = request.body
-        with self._watchdog.watch(timeout) as watch:
-            try:
-                adapter = session.get_adapter(request.url)
-                proxy = self.connection.proxy
-                if proxy and request.url.startswith("http:"):
-                    # to the proxy alone: no part of the request as recorded
-                    prepared.headers.update(HTTPAdapter().proxy_headers(proxy))
-                answer = adapter.send(
-                    prepared,
-                    stream=True,
-                    timeout=(self._connect_timeout(), timeout),
-                    verify=self.connection.verify,
-                    cert=self.connection.cert,
-                    proxies={"http": proxy, "https": proxy} if proxy else None,
-                )
-                return pool.read(answer, watch), ""
-            except pool.BROKEN as error:
-                if watch.expired:
-                    return None, f"no complete answer within {timeout:g} s"
-                return None, STALE if watch.reused and pool.closed(error) else pool.reason(error)
-
-    def _connect_timeout(self) -> float:
-        return self.connection.limits.connect_timeout
+    # -- the run's deadline ------------------------------------------------------------------------------------
 
     def _left(self, timeout: float) -> float:
         if self.connection.deadline is None:
@@ -373,31 +268,3 @@ class Client:
     def expired(self) -> bool:
         """Whether the run's deadline has passed."""
         return self.left <= 0
-
-    def _ssl_context(self) -> ssl.SSLContext | None:
-        if urlsplit(self.base).scheme != "https":
-            return None
-        verify = self.connection.verify
-        context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
-        cert = self.connection.cert
-        if cert:
-            context.load_cert_chain(*([cert] if isinstance(cert, str) else cert))
-        if verify is False:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
-
-
-STALE = "the kept connection had been closed"
-
-
-def retry_after(exchange: Exchange) -> float:
-    """Seconds that a 429 or 503 asks to wait (RFC 9110 §10.2.3), at most a minute; 1 where it doesn't say."""
-    value = (exchange.response.header("Retry-After") or "").strip() if exchange.response else ""
-    if value.isascii() and value.isdigit():
-        return min(float(value[:9]), LONGEST_RETRY_AFTER)
-    try:
-        due = parsedate_to_datetime(value).timestamp() - time.time()
-    except (ValueError, TypeError, OverflowError):
-        return 1.0
-    return min(max(due, 0.0), LONGEST_RETRY_AFTER)

@@ -60,8 +60,8 @@ class Counting(App):
     @property
     def state(self) -> dict[Any, Any]:
         """Every object by its collection."""
-        resources = [place.resource for place in self.routes.places]
-        return {each.name: copy.deepcopy(self.store.objects(each)) for each in resources if each is not None}
+        resources = [place.resource for place in self.addresses.routes.places]
+        return {each.name: copy.deepcopy(self.store.collection(each)) for each in resources if each is not None}
 
 
 def _serve(told: Connection, orders: Connection, document: Path) -> None:

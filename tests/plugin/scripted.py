@@ -12,8 +12,10 @@ from contracts.contract import Contract
 from contracts.plugin.resources import Resources, resources
 from contracts.plugin.target import Target
 from contracts.subject.knowledge import Options
-from contracts.target.client import Client, Connection
-from contracts.target.exchange import Exchange, Request, Response
+from contracts.target.client import Client
+from contracts.target.connection import Connection
+from contracts.target.exchange import Request, Response
+from tests.support.scripted_client import ScriptedTransport
 
 BASE = "http://127.0.0.1:1/beta"
 Answer = tuple[int, Any]
@@ -64,13 +66,15 @@ class Scripted(Client):
     def __init__(self, answer: Callable[[str, str, Any], Answer | None], connection: Connection | None = None) -> None:
         super().__init__(connection or Connection(BASE))
         self.answer = answer
+        self._transport = ScriptedTransport(self._reply, "Connection refused")
 
-    def _exchange(self, request: Request, *_: object) -> Exchange:
-        told = self.answer(request.method, self._path(request), json.loads(request.body) if request.body else None)
-        if told is None:
-            return Exchange(0, request, None, "Connection refused")
-        octets = b"" if told[1] is None else json.dumps(told[1]).encode()
-        return Exchange(0, request, Response(told[0], (("Content-Type", "application/json"),), octets))
+    def _reply(self, request: Request) -> Response | None:
+        answered = self.answer(request.method, self._path(request), json.loads(request.body) if request.body else None)
+        if answered is None:
+            return None
+        status, body = answered
+        octets = b"" if body is None else json.dumps(body).encode()
+        return Response(status, (("Content-Type", "application/json"),), octets)
 
     def _path(self, request: Request) -> str:
         return urlsplit(request.url).path.removeprefix(urlsplit(self.base).path)

@@ -23,7 +23,8 @@ from contracts.requirements import (
 )
 from contracts.subject.knowledge import Options
 from contracts.subject.update import UpdateDriver
-from contracts.target.client import Client, Connection
+from contracts.target.client import Client
+from contracts.target.connection import Connection
 from contracts.target.exchange import Exchange, Request, Response
 
 TYPE = Type(Kind.COMPLEX, "t.thing", properties={"name": Property("name", Type(Kind.STRING))})

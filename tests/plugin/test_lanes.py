@@ -46,7 +46,7 @@ def _serve(told: Connection, objects: int) -> None:
     @override(app, "listed")
     def listed(inner: Any, request: Any, *more: Any) -> Reply:
         reply: Reply = inner(request, *more)
-        there = app.objects(request)
+        there = app.store.objects(request)
         if number := next(left, 0):
             new = str(uuid.UUID(int=number))
             before = dict(there)

@@ -106,7 +106,7 @@ def test_an_answer_that_the_deadline_cut_short_is_no_evidence(session: Session) 
         whole = next(each for each in session.client.exchanges if each.operation == first and each.ok)
         assert whole.response
         broken = replace(whole, response=replace(whole.response, body=b"{", broken="the body did not end in time"))
-        session.client._recorded(lambda: broken, False, {})
+        session.client._record(broken)
         assert session.client.cut == {len(session.client.exchanges) - 1}
     list(session.judge_late())
     assert {judgement.verdict for judgement in session.tally.judgements} <= {"pass", "inconclusive"}

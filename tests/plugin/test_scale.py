@@ -17,7 +17,8 @@ from contracts.plugin.session import Session
 from contracts.report import reading
 from contracts.settings import Settings
 from contracts.subject.knowledge import Options
-from contracts.target.client import Client, Connection
+from contracts.target.client import Client
+from contracts.target.connection import Connection
 from tests.benchmarks.scale import document
 
 RESOURCES = 12

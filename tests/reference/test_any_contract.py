@@ -161,7 +161,7 @@ def test_a_merge_into_null_makes_the_object_and_keeps_no_hold_on_the_body() -> N
 
 def test_aliases_share_one_collection_of_two_unlike_objects() -> None:
     store, routes = Store(), Routes(contract())
-    first, second = (store.objects(routes.resource(place)) for place in routes.places)
+    first, second = (store.collection(routes.resource(place)) for place in routes.places)
     assert first is second
     one, other = first.values()
     assert all(one[name] != other[name] for name in ("id", "tenantId", "activityDateTime", "durationInMilliseconds"))

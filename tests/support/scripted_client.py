@@ -13,8 +13,10 @@ import pytest
 
 from contracts.contract import Kind, Operation, Property, Type
 from contracts.target import jsontext
-from contracts.target.client import Client, Connection
+from contracts.target.client import Client
+from contracts.target.connection import Connection
 from contracts.target.exchange import Exchange, Request, Response
+from contracts.target.transport import Transport
 
 BASE = "http://scripted.example/beta"
 Script = Callable[[Request, str], Response | None]
@@ -87,6 +89,30 @@ def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+class ScriptedTransport(Transport):
+    """Asks a function for each answer; where it gives none, the exchange ends in an error of the connection.
+
+    Args:
+        reply: gives the answer to a request.
+        error: what the connection says where there is no answer.
+    """
+
+    def __init__(self, reply: Callable[[Request], Response | None], error: str = "silence") -> None:
+        super().__init__(Connection(BASE))
+        self._reply = reply
+        self._error = error
+        self.fresh: list[bool] = []
+        """Of each exchange, whether it went over a connection of its own."""
+
+    def exchange(self, request: Request, timeout: float, *, fresh: bool) -> Exchange:  # noqa: ARG002
+        self.fresh.append(fresh)
+        response = self._reply(request)
+        return Exchange(0, request, response, "" if response else self._error)
+
+    def talk(self, request: Request, timeout: float, *, half_close: bool) -> Exchange:  # noqa: ARG002
+        return self.exchange(request, timeout, fresh=True)
+
+
 class ScriptedClient(Client):
     """Answers from a store of things, unless one of its scripts does."""
 
@@ -96,9 +122,13 @@ class ScriptedClient(Client):
         super().__init__(Connection(BASE, token, read_only=read_only))
         self.things = {str(each["id"]): dict(each) for each in things}
         self.scripts: list[Script] = []
-        self.fresh: list[bool] = []
-        """Of each exchange, whether it went over a connection of its own."""
+        self._transport: ScriptedTransport = ScriptedTransport(self._answered)
         self._new = itertools.count(1)
+
+    @property
+    def fresh(self) -> list[bool]:
+        """Of each exchange, whether it went over a connection of its own."""
+        return self._transport.fresh
 
     @property
     def sent(self) -> list[str]:
@@ -113,16 +143,7 @@ class ScriptedClient(Client):
     def path(self, request: Request) -> str:
         return urlsplit(request.url).path.removeprefix("/beta")
 
-    def _exchange(self, request: Request, fresh: bool, timeout: float) -> Exchange:  # noqa: ARG002
-        self.fresh.append(fresh)
-        return self._answered(request)
-
-    def send_raw(self, wire: bytes, request: Request, **about: Any) -> Exchange:
-        about = {name: value for name, value in about.items() if name in {"operation", "requirement", "entity"}}
-        described = Request(request.method, request.url, request.headers, request.body, wire)
-        return self._recorded(lambda: self._answered(described), True, about)
-
-    def _answered(self, request: Request) -> Exchange:
+    def _answered(self, request: Request) -> Response | None:
         path = self.path(request)
         if self.clock is not None:
             self.clock.now += EXCHANGE_S
@@ -131,8 +152,7 @@ class ScriptedClient(Client):
                 break
         else:
             response = self.store(request, path)
-        silent = response is SILENCE
-        return Exchange(0, request, None if silent else response, "silence" if silent else "")
+        return None if response is SILENCE else response
 
     def store(self, request: Request, path: str) -> Response:
         """What a plain server answers."""

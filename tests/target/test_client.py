@@ -11,8 +11,10 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from contracts.target.client import Client, Connection, Limits, retry_after
+from contracts.target.client import Client
+from contracts.target.connection import Connection, Limits
 from contracts.target.exchange import Exchange, Request, Response
+from contracts.target.throttling import retry_after
 
 PATIENCE = 15.0
 """Seconds within which an exchange ends whose limit is a second, and less than the longest drip takes."""
@@ -167,7 +169,7 @@ def test_throttling_is_waited_out_and_counted() -> None:
     with peer(answer(busy), answer(busy), answer(OK)) as (url, _):
         target = client(url)
         exchange = target.send("PATCH", "/x", body=b"{}")
-    assert (exchange.status, exchange.retried, target.throttled) == (200, 2, 2)
+    assert (exchange.status, exchange.retried, target.throttling.answers) == (200, 2, 2)
     assert [e.status for e in target.exchanges] == [429, 429, 200]
 
 
@@ -176,7 +178,7 @@ def test_a_server_that_stays_busy_is_given_up() -> None:
     with peer(*[answer(busy)] * 4) as (url, _):
         target = client(url, retries=3)
         assert target.send("PATCH", "/x", body=b"{}").status == 503
-    assert target.throttled == 4
+    assert target.throttling.answers == 4
 
 
 def test_past_the_deadline_nothing_is_sent() -> None:
@@ -265,7 +267,7 @@ def test_a_request_that_a_signal_broke_off_is_remembered(monkeypatch: pytest.Mon
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(target, "_attempt", interrupted)
+    monkeypatch.setattr(target._transport, "_attempt", interrupted)
     with pytest.raises(KeyboardInterrupt):
         target.send("PATCH", "/x", body=b"{}")
     assert target.broken_off

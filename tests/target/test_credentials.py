@@ -13,7 +13,8 @@ import pytest
 
 from contracts.errors import ConfigurationError, ContractsError, TargetError
 from contracts.target import credentials
-from contracts.target.client import Client, Connection
+from contracts.target.client import Client
+from contracts.target.connection import Connection
 from contracts.target.credentials import Credential, Fixed, Issued, Lapsed, Renewed, Token, expiry, issued
 from contracts.target.redact import Redactor
 from tests.peers import shelf

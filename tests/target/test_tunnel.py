@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from contracts.target import tunnel
-from contracts.target.client import Client, Connection
+from contracts.target.client import Client
+from contracts.target.connection import Connection
 from contracts.target.exchange import Request
 from contracts.target.raw import request_bytes
 from tests.peers import shelf

@@ -14,7 +14,7 @@ from contracts.reference.tools import names, override, type_of
 
 
 def _stored(app: App, request: Request) -> dict[str, Any]:
-    return app.objects(request)[request.entity]
+    return app.store.objects(request)[request.entity]
 
 
 @fault("body-id-rekeys", "req.id.mismatch")
@@ -24,7 +24,7 @@ def rekeys(app: App) -> None:
     @override(app, "check_id")
     def check_id(_: Any, request: Request, body: Mapping[str, Any]) -> None:
         if isinstance(body.get("id"), str):
-            app.objects(request).setdefault(body["id"], {"id": body["id"]})
+            app.store.objects(request).setdefault(body["id"], {"id": body["id"]})
             request.entity = body["id"]
 
 

@@ -38,7 +38,7 @@ def prefix(app: App) -> None:
 
     @override(app, "known")
     def known(inner: Any, token: str) -> bool:
-        full = app.tokens.full
+        full = app.access.tokens.full
         return inner(token) or (token != full and (full.startswith(token) or token.startswith(full)))
 
 
@@ -48,7 +48,7 @@ def token_case(app: App) -> None:
 
     @override(app, "known")
     def known(inner: Any, token: str) -> bool:
-        return inner(token) or token.lower() == app.tokens.full.lower()
+        return inner(token) or token.lower() == app.access.tokens.full.lower()
 
 
 @fault("expired-token-accepted", "auth.status", gates=False)
@@ -57,7 +57,7 @@ def expired(app: App) -> None:
 
     @override(app, "known")
     def known(inner: Any, token: str) -> bool:
-        return inner(token) or token == app.tokens.expired
+        return inner(token) or token == app.access.tokens.expired
 
 
 @fault("wrong-scheme-accepted", "auth.wrongscheme")
@@ -112,7 +112,7 @@ def scheme_case(app: App) -> None:
     @override(app, "authenticate")
     def authenticate(inner: Any, request: Request) -> None:
         if request.headers.get("authorization", "").startswith("bearer"):
-            app.unauthenticated("A bearer token is needed.")
+            app.access.unauthenticated("A bearer token is needed.")
         inner(request)
 
 
@@ -147,7 +147,7 @@ def noperm(app: App) -> None:
 
     @override(app, "authorize")
     def authorize(inner: Any, request: Request) -> None:
-        if app.tokens.forbidden not in request.headers.get("authorization", ""):
+        if app.access.tokens.forbidden not in request.headers.get("authorization", ""):
             inner(request)
 
 
@@ -171,7 +171,7 @@ def personal(app: App) -> None:
 
     @override(app, "authorize")
     def authorize(inner: Any, request: Request) -> None:
-        if app.tokens.personal not in request.headers.get("authorization", ""):
+        if app.access.tokens.personal not in request.headers.get("authorization", ""):
             inner(request)
 
 
@@ -181,7 +181,7 @@ def foreign(app: App) -> None:
 
     @override(app, "authorize")
     def authorize(inner: Any, request: Request) -> None:
-        if app.tokens.foreign not in request.headers.get("authorization", ""):
+        if app.access.tokens.foreign not in request.headers.get("authorization", ""):
             inner(request)
 
 
@@ -256,7 +256,7 @@ def pollution(app: App) -> None:
         planted = value.pop("__proto__", None) if isinstance(value, dict) else None
         checked = inner(request, value)
         if isinstance(planted, dict):
-            for entity in app.objects(request).values():
+            for entity in app.store.objects(request).values():
                 entity.update(planted)
         return checked
 
@@ -285,7 +285,7 @@ def touches(app: App) -> None:
         try:
             inner(request)
         except Refusal:
-            app.route(request)
+            app.addresses.route(request)
             if request.method == "PATCH" and request.entity:
-                app.objects(request)[request.entity] = {**app.objects(request)[request.entity], name: None}
+                app.store.objects(request)[request.entity] = {**app.store.objects(request)[request.entity], name: None}
             raise

@@ -16,14 +16,14 @@ def stale(app: App) -> None:
 
     @override(app, "write")
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
-        request.before = dict(app.objects(request)[request.entity])  # type: ignore[attr-defined]
+        request.before = dict(app.store.objects(request)[request.entity])  # type: ignore[attr-defined]
         await inner(request, body)
 
     @override(app, "updated")
     def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
         reply = inner(request, body)
         if reply.value is not None:
-            reply.value = app.represent(request, request.before)  # type: ignore[attr-defined]
+            reply.value = app.reads.represent(request, request.before)  # type: ignore[attr-defined]
         return reply
 
 

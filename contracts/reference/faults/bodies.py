@@ -22,8 +22,8 @@ def _blind(app: App, when: Any) -> None:
         if not when(request) or request.method == "DELETE":
             return await inner(request)
         if request.method == "POST":
-            app.add(request)
-        return app.updated(request, {})
+            app.changes.add(request)
+        return app.changes.updated(request, {})
 
 
 def _media(request: Request) -> str:

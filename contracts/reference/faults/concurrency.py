@@ -22,9 +22,9 @@ def lost(app: App) -> None:
 
     @override(app, "write")
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
-        before = copy.deepcopy(app.objects(request)[request.entity])
+        before = copy.deepcopy(app.store.objects(request)[request.entity])
         await asyncio.sleep(WINDOW)
-        app.objects(request)[request.entity] = before
+        app.store.objects(request)[request.entity] = before
         await inner(request, body)
 
 

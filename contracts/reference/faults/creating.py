@@ -81,7 +81,7 @@ def other_id(app: App) -> None:
 def same_id(app: App) -> None:
     """Every new object gets the id of the one before and takes its place."""
     constant = str(uuid.uuid4())
-    app.new_id = lambda request: constant  # type: ignore[method-assign]
+    override(app, "new_id")(lambda inner, request: constant)
 
 
 @fault("new-object-takes-anothers-place", "create.body.id create.isolation.objects")
@@ -90,7 +90,7 @@ def takes_place(app: App) -> None:
 
     @override(app, "new_id")
     def new_id(inner: Any, request: Request) -> Any:
-        return next(iter(app.objects(request)), None) or inner(request)
+        return next(iter(app.store.objects(request)), None) or inner(request)
 
 
 @fault("created-not-kept", "create.persist.read")
@@ -98,7 +98,7 @@ def not_kept(app: App) -> None:
     """A creation is answered with an object that is never kept."""
 
     def changed(request: Request, reply: Reply) -> Reply:
-        app.remove(request)
+        app.changes.remove(request)
         return reply
 
     _answers(app, changed)
@@ -147,9 +147,9 @@ def refused_kept(app: App) -> None:
             return inner(request, value)
         except Refusal:
             if request.shape is Shape.CREATE and isinstance(value, dict):
-                app.add(request)
+                app.changes.add(request)
                 good = {n: v for n, v in value.items() if n in writable(app) and isinstance(v, str)}
-                app.objects(request)[request.entity].update(good)
+                app.store.objects(request)[request.entity].update(good)
             raise
 
 
@@ -169,7 +169,7 @@ def evicts(app: App) -> None:
 
     @override(app, "create")
     async def create(inner: Any, request: Request, body: dict[str, Any]) -> None:
-        objects = app.objects(request)
+        objects = app.store.objects(request)
         oldest = next(iter(objects), None)
         await inner(request, body)
         if oldest is not None and oldest != request.entity:
@@ -183,7 +183,7 @@ def changes_others(app: App) -> None:
     @override(app, "create")
     async def create(inner: Any, request: Request, body: dict[str, Any]) -> None:
         await inner(request, body)
-        for stored in app.objects(request).values():
+        for stored in app.store.objects(request).values():
             stored.update(body)
 
 
@@ -209,7 +209,7 @@ def lost(app: App) -> None:
 
     @override(app, "post")
     async def post(inner: Any, request: Request) -> Reply:
-        objects = app.objects(request)
+        objects = app.store.objects(request)
         before = dict(objects)
         await asyncio.sleep(WINDOW)
         reply = await inner(request)
@@ -245,10 +245,10 @@ def trimmed(app: App) -> None:
     """The answer to a creation shows the strings as sent; they are kept without their last letter."""
 
     def cut(request: Request, reply: Reply) -> Reply:
-        stored = app.objects(request).get(request.entity)
+        stored = app.store.objects(request).get(request.entity)
         if stored is not None:
             wanted = names(app, Kind.STRING)
-            app.objects(request)[request.entity] = {
+            app.store.objects(request)[request.entity] = {
                 n: v[:-1] if n in wanted and isinstance(v, str) else v for n, v in stored.items()
             }
         return reply
@@ -317,7 +317,7 @@ def other_location(app: App) -> None:
 
     def changed(request: Request, reply: Reply) -> Reply:
         if "Location" in reply.headers:
-            reply.headers["Location"] = app.url(request, next(iter(app.objects(request))))
+            reply.headers["Location"] = app.addresses.url(request, next(iter(app.store.objects(request))))
         return reply
 
     _answers(app, changed)
@@ -329,7 +329,7 @@ def collection_location(app: App) -> None:
 
     def changed(request: Request, reply: Reply) -> Reply:
         if "Location" in reply.headers:
-            reply.headers["Location"] = app.url(request)
+            reply.headers["Location"] = app.addresses.url(request)
         return reply
 
     _answers(app, changed)
@@ -377,7 +377,7 @@ def made_401(app: App) -> None:
         try:
             inner(request)
         except Refusal:
-            app.route(request)
+            app.addresses.route(request)
             if request.shape is Shape.CREATE:
                 apply(app, request)
             raise

@@ -60,7 +60,7 @@ def _remembered(app: App, *, listed: bool) -> None:
     gone: dict[str, Any] = {}
 
     def change(request: Request, inner: Any) -> None:
-        gone[request.entity] = app.objects(request)[request.entity]
+        gone[request.entity] = app.store.objects(request)[request.entity]
         inner(request)
 
     _deletes(app, change)
@@ -80,7 +80,7 @@ def emptied(app: App) -> None:
     """A deletion unsets every property; the object stays."""
 
     def change(request: Request, _: Any) -> None:
-        objects = app.objects(request)
+        objects = app.store.objects(request)
         objects[request.entity] = {n: v if n == "id" else None for n, v in objects[request.entity].items()}
 
     _deletes(app, change)
@@ -91,11 +91,11 @@ def neighbour(app: App) -> None:
     """A deletion takes the object next to it away as well."""
 
     def change(request: Request, inner: Any) -> None:
-        keys = list(app.objects(request))
+        keys = list(app.store.objects(request))
         at = keys.index(request.entity)
         inner(request)
         for other in keys[at - 1 : at] if at else keys[1:2]:
-            app.objects(request).pop(other)
+            app.store.objects(request).pop(other)
 
     _deletes(app, change)
 
@@ -103,7 +103,7 @@ def neighbour(app: App) -> None:
 @fault("delete-empties-the-collection", "delete.isolation.objects")
 def empties(app: App) -> None:
     """A deletion takes every object away."""
-    _deletes(app, lambda request, inner: app.objects(request).clear())
+    _deletes(app, lambda request, inner: app.store.objects(request).clear())
 
 
 @fault("delete-by-prefix", "delete.route.exactid")
@@ -113,7 +113,7 @@ def prefix(app: App) -> None:
     @override(app, "find")
     def find(inner: Any, request: Request) -> None:
         if request.shape is Shape.DELETE and len(request.entity) > 6:
-            known = (entity for entity in app.objects(request) if entity.startswith(request.entity))
+            known = (entity for entity in app.store.objects(request) if entity.startswith(request.entity))
             request.entity = next(known, request.entity)
         inner(request)
 
@@ -144,7 +144,7 @@ def _without_key(app: App, *, empty: bool) -> None:
         if not meant(request):
             return await inner(request)
         if empty:
-            app.objects(request).clear()
+            app.store.objects(request).clear()
         return Reply(204, body=b"")
 
 
@@ -154,7 +154,7 @@ def second_crash(app: App) -> None:
 
     @override(app, "find")
     def find(inner: Any, request: Request) -> None:
-        if request.shape is Shape.DELETE and request.entity not in app.objects(request):
+        if request.shape is Shape.DELETE and request.entity not in app.store.objects(request):
             raise RuntimeError("no row was deleted")
         inner(request)
 
@@ -193,7 +193,7 @@ def media_type(app: App) -> None:
 
     @override(app, "delete")
     async def delete(inner: Any, request: Request) -> Reply:
-        app.media_type(request)
+        app.bodies.media_type(request)
         return await inner(request)
 
 
@@ -260,9 +260,9 @@ def _late(app: App, step: str, status: int) -> None:
             inner(request)
         except Refusal as refusal:
             if refusal.status == status and request.method == "DELETE":
-                app.route(request)
+                app.addresses.route(request)
                 if request.shape is Shape.DELETE:
-                    app.remove(request)
+                    app.changes.remove(request)
             raise
 
 
@@ -288,7 +288,7 @@ def refused(app: App) -> None:
             inner(request)
         except Refusal:
             if request.shape is Shape.DELETE:
-                app.remove(request)
+                app.changes.remove(request)
             raise
 
 

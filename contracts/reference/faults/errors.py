@@ -113,6 +113,6 @@ def applied(app: App) -> None:
             return inner(request, value)
         except Refusal:
             if not request.entity:
-                app.add(request)
-            app.objects(request)[request.entity] = {**app.objects(request)[request.entity], name: None}
+                app.changes.add(request)
+            app.store.objects(request)[request.entity] = {**app.store.objects(request)[request.entity], name: None}
             raise

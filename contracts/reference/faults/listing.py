@@ -119,9 +119,9 @@ def changes(app: App) -> None:
     def success(inner: Any, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
         if request.shape is Shape.LIST:
-            for entity, stored in list(app.objects(request).items()):
+            for entity, stored in list(app.store.objects(request).items()):
                 if isinstance(stored.get(name), str):
-                    app.objects(request)[entity] = {**stored, name: f"{stored[name]}+"}
+                    app.store.objects(request)[entity] = {**stored, name: f"{stored[name]}+"}
         return reply
 
 
@@ -171,7 +171,7 @@ def other_tenant(app: App) -> None:
 
     @override(app, "authorize")
     def authorize(inner: Any, request: Request) -> None:
-        if request.shape is not Shape.LIST or app.tokens.foreign not in request.headers.get("authorization", ""):
+        if request.shape is not Shape.LIST or app.access.tokens.foreign not in request.headers.get("authorization", ""):
             inner(request)
 
 
@@ -194,7 +194,7 @@ def select_wrong(app: App) -> None:
     def success(inner: Any, request: Request, reply: Reply) -> Reply:
         wanted = dict(parse_qsl(request.query)).get("$select", "").split(",")
         if request.shape is Shape.LIST and wanted != [""]:
-            shown = [{n: v for n, v in each.items() if n not in wanted} for each in app.objects(request).values()]
+            shown = [{n: v for n, v in each.items() if n not in wanted} for each in app.store.objects(request).values()]
             return Reply(200, {"value": shown})
         return inner(request, reply)
 
@@ -204,7 +204,7 @@ def select_wrong(app: App) -> None:
 
 def _links(app: App, change: Any) -> None:
     """Show pages of one object, and change the link to the next: `change(link)` returns what stands there."""
-    app.page_size = lambda request: 1  # type: ignore[method-assign]
+    override(app, "page_size")(lambda inner, request: 1)
 
     def linked(value: dict[str, Any]) -> dict[str, Any]:
         link = value.get("@odata.nextLink")
@@ -234,21 +234,21 @@ def elsewhere(app: App) -> None:
 @fault("no-link-to-the-next-page", "list.body.allproperties")
 def no_link(app: App) -> None:
     """A list is cut after one object, and says nothing of the rest."""
-    app.page_size = lambda request: 1  # type: ignore[method-assign]
+    override(app, "page_size")(lambda inner, request: 1)
     _lists(app, lambda value: {name: item for name, item in value.items() if name != "@odata.nextLink"})
 
 
 @fault("pages-overlap", "list.body.id")
 def overlap(app: App) -> None:
     """Pages of two begin with the object that the page before ended with."""
-    app.page_size = lambda request: 2  # type: ignore[method-assign]
+    override(app, "page_size")(lambda inner, request: 2)
 
     @override(app, "listed")
     def listed(inner: Any, request: Request, asked: dict[str, str], status: int) -> Reply:
         last = asked.get("$skiptoken", "").partition(".")[2]
         if not last:
             return inner(request, asked, status)
-        first = app.represent(request, dict(app.objects(request).get(last, {"id": last})))
+        first = app.reads.represent(request, dict(app.store.objects(request).get(last, {"id": last})))
         reply = inner(request, asked, status)
         reply.value = {**reply.value, "value": [first, *reply.value["value"]]}
         return reply

@@ -14,7 +14,7 @@ from contracts.reference.tools import change_stored, fill, kept, override, type_
 
 
 def _stored(app: App, request: Request) -> dict[str, Any]:
-    return app.objects(request)[request.entity]
+    return app.store.objects(request)[request.entity]
 
 
 @fault("replace-not-merge", "merge.siblings")
@@ -23,7 +23,7 @@ def replaces(app: App) -> None:
 
     @override(app, "write")
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
-        app.objects(request)[request.entity] = {"id": request.entity}
+        app.store.objects(request)[request.entity] = {"id": request.entity}
         await inner(request, body)
 
 
@@ -37,7 +37,7 @@ def nested_replaces(app: App) -> None:
         gone = {
             name: None for name, value in body.items() if isinstance(value, dict) and isinstance(stored.get(name), dict)
         }
-        app.objects(request)[request.entity] = {**stored, **gone}
+        app.store.objects(request)[request.entity] = {**stored, **gone}
         await inner(request, body)
 
 
@@ -104,7 +104,7 @@ def wipes(app: App) -> None:
     @override(app, "write")
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
         if not body:
-            app.objects(request)[request.entity] = {"id": request.entity}
+            app.store.objects(request)[request.entity] = {"id": request.entity}
         await inner(request, body)
 
 
@@ -169,8 +169,8 @@ def crosses(app: App) -> None:
     @override(app, "write")
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
         await inner(request, body)
-        for entity, stored in app.objects(request).items():
-            app.objects(request)[entity] = merge(stored, body, type_of(app))
+        for entity, stored in app.store.objects(request).items():
+            app.store.objects(request)[entity] = merge(stored, body, type_of(app))
 
 
 @fault("shared-nested-default", "isolation.objects")
@@ -181,7 +181,7 @@ def shared(app: App) -> None:
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
         await inner(request, body)
         nested = {n: v for n, v in _stored(app, request).items() if isinstance(v, dict)}
-        for stored in app.objects(request).values():
+        for stored in app.store.objects(request).values():
             stored.update(nested)
 
 
@@ -196,7 +196,7 @@ def partial(app: App) -> None:
         except Refusal:
             if isinstance(value, dict):
                 if not request.entity:
-                    app.add(request)
+                    app.changes.add(request)
                 for name, item in value.items():
                     fill(app, request, inner(request, {name: item}))
             raise
@@ -231,6 +231,6 @@ def coarse_version(app: App) -> None:
         before = copy.deepcopy(_stored(app, request))
         reply = await inner(request)
         if request.entity in written:
-            app.objects(request)[request.entity] = before
+            app.store.objects(request)[request.entity] = before
         written.add(request.entity)
         return reply

@@ -17,7 +17,7 @@ from contracts.reference.tools import change_stored, names, override, strings
 
 
 def _stored(app: App, request: Request) -> dict[str, Any]:
-    return app.objects(request)[request.entity]
+    return app.store.objects(request)[request.entity]
 
 
 @fault("fullwidth-normalised", "value.unicode")
@@ -70,7 +70,7 @@ def larger_replace(app: App) -> None:
     @override(app, "write")
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
         if len(body) > 1:
-            app.objects(request)[request.entity] = {"id": request.entity}
+            app.store.objects(request)[request.entity] = {"id": request.entity}
         await inner(request, body)
 
 
@@ -99,7 +99,7 @@ def small_cross(app: App) -> None:
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
         await inner(request, body)
         if len(body) == 1:
-            for stored in app.objects(request).values():
+            for stored in app.store.objects(request).values():
                 stored.update(body)
 
 
@@ -136,7 +136,9 @@ def suffix(app: App) -> None:
     @override(app, "find")
     def find(inner: Any, request: Request) -> None:
         known = (
-            entity for entity in app.objects(request) if len(request.entity) > 8 and entity.endswith(request.entity)
+            entity
+            for entity in app.store.objects(request)
+            if len(request.entity) > 8 and entity.endswith(request.entity)
         )
         request.entity = next(known, request.entity)
         inner(request)
@@ -173,7 +175,7 @@ def before_write(app: App) -> None:
 
     @override(app, "write")
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
-        request.before = app.represent(request, dict(_stored(app, request)))  # type: ignore[attr-defined]
+        request.before = app.reads.represent(request, dict(_stored(app, request)))  # type: ignore[attr-defined]
         await inner(request, body)
 
     @override(app, "updated")
@@ -202,7 +204,7 @@ def unchecked_signature(app: App) -> None:
     @override(app, "known")
     def known(inner: Any, token: str) -> bool:
         parts = token.split(".")
-        if len(parts) != 3 or token in app.tokens.all:
+        if len(parts) != 3 or token in app.access.tokens.all:
             return bool(inner(token))
         try:
             claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
@@ -217,7 +219,7 @@ def basic(app: App) -> None:
 
     @override(app, "authenticate")
     def authenticate(inner: Any, request: Request) -> None:
-        if request.headers.get("authorization") != f"Basic {app.tokens.full}":
+        if request.headers.get("authorization") != f"Basic {app.access.tokens.full}":
             inner(request)
 
 
@@ -232,4 +234,4 @@ def permission_401(app: App) -> None:
         except Refusal as refusal:
             if refusal.status != 403:
                 raise
-            app.unauthenticated("The access token is not valid.", error="invalid_token")
+            app.access.unauthenticated("The access token is not valid.", error="invalid_token")

@@ -33,7 +33,7 @@ def unknown_read(app: App) -> None:
 
     @override(app, "shown")
     def shown(inner: Any, request: Request) -> Any:
-        return inner(request) if request.entity in app.objects(request) else {"id": request.entity}
+        return inner(request) if request.entity in app.store.objects(request) else {"id": request.entity}
 
 
 @fault("read-shows-the-first-object", "read.body.id")
@@ -108,9 +108,9 @@ def changes(app: App) -> None:
     @override(app, "shown")
     def shown(inner: Any, request: Request) -> Any:
         found = inner(request)
-        stored = app.objects(request).get(request.entity, {})
+        stored = app.store.objects(request).get(request.entity, {})
         if request.shape is Shape.READ and isinstance(stored.get(name), str):
-            app.objects(request)[request.entity] = {**stored, name: f"{stored[name]}+"}
+            app.store.objects(request)[request.entity] = {**stored, name: f"{stored[name]}+"}
         return found
 
 
@@ -137,7 +137,7 @@ def open_to_all(app: App, *shapes: Shape) -> None:
 
     @override(app, "authenticate")
     def authenticate(inner: Any, request: Request) -> None:
-        place = app.locate(request.segments)
+        place = app.addresses.locate(request.segments)
         if "authorization" in request.headers or place is None or place.shapes.get(request.method) not in shapes:
             inner(request)
 
@@ -153,7 +153,7 @@ def unchecked(app: App, *shapes: Shape) -> None:
 
     @override(app, "authorize")
     def authorize(inner: Any, request: Request) -> None:
-        if request.shape not in shapes or app.tokens.forbidden not in request.headers.get("authorization", ""):
+        if request.shape not in shapes or app.access.tokens.forbidden not in request.headers.get("authorization", ""):
             inner(request)
 
 
@@ -172,7 +172,7 @@ def unknown_crash(app: App) -> None:
 
     @override(app, "find")
     def find(inner: Any, request: Request) -> None:
-        if request.shape is Shape.READ and request.entity not in app.objects(request):
+        if request.shape is Shape.READ and request.entity not in app.store.objects(request):
             raise RuntimeError("no row")
         inner(request)
 
@@ -249,7 +249,7 @@ def cut_short(app: App, *shapes: Shape, least: int = 200, every: int = 10) -> No
 
     @override(app, "send")
     async def send(inner: Any, request: Request, reply: Reply, send: Any) -> None:
-        body = app.render(request, reply)
+        body = app.answers.render(request, reply)
         mine = request.shape in counted and reply.status >= least and len(body) > 20
         if mine and request.shape is not None:
             counted[request.shape] += 1

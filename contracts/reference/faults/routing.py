@@ -64,7 +64,7 @@ def alias_stores_diverge(app: App) -> None:
 
     @override(app, "objects")
     def objects(inner: Any, request: Request) -> Any:
-        return other.objects(app.resource(request)) if _further(request) else inner(request)
+        return other.collection(request.resource) if _further(request) else inner(request)
 
 
 @fault("unknown-id-phantom-200", "route.unknownid.phantom")
@@ -78,9 +78,9 @@ def unknown_id_phantom(app: App) -> None:
 
     @override(app, "patch")
     async def patch(inner: Any, request: Request) -> Reply:
-        if request.entity in app.objects(request):
+        if request.entity in app.store.objects(request):
             return await inner(request)
-        return Reply(200, {"id": request.entity, **app.check(request, app.parse(request.body))})
+        return Reply(200, {"id": request.entity, **app.bodies.check(request, app.bodies.parse(request.body))})
 
 
 @fault("upsert-on-unknown-ids", "route.unknownid.status", gates=False)
@@ -90,7 +90,7 @@ def upsert(app: App) -> None:
     @override(app, "find")
     def find(inner: Any, request: Request) -> None:
         if request.method == "PATCH" and _guid(request.entity):
-            app.objects(request).setdefault(request.entity, {"id": request.entity})
+            app.store.objects(request).setdefault(request.entity, {"id": request.entity})
         inner(request)
 
 
@@ -119,8 +119,10 @@ def id_prefix(app: App) -> None:
     @override(app, "find")
     def find(inner: Any, request: Request) -> None:
         wanted = request.entity
-        if wanted not in app.objects(request) and (len(wanted) > 8 or wanted in {"%", "*"}):
-            known = (entity for entity in app.objects(request) if wanted in {"%", "*"} or entity.startswith(wanted))
+        if wanted not in app.store.objects(request) and (len(wanted) > 8 or wanted in {"%", "*"}):
+            known = (
+                entity for entity in app.store.objects(request) if wanted in {"%", "*"} or entity.startswith(wanted)
+            )
             request.entity = next(known, wanted)
         inner(request)
 
@@ -132,7 +134,9 @@ def extra_segments(app: App) -> None:
     @override(app, "route")
     def route(inner: Any, request: Request) -> None:
         ends = range(len(request.segments), 0, -1)
-        request.segments = next((s for end in ends if app.locate(s := request.segments[:end])), request.segments)
+        request.segments = next(
+            (s for end in ends if app.addresses.locate(s := request.segments[:end])), request.segments
+        )
         inner(request)
 
 
@@ -148,11 +152,11 @@ def collection_updates(app: App) -> None:
     async def patch(inner: Any, request: Request) -> Reply:
         if request.entity:
             return await inner(request)
-        body = app.check(request, app.parse(request.body))
-        for entity in app.objects(request):
+        body = app.bodies.check(request, app.bodies.parse(request.body))
+        for entity in app.store.objects(request):
             request.entity = entity
-            await app.write(request, body)
-        return Reply(200, {"value": list(app.objects(request).values())})
+            await app.changes.write(request, body)
+        return Reply(200, {"value": list(app.store.objects(request).values())})
 
 
 @fault("case-folded-ids", "route.variants", gates=False)
@@ -161,8 +165,8 @@ def case_folded(app: App) -> None:
 
     @override(app, "find")
     def find(inner: Any, request: Request) -> None:
-        if request.entity not in app.objects(request) and request.entity.lower() in app.objects(request):
-            others = [entity for entity in app.objects(request) if entity != request.entity.lower()]
+        if request.entity not in app.store.objects(request) and request.entity.lower() in app.store.objects(request):
+            others = [entity for entity in app.store.objects(request) if entity != request.entity.lower()]
             request.entity = others[0] if others else request.entity
         inner(request)
 
@@ -229,5 +233,5 @@ def touches(app: App) -> None:
     @override(app, "method")
     def method(inner: Any, request: Request) -> None:
         if request.method in {"POST", "PUT", "FROB"} and request.entity:
-            app.objects(request)[request.entity] = {**app.objects(request)[request.entity], name: "touched"}
+            app.store.objects(request)[request.entity] = {**app.store.objects(request)[request.entity], name: "touched"}
         inner(request)

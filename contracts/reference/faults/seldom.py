@@ -285,7 +285,7 @@ def undone(app: App) -> None:
 
     @override(app, "write")
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
-        objects = app.objects(request)
+        objects = app.store.objects(request)
         before = copy.deepcopy(objects[request.entity])
         await inner(request, body)
         if last and last["entity"] != request.entity and set(last["body"]) & set(body):
@@ -299,7 +299,7 @@ def shared_after_null(app: App) -> None:
 
     @override(app, "write")
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
-        objects = app.objects(request)
+        objects = app.store.objects(request)
         anew = [n for n, v in body.items() if isinstance(v, dict) and objects[request.entity].get(n) is None]
         await inner(request, body)
         for entity, stored in objects.items():

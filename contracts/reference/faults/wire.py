@@ -171,7 +171,7 @@ def cut_short(app: App) -> None:
 
     @override(app, "send")
     async def send(inner: Any, request: Request, reply: Reply, send: Any) -> None:
-        body = app.render(request, reply)
+        body = app.answers.render(request, reply)
         if len(body) < 2000 or not request.documented:
             await inner(request, reply, send)
             return
@@ -200,7 +200,7 @@ def body_on_204(app: App) -> None:
             return
         body = json.dumps({"id": request.entity}).encode()
         fields = [
-            *app.headers(request, reply, b""),
+            *app.answers.headers(request, reply, b""),
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(body))),
         ]

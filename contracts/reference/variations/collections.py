@@ -21,13 +21,13 @@ PLAIN = frozenset({Kind.STRING, Kind.INT32, Kind.BOOLEAN, Kind.DOUBLE})
 @variation("pages-of-one", about=Shape.LIST)
 def pages_of_one(app: App) -> None:
     """A list comes in pages of one object."""
-    app.page_size = lambda request: 1  # type: ignore[method-assign]
+    override(app, "page_size")(lambda inner, request: 1)
 
 
 @variation("pages-of-two-with-relative-links", about=Shape.LIST)
 def relative_links(app: App) -> None:
     """A list comes in pages of two objects; the links between them are relative."""
-    app.page_size = lambda request: 2  # type: ignore[method-assign]
+    override(app, "page_size")(lambda inner, request: 2)
 
     @override(app, "listed")
     def listed(inner: Any, request: Request, asked: dict[str, str], status: int) -> Reply:
@@ -114,7 +114,7 @@ def client_id(app: App) -> None:
         if request.shape is Shape.CREATE and given is not None:
             if not isinstance(given, str) or not given:
                 raise Refusal(400, "Request_BadRequest", "The value of 'id' is not valid.")
-            if given in app.objects(request):
+            if given in app.store.objects(request):
                 raise Refusal(409, "Request_Conflict", "An object with this id exists.")
             request.wanted = given  # type: ignore[attr-defined]
         return checked
@@ -144,7 +144,7 @@ def names_are_unique(app: App) -> None:
         checked = inner(request, value)
         if request.shape is Shape.CREATE:
             name = names(app, Kind.STRING)[0]
-            taken = [entity.get(name) for entity in app.objects(request).values() if entity.get(name) is not None]
+            taken = [entity.get(name) for entity in app.store.objects(request).values() if entity.get(name) is not None]
             if checked.get(name) is None:
                 raise Refusal(400, "Request_BadRequest", f"{name} must be given.")
             if checked[name] in taken:
@@ -173,7 +173,7 @@ def location_key(app: App) -> None:
     def route(inner: Any, request: Request) -> None:
         *parents, last = request.segments or ("",)
         name, _, key = last.partition("('")
-        if key.endswith("')") and app.locate(request.segments) is None:
+        if key.endswith("')") and app.addresses.locate(request.segments) is None:
             request.segments = (*parents, name, key[:-2])
         inner(request)
 
@@ -195,8 +195,8 @@ def defaults(app: App) -> None:
     @override(app, "create")
     async def create(inner: Any, request: Request, body: dict[str, Any]) -> None:
         await inner(request, body)
-        stored = app.objects(request)[request.entity]
-        declared = app.resource(request).type.properties.values()
+        stored = app.store.objects(request)[request.entity]
+        declared = request.resource.type.properties.values()
         plain = {each.name: each.type for each in declared if each.type.kind in PLAIN and each.name != "id"}
         stored.update({name: made(type_, None, 1) for name, type_ in plain.items() if name not in body})
 
@@ -215,7 +215,9 @@ def again(app: App) -> None:
 
     @override(app, "delete")
     async def delete(inner: Any, request: Request) -> Reply:
-        return await inner(request) if request.entity in app.objects(request) else app.deleted(request, {})
+        return (
+            await inner(request) if request.entity in app.store.objects(request) else app.changes.deleted(request, {})
+        )
 
 
 @variation("deleted-is-410", about=Shape.DELETE)
@@ -244,7 +246,7 @@ def lags(app: App) -> None:
     @override(app, "remove")
     def remove(inner: Any, request: Request) -> None:
         if request.shape is Shape.DELETE:
-            left = app.objects(request)[request.entity]
+            left = app.store.objects(request)[request.entity]
             leaving[request.tenant, request.entity] = (time.monotonic() + 0.05, left)
         inner(request)
 

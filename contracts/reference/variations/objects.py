@@ -38,7 +38,7 @@ def strong_etag(app: App) -> None:
 @variation("weak-etag-never-checked")
 def framework_etag(app: App) -> None:
     """A framework hashes its answers into weak ETags and checks no condition."""
-    app.precondition = lambda request: None  # type: ignore[method-assign]
+    override(app, "precondition")(lambda inner, request: None)
 
     @override(app, "headers")
     def headers(inner: Any, request: Request, reply: Reply, body: bytes) -> Any:

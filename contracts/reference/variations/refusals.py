@@ -78,7 +78,7 @@ def hidden(app: App) -> None:
 @variation("q-id-in-body-ignored")
 def id_ignored(app: App) -> None:
     """Another id in the body is ignored."""
-    app.check_id = lambda request, body: None  # type: ignore[method-assign]
+    override(app, "check_id")(lambda inner, request, body: None)
 
 
 @variation("q-id-in-body-400")
@@ -135,7 +135,7 @@ def strict(app: App) -> None:
     ids = [name for name in names(app, Kind.STRING, least=0) if name.endswith("Id")]
     numbers = names(app, Kind.INT32, least=0)
 
-    @override(app.store, "seeds")
+    @override(app, "seeds")
     def seeds(inner: Any, resource: Resource) -> Any:
         return tuple({**entity, **dict.fromkeys(ids, entity["id"])} for entity in inner(resource))
 

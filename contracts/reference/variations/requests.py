@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from contracts.contract import Kind, Type
-from contracts.reference.app import MAX_BODY, App
+from contracts.reference.app import App
 from contracts.reference.behaviours import variation
 from contracts.reference.message import Refusal, Reply, Request
 from contracts.reference.routes import Routes
@@ -18,7 +18,7 @@ from contracts.reference.tools import names, override, type_of
 def case_insensitive(app: App) -> None:
     """Paths and property names are matched in any letter case."""
 
-    app.routes = Routes(app.contract, str.lower)
+    app.addresses.routes = Routes(app.contract, str.lower)
 
     real = {name.lower(): name for name in type_of(app).properties}
 
@@ -36,7 +36,7 @@ def parentheses(app: App) -> None:
     @override(app, "route")
     def route(inner: Any, request: Request) -> None:
         found = re.fullmatch(r"(.+)\('(.+)'\)", request.segments[-1]) if request.segments else None
-        if found and app.locate(request.segments) is None:
+        if found and app.addresses.locate(request.segments) is None:
             request.segments = (*request.segments[:-1], found[1], found[2])
         inner(request)
 
@@ -108,7 +108,7 @@ def limits(app: App) -> None:
 
     @override(app, "read")
     async def read(inner: Any, request: Request, receive: Any) -> None:
-        if int(request.headers.get("content-length", "0") or 0) > 50_000 <= MAX_BODY:
+        if int(request.headers.get("content-length", "0") or 0) > 50_000:
             raise Refusal(413, "RequestEntityTooLarge", "The request is too large.", Connection="close")
         await inner(request, receive)
 

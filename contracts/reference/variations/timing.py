@@ -42,7 +42,7 @@ def _late(app: App, lag: float, asked: Callable[[], bool]) -> None:
 
     @override(app, "write")
     async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
-        objects = app.objects(request)
+        objects = app.store.objects(request)
         first = None if request.method == "POST" else objects[request.entity]
         states = history.setdefault(id(objects), {}).setdefault(request.entity, [(0.0, first)])
         await inner(request, body)

@@ -1,4 +1,4 @@
-"""From a reply or a refusal to the message that is sent, and how objects are written in it."""
+"""From a reply or a refusal to the message that is sent."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
-from contracts.contract import Kind, Type
 from contracts.reference.message import Refusal, Reply, Request, Send
 
 
-class Answering:
-    """The last steps of an app."""
+class Answers:
+    """The steps that make the message."""
 
     def refuse(self, request: Request, refusal: Refusal) -> Reply:
         """Graph's error envelope."""
@@ -61,19 +60,3 @@ class Answering:
         fields = [(n.encode("latin-1"), v.encode("latin-1", "replace")) for n, v in self.headers(request, reply, body)]
         await send({"type": "http.response.start", "status": reply.status, "headers": fields})
         await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else body})
-
-
-def empty(type_: Type) -> dict[str, Any]:
-    """An object of a type in which nothing is set."""
-    return {each.name: [] if each.type.kind is Kind.COLLECTION else None for each in type_.properties.values()}
-
-
-def typed(value: Any, type_: Type, spelling: str) -> Any:
-    """A value with the types of its complex parts named in front."""
-    if isinstance(value, list) and type_.item:
-        return [typed(item, type_.item, spelling) for item in value]
-    if not isinstance(value, dict) or type_.kind is not Kind.COMPLEX:
-        return value
-    known = type_.properties
-    members = {name: typed(item, known[name].type, spelling) if name in known else item for name, item in value.items()}
-    return {"@odata.type": spelling.format(type_.name), **members} if type_.name else members
