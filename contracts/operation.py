@@ -60,6 +60,10 @@ class Type:
     """Realistic values that the document gives for this very place."""
     properties: Mapping[str, Property] = field(default_factory=lambda: MappingProxyType({}))
     item: Type | None = None
+    null_items: bool = False
+    """Whether items of a collection may be null."""
+    alternatives: tuple[Type, ...] = ()
+    """Every type that the document allows here, where it allows several: a value of any of them is right."""
     open: bool = False
     """Whether members that the document doesn't name are kept (OData's open types)."""
     placeholder: bool = False

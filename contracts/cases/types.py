@@ -12,6 +12,7 @@ from contracts.contract import Kind, Operation, Type
 from contracts.requirements import Finding, Findings, Level, NotApplicable, Severity, requirement
 from contracts.subject import schema
 from contracts.subject.equality import DATE_TIME, GUID, instant, short, unset
+from contracts.subject.fitting import admitted
 from contracts.subject.locations import settable_locations
 from contracts.subject.observe import same_id
 from contracts.subject.under_test import OperationUnderTest, performed
@@ -31,8 +32,12 @@ def entity(operation: Operation, exchange: Exchange) -> bool:
 
 
 def spots(operation: OperationUnderTest, exchange: Exchange, kinds: frozenset[Kind]) -> list[FoundValue]:
-    """The places of some kinds in an answer, the root aside; what the server maintains has a type too."""
-    return [spot for spot in operation.walk_values(exchange) if spot[0] and spot[2].kind in kinds]
+    """The places of some kinds in an answer, the root aside; what the server maintains has a type too.
+
+    Where the document allows several types, a value of any of them is right.
+    """
+    found = [spot for spot in operation.walk_values(exchange) if spot[0] and spot[2].kind in kinds]
+    return [spot for spot in found if not admitted(spot[1], spot[2])]
 
 
 @requirement(
@@ -275,11 +280,17 @@ def test_complex_values_are_objects(operation: OperationUnderTest, exchange: Exc
             yield Finding(f"{path}: an object", f"{path} = {short(value)}{note}", (exchange,))
 
 
+def _object(value: Any, item: Type, collection: Type) -> bool:
+    """Whether an item of a collection of objects is one, or what else the document allows there."""
+    return isinstance(value, Mapping) or (value is None and collection.null_items) or admitted(value, item)
+
+
 def _arrays(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     for path, value, type_ in spots(operation, exchange, frozenset({Kind.COLLECTION})):
+        item = type_.item
         if not isinstance(value, list):
             yield Finding(f"{path}: an array", f"{path} = {short(value)}", (exchange,))
-        elif type_.item and type_.item.kind is Kind.COMPLEX and not all(isinstance(item, Mapping) for item in value):
+        elif item and item.kind is Kind.COMPLEX and not all(_object(each, item, type_) for each in value):
             yield Finding(f"{path}: an array of objects", f"{path} = {short(value)}", (exchange,))
 
 

@@ -72,10 +72,12 @@ def body(value: Mapping[str, Any], type_: Type, path: str = "", rules: Rules = N
 
 
 def _derived(value: Mapping[str, Any], type_: Type, path: str, rules: Rules) -> bool:
-    """Whether a value is of a type that the document names for the place and doesn't describe."""
+    """Whether a value is of another type that the document names for the place, whose members aren't known here."""
     given = value.get("@odata.type")
     name = given.rpartition("#")[2] if isinstance(given, str) else ""
-    return bool(name) and name != type_.name and (re.sub(r"/\d+(?=/|$)", "", path), name) in rules.named
+    if not name or name == type_.name:
+        return False
+    return name in type_.also or (re.sub(r"/\d+(?=/|$)", "", path), name) in rules.named
 
 
 def annotation(value: Any, type_: Type, where: str) -> None:
@@ -96,13 +98,17 @@ def one(value: Any, type_: Type, where: str, rules: Rules = NONE) -> Any:
     Raises:
         InvalidError: it isn't of the type.
     """
+    if type_.alternatives:
+        return _any(value, type_, where, rules)
     if type_.kind is Kind.COLLECTION:
         if not isinstance(value, list):
             raise InvalidError(f"The value of '{where}' must be an array.")
         item = type_.item or Type(Kind.ANY)
-        if None in value:
+        if None in value and not type_.null_items:
             raise InvalidError(f"The value of '{where}' must not hold null.")
-        return [one(each, item, f"{where}/{place}", rules) for place, each in enumerate(value)]
+        return [
+            each if each is None else one(each, item, f"{where}/{place}", rules) for place, each in enumerate(value)
+        ]
     if value is None:
         return None
     if type_.kind is Kind.COMPLEX:
@@ -115,6 +121,16 @@ def one(value: Any, type_: Type, where: str, rules: Rules = NONE) -> Any:
     if type_.members and str(value).lower() not in {member.lower() for member in type_.members} - rules.never:
         raise InvalidError(f"The value of '{where}' is not a member of its enumeration.")
     return value
+
+
+def _any(value: Any, type_: Type, where: str, rules: Rules) -> Any:
+    """Check a value that may be of several types; returns it as the first of them stores it."""
+    for each in type_.alternatives:
+        try:
+            return one(value, each, where, rules)
+        except InvalidError:
+            continue
+    raise InvalidError(f"The value of '{where}' is of none of the types that it may have.")
 
 
 def _integer(least: int, most: int) -> Callable[[Any], bool]:
