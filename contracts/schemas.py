@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from contracts.heirs import Heirs, mapped, qualified
+from contracts.limits import limits, together
 from contracts.operation import Kind, Property, Type
 from contracts.unions import NUMBERS, joined, united
 
@@ -132,6 +133,12 @@ class Schemas:
             outer.height = max(outer.height, visit.height + 1)
 
     def _type(self, node: Mapping[str, Any], name: str) -> Type:
+        found = self._shape(node, name)
+        own = limits(node, members=not found.members)
+        return replace(found, limits=together((found.limits, own))) if own else found
+
+    def _shape(self, node: Mapping[str, Any], name: str) -> Type:
+        """The type that a schema describes, its own limits aside."""
         words = _words(node)
         if len(words) > 1:
             found = united([self._type({**node, "type": word}, "") for word in words])
@@ -152,8 +159,9 @@ class Schemas:
         word = _word(node)
         if not word and ("properties" in node or any(part.kind is Kind.COMPLEX for part in parts)):
             word = "object"
+        bounds = together(part.limits for part in parts if part.kind is not Kind.COMPLEX)
         if not word and len(told) == 1:
-            return told[0]
+            return replace(told[0], limits=bounds)
         kind = FORMATS.get((word, str(node.get("format", "")))) or TYPES.get(word, Kind.ANY)
         if len(told) == 1 and "format" not in node and kind in {Kind.STRING, *NUMBERS}:
             kind = told[0].kind
@@ -169,6 +177,7 @@ class Schemas:
             properties=MappingProxyType(properties),
             item=self.type(items) if items is not None else next((part.item for part in told if part.item), None),
             null_items=self.nullable(items) if items is not None else any(part.null_items for part in told),
+            limits=bounds,
             open=bool(node.get("x-graph-open")) or _is_map(node) or any(part.open for part in parts),
             placeholder=bool(node.get("x-graph-placeholder", False)),
             required=_required(node, parts, properties),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from contracts.limits import NONE, either, together
 from contracts.operation import Kind, Property, Type
 
 NUMBERS = frozenset({Kind.DOUBLE, Kind.INT32, Kind.INT64})
@@ -23,7 +24,7 @@ def united(types: Sequence[Type], *, apart: bool = False) -> Type:
     kinds = {each.kind for each in types}
     numbers = [each for each in types if each.kind in NUMBERS]
     if len(numbers) == 1 and kinds - NUMBERS == {Kind.STRING} and any(INFINITE & {*each.members} for each in types):
-        return replace(numbers[0], alternatives=tuple(types))
+        return replace(numbers[0], alternatives=tuple(types), limits=NONE)
     if Kind.ANY in kinds:
         return ANYTHING
     if len(kinds) > 1:
@@ -39,6 +40,7 @@ def united(types: Sequence[Type], *, apart: bool = False) -> Type:
         item=_same(items) if items else None,
         null_items=any(each.null_items for each in types),
         alternatives=() if _alike(items) else tuple(types),
+        limits=either(each.limits for each in types),
     )
 
 
@@ -90,9 +92,10 @@ def joined(parts: Iterable[Mapping[str, Property]]) -> dict[str, Property]:
 
 def _narrowed(before: Property, after: Property) -> Property:
     vague = after.type.kind is Kind.ANY and not after.type.alternatives
+    bounds = together((before.type.limits, after.type.limits))
     return replace(
         after,
-        type=before.type if vague else after.type,
+        type=replace(before.type if vague else after.type, limits=bounds),
         read_only=before.read_only or after.read_only,
         write_only=before.write_only or after.write_only,
         nullable=before.nullable if vague else after.nullable,
