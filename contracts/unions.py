@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from contracts.limits import NONE, either, together
+from contracts.limits import NONE, Limits, either, together
 from contracts.operation import Kind, Property, Type
 
 NUMBERS = frozenset({Kind.DOUBLE, Kind.INT32, Kind.INT64})
@@ -40,8 +40,13 @@ def united(types: Sequence[Type], *, apart: bool = False) -> Type:
         item=_same(items) if items else None,
         null_items=any(each.null_items for each in types),
         alternatives=() if _alike(items) else tuple(types),
-        limits=either(each.limits for each in types),
+        limits=either(each.limits if listed else _bounds(each) for each in types),
     )
+
+
+def _bounds(type_: Type) -> Limits:
+    """A type's limits, the members of its enumeration among them."""
+    return together((type_.limits, {"enum": [*type_.members]} if type_.members else NONE))
 
 
 def _objects(types: Sequence[Type], *, apart: bool) -> Type:
