@@ -15,7 +15,7 @@ from contracts.reference import validate
 from contracts.requirements import Finding, Severity
 from contracts.subject import schema as shapes
 from contracts.subject.knowledge import Options
-from contracts.subject.read import Read
+from contracts.subject.read import ReadDriver
 from contracts.target.client import Client, Connection
 from contracts.target.exchange import Exchange, Request, Response
 from tests.contract import family
@@ -46,11 +46,11 @@ def answered(operation: Operation, body: Any) -> Exchange:
 
 def accusations(operation: Operation, body: Any) -> Iterator[Finding]:
     """What the checks of types over every answer find in an object."""
-    subject = Read(Client(Connection("http://127.0.0.1:1")), operation, Options())
+    driver = ReadDriver(Client(Connection("http://127.0.0.1:1")), operation, Options())
     exchange = answered(operation, body)
     for check in CHECKS:
         assert check.each(operation, exchange)
-        yield from (found for found in check.function(subject, exchange) if found.severity is not Severity.WARN)
+        yield from (found for found in check.function(driver, exchange) if found.severity is not Severity.WARN)
 
 
 @given(family.right_ones())
