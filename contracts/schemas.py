@@ -37,6 +37,7 @@ TYPES: Mapping[str, Kind] = {
     "object": Kind.COMPLEX,
     "array": Kind.COLLECTION,
 }
+WORDS = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array"}
 BESIDE = {"properties", "required", "allOf", "anyOf", "oneOf", "enum", "example", "examples", "additionalProperties"}
 """What beside a `$ref` says more of the type: in 3.1 it counts, and in 3.0 it was meant to."""
 
@@ -260,12 +261,19 @@ def _word(node: Mapping[str, Any]) -> str:
     words = _words(node)
     if words:
         return words[0]
-    values = [value for value in node.get("enum") or () if value is not None] or [node.get("const")]
-    if all(isinstance(value, str) for value in values):
-        return "string"
+    listed = {_spelled(value) for value in [*(node.get("enum") or ()), node.get("const")]} - {""}
+    if listed:
+        return listed.pop() if len(listed) == 1 else "number" if listed == {"integer", "number"} else ""
     if "items" in node:
         return "array"
     return "object" if _is_map(node) else ""
+
+
+def _spelled(value: Any) -> str:
+    """The JSON type of a listed value; empty where it is null."""
+    if isinstance(value, Mapping):
+        return "object"
+    return WORDS.get(type(value), "")
 
 
 def _members(node: Mapping[str, Any], kind: Kind) -> tuple[str, ...]:

@@ -25,21 +25,28 @@ def united(types: Sequence[Type], *, apart: bool = False) -> Type:
     numbers = [each for each in types if each.kind in NUMBERS]
     if len(numbers) == 1 and kinds - NUMBERS == {Kind.STRING} and any(INFINITE & {*each.members} for each in types):
         return replace(numbers[0], alternatives=tuple(types), limits=NONE)
-    if Kind.ANY in kinds:
+    if any(each.kind is Kind.ANY and not each.limits and not each.alternatives for each in types):
         return ANYTHING
-    if len(kinds) > 1:
+    if len(kinds) > 1 or Kind.ANY in kinds:
         return Type(Kind.ANY, alternatives=tuple(types))
     if kinds == {Kind.COMPLEX}:
-        return _objects(types, apart=apart or all(each.name for each in types))
+        found = _objects(types, apart=apart or all(each.name for each in types))
+    else:
+        found = _values(types)
+    more = any(each.alternatives for each in types) or not _alike([each.item for each in types])
+    return replace(found, alternatives=tuple(types)) if more else found
+
+
+def _values(types: Sequence[Type]) -> Type:
+    """One type for several of a kind that isn't an object's."""
     listed = all(each.members for each in types)
-    items = [each.item or ANYTHING for each in types] if kinds == {Kind.COLLECTION} else []
+    items = [each.item or ANYTHING for each in types] if types[0].kind is Kind.COLLECTION else []
     return Type(
         types[0].kind,
         members=tuple(dict.fromkeys(member for each in types for member in each.members)) if listed else (),
         samples=tuple(sample for each in types for sample in each.samples),
         item=_same(items) if items else None,
         null_items=any(each.null_items for each in types),
-        alternatives=() if _alike(items) else tuple(types),
         limits=either(each.limits if listed else _bounds(each) for each in types),
     )
 
@@ -81,7 +88,7 @@ def _same(types: Sequence[Type]) -> Type:
     return types[0] if _alike(types) else united(types)
 
 
-def _alike(types: Sequence[Type]) -> bool:
+def _alike(types: Sequence[Type | None]) -> bool:
     return all(each is types[0] or each == types[0] for each in types)
 
 
