@@ -60,6 +60,12 @@ class Type:
     """Realistic values that the document gives for this very place."""
     properties: Mapping[str, Property] = field(default_factory=lambda: MappingProxyType({}))
     item: Type | None = None
+    null_items: bool = False
+    """Whether items of a collection may be null."""
+    alternatives: tuple[Type, ...] = ()
+    """Every type that the document allows here, where it allows several: a value of any of them is right."""
+    limits: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """What the schema says of a value beyond its kind, in JSON Schema: bounds, a pattern, listed values."""
     open: bool = False
     """Whether members that the document doesn't name are kept (OData's open types)."""
     placeholder: bool = False

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from contracts.heirs import Heirs, mapped, qualified
+from contracts.limits import limits, together
 from contracts.operation import Kind, Property, Type
+from contracts.unions import NUMBERS, joined, united
 
 FORMATS: Mapping[tuple[str, str], Kind] = {
     ("string", "date-time"): Kind.DATETIMEOFFSET,
@@ -34,7 +37,7 @@ TYPES: Mapping[str, Kind] = {
     "object": Kind.COMPLEX,
     "array": Kind.COLLECTION,
 }
-NUMBERS = {Kind.DOUBLE, Kind.INT32, Kind.INT64}
+WORDS = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array"}
 BESIDE = {"properties", "required", "allOf", "anyOf", "oneOf", "enum", "example", "examples", "additionalProperties"}
 """What beside a `$ref` says more of the type: in 3.1 it counts, and in 3.0 it was meant to."""
 
@@ -61,6 +64,7 @@ class Schemas:
 
     def __init__(self, resolve: Callable[[Any], Mapping[str, Any]]) -> None:
         self.resolve = resolve
+        self.heirs = Heirs(resolve)
         self.place: list[str] = []
         """The property that is being read, from outermost to innermost."""
         self._open: list[_Visit] = []
@@ -91,7 +95,8 @@ class Schemas:
             self._met(known[1])
             return known[0]
         self._left -= 1
-        name = _qualified(reference.rsplit("/", 1)[-1])
+        name = reference.rsplit("/", 1)[-1]
+        name = name if qualified(name) else ""
         depth = next((n for n, visit in enumerate(self._open) if visit.reference == reference), None)
         # a type that contains itself: one turn is enough for every case; and types that refer to one another have
         # more paths through them than could be walked
@@ -129,37 +134,51 @@ class Schemas:
             outer.height = max(outer.height, visit.height + 1)
 
     def _type(self, node: Mapping[str, Any], name: str) -> Type:
+        found = self._shape(node, name)
+        own = limits(node, members=not found.members)
+        return replace(found, limits=together((found.limits, own))) if own else found
+
+    def _shape(self, node: Mapping[str, Any], name: str) -> Type:
+        """The type that a schema describes, its own limits aside."""
+        words = _words(node)
+        if len(words) > 1:
+            found = united([self._type({**node, "type": word}, "") for word in words])
+            return replace(found, name=_name(node, name, None), samples=_samples(node, found.kind))
         union = [part for word in ("anyOf", "oneOf") for part in node.get(word) or ()]
         real = [part for part in union if not _is_null(part)]
         own = {"properties", "allOf", "type"} & node.keys()
         if len(real) == 1 and not own:  # `null` beside one schema is how a nullable reference is spelled
             return self.type(real[0])
         parts = [self.type(part) for part in node.get("allOf") or ()]
-        united = _united([self.type(part) for part in real]) if real else None
-        if united and united.kind is Kind.COMPLEX:
-            parts.append(united)
-        elif united and not (own and united.kind is Kind.ANY):  # else it only says more of what stands beside it
-            return replace(united, name=_name(node, name, None), samples=_samples(node, united.kind) or united.samples)
+        choice = united([self.type(part) for part in real], apart="discriminator" in node) if real else None
+        if choice and choice.kind is Kind.COMPLEX:
+            parts.append(choice)
+        elif choice and not (own and choice.kind is Kind.ANY):  # else it only says more of what stands beside it
+            return replace(choice, name=_name(node, name, None), samples=_samples(node, choice.kind) or choice.samples)
         told = [part for part in parts if part.kind is not Kind.ANY]
         typed = next((part for part in parts if part.name), None)
         word = _word(node)
         if not word and ("properties" in node or any(part.kind is Kind.COMPLEX for part in parts)):
             word = "object"
+        bounds = together(part.limits for part in parts if part.kind is not Kind.COMPLEX)
         if not word and len(told) == 1:
-            return told[0]
+            return replace(told[0], limits=bounds)
         kind = FORMATS.get((word, str(node.get("format", "")))) or TYPES.get(word, Kind.ANY)
         if len(told) == 1 and "format" not in node and kind in {Kind.STRING, *NUMBERS}:
             kind = told[0].kind
-        properties = {key: value for part in parts for key, value in part.properties.items()}
-        properties.update(self._properties(node))
+        properties = joined([*(part.properties for part in parts), dict(self._properties(node))])
+        also = tuple(node.get("x-graph-also") or _also(node, choice) or (typed.also if typed and not name else ()))
+        items = node.get("items") if kind is Kind.COLLECTION and "prefixItems" not in node else None
         return Type(
             kind=kind,
             name=_name(node, name, typed),
-            also=tuple(node.get("x-graph-also") or _also(node, united) or (typed.also if typed and not name else ())),
-            members=_members(node) or next((part.members for part in told), ()),
+            also=tuple(dict.fromkeys((*also, *self.heirs.of(name)))) if name else also,
+            members=_members(node, kind) or next((part.members for part in told if part.kind is kind), ()),
             samples=_samples(node, kind),
             properties=MappingProxyType(properties),
-            item=self.type(node["items"]) if kind is Kind.COLLECTION and "items" in node else None,
+            item=self.type(items) if items is not None else next((part.item for part in told if part.item), None),
+            null_items=self.nullable(items) if items is not None else any(part.null_items for part in told),
+            limits=bounds,
             open=bool(node.get("x-graph-open")) or _is_map(node) or any(part.open for part in parts),
             placeholder=bool(node.get("x-graph-placeholder", False)),
             required=_required(node, parts, properties),
@@ -182,11 +201,29 @@ class Schemas:
             name=name,
             type=self.type(schema),
             read_only=bool(node.get("readOnly", target.get("readOnly", False))),
-            nullable=_nullable(node) or _nullable(target),
+            nullable=self.nullable(schema),
             deprecated=bool(node.get("deprecated", target.get("deprecated", False))),
             write_only=bool(node.get("writeOnly", target.get("writeOnly", False))),
             source=str(node.get("x-graph-source", target.get("x-graph-source", ""))),
         )
+
+    def nullable(self, schema: Any, depth: int = DEEPEST) -> bool:
+        """Whether a schema, or what it refers to, says that null may stand there."""
+        if not depth:
+            return False
+        node, target = _mapping(schema), self.resolve(schema)
+        if target is not node and self.nullable(target, depth - 1):
+            return True
+        declared, listed = node.get("type"), node.get("enum")
+        if node.get("nullable") is True or (isinstance(declared, list) and "null" in declared):
+            return True
+        if declared is None and isinstance(listed, list) and None in listed:
+            return True
+        union = [part for word in ("anyOf", "oneOf") for part in node.get(word) or ()]
+        if any(_is_null(part) or self.nullable(part, depth - 1) for part in union):
+            return True
+        parts = node.get("allOf") or ()
+        return bool(parts) and "type" not in node and all(self.nullable(part, depth - 1) for part in parts)
 
     def required(self, schema: Any) -> tuple[str, ...]:
         """The members that an answer must have."""
@@ -204,36 +241,44 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _qualified(name: str) -> str:
-    """A component's name where it can be a type's: those that aren't qualified are the document's own affair."""
-    return name if "." in name else ""
-
-
 def _name(node: Mapping[str, Any], name: str, typed: Type | None) -> str:
     return str(node.get("x-graph-type") or name or (typed.name if typed else ""))
 
 
-def _also(node: Mapping[str, Any], united: Type | None) -> tuple[str, ...]:
+def _also(node: Mapping[str, Any], union: Type | None) -> tuple[str, ...]:
     """The types that a discriminator tells apart, or a union is of."""
-    names = (str(key).rpartition("#")[2] for key in _mapping(_mapping(node.get("discriminator")).get("mapping")))
-    return tuple(dict.fromkeys([*(name for name in names if _qualified(name)), *(united.also if united else ())]))
+    return tuple(dict.fromkeys((*mapped(node), *(union.also if union else ()))))
+
+
+def _words(node: Mapping[str, Any]) -> list[str]:
+    """The JSON types that a schema names, null aside."""
+    declared = node.get("type")
+    return [word for word in ([declared] if isinstance(declared, str) else declared or []) if word != "null"]
 
 
 def _word(node: Mapping[str, Any]) -> str:
     """The JSON type that a schema names, or that its other words are only used with."""
-    declared = node.get("type")
-    words = [word for word in ([declared] if isinstance(declared, str) else declared or []) if word != "null"]
+    words = _words(node)
     if words:
-        return words[0] if len(words) == 1 else ""
-    values = [value for value in node.get("enum") or () if value is not None] or [node.get("const")]
-    if all(isinstance(value, str) for value in values):
-        return "string"
+        return words[0]
+    listed = {_spelled(value) for value in [*(node.get("enum") or ()), node.get("const")]} - {""}
+    if listed:
+        return listed.pop() if len(listed) == 1 else "number" if listed == {"integer", "number"} else ""
     if "items" in node:
         return "array"
     return "object" if _is_map(node) else ""
 
 
-def _members(node: Mapping[str, Any]) -> tuple[str, ...]:
+def _spelled(value: Any) -> str:
+    """The JSON type of a listed value; empty where it is null."""
+    if isinstance(value, Mapping):
+        return "object"
+    return WORDS.get(type(value), "")
+
+
+def _members(node: Mapping[str, Any], kind: Kind) -> tuple[str, ...]:
+    if kind is not Kind.STRING:
+        return ()
     values = node.get("x-graph-members") or node.get("enum") or [node.get("const")]
     return tuple(value for value in values if isinstance(value, str))
 
@@ -265,58 +310,4 @@ def _is_null(part: Any) -> bool:
         or (node.get("nullable") is True and said <= {"nullable", "type"} and declared in (None, "object"))
         or (node.get("enum") == [None] and said <= {"enum", "nullable", "type"})
         or ("const" in node and node["const"] is None)
-    )
-
-
-def _nullable(node: Mapping[str, Any]) -> bool:
-    declared = node.get("type")
-    if node.get("nullable") is True or (isinstance(declared, list) and "null" in declared):
-        return True
-    if declared is None and isinstance(node.get("enum"), list) and None in node["enum"]:
-        return True
-    return any(_is_null(part) for union in ("anyOf", "oneOf") for part in node.get(union) or ())
-
-
-def _united(types: Sequence[Type]) -> Type:
-    """One type for a union: of objects, of the strings that spell what a number can't, of enumerations."""
-    kinds = {each.kind for each in types}
-    numbers = [each for each in types if each.kind in NUMBERS]
-    if (
-        len(numbers) == 1
-        and kinds - NUMBERS == {Kind.STRING}
-        and any({"INF", "NaN"} & {*each.members} for each in types)
-    ):
-        return numbers[0]
-    if len(kinds) > 1 or Kind.ANY in kinds:
-        return Type(Kind.ANY)
-    if kinds == {Kind.COMPLEX}:
-        return _united_objects(types)
-    listed = all(each.members for each in types)
-    return Type(
-        types[0].kind,
-        members=tuple(dict.fromkeys(member for each in types for member in each.members)) if listed else (),
-        samples=tuple(sample for each in types for sample in each.samples),
-        item=types[0].item if all(each.item == types[0].item for each in types) else Type(Kind.ANY),
-    )
-
-
-def _united_objects(types: Sequence[Type]) -> Type:
-    """The base of several objects as far as a document tells: all their properties, and all their names."""
-    properties: dict[str, Property] = {}
-    for name in dict.fromkeys(name for each in types for name in each.properties):
-        same = [each.properties[name] for each in types if name in each.properties]
-        kinds = {each.type.kind for each in same}
-        properties[name] = replace(
-            same[0],
-            type=same[0].type if len(kinds) == 1 else Type(Kind.ANY),
-            read_only=all(each.read_only for each in same),
-            nullable=any(each.nullable for each in same),
-        )
-    names = dict.fromkeys(name for each in types for name in (each.name, *each.also) if name)
-    return Type(
-        Kind.COMPLEX,
-        also=tuple(names),
-        properties=MappingProxyType(properties),
-        open=any(each.open for each in types),
-        required=tuple(name for name in types[0].required if all(name in each.required for each in types)),
     )

@@ -9,6 +9,7 @@ from contracts.contract import Kind, Type
 from contracts.requirements import Finding, Findings, Inconclusive, Mismatch, NotApplicable, Severity
 from contracts.subject.attempts import Attempt
 from contracts.subject.equality import Difference, instant, short
+from contracts.subject.fitting import allowed
 from contracts.subject.locations import Location, settable_locations
 from contracts.subject.under_test import SHOWN
 from contracts.subject.write import WriteDriver
@@ -76,6 +77,7 @@ def coerced(value: Any, stored: Any) -> bool:
 
 def refused(operation: WriteDriver, spot: Location, values: tuple[Any, ...], lenient: Any) -> Findings:
     """Send values that a place can't hold; whatever is not refused is a finding, graded lower where it is harmless."""
+    values = tuple(value for value in values if not allowed(value, spot.type))
     attempts = [Attempt(f"{spot.name} = {short(value, 40)}", spot.body(value)) for value in values]
     for value, trial in zip(values, operation.watch.attempt(attempts), strict=True):
         exchange = trial.exchange

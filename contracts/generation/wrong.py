@@ -11,6 +11,7 @@ from typing import Any
 
 from contracts.contract import Kind, Type
 from contracts.subject.equality import DATE_TIME, instant
+from contracts.subject.fitting import admitted
 
 TEXTUAL = frozenset({Kind.STRING, Kind.GUID, Kind.DATE, Kind.TIMEOFDAY, Kind.DURATION, Kind.BINARY})
 NUMBER = (int, float)
@@ -33,7 +34,7 @@ class Wrong:
 
 def wrongs(value: Any, type_: Type, path: tuple[str | int, ...] = ()) -> Iterator[Wrong]:
     """Every value in a body that isn't of its documented type; null is left to the requirements about null."""
-    if value is None:
+    if value is None or admitted(value, type_):
         return
     if type_.kind is Kind.COMPLEX and isinstance(value, Mapping):
         for name, item in value.items():

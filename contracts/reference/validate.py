@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from contracts.contract import Kind, Type
+from contracts.limits import within
 
 DATE_TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,12})?)?(?:[Zz]|[+-](\d\d):(\d\d))", re.ASCII
@@ -67,15 +68,18 @@ def body(value: Mapping[str, Any], type_: Type, path: str = "", rules: Rules = N
                 raise InvalidError(f"The property '{where}' does not exist on type '{type_.name}'.")
             checked[name] = item
         elif not declared.read_only or where == "id":
-            checked[name] = one(item, declared.type, where, rules)
+            null = item is None and declared.nullable
+            checked[name] = None if null else one(item, declared.type, where, rules)
     return checked
 
 
 def _derived(value: Mapping[str, Any], type_: Type, path: str, rules: Rules) -> bool:
-    """Whether a value is of a type that the document names for the place and doesn't describe."""
+    """Whether a value is of another type that the document names for the place, whose members aren't known here."""
     given = value.get("@odata.type")
     name = given.rpartition("#")[2] if isinstance(given, str) else ""
-    return bool(name) and name != type_.name and (re.sub(r"/\d+(?=/|$)", "", path), name) in rules.named
+    if not name or name == type_.name:
+        return False
+    return name in type_.also or (re.sub(r"/\d+(?=/|$)", "", path), name) in rules.named
 
 
 def annotation(value: Any, type_: Type, where: str) -> None:
@@ -96,13 +100,10 @@ def one(value: Any, type_: Type, where: str, rules: Rules = NONE) -> Any:
     Raises:
         InvalidError: it isn't of the type.
     """
+    if type_.alternatives:
+        return _any(value, type_, where, rules)
     if type_.kind is Kind.COLLECTION:
-        if not isinstance(value, list):
-            raise InvalidError(f"The value of '{where}' must be an array.")
-        item = type_.item or Type(Kind.ANY)
-        if None in value:
-            raise InvalidError(f"The value of '{where}' must not hold null.")
-        return [one(each, item, f"{where}/{place}", rules) for place, each in enumerate(value)]
+        return _items(value, type_, where, rules)
     if value is None:
         return None
     if type_.kind is Kind.COMPLEX:
@@ -114,7 +115,37 @@ def one(value: Any, type_: Type, where: str, rules: Rules = NONE) -> Any:
         raise InvalidError(f"The value of '{where}' is not of type 'Edm.{type_.kind}'.")
     if type_.members and str(value).lower() not in {member.lower() for member in type_.members} - rules.never:
         raise InvalidError(f"The value of '{where}' is not a member of its enumeration.")
+    return _bounded(value, type_, where)
+
+
+def _bounded(value: Any, type_: Type, where: str) -> Any:
+    """Check a value against the bounds, the pattern or the list of values that the document gives; returns it."""
+    if not within(value, type_.limits):
+        raise InvalidError(f"The value of '{where}' is not within the limits of its type.")
     return value
+
+
+def _items(value: Any, type_: Type, where: str, rules: Rules) -> list[Any]:
+    """Check an array; returns it as it is stored."""
+    if not isinstance(value, list):
+        raise InvalidError(f"The value of '{where}' must be an array.")
+    if None in value and not type_.null_items:
+        raise InvalidError(f"The value of '{where}' must not hold null.")
+    _bounded(value, type_, where)
+    item = type_.item or Type(Kind.ANY)
+    return [each if each is None else one(each, item, f"{where}/{place}", rules) for place, each in enumerate(value)]
+
+
+def _any(value: Any, type_: Type, where: str, rules: Rules) -> Any:
+    """Check a value that may be of several types; returns it as the first of them stores it."""
+    if value is not None:
+        _bounded(value, type_, where)
+    for each in type_.alternatives:
+        try:
+            return one(value, each, where, rules)
+        except InvalidError:
+            continue
+    raise InvalidError(f"The value of '{where}' is of none of the types that it may have.")
 
 
 def _integer(least: int, most: int) -> Callable[[Any], bool]:

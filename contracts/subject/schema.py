@@ -58,6 +58,8 @@ def _guid(value: Any) -> bool:
 
 def schema(type_: Type, required: tuple[str, ...] = ()) -> dict[str, Any]:
     """The JSON Schema of a type's values as answers show them."""
+    if type_.alternatives:
+        return {"anyOf": [schema(each) for each in type_.alternatives]}
     if type_.kind is Kind.COMPLEX:
         members = {member.name: schema(member.type) for member in type_.properties.values()}
         return {"type": ["object", "null"], "properties": members, **({"required": list(required)} if required else {})}

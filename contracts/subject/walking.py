@@ -20,6 +20,8 @@ def walk_values(value: Any, type_: Type, path: str = "") -> list[FoundValue]:
 def _walk(found: list[FoundValue], path: str, value: Any, type_: Type) -> None:
     # every answer of a run is looked through by many cases: hence a list, and no call for a plain value
     found.append((path, value, type_))
+    if type_.alternatives:
+        return  # which of them describes what is below, nobody knows
     if type_.kind is Kind.COMPLEX and isinstance(value, dict):
         for name, member in type_.properties.items():
             inner = value.get(name)
@@ -32,4 +34,6 @@ def _walk(found: list[FoundValue], path: str, value: Any, type_: Type) -> None:
                 found.append((below, inner, member.type))
     elif type_.kind is Kind.COLLECTION and isinstance(value, list) and type_.item:
         for place, item in enumerate(value):
+            if item is None and type_.null_items:
+                continue
             _walk(found, f"{path}[{place}]", item, type_.item)

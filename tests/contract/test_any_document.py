@@ -9,6 +9,7 @@ import pytest
 
 from contracts.contract import Contract, Kind, Operation, Property, Shape, Type
 from contracts.errors import DocumentError
+from contracts.heirs import Heirs
 
 MUSEUM = Path(__file__).with_name("museum.yaml")
 TEXT, NUMBER = {"type": "string"}, {"type": "number"}
@@ -277,6 +278,77 @@ def test_a_discriminator_names_what_may_stand_in_a_types_place() -> None:
     mapped = {"#t.dog": "#/components/schemas/t.dog", "cat": "c"}
     schemas = {"t.pet": {"type": "object", "discriminator": {"propertyName": "@odata.type", "mapping": mapped}}}
     assert read({"$ref": "#/components/schemas/t.pet"}, schemas).also == ("t.dog",)
+
+
+def test_a_discriminator_inside_a_part_is_the_types_own_and_one_that_is_referred_to_is_not() -> None:
+    mapped = {"#t.dog": "#/components/schemas/t.dog", "#t.cat": "#/components/schemas/t.cat"}
+    part = {"type": "object", "discriminator": {"propertyName": "@odata.type", "mapping": mapped}}
+    schemas = {
+        "t.pet": {"allOf": [part]},
+        "t.dog": {"allOf": [{"$ref": "#/components/schemas/t.pet"}, {"type": "object"}]},
+    }
+    assert read({"$ref": "#/components/schemas/t.pet"}, schemas).also == ("t.dog", "t.cat")
+    assert read({"$ref": "#/components/schemas/t.dog"}, schemas).also == ()
+
+
+def test_components_that_extend_a_type_may_stand_in_its_place() -> None:
+    def extending(name: str) -> dict[str, Any]:
+        return {"allOf": [{"$ref": f"#/components/schemas/{name}"}, {"type": "object", "properties": {"x": TEXT}}]}
+
+    schemas = {"t.pet": {"type": "object"}, "t.dog": extending("t.pet"), "t.pug": extending("t.dog"), "one": TEXT}
+    assert read({"$ref": "#/components/schemas/t.pet"}, schemas).also == ("t.dog", "t.pug")
+    assert read({"$ref": "#/components/schemas/t.pug"}, schemas).also == ()
+    turning = {"t.a": extending("t.b"), "t.b": extending("t.a")}
+    assert Heirs(lambda _: turning).of("t.a") == ("t.b",)
+
+
+@pytest.mark.parametrize(
+    ("items", "null"),
+    [
+        (TEXT, False),
+        ({"type": ["string", "null"]}, True),
+        ({"type": "string", "nullable": True}, True),
+        ({"anyOf": [TEXT, {"type": "null"}]}, True),
+        ({"$ref": "#/components/schemas/maybe"}, True),
+        ({"allOf": [{"$ref": "#/components/schemas/maybe"}]}, True),
+        ({"allOf": [{"$ref": "#/components/schemas/maybe"}, TEXT]}, False),
+        ({"oneOf": [NUMBER, {"$ref": "#/components/schemas/maybe"}]}, True),
+        ({"enum": ["a", None]}, True),
+    ],
+    ids=str,
+)
+def test_it_is_known_whether_items_may_be_null(items: Any, null: bool) -> None:
+    found = member({"type": "array", "items": items}, {"maybe": {"type": "string", "nullable": True}}).type
+    assert (found.kind, found.null_items) == (Kind.COLLECTION, null)
+
+
+@pytest.mark.parametrize("union", ["oneOf", "anyOf"])
+def test_a_number_that_texts_may_stand_for_is_a_number_and_keeps_what_else_is_right(union: str) -> None:
+    numeric = {"numeric": {"enum": ["-INF", "INF", "NaN"], "nullable": True}}
+    found = member({union: [NUMBER, TEXT, {"$ref": "#/components/schemas/numeric"}]}, numeric).type
+    assert found.kind is Kind.DOUBLE
+    assert [each.kind for each in found.alternatives] == [Kind.DOUBLE, Kind.STRING, Kind.STRING]
+
+
+def test_a_union_of_kinds_keeps_each() -> None:
+    for schema in ({"type": ["integer", "string"]}, {"oneOf": [{"type": "integer"}, TEXT]}):
+        assert [each.kind for each in member(schema).type.alternatives] == [Kind.INT64, Kind.STRING]
+
+
+def test_limits_are_read_in_either_dialect_and_from_every_part() -> None:
+    assert member({**NUMBER, "minimum": 0, "exclusiveMinimum": True}).type.limits == {"exclusiveMinimum": 0}
+    assert member({**NUMBER, "minimum": 0, "exclusiveMinimum": False}).type.limits == {"minimum": 0}
+    assert member({**NUMBER, "enum": [1, 2]}).type.limits == {"enum": [1, 2]}
+    assert member({**TEXT, "enum": ["a"]}).type.limits == {}
+    assert member({"allOf": [TEXT, {"maxLength": 3}]}).type.limits == {"maxLength": 3}
+    assert member({"anyOf": [{**TEXT, "maxLength": 3}, TEXT]}).type.limits == {}
+    assert member({**TEXT, "pattern": "("}).type.limits == {}
+
+
+def test_a_part_that_says_nothing_of_a_property_keeps_what_another_says() -> None:
+    parts = [{"properties": {"it": {**NUMBER, "readOnly": True}}}, {"properties": {"it": {"description": "x"}}}]
+    found = read({"type": "object", "allOf": parts}).properties["it"]
+    assert (found.type.kind, found.read_only) == (Kind.DOUBLE, True)
 
 
 def test_what_stands_beside_a_reference_counts() -> None:

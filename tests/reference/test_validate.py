@@ -107,3 +107,43 @@ def test_the_documented_type_is_known_in_every_spelling(spelling: str) -> None:
 def test_what_is_refused_is_named_with_its_place(body: dict[str, Any], place: str) -> None:
     with pytest.raises(InvalidError, match=place):
         validate.body(body, THING)
+
+
+def test_null_is_an_item_where_the_document_says_so() -> None:
+    listed = Type(Kind.COLLECTION, item=Type(Kind.STRING), null_items=True)
+    assert validate.one(["a", None], listed, "p") == ["a", None]
+    with pytest.raises(InvalidError):
+        validate.one([1], listed, "p")
+
+
+def test_a_value_of_any_alternative_is_held_and_no_other() -> None:
+    several = Type(Kind.DOUBLE, alternatives=(Type(Kind.DOUBLE), Type(Kind.STRING, members=("INF", "NaN"))))
+    assert [validate.one(value, several, "p") for value in (1.5, "INF", None)] == [1.5, "INF", None]
+    wrong: tuple[object, ...] = ("12", True, {})
+    for value in wrong:
+        with pytest.raises(InvalidError, match="'p'"):
+            validate.one(value, several, "p")
+
+
+@pytest.mark.parametrize(
+    ("limits", "right", "wrong"),
+    [
+        ({"pattern": "^[a-z]+$"}, "ab", "A1"),
+        ({"maxLength": 2}, "ab", "abc"),
+        ({"minimum": 1, "maximum": 12}, 12, 13),
+        ({"multipleOf": 5}, 10, 11),
+        ({"allOf": [{"minimum": 1}, {"enum": [0, 3]}]}, 3, 0),
+        ({"format": "email"}, "no address", None),
+    ],
+    ids=str,
+)
+def test_limits_hold(limits: dict[str, Any], right: Any, wrong: Any) -> None:
+    bounded = Type(Kind.ANY, limits=limits)
+    assert validate.one(right, bounded, "p") == right
+    if wrong is not None:
+        with pytest.raises(InvalidError, match="'p' is not within the limits"):
+            validate.one(wrong, bounded, "p")
+
+
+def test_a_type_that_stands_in_anothers_place_may_have_members_of_its_own() -> None:
+    assert validate.body({"@odata.type": "#t.renamedThing", "more": 1}, THING) == {"more": 1}

@@ -12,16 +12,23 @@ from contracts.contract import Kind, Type
 from contracts.requirements import Finding, Findings, Level, NotApplicable, also, requirement
 from contracts.subject import schema
 from contracts.subject.equality import short, unset
+from contracts.subject.fitting import admitted
 from contracts.subject.under_test import OperationUnderTest, performed
 from contracts.subject.write import WriteDriver
 from contracts.target.exchange import Exchange
 
 
+def _object(value: Any, item: Type, collection: Type) -> bool:
+    """Whether an item of a collection of objects is one, or what else the document allows there."""
+    return isinstance(value, Mapping) or (value is None and collection.null_items) or admitted(value, item)
+
+
 def _arrays(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     for path, value, type_ in spots(operation, exchange, frozenset({Kind.COLLECTION})):
+        item = type_.item
         if not isinstance(value, list):
             yield Finding(f"{path}: an array", f"{path} = {short(value)}", (exchange,))
-        elif type_.item and type_.item.kind is Kind.COMPLEX and not all(isinstance(item, Mapping) for item in value):
+        elif item and item.kind is Kind.COMPLEX and not all(_object(each, item, type_) for each in value):
             yield Finding(f"{path}: an array of objects", f"{path} = {short(value)}", (exchange,))
 
 

@@ -12,6 +12,7 @@ from contracts.cases.any.answer_id import entity
 from contracts.contract import Kind
 from contracts.requirements import Finding, Findings, Level, Severity, also, requirement
 from contracts.subject.equality import DATE_TIME, GUID, instant, short
+from contracts.subject.fitting import admitted
 from contracts.subject.under_test import OperationUnderTest
 from contracts.subject.walking import FoundValue
 from contracts.target.exchange import Exchange
@@ -22,8 +23,12 @@ DURATION = re.compile(r"-?P(?=[\dT])(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?
 
 
 def spots(operation: OperationUnderTest, exchange: Exchange, kinds: frozenset[Kind]) -> list[FoundValue]:
-    """The places of some kinds in an answer, the root aside; what the server maintains has a type too."""
-    return [spot for spot in operation.walk_values(exchange) if spot[0] and spot[2].kind in kinds]
+    """The places of some kinds in an answer, the root aside; what the server maintains has a type too.
+
+    Where the document allows several types, a value of any of them is right.
+    """
+    found = [spot for spot in operation.walk_values(exchange) if spot[0] and spot[2].kind in kinds]
+    return [spot for spot in found if not admitted(spot[1], spot[2])]
 
 
 @requirement(

@@ -1,0 +1,93 @@
+"""What a schema says of a value beyond its type: how long, how large, of which pattern, one of which values."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+
+Limits = Mapping[str, Any]
+NONE: Limits = MappingProxyType({})
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _pattern(value: Any) -> bool:
+    """Whether a pattern can be tried here: the dialect of JSON Schema is JavaScript's."""
+    try:
+        return isinstance(value, str) and bool(re.compile(value))
+    except re.error:
+        return False
+
+
+WORDS: Mapping[str, Callable[[Any], bool]] = {
+    "pattern": _pattern,
+    "minLength": _count,
+    "maxLength": _count,
+    "minimum": _number,
+    "maximum": _number,
+    "exclusiveMinimum": _number,
+    "exclusiveMaximum": _number,
+    "multipleOf": lambda value: _number(value) and value > 0,
+    "minItems": _count,
+    "maxItems": _count,
+    "uniqueItems": lambda value: value is True,
+    "format": lambda value: isinstance(value, str),
+}
+"""The words that are read, and which values of them mean something."""
+
+
+def limits(node: Mapping[str, Any], *, members: bool) -> Limits:
+    """The limits in a schema, in the words of OpenAPI 3.1.
+
+    Args:
+        members: whether the values that it lists count; those of an enumeration of texts are known to its type.
+    """
+    found = {word: node[word] for word, means in WORDS.items() if word in node and means(node[word])}
+    for exclusive, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if node.get(exclusive) is True and bound in found:  # 3.0 spells it as a flag beside the bound
+            found[exclusive] = found.pop(bound)
+    if members and isinstance(node.get("enum"), list) and node["enum"]:
+        found["enum"] = list(node["enum"])
+    if members and "const" in node:
+        found["const"] = node["const"]
+    return found or NONE
+
+
+def together(parts: Iterable[Limits]) -> Limits:
+    """The limits where all parts hold."""
+    given = [part for part in parts if part]
+    return {"allOf": given} if len(given) > 1 else given[0] if given else NONE
+
+
+def either(parts: Iterable[Limits]) -> Limits:
+    """The limits where one of the parts holds: none where a part has none."""
+    given = list(parts)
+    return {"anyOf": given} if given and all(given) else NONE
+
+
+def within(value: Any, bounds: Limits, *, formats: bool = False) -> bool:
+    """Whether a value keeps to limits; formats count only where they are asked for, as in JSON Schema."""
+    if not bounds:
+        return True
+    return _validator(json.dumps(bounds, default=str), formats).is_valid(value)
+
+
+@lru_cache(maxsize=256)
+def _validator(bounds: str, formats: bool) -> Draft202012Validator:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 (most documents need none)
+
+    checker = Draft202012Validator.FORMAT_CHECKER if formats else None
+    return Draft202012Validator(json.loads(bounds), format_checker=checker)

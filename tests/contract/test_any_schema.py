@@ -1,0 +1,82 @@
+"""Types are held to jsonschema: what it accepts is never accused and is served, whatever the schema is made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+
+from contracts.cases.any import structure, types
+from contracts.contract import Operation, Shape
+from contracts.generation.wrong import wrongs
+from contracts.reference import validate
+from contracts.requirements import Finding, Severity
+from contracts.subject import schema as shapes
+from contracts.subject.knowledge import Options
+from contracts.subject.read import ReadDriver
+from contracts.target.client import Client
+from contracts.target.connection import Connection
+from contracts.target.exchange import Exchange, Request, Response
+from tests.contract import family
+
+OFTEN = settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
+CHECKS = tuple(
+    binding
+    for case in (*vars(types).values(), *vars(structure).values())
+    for binding in getattr(case, "bindings", ())
+    if binding.each is not None and binding.shape is Shape.READ
+)
+"""The checks of shape and types over every answer."""
+
+
+def answered(operation: Operation, body: Any) -> Exchange:
+    """An exchange in which a target shows an object."""
+    request = Request("GET", "http://127.0.0.1:1/things/1")
+    octets = json.dumps(body).encode()
+    response = Response(200, (("Content-Type", "application/json"),), octets)
+    return Exchange(1, request, response, operation=operation.id, entity="1")
+
+
+def accusations(operation: Operation, body: Any) -> Iterator[Finding]:
+    """What the checks of types over every answer find in an object."""
+    driver = ReadDriver(Client(Connection("http://127.0.0.1:1")), operation, Options())
+    exchange = answered(operation, body)
+    for check in CHECKS:
+        assert check.each(operation, exchange)
+        yield from (found for found in check.function(driver, exchange) if found.at_most is not Severity.WARN)
+
+
+@given(family.right_ones())
+@OFTEN
+def test_what_a_schema_accepts_is_never_accused_and_is_served(given_: tuple[Any, Any, Any]) -> None:
+    value, schema, parts = given_
+    operation = family.operation(schema, parts)
+    body = {"id": "1", "it": value}
+    assert list(accusations(operation, body)) == []
+    assert operation.response is not None
+    assert list(shapes.errors(body, operation.response)) == []
+    assert list(wrongs(body, operation.response)) == []
+    validate.body(body, operation.response)
+
+
+@given(family.any_ones())
+@OFTEN
+def test_what_is_served_is_what_a_schema_accepts(given_: tuple[Any, Any]) -> None:
+    value, schema = given_
+    type_ = family.operation(schema, {}).response
+    assert type_ is not None
+    try:
+        validate.body({"it": value}, type_)
+    except validate.InvalidError:
+        served = False
+    else:
+        served = True
+    assert served == family.right(value, schema, {})
