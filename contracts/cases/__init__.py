@@ -10,6 +10,8 @@ from contracts.requirements import arrange
 
 MODULES = (
     "update.route",
+    "update.keys",
+    "update.spellings",
     "update.method",
     "any.auth",
     "any.auth_answers",

@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 from contracts.contract import Operation
-from contracts.requirements import (
-    Finding,
-    Findings,
-    Level,
-    Phase,
-    Severity,
-    also,
-    requirement,
-)
+from contracts.requirements import Finding, Findings, Level, Phase, Severity, also, requirement
 from contracts.subject.equality import GUID, short
 from contracts.subject.sending import SERVER_FAILURES
 from contracts.subject.under_test import OperationUnderTest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode
 
 from contracts.cases.update.concurrency import parallel, rounds
-from contracts.cases.update.route import MALFORMED
+from contracts.cases.update.keys import MALFORMED
 from contracts.requirements import Finding, Findings, Inconclusive, NotApplicable, Phase, Severity, adapted
 from contracts.subject.equality import differences, short
 from contracts.subject.observe import same_id
