@@ -16,10 +16,10 @@ from contracts.subject.creations import Creations, made
 from contracts.subject.equality import Difference
 from contracts.subject.knowledge import Options
 from contracts.subject.model import ObjectModel, created
-from contracts.subject.object_views import NEW, ObjectsMade
+from contracts.subject.object_views import NEW, CreationView
 from contracts.subject.observe import Observer, same_id
 from contracts.subject.search import CONFLICT, CreationSearch, texts
-from contracts.subject.watched_objects import CollectionWatched
+from contracts.subject.watched_objects import WatchedCollection
 from contracts.subject.write import WriteDriver
 from contracts.target.client import Client
 from contracts.target.exchange import Exchange
@@ -45,14 +45,14 @@ class CreateDriver(WriteDriver):
     def _search(self) -> CreationSearch:
         return CreationSearch()
 
-    def _view(self, primary: Observer | None) -> ObjectsMade:
-        return ObjectsMade(self, self.writer, primary)
+    def _view(self, primary: Observer | None) -> CreationView:
+        return CreationView(self, self.writer, primary)
 
-    def _watched(self) -> CollectionWatched:
+    def _watched(self) -> WatchedCollection:
         self.creations = Creations(self, self.model, self.bodies.writable, lambda: self.bodies.found_markers or ())
         self.sender.witness = self.creations
         snapshot = self.writer.snapshot
-        return CollectionWatched(self, self.observe, self.bodies, self.pending, snapshot, self.creations)
+        return WatchedCollection(self, self.observe, self.bodies, self.pending, snapshot, self.creations)
 
     # -- which object it is about -------------------------------------------------------------------------------
 

@@ -62,7 +62,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Step:
-    """One rung of the ladder that finds a body the target accepts."""
+    """One body that was tried, to find one that the target accepts."""
 
     name: str
     body: Mapping[str, Any]

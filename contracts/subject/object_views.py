@@ -26,7 +26,7 @@ class ObjectView(Protocol):
         """An object; raises Inconclusive where nothing shows it."""
 
 
-class ObjectsThere:
+class ReadView:
     """Shows objects that are there."""
 
     def __init__(self, context: Context, writer: Writer, primary: Observer | None = None) -> None:
@@ -50,14 +50,14 @@ class ObjectsThere:
         return found, exchange
 
 
-class ObjectsUpdated:
+class UpdateView:
     """Shows objects that are there, by an update that changes nothing where no read does."""
 
     def __init__(self, context: Context, bodies: Bodies, writer: Writer, primary: Observer | None) -> None:
         self._context = context
         self._bodies = bodies
         self._writer = writer
-        self._there = ObjectsThere(context, writer, primary)
+        self._there = ReadView(context, writer, primary)
 
     def show(self, entity: str, *, fresh: bool = False, about: Iterable[str] = ()) -> tuple[dict[str, Any], Exchange]:
         observer, alive = self._context.observer, self._context.client.dead is None
@@ -78,12 +78,12 @@ class ObjectsUpdated:
         return exchange
 
 
-class ObjectsMade:
+class CreationView:
     """Shows objects that the run makes: one that isn't there, while others are, has nothing set."""
 
     def __init__(self, context: Context, writer: Writer, primary: Observer | None) -> None:
         self._context = context
-        self._there = ObjectsThere(context, writer, primary)
+        self._there = ReadView(context, writer, primary)
 
     def show(self, entity: str, *, fresh: bool = False, about: Iterable[str] = ()) -> tuple[dict[str, Any], Exchange]:
         if entity == NEW:

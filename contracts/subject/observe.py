@@ -15,7 +15,7 @@ from contracts.target.exchange import Exchange
 if TYPE_CHECKING:
     from contracts.target.client import Client
 
-MOST_PAGES = 20
+MAX_PAGES = 20
 
 
 class Observer:
@@ -57,7 +57,7 @@ class Observer:
         items: list[dict[str, Any]] = []
         self.cut = False
         read = {url}
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             exchange = self.client.send("GET", url, operation=self.asker, requirement="observe")
             self.collection_status = exchange.status
             page = exchange.object if exchange.status == 200 else None

@@ -13,7 +13,7 @@ from typing import Any
 from contracts.contract import Kind, Type
 from contracts.target import jsontext
 
-MOST = 10_000
+MAX_MEMBERS = 10_000
 """Members that are remembered of one resource."""
 Member = tuple[str, str]
 """A name, and a value as JSON where only that value is the run's; nothing where any value of the name is."""
@@ -30,7 +30,7 @@ class SentMembers:
     def sending(self, body: Any, type_: Type) -> list[Member]:
         """Take down a body that is about to be sent; returns the members that are new."""
         new: set[Member] = set()
-        for name, value, exact in _sent(body, type_) if len(self.members) < MOST else ():
+        for name, value, exact in _sent(body, type_) if len(self.members) < MAX_MEMBERS else ():
             member = (name, _text(value) if exact else "")
             if member not in self.members and not self._shown(name, value, exact=exact):
                 new.add(member)

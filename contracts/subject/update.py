@@ -5,11 +5,11 @@ from __future__ import annotations
 from contracts.contract import Operation, Type
 from contracts.subject.knowledge import Options
 from contracts.subject.model import ObjectModel, updated
-from contracts.subject.object_views import ObjectsUpdated
+from contracts.subject.object_views import UpdateView
 from contracts.subject.observe import Observer
 from contracts.subject.search import UpdateSearch
 from contracts.subject.sent_members import SentMembers
-from contracts.subject.watched_objects import KnownObjectsWatched
+from contracts.subject.watched_objects import WatchedObjects
 from contracts.subject.write import WriteDriver
 from contracts.target.client import Client
 
@@ -35,8 +35,8 @@ class UpdateDriver(WriteDriver):
     def _search(self) -> UpdateSearch:
         return UpdateSearch(keyed=bool(self.operation.key))
 
-    def _view(self, primary: Observer | None) -> ObjectsUpdated:
-        return ObjectsUpdated(self, self.bodies, self.writer, primary)
+    def _view(self, primary: Observer | None) -> UpdateView:
+        return UpdateView(self, self.bodies, self.writer, primary)
 
-    def _watched(self) -> KnownObjectsWatched:
-        return KnownObjectsWatched(self, self.observe, self.bodies, self.pending, self.writer.snapshot)
+    def _watched(self) -> WatchedObjects:
+        return WatchedObjects(self, self.observe, self.bodies, self.pending, self.writer.snapshot)

@@ -52,7 +52,7 @@ class Watched(Protocol):
         """The objects after a plain body of the operation was accepted; None where nothing shows them."""
 
 
-class KnownObjectsWatched:
+class WatchedObjects:
     """Watches the objects that the run knows."""
 
     one_by_one = False
@@ -120,7 +120,7 @@ class KnownObjectsWatched:
         return self._snapshot.remember({**before, key: self._model.merged(before[key], body)})
 
 
-class CollectionWatched:
+class WatchedCollection:
     """Watches all objects of a collection: those that are new, and those that the run made."""
 
     one_by_one = True
@@ -139,7 +139,7 @@ class CollectionWatched:
         self._bodies = bodies
         self._snapshot = snapshot
         self._creations = creations
-        self._known = KnownObjectsWatched(context, observe, bodies, pending, snapshot)
+        self._known = WatchedObjects(context, observe, bodies, pending, snapshot)
         self._crowded = False
         """Whether the collection is too large to be listed again and again."""
 
