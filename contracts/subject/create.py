@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contracts.contract import Operation, Shape, Type
 from contracts.requirements import Inconclusive
@@ -21,8 +21,10 @@ from contracts.subject.observe import Observer, same_id
 from contracts.subject.search import CONFLICT, CreationSearch, texts
 from contracts.subject.watched_objects import WatchedCollection
 from contracts.subject.write import WriteDriver
-from contracts.target.client import Client
 from contracts.target.exchange import Exchange
+
+if TYPE_CHECKING:
+    from contracts.target.client import Client
 
 COLLIDES = frozenset({400, CONFLICT, 422})
 

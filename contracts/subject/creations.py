@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from contracts.contract import Shape
@@ -16,8 +16,10 @@ from contracts.subject.model import ObjectModel
 from contracts.subject.object_views import GONE, NEW
 from contracts.subject.observe import identity
 from contracts.target import jsontext
-from contracts.target.client import Client
 from contracts.target.exchange import Exchange
+
+if TYPE_CHECKING:
+    from contracts.target.client import Client
 
 MAX_NAMELESS = 3
 """Creations that may leave an object behind whose id nobody knows, before no more are sent."""

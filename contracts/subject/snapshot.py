@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from contracts.target.client import Client
+if TYPE_CHECKING:
+    from contracts.target.client import Client
+
 
 States = dict[str, dict[str, Any]]
 """The documented properties of objects, by id."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from contracts.contract import Operation, Shape
 from contracts.requirements import Inconclusive, NotApplicable
@@ -20,8 +20,10 @@ from contracts.subject.context import Context
 from contracts.subject.knowledge import Log, Options
 from contracts.subject.sending import Sender, performed_or_inconclusive
 from contracts.subject.walking import FoundValue, walk_values
-from contracts.target.client import Client
 from contracts.target.exchange import Exchange
+
+if TYPE_CHECKING:
+    from contracts.target.client import Client
 
 ALONE = "(alone)"
 """Stands for the id of an object that has none: the one at a path without a key."""

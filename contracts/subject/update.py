@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from contracts.contract import Operation, Type
 from contracts.subject.knowledge import Options
 from contracts.subject.model import ObjectModel, updated
@@ -11,7 +13,9 @@ from contracts.subject.search import UpdateSearch
 from contracts.subject.sent_members import SentMembers
 from contracts.subject.watched_objects import WatchedObjects
 from contracts.subject.write import WriteDriver
-from contracts.target.client import Client
+
+if TYPE_CHECKING:
+    from contracts.target.client import Client
 
 
 class UpdateDriver(WriteDriver):

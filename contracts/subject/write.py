@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from contracts.contract import Operation, Type
 from contracts.requirements import Inconclusive
@@ -24,8 +24,10 @@ from contracts.subject.watched_objects import Watched
 from contracts.subject.watching import Watch
 from contracts.subject.wire import Wire
 from contracts.subject.writing import Writer
-from contracts.target.client import Client
 from contracts.target.exchange import Exchange
+
+if TYPE_CHECKING:
+    from contracts.target.client import Client
 
 WAIT_BUDGET_FRACTION = 0.1
 """How much of the time until the run's deadline an operation may wait for reads that lag behind."""
