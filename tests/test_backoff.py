@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from contracts import backoff
-from contracts.backoff import rounds
+from graph_contracts import backoff
+from graph_contracts.backoff import rounds
 
 
 class Clock:

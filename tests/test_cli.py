@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 import requests
 
-from contracts import __version__, cli
-from contracts.errors import ConfigurationError, TargetError
-from contracts.settings import OPTIONS, Settings
-from tests.plugin import command
+from graph_contracts import __version__, cli
+from graph_contracts.errors import ConfigurationError, TargetError
+from graph_contracts.settings import OPTIONS, Settings
+from tests.support import command
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "openapi.yaml"
@@ -41,8 +41,8 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("GRAPH_CONTRACTS_")]:
         monkeypatch.delenv(name)
-    module = ModuleType("contracts.plugin.run")
-    monkeypatch.setitem(sys.modules, "contracts.plugin.run", module)
+    module = ModuleType("graph_contracts.engine.run")
+    monkeypatch.setitem(sys.modules, "graph_contracts.engine.run", module)
     return module
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.contract import Contract, Shape
+from graph_contracts.contract import Contract, OperationKind
 
 STATION = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
 PAGE = {"type": "object", "properties": {"value": {"type": "array", "items": STATION}}}
@@ -29,7 +29,7 @@ def contract(**paths: Any) -> Contract:
     )
 
 
-def shapes(of: dict[tuple[str, str], tuple[Any, int | str, Any]]) -> dict[str, dict[Shape, str]]:
+def shapes(of: dict[tuple[str, str], tuple[Any, int | str, Any]]) -> dict[str, dict[OperationKind, str]]:
     return {path: {s: str(o) for s, o in found.items()} for path, found in contract(of=of).resources.items()}
 
 
@@ -63,7 +63,7 @@ def test_what_only_looks_like_one_of_the_five_is_none() -> None:
 
 def test_an_object_that_is_alone_is_read_and_updated_and_no_list() -> None:
     found = shapes({("get", "/settings"): (None, 200, STATION), ("patch", "/settings"): (STATION, 200, STATION)})
-    assert found == {"/settings": {Shape.READ: "GET /settings", Shape.UPDATE: "PATCH /settings"}}
+    assert found == {"/settings": {OperationKind.READ: "GET /settings", OperationKind.UPDATE: "PATCH /settings"}}
 
 
 def test_a_list_is_told_by_what_lies_below_it_where_its_answer_says_nothing() -> None:
@@ -74,7 +74,7 @@ def test_a_list_is_told_by_what_lies_below_it_where_its_answer_says_nothing() ->
             ("get", "/stations/{id}"): (None, 200, STATION),
         }
     )
-    assert set(found["/stations"]) == {Shape.LIST, Shape.CREATE, Shape.READ}
+    assert set(found["/stations"]) == {OperationKind.LIST, OperationKind.CREATE, OperationKind.READ}
 
 
 def test_examples_of_path_parameters_are_read_wherever_openapi_has_them() -> None:
@@ -115,7 +115,7 @@ def test_paths_of_graph_itself_are_told_apart_where_success_is_only_a_range() ->
         }
     )
     assert {path: set(each) for path, each in found.items()} == {
-        "/users": {Shape.LIST, Shape.CREATE, Shape.READ, Shape.UPDATE},
-        "/users/{}/manager": {Shape.READ},
-        "/me": {Shape.READ, Shape.UPDATE},
+        "/users": {OperationKind.LIST, OperationKind.CREATE, OperationKind.READ, OperationKind.UPDATE},
+        "/users/{}/manager": {OperationKind.READ},
+        "/me": {OperationKind.READ, OperationKind.UPDATE},
     }

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts import cli
-from contracts.settings import load
-from contracts.settings.sources import MOST_OCTETS
+from graph_contracts import cli
+from graph_contracts.settings import load
+from graph_contracts.settings.sources import MAX_OCTETS
 
 NAMES = ("graph-contracts.toml", "pyproject.toml")
 
@@ -23,7 +23,7 @@ def text(content: str | bytes) -> Callable[[Path], object]:
 HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
     "binary": (text(bytes(range(256)) * 16), "can't be read as TOML: octet 129 is no UTF-8"),
     "utf-16": (text("token = 'x'".encode("utf-16")), "octet 1 is no UTF-8"),
-    "too long": (text(b"#" * (MOST_OCTETS + 1)), "is longer than 1048576 octets"),
+    "too long": (text(b"#" * (MAX_OCTETS + 1)), "is longer than 1048576 octets"),
     "nested": (text("a = " + "[" * 100_000), "nested too deeply"),
     "nested tables": (text("a = " + "{a = " * 100_000), "nested too deeply"),
     "long number": (text("seed = " + "9" * 100_000), "a number is too long"),

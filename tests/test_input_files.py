@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 import yaml
 
-from contracts.cli import main
-from contracts.contract import Contract
-from contracts.errors import DocumentError
-from contracts.subject import schema
-from contracts.subject.values import Values, writable
+from graph_contracts.cli import main
+from graph_contracts.contract import Contract
+from graph_contracts.errors import DocumentError
+from graph_contracts.operations import response_schema
+from graph_contracts.operations.sample_values import Values, writable
 
 PACKAGED = Path(__file__).parents[1] / "openapi.yaml"
 PAGE = PACKAGED.parent / "contracts" / "pages" / "provisioningobjectsummary-update.md"
@@ -220,7 +220,7 @@ def test_a_wrong_type_in_any_place_is_an_error_with_a_place_or_does_no_harm() ->
             continue
         for update in contract.updates:
             assert update.body
-            schema.schema(update.response or update.body)
+            response_schema.schema(update.response or update.body)
             Values(1, update.id).full(update.body, 1, writable(update.body, frozenset()))
     assert refused > 20
 

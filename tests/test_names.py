@@ -13,11 +13,11 @@ from pathlib import Path
 import click
 import pytest
 
-from contracts import cases, cli
-from contracts.contract import Contract
-from contracts.gate import baseline
-from contracts.packaged import default_document
-from contracts.requirements import registry
+from graph_contracts import cases, cli
+from graph_contracts.contract import Contract
+from graph_contracts.gate import baseline
+from graph_contracts.packaged import default_document
+from graph_contracts.requirements import registry
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted(

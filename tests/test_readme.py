@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
-from contracts import cli
-from contracts.settings import OPTIONS, Option
+from graph_contracts import cli
+from graph_contracts.settings import OPTIONS, Option
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from contracts.errors import ConfigurationError
-from contracts.settings import OPTIONS, Settings, load
+from graph_contracts.errors import ConfigurationError
+from graph_contracts.settings import OPTIONS, Settings, load
 
 
 def write(folder: Path, name: str, text: str) -> Path:

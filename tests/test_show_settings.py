@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts import cli
-from contracts.settings import OPTIONS, load
+from graph_contracts import cli
+from graph_contracts.settings import OPTIONS, load
 
 
 @pytest.fixture

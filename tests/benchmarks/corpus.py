@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from contracts.contract import Contract
-from contracts.derive import derive, write
+from graph_contracts.contract import Contract
+from graph_contracts.derive import derive, write
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 BAD = ("error", "fail", "warn")

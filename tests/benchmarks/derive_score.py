@@ -3,7 +3,7 @@
     python -m tests.benchmarks.derive_score [FOLDER] [--wrong]
 
 FOLDER holds `api/` and `resources/` (or versions with both); `../shared/corpus` unless told. Nothing of
-contracts.derive is used but `derive` itself, so that a mistake in reading is not made twice.
+graph_contracts.derive is used but `derive` itself, so that a mistake in reading is not made twice.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from contracts.derive import derive
-from contracts.errors import PageError
+from graph_contracts.derive import derive
+from graph_contracts.errors import PageError
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 JSON = {

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from contracts.derive import derive, pieces
+from graph_contracts.derive import derive, pieces
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 OPERATIONS, RESOURCES = 7116, 4173

@@ -18,15 +18,15 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from contracts import requirements
-from contracts.generation import explore
-from contracts.plugin.judge import Judgement
-from contracts.plugin.session import Session
-from contracts.reference.behaviours import Behaviour, behaviours
-from contracts.reference.server import start
-from contracts.reference.sheet import related
-from contracts.requirements import Phase
-from contracts.settings import Settings
+from graph_contracts import requirements
+from graph_contracts.engine.judge import Judgement
+from graph_contracts.engine.session import Session
+from graph_contracts.generation import explore
+from graph_contracts.reference.behaviours import Behaviour, behaviours
+from graph_contracts.reference.server import start
+from graph_contracts.reference.sheet import related
+from graph_contracts.requirements import Phase
+from graph_contracts.settings import Settings
 from tests.cases import sheet
 
 TOLD = frozenset({"fail", "warn", "error"})

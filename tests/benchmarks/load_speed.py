@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from contracts.contract import Contract
-from contracts.derive import derive, pieces
+from graph_contracts.contract import Contract
+from graph_contracts.derive import derive, pieces
 from tests.benchmarks.derive_speed import multiplied, put, timed
 
 

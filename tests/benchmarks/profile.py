@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from contracts.reference.server import start
+from graph_contracts.reference.server import start
 from tests.benchmarks.replay import DOCUMENT, command
 from tests.benchmarks.scale import document
 
@@ -26,12 +26,22 @@ WAITS = frozenset({"readinto", "_receive", "_more", "wait", "_wait_for_tstate_lo
 """Functions whose own time is time that nothing is done in."""
 AREAS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("imports", ("<frozen importlib",)),
-    ("generation", ("contracts/generation/", "hypothesis/", "schemathesis/")),
-    ("sending", ("contracts/target/",)),
-    ("recording", ("contracts/plugin/record.py", "contracts/plugin/outcome.py")),
-    ("reports", ("contracts/report/", "contracts/gate/")),
-    ("judging", ("contracts/cases/", "contracts/subject/", "contracts/plugin/judge.py")),
-    ("reading the document", ("contracts/contract.py", "contracts/loading.py")),
+    ("generation", ("contracts/graph_contracts/generation/", "hypothesis/", "schemathesis/")),
+    ("sending", ("contracts/graph_contracts/http/",)),
+    ("recording", ("contracts/graph_contracts/engine/recorder.py", "contracts/graph_contracts/engine/outcome.py")),
+    ("reports", ("contracts/graph_contracts/report/", "contracts/graph_contracts/gate/")),
+    (
+        "judging",
+        (
+            "contracts/graph_contracts/cases/",
+            "contracts/graph_contracts/operations/",
+            "contracts/graph_contracts/engine/judge.py",
+        ),
+    ),
+    (
+        "reading the document",
+        ("contracts/graph_contracts/contract/contract.py", "contracts/graph_contracts/contract/loading.py"),
+    ),
     ("pytest", ("_pytest/", "pluggy/", "pytest_html/")),
 )
 """What a run does, by the file of the frame that is nearest to where the time is spent."""

@@ -19,10 +19,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from contracts.reference.server import Running, start
+from graph_contracts.reference.server import Running, start
 
 DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
-IMPORTS = "import contracts.plugin.run, contracts.cases; contracts.cases.load(); import schemathesis, hypothesis"
+IMPORTS = (
+    "import graph_contracts.engine.run, graph_contracts.cases; graph_contracts.cases.load();"
+    " import schemathesis, hypothesis"
+)
 TRIES = 3
 
 

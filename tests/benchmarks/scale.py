@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contracts.reference.server import start
+from graph_contracts.reference.server import start
 
 COUNTS = (10, 100)
 DEADLINE = "7200"

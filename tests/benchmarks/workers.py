@@ -22,10 +22,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from contracts.contract import Contract
-from contracts.reference.message import Receive, Request, Tokens
-from contracts.reference.server import Started, build, serve_app
-from contracts.reference.tools import override
+from graph_contracts.contract import Contract
+from graph_contracts.reference.message import Receive, Request, Tokens
+from graph_contracts.reference.server import Started, build, serve_app
+from graph_contracts.reference.tools import override
 from tests.cases.sheet import DOCUMENT
 from tests.support.forked import serving
 

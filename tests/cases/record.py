@@ -6,8 +6,8 @@ import json
 import sys
 import time
 
-from contracts.reference import sheet as published
-from contracts.reference.behaviours import Behaviour, behaviours
+from graph_contracts.reference import sheet as published
+from graph_contracts.reference.behaviours import Behaviour, behaviours
 from tests.cases import sheet
 
 

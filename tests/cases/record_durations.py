@@ -13,10 +13,10 @@ from statistics import mean
 
 import yaml
 
-from contracts import requirements
-from contracts.plugin.durations import FILE
-from contracts.plugin.session import Session
-from contracts.settings import Settings
+from graph_contracts import requirements
+from graph_contracts.engine.session import Session
+from graph_contracts.engine.sharding.durations import FILE
+from graph_contracts.settings import Settings
 from tests.cases.sheet import DOCUMENT, SHELF
 from tests.contract.test_any_document import MUSEUM
 

@@ -17,17 +17,17 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
-from contracts import requirements
-from contracts.cases.update import concurrency
-from contracts.contract import Shape
-from contracts.plugin import judge
-from contracts.plugin.judge import Judgement
-from contracts.plugin.session import Session
-from contracts.reference.behaviours import Behaviour, behaviours
-from contracts.reference.sheet import related
-from contracts.requirements import Aliases, Binding, Phase
-from contracts.settings import Settings
-from contracts.subject import watching
+from graph_contracts import requirements
+from graph_contracts.cases.update import concurrency
+from graph_contracts.contract import OperationKind
+from graph_contracts.engine import judge
+from graph_contracts.engine.judge import Judgement
+from graph_contracts.engine.session import Session
+from graph_contracts.operations import effect_watch
+from graph_contracts.reference.behaviours import Behaviour, behaviours
+from graph_contracts.reference.sheet import related
+from graph_contracts.requirements import Aliases, Binding, Phase
+from graph_contracts.settings import Settings
 from tests.support.forked import reference
 
 Profile = Literal["page", "odata", "http"]
@@ -49,10 +49,10 @@ SETTLE = 0.6
 """Longer than the lagging variation lags, and short enough for a sheet of faults that never settle."""
 DESTRUCTIVE = frozenset({"update.route.nokey"})
 """Requirements about updates that take `--destructive` to be judged."""
-UPDATE = Shape.UPDATE
-OTHERS = tuple(shape for shape in Shape if shape is not UPDATE)
+UPDATE = OperationKind.UPDATE
+OTHERS = tuple(shape for shape in OperationKind if shape is not UPDATE)
 BRISK: tuple[tuple[Any, str, float], ...] = (
-    (watching, "RESTART_GRACE_S", 2.0),  # nobody restarts the reference
+    (effect_watch, "RESTART_GRACE_S", 2.0),  # nobody restarts the reference
     (judge, "TIMES", 1),  # how often a failure comes again changes its words
     (concurrency, "ROUNDS", 8),  # the faults' windows are wide: enough for them
 )
@@ -128,8 +128,8 @@ def _row(behaviour: Behaviour, brief: bool, until: Until, **terms: Any) -> Row:
     return run(behaviour.name, (behaviour.name,), until=until if brief else None, **terms)
 
 
-def _shape(name: str) -> Shape:
-    return Shape(name.partition(".")[0])
+def _shape(name: str) -> OperationKind:
+    return OperationKind(name.partition(".")[0])
 
 
 def _about_paths(faults: tuple[str, ...]) -> bool:
@@ -190,7 +190,7 @@ def run(
     examples: int | None = None,
     phases: tuple[Phase, ...] | None = None,
     document: Path = DOCUMENT,
-    shapes: Container[Shape] = (UPDATE,),
+    shapes: Container[OperationKind] = (UPDATE,),
     brief: bool = False,
     until: Until | None = None,
 ) -> Row:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from contracts import cases, requirements
-from contracts.requirements import Level, Requirement, Severity
+from graph_contracts import cases, requirements
+from graph_contracts.requirements import Level, Requirement, Severity
 
 BINDING = {"page", "page-ex", "page⇒", "rfc", "rfc-def"}
 BASES = BINDING | {"odata", "graph", "practice"}

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from contracts import cases, requirements
-from contracts.contract import Shape
-from contracts.reference.behaviours import Behaviour, behaviours
-from contracts.reference.sheet import FILE, markdown, related
-from contracts.requirements import Level, Phase
+from graph_contracts import cases, requirements
+from graph_contracts.contract import OperationKind
+from graph_contracts.reference.behaviours import Behaviour, behaviours
+from graph_contracts.reference.sheet import FILE, markdown, related
+from graph_contracts.requirements import Level, Phase
 from tests.cases import sheet
 from tests.cases.sheet import Row
 from tests.peers import crud
@@ -60,7 +60,7 @@ def test_the_clean_reference_passes_in_all_that_is_no_update() -> None:
 
 
 def _no_update(requirement: str) -> bool:
-    return not requirement.startswith(f"{Shape.UPDATE}.")
+    return not requirement.startswith(f"{OperationKind.UPDATE}.")
 
 
 def test_every_further_path_of_each_operation_is_asked(tmp_path: Path) -> None:

@@ -11,16 +11,22 @@ from pathlib import Path
 
 import pytest
 
-from contracts import cases, requirements
-from contracts.contract import Shape
-from contracts.requirements import Level, Requirement
+from graph_contracts import cases, requirements
+from graph_contracts.contract import OperationKind
+from graph_contracts.requirements import Level, Requirement
 
 DECORATORS = {"requirement", "also", "adapted"}
-METHOD = {Shape.UPDATE: "PATCH", Shape.READ: "GET", Shape.LIST: "GET", Shape.CREATE: "POST", Shape.DELETE: "DELETE"}
+METHOD = {
+    OperationKind.UPDATE: "PATCH",
+    OperationKind.READ: "GET",
+    OperationKind.LIST: "GET",
+    OperationKind.CREATE: "POST",
+    OperationKind.DELETE: "DELETE",
+}
 WORDS = {
-    Shape.UPDATE: r"updat(e|es|ed|ing)",
-    Shape.CREATE: r"creat(e|es|ed|ing|ion|ions)",
-    Shape.DELETE: r"delet(e|es|ed|ing|ion|ions)",
+    OperationKind.UPDATE: r"updat(e|es|ed|ing)",
+    OperationKind.CREATE: r"creat(e|es|ed|ing|ion|ions)",
+    OperationKind.DELETE: r"delet(e|es|ed|ing|ion|ions)",
 }
 """What a statement calls the kinds of operations that change something."""
 OTHER_WORDS = {
@@ -50,7 +56,7 @@ def literal() -> Iterator[tuple[str, str, str]]:
 
 def _module(path: Path) -> str:
     folder = Path(cases.__file__).parent
-    return ".".join(("contracts.cases", *path.relative_to(folder).with_suffix("").parts))
+    return ".".join(("graph_contracts.cases", *path.relative_to(folder).with_suffix("").parts))
 
 
 def test_every_id_stands_at_the_cases_that_test_it_and_nowhere_else() -> None:
@@ -68,8 +74,8 @@ def test_no_two_requirements_have_the_same_statement() -> None:
     assert [statement for statement, times in often.items() if times > 1] == []
 
 
-@pytest.mark.parametrize("kind", Shape)
-def test_a_statement_speaks_of_its_own_kind_of_operation(kind: Shape) -> None:
+@pytest.mark.parametrize("kind", OperationKind)
+def test_a_statement_speaks_of_its_own_kind_of_operation(kind: OperationKind) -> None:
     methods = "|".join({*METHOD.values()} - {METHOD[kind]})
     words = "|".join(word for other, word in WORDS.items() if other is not kind)
     foreign = re.compile(rf"\b({methods})\b|\b(?i:{words})\b")
@@ -82,7 +88,7 @@ def test_a_statement_speaks_of_its_own_kind_of_operation(kind: Shape) -> None:
 def test_a_statement_is_as_binding_as_its_level() -> None:
     word = {Level.MUST: "must", Level.SHOULD: "should"}
     for each in registry():
-        if each.shape is not Shape.UPDATE:
+        if each.shape is not OperationKind.UPDATE:
             said = set(re.findall(r"\b(must|should)\b", each.statement))
             assert said == ({word[each.level]} if each.level in word else set()), f"{each.id}: {each.statement}"
 

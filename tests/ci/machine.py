@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from contracts.reference.server import start
+from graph_contracts.reference.server import start
 
 DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
 GET_FLAGS, SET_FLAGS, UP = 0x8913, 0x8914, 1

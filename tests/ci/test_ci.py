@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from contracts import cli
+from graph_contracts import cli
 from tests.support.forked import reference
 
 ROOT = Path(__file__).parents[2]

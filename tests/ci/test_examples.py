@@ -16,8 +16,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from contracts import cases, requirements
-from tests.plugin.command import ROOT, environment
+from graph_contracts import cases, requirements
+from tests.support.command import ROOT, environment
 
 EXAMPLES = ROOT / "docs" / "examples"
 MATRIX_TEXT = (EXAMPLES / "github-matrix.yml").read_text(encoding="utf-8")

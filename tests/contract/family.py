@@ -11,7 +11,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
-from contracts.contract import Contract, Operation
+from graph_contracts.contract import Contract, Operation
 
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "date-time": ("2021-03-04T05:06:07Z", "2020-02-29T23:59:58.5+01:00"),

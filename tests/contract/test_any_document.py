@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from contracts.contract import Contract, Kind, Operation, Property, Shape, Type
-from contracts.errors import DocumentError
-from contracts.heirs import Heirs
+from graph_contracts.contract import Contract, Operation, OperationKind, Property, Type, TypeKind
+from graph_contracts.contract.derived_types import Heirs
+from graph_contracts.errors import DocumentError
 
 MUSEUM = Path(__file__).with_name("museum.yaml")
 TEXT, NUMBER = {"type": "string"}, {"type": "number"}
@@ -117,7 +117,7 @@ def test_operations_stand_together_by_resource(museum: Contract) -> None:
         "update": "PATCH /v1.0/rooms/{room-id}",
         "delete": "DELETE /v1.0/rooms/{room-id}",
     }
-    assert set(museum.resources["/v1.0/me"]) == {Shape.READ, Shape.UPDATE}
+    assert set(museum.resources["/v1.0/me"]) == {OperationKind.READ, OperationKind.UPDATE}
     assert set(museum.resources) == {"/v1.0/me", "/v1.0/rooms"}
 
 
@@ -126,16 +126,16 @@ def test_a_room_is_read_with_all_that_it_inherits(museum: Contract) -> None:
     assert room
     kinds = {name: each.type.kind for name, each in room.properties.items()}
     assert kinds == {
-        "id": Kind.STRING,
-        "name": Kind.STRING,
-        "level": Kind.INT32,
-        "seats": Kind.INT32,
-        "price": Kind.DOUBLE,
-        "light": Kind.STRING,
-        "opened": Kind.DATETIMEOFFSET,
-        "keeper": Kind.COMPLEX,
-        "next": Kind.COMPLEX,
-        "notes": Kind.COMPLEX,
+        "id": TypeKind.STRING,
+        "name": TypeKind.STRING,
+        "level": TypeKind.INT32,
+        "seats": TypeKind.INT32,
+        "price": TypeKind.DOUBLE,
+        "light": TypeKind.STRING,
+        "opened": TypeKind.DATETIMEOFFSET,
+        "keeper": TypeKind.COMPLEX,
+        "next": TypeKind.COMPLEX,
+        "notes": TypeKind.COMPLEX,
     }
     assert {name for name, each in room.properties.items() if each.read_only} == {"id", "keeper"}
     assert {name for name, each in room.properties.items() if each.nullable} == {"level", "next"}
@@ -174,7 +174,7 @@ def test_swagger_2_is_refused_by_its_name() -> None:
 
 def test_an_operation_read_late_equals_one_read_at_once() -> None:
     one, other = (Contract.from_document(document({"type": "object"}), "t").operations for _ in range(2))
-    assert one[0].body == Type(Kind.COMPLEX)
+    assert one[0].body == Type(TypeKind.COMPLEX)
     assert one == other
     assert repr(one) == repr(other)
     with pytest.raises(AttributeError):
@@ -186,15 +186,15 @@ def test_an_operation_read_late_equals_one_read_at_once() -> None:
 def test_a_reference_may_be_written_in_every_way() -> None:
     schemas = {"a/b": TEXT, "c~d": NUMBER, "e%20f": {"type": "boolean"}, "g h": {"type": "integer"}}
     for name, kind in {
-        "a~1b": Kind.STRING,
-        "c~0d": Kind.DOUBLE,
-        "e%20f": Kind.BOOLEAN,
-        "g%20h": Kind.INT64,
-        "a%7E1b": Kind.STRING,
+        "a~1b": TypeKind.STRING,
+        "c~0d": TypeKind.DOUBLE,
+        "e%20f": TypeKind.BOOLEAN,
+        "g%20h": TypeKind.INT64,
+        "a%7E1b": TypeKind.STRING,
     }.items():
         assert member({"$ref": f"#/components/schemas/{name}"}, schemas).type.kind is kind, name
     listed = {"list": {"oneOf": [TEXT, NUMBER]}}
-    assert member({"$ref": "#/components/schemas/list/oneOf/1"}, listed).type.kind is Kind.DOUBLE
+    assert member({"$ref": "#/components/schemas/list/oneOf/1"}, listed).type.kind is TypeKind.DOUBLE
 
 
 # -- types -------------------------------------------------------------------------------------------------------------
@@ -216,32 +216,32 @@ def test_a_reference_may_be_written_in_every_way() -> None:
 )
 def test_null_is_allowed_in_either_dialect(schema: Any) -> None:
     found = member(schema)
-    assert (found.nullable, found.type.kind) == (True, Kind.STRING)
+    assert (found.nullable, found.type.kind) == (True, TypeKind.STRING)
 
 
 @pytest.mark.parametrize(
     ("schema", "kind"),
     [
-        ({"type": "number", "format": "int32", "minimum": -(2**31)}, Kind.INT32),
-        ({"type": "number", "format": "int64"}, Kind.INT64),
-        ({"type": "integer", "format": "uint8"}, Kind.INT32),
-        ({"type": "integer"}, Kind.INT64),
-        ({"type": "string", "format": "base64url"}, Kind.BINARY),
-        ({"type": "string", "format": "email"}, Kind.STRING),
-        ({"anyOf": [{"type": "number", "nullable": True}, TEXT, {"enum": ["-INF", "INF", "NaN"]}]}, Kind.DOUBLE),
-        ({"anyOf": [NUMBER, {"$ref": "#/components/schemas/numeric"}]}, Kind.DOUBLE),
-        ({"oneOf": [NUMBER, TEXT]}, Kind.ANY),
-        ({"type": ["integer", "string"]}, Kind.ANY),
-        ({"type": "string", "anyOf": [{"format": "date"}, {"format": "time"}]}, Kind.STRING),
-        ({"items": TEXT}, Kind.COLLECTION),
-        ({"additionalProperties": TEXT}, Kind.COMPLEX),
-        ({"const": "a"}, Kind.STRING),
-        ({"description": "anything"}, Kind.ANY),
-        (True, Kind.ANY),
+        ({"type": "number", "format": "int32", "minimum": -(2**31)}, TypeKind.INT32),
+        ({"type": "number", "format": "int64"}, TypeKind.INT64),
+        ({"type": "integer", "format": "uint8"}, TypeKind.INT32),
+        ({"type": "integer"}, TypeKind.INT64),
+        ({"type": "string", "format": "base64url"}, TypeKind.BINARY),
+        ({"type": "string", "format": "email"}, TypeKind.STRING),
+        ({"anyOf": [{"type": "number", "nullable": True}, TEXT, {"enum": ["-INF", "INF", "NaN"]}]}, TypeKind.DOUBLE),
+        ({"anyOf": [NUMBER, {"$ref": "#/components/schemas/numeric"}]}, TypeKind.DOUBLE),
+        ({"oneOf": [NUMBER, TEXT]}, TypeKind.ANY),
+        ({"type": ["integer", "string"]}, TypeKind.ANY),
+        ({"type": "string", "anyOf": [{"format": "date"}, {"format": "time"}]}, TypeKind.STRING),
+        ({"items": TEXT}, TypeKind.COLLECTION),
+        ({"additionalProperties": TEXT}, TypeKind.COMPLEX),
+        ({"const": "a"}, TypeKind.STRING),
+        ({"description": "anything"}, TypeKind.ANY),
+        (True, TypeKind.ANY),
     ],
     ids=str,
 )
-def test_a_type_is_known_however_it_is_spelled(schema: Any, kind: Kind) -> None:
+def test_a_type_is_known_however_it_is_spelled(schema: Any, kind: TypeKind) -> None:
     assert member(schema, {"numeric": {"enum": ["-INF", "INF", "NaN"], "nullable": True}}).type.kind is kind
 
 
@@ -267,9 +267,9 @@ def test_a_union_of_objects_has_the_properties_and_the_names_of_all() -> None:
         "discriminator": {"propertyName": "@odata.type", "mapping": {"#t.cat": "#/components/schemas/t.cat"}},
     }
     found = read(union, schemas)
-    assert found.kind is Kind.COMPLEX
+    assert found.kind is TypeKind.COMPLEX
     assert set(found.properties) == {"id", "lives", "n", "tricks"}
-    assert found.properties["n"].type.kind is Kind.ANY
+    assert found.properties["n"].type.kind is TypeKind.ANY
     assert {"t.cat", "t.dog"} <= {found.name, *found.also}
     assert read({"$ref": "#/components/schemas/t.cat"}, schemas).name == "t.cat"
 
@@ -319,20 +319,20 @@ def test_components_that_extend_a_type_may_stand_in_its_place() -> None:
 )
 def test_it_is_known_whether_items_may_be_null(items: Any, null: bool) -> None:
     found = member({"type": "array", "items": items}, {"maybe": {"type": "string", "nullable": True}}).type
-    assert (found.kind, found.null_items) == (Kind.COLLECTION, null)
+    assert (found.kind, found.null_items) == (TypeKind.COLLECTION, null)
 
 
 @pytest.mark.parametrize("union", ["oneOf", "anyOf"])
 def test_a_number_that_texts_may_stand_for_is_a_number_and_keeps_what_else_is_right(union: str) -> None:
     numeric = {"numeric": {"enum": ["-INF", "INF", "NaN"], "nullable": True}}
     found = member({union: [NUMBER, TEXT, {"$ref": "#/components/schemas/numeric"}]}, numeric).type
-    assert found.kind is Kind.DOUBLE
-    assert [each.kind for each in found.alternatives] == [Kind.DOUBLE, Kind.STRING, Kind.STRING]
+    assert found.kind is TypeKind.DOUBLE
+    assert [each.kind for each in found.alternatives] == [TypeKind.DOUBLE, TypeKind.STRING, TypeKind.STRING]
 
 
 def test_a_union_of_kinds_keeps_each() -> None:
     for schema in ({"type": ["integer", "string"]}, {"oneOf": [{"type": "integer"}, TEXT]}):
-        assert [each.kind for each in member(schema).type.alternatives] == [Kind.INT64, Kind.STRING]
+        assert [each.kind for each in member(schema).type.alternatives] == [TypeKind.INT64, TypeKind.STRING]
 
 
 def test_limits_are_read_in_either_dialect_and_from_every_part() -> None:
@@ -348,7 +348,7 @@ def test_limits_are_read_in_either_dialect_and_from_every_part() -> None:
 def test_a_part_that_says_nothing_of_a_property_keeps_what_another_says() -> None:
     parts = [{"properties": {"it": {**NUMBER, "readOnly": True}}}, {"properties": {"it": {"description": "x"}}}]
     found = read({"type": "object", "allOf": parts}).properties["it"]
-    assert (found.type.kind, found.read_only) == (Kind.DOUBLE, True)
+    assert (found.type.kind, found.read_only) == (TypeKind.DOUBLE, True)
 
 
 def test_what_stands_beside_a_reference_counts() -> None:
@@ -392,10 +392,10 @@ def test_an_operation_is_chosen_by_id_or_path_and_keeps_its_resource(museum: Con
     chosen = museum.only([glob])
     assert [each.id for each in chosen.operations] == ["ChangeRoom"]
     (update,) = chosen.updates
-    assert set(chosen.resource(update)) == set(Shape)
+    assert set(chosen.resource(update)) == set(OperationKind)
     assert chosen.creation(update) is operation(museum, "List_2")
     assert chosen.only(["nothing"]).operations == ()
-    assert set(chosen.only(["Change*"]).resource(update)) == set(Shape)
+    assert set(chosen.only(["Change*"]).resource(update)) == set(OperationKind)
 
 
 def test_a_path_chooses_all_of_its_methods(museum: Contract) -> None:

@@ -8,17 +8,17 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
-from contracts.cases.any import structure, types
-from contracts.contract import Operation, Shape
-from contracts.generation.wrong import wrongs
-from contracts.reference import validate
-from contracts.requirements import Finding, Severity
-from contracts.subject import schema as shapes
-from contracts.subject.knowledge import Options
-from contracts.subject.read import ReadDriver
-from contracts.target.client import Client
-from contracts.target.connection import Connection
-from contracts.target.exchange import Exchange, Request, Response
+from graph_contracts.cases.any import structure, types
+from graph_contracts.contract import Operation, OperationKind
+from graph_contracts.generation.wrong import wrongs
+from graph_contracts.http.client import Client
+from graph_contracts.http.connection import Connection
+from graph_contracts.http.exchange import Exchange, Request, Response
+from graph_contracts.operations import response_schema as shapes
+from graph_contracts.operations.knowledge import Options
+from graph_contracts.operations.read import ReadDriver
+from graph_contracts.reference import validate
+from graph_contracts.requirements import Finding, Severity
 from tests.contract import family
 
 OFTEN = settings(
@@ -32,7 +32,7 @@ CHECKS = tuple(
     binding
     for case in (*vars(types).values(), *vars(structure).values())
     for binding in getattr(case, "bindings", ())
-    if binding.each is not None and binding.shape is Shape.READ
+    if binding.each is not None and binding.shape is OperationKind.READ
 )
 """The checks of shape and types over every answer."""
 

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts import loading
-from contracts.contract import Contract
-from contracts.derive import derive, pieces
-from contracts.errors import DocumentError
+from graph_contracts.contract import Contract, loading
+from graph_contracts.derive import derive, pieces
+from graph_contracts.errors import DocumentError
 from tests.contract.test_any_document import MUSEUM
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from contracts.derive import derive
-from contracts.derive.notes import Note
+from graph_contracts.derive import derive
+from graph_contracts.derive.notes import Note
 
 DEFAULTS = {
     "front": '---\ntitle: "Update widget"\ndoc_type: apiPageType\n---',

@@ -9,11 +9,11 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
-from contracts.contract import Contract, Kind
-from contracts.derive import derive, write
-from contracts.derive.examples import parse_json
-from contracts.derive.types import TypeCell, parse
-from contracts.errors import PageError
+from graph_contracts.contract import Contract, TypeKind
+from graph_contracts.derive import derive, write
+from graph_contracts.derive.examples import parse_json
+from graph_contracts.derive.types import TypeCell, parse
+from graph_contracts.errors import PageError
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "contracts" / "pages" / "provisioningobjectsummary-update.md"
@@ -73,11 +73,11 @@ def test_all_17_properties_have_their_types(contract: Contract) -> None:
         *("sourceIdentity", "targetIdentity", "statusInfo"),
     )
     assert kinds == {
-        **dict.fromkeys(strings, Kind.STRING),
-        "activityDateTime": Kind.DATETIMEOFFSET,
-        "durationInMilliseconds": Kind.INT32,
-        **dict.fromkeys(complexes, Kind.COMPLEX),
-        **dict.fromkeys(("provisioningSteps", "modifiedProperties"), Kind.COLLECTION),
+        **dict.fromkeys(strings, TypeKind.STRING),
+        "activityDateTime": TypeKind.DATETIMEOFFSET,
+        "durationInMilliseconds": TypeKind.INT32,
+        **dict.fromkeys(complexes, TypeKind.COMPLEX),
+        **dict.fromkeys(("provisioningSteps", "modifiedProperties"), TypeKind.COLLECTION),
     }
     assert [name for name, member in body.properties.items() if member.read_only] == ["id"]
     assert {name for name, member in body.properties.items() if member.deprecated} == {"action", "statusInfo"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from contracts.derive import csdl
+from graph_contracts.derive import csdl
 from tests.derive.pages import DEFAULTS, RESOURCE, derived, operation
 
 GADGET = (

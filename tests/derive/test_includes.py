@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from contracts.cli import graph_contracts
-from contracts.derive import derive, includes
-from contracts.derive.notes import Kind, Note
+from graph_contracts.cli import graph_contracts
+from graph_contracts.derive import derive, includes
+from graph_contracts.derive.notes import Kind, Note
 from tests.derive.pages import DEFAULTS, RESOURCE, operation, sent, text, write
 
 TABLE = DEFAULTS["permissions"].partition("\n\n")[2] + "\n"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from contracts.derive import csdl, derive
-from contracts.errors import MetadataError
+from graph_contracts.derive import csdl, derive
+from graph_contracts.errors import MetadataError
 from tests.derive.pages import RESOURCE, operation, sent, text, write
 
 EDMX = """<?xml version="1.0" encoding="utf-8"?>

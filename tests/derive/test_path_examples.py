@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from contracts.contract import Contract
-from contracts.derive import derive
-from contracts.derive.paths import values
+from graph_contracts.contract import Contract
+from graph_contracts.derive import derive
+from graph_contracts.derive.paths import values
 from tests.derive.pages import DEFAULTS, derived, operation, text, write
 
 

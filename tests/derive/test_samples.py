@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from contracts.derive import derive, markdown, write
-from contracts.derive.includes import FRONT
-from contracts.derive.notes import Kind, Note, Notes, Origins
+from graph_contracts.derive import derive, markdown, write
+from graph_contracts.derive.includes import FRONT
+from graph_contracts.derive.notes import Kind, Note, Notes, Origins
 from tests.benchmarks.derive_score import CORPUS, named, normal, properties, resources, score
 
 FACTS = json.loads(Path(__file__).with_name("facts.json").read_text("utf-8"))

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from contracts.contract import Contract
-from contracts.derive import derive, paths, strictly
-from contracts.derive.notes import Kind, Note
-from contracts.errors import PageError
+from graph_contracts.contract import Contract
+from graph_contracts.derive import derive, paths, strictly
+from graph_contracts.derive.notes import Kind, Note
+from graph_contracts.errors import PageError
 from tests.derive.pages import RESOURCE, answered, derived, operation, resolved, sent, text, write
 
 STRING = ["string", "null"]

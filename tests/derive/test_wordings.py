@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.derive.descriptions import refinement
+from graph_contracts.derive.descriptions import refinement
 from tests.derive.pages import RESOURCE, derived, sent
 
 

@@ -12,8 +12,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.cli import main
-from contracts.derive import write
+from graph_contracts.cli import main
+from graph_contracts.derive import write
 
 PAGE = Path(__file__).parents[2] / "contracts" / "pages" / "provisioningobjectsummary-update.md"
 WORDS = [

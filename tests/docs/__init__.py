@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from contracts import cases
-from contracts.commands import explain
-from contracts.contract import Shape
-from contracts.requirements import registry
+from graph_contracts import cases
+from graph_contracts.commands import explain
+from graph_contracts.contract import OperationKind
+from graph_contracts.requirements import registry
 
 FOLDER = Path(__file__).parents[2] / "docs" / "requirements"
 
@@ -16,8 +16,8 @@ FOLDER = Path(__file__).parents[2] / "docs" / "requirements"
 def pages() -> Mapping[str, str]:
     """Every page by its file's name."""
     cases.load()
-    found = {f"{each.id}.md": explain.page(each) for each in registry() if each.shape is Shape.UPDATE}
-    for shape in Shape:
-        if shape is not Shape.UPDATE:
+    found = {f"{each.id}.md": explain.page(each) for each in registry() if each.shape is OperationKind.UPDATE}
+    for shape in OperationKind:
+        if shape is not OperationKind.UPDATE:
             found[f"{shape}.md"] = explain.chapter(shape, [each for each in registry() if each.shape is shape])
     return found | {"README.md": explain.index(registry())}

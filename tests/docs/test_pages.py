@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from contracts import cases
-from contracts.commands.explain import explain, page
-from contracts.requirements import registry
+from graph_contracts import cases
+from graph_contracts.commands.explain import explain, page
+from graph_contracts.requirements import registry
 from tests.docs import FOLDER, pages
 
 

@@ -12,7 +12,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from contracts import cli
+from graph_contracts import cli
 from tests.support.forked import FORKED
 
 REPORTS = "reports"

@@ -20,11 +20,11 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from contracts.errors import ResultsError
-from contracts.plugin.journal import journals, read
-from contracts.plugin.later import INCOMPLETE
-from contracts.report import reading
-from contracts.subject.values import MADE
+from graph_contracts.engine.recovery.recover import INCOMPLETE
+from graph_contracts.engine.recovery.undo_log import journals, read
+from graph_contracts.errors import ResultsError
+from graph_contracts.operations.sample_values import MADE
+from graph_contracts.report import results_reader
 from tests.endurance import mortal
 from tests.endurance.witness import PATIENCE, Moment, Witness, witness
 
@@ -106,7 +106,7 @@ class Trial:
         for path in self.reports.glob("*.json"):
             json.loads(path.read_text())
         try:
-            found = reading.load(self.reports)
+            found = results_reader.load(self.reports)
         except ResultsError as error:
             # killed before there was anything to tell
             if not re.search("no results.json|killed at once", str(error)):

@@ -16,10 +16,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal
 
-from contracts.contract import Contract
-from contracts.reference.app import App
-from contracts.reference.message import Receive, Scope, Send, Tokens
-from contracts.reference.server import Started, serve_app
+from graph_contracts.contract import Contract
+from graph_contracts.reference.app import App
+from graph_contracts.reference.message import Receive, Scope, Send, Tokens
+from graph_contracts.reference.server import Started, serve_app
 from tests.support.forked import FORKED
 
 Moment = Literal["asked", "done", "answered"]

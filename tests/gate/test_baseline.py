@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from contracts.errors import BaselineError
-from contracts.gate import Gate, baseline, verdict
-from contracts.gate.verdict import Known
-from contracts.report.results import Results, Verdict, exit_code, verdict_of
+from graph_contracts.errors import BaselineError
+from graph_contracts.gate import Gate, baseline, verdict
+from graph_contracts.gate.verdict import Known
+from graph_contracts.report.results import Results, Verdict, exit_code, verdict_of
 from tests.report.samples import FIRST, SECOND, row, run
 
 TODAY = date(2026, 11, 25)
@@ -59,7 +59,7 @@ def test_an_entry_for_one_operation_waives_on_that_alone() -> None:
 
 
 def test_a_run_in_which_all_is_waived_passes_the_gate_and_says_why() -> None:
-    from contracts.report.headline import sentence  # noqa: PLC0415
+    from graph_contracts.report.headline import sentence  # noqa: PLC0415
 
     found = held(ENTRY, run(row("update.a.b", "fail")))
     assert exit_code(found) == 0

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from contracts.errors import ResultsError
-from contracts.gate import Gate
-from contracts.gate.verdict import Known
-from contracts.report.change import Kind, kind
-from contracts.report.difference import between
-from contracts.report.results import Results, exit_code
+from graph_contracts.errors import ResultsError
+from graph_contracts.gate import Gate
+from graph_contracts.gate.verdict import Known
+from graph_contracts.report.change import Kind, kind
+from graph_contracts.report.difference import between
+from graph_contracts.report.results import Results, exit_code
 from tests.report.samples import FIRST, SECOND, row, run
 
 KNOWN = Known(("update.a.b", "update.a.c"), (FIRST, SECOND))

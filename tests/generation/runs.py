@@ -8,11 +8,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from contracts import requirements
-from contracts.plugin.judge import Judgement
-from contracts.plugin.session import Session
-from contracts.requirements import Phase
-from contracts.settings import Settings
+from graph_contracts import requirements
+from graph_contracts.engine.judge import Judgement
+from graph_contracts.engine.session import Session
+from graph_contracts.requirements import Phase
+from graph_contracts.settings import Settings
 from tests.support.forked import reference
 
 DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from contracts.plugin import outcome
-from contracts.target.exchange import Exchange
+from graph_contracts.engine import outcome
+from graph_contracts.http.exchange import Exchange
 from tests.generation.runs import generated, session, told
 
 
@@ -106,5 +106,5 @@ def test_a_run_out_of_time_says_so_and_passes_nothing() -> None:
 
 def test_cases_are_listed_without_loading_what_generates() -> None:
     slow = "{'hypothesis', 'schemathesis'} & set(sys.modules)"
-    code = f"import sys, contracts.cases; contracts.cases.load(); sys.exit(bool({slow}))"
+    code = f"import sys, graph_contracts.cases; graph_contracts.cases.load(); sys.exit(bool({slow}))"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=300).returncode == 0

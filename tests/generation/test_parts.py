@@ -8,35 +8,35 @@ from typing import Any
 
 import pytest
 
-from contracts.contract import Kind, Property, Type
-from contracts.generation import explore
-from contracts.generation.blame import Blame, View, blame
-from contracts.generation.machine import Violation
-from contracts.generation.refusals import PICKY, Refusals
-from contracts.generation.shorten import shorten
-from contracts.generation.steps import Program, Step
-from contracts.generation.wrong import wrongs
-from contracts.requirements import Finding, Severity
-from contracts.subject.equality import differences
+from graph_contracts.contract import Property, Type, TypeKind
+from graph_contracts.generation import explore
+from graph_contracts.generation.blame import Blame, View, blame
+from graph_contracts.generation.machine import Violation
+from graph_contracts.generation.refusals import PICKY, Refusals
+from graph_contracts.generation.shorten import shorten
+from graph_contracts.generation.steps import Program, Step
+from graph_contracts.generation.wrong import wrongs
+from graph_contracts.operations.equality import differences
+from graph_contracts.requirements import Finding, Severity
 
 
 def properties(**types: Type) -> MappingProxyType[str, Property]:
     return MappingProxyType({name: Property(name, type_) for name, type_ in types.items()})
 
 
-TEXT = Type(Kind.STRING)
-PERSON = Type(Kind.COMPLEX, "ns.person", properties=properties(name=TEXT, title=TEXT))
-BAG = Type(Kind.COMPLEX, "ns.bag", open=True)
+TEXT = Type(TypeKind.STRING)
+PERSON = Type(TypeKind.COMPLEX, "ns.person", properties=properties(name=TEXT, title=TEXT))
+BAG = Type(TypeKind.COMPLEX, "ns.bag", open=True)
 THING = Type(
-    Kind.COMPLEX,
+    TypeKind.COMPLEX,
     "ns.thing",
     properties=properties(
         text=TEXT,
-        count=Type(Kind.INT32),
-        at=Type(Kind.DATETIMEOFFSET),
+        count=Type(TypeKind.INT32),
+        at=Type(TypeKind.DATETIMEOFFSET),
         owner=PERSON,
         bag=BAG,
-        tags=Type(Kind.COLLECTION, item=TEXT),
+        tags=Type(TypeKind.COLLECTION, item=TEXT),
         kind=replace(TEXT, members=("one", "two")),
     ),
 )

@@ -20,8 +20,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from contracts.reference.message import Tokens
-from contracts.reference.server import Started
+from graph_contracts.reference.message import Tokens
+from graph_contracts.reference.server import Started
 from tests.support.forked import serving as forked
 
 IDS = ("item-0001", "item-0002", "item-0003")

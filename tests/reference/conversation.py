@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from contracts.reference.app import App
+from graph_contracts.reference.app import App
 from tests.reference.desk import ALIAS, FIRST_PATH, ID, OBJECT, TOKENS, Answer, Ask, answer
 
 FORGED = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbnlib2R5IiwiZXhwIjo0MTAyNDQ0ODAwfQ."

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from contracts.contract import Contract
-from contracts.reference.app import App
-from contracts.reference.message import Tokens
-from contracts.reference.server import build
+from graph_contracts.contract import Contract
+from graph_contracts.reference.app import App
+from graph_contracts.reference.message import Tokens
+from graph_contracts.reference.server import build
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "openapi.yaml"

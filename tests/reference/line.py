@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from contracts.reference.message import Tokens
+from graph_contracts.reference.message import Tokens
 from tests.reference.desk import DOCUMENT, TOKENS, Answer, Ask
 from tests.support.forked import reference
 

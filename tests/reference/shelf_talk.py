@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from contracts.reference.app import App
+from graph_contracts.reference.app import App
 from tests.reference.conversation import stable
 from tests.reference.desk import TOKENS, Answer, Ask, answer
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from contracts.contract import Contract
-from contracts.errors import ConfigurationError, DocumentError
-from contracts.reference import validate
-from contracts.reference.app import App
-from contracts.reference.behaviours import behaviours
-from contracts.reference.routes import Routes
-from contracts.reference.server import build
-from contracts.reference.store import Store, merge
+from graph_contracts.contract import Contract
+from graph_contracts.errors import ConfigurationError, DocumentError
+from graph_contracts.reference import validate
+from graph_contracts.reference.app import App
+from graph_contracts.reference.behaviours import behaviours
+from graph_contracts.reference.routes import Routes
+from graph_contracts.reference.server import build
+from graph_contracts.reference.store import Store, merge
 from tests.reference.desk import TOKENS, Ask, ask, contract
 
 STATION: dict[str, Any] = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contracts.reference.bodies import MAX_BODY
+from graph_contracts.reference.bodies import MAX_BODY
 from tests.reference.desk import ALIAS, BASE, FIRST_PATH, ID, OBJECT, SECOND_PATH, Ask
 from tests.reference.line import Line, serving
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.errors import ConfigurationError
-from contracts.reference.behaviours import Behaviour, behaviours, choose
+from graph_contracts.errors import ConfigurationError
+from graph_contracts.reference.behaviours import Behaviour, behaviours, choose
 from tests.reference import shelf_talk
 from tests.reference.conversation import FULL, transcript
 from tests.reference.desk import OBJECT, ROOT, Ask, app, ask, library
@@ -19,7 +19,7 @@ VARIATIONS = tuple(b for b in behaviours() if b.kind == "variation" and not b.ab
 OF_COLLECTIONS = tuple(b for b in behaviours() if b.about)
 """Those that an update alone doesn't meet."""
 WHAT_IT_DOES_ANYWAY = frozenset({"q-prefer-204"})
-SELDOM = "contracts.reference.faults.seldom"
+SELDOM = "graph_contracts.reference.faults.seldom"
 """Faults that no fixed conversation meets; the kill sheet shows that generated values do."""
 RARE = 160
 """Updates after which even a fault that throttles has done so."""

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from contracts.reference.message import Request
-from contracts.reference.tools import override
+from graph_contracts.reference.message import Request
+from graph_contracts.reference.tools import override
 from tests.reference.desk import Ask, app, ask
 
 
@@ -23,7 +23,7 @@ def test_no_two_parts_have_a_step_of_the_same_name() -> None:
 
 def test_every_part_that_an_app_has_is_searched_for_steps() -> None:
     served = app()
-    held = [each for each in vars(served).values() if type(each).__module__.startswith("contracts.reference.")]
+    held = [each for each in vars(served).values() if type(each).__module__.startswith("graph_contracts.reference.")]
     assert len(held) == len(served.parts) - 1
     assert {id(each) for each in held} <= {id(part) for part in served.parts}
 

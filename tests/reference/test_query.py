@@ -6,22 +6,22 @@ from typing import Any
 
 import pytest
 
-from contracts.contract import Kind, Property, Type
-from contracts.reference import query
-from contracts.reference.query import QueryError
+from graph_contracts.contract import Property, Type, TypeKind
+from graph_contracts.reference import query
+from graph_contracts.reference.query import QueryError
 from tests.reference.desk import Ask, ask, library
 from tests.reference.shelf_talk import BOOKS, FIRST, SECOND
 
-INNER = Type(Kind.COMPLEX, "t.inner", properties={"text": Property("text", Type(Kind.STRING))})
+INNER = Type(TypeKind.COMPLEX, "t.inner", properties={"text": Property("text", Type(TypeKind.STRING))})
 THING = Type(
-    Kind.COMPLEX,
+    TypeKind.COMPLEX,
     "t.thing",
     properties={
-        "id": Property("id", Type(Kind.STRING)),
-        "name": Property("name", Type(Kind.STRING)),
-        "size": Property("size", Type(Kind.INT32)),
-        "on": Property("on", Type(Kind.BOOLEAN)),
-        "seen": Property("seen", Type(Kind.DATETIMEOFFSET)),
+        "id": Property("id", Type(TypeKind.STRING)),
+        "name": Property("name", Type(TypeKind.STRING)),
+        "size": Property("size", Type(TypeKind.INT32)),
+        "on": Property("on", Type(TypeKind.BOOLEAN)),
+        "seen": Property("seen", Type(TypeKind.DATETIMEOFFSET)),
         "inner": Property("inner", INNER),
     },
 )

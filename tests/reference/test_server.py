@@ -16,15 +16,15 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from contracts.errors import ConfigurationError
-from contracts.reference.server import start
+from graph_contracts.errors import ConfigurationError
+from graph_contracts.reference.server import start
 from tests.reference.desk import DOCUMENT, ID, ROOT
 
 PATIENCE = 120.0
 PARENT = """
 import sys, time
 from pathlib import Path
-from contracts.reference.server import start
+from graph_contracts.reference.server import start
 
 with start(Path(sys.argv[1])) as running:
     print(running.url, running.process.pid, flush=True)
@@ -95,7 +95,7 @@ def test_an_interrupt_in_the_terminal_does_not_reach_it() -> None:
 
 def test_a_process_without_a_parent_ends_without_a_word() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "contracts.reference"],
+        [sys.executable, "-m", "graph_contracts.reference"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=PATIENCE,
@@ -128,7 +128,7 @@ def test_a_port_that_is_taken_is_told_with_what_to_do() -> None:
 
 
 def test_serve_runs_in_the_foreground_until_interrupted() -> None:
-    program = "import sys; from contracts.cli import main; sys.exit(main())"
+    program = "import sys; from graph_contracts.cli import main; sys.exit(main())"
     command = [
         sys.executable,
         "-c",

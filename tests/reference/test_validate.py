@@ -6,22 +6,22 @@ from typing import Any
 
 import pytest
 
-from contracts.contract import Kind, Property, Type
-from contracts.reference import validate
-from contracts.reference.validate import InvalidError
+from graph_contracts.contract import Property, Type, TypeKind
+from graph_contracts.reference import validate
+from graph_contracts.reference.validate import InvalidError
 
-NESTED = Type(Kind.COMPLEX, "t.nested", properties={"text": Property("text", Type(Kind.STRING))})
+NESTED = Type(TypeKind.COMPLEX, "t.nested", properties={"text": Property("text", Type(TypeKind.STRING))})
 THING = Type(
-    Kind.COMPLEX,
+    TypeKind.COMPLEX,
     "t.thing",
     also=("t.renamedThing",),
     properties={
-        "id": Property("id", Type(Kind.STRING), read_only=True),
-        "stamp": Property("stamp", Type(Kind.STRING), read_only=True),
+        "id": Property("id", Type(TypeKind.STRING), read_only=True),
+        "stamp": Property("stamp", Type(TypeKind.STRING), read_only=True),
         "nested": Property("nested", NESTED),
-        "items": Property("items", Type(Kind.COLLECTION, item=NESTED)),
-        "bag": Property("bag", Type(Kind.COMPLEX, "t.bag", open=True)),
-        "unknown": Property("unknown", Type(Kind.COMPLEX, "t.cycle")),
+        "items": Property("items", Type(TypeKind.COLLECTION, item=NESTED)),
+        "bag": Property("bag", Type(TypeKind.COMPLEX, "t.bag", open=True)),
+        "unknown": Property("unknown", Type(TypeKind.COMPLEX, "t.cycle")),
     },
 )
 
@@ -29,27 +29,31 @@ THING = Type(
 @pytest.mark.parametrize(
     ("kind", "right", "wrong"),
     [
-        (Kind.STRING, ["", "x"], [1, True, {}, []]),
-        (Kind.BOOLEAN, [True, False], [0, "true"]),
-        (Kind.INT32, [0, 2**31 - 1, -(2**31)], [2**31, -(2**31) - 1, 1.0, True, "1"]),
-        (Kind.INT64, [2**63 - 1, -(2**63)], [2**63, 0.5]),
-        (Kind.DOUBLE, [0, 1.5], [True, "1.5"]),
-        (Kind.GUID, ["74BEB175-3b80-4b63-b9d5-6f0b76082b16"], ["74beb175", "{74BEB175-3b80-4b63-b9d5-6f0b76082b16}"]),
-        (Kind.DATE, ["2024-02-29"], ["2023-02-29", "2024-2-9", "20240229", 0]),
-        (Kind.TIMEOFDAY, ["04:05", "04:05:06.7"], ["4:05", 45]),
-        (Kind.DURATION, ["P1D", "-PT1H2M3.4S"], ["P", "PT", "1 day", 1]),
-        (Kind.BINARY, ["Z3JhcGg="], [1]),
+        (TypeKind.STRING, ["", "x"], [1, True, {}, []]),
+        (TypeKind.BOOLEAN, [True, False], [0, "true"]),
+        (TypeKind.INT32, [0, 2**31 - 1, -(2**31)], [2**31, -(2**31) - 1, 1.0, True, "1"]),
+        (TypeKind.INT64, [2**63 - 1, -(2**63)], [2**63, 0.5]),
+        (TypeKind.DOUBLE, [0, 1.5], [True, "1.5"]),
         (
-            Kind.DATETIMEOFFSET,
+            TypeKind.GUID,
+            ["74BEB175-3b80-4b63-b9d5-6f0b76082b16"],
+            ["74beb175", "{74BEB175-3b80-4b63-b9d5-6f0b76082b16}"],
+        ),
+        (TypeKind.DATE, ["2024-02-29"], ["2023-02-29", "2024-2-9", "20240229", 0]),
+        (TypeKind.TIMEOFDAY, ["04:05", "04:05:06.7"], ["4:05", 45]),
+        (TypeKind.DURATION, ["P1D", "-PT1H2M3.4S"], ["P", "PT", "1 day", 1]),
+        (TypeKind.BINARY, ["Z3JhcGg="], [1]),
+        (
+            TypeKind.DATETIMEOFFSET,
             ["2021-03-04T05:06Z", "2021-03-04t05:06:07.123456789012-11:30"],
             ["yesterday", "2021-03-04", "2021-03-04T05:06:07", "2021-13-01T00:00:00Z", "2021-03-04T24:30:00Z",
              "2021-03-04T05:06:07+25:00", "2021-03-04T05:06:07+01:75", "٢٠٢١-03-04T05:06:07Z"],
         ),
-        (Kind.ANY, [1, "x", {}, []], []),
+        (TypeKind.ANY, [1, "x", {}, []], []),
     ],
     ids=str,
 )  # fmt: skip
-def test_a_kind_holds_its_own_values(kind: Kind, right: list[Any], wrong: list[Any]) -> None:
+def test_a_kind_holds_its_own_values(kind: TypeKind, right: list[Any], wrong: list[Any]) -> None:
     for value in right:
         assert validate.one(value, Type(kind), "p") == value
     for value in wrong:
@@ -58,14 +62,14 @@ def test_a_kind_holds_its_own_values(kind: Kind, right: list[Any], wrong: list[A
 
 
 def test_null_is_held_by_all_but_collections() -> None:
-    assert all(validate.one(None, Type(kind), "p") is None for kind in Kind if kind is not Kind.COLLECTION)
+    assert all(validate.one(None, Type(kind), "p") is None for kind in TypeKind if kind is not TypeKind.COLLECTION)
     for value in (None, [None]):
         with pytest.raises(InvalidError):
-            validate.one(value, Type(Kind.COLLECTION, item=NESTED), "p")
+            validate.one(value, Type(TypeKind.COLLECTION, item=NESTED), "p")
 
 
 def test_members_of_an_enumeration_are_known_in_any_letter_case() -> None:
-    choice = Type(Kind.STRING, members=("user", "system"))
+    choice = Type(TypeKind.STRING, members=("user", "system"))
     assert validate.one("System", choice, "p") == "System"
     with pytest.raises(InvalidError):
         validate.one("String", choice, "p")
@@ -110,14 +114,14 @@ def test_what_is_refused_is_named_with_its_place(body: dict[str, Any], place: st
 
 
 def test_null_is_an_item_where_the_document_says_so() -> None:
-    listed = Type(Kind.COLLECTION, item=Type(Kind.STRING), null_items=True)
+    listed = Type(TypeKind.COLLECTION, item=Type(TypeKind.STRING), null_items=True)
     assert validate.one(["a", None], listed, "p") == ["a", None]
     with pytest.raises(InvalidError):
         validate.one([1], listed, "p")
 
 
 def test_a_value_of_any_alternative_is_held_and_no_other() -> None:
-    several = Type(Kind.DOUBLE, alternatives=(Type(Kind.DOUBLE), Type(Kind.STRING, members=("INF", "NaN"))))
+    several = Type(TypeKind.DOUBLE, alternatives=(Type(TypeKind.DOUBLE), Type(TypeKind.STRING, members=("INF", "NaN"))))
     assert [validate.one(value, several, "p") for value in (1.5, "INF", None)] == [1.5, "INF", None]
     wrong: tuple[object, ...] = ("12", True, {})
     for value in wrong:
@@ -138,7 +142,7 @@ def test_a_value_of_any_alternative_is_held_and_no_other() -> None:
     ids=str,
 )
 def test_limits_hold(limits: dict[str, Any], right: Any, wrong: Any) -> None:
-    bounded = Type(Kind.ANY, limits=limits)
+    bounded = Type(TypeKind.ANY, limits=limits)
     assert validate.one(right, bounded, "p") == right
     if wrong is not None:
         with pytest.raises(InvalidError, match="'p' is not within the limits"):

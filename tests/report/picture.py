@@ -11,9 +11,9 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 from pydantic import SecretStr
 
-from contracts.plugin.run import run
-from contracts.reference.server import start
-from contracts.settings import Settings
+from graph_contracts.engine.run import run
+from graph_contracts.reference.server import start
+from graph_contracts.settings import Settings
 from tests.report.test_browser import CHROMIUM, DESKTOP, FLAGS
 
 ROOT = Path(__file__).parents[2]

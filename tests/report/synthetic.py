@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.report.results import Outcome, RequirementResult, Results, Verdict, worst
+from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict, worst
 
 LEVELS = ("MUST", "MUST", "SHOULD", "MUST", "SHOULD", "INFO")
 SUBJECTS = ("route", "auth", "status", "req", "resp", "body", "type", "value", "merge", "persist", "json", "error")

@@ -13,8 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from contracts.report import html
-from contracts.report.results import Results, Verdict
+from graph_contracts.report import html
+from graph_contracts.report.results import Results, Verdict
 from tests.report import synthetic
 from tests.report.test_reports import EVIL, HOSTILE
 from tests.report.test_reports import evidence as exchanges_with
@@ -93,8 +93,8 @@ def test_the_first_screen_tells_the_verdict_what_was_tested_and_what_failed(
         for part in ("h1", ".sub", ".counts", ".facts", ".facts dd:last-of-type"):
             assert in_view(page, page.locator(part).first), part
         if name == "failing":
-            assert all(in_view(page, page.locator(".brief > li").nth(place)) for place in range(html.MOST_BRIEF))
-            assert in_view(page, page.get_by_text(f"{40 - html.MOST_BRIEF} more", exact=True))
+            assert all(in_view(page, page.locator(".brief > li").nth(place)) for place in range(html.MAX_BRIEF))
+            assert in_view(page, page.get_by_text(f"{40 - html.MAX_BRIEF} more", exact=True))
         else:
             assert in_view(page, page.locator(".calm"))
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from contracts.errors import ResultsError
-from contracts.report import compare, merging
-from contracts.report.evidence import finder
-from contracts.report.headline import is_partial
-from contracts.report.reading import Run
-from contracts.report.results import Results, Verdict
+from graph_contracts.errors import ResultsError
+from graph_contracts.report import compare, merge
+from graph_contracts.report.evidence import finder
+from graph_contracts.report.headline import is_partial
+from graph_contracts.report.results import Results, Verdict
+from graph_contracts.report.results_reader import Run
 from tests.report.samples import EVIL, FIRST, SECOND, evidence, row, run
 
 RENDERINGS: dict[str, Callable[[compare.Comparison], str]] = {
@@ -115,7 +115,7 @@ ORDER = ["update.a.b", "update.a.c", "update.a.d"]
 
 
 def part(group: int, *rows: Any, **more: Any) -> Run:
-    shard = {"group": group, "splits": 2, "selection": merging.selection(ORDER)}
+    shard = {"group": group, "splits": 2, "selection": merge.selection(ORDER)}
     results = run(*rows, **{"shard": shard, "command": f"graph-contracts run --splits 2 --group {group}", **more})
     return Run(f"part{group}.json", results, tuple(evidence()))
 
@@ -129,7 +129,7 @@ TWO = part(2, row("update.a.c", "pass"), row("update.a.d", "warn", "pass"))
 
 
 def test_parts_make_the_whole_in_any_order() -> None:
-    whole, exchanges = merging.merge([TWO, ONE], ORDER)
+    whole, exchanges = merge.merge([TWO, ONE], ORDER)
     assert [each.id for each in whole.requirements] == ORDER
     assert [each.verdict for each in whole.requirements] == [Verdict.FAIL, Verdict.PASS, Verdict.WARN]
     assert (whole.planned, whole.executed, whole.exchanges, whole.complete) == (4, 4, 4, True)
@@ -142,7 +142,7 @@ def test_parts_make_the_whole_in_any_order() -> None:
 
 
 def test_evidence_stands_where_its_index_says_and_is_found_by_it() -> None:
-    whole, exchanges = merging.merge([replace(ONE, evidence=()), TWO], ORDER)
+    whole, exchanges = merge.merge([replace(ONE, evidence=()), TWO], ORDER)
     find = finder(exchanges)
     assert (len(exchanges), exchanges[0]["index"], exchanges[-1]["index"], exchanges[1:]) == (2, 2, 3, [exchanges[1]])
     for outcome in whole.requirements[1].outcomes:
@@ -154,36 +154,36 @@ def test_a_mismatch_still_names_the_exchange_that_shows_it() -> None:
     shown = {"path": "a", "expected": "1", "actual": "2", "exchange": 1}
     odd = row("update.a.c", "fail")
     odd = replace(odd, outcomes=tuple(replace(outcome, mismatch=shown) for outcome in odd.outcomes))
-    whole, _ = merging.merge([ONE, part(2, odd)], ORDER)
+    whole, _ = merge.merge([ONE, part(2, odd)], ORDER)
     assert whole.requirements[1].outcomes[0].mismatch == {**shown, "exchange": 3}
 
 
 def test_parts_of_which_one_could_not_be_judged_make_no_whole_that_can() -> None:
-    whole, _ = merging.merge([ONE, replace(TWO, results=replace(TWO.results, complete=False))], ORDER)
+    whole, _ = merge.merge([ONE, replace(TWO, results=replace(TWO.results, complete=False))], ORDER)
     assert not whole.complete
 
 
 def test_an_operation_of_which_no_part_decides_anything_makes_the_whole_incomplete() -> None:
     parts = [part(1, *(row(name, "pass", "inconclusive") for name in ORDER[:2])), part(2, row(ORDER[2], "pass"))]
-    whole, _ = merging.merge(parts, ORDER)
+    whole, _ = merge.merge(parts, ORDER)
     assert not whole.complete
     assert [note for note in whole.notes if SECOND in note] == [f"{SECOND} could not be tested: message text"]
-    whole, _ = merging.merge([*parts[:1], part(2, row(ORDER[2], "pass", "pass"))], ORDER)
+    whole, _ = merge.merge([*parts[:1], part(2, row(ORDER[2], "pass", "pass"))], ORDER)
     assert whole.complete
 
 
 def test_replicas_of_a_target_may_have_addresses_of_their_own() -> None:
     there = replace(TWO, results=replace(TWO.results, target_url="http://there"))
-    whole, _ = merging.merge([ONE, there], ORDER, replicas=True)
+    whole, _ = merge.merge([ONE, there], ORDER, replicas=True)
     assert whole.target_url == ONE.results.target_url
     embedded = [of(ONE, embedded=True), of(there, embedded=True)]
-    assert merging.merge(embedded, ORDER)[0].complete
+    assert merge.merge(embedded, ORDER)[0].complete
     with pytest.raises(ResultsError, match="target"):
-        merging.merge([ONE, embedded[1]], ORDER, replicas=True)
+        merge.merge([ONE, embedded[1]], ORDER, replicas=True)
 
 
 def test_what_every_part_judges_is_said_by_the_part_that_could() -> None:
-    whole, _ = merging.merge([ONE, TWO], ORDER)
+    whole, _ = merge.merge([ONE, TWO], ORDER)
     told = {outcome.operation: outcome.verdict for outcome in whole.requirements[2].outcomes}
     assert told == {FIRST: Verdict.WARN, SECOND: Verdict.PASS}
 
@@ -212,5 +212,5 @@ def test_what_every_part_judges_is_said_by_the_part_that_could() -> None:
 )
 def test_parts_that_do_not_make_one_whole_are_refused(parts: list[Run], told: str) -> None:
     with pytest.raises(ResultsError) as caught:
-        merging.merge(parts, ORDER)
+        merge.merge(parts, ORDER)
     assert told in str(caught.value)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from contracts.report import har, view
-from contracts.report.evidence import Evidence, finder
-from contracts.report.journal import OutcomeStream
+from graph_contracts.report import har, view
+from graph_contracts.report.evidence import Evidence, finder
+from graph_contracts.report.outcome_stream import OutcomeStream
 from tests.report import synthetic
 from tests.report.samples import EVIL, evidence, row, run
 

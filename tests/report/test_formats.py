@@ -15,9 +15,9 @@ import pytest
 from lxml import etree
 from sarif_pydantic import Sarif
 
-from contracts.report import badge, github, junit, sarif
-from contracts.report.results import Results
-from contracts.report.waiver import Waivers
+from graph_contracts.report import badge, github, junit, sarif
+from graph_contracts.report.results import Results
+from graph_contracts.report.waiver import Waivers
 from tests.report.samples import EVIL, archive, evidence, row, run
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("junit.xsd")))
@@ -217,7 +217,7 @@ def test_while_the_targets_text_is_printed_the_runner_obeys_no_line() -> None:
 
 
 def test_every_report_of_an_incomplete_run_says_how_many_cases_were_run(tmp_path: Path) -> None:
-    from contracts.report import html, markdown, terminal  # noqa: PLC0415
+    from graph_contracts.report import html, markdown, terminal  # noqa: PLC0415
 
     found: Any = replace(RUNS["incomplete"], exit_code=3)
     for text in (html.render(found, []), markdown.render(found), terminal.render(found, tmp_path), junit.render(found)):

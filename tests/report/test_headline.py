@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from markupsafe import escape
 
-from contracts.report import badge, github, html, junit, markdown, terminal
-from contracts.report.change import Change, Kind, Since
-from contracts.report.headline import headline
-from contracts.report.results import Results, exit_code, with_exit_code
-from contracts.report.scope import RECORDING, Scope
-from contracts.report.waiver import Waivers
+from graph_contracts.report import badge, github, html, junit, markdown, terminal
+from graph_contracts.report.change import Change, Kind, Since
+from graph_contracts.report.headline import headline
+from graph_contracts.report.results import Results, exit_code, with_exit_code
+from graph_contracts.report.scope import RECORDING, Scope
+from graph_contracts.report.waiver import Waivers
 from tests.report.samples import FIRST, SECOND, row, run
 
 SELECTED = Scope(120, 2, ("--select",))

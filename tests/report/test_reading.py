@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from contracts.errors import ResultsError
-from contracts.report import reading, writer
-from contracts.report.evidence import Evidence
-from contracts.report.journal import NAME, OutcomeStream
-from contracts.report.results import Results, Verdict
+from graph_contracts.errors import ResultsError
+from graph_contracts.report import results_reader, writer
+from graph_contracts.report.evidence import Evidence
+from graph_contracts.report.outcome_stream import NAME, OutcomeStream
+from graph_contracts.report.results import Results, Verdict
 from tests.report.samples import EVIL, evidence, row, run
 
 WHOLE = run(row("update.a.b", "pass", "fail", text=EVIL), row("update.a.c", "pass"), redacted=0)
@@ -32,13 +32,13 @@ def journalled(folder: Path, *, end: bool, of: Results = WHOLE) -> Path:
 
 
 def test_a_journal_with_an_end_is_the_run_itself(tmp_path: Path) -> None:
-    found = reading.load(journalled(tmp_path, end=True))
+    found = results_reader.load(journalled(tmp_path, end=True))
     assert found.results == WHOLE
     assert len(found.evidence) == 2
 
 
 def test_a_journal_without_an_end_is_an_incomplete_run(tmp_path: Path) -> None:
-    found = reading.load(journalled(tmp_path, end=False)).results
+    found = results_reader.load(journalled(tmp_path, end=False)).results
     assert not found.complete
     assert [each.verdict for each in found.requirements] == [Verdict.FAIL, Verdict.PASS]
 
@@ -48,7 +48,7 @@ def test_a_line_cut_short_by_the_kill_is_as_if_it_was_not_there(tmp_path: Path) 
     whole = path.read_bytes()
     last = whole.rstrip(b"\n").rindex(b"\n") + 1
     path.write_bytes(whole[: last + 20])
-    found = reading.load(tmp_path).results
+    found = results_reader.load(tmp_path).results
     told = {each.id: each for each in found.requirements}
     assert told["update.a.b"].verdict is Verdict.FAIL
     assert told["update.a.c"].verdict is Verdict.INCONCLUSIVE
@@ -58,7 +58,7 @@ def test_a_line_cut_short_by_the_kill_is_as_if_it_was_not_there(tmp_path: Path) 
 def test_evidence_stays_on_the_disk_until_it_is_asked_for(tmp_path: Path) -> None:
     writer.write_all(WHOLE, [], tmp_path)
     journalled(tmp_path, end=True)
-    found = reading.load(tmp_path).evidence
+    found = results_reader.load(tmp_path).evidence
     assert isinstance(found, Evidence)
     assert (found.held, [entry["index"] for entry in found]) == (0, [0, 1])
 
@@ -66,9 +66,9 @@ def test_evidence_stays_on_the_disk_until_it_is_asked_for(tmp_path: Path) -> Non
 def test_evidence_is_that_of_the_same_run_only(tmp_path: Path) -> None:
     writer.write_all(WHOLE, evidence(), tmp_path)
     journalled(tmp_path, end=True)
-    assert len(reading.load(tmp_path).evidence) == 2
+    assert len(results_reader.load(tmp_path).evidence) == 2
     journalled(tmp_path, end=True, of=replace(WHOLE, started="2020-01-01T00:00:00+00:00"))
-    assert reading.load(tmp_path).evidence == ()
+    assert results_reader.load(tmp_path).evidence == ()
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_file_that_is_no_results_is_refused_in_one_line(content: bytes, told: 
     path = tmp_path / "results.json"
     path.write_bytes(content)
     with pytest.raises(ResultsError) as caught:
-        reading.load(path)
+        results_reader.load(path)
     assert told in str(caught.value)
     assert caught.value.exit_code == 2
 
@@ -108,21 +108,21 @@ def test_a_journal_with_a_line_of_no_run_is_refused(line: bytes, told: str, tmp_
     path = journalled(tmp_path, end=True)
     path.write_bytes(path.read_bytes() + line)
     with pytest.raises(ResultsError, match=told):
-        reading.load(path)
+        results_reader.load(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"{}\n", b'{"end": true, "complete": true}\n'])
 def test_a_journal_that_never_began_is_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(content)
     with pytest.raises(ResultsError):
-        reading.load(tmp_path)
+        results_reader.load(tmp_path)
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match=r"no results\.json in this folder"):
-        reading.load(tmp_path)
+        results_reader.load(tmp_path)
     with pytest.raises(ResultsError, match="No such file"):
-        reading.load(tmp_path / "none.json")
+        results_reader.load(tmp_path / "none.json")
 
 
 def test_what_an_earlier_run_left_is_taken_away_and_nothing_else(tmp_path: Path) -> None:

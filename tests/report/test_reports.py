@@ -13,11 +13,11 @@ from xml.etree.ElementTree import fromstring
 import jsonschema
 import pytest
 
-from contracts.report import badge, citation, html, jsontree, junit, markdown, results, terminal, writer
-from contracts.report.change import Change, Kind, Since
-from contracts.report.results import Outcome, RequirementResult, Results, Verdict
-from contracts.report.visible import visible
-from contracts.report.waiver import Waiver, Waivers
+from graph_contracts.report import badge, citation, html, jsontree, junit, markdown, results, terminal, writer
+from graph_contracts.report.change import Change, Kind, Since
+from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
+from graph_contracts.report.visible import visible
+from graph_contracts.report.waiver import Waiver, Waivers
 from tests.report import synthetic
 from tests.report.samples import archive
 

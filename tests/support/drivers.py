@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.contract import Shape
-from contracts.subject.create import CreateDriver
-from contracts.subject.delete import DeleteDriver
-from contracts.subject.knowledge import Options
-from contracts.subject.update import UpdateDriver
+from graph_contracts.contract import OperationKind
+from graph_contracts.operations.create import CreateDriver
+from graph_contracts.operations.delete import DeleteDriver
+from graph_contracts.operations.knowledge import Options
+from graph_contracts.operations.update import UpdateDriver
 from tests.support.scripted_client import CREATE, DELETE, UPDATE, ScriptedClient
 
 ONE: dict[str, Any] = {"id": "one", "name": "Contoso", "ownerId": "o", "label": "green"}
@@ -26,9 +26,9 @@ def updating(client: ScriptedClient, **options: Any) -> UpdateDriver:
 def creating(client: ScriptedClient, *, deletes: bool = True, **options: Any) -> CreateDriver:
     """An operation that creates, beside one that deletes what it made."""
     create = CreateDriver(client, CREATE, Options(**options))
-    siblings: dict[Shape, Any] = {Shape.CREATE: create}
+    siblings: dict[OperationKind, Any] = {OperationKind.CREATE: create}
     if deletes:
-        siblings[Shape.DELETE] = DeleteDriver(client, DELETE, Options(**options))
+        siblings[OperationKind.DELETE] = DeleteDriver(client, DELETE, Options(**options))
     for each in siblings.values():
         each.join(siblings)
     return create
@@ -36,6 +36,6 @@ def creating(client: ScriptedClient, *, deletes: bool = True, **options: Any) ->
 
 def deleting(client: ScriptedClient) -> DeleteDriver:
     """An operation that deletes what another made."""
-    delete = creating(client).siblings[Shape.DELETE]
+    delete = creating(client).siblings[OperationKind.DELETE]
     assert isinstance(delete, DeleteDriver)
     return delete

@@ -16,17 +16,26 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
-from contracts import cli
-from contracts.contract import Contract
-from contracts.reference.server import Started, serve
+from graph_contracts import cli
+from graph_contracts.contract import Contract
+from graph_contracts.reference.server import Started, serve
 
 FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload(
     [
-        *(f"contracts.commands.{name}" for name in cli.COMMANDS),
-        *("contracts.plugin.run", "contracts.plugin.later", "contracts.plugin.rehearsal", "contracts.report.har"),
-        *("contracts.generation.documents", "schemathesis", "hypothesis.strategies", "pytest_html.plugin"),
-        *("contracts.reference.server", "contracts.reference.faults", "contracts.reference.variations"),
+        *(f"graph_contracts.commands.{name}" for name in cli.COMMANDS),
+        *(
+            "graph_contracts.engine.run",
+            "graph_contracts.engine.recovery.recover",
+            "graph_contracts.engine.dry_run",
+            "graph_contracts.report.har",
+        ),
+        *("graph_contracts.generation.documents", "schemathesis", "hypothesis.strategies", "pytest_html.plugin"),
+        *(
+            "graph_contracts.reference.server",
+            "graph_contracts.reference.faults",
+            "graph_contracts.reference.variations",
+        ),
         *("tests.endurance.witness", "tests.cases.sheet", __name__),
     ]
 )
@@ -56,7 +65,7 @@ def serving(serve: Callable[..., None], *arguments: Any, context: Any = FORKED) 
 def reference(
     document: Path, *, faults: Sequence[str] = (), variations: Sequence[str] = (), **options: Any
 ) -> AbstractContextManager[Started]:
-    """Run the reference in a process of its own; the options are those of `contracts.reference.server.serve`."""
+    """Run the reference in a process of its own; the options are those of `graph_contracts.reference.server.serve`."""
     return serving(_serve, document, {"faults": faults, "variations": variations, **options})
 
 

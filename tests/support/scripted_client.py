@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from contracts.contract import Kind, Operation, Property, Type
-from contracts.target import jsontext
-from contracts.target.client import Client
-from contracts.target.connection import Connection
-from contracts.target.exchange import Exchange, Request, Response
-from contracts.target.transport import Transport
+from graph_contracts.contract import Operation, Property, Type, TypeKind
+from graph_contracts.http import jsontext
+from graph_contracts.http.client import Client
+from graph_contracts.http.connection import Connection
+from graph_contracts.http.exchange import Exchange, Request, Response
+from graph_contracts.http.transport import Transport
 
 BASE = "http://scripted.example/beta"
 Script = Callable[[Request, str], Response | None]
@@ -26,14 +26,14 @@ SILENCE = Response(0)
 """Stands for no answer at all."""
 
 THING = Type(
-    Kind.COMPLEX,
+    TypeKind.COMPLEX,
     "t.thing",
     properties={
-        "id": Property("id", Type(Kind.STRING), read_only=True),
-        "name": Property("name", Type(Kind.STRING)),
-        "ownerId": Property("ownerId", Type(Kind.STRING)),
-        "label": Property("label", Type(Kind.STRING)),
-        "changed": Property("changed", Type(Kind.DATETIMEOFFSET), read_only=True),
+        "id": Property("id", Type(TypeKind.STRING), read_only=True),
+        "name": Property("name", Type(TypeKind.STRING)),
+        "ownerId": Property("ownerId", Type(TypeKind.STRING)),
+        "label": Property("label", Type(TypeKind.STRING)),
+        "changed": Property("changed", Type(TypeKind.DATETIMEOFFSET), read_only=True),
     },
 )
 UPDATE = Operation(

@@ -1,8 +1,0 @@
-"""`python -m contracts` is `graph-contracts`."""
-
-import sys
-
-from contracts.cli import main
-
-if __name__ == "__main__":
-    sys.exit(main())

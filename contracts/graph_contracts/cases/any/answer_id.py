@@ -1,0 +1,47 @@
+"""The id in an answer."""
+
+from __future__ import annotations
+
+from graph_contracts.contract import Operation
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.equality import short
+from graph_contracts.operations.observer import same_id
+from graph_contracts.operations.operation_under_test import OperationUnderTest, performed
+from graph_contracts.requirements import Finding, Findings, Level, also, requirement
+
+
+def entity(operation: Operation, exchange: Exchange) -> bool:
+    """Whether an exchange is the operation's own request, answered with an object that is no error."""
+    return performed(operation, exchange) and exchange.object is not None and "error" not in exchange.object
+
+
+@requirement(
+    "update.body.id",
+    Level.MUST,
+    basis="page",
+    source="Page, Request body (id, String); Examples/Response",
+    vary="letter case and braces of GUIDs",
+    each=entity,
+    keyed=True,
+)
+@also(
+    "read.body.id",
+    "`id` in the answer to a read must be a string equal to the id in the URL.",
+    sent="Nothing of its own: the id in every 200 to a read is compared with that of the URL.",
+)
+def test_the_answer_has_the_id_of_the_url(operation: OperationUnderTest, exchange: Exchange) -> Findings:
+    """`id` in the answer is a string equal to the id in the URL.
+
+    Sent: Nothing of its own: the id in every 200 to an update is compared with that of the URL.
+
+    Fix: Return the stored key as a string, in the spelling of the URL.
+    """
+    if (
+        "id" not in operation.shape.properties
+        or "%24select" in exchange.request.url
+        or "$select" in exchange.request.url
+    ):
+        return
+    shown = (exchange.object or {}).get("id")
+    if not same_id(shown, exchange.entity):
+        yield Finding(f"id = {short(exchange.entity)}", f"id = {short(shown)}", (exchange,))

@@ -1,0 +1,157 @@
+"""Values: enumeration members, and null."""
+
+from __future__ import annotations
+
+from graph_contracts.cases.values import told
+from graph_contracts.contract import TypeKind
+from graph_contracts.operations.attempts import Attempt
+from graph_contracts.operations.equality import short
+from graph_contracts.operations.operation_under_test import SHOWN
+from graph_contracts.operations.settable_locations import settable_locations
+from graph_contracts.operations.write import WriteDriver
+from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, also, requirement
+
+
+@requirement(
+    "update.value.enum.invalid",
+    Level.SHOULD,
+    basis="graph",
+    source="Graph, evolvable enumerations; OData enumValue",
+    vary="a plain String keeps the text; letter case of members",
+    phase=Phase.NEGATIVE,
+)
+@also(
+    "create.value.enum.invalid",
+    "A creation should refuse an undocumented enumeration member or keep it as it is, and never map it to another "
+    "member.",
+)
+def test_an_unknown_member_is_never_mapped_to_another(operation: WriteDriver) -> Findings:
+    """An undocumented enumeration member is refused or kept as it is, never mapped to another member.
+
+    Sent: Members that the page doesn't list, one of them `unknownFutureValue`.
+
+    Fix: Refuse what you don't know with 400, or keep the text. A default of the first member is a lie.
+    """
+    spots = [
+        spot for spot in settable_locations(operation, TypeKind.STRING) if spot.type.members or spot.type.placeholder
+    ]
+    if not spots:
+        raise NotApplicable("the document declares no enumeration")
+    for spot in spots[:3]:
+        known = operation.values.make(spot.type, spot.path[-1], 1)
+        control = operation.patch(spot.body(known))
+        if not control.ok:
+            continue
+        for member in ("bogusMember", "unknownFutureValue"):
+            exchange = operation.patch(spot.body(member))
+            if not exchange.ok or exchange.object is None:
+                continue
+            value = spot.value(exchange.object)
+            fine = {member.lower()} | ({known.lower()} if member == "unknownFutureValue" else set())
+            if str(value).lower() not in fine:
+                what = f"{exchange.answer}, {spot.name} = {short(value)}"
+                yield Finding(f"4xx, or {spot.name} = {short(member)}", what, (exchange,))
+
+
+@requirement(
+    "update.value.null.nullable",
+    Level.SHOULD,
+    basis="odata",
+    promoted=True,
+    source="Graph API guidelines, nullable; OData 4.01 §11.4.9.2",
+    vary="400 where the server declares the property non-nullable; a complex null shown as {}",
+)
+@also(
+    "create.value.null.nullable",
+    "A creation with an explicit null for a nullable property should leave it unset.",
+    sent="Creations with a value and with null: for a string, a number and a complex value; each object is read back.",
+    fix="Keep a null that was sent; put no default in its place.",
+)
+def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
+    """An explicit null clears a nullable property.
+
+    Sent: A string, a number and a complex value set, then set to null; each is read back.
+
+    Fix: Tell an explicit null from an absent member: parse into a dictionary or a type that knows the difference.
+    """
+    operation.bodies.needs_partial()
+    candidates = [
+        name
+        for kind in (TypeKind.STRING, TypeKind.INT32, TypeKind.COMPLEX)
+        for name in [
+            spot.path[0] for spot in settable_locations(operation, kind) if len(spot.path) == 1 and spot.nullable
+        ]
+    ]
+    if not candidates:
+        raise NotApplicable("the document declares no nullable property")
+    cleared = refusals = 0
+    for name in candidates:
+        declared = operation.model.type.properties[name].type
+        if declared.kind is TypeKind.COMPLEX and not any(True for _ in declared.leaves()):
+            continue
+        operation.change({name: operation.values.make(declared, name, 1)})
+        exchange = operation.patch({name: None})
+        if exchange.refused:
+            refusals += 1
+            continue
+        if not exchange.ok:
+            yield Finding("200 with null, or 400", exchange.answer, (exchange,))
+            continue
+        cleared += 1
+        if exchange.object is not None and operation.model.is_set(name, exchange.object.get(name)):
+            yield Finding(f"{name} = null", f"{name} = {short(exchange.object.get(name))}", (exchange,))
+            continue
+        try:
+            left, seen = operation.observe.settle({name: None})
+        except Inconclusive:
+            continue
+        for difference in left:
+            yield told(difference, exchange, seen)
+    if not cleared and refusals:
+        raise Inconclusive("the target declares every property tried as non-nullable (400 to null)")
+
+
+@requirement(
+    "update.value.null.nonnullable",
+    Level.SHOULD,
+    basis="graph",
+    source="Graph API guidelines, nullable; OData JSON 4.01 §7.4",
+    vary="200 with null or ignored; [] for a collection",
+    phase=Phase.NEGATIVE,
+)
+@also(
+    "create.value.null.nonnullable",
+    "Null in a creation for a property that can't be null, or for a collection, should be refused or do no harm.",
+    vary="201 with null or ignored; [] for a collection",
+    fix="Answer 400, or leave the property unset; don't turn null into an empty string or an epoch.",
+)
+def test_null_where_there_can_be_none_is_refused_or_harmless(operation: WriteDriver) -> Findings:
+    """Null for a property that can't be null, or for a collection, is refused or does no harm.
+
+    Sent: Null for a date-time, a collection and the id.
+
+    Fix: Answer 400, or leave the value as it was; don't turn null into an empty string or an epoch.
+    """
+    operation.bodies.needs_partial()
+    names = [
+        spot.path[0]
+        for kind in (TypeKind.DATETIMEOFFSET, TypeKind.COLLECTION)
+        for spot in settable_locations(operation, kind)[:1]
+    ]
+    for name in dict.fromkeys(names):
+        declared = operation.model.type.properties[name].type
+        if declared.kind is TypeKind.COMPLEX:
+            continue
+        value = operation.values.make(declared, name, 1)
+        operation.change({name: value})
+        exchange = operation.patch({name: None})
+        if not exchange.ok or exchange.object is None:
+            continue
+        stored = exchange.object.get(name)
+        harmless = stored is None or stored == [] or not operation.model.compare({name: value}, {name: stored})
+        if not harmless:
+            yield Finding(f"400, or {name} null or unchanged", f"{name} = {short(stored)}", (exchange,))
+    (trial,) = operation.watch.attempt([Attempt("id = null", {"id": None})])
+    answered = trial.exchange.object
+    if trial.exchange.status in SHOWN and answered is not None and answered.get("id") is None:
+        yield Finding("400, or the id unchanged", "200 without an id", (trial.exchange,))

@@ -1,0 +1,184 @@
+"""What errors tell: something for support, and no secrets."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+from urllib.parse import unquote
+
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.equality import short
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.requirements import Finding, Findings, Level, also, requirement
+
+READ = 65_536
+"""How much of an error's body is read for leaks."""
+LEAKS: Mapping[str, re.Pattern[str]] = {
+    "a stack trace": re.compile(
+        r"Traceback \(most recent call last\)"
+        r"|File \"[^\"\n]{1,200}\", line \d+"
+        r"|\bat [\w.$<>/]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)"
+        r"|\bat [^\n]{1,200}\) in [^\n]{1,200}:line \d+"
+        r"|\bat (?:async )?[^\n()]{0,120}\(?(?:node:|file:///|/|[A-Za-z]:\\)[^\s()]{1,200}:\d+:\d+\)?"
+        r"|goroutine \d+ \[running\]"
+        r"|\.rb:\d+:in [`']"
+        r"|\.php(?: on line |:)\d+"
+    ),
+    "a framework's exception": re.compile(
+        r"\bSystem(?:\.\w+)*\.\w+Exception\b"
+        r"|\b(?:java|javax|jakarta|org|com)(?:\.\w+){2,}(?:Exception|Error)\b"
+        r"|\b(?:sqlite3|psycopg2|sqlalchemy|django|werkzeug|pymysql|asyncpg)(?:\.\w+)+\b"
+    ),
+    "a file path": re.compile(
+        r"(?<![\w.:/%-])/(?:usr|home|var|opt|srv|etc|root|tmp|app)/[\w.-]+/[\w./-]+|(?<![\w.:/%-])/(?:usr|etc)/[\w.-]+"
+        r"|\b[A-Za-z]:\\{1,2}[\w .-]{1,80}\\{1,2}[\w .-]+"
+        r"|\b(?:node_modules|site-packages|dist-packages)[/\\]"
+    ),
+    "SQL": re.compile(
+        r"\bSELECT\s[^;\n]{1,300}?\sFROM\s+\S|\bINSERT INTO\s+\S|\bUPDATE\s+\S{1,80}\s+SET\s|\bDELETE FROM\s+\S"
+        r"|SQLSTATE\[|\bORA-\d{5}\b|near \"[^\"]{1,80}\": syntax error"
+    ),
+}
+
+
+@requirement(
+    "update.error.inner",
+    Level.INFO,
+    basis="graph",
+    source="Graph, errors (innerError)",
+    vary="innererror, requestId; a date without a zone",
+    each=lambda _, exchange: exchange.status >= 400,
+)
+@also(
+    "read.error.inner",
+    "If the error of a refused read has an `innerError`, it is an object with a request id and a date.",
+    sent="Nothing of its own: `innerError` in every refusal in the tests of reads is looked at.",
+)
+@also(
+    "list.error.inner",
+    "If the error of a refused list request has an `innerError`, it is an object with a request id and a date.",
+    sent="Nothing of its own: `innerError` in every refusal in the tests of lists is looked at.",
+)
+@also(
+    "create.error.inner",
+    "If the error of a refused creation has an `innerError`, it is an object with a request id and a date.",
+    sent="Nothing of its own: `innerError` in every refusal in the tests of creations is looked at.",
+)
+@also(
+    "delete.error.inner",
+    "If the error of a refused deletion has an `innerError`, it is an object with a request id and a date.",
+    sent="Nothing of its own: `innerError` in every refusal in the tests of deletions is looked at.",
+)
+def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnderTest, exchange: Exchange) -> Findings:
+    """`innerError`, if there is one, is an object with a request id and a date.
+
+    Sent: Nothing of its own: `innerError` in every refusal of the run is looked at.
+
+    Fix: Make it an object with `request-id` and `date`, or leave it out.
+    """
+    error = (exchange.object or {}).get("error")
+    name, inner = next(
+        (
+            (name, value)
+            for name, value in (error.items() if isinstance(error, dict) else ())
+            if name.lower() == "innererror"
+        ),
+        ("", None),
+    )
+    if inner is None:
+        return
+    if not isinstance(inner, dict):
+        yield Finding(f"{name}: an object", f"{name}: {short(inner)}", (exchange,))
+        return
+    known = {key.lower().replace("-", "") for key in inner}
+    missing = [word for word, key in (("request-id", "requestid"), ("date", "date")) if key not in known]
+    if missing:
+        yield Finding(f"{name} with request-id and date", f"{name} without {' and '.join(missing)}", (exchange,))
+
+
+@requirement(
+    "update.error.noleak",
+    Level.SHOULD,
+    basis="odata",
+    source="OData 4.01 §9.4; Graph guidelines, error responses (information disclosure)",
+    vary="the request's own text repeated in JSON",
+    each=lambda _, exchange: exchange.status >= 400,
+)
+@also(
+    "read.error.noleak",
+    "The error of a refused read should show no stack trace, file path, SQL or framework dump.",
+    sent=(
+        "Nothing of its own: every error in the tests of reads is searched for stack traces, paths, SQL and framework "
+        "pages."
+    ),
+)
+@also(
+    "list.error.noleak",
+    "The error of a refused list request should show no stack trace, file path, SQL or framework dump.",
+    sent=(
+        "Nothing of its own: every error in the tests of lists is searched for stack traces, paths, SQL and framework "
+        "pages."
+    ),
+)
+@also(
+    "create.error.noleak",
+    "The error of a refused creation should show no stack trace, file path, SQL or framework dump.",
+    sent=(
+        "Nothing of its own: every error in the tests of creations is searched for stack traces, paths, SQL and "
+        "framework pages."
+    ),
+)
+@also(
+    "delete.error.noleak",
+    "The error of a refused deletion should show no stack trace, file path, SQL or framework dump.",
+    sent=(
+        "Nothing of its own: every error in the tests of deletions is searched for stack traces, paths, SQL and "
+        "framework pages."
+    ),
+)
+def test_errors_reveal_nothing_of_the_inside(operation: OperationUnderTest, exchange: Exchange) -> Findings:
+    """Errors show no stack trace, file path, SQL or framework dump.
+
+    Sent: Nothing of its own: every refusal of the run is searched for stack traces, paths, SQL and framework pages.
+
+    Fix: Turn development error pages off, and log details instead of sending them.
+    """
+    response = exchange.response
+    if response is None or not response.body:
+        return
+    shown = response.body[:READ].decode("utf-8", "replace")
+    if response.object is not None:
+        shown = "\n".join([shown, *_strings(response.object)])
+    own = _own_words(exchange)
+    for what, pattern in LEAKS.items():
+        leak = next((m[0] for m in pattern.finditer(shown) if m[0].replace("\\\\", "\\") not in own), None)
+        if leak:
+            yield Finding(
+                "nothing of the server's inside", f"{exchange.answer} with {what}: {short(leak)}", (exchange,)
+            )
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value[:READ]
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item)
+
+
+def _own_words(exchange: Exchange) -> str:
+    """What the request said, in each spelling in which an answer may repeat it."""
+    body = exchange.request.body[:READ].decode("utf-8", "replace")
+    words = [exchange.request.url, unquote(exchange.request.url), unquote(unquote(exchange.request.url)), body]
+    words += [value for _, value in exchange.request.headers]
+    if exchange.request.wire is not None:
+        words.append(exchange.request.wire[:READ].decode("utf-8", "replace"))
+    with suppress(ValueError, RecursionError):
+        words += _strings(json.loads(body))
+    return "\n".join(words)

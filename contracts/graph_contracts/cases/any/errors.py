@@ -1,0 +1,199 @@
+"""Refusals: they change nothing, are the client's fault by their status, and Graph's in their form."""
+
+from __future__ import annotations
+
+from graph_contracts.contract import Operation
+from graph_contracts.http.exchange import SAFE, Exchange
+from graph_contracts.operations.equality import GUID, short
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.operations.sender import SERVER_FAILURES
+from graph_contracts.requirements import Finding, Findings, Level, Phase, Severity, also, requirement
+
+JUDGED_BY_AUTH = frozenset({401, 403})
+BY_THE_SERVICE = frozenset({400, 406, 409, 412, 415, 422, 428})
+"""Statuses that come from the service itself and not from a gateway before it."""
+SIZES = ".json.limits"
+LOADED = (".conc.", ".throttle.")
+
+
+@requirement(
+    "update.error.nochange",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 5789 §2; RFC 9110 §15.5; OData 4.01 §9.2",
+    vary="audit fields that the document doesn't name",
+    phase=Phase.EVERY_RESPONSE,
+)
+@also(
+    "create.error.nochange",
+    "A creation that is answered 4xx must make no object and change none.",
+    sent="Nothing of its own: after every refused creation, the collection is listed and compared with what it was.",
+)
+@also(
+    "delete.error.nochange",
+    "A deletion that is answered 4xx must leave the object there.",
+    vary="",
+    sent="Nothing of its own: after every refused deletion, the object is read.",
+    fix="Refuse before anything is deleted, or roll back on every path that ends in 4xx.",
+)
+def test_a_refused_update_changes_nothing(operation: OperationUnderTest) -> Findings:
+    """An update that is answered 4xx leaves every object as it was.
+
+    Sent: Nothing of its own: after every refused update of the run, all known objects are compared with what they
+    were.
+
+    Fix: Refuse before the first write, or roll back on every path that ends in 4xx.
+    """
+    watched = [exchange for exchange in operation.log.watched if exchange.status not in JUDGED_BY_AUTH]
+    for effect in operation.log.effects:
+        exchange = effect.exchange
+        if exchange.status not in JUDGED_BY_AUTH:
+            what = f"{exchange.answer}, yet {effect.difference}"
+            yield Finding("4xx and nothing changed", what, (exchange,))
+    operation.needs_effects_to_show(watched)
+
+
+@requirement(
+    "update.error.no5xx",
+    Level.MUST,
+    basis="rfc-def",
+    source="RFC 9110 §15.5, §15.6.1",
+    vary="501, 503, 507; a failure that doesn't come again is a warning",
+    each=lambda operation, exchange: (
+        (exchange.request.method not in SAFE or exchange.request.method == operation.method)
+        and not exchange.requirement.endswith(SIZES)
+    ),
+)
+@also(
+    "read.error.no5xx",
+    "However wrong a read is, it must not be answered 500, 502, 504, 505 or 508: with these a server blames itself.",
+    sent="Nothing of its own: the status of every answer in the tests of reads is looked at.",
+)
+@also(
+    "list.error.no5xx",
+    "However wrong a list request is, it must not be answered 500, 502, 504, 505 or 508: with these a server blames "
+    "itself.",
+    sent="Nothing of its own: the status of every answer in the tests of lists is looked at.",
+)
+@also(
+    "create.error.no5xx",
+    "However wrong a creation is, it must not be answered 500, 502, 504, 505 or 508: with these a server blames "
+    "itself.",
+    sent="Nothing of its own: the status of every answer in the tests of creations is looked at.",
+)
+@also(
+    "delete.error.no5xx",
+    "However wrong a deletion is, it must not be answered 500, 502, 504, 505 or 508: with these a server blames "
+    "itself.",
+    sent="Nothing of its own: the status of every answer in the tests of deletions is looked at.",
+)
+def test_no_request_is_answered_as_the_servers_own_failure(update: OperationUnderTest, exchange: Exchange) -> Findings:
+    """No request, however wrong, is answered 500, 502, 504, 505 or 508: the server would blame itself.
+
+    Sent: Nothing of its own: the status of every answer of the run is looked at.
+
+    Fix: Find the exception behind it and turn what the client caused into 400; the evidence shows the request.
+    """
+    if exchange.status not in SERVER_FAILURES or _dying(update, exchange):
+        return
+    soft = (
+        exchange.index in update.log.transient
+        or exchange.request.wire is not None
+        or any(words in exchange.requirement for words in LOADED)
+    )
+    if exchange.request.wire is not None and exchange.status in {502, 504}:
+        return  # what a gateway says of a request that breaks off
+    grade = Severity.WARN if soft else Severity.FAIL
+    yield Finding("4xx, or 2xx where it can be done", f"{exchange.answer} to {_sent(exchange)}", (exchange,), grade)
+
+
+def _dying(operation: OperationUnderTest, exchange: Exchange) -> bool:
+    """Whether the server was then known not to work any more, which `update.robust.alive` judges."""
+    return any(
+        exchange.index > death.culprit.index
+        and (not death.back or exchange.started <= death.culprit.started + death.culprit.seconds + death.seconds)
+        for death in operation.log.deaths
+    )
+
+
+def _sent(exchange: Exchange) -> str:
+    body = exchange.request.body
+    if not exchange.entity:
+        return f"{exchange.request.method} {short(exchange.request.url[-80:])}"
+    return f"{exchange.request.method} with {short(body[:200].decode('utf-8', 'backslashreplace'), 80)}"
+
+
+def judged(operation: Operation, exchange: Exchange) -> bool:
+    """A refusal by the service: gateways and HTTP servers answer for themselves."""
+    return (
+        exchange.request.method == operation.method
+        and exchange.request.wire is None
+        and bool(exchange.entity)
+        and exchange.status in {*BY_THE_SERVICE, 404}
+    )
+
+
+@requirement(
+    "update.error.envelope",
+    Level.SHOULD,
+    basis="graph",
+    promoted=True,
+    source="Graph guidelines, error responses; OData 4.01 §9.4; OData JSON 4.01 §21.1",
+    vary="further members; the code's value; foreign or empty 401, 403, 404, 413 of a gateway",
+    each=judged,
+)
+@also(
+    "read.error.envelope",
+    "The body of the answer to a refused read should be JSON with an `error` object that holds a `code` and a "
+    "`message`.",
+    sent="Nothing of its own: every refusal in the tests of reads that comes from the service itself is parsed.",
+)
+@also(
+    "list.error.envelope",
+    "The body of the answer to a refused list request should be JSON with an `error` object that holds a `code` and a "
+    "`message`.",
+    sent="Nothing of its own: every refusal in the tests of lists that comes from the service itself is parsed.",
+)
+@also(
+    "create.error.envelope",
+    "The body of the answer to a refused creation should be JSON with an `error` object that holds a `code` and a "
+    "`message`.",
+    sent="Nothing of its own: every refusal in the tests of creations that comes from the service itself is parsed.",
+)
+@also(
+    "delete.error.envelope",
+    "The body of the answer to a refused deletion should be JSON with an `error` object that holds a `code` and a "
+    "`message`.",
+    sent="Nothing of its own: every refusal in the tests of deletions that comes from the service itself is parsed.",
+)
+def test_errors_have_graphs_form(operation: OperationUnderTest, exchange: Exchange) -> Findings:
+    """A refusal's body is JSON with an `error` object that holds a `code` and a `message`.
+
+    Sent: Nothing of its own: every refusal of the service is parsed; one of them is repeated with another
+    Accept-Language.
+
+    Fix: Make errors in one place: `error` with `code` and `message`, as `application/json`, also for those of the
+    framework.
+    """
+    response = exchange.response
+    if response is None or response.broken:
+        return
+    if exchange.status == 404 and not (exchange.entity in operation.known or GUID.fullmatch(exchange.entity)):
+        return
+    if exchange.status != 404 and exchange.entity not in operation.known:
+        return
+    error = (response.object or {}).get("error")
+    if not response.body.strip():
+        actual = f"{exchange.answer} without content"
+    elif not isinstance(error, dict):
+        found = (
+            sorted(response.object) if response.object is not None else response.body[:60].decode("utf-8", "replace")
+        )
+        actual = f"{exchange.answer} with {short(found)}"
+    else:
+        lacking = [name for name in ("code", "message") if not (isinstance(error.get(name), str) and error[name])]
+        if not lacking and response.media_type == "application/json":
+            return
+        label = response.header("Content-Type") or "no Content-Type"
+        actual = f"{exchange.answer} with {f'no text in error.{lacking[0]}' if lacking else label}"
+    yield Finding('application/json with {"error": {"code": "…", "message": "…"}}', actual, (exchange,))

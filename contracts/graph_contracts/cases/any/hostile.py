@@ -1,0 +1,187 @@
+"""Inputs at the limits, and whether the documented operation outlives them and everything else that was hostile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from graph_contracts.cases.values import text_places
+from graph_contracts.http import jsontext
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.attempts import Attempt
+from graph_contracts.operations.knowledge import Death
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.operations.settable_locations import open_locations
+from graph_contracts.operations.spare_objects import SPREAD, mend
+from graph_contracts.operations.write import WriteDriver
+from graph_contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
+
+DEPTH = 10_000
+BAG = "suiteDeep"
+LIMITED = ".json.limits"
+LIMITS = frozenset({503, 507})
+"""What a server may answer, beside any 4xx, to more than it takes."""
+TIME_OUT = re.compile(r"in time|within|timed out", re.IGNORECASE)
+PATIENCE = 90.0
+"""Seconds for a large body: a slow line is no hang."""
+
+
+@requirement(
+    "update.json.limits",
+    Level.SHOULD,
+    basis="rfc",
+    source="RFC 8259 §9 (limits are allowed); RFC 9110 §15.5.14; Graph, errors (413)",
+    vary="400, 413, 422, 431, 503, 507; the connection closed early",
+    phase=Phase.SPOILING,
+)
+@also(
+    "create.json.limits",
+    "A creation with 10,000-fold nesting or a very large body should be accepted exactly or refused, without a hang "
+    "or a failure of the server.",
+    sent=(
+        "Creations with 10,000-fold nesting at the root and in values, and with a body of many megabytes: last of all."
+    ),
+)
+def test_deep_and_large_bodies_are_taken_or_refused(operation: WriteDriver) -> Findings:
+    """10,000-fold nesting and a very large body are accepted exactly or refused, without a hang or a failure.
+
+    Sent: 10,000-fold nesting at the root and in values, and a body of many megabytes: last of all, and to an object
+    that the run makes for them, where it can make one. What a server keeps of it and can't show is overwritten.
+
+    Fix: Set limits for depth and size, and answer 400 or 413 when they are passed.
+    """
+    if (culprit := _spoiled(operation)) is not None:
+        raise Inconclusive(f"what {culprit.request.method} {culprit.request.url} was sent is not sent again", culprit)
+    operation.change(operation.bodies.small())
+    for note, body, undo in _nested(operation):
+        (trial,) = operation.watch.attempt([Attempt(note, body)], hostile=True)
+        exchange = trial.exchange
+        mend(operation, exchange, undo)
+        yield from _handled(operation, exchange, note)
+        if exchange.ok and note.endswith("an open value"):
+            yield from _kept_deep(exchange)
+        if any(death.culprit is exchange for death in _lasting(operation)):
+            return  # a server that keeps this nesting keeps the next as well
+    if operation.operation.alias == 0:  # once is enough for so many octets
+        yield from _large(operation)
+
+
+def _lasting(operation: OperationUnderTest) -> Iterator[Death]:
+    """The inputs of this requirement after which the operation no longer worked."""
+    for death in operation.log.deaths:
+        if not death.back and death.culprit.requirement.endswith(LIMITED):
+            yield death
+
+
+def _spoiled(operation: WriteDriver) -> Exchange | None:
+    """The input of this requirement that did harm through another path or operation on the same resource."""
+    beside = [operation.primary_path, *operation.further, *operation.siblings.values()]
+    others = (each for each in beside if each is not None and each is not operation)
+    return next((death.culprit for each in others for death in _lasting(each)), None)
+
+
+def _nested(operation: WriteDriver) -> Iterator[tuple[str, bytes, Mapping[str, Any]]]:
+    """Nesting where a server that keeps anything can be rid of it: what it is, the body, and what takes it back."""
+    arrays = b"[" * DEPTH + b"]" * DEPTH
+    yield f"{DEPTH}-fold nesting at the root", arrays, SPREAD
+    if not operation.bodies.partial.ok:
+        return
+    name = operation.bodies.markers[0]
+    yield f"{DEPTH}-fold nesting in place of a plain value", _spelled({name: "@@"}, arrays), operation.bodies.mark()
+    for spot in open_locations(operation)[:1]:
+        yield f"{DEPTH}-fold nesting in an open value", _spelled(spot.body({BAG: "@@"}), arrays), spot.body({BAG: None})
+
+
+def _spelled(body: dict[str, Any], octets: bytes) -> bytes:
+    return jsontext.dump(body).replace(b'"@@"', octets)
+
+
+def _handled(operation: WriteDriver, exchange: Exchange, note: str) -> Findings:
+    """What is wrong where a body was neither taken nor refused nor the connection closed on it."""
+    if exchange.response is None:
+        if TIME_OUT.search(exchange.error):
+            yield Finding("2xx, 4xx or the connection closed", f"{exchange.answer} to {note}", (exchange,))
+    elif not (exchange.ok or exchange.refused or exchange.status in LIMITS):
+        yield Finding("2xx or 4xx", f"{exchange.answer} to {note}", (exchange,))
+    for death in operation.log.deaths:
+        if death.culprit.index == exchange.index:
+            what = f"{death.after.answer} to the update after {note}"
+            yield Finding("the next update answered", what, (exchange, death.after))
+
+
+def _kept_deep(exchange: Exchange) -> Findings:
+    """Whether an answer shows the nesting with fewer levels than were sent; it need not show it at all."""
+    body = re.sub(rb"\s+", b"", exchange.response.body if exchange.response else b"")
+    shown = re.search(rb'"%s":(\[+)' % BAG.encode(), body)
+    if shown and len(shown[1]) != DEPTH:
+        yield Finding(f"{DEPTH} levels", f"{exchange.answer} with {len(shown[1])} levels", (exchange,))
+
+
+def _large(operation: WriteDriver) -> Findings:
+    """A string of many characters, removed again at once where it was accepted."""
+    try:
+        spot = text_places(operation)[-1]
+    except NotApplicable:
+        return
+    if not operation.bodies.partial.ok:
+        return
+    size = operation.options.max_body - 1024
+    text = "x" * size
+    # on a connection of its own: a server may close it while it is still being sent to
+    patience = max(PATIENCE, operation.client.connection.limits.timeout)
+    exchange = operation.patch(jsontext.dump(spot.body(text)), fresh=True, timeout=patience)
+    shown = spot.value(exchange.object) if exchange.ok else None
+    if exchange.ok:
+        operation.patch(spot.body("x"))
+    operation.watch.check_alive(exchange)
+    yield from _handled(operation, exchange, f"a body of {size:,} octets")
+    if isinstance(shown, str) and shown != text and shown.startswith("xx"):
+        yield Finding(f"{size} characters", f"{exchange.answer} with {len(shown)} characters", (exchange,))
+
+
+@requirement(
+    "update.robust.alive",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Response (the contract keeps holding)",
+    vary="429 and 503; a supervisor that restarts the server within 30 s is a note",
+    phase=Phase.EVERY_RESPONSE,
+)
+@also(
+    "create.robust.alive",
+    "After each hostile input, creations must still work.",
+    sent="Nothing of its own: after each hostile input, a plain creation shows whether the server still works.",
+)
+def test_the_operation_outlives_hostile_input(operation: WriteDriver) -> Findings:
+    """After each hostile input the documented operation still works.
+
+    Sent: Nothing of its own: after each hostile input, a plain update shows whether the server still works.
+
+    Fix: Catch errors per request, at the outermost handler; none may end the process or poison a pool.
+    """
+    if not operation.log.hostile:
+        raise Inconclusive("no hostile input was sent")
+    for death in operation.log.deaths:
+        if death.back and death.after.throttled:
+            continue
+        grade = Severity.NOTE if death.back else Severity.FAIL
+        since = f"for {death.seconds:.0f} s after" if death.seconds >= 1 else "after"
+        what = f"{death.after.answer} to a plain update {since} {_input(death.culprit)}"
+        yield Finding("the update still works", what, (death.culprit, death.after), grade)
+
+
+def _input(exchange: Exchange) -> str:
+    body = exchange.request.wire or exchange.request.body
+    shown = body[:40].decode("utf-8", "backslashreplace")
+    return f"{shown}{'…' if len(body) > 40 else ''} ({len(body)} octets, {exchange.answer})"

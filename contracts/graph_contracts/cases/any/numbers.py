@@ -1,0 +1,117 @@
+"""Values: numbers, and values of the wrong type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graph_contracts.cases.values import coerced, needed, reflected, refused
+from graph_contracts.contract import TypeKind
+from graph_contracts.operations.attempts import Attempt
+from graph_contracts.operations.equality import short
+from graph_contracts.operations.settable_locations import settable_locations
+from graph_contracts.operations.write import WriteDriver
+from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, Severity, also, requirement
+
+BEYOND = (2147483648, -2147483649, 4294967302, 10**20, 1e20)
+
+
+@requirement(
+    "update.value.int32.range",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Request body (Int32); OData 4.01 §11.4.3 (fail if unable to persist)",
+    vary="400 or 422; accepted without effect is a warning",
+    phase=Phase.NEGATIVE,
+)
+@also(
+    "create.value.int32.range",
+    "A creation must not store a number outside Int32, neither as itself nor as another one.",
+)
+def test_a_number_beyond_int32_never_becomes_another(operation: WriteDriver) -> Findings:
+    """A number outside Int32 is never stored as another one, nor as itself.
+
+    Sent: Numbers beyond Int32 at both ends, and far beyond.
+
+    Fix: Check the range before narrowing, and answer 400; a cast wraps around.
+    """
+    for spot in needed(operation, TypeKind.INT32):
+        operation.change(spot.body(4711))
+        for number in BEYOND:
+            (trial,) = operation.watch.attempt([Attempt(f"{spot.name} = {number}", spot.body(number))])
+            exchange = trial.exchange
+            if not exchange.ok:
+                continue
+            value = spot.value(exchange.object) if exchange.object is not None else 4711
+            changed = [effect for effect in trial.effects if effect.difference.path.startswith(spot.path[0])]
+            stored = changed[0].difference.actual if changed else value
+            if value == 4711 and not changed:
+                yield Finding("4xx", f"{exchange.answer}, {spot.name} unchanged", (exchange,), Severity.WARN)
+            else:
+                yield Finding("4xx", f"{exchange.answer}, {number} stored as {short(stored)}", (exchange,))
+                operation.change(spot.body(4711))
+
+
+@requirement(
+    "update.value.int32.bounds",
+    Level.SHOULD,
+    basis="odata",
+    source="OData CSDL, Edm.Int32",
+    vary="negative numbers may be refused by business rules and are not tried",
+)
+@also(
+    "create.value.int32.bounds",
+    "A creation should accept 0 and 2147483647, and return them exactly.",
+)
+def test_the_bounds_of_int32_are_kept(operation: WriteDriver) -> Findings:
+    """0 and 2147483647 are accepted and returned exactly.
+
+    Sent: 0 and 2147483647.
+
+    Fix: Accept the whole range; test for absence with null rather than with falsehood, so that 0 survives.
+    """
+    for spot in needed(operation, TypeKind.INT32):
+        for number in (0, 2147483647):
+            exchange = operation.patch(spot.body(number))
+            if not exchange.ok:
+                yield Finding(f"200 with {spot.name} = {number}", exchange.answer, (exchange,))
+            yield from reflected(operation, spot.body(number), exchange)
+
+
+@requirement(
+    "update.value.wrongtype",
+    Level.SHOULD,
+    basis="odata",
+    promoted=True,
+    source="OData JSON 4.01 §7.1 to §7.4; Graph, errors (400)",
+    vary="422; scalars that a lenient server coerces are a note",
+    phase=Phase.NEGATIVE,
+)
+@also(
+    "create.value.wrongtype",
+    "A creation with a value of the wrong JSON type should be refused.",
+)
+def test_values_of_the_wrong_type_are_refused(operation: WriteDriver) -> Findings:
+    """Values of the wrong JSON type are refused.
+
+    Sent: A quoted number, a fraction, true, an object where scalars belong; a scalar where objects or arrays
+    belong.
+
+    Fix: Validate the JSON type of each member and answer 400. Binders that coerce need their strict mode.
+    """
+    tried = 0
+    for kind, wrong in WRONG.items():
+        for spot in settable_locations(operation, kind)[: 2 if kind is TypeKind.STRING else 1]:
+            tried += 1
+            yield from refused(operation, spot, wrong, lenient=coerced)
+    if not tried:
+        raise NotApplicable("the document declares no property of a type that this case knows")
+
+
+WRONG: Mapping[TypeKind, tuple[Any, ...]] = {
+    TypeKind.INT32: ("6", "abc", 6.5, True, {}),
+    TypeKind.STRING: (5, {}, ["x"]),
+    TypeKind.COMPLEX: ("x", []),
+    TypeKind.COLLECTION: ({}, [1]),
+    TypeKind.BOOLEAN: ("yes", 2, {}),
+}

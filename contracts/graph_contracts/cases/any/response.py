@@ -1,0 +1,164 @@
+"""Every answer as a message: its media type, its JSON, the object in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph_contracts.contract import Operation
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.equality import short
+from graph_contracts.operations.operation_under_test import OperationUnderTest, performed
+from graph_contracts.requirements import Finding, Findings, Level, Severity, also, requirement
+
+
+def as_documented(operation: Operation, exchange: Exchange) -> bool:
+    """A 200 to the operation's own request, which didn't ask for another answer than the documented one."""
+    accept = (exchange.sent("Accept") or "*/*").lower()
+    minimal = "return=minimal" in (exchange.sent("Prefer") or "").lower().replace(" ", "")
+    json = any(word in accept for word in ("*/*", "application/*", "application/json"))
+    return performed(operation, exchange) and json and not minimal
+
+
+def _json(_: Operation, exchange: Exchange) -> bool:
+    response = exchange.response
+    return (
+        response is not None
+        and response.labelled_json
+        and response.status not in {204, 304}
+        and exchange.request.method != "HEAD"
+        and not response.broken
+    )
+
+
+@requirement(
+    "update.resp.ct",
+    Level.MUST,
+    basis="page-ex",
+    source="Page, Examples/Response; RFC 9110 §8.3",
+    vary="parameters of any kind; letter case",
+    each=as_documented,
+)
+@also(
+    "read.resp.ct",
+    "The body of a 200 to a read must be labelled `application/json`.",
+    sent="Nothing of its own: every 200 to a read is looked at.",
+)
+@also(
+    "list.resp.ct",
+    "The body of a 200 to a list request must be labelled `application/json`.",
+    sent="Nothing of its own: every 200 to a list request is looked at.",
+)
+@also(
+    "create.resp.ct",
+    "The body of a 200 or 201 to a creation must be labelled `application/json`.",
+    sent="Nothing of its own: every 200 or 201 to a creation is looked at.",
+)
+def test_the_object_is_labelled_as_json(operation: OperationUnderTest, exchange: Exchange) -> Findings:
+    """The body of a 200 is labelled `application/json`.
+
+    Sent: Nothing of its own: every 200 to an update is looked at.
+
+    Fix: Set `Content-Type: application/json` with the body; the framework's default may be text or HTML.
+    """
+    response = exchange.response
+    if response is not None and response.body and response.media_type != "application/json":
+        label = response.header("Content-Type")
+        yield Finding(
+            "Content-Type: application/json", f"Content-Type: {label}" if label else "no Content-Type", (exchange,)
+        )
+
+
+@requirement(
+    "update.resp.json",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 8259 §2, §4, §8.1, §10",
+    vary="whitespace, escapes, member order; a name twice in one object is a warning",
+    each=_json,
+)
+@also(
+    "read.resp.json",
+    "Every answer to a read that says it is JSON must be one valid JSON text in UTF-8.",
+    sent="Nothing of its own: every answer labelled JSON in the tests of reads is parsed strictly.",
+)
+@also(
+    "list.resp.json",
+    "Every answer to a list request that says it is JSON must be one valid JSON text in UTF-8.",
+    sent="Nothing of its own: every answer labelled JSON in the tests of lists is parsed strictly.",
+)
+@also(
+    "create.resp.json",
+    "Every answer to a creation that says it is JSON must be one valid JSON text in UTF-8.",
+    sent="Nothing of its own: every answer labelled JSON in the tests of creations is parsed strictly.",
+)
+def test_what_is_labelled_json_is_json(operation: OperationUnderTest, exchange: Exchange) -> Findings:
+    """Every answer that says it is JSON is one valid JSON text in UTF-8.
+
+    Sent: Nothing of its own: every answer labelled JSON is parsed strictly.
+
+    Fix: Use a serializer rather than string templates: NaN, single quotes, trailing text and raw control characters
+    are no JSON.
+    """
+    response = exchange.response
+    if response is None:
+        return
+    text = response.json
+    if not response.body.strip():
+        # an empty 200 is judged by update.resp.object
+        if not response.ok:
+            what = f"{exchange.answer} labelled JSON without content"
+            yield Finding("a JSON text, or no Content-Type", what, (exchange,), Severity.WARN)
+    elif text.problem and not text.limited:
+        yield Finding("valid JSON (RFC 8259)", f"{exchange.answer}: {text.problem}", (exchange,))
+    elif text.duplicates:
+        what = f"{', '.join(text.duplicates[:5])} twice in one object"
+        yield Finding("every name once in an object", what, (exchange,), Severity.WARN)
+
+
+@requirement(
+    "update.resp.object",
+    Level.MUST,
+    basis="page",
+    source="Page, Response; Examples/Response",
+    vary="annotations before, between and after the members",
+    each=as_documented,
+)
+@also(
+    "read.resp.object",
+    "The body of a 200 to a read must be the object itself: no list, no string, no wrapper.",
+    sent="Nothing of its own: every 200 to a read is parsed.",
+)
+@also(
+    "create.resp.object",
+    "The body of a 200 or 201 to a creation must be the object itself: no list, no string, no wrapper.",
+    sent="Nothing of its own: every 200 or 201 to a creation is parsed.",
+)
+def test_the_answer_is_the_object_itself(operation: OperationUnderTest, exchange: Exchange) -> Findings:
+    """The body of a 200 is the object itself: no list, no string, no wrapper.
+
+    Sent: Nothing of its own: every 200 to an update is parsed.
+
+    Fix: Return the object at the root: not in `value`, `d` or `data`, not as a list, not as a quoted string.
+    """
+    response = exchange.response
+    if response is None or response.broken:
+        return
+    if not response.body.strip():
+        yield Finding("the object", "200 without content", (exchange,))
+        return
+    if response.json.problem:
+        if not response.labelled_json and not response.json.limited:
+            yield Finding("the object", f"200 with {response.media_type or 'unlabelled'} content", (exchange,))
+        return
+    value = response.json.value
+    if not isinstance(value, dict):
+        yield Finding("one JSON object", f"200 with {_kind(value)}: {short(value)}", (exchange,))
+        return
+    # members in another letter case are judged by update.body.names
+    documented = {name.lower() for name in operation.shape.properties}
+    if not any(name.lower() in documented for name in value):
+        yield Finding("the object's properties at the root", f"200 with {short(sorted(value))} there", (exchange,))
+
+
+def _kind(value: Any) -> str:
+    return {list: "a list", str: "a string", bool: "a Boolean", type(None): "null"}.get(type(value), "a number")

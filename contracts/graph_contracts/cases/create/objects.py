@@ -1,0 +1,279 @@
+"""Creations: what is said to be made is there, once, with an id of its own; what is refused leaves nothing behind."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from graph_contracts.cases.update.concurrency import parallel, rounds
+from graph_contracts.cases.values import told
+from graph_contracts.contract import OperationKind, TypeKind
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.attempts import Attempt
+from graph_contracts.operations.create import CreateDriver
+from graph_contracts.operations.creations import made
+from graph_contracts.operations.equality import short
+from graph_contracts.operations.object_views import GONE
+from graph_contracts.operations.observer import identity, same_id
+from graph_contracts.operations.settable_locations import settable_locations
+from graph_contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    adapted,
+    requirement,
+)
+
+HANDED_OUT = 3
+"""Objects that are made to see whether their ids differ."""
+
+
+@adapted("create.body.id", terms="update.body.id", vary="any form of id")
+def test_each_new_object_has_an_id_of_its_own(create: CreateDriver) -> Findings:
+    """The answer to a creation must show a non-empty id, and no two objects may get the same.
+
+    Sent: The same body three times.
+
+    Fix: Make the id where the row is made, and return it: an id from a cache or the request comes twice.
+    """
+    if "id" not in create.shape.properties:
+        raise NotApplicable("the document doesn't name the id among the properties")
+    known: dict[str, Exchange] = {}
+    for _ in range(HANDED_OUT):
+        exchange = create.change(create.bodies.full())
+        answered = exchange.object
+        if answered is None:
+            raise NotApplicable(f"the answer shows no object ({exchange.answer})", exchange)
+        entity = identity(answered.get("id"))
+        if not entity:
+            yield Finding("an id", f"id = {short(answered.get('id'))}", (exchange,))
+            return
+        if entity in known:
+            yield Finding("an id of its own", f"id = {short(entity)} twice", (known[entity], exchange))
+        known[entity] = exchange
+
+
+@adapted("create.persist.read", terms="update.persist.read", vary="reads that lag behind by at most --settle")
+def test_a_new_object_can_be_read_by_its_id(create: CreateDriver) -> Findings:
+    """An object whose creation was answered 2xx must be readable by its id.
+
+    Sent: A creation, then a GET of the new object by its id, for as long as `--settle` allows.
+
+    Fix: Write to where reads look, and return the id that they know it by.
+    """
+    if OperationKind.READ not in create.siblings:
+        raise NotApplicable("the document has no read of these objects")
+    if not create.observe.persists:
+        return  # told by the case above
+    exchange = create.change(create.bodies.full())
+    entity = made(exchange)
+    if not entity:
+        raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
+    found, seen = create.appears(entity)
+    if found is None and seen.status in GONE:
+        yield Finding(f"object {short(entity)} under its id", f"{seen.answer} to GET", (exchange, seen))
+
+
+@adapted(
+    "create.req.id.mismatch",
+    terms="update.req.id.mismatch",
+    vary="the id ignored, used or refused",
+    phase=Phase.NEGATIVE,
+)
+def test_an_id_in_the_body_takes_no_other_objects_place(create: CreateDriver) -> Findings:
+    """A creation with the id of another object must leave that object as it was; the id may be ignored, used or
+    refused.
+
+    Sent: A creation with the id of an object that was just made; that object is read before and after.
+
+    Fix: Make the id yourself, or insert and answer 409 where it is taken: an upsert overwrites.
+    """
+    entity = create.make(1)
+    before = create.observe.state(entity)
+    body = create.bodies.full(2)
+    exchange = create.patch({"id": entity, **body})
+    after = create.observe.state(entity)
+    create.key = entity
+    for difference in create.model.changes(before, after):
+        what = f"{exchange.answer}, and the object changed: {difference}"
+        yield Finding(f"object {short(entity)} as it was", what, (exchange,))
+        return
+    shown = made(exchange)
+    if exchange.ok and same_id(shown, entity):
+        yield Finding("an id of its own, or 409", f"{exchange.answer} with the id of another object", (exchange,))
+
+
+@adapted(
+    "create.value.enum.invalid",
+    terms="update.value.enum.invalid",
+    vary="enumerations without that member",
+    phase=Phase.NEGATIVE,
+)
+def test_the_member_that_only_answers_have_is_not_taken(create: CreateDriver) -> Findings:
+    """A creation should refuse `unknownFutureValue`, which stands in answers for members yet to come.
+
+    Sent: A creation with `unknownFutureValue` for an enumeration that has it.
+
+    Fix: Answer 400: it is no value that an object can have.
+    """
+    spots = [spot for spot in settable_locations(create, TypeKind.STRING) if "unknownFutureValue" in spot.type.members]
+    if not spots:
+        raise NotApplicable("the document declares no evolvable enumeration")
+    create.demand()
+    exchange = create.patch(spots[0].body("unknownFutureValue"))
+    value = spots[0].value(exchange.object)
+    if exchange.ok and value == "unknownFutureValue":
+        yield Finding("400", f"{exchange.answer}, {spots[0].name} = {short(value)}", (exchange,))
+
+
+@adapted(
+    "create.req.prefer.minimal",
+    terms="update.req.prefer.minimal",
+    vary="the preference ignored; Location or OData-EntityId",
+)
+def test_a_minimal_answer_says_where_the_object_is(create: CreateDriver) -> Findings:
+    """A 204 to a creation with `Prefer: return=minimal` says where the new object is.
+
+    Sent: A creation with `Prefer: return=minimal`.
+
+    Fix: Send Location, and OData-EntityId with a 204 (OData 4.01 §8.3.4).
+    """
+    exchange = create.change(create.bodies.small(), headers={"Prefer": "return=minimal"})
+    response = exchange.response
+    if response is None or response.status != 204:
+        return
+    if response.header("Location") is None and response.header("OData-EntityId") is None:
+        yield Finding("Location or OData-EntityId", "204 with neither", (exchange,))
+
+
+@adapted(
+    "create.req.emptybody",
+    terms="update.req.emptybody",
+    vary="201 where nothing is required, 400, 411, 415, 422",
+    phase=Phase.NEGATIVE,
+)
+def test_an_empty_body_is_taken_or_refused(create: CreateDriver) -> Findings:
+    """A creation without content should be refused or make an object, and not be a failure of the server.
+
+    Sent: `{}` and a request without content.
+
+    Fix: Answer 400 where properties are required, and to a missing body.
+    """
+    create.change(create.bodies.full(1))
+    for note, body in (("{}", b"{}"), ("no content", b"")):
+        (trial,) = create.watch.attempt([Attempt(note, body)])
+        exchange = trial.exchange
+        if not (exchange.ok or exchange.refused):
+            yield Finding("2xx, or 4xx", f"{exchange.answer} to {note}", (exchange,))
+
+
+@adapted(
+    "create.conc.disjoint", terms="update.conc.disjoint", vary="409, 429 or 503 for one of them", phase=Phase.CONCURRENT
+)
+def test_parallel_creations_are_all_there(create: CreateDriver) -> Findings:
+    """Parallel creations must make as many objects, each with an id of its own, and lose none.
+
+    Sent: Two parallel creations, several times; both objects are read afterwards.
+
+    Fix: Make ids without a shared counter that is read and written in two steps, and insert rather than save a list.
+    """
+    both = 0
+    for round_ in rounds():
+        bodies = [create.bodies.small(), create.bodies.small()]
+        answers: list[Exchange] = parallel(*[lambda body=body: create.patch(body, wait=False) for body in bodies])
+        ids = [made(answer) for answer in answers]
+        if not all(answer.ok for answer in answers) or not all(ids):
+            continue
+        both += 1
+        if ids[0] == ids[1]:
+            yield Finding("an id for each", f"both got {short(ids[0])}", tuple(answers))
+            return
+        if round_ % 5 == 0:
+            yield from _both_there(create, bodies, answers)
+        create.tidy()
+    if not both:
+        raise Inconclusive("the target never accepted two creations at once")
+
+
+def _both_there(create: CreateDriver, bodies: list[dict[str, object]], answers: list[Exchange]) -> Findings:
+    for body, answer in zip(bodies, answers, strict=True):
+        mark = {name: body[name] for name in create.bodies.markers[:1] if name in body}
+        left, seen = create.observe.settle(mark, made(answer))
+        for difference in left[:1]:
+            yield told(difference, answer, seen)
+
+
+@requirement(
+    "create.resp.location",
+    Level.SHOULD,
+    basis="odata",
+    source="OData 4.01 §8.3.5, §11.4.2; RFC 9110 §15.3.2",
+    vary="absent, as with most of Graph; relative or absolute; OData-EntityId in its place for a 204",
+)
+def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
+    """If a creation is answered with `Location`, it should lead to the new object.
+
+    Sent: A creation, whose Location is compared with the object's own path.
+
+    Fix: Make the URL from the new id and the path that the client used.
+    """
+    exchange = create.change(create.bodies.full())
+    location = exchange.response.header("Location") if exchange.response else None
+    shown = identity((exchange.object or {}).get("id"))
+    if location is None or not shown:
+        raise NotApplicable("the answer has no Location, or shows no id to compare it with", exchange)
+    if shown.lower() not in unquote(location).lower():
+        yield Finding(f"Location with {short(shown)}", f"Location: {short(location)}", (exchange,))
+
+
+@requirement(
+    "create.persist.once",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Response (“the created object”)",
+    vary="objects that others make meanwhile",
+)
+def test_one_creation_makes_one_object(create: CreateDriver) -> Findings:
+    """One creation must make one object.
+
+    Sent: A creation with a value never used before; the collection is searched for it.
+
+    Fix: Insert once: a retry inside the server, or a trigger, makes another.
+    """
+    if OperationKind.LIST not in create.siblings:
+        raise NotApplicable("the document has no list to look it up in")
+    mark = create.bodies.mark()
+    name, value = next(iter(mark.items()))
+    exchange = create.change(mark)
+    create.observe.settle(mark)
+    states = create.watch.objects.states()
+    before = create.creations.others
+    if before is None:
+        raise Inconclusive("nobody knows what was there before", exchange)
+    found = [entity for entity, state in states.items() if state.get(name) == value and entity not in before]
+    if len(found) > 1:
+        yield Finding("one object", f"{len(found)} objects with {name} = {short(value)}", (exchange,))
+    for entity in found:
+        create.creations.own(entity)
+
+
+@adapted(
+    "create.isolation.objects", terms="update.isolation.objects", vary="other writers on a shared target", keyed=False
+)
+def test_a_creation_changes_no_other_object(create: CreateDriver) -> Findings:
+    """A creation must change no documented property of another object.
+
+    Sent: Two creations; an object that was made before is read before and after.
+
+    Fix: Insert a row of its own, and copy values rather than sharing them between cached objects.
+    """
+    entity = create.make(1)
+    before = create.observe.state(entity)
+    for n in (2, 3):
+        exchange = create.change(create.bodies.full(n))
+        after = create.observe.state(entity)
+        for difference in create.model.changes(before, after):
+            yield Finding(f"object {short(entity)} as it was", f"it changed: {difference}", (exchange,))
+            return

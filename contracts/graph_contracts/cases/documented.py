@@ -1,0 +1,65 @@
+"""How several kinds of operations are held to what is documented of them."""
+
+from __future__ import annotations
+
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.requirements import Finding, Findings, Inconclusive, NotApplicable, Severity
+
+UNROUTED = frozenset({404, 405, 410, 501})
+
+
+def documented(operation: OperationUnderTest) -> Findings:
+    """Whether the documented path reaches the operation."""
+    exchange = operation.ask()
+    if exchange.status in UNROUTED:
+        yield Finding("the operation is performed", f"{exchange.answer} to {exchange.request.method}", (exchange,))
+    elif not exchange.ok:
+        raise Inconclusive(f"the documented request was answered {exchange.answer}", exchange)
+
+
+def success(operation: OperationUnderTest, usual: int) -> Findings:
+    """Whether the documented request is answered with the documented status, or with the usual one if none is."""
+    wanted = operation.operation.success or usual
+    exchange = operation.ask()
+    if exchange.status in {401, 403, 404, 405, 410, 429, 501} or exchange.response is None:
+        raise Inconclusive(f"the documented request was answered {exchange.answer}", exchange)
+    if exchange.status != wanted and not operation.operation.succeeds(exchange.status):
+        yield Finding(f"{wanted}", exchange.answer, (exchange,))
+
+
+def refused_methods(operation: OperationUnderTest, path: str) -> Findings:
+    """A 405 without Allow, to methods that nobody has."""
+    for method in ("TRACE", "FROB"):
+        exchange = operation.send(method, path)
+        if method == "FROB" and exchange.status in {200, 204, 500, 502}:
+            what = f"{exchange.answer} to an unknown method"
+            yield Finding("501 or 405", what, (exchange,), Severity.WARN)
+    seen = [exchange for exchange in operation.traffic() if exchange.status == 405]
+    if not seen:
+        raise NotApplicable("no response of this run is a 405")
+    for exchange in seen:
+        if exchange.response and exchange.response.header("Allow") is None:
+            grade = Severity.WARN if exchange.request.method == "TRACE" else Severity.FAIL
+            what = f"405 to {exchange.request.method} without Allow"
+            yield Finding("405 with Allow", what, (exchange,), grade)
+
+
+VARY_405 = (
+    "an empty Allow; methods that are implemented; 400, 403, 404, 501 instead of 405; TRACE without it is a warning"
+)
+
+
+def allowed(operation: OperationUnderTest, path: str) -> Findings:
+    """An Allow list without the documented method."""
+    options = operation.client.send(
+        "OPTIONS", path, operation=operation.operation.id, requirement=operation.requirement
+    )
+    allow = options.response.header("Allow") if options.response else None
+    if allow is None:
+        raise NotApplicable("the target sends no Allow header for this URL")
+    method = operation.operation.method
+    if method not in {word.strip().upper() for word in allow.split(",")} and options.ok:
+        yield Finding(f"Allow with {method}", f"Allow: {allow}", (options,))
+
+
+VARY_ALLOW = "OPTIONS not supported, for CORS only, or refused"

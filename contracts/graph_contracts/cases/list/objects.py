@@ -1,0 +1,304 @@
+"""Lists of a collection: an object with an array of all that is there, each item whole and there once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from urllib.parse import urlencode
+
+from graph_contracts.cases.any.auth import enforced
+from graph_contracts.cases.read.objects import unlike
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.create import CreateDriver
+from graph_contracts.operations.creations import made
+from graph_contracts.operations.equality import short
+from graph_contracts.operations.observer import follow, identity
+from graph_contracts.operations.operation_under_test import performed
+from graph_contracts.operations.read import ListDriver, ReadDriver
+from graph_contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    adapted,
+    requirement,
+)
+
+
+@adapted(
+    "list.resp.object",
+    terms="update.resp.object",
+    vary="annotations before, between and after the members",
+    each=performed,
+)
+def test_a_list_is_an_object_with_an_array(listing: ListDriver, exchange: Exchange) -> Findings:
+    """The body of a list must be an object whose `value` is an array of objects, an empty one where there is nothing.
+
+    Sent: Nothing of its own: every 200 to a list is parsed.
+
+    Fix: Return `{"value": [ … ]}`: not a bare array, not `data` or `items`, not null for nothing.
+    """
+    del listing
+    response = exchange.response
+    if response is None or response.broken or response.json.problem:
+        if response is not None and not response.broken and not response.labelled_json and not response.json.limited:
+            what = f"200 with {response.media_type or 'unlabelled'} content"
+            yield Finding("an object with `value`", what, (exchange,))
+        return
+    body = exchange.object
+    if body is None:
+        yield Finding("an object with `value`", f"200 with {short(response.json.value)}", (exchange,))
+    elif not isinstance(body.get("value"), list):
+        yield Finding("an array in `value`", f"value = {short(body.get('value'))}", (exchange,))
+    elif not all(isinstance(item, dict) for item in body["value"]):
+        yield Finding("objects in `value`", f"value = {short(body['value'])}", (exchange,))
+
+
+@adapted(
+    "list.body.id", terms="update.body.id", vary="objects that come and go while pages are read", phase=Phase.POSITIVE
+)
+def test_each_object_is_listed_once(listing: ListDriver) -> Findings:
+    """Every object in the list must have an id, and no two may have the same, over all pages.
+
+    Sent: A GET of the collection and of each page that follows.
+
+    Fix: Page by a key that doesn't move: an offset shows an object twice where another was made meanwhile.
+    """
+    wanted = listing.shape.properties.get("value")
+    item = wanted.type.item if wanted else None
+    if item is None or "id" not in item.properties:
+        raise NotApplicable("the document gives the objects no id")
+    items, exchange = listing.items()
+    nameless = [each for each in items if not identity(each.get("id"))]
+    if nameless:
+        yield Finding("an id in every object", f"{short(sorted(nameless[0]))} without one", (exchange,))
+    counted = Counter(identity(each.get("id")) for each in items)
+    twice = [entity for entity, count in counted.items() if entity and count > 1]
+    if twice:
+        again, later = listing.items()  # one that moved from page to page is there twice by chance
+        counted = Counter(identity(each.get("id")) for each in again)
+        if any(counted[entity] > 1 for entity in twice):
+            yield Finding("every object once", f"{short(twice[0])} twice", (exchange, later))
+
+
+@adapted(
+    "list.body.allproperties",
+    terms="update.body.allproperties",
+    vary="a default selection of properties; null where nothing is stored",
+)
+def test_an_object_that_was_made_is_listed_with_its_properties(listing: ListDriver) -> Findings:
+    """An object that the run made must be in the list, with every documented property that is stored.
+
+    Sent: A creation, then a GET of the collection and of each page that follows, for as long as `--settle` allows.
+
+    Fix: Read the list from where creations write to, and return whole objects where no $select says otherwise.
+    """
+    maker = listing.sibling(CreateDriver)
+    if maker is None:
+        raise NotApplicable("the document has no operation that makes objects")
+    if not maker.observe.persists:
+        raise Inconclusive("objects that are made are not there afterwards; see create.persist.read")
+    body = maker.bodies.full()
+    entity = made(maker.change(body))
+    if not entity:
+        raise Inconclusive("the answer to the creation doesn't tell the object's id")
+    left, seen = maker.listed(entity, body)
+    if left is None:
+        yield Finding(f"object {short(entity)} in the list", "it is not there", (seen,))
+        return
+    missing = [each for each in left if each.severity is Severity.FAIL and each.actual is None]
+    names = [name for name in dict.fromkeys(each.top for each in missing) if name not in maker.computed]
+    if not names:
+        return
+    asked = listing.get(query=urlencode({"$select": ",".join(["id", *names])}, safe="$,"))
+    page = (asked.object or {}).get("value")
+    items = [each for each in page if isinstance(each, dict)] if asked.ok and isinstance(page, list) else []
+    chosen = any(each.get(name) is not None for each in items for name in names)
+    for each in missing:
+        # a list may show a selection of its own where nobody asks for another
+        grade = Severity.NOTE if chosen else Severity.WARN
+        yield Finding(f"{each.path} = {short(each.expected)}", f"no {each.path} in the list", (seen, asked), grade)
+
+
+@adapted(
+    "list.persist.sameasread",
+    terms="update.persist.sameasread",
+    vary="a list with a subset of the properties; reads that lag behind",
+)
+def test_what_is_listed_equals_what_a_read_shows(listing: ListDriver) -> Findings:
+    """An object in the list should equal what a read of it shows.
+
+    Sent: A GET of the collection and one of an object in it; both are compared, property by property.
+
+    Fix: Make both answers by the same function from the same row.
+    """
+    read = listing.sibling(ReadDriver)
+    if read is None:
+        raise NotApplicable("the document has no read of these objects")
+    yield from unlike(read, listing)
+
+
+@adapted(
+    "list.idempotent",
+    terms="update.idempotent",
+    vary="the order of the objects; objects that others make or delete meanwhile",
+)
+def test_listing_twice_shows_the_same(listing: ListDriver) -> Findings:
+    """Listing should change nothing: two lists in a row show the same objects.
+
+    Sent: Four GETs of the collection, one after the other.
+
+    Fix: A read must not write.
+    """
+    first, one = listing.items()
+    second, other = listing.items()
+    third, _ = listing.items()
+    fourth, _ = listing.items()
+    ids = [{identity(each.get("id")) for each in items} for items in (first, second, third, fourth)]
+    # others may make or delete objects meanwhile: what is gone and comes again is told of
+    gone = ((ids[0] & ids[2]) - ids[1]) | ((ids[1] & ids[3]) - ids[2])
+    if gone and not _lagging(listing):
+        yield Finding("the same objects", f"{short(next(iter(gone)))} is missing in between", (one, other))
+        return
+    seen = [{each.get("id"): each for each in items} for items in (first, second, third)]
+    for entity in set(seen[0]) & set(seen[1]) & set(seen[2]):
+        for name in set(listing.members) - listing.volatile:
+            values = [items[entity].get(name) for items in seen]
+            if values[0] != values[1] and values[1] != values[2]:
+                what = f"{name} = {short(values[1])} the second time, {short(values[2])} the third"
+                yield Finding(f"{name} = {short(values[0])} of {short(entity)}", what, (one, other))
+                return
+
+
+def _lagging(listing: ListDriver) -> bool:
+    """Whether the lists are known to be of replicas that lag apart, where one may lack what others show."""
+    return any(each.lag.seen for each in listing.siblings.values())
+
+
+@adapted(
+    "list.route.queryoptions",
+    terms="update.route.queryoptions",
+    vary="$select and $top refused, or ignored",
+    phase=Phase.NEGATIVE,
+)
+def test_query_options_shape_a_list_at_most(listing: ListDriver) -> Findings:
+    """A list request should ignore a custom query option, and apply or refuse `$top`, `$select` and `$filter`.
+
+    Sent: A GET with `?x-suite=1`, with an unknown `$suite`, with `?$top=1` and with `?$select=id`.
+
+    Fix: Ignore options without `$` that you don't know. Apply $top and $select, or refuse them with 400.
+    """
+    items, plain = listing.items()
+    custom = listing.get(query="x-suite=1")
+    if not custom.ok:
+        yield Finding("2xx as without it", f"{custom.answer} to ?x-suite=1", (plain, custom))
+    listing.get(query="$suite=1")  # what it is refused with, `list.error.envelope` judges
+    for option, value in (("$top", "1"), ("$select", "id")):
+        exchange = listing.get(query=urlencode({option: value}, safe="$"))
+        if exchange.refused:
+            continue
+        page = (exchange.object or {}).get("value")
+        if not exchange.ok or not isinstance(page, list):
+            yield Finding("200 with an array, or 4xx", f"{exchange.answer} to {option}", (exchange,))
+        elif items and not page:
+            yield Finding("objects", f"an empty list with {option}={value}", (exchange,))
+        elif option == "$select" and any(isinstance(each, dict) and "id" not in each for each in page):
+            what = "an object without the id, which was selected"
+            yield Finding("the selected property", what, (exchange,))
+
+
+@adapted("list.route.queryoptions", terms="update.route.queryoptions", vary="$filter refused", phase=Phase.NEGATIVE)
+def test_a_filter_filters_or_is_refused(listing: ListDriver) -> Findings:
+    """`$filter` narrows the list or is refused; a list of everything would be taken for what was asked for.
+
+    Sent: A GET of the collection with `$filter=id eq '…'` and the id of the first object.
+
+    Fix: Answer 400 or 501 to a $filter that you don't apply.
+    """
+    items, _ = listing.items()
+    ids = [each["id"] for each in items if isinstance(each.get("id"), str)]
+    if len(ids) < 2 or "'" in ids[0]:
+        raise NotApplicable("a list of fewer than two objects can't be narrowed")
+    exchange = listing.get(query=urlencode({"$filter": f"id eq '{ids[0]}'"}, safe="$"))
+    page = (exchange.object or {}).get("value")
+    others = (
+        [e.get("id") for e in page if isinstance(e, dict) and e.get("id") != ids[0]] if isinstance(page, list) else []
+    )
+    if exchange.ok and others:
+        what = f"{short(others[0])} among {len(others) + 1} objects"
+        yield Finding("the one object, or 4xx", what, (exchange,), Severity.NOTE)
+
+
+@adapted("list.req.prefer.applied", terms="update.req.prefer.applied", vary="no such header at all")
+def test_an_applied_page_size_is_seen(listing: ListDriver) -> Findings:
+    """A page size that `Preference-Applied` names should be that of the page.
+
+    Sent: A GET of the collection with `Prefer: odata.maxpagesize=1`.
+
+    Fix: Set the header only from preferences that were really applied.
+    """
+    exchange = listing.demand(headers={"Prefer": "odata.maxpagesize=1"})
+    applied = (exchange.response.header("Preference-Applied") or "") if exchange.response else ""
+    page = (exchange.object or {}).get("value")
+    if "maxpagesize" in applied.lower() and isinstance(page, list) and len(page) > 1:
+        what = f"{len(page)} objects, Preference-Applied: {short(applied)}"
+        yield Finding("one object, or no such header", what, (exchange,))
+
+
+@adapted(
+    "list.authz.crosstenant", terms="update.authz.crosstenant", vary="targets with one tenant", phase=Phase.NEGATIVE
+)
+def test_another_tenants_list_shows_none_of_ours(listing: ListDriver) -> Findings:
+    """A permitted token of another tenant should be shown no object of this one.
+
+    Sent: A GET of the collection with the token given as `--foreign-token`.
+
+    Fix: Put the caller's tenant into the query itself.
+    """
+    enforced(listing)
+    token = listing.options.identities.foreign
+    if not token:
+        raise Inconclusive("no token of another tenant is known: supply --foreign-token")
+    items, _ = listing.items()
+    ours = {each["id"] for each in items if isinstance(each.get("id"), str)}
+    exchange = listing.get(headers={"Authorization": f"Bearer {token}"})
+    page = (exchange.object or {}).get("value")
+    shown = [e["id"] for e in page if isinstance(e, dict) and e.get("id") in ours] if isinstance(page, list) else []
+    if exchange.ok and shown:
+        yield Finding("no object of this tenant", f"{exchange.answer} with {short(shown[0])}", (exchange,))
+
+
+@requirement(
+    "list.route.nextlink",
+    Level.SHOULD,
+    basis="odata",
+    source="OData 4.01 §11.2.6.7 (server-driven paging)",
+    vary="no paging at all; an absolute or a relative URL; any query in it",
+)
+def test_following_pages_are_on_the_same_server(listing: ListDriver) -> Findings:
+    """`@odata.nextLink`, where there is one, should be a URL on the same server that shows further objects.
+
+    Sent: A GET of the collection and of the page that follows, if there is one.
+
+    Fix: Make the link from the URL that the client asked for; end the pages by leaving the link out.
+    """
+    first = listing.demand()
+    link = (first.object or {}).get("@odata.nextLink")
+    if link is None:
+        raise NotApplicable("the list has no page that follows")
+    if not isinstance(link, str):
+        yield Finding("a URL", f"@odata.nextLink: {short(link)}", (first,))
+        return
+    further = follow(first.request.url, link)
+    if further is None:
+        yield Finding("a page of the same server", f"@odata.nextLink: {short(link)}", (first,))
+        return
+    following = listing.send("GET", further, entity="*")
+    before = [each.get("id") for each in (first.object or {}).get("value") or () if isinstance(each, dict)]
+    after = (following.object or {}).get("value")
+    if not following.ok or not isinstance(after, list):
+        yield Finding("the next page", f"{following.answer} to the link", (first, following))
+    elif before and [each.get("id") for each in after if isinstance(each, dict)] == before:
+        yield Finding("further objects", "the same page again", (first, following))

@@ -1,0 +1,99 @@
+"""The request body: the id of the object, and of another."""
+
+from __future__ import annotations
+
+from graph_contracts.operations import parameters
+from graph_contracts.operations.attempts import Attempt
+from graph_contracts.operations.observer import same_id
+from graph_contracts.operations.update import UpdateDriver
+from graph_contracts.operations.write import WriteDriver
+from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, requirement
+
+
+@requirement(
+    "update.req.id.match",
+    Level.MUST,
+    basis="page",
+    source="Page, Request body (the id is among the properties)",
+    keyed=True,
+)
+def test_a_body_may_repeat_the_id(update: UpdateDriver) -> Findings:
+    """A body that repeats the addressed id is accepted.
+
+    Sent: An accepted body, then the same with the object's own id in it.
+
+    Fix: Treat `id` as read-only: ignore it where it is the same.
+    """
+    if "id" not in update.model.type.properties:
+        raise NotApplicable("the document doesn't name the id among the properties of the body")
+    body = update.bodies.marker() if update.bodies.partial.ok else update.bodies.full(1)
+    update.change(body)
+    exchange = update.patch({"id": update.key, **body})
+    if not exchange.ok:
+        yield Finding("2xx", f"{exchange.answer} to a body with the object's own id", (exchange,))
+
+
+@requirement(
+    "update.req.id.mismatch",
+    Level.MUST,
+    basis="rfc-def",
+    source="RFC 5789 §2 (changes apply to the request's URI); OData 4.01 §11.4.3 (the key can't change)",
+    vary="200 with the id ignored; 400, 403, 409, 422",
+    phase=Phase.HOSTILE,
+    keyed=True,
+)
+def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) -> Findings:
+    """A different id in the body neither re-keys the object nor redirects the update.
+
+    Sent: Updates with a random id in the body and, where that moved nothing, with the second object's; both objects
+    are read afterwards.
+
+    Fix: Take the key from the URL alone. A different one in the body is ignored or answered 400, and never written.
+    """
+    update.bodies.needs_partial()
+    for foreign in (update.values.guid(), *([update.second] if update.second else [])):
+        mark = update.bodies.mark()
+        body = {"id": foreign, **mark}
+        (trial,) = update.watch.attempt([Attempt("another id", body, marker=next(iter(mark.values())))])
+        exchange = trial.exchange
+        for effect in trial.effects:
+            if effect.entity != update.key:
+                yield Finding("the other object as it was", f"it changed: {effect.difference}", (exchange,))
+        if exchange.status == 200 and exchange.object is not None:
+            shown = exchange.object.get("id")
+            if isinstance(shown, str) and same_id(shown, foreign):
+                yield Finding(f"id = {update.key}", f"200 with id = {shown}", (exchange,))
+        yield from _still_there(update, foreign, exchange.index)
+        if _moved_back(update, foreign):
+            return  # the second object would be lost
+    if not update.second:
+        name = parameters.label(update.operation, update.operation.key or "")
+        raise Inconclusive(f"only judged with an unknown id: supply --second-id {name}=ID")
+
+
+def _moved_back(operation: WriteDriver, foreign: str) -> bool:
+    """Whether an object has got another id that was free; it is given its own again."""
+    if (
+        foreign == operation.second
+        or operation.observer.means != "item"
+        or operation.observer.item(operation.key)[0] is not None
+    ):
+        return False
+    operation.patch({"id": operation.key}, entity=foreign)
+    return True
+
+
+def _still_there(operation: WriteDriver, foreign: str, index: int) -> Findings:
+    culprit = operation.client.exchanges[index]
+    if operation.observer.means == "item":
+        found, seen = operation.observer.item(operation.key)
+        if found is None and seen.status in {404, 410}:
+            yield Finding("the object under its id", f"{seen.answer} to GET: it was re-keyed", (culprit, seen))
+        if foreign != operation.second:
+            created, seen = operation.observer.item(foreign)
+            if created is not None:
+                yield Finding(f"no object {foreign}", "GET finds it: the body's id was used", (culprit, seen))
+        return
+    again = operation.patch(operation.bodies.mark())
+    if again.status in {404, 410}:
+        yield Finding("the object under its id", f"{again.answer} to the next update", (culprit, again))

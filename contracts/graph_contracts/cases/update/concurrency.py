@@ -1,0 +1,174 @@
+"""Parallel updates: none is lost, none is torn, none is answered with another's object.
+
+One violation after the dust has settled is proof; their absence is not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.equality import short
+from graph_contracts.operations.observer import same_id
+from graph_contracts.operations.update import UpdateDriver
+from graph_contracts.operations.write import WriteDriver
+from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
+
+ROUNDS = 30
+LEAST_ROUNDS = 5
+MAX_SECONDS = 6.0
+"""Of wall time for one case, once it has had its least rounds: slow targets are asked less."""
+
+
+def rounds() -> Iterator[int]:
+    """The rounds of a case, fewer against a slow target."""
+    started = time.monotonic()
+    for number in range(ROUNDS):
+        if number >= LEAST_ROUNDS and time.monotonic() - started > MAX_SECONDS:
+            return
+        yield number
+
+
+def parallel(*jobs: Callable[[], Any]) -> list[Any]:
+    """Run jobs at once, each in a thread of its own, and return what they return."""
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return [future.result() for future in [pool.submit(job) for job in jobs]]
+
+
+def sender(operation: WriteDriver, body: dict[str, Any], entity: str | None = None) -> Callable[[], Exchange]:
+    """A job that sends one update."""
+
+    def send() -> Exchange:
+        operation.pending.forget()  # whoever reads meanwhile may see what this does already
+        return operation.patch(body, entity=entity, wait=False)
+
+    return send
+
+
+@requirement(
+    "update.conc.disjoint",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 5789 §2 (a set of changes is applied atomically)",
+    vary="409, 412, 423, 429 or 503 for one of the two",
+    phase=Phase.CONCURRENT,
+)
+def test_parallel_updates_of_different_properties_both_survive(update: UpdateDriver) -> Findings:
+    """Two parallel accepted updates of different properties both survive.
+
+    Sent: Two parallel updates of different properties, many times; both must be there afterwards.
+
+    Fix: Write only what changed, or check a version on save and repeat: load, change, save without one loses
+    updates.
+    """
+    both = 0
+    for _ in rounds():
+        left, right = update.bodies.marker(0), update.bodies.marker(1)
+        answers: list[Exchange] = parallel(sender(update, left), sender(update, right))
+        if not all(answer.ok for answer in answers):
+            continue
+        both += 1
+        missing, seen = update.observe.settle({**left, **right})
+        lost = [difference for difference in missing if difference.severity is Severity.FAIL]
+        if lost:
+            yield Finding("both changes", f"{lost[0].path} was lost", (*answers, seen))
+            return
+    if not both:
+        raise Inconclusive("the target never accepted two updates at once")
+
+
+@requirement(
+    "update.conc.same",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 5789 §2 (never a partially modified representation)",
+    vary="either writer wins; 409 or 412 for the other; reads of an older whole state",
+    phase=Phase.CONCURRENT,
+)
+def test_parallel_updates_of_the_same_properties_end_in_one_of_them(update: UpdateDriver) -> Findings:
+    """Parallel updates of one set of properties end in exactly one writer's set, and no read shows a mixture.
+
+    Sent: Two parallel updates of the same properties, many times, with reads in between.
+
+    Fix: Write all properties of one update at once, in one statement or transaction.
+    """
+    update.bodies.needs_partial()
+    names = update.bodies.markers[:3]
+    if len(names) < 2:
+        raise Inconclusive("the document declares only one plain property")
+    if not update.observe.persists:
+        raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
+    if update.observer.means == "neutral":
+        raise Inconclusive("the object can only be observed by writing to it")
+    first = {name: update.values.fresh(update.model.type.properties[name].type) for name in names}
+    update.change(first)
+    update.observe.settle(first)
+    known = [first]  # and every later set: a read may lag behind by many of them, and still be of one
+    for _ in rounds():
+        sets = [
+            {name: update.values.fresh(update.model.type.properties[name].type) for name in names} for _ in range(2)
+        ]
+        known += sets
+        left, right, *reads = parallel(sender(update, sets[0]), sender(update, sets[1]), *[update.observe.look] * 2)
+        reads.append(update.observe.look())
+        for found, seen in reads:
+            shown = {name: found.get(name) for name in names}
+            if _mixed(update, known, shown):
+                what = ", ".join(f"{name} = {short(value, 45)}" for name, value in shown.items())
+                yield Finding("one writer's set as a whole", f"a mixture: {what}", (left, right, seen))
+                return
+
+
+def _mixed(operation: WriteDriver, known: list[dict[str, Any]], shown: dict[str, Any]) -> bool:
+    """Whether values are of some writer's set and yet no such set; those of none are of a state before all of them."""
+    if any(not operation.model.changes(wanted, shown) for wanted in reversed(known)):
+        return False
+    return any(not operation.model.changes({name: value}, shown) for wanted in known for name, value in wanted.items())
+
+
+@requirement(
+    "update.conc.crosswire",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Response (the updated object)",
+    vary="429",
+    phase=Phase.CONCURRENT,
+    keyed=True,
+)
+def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: UpdateDriver) -> Findings:
+    """Parallel updates of two objects are each answered with their own object.
+
+    Sent: Parallel updates of two objects, many times; each answer must show its own.
+
+    Fix: Keep nothing about a request in static or shared fields.
+    """
+    second = update.needs_second()
+    update.objects.keep(
+        second, update.observe.look(second)[0]
+    )  # nobody may have seen it before: it is to be put back as it is now
+    compared = 0
+    for _ in rounds():
+        bodies = {update.key: update.bodies.marker(), second: update.bodies.mark()}
+        answers = parallel(*[sender(update, body, entity) for entity, body in bodies.items()])
+        for (entity, _), answer in zip(bodies.items(), answers, strict=True):
+            shown = answer.object
+            if answer.status != 200 or shown is None:
+                continue
+            compared += 1
+            other = next(b for e, b in bodies.items() if e != entity)
+            crossed = [name for name, value in other.items() if shown.get(name) == value]
+            if crossed or (
+                isinstance(shown.get("id"), str) and not same_id(shown["id"], entity) and _is_other(shown, bodies)
+            ):
+                what = f"the answer to {short(entity)} shows {short(shown.get('id'))}, {short(crossed)}"
+                yield Finding("each its own object", what, tuple(answers))
+                return
+    if not compared:
+        raise Inconclusive("the answers show no objects")
+
+
+def _is_other(shown: dict[str, Any], bodies: dict[str, Any]) -> bool:
+    return any(same_id(shown["id"], entity) for entity in bodies)

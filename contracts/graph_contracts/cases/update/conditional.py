@@ -1,0 +1,164 @@
+"""Conditional updates and entity tags: judged where the target sends validators, noted where it does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.attempts import Attempt
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.operations.update import UpdateDriver
+from graph_contracts.operations.validators import Validators, validators
+from graph_contracts.operations.write import WriteDriver
+from graph_contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    requirement,
+)
+
+BOGUS = '"suite-bogus"'
+
+
+def tagged(operation: WriteDriver) -> tuple[Exchange, Validators]:
+    """A control update and the tags of the state it left: its own, else those of a read.
+
+    Raises:
+        NotApplicable: the target sends no validators.
+    """
+    exchange = operation.change(operation.bodies.marker())
+    found = validators(operation, exchange)
+    if found.any:
+        return exchange, found
+    try:
+        _, seen = operation.observe.look()
+    except Inconclusive:
+        seen = exchange
+    found = validators(operation, seen) if seen.request.method == "GET" and _is_item(operation, seen) else found
+    if not found.any:
+        raise NotApplicable("the target sends no validators: neither ETag nor @odata.etag")
+    return seen, found
+
+
+def _is_item(operation: OperationUnderTest, exchange: Exchange) -> bool:
+    return operation.observer.means == "item" and exchange.status == 200
+
+
+@requirement(
+    "update.cond.stale",
+    Level.MUST,
+    basis="rfc",
+    source="RFC 9110 §13.1.1 (must not be performed), §13.2.1; OData 4.01 §8.2.4, §11.4.1.1",
+    vary="412, 409 or 428; a weak ETag header alone, as frameworks add it, is a warning",
+    phase=Phase.CONDITIONAL,
+)
+def test_a_superseded_tag_stops_the_update(update: UpdateDriver) -> Findings:
+    """With a validator in use, an update under a superseded tag is not performed.
+
+    Sent: A change, then another under the tag from before it.
+
+    Fix: Compare If-Match with the current tag in the same transaction as the write, and answer 412.
+    """
+    _, before = tagged(update)
+    update.change(update.bodies.mark())
+    mark = update.bodies.mark()
+    attempt = Attempt("a superseded tag", mark, {"If-Match": str(before.any)}, marker=_value(mark))
+    (trial,) = update.watch.attempt([attempt])
+    if trial.exchange.ok and (trial.visible or not _observed(update) or _echoed(trial.exchange, mark)):
+        grade = Severity.FAIL if before.in_use else Severity.WARN
+        what = f"{trial.exchange.answer}, and the update was performed"
+        yield Finding("412 and nothing changed", what, (trial.exchange,), grade)
+
+
+def _observed(operation: WriteDriver) -> bool:
+    return operation.observer.means is not None
+
+
+def _echoed(exchange: Exchange, mark: dict[str, Any]) -> bool:
+    return bool(exchange.object) and all((exchange.object or {}).get(name) == value for name, value in mark.items())
+
+
+def _value(mark: dict[str, Any]) -> Any:
+    return next(iter(mark.values()))
+
+
+@requirement(
+    "update.cond.notag",
+    Level.SHOULD,
+    basis="rfc",
+    source="RFC 9110 §13.1.1, §13.2.1",
+    vary="200 by servers without validators",
+    phase=Phase.CONDITIONAL,
+)
+def test_a_tag_that_no_object_has_stops_the_update(update: UpdateDriver) -> Findings:
+    """An update under a tag that the object never had is not performed.
+
+    Sent: An update under a tag that the object never had.
+
+    Fix: Evaluate If-Match wherever tags are given out; where there are none, 412 is still the safe answer.
+    """
+    mark = update.bodies.marker()
+    update.change(update.bodies.mark())
+    (trial,) = update.watch.attempt([Attempt("a bogus tag", mark, {"If-Match": BOGUS}, marker=_value(mark))])
+    if not trial.exchange.ok:
+        return
+    known = any(validators(update, exchange).any for exchange in update.traffic() if exchange.ok)
+    grade = Severity.WARN if known else Severity.NOTE
+    yield Finding("412 and nothing changed", f"{trial.exchange.answer} to If-Match: {BOGUS}", (trial.exchange,), grade)
+
+
+@requirement(
+    "update.cond.match",
+    Level.SHOULD,
+    basis="odata",
+    source="OData 4.01 §8.2.4; RFC 9110 §13.1.1",
+    vary="412 to a weak tag, which strong comparison never matches; 4xx to * where a tag is demanded",
+    phase=Phase.CONDITIONAL,
+)
+def test_the_current_tag_lets_the_update_through(update: UpdateDriver) -> Findings:
+    """An update under the current tag, or under `*`, succeeds.
+
+    Sent: Updates under `*` and under the current tag.
+
+    Fix: Compare the tag as it was sent out, quotes and `W/` included, and let `*` match whatever exists.
+    """
+    star = update.patch(update.bodies.marker(), headers={"If-Match": "*"})
+    if not star.ok and not star.refused:
+        yield Finding("2xx, or 4xx where a tag is demanded", f"{star.answer} to If-Match: *", (star,))
+    _, now = tagged(update)
+    tag = str(now.any)
+    exchange = update.patch(update.bodies.mark(), headers={"If-Match": tag})
+    if not exchange.ok:
+        # under eventual consistency the tag may have been an older one: once more, with the newest
+        _, now = tagged(update)
+        tag = str(now.any)
+        exchange = update.patch(update.bodies.mark(), headers={"If-Match": tag})
+    if not exchange.ok and not (exchange.status == 412 and tag.startswith("W/")):
+        yield Finding("2xx", f"{exchange.answer} to If-Match: {tag}", (exchange,))
+
+
+@requirement(
+    "update.cond.nonestar",
+    Level.MUST,
+    basis="rfc",
+    http_only=True,
+    source="RFC 9110 §13.1.2 (412); OData 4.01 §11.4.4",
+    vary="commonly ignored by services that never create by PATCH",
+    phase=Phase.CONDITIONAL,
+)
+def test_if_none_match_star_stops_the_update_of_what_exists(update: UpdateDriver) -> Findings:
+    """`If-None-Match: *` on an existing object stops the update.
+
+    Sent: An update with `If-None-Match: *`.
+
+    Fix: Answer 412 where the object exists.
+    """
+    mark = update.bodies.marker()
+    update.change(update.bodies.mark())
+    (trial,) = update.watch.attempt([Attempt("If-None-Match: *", mark, {"If-None-Match": "*"}, marker=_value(mark))])
+    if trial.exchange.ok and (trial.visible or _echoed(trial.exchange, mark) or not _observed(update)):
+        yield Finding("412 and nothing changed", f"{trial.exchange.answer}, performed", (trial.exchange,))

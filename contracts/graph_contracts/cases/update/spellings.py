@@ -1,0 +1,88 @@
+"""Other spellings of the path, and query options, reach no other object."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from graph_contracts.operations.attempts import Attempt
+from graph_contracts.operations.update import UpdateDriver
+from graph_contracts.requirements import Finding, Findings, Level, Phase, requirement
+
+
+@requirement(
+    "update.route.variants",
+    Level.INFO,
+    basis="graph/odata",
+    source="Graph, traverse the graph (names are not case-sensitive); OData URL Conventions 4.01; RFC 9110 §4.2.3",
+    vary="each reaches the object or is refused or redirected",
+    phase=Phase.NEGATIVE,
+    keyed=True,
+)
+def test_other_spellings_of_the_path_reach_no_other_object(update: UpdateDriver) -> Findings:
+    """Spellings of the path that aren't documented reach the same object or are refused, never another object.
+
+    Sent: A PATCH with a final slash, in capitals, with the key in parentheses, with a percent-encoded character and
+    with the id in capitals.
+
+    Fix: Decode and compare the key once, in one place. Either take these spellings for the same object or refuse
+    them.
+    """
+    path = update.path()
+    head, _, key = path.rpartition("/")
+    first = update.key[0]
+    spellings = {
+        f"{path}/": "a trailing slash",
+        f"{head.upper()}/{key}": "the path in capitals",
+        f"{head}('{key}')": "the key in parentheses",
+        f"{head}/%{ord(first):02x}{quote(update.key[1:], safe='')}": "a percent-encoded character",
+        f"{head}/{key.upper()}": "the id in capitals",
+    }
+    for spelled, note in spellings.items():
+        other = f"{head}/{key.upper()}" == spelled and update.observer.item(key.upper())[0]
+        if spelled == path or (other and other.get("id") == key.upper()):
+            continue  # it is the object's own path, or that of an object whose id is in capitals
+        mark = update.bodies.mark()
+        (trial,) = update.watch.attempt([Attempt(note, mark, path=spelled, marker=next(iter(mark.values())))])
+        for effect in trial.effects:
+            if effect.entity != update.key:
+                yield Finding("no other object", f"{note}: {effect.entity} changed", (trial.exchange,))
+
+
+@requirement(
+    "update.route.queryoptions",
+    Level.SHOULD,
+    basis="odata",
+    source="OData 4.01 §11.4.1.5 ($select on an update), URL Conventions §5 (custom options)",
+    vary="$select applied, ignored or refused; 204",
+)
+def test_query_options_do_not_change_what_is_updated(update: UpdateDriver) -> Findings:
+    """A custom query option is ignored, and `$select` is applied, ignored or refused; neither wipes anything.
+
+    Sent: A plain PATCH, one with `?x-suite=1` and one with `?$select=id,…`; after each all other properties are read.
+
+    Fix: Let query options shape the answer at most. `$select` is no update mask: the body alone says what changes.
+    """
+    update.bodies.needs_partial()
+    before = update.observe.establish(1)
+    name = update.bodies.markers[0]
+    mark = update.bodies.mark()
+    update.change(mark)
+    lost = {
+        difference.path for difference in update.observe.settle(update.model.merged(before, mark))[0]
+    }  # options or not
+    before = update.model.merged(before, mark)
+    for query, note in (("x-suite=1", "a custom option"), (f"$select=id,{name}", "$select")):
+        mark = update.bodies.mark()
+        exchange = update.patch(mark, path=f"{update.path()}?{query}")
+        fine = exchange.ok or (note == "$select" and exchange.refused)
+        if not fine:
+            yield Finding("2xx" if note != "$select" else "2xx or 4xx", f"{exchange.answer} with {note}", (exchange,))
+        if not exchange.ok:
+            continue
+        before = update.model.merged(before, mark)
+        left, seen = update.observe.settle(before)
+        for difference in left:
+            if difference.path in lost:
+                continue
+            what = f"with {note}: {difference}"
+            yield Finding(f"{difference.path} as it was", what, (exchange, seen), difference.severity)

@@ -1,0 +1,150 @@
+"""Values that several cases send and compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from graph_contracts.contract import Type, TypeKind
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.attempts import Attempt
+from graph_contracts.operations.equality import Difference, instant, short
+from graph_contracts.operations.fitting import allowed
+from graph_contracts.operations.operation_under_test import SHOWN
+from graph_contracts.operations.settable_locations import Location, settable_locations
+from graph_contracts.operations.write import WriteDriver
+from graph_contracts.requirements import Finding, Findings, Inconclusive, Mismatch, NotApplicable, Severity
+
+
+def reflected(operation: WriteDriver, body: Mapping[str, Any], exchange: Exchange) -> Iterator[Finding]:
+    """What a 200 body shows otherwise than the request said."""
+    answered = exchange.object
+    if exchange.status not in SHOWN or answered is None:
+        return
+    for difference in operation.model.compare(body, answered):
+        yield told(difference, exchange)
+
+
+def told(difference: Difference, *exchanges: Exchange) -> Finding:
+    """A difference as a finding."""
+    note = f" ({difference.reason})" if difference.reason else ""
+    return Finding(
+        f"{difference.path} = {short(difference.expected)}",
+        f"{difference.path} = {short(difference.actual)}{note}",
+        exchanges,
+        difference.severity,
+        Mismatch(difference.path, difference.expected, difference.actual),
+    )
+
+
+def kept(operation: WriteDriver, spot: Location, value: Any, *, spelled: bytes | None = None) -> Iterator[Finding]:
+    """Send a value to a place; where that is accepted, it must stand in the answer and in a later observation."""
+    exchange = operation.patch(spelled or spot.body(value))
+    if not exchange.ok:
+        return
+    wanted = spot.body(value)
+    found = list(reflected(operation, wanted, exchange))
+    yield from found
+    if any(finding.at_most is Severity.FAIL for finding in found):
+        return
+    try:
+        left, seen = operation.observe.settle(wanted)
+    except Inconclusive:
+        return
+    for difference in left:
+        yield told(difference, exchange, seen)
+
+
+def plausible(value: Any, stored: Any) -> bool:
+    """Whether a server that took a date alone, or a number of seconds, stored what that means."""
+    if instant(stored) is None:
+        return False
+    if value == "2021-03-04":
+        return str(stored).startswith(("2021-03-03", "2021-03-04", "2021-03-05"))
+    return isinstance(value, int)
+
+
+def coerced(value: Any, stored: Any) -> bool:
+    """Whether a lenient server stored what a scalar of another type plainly means."""
+    if isinstance(value, bool):
+        return stored == int(value) and not isinstance(stored, str)
+    if isinstance(value, float):
+        return isinstance(stored, (int, float)) and abs(stored - value) < 1
+    if isinstance(value, (int, str)) and isinstance(stored, (int, str)):
+        return str(stored) == str(value)
+    return False
+
+
+def refused(operation: WriteDriver, spot: Location, values: tuple[Any, ...], lenient: Any) -> Findings:
+    """Send values that a place can't hold; whatever is not refused is a finding, graded lower where it is harmless."""
+    values = tuple(value for value in values if not allowed(value, spot.type))
+    attempts = [Attempt(f"{spot.name} = {short(value, 40)}", spot.body(value)) for value in values]
+    for value, trial in zip(values, operation.watch.attempt(attempts), strict=True):
+        exchange = trial.exchange
+        if not exchange.ok:
+            continue
+        stored = spot.value(exchange.object) if exchange.object is not None else _seen(operation, spot)
+        what = f"{exchange.answer}, {spot.name} = {short(stored)} after {short(value, 40)}"
+        grade = Severity.NOTE if lenient(value, stored) else Severity.FAIL
+        yield Finding("400 or 422", what, (exchange,), grade)
+
+
+def _seen(operation: WriteDriver, spot: Location) -> Any:
+    try:
+        return spot.value(operation.observe.state())
+    except Inconclusive:
+        return None
+
+
+def text_places(operation: WriteDriver) -> list[Location]:
+    """A nested string and a string in a collection's item where there are any, else a string of the object itself.
+
+    Raises:
+        NotApplicable: the document declares no plain string.
+    """
+    plain = [s for s in settable_locations(operation, TypeKind.STRING) if _plain(s.type) and not s.identifies]
+    nested = [s for s in plain if len(s.path) > 1 and not s.listed]
+    listed = [s for s in plain if s.listed]
+    found = (
+        [*nested[:1], *listed[-1:]]
+        or plain[:1]
+        or [s for s in settable_locations(operation, TypeKind.STRING) if _plain(s.type)][-1:]
+    )
+    if not found:
+        raise NotApplicable("the document declares no plain string property")
+    top = [s for s in plain if len(s.path) == 1 and not s.listed]
+    return [*top[:1], *found] if len(found) < 2 else found
+
+
+def kinds_of_text(operation: WriteDriver) -> list[Location]:
+    """A string of the object itself, a nested one and one in a collection's item: servers keep them in different ways.
+
+    Raises:
+        NotApplicable: the document declares no plain string.
+    """
+    found = text_places(operation)
+    top = [
+        s
+        for s in settable_locations(operation, TypeKind.STRING)
+        if len(s.path) == 1 and not s.listed and _plain(s.type)
+    ]
+    if not top or any(spot.path == top[0].path for spot in found):
+        return found
+    return [next((spot for spot in top if spot.path[0] == operation.bodies.markers[0]), top[0]), *found]
+
+
+def _plain(type_: Type) -> bool:
+    return not type_.members and not type_.placeholder
+
+
+def needed(operation: WriteDriver, kind: TypeKind) -> list[Location]:
+    """The first place of a kind.
+
+    Raises:
+        NotApplicable: there is none.
+    """
+    operation.bodies.needs_partial()
+    found = settable_locations(operation, kind)
+    if not found:
+        raise NotApplicable(f"the document declares no {kind} property")
+    return found[:1]

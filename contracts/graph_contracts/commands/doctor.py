@@ -1,0 +1,25 @@
+"""`graph-contracts doctor`: what a run looks at before it judges, one line each, with what to do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from graph_contracts.commands import debug_option
+from graph_contracts.commands.run import declared
+from graph_contracts.settings import OPTIONS, load
+
+
+@debug_option
+@click.command(name="doctor", params=[declared(option) for option in OPTIONS])
+def command(**flags: Any) -> int:
+    """Check that a server can be tested: reachable, TLS, JSON, credentials, object, PATCH.
+
+    Takes the options of `run`. One PATCH with an empty object is sent; it changes nothing.
+    """
+    settings = load(flags)
+    # help needs no engine
+    from graph_contracts.engine.discovery.doctor import examine  # noqa: PLC0415
+
+    return examine(settings, click.echo)

@@ -1,0 +1,163 @@
+"""`graph-contracts explain`: one requirement, why it is one, what is sent, and what a server may do otherwise.
+
+The pages under `docs/requirements/` are the same, as Markdown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+import click
+
+from graph_contracts import cases
+from graph_contracts.commands import debug_option
+from graph_contracts.contract import OperationKind
+from graph_contracts.errors import ConfigurationError
+from graph_contracts.reference.sheet import proofs
+from graph_contracts.report import citation
+from graph_contracts.requirements import PROFILES, Requirement, registry
+
+BASES = {
+    "page": "the API reference page says so",
+    "page-ex": "the API reference page's example shows it",
+    "page⇒": "a statement of the API reference page can't hold without it",
+    "rfc": "an RFC that every HTTP server is under requires it",
+    "rfc-def": "it follows from how an RFC defines the method, status or format",
+    "odata": "OData's convention, which Graph clients rely on",
+    "graph": "Microsoft Graph's guidelines",
+    "practice": "what clients rely on in practice",
+}
+NOUNS: Mapping[OperationKind, str] = {
+    OperationKind.READ: "read",
+    OperationKind.LIST: "list",
+    OperationKind.CREATE: "creation",
+    OperationKind.DELETE: "deletion",
+}
+"""What the pages call each kind of operation."""
+
+
+@debug_option
+@click.command(name="explain")
+@click.argument("requirement")
+@click.option(
+    "--format", "form", type=click.Choice(("text", "markdown")), default="text", show_default=True, help="How to write."
+)
+def command(requirement: str, form: str) -> None:
+    """Explain a requirement: its source, what is sent, what may vary, how to fix, the faults that prove it."""
+    cases.load()
+    known = {each.id: each for each in registry()}
+    if requirement not in known:
+        near = get_close_matches(requirement, known, 1, 0)
+        raise ConfigurationError(
+            f"no requirement is called {requirement!r}", f"Did you mean {near[0]}?" if near else ""
+        )
+    chosen = known[requirement]
+    click.echo(page(chosen) if form == "markdown" else explain(chosen), nl=form != "markdown")
+
+
+def explain(requirement: Requirement) -> str:
+    """All that is known of a requirement, as text."""
+    lines = [
+        requirement.id,
+        "",
+        requirement.statement,
+        "",
+        f"Level    {requirement.level}: {_basis(requirement)}",
+        f"Source   {requirement.source}",
+        f"Gates    {_gates(requirement)}",
+    ]
+    said = (("Sent", requirement.sent), ("Varies", requirement.vary), ("Fix", requirement.fix))
+    lines += [f"{label:<8} {text}" for label, text in said if text]
+    lines += [f"Case     {case}" for case in requirement.cases]
+    lines += [f"Proof    {fault.name}: {fault.text}" for fault in proofs(requirement.id)]
+    return "\n".join(lines)
+
+
+def page(requirement: Requirement) -> str:
+    """The same as a page of Markdown."""
+    cited = "".join(
+        f"[{part.text}]({part.url})" if part.url else part.text for part in citation.parts(requirement.source)
+    )
+    faults = [f"- `{fault.name}`: {fault.text}" for fault in proofs(requirement.id)]
+    return "\n".join(
+        [
+            f"# {requirement.id}",
+            "",
+            f"**{requirement.statement}**",
+            "",
+            f"- Level: {requirement.level}; {_basis(requirement)}",
+            f"- Source: {cited}",
+            f"- Gates: {_gates(requirement)}",
+            *_section("What is sent", [requirement.sent]),
+            *_section(
+                "What may vary",
+                [f"- {each}" for each in requirement.vary.split("; ")] if requirement.vary else ["Nothing."],
+            ),
+            *_section("How to fix", [requirement.fix]),
+            *_section("Faults that prove it", faults or ["None: it is recorded, and nothing breaks it on purpose."]),
+            *_section("Cases", [f"- {_case(case)}" for case in requirement.cases]),
+            "",
+        ]
+    )
+
+
+def index(requirements: Iterable[Requirement]) -> str:
+    """The page that leads to all others, by subject."""
+    subjects: dict[str, list[Requirement]] = {}
+    others: dict[OperationKind, int] = {}
+    for each in requirements:
+        if each.shape is not OperationKind.UPDATE:
+            others[each.shape] = others.get(each.shape, 0) + 1
+            continue
+        subjects.setdefault(each.subject, []).append(each)
+    lines = [
+        "# Requirements",
+        "",
+        "What a server is held to, a page a requirement. Written from the cases' docstrings by `python -m tests.docs`;",
+        "`graph-contracts explain` says the same. These are about updates; other operations have a page a kind:",
+        ", ".join(f"[{NOUNS[shape]}s]({shape}.md) ({count})" for shape, count in others.items()) + ".",
+    ]
+    for subject, rows in subjects.items():
+        lines += ["", f"## {subject}", "", "| Requirement | Level | |", "|---|---|---|"]
+        lines += [
+            f"| [`{row.id}`]({row.id}.md) | {row.level} | {row.statement.replace('|', chr(92) + '|')} |" for row in rows
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def chapter(shape: OperationKind, requirements: Iterable[Requirement]) -> str:
+    """The page of all that one kind of operation is held to, beside what updates are."""
+    lines = [
+        f"# {NOUNS[shape].capitalize()}s",
+        "",
+        f"What a {NOUNS[shape]} is held to, each with the level and the source of what updates are held to.",
+    ]
+    known = {each.id for each in registry()}
+    for each in requirements:
+        twin = f"{OperationKind.UPDATE}.{each.id.partition('.')[2]}"
+        faults = [f"- `{fault.name}`: {fault.text}" for fault in proofs(each.id)]
+        like = f"; as [`{twin}`]({twin}.md)" if twin in known else ""
+        lines += ["", f"## {each.id}", "", f"**{each.statement}**", "", f"{each.level}; {_basis(each)}{like}."]
+        lines += ["", f"Sent: {each.sent}", "", f"To fix: {each.fix}"]
+        lines += ["", *faults] if faults else []
+    return "\n".join(lines) + "\n"
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    return ["", f"## {title}", "", *lines]
+
+
+def _case(name: str) -> str:
+    module, _, function = name.rpartition(".")
+    return f"[`{function}`](../../{module.replace('.', '/')}.py)"
+
+
+def _basis(requirement: Requirement) -> str:
+    return BASES.get(requirement.basis, requirement.basis)
+
+
+def _gates(requirement: Requirement) -> str:
+    if requirement.gates == PROFILES:
+        return "always"
+    return f"with --profile {' or '.join(requirement.gates)}" if requirement.gates else "never: it is reported only"

@@ -1,0 +1,63 @@
+"""`graph-contracts judge`: recorded traffic held to the requirements that one answer alone can break."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from graph_contracts.commands import debug_option
+from graph_contracts.errors import ConfigurationError
+from graph_contracts.packaged import default_document
+
+
+@debug_option
+@click.command(name="judge")
+@click.argument("recording", metavar="HAR_FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--openapi",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="OpenAPI document to judge by. Default: as for run.",
+)
+@click.option("--target", metavar="URL", help="Base URL of the server that is meant, where the recording has several.")
+@click.option(
+    "--profile",
+    type=click.Choice(("page", "odata", "http")),
+    default="page",
+    show_default=True,
+    help="What gates, as for run.",
+)
+@click.option(
+    "--report",
+    "folder",
+    metavar="FOLDER",
+    default=Path("judged"),
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder that the reports are written to.",
+)
+def command(recording: Path, openapi: Path | None, target: str | None, profile: str, folder: Path) -> int:
+    """Judge recorded traffic: the evidence.har of a run, or a HAR file of a browser or a proxy.
+
+    Nothing is sent. Only requirements that a single answer can break are judged: a recording in which no answer is one
+    of theirs ends in exit code 3.
+    """
+    from graph_contracts.engine.replay.judge_recording import rejudge  # noqa: PLC0415 (the cases take a while)
+    from graph_contracts.report import results as model  # noqa: PLC0415
+    from graph_contracts.report import terminal, writer  # noqa: PLC0415
+
+    if recording.absolute().parent == folder.absolute():
+        hint = "Name another: what a run left there would be written over"
+        raise ConfigurationError(f"--report {folder}: the recording itself is in this folder", hint)
+    base = target.rstrip("/") if target else None
+    judged = rejudge(recording, openapi or default_document(), profile, base)
+    results = model.with_exit_code(judged.results, model.exit_code(judged.results))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        writer.clear(folder)
+        writer.write_all(results, judged.evidence, folder)
+    except OSError as error:
+        raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
+    click.echo(terminal.render(results, folder), nl=False)
+    return results.exit_code

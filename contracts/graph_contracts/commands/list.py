@@ -1,0 +1,109 @@
+"""`graph-contracts list`: the catalogue of requirements, and that of the reference's faults and variations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+import click
+
+from graph_contracts import cases
+from graph_contracts.commands import debug_option
+from graph_contracts.requirements import Requirement, registry
+
+Row = Mapping[str, Any]
+"""One line of a catalogue: its columns by name."""
+
+
+@debug_option
+@click.command(name="list")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json", "markdown")),
+    default="text",
+    show_default=True,
+    help="How to write it.",
+)
+@click.option("--faults", is_flag=True, help="List what the embedded reference can do wrong or differently instead.")
+def command(form: str, faults: bool) -> None:
+    """List every requirement: id, level, statement, source and the cases that test it."""
+    rows = behaviours() if faults else requirements()
+    match form:
+        case "json":
+            click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        case "markdown":
+            click.echo(as_table(rows))
+        case _:
+            click.echo(as_faults(rows) if faults else as_text(rows))
+
+
+def requirements() -> list[Row]:
+    """Every requirement."""
+    cases.load()
+    return [_requirement(each) for each in registry()]
+
+
+def _requirement(each: Requirement) -> Row:
+    return {
+        "id": each.id,
+        "level": str(each.level),
+        "basis": each.basis,
+        "statement": each.statement,
+        "source": each.source,
+        "vary": each.vary,
+        "promoted": each.promoted,
+        "http_only": each.http_only,
+        "cases": each.cases,
+    }
+
+
+def behaviours() -> list[Row]:
+    """Every fault and variation of the reference, faults first."""
+    from graph_contracts.reference import behaviours as known  # noqa: PLC0415 (the server is imported when it is asked for)
+
+    rows = [
+        {"name": each.name, "kind": each.kind, "text": each.text, "caught_by": each.caught_by}
+        for each in known.behaviours()
+    ]
+    return sorted(rows, key=lambda row: row["kind"] != "fault")
+
+
+def as_text(rows: Iterable[Row]) -> str:
+    """Requirements by subject, two lines each."""
+    blocks = []
+    for subject, group in groupby(rows, lambda row: " ".join(row["id"].split(".")[:2]).removeprefix("update ")):
+        lines = [subject]
+        for row in group:
+            lines += [f"  {row['id']}  {row['level']} ({row['basis']})", f"      {row['statement']}"]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def as_faults(rows: Iterable[Row]) -> str:
+    """Faults and variations, each with the requirements that must notice it."""
+    lines = []
+    for row in rows:
+        lines += [f"{row['kind']} {row['name']}", f"    {row['text']}"]
+        if row["caught_by"]:
+            lines.append(f"    caught by {', '.join(row['caught_by'])}")
+    return "\n".join(lines)
+
+
+COLUMNS = ("id", "level", "basis", "statement", "source", "name", "kind", "text", "caught_by")
+
+
+def as_table(rows: list[Row]) -> str:
+    """A Markdown table of what people read in a catalogue."""
+    names = [name for name in COLUMNS if name in rows[0]]
+    lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
+    lines += [f"| {' | '.join(_cell(name, row[name]) for name in names)} |" for row in rows]
+    return "\n".join(lines)
+
+
+def _cell(name: str, value: Any) -> str:
+    text = ", ".join(value) if isinstance(value, tuple) else str(value)
+    escaped = text.replace("|", "\\|")
+    return f"`{escaped}`" if name in {"id", "name"} else escaped

@@ -1,0 +1,58 @@
+"""`graph-contracts run`: the settings' options, and the run's exit code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from graph_contracts.commands import debug_option
+from graph_contracts.settings import OPTIONS, Loaded, Option, gather
+
+
+def declared(option: Option) -> click.Option:
+    """An option of the settings as click knows it."""
+    # every value stays text here: the settings judge it, whichever source it comes from
+    shown = f"{option.help}  [default: {option.default}]" if option.default else option.help
+    if option.is_flag:
+        flag = f"{option.flag}/{option.off}" if option.off else option.flag
+        return click.Option([flag, option.field], is_flag=True, default=None, help=shown)
+    names = [*filter(None, (option.short,)), option.flag, option.field]
+    return click.Option(names, metavar=option.metavar, multiple=option.multiple, help=shown)
+
+
+@debug_option
+@click.command(
+    name="run",
+    params=[declared(option) for option in OPTIONS],
+    epilog="Every option can also stand in graph-contracts.toml or in [tool.graph-contracts] of pyproject.toml "
+    "(timeout = 10), or in the environment (GRAPH_CONTRACTS_TIMEOUT=10). "
+    "Exit codes: 0 nothing that gates failed, 1 something did, 2 unusable input, 3 inconclusive.",
+)
+@click.option("--show-settings", is_flag=True, help="Print every setting and where it was given, secrets masked.")
+def command(show_settings: bool, **flags: Any) -> int:
+    """Test a server against the contract and write the reports.
+
+    Without --target, the embedded reference implementation is tested.
+    """
+    loaded = gather(flags)
+    if show_settings:
+        click.echo(_shown(loaded))
+        return 0
+    # the engine takes a second to import: what is wrong with the settings shows before
+    if loaded.settings.dry_run:
+        from graph_contracts.engine.dry_run import dry_run  # noqa: PLC0415
+
+        return dry_run(loaded.settings)
+    from graph_contracts.engine.run import run  # noqa: PLC0415
+
+    return run(loaded.settings)
+
+
+def _shown(loaded: Loaded) -> str:
+    from graph_contracts.http.redact import Redactor  # noqa: PLC0415
+    from graph_contracts.report.visible import visible  # noqa: PLC0415 (only this asks for it)
+    from graph_contracts.settings.show import show  # noqa: PLC0415
+
+    # values are masked one by one already; a secret that was put where none belongs is masked here
+    return visible(Redactor(loaded.settings.secrets()).text(show(loaded)))

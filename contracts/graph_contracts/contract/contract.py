@@ -1,0 +1,248 @@
+"""An OpenAPI document as the cases see it: a `Contract` and its `Operation`s.
+
+This is all that a case, or the reference implementation, may know of an API. Whatever OpenAPI has no word for is read
+from `x-graph-*` keys; a document without them gives a contract all the same, with less to judge by.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from graph_contracts import files
+from graph_contracts.contract.operation import Operation, TypeKind
+from graph_contracts.contract.reader import Reader, mapping, servers
+from graph_contracts.errors import DocumentError
+
+
+class OperationKind(StrEnum):
+    """What an operation does to a resource, as its method, its path and its answer show."""
+
+    UPDATE = "update"
+    READ = "read"
+    LIST = "list"
+    CREATE = "create"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a document promises, ready for cases to judge by."""
+
+    title: str
+    version: str
+    operations: tuple[Operation, ...]
+    servers: tuple[str, ...] = ()
+    source: str = ""
+    """The page(s) or document that the contract was read from."""
+    sha256: str = field(default="", compare=False)
+    document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    broken: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """Paths that can't be read, each with the reason in a line."""
+    others: tuple[Operation, ...] = field(default=(), compare=False, repr=False)
+    """The document's operations that weren't chosen: they make and take away what the chosen ones need."""
+
+    @classmethod
+    def load(cls, path: Path) -> Contract:
+        """Read a document in YAML or JSON.
+
+        Raises:
+            DocumentError: the file can't be read, isn't YAML, or isn't an OpenAPI 3 document.
+        """
+        try:
+            text = files.read(path, files.LARGEST_DOCUMENT)
+        except OSError as error:
+            hint = "Name an OpenAPI document with --openapi"
+            raise DocumentError(f"{path}: {error.strerror or error}", hint) from error
+        return cls.parse(text, str(path))
+
+    @classmethod
+    def parse(cls, text: bytes, source: str) -> Contract:
+        """Read a document from its bytes; `source` names it in errors.
+
+        Raises:
+            DocumentError: as for `load`.
+        """
+        from graph_contracts.contract import loading  # noqa: PLC0415 (parsers take a while, and many a caller reads no document)
+
+        document = loading.load(text, source)
+        return cls.from_document(document, source, hashlib.sha256(text).hexdigest())
+
+    @classmethod
+    def from_document(cls, document: Any, source: str, sha256: str = "") -> Contract:
+        """Read a document that is already parsed.
+
+        Its operations are read when they are asked for; one that can't be read says why and does no harm to the others.
+
+        Raises:
+            DocumentError: it isn't an OpenAPI 3 document, or has operations and none of them can be read.
+        """
+        try:
+            _check(document)
+            reader = Reader(document)
+            operations, broken = reader.operations()
+            info = mapping(document.get("info"))
+            contract = cls(
+                title=str(info.get("title", source)),
+                version=str(info.get("version", "")),
+                operations=operations,
+                servers=servers(document.get("servers")),
+                source=str(info.get("x-graph-source", source)),
+                sha256=sha256,
+                document=document,
+                broken=broken,
+            )
+        except DocumentError as error:
+            raise DocumentError(f"{source}: {error.what}", error.hint) from error
+        if (operations or broken) and all(each.trouble for each in operations):
+            reason = next(iter(contract.unread))
+            raise DocumentError(f"{source}: {reason}", "Does an OpenAPI validator accept it?")
+        return contract
+
+    @cached_property
+    def unread(self) -> tuple[str, ...]:
+        """Operations that can't be read, each with the reason in a line. To know them, all are read."""
+        return (*self.broken, *(f"{each}: {each.trouble}" for each in self.operations if each.trouble))
+
+    @cached_property
+    def ambiguities(self) -> tuple[Mapping[str, Any], ...]:
+        """What the page contradicts itself in, as the document's `x-graph-ambiguities` say."""
+        noted = self.document.get("x-graph-ambiguities")
+        return tuple({**each} for each in noted if isinstance(each, Mapping)) if isinstance(noted, list) else ()
+
+    def only(self, globs: Iterable[str]) -> Contract:
+        """The contract of the operations that any of the patterns names: by id, by path, or as `PATCH /path`.
+
+        The others are still there for `resource` to find: what makes an object, reads it and takes it away.
+        """
+        patterns = tuple(globs)
+        chosen: list[Operation] = []
+        others = [*self.others]
+        for each in self.operations:
+            names = (each.id, each.path, str(each))
+            matches = any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
+            (chosen if matches else others).append(each)
+        return replace(self, operations=tuple(chosen), broken=(), others=tuple(others))
+
+    @cached_property
+    def shapes(self) -> Mapping[str, OperationKind]:
+        """What each operation that does one of the five does, by operation id."""
+        return {o.id: shape for operations in self.resources.values() for shape, o in operations.items()}
+
+    @cached_property
+    def tested(self) -> tuple[Operation, ...]:
+        """The operations that do one of the five, resource by resource."""
+        chosen = {each.id for each in self.operations}
+        return tuple(o for operations in self.resources.values() for o in operations.values() if o.id in chosen)
+
+    @cached_property
+    def updates(self) -> tuple[Operation, ...]:
+        """The operations that update one object, with a JSON object as body."""
+        return tuple(each for each in self.tested if self.shapes[each.id] is OperationKind.UPDATE)
+
+    @cached_property
+    def resources(self) -> Mapping[str, Mapping[OperationKind, Operation]]:
+        """The operations of each resource by what they do, by its collection's path with parameters left blank.
+
+        What does none of the five (actions, functions, media, references, PUT) is not among them. To know all, all
+        are read; `resource` reads those of one.
+        """
+        places = dict.fromkeys(_place(each) for each in self.operations)
+        return MappingProxyType({place: found for place in places if (found := self._shaped(place))})
+
+    def resource(self, operation: Operation) -> Mapping[OperationKind, Operation]:
+        """The operations of the resource that an operation is one of, by what they do, whether chosen or not."""
+        return self._shaped(_place(operation))
+
+    @cached_property
+    def _places(self) -> Mapping[str, tuple[Operation, ...]]:
+        """All operations by the collection that they are about, chosen ones first."""
+        found: dict[str, list[Operation]] = {}
+        for each in (*self.operations, *self.others):
+            found.setdefault(_place(each), []).append(each)
+        return {place: tuple(about) for place, about in found.items()}
+
+    def _shaped(self, place: str) -> Mapping[OperationKind, Operation]:
+        about = self._places.get(place, ())
+        holds_objects = any(each.key for each in about)
+        found: dict[OperationKind, Operation] = {}
+        for each in about:
+            shape = operation_kind(each, holds_objects)
+            if shape is not None:
+                found.setdefault(shape, each)
+        return MappingProxyType(found)
+
+    def creation(self, update: Operation) -> Operation | None:
+        """The operation that makes another object of an update's collection."""
+        return self.resource(update).get(OperationKind.CREATE)
+
+    def deletion(self, update: Operation) -> Operation | None:
+        """The operation that deletes an update's object."""
+        return self.resource(update).get(OperationKind.DELETE)
+
+
+def _check(document: Any) -> None:
+    """Refuse what is no OpenAPI 3 document.
+
+    Raises:
+        DocumentError: it isn't one.
+    """
+    if isinstance(document, Mapping) and "swagger" in document:
+        hint = "Convert it to OpenAPI 3 first"
+        raise DocumentError(f"not an OpenAPI 3 document but Swagger {str(document['swagger'])[:20]}", hint)
+    if not isinstance(document, Mapping) or not str(document.get("openapi", "")).startswith("3."):
+        raise DocumentError("not an OpenAPI 3 document", "Its first key should be `openapi: 3.1.0`")
+    if not isinstance(document.get("paths"), Mapping):
+        raise DocumentError("the document has no `paths`")
+
+
+def blank(template: str) -> str:
+    """A path template whose parameters have no names, so that templates which differ only there are one."""
+    return re.sub(r"\{[^{}]*\}", "{}", template)
+
+
+def _place(operation: Operation) -> str:
+    """The collection that an operation is about, with its parameters left blank."""
+    return blank(operation.collection)
+
+
+ORDINARY = re.compile(r"[^$(){}.]+|\{[^{}]+\}")
+"""A path's last segment where it is no function, media stream, count or reference, and no qualified name either: such
+is a type that the path is cast to, or what is called."""
+
+
+def operation_kind(operation: Operation, holds_objects: bool) -> OperationKind | None:
+    """What an operation does; `holds_objects` says whether the document has paths of objects right below its own."""
+    if not ORDINARY.fullmatch(operation.path.rsplit("/", 1)[-1]) or operation.trouble or operation.call:
+        return None
+    sends_object = operation.body is not None and operation.body.kind is TypeKind.COMPLEX
+    match operation.method:
+        case "PATCH" if sends_object:
+            return OperationKind.UPDATE
+        case "DELETE" if operation.key:
+            return OperationKind.DELETE
+        case "POST" if sends_object and not operation.key and (operation.success == 201 or holds_objects):
+            return OperationKind.CREATE
+        case "GET":
+            return _reading(operation, holds_objects)
+    return None
+
+
+def _reading(operation: Operation, holds_objects: bool) -> OperationKind | None:
+    """Whether a GET shows one object or a list of them."""
+    answer = operation.response
+    if operation.key:
+        return OperationKind.READ if answer is None or answer.kind in {TypeKind.COMPLEX, TypeKind.ANY} else None
+    values = answer.properties.get("value") if answer else None
+    listed = values.type if values else answer
+    if holds_objects or (listed and listed.kind is TypeKind.COLLECTION):
+        return OperationKind.LIST
+    return OperationKind.READ if answer and answer.kind is TypeKind.COMPLEX else None

@@ -1,0 +1,72 @@
+"""The text of an OpenAPI document, JSON or YAML 1.2, read within limits: nothing in it may cost more than it weighs."""
+
+from __future__ import annotations
+
+import gc
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import fast_yaml
+
+from graph_contracts.errors import DocumentError
+
+JSON = re.compile(rb"\s*\{")
+MAX_TEXT = 64 * 1024 * 1024
+"""Characters of one text, or of one comment, in YAML."""
+LARGE = 1_000_000
+"""Octets of a document that is worth keeping from the garbage collector."""
+TOO_DEEP = re.compile(r"nesting depth|recursion")
+WHERE = re.compile(r" at line (\d+), column \d+")
+HEADING = re.compile(r"(?:YAML (?:parse|syntax) error: )+")
+"""Parts of the YAML parser's messages: where, and what begins most of them."""
+
+
+def load(octets: bytes, source: str) -> Any:
+    """The values in a document's text.
+
+    Raises:
+        DocumentError: it is neither YAML nor JSON, or more than is read; the message names the line where there is one.
+    """
+    try:
+        with _collector_at_rest(len(octets) >= LARGE):
+            return json.loads(octets) if JSON.match(octets) else _yaml(octets)
+    except RecursionError as error:
+        raise DocumentError(f"{source}: nested too deeply to be read") from error
+    except json.JSONDecodeError as error:
+        raise DocumentError(f"{source}:{error.lineno}: not readable as YAML or JSON: {error.msg}") from error
+    except UnicodeDecodeError as error:
+        line = octets.count(b"\n", 0, error.start) + 1
+        raise DocumentError(f"{source}:{line}: not readable as YAML or JSON: not {error.encoding}") from error
+    except ValueError as error:
+        where = WHERE.search(str(error))
+        reason = HEADING.sub("", WHERE.sub("", str(error), count=1))
+        place = f"{source}:{where[1]}" if where else source
+        if TOO_DEEP.search(reason):
+            raise DocumentError(f"{place}: nested too deeply to be read") from error
+        raise DocumentError(f"{place}: not readable as YAML or JSON: {reason}") from error
+
+
+def _yaml(octets: bytes) -> Any:
+    """The values of the one YAML document in these octets; the parser bounds depth and what aliases bring."""
+    text = octets.decode(json.detect_encoding(octets))
+    return fast_yaml.safe_load(text, max_documents=1, max_scan_ahead=MAX_TEXT)
+
+
+@contextmanager
+def _collector_at_rest(large: bool) -> Iterator[None]:
+    """Let the garbage collector rest: looking through what is read, again and again, took two thirds of the time.
+
+    What was read from a large document it never has to look through: values that refer to no others in a circle.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if large:
+            gc.freeze()
+        if enabled:
+            gc.enable()

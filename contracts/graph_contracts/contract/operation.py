@@ -1,0 +1,197 @@
+"""What a document says of one operation, and of the types that it sends and answers with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
+
+
+class TypeKind(StrEnum):
+    """What a JSON value of a type looks like; the words are those of OData's primitive types."""
+
+    STRING = "String"
+    BOOLEAN = "Boolean"
+    INT32 = "Int32"
+    INT64 = "Int64"
+    DOUBLE = "Double"
+    DATETIMEOFFSET = "DateTimeOffset"
+    DATE = "Date"
+    TIMEOFDAY = "TimeOfDay"
+    DURATION = "Duration"
+    GUID = "Guid"
+    BINARY = "Binary"
+    COMPLEX = "complex"
+    COLLECTION = "collection"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property of a complex or entity type, as the document declares it."""
+
+    name: str
+    type: Type
+    read_only: bool = False
+    nullable: bool = True
+    deprecated: bool = False
+    write_only: bool = False
+    """Whether it is sent and never shown, as a password is."""
+    source: str = field(default="", compare=False)
+    """Page and line that the property was read from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type: a primitive kind, a complex (or entity) type with properties, or a collection of items."""
+
+    kind: TypeKind
+    name: str = ""
+    """Qualified name, as in `microsoft.graph.initiator` or `Edm.String`; empty where the document gives none."""
+    also: tuple[str, ...] = ()
+    """Names of derived or renamed types that may stand in its place."""
+    members: tuple[str, ...] = ()
+    """Known members where the strings are an enumeration's."""
+    samples: tuple[Any, ...] = ()
+    """Realistic values that the document gives for this very place."""
+    properties: Mapping[str, Property] = field(default_factory=lambda: MappingProxyType({}))
+    item: Type | None = None
+    null_items: bool = False
+    """Whether items of a collection may be null."""
+    alternatives: tuple[Type, ...] = ()
+    """Every type that the document allows here, where it allows several: a value of any of them is right."""
+    limits: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """What the schema says of a value beyond its kind, in JSON Schema: bounds, a pattern, listed values."""
+    open: bool = False
+    """Whether members that the document doesn't name are kept (OData's open types)."""
+    placeholder: bool = False
+    """Whether the place was only seen filled with a bare placeholder such as `String`: it may be an enumeration."""
+    required: tuple[str, ...] = field(default=(), compare=False)
+    """Properties that a request which makes an object must have."""
+
+    def leaves(self, prefix: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Type]]:
+        """Every primitive place below this type, with its path; a collection counts as one place."""
+        if self.kind is not TypeKind.COMPLEX:
+            yield prefix, self
+            return
+        for member in self.properties.values():
+            yield from member.type.leaves((*prefix, member.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One row of a page's permission table."""
+
+    type: str
+    """`delegatedWork`, `delegatedPersonal` or `application`."""
+    support: str
+    """`supported`, `notSupported` or `unknown`."""
+    scopes: tuple[str, ...] = ()
+    source: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A documented example message: its JSON body and where it stands."""
+
+    body: Any
+    source: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method on one path template, with what the document says of its request and its response."""
+
+    id: str
+    method: str
+    path: str
+    summary: str = ""
+    parameters: tuple[str, ...] = ()
+    """Path parameters, in path order."""
+    parameter_examples: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Values of path parameters that the document gives as examples, by parameter."""
+    aliases: tuple[str, ...] = ()
+    """Every path template that the page gives for the operation, its own included, in page order."""
+    body: Type | None = None
+    response: Type | None = None
+    statuses: tuple[str, ...] = ()
+    """Documented response statuses, as the document spells them."""
+    success: int | None = None
+    """The documented status of success: the first 2xx; None where there is none, or only the range `2XX`."""
+    required: tuple[str, ...] = ()
+    """Members that the documented response shows, hence required of a real one (null counts as absent)."""
+    truncated: bool = False
+    """Whether the documented response may leave out properties that a real one has."""
+    permissions: tuple[Permission, ...] = ()
+    authenticated: bool = True
+    deprecated: bool = False
+    call: bool = False
+    """Whether the document calls it an action or a function, whatever its method and answer look like."""
+    servers: tuple[str, ...] = ()
+    """Base URLs of its own, where it isn't at the document's."""
+    request_example: Example | None = None
+    response_example: Example | None = None
+    source: str = field(default="", compare=False)
+    trouble: str = ""
+    """Why the document can't be read here, in a line; nothing but id, method and path is known then."""
+
+    @classmethod
+    def late(cls, id: str, method: str, path: str, read: Callable[[], Operation]) -> Self:  # noqa: A002 (the field)
+        """An operation whose other fields are read when one of them is first asked for: most never are."""
+        operation = object.__new__(cls)
+        operation.__dict__.update(id=id, method=method, path=path, _read=read)
+        return operation
+
+    if not TYPE_CHECKING:  # to mypy, every name would be an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            known = self.__dict__
+            read = known.get("_read")
+            if read is not None and name in LATE:
+                known.update(vars(read()))
+                known.pop("_read", None)
+            try:
+                return known[name]
+            except KeyError:
+                raise AttributeError(name) from None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def key(self) -> str | None:
+        """The parameter that addresses one object: the last path segment, where that is a parameter."""
+        last = self.path.rsplit("/", 1)[-1]
+        return last[1:-1] if re.fullmatch(r"\{[^{}]+\}", last) else None
+
+    def succeeds(self, status: int) -> bool:
+        """Whether a status is one of success that the document names, itself or by the range `2XX`."""
+        named = {each.upper() for each in self.statuses}
+        return status // 100 == 2 and bool(named & {str(status), "2XX"})
+
+    @property
+    def collection(self) -> str:
+        """The path template of the collection that the object is in; the path itself where it ends in no key."""
+        return self.path.rsplit("/", 1)[0] if self.key else self.path
+
+    @property
+    def alias(self) -> int:
+        """The place of this path among the page's aliases; 0 is the first."""
+        return self.aliases.index(self.path) if self.path in self.aliases else 0
+
+    def url_path(self, ids: Mapping[str, str]) -> str:
+        """The path with its parameters filled in, percent-encoded as one segment each.
+
+        Raises:
+            KeyError: a parameter has no value in `ids`.
+        """
+        return re.sub(r"\{([^{}]+)\}", lambda match: quote(ids[match[1]], safe=""), self.path)
+
+
+LATE = frozenset(each.name for each in fields(Operation)) - {"id", "method", "path"}
+for _name in LATE & vars(Operation).keys():
+    delattr(Operation, _name)  # a default on the class would be found before `__getattr__` is asked

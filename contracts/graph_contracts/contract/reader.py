@@ -1,0 +1,213 @@
+"""Operations and types read from a document's values: OpenAPI 3.0 and 3.1, whoever wrote them.
+
+An operation is read when one of its fields is first asked for. What can't be read is the operation's own trouble.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from threading import RLock
+from typing import Any
+from urllib.parse import unquote
+
+from graph_contracts.contract.operation import Example, Operation, Permission
+from graph_contracts.contract.schemas import DEEPEST, Schemas
+from graph_contracts.errors import DocumentError
+
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
+MAX_REASON = 300
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """A value where it is a mapping, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+class Reader:
+    """Reads one document; holds only what resolving its references needs."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+        self.types = Schemas(self.resolve)
+        self._lock = RLock()
+
+    def operations(self) -> tuple[tuple[Operation, ...], tuple[str, ...]]:
+        """The document's operations, none of them read yet; and the paths that can't be read, with the reason."""
+        found: list[Operation] = []
+        broken: list[str] = []
+        ids: set[str] = set()
+        for path, item in self.document["paths"].items():
+            try:
+                shared = self.resolve(item)
+                nodes = [(method, node) for method in METHODS if isinstance(node := shared.get(method), Mapping)]
+                about = [(method, node, _id(str(path), method, node)) for method, node in nodes]
+            except DocumentError as error:
+                broken.append(_short(f"{path}: {error.what}"))
+                continue
+            for method, node, name in about:
+                unique = _unique(name, ids)
+                read = partial(self._read, unique, method, str(path), node, shared)
+                found.append(Operation.late(unique, method.upper(), str(path), read))
+        return tuple(found), tuple(broken)
+
+    def _read(self, name: str, method: str, path: str, node: Mapping[str, Any], shared: Mapping[str, Any]) -> Operation:
+        """One operation; where it can't be read, one that says why."""
+        with self._lock:
+            self.types.begin()
+            try:
+                return self.operation(name, method, path, node, shared)
+            except RecursionError:
+                reason = "nested too deeply to be read"
+            except DocumentError as error:
+                reason = error.what
+            except (TypeError, AttributeError, ValueError, LookupError) as error:
+                # what OpenAPI has in each place is known where the place is read: anything else there ends here
+                reason = f"not what OpenAPI has there ({error})"
+            place = "".join(f"{name}." for name in self.types.place[:DEEPEST])[:-1]
+            return Operation(
+                name, method.upper(), path, aliases=(path,), trouble=_short(f"{place}: {reason}" if place else reason)
+            )
+
+    def step(self, holder: Any, part: str) -> Any:
+        """What a part of a reference leads to: keys may be percent-encoded there, and numbers in YAML."""
+        if isinstance(holder, list):
+            return holder[int(part)] if part.isdecimal() and int(part) < len(holder) else None
+        members = mapping(holder)
+        for key in (part, unquote(part), part.replace("~1", "/").replace("~0", "~")):
+            if key in members:
+                return members[key]
+        key = unquote(part).replace("~1", "/").replace("~0", "~")
+        return members.get(key, members.get(int(key)) if key.isdecimal() else None)  # type: ignore[call-overload]
+
+    def resolve(self, node: Any) -> Mapping[str, Any]:
+        """Follow `$ref`s inside the document; other documents are never read.
+
+        Raises:
+            DocumentError: it leads elsewhere, nowhere, or to itself.
+        """
+        seen: set[str] = set()
+        while isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
+            reference = node["$ref"]
+            if reference in seen or not reference.startswith("#/"):
+                why = "it leads back to itself" if reference in seen else "only references inside the document work"
+                raise DocumentError(f"can't follow $ref {reference!r}: {why}")
+            seen.add(reference)
+            found: Any = self.document
+            for part in reference[2:].split("/"):
+                found = self.step(found, part)
+            if found is None:
+                raise DocumentError(f"$ref {reference!r} leads nowhere")
+            node = found
+        return mapping(node)
+
+    def operation(
+        self, name: str, method: str, path: str, node: Mapping[str, Any], shared: Mapping[str, Any]
+    ) -> Operation:
+        statuses = {str(status): self.resolve(value) for status, value in mapping(node.get("responses")).items()}
+        success = next((status for status in statuses if re.fullmatch(r"2\d\d", status)), None)
+        ranged = next((status for status in statuses if status.upper() == "2XX"), None)
+        sent = json_content(self.resolve(node.get("requestBody")))
+        answered = json_content(statuses[success or ranged or ""]) if success or ranged else {}
+        security = node.get("security", self.document.get("security", []))
+        parameters = [*(shared.get("parameters") or ()), *(node.get("parameters") or ())]
+        return Operation(
+            id=name,
+            method=method.upper(),
+            path=path,
+            summary=str(node.get("summary") or shared.get("summary") or ""),
+            parameters=tuple(re.findall(r"\{([^{}]+)\}", path)),
+            parameter_examples=dict(self.parameter_examples(parameters)),
+            aliases=tuple(node.get("x-graph-aliases") or (path,)),
+            body=self.types.type(sent["schema"]) if "schema" in sent else None,
+            response=self.types.type(answered["schema"]) if "schema" in answered else None,
+            statuses=tuple(statuses),
+            success=int(success) if success else None,
+            required=self.types.required(answered.get("schema")),
+            truncated=bool(node.get("x-graph-truncated", False)),
+            permissions=tuple(
+                Permission(
+                    type=str(row.get("type", "")),
+                    support=str(row.get("support", "unknown")),
+                    scopes=tuple(row.get("scopes") or ()),
+                    source=str(row.get("x-graph-source", "")),
+                )
+                for row in node.get("x-graph-permissions") or ()
+            ),
+            authenticated=bool(security) and {} not in security,
+            deprecated=node.get("deprecated") is True,
+            call=node.get("x-ms-docs-operation-type") in {"action", "function"},
+            servers=servers(node.get("servers") or shared.get("servers")),
+            request_example=self.example(sent),
+            response_example=self.example(answered),
+            source=str(node.get("x-graph-source", "")),
+        )
+
+    def parameter_examples(self, parameters: list[Any]) -> Iterator[tuple[str, str]]:
+        for parameter in map(self.resolve, parameters):
+            example = self.example(parameter)
+            if parameter.get("in") == "path" and example and isinstance(example.body, str | int) and example.body != "":
+                yield str(parameter.get("name", "")), str(example.body)
+
+    def example(self, content: Mapping[str, Any]) -> Example | None:
+        """What is given as an example of a message or a parameter, else of its schema."""
+        if "example" in content:
+            return Example(content["example"])
+        for value in mapping(content.get("examples")).values():
+            example = self.resolve(value)
+            if "value" in example:
+                return Example(example["value"], str(example.get("x-graph-source", "")))
+        schema = self.resolve(content.get("schema"))
+        if "example" in schema:
+            return Example(schema["example"])
+        listed = schema.get("examples")
+        return Example(listed[0]) if isinstance(listed, list) and listed else None
+
+
+def json_content(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a message says of its JSON, among the media types it may have; JSON itself before types made of it."""
+    content = {str(media).partition(";")[0].strip().lower(): each for media, each in _content(message)}
+    made = (media for media in content if media.endswith("+json") and media != "application/json-patch+json")
+    for media in ("application/json", *made, "application/*", "*/*"):
+        if media in content:
+            return mapping(content[media])
+    return {}
+
+
+def _content(message: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    # the first of two that differ in parameters only is the one that counts
+    return list(mapping(message.get("content")).items())[::-1]
+
+
+def servers(nodes: Any) -> tuple[str, ...]:
+    """The URLs of servers, their variables filled in with what stands for them by default."""
+    found = []
+    for node in nodes if isinstance(nodes, list) else ():
+        if isinstance(node, Mapping) and isinstance(node.get("url"), str):
+            variables = mapping(node.get("variables"))
+            defaults = {name: str(mapping(each).get("default", "")) for name, each in variables.items()}
+            url = node["url"]
+            for name, value in defaults.items():
+                url = url.replace(f"{{{name}}}", value)
+            found.append(url)
+    return tuple(found)
+
+
+def _id(path: str, method: str, node: Mapping[str, Any]) -> str:
+    return str(node.get("operationId") or re.sub(r"\W+", "_", f"{method}{path}").strip("_"))
+
+
+def _unique(name: str, ids: set[str]) -> str:
+    """The name, or where another operation has it too, that name with a number."""
+    unique, number = name, 1
+    while unique in ids:
+        number += 1
+        unique = f"{name}_{number}"
+    ids.add(unique)
+    return unique
+
+
+def _short(reason: str) -> str:
+    line = " ".join(reason.split())
+    return line if len(line) <= MAX_REASON else line[:MAX_REASON] + "…"

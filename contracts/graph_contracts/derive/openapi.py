@@ -1,0 +1,259 @@
+"""From the facts of pages to one OpenAPI 3.1 document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from graph_contracts.derive import paths
+from graph_contracts.derive.answers import ERROR, Answers
+from graph_contracts.derive.bodies import Bodies
+from graph_contracts.derive.examples import UNREADABLE
+from graph_contracts.derive.merge_pages import merge
+from graph_contracts.derive.page import Facts
+from graph_contracts.derive.paths import Template
+from graph_contracts.derive.resource_type import WRITES, Subject, subject
+from graph_contracts.derive.resources import Library
+from graph_contracts.derive.schemas import Schema, Schemas
+
+WORDS = {"PATCH": "update", "GET": "get", "POST": "create", "PUT": "replace", "DELETE": "delete"}
+STANDARD = {"authorization", "content-type", "accept", "content-length"}
+"""Headers that OpenAPI has other words for."""
+NUMBERS = {"Edm.Int16", "Edm.Int32", "Edm.Int64"}
+
+
+class Builder:
+    """Collects the parts of one document."""
+
+    def __init__(self, library: Library) -> None:
+        self.schemas = Schemas(library)
+        self.paths: dict[str, dict[str, Any]] = {}
+        self.ambiguities: list[dict[str, str]] = []
+        self.servers: list[str] = []
+        self.secured = False
+        self._bodies = Bodies(self.schemas, self._say)
+        self._answers = Answers(self._bodies)
+        self._keys: dict[str, str] = {}
+        self._ids: dict[str, int] = {}
+        self._names: dict[str, list[dict[str, None]]] = {}
+
+    # -- operations ---------------------------------------------------------------------------------------------
+
+    def add(self, facts: Facts) -> None:
+        """Add every operation of a page; what other pages have said of it stands."""
+        templates = [template._replace(path=self._path(template)) for template in facts.templates]
+        about = subject(self.schemas.library, facts, templates)
+        version = self._version(facts)
+        shared: dict[str, Schema] = {}
+        for template in templates:
+            if template.method not in shared:
+                shared[template.method] = self._shared(about, template)
+            operation = self._operation(about, template, shared[template.method])
+            item = self.paths.setdefault(template.path, {})
+            method = template.method.lower()
+            if method in item:
+                merge(item[method], operation, partial(self._clash, about, template), self.schemas.inline)
+            else:
+                item[method] = {"operationId": self._id(template), **operation}
+            if version:
+                item[method].setdefault("x-graph-versions", []).append(version)
+        self.ambiguities.extend(_ambiguities(facts))
+
+    def _path(self, template: Template) -> str:
+        """The template's path, in the names that the first page gave its parameters."""
+        path = self._keys.setdefault(paths.key(template.path), template.path)
+        known = self._names.setdefault(path, [{} for _ in template.names])
+        for names, name in zip(known, template.names, strict=False):
+            names.setdefault(name, None)
+        return path
+
+    def _shared(self, about: Subject, template: Template) -> Schema:
+        """What the operations of one method on a page have in common."""
+        facts, method = about.facts, template.method
+        pairs = facts.of(method)
+        # where a page shows one method only, the other is sent the same
+        written = [pair for pair in facts.exchanges if pair.request and pair.request.method in WRITES]
+        body = self._bodies.body(about, method, pairs or written)
+        permitted = next((row.line for row in facts.permissions if row.support == "supported"), 0)
+        authorization = next((row.line for row in facts.headers if row.name.lower() == "authorization"), permitted)
+        self.secured = self.secured or bool(authorization)
+        found: Schema = {"summary": facts.page.title}
+        if not authorization:
+            found["security"] = []
+        found["parameters"] = _parameters(facts)
+        if body:
+            found["requestBody"] = body
+        found["responses"] = self._answers.responses(about, template, pairs)
+        found["x-graph-aliases"] = list(dict.fromkeys(about.aliases[method]))
+        found["x-graph-truncated"] = any(pair.response.truncated for pair in pairs if pair.response)
+        found["x-graph-permissions"] = [
+            {"type": row.type, "support": row.support, "scopes": list(row.scopes), "x-graph-source": about.at(row.line)}
+            for row in facts.permissions
+        ]
+        found["x-graph-source"] = ""
+        if authorization:
+            found["x-graph-authorization"] = {"required": True, "x-graph-source": about.at(authorization)}
+        return found
+
+    def _operation(self, about: Subject, template: Template, shared: Schema) -> Schema:
+        """One operation: what is shared, with its own path and line."""
+        described = {row.name: row.type.name for row in (*about.facts.parameters, *about.facts.properties)}
+        examples = _path_examples(about, template)
+        parameters = []
+        for name in paths.PLACEHOLDER.findall(template.path):
+            number = template.method == "GET" and described.get(name) in NUMBERS
+            schema = {"type": "integer" if number else "string"}
+            parameters.append(
+                {"name": name, "in": "path", "required": True, "schema": schema, **examples.get(name, {})}
+            )
+        parameters += shared["parameters"]
+        operation = {**shared, "parameters": parameters, "x-graph-source": about.at(template.line)}
+        if not parameters:
+            del operation["parameters"]
+        return operation
+
+    def _id(self, template: Template) -> str:
+        """A stable id from the path's own words and the method."""
+        segments = [part for part in template.path.split("/") if part and not part.startswith("{")]
+        words = [re.sub(r"\W+", "_", part).strip("_") for part in segments]
+        single = template.path.endswith("}")
+        word = "list" if template.method == "GET" and not single else WORDS[template.method]
+        wanted = "_".join([*words, word]) or word
+        number = self._ids.get(wanted, 0) + 1
+        while number > 1 and f"{wanted}_{number}" in self._ids:
+            number += 1
+        self._ids[wanted] = number
+        name = wanted if number == 1 else f"{wanted}_{number}"
+        self._ids.setdefault(name, 1)
+        return name
+
+    def _version(self, facts: Facts) -> str:
+        """The version of the API that a page is of: its folder says it more reliably than its examples."""
+        folder = next((part for part in reversed(facts.page.path.parts) if part.lower() in {"beta", "v1.0"}), "")
+        for pair in facts.exchanges:
+            if not pair.request or "://" not in pair.request.url[:9]:
+                continue
+            parts = urlsplit(re.sub(r"[\[\]\s].*", "", pair.request.url))
+            version = paths.VERSION.match(parts.path)
+            if version and re.fullmatch(r"[\w.:-]+", parts.netloc):
+                found = (folder or version[1]).lower()
+                url = f"{parts.scheme}://{parts.netloc}/{found}"
+                if url not in self.servers:
+                    self.servers.append(url)
+                return found
+        return folder.lower()
+
+    # -- what the page leaves open --------------------------------------------------------------------------------
+
+    def _say(self, subject: str, reading: str, because: str, source: str) -> None:
+        self.ambiguities.append({"subject": subject, "reading": reading, "because": because, "x-graph-source": source})
+
+    def _clash(self, about: Subject, template: Template, what: str) -> None:
+        name = f"{template.method} {template.path}"
+        self._say("operation", "the first page's reading stands", f"{name}: {what}", about.at(template.line))
+
+    def document(self, title: str, source: str) -> dict[str, Any]:
+        """The whole document."""
+        version = self.servers[0].rpartition("/")[2] if self.servers else "v1.0"
+        schemas = dict(self.schemas.finished())
+        self._finish(schemas)
+        return {
+            "openapi": "3.1.0",
+            "info": {
+                "title": title,
+                "version": version,
+                "description": "Derived by graph-contracts from an API reference page.",
+                "x-graph-source": source,
+            },
+            **({"servers": [{"url": url} for url in self.servers]} if self.servers else {}),
+            **({"security": [{"bearer": []}]} if self.secured else {}),
+            "paths": self.paths,
+            "components": {
+                "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+                "responses": {
+                    "Error": {
+                        "description": "The request was not performed.",
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/odata.error"}}},
+                    }
+                },
+                "schemas": {**schemas, "odata.error": ERROR},
+            },
+            **({"x-graph-ambiguities": self.ambiguities} if self.ambiguities else {}),
+        }
+
+    def _finish(self, schemas: Mapping[str, Schema]) -> None:
+        """Say what is known only now: other names of parameters and of types, and versions where they differ."""
+        several = len(self.servers) > 1
+        for path, item in self.paths.items():
+            names = self._names[path]
+            for operation in item.values():
+                _name_heirs(operation, schemas)
+                versions = list(dict.fromkeys(operation.pop("x-graph-versions", ())))
+                if several and versions:
+                    operation["x-graph-versions"] = versions
+                if any(len(each) > 1 for each in names):
+                    for at, each in enumerate(names):
+                        if len(each) > 1:
+                            parameter = {**operation["parameters"][at], "x-graph-names": list(each)}
+                            operation["parameters"][at] = parameter
+
+
+def _name_heirs(operation: Schema, schemas: Mapping[str, Schema]) -> None:
+    """Let a body with properties of its own name the types that stand for its type, as that type's schema does."""
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        for part in media["schema"].get("anyOf", (media["schema"],)):
+            told = schemas.get(part.get("x-graph-type", ""), {}).get("x-graph-also", ())
+            if told and "properties" in part:
+                part["x-graph-also"] = list(dict.fromkeys([*part.get("x-graph-also", ()), *told]))
+
+
+def _path_examples(about: Subject, template: Template) -> dict[str, Schema]:
+    """What the examples' URLs have in the places of a path's parameters: the first value of each."""
+    found: dict[str, Schema] = {}
+    for request in (pair.request for pair in about.facts.of(template.method) if pair.request):
+        for name, value in paths.values(template.path, request.url).items():
+            found.setdefault(name, {"example": value, "x-graph-source": about.at(request.line)})
+    return found
+
+
+def _parameters(facts: Facts) -> list[Schema]:
+    """Headers and query parameters, each once."""
+    found: dict[tuple[str, str], Schema] = {}
+    for where, rows in (("header", facts.headers), ("query", facts.query)):
+        for row in rows:
+            if row.name.lower() not in STANDARD and (where, row.name.lower()) not in found:
+                found[where, row.name.lower()] = {
+                    "name": row.name,
+                    "in": where,
+                    "required": row.required,
+                    "schema": {"type": "string"},
+                    "x-graph-source": facts.page.place(row.line),
+                }
+    return list(found.values())
+
+
+def _ambiguities(facts: Facts) -> Iterator[dict[str, str]]:
+    """What a page leaves open or says against itself, with the reading chosen."""
+
+    def say(subject: str, reading: str, because: str, line: int) -> dict[str, str]:
+        return {"subject": subject, "reading": reading, "because": because, "x-graph-source": facts.page.place(line)}
+
+    if any(template.method == "PATCH" for template in facts.templates):
+        if facts.required_on_create:
+            reading = "no property is required of an update"
+            because = "the page calls the table's properties required on creation, and documents an update"
+            yield say("required properties", reading, because, facts.required_on_create)
+        if key := next((row for row in facts.properties if row.name == "id"), None):
+            reading = "read-only: it may be repeated and never changed"
+            yield say("id", reading, "the page lists it among the properties of the request body", key.line)
+    for row in facts.permissions:
+        if row.support == "unknown":
+            because = f"the page says {row.text!r}" if row.text else "the cell is empty"
+            yield say(f"permissions ({row.type})", "unknown: no scope is asserted", because, row.line)
+    for message in facts.messages:
+        for repair in message.repairs:
+            reading = "left out" if repair == UNREADABLE else "read as mended"
+            yield say("example", reading, repair, message.line)

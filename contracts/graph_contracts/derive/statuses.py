@@ -1,0 +1,78 @@
+"""The statuses that a page states, and what it says is in their bodies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from graph_contracts.derive.links import Link, bold, links
+from graph_contracts.derive.markdown import Block
+
+STATUS = re.compile(r"(?<![\w.#/-])(20[0-7]|30[1-8])(?![\w%]|[.,:-]\d|\]\()")
+ERROR = re.compile(r"`\s*([45]\d\d)\b")
+
+
+class Answer(NamedTuple):
+    """A status that the Response section states, and what it says is in the body."""
+
+    code: int
+    line: int
+    link: Link | None
+    preferred: bool = False
+    """Whether only a request with a Prefer header is answered so."""
+
+
+def answers(section: Iterable[Block]) -> Iterator[Answer]:
+    seen: set[int] = set()
+    for block in _prose(section):
+        found = [match for match in STATUS.finditer(block.text) if _is_status(block.text, match)]
+        for at, match in enumerate(found):
+            code = int(match[1])
+            if code in seen:
+                continue
+            seen.add(code)
+            end = found[at + 1].start() if at + 1 < len(found) else len(block.text)
+            named = next(links(block.text[match.end() : end]), None)
+            if named is None and len(found) == 1:
+                named = next(links(block.text), None) or bold(block.text)
+            before = block.text[max(0, match.start() - 160) : match.start()] if seen != {code} else ""
+            line = block.line + block.text.count("\n", 0, match.start())
+            yield Answer(
+                code, line, named, re.search(r"\bprefer\b|optional request header", before, re.IGNORECASE) is not None
+            )
+
+
+def _prose(section: Iterable[Block]) -> Iterator[Block]:
+    """The text of a section; a table that lists statuses is one too."""
+    for block in section:
+        if block.kind == "text":
+            yield block
+        elif block.kind == "table":
+            rows = (f"`{cells[0]}` {' '.join(cells[1:])}" for _, cells in block.rows)
+            yield Block("text", block.line, "\n".join(rows))
+
+
+def _is_status(text: str, match: re.Match[str]) -> bool:
+    """Whether a number is a status and no count: in code, or beside a word that says so."""
+    around = text[max(0, match.start() - 24) : match.end() + 34]
+    return (
+        "`" in around
+        or re.search(r"\b(?:response|status|code|OK|created|no content|accepted|HTTP)\b", around, re.IGNORECASE)
+        is not None
+    )
+
+
+def errors(section: Iterable[Block]) -> Iterator[tuple[int, int]]:
+    seen = set()
+    for block in section:
+        texts = (
+            [(block.line, block.text)]
+            if block.kind == "text"
+            else [(line, f"`{cells[0]}") for line, cells in block.rows]
+        )
+        for line, text in texts:
+            for match in ERROR.finditer(text):
+                if match[1] not in seen:
+                    seen.add(match[1])
+                    yield int(match[1]), line + text.count("\n", 0, match.start())

@@ -1,0 +1,73 @@
+"""The rows of a page's tables: properties, headers and query parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from graph_contracts.derive import types
+from graph_contracts.derive.descriptions import NOTHING, Refinement, refinement
+from graph_contracts.derive.markdown import Block, plain
+from graph_contracts.derive.notes import Notes
+
+NAMES = ("property", "propertyname", "name", "parameter", "parametername", "properties")
+TAGS = re.compile(r"<sup>.*?</sup>|<[^<>]*>")
+
+
+class PropertyRow(NamedTuple):
+    """A row of a table of properties."""
+
+    name: str
+    type: types.TypeCell
+    refinement: Refinement
+    line: int
+
+
+class Header(NamedTuple):
+    """A row of a table of headers or of query parameters."""
+
+    name: str
+    required: bool
+    line: int
+
+
+def headers(blocks: Iterable[Block], pattern: str) -> Iterator[Header]:
+    for table in (block for block in blocks if block.kind == "table"):
+        for line, cells in table.rows[1:]:
+            name = plain(cells[0]).rstrip(":")
+            if re.fullmatch(pattern, name):
+                text = " ".join(cells[1:]).lower()
+                yield Header(name, "required" in text and "not required" not in text and "optional" not in text, line)
+
+
+def properties(blocks: Iterable[Block], notes: Notes | None = None) -> Iterator[PropertyRow]:
+    """The rows of the tables of properties among some blocks; rows that only group others are passed over."""
+    for table in (block for block in blocks if block.kind == "table" and block.rows):
+        type_at, name_at, text_at = _columns(table.rows[0][1])
+        if name_at < 0:
+            continue
+        for line, cells in table.rows[1:]:
+            if len(cells) <= max(type_at, name_at) or (type_at >= 0 and not cells[type_at]):
+                continue
+            name = plain(TAGS.sub("", cells[name_at])).partition(" (")[0].strip("'\" ")
+            repeated = name.lower() in NAMES and cells[type_at].lower() == table.rows[0][1][type_at].lower()
+            if repeated or not re.fullmatch(r"@odata\.\w+|[A-Za-z_]\w*(@odata\.\w+)?", name):
+                if notes is not None and not repeated:
+                    notes.skipped(line, f"a row of the table of properties is called {name[:60]!r}")
+                continue
+            cell = types.parse(cells[type_at]) if type_at >= 0 else types.TypeCell(types.UNTYPED)
+            text = " | ".join(cells[text_at:])
+            yield PropertyRow(name, cell, refinement(text) if text else NOTHING, line)
+
+
+@lru_cache(maxsize=1 << 10)
+def _columns(header: tuple[str, ...]) -> tuple[int, int, int]:
+    """Where type, name and description stand; -1 for a column that isn't there."""
+    titles = [re.sub(r"\W", "", cell).lower() for cell in header]
+    type_at = next((at for at, title in enumerate(titles) if title in {"type", "datatype", "propertytype"}), -1)
+    name_at = next((titles.index(title) for title in NAMES if title in titles), 0 if type_at > 0 else -1)
+    if type_at < 0 and not ({"value", "description"} & set(titles)):
+        name_at = -1
+    return type_at, name_at, max(type_at, name_at) + 1

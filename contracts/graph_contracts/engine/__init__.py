@@ -1,0 +1,1 @@
+"""The run: from settings to results, by way of pytest."""

@@ -1,0 +1,98 @@
+"""What the run learned about the target, as a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from graph_contracts.engine.resource_group import ResourceGroup
+from graph_contracts.operations.update import UpdateDriver
+from graph_contracts.operations.validators import validators
+from graph_contracts.requirements import Inconclusive
+
+
+def capabilities(groups: Iterable[ResourceGroup], throttled: int) -> list[Mapping[str, str]]:
+    """One row for each thing learned, per operation where they differ; nothing of what the run didn't come to.
+
+    Args:
+        groups: the resource groups that could be judged.
+        throttled: how often the target answered 429 or 503.
+    """
+    found = [learned(group) if group.facts is None else group.facts for group in groups]
+    rows = [row for each in found for row in each]
+    return [*rows, _row("answers 429 or 503", str(throttled), "waited out as Retry-After says")]
+
+
+def learned(group: ResourceGroup) -> list[Mapping[str, str]]:
+    """What was learned of the operations of one resource."""
+    rows: list[Mapping[str, str]] = []
+    for update in group.updates if group.examined else ():
+        path = str(update.operation)
+        rows += [
+            _row(f"{path}: object", update.key, "the id that was updated"),
+            _row(f"{path}: second object", update.second or "none", "the id that must stay as it is"),
+            _row(
+                f"{path}: GET on the object", _status(update.observer.item_status), "how updates are observed at best"
+            ),
+            _row(f"{path}: GET on the collection", _status(update.observer.collection_status), "how objects are found"),
+            _row(f"{path}: observed through", _means(update), "what persistence was judged by"),
+            _row(f"{path}: accepted body", _body(update), "the first rung of the ladder that was answered 2xx"),
+            _row(f"{path}: body with one property", _partial(update), "whether updates may be partial"),
+            _row(
+                f"{path}: reads lag behind writes",
+                f"up to {update.lag.max_lag:.2f} s" if update.lag.max_lag else "not seen",
+                "",
+            ),
+            _row(f"{path}: validators", _validators(update), "whether conditional requests can be judged"),
+            _row(f"{path}: maintained by the server", ", ".join(sorted(update.computed)) or "none noticed", ""),
+        ]
+    return rows
+
+
+def _row(name: str, value: str, meaning: str) -> Mapping[str, str]:
+    return {"name": name, "value": value, "meaning": meaning}
+
+
+def _status(status: int) -> str:
+    return {0: "not tried", 200: "works"}.get(status, f"answered {status}")
+
+
+def _means(update: UpdateDriver) -> str:
+    own = {
+        "item": "GET on the object",
+        "collection": "GET on the collection",
+        "neutral": "a PATCH that changes nothing",
+    }
+    if update.observer.means:
+        return own[update.observer.means]
+    if update.primary_path and update.primary_path.observer.means:
+        return f"{own[update.primary_path.observer.means]} on the first path"
+    return "nothing"
+
+
+def _body(update: UpdateDriver) -> str:
+    if not update.bodies.searched:
+        return "not tried"
+    try:
+        baseline = update.bodies.accepted
+    except Inconclusive as reason:
+        return reason.reason
+    return f"{baseline.steps[-1].name} ({baseline.exchange.answer})"
+
+
+def _partial(update: UpdateDriver) -> str:
+    if not update.bodies.searched:
+        return "not tried"
+    try:
+        return "accepted" if update.bodies.partial.ok else f"refused ({update.bodies.partial.answer})"
+    except Inconclusive:
+        return "not tried"
+
+
+def _validators(update: UpdateDriver) -> str:
+    for exchange in update.traffic():
+        found = validators(update, exchange) if exchange.ok else None
+        if found and found.member:
+            return "@odata.etag"
+        if found and found.header:
+            return "weak ETag" if found.header.startswith("W/") else "strong ETag"
+    return "none"

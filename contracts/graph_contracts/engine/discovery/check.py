@@ -1,0 +1,126 @@
+"""What is looked at of a target before anything is judged, one thing at a time."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from graph_contracts.contract import Operation
+from graph_contracts.errors import ConfigurationError, ContractsError, TargetError
+from graph_contracts.http.credentials import expiry
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations import parameters
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+
+REFUSED = (401, 403)
+NOT_HERE = frozenset({404, 405, 410, 501})
+TLS = re.compile(r"(?i)ssl|tls|certificate|handshake")
+
+
+@dataclass(frozen=True)
+class PreflightCheck:
+    """One thing that was looked at before a run."""
+
+    name: str
+    what: str
+    error: ContractsError | None = None
+    """Why the target can't be tested; its hint is what to do."""
+    stops: bool = True
+    """Whether a run ends there; else the cases say it better."""
+
+
+def reached(subject: OperationUnderTest, exchange: Exchange) -> Iterator[PreflightCheck]:
+    base = subject.client.base
+    secure = urlsplit(base).scheme == "https"
+    if exchange.response is not None:
+        yield PreflightCheck("reachable", f"{base} answers")
+        checked = "not checked (--insecure)" if subject.client.connection.verify is False else "trusted"
+        yield PreflightCheck("TLS", f"the certificate is {checked}" if secure else "none: the URL says http")
+        return
+    about_tls = secure and TLS.search(exchange.error) is not None
+    if about_tls:
+        yield PreflightCheck("reachable", f"{base} takes connections")
+    error = TargetError(f"{base} can't be reached: {exchange.error}", _hint(exchange.error, about_tls))
+    yield PreflightCheck("TLS" if about_tls else "reachable", "no connection", error)
+
+
+def _hint(reason: str, about_tls: bool) -> str:
+    lower = reason.lower()
+    if about_tls:
+        if "mismatch" in lower or "match" in lower:
+            return "Name the host that the certificate is for, or add --insecure"
+        if "wrong version" in lower or "record layer" in lower:
+            return "Does the server speak TLS on that port? Try http://"
+        if "verify failed" in lower:
+            return "Trust its certificate with --ca FILE, or add --insecure"
+        return "Does the server want a certificate (--client-cert), or another version of TLS?"
+    if "name or service" in lower or "name resolution" in lower or "no address" in lower:
+        return "Is the host's name right?"
+    return "Is the server running, and is the URL right, version segment included?"
+
+
+def fill_path(subject: OperationUnderTest) -> None:
+    operation, place = subject.operation, subject.place
+    examples = {**place.parameter_examples, **operation.parameter_examples}
+    given = subject.options.ids
+    named = {**examples, **_example_ids(operation)}
+    named |= {**parameters.values(given, place), **parameters.values(given, operation)}
+    for one, other in zip(operation.parameters, place.parameters, strict=False):
+        # the same parent may have another name in the path of the objects
+        for name, twin in ((one, other), (other, one)):
+            if name in named:
+                named.setdefault(twin, named[name])
+    names = dict.fromkeys((*operation.parameters, *place.parameters))
+    missing = [name for name in names if name not in {operation.key, place.key, *named}]
+    if missing:
+        about = operation if missing[0] in operation.parameters else place
+        hint = f"Supply --id {parameters.label(about, missing[0])}=VALUE"
+        raise ConfigurationError(f"{operation}: nothing says what {{{missing[0]}}} is", hint)
+    subject.observer.ids.update({name: named[name] for name in names if name in named})
+
+
+def speaks_json(
+    subject: OperationUnderTest, answers: Sequence[Exchange], patches: Sequence[Exchange] = ()
+) -> PreflightCheck:
+    """Whether anything that was answered is JSON."""
+    told = [e.response for e in (*answers, *patches) if e.response and e.response.body]
+    if not told:
+        return PreflightCheck("JSON", "nothing was answered with a body")
+    if any(isinstance(response.json.value, (dict, list)) for response in told):
+        return PreflightCheck("JSON", "it speaks JSON")
+    base, media = subject.client.base, told[-1].media_type or "text without a Content-Type"
+    error = TargetError(
+        f"{base} answers {media} to everything ({(patches or answers)[-1].answer})",
+        "Is the URL right, version segment included?",
+    )
+    hopeless = all(e.status in NOT_HERE or 300 <= e.status < 400 for e in patches)
+    return PreflightCheck("JSON", f"it speaks {media}", error, stops=hopeless)
+
+
+def credentials(subject: OperationUnderTest, asked: Sequence[Exchange]) -> PreflightCheck:
+    """Whether the credentials are good for anything that was asked."""
+    client = subject.client
+    own = bool(client.credential.fields()) or bool(client.connection.cert)
+    if any(exchange.status not in REFUSED for exchange in asked):
+        return PreflightCheck("credentials", "they are accepted" if own else "none are given, and none are asked for")
+    what = "the token" if client.token else "the credentials"
+    problem = f"refuses {what}" if own else "wants credentials"
+    hint = "Is it valid, and may its owner update?" if own else "Supply one with --token"
+    until = expiry(client.token or "")
+    if until is not None and until < time.time():
+        hint = f"It expired at {time.strftime('%Y-%m-%d %H:%M:%S UTC', time.gmtime(until))}"
+    return PreflightCheck("credentials", problem, TargetError(f"{client.base} {problem} ({asked[-1].answer})", hint))
+
+
+def example_id(operation: Operation) -> str:
+    body = operation.response_example.body if operation.response_example else None
+    entity = body.get("id") if isinstance(body, dict) else None
+    return entity if isinstance(entity, str) else operation.parameter_examples.get(operation.key or "", "")
+
+
+def _example_ids(operation: Operation) -> dict[str, str]:
+    entity = example_id(operation)
+    return {operation.key: entity} if operation.key and entity else {}

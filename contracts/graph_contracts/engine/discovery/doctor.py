@@ -1,0 +1,44 @@
+"""The probes of a run, told one by one instead of followed by a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from graph_contracts.engine.discovery.check import PreflightCheck
+from graph_contracts.engine.session import Session
+from graph_contracts.errors import ContractsError
+from graph_contracts.report.visible import one_line
+from graph_contracts.settings import Settings
+
+NAMES = ("reachable", "TLS", "JSON", "credentials", "object", "PATCH")
+
+
+def examine(settings: Settings, tell: Callable[[str], object]) -> int:
+    """Look at the target, tell each thing in a line, and return the exit code: that of the first thing wrong.
+
+    Raises:
+        ContractsError: the settings or the document can't be used.
+    """
+    session = Session(settings)
+    told: list[PreflightCheck] = []
+
+    def line(check: PreflightCheck) -> None:
+        told.append(check)
+        error = check.error
+        words = f"{error.what}. To do: {error.hint}" if error and error.hint else error.what if error else check.what
+        tell(f"{'FAIL' if error else 'ok':<4}  {check.name:<11}  {one_line(session.redactor.text(words), 500)}")
+
+    with session.connected():
+        resources = session.resources
+        try:
+            for check in resources.checks(next(iter(resources.groups.values())), may_write=False):
+                line(check)
+                if check.error and check.stops:
+                    break
+        except ContractsError as error:
+            line(PreflightCheck("object", "", error))
+    known = {check.name for check in told}
+    for name in NAMES:
+        if name not in known and not (name == "PATCH" and settings.read_only):
+            tell(f"{'-':<4}  {name:<11}  not looked at")
+    return next((check.error.exit_code for check in told if check.error), 0)

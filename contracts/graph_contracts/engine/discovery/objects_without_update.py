@@ -1,0 +1,86 @@
+"""The objects of a resource that nothing updates: found by a list, made by a creation, else the documented one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from graph_contracts.engine.discovery.check import (
+    REFUSED,
+    PreflightCheck,
+    credentials,
+    example_id,
+    fill_path,
+    reached,
+    speaks_json,
+)
+from graph_contracts.errors import ConfigurationError, TargetError
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations import parameters
+from graph_contracts.operations.create import CreateDriver
+from graph_contracts.operations.observer import identity
+from graph_contracts.operations.operation_under_test import ALONE, OperationUnderTest
+from graph_contracts.operations.read import ReadDriver
+from graph_contracts.requirements import Inconclusive
+
+
+def examine(subjects: Sequence[OperationUnderTest], *, may_write: bool) -> Iterator[PreflightCheck]:
+    """Look at one thing after the other; what comes after an error is of no use.
+
+    Raises:
+        ConfigurationError: a path parameter has no value.
+    """
+    for subject in subjects:
+        fill_path(subject)
+    first = subjects[0]
+    items, listed = first.observer.collection()
+    yield from reached(first, listed)
+    answers = [listed]
+    ids = [entity for item in items or () if (entity := identity(item.get("id")))]
+    reads = [subject for subject in subjects if isinstance(subject, ReadDriver)]
+    for read in reads:
+        answers += _find(read, ids, may_write=may_write)
+    yield speaks_json(first, answers)
+    yield credentials(first, answers)
+    if reads:
+        yield _object(reads[0], answers[-1])
+
+
+def _find(read: ReadDriver, ids: list[str], *, may_write: bool) -> Iterator[Exchange]:
+    """Give a read the ids of a first object and, if there is one, of a second."""
+    operation = read.operation
+    if operation.key is None:
+        read.key = ALONE
+    else:
+        given, second = parameters.chosen(operation, read.options, short=True)
+        ids = ids or _made(read, may_write=may_write)
+        found = [given, *ids, example_id(operation)]
+        known = list(dict.fromkeys(each for each in found if each))
+        if not known:
+            hint = f"Supply --id {parameters.label(operation, operation.key)}=VALUE"
+            raise ConfigurationError(f"{operation}: no object to read is known", hint)
+        read.key = known[0]
+        read.second = second or next((each for each in ids if each != read.key), None)
+    yield read.get()
+
+
+def _made(read: ReadDriver, *, may_write: bool) -> list[str]:
+    """Objects that are made for the run."""
+    maker = read.sibling(CreateDriver)
+    if not may_write or read.options.read_only or maker is None:
+        return []
+    try:
+        return [maker.make(1), maker.make(2)]
+    except Inconclusive:
+        return []
+
+
+def _object(read: ReadDriver, seen: Exchange) -> PreflightCheck:
+    if seen.ok:
+        return PreflightCheck("object", f"{read.key} is there")
+    if seen.status in REFUSED:
+        return PreflightCheck("object", f"{read.key} may not be read")
+    key = read.operation.key
+    hint = f"Name one that exists with --id {parameters.label(read.operation, key)}=ID" if key else "Is the URL right?"
+    return PreflightCheck(
+        "object", "none can be read", TargetError(f"{read.client.base} shows no object {read.key!r}", hint)
+    )

@@ -1,0 +1,310 @@
+"""Before anything is judged: which objects are there, and can the target be judged at all?
+
+One wrong token or address must end in one line and not in a page of failures. `graph-contracts doctor` shows the same
+checks one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from graph_contracts.contract import Contract
+from graph_contracts.engine.discovery.check import (
+    NOT_HERE,
+    REFUSED,
+    PreflightCheck,
+    credentials,
+    example_id,
+    fill_path,
+    reached,
+    speaks_json,
+)
+from graph_contracts.engine.recovery.undo_log import UndoLog
+from graph_contracts.engine.sharding.object_allocation import candidates, share
+from graph_contracts.errors import ConfigurationError, ContractsError, TargetError
+from graph_contracts.http import jsontext
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations import parameters
+from graph_contracts.operations.creations import digest, made, said
+from graph_contracts.operations.observer import identity, same_id
+from graph_contracts.operations.operation_under_test import ALONE
+from graph_contracts.operations.sample_values import writable
+from graph_contracts.operations.update import UpdateDriver
+from graph_contracts.requirements import Inconclusive
+
+
+@dataclass
+class Preflight:
+    """Looks at one target for the update operations of a contract."""
+
+    contract: Contract
+    updates: Sequence[UpdateDriver]
+    journal: UndoLog | None = None
+    """Where to write what is made and found, before it is changed."""
+    may_write: bool = True
+    """Whether objects may be made and changed; if not, nothing is sent but reads and updates that say nothing."""
+    may_patch: bool = True
+    """Whether even an update that says nothing may be sent."""
+
+    def run(self) -> None:
+        """Find the objects, save them as they are, and make sure that the target can be judged.
+
+        Raises:
+            ConfigurationError: a path parameter has no value.
+            TargetError: the target can't be reached, refuses the credentials, or doesn't have the object.
+        """
+        for check in self.checks():
+            if check.error and check.stops:
+                raise check.error
+
+    def checks(self) -> Iterator[PreflightCheck]:
+        """Look at one thing after the other; what comes after an error is of no use.
+
+        Raises:
+            ConfigurationError: a path parameter has no value.
+        """
+        first = self.updates[0]
+        for update in self.updates:
+            fill_path(update)
+        try:
+            first.client.credential.fields()
+        except ContractsError as error:
+            yield PreflightCheck("credentials", "can't be had", error)
+            return
+        listed = first.observer.collection()
+        yield from reached(first, listed[1])
+        self.find(listed[0])
+        answers = [listed[1], *self._save()]
+        patches = list(self._patch()) if self.may_patch else []
+        yield speaks_json(first, answers, patches)
+        yield credentials(first, patches or answers)
+        yield self._object(patches)
+        if patches:
+            yield self._routed(patches)
+
+    # -- the objects --------------------------------------------------------------------------------------------
+
+    def find(self, listed: list[dict[str, Any]] | None) -> None:
+        """Give each update the ids of a first object and, if there is one, of a second.
+
+        Ids come from the operator, else from the collection, else from objects made for the run, else from the
+        documented example. Of several workers beside each other each has the two that the run gave it.
+
+        Raises:
+            ConfigurationError: no object is known, or this worker has none.
+        """
+        for place, update in enumerate(self.updates):
+            operation = update.operation
+            if operation.key is None:
+                update.key = ALONE
+                continue
+            if update.options.allocation.count > 1 and not update.options.allocation.may_share:
+                self._given(update, listed if place == 0 else update.observer.collection()[0])
+                continue
+            key = operation.key
+            first, second = parameters.chosen(operation, update.options, short=not self._named_id)
+            apart = False
+            if update.primary_path and not first:
+                first, second = update.primary_path.key, second or update.primary_path.second
+                apart = update.observer.item(first)[0] is None
+            found: list[str] = []
+            there: list[str] | None = None
+            if not first or not second or apart:
+                items = listed if place == 0 else update.observer.collection()[0]
+                seen = [entity for item in items or () if (entity := identity(item.get("id")))]
+                there = None if items is None or update.observer.cut else seen
+                found = self._own(items, update)
+            if apart and found and not any(same_id(entity, first) for entity in found):
+                first, second = "", None  # the path has objects of its own
+            if not first and not found and (made := self._make(update, 1, there)):
+                first = made
+            update.key = first or (found[0] if found else example_id(operation))
+            if not update.key:
+                hint = f"Supply --id {parameters.label(operation, key)}=VALUE"
+                raise ConfigurationError(f"{operation}: no object to update is known", hint)
+            second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
+            update.second = second or (None if update.primary_path else self._make(update, 2, there))
+
+    @staticmethod
+    def _own(items: list[dict[str, Any]] | None, update: UpdateDriver) -> list[str]:
+        """Those of the objects found that this part of a run may have, the documented one first."""
+        example, own = example_id(update.operation), update.options.allocation
+        if own.count > 1:  # a list may come in any order
+            found, update.neighbours = share(candidates(items, update.operation), own.number, own.count)
+            return found
+        found = [entity for item in items or () if (entity := identity(item.get("id")))]
+        return sorted(found, key=lambda entity: not same_id(entity, example))
+
+    @staticmethod
+    def _given(update: UpdateDriver, items: list[dict[str, Any]] | None) -> None:
+        """Take the objects that the run gave this worker, and no other.
+
+        Args:
+            items: what the collection shows now.
+
+        Raises:
+            ConfigurationError: it gave none, or the first is no longer there.
+        """
+        operation, own = update.operation, update.options.allocation
+        given = own.assigned.get(operation.id, ())[own.number :][:1]
+        if not given:
+            raise ConfigurationError(
+                f"{operation}: no object is left for worker {own.number + 1}",
+                f"There must be two for each of {own.count}: run with fewer",
+            )
+        ((update.key, second),) = given
+        update.second = second
+        update.neighbours = frozenset(chain(*own.assigned[operation.id])).difference(*given)
+        if update.primary_path and update.primary_path.key == update.key:
+            update.second = update.primary_path.second
+            return
+        if items is None:
+            return
+
+        def there(entity: str) -> bool:
+            listed = any(same_id(item.get("id"), entity) for item in items)
+            return listed or update.observer.item(entity)[0] is not None
+
+        if not there(update.key):
+            raise ConfigurationError(
+                f"{operation}: {update.key}, the object for worker {own.number + 1}, is no longer there",
+                "Who else deletes objects on this target? Run when it is left alone, or with -n 1",
+            )
+        update.second = second if there(second) else None
+
+    @property
+    def _named_id(self) -> bool:
+        """Whether a path has a parameter called `id`, so that the word is not short for the key."""
+        return any("id" in update.operation.parameters for update in self.updates)
+
+    def _make(self, update: UpdateDriver, n: int, listed: Sequence[str] | None) -> str | None:
+        """Make an object by the collection's POST, where the document says how to delete it again; its id.
+
+        Args:
+            listed: the ids of all that is there; None where nobody knows.
+        """
+        creation = self.contract.creation(update.operation)
+        if creation is None or creation.body is None or not self.contract.deletion(update.operation):
+            return None
+        if not self.may_write or update.options.read_only or update.primary_path:
+            return None
+        path = update.operation.url_path(update.observer.path_ids("")).rsplit("/", 1)[0]
+        names = writable(creation.body, update.options.readonly)
+        full = update.values.full(creation.body, n, names)
+        example = creation.request_example.body if creation.request_example else None
+        if listed is not None:
+            self._log("listed", path=path, ids=[*update.objects.created, *listed])
+        for body in (full, example):
+            if not body:
+                continue
+            octets = jsontext.dump(body)
+            sent = {"operation": update.operation.id, "body": digest(octets)}
+            self._log("create", path=path, marks=said(octets, names), **sent)
+            exchange = update.client.send("POST", path, body=octets, operation=update.operation.id, requirement="probe")
+            entity = made(exchange)
+            if entity and any(same_id(entity, each) for each in listed or ()):
+                self._log("refused", path=path, body=sent["body"])
+                return None  # what was there before is nobody's to delete
+            if entity:
+                update.objects.created[entity] = update.operation.url_path(update.observer.path_ids(entity))
+                self._log("created", collection=path, path=update.objects.created[entity], **sent)
+                return entity
+            if exchange.response is None or exchange.ok:
+                update.objects.doubtful.append(exchange)  # something may have been made: the journal says where
+                return None
+            self._log("refused", path=path, body=sent["body"])
+        return None
+
+    def _log(self, kind: str, **entry: object) -> None:
+        if self.journal:
+            self.journal.write(kind, **entry)
+
+    def _save(self) -> Iterator[Exchange]:
+        """Observe every object and remember it as it was found."""
+        for update in self.updates:
+            for entity in update.known:
+                found, exchange = update.observer.item(entity)
+                yield exchange
+                if found is None and update.observer.means is None:
+                    items, exchange = update.observer.collection()
+                    found = next((item for item in items or () if same_id(item.get("id"), entity)), None)
+                if found is not None:
+                    by_item = exchange.request.url.endswith(update.path(entity))
+                    update.observer.means = "item" if by_item else "collection"
+                    update.objects.keep(entity, found)
+                elif self.may_patch:
+                    update.objects.keeper(entity)
+
+    # -- what an update is answered -----------------------------------------------------------------------------
+
+    def _patch(self) -> Iterator[Exchange]:
+        """One update that says nothing, to see whether the credentials are good for it at all."""
+        for update in self.updates:
+            update.requirement = "probe"
+            try:
+                exchange = update.patch({})
+            except Inconclusive as reason:
+                hint = "Ask again later, or allow more --retries"
+                raise TargetError(f"{update.client.base}: {reason.reason}", hint) from reason
+            update.requirement = ""
+            if exchange.ok and exchange.object:
+                update.objects.keep(update.key, exchange.object)
+            yield exchange
+            if exchange.status not in REFUSED:
+                return
+
+    @property
+    def _seen(self) -> bool:
+        return any(update.key in update.objects.original for update in self.updates)
+
+    def _object(self, patches: list[Exchange]) -> PreflightCheck:
+        first = self.updates[0]
+        base, entity = first.client.base, first.key
+        if self._seen or any(exchange.ok for exchange in patches):
+            made = " (made for this run)" if entity in first.objects.created else ""
+            return PreflightCheck("object", f"{entity} is there{made}")
+        if first.options.read_only:
+            error = TargetError(
+                f"{base} shows no object {entity!r}", "Name one that a GET shows, or leave out --read-only"
+            )
+            return PreflightCheck("object", "none can be read", error)
+        moved = next((e.response.header("Location") for e in patches if e.response and 300 <= e.status < 400), None)
+        if moved and all(300 <= exchange.status < 400 for exchange in patches):
+            error = TargetError(
+                f"{base} redirects everything to {moved[:200]} ({patches[-1].answer})", "Name that as the --target"
+            )
+            return PreflightCheck("object", "everything is redirected", error)
+        if not self.may_write:
+            statuses = {exchange.status for exchange in patches}
+        else:
+            # nothing could be read: only an update can tell whether the object is there
+            statuses = {_full(update) for update in self.updates}
+        if statuses <= {404, 410}:
+            error = TargetError(
+                f"{base} has no object {entity!r} ({patches[-1].answer} to PATCH)",
+                f"Name one that exists with --id {parameters.label(first.operation, first.operation.key or '')}=ID",
+            )
+            return PreflightCheck("object", f"{entity} is not there", error)
+        return PreflightCheck("object", f"{entity} can't be read, and updates of it are answered")
+
+    def _routed(self, patches: list[Exchange]) -> PreflightCheck:
+        answered = patches[-1]
+        if answered.status not in NOT_HERE:
+            return PreflightCheck("PATCH", f"it is routed ({answered.answer})")
+        base = self.updates[0].client.base
+        error = TargetError(
+            f"{base} doesn't know PATCH on {self.updates[0].operation.path} ({answered.answer})",
+            "Route the method there, or name the document of what the server does with --openapi",
+        )
+        return PreflightCheck("PATCH", "it is not routed", error, stops=False)
+
+
+def _full(update: UpdateDriver) -> int:
+    """The status that a body with every property is answered with; 0 where that isn't known."""
+    with suppress(Inconclusive):
+        return update.patch(update.values.full(update.model.type, 1, update.bodies.writable)).status
+    return 0

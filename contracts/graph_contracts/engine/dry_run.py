@@ -1,0 +1,101 @@
+"""A dry run: the requests that a run would send, as curl lines, without sending one to the target.
+
+What a case sends depends on what it was answered, so the embedded reference stands in for the target.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+from graph_contracts.engine.interrupts import interruptible
+from graph_contracts.engine.run import INTERRUPTED, judged
+from graph_contracts.engine.session import Session
+from graph_contracts.generation.storage import keep_nothing
+from graph_contracts.http import curl
+from graph_contracts.http.exchange import Request
+from graph_contracts.operations import parameters
+from graph_contracts.pytest_plugin import Plugin
+from graph_contracts.report.visible import visible
+from graph_contracts.settings import Settings, base_url
+
+ABOUT_TARGET = (
+    *("target", "token", "token_command", "entra", "entra_scope", "basic", "credential"),
+    *("forbidden_token", "personal_token", "expired_token", "foreign_token"),
+    *("proxy", "ca", "insecure", "client_cert", "client_key", "rate", "processes", "concurrency"),
+)
+"""What is about the target or how it is asked, and means nothing to the one that stands in for it."""
+
+
+def dry_run(settings: Settings) -> int:
+    """Print what a run with these settings would send; returns the exit code.
+
+    Raises:
+        ContractsError: the settings or the document can't be used.
+    """
+    keep_nothing()
+    Session(settings)  # refuses here what a run would refuse
+    plain = Settings()
+    own = {name: getattr(plain, name) for name in ABOUT_TARGET}
+    session = Session(settings.model_copy(update={**own, "dry_run": True}))
+    session.redactor.add(*settings.secrets())
+    with interruptible(session.ends) as guard, session.open():
+        status = judged(Plugin(session, opened=True, recorded=False), [])
+    for line in _script(session, settings):
+        print(visible(line))
+    return INTERRUPTED if status == pytest.ExitCode.INTERRUPTED and not guard.overdue else 0
+
+
+def _script(session: Session, settings: Settings) -> Iterator[str]:
+    target = base_url.without_userinfo(settings.target) if settings.target else session.client.base
+    yield f"# Nothing was sent to {target}. These are the requests that a server would get which behaves as documented:"
+    yield "# the embedded reference got them instead. Where an answer decides what follows, another server gets others."
+    yield f"# {len(session.client.exchanges)} requests in all. TOKEN stands for the credentials."
+    requirement = None
+    ids: dict[str, Mapping[str, str]] = {}
+    for exchange in session.client.exchanges:
+        if exchange.requirement != requirement:
+            requirement = exchange.requirement
+            yield ""
+            yield f"# {requirement or 'observation'}"
+        if exchange.request.wire is not None:
+            yield "# the octets of the next one are chosen one by one, which curl can't do"
+        name = exchange.operation
+        if name in session.resources.subjects and name not in ids:
+            ids[name] = _ids(session, name, settings)
+        request = renamed(exchange.request, ids.get(name, {}))
+        if request.url.startswith(session.client.base):
+            request = replace(request, url=target + request.url.removeprefix(session.client.base))
+        yield curl.command(request, session.redactor).replace(session.client.base, target)
+
+
+def _ids(session: Session, operation: str, settings: Settings) -> Mapping[str, str]:
+    """The ids that the operator named, by those that the reference has in their place, for one resource."""
+    short = not any("id" in update.operation.parameters for update in session.resources.updates)
+    found: dict[str, str] = {}
+    for subject in session.resources.group(operation).subjects:
+        place = subject.place
+        for own, given in ((subject.key, settings.ids), (subject.second, settings.second_ids)):
+            wanted = parameters.value(given, place, place.key, short=short) if place.key else None
+            if own and wanted:
+                found.setdefault(own, wanted)
+    return found
+
+
+def renamed(request: Request, ids: Mapping[str, str]) -> Request:
+    """A request with other ids in its URL and in the texts of its body, each where it stands alone."""
+    url, body = request.url, request.body
+    if not ids:
+        return request
+    one = re.compile("|".join(rf"(?<![\w.~%-]){re.escape(quote(own, safe=''))}(?![\w.~%-])" for own in ids))
+    by_segment = {quote(own, safe=""): quote(wanted, safe="") for own, wanted in ids.items()}
+    head, host, path = url.partition(urlsplit(url).netloc)
+    url = head + host + one.sub(lambda found: by_segment[found[0]], path)
+    for own, wanted in ids.items():
+        body = body.replace(json.dumps(own).encode(), json.dumps(wanted).encode())
+    return replace(request, url=url, body=body)

@@ -1,0 +1,73 @@
+"""What may end a run from outside: a signal, or its deadline where nothing else sees it.
+
+Both reach the run as Ctrl-C does, so that there is one way to end: judge no more, put back, report.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+SLACK = 2.0
+"""Seconds past the deadline that the exchange and the case in hand get to end by themselves."""
+AGAIN = 0.05
+"""Seconds until an interrupt comes again that struck where Python lets none through, as in a collector's callback."""
+
+
+@dataclass
+class Interrupts:
+    """Whether the deadline had to end the run by force."""
+
+    ends: float
+    overdue: bool = False
+
+    def due(self, at: float) -> None:
+        """Move the deadline."""
+        self.ends = at
+        signal.setitimer(signal.ITIMER_REAL, max(at - time.monotonic(), 0.0) + SLACK)
+
+    def interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        """End what is being done, as Ctrl-C does.
+
+        Raises:
+            KeyboardInterrupt: always, and once more where the first one was lost.
+        """
+        self.overdue = self.overdue or time.monotonic() >= self.ends
+        told = sys.unraisablehook
+
+        def lost(what: sys.UnraisableHookArgs) -> None:
+            if not issubclass(what.exc_type, KeyboardInterrupt):
+                told(what)
+                return
+            if sys.unraisablehook is lost:
+                sys.unraisablehook = told
+            signal.setitimer(signal.ITIMER_REAL, AGAIN)
+
+        sys.unraisablehook = lost
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def interruptible(ends: float) -> Iterator[Interrupts]:
+    """Turn SIGTERM, SIGHUP and the passing of `ends` (as `time.monotonic()`) into a KeyboardInterrupt in the block."""
+    guard = Interrupts(ends)
+    if threading.current_thread() is not threading.main_thread():
+        yield guard
+        return
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+    told = sys.unraisablehook
+    before = {number: signal.signal(number, guard.interrupt) for number in numbers}
+    guard.due(ends)
+    try:
+        yield guard
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        sys.unraisablehook = told

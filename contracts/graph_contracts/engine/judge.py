@@ -1,0 +1,308 @@
+"""From a case to an outcome: runs the function and weighs what it found by the requirement's level and the profile."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from sys import intern
+
+from graph_contracts.contract import OperationKind
+from graph_contracts.errors import ContractsError
+from graph_contracts.http.client import OUT_OF_TIME
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.operations.spare_objects import instead
+from graph_contracts.requirements import (
+    HARMFUL,
+    SEVERITY_ORDER,
+    Binding,
+    Finding,
+    Inconclusive,
+    Mismatch,
+    NotApplicable,
+    Phase,
+    Requirement,
+    Severity,
+    Undecided,
+    find,
+    known,
+)
+
+MAX_EXCHANGES = 12
+MAX_FINDINGS = 1000
+"""Findings of one case; a target can be wrong in a million places."""
+MAX_OTHERS = 300
+TIMES = 3
+"""How often a failing positive is tried in all."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What one case says of one operation."""
+
+    requirement: str
+    operation: str
+    verdict: str
+    message: str = ""
+    expected: str = ""
+    actual: str = ""
+    exchanges: tuple[int, ...] = ()
+    worst: Exchange | None = None
+    """The exchange that shows the worst finding."""
+    replay: tuple[Exchange | str, ...] = ()
+    """What shows it again, where one exchange alone doesn't."""
+    mismatch: Mismatch | None = None
+    seconds: float | None = None
+    """How long the case took; None where it only came across the requirement."""
+
+
+@dataclass
+class Checked:
+    """What a check of every response said of those of one operation."""
+
+    findings: list[Finding] = field(default_factory=list)
+    any: bool = False
+    """Whether there was a response that it is about."""
+    problem: Exception | None = None
+    """What ended it early."""
+
+
+class Judge:
+    """Judges the cases of one run by its profile.
+
+    One pass over the responses is for all checks of every response: it notes what they say until their turn comes.
+    """
+
+    def __init__(self, profile: str) -> None:
+        self._profile = profile
+        self._checked: defaultdict[str, dict[Binding, Checked]] = defaultdict(dict)
+        """By operation id."""
+        self._done: set[tuple[str, str]] = set()
+        """The checks of every response that had their turn, by requirement and operation id."""
+
+    def judge(
+        self, binding: Binding, update: OperationUnderTest, unusable: str = "", together: Sequence[Binding] = ()
+    ) -> list[Judgement]:
+        """Run a case on an operation; the first judgement is its own, others are of requirements that it came across.
+
+        With `unusable`, the reason why nothing can be judged of the operation, nothing is run. A check of every
+        response is run with those that are to be run `together` with it, itself among them.
+
+        An exception that is none of the suite's own is a defect of the suite: the verdict is then `error`.
+        """
+        found = self._judged(binding, update, unusable, together)
+        if binding.each is not None and not postponed(binding, found[0]):
+            self._done.add((binding.requirement, update.operation.id))
+        return found
+
+    def done(self, binding: Binding, operation: str) -> bool:
+        """Whether a check of every response had its turn on an operation, by the operation's id."""
+        return (binding.requirement, operation) in self._done
+
+    def _judged(
+        self, binding: Binding, update: OperationUnderTest, unusable: str, together: Sequence[Binding]
+    ) -> list[Judgement]:
+        requirement = find(binding.requirement)
+        if unusable:
+            return [Judgement(requirement.id, str(update.operation), "inconclusive", unusable)]
+        update.requirement = requirement.id
+        sent = len(update.client.exchanges)
+        findings: list[Finding] = []
+        undecided: Undecided | None = None
+        error = ""
+        try:
+            with instead(update) if binding.phase in HARMFUL else nullcontext():
+                for finding in islice(self._findings(binding, update, together), MAX_FINDINGS):
+                    findings.append(finding)  # noqa: PERF402 (what came before an exception counts)
+        except Undecided as reason:
+            undecided = reason
+        except ContractsError as reason:
+            # credentials that could be had before can't be had any more
+            undecided = Inconclusive(reason.what)
+        except Exception as problem:
+            error = f"the case itself failed: {type(problem).__name__}: {problem} ({_where(problem)})"
+        finally:
+            with suppress(Undecided, ContractsError):
+                update.tidy()
+            update.requirement = ""
+        operation = intern(str(update.operation))  # it stands in every judgement of a run
+        asides = {_about(name, requirement.shape): found for name, found in update.log.asides.items() if found}
+        update.log.asides.clear()
+        findings += asides.pop(requirement.id, [])
+        findings, busy = _without_throttling(binding, findings)
+        undecided = undecided or busy
+        update.log.told |= {(requirement.id, finding.at_most) for finding in findings}
+        update.log.told |= {(name, finding.at_most) for name, found in asides.items() for finding in found}
+        others = [_found(find(name), operation, found, self._profile) for name, found in asides.items()]
+        own = _indexes(islice(update.client.exchanges.since(sent), MAX_EXCHANGES))
+        if error:
+            return [Judgement(requirement.id, operation, "error", error, exchanges=own), *others]
+        if findings:
+            return [_found(requirement, operation, findings, self._profile), *others]
+        asked = update.client.exchanges.since(sent)
+        if undecided is None and own and all(exchange.response is None for exchange in asked):
+            # a target that is gone refuses everything, which must not look as if it refused what it should
+            last = update.client.exchanges[-1]
+            undecided = Inconclusive(f"nothing that was sent was answered ({last.error})", last)
+        if undecided is not None:
+            verdict = "not-applicable" if isinstance(undecided, NotApplicable) else "inconclusive"
+            exchanges = _indexes(undecided.exchanges)
+            return [Judgement(requirement.id, operation, verdict, undecided.reason, exchanges=exchanges), *others]
+        return [Judgement(requirement.id, operation, "pass", exchanges=own), *others]
+
+    def repeat(self, binding: Binding, update: OperationUnderTest, first: Judgement) -> Judgement:
+        """A failure with how often it comes again when the case is repeated, each request on a connection of its own.
+
+        A case that failed once has failed: the words only tell what to look for.
+        """
+        failed = ran = 1
+        client = update.client
+        client.isolated = True
+        try:
+            for _ in range(TIMES - 1):
+                sent = len(client.exchanges)
+                with update.again():
+                    verdict = self.judge(binding, update)[0].verdict
+                if len(client.exchanges) == sent or verdict not in {"pass", "warn", "note", "fail"}:
+                    break
+                ran += 1
+                failed += verdict == "fail"
+        finally:
+            client.isolated = False
+        if ran == 1:
+            return first
+        words = f" (failed {failed} of {ran} times{'' if failed == ran else ': it is flaky'})"
+        return replace(first, message=first.message + words, actual=first.actual + words)
+
+    def release(self, operations: Iterable[str]) -> None:
+        """Forget the notes on these operations."""
+        for operation in operations:
+            self._checked.pop(operation, None)
+
+    def _findings(self, binding: Binding, update: OperationUnderTest, together: Sequence[Binding]) -> Iterable[Finding]:
+        if update.client.expired and not update.client.silent:
+            raise Inconclusive(OUT_OF_TIME)
+        if binding.each is None:
+            yield from binding.function(update) or ()
+            return
+        notes = self._checked[update.operation.id]
+        if binding not in notes:
+            notes.update(_checked(together or (binding,), update))
+        checked = notes.pop(binding)
+        yield from checked.findings
+        if checked.problem is not None:
+            raise checked.problem
+        if not checked.any and update.options.read_only:
+            raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
+        if not checked.any and update.client.silent:
+            raise Inconclusive(OUT_OF_TIME)
+        if not checked.any:
+            raise NotApplicable("no response of this run is one that the requirement is about")
+
+
+def postponed(binding: Binding, judgement: Judgement) -> bool:
+    """Whether a check of every response came after the deadline: it has its turn once everything is put back."""
+    return binding.each is not None and judgement.message == OUT_OF_TIME
+
+
+def _about(name: str, shape: OperationKind) -> str:
+    """The requirement of one kind of operation that a finding about updates' is of."""
+    own = f"{shape}.{name.partition('.')[2]}"
+    return own if known(own) else name
+
+
+def _without_throttling(binding: Binding, findings: list[Finding]) -> tuple[list[Finding], Inconclusive | None]:
+    """The findings that aren't about a target that was asked too often, and the reason why nothing was found instead.
+
+    Throttling that outlasts `--retries` is no failure of the product; what 429 and 503 must look like is judged by the
+    requirements about every response.
+    """
+    if binding.each is not None or find(binding.requirement).subject == "throttle":
+        return findings, None
+    kept = [finding for finding in findings if not _throttled(binding, finding)]
+    if kept or not findings:
+        return kept, None
+    last = findings[-1].exchanges[-1]
+    reason = f"the target was busy ({last.answer}) for longer than --retries waits: allow more, or lower --rate"
+    return [], Inconclusive(reason, last)
+
+
+def _throttled(binding: Binding, finding: Finding) -> bool:
+    last = finding.exchanges[-1] if finding.exchanges else None
+    if last is None or last.response is None or not last.throttled:
+        return False
+    # after an input that must be refused, a bare 503 may well be the server's own failure
+    return binding.phase is Phase.POSITIVE or last.response.header("Retry-After") is not None
+
+
+def _checked(bindings: Sequence[Binding], update: OperationUnderTest) -> dict[Binding, Checked]:
+    """What checks of every response say, in one pass: of a long run, most has to be read back from the disk."""
+    checked = {binding: Checked() for binding in bindings}
+    count, before = len(update.client.exchanges), update.requirement
+    for exchange in update.traffic():
+        if exchange.index >= count:
+            break  # a check may look at something itself
+        if exchange.index in update.client.cut:
+            continue
+        for binding, found in checked.items():
+            if found.problem is None and len(found.findings) < MAX_FINDINGS:
+                update.requirement = binding.requirement
+                _check(binding, update, exchange, found)
+    update.requirement = before
+    return checked
+
+
+def _check(binding: Binding, update: OperationUnderTest, exchange: Exchange, found: Checked) -> None:
+    assert binding.each is not None  # noqa: S101 (that is what makes it a check of every response)
+    try:
+        if binding.each(update.operation, exchange):
+            found.any = True
+            if update.client.expired and not update.client.silent:
+                raise Inconclusive(OUT_OF_TIME)
+            room = MAX_FINDINGS - len(found.findings)
+            for finding in islice(binding.function(update, exchange) or (), room):
+                found.findings.append(finding)
+    except Exception as problem:
+        found.problem = problem
+
+
+def _found(requirement: Requirement, operation: str, findings: list[Finding], profile: str) -> Judgement:
+    level = requirement.severity(profile)
+
+    def weight(finding: Finding) -> int:
+        return min(SEVERITY_ORDER.index(level), SEVERITY_ORDER.index(finding.at_most))
+
+    worst = max(findings, key=weight)
+    more = len(findings) - 1
+    message = f"expected {worst.expected}; got {worst.actual}"
+    if more:
+        others = "; ".join(dict.fromkeys(f.actual for f in findings if f is not worst and f.actual != worst.actual))
+        others = others if len(others) <= MAX_OTHERS else f"{others[:MAX_OTHERS]}…"
+        message += f" (and {more} more like it{': ' if others else ''}{others})"
+    exchanges = [exchange for finding in (worst, *findings) for exchange in finding.exchanges]
+    return Judgement(
+        requirement.id,
+        operation,
+        {Severity.FAIL: "fail", Severity.WARN: "warn", Severity.NOTE: "note"}[SEVERITY_ORDER[weight(worst)]],
+        message,
+        worst.expected,
+        worst.actual,
+        _indexes(exchanges[:MAX_EXCHANGES]),
+        worst.exchanges[-1] if worst.exchanges else None,
+        worst.replay,
+        worst.mismatch,
+    )
+
+
+def _indexes(exchanges: Iterable[Exchange]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(exchange.index for exchange in exchanges))
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "nowhere"

@@ -1,0 +1,26 @@
+"""After the deadline: the checks over every response judge what was exchanged until then, and send nothing.
+
+At a slow target the deadline comes before their turn, which is last. They wait until every object is put back, since
+that has the first claim on the time that is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graph_contracts import requirements
+from graph_contracts.engine.judge import Judge, Judgement
+from graph_contracts.engine.resources import Resources
+from graph_contracts.engine.selection import Selection
+from graph_contracts.http.client import Client
+
+
+def judge_late(judge: Judge, client: Client, selection: Selection, resources: Resources) -> Iterator[list[Judgement]]:
+    """Run the checks over every response that had no turn, over whatever was exchanged for their operation."""
+    client.silent = True
+    judge.release(resources.subjects)  # the deadline may have cut a pass over the responses short
+    for binding in requirements.bindings():
+        for operation in selection.operations(binding) if binding.each is not None else ():
+            if not judge.done(binding, operation.id):
+                subject, unusable = resources.subjects[operation.id], resources.group(operation.id).unusable
+                yield judge.judge(binding, subject, unusable, selection.response_checks[operation.id])

@@ -1,0 +1,243 @@
+"""From what a run came to, to the results that every report is made of."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from itertools import accumulate
+from typing import Any
+
+from graph_contracts import __version__, requirements
+from graph_contracts.contract import Contract
+from graph_contracts.engine import scope_of_run, source_location
+from graph_contracts.engine.judge import Judgement
+from graph_contracts.engine.result import RunResult
+from graph_contracts.http import curl
+from graph_contracts.http.exchange import Exchange, Headers
+from graph_contracts.http.redact import Redactor
+from graph_contracts.reference.sheet import proofs
+from graph_contracts.report import results as model
+from graph_contracts.report.left import Left
+from graph_contracts.requirements import Mismatch
+from graph_contracts.settings import Settings, base_url
+
+MAX_EVIDENCE = 4096
+"""Characters of a body that evidence keeps."""
+MAX_HEADERS = 16 * 1024
+"""Characters of all header fields of a message together."""
+MAX_TOLD = 2000
+"""Characters of a message."""
+MAX_VALUE = 2000
+"""Characters of a value that a mismatch keeps."""
+LIBRARIES = ("pytest", "requests", "schemathesis", "hypothesis")
+
+
+def results(run: RunResult, outcomes: Iterable[tuple[str, model.Outcome]], mask: Redactor) -> model.Results:
+    """The results of a run that has had these outcomes, each with its requirement; every secret is masked."""
+    said: dict[str, list[model.Outcome]] = defaultdict(list)
+    for name, each in outcomes:
+        said[name].append(each)
+    selection, settings = run.selection, run.settings
+    contract, shard = selection.contract, selection.shard
+    rows = []
+    for requirement in requirements.registry():
+        found = said.get(requirement.id)
+        if not (found or selection.about(requirement.id)):
+            continue
+        if not found and run.over and run.deselected:
+            continue
+        # a case may come across what another shard of the run tests
+        if selection.includes(requirement.id) or (found and selection.chosen(requirement.id)):
+            row = blank(requirement, contract)
+            rows.append(model.result(row, found) if found else model.silent(row, run.all_run))
+    return model.Results(
+        version=__version__,
+        seed=settings.seed,
+        profile=settings.profile,
+        contract_title=contract.title,
+        contract_source=contract.source,
+        contract_sha256=contract.sha256,
+        operations=tuple(str(operation) for operation in selection.tested),
+        places={str(operation): operation.source for operation in selection.tested if operation.source},
+        target_url=mask.text(run.target_url),
+        target_server=_told(mask, run.target_server),
+        target_auth=settings.auth,
+        started=run.started.isoformat(timespec="seconds"),
+        seconds=round(run.seconds, 3),
+        exchanges=run.exchanges,
+        requirements=tuple(rows),
+        planned=run.planned,
+        executed=run.executed,
+        complete=run.complete,
+        capabilities=tuple(mask.tree(row) for row in run.capabilities),
+        ambiguities=tuple(dict(row) for row in contract.ambiguities),
+        notes=tuple(mask.text(note) for note in (*run.notes, *(each.text for each in run.left))),
+        left=tuple(Left.from_json(mask.tree(each.to_json())) for each in run.left),
+        environment=environment(),
+        shard=shard.summary if shard else {},
+        scope=scope_of_run.scope(selection, settings, deselected=run.deselected),
+        command=mask.text(_command(settings)),
+        redacted=mask.count,
+    )
+
+
+def environment() -> Mapping[str, str]:
+    """Where the suite runs: its Python, its system and the libraries that shape what is sent."""
+    found = {"Python": platform.python_version(), "System": f"{platform.system()} {platform.machine()}"}
+    return found | {name: version(name) for name in LIBRARIES}
+
+
+def blank(requirement: requirements.Requirement, contract: Contract) -> model.RequirementResult:
+    """A requirement of which nothing has been said yet."""
+    return model.RequirementResult(
+        id=requirement.id,
+        level=str(requirement.level),
+        basis=requirement.basis,
+        statement=requirement.statement,
+        source=requirement.source,
+        verdict=model.Verdict.NOT_APPLICABLE,
+        page=source_location.line(requirement.source, contract),
+        gates=requirement.gates,
+        sent=requirement.sent,
+        vary=requirement.vary,
+        fix=requirement.fix,
+        proofs=tuple({"name": fault.name, "text": fault.text} for fault in proofs(requirement.id)),
+    )
+
+
+def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redactor) -> model.Outcome:
+    """What a case said, in the form that reports take, every secret masked."""
+    shown = judgement.worst
+    if shown is None and judgement.exchanges and judgement.verdict not in {"pass", "not-applicable"}:
+        shown = exchanges[judgement.exchanges[-1]]
+    return model.Outcome(
+        operation=judgement.operation,
+        verdict=model.Verdict(judgement.verdict),
+        message=_told(redactor, judgement.message),
+        expected=_told(redactor, judgement.expected),
+        actual=_told(redactor, judgement.actual),
+        exchanges=judgement.exchanges,
+        curl=_script(judgement.replay or ((shown,) if shown else ()), redactor),
+        mismatch=_mismatch(judgement.mismatch, shown, redactor) if judgement.mismatch and shown else None,
+        seconds=None if judgement.seconds is None else round(judgement.seconds, 4),
+    )
+
+
+def _script(replay: tuple[Exchange | str, ...], redactor: Redactor) -> str:
+    """What shows a finding again: one `curl` line an exchange, remarks as comments."""
+    return "\n".join(
+        f"# {' '.join(redactor.text(step).split())}" if isinstance(step, str) else curl.command(step.request, redactor)
+        for step in replay
+    )
+
+
+def _mismatch(found: Mismatch, shown: Exchange, mask: Redactor) -> Mapping[str, Any]:
+    def text(value: Any) -> str:
+        shown = "" if value is None else json.dumps(mask.tree(value), indent=2, ensure_ascii=False, default=str)
+        return shown if len(shown) <= MAX_VALUE else f"{shown[:MAX_VALUE]}…"
+
+    values = {"expected": text(found.expected), "actual": text(found.actual)}
+    return {"path": mask.text(found.path), **values, "exchange": shown.index}
+
+
+def entry(exchange: Exchange, mask: Redactor) -> Mapping[str, Any]:
+    """One exchange in the form that reports take, secrets masked and bodies capped."""
+    request, response = exchange.request, exchange.response
+
+    def headers(fields: Headers) -> list[list[str]]:
+        shown = [[mask.text(name), mask.header(name, value)] for name, value in fields]
+        ends = accumulate(len(name) + len(value) for name, value in shown)
+        kept = [pair for pair, end in zip(shown, ends, strict=True) if end <= MAX_HEADERS]
+        left = len(shown) - len(kept)
+        return [*kept, ["…", f"{left} more fields, too long to be kept"]] if left else kept
+
+    sent, cut = _text(mask, request.wire if request.wire is not None and not request.body else request.body)
+    answered: dict[str, Any] | None = None
+    if response is not None:
+        text, short = _text(mask, response.body)
+        answered = {
+            "status": response.status,
+            "reason": _told(mask, response.reason),
+            "http_version": response.http_version,
+            "headers": headers(response.headers),
+            "body": text,
+            "bytes": response.length,
+            "sha256": response.sha256,
+            "truncated": short or not response.whole,
+            "broken": _told(mask, response.broken),
+        }
+    return {
+        "index": exchange.index,
+        "operation": exchange.operation,
+        "requirement": exchange.requirement or None,
+        "started": datetime.fromtimestamp(exchange.started, UTC).isoformat(timespec="milliseconds"),
+        "seconds": round(exchange.seconds, 6),
+        "request": {
+            "method": request.method,
+            "url": mask.text(request.url),
+            "headers": headers(request.headers),
+            "body": sent,
+            "truncated": cut,
+            "wire": request.wire is not None,
+        },
+        "response": answered,
+        "error": _told(mask, exchange.error) or None,
+        "curl": curl.command(request, mask),
+    }
+
+
+def _told(mask: Redactor, text: str) -> str:
+    told = mask.cut(text, MAX_TOLD)
+    return told if len(text) <= MAX_TOLD else f"{told}…"
+
+
+def _text(mask: Redactor, body: bytes) -> tuple[str, bool]:
+    # a secret may stand where the text is cut
+    text = body[: 64 * MAX_EVIDENCE].decode("utf-8", "backslashreplace")
+    return mask.cut(text, MAX_EVIDENCE), len(body) > MAX_EVIDENCE
+
+
+def _command(settings: Settings) -> str:
+    parts = ["graph-contracts", "run"]
+    if settings.target:
+        parts += ["--target", base_url.without_userinfo(settings.target)]
+    if settings.openapi:
+        parts += ["--openapi", str(settings.openapi)]
+    parts += _access(settings)
+    if settings.auth != "enforced":
+        parts += ["--auth", settings.auth]
+    for flag, named in (("--id", settings.ids), ("--second-id", settings.second_ids)):
+        for name, value in named.items():
+            parts += [flag, f"{name}={value}"]
+    parts += ["--profile", settings.profile, "--seed", str(settings.seed)]
+    if settings.max_examples != type(settings).model_fields["max_examples"].default:
+        parts += ["--max-examples", str(settings.max_examples)]
+    for flag, words in (
+        ("--select", settings.select),
+        ("--deselect", settings.deselect),
+        ("--operation", settings.operations),
+        ("--computed", settings.computed),
+        ("--readonly", settings.readonly),
+    ):
+        for word in words:
+            parts += [flag, word]
+    if settings.splits > 1:
+        parts += ["--splits", str(settings.splits), "--group", str(settings.group)]
+        parts += ["--durations", str(settings.durations)] if settings.durations else []
+    return " ".join('"$TOKEN"' if part == "$TOKEN" else shlex.quote(part) for part in parts)
+
+
+def _access(settings: Settings) -> list[str]:
+    """How the target was reached, with a placeholder for each secret."""
+    parts = ["--token", "$TOKEN"] if settings.token or settings.token_command else []
+    for flag, given in (("--basic", settings.basic), ("--credential", settings.credential)):
+        parts += [flag, "$TOKEN"] if given else []
+    for flag, path in (("--ca", settings.ca), ("--client-cert", settings.client_cert)):
+        parts += [flag, str(path)] if path else []
+    switches = ("entra", "insecure", "read_only", "destructive", "burst", "allow_production")
+    return parts + [f"--{name.replace('_', '-')}" for name in switches if getattr(settings, name)]

@@ -1,0 +1,155 @@
+"""Putting back, from its journal, what a run that was killed or cut off from its target left changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from graph_contracts.contract import Type
+from graph_contracts.engine.recovery import restore as restoring
+from graph_contracts.engine.recovery.recovery import known
+from graph_contracts.engine.recovery.undo_log import LoggedChanges, journals, read
+from graph_contracts.engine.resources import Resources
+from graph_contracts.engine.session import Session
+from graph_contracts.errors import ConfigurationError, TargetError
+from graph_contracts.http.client import Client
+from graph_contracts.operations.attempts import holds
+from graph_contracts.operations.equality import unset
+from graph_contracts.operations.observer import identity
+from graph_contracts.operations.sample_values import telling, writable
+from graph_contracts.operations.write import WriteDriver
+from graph_contracts.report.visible import one_line
+from graph_contracts.settings import base_url, load
+
+INCOMPLETE = 3
+
+
+def restore(folder: Path, flags: Mapping[str, Any], tell: Callable[[str], object]) -> int:
+    """Put back what the journals in a report folder say, newest first; returns the exit code.
+
+    Raises:
+        ContractsError: the folder, a journal, the settings or the target can't be used.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(f"{folder}: no such folder", "Name the report folder of the run")
+    stories = [read(path) for path in journals(folder)]
+    for story in stories:
+        if not story.target:
+            story.path.unlink(missing_ok=True)
+    stories = [story for story in stories if story.target]
+    if not stories:
+        tell(f"{one_line(str(folder))}: nothing is left to put back")
+        return 0
+    left = [line for story in stories for line in _follow(story, flags, tell)]
+    for line in left:
+        tell(one_line(line, 1000))
+    return INCOMPLETE if left else 0
+
+
+def _follow(story: LoggedChanges, flags: Mapping[str, Any], tell: Callable[[str], object]) -> list[str]:
+    settings = load({**flags, "target": flags.get("target") or story.target})
+    named = base_url.without_userinfo(settings.target or "")
+    if named != story.target:
+        raise ConfigurationError(f"{story.path} is about {story.target}, not about --target {named}")
+    if settings.read_only:
+        raise ConfigurationError("--read-only: putting back is writing", "Leave it out here")
+    session = Session(settings)
+    with session.connected():
+        resources = session.resources
+        left = list(known(resources, story))
+        done = sum(len(update.objects.original) for update in resources.updates)
+        left += [each.text for each in restoring.put_back(resources.updates)]
+        _reached(session.client)
+        found, lost = _traced(resources, story)
+        story.created.update(found)
+        left += lost
+        for path, operation in story.created.items():
+            subject = resources.subjects.get(operation) or next(iter(resources.subjects.values()))
+            problem = restoring.take_away(subject, path)
+            left += [problem.text] if problem else []
+    left = [session.redactor.text(line) for line in left]
+    if not left:
+        story.path.unlink(missing_ok=True)
+        deleted = f", {len(story.created)} deleted" if story.created else ""
+        tell(f"{story.target}: {done} looked at and as found{deleted}")
+    return left
+
+
+def _traced(resources: Resources, story: LoggedChanges) -> tuple[dict[str, str], list[str]]:
+    """What creations without an answer have made: paths with their operation, and a line for each that can't be told.
+
+    Nobody else's object is taken for one of the run's: it must be new in the list, hold what was sent and nothing
+    else, and be the only one that does. Two runs of one seed send the same.
+    """
+    found: dict[str, str] = {}
+    left: list[str] = []
+    for path, operation in dict.fromkeys((each.path, each.operation) for each in story.asked):
+        subject = resources.subjects.get(operation)
+        asked = [each.marks for each in story.asked if (each.path, each.operation) == (path, operation)]
+        if (
+            not isinstance(subject, WriteDriver)
+            or subject.head != path
+            or (new := _new(subject, story, len(asked))) is None
+        ):
+            left.append(f"{path}: an object may have been made there by the run; look for it by hand")
+            continue
+        types = resources.types(subject)
+        alike = [[entity for entity, item in new.items() if _shows(subject, types, told, item)] for told in asked]
+        ours = {entities[0] for entities in alike if len(entities) == 1}
+        found |= {subject.path(entity): operation for entity in new if entity in ours}
+        rest = [entity for entity in new if entity not in ours]
+        if rest and any(len(entities) != 1 for entities in alike):
+            left.append(f"{path}: the run may have made one of {', '.join(rest)} there; look at them by hand")
+    return found, left
+
+
+def _new(subject: WriteDriver, story: LoggedChanges, most: int) -> dict[str, dict[str, Any]] | None:
+    """What is in a collection that was not there before and isn't known to be the run's; None where that isn't seen."""
+    known = story.listed.get(subject.head)
+    if known is None:
+        return None
+    for _ in subject.looks():
+        items, _ = subject.observer.collection()
+        if items is None or subject.observer.cut:
+            return None
+        listed = {entity: item for item in items if (entity := identity(item.get("id")))}
+        new = {e: item for e, item in listed.items() if e not in known and subject.path(e) not in story.created}
+        if len(new) >= most:
+            break
+    return new
+
+
+def _shows(subject: WriteDriver, types: tuple[Type, ...], marks: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
+    """Whether an object is what was sent: it holds all that, a text of the suite's among it, and sets nothing else."""
+    declared = {name: each for type_ in reversed(types) for name, each in type_.properties.items()}
+    if any(name not in declared or (value is not None and name not in item) for name, value in marks.items()):
+        return False
+    if subject.model.changes(marks, item) or not any(
+        telling(declared[name].type, value) and not _documented(subject, value) for name, value in marks.items()
+    ):
+        return False
+    settable = {name for type_ in types for name in writable(type_, subject.options.readonly)}
+    more = (name for name in settable if name not in marks and item.get(name))
+    return all(unset(item[name], declared[name].type) for name in more)
+
+
+def _documented(subject: WriteDriver, value: Any) -> bool:
+    """Whether a value stands in an example of the document: anybody may have copied that."""
+    operations = [each.operation for each in (subject, *subject.siblings.values())]
+    examples = [example for each in operations for example in (each.request_example, each.response_example)]
+    return any(example is not None and holds(example.body, value) for example in examples)
+
+
+def _reached(client: Client) -> None:
+    """Say in one line that nothing could be done at all.
+
+    Raises:
+        TargetError: the target can't be reached, or refuses the credentials.
+    """
+    statuses = {exchange.status for exchange in client.exchanges}
+    if statuses == {0}:
+        raise TargetError(f"{client.base} can't be reached: {client.exchanges[-1].error}", "Is the server running?")
+    if statuses and statuses <= {401, 403}:
+        hint = "Give the options that the run was given, --token among them"
+        raise TargetError(f"{client.base} refuses the credentials ({client.exchanges[-1].answer})", hint)

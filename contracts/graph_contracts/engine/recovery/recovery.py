@@ -1,0 +1,191 @@
+"""How a target gets back to what it was: every object as it was found, and none left that the run made.
+
+The undo log says on the disk what is still to be done. `Recovery` writes it while a run goes on, and follows what it
+knows itself at the end; `known` and `adopt` follow the log of a run or worker that was killed.
+"""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from graph_contracts.engine.recovery import restore
+from graph_contracts.engine.recovery.undo_log import LoggedChanges, UndoLog, abandoned
+from graph_contracts.engine.resource_group import ResourceGroup
+from graph_contracts.engine.resources import Resources
+from graph_contracts.engine.tally import Tally
+from graph_contracts.engine.target import Target
+from graph_contracts.errors import ContractsError
+from graph_contracts.http.redact import Redactor
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.operations.update import UpdateDriver
+from graph_contracts.report.left import Left
+
+BROKEN_OFF = 0.5
+"""Seconds before anything is put back after a request was broken off: it may be under way, and would undo that."""
+
+
+class Recovery:
+    """What one run has to put back, and its undo log.
+
+    Args:
+        target: where objects are put back.
+        resources: know each object as it was found, and each that was made.
+        folder: the report folder, where the undo log is.
+        redactor: masks what the log holds.
+        tally: takes notes, and what could not be put back.
+    """
+
+    def __init__(self, target: Target, resources: Resources, folder: Path, redactor: Redactor, tally: Tally) -> None:
+        self._client = target.client
+        self._options = target.options
+        self._resources = resources
+        self._folder = folder
+        self._tally = tally
+        self._adopted: list[Path] = []
+        """Undo logs of workers that died, whose objects this run puts back with its own."""
+        self._restored_by_workers = False
+        self.undo_log: UndoLog | None = None
+        """None where nothing is to be put back later: an embedded target is gone with the run."""
+        if target.reference is None and not self._options.read_only:
+            self.undo_log = UndoLog(folder, self._client.base, redactor.tree)
+
+    def begin(self) -> None:
+        """Have everything that is found or made written to the undo log before it is touched."""
+        if self.undo_log is None:
+            return
+        if abandoned(self._folder):
+            self._tally.note(f"an earlier run left something changed: {self._command}")
+        self._resources.log_to(self.undo_log)
+        for subject in self._resources.subjects.values():
+            subject.objects.keeper, subject.tell = partial(self._save, subject), self.undo_log.note
+
+    @property
+    def _command(self) -> str:
+        return f"graph-contracts restore {shlex.quote(str(self._folder))}"
+
+    def _save(self, subject: OperationUnderTest, entity: str) -> None:
+        """Write an object's first state to the undo log."""
+        if self.undo_log:
+            ids = {name: value for name, value in subject.observer.ids.items() if name in subject.operation.parameters}
+            state = subject.objects.original.get(entity)
+            self.undo_log.write("object", operation=subject.operation.id, entity=entity, ids=ids, state=state)
+
+    # -- what workers leave -------------------------------------------------------------------------------------
+
+    def leave_to_workers(self, *, restored: bool) -> None:
+        """Say whether workers have put back what they changed, and nothing else was changed."""
+        self._restored_by_workers = restored
+
+    def adopt(self, story: LoggedChanges) -> None:
+        """Put back at the end, with what is the run's own, what a worker left that died."""
+        doubts = [*known(self._resources, story), *_doubtful(story)]
+        self._tally.note(*doubts)
+        subjects = self._resources.subjects
+        for path, operation in story.created.items():
+            subject = subjects.get(operation) or next(iter(subjects.values()))
+            subject.objects.created[path] = path
+        for name in {*(saved.operation for saved in story.objects.values()), *story.created.values()}:
+            if name in subjects:
+                group = self._resources.group(name)
+                group.examined = group.calibrated = True
+        if not doubts:
+            self._adopted.append(story.path)
+
+    # -- putting back -------------------------------------------------------------------------------------------
+
+    def put_back(self, until: float) -> None:
+        """Put every object back, delete what was made, and take the undo log away if nothing is left to do.
+
+        Args:
+            until: when to stop, as `time.monotonic()`; the time until then was kept back for this.
+        """
+        changed = not (self._options.read_only or self._restored_by_workers)
+        left = self._put_back(until)
+        self._tally.leave(*left)
+        if changed and self._client.writes:
+            self._tally.leave(*self._unseen())
+        began = self.undo_log is not None and self.undo_log.began
+        if (began or self._adopted) and (left or (changed and not self._options.restore)):
+            self._tally.note(f"put back what is left with: {self._command}")
+            return
+        if self.undo_log is not None:
+            self.undo_log.remove()
+        for path in self._adopted:
+            path.unlink(missing_ok=True)
+
+    def _put_back(self, until: float) -> list[Left]:
+        """Put back what can be put back in time, and return what is left."""
+        left: list[Left] = []
+        self._client.extend(until)
+        # a target that died may live again
+        self._client.dead, self._client.lapsed, self._client.isolated = None, "", False
+        try:
+            if self._client.broken_off:
+                time.sleep(BROKEN_OFF)
+            # what was judged may have changed most
+            for group in sorted(self._resources.groups.values(), key=lambda each: not each.calibrated):
+                if group.examined and not group.restored:
+                    left += self.put_back_group(group)
+        except ContractsError as error:
+            left.append(Left("", f"nothing more could be put back: {error.what}"))
+        except KeyboardInterrupt:
+            left.append(Left("", "putting back was interrupted"))
+        return left
+
+    def _unseen(self) -> Iterator[Left]:
+        """The objects that were written to and that nothing showed before."""
+        for update in self._resources.updates:
+            if update.key and not update.primary_path and update.key not in update.objects.original:
+                path = update.path()
+                yield Left(path, f"{path} can't be put back: nothing showed it before it was changed")
+
+    def put_back_group(self, group: ResourceGroup) -> Iterator[Left]:
+        """Put the objects of one group back and delete what was made for it; yields what is left."""
+        touched = group.calibrated or not group.unusable
+        if touched and self._options.restore and not (self._options.read_only or self._restored_by_workers):
+            yield from restore.put_back(group.updates)
+        for subject in group.subjects:
+            yield from self._take_away(subject)
+
+    def _take_away(self, subject: OperationUnderTest) -> Iterator[Left]:
+        """Delete what the run has made; yields what is left."""
+        for path in subject.objects.created.values():
+            problem = restore.take_away(subject, path)
+            if problem:
+                yield problem
+            elif self.undo_log:
+                self.undo_log.write("deleted", path=path)
+        for exchange in subject.objects.doubtful:
+            text = f"{subject.head}: an object may have been made there ({exchange.answer}); look for it by hand"
+            yield Left(subject.head, text)
+        if strays := subject.strays():
+            self._tally.note(
+                f"{subject.head}: {strays} object(s) were not there before and are none that the run knows it made"
+            )
+
+
+def known(resources: Resources, story: LoggedChanges) -> Iterator[str]:
+    """Tell the subjects what an undo log says; yields a line for what can't be put back."""
+    for saved in story.objects.values():
+        update = resources.subjects.get(saved.operation)
+        if not isinstance(update, UpdateDriver):
+            yield f"{saved.entity}: the document has no operation {saved.operation}; name it with --openapi"
+            continue
+        update.observer.ids.update(saved.ids)
+        update.key = update.key or saved.entity
+        if saved.state is None:
+            yield f"{update.path(saved.entity)} can't be put back: nothing showed it before it was changed"
+            continue
+        update.objects.original.setdefault(saved.entity, dict(saved.state))
+        update.sent_members.members |= story.sent.get(saved.operation, set())
+    for path in story.created:
+        for update in resources.updates:
+            update.objects.original = {e: s for e, s in update.objects.original.items() if update.path(e) != path}
+
+
+def _doubtful(story: LoggedChanges) -> Iterator[str]:
+    return (f"{path}: an object may have been made there" for path in {each.path for each in story.asked})

@@ -1,0 +1,204 @@
+"""Traffic that was recorded elsewhere: an HTTP Archive (HAR 1.2) of a run, a browser or a proxy, as exchanges.
+
+Recorders leave things out. What is missing never speaks against the server: a body that isn't there whole is marked so
+that no check reads it, and an exchange without headers or without an answer of the server's own is left out.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from graph_contracts.contract import OperationKind
+from graph_contracts.errors import ResultsError
+from graph_contracts.http.exchange import Exchange, Headers, Request, Response
+from graph_contracts.report.har import WIRE
+
+LARGEST = 512 * 1024 * 1024
+PARTIAL = "the recording holds only part of the body"
+KINDS_OF_OPERATIONS = tuple(f"{shape}." for shape in OperationKind)
+OWN = "graph-contracts"
+"""The creator of the archives that runs write; their comments tell which case sent a request."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What an archive holds."""
+
+    exchanges: tuple[Exchange, ...]
+    left_out: int
+    """Entries of which too little was recorded to judge anything."""
+
+
+def read(path: Path) -> Recording:
+    """Read an archive.
+
+    Raises:
+        ResultsError: it can't be read, or is no HAR; the line says where.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ResultsError(f"{path}: longer than {LARGEST >> 20} MiB")
+        data = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise ResultsError(f"{path}: {error.strerror or error}") from error
+    except json.JSONDecodeError as error:
+        raise ResultsError(f"{path}:{error.lineno}: not readable as JSON: {error.msg}") from error
+    except (ValueError, RecursionError) as error:
+        raise ResultsError(f"{path}: not readable as JSON") from error
+    log = data.get("log") if isinstance(data, dict) else None
+    entries = log.get("entries") if isinstance(log, dict) else None
+    if not isinstance(log, dict) or not isinstance(entries, list):
+        raise ResultsError(f"{path}: no HTTP archive: log.entries is missing")
+    creator = log.get("creator")
+    own = isinstance(creator, dict) and creator.get("name") == OWN
+    found: list[Exchange] = []
+    for number, entry in enumerate(entries):
+        try:
+            exchange = _exchange(len(found), entry, own)
+        except _Malformed as error:
+            raise ResultsError(f"{path}: log.entries[{number}]{error}") from error
+        if exchange:
+            found.append(exchange)
+    return Recording(tuple(found), len(entries) - len(found))
+
+
+class _Malformed(Exception):  # noqa: N818 (it never leaves this module)
+    """A member that isn't of the kind that HAR says; the text is its path and what was wanted."""
+
+
+KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "text": str,
+    "a number": (int, float),
+    "a list": list,
+    "an object": dict,
+}
+
+
+def _member(value: Any, name: str, kind: str, place: str = "", default: Any = None) -> Any:
+    """A member of an object; what is absent or null is the default, what is of another kind is refused."""
+    if not isinstance(value, dict):
+        raise _Malformed(f"{place}: must be an object")
+    found = value.get(name)
+    if found is None:
+        return default
+    if not isinstance(found, KINDS[kind]) or isinstance(found, bool):
+        raise _Malformed(f"{place}.{name}: must be {kind}")
+    return found
+
+
+def _exchange(index: int, entry: Any, own: bool) -> Exchange | None:
+    """One entry as an exchange; None where too little of it was recorded."""
+    asked = _member(entry, "request", "an object", default={})
+    answered = _member(entry, "response", "an object", default={})
+    method = _member(asked, "method", "text", ".request", "")
+    url = _member(asked, "url", "text", ".request", "")
+    status = _member(answered, "status", "a number", ".response", 0)
+    headers = _headers(answered, ".response")
+    if not method or not url or not 100 <= status <= 599 or not headers or entry.get("_fromCache"):
+        return None
+    response = _response(answered, int(status), headers)
+    if response is None:
+        return None
+    told = _told(entry) if own else ()
+    body = _sent(asked)
+    return Exchange(
+        index=index,
+        request=Request(
+            method,
+            url,
+            _headers(asked, ".request"),
+            body,
+            wire=body if own and asked.get("comment") == WIRE else None,
+        ),
+        response=response,
+        requirement=next((part for part in told if part.startswith(KINDS_OF_OPERATIONS)), ""),
+        started=_instant(_member(entry, "startedDateTime", "text", default="")),
+        seconds=max(0.0, float(_member(entry, "time", "a number", default=0))) / 1000,
+    )
+
+
+def _told(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(_member(entry, "comment", "text", default="")).split("; "))
+
+
+def _headers(message: Mapping[str, Any], place: str) -> Headers:
+    found = []
+    for number, field in enumerate(_member(message, "headers", "a list", place, [])):
+        where = f"{place}.headers[{number}]"
+        name, value = _member(field, "name", "text", where, ""), _member(field, "value", "text", where, "")
+        if name and not name.startswith(":"):  # HTTP/2 has its start line among them
+            # a field that came more than once is one with line ends in browsers' archives
+            found += [(name, line) for line in value.split("\n")]
+    return tuple(found)
+
+
+def _sent(request: Mapping[str, Any]) -> bytes:
+    data = _member(request, "postData", "an object", ".request", {})
+    text = _member(data, "text", "text", ".request.postData", "")
+    if data.get("encoding") == "base64":
+        return _decoded(text, ".request.postData")
+    return bytes(text.encode("utf-8", "surrogatepass"))
+
+
+def _response(message: Mapping[str, Any], status: int, headers: Headers) -> Response | None:
+    content = _member(message, "content", "an object", ".response", {})
+    text = _member(content, "text", "text", ".response.content")
+    size = _member(content, "size", "a number", ".response.content", -1)
+    whole = True
+    if text is None:
+        if status in {204, 304} or size == 0:
+            body = b""
+        elif size > 0:
+            body, whole = b"\0", False  # there was one
+        else:
+            return None
+    elif content.get("encoding") == "base64":
+        body = _decoded(text, ".response.content")
+    else:
+        body = text.encode("utf-8", "surrogatepass")
+        # a recorder that decodes text puts this in the place of what it can't read
+        whole = "\ufffd" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    whole = whole and not content.get("comment") and not 0 <= len(body) < size
+    version = str(_member(message, "httpVersion", "text", ".response", "")).rpartition("/")[2]
+    return Response(
+        status=status,
+        headers=headers,
+        body=body,
+        reason=_member(message, "statusText", "text", ".response", ""),
+        http_version=version or "1.1",
+        broken="" if whole else PARTIAL,
+    )
+
+
+def _decoded(text: str, place: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise _Malformed(f"{place}.text: not base64") from error
+
+
+def _instant(text: str) -> float:
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return 0.0
+
+
+def credentials(recording: Recording, names: frozenset[str]) -> Iterator[str]:
+    """Every secret that the recording shows in its headers, whole and in parts: they must not come out again."""
+    for exchange in recording.exchanges:
+        fields = (*exchange.request.headers, *(exchange.response.headers if exchange.response else ()))
+        for name, value in fields:
+            if name.lower() in names:
+                yield value
+                if name.lower().endswith("cookie"):
+                    yield from (cookie.partition("=")[2].strip() for cookie in value.split(";"))
+                else:
+                    yield value.partition(" ")[2].strip()

@@ -1,0 +1,208 @@
+"""`graph-contracts judge`: the requirements that any one answer can break, applied to traffic that was recorded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from graph_contracts import __version__, cases, requirements
+from graph_contracts.contract import Contract, Operation, OperationKind
+from graph_contracts.engine import outcome, scope_of_run
+from graph_contracts.engine.judge import Judge
+from graph_contracts.engine.replay import har_reader
+from graph_contracts.engine.replay.har_reader import Recording
+from graph_contracts.engine.resources import SUBJECTS
+from graph_contracts.engine.sharding.shard import applies
+from graph_contracts.errors import NothingTestedError, ResultsError
+from graph_contracts.http.client import Client
+from graph_contracts.http.connection import Connection
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.redact import CREDENTIAL_HEADERS, Redactor
+from graph_contracts.http.traffic import Traffic
+from graph_contracts.operations.knowledge import Options
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.operations.read import ALL
+from graph_contracts.operations.sender import SERVER_FAILURES
+from graph_contracts.report import results as model
+from graph_contracts.requirements import Inconclusive
+
+UNSEEN = "resp.framing"
+"""Requirements about octets that no archive holds."""
+NOTE = "Judged from a recording: only what each answer shows by itself, nothing of what the server does with an update."
+
+
+class _Silent(Client):
+    """Stands where a client does; a recording can't be asked anything."""
+
+    def send(self, *_: Any, **__: Any) -> Exchange:
+        """Refuse.
+
+        Raises:
+            Inconclusive: always.
+        """
+        raise Inconclusive("a recording can't be asked")
+
+    send_raw = send
+
+
+def _recorded(client: Client, operation: Operation, shape: OperationKind) -> OperationUnderTest:
+    """An operation as a recording shows it; known are the objects of which a request was answered 2xx."""
+    subject = SUBJECTS[shape](client, operation, Options())
+    mine = list(subject.traffic())
+    subject.met = list(dict.fromkeys(e.entity for e in mine if e.entity and e.ok))
+    subject.key = next(iter(subject.met), "")
+    subject.log.transient |= set(_transient(mine))
+    return subject
+
+
+def _transient(exchanges: Sequence[Exchange]) -> Iterator[int]:
+    """Failures of the server that did not come again when the same was asked."""
+    for place, exchange in enumerate(exchanges):
+        if exchange.status in SERVER_FAILURES:
+            asked = exchange.request
+            later = (e for e in exchanges[place + 1 :] if e.request.method == asked.method)
+            if any((e.request.url, e.request.body) == (asked.url, asked.body) and e.ok for e in later):
+                yield exchange.index
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of a recording."""
+
+    results: model.Results
+    evidence: Sequence[Mapping[str, Any]]
+
+
+def rejudge(path: Path, document: Path, profile: str, target: str | None = None) -> Judged:
+    """Judge an archive.
+
+    Args:
+        path: the archive.
+        document: the OpenAPI document to judge by.
+        profile: what gates.
+        target: the base URL of the server that is meant, where the archive holds several.
+
+    Raises:
+        ContractsError: something can't be read, or nothing in the archive is about an operation.
+    """
+    cases.load()
+    contract = Contract.load(document)
+    found = har_reader.read(path)
+    exchanges, base = _assigned(found, contract, target, path)
+    if not exchanges:
+        hint = "Does the recording go to another path? See the operations of the document"
+        raise NothingTestedError(f"{path}: no exchange is one with an operation of {contract.source}", hint)
+    mask = Redactor(har_reader.credentials(found, CREDENTIAL_HEADERS))
+    client = _Silent(Connection(base))
+    client.exchanges = Traffic(exchanges)
+    told: dict[str, list[model.Outcome]] = {}
+    planned = 0
+    judge = Judge(profile)
+    shapes = contract.shapes
+    subjects = [_recorded(client, operation, shapes[operation.id]) for operation in contract.tested]
+    bound = [b for b in requirements.bindings() if b.each and not b.requirement.endswith(UNSEEN)]
+    for binding in bound:
+        for subject in subjects:
+            if shapes[subject.operation.id] is binding.shape and applies(binding, subject.operation):
+                planned += 1
+                for judgement in judge.judge(binding, subject):
+                    told.setdefault(judgement.requirement, []).append(outcome.outcome(judgement, exchanges, mask))
+    evidence = [outcome.entry(exchange, mask) for exchange in exchanges]
+    rows = [
+        model.result(outcome.blank(each, contract), told[each.id])
+        for each in requirements.registry()
+        if each.id in told
+    ]
+    return Judged(_results(path, contract, profile, base, rows, exchanges, planned, found, mask), evidence)
+
+
+def _results(
+    path: Path,
+    contract: Contract,
+    profile: str,
+    base: str,
+    rows: Sequence[model.RequirementResult],
+    exchanges: Sequence[Exchange],
+    planned: int,
+    found: Recording,
+    mask: Redactor,
+) -> model.Results:
+    notes = [NOTE]
+    if found.left_out:
+        notes.append(f"{found.left_out} entries of the recording were left out: too little of them was recorded.")
+    partial = sum(bool(exchange.response and exchange.response.broken) for exchange in exchanges)
+    if partial:
+        notes.append(f"{partial} answers are recorded in part only: their content is not judged.")
+    first = next((exchange.response for exchange in exchanges if exchange.response), None)
+    started = min((exchange.started for exchange in exchanges if exchange.started), default=0.0)
+    return model.Results(
+        version=__version__,
+        seed=0,
+        profile=profile,
+        contract_title=contract.title,
+        contract_source=contract.source,
+        contract_sha256=contract.sha256,
+        operations=tuple(str(operation) for operation in contract.tested),
+        places={str(operation): operation.source for operation in contract.tested if operation.source},
+        target_url=mask.text(base),
+        target_server=mask.text((first.header("Server") or "") if first else ""),
+        target_auth="enforced",
+        started=datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+        seconds=round(sum(exchange.seconds for exchange in exchanges), 3),
+        exchanges=len(exchanges),
+        requirements=tuple(rows),
+        planned=planned,
+        executed=planned,
+        scope=scope_of_run.recorded(contract),
+        notes=tuple(notes),
+        command=f"graph-contracts judge {path}",
+        redacted=mask.count,
+    )
+
+
+def _assigned(found: Recording, contract: Contract, target: str | None, path: Path) -> tuple[list[Exchange], str]:
+    """The exchanges with operations, numbered anew, and the base URL of the server that answered them."""
+    patterns = [(operation, *_patterns(operation)) for operation in contract.tested]
+    chosen: list[Exchange] = []
+    bases: dict[str, None] = {}
+    for exchange in found.exchanges:
+        try:
+            parts = urlsplit(exchange.request.url)
+        except ValueError:
+            continue
+        matches = []
+        for operation, own, near in patterns:
+            match = own.fullmatch(parts.path) or near.fullmatch(parts.path)
+            if match:
+                exact = operation.method == exchange.request.method and match.re is own
+                matches.append((not exact, len(match["base"]), operation, match))
+        if not matches:
+            continue
+        _, _, operation, match = min(matches, key=lambda each: each[:2])
+        base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{match['base']}"
+        if target and base != target:
+            continue
+        entity = unquote(match.groupdict().get("key") or (ALL if operation.key is None else ""))
+        bases[base] = None
+        chosen.append(replace(exchange, index=len(chosen), operation=operation.id, entity=entity))
+    if len(bases) > 1:
+        raise ResultsError(f"{path}: exchanges with several servers: {', '.join(bases)}", "Name one with --target")
+    return chosen, next(iter(bases), "")
+
+
+def _patterns(operation: Operation) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What the operation's own path looks like below any base, and what the other path of its resource does."""
+
+    def pattern(template: str, tail: str) -> re.Pattern[str]:
+        segments = re.split(r"\{[^{}]+\}", template)
+        inner = "[^/]+".join(re.escape(segment) for segment in segments)
+        return re.compile(f"(?P<base>(?:/.*)?){inner}{tail}/?")
+
+    if operation.key is None:
+        return pattern(operation.path, ""), pattern(operation.path, "/[^/]+")
+    return pattern(operation.collection, "/(?P<key>[^/]+)"), pattern(operation.collection, "")

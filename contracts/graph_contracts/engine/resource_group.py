@@ -1,0 +1,88 @@
+"""The operations on one resource: found, calibrated and judged together, then released."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from graph_contracts.contract import Operation, OperationKind, blank
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.operations.update import UpdateDriver
+
+
+@dataclass(eq=False)
+class ResourceGroup:
+    """The operations on one resource, through each of a page's paths."""
+
+    subjects: list[OperationUnderTest] = field(default_factory=list)
+    unusable: str = ""
+    """Why nothing can be judged of it, where that is so."""
+    linked: list[ResourceGroup] = field(default_factory=list)
+    """The groups that share a path with this one, and this one itself: a run examines and releases them together."""
+    examined: bool = False
+    """Whether its objects were looked for."""
+    calibrated: bool = False
+    restored: bool = False
+    """Whether its objects are as the run found them, and those that the run made are gone."""
+    facts: list[Mapping[str, str]] | None = None
+    """What calibration showed, in words, once everything else is released."""
+
+    @property
+    def updates(self) -> list[UpdateDriver]:
+        """The operations that update."""
+        return [each for each in self.subjects if isinstance(each, UpdateDriver)]
+
+    def calibrate(self, judged: Container[str]) -> None:
+        """Find out what every case relies on.
+
+        Args:
+            judged: ids of the operations that cases are run for; the others are left alone.
+        """
+        self.calibrated = True
+        for subject in self.subjects:
+            if subject.operation.id in judged:
+                subject.calibrate()
+
+    def release(self) -> None:
+        """Forget what only judging needs."""
+        for subject in self.subjects:
+            subject.release()
+
+
+def grouped(subjects: Iterable[tuple[OperationKind, OperationUnderTest]]) -> dict[str, ResourceGroup]:
+    """Resource groups by their collection's path; each subject gets to know its siblings."""
+    groups: dict[str, ResourceGroup] = {}
+    beside: dict[str, dict[OperationKind, OperationUnderTest]] = {}
+    of: dict[str, ResourceGroup] = {}
+    for shape, subject in subjects:
+        group = groups.setdefault(group_of(subject.operation), ResourceGroup())
+        group.subjects.append(subject)
+        of[subject.operation.id] = group
+        beside.setdefault(blank(subject.operation.collection), {})[shape] = subject
+    for group in groups.values():
+        group.linked = [group]
+    for siblings in beside.values():
+        for subject in siblings.values():
+            subject.join(siblings)
+        _link(dict.fromkeys(of[subject.operation.id] for subject in siblings.values()))
+    return groups
+
+
+def _link(groups: Iterable[ResourceGroup]) -> None:
+    first, *others = groups
+    for other in others:
+        if other not in first.linked:
+            together = [*first.linked, *other.linked]
+            for each in together:
+                each.linked = together
+
+
+def group_of(operation: Operation) -> str:
+    """The name of the resource group that an operation belongs to: the collection on the page's first path."""
+    first = operation.aliases[0] if operation.alias else operation.path
+    return blank(first.rsplit("/", 1)[0] if operation.key else first)
+
+
+def operations(groups: Iterable[ResourceGroup]) -> Iterator[str]:
+    """The ids of all operations of some groups."""
+    return (subject.operation.id for group in groups for subject in group.subjects)

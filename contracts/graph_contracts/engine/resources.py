@@ -1,0 +1,185 @@
+"""The operations of a run on its target: examined, calibrated and released one resource group after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+
+from graph_contracts.contract import Contract, Operation, OperationKind, Type
+from graph_contracts.engine.discovery import objects_without_update, preflight
+from graph_contracts.engine.discovery.check import PreflightCheck, fill_path
+from graph_contracts.engine.recovery.undo_log import UndoLog
+from graph_contracts.engine.resource_group import ResourceGroup, group_of, grouped
+from graph_contracts.engine.target import Target
+from graph_contracts.errors import ConfigurationError, ContractsError
+from graph_contracts.http.client import Client
+from graph_contracts.operations.create import CreateDriver
+from graph_contracts.operations.delete import DeleteDriver
+from graph_contracts.operations.knowledge import Options
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.operations.read import ListDriver, ReadDriver
+from graph_contracts.operations.update import UpdateDriver
+from graph_contracts.operations.write import WriteDriver
+
+HOPELESS = frozenset({"reachable", "TLS"})
+"""Checks that say of every resource what they say of the first."""
+SUBJECTS: Mapping[OperationKind, Callable[..., OperationUnderTest]] = {
+    OperationKind.UPDATE: UpdateDriver,
+    OperationKind.READ: ReadDriver,
+    OperationKind.LIST: ListDriver,
+    OperationKind.CREATE: CreateDriver,
+    OperationKind.DELETE: DeleteDriver,
+}
+
+
+class Resources:
+    """A subject for each operation that is judged or serves to judge, and the resource groups that they make."""
+
+    def __init__(self, contract: Contract, subjects: Mapping[str, OperationUnderTest]) -> None:
+        self._contract = contract
+        self.subjects = subjects
+        """By operation id."""
+        self.groups: dict[str, ResourceGroup] = grouped(
+            (contract.shapes[name], each) for name, each in subjects.items()
+        )
+        """By the collection's path."""
+        self._undo_log: UndoLog | None = None
+
+    @property
+    def usable(self) -> list[ResourceGroup]:
+        """The groups that can be judged."""
+        return [group for group in self.groups.values() if not group.unusable]
+
+    @property
+    def updates(self) -> list[UpdateDriver]:
+        """The subjects that update what is there, of the groups that can be judged."""
+        return [update for group in self.usable for update in group.updates]
+
+    def group(self, operation: str) -> ResourceGroup:
+        """The group of an operation, by its id."""
+        return self.groups[group_of(self.subjects[operation].operation)]
+
+    def linked(self, operations: Iterable[str]) -> list[list[str]]:
+        """The ids of operations, those together whose groups are linked."""
+        found: dict[int, list[str]] = {}
+        for name in operations:
+            found.setdefault(id(self.group(name).linked), []).append(name)
+        return list(found.values())
+
+    def types(self, subject: WriteDriver) -> tuple[Type, ...]:
+        """What the document says of an object: as it is created first."""
+        creation = self._contract.creation(subject.operation)
+        return (*([creation.body] if creation and creation.body else []), subject.model.type, subject.shape)
+
+    # -- before anything is judged ------------------------------------------------------------------------------
+
+    def log_to(self, undo_log: UndoLog) -> None:
+        """Write what is made while objects are looked for to an undo log."""
+        self._undo_log = undo_log
+
+    def checks(self, group: ResourceGroup, *, may_write: bool = True) -> Iterator[PreflightCheck]:
+        """The preflight checks of a group, one after the other."""
+        others = [each for each in group.subjects if each not in group.updates]
+        if not group.updates:
+            yield from objects_without_update.examine(others, may_write=may_write)
+            return
+        first = group.updates[0]
+        undo_log = self._undo_log if may_write else None
+        may_patch = not first.options.read_only
+        yield from preflight.Preflight(self._contract, group.updates, undo_log, may_write, may_patch).checks()
+        for subject in others:
+            subject.observer.ids.update(first.observer.ids)
+            fill_path(subject)
+            if not isinstance(subject, CreateDriver):
+                subject.key, subject.second = first.key, first.second
+
+    def first_usable(self) -> ResourceGroup:
+        """The first group that can be judged, examined; those before it are examined, too.
+
+        Raises:
+            ContractsError: there is none; it says why the first group can't be judged.
+        """
+        problems: list[ContractsError] = []
+        for group in self.groups.values():
+            problem = self._examine(group)
+            if problem is None:
+                return group
+            problems.append(problem)
+        raise problems[0]
+
+    def _examine(self, group: ResourceGroup) -> ContractsError | None:
+        """Find a group's objects and make sure that it can be judged; why not, where other groups may.
+
+        Raises:
+            ContractsError: no group could be judged any better.
+        """
+        group.examined = True
+        try:
+            for check in self.checks(group):
+                if check.error and check.stops:
+                    group.unusable = check.error.what
+                    if check.name in HOPELESS:
+                        raise check.error
+                    return check.error
+        except ConfigurationError as error:
+            group.unusable = f"{error.what}. {error.hint}" if error.hint else error.what
+            return error
+        return None
+
+    def calibrate(self, group: ResourceGroup, judged: Container[str]) -> None:
+        """Find out what the cases of a group and those linked with it rely on, where that wasn't done yet.
+
+        Args:
+            group: is examined before, with those linked with it.
+            judged: ids of the operations that cases are run for.
+
+        Raises:
+            ContractsError: something that the target was reached with before can't be used any more.
+        """
+        if group.subjects[0].client.expired:
+            return
+        for each in [each for each in group.linked if not each.examined]:
+            try:
+                self._examine(each)
+            except ContractsError as error:
+                each.unusable = error.what
+        for each in [each for each in group.linked if each.examined and not (each.unusable or each.calibrated)]:
+            each.calibrate(judged)
+
+    # -- afterwards ---------------------------------------------------------------------------------------------
+
+    def witness(self) -> OperationUnderTest | None:
+        """A subject that shows whether the target still answers; None where nothing was examined."""
+        return next((group.subjects[0] for group in self.usable if group.examined), None)
+
+    def refusal(self, tested: Sequence[Operation], judged: Container[str]) -> str:
+        """Why nothing that an operation is about could be tested: no body was accepted for it; else nothing.
+
+        Where a page gives several paths to the operation, one that accepts a body is enough.
+
+        Args:
+            tested: the operations that the run is about.
+            judged: ids of the operations that cases are run for.
+        """
+        subjects = [each for name, each in self.subjects.items() if name in judged]
+        writing = [each for each in subjects if isinstance(each, UpdateDriver)]
+        able = {(each.operation.method, group_of(each.operation)) for each in writing if not each.refusal}
+        for each in writing:
+            if each.refusal and (each.operation.method, group_of(each.operation)) not in able:
+                return each.refusal if len(tested) == 1 else f"{each.operation}: {each.refusal}"
+        return ""
+
+
+def resources(contract: Contract, target: Target) -> Resources:
+    """The resources of all operations that are tested, with every operation that serves to judge those."""
+    return Resources(contract, dict(_subjects(contract, target.client, target.options)))
+
+
+def _subjects(contract: Contract, client: Client, options: Options) -> Iterator[tuple[str, OperationUnderTest]]:
+    wanted = {each.id: each for o in contract.tested for each in (o, *contract.resource(o).values())}
+    ids = {(each.method, each.path): each.id for each in wanted.values()}
+    made: dict[str, OperationUnderTest] = {}
+    for operation in wanted.values():
+        first = ids.get((operation.method, operation.aliases[0])) if operation.alias else None
+        make = SUBJECTS[contract.shapes[operation.id]]
+        made[operation.id] = make(client, operation, options, made.get(first or ""))
+        yield operation.id, made[operation.id]

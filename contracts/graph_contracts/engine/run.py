@@ -1,0 +1,235 @@
+"""`graph-contracts run`: pytest as the engine, our words on the terminal, an exit code that gates."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from pluggy import PluggyTeardownRaisedWarning
+
+from graph_contracts import cases, requirements
+from graph_contracts.engine import pytest_html
+from graph_contracts.engine.interrupts import Interrupts, interruptible
+from graph_contracts.engine.progress import Progress
+from graph_contracts.engine.recovery.undo_log import swept
+from graph_contracts.engine.session import Session
+from graph_contracts.errors import ConfigurationError, NothingTestedError, TargetError
+from graph_contracts.gate.verdict import Known
+from graph_contracts.generation.storage import keep_nothing
+from graph_contracts.pytest_plugin import Plugin
+from graph_contracts.report import github, terminal, writer
+from graph_contracts.report import results as model
+from graph_contracts.settings import Settings
+
+INTERRUPTED = 130
+MAX_CASES = 5000
+"""Cases of a page: pytest-html holds all of them in memory, and so does a browser."""
+PORTION = 1000
+"""Cases that are collected at once where there are more than that."""
+
+
+def run(settings: Settings) -> int:
+    """Run the contract and write the reports; returns the exit code.
+
+    Raises:
+        ContractsError: the settings, the document or the target can't be used.
+    """
+    keep_nothing()
+    session = Session(settings)
+    folder = settings.report
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        writer.clear(folder)
+        swept(folder)
+    except OSError as error:
+        raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
+    progress = Progress()
+    plugin = Plugin(session, opened=True, show=progress.show)
+    if session.selection.idle:
+        with session.connected():
+            pass
+        return finish(plugin, complete=True)
+    status: int | None = None
+    expired = False
+    with interruptible(session.ends) as guard:
+        try:
+            with session.open():
+                plugin = _with_workers(plugin, guard)
+                status = judged(plugin, _page(session))
+                if (alone := plugin.alone()) is not None:
+                    guard.due(session.ends)
+                    plugin = alone
+                    status = judged(plugin, _page(session))
+                expired = plugin.expired
+                guard.due(session.ends + session.reserve)
+        except KeyboardInterrupt:
+            if not guard.overdue:
+                raise
+            if session.target is None:
+                hint = "Allow more time with --deadline"
+                raise TargetError("the deadline came before the target was looked at", hint) from None
+        except TargetError as error:
+            session.tally.note(error.what)
+            _write(plugin, error.exit_code, complete=False, over=False)
+            raise
+        expired = expired or guard.overdue
+        if expired:
+            _judge_late(plugin, guard)
+    progress.end()
+    swept(folder, str(os.getpid()))
+    interrupted = status == pytest.ExitCode.INTERRUPTED and not guard.overdue
+    complete = not interrupted and session.tally.whole and not expired
+    if expired:
+        session.tally.note("the deadline came before the end: allow more time with --deadline")
+    return finish(plugin, complete=complete, interrupted=interrupted, expired=expired)
+
+
+def _judge_late(plugin: Plugin, guard: Interrupts) -> None:
+    """Judge what was exchanged until the deadline, in what is left of the time for putting back."""
+    guard.due(plugin.session.ends + plugin.session.reserve)
+    with suppress(KeyboardInterrupt):
+        plugin.judge_late()
+
+
+def _with_workers(plugin: Plugin, guard: Interrupts) -> Plugin:
+    """What runs the cases in workers beside each other, where those are wanted and there is work for them."""
+    if plugin.session.settings.workers == 1:
+        return plugin
+    from graph_contracts.engine.sharding import controller  # noqa: PLC0415 (pytest-xdist is for those who ask for it)
+
+    return controller.with_workers(plugin, guard)
+
+
+def _page(session: Session) -> list[str]:
+    """What makes pytest write a page, where there is one batch."""
+    page = session.settings.report / "pytest.html"
+    return ["--html", str(page), "--self-contained-html", "--css", str(pytest_html.STYLE)]
+
+
+def judged(plugin: Plugin, page: list[str]) -> int:
+    """Run the cases of an opened session; returns pytest's own exit code, the gravest where it ran several times.
+
+    pytest holds all items that it collects, so those of many operations are collected batch by batch.
+    """
+    batches = plugin.session.batches(MAX_CASES)
+    if len(batches) > 1:
+        batches = plugin.session.batches(min(PORTION, MAX_CASES))
+        if page:
+            planned = plugin.session.tally.planned
+            plugin.session.tally.note(f"pytest.html is left out: it would hold {planned} cases")
+            page = []
+    status = 0
+    with _only_our_plugins(), _collected_seldom(), warnings.catch_warnings():
+        # the deadline may end a run inside any hook: that is no news for stderr
+        warnings.simplefilter("ignore", PluggyTeardownRaisedWarning)
+        for plugin.batch in batches:
+            # a judgement that pytest never reached is missing from the results, so its own exit code says nothing more
+            code = pytest.main([*_arguments(), *plugin.arguments, *page], plugins=[plugin])
+            status = max(status, plugin.status(int(code)))
+            if status > pytest.ExitCode.TESTS_FAILED:
+                break
+    return status
+
+
+def finish(plugin: Plugin, *, complete: bool, interrupted: bool = False, expired: bool = False) -> int:
+    """Write the reports of a run that is over, tell the terminal, and return the exit code.
+
+    Args:
+        complete: whether every planned case was run.
+        interrupted: whether somebody ended the run.
+        expired: whether the deadline ended it.
+
+    Raises:
+        NothingTestedError: no case ran.
+    """
+    session = plugin.session
+    settings, tally = session.settings, session.tally
+    if session.selection.idle:
+        tally.note(
+            f"part {settings.group} of {settings.splits} has nothing to test: there is not that much to share out"
+        )
+    elif not tally.judgements and not interrupted and not expired:
+        raise NothingTestedError("no requirement was tested", "Check --select and --deselect")
+    refused = session.refused_all()
+    if refused and not settings.read_only:
+        complete = False
+        tally.note(refused)
+    if lines := session.untested():
+        complete = False
+        tally.note(*lines)
+    if settings.read_only:
+        tally.note("a run with --read-only judges only what needs no update")
+    tally.note(*session.client.notes)
+    if tally.gone and not refused:
+        complete = False
+        tally.note("the target no longer answered at the end of the run")
+    found = _write(plugin, INTERRUPTED if interrupted else None, complete=complete)
+    with github.unparsed(sys.stdout):
+        sys.stdout.write(terminal.render(found, settings.report))
+    github.announce(found, sys.stdout)
+    sys.stdout.flush()
+    return found.exit_code
+
+
+def _write(plugin: Plugin, code: int | None, *, complete: bool, over: bool = True) -> model.Results:
+    """Write the reports of what was judged; the exit code is the verdict's where none is given.
+
+    Args:
+        plugin: what has run the cases.
+        code: the exit code.
+        complete: whether every planned case was run and said what it could.
+        over: whether there was a run at all, or only preflight checks.
+    """
+    session = plugin.session
+    found = plugin.finish(complete=complete, over=over)
+    if over:
+        operations = tuple(str(operation) for operation in session.selection.tested)
+        found = session.gate.hold(found, Known([each.id for each in requirements.registry()], operations))
+    found = model.with_exit_code(found, model.exit_code(found) if code is None else code)
+    writer.write_all(found, plugin.record.evidence, session.settings.report)
+    return found
+
+
+def _arguments() -> list[str]:
+    """Our cases and nobody else's configuration, plugins or cache."""
+    here = Path(cases.__file__).parent
+    return [
+        *(str(path) for path in cases.files()),
+        *("--rootdir", str(here), "--confcutdir", str(here), "-c", str(here / "pytest.ini")),
+        *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:warnings"),
+        # they look for what was never closed by collecting everything several times at the end
+        *("-p", "no:unraisableexception", "-p", "no:threadexception"),
+        *("-p", "pytest_metadata.plugin", "-p", "pytest_html.plugin", "-p", "pytest_html.fixtures"),
+        *("--assert=plain", "--capture=no"),
+    ]
+
+
+@contextmanager
+def _collected_seldom() -> Iterator[None]:
+    """Collect cycles less often: most of what a run makes is evidence, which stays and has none."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+@contextmanager
+def _only_our_plugins() -> Iterator[None]:
+    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    before = {key: os.environ.pop(key, None) for key in (name, "PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop(name)
+        os.environ.update({key: value for key, value in before.items() if value is not None})

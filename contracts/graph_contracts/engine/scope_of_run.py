@@ -1,0 +1,64 @@
+"""How much of the document a run tests, and which options leave something out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graph_contracts import requirements
+from graph_contracts.contract import Contract, OperationKind
+from graph_contracts.engine.selection import Selection
+from graph_contracts.report.scope import RECORDING, Scope
+from graph_contracts.requirements import Phase
+from graph_contracts.settings import Settings
+
+SAFE = frozenset({OperationKind.READ, OperationKind.LIST})
+"""What operations do that --read-only leaves in."""
+
+
+def scope(selection: Selection, settings: Settings, *, deselected: bool = False) -> Scope:
+    """How much a run is about.
+
+    Args:
+        selection: what it tests.
+        settings: whose options may leave something out.
+        deselected: whether plain pytest was told to leave out some cases that the settings leave in.
+    """
+    contract = selection.contract
+    narrowed_by = [*_narrowing(selection, settings), *(["pytest's own selection"] if deselected else [])]
+    return Scope(len(_about(contract)), _operations(contract), tuple(narrowed_by))
+
+
+def recorded(contract: Contract) -> Scope:
+    """How much there would be to see if a recording showed all."""
+    return Scope(len(_about(contract)), _operations(contract), (RECORDING,))
+
+
+def _operations(contract: Contract) -> int:
+    return len(contract.operations) + len(contract.others)
+
+
+def _about(contract: Contract) -> list[str]:
+    """Ids of the requirements about the document's operations, whether chosen or not."""
+    shapes = {contract.shapes[each.id] for each in contract.tested}
+    for each in contract.others:
+        if len(shapes) == len(OperationKind):
+            break  # a document may have thousands more, and each takes time to read
+        shapes |= contract.resource(each).keys()
+    return [each.id for each in requirements.registry() if each.shape in shapes]
+
+
+def _narrowing(selection: Selection, settings: Settings) -> Iterator[str]:
+    """The options that leave something out; a pattern that leaves all in doesn't."""
+    left_out = [name for name in _about(selection.contract) if not selection.chosen(name)]
+    if settings.select and left_out:
+        yield "--select"
+    if settings.deselect and left_out:
+        yield "--deselect"
+    if settings.operations and selection.contract.others:
+        yield "--operation"
+    shapes = {selection.contract.shapes[each.id] for each in selection.tested}
+    if settings.read_only and shapes - SAFE:
+        yield "--read-only"
+    bound = requirements.bindings()
+    if not settings.max_examples and any(b.phase is Phase.GENERATED and selection.chosen(b.requirement) for b in bound):
+        yield "--max-examples 0"

@@ -1,0 +1,282 @@
+"""The life of one run: it opens the target, hands each case its operation, and puts everything back at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from graph_contracts.engine.capabilities import capabilities, learned
+from graph_contracts.engine.judge import Judge, Judgement, postponed
+from graph_contracts.engine.late_checks import judge_late
+from graph_contracts.engine.recovery.recovery import Recovery
+from graph_contracts.engine.resource_group import ResourceGroup, operations
+from graph_contracts.engine.resources import Resources, resources
+from graph_contracts.engine.result import RunResult
+from graph_contracts.engine.selection import check_options, portions, selected, sharded
+from graph_contracts.engine.sharding.object_allocation import allocation
+from graph_contracts.engine.tally import Tally
+from graph_contracts.engine.target import Target, WorkerContext, connected
+from graph_contracts.errors import ConfigurationError, ContractsError
+from graph_contracts.gate import Gate
+from graph_contracts.http.client import Client
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.redact import Redactor
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.requirements import Binding, Phase
+from graph_contracts.settings import Settings
+
+if TYPE_CHECKING:
+    from graph_contracts.reference.server import Started
+
+MAX_RESERVE = 30.0
+"""Seconds of the deadline that are kept back for putting objects back, or a tenth of it where that is less."""
+REPEAT_MARGIN = 20
+"""A case is only repeated where the time that is left is so many times what it took."""
+
+
+class Coordination(Protocol):
+    """What workers beside each other do about each other's requests."""
+
+    def exchanged(self, exchange: Exchange) -> None:
+        """Take down an exchange as soon as it is over."""
+
+    def judged(self, judge: Judge, binding: Binding, update: OperationUnderTest, *more: Any) -> list[Judgement]:
+        """Judge a case, and once more alone where another worker may have had a part in what came of it."""
+
+
+class Session:
+    """One run. Use `open` around everything that talks to the target.
+
+    Args:
+        settings: what the run is told.
+        worker: what a worker shares with the run that it is part of; it looks at a resource when its turn comes.
+        coordination: what the workers of a run do about each other.
+
+    Raises:
+        ContractsError: the settings or the document can't be used, or nothing is left to test.
+    """
+
+    client: Client
+    """Sends to the target, once the session is connected."""
+    recovery: Recovery
+    """What is to be put back, once the session is open."""
+
+    def __init__(
+        self, settings: Settings, worker: WorkerContext | None = None, coordination: Coordination | None = None
+    ) -> None:
+        self.settings = settings
+        self.started = datetime.now(UTC)
+        self.tally = Tally(worker.began if worker else time.monotonic())
+        whole = selected(settings)
+        self.tally.note(*whole.left_out())
+        self.redactor = Redactor(settings.secrets())
+        with self._masking():
+            check_options(whole, settings)
+            self.gate = Gate.read(
+                settings.profile, settings.baseline, settings.update_baseline, settings.since, settings.fail_on
+            )
+        self.selection = sharded(whole, settings)
+        self.resources = Resources(whole.contract, {})
+        """The operations on the target; none before the session is connected."""
+        self.target: Target | None = None
+        self._worker = worker
+        self._allocation = worker.allocation if worker else allocation(settings, whole.contract)
+        self._coordination = coordination
+        self._judge = Judge(settings.profile)
+
+    # -- the target ---------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def open(self) -> Iterator[Session]:
+        """Reach the target, or start the embedded one, and put everything back at the end.
+
+        Raises:
+            ConfigurationError: the settings name something that can't be used to reach the target.
+            TargetError: it can't be judged.
+        """
+        with self.connected() as target:
+            self.recovery = Recovery(target, self.resources, self.settings.report, self.redactor, self.tally)
+            try:
+                self._prepare()
+                yield self
+                self._look_again()
+            finally:
+                self.recovery.put_back(self.tally.began + self.settings.deadline)
+
+    @contextmanager
+    def connected(self) -> Iterator[Target]:
+        """A client for the target, or for an embedded one, and a subject for each operation; nothing is sent.
+
+        Raises:
+            ConfigurationError: nothing may be sent, or the settings name something that can't be used.
+        """
+        if self.settings.dry_run and self.settings.target:
+            raise ConfigurationError(
+                "--dry-run: only graph-contracts run knows what it would send", "Leave it out here"
+            )
+        with connected(
+            self.settings,
+            self._allocation,
+            self.redactor,
+            deadline=self.ends,
+            watch=self._coordination.exchanged if self._coordination else None,
+            shared=self._worker.reference if self._worker else None,
+        ) as target:
+            self.target, self.client = target, target.client
+            self.resources = resources(self.selection.contract, target)
+            with self._masking():
+                yield target
+
+    @contextmanager
+    def _masking(self) -> Iterator[None]:
+        """Mask secrets in the errors of the block: a peer may echo one in what is quoted of it."""
+        try:
+            yield
+        except ContractsError as error:
+            error.what, error.hint = self.redactor.text(error.what), self.redactor.text(error.hint)
+            raise
+
+    def _prepare(self) -> None:
+        """Look at the first resource that can be judged; a worker waits for what it is handed."""
+        self.recovery.begin()
+        if self._worker:
+            return
+        first = self.resources.first_usable()
+        if self.settings.workers == 1:
+            self.resources.calibrate(first, self.selection.cases)
+
+    def _look_again(self) -> None:
+        """Notice a target that is gone: what passed then may have passed for want of an answer."""
+        witness = self.resources.witness()
+        if witness is None or self.client.expired or self.settings.read_only or self.tally.gone:
+            return
+        if self.client.dead is not None or witness.observer.item(witness.key)[1].response is None:
+            self.tally.lose_target()
+
+    # -- judging ------------------------------------------------------------------------------------------------
+
+    def batches(self, most: int) -> list[frozenset[str]]:
+        """The ids of the operations that are judged, in portions of so many cases where no resource has more."""
+        cases = self.selection.cases
+        self.tally.plan(cases.total())
+        judged = (operation.id for operation in self.selection.tested if operation.id in cases)
+        return portions(cases, self.resources.linked(judged), most)
+
+    def begin(self, operation: str) -> ResourceGroup:
+        """Calibrate an operation's resource group, where that wasn't done yet, and return it."""
+        group = self.resources.group(operation)
+        try:
+            self.resources.calibrate(group, self.selection.cases)
+        except ContractsError as error:
+            group.unusable = error.what
+        return group
+
+    def run_case(self, binding: Binding, operation: str) -> list[Judgement]:
+        """Judge one requirement for one operation; the first judgement is of it, others are of what it came across."""
+        subject = self.resources.subjects[operation]
+        group = self.begin(operation)
+        in_time = not self.client.expired
+        began = time.monotonic()
+        checks = self.selection.response_checks[operation] if binding.each is not None else ()
+        found = self._judged(binding, subject, group.unusable, checks)
+        if postponed(binding, found[0]):
+            return found
+        took = time.monotonic() - began
+        # what takes long isn't repeated where little time is left for the other cases
+        affordable = took * REPEAT_MARGIN < self.ends - time.monotonic()
+        if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and affordable:
+            found[0] = self._judge.repeat(binding, subject, found[0])
+        found[0] = replace(found[0], seconds=time.monotonic() - began)
+        self.tally.add(found, executed=int(in_time))
+        return found
+
+    def judge_late(self) -> Iterator[list[Judgement]]:
+        """Judge what was exchanged until the deadline, by the checks of every response that had no turn before."""
+        for found in judge_late(self._judge, self.client, self.selection, self.resources):
+            self.tally.add(found)
+            yield found
+
+    def _judged(self, binding: Binding, subject: OperationUnderTest, *more: Any) -> list[Judgement]:
+        if self._coordination:
+            return self._coordination.judged(self._judge, binding, subject, *more)
+        return self._judge.judge(binding, subject, *more)
+
+    def release(self, group: ResourceGroup, catch_up: Callable[[], None]) -> None:
+        """Put the objects of a group back, and those of the groups linked with it, and forget them.
+
+        Args:
+            group: one of which everything is judged.
+            catch_up: takes down what was exchanged until then.
+        """
+        for each in group.linked:
+            if each.examined and not (each.restored or self.client.expired):
+                # what can't be put back now is tried once more at the end, and told of then
+                with self._masking(), suppress(ContractsError):
+                    each.restored = not list(self.recovery.put_back_group(each))
+            each.facts = learned(each)
+            each.release()
+        catch_up()
+        names = list(operations(group.linked))
+        self.client.exchanges.let_go(names)
+        self._judge.release(names)
+        self.tally.release()
+
+    # -- what it came to ----------------------------------------------------------------------------------------
+
+    def result(self, *, complete: bool = False, over: bool = True) -> RunResult:
+        """What the run came to until now.
+
+        Args:
+            complete: whether every planned case was run and said what it could.
+            over: whether the run has come to its end, so that what it learned can be told.
+        """
+        exchanges = self.client.exchanges
+        first = exchanges.answered.response if exchanges.answered else None
+        return RunResult(
+            settings=self.settings,
+            selection=self.selection,
+            target_url=self.client.base,
+            target_server=(first.header("Server") or "") if first else "",
+            started=self.started,
+            seconds=self.tally.seconds,
+            exchanges=len(exchanges),
+            planned=self.tally.planned,
+            executed=self.tally.executed,
+            over=over,
+            complete=complete,
+            deselected=self.tally.deselected,
+            capabilities=tuple(capabilities(self.resources.usable, self.client.throttling.answers)) if over else (),
+            notes=tuple(self.tally.notes),
+            left=tuple(self.tally.left),
+        )
+
+    def untested(self) -> list[str]:
+        """A line for each operation of which nothing could be decided; none where a run may only read."""
+        # one operation is the run: `refused_all` says it of that; what shards come to, `merge` says
+        alone = len(self.selection.tested) == 1 or self.selection.shard is not None
+        return [] if self.settings.read_only or alone else self.tally.untested()
+
+    def refused_all(self) -> str:
+        """Why nothing that an operation is about could be tested: no body was accepted for it; else nothing."""
+        return self.tally.refused or self.resources.refusal(self.selection.tested, self.selection.cases)
+
+    @property
+    def reference(self) -> Started | None:
+        """The embedded reference, where that is the target and the session is connected."""
+        return self.target.reference if self.target else None
+
+    # -- its time -----------------------------------------------------------------------------------------------
+
+    @property
+    def ends(self) -> float:
+        """When the cases have to be over, as `time.monotonic()`; the rest of the deadline is for putting back."""
+        return self.tally.began + self.settings.deadline - self.reserve
+
+    @property
+    def reserve(self) -> float:
+        """Seconds of the deadline that are kept back."""
+        return min(MAX_RESERVE, self.settings.deadline / 10)

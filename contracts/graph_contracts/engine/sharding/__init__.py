@@ -1,0 +1,1 @@
+"""Dividing a run: over local workers, or over machines."""

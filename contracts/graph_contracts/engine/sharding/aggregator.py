@@ -1,0 +1,156 @@
+"""What the workers of a run have found so far: read from the files that they write, as they come, into one record.
+
+Every exchange gets the next number of the whole run. Nothing goes through a pipe and nothing is held in memory but what
+a run without workers holds: exchanges go from one file to the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from graph_contracts import requirements
+from graph_contracts.contract import Contract
+from graph_contracts.engine import outcome
+from graph_contracts.engine.judge import Judgement
+from graph_contracts.engine.recorder import Recorder
+from graph_contracts.engine.result import RunResult
+from graph_contracts.engine.tally import Tally
+from graph_contracts.http.redact import Redactor
+from graph_contracts.http.traffic import Traffic
+from graph_contracts.report import merge, outcome_stream, results
+from graph_contracts.report.outcome_stream import OutcomeStream
+from graph_contracts.report.results import Outcome, Results, Verdict
+from graph_contracts.requirements import Phase
+
+
+@dataclass
+class Tail:
+    """What one worker has written, as far as it was read."""
+
+    path: Path
+    places: list[int] = field(default_factory=list)
+    """The number in the whole run of each of its exchanges."""
+    executed: int = 0
+    _read: int = 0
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """The whole lines that were written since; one that is cut short is left for the next time."""
+        with suppress(OSError), self.path.open("rb") as file:
+            file.seek(self._read)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return
+                self._read += len(line)
+                yield json.loads(line)
+
+
+class Aggregator(Recorder):
+    """Takes down what workers say as if one session had said it.
+
+    Args:
+        folder: the report folder of the run.
+        redactor: masks every secret in what the run itself exchanged.
+        tally: what the run came to, whose workers these are.
+        show: is called with each judgement as it comes.
+        apart: whether every worker judges what is judged over all that was exchanged; it is put together at the end.
+    """
+
+    def __init__(
+        self, folder: Path, redactor: Redactor, tally: Tally, show: Callable[[Judgement], object], *, apart: bool
+    ) -> None:
+        super().__init__(folder, redactor, tally)
+        self._show = show
+        self._tails: dict[str, Tail] = {}
+        self._learned: dict[tuple[str, str], list[str]] = {}
+        self._redacted = 0
+        self._own = 0
+        """How many of the run's own exchanges were taken down."""
+        bound = requirements.bindings() if apart else ()
+        self._apart = {each.requirement for each in bound if each.phase is Phase.EVERY_RESPONSE}
+        self._held: dict[str, dict[str, list[Outcome]]] = {}
+        """By requirement and worker: what is put together at the end."""
+
+    def learned(self, capabilities: Iterable[Mapping[str, str]], redacted: int) -> None:
+        """Take down what a worker learned, and how often it masked something."""
+        for row in capabilities:
+            values = self._learned.setdefault((row["name"], row["meaning"]), [])
+            values += [row["value"]] if row["value"] not in values else []
+        self._redacted += redacted
+
+    def results(self, run: RunResult) -> Results:
+        """The results of the run, of all its workers together."""
+        found = super().results(run)
+        rows = [{"name": name, "value": ", ".join(v), "meaning": why} for (name, why), v in self._learned.items()]
+        return replace(
+            found,
+            exchanges=len(self.evidence),
+            capabilities=tuple(rows),
+            redacted=found.redacted + self._redacted,
+        )
+
+    def follow(self, worker: str, folder: Path) -> None:
+        """Read from now on what a worker writes in a folder."""
+        self._tails[worker] = Tail(folder / outcome_stream.NAME)
+
+    def read(self, worker: str) -> None:
+        """Take down what a worker has written since."""
+        tail = self._tails[worker]
+        for line in tail.lines():
+            match line:
+                case {"exchange": entry}:
+                    tail.places.append(self._add(entry))
+                case {"requirement": name, "outcome": told, "executed": count}:
+                    tail.executed = count
+                    self._heard(worker, name, _outcome(told, tail.places))
+
+    def heard(self, worker: str) -> int:
+        """How many cases a worker had run when it took down the last verdict that was read."""
+        return self._tails[worker].executed
+
+    def _heard(self, worker: str, requirement: str, told: Outcome) -> None:
+        if requirement in self._apart:
+            self._held.setdefault(requirement, {}).setdefault(worker, []).append(told)
+        else:
+            self._said(requirement, told)
+
+    def _said(self, requirement: str, told: Outcome) -> None:
+        self.outcomes.append((requirement, told))
+        judgement = Judgement(requirement, told.operation, told.verdict, told.message)
+        tally = self._tally
+        tally.add([judgement])
+        self._show(judgement)
+        executed = min(tally.planned, sum(tail.executed for tail in self._tails.values()))
+        self._write(lambda stream: stream.outcome(requirement, told, executed, tally.seconds))
+
+    def put_together(self, contract: Contract) -> Iterator[tuple[str, Outcome]]:
+        """Take down what every worker judged for itself, by the one that could say most; yields each."""
+        for requirement, workers in self._held.items():
+            row = outcome.blank(requirements.find(requirement), contract)
+            heard = [each for told in workers.values() for each in results.result(row, told).outcomes]
+            for told in results.result(row, merge.judged(heard)).outcomes:
+                self._said(requirement, told)
+                yield requirement, told
+        self._held.clear()
+
+    def catch_up(self, exchanges: Traffic) -> None:
+        """Take down the run's own exchanges that came since."""
+        for exchange in exchanges.since(self._own):
+            self._add(outcome.entry(exchange, self._redactor))
+        self._own = len(exchanges)
+
+    def _add(self, entry: Mapping[str, Any]) -> int:
+        place = len(self.evidence)
+        moved = {**entry, "index": place}
+        self.evidence.add(moved, self._write(partial(OutcomeStream.exchange, entry=moved)))
+        return place
+
+
+def _outcome(told: Mapping[str, Any], places: list[int]) -> Outcome:
+    """An outcome that a worker has written, with the numbers that its exchanges have in the whole run."""
+    return merge.renumbered(Outcome(**{**told, "verdict": Verdict(told["verdict"])}), places.__getitem__)

@@ -1,0 +1,92 @@
+"""What workers beside each other know of each other, through files in a folder that they share.
+
+Whether somebody's hostile input brought the target down: what is found meanwhile says nothing of the case that found
+it, which is judged again with nobody else at work. And what was found wrong already, which generated cases need not
+find once more.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Container, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from graph_contracts.engine.judge import Judge, Judgement
+from graph_contracts.engine.recovery.undo_log import SHARED
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.requirements import HARMFUL, Binding, Phase, Severity
+
+DOWN = frozenset({502, 503, 504})
+"""Statuses that a gateway answers with in place of a target that is gone."""
+CLEAN = frozenset({"pass", "not-applicable"})
+
+
+class FileCoordination:
+    """One worker's place among others, in a folder that they share."""
+
+    def __init__(self, folder: Path, number: int) -> None:
+        self._own = bytes([number % 256])
+        self._turn, self._room, self._falls, self._told = (folder / name for name in SHARED)
+        self._hostile = False
+        self._fell = False
+
+    def exchanged(self, exchange: Exchange) -> None:
+        """Take down an exchange: others hear of one that a hostile input left without an answer."""
+        gone = exchange.response is None or exchange.status in DOWN
+        self._fell |= gone
+        if gone and self._hostile:
+            with suppress(OSError), self._falls.open("ab") as file:
+                file.write(self._own)
+
+    def judged(self, judge: Judge, binding: Binding, update: OperationUnderTest, *more: Any) -> list[Judgement]:
+        """Judge a case, and once more alone where another worker's input may have had a part in what came of it."""
+        if binding.phase is Phase.GENERATED:
+            update.log.told |= self._heard(update)
+        log = update.log
+        log = replace(log, told=set(log.told), deaths=[*log.deaths], effects=[*log.effects])
+        before = len(self._fallen)
+        self._hostile, self._fell = binding.phase in HARMFUL, False
+        with self._locked(fcntl.LOCK_SH):
+            found = judge.judge(binding, update, *more)
+        fallen = self._fallen[before:]
+        clean = all(each.verdict in CLEAN for each in found) and not self._fell
+        if fallen and not clean and not fallen.startswith(self._own):  # whoever saw it first is the one who did it
+            update.log = replace(log, told=set(log.told))
+            with self._locked(fcntl.LOCK_EX):
+                found = judge.judge(binding, update, *more)
+        self._tell(update, log.told)
+        return found
+
+    @property
+    def _fallen(self) -> bytes:
+        """Whose hostile inputs were left without an answer, in their order."""
+        with suppress(OSError):
+            return self._falls.read_bytes()
+        return b""
+
+    def _heard(self, update: OperationUnderTest) -> set[tuple[str, Severity]]:
+        """What any worker found wrong with an operation."""
+        with suppress(OSError):
+            told = [json.loads(line) for line in self._told.read_text(encoding="utf-8").splitlines()]
+            return {(name, Severity(grade)) for operation, name, grade in told if operation == update.operation.id}
+        return set()
+
+    def _tell(self, update: OperationUnderTest, known: Container[tuple[str, Severity]]) -> None:
+        lines = [json.dumps([update.operation.id, *each]) + "\n" for each in update.log.told if each not in known]
+        if lines:
+            with suppress(OSError), self._told.open("a", encoding="utf-8") as file:
+                file.write("".join(lines))
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        """Work beside others (LOCK_SH) or alone (LOCK_EX), each in his turn; a lock ends with its process."""
+        with self._room.open("a") as room:
+            with self._turn.open("a") as turn:
+                fcntl.flock(turn, fcntl.LOCK_EX)
+                fcntl.flock(room, how)
+            yield

@@ -1,0 +1,159 @@
+"""The target of a run: a client for it, or for an embedded reference, and what the settings say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from graph_contracts.engine.connect import check_files, chosen
+from graph_contracts.http.client import Client
+from graph_contracts.http.connection import Connection, Limits
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.redact import Redactor
+from graph_contracts.operations.knowledge import Allocation, Identities, Options
+from graph_contracts.packaged import default_document
+from graph_contracts.settings import Settings, base_url
+
+if TYPE_CHECKING:
+    from graph_contracts.reference.server import Started
+
+OBJECTS = 2
+"""Objects that an embedded reference has for each worker."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target that requests can be sent to."""
+
+    client: Client
+    options: Options
+    reference: Started | None = None
+    """The embedded reference, where that is the target."""
+
+
+@dataclass(frozen=True)
+class WorkerContext:
+    """What a worker shares with the run that it is part of."""
+
+    began: float
+    """When the run began, as `time.monotonic()`."""
+    allocation: Allocation
+    """The objects that the worker may use."""
+    reference: Started | None = None
+    """The run's embedded reference, where that is the target."""
+
+
+@contextmanager
+def connected(
+    settings: Settings,
+    allocation: Allocation,
+    redactor: Redactor,
+    *,
+    deadline: float,
+    watch: Callable[[Exchange], None] | None = None,
+    shared: Started | None = None,
+) -> Iterator[Target]:
+    """A client for the target, or for an embedded reference; nothing is sent.
+
+    Args:
+        settings: how to reach the target.
+        allocation: the objects that may be used there.
+        redactor: learns every secret that the credentials turn up.
+        deadline: when to stop, as `time.monotonic()`.
+        watch: is called with each exchange as soon as it is over.
+        shared: an embedded reference that another process has started.
+
+    Raises:
+        ConfigurationError: the settings name something that can't be used to reach the target.
+    """
+    connection = _connection(settings, deadline)
+    if settings.target:
+        check_files(connection)
+        credential = chosen(settings, redactor)
+        credential.told = redactor.add
+        client = Client(replace(connection, credential=credential), watch)
+        target = Target(client, _options(settings, _identities(settings), allocation))
+        with _closing(target):
+            yield target
+        return
+    from graph_contracts.reference.server import Started, start  # noqa: PLC0415 (only runs without a target need it)
+
+    document = settings.openapi or default_document()
+    standing: Any = {"token": plain(settings.token), "objects": OBJECTS * settings.workers}
+    if settings.dry_run:
+        standing["auth"] = settings.auth
+    with nullcontext(shared) if shared else start(document, **standing) as server:
+        tokens = server.tokens
+        redactor.add(*tokens.all)
+        identities = Identities(tokens.forbidden, tokens.personal, tokens.expired, tokens.foreign)
+        connection = replace(connection, base=server.url, token=tokens.full, verify=True, cert=None, proxy=None)
+        client = Client(connection, watch)
+        options = _options(settings, identities, allocation)
+        target = Target(client, options, Started(server.url, server.tokens))
+        with _closing(target):
+            yield target
+
+
+@contextmanager
+def _closing(target: Target) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        target.client.close()
+
+
+def _connection(settings: Settings, deadline: float) -> Connection:
+    return Connection(
+        base=base_url.without_userinfo(settings.target or ""),
+        headers=settings.headers,
+        verify=str(settings.ca) if settings.ca else not settings.insecure,
+        limits=Limits(settings.timeout, settings.connect_timeout, settings.retries),
+        deadline=deadline,
+        cert=_certificate(settings),
+        proxy=settings.proxy,
+        rate=settings.rate,
+        read_only=settings.read_only,
+    )
+
+
+def _identities(settings: Settings) -> Identities:
+    return Identities(
+        forbidden=plain(settings.forbidden_token),
+        personal=plain(settings.personal_token),
+        expired=plain(settings.expired_token),
+        foreign=plain(settings.foreign_token),
+    )
+
+
+def _options(settings: Settings, identities: Identities, allocation: Allocation) -> Options:
+    return Options(
+        auth=settings.auth,
+        identities=identities,
+        ids=settings.ids,
+        second_ids=settings.second_ids,
+        stands_in=settings.dry_run,
+        computed=frozenset(settings.computed),
+        readonly=frozenset(settings.readonly),
+        settle=settings.settle,
+        destructive=settings.destructive,
+        burst=settings.burst,
+        restore=settings.restore,
+        read_only=settings.read_only,
+        seed=settings.seed,
+        max_examples=settings.max_examples,
+        allocation=allocation,
+    )
+
+
+def _certificate(settings: Settings) -> str | tuple[str, str] | None:
+    if settings.client_cert is None:
+        return None
+    return (str(settings.client_cert), str(settings.client_key)) if settings.client_key else str(settings.client_cert)
+
+
+def plain(secret: object) -> str | None:
+    """A secret as text; None where none is given."""
+    value = getattr(secret, "get_secret_value", None)
+    return str(value()) if value else None

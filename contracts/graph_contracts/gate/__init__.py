@@ -1,0 +1,64 @@
+"""What turns results into an exit code beyond their verdict: the baseline of known failures, and an earlier run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from graph_contracts.errors import BaselineError
+from graph_contracts.gate import baseline as file
+from graph_contracts.gate import verdict
+from graph_contracts.gate.baseline import Baseline
+from graph_contracts.gate.verdict import Known
+from graph_contracts.report import results as model
+from graph_contracts.report.results import Results
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a run's results are held against, read before the run so that what can't be used is told then."""
+
+    baseline: Baseline | None = None
+    update: bool = False
+    """Whether what fails now is written into the baseline."""
+    before: Results | None = None
+    source: str = ""
+    """The earlier run's file."""
+    fail_on: str = "failure"
+
+    @classmethod
+    def read(
+        cls,
+        profile: str,
+        baseline: Path | None = None,
+        update: bool = False,
+        since: Path | None = None,
+        fail_on: str = "",
+    ) -> Gate:
+        """Read the files.
+
+        Raises:
+            BaselineError: the baseline can't be used.
+            ResultsError: the earlier run can't.
+        """
+        return cls(
+            baseline=file.read(baseline, may_be_missing=update) if baseline else None,
+            update=update,
+            before=verdict.earlier(since, profile) if since else None,
+            source=str(since or ""),
+            fail_on=fail_on or "failure",
+        )
+
+    def hold(self, results: Results, known: Known) -> Results:
+        """The results held against the baseline and the earlier run, where there are any."""
+        found = model.with_fail_on(results, self.fail_on)
+        if self.baseline:
+            found = verdict.hold(found, self.baseline, known, datetime.now(UTC).date())
+            if self.update:
+                try:
+                    note = verdict.update(results, self.baseline, known)
+                except BaselineError as error:
+                    note = str(error)
+                found = model.with_note(found, note)
+        return verdict.since(found, self.before, self.source) if self.before else found

@@ -1,0 +1,270 @@
+"""The one way to the target: sends requests over kept connections and records every exchange.
+
+It follows no redirect, reads no environment, keeps no cookie, and sends nothing that a case didn't ask for. Whatever
+the peer does ends in an `Exchange`, never in an exception.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+from urllib3.exceptions import InsecureRequestWarning
+
+from graph_contracts import __version__
+from graph_contracts.errors import ContractsError, TargetError
+from graph_contracts.http.connection import Connection
+from graph_contracts.http.credentials import Credential, Lapsed, Renewed, Token
+from graph_contracts.http.exchange import SAFE, Exchange, Headers, Request
+from graph_contracts.http.long_bodies import LongBodies
+from graph_contracts.http.rate import Rate
+from graph_contracts.http.throttling import Throttling
+from graph_contracts.http.traffic import Traffic
+from graph_contracts.http.transport import Transport, timed
+
+USER_AGENT = f"graph-contracts/{__version__}"
+MAX_PAUSE = 86400.0
+TOO_LATE = "the run's deadline has passed"
+RAW = "octets chosen one by one"
+OUT_OF_TIME = "the run's deadline had passed: allow more time with --deadline"
+
+
+class Client:
+    """Sends requests to one target; safe to use from several threads."""
+
+    def __init__(self, connection: Connection, record: Callable[[Exchange], None] | None = None) -> None:
+        self.connection = connection
+        self.base = connection.base.rstrip("/")
+        self.exchanges = Traffic()
+        self._recorder = record
+        self._lock = threading.Lock()
+        if connection.verify is False:
+            # the operator said so: each request need not say it again on stderr
+            warnings.filterwarnings("ignore", category=InsecureRequestWarning)
+        self._transport = Transport(connection)
+        self._rate = Rate(connection.rate)
+        self.credential = connection.credential or (Token(connection.token) if connection.token else Credential())
+        self.notes: list[str] = []
+        """What happened to the credentials, a line each."""
+        self.lapsed = ""
+        """Why the credentials are good for nothing any more; empty while they are."""
+        self._accepted = False
+        self.isolated = False
+        """Whether each request goes over a connection of its own."""
+        self._long_bodies = LongBodies()
+        self.throttling = Throttling(connection.limits)
+        self.dead: Exchange | None = None
+        """The exchange that showed that the target no longer answers, for whoever would only wait in vain."""
+        self.broken_off = False
+        """Whether a signal ended the wait for an answer: the target may still do what it was asked."""
+        self.silent = False
+        """Whether the run is over: what was exchanged may be looked at, and nothing more may be sent."""
+        self.cut: set[int] = set()
+        """Indexes of broken answers that may be so because the deadline came."""
+        self.writes = 0
+        """How often something on the target may have changed: what is remembered of it from before is void."""
+        self.wrote = 0.0
+        """When the last answer to anything but a GET came, as `time.monotonic()`."""
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def extend(self, deadline: float) -> None:
+        """Move the time to stop, as `time.monotonic()`."""
+        self.connection = replace(self.connection, deadline=deadline)
+
+    # -- sending ------------------------------------------------------------------------------------------------
+
+    def _may_send(self, method: str) -> None:
+        """The last word of --read-only: whoever gets here with anything else has a defect.
+
+        Raises:
+            PermissionError: the request could change something.
+            TargetError: the run is over.
+        """
+        if self.silent:
+            raise TargetError(OUT_OF_TIME)
+        if self.connection.read_only and method not in SAFE:
+            raise PermissionError(f"{method} in a run that may only read")
+
+    def url(self, path: str) -> str:
+        """The absolute URL of a path below the base; an absolute URL stays as it is."""
+        return path if "://" in path else f"{self.base}{path}"
+
+    @property
+    def token(self) -> str | None:
+        """The bearer token that the run authenticates with, where it does so with one."""
+        return self.credential.token
+
+    def headers(self, extra: Mapping[str, str | None], body: bytes | None) -> Headers:
+        """The headers of a request: credentials and media type, unless `extra` sets them or leaves them out (None)."""
+        fields: dict[str, str | None] = {"User-Agent": USER_AGENT}
+        if not any(name.lower() == "authorization" for name in extra):
+            # a case that chooses Authorization itself is about credentials: no other kind of them may help it
+            fields.update(self.credential.fields())
+        fields.update(self.connection.headers)
+        if body is not None:
+            fields["Content-Type"] = "application/json"
+        for name, value in extra.items():
+            for present in [key for key in fields if key.lower() == name.lower()]:
+                del fields[present]
+            fields[name] = value
+        return tuple((name, value) for name, value in fields.items() if value is not None)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        fresh: bool = False,
+        wait: bool = True,
+        timeout: float | None = None,
+        **about: str,
+    ) -> Exchange:
+        """Send one request and record what came of it.
+
+        Args:
+            method: any token; it is sent as it is.
+            path: below the base, percent-encoded.
+            body: the exact octets.
+            headers: fields to add or, with None, to leave out.
+            fresh: on a connection of its own.
+            wait: whether to wait out 429 and 503 as Retry-After says.
+            timeout: seconds for the whole exchange, if other than the limits say.
+            about: the `operation`, `requirement` and `entity` that it belongs to.
+        """
+        self._may_send(method)
+        request = Request(method, self.url(path), self.headers(headers or {}, body), body or b"")
+
+        def once(left: float) -> Exchange:
+            try:
+                return self._transport.exchange(request, left, fresh=fresh or self.isolated)
+            except KeyboardInterrupt:
+                self.broken_off = True
+                raise
+
+        def exchanged() -> Exchange:
+            return self._exchange(request, once, about, timeout, wait=wait)
+
+        exchange = exchanged()
+        chosen = any(name.lower() == "authorization" for name in headers or {})
+        self._accepted = self._accepted or (exchange.ok and not chosen)
+        if exchange.status == 401 and not chosen and self._renewed(request.headers):
+            request = replace(request, headers=self.headers(headers or {}, body))
+            exchange = exchanged()
+            if exchange.status == 401 and isinstance(self.credential, Renewed):
+                self.credential.vain()
+        return exchange
+
+    def _renewed(self, refused: Headers) -> bool:
+        """Whether there are new credentials in place of refused ones."""
+        try:
+            note = self.credential.renew(refused)
+        except (Lapsed, ContractsError) as reason:
+            # what was never good is no matter of time, and told by the probes
+            self.lapsed = str(reason) if self._accepted else ""
+            return False
+        with self._lock:
+            if note and note not in self.notes:
+                self.notes.append(note)
+        return bool(note)
+
+    def send_raw(
+        self, wire: bytes, request: Request, *, half_close: bool = False, timeout: float | None = None, **about: str
+    ) -> Exchange:
+        """Send chosen octets on a connection of their own and read what comes until the peer closes.
+
+        `request` describes them for the evidence.
+        """
+        self._may_send(RAW)
+        sent = replace(request, wire=wire)
+
+        def once(left: float) -> Exchange:
+            return self._transport.talk(sent, left, half_close=half_close)
+
+        return self._exchange(request, once, about, timeout)
+
+    @contextmanager
+    def line(self) -> Iterator[Callable[..., tuple[Exchange, bool]]]:
+        """A kept connection, on which chosen octets are sent one request after the other.
+
+        The function takes the octets, the `Request` that describes them and what they belong to. It returns the
+        exchange and whether it went over the connection of the one before.
+        """
+        self._may_send(RAW)
+        line = self._transport.line()
+
+        def send(wire: bytes, request: Request, **about: str) -> tuple[Exchange, bool]:
+            kept, sent = line.open, replace(request, wire=wire)
+
+            def once(left: float) -> Exchange:
+                return timed(sent, lambda: line.ask(wire, left))
+
+            return self._exchange(sent, once, about, wait=False), kept
+
+        try:
+            yield send
+        finally:
+            line.close()
+
+    # -- one exchange ------------------------------------------------------------------------------------------
+
+    def _exchange(
+        self,
+        request: Request,
+        once: Callable[[float], Exchange],
+        about: Mapping[str, str],
+        timeout: float | None = None,
+        *,
+        wait: bool = True,
+    ) -> Exchange:
+        """Send a request, again after each pause that the target asks for; `once` sends it within so many seconds."""
+        retried = 0
+        while True:
+            self._rate.wait(self._left(MAX_PAUSE))
+            left = self._left(timeout or self.connection.limits.timeout)
+            exchange = once(left) if left > 0 else Exchange(0, request, None, TOO_LATE, started=time.time())
+            exchange = self._record(replace(exchange, retried=retried, **about))  # type: ignore[arg-type]
+            pause = self.throttling.pause(exchange, self.left) if wait else None
+            if pause is None:
+                return exchange
+            time.sleep(pause)
+            retried += 1
+
+    def _record(self, exchange: Exchange) -> Exchange:
+        """The exchange with its index, kept and passed on."""
+        self.throttling.count(exchange)
+        with self._lock:
+            exchange = replace(exchange, index=len(self.exchanges))
+            self.exchanges.append(exchange)
+            self._long_bodies.keep(exchange.response)
+            if exchange.response is not None and exchange.response.broken and self.expired:
+                self.cut.add(exchange.index)
+            if exchange.request.method != "GET":
+                self.wrote = time.monotonic()
+        if self._recorder:
+            self._recorder(exchange)
+        return exchange
+
+    # -- the run's deadline ------------------------------------------------------------------------------------
+
+    def _left(self, timeout: float) -> float:
+        if self.connection.deadline is None:
+            return timeout
+        return min(timeout, self.connection.deadline - time.monotonic())
+
+    @property
+    def left(self) -> float:
+        """Seconds until the run's deadline; infinite where there is none."""
+        return self._left(float("inf"))
+
+    @property
+    def expired(self) -> bool:
+        """Whether the run's deadline has passed."""
+        return self.left <= 0

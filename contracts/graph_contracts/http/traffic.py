@@ -1,0 +1,179 @@
+"""What was exchanged with a target, in its order: found by index and by operation, and let go of once it was judged.
+
+The latest exchanges are held as they are. What is older is packed, and unpacked when it is asked for, so that memory
+grows little with the length of a run.
+"""
+
+from __future__ import annotations
+
+import pickle
+import zlib
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import overload
+
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.limits import KEPT_PACKED
+
+MAX_HELD = 4096
+"""Exchanges that are held; most resources are judged within fewer."""
+BLOCK = 256
+"""Exchanges that are packed at once."""
+
+
+class Traffic(Sequence[Exchange]):
+    """Exchanges, each at the place where it came.
+
+    Those that are let go of keep their places and are in no slice and no iteration any more.
+    """
+
+    def __init__(self, exchanges: Iterable[Exchange] = ()) -> None:
+        self._held: dict[int, Exchange] = {}
+        """As they are, by place."""
+        self._packed = _Packed()
+        self._kept = bytearray()
+        """Whether each is not let go of."""
+        self._put = 0
+        """How many of those are packed."""
+        self._places: dict[str, array[int]] = {}
+        """Of what is not let go of, by operation."""
+        self.answered: Exchange | None = None
+        """The first that was answered; it is kept."""
+        for exchange in exchanges:
+            self.append(exchange)
+
+    def append(self, exchange: Exchange) -> None:
+        """Add the next one."""
+        self._places.setdefault(exchange.operation, array("L")).append(len(self._kept))
+        self._held[len(self._kept)] = exchange
+        self._kept.append(True)
+        if self.answered is None and exchange.response is not None:
+            self.answered = exchange
+        if len(self._held) > MAX_HELD:
+            self._pack_oldest()
+
+    def _pack_oldest(self) -> None:
+        oldest = {place: self._held[place] for place, _ in zip(self._held, range(BLOCK), strict=False)}
+        self._packed.add(oldest)
+        self._put += len(oldest)
+        for place in oldest:
+            del self._held[place]
+
+    def of(self, operation: str) -> Iterator[Exchange]:
+        """Those that belong to an operation, also such as come while one looks through them."""
+        return self._at(self._places.get(operation, ()))
+
+    def since(self, place: int) -> Iterator[Exchange]:
+        """Those from a place on that are not let go of, one at a time."""
+        return self._at(range(place, len(self)))
+
+    def _at(self, places: Iterable[int]) -> Iterator[Exchange]:
+        return (found for place in places if (found := self._find(place)) is not None)
+
+    def _find(self, place: int) -> Exchange | None:
+        if not self._kept[place]:
+            return None
+        # what another thread packs is there before it leaves here
+        held = self._held.get(place)
+        return self._packed.get(place) if held is None else held
+
+    def let_go(self, operations: Iterable[str]) -> None:
+        """Hold what belongs to these operations no longer."""
+        for operation in operations:
+            for place in self._places.pop(operation, ()):
+                self._kept[place] = False
+                self._put -= self._held.pop(place, None) is None
+        if not self._put:
+            self._packed = _Packed()
+
+    @property
+    def held(self) -> int:
+        """How many are not let go of."""
+        return sum(map(len, self._places.values()))
+
+    @property
+    def in_memory(self) -> int:
+        """How many are held as they are."""
+        return len(self._held)
+
+    def __len__(self) -> int:
+        """How many there were."""
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return self.since(0)
+
+    @overload
+    def __getitem__(self, place: int) -> Exchange: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Exchange]: ...
+    def __getitem__(self, place: int | slice) -> Exchange | list[Exchange]:
+        """The exchange at a place, or those of a range that are not let go of.
+
+        Raises:
+            IndexError: there was none.
+            LookupError: it was let go of.
+        """
+        if isinstance(place, slice):
+            return list(self._at(range(*place.indices(len(self)))))
+        found = self._find(range(len(self))[place])
+        if found is None:
+            raise LookupError(f"exchange {place} was let go of")
+        return found
+
+
+class _Packed:
+    """Exchanges in compressed blocks: some 100 octets each, since one is much like the next.
+
+    They hold secrets as they were sent, so they stay in memory and stand in no file.
+    """
+
+    def __init__(self) -> None:
+        self._firsts = array("L")
+        """The first place of each block."""
+        self._blocks: list[bytes] = []
+        self._octets = 0
+        self._cut = 0
+        """How many blocks, the oldest, hold no response bodies any more."""
+        self._read: tuple[int, dict[int, Exchange]] = (-1, {})
+        """The block that was read last."""
+
+    def add(self, exchanges: dict[int, Exchange]) -> None:
+        """Pack some, all of places behind those that are there."""
+        self._blocks.append(_pack(exchanges))
+        self._firsts.append(next(iter(exchanges)))
+        self._octets += len(self._blocks[-1])
+        while self._octets > KEPT_PACKED and self._cut < len(self._blocks):
+            self._octets -= len(self._blocks[self._cut])
+            self._blocks[self._cut] = _pack_without_bodies(self._blocks[self._cut])
+            self._octets += len(self._blocks[self._cut])
+            self._cut += 1
+
+    def get(self, place: int) -> Exchange | None:
+        """The exchange that was packed from a place."""
+        number = bisect_right(self._firsts, place) - 1
+        if number < 0:
+            return None
+        known, block = self._read
+        if known != number:
+            block = _unpack(self._blocks[number])
+            self._read = number, block
+        return block.get(place)
+
+
+def _pack(exchanges: dict[int, Exchange]) -> bytes:
+    return zlib.compress(pickle.dumps(exchanges, pickle.HIGHEST_PROTOCOL))
+
+
+def _unpack(octets: bytes) -> dict[int, Exchange]:
+    exchanges: dict[int, Exchange] = pickle.loads(zlib.decompress(octets))  # noqa: S301 (made by this very process)
+    return exchanges
+
+
+def _pack_without_bodies(octets: bytes) -> bytes:
+    exchanges = _unpack(octets)
+    for exchange in exchanges.values():
+        if exchange.response is not None and exchange.response.body:
+            exchange.response.let_go(0)
+    return _pack(exchanges)

@@ -1,0 +1,116 @@
+"""One request to the target and its answer: over a kept connection or a new one, as chosen octets where they matter.
+
+Whatever the peer does ends in an `Exchange`, never in an exception.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+
+from graph_contracts.http import pool, raw
+from graph_contracts.http.connection import Connection
+from graph_contracts.http.exchange import Exchange, Request, Response
+from graph_contracts.http.watchdog import Watchdog
+
+STALE = "the kept connection had been closed"
+
+
+class Transport:
+    """Connections to one target; safe to use from several threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._base = connection.base.rstrip("/")
+        self._watchdog = Watchdog()
+        self._session = self._opened()
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _opened(self) -> requests.Session:
+        return pool.session(self._watchdog, self._connection.proxy)
+
+    def exchange(self, request: Request, timeout: float, *, fresh: bool) -> Exchange:
+        """Send a request, on a connection of its own where that is to be `fresh`, and read its answer."""
+        if not fresh:
+            return timed(request, lambda: self._kept(request, timeout))
+        session = self._opened()
+        try:
+            return timed(request, lambda: self._attempt(session, request, timeout))
+        finally:
+            session.close()
+
+    def talk(self, request: Request, timeout: float, *, half_close: bool) -> Exchange:
+        """Send a request's chosen octets on a connection of their own, and read until the peer closes it."""
+        wire, connect = request.wire or b"", self._connection.limits.connect_timeout
+        context, proxy = self._ssl_context(), self._connection.proxy
+        return timed(request, lambda: raw.talk(self._base, wire, context, timeout, connect, half_close, proxy))
+
+    def line(self) -> raw.Line:
+        """A connection that is kept for several requests with chosen octets."""
+        connect = self._connection.limits.connect_timeout
+        return raw.Line(self._base, self._ssl_context(), connect, self._connection.proxy)
+
+    def _kept(self, request: Request, timeout: float) -> tuple[Response | None, str]:
+        response, error = self._attempt(self._session, request, timeout)
+        if response is None and error == STALE:
+            # the peer had closed a kept connection: not an answer to this request
+            return self._attempt(self._session, request, timeout)
+        return response, error
+
+    def _attempt(self, session: requests.Session, request: Request, timeout: float) -> tuple[Response | None, str]:
+        prepared = requests.PreparedRequest()
+        prepared.method = request.method
+        prepared.url = request.url
+        prepared.headers = CaseInsensitiveDict(request.headers)
+        if request.body:
+            # without it requests would send the body chunked
+            prepared.headers.setdefault("Content-Length", str(len(request.body)))
+            prepared.body = request.body
+        with self._watchdog.watch(timeout) as watch:
+            try:
+                adapter = session.get_adapter(request.url)
+                proxy = self._connection.proxy
+                if proxy and request.url.startswith("http:"):
+                    # to the proxy alone: no part of the request as recorded
+                    prepared.headers.update(HTTPAdapter().proxy_headers(proxy))
+                answer = adapter.send(
+                    prepared,
+                    stream=True,
+                    timeout=(self._connection.limits.connect_timeout, timeout),
+                    verify=self._connection.verify,
+                    cert=self._connection.cert,
+                    proxies={"http": proxy, "https": proxy} if proxy else None,
+                )
+                return pool.read(answer, watch), ""
+            except pool.BROKEN as error:
+                if watch.expired:
+                    return None, f"no complete answer within {timeout:g} s"
+                return None, STALE if watch.reused and pool.closed(error) else pool.reason(error)
+
+    def _ssl_context(self) -> ssl.SSLContext | None:
+        if urlsplit(self._base).scheme != "https":
+            return None
+        verify = self._connection.verify
+        context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
+        cert = self._connection.cert
+        if cert:
+            context.load_cert_chain(*([cert] if isinstance(cert, str) else cert))
+        if verify is False:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+
+def timed(request: Request, ask: Callable[[], tuple[Response | None, str]]) -> Exchange:
+    """The exchange that a request and an answer to it make."""
+    started, clock = time.time(), time.perf_counter()
+    response, error = ask()
+    return Exchange(0, request, response, error, started=started, seconds=time.perf_counter() - clock)

@@ -1,0 +1,109 @@
+"""Finds a body that a target accepts before anything is concluded from a refusal (docs/design.md, Accepted body)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from graph_contracts.contract import Type, TypeKind
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.knowledge import AcceptedBody, Step
+from graph_contracts.operations.sample_values import plain, roomy
+from graph_contracts.requirements import Inconclusive
+
+
+def find_accepted_body(
+    type_: Type,
+    names: tuple[str, ...],
+    make: Callable[[tuple[str, ...]], dict[str, Any]],
+    send: Callable[[Mapping[str, Any]], Exchange],
+    key: str = "",
+) -> AcceptedBody:
+    """Send ever smaller bodies until one is accepted.
+
+    Args:
+        names: the properties that a client may set.
+        make: makes a body that sets some properties.
+        send: sends one.
+        key: the object's id, where a target may want it in the body.
+
+    Raises:
+        Inconclusive: none is accepted.
+    """
+    steps: list[Step] = []
+
+    def accepted(name: str, body: Mapping[str, Any]) -> bool:
+        exchange = send(body)
+        steps.append(Step(name, body, exchange))
+        return exchange.ok
+
+    def body(names: tuple[str, ...], *, annotated: bool = False, keyed: bool = False) -> AcceptedBody:
+        return AcceptedBody(names, steps[-1].exchange, tuple(steps), annotated, keyed)
+
+    if accepted("every documented property", make(names)):
+        return body(names)
+    if accepted("with nested @odata.type", annotate(make(names), type_)):
+        return body(names, annotated=True)
+    if key and accepted("with the object's id", {"id": key, **make(names)}):
+        return body(names, keyed=True)
+    current = tuple(name for name in names if not type_.properties[name].deprecated)
+    if current != names and accepted("without deprecated properties", make(current)):
+        return body(current)
+    kept = tuple(name for name in names if accepted(f"{name} alone", make((name,))))
+    if len(kept) > 1 and accepted("without the properties refused one by one", make(kept)):
+        return body(kept)
+    if kept:
+        steps.append(next(step for step in steps if step.name == f"{kept[0]} alone"))
+        return body(kept[:1])
+    answers = ", ".join(sorted({step.exchange.answer for step in steps}))
+    raise Inconclusive(f"the target accepted no body for this operation ({answers})", steps[0].exchange)
+
+
+def annotate(value: Any, type_: Type, *, hash_sign: bool = False, root: bool = False) -> Any:
+    """A value with `@odata.type` in each nested complex value, as the document names its type."""
+    if isinstance(value, list) and type_.item:
+        return [annotate(item, type_.item, hash_sign=hash_sign, root=True) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    annotated = {
+        name: annotate(item, type_.properties[name].type, hash_sign=hash_sign, root=True)
+        if name in type_.properties
+        else item
+        for name, item in value.items()
+    }
+    if root and type_.name:
+        return {"@odata.type": f"{'#' if hash_sign else ''}{type_.name}", **annotated}
+    return annotated
+
+
+def rank_markers(
+    type_: Type,
+    names: tuple[str, ...],
+    make: Callable[[Type, str, int], Any],
+    kept: Callable[[str], bool],
+) -> tuple[str, ...]:
+    """Properties that can tell one body from another, best first.
+
+    Ids come first, because servers take any of them; a property that was seen not to keep what it was sent comes last,
+    so that one fault doesn't look like many. Nested texts and lists of texts serve where there is nothing plain.
+
+    Args:
+        make: makes a value of a type for a property.
+        kept: says whether a property was seen to keep what it was sent.
+    """
+    members = [type_.properties[name] for name in names]
+    candidates = [member for member in members if plain(member.type)]
+    candidates = candidates or [member for member in members if roomy(member.type)]
+
+    def rank(place: int) -> tuple[bool, bool, bool, bool, int]:
+        member = candidates[place]
+        value = make(member.type, member.name, 1)
+        return (
+            not kept(member.name),
+            member.deprecated,
+            member.type.kind not in {TypeKind.STRING, TypeKind.GUID},
+            not (isinstance(value, str) and len(value) == 36 and value.count("-") == 4),
+            -place,
+        )
+
+    return tuple(candidates[place].name for place in sorted(range(len(candidates)), key=rank))

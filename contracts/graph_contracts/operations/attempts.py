@@ -1,0 +1,68 @@
+"""Requests that must not have an effect, or only the one they claim, and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.knowledge import Effect
+from graph_contracts.operations.observer import same_id
+
+Fields = Mapping[str, str | None]
+"""Header fields to add or, with None, to leave out."""
+Headers = Iterable[tuple[str, Fields]]
+"""Requests that differ in their header fields, each with what is said of it."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A request that must not have an effect, or only the one it claims."""
+
+    note: str
+    body: Any = None
+    """A JSON value, or octets to be sent as they are."""
+    headers: Fields = field(default_factory=dict)
+    entity: str | None = None
+    path: str | None = None
+    method: str | None = None
+    """Another method than the operation's."""
+    marker: Any = None
+    """A value that shows up on the target only if this request was applied."""
+    wire: bytes | None = None
+    """Octets to send instead of all the above."""
+    half_close: bool = False
+    timeout: float | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """An attempt and what came of it."""
+
+    attempt: Attempt
+    exchange: Exchange
+    effects: tuple[Effect, ...] = ()
+    """What changed on any known object."""
+    watched: bool = False
+    """Whether the objects could be observed afterwards."""
+
+    @property
+    def visible(self) -> bool:
+        """Whether the attempt's marker now stands on an object."""
+        marker = self.attempt.marker
+        return marker is not None and any(holds(effect.difference.actual, marker) for effect in self.effects)
+
+
+def holds(value: Any, marker: Any) -> bool:
+    """Whether a value stands anywhere in another; of one that has parts, any of them."""
+    if isinstance(marker, (Mapping, list)):
+        parts = marker.values() if isinstance(marker, Mapping) else marker
+        return any(holds(value, part) for part in parts)
+    if isinstance(value, Mapping):
+        return any(holds(item, marker) for item in value.values())
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        return any(holds(item, marker) for item in value)
+    if isinstance(value, str) and isinstance(marker, str):
+        return same_id(value, marker)
+    return bool(value == marker) and not isinstance(value, bool)

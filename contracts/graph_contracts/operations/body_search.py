@@ -1,0 +1,90 @@
+"""How an update and a creation find out what the target accepts: the whole body, and parts of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graph_contracts.contract import TypeKind
+from graph_contracts.operations.accepted_body import find_accepted_body
+from graph_contracts.operations.bodies import Bodies
+from graph_contracts.operations.knowledge import AcceptedBody
+from graph_contracts.operations.sample_values import plain
+from graph_contracts.requirements import Inconclusive
+
+MAX_TEXTS = 5
+"""Texts that are tried one by one where two objects may not share one."""
+CONFLICT = 409
+
+
+class UpdateSearch:
+    """What an update may consist of."""
+
+    def __init__(self, *, keyed: bool) -> None:
+        self._keyed = keyed
+        """Whether the path names an object whose id a target may want in the body."""
+
+    def accepted_body(self, bodies: Bodies) -> AcceptedBody:
+        """The first body that is accepted."""
+        key = bodies.key if self._keyed else ""
+        return find_accepted_body(bodies.model.type, bodies.writable, bodies.first, bodies.send, key)
+
+    def partial_body(self, bodies: Bodies) -> None:
+        """Send one property alone, unless the accepted body has no more."""
+        accepted = bodies.accepted
+        if len(accepted.names) == 1:
+            bodies.partial_answer = accepted.exchange
+            return
+        body = bodies.mark()
+        answer = bodies.send({"id": bodies.key, **body} if accepted.keyed else body)
+        bodies.partial_answer = answer
+        bodies.notice_computed(answer, body)
+
+
+class CreationSearch:
+    """What a creation may consist of: each makes an object, which may have to differ from all others."""
+
+    def accepted_body(self, bodies: Bodies) -> AcceptedBody:
+        """The first body that is accepted, with texts of its own where others have taken those that were tried first.
+
+        Raises:
+            Inconclusive: none is.
+        """
+        for names in ((), *texts(bodies)):
+            bodies.own.distinct = names
+            try:
+                found = self._climb(bodies)
+            except Inconclusive as reason:
+                if not any(exchange.status == CONFLICT for exchange in reason.exchanges):
+                    raise
+            else:
+                if not any(step.exchange.status == CONFLICT for step in found.steps):
+                    return found
+        bodies.own.distinct = ()
+        return self._climb(bodies)
+
+    @staticmethod
+    def _climb(bodies: Bodies) -> AcceptedBody:
+        return find_accepted_body(bodies.model.type, bodies.writable, bodies.first, bodies.send)
+
+    def partial_body(self, bodies: Bodies) -> None:
+        """Send one property alone, else with those that are required, else with all."""
+        full = bodies.full()
+        required = {name: full[name] for name in bodies.model.type.required if name in full}
+        for essential in ({}, required, full):
+            bodies.own.essential = essential
+            # what is accepted alone may be the one property that is required
+            marks = [bodies.mark(place) for place in range(min(2, len(bodies.markers)))]
+            answers = [bodies.send(body) for body in marks]
+            answer = next((answer for answer in answers if not answer.ok), answers[0])
+            bodies.partial_answer = answer
+            if answer.ok:
+                bodies.notice_computed(answers[-1], {**essential, **marks[-1]})
+                break
+
+
+def texts(bodies: Bodies) -> Iterator[tuple[str, ...]]:
+    """The texts that may have to differ: all of them, then each alone, since some may have a form of their own."""
+    kinds = {name: bodies.model.type.properties[name].type for name in bodies.writable}
+    names = tuple(name for name, kind in kinds.items() if kind.kind is TypeKind.STRING and plain(kind))
+    yield names
+    yield from ((name,) for name in names[:MAX_TEXTS])

@@ -1,0 +1,89 @@
+"""One operation on one target, as its parts know it: how to reach it, which object it is about, what was noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from graph_contracts.backoff import rounds
+from graph_contracts.contract import Operation, OperationKind, Type, TypeKind
+from graph_contracts.operations.knowledge import Log, Options
+from graph_contracts.operations.known_objects import KnownObjects
+from graph_contracts.operations.observer import Observer
+from graph_contracts.operations.read_lag import ReadLag
+from graph_contracts.operations.sample_values import Values
+
+if TYPE_CHECKING:
+    from graph_contracts.http.client import Client
+
+
+class Context:
+    """What the parts of one operation share."""
+
+    def __init__(self, client: Client, operation: Operation, options: Options, primary: Context | None = None) -> None:
+        self.client = client
+        self.operation = operation
+        self.options = options
+        self.shape: Type = operation.response or operation.body or Type(TypeKind.ANY)
+        """What an answer shows."""
+        self.siblings: Mapping[OperationKind, Context] = {}
+        """The operations on the same resource through the same path, this one among them."""
+        allocation = options.allocation
+        self.values = Values(options.seed, operation.id, 0 if allocation.may_share else allocation.number)
+        self.log = Log()
+        self.requirement = ""
+        """The requirement whose case is running; every exchange is marked with it."""
+        self.key = ""
+        """The id of the object that the run is about."""
+        self.second: str | None = None
+        lists = operation.key is None and operation.method != "PATCH" and _lists(self.shape, operation)
+        self.place: Operation = _below(operation) if lists else operation
+        """An operation whose path is that of the objects."""
+        self.observer = Observer(client, self.place, options.ids, operation.id)
+        self.lag: ReadLag = ReadLag(primary.lag if primary is not None else None)
+        self.objects = KnownObjects()
+        self.computed: set[str] = set(options.computed)
+        """Properties that the server itself maintains, as declared or as noticed."""
+        self.tell: Callable[..., None] = lambda _kind, **_entry: None
+        """Writes what is about to be made, and what was, where a run that is killed leaves it on record."""
+        self.neighbours: frozenset[str] = frozenset()
+        """Ids of the objects that other workers of the run update meanwhile."""
+        self.met: list[str] = []
+        """Ids of other objects that are known to be there, or to have been."""
+
+    def path(self, entity: str | None = None) -> str:
+        """The path of an object, percent-encoded."""
+        return self.place.url_path(self.observer.path_ids(entity or self.key))
+
+    @property
+    def head(self) -> str:
+        """The path of the collection, percent-encoded."""
+        path = self.place.url_path(self.observer.path_ids("key"))
+        return path.rpartition("/")[0] if self.place.key else path
+
+    def address(self, entity: str | None = None) -> str:
+        """The path that the operation's requests go to."""
+        return self.path(entity)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The ids of the objects that the run looks after."""
+        return tuple(dict.fromkeys(each for each in (self.key, self.second, *self.met) if each))
+
+    def looks(self, most: float = float("inf")) -> Iterator[None]:
+        """Once, and again until the time is over that reads may lag, or as many seconds as are given."""
+        for _ in rounds(min(self.options.settle, most), over=lambda: self.client.expired):
+            yield
+
+
+def _lists(shape: Type, operation: Operation) -> bool:
+    """Whether an operation without a key is about a collection rather than one object that is alone."""
+    return operation.method == "POST" or "value" in shape.properties or not shape.properties
+
+
+def _below(operation: Operation) -> Operation:
+    """The operation as if it were on an object of its collection, where no other says what their path is."""
+    name = "id" if "id" not in operation.parameters else "key"
+    parameters = (*operation.parameters, name)
+    return replace(operation, path=f"{operation.path}/{{{name}}}", parameters=parameters)

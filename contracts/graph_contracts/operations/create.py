@@ -1,0 +1,155 @@
+"""An operation that creates objects, held by the same cases as an update.
+
+What a case says of *the object* holds for the one made last: a body that is sent makes an object with these values, and
+what must have no effect must make none. What a case has made is deleted again when it is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from graph_contracts.contract import Operation, OperationKind, Type
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.body_search import CONFLICT, CreationSearch, texts
+from graph_contracts.operations.creations import Creations, made
+from graph_contracts.operations.equality import Difference
+from graph_contracts.operations.knowledge import Options
+from graph_contracts.operations.object_model import ObjectModel, created
+from graph_contracts.operations.object_views import NEW, CreationView
+from graph_contracts.operations.observer import Observer, same_id
+from graph_contracts.operations.watched_objects import WatchedCollection
+from graph_contracts.operations.write import WriteDriver
+from graph_contracts.requirements import Inconclusive
+
+if TYPE_CHECKING:
+    from graph_contracts.http.client import Client
+
+COLLIDES = frozenset({400, CONFLICT, 422})
+
+
+class CreateDriver(WriteDriver):
+    """One operation that creates objects on one target."""
+
+    usual_success = 201
+    creations: Creations
+
+    def __init__(
+        self, client: Client, operation: Operation, options: Options, primary_path: CreateDriver | None = None
+    ) -> None:
+        super().__init__(client, operation, options, primary_path)
+        self.key = NEW
+
+    def _model(self, type_: Type) -> ObjectModel:
+        return ObjectModel(self, type_, created)
+
+    def _search(self) -> CreationSearch:
+        return CreationSearch()
+
+    def _view(self, primary: Observer | None) -> CreationView:
+        return CreationView(self, self.writer, primary)
+
+    def _watched(self) -> WatchedCollection:
+        self.creations = Creations(self, self.model, self.bodies.writable, lambda: self.bodies.found_markers or ())
+        self.sender.witness = self.creations
+        snapshot = self.writer.snapshot
+        return WatchedCollection(self, self.observe, self.bodies, self.pending, snapshot, self.creations)
+
+    # -- which object it is about -------------------------------------------------------------------------------
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return (NEW, *self.objects.created)
+
+    def address(self, entity: str | None = None) -> str:  # noqa: ARG002 (it is the collection's, whatever is made there)
+        return self.head
+
+    def work_on(self, key: str, second: str | None) -> None:
+        """A creation is about no object that is there."""
+
+    # -- the life of an operation -------------------------------------------------------------------------------
+
+    def calibrate(self) -> None:
+        if (update := self.siblings.get(OperationKind.UPDATE)) is not None:
+            self.computed |= update.computed
+        with suppress(Inconclusive):
+            self._try_taking_away()
+            self._find_distinct_texts()
+        super().calibrate()
+
+    def _try_taking_away(self) -> None:
+        """Delete the first object that is made at once: where that can't be done, no other is made."""
+        self.requirement = "learn"
+        entity = self.bodies.accepted and self.key
+        if entity in self.objects.created and OperationKind.DELETE in self.siblings:
+            exchange = self.creations.discard(entity)
+            if entity in self.objects.created:
+                self.creations.stuck = f"what it makes can't be taken away: DELETE is answered {exchange.answer}"
+            else:
+                self.key = NEW
+
+    def _find_distinct_texts(self) -> None:
+        """Find out which texts must differ from object to object, where the same body isn't taken twice."""
+        self.requirement = "learn"
+        if self.patch(self.bodies.full()).status not in COLLIDES or self.own.distinct:
+            return
+        for names in texts(self.bodies):
+            self.own.distinct = names
+            if self.patch(self.bodies.full()).ok:
+                return
+        self.own.distinct = ()
+
+    def tidy(self) -> None:
+        self.creations.tidy()
+
+    def strays(self) -> int:
+        return self.creations.strays()
+
+    # -- what a case asks ---------------------------------------------------------------------------------------
+
+    @property
+    def able(self) -> bool:
+        """Whether the target makes anything at all."""
+        try:
+            return bool(self.bodies.accepted.names)
+        except Inconclusive:
+            return False
+
+    def make(self, n: int = 1) -> str:
+        """Make an object for a case to use; its id.
+
+        Raises:
+            Inconclusive: the target makes none, or doesn't tell its id.
+        """
+        exchange = self.change(self.bodies.full(n))
+        entity = made(exchange)
+        if not entity:
+            raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
+        return entity
+
+    def appears(self, entity: str) -> tuple[dict[str, Any] | None, Exchange]:
+        """An object as a GET of it shows it, now or within the time that reads may lag; None where none does."""
+        for _ in self.looks():
+            found, exchange = self.observer.item(entity)
+            if found is not None:
+                break
+        return found, exchange
+
+    def listed(self, entity: str, body: Mapping[str, Any]) -> tuple[list[Difference] | None, Exchange]:
+        """What an object shows otherwise in the list than a body says; None where it isn't there in time.
+
+        Raises:
+            Inconclusive: the collection can't be listed.
+        """
+        for _ in self.looks():
+            items, exchange = self.observer.collection()
+            if items is None:
+                raise Inconclusive(f"the collection is not listed ({exchange.answer})", exchange)
+            found = next((item for item in items if same_id(item.get("id"), entity)), None)
+            left = None if found is None else self.model.compare(body, found)
+            if left is None and self.observer.cut:
+                raise Inconclusive("the collection has more pages than are read", exchange)
+            if left == []:
+                break
+        return left, exchange

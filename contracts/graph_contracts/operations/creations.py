@@ -1,0 +1,217 @@
+"""The objects that a run makes: on record before they are sent, told from what was there, and taken away again."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from graph_contracts.contract import OperationKind
+from graph_contracts.http import jsontext
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.context import Context
+from graph_contracts.operations.object_model import ObjectModel
+from graph_contracts.operations.object_views import GONE, NEW
+from graph_contracts.operations.observer import identity
+from graph_contracts.requirements import Inconclusive
+
+if TYPE_CHECKING:
+    from graph_contracts.http.client import Client
+
+MAX_NAMELESS = 3
+"""Creations that may leave an object behind whose id nobody knows, before no more are sent."""
+ACCEPTED = 202
+CONDITIONAL = frozenset({412, 428})
+
+
+class Creations:
+    """The witness of an operation that creates: it knows what the run made there, and what is not the run's."""
+
+    def __init__(
+        self, context: Context, model: ObjectModel, names: tuple[str, ...], marks: Callable[[], Iterable[str]]
+    ) -> None:
+        self._context = context
+        self._model = model
+        self._names = names
+        """Properties that say on record what was sent."""
+        self._marks = marks
+        """Properties by whose values an object is known again, as far as they were found."""
+        self.others: set[str] | None = None
+        """Ids of the objects that were there before the first was made; None where no list told them all."""
+        self._spared: frozenset[str] | None = None
+        """Ids of the objects that the run works on, as they were before the first was made."""
+        self._discarded: set[str] = set()
+        """Ids whose deletion was asked for."""
+        self.stuck = ""
+        """Why what is made can't be taken away, where that is so."""
+
+    # -- as they are sent ---------------------------------------------------------------------------------------
+
+    def may_send(self, method: str) -> None:
+        """Make nothing that can't be taken away.
+
+        Raises:
+            Inconclusive: it can't.
+        """
+        context = self._context
+        if method != context.operation.method or context.options.destructive:
+            return
+        if OperationKind.DELETE not in context.siblings:
+            self.stuck = "what it makes can't be taken away: the document has no operation that deletes these objects"
+        if self.stuck:
+            raise Inconclusive(f"{self.stuck} (--destructive leaves it there)")
+
+    def about(self, method: str, entity: str) -> str:
+        return NEW if method == self._context.operation.method else entity
+
+    def announce(self, method: str, path: str, octets: bytes | None) -> None:
+        context = self._context
+        if method != context.operation.method:
+            return
+        if self._spared is None:
+            items, _ = context.observer.collection()
+            siblings = [each for each in context.siblings.values() if each is not context]
+            self._spared = frozenset(entity for each in siblings for entity in (each.key, each.second) if entity)
+            if items is not None and not context.observer.cut:
+                self.others = {*map(identity, (item.get("id") for item in items)), *self._spared}
+                context.tell("listed", path=path, ids=sorted(self.others))
+        sent = {"body": digest(octets), "marks": said(octets, self._names)}
+        context.tell("create", path=path, operation=context.operation.id, **sent)
+
+    def took(self, exchange: Exchange, path: str) -> None:
+        context = self._context
+        if exchange.request.method != context.operation.method:
+            return
+        if exchange.ok:
+            context.key = made(exchange) or NEW
+        if exchange.ok and context.key != NEW:
+            self.own(context.key, path, exchange.request.body)
+        elif exchange.ok or exchange.response is None or exchange.status >= 500:
+            context.objects.doubtful.append(exchange)
+        else:
+            context.tell("refused", path=path, body=digest(exchange.request.body))
+
+    def own(self, entity: str, path: str = "", octets: bytes = b"") -> None:
+        """Take down that the run made an object, and is to delete it again; never one that was there before."""
+        context, created = self._context, self._context.objects.created
+        if entity in created:
+            return
+        asked = {"collection": path or context.address(), "body": digest(octets)}
+        if entity in {*(self.others or ()), *(self._spared or ())}:
+            context.tell("refused", path=asked["collection"], body=asked["body"])
+            return
+        created[entity] = context.path(entity)
+        context.tell("created", operation=context.operation.id, path=created[entity], **asked)
+
+    # -- looking for those without an id ------------------------------------------------------------------------
+
+    def settled(self, exchange: Exchange) -> None:
+        """Find the id of an object that was just made, where its answer doesn't tell it."""
+        context = self._context
+        if exchange.ok and context.key == NEW:
+            context.key = self.resolve().get(exchange.index, NEW)
+            if sum(each.ok for each in context.objects.doubtful) >= MAX_NAMELESS:
+                self.stuck = "what it makes can't be taken away: its answers don't tell the id of what was made"
+
+    def resolve(self) -> dict[int, str]:
+        """Look in the list for what doubtful creations may have made; ids by the exchange's index.
+
+        Where nobody knows what was there before, nothing in it is the run's.
+        """
+        context, objects = self._context, self._context.objects
+        items, _ = context.observer.collection() if objects.doubtful else (None, None)
+        if items is None or context.observer.cut:
+            return {}
+        found: dict[int, str] = {}
+        for exchange in objects.doubtful:
+            sent = said(exchange.request.body, self._marks())
+            marks = {name: value for name, value in sent.items() if value is not None}
+            ids = [identity(item.get("id")) for item in items if marks and not self._model.changes(marks, item)]
+            kept = {*(self.others or ()), *(self._spared or ()), *objects.created}
+            ids = [entity for entity in ids if entity and entity not in kept]
+            if len(ids) == 1 and self.others is not None:
+                found[exchange.index] = ids[0]
+                self.own(ids[0], octets=exchange.request.body)
+            elif not exchange.ok and not ids:
+                context.tell("refused", path=context.address(), body=digest(exchange.request.body))
+        named = {*found, *(e.index for e in objects.doubtful if not e.ok)}
+        objects.doubtful = [exchange for exchange in objects.doubtful if exchange.index not in named]
+        return found
+
+    def strays(self) -> int:
+        """How many objects there are now that were not there before and that the run can't call its own."""
+        items, _ = self._context.observer.collection() if self.others is not None else (None, None)
+        if items is None or self._context.observer.cut:
+            return 0
+        now = {*map(identity, (item.get("id") for item in items))}
+        return len(now - (self.others or set()) - set(self._context.objects.created) - {""})
+
+    # -- taking away --------------------------------------------------------------------------------------------
+
+    def discard(self, entity: str) -> Exchange:
+        """Delete an object that was made."""
+        context = self._context
+        deletes = context.siblings.get(OperationKind.DELETE)
+        operation = deletes.operation if deletes is not None else context.place
+        exchange = removed(context.client, context.path(entity), operation.id)
+        context.client.writes += 1
+        self._discarded.add(entity)
+        # where reads lag behind, so may deletions: what is not found then is asked for again at the end
+        if exchange.ok or (exchange.status in GONE and not context.lag.max_lag):
+            path = context.objects.created.pop(entity, None)
+            if path:
+                context.tell("deleted", path=path)
+        return exchange
+
+    def tidy(self) -> None:
+        """Delete what was made, but for the last: where reads lag behind, the rest is deleted at the end of the run."""
+        context = self._context
+        if context.client.dead is not None or context.client.expired or OperationKind.DELETE not in context.siblings:
+            return
+        self.resolve()
+        used = {entity for each in context.siblings.values() for entity in (each.key, each.second)}
+        for entity in [each for each in context.objects.created if each not in {*used, *self._discarded}]:
+            self.discard(entity)
+
+
+def said(octets: bytes | None, names: Iterable[str]) -> dict[str, Any]:
+    """What a body says of some properties."""
+    body = jsontext.parse(octets or b"").value
+    return {name: body[name] for name in names if name in body} if isinstance(body, Mapping) else {}
+
+
+def digest(octets: bytes | None) -> str:
+    """A short name for a body."""
+    return hashlib.sha256(octets or b"").hexdigest()[:16]
+
+
+def made(exchange: Exchange) -> str:
+    """The id of an object that an exchange has made, or nothing; what was only begun (202) may have another's id."""
+    if not exchange.ok or exchange.response is None or exchange.status == ACCEPTED:
+        return ""
+    if entity := identity((exchange.object or {}).get("id")):
+        return entity
+    for name in ("Location", "OData-EntityId"):
+        with suppress(ValueError):
+            if entity := _key(exchange.response.header(name) or "", urlsplit(exchange.request.url).path):
+                return entity
+    return ""
+
+
+def _key(location: str, collection: str) -> str:
+    """The key in a URL of a collection's object: a segment below it, or in parentheses behind it as OData has it."""
+    path = unquote(urlsplit(location).path).rstrip("/")
+    name = re.escape(unquote(collection).rstrip("/").rpartition("/")[2])
+    found = re.search(rf"(?:^|/){name}(?:/([^/]+)|\((?:\w+=)?('?)(.*)\2\))$", path)
+    return (found[1] or found[3].replace("''", "'")) if found else ""
+
+
+def removed(client: Client, path: str, operation: str) -> Exchange:
+    """Delete what was made, whatever its tag is where the target asks for one."""
+    exchange = client.send("DELETE", path, operation=operation, requirement="restore")
+    if exchange.status in CONDITIONAL:
+        exchange = client.send("DELETE", path, headers={"If-Match": "*"}, operation=operation, requirement="restore")
+    return exchange

@@ -1,0 +1,163 @@
+"""Inputs that must have no effect: sends them, looks at every known object, and says whose doing a change is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from graph_contracts.backoff import rounds
+from graph_contracts.http.exchange import Exchange, Request
+from graph_contracts.operations.attempts import Attempt, Trial, holds
+from graph_contracts.operations.bodies import Bodies
+from graph_contracts.operations.context import Context
+from graph_contracts.operations.equality import Difference
+from graph_contracts.operations.knowledge import Death, Effect
+from graph_contracts.operations.pending_writes import PendingWrites
+from graph_contracts.operations.snapshot import States
+from graph_contracts.operations.watched_objects import Watched, performed
+from graph_contracts.operations.wire import Wire
+from graph_contracts.operations.writer import Writer
+from graph_contracts.requirements import Inconclusive
+
+TOO_MANY = 429
+RESTART_GRACE_S = 30.0
+"""How long a supervisor gets to restart a server (docs/design.md, Hostile input)."""
+
+
+class Watch:
+    """Watches for effects of one operation that must not be."""
+
+    def __init__(
+        self,
+        context: Context,
+        objects: Watched,
+        writer: Writer,
+        wire: Wire,
+        bodies: Bodies,
+        pending: PendingWrites,
+    ) -> None:
+        self._context = context
+        self.objects = objects
+        self._writer = writer
+        self._wire = wire
+        self._bodies = bodies
+        self._pending = pending
+
+    def attempt(self, attempts: Iterable[Attempt], *, hostile: bool = False) -> list[Trial]:
+        """Send requests that must have no effect, or only a visible one, and look at every known object afterwards.
+
+        Effects of requests answered 4xx are logged for `error.nochange` and `auth.notapplied`. After each hostile
+        request the documented operation is tried (`robust.alive`). Where the objects can't be observed, the trials
+        have no effects and nothing is logged as watched.
+        """
+        trials: list[Trial] = []
+        waiting: list[tuple[Attempt, Exchange]] = []
+        try:
+            before: States | None = self.objects.snapshot()
+        except Inconclusive:
+            before = None
+        for attempt in attempts:
+            exchange = self._send(attempt)
+            if exchange.ok and isinstance(attempt.body, Mapping):
+                # what becomes of it is to be seen
+                entity = attempt.entity or self._context.key
+                self._pending.lost(entity, attempt.body)
+                self._pending.note(entity, attempt.body, accepted=False)
+            elif exchange.ok:
+                self._pending.forget()
+            waiting.append((attempt, exchange))
+            if exchange.ok or exchange.response is None or hostile or self.objects.one_by_one:
+                before = self._look(waiting, before, trials)
+            if hostile:
+                before = self.objects.after(before, self.check_alive(exchange))
+        self._look(waiting, before, trials)
+        return trials
+
+    def _send(self, attempt: Attempt) -> Exchange:
+        context = self._context
+        if attempt.wire is not None:
+            url = context.client.url(attempt.path or context.address(attempt.entity))
+            described = Request(attempt.method or context.operation.method, url)
+            return self._wire.send(attempt.wire, described, half_close=attempt.half_close, timeout=attempt.timeout)
+        return self._writer.patch(
+            attempt.body,
+            entity=attempt.entity,
+            headers=attempt.headers,
+            path=attempt.path,
+            method=attempt.method,
+            timeout=attempt.timeout,
+        )
+
+    def _look(
+        self, waiting: list[tuple[Attempt, Exchange]], before: States | None, trials: list[Trial]
+    ) -> States | None:
+        """Look at every object, attribute what changed to the waiting requests, and return the new state."""
+        if not waiting:
+            return before
+        self._context.client.writes += 1
+        after = None
+        if before is not None:
+            with suppress(Inconclusive):
+                after = self.objects.snapshot()
+        if before is None or after is None:
+            trials += [Trial(attempt, exchange) for attempt, exchange in waiting]
+            waiting.clear()
+            return None
+        names = performed(waiting)
+        changed = self.objects.changed(before, after, waiting)
+        if names is not None and any(difference.top not in names for _, difference in changed):
+            after = self.objects.lasting(before, names)
+            changed = self.objects.changed(before, after, waiting)
+        trials += self._attributed(waiting, changed, names or set())
+        waiting.clear()
+        return after
+
+    def _attributed(
+        self, waiting: list[tuple[Attempt, Exchange]], changed: list[tuple[str, Difference]], names: set[str]
+    ) -> Iterator[Trial]:
+        """The trials with what each of them caused."""
+
+        def caused(attempt: Attempt, exchange: Exchange, difference: Difference) -> bool:
+            if len(waiting) == 1:
+                return True
+            if attempt.marker is not None:
+                return holds(difference.actual, attempt.marker)
+            return exchange.ok or difference.top not in names
+
+        log = self._context.log
+        for attempt, exchange in waiting:
+            own = [Effect(exchange, entity, each) for entity, each in changed if caused(attempt, exchange, each)]
+            yield Trial(attempt, exchange, tuple(own), watched=True)
+            if exchange.refused:
+                log.watched.append(exchange)
+                log.effects += own
+            if exchange.ok and isinstance(attempt.body, Mapping):
+                entity = attempt.entity or self._context.key
+                self._pending.note(entity, attempt.body, accepted=True)  # it may show later still
+
+    def check_alive(self, culprit: Exchange) -> Mapping[str, Any] | None:
+        """Try the documented operation after a hostile request; remember it if it doesn't work any more.
+
+        Returns:
+            The body that was accepted, or None.
+        """
+        client, log = self._context.client, self._context.log
+        log.hostile.append(culprit)
+        body = self._bodies.mark() if self._bodies.partial.ok else self._bodies.full()
+        first: Exchange | None = None
+        for since in rounds(RESTART_GRACE_S, 0.05, 2, 1.0, over=lambda: client.expired):
+            exchange = self._writer.patch(body)
+            if exchange.ok:
+                if first is not None:
+                    log.deaths.append(Death(culprit, first, since(), back=True))
+                return body
+            if exchange.status == TOO_MANY:
+                return None  # whoever counts requests is alive
+            first = first or exchange
+            if exchange.refused:
+                break
+        log.deaths.append(Death(culprit, first or exchange, since(), back=False))
+        if exchange.response is None:
+            client.dead = exchange
+        return None

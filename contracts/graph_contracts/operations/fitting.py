@@ -1,0 +1,42 @@
+"""Whether a value may stand in a place, where the document allows several types there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graph_contracts.contract import Type, TypeKind
+
+
+def admitted(value: Any, type_: Type) -> bool:
+    """Whether one of the several types that the document allows in a place has a value."""
+    return any(fits(value, each) for each in type_.alternatives)
+
+
+def allowed(value: Any, type_: Type) -> bool:
+    """Whether a value that is usually wrong in a place is right there, by a union or by what items of a list are."""
+    return admitted(value, type_) or (type_.kind is TypeKind.COLLECTION and fits(value, type_))
+
+
+def fits(value: Any, type_: Type) -> bool:
+    """Whether a value is null or looks like one of a type, formats of texts aside."""
+    if value is None or type_.kind is TypeKind.ANY:
+        return value is None or not type_.alternatives or admitted(value, type_)
+    if admitted(value, type_):
+        return True
+    match type_.kind:
+        case TypeKind.COMPLEX:
+            return isinstance(value, Mapping) and all(
+                fits(value.get(name), member.type) for name, member in type_.properties.items()
+            )
+        case TypeKind.COLLECTION:
+            item = type_.item or Type(TypeKind.ANY)
+            return isinstance(value, list) and all(
+                type_.null_items if each is None else fits(each, item) for each in value
+            )
+        case TypeKind.BOOLEAN:
+            return isinstance(value, bool)
+        case TypeKind.INT32 | TypeKind.INT64 | TypeKind.DOUBLE:
+            whole = type_.kind is TypeKind.DOUBLE or (isinstance(value, (int, float)) and value % 1 == 0)
+            return isinstance(value, (int, float)) and not isinstance(value, bool) and whole
+    return isinstance(value, str) and (not type_.members or value in type_.members)

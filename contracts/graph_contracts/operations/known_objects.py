@@ -1,0 +1,32 @@
+"""The objects that a run found, each as it was, and those that it made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from graph_contracts.http.exchange import Exchange
+
+
+class KnownObjects:
+    """What has to be put back, and what has to be deleted."""
+
+    def __init__(self) -> None:
+        self.original: dict[str, dict[str, Any]] = {}
+        """Each object as it was found, by id."""
+        self.created: dict[str, str] = {}
+        """Path of each object that the run made for itself, by id."""
+        self.doubtful: list[Exchange] = []
+        """Creations of which nobody knows whether they made something, or what its id is."""
+        self.keeper: Callable[[str], None] = lambda _entity: None
+        """Is told of each object as soon as its first state is known."""
+
+        self.shown: Callable[[Mapping[str, Any]], None] = lambda _state: None
+        """Is told of each first state."""
+
+    def keep(self, entity: str, state: Mapping[str, Any]) -> None:
+        """Remember an object as it was found; what is seen of it later doesn't count."""
+        if entity not in self.original:
+            self.original[entity] = dict(state)
+            self.shown(state)
+            self.keeper(entity)

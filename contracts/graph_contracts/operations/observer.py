@@ -1,0 +1,136 @@
+"""Looking at an object without trusting the answer to the update: by GET, the collection, or a neutral PATCH.
+
+docs/design.md, Observing, gives the order; what works is found out once per path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from graph_contracts.contract import Operation
+from graph_contracts.http.exchange import Exchange
+
+if TYPE_CHECKING:
+    from graph_contracts.http.client import Client
+
+MAX_PAGES = 20
+
+
+class Observer:
+    """Looks at objects of one collection through one path."""
+
+    def __init__(self, client: Client, operation: Operation, ids: Mapping[str, str], asker: str = "") -> None:
+        self.client = client
+        self.operation = operation
+        """One whose path is that of the objects."""
+        self.asker = asker or operation.id
+        """Id of the operation on whose behalf it looks."""
+        self.ids = dict(ids)
+        self.neutral: Callable[[str, frozenset[str]], Exchange] | None = None
+        """Sends an update that changes nothing and leaves out some properties; set where partial bodies are taken."""
+        self.means: str | None = None
+        """`item`, `collection`, `neutral`, or None where nothing has worked yet."""
+        self.item_status = 0
+        self.collection_status = 0
+        self.cut = False
+        """Whether the collection had more pages than were read, when it was read last."""
+
+    def item(self, entity: str, *, fresh: bool = False) -> tuple[dict[str, Any] | None, Exchange]:
+        """GET the object itself."""
+        path = self.operation.url_path(self.path_ids(entity))
+        exchange = self.client.send("GET", path, fresh=fresh, operation=self.asker, requirement="observe")
+        self.item_status = exchange.status
+        found = exchange.object if exchange.status == 200 else None
+        if found is not None and "id" not in found and isinstance(found.get("error"), dict):
+            found = None  # an error under the status of success
+        if found is not None and (self.operation.key is None or same_id(found.get("id", entity), entity)):
+            return found, exchange
+        return None, exchange
+
+    def collection(self) -> tuple[list[dict[str, Any]] | None, Exchange]:
+        """GET the collection, following its pages on the same origin."""
+        template = self.operation.collection
+        filled = self.operation.url_path({**self.path_ids("")}).rsplit("/", 1)[0] if "{" in template else template
+        url: str = self.client.url(filled)
+        items: list[dict[str, Any]] = []
+        self.cut = False
+        read = {url}
+        for _ in range(MAX_PAGES):
+            exchange = self.client.send("GET", url, operation=self.asker, requirement="observe")
+            self.collection_status = exchange.status
+            page = exchange.object if exchange.status == 200 else None
+            values = page.get("value") if page else None
+            if page is None or not isinstance(values, list):
+                return None, exchange
+            items += [value for value in values if isinstance(value, dict)]
+            following = page.get("@odata.nextLink")
+            if not isinstance(following, str):
+                break
+            further = follow(url, following)
+            if further is None or further in read:
+                self.cut = True  # elsewhere, no URL at all, or the same page again
+                break
+            url = further
+            read.add(url)
+        else:
+            self.cut = True
+        return items, exchange
+
+    def look(
+        self, entity: str, *, fresh: bool = False, about: frozenset[str] = frozenset()
+    ) -> tuple[dict[str, Any] | None, Exchange | None]:
+        """The object as it is now, by the first means that works; None where none does.
+
+        `about` names the properties that are of interest: a neutral update doesn't send those.
+        """
+        if self.means in {None, "item"}:
+            found, exchange = self.item(entity, fresh=fresh)
+            if found is not None or self.means == "item":
+                self.means = "item"
+                return found, exchange
+        if self.means in {None, "collection"}:
+            items, exchange = self.collection()
+            found = next((item for item in items or () if same_id(item.get("id"), entity)), None)
+            if found is not None or self.means == "collection":
+                self.means = "collection"
+                return found, exchange
+        if self.neutral is not None:
+            answer = self.neutral(entity, about)
+            if answer.status == 200 and answer.object is not None:
+                self.means = "neutral"
+                return answer.object, answer
+            return None, answer
+        return None, None
+
+    def path_ids(self, entity: str) -> dict[str, str]:
+        """Values for the path's parameters that address an object."""
+        return {**self.ids, (self.operation.key or ""): entity}
+
+
+def follow(url: str, link: str) -> str | None:
+    """The URL that a link leads to, where it is on the same origin (RFC 6454); None where it isn't."""
+    try:
+        further = urljoin(url, link)
+        return further if _origin(further) == _origin(url) else None
+    except ValueError:
+        return None
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def identity(value: Any) -> str:
+    """An id as it stands in a path: a text, or a whole number; nothing where it is neither."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else ""
+
+
+def same_id(left: Any, right: Any) -> bool:
+    """Whether two ids are one; letter case and braces of GUIDs don't count."""
+    one, other = identity(left), identity(right)
+    return bool(one and other) and one.strip("{}").lower() == other.strip("{}").lower()

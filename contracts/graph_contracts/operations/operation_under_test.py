@@ -1,0 +1,161 @@
+"""What a case holds in its hands: one operation of the contract on one target, whatever it does.
+
+It sends its operation's documented request, as it should be sent (`ask`, `demand`) or with something that must be
+refused (`refusals`), and judges nothing. What it sends and looks at depends on what the operation does: see the drivers
+in `update`, `create`, `read` and `delete` beside this module, and the parts that they are made of.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from graph_contracts.contract import Operation, OperationKind
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations import parameters
+from graph_contracts.operations.attempts import Fields, Headers, Trial
+from graph_contracts.operations.context import Context
+from graph_contracts.operations.knowledge import Log, Options
+from graph_contracts.operations.sender import Sender, performed_or_inconclusive
+from graph_contracts.operations.walk_values import FoundValue, walk_values
+from graph_contracts.requirements import Inconclusive, NotApplicable
+
+if TYPE_CHECKING:
+    from graph_contracts.http.client import Client
+
+ALONE = "(alone)"
+"""Stands for the id of an object that has none: the one at a path without a key."""
+SHOWN = frozenset({200, 201})
+"""Statuses of success whose answers show the object."""
+Sibling = TypeVar("Sibling", bound="OperationUnderTest")
+
+
+class OperationUnderTest(Context, ABC):
+    """One operation on one target."""
+
+    siblings: Mapping[OperationKind, OperationUnderTest]
+    changes_objects: ClassVar[bool] = False
+    """Whether what it sends changes objects that are there."""
+
+    def __init__(
+        self, client: Client, operation: Operation, options: Options, primary_path: OperationUnderTest | None = None
+    ) -> None:
+        super().__init__(client, operation, options, primary_path)
+        self.primary_path: OperationUnderTest | None = primary_path
+        """The same operation through the page's first path, where this is a further one."""
+        self.sender = Sender(self)
+        self.send = self.sender.send
+        self._walked: tuple[Exchange, list[FoundValue]] | None = None
+
+    # -- what a case sends --------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def ask(self, *, headers: Fields | None = None) -> Exchange:
+        """Send the documented request, fit to be performed; nothing is concluded from the answer."""
+
+    def demand(self, *, headers: Fields | None = None) -> Exchange:
+        """Send the documented request, which must be performed for the case to go on.
+
+        Raises:
+            Inconclusive: it was not answered 2xx.
+        """
+        return performed_or_inconclusive(self.ask(headers=headers))
+
+    @abstractmethod
+    def refusals(self, different: Headers) -> list[Trial]:
+        """Send the documented request with header fields for which it must be refused, after one that is performed.
+
+        Raises:
+            Inconclusive: not even that one was.
+        """
+
+    # -- the life of an operation -------------------------------------------------------------------------------
+
+    def join(self, siblings: Mapping[OperationKind, OperationUnderTest]) -> None:
+        """Know the other operations on the same resource: their paths say what the objects' path is."""
+        self.siblings = siblings
+        placed = next((each.operation for each in siblings.values() if each.operation.key), None)
+        if placed is not None and self.operation.key is None:
+            self.place = self.observer.operation = placed
+
+    def work_on(self, key: str, second: str | None) -> None:
+        """Be about an object that is there, and have a second at hand."""
+        self.key, self.second = key, second
+
+    def calibrate(self) -> None:
+        """Find out what every case relies on."""
+
+    def release(self) -> None:
+        """Forget what only judging needs: all was judged. What is there and how it is reached stays known."""
+        self.log = Log()
+        self._walked = None
+
+    def tidy(self) -> None:
+        """Take away what the case that is over has made."""
+
+    def strays(self) -> int:
+        """How many objects are new beside those of the run."""
+        return 0
+
+    @contextmanager
+    def again(self) -> Iterator[None]:
+        """Let the block judge anew what was found out once."""
+        yield
+
+    # -- what is known ------------------------------------------------------------------------------------------
+
+    @property
+    def refusal(self) -> str:
+        """Why the target accepts nothing that the operation sends, where it was found not to."""
+        return ""
+
+    def needs_effects_to_show(self, watched: Sequence[Exchange]) -> None:
+        """Go on only where refusals were watched, and where it would have shown had they had an effect.
+
+        Raises:
+            Undecided: there was none, or it would not.
+        """
+        if not watched:
+            raise NotApplicable("no response of this run is a refusal other than for its credentials")
+
+    def sibling(self, kind: type[Sibling]) -> Sibling | None:
+        """The operation of a kind on the same resource, through the same path."""
+        return next((each for each in self.siblings.values() if isinstance(each, kind)), None)
+
+    def needs_second(self) -> str:
+        """The id of a second object.
+
+        Raises:
+            Inconclusive: there is none.
+        """
+        if not self.second:
+            name = parameters.label(self.operation, self.operation.key or "")
+            raise Inconclusive(f"a second object is needed: supply --second-id {name}=ID")
+        return self.second
+
+    def traffic(self) -> Iterator[Exchange]:
+        """Every answered exchange of this operation that is still whole, observations included."""
+        return (
+            exchange
+            for exchange in self.client.exchanges.of(self.operation.id)
+            if exchange.response is not None and exchange.response.whole
+        )
+
+    def walk_values(self, exchange: Exchange) -> list[FoundValue]:
+        """Every documented value in an answer; those of the last are remembered, since many checks look at it."""
+        if self._walked is None or self._walked[0] is not exchange:
+            self._walked = exchange, walk_values(exchange.object or {}, self.shape)
+        return self._walked[1]
+
+    @property
+    def volatile(self) -> set[str]:
+        """Properties that the server maintains itself, as declared or as noticed by any operation on the resource."""
+        return {*self.options.computed, *(name for each in self.siblings.values() for name in each.computed)}
+
+
+def performed(operation: Operation, exchange: Exchange) -> bool:
+    """Whether an exchange is the operation's own request, to its own path, answered with something to look at."""
+    made = {200, 201} if operation.method == "POST" else {200}
+    return exchange.request.method == operation.method and exchange.status in made and bool(exchange.entity)

@@ -1,0 +1,96 @@
+"""What later reads of an object must show: a read that doesn't is of an older state, or the value is lost.
+
+Where copies of an object lag behind one another, a read says nothing of its age. What was accepted, and when, does.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from graph_contracts.contract import Type, TypeKind
+from graph_contracts.operations.equality import Difference
+
+PARTED = frozenset({TypeKind.COMPLEX, TypeKind.COLLECTION, TypeKind.ANY})
+"""Kinds whose values servers merge or arrange in ways of their own."""
+MAX_REMEMBERED = 20_000
+"""Values that are remembered: more than are accepted within the time that reads may lag."""
+
+
+class PendingWrites:
+    """The values that reads must come to show, by object; shared by all paths, which lead to the same objects."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, dict[str, Any]] = {}
+        self._sent: OrderedDict[tuple[str, str, str], float] = OrderedDict()
+        """When each value was last accepted, by object, place and value, the latest last."""
+
+    def accepted(self, entity: str, body: Mapping[str, Any], shape: Type) -> None:
+        """An update was accepted: its plain values are pending."""
+        self.note(entity, body, accepted=True)
+        known = shape.properties
+        plain = {n: v for n, v in body.items() if n in known and v is not None and known[n].type.kind not in PARTED}
+        # what becomes of the rest, and of null, is the question of other requirements
+        older = {name: value for name, value in self._values.get(entity, {}).items() if name not in body}
+        self._values[entity] = {**older, **plain}
+
+    def note(self, entity: str, body: Mapping[str, Any], *, accepted: bool) -> None:
+        """Values were sent. Of those that were refused nothing says any more whence they came, should they show."""
+        now = time.monotonic()
+        for place in _places(body):
+            self._sent.pop((entity, *place), None)
+            if accepted:
+                self._sent[entity, *place] = now
+        while len(self._sent) > MAX_REMEMBERED:
+            self._sent.popitem(last=False)
+
+    def late(self, entity: str, found: Iterable[Difference]) -> bool:
+        """Whether lag explains differences between two observations.
+
+        A change towards what was accepted later than what stood there before is no effect of what was sent in between.
+        """
+        newer = False
+        for difference in found:
+            came = self._sent.get((entity, difference.path, _text(difference.actual)))
+            went = self._sent.get((entity, difference.path, _text(difference.expected)), 0.0)
+            if came is not None and came < went:
+                return False
+            newer = newer or came is not None
+        return newer
+
+    def forget(self) -> None:
+        """Something was sent of which nobody knows what it did."""
+        self._values.clear()
+
+    def clear(self) -> None:
+        """Remember nothing of what was sent."""
+        self._values.clear()
+        self._sent.clear()
+
+    def of(self, entity: str) -> Mapping[str, Any]:
+        """The values that an object must come to show."""
+        return dict(self._values.get(entity, {}))
+
+    def lost(self, entity: str, names: Iterable[str]) -> None:
+        """Some values were waited for in vain."""
+        for name in names:
+            self._values.get(entity, {}).pop(name, None)
+
+
+def _places(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Each part of a value with its path, written as differences are."""
+    if path:
+        yield path, _text(value)
+    if isinstance(value, Mapping):
+        for name, member in value.items():
+            yield from _places(member, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _places(item, f"{path}[{index}]")
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)

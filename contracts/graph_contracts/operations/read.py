@@ -1,0 +1,91 @@
+"""Operations that only show: one object, or all of a collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.attempts import Attempt, Fields, Headers, Trial
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.requirements import Inconclusive
+
+ALL = "*"
+"""Stands for the id where all objects are asked for."""
+
+
+class ShowDriver(OperationUnderTest):
+    """One operation that changes nothing."""
+
+    def get(self, entity: str | None = None, *, headers: Fields | None = None, query: str = "") -> Exchange:
+        """Send the request; nothing is concluded from the answer.
+
+        Args:
+            query: what follows the question mark.
+        """
+        path = self.address(entity)
+        return self.send("GET", f"{path}?{query}" if query else path, headers=headers, entity=entity or self.about)
+
+    @property
+    def about(self) -> str:
+        """What a request without anything said of it is about."""
+        return self.key
+
+    def ask(self, *, headers: Fields | None = None) -> Exchange:
+        """Send the documented request."""
+        return self.get(headers=headers)
+
+    def refusals(self, different: Headers) -> list[Trial]:
+        """Send requests that must not be answered for their header fields; a control without these comes first."""
+        self.demand()
+        return [
+            Trial(Attempt(note, headers=headers), self.get(headers=headers), watched=True)
+            for note, headers in different
+        ]
+
+
+class ReadDriver(ShowDriver):
+    """One operation that shows an object."""
+
+    def shown(self, entity: str | None = None) -> tuple[dict[str, Any], Exchange]:
+        """An object, as it is shown.
+
+        Raises:
+            Inconclusive: it is not.
+        """
+        exchange = self.get(entity)
+        if exchange.object is None or not exchange.ok:
+            raise Inconclusive(f"the object is not shown ({exchange.answer})", exchange)
+        return exchange.object, exchange
+
+
+class ListDriver(ShowDriver):
+    """One operation that shows all objects of a collection."""
+
+    @property
+    def about(self) -> str:
+        return ALL
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return (ALL,)
+
+    def address(self, entity: str | None = None) -> str:  # noqa: ARG002 (it is the collection's)
+        return self.head
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The documented properties of the objects in the list."""
+        values = self.shape.properties.get("value")
+        item = values.type.item if values else self.shape.item
+        return tuple(item.properties) if item else ()
+
+    def items(self) -> tuple[list[dict[str, Any]], Exchange]:
+        """Every object on every page.
+
+        Raises:
+            Inconclusive: the collection isn't listed.
+        """
+        items, exchange = self.observer.collection()
+        if items is None:
+            raise Inconclusive(f"the collection is not listed ({exchange.answer})", exchange)
+        return items, exchange

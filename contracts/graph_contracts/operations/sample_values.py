@@ -1,0 +1,172 @@
+"""Values to send, made from the contract's types and names alone: realistic, reproducible, different where needed.
+
+`Values.full(n)` is a complete body; bodies of different `n` differ in every place that has more than one legal value.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from graph_contracts.contract import Property, Type, TypeKind
+
+PLAIN = (TypeKind.STRING, TypeKind.GUID, TypeKind.INT32, TypeKind.INT64, TypeKind.DOUBLE)
+SPACE = uuid.UUID("6f7d1c2e-7a4b-5d53-9a0e-0c5a6a3b1f10")
+STRINGS: tuple[tuple[str, str], ...] = (
+    (r"(^i|I)ds?$|[gG]uid$", "{guid}"),
+    (r"(?i)mail|principalname$|upn$", "user{n}@contoso.example"),
+    (r"(?i)ur[li]$|link$|website", "https://contoso.example/{n}"),
+    (r"(?i)phone|fax|mobile", "+1 425 555 01{n:02}"),
+    (r"(?i)locale$|language(tag)?$", "{language}"),
+    (r"(?i)timezone$", "{zone}"),
+    (r"(?i)countr", "{country}"),
+)
+"""Spellings that servers are known to check, by property name."""
+WORDS = ("Contoso", "Fabrikam", "Adatum", "Tailspin", "Litware", "Northwind", "Proseware", "Trey")
+DATES = ("2021-03-04T05:06:07.123Z", "2022-11-12T13:14:15.678Z", "2020-02-29T23:59:58.001Z", "2019-07-08T09:10:11.5Z")
+NUMBERS = (3236, 12, 4711, 90210)
+CHOICES: Mapping[TypeKind, tuple[Any, ...]] = {
+    TypeKind.BOOLEAN: (True, False),
+    TypeKind.INT32: NUMBERS,
+    TypeKind.INT64: NUMBERS,
+    TypeKind.DOUBLE: tuple(number + 0.5 for number in NUMBERS),
+    TypeKind.DATETIMEOFFSET: DATES,
+    TypeKind.DATE: tuple(date[:10] for date in DATES),
+    TypeKind.TIMEOFDAY: tuple(date[11:19] for date in DATES),
+    TypeKind.DURATION: ("PT1H", "PT2H30M", "P3D", "PT45S"),
+    TypeKind.BINARY: ("Z3JhcGg=", "Y29udHJhY3Rz"),
+}
+GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+MADE = re.compile(rf"(?:{'|'.join(WORDS)}) \d+|user\d+@contoso\.example|https://contoso\.example/\d+|{GUID}")
+"""The free texts that are made here: no words of a language, codes or numbers, which anybody may send."""
+APART = 40
+"""What numbers in texts differ by between workers beside each other; a multiple of all that goes round by them."""
+
+
+def writable(type_: Type, readonly: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The properties of a type that a client may set."""
+    return tuple(
+        member.name
+        for member in type_.properties.values()
+        if not member.read_only and member.name not in readonly and member.name != "id"
+    )
+
+
+def settable(type_: Type) -> list[Property]:
+    """The members of a nested value that a client may set.
+
+    A value in which nothing can be set says nothing, and strict servers may not know it.
+    """
+    return [
+        member
+        for member in type_.properties.values()
+        if not member.read_only and (member.type.kind is not TypeKind.COMPLEX or settable(member.type))
+    ]
+
+
+def plain(type_: Type) -> bool:
+    """Whether a type's values are texts of any content, or numbers."""
+    return type_.kind in PLAIN and not type_.members
+
+
+def roomy(type_: Type) -> bool:
+    """Whether a value never used before can stand somewhere in a type's values."""
+    if type_.kind is TypeKind.COLLECTION:
+        return type_.item is not None and type_.item.kind in {TypeKind.STRING, TypeKind.GUID} and plain(type_.item)
+    if type_.kind is TypeKind.COMPLEX:
+        return any(roomy(member.type) for member in settable(type_))
+    return plain(type_)
+
+
+def telling(type_: Type, value: Any) -> bool:
+    """Whether a value holds a free text or GUID as they are made here, and as the document doesn't give them."""
+    if type_.kind is TypeKind.COMPLEX and isinstance(value, Mapping):
+        return any(telling(each.type, value.get(each.name)) for each in settable(type_))
+    if type_.kind is TypeKind.COLLECTION and isinstance(value, list) and type_.item is not None:
+        return any(telling(type_.item, each) for each in value)
+    free = type_.kind in {TypeKind.STRING, TypeKind.GUID} and not type_.members and value not in type_.samples
+    return free and isinstance(value, str) and MADE.fullmatch(value) is not None
+
+
+class Values:
+    """Makes values; the same seed makes the same values in the same order."""
+
+    def __init__(self, seed: int, salt: str = "", lane: int = 0) -> None:
+        self.seed = seed
+        self._apart = APART * lane
+        self._random = random.Random(f"{seed}:{salt}:{lane}" if lane else f"{seed}:{salt}")  # noqa: S311 (reproducible, not secret)
+
+    def guid(self) -> str:
+        """A GUID that this run has not used."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def fresh(self, type_: Type) -> Any:
+        """A value of a type that this run has not used, as far as the type has room for that."""
+        match type_.kind:
+            case TypeKind.COLLECTION if roomy(type_) and type_.item:
+                return [self.fresh(type_.item)]
+            case TypeKind.COMPLEX if roomy(type_):
+                member = next(member for member in settable(type_) if roomy(member.type))
+                return {member.name: self.fresh(member.type)}
+            case TypeKind.INT32 | TypeKind.INT64 | TypeKind.DOUBLE:
+                return self._random.randrange(100_000, 2_000_000_000)
+            case TypeKind.STRING | TypeKind.GUID:
+                return self.guid()
+            case _:
+                return self.make(type_, "", self._random.randrange(1, 1_000_000))
+
+    def full(self, type_: Type, n: int, names: tuple[str, ...]) -> dict[str, Any]:
+        """A body that sets the named properties of a type."""
+        return {name: self.make(type_.properties[name].type, name, n) for name in names}
+
+    def make(self, type_: Type, name: str, n: int) -> Any:
+        """The `n`-th value (from 1) for a place with this type and property name."""
+        match type_.kind:
+            case TypeKind.COMPLEX:
+                return {m.name: self.make(m.type, m.name, n) for m in settable(type_)}
+            case TypeKind.COLLECTION:
+                item = type_.item or Type(TypeKind.STRING)
+                return [self.make(item, name, n * 10 + place) for place in range(n if n < 3 else 1)]
+            case TypeKind.STRING:
+                return self._string(type_, name, n)
+            case TypeKind.GUID:
+                return self._guid(name, n)
+        choices = CHOICES.get(type_.kind)
+        return choices[(n - 1) % len(choices)] if choices else f"{WORDS[n % len(WORDS)]} {n}"
+
+    def _string(self, type_: Type, name: str, n: int) -> str:
+        known = [m for m in type_.members if m != "unknownFutureValue"] or [str(s) for s in type_.samples]
+        if known and (type_.members or n <= len(known)):
+            return known[(n - 1) % len(known)]
+        n += self._apart  # some servers let no two objects have one name
+        for pattern, spelling in STRINGS:
+            if re.search(pattern, name):
+                return spelling.format(
+                    guid=self._guid(name, n - self._apart),
+                    n=n,
+                    language=("en-US", "de-DE")[n % 2],
+                    zone=("UTC", "Pacific Standard Time")[n % 2],
+                    country=("US", "DE")[n % 2],
+                )
+        return f"{WORDS[(n + sum(map(ord, name))) % len(WORDS)]} {n}"
+
+    def _guid(self, name: str, n: int) -> str:
+        return str(uuid.uuid5(SPACE, f"{self.seed}:{name}:{n + self._apart}"))
+
+
+def lookup(body: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    """The value at a path of member names; None where there is none."""
+    value: Any = body
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def nest(path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """A body that sets the one place at a path."""
+    for name in reversed(path[1:]):
+        value = {name: value}
+    return {path[0]: value}

@@ -1,0 +1,100 @@
+"""Which members that the document doesn't let a client set are the run's own, where an object shows them.
+
+A server maintains members of its own: versions, times, links, tags. What the run has sent and the target had not shown
+of its own accord is the run's, and must not stay.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from graph_contracts.contract import Type, TypeKind
+from graph_contracts.http import jsontext
+
+MAX_MEMBERS = 10_000
+"""Members that are remembered of one resource."""
+Member = tuple[str, str]
+"""A name, and a value as JSON where only that value is the run's; nothing where any value of the name is."""
+
+
+class SentMembers:
+    """The members that a run has sent to the objects of one resource."""
+
+    def __init__(self) -> None:
+        self.members: set[Member] = set()
+        self._theirs: dict[str, str] = {}
+        """What the target showed of its own accord: the last value of each name."""
+
+    def sending(self, body: Any, type_: Type) -> list[Member]:
+        """Take down a body that is about to be sent; returns the members that are new."""
+        new: set[Member] = set()
+        for name, value, exact in _sent(body, type_) if len(self.members) < MAX_MEMBERS else ():
+            member = (name, _text(value) if exact else "")
+            if member not in self.members and not self._shown(name, value, exact=exact):
+                new.add(member)
+        self.members |= new
+        return sorted(new)
+
+    def shown(self, state: Any, type_: Type) -> None:
+        """Take down what the target shows."""
+        for name, value, exact in _others(state, type_):
+            if not self.has(name, value, exact=exact):
+                self._theirs[name] = _text(value)
+
+    def has(self, name: str, value: Any, *, exact: bool) -> bool:
+        """Whether a member with this value comes from the run."""
+        return (name, _text(value) if exact else "") in self.members
+
+    def _shown(self, name: str, value: Any, *, exact: bool) -> bool:
+        return name in self._theirs and (not exact or self._theirs[name] == _text(value))
+
+
+def computed(name: str) -> bool:
+    """Whether a member is control information (OData JSON §4.6), whose values servers compute."""
+    _, at, term = name.partition("@")
+    return bool(at) and (term.startswith("odata.") or "." not in term)
+
+
+def said(body: Any) -> Mapping[str, Any] | None:
+    """The object that a body is, however it is spelled; None where it is no object, or one in doubt."""
+    if isinstance(body, bytes):
+        text = jsontext.parse(body)
+        body = None if text.problem or text.limited or text.duplicates else text.value
+    return body if isinstance(body, Mapping) else None
+
+
+def _sent(body: Any, type_: Type) -> Iterator[tuple[str, Any, bool]]:
+    """The members of a body that the document doesn't let a client set."""
+    if isinstance(body, list) or (isinstance(body, bytes) and body.lstrip()[:1] == b"["):
+        yield "0", None, False  # some servers take a list for an object with numbers as names
+    else:
+        yield from _others(jsontext.parse(body).value if isinstance(body, bytes) else body, type_)
+
+
+def _others(value: Any, type_: Type) -> Iterator[tuple[str, Any, bool]]:
+    """Members of a value, and of the documented values in it, that the document doesn't let a client set."""
+    if isinstance(value, list) and type_.item is not None:
+        for item in value:
+            yield from _others(item, type_.item)
+    if not isinstance(value, Mapping) or type_.kind is not TypeKind.COMPLEX:
+        return
+    for name, item in value.items():
+        declared = type_.properties.get(name)
+        if declared is None or declared.read_only:
+            yield name, item, declared is not None or computed(name)
+        else:
+            yield from _others(item, declared.type)
+
+
+def _text(value: Any) -> str:
+    try:
+        return json.dumps(value, sort_keys=True, default=str)
+    except RecursionError:
+        return "(nested too deep)"
+
+
+def members(pairs: Iterable[Any]) -> set[Member]:
+    """Members as a journal holds them."""
+    return {(str(name), str(value)) for name, value in pairs}

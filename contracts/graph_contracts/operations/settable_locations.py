@@ -1,0 +1,94 @@
+"""Where a single value can be sent to in a contract's type, nested values and items of collections included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graph_contracts.contract import Type, TypeKind
+from graph_contracts.operations.sample_values import settable
+from graph_contracts.operations.write import WriteDriver
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where a value goes: a property, a property of a complex value, or of the one item of a collection."""
+
+    path: tuple[str, ...]
+    type: Type
+    nullable: bool = True
+    listed: bool = False
+    """Whether the first name is a collection and the rest stands in its items."""
+    siblings: Mapping[str, Any] | None = None
+    """What else an item needs to be complete."""
+
+    @property
+    def name(self) -> str:
+        first, *rest = self.path
+        return ".".join([f"{first}[0]" if self.listed else first, *rest])
+
+    @property
+    def identifies(self) -> bool:
+        """Whether the name says that it holds an id, which servers may check."""
+        return self.path[-1].lower().endswith("id")
+
+    def body(self, value: Any) -> dict[str, Any]:
+        """An update that sets this place alone."""
+        first, *rest = self.path
+        if self.listed:
+            return {first: [{**(self.siblings or {}), **_nest(rest, value)}] if rest else [value]}
+        return {first: _nest(rest, value) if rest else value}
+
+    def value(self, entity: Mapping[str, Any] | None) -> Any:
+        """What stands here in an object; None where nothing does."""
+        found: Any = entity
+        for index, name in enumerate(self.path):
+            found = found.get(name) if isinstance(found, Mapping) else None
+            if index == 0 and self.listed:
+                found = found[0] if isinstance(found, list) and found else None
+        return found
+
+
+def _nest(path: list[str], value: Any) -> Any:
+    for name in reversed(path):
+        value = {name: value}
+    return value
+
+
+def settable_locations(update: WriteDriver, kind: TypeKind) -> list[Location]:
+    """The locations of a kind that the target takes values for: top-level ones first, then nested, then items.
+
+    Deprecated properties come last, so that a case judges by what stays.
+    """
+    found = [spot for name in update.bodies.accepted.names for spot in _below(update, name) if spot.type.kind is kind]
+    computed = [spot for spot in found if spot.path[0] not in update.computed]
+    return sorted(computed, key=lambda s: (update.model.type.properties[s.path[0]].deprecated, s.listed, len(s.path)))
+
+
+def open_locations(update: WriteDriver) -> list[Location]:
+    """The locations of open types: bags that keep members which the document doesn't name."""
+    return [spot for spot in settable_locations(update, TypeKind.COMPLEX) if spot.type.open and not spot.listed]
+
+
+def _below(update: WriteDriver, name: str) -> Iterator[Location]:
+    declared = update.model.type.properties[name]
+    yield Location((name,), declared.type, declared.nullable)
+    yield from _nested((name,), declared.type)
+    if declared.type.kind is TypeKind.COLLECTION and declared.type.item:
+        item = declared.type.item
+        if item.kind is TypeKind.COMPLEX:
+            whole = update.values.make(item, name, 1)
+            for spot in _nested((name,), item):
+                yield Location(spot.path, spot.type, spot.nullable, listed=True, siblings=whole)
+        else:
+            yield Location((name,), item, listed=True)
+
+
+def _nested(prefix: tuple[str, ...], type_: Type) -> Iterator[Location]:
+    if type_.kind is not TypeKind.COMPLEX:
+        return
+    bags = [m for m in type_.properties.values() if m.type.open and not m.read_only]  # empty, and yet to be filled
+    for member in {member.name: member for member in (*settable(type_), *bags)}.values():
+        yield Location((*prefix, member.name), member.type, member.nullable)
+        yield from _nested((*prefix, member.name), member.type)

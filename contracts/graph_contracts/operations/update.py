@@ -1,0 +1,46 @@
+"""An operation that updates objects which are there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graph_contracts.contract import Operation, Type
+from graph_contracts.operations.body_search import UpdateSearch
+from graph_contracts.operations.knowledge import Options
+from graph_contracts.operations.object_model import ObjectModel, updated
+from graph_contracts.operations.object_views import UpdateView
+from graph_contracts.operations.observer import Observer
+from graph_contracts.operations.sent_members import SentMembers
+from graph_contracts.operations.watched_objects import WatchedObjects
+from graph_contracts.operations.write import WriteDriver
+
+if TYPE_CHECKING:
+    from graph_contracts.http.client import Client
+
+
+class UpdateDriver(WriteDriver):
+    """One operation that updates objects on one target."""
+
+    primary_path: UpdateDriver | None
+    further: tuple[UpdateDriver, ...]
+    usual_success = 200
+    changes_objects = True
+
+    def __init__(
+        self, client: Client, operation: Operation, options: Options, primary_path: UpdateDriver | None = None
+    ) -> None:
+        self.sent_members: SentMembers = SentMembers() if primary_path is None else primary_path.sent_members
+        super().__init__(client, operation, options, primary_path, self.sent_members)
+        self.objects.shown = lambda state: self.sent_members.shown(state, self.model.type)
+
+    def _model(self, type_: Type) -> ObjectModel:
+        return ObjectModel(self, type_, updated)
+
+    def _search(self) -> UpdateSearch:
+        return UpdateSearch(keyed=bool(self.operation.key))
+
+    def _view(self, primary: Observer | None) -> UpdateView:
+        return UpdateView(self, self.bodies, self.writer, primary)
+
+    def _watched(self) -> WatchedObjects:
+        return WatchedObjects(self, self.observe, self.bodies, self.pending, self.writer.snapshot)

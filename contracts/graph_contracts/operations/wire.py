@@ -1,0 +1,103 @@
+"""Requests whose octets are chosen one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from graph_contracts.http import tunnel
+from graph_contracts.http.exchange import Exchange, Request
+from graph_contracts.http.raw import request_bytes
+from graph_contracts.operations.context import Context
+from graph_contracts.operations.pending_writes import PendingWrites
+from graph_contracts.operations.sender import Sender
+from graph_contracts.requirements import Inconclusive
+
+
+class Wire:
+    """Writes and sends the octets of an operation's requests."""
+
+    def __init__(
+        self, context: Context, sender: Sender, pending: PendingWrites, sending: Callable[[Any], None]
+    ) -> None:
+        self._context = context
+        self._sender = sender
+        self._pending = pending
+        self._sending = sending
+        """Is told of each body before it is sent."""
+
+    def octets(
+        self,
+        body: bytes,
+        headers: Mapping[str, str | None],
+        *,
+        entity: str | None = None,
+        path: str | None = None,
+        close: bool = True,
+    ) -> tuple[bytes, Request]:
+        """The octets of a request as they would stand on the wire, with just these headers besides the usual ones.
+
+        Content-Length is not added: the cases on framing choose it themselves.
+        """
+        self._sending(body)
+        client = self._context.client
+        extra = {**headers, **({"Connection": "close"} if close else {})}
+        fields = client.headers(extra, body)
+        method, url = self._context.operation.method, client.url(path or self._context.address(entity))
+        return request_bytes(method, url, fields, body), Request(method, url, fields, body)
+
+    def send(
+        self, octets: bytes, request: Request, *, half_close: bool = False, timeout: float | None = None
+    ) -> Exchange:
+        """Send chosen octets on a connection of their own.
+
+        Raises:
+            Inconclusive: there is a proxy, and it lets none through.
+        """
+        context, client, witness = self._context, self._context.client, self._sender.witness
+        path = urlsplit(request.url).path.removeprefix(urlsplit(client.base).path)
+        witness.announce(request.method, path, request.body)
+        self._sender.may_send("")
+        client.writes += 1
+        self._pending.forget()
+        exchange = _through(
+            client.send_raw(
+                octets,
+                request,
+                half_close=half_close,
+                timeout=timeout,
+                operation=context.operation.id,
+                requirement=context.requirement,
+                entity=context.key,
+            )
+        )
+        witness.took(exchange, path)
+        return exchange
+
+    @contextmanager
+    def line(self) -> Iterator[Callable[[bytes, Request], tuple[Exchange, bool]]]:
+        """A kept connection for chosen octets.
+
+        The function sends one request; it returns the exchange and whether the connection was that of the one before.
+        """
+        self._sender.may_send("")
+        context, client = self._context, self._context.client
+        with client.line() as send:
+
+            def ask(octets: bytes, request: Request) -> tuple[Exchange, bool]:
+                client.writes += 1
+                self._pending.forget()
+                own = {"entity": context.key} if request.url == client.url(context.address()) else {}
+                about = {"operation": context.operation.id, "requirement": context.requirement}
+                exchange, kept = send(octets, request, **about, **own)
+                return _through(exchange), kept
+
+            yield ask
+
+
+def _through(exchange: Exchange) -> Exchange:
+    if exchange.error.startswith(tunnel.REFUSED):
+        raise Inconclusive(f"chosen octets can't be sent: {exchange.error}", exchange)
+    return exchange

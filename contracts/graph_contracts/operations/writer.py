@@ -1,0 +1,131 @@
+"""Sending bodies, and taking down what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.context import Context
+from graph_contracts.operations.object_model import ObjectModel
+from graph_contracts.operations.own_values import OwnValues
+from graph_contracts.operations.pending_writes import PendingWrites
+from graph_contracts.operations.sender import Sender, encoded, performed_or_inconclusive
+from graph_contracts.operations.sent_members import SentMembers, said
+from graph_contracts.operations.sent_values import SentValues
+from graph_contracts.operations.snapshot import Snapshot
+
+
+class Writer:
+    """Sends the bodies of one operation."""
+
+    def __init__(
+        self,
+        context: Context,
+        sender: Sender,
+        own: OwnValues,
+        pending: PendingWrites,
+        model: ObjectModel,
+        members: SentMembers | None = None,
+    ) -> None:
+        self._context = context
+        self._sender = sender
+        self._own = own
+        self._pending = pending
+        self._model = model
+        self._members = members
+        """The run's own members of objects that are there, where the operation sends any to them."""
+        self.sent = SentValues()
+        self.snapshot = Snapshot(context.client)
+
+    def patch(
+        self,
+        body: Any,
+        *,
+        entity: str | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        path: str | None = None,
+        method: str | None = None,
+        fresh: bool = False,
+        wait: bool = True,
+        timeout: float | None = None,
+    ) -> Exchange:
+        """Send one body; nothing is concluded from the answer.
+
+        A 5xx is tried once more on a new connection, and the second answer counts. Throttling is waited out.
+
+        Args:
+            body: a JSON value, or octets to be sent as they are, or None for no body at all.
+            entity: the object, if not the first.
+            headers: fields to add or, with None, to leave out.
+            path: another path than the object's.
+            method: another method than the operation's.
+        """
+        context, client = self._context, self._context.client
+        self.sending(body)
+        documented = isinstance(body, Mapping) and bool(body) and not path and not method
+        if documented:
+            body = self._own.completed(body)
+        exchange = self._sender.send(
+            method or context.operation.method,
+            path or context.address(entity),
+            octets=encoded(body),
+            headers=headers,
+            entity="" if path else entity or context.key,
+            fresh=fresh,
+            wait=wait,
+            timeout=timeout,
+        )
+        sent = said(body)
+        if exchange.ok or exchange.response is None:
+            client.writes += 1
+            if not (exchange.ok and sent is not None and path is None and method is None and wait):
+                self._pending.forget()
+        if sent is not None:
+            self._note(entity or context.key, sent, exchange, usual=path is None, alone=wait)
+        if documented:
+            self._sender.witness.settled(exchange)
+        return exchange
+
+    def change(self, body: Any, **how: Any) -> Exchange:
+        """Send a body that the target must have accepted for the case to go on.
+
+        Raises:
+            Inconclusive: it was not answered 2xx.
+        """
+        return performed_or_inconclusive(self.patch(body, **how))
+
+    def sending(self, body: Any) -> None:
+        """Put on record which members of the run's own a body holds that is about to be sent."""
+        new = self._members.sending(body, self._model.type) if self._members is not None else []
+        if new:
+            self._context.tell("sent", operation=self._context.operation.id, members=new)
+
+    def read(self, found: Mapping[str, Any]) -> None:
+        """Take down what a read shows."""
+        self.sent.read(found)
+        self._show(found)
+
+    def _show(self, state: Mapping[str, Any]) -> None:
+        if self._members is not None:
+            self._members.shown(state, self._model.type)
+
+    def release(self) -> None:
+        """Forget what only judging needs."""
+        self.snapshot.forget()
+        self.sent.forget()
+
+    def _note(self, entity: str, body: Mapping[str, Any], exchange: Exchange, *, usual: bool, alone: bool) -> None:
+        """Remember what was sent: to the object's own path (`usual`), and with nothing beside it (`alone`)."""
+        if not exchange.ok or not usual:
+            self._pending.note(entity, body, accepted=False)
+            return
+        if alone:
+            self._pending.accepted(entity, body, self._context.shape)
+        else:
+            self._pending.note(entity, body, accepted=True)
+        self._show(exchange.object or {})
+        self.sent.accepted(entity, body, exchange.object or {})
+        if self._context.lag.max_lag and self._context.lag.shows_updates:
+            # reads lag behind: remember the object as it will be once they have caught up, and spare that wait
+            self.snapshot.expect(entity, lambda state: self._model.merged(state, body))

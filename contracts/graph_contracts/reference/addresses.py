@@ -1,0 +1,88 @@
+"""From a request's head to the operation and the object that it addresses, and back to an object's address."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote_to_bytes, urlsplit
+
+from graph_contracts.contract import Contract
+from graph_contracts.reference.message import Refusal, Request, Scope
+from graph_contracts.reference.routes import Place, Role, Routes
+from graph_contracts.reference.store import Store
+
+SAFE = "$'()*+,;=:@!~"
+"""What stands in a path's segment as it is (RFC 3986 §3.3)."""
+SINGLE = "-"
+"""Stands for the id of an object that is alone and gone."""
+
+
+class Addresses:
+    """The steps that say what a path and a method are for."""
+
+    def __init__(self, contract: Contract, store: Store) -> None:
+        self.store = store
+        self.routes = Routes(contract)
+        base = urlsplit(contract.servers[0]).path if contract.servers else ""
+        self.base = [part for part in base.split("/") if part]
+
+    def request(self, scope: Scope) -> Request:
+        """The request's head."""
+        headers: dict[str, str] = {}
+        for name, value in scope["headers"]:
+            key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+            headers[key] = f"{headers[key]}, {text}" if key in headers else text
+        raw = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0]
+        raw = re.sub(rb"^https?://[^/]*", b"", raw)  # the absolute form (RFC 9112 §3.2.2)
+        segments = tuple(unquote_to_bytes(part).decode("utf-8", "replace") for part in raw.split(b"/") if part)
+        below = list(segments[: len(self.base)]) == self.base
+        segments = segments[len(self.base) :] if below else ("", *segments)
+        return Request(
+            method=scope["method"],
+            path="/" + "/".join(segments),
+            segments=segments,
+            query=scope["query_string"].decode("latin-1"),
+            headers=headers,
+            scope=scope,
+        )
+
+    def route(self, request: Request) -> None:
+        """Find the operation and the object; 404 where there is none."""
+        request.place = self.locate(request.segments)
+        if request.place is None:
+            raise Refusal(404, "ResourceNotFound", "The resource does not exist.")
+        request.operation = request.place.operation(request.method)
+        if request.place.role is Role.ITEM:
+            request.entity = request.segments[-1]
+        elif request.place.role is Role.SINGLE:
+            request.entity = next(iter(self.store.objects(request)), SINGLE)
+        if request.entity:
+            self.find(request)
+
+    def locate(self, segments: tuple[str, ...]) -> Place | None:
+        """What a path leads to."""
+        return self.routes.find(segments)
+
+    def find(self, request: Request) -> None:
+        """404 where the object isn't there."""
+        if request.entity not in self.store.objects(request):
+            raise Refusal(404, "Request_ResourceNotFound", "The object does not exist.")
+
+    def method(self, request: Request) -> None:
+        """405 for what an object or a collection doesn't do."""
+        if request.method not in self.allow(request).split(", "):
+            raise Refusal(405, "Request_BadRequest", "The method is not allowed here.", Allow=self.allow(request))
+
+    def allow(self, request: Request) -> str:
+        """The methods that a path has: objects can be looked at, whatever the document has for them."""
+        assert request.place is not None  # noqa: S101 (routed)
+        methods = {"OPTIONS", *request.place.operations}
+        if "GET" in methods or request.stored:
+            methods |= {"GET", "HEAD"}
+        return ", ".join(sorted(methods))
+
+    def url(self, request: Request, *more: str) -> str:
+        """The address of what a request is for, or of something below it."""
+        segments = (*self.base, *request.segments, *more)
+        path = "".join(f"/{quote(segment, safe=SAFE)}" for segment in segments)
+        host = request.headers.get("host", "")
+        return f"{request.scope.get('scheme', 'http')}://{host}{path}" if host else path

@@ -1,0 +1,91 @@
+"""The reference implementation: an ASGI app made from a contract alone, right in every step.
+
+Each step from request to response is a method of the app or of one of its parts. A fault or variation replaces steps
+on one instance; the app itself knows of none of them.
+"""
+
+from __future__ import annotations
+
+from graph_contracts.contract import Contract
+from graph_contracts.reference.access import Access
+from graph_contracts.reference.addresses import Addresses
+from graph_contracts.reference.answers import Answers
+from graph_contracts.reference.bodies import Bodies
+from graph_contracts.reference.changes import Changes
+from graph_contracts.reference.message import Receive, Refusal, Reply, Request, Scope, Send, Tokens
+from graph_contracts.reference.reads import Reads
+from graph_contracts.reference.store import Store, made
+
+
+class App:
+    """The app for one contract and its store."""
+
+    def __init__(self, contract: Contract, tokens: Tokens, auth: str = "enforced", objects: int = 2) -> None:
+        self.contract = contract
+        self.store = Store(objects)
+        self.access = Access(tokens, auth)
+        self.addresses = Addresses(contract, self.store)
+        self.bodies = Bodies()
+        self.reads = Reads(self.store, self.addresses)
+        self.changes = Changes(self.store, self.addresses, self.bodies, self.reads)
+        self.answers = Answers()
+
+    @property
+    def parts(self) -> tuple[object, ...]:
+        """All that has steps; no two have a step of the same name."""
+        return (self, self.store, self.access, self.addresses, self.bodies, self.reads, self.changes, self.answers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request (ASGI)."""
+        if scope["type"] != "http":
+            return
+        request = self.addresses.request(scope)
+        try:
+            await self.bodies.read(request, receive)
+            reply = await self.perform(request)
+        except Refusal as refusal:
+            reply = self.answers.refuse(request, refusal)
+        except Exception as error:
+            reply = self.answers.crash(request, error)
+        await self.answers.send(request, reply, send)
+
+    async def perform(self, request: Request) -> Reply:
+        """All that follows once the request is read."""
+        self.access.authenticate(request)
+        self.addresses.route(request)
+        self.access.authorize(request)
+        self.addresses.method(request)
+        reply = await self.act(request)
+        return self.success(request, reply) if request.documented else reply
+
+    async def act(self, request: Request) -> Reply:
+        """What the method asks for."""
+        if request.method == "OPTIONS" and not request.documented:
+            return Reply(
+                200, headers={"Allow": self.addresses.allow(request), "Accept-Patch": "application/json"}, body=b""
+            )
+        if not request.stored or (request.documented and request.shape is None):
+            return await self.other(request)
+        if request.method in {"GET", "HEAD"}:
+            return self.reads.get(request)
+        return await self.changes.change(request)
+
+    def success(self, request: Request, reply: Reply) -> Reply:  # noqa: ARG002 (faults look at it)
+        """The last word on a documented operation that was performed."""
+        return reply
+
+    async def other(self, request: Request) -> Reply:
+        """What is none of the five: nothing is kept, and the answer is the document's example or one like it."""
+        operation = request.operation
+        assert operation is not None  # noqa: S101 (routed, and no resource's)
+        if not request.complete:
+            raise Refusal(400, "BadRequest", "The request ended early.")
+        if request.body and operation.body is not None:
+            self.bodies.media_type(request)
+            self.bodies.parse(request.body)
+        status = request.documented_status(204 if operation.response is None else 200)
+        if status == 204 or operation.response is None:
+            return Reply(status, body=b"")
+        if operation.response_example is not None:
+            return Reply(status, operation.response_example.body)
+        return Reply(status, made(operation.response, None, 1))

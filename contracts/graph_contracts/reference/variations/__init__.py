@@ -1,0 +1,5 @@
+"""Everything that the reference can do differently and still be right, a module a subject."""
+
+from graph_contracts.reference.variations import collections, messages, moments, objects, refusals, requests, timing
+
+__all__ = ["collections", "messages", "moments", "objects", "refusals", "requests", "timing"]

@@ -1,0 +1,218 @@
+"""Several runs side by side: what changed from one to the next, and which implementation keeps which requirement."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from graph_contracts.report.change import Change, Kind
+from graph_contracts.report.difference import between
+from graph_contracts.report.headline import sentence
+from graph_contracts.report.markdown import code, escaped
+from graph_contracts.report.results import RequirementResult, Results, Verdict, summary
+from graph_contracts.report.visible import one_line, visible
+from graph_contracts.report.words import MEANINGS, SIGNS, change_lines
+
+TEMPLATES = Path(__file__).with_name("templates")
+TITLES: Mapping[Kind, str] = {
+    Kind.BROKE: "Broke",
+    Kind.WORSE: "Draws a warning now",
+    Kind.UNTESTED: "Stopped being tested",
+    Kind.HEALED: "Healed",
+    Kind.TESTED: "Tested now",
+}
+
+
+@dataclass(frozen=True)
+class Side:
+    """One run under the name that it is shown by."""
+
+    name: str
+    source: str
+    results: Results
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return summary(self.results)
+
+    def verdict(self, requirement: str) -> Verdict | None:
+        """What this run says of a requirement; None where it says nothing."""
+        return next((row.verdict for row in self.results.requirements if row.id == requirement), None)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What changed from one run to the next."""
+
+    before: Side
+    after: Side
+    changes: Mapping[Kind, Sequence[Change]]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All that is said of several runs."""
+
+    sides: tuple[Side, ...]
+    """Fewest failures first where there are several targets, else as they were given."""
+    steps: tuple[Step, ...]
+    rows: tuple[RequirementResult, ...]
+    """Every requirement of any run; none where all the runs are of one target."""
+    cautions: tuple[str, ...]
+    """Why the runs may not be quite comparable."""
+
+
+def compare(given: Sequence[tuple[str, str, Results]]) -> Comparison:
+    """Compare runs.
+
+    Args:
+        given: name (or nothing), source and results of each, the earliest first.
+    """
+    names = _names(given)
+    sides = tuple(Side(name, source, results) for name, (_, source, results) in zip(names, given, strict=True))
+    several = len({side.results.target_url for side in sides}) > 1 or any(name for name, _, _ in given)
+    pairs = pairwise(sides) if not several or len(sides) == 2 else ()
+    steps = tuple(Step(before, after, _by_kind(between(before.results, after.results))) for before, after in pairs)
+    if several:
+        sides = tuple(sorted(sides, key=_badness))
+    rows = {row.id: row for side in sides for row in side.results.requirements} if several else {}
+    return Comparison(sides, steps, tuple(rows.values()), tuple(_cautions(sides)))
+
+
+def _names(given: Sequence[tuple[str, str, Results]]) -> list[str]:
+    names = [one_line(name or results.target_server or results.target_url, 60) for name, _, results in given]
+    counted = Counter(names)
+    return [
+        name if counted[name] == 1 else f"{name} ({one_line(source, 60)})"
+        for name, (_, source, _) in zip(names, given, strict=True)
+    ]
+
+
+def _badness(side: Side) -> tuple[int, ...]:
+    """What ranks a run: what it does wrong, whether known or not, then what it draws warnings for or leaves open."""
+    counts = side.counts
+    return counts["fail"] + counts["waived"], counts["error"], counts["warn"], counts["inconclusive"], -counts["pass"]
+
+
+def _by_kind(changes: Sequence[Change]) -> dict[Kind, list[Change]]:
+    return {kind: found for kind in Kind if (found := [change for change in changes if change.kind is kind])}
+
+
+def _cautions(sides: Sequence[Side]) -> list[str]:
+    told = [f"{side.name}: {sentence(side.results)}" for side in sides if not side.results.complete]
+    every = {row.id for side in sides for row in side.results.requirements}
+    for side in sides:
+        absent = len(every) - len(side.results.requirements)
+        if absent:
+            told.append(f"{side.name}: not tested for {absent} of {len(every)} requirements.")
+    for what, values in (
+        ("contracts", {side.results.contract_sha256[:12] for side in sides}),
+        ("profiles", {side.results.profile for side in sides}),
+        ("versions of the suite", {side.results.version for side in sides}),
+    ):
+        if len(values) > 1:
+            told.append(f"The runs have different {what}: {', '.join(sorted(values))}.")
+    return told
+
+
+def _cell(verdict: Verdict | None) -> str:
+    return f"{SIGNS[verdict]} {verdict}" if verdict else "absent"
+
+
+# -- text --------------------------------------------------------------------------------------------------------------
+
+
+def text(comparison: Comparison) -> str:
+    """For a terminal; of the matrix, the requirements that not every implementation passes."""
+    lines = [f"caution: {one_line(caution)}" for caution in comparison.cautions]
+    for step in comparison.steps:
+        lines += ["", f"From {step.before.source} to {step.after.source}:"]
+        if not step.changes:
+            lines.append("  nothing changed")
+        for kind, changes in step.changes.items():
+            lines += [f"  {TITLES[kind]} ({len(changes)})"]
+            lines += [f"    {one_line(line, 2000)}" for line in change_lines(changes)]
+    if comparison.rows:
+        letters = [chr(ord("A") + place) if place < 26 else str(place) for place in range(len(comparison.sides))]
+        lines += ["", "Implementations, fewest failures first:"]
+        for letter, side in zip(letters, comparison.sides, strict=True):
+            lines.append(f"  {letter}  {side.name}: {_tally(side)} ({side.source})")
+        lines += ["", f"  {' '.join(f'{letter:>2}' for letter in letters)}"]
+        kept = 0
+        for row in comparison.rows:
+            verdicts = [side.verdict(row.id) for side in comparison.sides]
+            if set(verdicts) <= {Verdict.PASS}:
+                kept += 1
+                continue
+            signs = " ".join(f"{SIGNS[verdict] if verdict else ' ':>2}" for verdict in verdicts)
+            lines.append(f"  {signs}  {row.id}")
+        lines.append(f"  {kept} of {len(comparison.rows)} requirements pass everywhere.")
+    return visible("\n".join(lines).strip("\n")) + "\n"
+
+
+def _tally(side: Side) -> str:
+    return ", ".join(f"{count} {verdict}" for verdict, count in side.counts.items() if count)
+
+
+# -- Markdown ----------------------------------------------------------------------------------------------------------
+
+
+def markdown(comparison: Comparison) -> str:
+    """For a pull request or a page."""
+    lines = ["# Graph contract: runs compared", ""]
+    lines += [f"> {escaped(caution)}\n" for caution in comparison.cautions]
+    for step in comparison.steps:
+        lines += [f"## From {code(step.before.source)} to {code(step.after.source)}", ""]
+        if not step.changes:
+            lines += ["Nothing changed.", ""]
+        for kind, changes in step.changes.items():
+            lines += [f"### {TITLES[kind]} ({len(changes)})", ""]
+            lines += [*(f"- {escaped(line)}" for line in change_lines(changes)), ""]
+    if comparison.rows:
+        lines += ["## Implementations × requirements", ""]
+        lines += [
+            f"- **{escaped(side.name)}**: {_tally(side)}; {code(side.results.target_url)}, {side.results.started}"
+            for side in comparison.sides
+        ]
+        lines += ["", f"| Requirement | Level | {' | '.join(escaped(side.name) for side in comparison.sides)} |"]
+        lines.append(f"|---|---|{'---|' * len(comparison.sides)}")
+        for row in comparison.rows:
+            cells = " | ".join(_cell(side.verdict(row.id)) for side in comparison.sides)
+            lines.append(f"| {code(row.id)} | {row.level} | {cells} |")
+        lines.append("")
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+# -- HTML --------------------------------------------------------------------------------------------------------------
+
+
+def html(comparison: Comparison) -> str:
+    """One static page without script; everything in it is escaped."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+    )
+    environment.filters["line"] = one_line
+    style = (TEMPLATES / "compare.css").read_text(encoding="utf-8")
+    return environment.get_template("compare.html").render(
+        comparison=comparison,
+        titles=TITLES,
+        lines=change_lines,
+        signs=SIGNS,
+        meanings=MEANINGS,
+        tally=_tally,
+        style=Markup(style),  # noqa: S704 (our own file)
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    )

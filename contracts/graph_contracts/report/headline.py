@@ -1,0 +1,299 @@
+"""What is said of a whole run in one sentence and on its badge: a pure function of the results.
+
+Every report takes its first words from here, so that none of them says more than the others, or than the exit code.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from graph_contracts.report.results import UNDECIDED, Results, Verdict, exit_code, summary, verdict_of
+from graph_contracts.report.words import plural
+
+INTERRUPTED = 130
+MAX_NAMED = 2
+"""Operations that a sentence names."""
+
+
+class Tone(StrEnum):
+    """How a reader is to take it; what is only part of the truth is never good news."""
+
+    GOOD = "good"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+    NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The first words of every report."""
+
+    sentence: str
+    badge: str
+    """The same in the size of a stamp."""
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Requirements by what was said of them; each is in one of these numbers or applies nowhere."""
+
+    passed: int
+    failed: int
+    warned: int
+    waived: int
+    noted: int
+    partly: int
+    """Passed on some operations, and could not be judged on others."""
+    unjudged: int
+    errors: int
+
+    @property
+    def tested(self) -> int:
+        """How many something was decided of."""
+        return self.passed + self.failed + self.warned + self.waived + self.noted + self.partly
+
+
+def headline(results: Results) -> Headline:
+    """What to say first of a run."""
+    return Headline(sentence(results), _badge(results), _tone(results))
+
+
+def sentence(results: Results) -> str:
+    """What came of the run, of how much that is, and what gates beside it."""
+    reasons = _gate_reasons(results)
+    counted = tally(results)
+    if counted.failed:
+        told = [_failed(results, counted), _extent(results, counted), _unfinished_sentence(results)]
+    elif verdict_of(results) == "inconclusive":
+        told = [_undecided(results, counted), _extent(results, counted)]
+    else:
+        told = [_unbroken(results, counted, gate_fails=bool(reasons))]
+    if reasons and counted.failed and results.fail_on == "failure":
+        told += [f"{reason[0].upper()}{reason[1:]}." for reason in reasons]
+    elif reasons:
+        told.insert(0, f"The gate fails: {' and '.join(reasons)}.")
+    elif counted.failed and results.fail_on == "regression" and results.since:
+        told.append(
+            "Nothing got worse since the earlier run, and only that gates."
+            if exit_code(results) == 0
+            else "Whether anything got worse since the earlier run is inconclusive."
+        )
+    return " ".join(part for part in told if part)
+
+
+def is_partial(results: Results) -> bool:
+    """Whether the run is about less than the whole contract."""
+    return bool(results.shard or (results.scope and results.scope.narrowed_by))
+
+
+def tally(results: Results) -> Tally:
+    """Count the requirements; one that could be judged on some operations only counts as what it was there."""
+    counted = summary(results)
+    partly = Counter(
+        "waived" if Verdict.WAIVED in decided else "passed"
+        for row in results.requirements
+        if row.verdict is Verdict.INCONCLUSIVE and (decided := {each.verdict for each in row.outcomes} - UNDECIDED)
+    )
+    return Tally(
+        passed=counted["pass"],
+        failed=counted["fail"],
+        warned=counted["warn"],
+        waived=counted["waived"] + partly["waived"],
+        noted=counted["note"],
+        partly=partly["passed"],
+        unjudged=counted["inconclusive"] - partly.total(),
+        errors=counted["error"],
+    )
+
+
+def untested(results: Results) -> list[str]:
+    """The operations of which nothing was decided though something should have been."""
+    told: dict[str, set[Verdict]] = {}
+    for row in results.requirements:
+        for outcome in row.outcomes:
+            told.setdefault(outcome.operation, set()).add(outcome.verdict)
+    open_ = ((name, told.get(name, set())) for name in results.operations)
+    return [name for name, verdicts in open_ if Verdict.INCONCLUSIVE in verdicts and not verdicts - UNDECIDED]
+
+
+# -- the parts of a sentence -------------------------------------------------------------------------------------------
+
+
+def _failed(results: Results, counted: Tally) -> str:
+    recorded = results.scope is not None and results.scope.recorded
+    start = "This recording shows that the target does not conform" if recorded else "The target does not conform"
+    more = [f"{counted.passed} passed", *_more(counted)]
+    return f"{start}: {plural(counted.failed, 'requirement')} failed, {', '.join(more)}{_rest(counted)}."
+
+
+def _undecided(results: Results, counted: Tally) -> str:
+    if counted.errors:
+        why = f"the suite could not decide {plural(counted.errors, 'requirement')} (a defect of ours)"
+    elif not results.complete:
+        why = _unfinished(results)
+    elif counted.tested:
+        return (
+            f"Inconclusive: {', '.join(['no requirement passed on every operation', *_more(counted)])}{_rest(counted)}."
+        )
+    else:
+        return "Inconclusive: nothing could be judged."
+    return f"Inconclusive: {why}; {_counts(counted)}." if counted.tested else f"Inconclusive: {why}."
+
+
+def _unbroken(results: Results, counted: Tally, *, gate_fails: bool) -> str:
+    """What to say of a run in which nothing failed and something was decided."""
+    if results.scope and results.scope.recorded:
+        warned = f", {_warned(counted)}" if counted.warned else ""
+        start = "failure" if counted.warned or counted.waived else "violation"
+        return f"No {start} in this recording{warned}; {_seen(results, counted)}."
+    if is_partial(results):
+        return _partial(results, counted)
+    if counted.waived:
+        return f"No failure but known ones: {_counts(counted)}."
+    if not counted.passed:
+        return f"No requirement failed, and none passed on every operation: {_counts(counted)}."
+    return f"{'No requirement failed' if gate_fails else 'The target conforms'}: {_counts(counted)}."
+
+
+def _partial(results: Results, counted: Tally) -> str:
+    tested = f"{_name(results)}: {_tested(results, counted)}"
+    if counted.passed != counted.tested:
+        return f"{tested}: {_counts(counted, bare=True)}."
+    all_ = {1: "and it passed", 2: "both passed"}.get(counted.passed, "all passed")
+    return f"{tested}, {all_}{_rest(counted)}."
+
+
+def _extent(results: Results, counted: Tally) -> str:
+    """Of how much of the contract a run speaks that came to something worse than a pass."""
+    if not is_partial(results):
+        return ""
+    if results.scope and results.scope.recorded:
+        seen = _seen(results, counted)
+        return f"{seen[0].upper()}{seen[1:]}."
+    return f"{_name(results)}: {_tested(results, counted)}."
+
+
+def _name(results: Results) -> str:
+    narrowed = ", ".join(results.scope.narrowed_by) if results.scope else ""
+    part = f"Part {results.shard['group']} of {results.shard['splits']}" if results.shard else "Partial run"
+    return f"{part} ({narrowed})" if narrowed else part
+
+
+def _tested(results: Results, counted: Tally) -> str:
+    if results.scope is None:
+        return f"{plural(counted.tested, 'requirement')} tested"
+    few = "--operation" in results.scope.narrowed_by
+    where = f" on {len(results.operations)} of the document's {results.scope.operations} operations" if few else ""
+    return f"{counted.tested} of {plural(results.scope.requirements, 'requirement')} tested{where}"
+
+
+def _seen(results: Results, counted: Tally) -> str:
+    whole = results.scope.requirements if results.scope else counted.tested
+    return f"{counted.tested} of {plural(whole, 'requirement')} can be seen in it"
+
+
+def _counts(counted: Tally, *, bare: bool = False) -> str:
+    """How many requirements came to what; `bare` where what is counted was said already."""
+    somewhere = counted.partly if not counted.passed else 0
+    number = somewhere or counted.passed
+    passed = f"{number} passed" if bare else f"{plural(number, 'requirement')} passed"
+    if somewhere:
+        passed += " on some operations and could not be judged on others"
+        counted = replace(counted, partly=0)
+    return ", ".join([passed, "none failed", *_more(counted)]) + _rest(counted)
+
+
+def _more(counted: Tally) -> Iterator[str]:
+    if counted.warned:
+        yield _warned(counted)
+    if counted.noted:
+        yield f"{counted.noted} noted"
+
+
+def _warned(counted: Tally) -> str:
+    return "1 with a warning" if counted.warned == 1 else f"{counted.warned} with warnings"
+
+
+def _rest(counted: Tally) -> str:
+    told = ""
+    if counted.partly:
+        told += f"; {counted.partly} passed on some operations and could not be judged on others"
+    if counted.waived:
+        told += f"; {plural(counted.waived, 'known failure')}, waived by the baseline"
+    if counted.unjudged:
+        told += f"; {counted.unjudged} could not be judged"
+    return told
+
+
+def _unfinished_sentence(results: Results) -> str:
+    if results.complete:
+        return ""
+    why = _unfinished(results)
+    return f"{why[0].upper()}{why[1:]}."
+
+
+def _unfinished(results: Results) -> str:
+    """Why a run is no whole one."""
+    ended = "was interrupted" if results.exit_code == INTERRUPTED else "ended early"
+    if results.executed < results.planned:
+        return f"the run {ended}: {results.executed} of {results.planned} cases were run"
+    if results.exit_code == INTERRUPTED:
+        return "the run was interrupted"
+    missing = untested(results)
+    if not missing:
+        return "something that the verdict needs is missing (see the notes)"
+    if len(results.operations) == 1:
+        return f"{missing[0]} could not be tested (see the notes)"
+    named = f"{', '.join(missing[:MAX_NAMED])}{', …' if len(missing) > MAX_NAMED else ''}"
+    return f"{len(missing)} of {len(results.operations)} operations could not be tested ({named}; see the notes)"
+
+
+def _gate_reasons(results: Results) -> list[str]:
+    """What fails a run beside what failed in it."""
+    reasons = []
+    if results.baseline and results.baseline.problems:
+        reasons.append(f"the baseline is out of date in {plural(len(results.baseline.problems), 'place')}")
+    if results.fail_on == "regression" and results.since and results.since.worse:
+        count = len(results.since.worse)
+        reasons.append(f"{plural(count, 'verdict')} got worse since the earlier run")
+    return reasons
+
+
+# -- the badge ---------------------------------------------------------------------------------------------------------
+
+
+def _badge(results: Results) -> str:
+    counted = tally(results)
+    stale = bool(results.baseline and results.baseline.problems)
+    total = results.scope.requirements if results.scope else counted.tested
+    known = [plural(counted.waived, "known failure")] if counted.waived else []
+    warned = [plural(counted.warned, "warning")] if counted.warned else []
+    if counted.failed:
+        same = results.fail_on == "regression" and exit_code(results) == 0
+        cut = ["incomplete"] if not results.complete else []
+        part = [f"{counted.tested} of {total} tested"] if is_partial(results) else []
+        return ", ".join([f"{counted.failed} failed", *known, *(["none worse"] if same else []), *cut, *part])
+    if stale:
+        return "baseline out of date"
+    if _gate_reasons(results):
+        return "worse than before"
+    if verdict_of(results) == "inconclusive":
+        return "inconclusive" if results.complete else "incomplete"
+    if is_partial(results):
+        return ", ".join([f"{counted.passed} of {total} passed", *warned, *known])
+    if counted.waived:
+        return ", ".join(known)
+    return "conforms" if counted.passed else ", ".join(["0 passed", *warned])
+
+
+def _tone(results: Results) -> Tone:
+    counted = tally(results)
+    if counted.failed or exit_code(results) == 1:
+        return Tone.BAD
+    if verdict_of(results) == "inconclusive":
+        return Tone.UNKNOWN
+    return Tone.NEUTRAL if is_partial(results) or counted.waived or not counted.passed else Tone.GOOD

@@ -1,0 +1,137 @@
+"""index.html: the conformance report as one static file, readable without script, by a screen reader and on paper."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from graph_contracts.report import citation, view, words
+from graph_contracts.report.headline import headline, is_partial
+from graph_contracts.report.left import MAX_MEMBERS_NAMED
+from graph_contracts.report.results import LEVELS, Results, Verdict, summary
+from graph_contracts.report.visible import one_line, visible
+
+TEMPLATES = Path(__file__).with_name("templates")
+MAX_BRIEF = 6
+"""Failures and warnings that the first screen has room for; the others are folded below them."""
+EXITS = {0: "passes the gate", 1: "does not pass the gate", 2: "unusable", 3: "inconclusive", 130: "interrupted"}
+
+
+def render(results: Results, evidence: Sequence[Mapping[str, Any]]) -> str:
+    """The page; everything in it is escaped, and what could steer a reader's eye is made visible."""
+    subjects = view.subjects(results.requirements)
+    style = _ours("report.css") + _subject_filters(len(subjects))
+    script = _ours("report.js")
+    failures, warnings, waived = view.told(results, evidence, view.FAILED, (Verdict.WARN,), (Verdict.WAIVED,))
+    counts = summary(results)
+    return (
+        _environment()
+        .get_template("index.html")
+        .render(
+            results=results,
+            said=headline(results),
+            partial=is_partial(results),
+            when=_when(results.started),
+            counts=counts,
+            table=_table(results),
+            exits={results.exit_code: EXITS.get(results.exit_code, "")},
+            changes=words.changed(results),
+            failures=failures,
+            warnings=warnings,
+            waived=waived,
+            open=view.reasons(results),
+            most=MAX_BRIEF,
+            named=words.MAX_NAMED,
+            members_named=MAX_MEMBERS_NAMED,
+            subjects=subjects,
+            matrix=view.matrix(results),
+            operations=view.operations(results),
+            capabilities=view.capabilities(results),
+            present=[verdict for verdict in Verdict if counts[verdict]],
+            style=style,
+            style_hash=_digest(style),
+            script=script,
+            script_hash=_digest(script),
+            levels=words.LEVEL_MEANINGS,
+            verdicts=list(Verdict),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+    )
+    environment.filters |= {
+        "line": one_line,
+        "prose": _prose,
+        "text": str,
+        "cited": citation.parts,
+        "spread": view.spread,
+        "also": _also,
+    }
+    environment.globals |= {"signs": words.SIGNS, "meanings": words.MEANINGS}
+    return environment
+
+
+def _also(message: str) -> str:
+    """What a message says of findings beyond the one that is shown."""
+    return re.sub(r"\)( \(failed [^)]*\))?$", "", message.partition(" (and ")[2])
+
+
+def _prose(text: str) -> Markup:
+    """Our own sentence, with what stands between backticks as code."""
+    pieces = escape(visible(text)).split("`")
+    return Markup("").join(
+        piece if index % 2 == 0 else Markup("<code>{}</code>").format(piece) for index, piece in enumerate(pieces)
+    )
+
+
+def _ours(name: str) -> Markup:
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 (our own file)
+
+
+def _digest(text: str) -> str:
+    """What the content security policy knows our style and script by."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _subject_filters(count: int) -> Markup:
+    """The rules by which choosing a subject hides the others, without script."""
+    rules = (
+        f'body:has(#fs option[value="s{place}"]:checked) .subject:not(.s{place}){{display:none}}\n'
+        for place in range(1, count + 1)
+    )
+    return Markup("".join(rules))  # noqa: S704 (numbers)
+
+
+def _when(started: str) -> str:
+    try:
+        moment = datetime.fromisoformat(started)
+    except ValueError:
+        return started
+    return f"{moment.day} {moment:%B %Y, %H:%M} {moment.tzname() or ''}".strip()
+
+
+def _table(results: Results) -> list[tuple[Verdict, list[int]]]:
+    """How many requirements of each level have each verdict, and how many in all."""
+    rows = []
+    for verdict in Verdict:
+        counts = [sum(r.level == level and r.verdict is verdict for r in results.requirements) for level in LEVELS]
+        rows.append((verdict, [*counts, sum(counts)]))
+    return rows

@@ -1,0 +1,69 @@
+"""summary.md: what a pull request or a chat needs to know of a run."""
+
+from __future__ import annotations
+
+import re
+
+from graph_contracts.report.headline import sentence
+from graph_contracts.report.results import LEVELS, Results, Verdict
+from graph_contracts.report.visible import one_line
+from graph_contracts.report.words import SIGNS, changed
+
+MAX_TOLD = 200
+"""Outcomes of a kind: what shows such a page takes a megabyte at most."""
+
+
+def render(results: Results) -> str:
+    """The page; every byte of the target in it is escaped."""
+    lines = [
+        f"## {escaped(sentence(results))}",
+        "",
+        _run(results),
+        "",
+        "| Level | " + " | ".join(f"{SIGNS[verdict]} {verdict}" for verdict in Verdict) + " |",
+        "|---|" + "---:|" * len(Verdict),
+    ]
+    for level in LEVELS:
+        rows = [row for row in results.requirements if row.level == level]
+        counts = [sum(row.verdict is verdict for row in rows) for verdict in Verdict]
+        lines.append(f"| {level} | " + " | ".join(str(count or "") for count in counts) + " |")
+    changes = changed(results)
+    if changes:
+        lines += ["", "### What changed", "", *(f"- {escaped(line)}" for line in changes)]
+    for title, verdicts in (
+        ("Failures", (Verdict.FAIL, Verdict.ERROR)),
+        ("Known failures", (Verdict.WAIVED,)),
+        ("Warnings", (Verdict.WARN,)),
+    ):
+        found = results.outcomes(*verdicts)
+        if found:
+            lines += ["", f"### {title}", ""]
+            lines += [
+                f"- `{row.id}` on {code(outcome.operation)}: {escaped(outcome.message)} ({escaped(row.source)})"
+                for row, outcome in found[:MAX_TOLD]
+            ]
+            if len(found) > MAX_TOLD:
+                lines.append(f"- and {len(found) - MAX_TOLD} more, in results.json")
+    return "\n".join(lines) + "\n"
+
+
+LOOKALIKES = str.maketrans("`|<>", "ˋ∣‹›")
+"""Inside a code span nothing can be escaped."""
+
+
+def _run(results: Results) -> str:
+    return (
+        f"Target {code(results.target_url)}, contract “{escaped(results.contract_title)}”, profile {results.profile}, "
+        f"seed {results.seed}, {results.executed} of {results.planned} planned cases run, "
+        f"{results.exchanges} exchanges in {results.seconds:.1f} s."
+    )
+
+
+def escaped(text: str) -> str:
+    """Text on one line in which nothing is markup."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~@-])", r"\\\1", one_line(text)).replace("&", "&amp;")
+
+
+def code(text: str) -> str:
+    """The same as a code span."""
+    return f"`{one_line(text).translate(LOOKALIKES)}`"

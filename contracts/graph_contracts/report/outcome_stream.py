@@ -1,0 +1,197 @@
+"""outcomes.jsonl: what a run finds, written as it comes, so that a run that is killed leaves what it had.
+
+The first line holds the run with no outcome yet; then come exchanges and outcomes in their order, and last the end
+marker. A journal without it tells of an incomplete run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from graph_contracts.errors import ResultsError
+from graph_contracts.report import results as model
+from graph_contracts.report.evidence import Evidence
+from graph_contracts.report.results import Outcome, Results, Verdict
+
+FORMAT = "graph-contracts/outcomes/1"
+NAME = "outcomes.jsonl"
+
+
+class OutcomeStream:
+    """Writes one; every line is handed to the system at once, so that only a fall of the machine could lose it."""
+
+    def __init__(self, path: Path, run: Results) -> None:
+        """Begin with what is known before the first case.
+
+        Raises:
+            OSError: the file can't be written.
+        """
+        self._file = path.open("wb")
+        self._length = 0
+        self._write({"format": FORMAT, "run": run.to_json()})
+
+    def exchange(self, entry: Mapping[str, Any]) -> int:
+        """Write one exchange as evidence has it; where its line begins."""
+        return self._write({"exchange": entry})
+
+    def outcome(self, requirement: str, outcome: Outcome, executed: int, seconds: float) -> None:
+        """Write what one case said, with how many were run until then and how long that took."""
+        told = {**asdict(outcome), "verdict": str(outcome.verdict)}
+        self._write({"requirement": requirement, "outcome": told, "executed": executed, "seconds": round(seconds, 3)})
+
+    def end(self, complete: bool) -> None:
+        """Write the end marker: the run ended by itself, having run every planned case or not."""
+        self._write({"end": True, "complete": complete})
+
+    def close(self) -> None:
+        """Close the file; without `end` before it, the run counts as incomplete."""
+        self._file.close()
+
+    def _write(self, line: Mapping[str, Any]) -> int:
+        start, octets = self._length, json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n"
+        self._file.write(octets)
+        self._file.flush()
+        self._length += len(octets)
+        return start
+
+
+def read(path: Path) -> tuple[Results, Evidence]:
+    """The results and the evidence that a journal holds; the evidence is read again from it when it is asked for.
+
+    Raises:
+        ResultsError: it can't be read, or is no journal.
+    """
+    try:
+        lines = _lines(path)
+        _, head = next(lines, (0, {}))
+        if head.get("format") != FORMAT:
+            raise ResultsError(f"{path}: no outcomes of a run", "It is another file, or the run was killed at once")
+        return _replayed(Results.from_json(head.get("run", {})), lines, Evidence(path))
+    except OSError as error:
+        raise ResultsError(f"{path}: {error.strerror or error}") from error
+    except jsonschema.ValidationError as error:
+        raise ResultsError(f"{path}:1: {error.json_path}: {error.message[:200]}") from error
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each whole line, with the place in the file where it begins."""
+    start = exchanges = 0
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b"\n"):
+                return  # the line that was being written when the run was killed
+            try:
+                value = json.loads(line.decode())
+                _form().validate(value)
+            except UnicodeDecodeError as error:
+                raise ResultsError(f"{path}:{number}: not UTF-8") from error
+            except (ValueError, RecursionError) as error:
+                raise ResultsError(f"{path}:{number}: not readable as JSON") from error
+            except jsonschema.ValidationError as error:
+                raise ResultsError(f"{path}:{number}: no line that a run writes ({error.json_path})") from error
+            if "exchange" in value:
+                if value["exchange"]["index"] != exchanges:
+                    raise ResultsError(f"{path}:{number}: no line that a run writes ($.exchange.index)")
+                exchanges += 1
+            yield start, value
+            start += len(line)
+
+
+@cache
+def _form() -> jsonschema.Draft202012Validator:
+    """The form of a line, as far as it is read; the first line's results are held to their own schema."""
+    outcome = model.schema()["properties"]["requirements"]["items"]["properties"]["outcomes"]["items"]
+    message = {
+        "type": "object",
+        "required": ["headers", "body"],
+        "properties": {
+            **{name: {"type": "string"} for name in ("method", "url", "reason", "http_version", "body")},
+            **{name: {"type": "integer"} for name in ("status", "bytes")},
+            "headers": {
+                "type": "array",
+                "items": {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "string"}},
+            },
+        },
+    }
+    exchange = {
+        "type": "object",
+        "required": ["index", "operation", "requirement", "started", "seconds", "request", "response", "error", "curl"],
+        "properties": {
+            "index": {"type": "integer", "minimum": 0},
+            "operation": {"type": "string"},
+            "requirement": {"type": ["string", "null"]},
+            "started": {"type": "string"},
+            "seconds": {"type": "number"},
+            "request": {**message, "required": ["method", "url", "headers", "body"]},
+            "response": {
+                "anyOf": [
+                    {"type": "null"},
+                    {**message, "required": ["status", "reason", "http_version", "headers", "body", "bytes"]},
+                ]
+            },
+            "error": {"type": ["string", "null"]},
+            "curl": {"type": "string"},
+        },
+    }
+    return jsonschema.Draft202012Validator(
+        {
+            "anyOf": [
+                {"required": ["format", "run"]},
+                {"required": ["exchange"], "properties": {"exchange": exchange}},
+                {
+                    "required": ["requirement", "outcome", "executed", "seconds"],
+                    "properties": {
+                        "requirement": {"type": "string"},
+                        "outcome": outcome,
+                        "executed": {"type": "integer", "minimum": 0},
+                        "seconds": {"type": "number", "minimum": 0},
+                    },
+                },
+                {"required": ["end", "complete"], "properties": {"complete": {"type": "boolean"}}},
+            ],
+            "type": "object",
+        }
+    )
+
+
+def _replayed(
+    run: Results, lines: Iterable[tuple[int, Mapping[str, Any]]], evidence: Evidence
+) -> tuple[Results, Evidence]:
+    """The run as it stood at the last whole line."""
+    told: dict[str, list[Outcome]] = {}
+    executed, seconds, complete = 0, run.seconds, False
+    for start, line in lines:
+        match line:
+            case {"exchange": entry}:
+                evidence.add(entry, start)
+            case {"requirement": name, "outcome": outcome, "executed": count, "seconds": time}:
+                told.setdefault(name, []).append(_outcome(outcome))
+                executed, seconds = count, time
+            case {"end": True, "complete": whole}:
+                complete = whole
+    rows = []
+    for row in run.requirements:
+        found = told.get(row.id)
+        rows.append(model.result(row, found) if found else model.silent(row, complete or 0 < run.planned == executed))
+    return (
+        replace(
+            run,
+            requirements=tuple(rows),
+            executed=executed,
+            seconds=seconds,
+            complete=complete,
+            exchanges=len(evidence),
+        ),
+        evidence,
+    )
+
+
+def _outcome(told: Mapping[str, Any]) -> Outcome:
+    return Outcome(**{**told, "verdict": Verdict(told["verdict"]), "exchanges": tuple(told["exchanges"])})

@@ -1,0 +1,361 @@
+"""What a run found, as data: the one source of every report, and the file that other programs read.
+
+`results.json` is fixed by its JSON Schema in this folder. Secrets are masked before anything gets here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from graph_contracts.report.change import Since
+from graph_contracts.report.left import Left
+from graph_contracts.report.scope import Scope
+from graph_contracts.report.waiver import Waivers
+
+FORMAT = "graph-contracts/results/1"
+
+
+class Verdict(StrEnum):
+    """What is said of a requirement; `fail` gates, `error` is a defect of the suite itself."""
+
+    PASS = "pass"  # noqa: S105 (a verdict, not a password)
+    FAIL = "fail"
+    WARN = "warn"
+    NOTE = "note"
+    INCONCLUSIVE = "inconclusive"
+    WAIVED = "waived"
+    NOT_APPLICABLE = "not-applicable"
+    ERROR = "error"
+
+
+WORST_FIRST = (
+    Verdict.FAIL,
+    Verdict.ERROR,
+    Verdict.WARN,
+    Verdict.INCONCLUSIVE,
+    Verdict.WAIVED,
+    Verdict.NOTE,
+    Verdict.PASS,
+    Verdict.NOT_APPLICABLE,
+)
+"""A requirement's verdict is the first of these that one of its outcomes has."""
+UNDECIDED = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE, Verdict.ERROR})
+"""Verdicts that say nothing of the target."""
+LEVELS = ("MUST", "SHOULD", "INFO")
+MAX_EXCHANGES = 12
+ENDED_BEFORE = "the run ended before it"
+NO_OPERATION = "the document gives no operation that it is about"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one requirement's case said of one operation."""
+
+    operation: str
+    verdict: Verdict
+    message: str = ""
+    expected: str = ""
+    actual: str = ""
+    exchanges: tuple[int, ...] = ()
+    """Indexes into the evidence."""
+    curl: str = ""
+    mismatch: Mapping[str, Any] | None = None
+    """The place in an answer that differs: its `path`, what was `expected` and is `actual` there as JSON, empty for
+    nothing, and the `exchange` that shows it."""
+    seconds: float | None = None
+    """How long the case took, or the cases; None where others came across the requirement."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementResult:
+    """One requirement with all that was said of it."""
+
+    id: str
+    level: str
+    basis: str
+    statement: str
+    source: str
+    verdict: Verdict
+    outcomes: tuple[Outcome, ...] = ()
+    page: str = ""
+    """File and line of the page that the source names."""
+    gates: tuple[str, ...] = ()
+    """The profiles in which breaking it fails a run."""
+    sent: str = ""
+    vary: str = ""
+    fix: str = ""
+    proofs: tuple[Mapping[str, str], ...] = ()
+    """The faults, by `name` and `text`, that its cases are known to notice."""
+
+    @property
+    def subject(self) -> str:
+        """The area it belongs to: the second word of its id."""
+        return self.id.split(".")[1] if "." in self.id else self.id
+
+
+REQUIREMENT = tuple(each.name for each in fields(RequirementResult))
+OUTCOME = tuple(each.name for each in fields(Outcome))
+
+
+@dataclass(frozen=True)
+class Results:
+    """A whole run."""
+
+    version: str
+    seed: int
+    profile: str
+    contract_title: str
+    contract_source: str
+    contract_sha256: str
+    operations: tuple[str, ...]
+    target_url: str
+    target_server: str
+    target_auth: str
+    started: str
+    seconds: float
+    exchanges: int
+    requirements: tuple[RequirementResult, ...]
+    planned: int = 0
+    executed: int = 0
+    complete: bool = True
+    """The end marker: whether every planned case was run."""
+    exit_code: int = 0
+    command: str = ""
+    redacted: int = 0
+    capabilities: tuple[Mapping[str, str], ...] = ()
+    ambiguities: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+    left: tuple[Left, ...] = ()
+    """What the run could not put back."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Where the suite ran, and with which libraries."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where the contract states each operation: page and line."""
+    shard: Mapping[str, Any] = field(default_factory=dict)
+    """Which part of a run that was split over machines this is; empty for a whole one."""
+    scope: Scope | None = None
+    """How much of the contract the run is about; None where that is unknown, as in results of an earlier format."""
+    baseline: Waivers | None = None
+    since: Since | None = None
+    fail_on: str = "failure"
+    """What gates: every `failure`, or only a `regression` against `since`."""
+    further: Mapping[str, Any] = field(default_factory=dict)
+    """Keys of a later format, kept as they were read."""
+
+    def outcomes(self, *verdicts: Verdict) -> list[tuple[RequirementResult, Outcome]]:
+        """Every outcome with one of these verdicts, MUSTs first."""
+        found = [(row, outcome) for row in self.requirements for outcome in row.outcomes if outcome.verdict in verdicts]
+        return sorted(found, key=lambda pair: LEVELS.index(pair[0].level) if pair[0].level in LEVELS else 9)
+
+    @property
+    def remarks(self) -> list[str]:
+        """The notes but for those that say what could not be put back, which reports tell apart."""
+        told = {each.text for each in self.left}
+        return [note for note in self.notes if note not in told]
+
+    def to_json(self) -> dict[str, Any]:
+        """The content of results.json."""
+        return {
+            **self.further,
+            "format": FORMAT,
+            "verdict": verdict_of(self),
+            "tool": {"version": self.version, "seed": self.seed, "profile": self.profile},
+            "contract": {
+                "title": self.contract_title,
+                "source": self.contract_source,
+                "sha256": self.contract_sha256,
+                "operations": list(self.operations),
+                "places": dict(self.places),
+            },
+            "target": {"url": self.target_url, "server": self.target_server, "auth": self.target_auth},
+            "started": self.started,
+            "seconds": self.seconds,
+            "exchanges": self.exchanges,
+            "summary": summary(self),
+            "planned": self.planned,
+            "executed": self.executed,
+            "complete": self.complete,
+            "exit_code": self.exit_code,
+            "command": self.command,
+            "redacted": self.redacted,
+            "capabilities": [dict(row) for row in self.capabilities],
+            "ambiguities": [dict(row) for row in self.ambiguities],
+            "notes": list(self.notes),
+            **({"left": [each.to_json() for each in self.left]} if self.left else {}),
+            "environment": dict(self.environment),
+            "fail_on": self.fail_on,
+            **({"shard": dict(self.shard)} if self.shard else {}),
+            **({"scope": self.scope.to_json()} if self.scope else {}),
+            **({"baseline": self.baseline.to_json()} if self.baseline else {}),
+            **({"since": self.since.to_json()} if self.since else {}),
+            "requirements": [_row(row) for row in self.requirements],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Results:
+        """Read what `to_json` wrote.
+
+        Raises:
+            jsonschema.ValidationError: it isn't a results.json.
+        """
+        validate(data)
+        known = set(schema()["properties"])
+        return cls(
+            version=data["tool"]["version"],
+            seed=data["tool"]["seed"],
+            profile=data["tool"]["profile"],
+            contract_title=data["contract"]["title"],
+            contract_source=data["contract"]["source"],
+            contract_sha256=data["contract"]["sha256"],
+            operations=tuple(data["contract"]["operations"]),
+            target_url=data["target"]["url"],
+            target_server=data["target"]["server"],
+            target_auth=data["target"]["auth"],
+            started=data["started"],
+            seconds=data["seconds"],
+            exchanges=data["exchanges"],
+            requirements=tuple(_requirement(row) for row in data["requirements"]),
+            planned=data.get("planned", 0),
+            executed=data.get("executed", 0),
+            complete=data.get("complete", False),
+            exit_code=data.get("exit_code", 0),
+            command=data.get("command", ""),
+            redacted=data.get("redacted", 0),
+            capabilities=tuple(data.get("capabilities", ())),
+            ambiguities=tuple(data.get("ambiguities", ())),
+            notes=tuple(data.get("notes", ())),
+            left=tuple(map(Left.from_json, data.get("left", ()))),
+            environment=data.get("environment", {}),
+            places=data["contract"].get("places", {}),
+            shard=data.get("shard", {}),
+            scope=Scope.from_json(data["scope"]) if "scope" in data else None,
+            baseline=Waivers.from_json(data["baseline"]) if "baseline" in data else None,
+            since=Since.from_json(data["since"]) if "since" in data else None,
+            fail_on=data.get("fail_on", "failure"),
+            further={key: value for key, value in data.items() if key not in known},
+        )
+
+
+def _requirement(row: Mapping[str, Any]) -> RequirementResult:
+    outcomes = tuple(
+        Outcome(**{**outcome, "verdict": Verdict(outcome["verdict"]), "exchanges": tuple(outcome["exchanges"])})
+        for outcome in row["outcomes"]
+    )
+    lists = {name: tuple(row.get(name, ())) for name in ("gates", "proofs")}
+    return RequirementResult(**{**row, **lists, "verdict": Verdict(row["verdict"]), "outcomes": outcomes})
+
+
+def _row(row: RequirementResult) -> dict[str, Any]:
+    # by hand: there may be a hundred thousand outcomes, and `asdict` copies each value of each
+    own = {name: getattr(row, name) for name in REQUIREMENT}
+    lists = {"gates": list(row.gates), "proofs": [dict(proof) for proof in row.proofs]}
+    return {**own, **lists, "verdict": str(row.verdict), "outcomes": [_told(outcome) for outcome in row.outcomes]}
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    own = {name: getattr(outcome, name) for name in OUTCOME}
+    mismatch = None if outcome.mismatch is None else dict(outcome.mismatch)
+    return {**own, "verdict": str(outcome.verdict), "exchanges": list(outcome.exchanges), "mismatch": mismatch}
+
+
+def result(row: RequirementResult, outcomes: Iterable[Outcome]) -> RequirementResult:
+    """The requirement with these outcomes, one an operation: the worst, with what the others exchanged."""
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(outcome.operation, []).append(outcome)
+    merged = tuple(map(_merged, groups.values()))
+    return replace(row, outcomes=merged, verdict=worst(outcome.verdict for outcome in merged))
+
+
+def _merged(group: list[Outcome]) -> Outcome:
+    found = min(group, key=lambda outcome: WORST_FIRST.index(outcome.verdict))
+    if len(group) == 1 and len(found.exchanges) <= MAX_EXCHANGES:
+        return found
+    others = [index for outcome in group if outcome.verdict is found.verdict for index in outcome.exchanges]
+    took = [outcome.seconds for outcome in group if outcome.seconds is not None]
+    exchanges = tuple(dict.fromkeys((*found.exchanges, *others)))[:MAX_EXCHANGES]
+    return replace(found, exchanges=exchanges, seconds=round(sum(took), 4) if took else None)
+
+
+def silent(row: RequirementResult, all_run: bool) -> RequirementResult:
+    """A requirement that no case said anything of, where all planned cases were run or not."""
+    told = (Verdict.NOT_APPLICABLE, NO_OPERATION) if all_run else (Verdict.INCONCLUSIVE, ENDED_BEFORE)
+    return result(row, [Outcome("", *told)])
+
+
+def worst(verdicts: Iterable[str]) -> Verdict:
+    """The verdict of a requirement with outcomes of these verdicts; `not-applicable` where there are none."""
+    found = set(verdicts)
+    return next((verdict for verdict in WORST_FIRST if verdict in found), Verdict.NOT_APPLICABLE)
+
+
+def summary(results: Results) -> dict[str, int]:
+    """How many requirements have each verdict."""
+    counted = Counter(row.verdict for row in results.requirements)
+    return {str(verdict): counted[verdict] for verdict in Verdict}
+
+
+def verdict_of(results: Results) -> str:
+    """`conforms`, `nonconforming`, or `inconclusive` where the suite failed or nothing was really tested."""
+    counted = summary(results)
+    if counted["fail"]:
+        return "nonconforming"
+    if counted["error"] or not results.complete or not counted["pass"] + counted["warn"] + counted["waived"]:
+        return "inconclusive"
+    return "conforms"
+
+
+def exit_code(results: Results) -> int:
+    """The exit code of a run that ended by itself: 0 where it may pass the gate, 1 where not, 3 where nobody can say.
+
+    What is wrong with the baseline gates whatever the target did.
+    """
+    verdict = verdict_of(results)
+    stale = bool(results.baseline and results.baseline.problems)
+    if results.fail_on == "regression" and results.since:
+        if results.since.worse or stale:
+            return 1
+        undecided = verdict == "inconclusive" or not results.complete or summary(results)["error"]
+        return 3 if undecided else 0
+    if verdict == "conforms":
+        return 1 if stale else 0
+    return 1 if verdict == "nonconforming" or stale else 3
+
+
+def with_exit_code(results: Results, code: int) -> Results:
+    """The same results, knowing how the run ended."""
+    return replace(results, exit_code=code)
+
+
+def with_fail_on(results: Results, fail_on: str) -> Results:
+    """The same results, gated by every `failure` or only by a `regression`."""
+    return replace(results, fail_on=fail_on)
+
+
+def with_note(results: Results, note: str) -> Results:
+    """The same results with one more thing to tell."""
+    return replace(results, notes=(*results.notes, note))
+
+
+@cache
+def schema() -> Any:
+    """The JSON Schema of results.json."""
+    return json.loads(Path(__file__).with_name("results.schema.json").read_text(encoding="utf-8"))
+
+
+def validate(data: Any) -> None:
+    """Hold data to the schema of results.json.
+
+    Raises:
+        jsonschema.ValidationError: it doesn't keep to it.
+    """
+    jsonschema.Draft202012Validator(schema()).validate(data)

@@ -1,0 +1,80 @@
+"""Results read back, from a report folder, a results.json or the journal of a run that did not end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jsonschema
+
+from graph_contracts.errors import ResultsError
+from graph_contracts.report import outcome_stream
+from graph_contracts.report.evidence import Entry
+from graph_contracts.report.results import Results
+
+LARGEST = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it was found on disk."""
+
+    source: str
+    results: Results
+    evidence: Sequence[Entry] = ()
+    """Its exchanges, where the journal lies beside the results."""
+
+
+def load(path: Path) -> Run:
+    """Read a run.
+
+    Args:
+        path: a results.json, an outcomes.jsonl, or a folder that holds one of them. A folder with a journal alone is
+            what a killed run leaves: its results count as incomplete.
+
+    Raises:
+        ResultsError: there is none, or it can't be read; the line says why.
+    """
+    path = _found(path)
+    if path.suffix == ".jsonl":
+        return Run(str(path), *outcome_stream.read(path))
+    found = results(path)
+    return Run(str(path), found, _evidence(path.with_name(outcome_stream.NAME), found))
+
+
+def results(path: Path) -> Results:
+    """Read the results of a run and nothing of its evidence; arguments and errors as for `load`."""
+    path = _found(path)
+    if path.suffix == ".jsonl":
+        return outcome_stream.read(path)[0]
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ResultsError(f"{path}: longer than {LARGEST >> 20} MiB")
+        return Results.from_json(json.loads(path.read_bytes()))
+    except OSError as error:
+        raise ResultsError(f"{path}: {error.strerror or error}") from error
+    except jsonschema.ValidationError as error:
+        place = error.json_path.removeprefix("$.") if error.json_path != "$" else "the whole"
+        raise ResultsError(f"{path}: no results.json of this program: {place}: {error.message[:160]}") from error
+    except (ValueError, RecursionError) as error:
+        place = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise ResultsError(f"{path}{place}: not readable as JSON") from error
+
+
+def _found(path: Path) -> Path:
+    if not path.is_dir():
+        return path
+    found = next((path / name for name in ("results.json", outcome_stream.NAME) if (path / name).is_file()), None)
+    if found is None:
+        raise ResultsError(f"{path}: no results.json in this folder", "A run writes it: see --report")
+    return found
+
+
+def _evidence(path: Path, results: Results) -> Sequence[Entry]:
+    """The exchanges in the journal beside results, where that is of the same run."""
+    if not path.is_file():
+        return ()
+    told, evidence = outcome_stream.read(path)
+    return evidence if (told.started, told.seed) == (results.started, results.seed) else ()

@@ -1,0 +1,260 @@
+"""What index.html shows of a run, chosen and grouped: failures with their evidence, operations, reasons.
+
+A run may have a thousand operations and evidence of many megabytes; what is left out here is counted and named.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from graph_contracts.report import jsontree
+from graph_contracts.report.evidence import Entry, finder
+from graph_contracts.report.jsontree import Line
+from graph_contracts.report.results import LEVELS, WORST_FIRST, Outcome, RequirementResult, Results, Verdict
+
+FAILED = (Verdict.FAIL, Verdict.ERROR)
+MAX_BODY = 4000
+MAX_EVIDENCE = 500_000
+"""Characters of evidence that are embedded; the rest is in evidence.har."""
+MAX_STEPS = 3
+"""Exchanges that one group of outcomes shows."""
+MAX_GROUPS = 4
+"""Groups of outcomes that a requirement shows in full."""
+MAX_COLUMNS = 8
+"""Operations that stand side by side in one table."""
+MAX_NAMED = 40
+"""Operations that a requirement names where it has no evidence to show for them."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One exchange, ready to be shown."""
+
+    index: int
+    method: str
+    url: str
+    answer: str
+    """Status and reason, or why there was none."""
+    request_headers: Sequence[Sequence[str]]
+    response_headers: Sequence[Sequence[str]]
+    sent: Sequence[Line]
+    got: Sequence[Line]
+    curl: str
+
+
+@dataclass
+class Group:
+    """The same thing said of one or more operations, with the exchanges that show it."""
+
+    outcome: Outcome
+    operations: list[str]
+    steps: list[Step] = field(default_factory=list)
+    elsewhere: list[int] = field(default_factory=list)
+    """Exchanges that an earlier group shows."""
+    unseen: list[int] = field(default_factory=list)
+    """Exchanges that are in evidence.har alone."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A requirement with what it said that someone should read."""
+
+    row: RequirementResult
+    verdict: Verdict
+    groups: Sequence[Group]
+    more: Sequence[str]
+    """Operations beyond those groups."""
+    count: int
+    """How many operations it was said of."""
+
+    @property
+    def first(self) -> Outcome:
+        return self.groups[0].outcome
+
+
+@dataclass(frozen=True)
+class OperationRow:
+    """One operation with how many requirements have each verdict there, and those that someone should read."""
+
+    name: str
+    counts: Mapping[Verdict, int]
+    told: Sequence[tuple[str, Verdict]]
+
+
+def told(results: Results, evidence: Sequence[Mapping[str, Any]], *verdicts: tuple[Verdict, ...]) -> list[list[Told]]:
+    """For each set of verdicts the requirements that have one, worst first; evidence goes to those that come first."""
+    found = [_told(results, each) for each in verdicts]
+    find = finder(evidence)
+    shown: set[int] = set()
+    room = MAX_EVIDENCE
+    for place in range(MAX_GROUPS):
+        for told_ in (each for section in found for each in section):
+            if place < len(told_.groups):
+                room = _fill(told_.groups[place], find, shown, room)
+    return found
+
+
+def _told(results: Results, verdicts: tuple[Verdict, ...]) -> list[Told]:
+    found = []
+    for row in results.requirements:
+        groups: dict[tuple[str, ...], Group] = {}
+        for outcome in row.outcomes:
+            if outcome.verdict in verdicts:
+                key = (outcome.verdict, outcome.expected, outcome.actual, outcome.message)
+                groups.setdefault(key, Group(outcome, [])).operations.append(outcome.operation)
+        if groups:
+            all_groups = list(groups.values())
+            verdict = min((group.outcome.verdict for group in all_groups), key=WORST_FIRST.index)
+            more = [name for group in all_groups[MAX_GROUPS:] for name in group.operations]
+            count = sum(len(group.operations) for group in all_groups)
+            found.append(Told(row, verdict, all_groups[:MAX_GROUPS], more, count))
+    return sorted(found, key=lambda each: (WORST_FIRST.index(each.verdict), _level(each.row)))
+
+
+def _level(row: RequirementResult) -> int:
+    return LEVELS.index(row.level) if row.level in LEVELS else len(LEVELS)
+
+
+def _fill(group: Group, find: Callable[[int], Entry | None], shown: set[int], room: int) -> int:
+    """Give a group its exchanges while there is room; returns what is left of it."""
+    mismatch = group.outcome.mismatch
+    chosen = list(islice(filter(None, map(find, group.outcome.exchanges)), MAX_STEPS))
+    marked = mismatch["exchange"] if mismatch else None
+    for entry in chosen:
+        index = entry["index"]
+        if index in shown:
+            group.elsewhere.append(index)
+            continue
+        step = _step(entry, mismatch if index == marked else None)
+        cost = _cost(step)
+        if cost > room:
+            group.unseen.append(index)
+            continue
+        room -= cost
+        shown.add(index)
+        group.steps.append(step)
+    group.unseen += group.outcome.exchanges[MAX_STEPS:]
+    return room
+
+
+def _step(entry: Mapping[str, Any], mismatch: Mapping[str, Any] | None) -> Step:
+    request, response = entry["request"], entry["response"]
+    answer = f"{response['status']} {response['reason']}".strip() if response else f"no answer: {entry['error']}"
+    return Step(
+        index=entry["index"],
+        method=request["method"],
+        url=request["url"],
+        answer=answer,
+        request_headers=request["headers"],
+        response_headers=response["headers"] if response else (),
+        sent=_lines(request, None),
+        got=_lines(response, mismatch) if response else (),
+        curl=entry["curl"],
+    )
+
+
+def _cost(step: Step) -> int:
+    headers = sum(len(name) + len(value) + 4 for name, value in (*step.request_headers, *step.response_headers))
+    return len(step.curl) + headers + sum(len(line.text) + 12 for line in (*step.sent, *step.got)) + 600
+
+
+def _lines(message: Mapping[str, Any], mismatch: Mapping[str, Any] | None) -> list[Line]:
+    """A body as it is best read: JSON indented, the rest as it is, both cut where they are long."""
+    body = message["body"]
+    if not body:
+        return []
+    try:
+        value = json.loads(body)
+        path, expected = (mismatch["path"], mismatch["expected"]) if mismatch else ("", "")
+        found = jsontree.lines(value, path, expected)
+    except (ValueError, RecursionError):
+        found = [Line(text) for text in body[:MAX_BODY].split("\n")]
+        if len(body) > MAX_BODY or message["truncated"]:
+            found.append(Line("⋯ cut here; more of it is in evidence.har", "gap"))
+    return [
+        line if len(line.text) <= MAX_BODY else Line(f"{line.text[:MAX_BODY]}…", line.mark)
+        for line in jsontree.shortened(found)
+    ]
+
+
+def operations(results: Results) -> list[OperationRow]:
+    """Every operation, in the contract's order."""
+    counts: dict[str, Counter[Verdict]] = {name: Counter() for name in results.operations}
+    notable: dict[str, list[tuple[str, Verdict]]] = {name: [] for name in results.operations}
+    for row in results.requirements:
+        for outcome in row.outcomes:
+            if outcome.operation in counts:
+                counts[outcome.operation][outcome.verdict] += 1
+                if outcome.verdict in {*FAILED, Verdict.WARN}:
+                    notable[outcome.operation].append((row.id, outcome.verdict))
+    return [
+        OperationRow(name, counts[name], sorted(notable[name], key=lambda pair: WORST_FIRST.index(pair[1])))
+        for name in results.operations
+    ]
+
+
+def matrix(results: Results) -> list[tuple[RequirementResult, list[Outcome | None]]]:
+    """Each requirement with its outcome at every operation; only where the operations fit side by side."""
+    if len(results.operations) > MAX_COLUMNS:
+        return []
+    rows = []
+    for row in results.requirements:
+        by_name = {outcome.operation: outcome for outcome in row.outcomes}
+        rows.append((row, [by_name.get(name) for name in results.operations]))
+    return rows
+
+
+def reasons(results: Results) -> list[tuple[str, list[str]]]:
+    """Why requirements could not be judged, each reason with their ids."""
+    found: dict[str, dict[str, None]] = {}
+    for row, outcome in results.outcomes(Verdict.INCONCLUSIVE):
+        found.setdefault(outcome.message, {})[row.id] = None
+    return [(reason, list(ids)) for reason, ids in found.items()]
+
+
+def subjects(rows: Iterable[RequirementResult]) -> list[tuple[str, list[RequirementResult]]]:
+    """The requirements by subject, in the order in which the subjects first come."""
+    found: dict[str, list[RequirementResult]] = {}
+    for row in rows:
+        found.setdefault(row.subject, []).append(row)
+    return list(found.items())
+
+
+def spread(row: RequirementResult) -> list[Group]:
+    """What was said of a requirement, operations that had the same said of them together, the worst first."""
+    groups: dict[tuple[str, str], Group] = {}
+    for outcome in row.outcomes:
+        groups.setdefault((outcome.verdict, outcome.message), Group(outcome, [])).operations.append(outcome.operation)
+    ordered = sorted(groups.values(), key=lambda group: WORST_FIRST.index(group.outcome.verdict))
+    return ordered[:MAX_NAMED]
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What was learned, by operation where it was learned of one, and of the target as a whole."""
+
+    columns: Sequence[str]
+    names: Sequence[tuple[str, str, Sequence[str]]]
+    """Name, meaning and the value at each of the columns."""
+    general: Sequence[Mapping[str, str]]
+
+
+def capabilities(results: Results) -> Capabilities:
+    """The capability table with operations side by side; of many operations the first are shown."""
+    columns = results.operations[:MAX_COLUMNS]
+    places = {name: index for index, name in enumerate(columns)}
+    rows: dict[str, tuple[str, list[str]]] = {}
+    general = []
+    for row in results.capabilities:
+        operation, _, name = row["name"].rpartition(": ")
+        if operation in places:
+            rows.setdefault(name, (row["meaning"], [""] * len(columns)))[1][places[operation]] = row["value"]
+        elif operation not in results.operations:
+            general.append(row)
+    names = [(name, meaning, values) for name, (meaning, values) in rows.items()]
+    return Capabilities(columns, names, general)

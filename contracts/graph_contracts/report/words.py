@@ -1,0 +1,89 @@
+"""The words and signs that every report uses for verdicts, so that none relies on colour."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from graph_contracts.report.change import Change, Kind
+from graph_contracts.report.results import Results, Verdict
+
+SIGNS: Mapping[Verdict, str] = {
+    Verdict.PASS: "✓",
+    Verdict.FAIL: "✗",
+    Verdict.WARN: "!",
+    Verdict.NOTE: "i",
+    Verdict.INCONCLUSIVE: "?",
+    Verdict.WAIVED: "~",
+    Verdict.NOT_APPLICABLE: "–",
+    Verdict.ERROR: "✗✗",
+}
+MEANINGS: Mapping[Verdict, str] = {
+    Verdict.PASS: "the requirement was tested and holds",
+    Verdict.FAIL: "a gating requirement does not hold",
+    Verdict.WARN: "a requirement that does not gate in this profile does not hold",
+    Verdict.NOTE: "an observation that no one has to act on",
+    Verdict.INCONCLUSIVE: "it could not be judged; the reason says what to supply",
+    Verdict.WAIVED: "it does not hold, and the baseline says why that is known",
+    Verdict.NOT_APPLICABLE: "it says nothing about this target",
+    Verdict.ERROR: "the suite itself could not decide: a defect of ours",
+}
+LEVEL_MEANINGS: Mapping[str, str] = {
+    "MUST": "stated by the page or by a standard that every server is under; gates",
+    "SHOULD": "a convention that clients rely on; some gate in the profiles odata and http",
+    "INFO": "recorded, never judged",
+}
+
+MAX_NAMED = 5
+"""Requirements that a line names."""
+
+
+def plural(count: int, word: str) -> str:
+    """A count with its noun."""
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def first_few(names: Sequence[str], where: str = "the report", most: int = MAX_NAMED) -> str:
+    """Names in a row, with how many more there are, and where."""
+    if len(names) <= most + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:most])} and {len(names) - most} more, see {where}"
+
+
+def changed(results: Results) -> list[str]:
+    """What is different from the baseline and from the earlier run, a line each; nothing where there is neither."""
+    lines = []
+    if results.baseline:
+        known, stale = len(results.baseline.waived), len(results.baseline.problems)
+        lines.append(f"Baseline {results.baseline.source}: {known} waived, {stale} out of date.")
+        lines += results.baseline.problems
+        lines += results.baseline.unjudged
+    if results.since:
+        counts = Counter(str(change.kind) for change in results.since.changes)
+        told = ", ".join(f"{counts[kind]} {kind}" for kind in Kind if counts[kind]) or "nothing changed"
+        lines.append(f"Since {results.since.source} ({results.since.started}): {told}.")
+        lines += change_lines(results.since.changes)
+        if results.fail_on == "regression":
+            lines.append(f"Only what is worse than then gates: {plural(len(results.since.worse), 'change')}.")
+    return lines
+
+
+def change_lines(changes: Iterable[Change]) -> list[str]:
+    """Changes, a line each; those of one requirement that are alike in one, and what a run didn't have all in one."""
+    groups: dict[tuple[str, ...], list[Change]] = {}
+    absent: dict[str, None] = {}
+    for change in changes:
+        if change.after:
+            groups.setdefault((change.kind, change.requirement, change.before, change.after), []).append(change)
+        else:
+            absent[change.requirement] = None
+    lines = []
+    for (kind, requirement, before, after), alike in groups.items():
+        where = f" on {alike[0].operation}" if alike[0].operation else ""
+        where = where if len(alike) == 1 else f" on {len(alike)} operations"
+        told = f": {alike[0].message}" if alike[0].message else ""
+        lines.append(f"{kind} {requirement}{where} ({before or 'absent'} → {after}){told}")
+    if absent:
+        named = first_few([*absent], "the earlier results.json")
+        lines.append(f"{plural(len(absent), 'requirement')} not in the later run: {named}")
+    return lines

@@ -1,0 +1,77 @@
+"""Writes a report folder; each file appears whole or not at all, results.json first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from graph_contracts.report import badge, har, html, junit, markdown, outcome_stream, sarif
+from graph_contracts.report.results import Results
+
+FILES = (
+    "results.json",
+    "index.html",
+    "junit.xml",
+    "summary.md",
+    "badge.svg",
+    "badge.json",
+    "results.sarif",
+    "evidence.har",
+)
+"""What is made of results and evidence."""
+
+
+def clear(folder: Path) -> None:
+    """Take away what an earlier run left: where a run dies, no report of another may stand for it.
+
+    Raises:
+        OSError: it can't be done.
+    """
+    for name in (*FILES, "pytest.html", outcome_stream.NAME):
+        (folder / name).unlink(missing_ok=True)
+
+
+def write_all(results: Results, evidence: Sequence[Mapping[str, Any]], folder: Path) -> None:
+    """Write every report of a run that is made of its results and evidence.
+
+    Raises:
+        OSError: the folder can't be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with whole(folder / "results.json") as file:
+        json.dump(results.to_json(), file, indent=1)
+        file.write("\n")
+    write(folder / "index.html", html.render(results, evidence))
+    write(folder / "junit.xml", junit.render(results))
+    write(folder / "summary.md", markdown.render(results))
+    write(folder / "badge.svg", badge.render(results))
+    write(folder / "badge.json", json.dumps(badge.endpoint(results), indent=1) + "\n")
+    write(folder / "results.sarif", json.dumps(sarif.log(results), indent=1) + "\n")
+    with whole(folder / "evidence.har") as file:
+        har.write(results, evidence, file)
+
+
+def write(path: Path, text: str) -> None:
+    """Write one file, whole or not at all.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    with whole(path) as file:
+        file.write(text)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[TextIO]:
+    """A file to write to that appears under its name at the end of the block, if it comes there.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    scratch = path.with_name(f".{path.name}.tmp")
+    with scratch.open("w", encoding="utf-8", errors="backslashreplace") as file:
+        yield file
+    scratch.replace(path)

@@ -1,0 +1,61 @@
+"""What a server must do, one `Requirement` each, tied to the cases that test it by decorators.
+
+A requirement lives where it is tested: its id, its statement, what is sent and how to fix a server that breaks it
+stand at the case, in the decorators and in the docstring. What is required of updates and also of reads, lists,
+creations and deletions as well (its §7) is a requirement of its own there, `read.auth.required` beside
+`update.auth.required`: with `also` the same case tests it, with `adapted` another one does. A case raises
+`Inconclusive` or `NotApplicable` where it can't judge, and yields a `Finding` for each thing that is not as it should
+be.
+"""
+
+from __future__ import annotations
+
+from graph_contracts.requirements.decorators import adapted, also, requirement
+from graph_contracts.requirements.index import arrange, bindings, find, known, registry
+from graph_contracts.requirements.model import (
+    HARMFUL,
+    PROFILES,
+    SEVERITY_ORDER,
+    Aliases,
+    Binding,
+    Case,
+    Each,
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    Mismatch,
+    NotApplicable,
+    Phase,
+    Requirement,
+    Severity,
+    Undecided,
+)
+
+__all__ = [
+    "HARMFUL",
+    "PROFILES",
+    "SEVERITY_ORDER",
+    "Aliases",
+    "Binding",
+    "Case",
+    "Each",
+    "Finding",
+    "Findings",
+    "Inconclusive",
+    "Level",
+    "Mismatch",
+    "NotApplicable",
+    "Phase",
+    "Requirement",
+    "Severity",
+    "Undecided",
+    "adapted",
+    "also",
+    "arrange",
+    "bindings",
+    "find",
+    "known",
+    "registry",
+    "requirement",
+]

@@ -1,0 +1,175 @@
+"""What a requirement, a finding and the binding of a case are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from graph_contracts.contract import Operation, OperationKind
+from graph_contracts.http.exchange import Exchange
+
+
+class Level(StrEnum):
+    """How binding a requirement is (RFC 2119)."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+    INFO = "INFO"
+
+
+class Severity(StrEnum):
+    """What a finding amounts to."""
+
+    FAIL = "fail"
+    WARN = "warn"
+    NOTE = "note"
+
+
+SEVERITY_ORDER = (Severity.NOTE, Severity.WARN, Severity.FAIL)
+PROFILES = ("page", "odata", "http")
+
+
+class Phase(IntEnum):
+    """When in a run a case is due: what one learns, the next relies on."""
+
+    POSITIVE = 1
+    NEGATIVE = 2
+    CONDITIONAL = 3
+    CONCURRENT = 4
+    GENERATED = 5
+    HOSTILE = 6
+    """Inputs that have been seen to kill servers, or to spoil the object that they are sent to."""
+    SPOILING = 7
+    """Nesting that a server may keep and never show again: after all else, through all paths."""
+    EVERY_RESPONSE = 8
+    """Judgements over everything that the run has exchanged."""
+
+
+HARMFUL = frozenset({Phase.HOSTILE, Phase.SPOILING})
+"""Phases whose inputs go to an object that the run makes for them, where it can make one."""
+
+
+class Aliases(StrEnum):
+    """For which of the path templates that a page gives for one operation a case runs."""
+
+    EACH = "each"
+    FIRST = "first"
+    FURTHER = "further"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What a server must do."""
+
+    id: str
+    level: Level
+    basis: str
+    """Where it comes from: page, page-ex, page⇒, rfc, rfc-def, odata, graph or practice."""
+    source: str
+    statement: str
+    vary: str = ""
+    """What a conforming server may do differently."""
+    sent: str = ""
+    """What the cases send, and what they look at afterwards."""
+    fix: str = ""
+    """Where to look in a server that breaks it."""
+    promoted: bool = False
+    """A SHOULD whose source says MUST: it gates in the profiles `odata` and `http`."""
+    http_only: bool = False
+    """A MUST that deployed services widely ignore: it gates in the profile `http` alone."""
+    cases: tuple[str, ...] = ()
+
+    def severity(self, profile: str) -> Severity:
+        """What breaking it amounts to in a profile."""
+        if self.level is Level.INFO:
+            return Severity.NOTE
+        if self.level is Level.MUST:
+            return Severity.FAIL if not self.http_only or profile == "http" else Severity.WARN
+        return Severity.FAIL if self.promoted and profile in {"odata", "http"} else Severity.WARN
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """The profiles in which breaking it fails a run."""
+        return tuple(profile for profile in PROFILES if self.severity(profile) is Severity.FAIL)
+
+    @property
+    def subject(self) -> str:
+        """The area it belongs to: the second word of its id."""
+        return self.id.split(".")[1]
+
+    @property
+    def shape(self) -> OperationKind:
+        """The kind of operation that it is about: the first word of its id."""
+        return OperationKind(self.id.split(".")[0])
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A place in a JSON body whose value is not the one that it should be; None where there is or should be none."""
+
+    path: str
+    """As in `provisioningSteps[0].name`."""
+    expected: Any
+    actual: Any
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is not as it should be.
+
+    `at_most` grades it lower than the requirement's own level, never higher.
+    """
+
+    expected: str
+    actual: str
+    exchanges: tuple[Exchange, ...] = ()
+    at_most: Severity = Severity.FAIL
+    mismatch: Mismatch | None = None
+    """Where in the last exchange's answer it shows, if in one place of a JSON body."""
+    replay: tuple[Exchange | str, ...] = ()
+    """What to send, in order, to see it again, with remarks in between; the last exchange alone where it is empty."""
+
+
+class Undecided(Exception):  # noqa: N818 (an outcome, not an error)
+    """Base of what a case raises when it can't judge."""
+
+    def __init__(self, reason: str, *exchanges: Exchange) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.exchanges = exchanges
+
+
+class Inconclusive(Undecided):
+    """Something needed is missing; the reason says what to supply."""
+
+
+class NotApplicable(Undecided):
+    """The requirement says nothing about this target."""
+
+
+Findings = Iterator[Finding]
+Case = Callable[..., Findings | None]
+Each = Callable[[Operation, Exchange], bool]
+"""Whether a check of every response is about an exchange of an operation."""
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A case function with its requirement and its place in the run."""
+
+    requirement: str
+    function: Case
+    phase: Phase
+    aliases: Aliases
+    """For which of an operation's aliases it runs."""
+    each: Each | None = None
+    """Which exchanges of the run it judges, where it judges every response; the function then takes one at a time."""
+    keyed: bool = False
+    """Whether it runs only where a key in the path chooses the object."""
+
+    @property
+    def shape(self) -> OperationKind:
+        """The kind of operation that it runs for."""
+        return OperationKind(self.requirement.split(".")[0])

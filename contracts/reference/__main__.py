@@ -1,5 +1,0 @@
-"""The process that `contracts.reference.server.start` runs."""
-
-from contracts.reference.server import child
-
-child()

@@ -1,5 +1,0 @@
-"""Everything that the reference can do differently and still be right, a module a subject."""
-
-from contracts.reference.variations import collections, messages, moments, objects, refusals, requests, timing
-
-__all__ = ["collections", "messages", "moments", "objects", "refusals", "requests", "timing"]

@@ -1,0 +1,245 @@
+"""Doctor tells each thing that a run needs in a line, and a run stops at the same things."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from graph_contracts.engine.discovery.doctor import examine
+from graph_contracts.engine.run import run
+from graph_contracts.errors import ContractsError
+from graph_contracts.settings import Settings
+from tests.http.test_credentials import jwt
+from tests.peers import shelf
+from tests.peers.shelf import FIRST, SECOND, TOKEN, Request, Shelf
+
+
+@contextmanager
+def closed_port() -> Iterator[int]:
+    """A port that nobody listens on."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+def html(status: int, methods: str = "GET PATCH") -> Callable[[Request], bool]:
+    def hook(request: Request) -> bool:
+        if request.command not in methods.split():
+            return False
+        octets = b"<!doctype html><title>Welcome</title>"
+        request.send_response(status)
+        request.send_header("Content-Type", "text/html")
+        request.send_header("Content-Length", str(len(octets)))
+        request.end_headers()
+        request.wfile.write(octets)
+        return True
+
+    return hook
+
+
+def refuse(status: int, method: str = "PATCH", **headers: str) -> Callable[[Request], bool]:
+    def hook(request: Request) -> bool:
+        if request.command != method:
+            return False
+        request.error(status, "no", **headers)
+        return True
+
+    return hook
+
+
+def settings(server: Shelf, folder: Path, **more: object) -> Settings:
+    document = shelf.write_document(folder, delete=False, post=False, example=True)
+    given = {"target": server.url, "openapi": document, "token": TOKEN, "report": folder / "r", "timeout": 5, **more}
+    return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+
+
+def diagnosis(given: Settings) -> tuple[int, dict[str, str]]:
+    """The exit code of doctor and its lines by name."""
+    lines: list[str] = []
+    code = examine(given, lines.append)
+    return code, {line[6:17].strip(): line for line in lines}
+
+
+def test_a_target_that_can_be_tested_has_nothing_to_do(tmp_path: Path) -> None:
+    with shelf.serving(FIRST, SECOND) as server:
+        code, lines = diagnosis(settings(server, tmp_path))
+        assert {method for method, _ in server.seen} == {"GET", "PATCH"}
+        assert server.objects == {each["id"]: each for each in (FIRST, SECOND)}
+    assert code == 0
+    assert list(lines) == ["reachable", "TLS", "JSON", "credentials", "object", "PATCH"]
+    assert all(line.startswith("ok ") for line in lines.values())
+
+
+@pytest.mark.parametrize(
+    ("hook", "more", "name", "words", "stops"),
+    [
+        (None, {"token": None}, "credentials", "wants credentials (401 Unauthorized). To do: Supply one", True),
+        (None, {"token": "wrong"}, "credentials", "refuses the token (401 Unauthorized). To do: Is it valid", True),
+        (None, {"token": jwt(1)}, "credentials", "It expired at 1970-01-01 00:00:01 UTC", True),
+        (refuse(403), {}, "credentials", "refuses the token (403 Forbidden)", True),
+        (None, {"ids": {"id": "nowhere"}}, "object", "has no object 'nowhere' (404 Not Found to PATCH). To do", True),
+        (html(404), {}, "JSON", "answers text/html to everything (404 Not Found). To do: Is the URL right", True),
+        (html(200), {}, "JSON", "answers text/html to everything (200 OK)", False),
+        (refuse(405), {}, "PATCH", "doesn't know PATCH on /things/{thing-id} (405 Method Not Allowed)", False),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_in_its_line_and_a_run_stops_there(
+    hook: Callable[[Request], bool] | None,
+    more: dict[str, object],
+    name: str,
+    words: str,
+    stops: bool,
+    tmp_path: Path,
+) -> None:
+    with shelf.serving(FIRST, SECOND) as server:
+        if hook:
+            server.hook = hook
+        given = settings(server, tmp_path, **more)
+        code, lines = diagnosis(given)
+        assert code == 3
+        assert lines[name].startswith("FAIL")
+        assert words in lines[name]
+        if stops:
+            with pytest.raises(ContractsError) as caught:
+                run(given)
+            assert caught.value.exit_code == 3
+            assert words.partition(". To do")[0] in str(caught.value)
+            assert not list((tmp_path / "r").glob("restore-*"))
+
+
+def test_a_target_that_is_not_there_is_not_reachable(tmp_path: Path) -> None:
+    with shelf.serving() as server, closed_port() as port:
+        code, lines = diagnosis(settings(server, tmp_path, target=f"http://127.0.0.1:{port}/beta"))
+    assert code == 3
+    assert "Connection refused. To do: Is the server running" in lines["reachable"]
+    assert lines["PATCH"] == "-     PATCH        not looked at"
+
+
+def test_tls_where_there_is_none_is_told_as_tls(tmp_path: Path) -> None:
+    with shelf.serving(FIRST) as server:
+        code, lines = diagnosis(settings(server, tmp_path, target=server.url.replace("http:", "https:")))
+    assert code == 3
+    assert lines["TLS"].startswith("FAIL")
+    assert "Try http://" in lines["TLS"]
+
+
+def test_credentials_that_cannot_be_had_are_told_first(tmp_path: Path) -> None:
+    with shelf.serving(FIRST) as server:
+        given = settings(server, tmp_path, token=None, token_command="/nowhere/at-all")
+        code, lines = diagnosis(given)
+        assert server.seen == []
+    assert code == 2
+    assert "/nowhere/at-all can't be started" in lines["credentials"]
+
+
+# -- redirects ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_redirect_to_another_origin_is_told_and_never_followed(tmp_path: Path) -> None:
+    with shelf.serving(FIRST, SECOND) as other, shelf.serving(FIRST, SECOND) as server:
+
+        def hook(request: Request) -> bool:
+            request.reply(307, Location=f"{other.url}{request.path.removeprefix('/beta')}")
+            return True
+
+        server.hook = hook
+        with pytest.raises(ContractsError) as caught:
+            run(settings(server, tmp_path))
+        assert other.seen == []
+    assert caught.value.exit_code == 3
+    assert f"redirects everything to {other.url}/things" in str(caught.value)
+
+
+def test_a_redirect_of_updates_alone_is_a_finding_and_never_followed(tmp_path: Path) -> None:
+    with shelf.serving(FIRST, SECOND) as other, shelf.serving(FIRST, SECOND) as server:
+
+        def hook(request: Request) -> bool:
+            if request.command != "PATCH":
+                return False
+            request.reply(308, Location=f"{other.url}{request.path.removeprefix('/beta')}")
+            return True
+
+        server.hook = hook
+        code = run(settings(server, tmp_path, select=("update.route.*", "update.status.*"), settle=0.1))
+        assert other.seen == []
+    assert code in {1, 3}
+    assert json.loads((tmp_path / "r/results.json").read_text())["verdict"] != "conforms"
+
+
+def test_the_documents_servers_are_never_contacted(tmp_path: Path) -> None:
+    with shelf.serving(FIRST, SECOND) as documented, shelf.serving(FIRST, SECOND) as server:
+        document = shelf.document(example=True) | {"servers": [{"url": documented.url}]}
+        path = tmp_path / "with-servers.json"
+        path.write_text(json.dumps(document))
+        run(settings(server, tmp_path, openapi=path, select=("update.status.*",), settle=0.1))
+        assert documented.seen == []
+        assert server.seen
+
+
+# -- read-only, dry --------------------------------------------------------------------------------------------------
+
+
+def test_a_read_only_run_sends_nothing_that_could_change_anything(tmp_path: Path) -> None:
+    with shelf.serving(FIRST, SECOND) as server:
+        code = run(settings(server, tmp_path, read_only=True))
+        assert {method for method, _ in server.seen} <= {"GET", "HEAD", "OPTIONS"}
+    results = json.loads((tmp_path / "r/results.json").read_text())
+    verdicts = {row["verdict"] for row in results["requirements"]}
+    assert code == 0
+    assert verdicts <= {"pass", "inconclusive", "not-applicable"}
+    assert results["summary"]["inconclusive"] > 80
+    assert any("--read-only" in note for note in results["notes"])
+
+
+def test_a_read_only_run_that_judged_nothing_is_inconclusive(tmp_path: Path) -> None:
+    with shelf.serving(FIRST, SECOND) as server:
+        code = run(settings(server, tmp_path, read_only=True, select=("update.merge.*",)))
+    assert code == 3
+
+
+def test_a_dry_run_prints_curl_lines_and_sends_the_target_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from graph_contracts.engine.dry_run import dry_run  # noqa: PLC0415 (starts a server of its own)
+
+    with shelf.serving(FIRST, SECOND) as server:
+        given = settings(server, tmp_path, select=("update.status.*",), ids={"thing-id": "MINE"}, token="c4nary-c4nary")
+        assert dry_run(given) == 0
+        assert server.seen == []
+    out = capsys.readouterr().out
+    lines = [line for line in out.splitlines() if line.startswith("curl ")]
+    assert any(line.endswith(f"{server.url}/things/MINE") and "-X PATCH" in line for line in lines)
+    assert all(server.url in line for line in lines)
+    assert "c4nary" not in out
+    assert not (tmp_path / "r").exists()
+
+
+# -- the deadline ------------------------------------------------------------------------------------------------------
+
+
+def test_a_target_that_stops_answering_ends_with_the_deadline_and_a_report(tmp_path: Path) -> None:
+    answered: list[str] = []
+    over = threading.Event()
+
+    def hook(request: Request) -> bool:
+        answered.append(request.command)
+        if len(answered) > 30:
+            over.wait()  # nothing waits for a peer that hangs
+        return False
+
+    with shelf.serving(FIRST, SECOND) as server:
+        server.hook = hook
+        try:
+            code = run(settings(server, tmp_path, deadline=6, timeout=2, settle=0.2))
+        finally:
+            over.set()
+    assert code in {1, 3}
+    results = json.loads((tmp_path / "r/results.json").read_text())
+    assert any("--deadline" in note for note in results["notes"])
+    assert any("can't be observed" in note or "could not be put back" in note for note in results["notes"])

@@ -1,0 +1,200 @@
+"""Inputs that must have no effect: what changed all the same, and whose doing that is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from graph_contracts.http.exchange import Request, Response
+from graph_contracts.operations.attempts import Attempt
+from tests.support.drivers import ONE, TWO, creating, updating
+from tests.support.scripted_client import SILENCE, Clock, ScriptedClient, answer, in_turn, refuse, stopped_clock
+
+ERROR = {"error": {"code": "badRequest"}}
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return stopped_clock(monkeypatch)
+
+
+def test_a_refusal_without_an_effect_is_watched_and_nothing_else() -> None:
+    client = ScriptedClient(ONE, TWO)
+    client.scripts.append(refuse("PATCH"))
+    update = updating(client)
+    (trial,) = update.watch.attempt([Attempt("wrong", {"name": "x"})])
+    assert (trial.watched, trial.effects) == (True, ())
+    assert update.log.watched == [trial.exchange]
+    assert update.log.effects == []
+
+
+def test_a_refusal_that_was_applied_is_an_effect_on_the_object_that_changed() -> None:
+    client = ScriptedClient(ONE, TWO)
+
+    def applied(request: Request, _: str) -> Response | None:
+        if request.method != "PATCH":
+            return None
+        client.things["two"] |= json.loads(request.body)
+        return answer(400, ERROR)
+
+    client.scripts.append(applied)
+    update = updating(client)
+    (trial,) = update.watch.attempt([Attempt("wrong", {"name": "x"}, marker="x")])
+    assert [(each.entity, each.difference.path) for each in trial.effects] == [("two", "name")]
+    assert trial.visible
+    assert update.log.effects == [*trial.effects]
+
+
+def test_refused_attempts_are_looked_at_together_and_told_apart_by_their_markers() -> None:
+    client = ScriptedClient(ONE)
+    client.scripts.append(refuse("PATCH"))
+    update = updating(client)
+    update.watch.attempt([Attempt("a", {"name": "a"}, marker="a"), Attempt("b", {"name": "b"}, marker="b")])
+    assert client.sent == ["GET /things/one", "PATCH /things/one", "PATCH /things/one", "GET /things/one"]
+
+    def second(request: Request, _: str) -> Response | None:
+        if request.method != "PATCH":
+            return None
+        if b'"d"' in request.body:
+            client.things["one"]["name"] = "d"
+        return answer(400, ERROR)
+
+    client.scripts[:] = [second]
+    one, two = update.watch.attempt([Attempt("c", {"name": "c"}, marker="c"), Attempt("d", {"name": "d"}, marker="d")])
+    assert one.effects == ()
+    assert [each.difference.path for each in two.effects] == ["name"]
+
+
+def test_what_was_accepted_is_looked_at_alone() -> None:
+    client = ScriptedClient(ONE)
+    update = updating(client)
+    one, two = update.watch.attempt([Attempt("a", {"name": "a"}), Attempt("b", {"label": "b"})])
+    assert [each.difference.path for each in one.effects] == ["name"]
+    assert [each.difference.path for each in two.effects] == ["label"]
+    assert update.log.watched == [], "nothing was refused"
+
+
+def test_where_nothing_shows_the_objects_nothing_counts_as_watched() -> None:
+    client = ScriptedClient(ONE)
+    client.scripts.append(refuse("GET", "PATCH"))
+    update = updating(client)
+    (trial,) = update.watch.attempt([Attempt("wrong", {"name": "x"})])
+    assert not trial.watched
+    assert update.log.watched == []
+
+
+def test_objects_are_read_again_only_where_something_may_have_changed() -> None:
+    client = ScriptedClient(ONE)
+    update = updating(client)
+    assert update.watch.objects.snapshot() == update.watch.objects.snapshot()
+    assert client.sent == ["GET /things/one"]
+    update.patch({"name": "x"})
+    assert update.watch.objects.snapshot()["one"]["name"] == "x"
+    assert len(client.sent) == 3
+
+
+def test_an_older_state_that_shows_after_a_refusal_is_no_effect_of_it() -> None:
+    client = ScriptedClient(ONE)
+    update = updating(client)
+    update.calibrate()
+    update.change({"name": "before"})
+    update.change({"name": "after"})
+    older = answer(200, {**client.things["one"], "name": "before"})
+    client.scripts.append(in_turn(older))
+    client.scripts.append(refuse("PATCH"))
+    (trial,) = update.watch.attempt([Attempt("wrong", {"label": "x"}, marker="x")])
+    assert trial.effects == ()
+
+
+def test_chosen_octets_are_attempted_like_any_input() -> None:
+    client = ScriptedClient(ONE)
+    update = updating(client)
+    octets, _ = update.wire.octets(b"{", {})
+    client.scripts.append(refuse("PATCH"))
+    (trial,) = update.watch.attempt([Attempt("octets", wire=octets)])
+    assert trial.watched
+    assert trial.exchange.request.wire == octets
+
+
+def test_after_hostile_inputs_the_documented_operation_is_tried() -> None:
+    client = ScriptedClient(ONE)
+    update = updating(client)
+    _ = update.bodies.partial
+    (trial,) = update.watch.attempt([Attempt("hostile", b"[[[[")], hostile=True)
+    assert update.log.hostile == [trial.exchange]
+    assert update.log.deaths == []
+    assert list(client.bodies("PATCH")[-1]) == ["ownerId"]
+
+
+def test_a_target_that_comes_back_was_dead_for_a_while(clock: Clock) -> None:
+    client = ScriptedClient(ONE)
+    update = updating(client)
+    culprit = update.change(update.bodies.small())
+    client.scripts.append(in_turn(SILENCE, SILENCE, SILENCE))
+    assert update.watch.check_alive(culprit) is not None
+    (death,) = update.log.deaths
+    assert (death.back, death.culprit) == (True, culprit)
+    assert death.seconds >= sum(clock.slept) > 0
+    assert client.dead is None
+
+
+def test_a_target_that_stays_away_is_dead() -> None:
+    client = ScriptedClient(ONE)
+    update = updating(client)
+    culprit = update.change(update.bodies.small())
+    client.scripts.append(lambda *_: SILENCE)
+    assert update.watch.check_alive(culprit) is None
+    (death,) = update.log.deaths
+    assert not death.back
+    assert client.dead is not None
+
+
+def test_who_refuses_the_documented_operation_is_not_waited_for(clock: Clock) -> None:
+    client = ScriptedClient(ONE)
+    update = updating(client)
+    culprit = update.change(update.bodies.small())
+    client.scripts.append(refuse("PATCH"))
+    assert update.watch.check_alive(culprit) is None
+    assert [death.back for death in update.log.deaths] == [False]
+    assert client.dead is None
+    assert clock.slept == []
+
+
+def test_an_object_that_a_refused_creation_made_is_its_effect_and_the_runs_to_delete() -> None:
+    client = ScriptedClient(ONE)
+    create = creating(client)
+    create.calibrate()
+
+    def made(request: Request, path: str) -> Response | None:
+        if request.method != "POST":
+            return None
+        client.store(request, path)
+        return answer(400, ERROR)
+
+    client.scripts.append(made)
+    body = create.bodies.small()
+    (trial,) = create.watch.attempt([Attempt("wrong", body, marker=body["ownerId"])])
+    (effect,) = trial.effects
+    assert effect.entity in client.things
+    assert effect.entity in create.objects.created
+    assert create.log.effects == [effect]
+
+
+def test_what_others_make_meanwhile_is_no_effect() -> None:
+    client = ScriptedClient(ONE)
+    create = creating(client)
+    create.calibrate()
+
+    def beside(request: Request, _: str) -> Response | None:
+        if request.method != "POST":
+            return None
+        client.things["theirs"] = {"id": "theirs", "name": "x", "ownerId": "y", "label": "z"}
+        return answer(400, ERROR)
+
+    client.scripts.append(beside)
+    body = create.bodies.small()
+    (trial,) = create.watch.attempt([Attempt("wrong", body, marker=body["ownerId"])])
+    assert trial.watched
+    assert trial.effects == ()
+    assert "theirs" not in create.objects.created
