@@ -94,11 +94,19 @@ def test_version_is_told(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, f"graph-contracts {__version__}\n")
 
 
-LIGHT = ["click", "contracts", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "typing_inspection"]
+LIGHT = [
+    "click",
+    "graph_contracts",
+    "pydantic",
+    "pydantic_core",
+    "annotated_types",
+    "typing_extensions",
+    "typing_inspection",
+]
 """What may be imported for the sake of help."""
 WEIGHED = """
 import sys
-from contracts import cli
+from graph_contracts import cli
 cli.main(sys.argv[1:])
 modules = {name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names
 sys.stderr.write("\\n".join(sorted(name for name in modules if not name.startswith("_"))))
@@ -286,7 +294,7 @@ def test_explain_refuses_an_unknown_requirement_with_the_nearest_one(tmp_path: P
 
 def test_a_reader_that_has_gone_ends_the_command_quietly(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "contracts", "list"],
+        [sys.executable, "-m", "graph_contracts", "list"],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -303,7 +311,7 @@ def test_a_reader_that_has_gone_ends_the_command_quietly(tmp_path: Path) -> None
 
 def test_serve_prints_a_command_line_that_reaches_it_until_it_is_interrupted(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "contracts", "serve", "--token", "a-token", "--openapi", str(DOCUMENT)],
+        [sys.executable, "-m", "graph_contracts", "serve", "--token", "a-token", "--openapi", str(DOCUMENT)],
         cwd=tmp_path,
         env=_clean_environment(),
         stdout=subprocess.PIPE,

@@ -68,7 +68,7 @@ def judged(page: Path, folder: Path, deadline: float) -> Result | None:
     here.mkdir(parents=True, exist_ok=True)
     (here / "openapi.yaml").write_text(write(document), encoding="utf-8")
     report = here / "report"
-    command = [sys.executable, "-m", "contracts", "run", "--openapi", str(here / "openapi.yaml")]
+    command = [sys.executable, "-m", "graph_contracts", "run", "--openapi", str(here / "openapi.yaml")]
     command += ["--deadline", str(deadline), "--report", str(report)]
     command += [part for each, value in ids.items() for part in ("--id", f"{each}={value}")]
     began = time.monotonic()

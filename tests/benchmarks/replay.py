@@ -40,7 +40,7 @@ def command(server: Running, *options: str, document: Path = DOCUMENT) -> list[s
     """A run against a reference, with the tokens of all its identities."""
     tokens = server.tokens
     return [
-        *(sys.executable, "-m", "contracts", "run", "--openapi", str(document), "--target", server.url),
+        *(sys.executable, "-m", "graph_contracts", "run", "--openapi", str(document), "--target", server.url),
         *("--token", tokens.full, "--forbidden-token", tokens.forbidden, "--personal-token", tokens.personal),
         *("--expired-token", tokens.expired, "--foreign-token", tokens.foreign, *options),
     ]

@@ -106,7 +106,7 @@ def measured(folder: Path, resources: int, options: list[str], *, five: bool) ->
     path = folder / "things.json"
     path.write_text(json.dumps(document(resources, five=five)))
     with start(path) as server:
-        command = [sys.executable, "-m", "contracts", "run", "--openapi", str(path), "--target", server.url]
+        command = [sys.executable, "-m", "graph_contracts", "run", "--openapi", str(path), "--target", server.url]
         command += ["--token", server.tokens.full, "--forbidden-token", server.tokens.forbidden]
         command += ["--report", str(folder), "--deadline", DEADLINE, *options]
         started = time.perf_counter()

@@ -69,7 +69,7 @@ def soak(
     path.write_text(json.dumps(document(resources)))
     samples: list[Sample] = []
     with witness(path) as server:
-        command = [sys.executable, "-m", "contracts", "run", "--openapi", str(path), "--target", server.url]
+        command = [sys.executable, "-m", "graph_contracts", "run", "--openapi", str(path), "--target", server.url]
         command += [
             "--token",
             server.tokens.full,

@@ -54,7 +54,7 @@ def measured(target: Started, document: Path, folder: Path, *options: str) -> tu
     """Wall seconds of a run, the processor's seconds, and its results."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     reach = ("--openapi", str(document), "--target", target.url, "--token", target.tokens.full)
-    command = [sys.executable, "-m", "contracts", "run", *reach, "--report", str(folder), "--deadline", "3600"]
+    command = [sys.executable, "-m", "graph_contracts", "run", *reach, "--report", str(folder), "--deadline", "3600"]
     subprocess.run([*command, *options], check=False, stdout=subprocess.DEVNULL, env=os.environ)
     seconds, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -22,7 +22,7 @@ from tests.support.forked import reference
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "openapi.yaml"
 ACTION: Any = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-WORKFLOW_TEXT = (ROOT / "contracts" / "commands" / "workflow.yml").read_text(encoding="utf-8")
+WORKFLOW_TEXT = (ROOT / "contracts" / "graph_contracts" / "commands" / "workflow.yml").read_text(encoding="utf-8")
 WORKFLOW: Any = yaml.safe_load(WORKFLOW_TEXT)
 MATRIX_TEXT = (ROOT / "docs" / "examples" / "github-matrix.yml").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")

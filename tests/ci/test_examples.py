@@ -37,7 +37,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
     """What a machine has: the program on its path, and little time for each part."""
     program = tmp_path / "bin" / "graph-contracts"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m contracts "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m graph_contracts "$@"\n')
     program.chmod(0o755)
     more = {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}", "GRAPH_CONTRACTS_SETTLE": "1"}
     return environment(**more, GRAPH_CONTRACTS_MAX_EXAMPLES="1")

@@ -144,3 +144,15 @@ def test_the_further_path_of_an_operation_may_refuse_what_the_first_one_accepts(
     assert isinstance(further, UpdateDriver)
     assert further.refusal
     assert resources.refusal([each.operation for each in resources.subjects.values()], judged) == ""
+
+
+def test_a_creation_whose_every_body_is_refused_was_not_tested_either() -> None:
+    found = things(2)
+    found.refuses = lambda method, asked: (400, ERROR) if method == "POST" and asked.startswith("/things0") else None
+    _, resources = opened(document(2, five=True), found)
+    judged = ("things0_create", "things1_create")
+    for group in resources.groups.values():
+        resources.calibrate(group, judged)
+    operations = [each.operation for each in resources.subjects.values()]
+    assert resources.refusal(operations, judged).startswith("POST /things0: ")
+    assert resources.refusal(operations, ("things1_create", "things0_read")) == ""

@@ -196,7 +196,7 @@ def _run(
     if forbidden:
         environ["GRAPH_CONTRACTS_FORBIDDEN_TOKEN"] = forbidden
     fixed = ("--openapi", str(document), "--settle", "0.3", "--timeout", "3", "--report", str(report))
-    command = [sys.executable, "-m", "contracts", "run", "--target", url, *fixed, *more]
+    command = [sys.executable, "-m", "graph_contracts", "run", "--target", url, *fixed, *more]
     done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     found: dict[str, Any] = json.loads((report / "results.json").read_text())

@@ -133,6 +133,6 @@ def test_the_reference_names_no_property_of_any_api() -> None:
         "provisioningObjectSummary",
         OBJECT.split("/")[2],
     }
-    for module in Path(ROOT / "contracts" / "reference").rglob("*.py"):
+    for module in Path(ROOT / "contracts" / "graph_contracts" / "reference").rglob("*.py"):
         words = set(re.findall(r"\w+", module.read_text(encoding="utf-8")))
         assert not properties & words, module.name

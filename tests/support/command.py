@@ -21,7 +21,7 @@ def environment(**environ: str) -> dict[str, str]:
 def start(*arguments: str, cwd: Path, **environ: str) -> subprocess.Popen[str]:
     """Start the command line."""
     return subprocess.Popen(
-        [sys.executable, "-m", "contracts", *arguments],
+        [sys.executable, "-m", "graph_contracts", *arguments],
         cwd=cwd,
         env=environment(**environ),
         stdin=subprocess.DEVNULL,

@@ -150,7 +150,7 @@ def _section(title: str, lines: list[str]) -> list[str]:
 
 def _case(name: str) -> str:
     module, _, function = name.rpartition(".")
-    return f"[`{function}`](../../{module.replace('.', '/')}.py)"
+    return f"[`{function}`](../../contracts/{module.replace('.', '/')}.py)"
 
 
 def _basis(requirement: Requirement) -> str:

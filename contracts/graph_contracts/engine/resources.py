@@ -89,8 +89,7 @@ class Resources:
         for subject in others:
             subject.observer.ids.update(first.observer.ids)
             fill_path(subject)
-            if not isinstance(subject, CreateDriver):
-                subject.key, subject.second = first.key, first.second
+            subject.work_on(first.key, first.second)
 
     def first_usable(self) -> ResourceGroup:
         """The first group that can be judged, examined; those before it are examined, too.
@@ -160,10 +159,9 @@ class Resources:
             tested: the operations that the run is about.
             judged: ids of the operations that cases are run for.
         """
-        subjects = [each for name, each in self.subjects.items() if name in judged]
-        writing = [each for each in subjects if isinstance(each, UpdateDriver)]
-        able = {(each.operation.method, group_of(each.operation)) for each in writing if not each.refusal}
-        for each in writing:
+        planned = [each for name, each in self.subjects.items() if name in judged]
+        able = {(each.operation.method, group_of(each.operation)) for each in planned if not each.refusal}
+        for each in planned:
             if each.refusal and (each.operation.method, group_of(each.operation)) not in able:
                 return each.refusal if len(tested) == 1 else f"{each.operation}: {each.refusal}"
         return ""
