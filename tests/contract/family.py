@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ NAMES = ("a", "b", "c")
 
 CHECKER = FormatChecker(())
 CHECKER.checks("date-time")(lambda value: not isinstance(value, str) or _dated(value))
-CHECKER.checks("date")(lambda value: not isinstance(value, str) or value in FORMATS["date"])
+CHECKER.checks("date", ValueError)(lambda value: not isinstance(value, str) or bool(date.fromisoformat(value)))
 CHECKER.checks("uuid", ValueError)(lambda value: not isinstance(value, str) or bool(UUID(value)))
 
 
@@ -72,10 +72,17 @@ def _lists(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.builds(lambda items, more: {"type": "array", "items": items, **more}, inner, bounds)
 
 
-def _objects(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def _objects(inner: st.SearchStrategy[Any], *, partial: bool = False) -> st.SearchStrategy[Any]:
+    """Objects; parts of an update require nothing, and have no members that the document doesn't name."""
     members = st.dictionaries(st.sampled_from(NAMES), inner, min_size=1)
-    more = st.sampled_from([{}, {"additionalProperties": False}, {"required": ["a"]}])
-    return st.builds(lambda properties, more: {"type": "object", "properties": properties, **more}, members, more)
+    closed = {"additionalProperties": False}
+    more = st.just(closed) if partial else st.sampled_from([{}, closed, {"required": True}])
+    return st.builds(_object, members, more)
+
+
+def _object(properties: dict[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    required = {"required": [*properties][:1]} if "required" in more else {}
+    return {"type": "object", "properties": properties, **more, **required}
 
 
 def _nullable(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -105,7 +112,7 @@ SCHEMAS = st.recursive(
 _BOUNDED = st.sampled_from(TEXT_SCHEMAS[:2]).map(lambda schema: {"allOf": [schema, {"maxLength": 2}]})
 _SEVERAL = st.lists(LEAVES.filter(bool), min_size=2, max_size=3).map(lambda parts: {"anyOf": parts})
 TOLD_WHOLE = st.recursive(
-    st.one_of(LEAVES, _SEVERAL, _BOUNDED), lambda inner: st.one_of(_lists(inner), _objects(inner)), max_leaves=4
+    st.one_of(LEAVES, _SEVERAL, _BOUNDED), lambda inner: _lists(inner) | _objects(inner, partial=True), max_leaves=4
 )
 """Schemas that types tell whole: no union of objects, and no part that rules out what another allows."""
 COMPONENTS = st.fixed_dictionaries({"t.one": LEAVES, "two": LEAVES | _objects(LEAVES)})
@@ -176,6 +183,27 @@ def _merged(made: tuple[Any, ...]) -> Any:
     if all(isinstance(each, dict) for each in made):
         return {name: value for each in made for name, value in each.items()}
     return made[0]
+
+
+SENT = (
+    *({**TEXT_SCHEMAS[0], "format": name} for name in ("email", "uri", "ipv4", "decimal", "hostname")),
+    {"type": "string", "pattern": "^[A-Z]{3}-[0-9]{4}$"},
+    {"type": "string", "pattern": r"^-?\d{0,4}(?:\.\d{0,2})?$", "format": "decimal"},
+    {"type": "string", "minLength": 40, "maxLength": 45},
+    {"type": "integer", "minimum": 100, "maximum": 105},
+    {"type": "number", "multipleOf": 0.25, "exclusiveMaximum": 0},
+    {"type": "string", "format": "date", "enum": ["2021-03-04", "2020-02-29"]},
+)
+"""Schemas that say more than the suite's usual values keep to."""
+
+
+_BOUND = LEAVES | st.sampled_from(SENT)
+SENDABLE = st.recursive(
+    _BOUND | st.lists(_BOUND, min_size=2, max_size=3).map(lambda parts: {"anyOf": parts}),
+    lambda inner: _lists(inner) | _objects(inner),
+    max_leaves=4,
+)
+"""Schemas of values that a client can make, whatever they are bound by."""
 
 
 @st.composite

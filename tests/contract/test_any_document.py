@@ -345,6 +345,12 @@ def test_limits_are_read_in_either_dialect_and_from_every_part() -> None:
     assert member({**TEXT, "pattern": "("}).type.limits == {}
 
 
+def test_what_further_members_are_is_read() -> None:
+    found = member({"type": "object", "additionalProperties": {"type": "integer"}}).type
+    assert found.rest == Type(TypeKind.INT64)
+    assert member({"type": "object", "additionalProperties": True}).type.rest is None
+
+
 def test_a_part_that_says_nothing_of_a_property_keeps_what_another_says() -> None:
     parts = [{"properties": {"it": {**NUMBER, "readOnly": True}}}, {"properties": {"it": {"description": "x"}}}]
     found = read({"type": "object", "allOf": parts}).properties["it"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from graph_contracts.cases.any import structure, types
 from graph_contracts.contract import Operation, OperationKind
@@ -17,6 +18,7 @@ from graph_contracts.http.exchange import Exchange, Request, Response
 from graph_contracts.operations import response_schema as shapes
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.read import ReadDriver
+from graph_contracts.operations.sample_values import Values
 from graph_contracts.reference import validate
 from graph_contracts.requirements import Finding, Severity
 from tests.contract import family
@@ -80,3 +82,13 @@ def test_what_is_served_is_what_a_schema_accepts(given_: tuple[Any, Any]) -> Non
     else:
         served = True
     assert served == family.right(value, schema, {})
+
+
+@given(family.SENDABLE, st.integers(1, 40))
+@OFTEN
+def test_what_is_sent_is_what_a_schema_accepts(schema: Any, n: int) -> None:
+    type_ = family.operation(schema, {}).response
+    assert type_ is not None
+    body = Values(1).full(type_, n, ("it",))
+    assert body == Values(1).full(type_, n, ("it",))
+    assert family.right(body["it"], schema, {}), body

@@ -219,3 +219,29 @@ def test_an_object_has_no_value_that_an_update_could_not_give_it_back() -> None:
     (found,) = ask(served, Ask("GET", "/stations/s-1"))
     (answer,) = ask(served, Ask(target="/stations/s-1", body={"level": found.json["level"]}))
     assert (found.json["level"], answer.status) == ("low", 200)
+
+
+def test_objects_to_begin_with_are_within_the_limits_of_their_type() -> None:
+    bounded = {
+        "sku": {"type": "string", "pattern": "^[A-Z]{3}-[0-9]{4}$"},
+        "month": {"type": "integer", "minimum": 1, "maximum": 12},
+        "home": {"type": "string", "format": "uri"},
+        "parts": {"type": "array", "items": {"type": "string"}, "minItems": 2, "uniqueItems": True},
+    }
+    served = app(document({"/shops/{id}": "patch"}, bounded))
+    (listed,) = ask(served, Ask("GET", "/shops"))
+    for shop in listed.json["value"]:
+        (kept,) = ask(served, Ask(target=f"/shops/{shop['id']}", body={name: shop[name] for name in bounded}))
+        assert kept.status == 200
+        assert len(shop["parts"]) == 2
+
+
+def test_null_among_items_is_served_where_the_document_allows_it() -> None:
+    def tags(items: dict[str, Any]) -> int:
+        served = app(document({"/shops/{id}": "patch"}, {"tags": {"type": "array", "items": items}}))
+        (listed,) = ask(served, Ask("GET", "/shops"))
+        (answer,) = ask(served, Ask(target=f"/shops/{listed.json['value'][0]['id']}", body={"tags": ["a", None]}))
+        return answer.status
+
+    assert tags({"type": "string", "nullable": True}) == 200
+    assert tags({"type": "string"}) == 400

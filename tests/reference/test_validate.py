@@ -122,8 +122,9 @@ def test_null_is_an_item_where_the_document_says_so() -> None:
 
 def test_a_value_of_any_alternative_is_held_and_no_other() -> None:
     several = Type(TypeKind.DOUBLE, alternatives=(Type(TypeKind.DOUBLE), Type(TypeKind.STRING, members=("INF", "NaN"))))
-    assert [validate.one(value, several, "p") for value in (1.5, "INF", None)] == [1.5, "INF", None]
-    wrong: tuple[object, ...] = ("12", True, {})
+    right: list[Any] = [1.5, "INF", None]
+    wrong: list[Any] = ["12", True, {}]
+    assert [validate.one(value, several, "p") for value in right] == right
     for value in wrong:
         with pytest.raises(InvalidError, match="'p'"):
             validate.one(value, several, "p")
@@ -151,3 +152,10 @@ def test_limits_hold(limits: dict[str, Any], right: Any, wrong: Any) -> None:
 
 def test_a_type_that_stands_in_anothers_place_may_have_members_of_its_own() -> None:
     assert validate.body({"@odata.type": "#t.renamedThing", "more": 1}, THING) == {"more": 1}
+
+
+def test_members_that_the_document_does_not_name_are_of_the_type_that_it_gives_them() -> None:
+    counts = Type(TypeKind.COMPLEX, open=True, rest=Type(TypeKind.INT64))
+    assert validate.body({"a": 1, "b": None}, counts) == {"a": 1, "b": None}
+    with pytest.raises(InvalidError, match="'a'"):
+        validate.body({"a": "x"}, counts)

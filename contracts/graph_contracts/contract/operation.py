@@ -68,6 +68,8 @@ class Type:
     """What the schema says of a value beyond its kind, in JSON Schema: bounds, a pattern, listed values."""
     open: bool = False
     """Whether members that the document doesn't name are kept (OData's open types)."""
+    rest: Type | None = None
+    """What such members are, where the document says so."""
     placeholder: bool = False
     """Whether the place was only seen filled with a bare placeholder such as `String`: it may be an enumeration."""
     required: tuple[str, ...] = field(default=(), compare=False)

@@ -180,6 +180,9 @@ class Schemas:
             null_items=self.nullable(items) if items is not None else any(part.null_items for part in told),
             limits=bounds,
             open=bool(node.get("x-graph-open")) or _is_map(node) or any(part.open for part in parts),
+            rest=self.type(node["additionalProperties"])
+            if _is_map(node)
+            else next((part.rest for part in parts if part.rest), None),
             placeholder=bool(node.get("x-graph-placeholder", False)),
             required=_required(node, parts, properties),
         )

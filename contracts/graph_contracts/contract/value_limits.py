@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator, FormatChecker
 
 Limits = Mapping[str, Any]
 NONE: Limits = MappingProxyType({})
@@ -22,6 +22,19 @@ def _number(value: Any) -> bool:
 
 def _count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+FORMATS: Mapping[str, str] = {
+    "email": r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+",
+    "idn-email": r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+",
+    "hostname": r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?",
+    "uri": r"[a-z][a-z0-9+.-]*://[^\s/]+\S*",
+    "url": r"https?://[^\s/]+\S*",
+    "ipv4": r"(\d{1,3}\.){3}\d{1,3}",
+    "ipv6": r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*",
+    "decimal": r"-?\d+(\.\d+)?",
+}
+"""Formats that no kind of type stands for, and what texts of them look like."""
 
 
 def _pattern(value: Any) -> bool:
@@ -44,7 +57,7 @@ WORDS: Mapping[str, Callable[[Any], bool]] = {
     "minItems": _count,
     "maxItems": _count,
     "uniqueItems": lambda value: value is True,
-    "format": lambda value: isinstance(value, str),
+    "format": lambda value: value in FORMATS,
 }
 """The words that are read, and which values of them mean something."""
 
@@ -89,5 +102,18 @@ def within(value: Any, bounds: Limits, *, formats: bool = False) -> bool:
 def _validator(bounds: str, formats: bool) -> Draft202012Validator:
     from jsonschema import Draft202012Validator  # noqa: PLC0415 (most documents need none)
 
-    checker = Draft202012Validator.FORMAT_CHECKER if formats else None
-    return Draft202012Validator(json.loads(bounds), format_checker=checker)
+    return Draft202012Validator(json.loads(bounds), format_checker=_formats() if formats else None)
+
+
+@cache
+def _formats() -> FormatChecker:
+    from jsonschema import FormatChecker  # noqa: PLC0415
+
+    made = FormatChecker(())
+    for name, pattern in FORMATS.items():
+        made.checks(name)(partial(_looks, re.compile(pattern)))
+    return made
+
+
+def _looks(pattern: re.Pattern[str], value: Any) -> bool:
+    return not isinstance(value, str) or pattern.fullmatch(value) is not None

@@ -42,6 +42,15 @@ def schema(type_: Type, names: tuple[str, ...] | None = None, depth: int = 4) ->
         names: the properties to use at this level; all that can be written by default.
         depth: how many levels of nested values to go down.
     """
+    made = _schema(type_, names, depth)
+    if made is None or not type_.limits or type_.kind is TypeKind.COMPLEX:
+        return made
+    # a word that is there twice is a bound of the kind beside a closer one, and each must hold
+    apart = made.keys() & type_.limits.keys() - {"allOf"} or "allOf" in type_.limits
+    return {"allOf": [made, dict(type_.limits)]} if apart else {**made, **type_.limits}
+
+
+def _schema(type_: Type, names: tuple[str, ...] | None, depth: int) -> dict[str, Any] | None:
     match type_.kind:
         case TypeKind.COMPLEX:
             members = {

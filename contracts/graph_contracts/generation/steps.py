@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.generation import pools
-from graph_contracts.operations.sample_values import CHOICES, STRINGS, Values
+from graph_contracts.operations.sample_values import CHOICES, STRINGS, Values, keeps_texts
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -143,7 +143,7 @@ def _complex(type_: Type, scope: Scope, clearable: bool, depth: int) -> SearchSt
         if depth < DEPTH and not member.read_only and not member.deprecated
         if (made := _value(member.type, member.name, scope, _clearable(type_, member.name), depth + 1)) is not None
     }
-    if type_.open and scope.bags:
+    if keeps_texts(type_) and scope.bags:
         places |= {name: st.sampled_from(pools.texts(("1", "2"))) for name in pools.BAG}
     if not places:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
@@ -16,6 +16,16 @@ def admitted(value: Any, type_: Type) -> bool:
 def allowed(value: Any, type_: Type) -> bool:
     """Whether a value that is usually wrong in a place is right there, by a union or by what items of a list are."""
     return admitted(value, type_) or (type_.kind is TypeKind.COLLECTION and fits(value, type_))
+
+
+def objects(items: Sequence[Any], type_: Type) -> bool:
+    """Whether the items of a collection of objects are objects, or what else the document allows among them."""
+    item = type_.item
+    if item is None or item.kind is not TypeKind.COMPLEX:
+        return True
+    return all(
+        isinstance(each, Mapping) or (each is None and type_.null_items) or admitted(each, item) for each in items
+    )
 
 
 def fits(value: Any, type_: Type) -> bool:

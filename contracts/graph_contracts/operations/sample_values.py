@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from graph_contracts.contract import Property, Type, TypeKind
+from graph_contracts.contract.bounded_values import bounded
+from graph_contracts.contract.value_limits import within
 
 PLAIN = (TypeKind.STRING, TypeKind.GUID, TypeKind.INT32, TypeKind.INT64, TypeKind.DOUBLE)
 SPACE = uuid.UUID("6f7d1c2e-7a4b-5d53-9a0e-0c5a6a3b1f10")
@@ -25,6 +27,8 @@ STRINGS: tuple[tuple[str, str], ...] = (
     (r"(?i)countr", "{country}"),
 )
 """Spellings that servers are known to check, by property name."""
+MAX_ITEMS = 12
+"""Items that are tried where a collection must have a number of them."""
 WORDS = ("Contoso", "Fabrikam", "Adatum", "Tailspin", "Litware", "Northwind", "Proseware", "Trey")
 DATES = ("2021-03-04T05:06:07.123Z", "2022-11-12T13:14:15.678Z", "2020-02-29T23:59:58.001Z", "2019-07-08T09:10:11.5Z")
 NUMBERS = (3236, 12, 4711, 90210)
@@ -39,6 +43,13 @@ CHOICES: Mapping[TypeKind, tuple[Any, ...]] = {
     TypeKind.DURATION: ("PT1H", "PT2H30M", "P3D", "PT45S"),
     TypeKind.BINARY: ("Z3JhcGg=", "Y29udHJhY3Rz"),
 }
+TYPICAL: Mapping[TypeKind, tuple[Any, ...]] = {
+    TypeKind.STRING: ("", "x", "<b>café</b>\t漢字 \U0001f600", "6f7d1c2e-7a4b-5d53-9a0e-0c5a6a3b1f10"),
+    TypeKind.INT32: (0, 123_457, 2**31 - 1),
+    TypeKind.INT64: (0, 123_457, 2**31 - 1),
+    TypeKind.DOUBLE: (0, 0.5, 123_457, 2**31 - 1),
+}
+"""What cases send, by kind: where one isn't within a type's limits, they look for another place."""
 GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 MADE = re.compile(rf"(?:{'|'.join(WORDS)}) \d+|user\d+@contoso\.example|https://contoso\.example/\d+|{GUID}")
 """The free texts that are made here: no words of a language, codes or numbers, which anybody may send."""
@@ -69,7 +80,16 @@ def settable(type_: Type) -> list[Property]:
 
 def plain(type_: Type) -> bool:
     """Whether a type's values are texts of any content, or numbers."""
-    return type_.kind in PLAIN and not type_.members
+    return type_.kind in PLAIN and not type_.members and free(type_)
+
+
+def free(type_: Type) -> bool:
+    """Whether a type's limits, where it has any, leave room for the values that cases send.
+
+    A text may have a greatest length: one that is too long may be refused anywhere.
+    """
+    sent = TYPICAL.get(type_.kind, ()) if type_.limits else ()
+    return all(within(value, type_.limits, formats=True) for value in sent)
 
 
 def roomy(type_: Type) -> bool:
@@ -91,6 +111,13 @@ def telling(type_: Type, value: Any) -> bool:
     return free and isinstance(value, str) and MADE.fullmatch(value) is not None
 
 
+def keeps_texts(type_: Type) -> bool:
+    """Whether members that the document doesn't name are kept, and may be texts of any content."""
+    rest = type_.rest or Type(TypeKind.STRING)
+    anything = rest.kind is TypeKind.ANY and not rest.alternatives and not rest.limits
+    return type_.open and (anything or (rest.kind is TypeKind.STRING and not rest.members and free(rest)))
+
+
 class Values:
     """Makes values; the same seed makes the same values in the same order."""
 
@@ -105,6 +132,11 @@ class Values:
 
     def fresh(self, type_: Type) -> Any:
         """A value of a type that this run has not used, as far as the type has room for that."""
+        made = self._fresh(type_)
+        kept = within(made, type_.limits, formats=True)
+        return made if kept else self.make(type_, "", self._random.randrange(1, 1_000_000))
+
+    def _fresh(self, type_: Type) -> Any:
         match type_.kind:
             case TypeKind.COLLECTION if roomy(type_) and type_.item:
                 return [self.fresh(type_.item)]
@@ -123,13 +155,31 @@ class Values:
         return {name: self.make(type_.properties[name].type, name, n) for name in names}
 
     def make(self, type_: Type, name: str, n: int) -> Any:
-        """The `n`-th value (from 1) for a place with this type and property name."""
+        """The `n`-th value (from 1) for a place with this type and property name: within the limits of the type."""
+        if type_.kind is TypeKind.ANY and type_.alternatives:
+            return self.make(type_.alternatives[0], name, n)
+        if type_.kind is TypeKind.COLLECTION:
+            return self._items(type_, name, n)
+        made = self._usual(type_, name, n)
+        if within(made, type_.limits, formats=True):
+            return made
+        found = bounded(type_, n + self._apart, self.seed)
+        return made if found is None else found
+
+    def _items(self, type_: Type, name: str, n: int) -> list[Any]:
+        """Two items, one or more, as the limits of a collection allow."""
+        item = type_.item or Type(TypeKind.STRING)
+        usual = n if n < 3 else 1
+        for count in (usual, *range(MAX_ITEMS)):
+            made = [self.make(item, name, n * 10 + place) for place in range(count)]
+            if within(made, type_.limits):
+                return made
+        return [self.make(item, name, n * 10 + place) for place in range(usual)]
+
+    def _usual(self, type_: Type, name: str, n: int) -> Any:
         match type_.kind:
             case TypeKind.COMPLEX:
                 return {m.name: self.make(m.type, m.name, n) for m in settable(type_)}
-            case TypeKind.COLLECTION:
-                item = type_.item or Type(TypeKind.STRING)
-                return [self.make(item, name, n * 10 + place) for place in range(n if n < 3 else 1)]
             case TypeKind.STRING:
                 return self._string(type_, name, n)
             case TypeKind.GUID:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
-from graph_contracts.operations.sample_values import settable
+from graph_contracts.operations.sample_values import free, keeps_texts, settable
 from graph_contracts.operations.write import WriteDriver
 
 
@@ -59,16 +59,18 @@ def _nest(path: list[str], value: Any) -> Any:
 def settable_locations(update: WriteDriver, kind: TypeKind) -> list[Location]:
     """The locations of a kind that the target takes values for: top-level ones first, then nested, then items.
 
-    Deprecated properties come last, so that a case judges by what stays.
+    Deprecated properties come last, so that a case judges by what stays. Where the document bounds values more closely
+    than their kind, cases don't send theirs.
     """
-    found = [spot for name in update.bodies.accepted.names for spot in _below(update, name) if spot.type.kind is kind]
+    places = [spot for name in update.bodies.accepted.names for spot in _below(update, name)]
+    found = [spot for spot in places if spot.type.kind is kind and free(spot.type)]
     computed = [spot for spot in found if spot.path[0] not in update.computed]
     return sorted(computed, key=lambda s: (update.model.type.properties[s.path[0]].deprecated, s.listed, len(s.path)))
 
 
 def open_locations(update: WriteDriver) -> list[Location]:
-    """The locations of open types: bags that keep members which the document doesn't name."""
-    return [spot for spot in settable_locations(update, TypeKind.COMPLEX) if spot.type.open and not spot.listed]
+    """The locations of open types: bags that keep members which the document doesn't name, whatever text they are."""
+    return [spot for spot in settable_locations(update, TypeKind.COMPLEX) if keeps_texts(spot.type) and not spot.listed]
 
 
 def _below(update: WriteDriver, name: str) -> Iterator[Location]:

@@ -8,11 +8,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from graph_contracts.contract import OperationKind, Type, TypeKind
+from graph_contracts.contract.bounded_values import bounded
+from graph_contracts.contract.value_limits import within
 from graph_contracts.reference import validate
 from graph_contracts.reference.message import Request
 from graph_contracts.reference.routes import Resource
 
 SPACE = uuid.UUID("1f0c2f57-5ac3-4d1c-9b2e-5a0e6ad7c9b4")
+SEED = 1
+MAX_ITEMS = 12
+"""Items that are made up in one collection."""
 DEEPEST = 6
 """Values within values that are made up."""
 
@@ -135,7 +140,8 @@ def made(type_: Type, shown: Any, n: int, level: int = 0) -> Any:
             item = type_.item or Type(TypeKind.STRING)
             items = shown[:2] if isinstance(shown, list) and shown else [None]
             values = (made(item, each, n, level + 1) for each in items)
-            return [each for each in values if each is not None]
+            listed = [each for each in values if each is not None]
+            return listed if within(listed, type_.limits) else _as_many(type_, item, n, level)
         case TypeKind.STRING if type_.members:
             return shown if shown in type_.members else type_.members[(n - 1) % len(type_.members)]
     if shown is not None and _fits(shown, type_):
@@ -153,4 +159,14 @@ def made(type_: Type, shown: Any, n: int, level: int = 0) -> Any:
         TypeKind.DURATION: f"PT{n}H",
         TypeKind.BINARY: "Z3JhcGg=",
     }
-    return made_up.get(type_.kind)
+    value = made_up.get(type_.kind)
+    return value if within(value, type_.limits, formats=True) else bounded(type_, n, SEED)
+
+
+def _as_many(type_: Type, item: Type, n: int, level: int) -> list[Any]:
+    """As many items as a collection must have."""
+    for count in range(MAX_ITEMS):
+        values = [made(item, None, n + place, level + 1) for place in range(count)]
+        if within(values, type_.limits):
+            return values
+    return []

@@ -66,7 +66,7 @@ def body(value: Mapping[str, Any], type_: Type, path: str = "", rules: Rules = N
         elif declared is None:
             if not type_.open and type_.properties and not derived:
                 raise InvalidError(f"The property '{where}' does not exist on type '{type_.name}'.")
-            checked[name] = item
+            checked[name] = one(item, type_.rest, where, rules) if type_.rest and not derived else item
         elif not declared.read_only or where == "id":
             null = item is None and declared.nullable
             checked[name] = None if null else one(item, declared.type, where, rules)

@@ -229,3 +229,51 @@ def test_a_report_folder_that_holds_the_recording_is_left_alone(
     assert cli.main(["judge", str(tmp_path / "evidence.har"), "--report", str(tmp_path)]) == 2
     assert "the recording itself is in this folder" in capsys.readouterr().err
     assert (tmp_path / "results.json").exists()
+
+
+def shown(folder: Path, schemas: Mapping[str, Any], value: Mapping[str, Any]) -> Mapping[str, Verdict]:
+    """The verdicts on one GET that shows an object of the type `ex.app`."""
+    media = {"application/json": {"schema": {"$ref": "#/components/schemas/ex.app"}}}
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "Small", "version": "1"},
+        "servers": [{"url": "https://host.example/v1.0"}],
+        "paths": {"/apps/{id}": {"get": {"responses": {"200": {"description": "", "content": media}}}}},
+        "components": {"schemas": schemas},
+    }
+    path = folder / "small.json"
+    path.write_text(json.dumps(document))
+    one = entry(text=json.dumps(value), url="https://host.example/v1.0/apps/a1")
+    one["request"] = {key: each for key, each in one["request"].items() if key != "postData"} | {"method": "GET"}
+    traffic = folder / "traffic.har"
+    traffic.write_text(json.dumps({"log": {"version": "1.2", "creator": {"name": "x"}, "entries": [one]}}))
+    return verdicts(rejudge(traffic, path, "page"))
+
+
+def test_a_derived_type_that_a_part_discriminates_is_not_accused(tmp_path: Path) -> None:
+    mapped = {"#ex.webApp": "#/components/schemas/ex.webApp"}
+    part = {"type": "object", "discriminator": {"propertyName": "@odata.type", "mapping": mapped}}
+    extends = {"allOf": [{"$ref": "#/components/schemas/ex.app"}, {"type": "object"}]}
+    schemas = {"ex.app": {"allOf": [part]}, "ex.webApp": extends}
+    for name, verdict in (("ex.webApp", "pass"), ("ex.other", "fail")):
+        found = shown(tmp_path, schemas, {"id": "a1", "@odata.type": f"#{name}"})
+        assert found["read.type.odatatype"] == verdict
+
+
+def test_null_is_judged_by_what_the_document_says_of_items(tmp_path: Path) -> None:
+    for nullable, verdict in ((True, "pass"), (False, "fail")):
+        tags = {"type": "array", "items": {"type": "string", "nullable": nullable}}
+        schemas = {"ex.app": {"type": "object", "properties": {"id": {"type": "string"}, "tags": tags}}}
+        found = shown(tmp_path, schemas, {"id": "a1", "tags": ["a", None]})
+        assert found["read.type.string"] == verdict
+
+
+def test_a_text_stands_for_a_number_only_where_the_document_says_so(tmp_path: Path) -> None:
+    number, texts = {"type": "number", "format": "double"}, {"type": "string", "enum": ["-INF", "INF", "NaN"]}
+    for schema, value, verdict in (
+        ({"oneOf": [number, texts]}, "INF", "pass"),
+        ({"oneOf": [number, texts]}, "12", "fail"),
+        (number, "INF", "fail"),
+    ):
+        schemas = {"ex.app": {"type": "object", "properties": {"id": {"type": "string"}, "ratio": schema}}}
+        assert shown(tmp_path, schemas, {"id": "a1", "ratio": value})["read.type.int32"] == verdict

@@ -12,23 +12,17 @@ from graph_contracts.contract import Type, TypeKind
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations import response_schema
 from graph_contracts.operations.equality import short, unset
-from graph_contracts.operations.fitting import admitted
+from graph_contracts.operations.fitting import objects
 from graph_contracts.operations.operation_under_test import OperationUnderTest, performed
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, also, requirement
 
 
-def _object(value: Any, item: Type, collection: Type) -> bool:
-    """Whether an item of a collection of objects is one, or what else the document allows there."""
-    return isinstance(value, Mapping) or (value is None and collection.null_items) or admitted(value, item)
-
-
 def _arrays(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     for path, value, type_ in spots(operation, exchange, frozenset({TypeKind.COLLECTION})):
-        item = type_.item
         if not isinstance(value, list):
             yield Finding(f"{path}: an array", f"{path} = {short(value)}", (exchange,))
-        elif item and item.kind is TypeKind.COMPLEX and not all(_object(each, item, type_) for each in value):
+        elif not objects(value, type_):
             yield Finding(f"{path}: an array of objects", f"{path} = {short(value)}", (exchange,))
 
 
