@@ -21,7 +21,7 @@ from graph_contracts.requirements import registry
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted(
-    [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "reports" / "README.md"]
+    [ROOT / f"{name}.md" for name in ("README", "ARCHITECTURE", "CHANGELOG", "CONTRIBUTING", "reports/README")]
     + [path for path in (ROOT / "docs").rglob("*") if path.suffix in {".md", ".yml", ".yaml"}]
 )
 MODULES = sorted((ROOT / "contracts").rglob("*.py"))
