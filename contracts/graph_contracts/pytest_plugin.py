@@ -238,7 +238,7 @@ def _operation(item: Any) -> str:
     return str(item.callspec.params["update"])
 
 
-def _bindings(function: Any) -> tuple[Binding, ...]:
+def _bindings(function: object) -> tuple[Binding, ...]:
     found = getattr(function, "bindings", ())
     return found if isinstance(found, tuple) else ()
 

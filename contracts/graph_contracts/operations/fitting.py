@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json
 
 
-def admitted(value: Any, type_: Type) -> bool:
+def admitted(value: Json, type_: Type) -> bool:
     """Whether one of the several types that the document allows in a place has a value."""
     return any(fits(value, each) for each in type_.alternatives)
 
 
-def allowed(value: Any, type_: Type) -> bool:
+def allowed(value: Json, type_: Type) -> bool:
     """Whether a value that is usually wrong in a place is right there, by a union or by what items of a list are."""
     return admitted(value, type_) or (type_.kind is TypeKind.COLLECTION and fits(value, type_))
 
 
-def fits(value: Any, type_: Type) -> bool:
+def fits(value: Json, type_: Type) -> bool:
     """Whether a value is null or looks like one of a type, formats of texts aside."""
     if value is None or type_.kind is TypeKind.ANY:
         return value is None or not type_.alternatives or admitted(value, type_)

@@ -9,9 +9,9 @@ import random
 import re
 import uuid
 from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.contract import Property, Type, TypeKind
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
 PLAIN = (TypeKind.STRING, TypeKind.GUID, TypeKind.INT32, TypeKind.INT64, TypeKind.DOUBLE)
 SPACE = uuid.UUID("6f7d1c2e-7a4b-5d53-9a0e-0c5a6a3b1f10")
@@ -28,7 +28,7 @@ STRINGS: tuple[tuple[str, str], ...] = (
 WORDS = ("Contoso", "Fabrikam", "Adatum", "Tailspin", "Litware", "Northwind", "Proseware", "Trey")
 DATES = ("2021-03-04T05:06:07.123Z", "2022-11-12T13:14:15.678Z", "2020-02-29T23:59:58.001Z", "2019-07-08T09:10:11.5Z")
 NUMBERS = (3236, 12, 4711, 90210)
-CHOICES: Mapping[TypeKind, tuple[Any, ...]] = {
+CHOICES: Mapping[TypeKind, tuple[Json, ...]] = {
     TypeKind.BOOLEAN: (True, False),
     TypeKind.INT32: NUMBERS,
     TypeKind.INT64: NUMBERS,
@@ -81,7 +81,7 @@ def roomy(type_: Type) -> bool:
     return plain(type_)
 
 
-def telling(type_: Type, value: Any) -> bool:
+def telling(type_: Type, value: Json) -> bool:
     """Whether a value holds a free text or GUID as they are made here, and as the document doesn't give them."""
     if type_.kind is TypeKind.COMPLEX and isinstance(value, Mapping):
         return any(telling(each.type, value.get(each.name)) for each in settable(type_))
@@ -103,7 +103,7 @@ class Values:
         """A GUID that this run has not used."""
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
-    def fresh(self, type_: Type) -> Any:
+    def fresh(self, type_: Type) -> Json:
         """A value of a type that this run has not used, as far as the type has room for that."""
         match type_.kind:
             case TypeKind.COLLECTION if roomy(type_) and type_.item:
@@ -118,11 +118,11 @@ class Values:
             case _:
                 return self.make(type_, "", self._random.randrange(1, 1_000_000))
 
-    def full(self, type_: Type, n: int, names: tuple[str, ...]) -> dict[str, Any]:
+    def full(self, type_: Type, n: int, names: tuple[str, ...]) -> JsonObject:
         """A body that sets the named properties of a type."""
         return {name: self.make(type_.properties[name].type, name, n) for name in names}
 
-    def make(self, type_: Type, name: str, n: int) -> Any:
+    def make(self, type_: Type, name: str, n: int) -> Json:
         """The `n`-th value (from 1) for a place with this type and property name."""
         match type_.kind:
             case TypeKind.COMPLEX:
@@ -157,15 +157,15 @@ class Values:
         return str(uuid.uuid5(SPACE, f"{self.seed}:{name}:{n + self._apart}"))
 
 
-def lookup(body: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+def lookup(body: JsonMapping, path: tuple[str, ...]) -> Json:
     """The value at a path of member names; None where there is none."""
-    value: Any = body
+    value: Json = body
     for name in path:
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
 
 
-def nest(path: tuple[str, ...], value: Any) -> dict[str, Any]:
+def nest(path: tuple[str, ...], value: Json) -> JsonObject:
     """A body that sets the one place at a path."""
     for name in reversed(path[1:]):
         value = {name: value}

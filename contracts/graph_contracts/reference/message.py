@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graph_contracts.contract import Operation, OperationKind
+from graph_contracts.json_types import Json
 from graph_contracts.reference.routes import Place, Resource
 
 Scope = MutableMapping[str, Any]
@@ -91,7 +92,7 @@ class Reply:
     """A response before it is sent; `value` is rendered as JSON where there is no `body`."""
 
     status: int
-    value: Any = None
+    value: Json = None
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
     media: str = "application/json;odata.metadata=minimal;charset=utf-8"

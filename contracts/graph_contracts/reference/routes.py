@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
 
 from graph_contracts.contract import Contract, Operation, OperationKind, Property, Type, TypeKind, blank, operation_kind
+from graph_contracts.json_types import JsonMapping
 
 NOTHING = Type(TypeKind.COMPLEX, open=True)
 
@@ -131,7 +131,7 @@ class Resource:
                     yield operation.body
 
     @cached_property
-    def example(self) -> Mapping[str, Any]:
+    def example(self) -> JsonMapping:
         """An object as an example shows it."""
         for shape in (OperationKind.UPDATE, OperationKind.READ, OperationKind.CREATE, OperationKind.LIST):
             for found, operation in self.operations:

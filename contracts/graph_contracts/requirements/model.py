@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Any
 
 from graph_contracts.contract import Operation, OperationKind
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json
 
 
 class Level(StrEnum):
@@ -111,8 +111,8 @@ class Mismatch:
 
     path: str
     """As in `provisioningSteps[0].name`."""
-    expected: Any
-    actual: Any
+    expected: Json
+    actual: Json
 
 
 @dataclass(frozen=True)

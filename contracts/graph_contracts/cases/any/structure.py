@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.cases.any.answer_id import entity
 from graph_contracts.cases.any.types import spots
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json
 from graph_contracts.operations import response_schema
 from graph_contracts.operations.equality import short, unset
 from graph_contracts.operations.fitting import admitted
@@ -18,7 +18,7 @@ from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, also, requirement
 
 
-def _object(value: Any, item: Type, collection: Type) -> bool:
+def _object(value: Json, item: Type, collection: Type) -> bool:
     """Whether an item of a collection of objects is one, or what else the document allows there."""
     return isinstance(value, Mapping) or (value is None and collection.null_items) or admitted(value, item)
 
@@ -108,7 +108,7 @@ def test_type_annotations_name_the_documented_type(operation: OperationUnderTest
                 yield Finding(f"{where} = {short('#' + type_.name)}", f"{where} = {short(given)}", (exchange,))
 
 
-def _names(given: Any, type_: Type) -> bool:
+def _names(given: Json, type_: Type) -> bool:
     if not isinstance(given, str):
         return False
     name = given.rpartition("#")[2]

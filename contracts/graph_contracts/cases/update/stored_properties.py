@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from graph_contracts.contract import Type
+from graph_contracts.json_types import Json
 from graph_contracts.operations.equality import short, unset
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
@@ -44,7 +43,7 @@ def test_every_stored_property_is_in_the_answer(update: UpdateDriver) -> Finding
         yield Finding(f"{name} = {short(value)}", f"no {name} in the answer", (first, later), grade)
 
 
-def _bare(value: Any, type_: Type) -> bool:
+def _bare(value: Json, type_: Type) -> bool:
     """Whether a value says nothing, where something is stored."""
     return unset(value, type_) or value == []
 

@@ -12,11 +12,11 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
 
 from graph_contracts import requirements
 from graph_contracts.contract import Contract, Operation
 from graph_contracts.engine.resource_group import group_of
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.report.merge import selection
 from graph_contracts.requirements import Aliases, Binding, Phase
 
@@ -35,7 +35,7 @@ class Shard:
     """Requirements by the operation's id."""
     requirements: frozenset[str]
     """All requirements that it tests, and those that no case of the whole run is for: every shard reports them."""
-    summary: Mapping[str, Any]
+    summary: JsonMapping
     """What results say of the shard: it tells which shards make one whole."""
 
 
@@ -97,7 +97,7 @@ def _rows(contract: Contract, chosen: Callable[[str], bool]) -> Iterator[_Row]:
         first = operation.aliases[0] if operation.alias else operation.path
         groups.setdefault(group_of(operation), {}).setdefault((operation.method, first), []).append(operation)
     # thousands of operations are of few kinds, and share what is said of one
-    known: dict[Any, tuple[tuple[str, ...], frozenset[str], frozenset[str]]] = {}
+    known: dict[tuple[object, ...], tuple[tuple[str, ...], frozenset[str], frozenset[str]]] = {}
     for paths in (paths for group in groups.values() for paths in group.values()):
         shape = contract.shapes[paths[0].id]
         kind = (shape, *((path.alias == 0, path.key is None) for path in paths))
@@ -117,8 +117,8 @@ def _dealt(weights: Sequence[int], splits: int, *, scattered: bool) -> bytes:
 
     step = max(1, len(weights) // (splits * FINENESS))
     sizes = [sum(weights[start : start + step]) for start in range(0, len(weights), step)]
-    pieces: list[Any] = [SimpleNamespace(nodeid=f"{place:09}") for place in range(len(sizes))]
-    durations: dict[str, Any] = {piece.nodeid: size for piece, size in zip(pieces, sizes, strict=True)}
+    pieces: list[SimpleNamespace] = [SimpleNamespace(nodeid=f"{place:09}") for place in range(len(sizes))]
+    durations: dict[str, int] = {piece.nodeid: size for piece, size in zip(pieces, sizes, strict=True)}
     algorithm = Algorithms.least_duration if scattered else Algorithms.duration_based_chunks
     part = bytearray(len(pieces))
     for number, group in enumerate(algorithm.value(splits, pieces, durations), 1):
