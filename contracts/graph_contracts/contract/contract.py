@@ -133,9 +133,9 @@ class Contract:
         return replace(self, operations=tuple(chosen), broken=(), others=tuple(others))
 
     @cached_property
-    def shapes(self) -> Mapping[str, OperationKind]:
+    def kinds(self) -> Mapping[str, OperationKind]:
         """What each operation that does one of the five does, by operation id."""
-        return {o.id: shape for operations in self.resources.values() for shape, o in operations.items()}
+        return {o.id: kind for operations in self.resources.values() for kind, o in operations.items()}
 
     @cached_property
     def tested(self) -> tuple[Operation, ...]:
@@ -146,7 +146,7 @@ class Contract:
     @cached_property
     def updates(self) -> tuple[Operation, ...]:
         """The operations that update one object, with a JSON object as body."""
-        return tuple(each for each in self.tested if self.shapes[each.id] is OperationKind.UPDATE)
+        return tuple(each for each in self.tested if self.kinds[each.id] is OperationKind.UPDATE)
 
     @cached_property
     def resources(self) -> Mapping[str, Mapping[OperationKind, Operation]]:
@@ -175,9 +175,9 @@ class Contract:
         holds_objects = any(each.key for each in about)
         found: dict[OperationKind, Operation] = {}
         for each in about:
-            shape = operation_kind(each, holds_objects)
-            if shape is not None:
-                found.setdefault(shape, each)
+            kind = operation_kind(each, holds_objects)
+            if kind is not None:
+                found.setdefault(kind, each)
         return MappingProxyType(found)
 
     def creation(self, update: Operation) -> Operation | None:

@@ -134,11 +134,11 @@ class Schemas:
             outer.height = max(outer.height, visit.height + 1)
 
     def _type(self, node: JsonMapping, name: str) -> Type:
-        found = self._shape(node, name)
+        found = self._kind_of(node, name)
         own = limits(node, members=not found.members)
         return replace(found, limits=together((found.limits, own))) if own else found
 
-    def _shape(self, node: JsonMapping, name: str) -> Type:
+    def _kind_of(self, node: JsonMapping, name: str) -> Type:
         """The type that a schema describes, its own limits aside."""
         words = _words(node)
         if len(words) > 1:

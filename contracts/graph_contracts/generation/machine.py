@@ -281,9 +281,9 @@ class Machine:
         """The model goes on from what was seen: one difference is told once."""
         shown = exchange.object if exchange is not None and exchange.status == 200 else None
         if seen is not None:
-            now = _documented(seen.found, self.update.shape)
+            now = _documented(seen.found, self.update.answer_type)
         elif shown is not None:
-            now = _documented(shown, self.update.shape)
+            now = _documented(shown, self.update.answer_type)
         else:
             now = self.update.model.merged(self.models.get(entity, {}), sent)
         self.models[entity] = now

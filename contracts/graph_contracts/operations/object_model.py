@@ -31,7 +31,7 @@ class ObjectModel:
         """What differs in the documented properties that `expected` names, leaving out what the server maintains."""
         computed = self._context.computed
         wanted = {name: value for name, value in expected.items() if name not in computed and name != "id"}
-        return list(differences(wanted, actual, self._context.shape))
+        return list(differences(wanted, actual, self._context.answer_type))
 
     def changes(self, before: JsonMapping, after: JsonMapping) -> list[Difference]:
         """What changed between two observations of an object, as far as it matters."""
@@ -39,11 +39,11 @@ class ObjectModel:
 
     def documented(self, found: JsonMapping) -> JsonObject:
         """The documented properties of an object that is shown."""
-        return {name: found.get(name) for name in self._context.shape.properties}
+        return {name: found.get(name) for name in self._context.answer_type.properties}
 
     def is_set(self, name: str, value: Json) -> bool:
         """Whether a documented property's value counts as set."""
-        declared = self._context.shape.properties.get(name)
+        declared = self._context.answer_type.properties.get(name)
         return declared is not None and not unset(value, declared.type)
 
     def merged(self, state: JsonMapping, body: JsonMapping) -> JsonObject:
@@ -53,7 +53,7 @@ class ObjectModel:
     def moved_to_now(self, entity: JsonMapping, sent: Iterable[str]) -> set[str]:
         """The documented date-times of an object that are about now without having been sent."""
         found: set[str] = set()
-        for name, declared in self._context.shape.properties.items():
+        for name, declared in self._context.answer_type.properties.items():
             moment = instant(entity.get(name)) if declared.type.kind is TypeKind.DATETIMEOFFSET else None
             if moment and name not in sent and abs(moment[0].timestamp() - time.time()) < NOW_S:
                 found.add(name)

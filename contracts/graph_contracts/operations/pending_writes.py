@@ -28,10 +28,10 @@ class PendingWrites:
         self._sent: OrderedDict[tuple[str, str, str], float] = OrderedDict()
         """When each value was last accepted, by object, place and value, the latest last."""
 
-    def accepted(self, entity: str, body: JsonMapping, shape: Type) -> None:
+    def accepted(self, entity: str, body: JsonMapping, type_: Type) -> None:
         """An update was accepted: its plain values are pending."""
         self.note(entity, body, accepted=True)
-        known = shape.properties
+        known = type_.properties
         plain = {n: v for n, v in body.items() if n in known and v is not None and known[n].type.kind not in PARTED}
         # what becomes of the rest, and of null, is the question of other requirements
         older = {name: value for name, value in self._values.get(entity, {}).items() if name not in body}

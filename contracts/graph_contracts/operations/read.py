@@ -74,8 +74,8 @@ class ListDriver(ShowDriver):
     @property
     def members(self) -> tuple[str, ...]:
         """The documented properties of the objects in the list."""
-        values = self.shape.properties.get("value")
-        item = values.type.item if values else self.shape.item
+        values = self.answer_type.properties.get("value")
+        item = values.type.item if values else self.answer_type.item
         return tuple(item.properties) if item else ()
 
     def items(self) -> tuple[list[JsonObject], Exchange]:

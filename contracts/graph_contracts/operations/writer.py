@@ -123,7 +123,7 @@ class Writer:
             self._pending.note(entity, body, accepted=False)
             return
         if alone:
-            self._pending.accepted(entity, body, self._context.shape)
+            self._pending.accepted(entity, body, self._context.answer_type)
         else:
             self._pending.note(entity, body, accepted=True)
         self._show(exchange.object or {})

@@ -87,7 +87,7 @@ class Bodies:
         """What a body has to keep to besides its type."""
         example = request.operation.request_example if request.operation else None
         return validate.Rules(
-            never=SENTINEL if request.shape is OperationKind.CREATE else frozenset(),
+            never=SENTINEL if request.kind is OperationKind.CREATE else frozenset(),
             named=frozenset(validate.named(example.body)) if example else frozenset(),
         )
 

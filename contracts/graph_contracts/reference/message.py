@@ -77,9 +77,9 @@ class Request:
         return self.place is not None and self.method in self.place.operations
 
     @property
-    def shape(self) -> OperationKind | None:
+    def kind(self) -> OperationKind | None:
         """What the documented operation does, where it is one of the five."""
-        return self.place.shapes.get(self.method) if self.place else None
+        return self.place.kinds.get(self.method) if self.place else None
 
     def documented_status(self, default: int) -> int:
         """The status that the document has for success."""

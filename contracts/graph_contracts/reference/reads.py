@@ -67,15 +67,15 @@ class Reads:
     def represent(self, request: Request, entity: JsonObject) -> JsonObject:
         """An object as it is shown, with types named where the documented example names them."""
         resource = request.resource
-        shape = resource.type
-        named = {"@odata.type": f"#{shape.name}"} if shape.name else {}
+        kind = resource.type
+        named = {"@odata.type": f"#{kind.name}"} if kind.name else {}
         if resource.secret:
             entity = {name: value for name, value in entity.items() if name not in resource.secret}
         wanted = query.selected(query.options(request.query))
         if wanted is not None:
             entity = {name: value for name, value in entity.items() if name in wanted}
         spelling = resource.nested_type
-        return {**named, **(typed(entity, shape, spelling) if spelling else entity), **named}
+        return {**named, **(typed(entity, kind, spelling) if spelling else entity), **named}
 
 
 def typed(value: Json, type_: Type, spelling: str) -> Json:

@@ -146,7 +146,7 @@ def change_answer(app: App, change: Callable[[Json], Json]) -> None:
     """Change how the answers of documented operations show objects; what else can be looked at stays as it is."""
 
     def shown(request: Request, value: Json) -> Json:
-        if request.shape is not OperationKind.LIST:
+        if request.kind is not OperationKind.LIST:
             return change(value)
         shown = [change(each) for each in (value["value"] if isinstance(value, dict) else value)]
         return {**value, "value": shown} if isinstance(value, dict) else shown
@@ -163,7 +163,7 @@ def _answered(app: App, change: Callable[[Request, Json], Json]) -> None:
     @override(app, "success")
     def success(inner: Step, request: Request, reply: Reply) -> Json:
         reply = inner(request, reply)
-        if reply.value is not None and request.shape is not None:
+        if reply.value is not None and request.kind is not None:
             reply.value = change(request, reply.value)
         return reply
 
@@ -186,13 +186,13 @@ def apply(app: App, request: Request) -> None:
         Refusal: for another reason.
     """
     app.addresses.route(request)
-    if not request.documented or request.shape in {None, OperationKind.READ, OperationKind.LIST}:
+    if not request.documented or request.kind in {None, OperationKind.READ, OperationKind.LIST}:
         return
-    if request.shape is OperationKind.DELETE:
+    if request.kind is OperationKind.DELETE:
         app.changes.remove(request)
         return
     body = app.bodies.check(request, app.bodies.parse(request.body))
-    if request.shape is OperationKind.CREATE:
+    if request.kind is OperationKind.CREATE:
         app.changes.add(request)
     fill(app, request, body)
 

@@ -100,7 +100,7 @@ class Requirement:
         return self.id.split(".")[1]
 
     @property
-    def shape(self) -> OperationKind:
+    def kind(self) -> OperationKind:
         """The kind of operation that it is about: the first word of its id."""
         return OperationKind(self.id.split(".")[0])
 
@@ -170,6 +170,6 @@ class Binding:
     """Whether it runs only where a key in the path chooses the object."""
 
     @property
-    def shape(self) -> OperationKind:
+    def kind(self) -> OperationKind:
         """The kind of operation that it runs for."""
         return OperationKind(self.requirement.split(".")[0])

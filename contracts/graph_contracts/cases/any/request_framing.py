@@ -66,7 +66,7 @@ def _control(operation: WriteDriver) -> None:
     exchange = operation.wire.send(*operation.wire.octets(octets, {"Content-Length": str(len(octets))}))
     if not exchange.ok:
         raise Inconclusive(f"a plain request on a connection of its own was answered {exchange.answer}", exchange)
-    operation.pending.accepted(operation.key, body, operation.shape)
+    operation.pending.accepted(operation.key, body, operation.answer_type)
 
 
 def shown(operation: WriteDriver, body: JsonMapping, exchange: Exchange) -> Findings:

@@ -154,7 +154,7 @@ def test_the_answer_is_the_object_itself(operation: OperationUnderTest, exchange
         yield Finding("one JSON object", f"200 with {_kind(value)}: {short(value)}", (exchange,))
         return
     # members in another letter case are judged by update.body.names
-    documented = {name.lower() for name in operation.shape.properties}
+    documented = {name.lower() for name in operation.answer_type.properties}
     if not any(name.lower() in documented for name in value):
         yield Finding("the object's properties at the root", f"200 with {short(sorted(value))} there", (exchange,))
 

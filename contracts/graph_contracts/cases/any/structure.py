@@ -151,7 +151,7 @@ def test_the_answer_has_the_shape_of_the_documented_example(operation: WriteDriv
         and not operation.model.type.properties[name].deprecated
         and name not in operation.computed
     )
-    for broken, place, error in response_schema.errors(answered, operation.shape, sent):
+    for broken, place, error in response_schema.errors(answered, operation.answer_type, sent):
         finding = Finding(f"the documented shape at {place or 'the root'}", short(error.message, 200), (exchange,))
         operation.log.asides.setdefault(broken, []).append(finding)
     yield from ()

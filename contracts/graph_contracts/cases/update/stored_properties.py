@@ -35,7 +35,7 @@ def test_every_stored_property_is_in_the_answer(update: UpdateDriver) -> Finding
         declared = update.model.type.properties.get(name)
         if declared is None or name in update.computed or unset(value, declared.type) or value == []:
             continue
-        if name not in update.shape.properties or not _bare(later.object.get(name), declared.type):
+        if name not in update.answer_type.properties or not _bare(later.object.get(name), declared.type):
             continue
         grade = Severity.WARN if declared.deprecated else Severity.FAIL
         if _wiped(update, name):

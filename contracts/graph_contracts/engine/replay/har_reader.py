@@ -22,7 +22,7 @@ from graph_contracts.report.har import WIRE
 
 LARGEST = 512 * 1024 * 1024
 PARTIAL = "the recording holds only part of the body"
-KINDS_OF_OPERATIONS = tuple(f"{shape}." for shape in OperationKind)
+KINDS_OF_OPERATIONS = tuple(f"{kind}." for kind in OperationKind)
 OWN = "graph-contracts"
 """The creator of the archives that runs write; their comments tell which case sent a request."""
 

@@ -50,9 +50,9 @@ class _Silent(Client):
     send_raw = send
 
 
-def _recorded(client: Client, operation: Operation, shape: OperationKind) -> OperationUnderTest:
+def _recorded(client: Client, operation: Operation, kind: OperationKind) -> OperationUnderTest:
     """An operation as a recording shows it; known are the objects of which a request was answered 2xx."""
-    subject = SUBJECTS[shape](client, operation, Options())
+    subject = SUBJECTS[kind](client, operation, Options())
     mine = list(subject.traffic())
     subject.met = list(dict.fromkeys(e.entity for e in mine if e.entity and e.ok))
     subject.key = next(iter(subject.met), "")
@@ -103,12 +103,12 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
     told: dict[str, list[model.Outcome]] = {}
     planned = 0
     judge = Judge(profile)
-    shapes = contract.shapes
-    subjects = [_recorded(client, operation, shapes[operation.id]) for operation in contract.tested]
+    kinds = contract.kinds
+    subjects = [_recorded(client, operation, kinds[operation.id]) for operation in contract.tested]
     bound = [b for b in requirements.bindings() if b.each and not b.requirement.endswith(UNSEEN)]
     for binding in bound:
         for subject in subjects:
-            if shapes[subject.operation.id] is binding.shape and applies(binding, subject.operation):
+            if kinds[subject.operation.id] is binding.kind and applies(binding, subject.operation):
                 planned += 1
                 for judgement in judge.judge(binding, subject):
                     told.setdefault(judgement.requirement, []).append(outcome.outcome(judgement, exchanges, mask))

@@ -44,7 +44,7 @@ def undividable(contract: Contract, settings: Settings) -> str:
         settings: which may name an object.
     """
     for operation in contract.tested:
-        if contract.shapes[operation.id] not in DIVISIBLE:
+        if contract.kinds[operation.id] not in DIVISIBLE:
             return f"{operation} must have its collection for itself"
         if operation.key is None:
             return f"there is only one object for {operation}"

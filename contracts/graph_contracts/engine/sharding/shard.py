@@ -70,8 +70,8 @@ def split(contract: Contract, chosen: Callable[[str], bool], weigh: Weigh, split
         if own:
             names = row.all if len(own) == len(row.names) else row.over_all.union(own)
             tested |= dict.fromkeys((path.id for path in row.paths), names)
-    shapes = {contract.shapes[operation.id] for operation in contract.tested}
-    whole = {each.id for each in requirements.registry() if each.shape in shapes and chosen(each.id)}
+    kinds = {contract.kinds[operation.id] for operation in contract.tested}
+    whole = {each.id for each in requirements.registry() if each.kind in kinds and chosen(each.id)}
     idle = whole.difference(*{row.all for row in rows})
     summary = {
         "group": group,
@@ -99,16 +99,16 @@ def _rows(contract: Contract, chosen: Callable[[str], bool]) -> Iterator[_Row]:
     # thousands of operations are of few kinds, and share what is said of one
     known: dict[tuple[object, ...], tuple[tuple[str, ...], frozenset[str], frozenset[str]]] = {}
     for paths in (paths for group in groups.values() for paths in group.values()):
-        shape = contract.shapes[paths[0].id]
-        kind = (shape, *((path.alias == 0, path.key is None) for path in paths))
-        if kind not in known:
-            mine = [b for b in bindings if b.shape is shape and any(applies(b, path) for path in paths)]
+        kind = contract.kinds[paths[0].id]
+        sort = (kind, *((path.alias == 0, path.key is None) for path in paths))
+        if sort not in known:
+            mine = [b for b in bindings if b.kind is kind and any(applies(b, path) for path in paths)]
             over_all = dict.fromkeys(b.requirement for b in mine if b.phase is Phase.EVERY_RESPONSE)
             dealt = dict.fromkeys(b.requirement for b in mine if b.requirement not in over_all)
             # where nothing else is asked for, it is dealt out like the rest
             names = tuple(dealt or over_all)
-            known[kind] = (names, frozenset(over_all if dealt else ()), frozenset((*names, *over_all)))
-        yield _Row(tuple(paths), *known[kind])
+            known[sort] = (names, frozenset(over_all if dealt else ()), frozenset((*names, *over_all)))
+        yield _Row(tuple(paths), *known[sort])
 
 
 def _dealt(weights: Sequence[int], splits: int, *, scattered: bool) -> bytes:

@@ -202,9 +202,9 @@ def _throttle_reads(app: App, headers: dict[str, str]) -> None:
 
     @override(app, "get")
     def get(inner: Step, request: Request) -> Reply:
-        if request.shape in counted:
-            counted[request.shape] += 1
-            if counted[request.shape] % every[request.shape] == 0:
+        if request.kind in counted:
+            counted[request.kind] += 1
+            if counted[request.kind] % every[request.kind] == 0:
                 raise Refusal(429, "TooManyRequests", "Too many requests.", **headers)
         reply: Reply = inner(request)
         return reply

@@ -23,7 +23,7 @@ def _answers(app: App, change: Step) -> None:
     @override(app, "success")
     def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        return change(request, reply) if request.shape is OperationKind.CREATE else reply
+        return change(request, reply) if request.kind is OperationKind.CREATE else reply
 
 
 def _shown(app: App, change: Step) -> None:
@@ -118,7 +118,7 @@ def not_readable(app: App) -> None:
 
     @override(app, "find")
     def find(inner: Step, request: Request) -> None:
-        if request.entity in hidden and request.shape is OperationKind.READ:
+        if request.entity in hidden and request.kind is OperationKind.READ:
             raise Refusal(404, "Request_ResourceNotFound", "The object does not exist.")
         inner(request)
 
@@ -148,7 +148,7 @@ def refused_kept(app: App) -> None:
         try:
             return inner(request, value)
         except Refusal:
-            if request.shape is OperationKind.CREATE and isinstance(value, dict):
+            if request.kind is OperationKind.CREATE and isinstance(value, dict):
                 app.changes.add(request)
                 good = {n: v for n, v in value.items() if n in writable(app) and isinstance(v, str)}
                 app.store.objects(request)[request.entity].update(good)
@@ -265,7 +265,7 @@ def client_id(app: App) -> None:
 
     @override(app, "check")
     def check(inner: Step, request: Request, value: Json) -> Json:
-        if isinstance(value, dict) and request.shape is OperationKind.CREATE and "id" in value:
+        if isinstance(value, dict) and request.kind is OperationKind.CREATE and "id" in value:
             given[request.id] = value["id"]
         return inner(request, value)
 
@@ -283,7 +283,7 @@ def client_id_replaces(app: App) -> None:
 
     @override(app, "check")
     def check(inner: Step, request: Request, value: Json) -> Json:
-        if isinstance(value, dict) and isinstance(value.get("id"), str) and request.shape is OperationKind.CREATE:
+        if isinstance(value, dict) and isinstance(value.get("id"), str) and request.kind is OperationKind.CREATE:
             request.client = value["id"]  # type: ignore[attr-defined]
         return inner(request, value)
 
@@ -353,7 +353,7 @@ def not_allowed(app: App) -> None:
 
     @override(app, "method")
     def method(inner: Step, request: Request) -> None:
-        if request.shape is OperationKind.CREATE:
+        if request.kind is OperationKind.CREATE:
             raise Refusal(405, "Request_BadRequest", "The method is not allowed here.", Allow="GET, HEAD, OPTIONS")
         inner(request)
 
@@ -380,7 +380,7 @@ def made_401(app: App) -> None:
             inner(request)
         except Refusal:
             app.addresses.route(request)
-            if request.shape is OperationKind.CREATE:
+            if request.kind is OperationKind.CREATE:
                 apply(app, request)
             raise
 

@@ -19,7 +19,7 @@ def _deletes(app: App, change: Step) -> None:
 
     @override(app, "remove")
     def remove(inner: Step, request: Request) -> None:
-        if request.shape is OperationKind.DELETE:
+        if request.kind is OperationKind.DELETE:
             change(request, inner)
         else:
             inner(request)
@@ -112,7 +112,7 @@ def prefix(app: App) -> None:
 
     @override(app, "find")
     def find(inner: Step, request: Request) -> None:
-        if request.shape is OperationKind.DELETE and len(request.entity) > 6:
+        if request.kind is OperationKind.DELETE and len(request.entity) > 6:
             known = (entity for entity in app.store.objects(request) if entity.startswith(request.entity))
             request.entity = next(known, request.entity)
         inner(request)
@@ -154,7 +154,7 @@ def second_crash(app: App) -> None:
 
     @override(app, "find")
     def find(inner: Step, request: Request) -> None:
-        if request.shape is OperationKind.DELETE and request.entity not in app.store.objects(request):
+        if request.kind is OperationKind.DELETE and request.entity not in app.store.objects(request):
             raise RuntimeError("no row was deleted")
         inner(request)
 
@@ -172,7 +172,7 @@ def second_conflict(app: App) -> None:
 
     @override(app, "find")
     def find(inner: Step, request: Request) -> None:
-        if request.shape is OperationKind.DELETE and request.entity in gone:
+        if request.kind is OperationKind.DELETE and request.entity in gone:
             raise Refusal(409, "Conflict", "The object is being deleted.")
         inner(request)
 
@@ -184,7 +184,7 @@ def ok(app: App) -> None:
     @override(app, "success")
     def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        return Reply(200, {"deleted": request.entity}) if request.shape is OperationKind.DELETE else reply
+        return Reply(200, {"deleted": request.entity}) if request.kind is OperationKind.DELETE else reply
 
 
 @fault("delete-needs-a-media-type", "delete.status.success")
@@ -203,7 +203,7 @@ def not_allowed(app: App) -> None:
 
     @override(app, "method")
     def method(inner: Step, request: Request) -> None:
-        if request.shape is OperationKind.DELETE:
+        if request.kind is OperationKind.DELETE:
             raise Refusal(405, "Request_BadRequest", "The method is not allowed here.", Allow="GET, HEAD, OPTIONS")
         inner(request)
 
@@ -261,7 +261,7 @@ def _late(app: App, step: str, status: int) -> None:
         except Refusal as refusal:
             if refusal.status == status and request.method == "DELETE":
                 app.addresses.route(request)
-                if request.shape is OperationKind.DELETE:
+                if request.kind is OperationKind.DELETE:
                     app.changes.remove(request)
             raise
 
@@ -287,7 +287,7 @@ def refused(app: App) -> None:
         try:
             inner(request)
         except Refusal:
-            if request.shape is OperationKind.DELETE:
+            if request.kind is OperationKind.DELETE:
                 app.changes.remove(request)
             raise
 

@@ -19,7 +19,7 @@ def _lists(app: App, change: Step) -> None:
     @override(app, "success")
     def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        if request.shape is OperationKind.LIST and isinstance(reply.value, dict):
+        if request.kind is OperationKind.LIST and isinstance(reply.value, dict):
             reply.value = change(reply.value)
         return reply
 
@@ -105,7 +105,7 @@ def cached(app: App) -> None:
     @override(app, "success")
     def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        if request.shape is OperationKind.LIST and reply.value is not None:
+        if request.kind is OperationKind.LIST and reply.value is not None:
             reply.value = seen.setdefault(f"{request.path}?{request.query}", reply.value)
         return reply
 
@@ -118,7 +118,7 @@ def changes(app: App) -> None:
     @override(app, "success")
     def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        if request.shape is OperationKind.LIST:
+        if request.kind is OperationKind.LIST:
             for entity, stored in list(app.store.objects(request).items()):
                 if isinstance(stored.get(name), str):
                     app.store.objects(request)[entity] = {**stored, name: f"{stored[name]}+"}
@@ -144,7 +144,7 @@ def partial(app: App) -> None:
     @override(app, "success")
     def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        reply.status = 206 if request.shape is OperationKind.LIST and reply.status == 200 else reply.status
+        reply.status = 206 if request.kind is OperationKind.LIST and reply.status == 200 else reply.status
         return reply
 
 
@@ -154,7 +154,7 @@ def not_found(app: App) -> None:
 
     @override(app, "method")
     def method(inner: Step, request: Request) -> None:
-        if request.shape is OperationKind.LIST:
+        if request.kind is OperationKind.LIST:
             raise Refusal(404, "ResourceNotFound", "The resource does not exist.")
         inner(request)
 
@@ -171,7 +171,7 @@ def other_tenant(app: App) -> None:
 
     @override(app, "authorize")
     def authorize(inner: Step, request: Request) -> None:
-        if request.shape is not OperationKind.LIST or app.access.tokens.foreign not in request.headers.get(
+        if request.kind is not OperationKind.LIST or app.access.tokens.foreign not in request.headers.get(
             "authorization", ""
         ):
             inner(request)
@@ -195,7 +195,7 @@ def select_wrong(app: App) -> None:
     @override(app, "success")
     def success(inner: Step, request: Request, reply: Reply) -> Reply:
         wanted = dict(parse_qsl(request.query)).get("$select", "").split(",")
-        if request.shape is OperationKind.LIST and wanted != [""]:
+        if request.kind is OperationKind.LIST and wanted != [""]:
             shown = [{n: v for n, v in each.items() if n not in wanted} for each in app.store.objects(request).values()]
             return Reply(200, {"value": shown})
         return inner(request, reply)
@@ -277,7 +277,7 @@ def refusals_are_text(app: App) -> None:
     @override(app, "refuse")
     def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         reply: Reply = inner(request, refusal)
-        if request.shape is OperationKind.LIST and refusal.status == 400:
+        if request.kind is OperationKind.LIST and refusal.status == 400:
             reply.value, reply.body, reply.media = None, str(refusal).encode(), "text/plain"
         return reply
 
@@ -289,4 +289,4 @@ def tag_unquoted(app: App) -> None:
     @override(app, "headers")
     def headers(inner: Step, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
         fields: list[tuple[str, str]] = inner(request, reply, body)
-        return [*fields, ("ETag", "list-1")] if request.shape is OperationKind.LIST and reply.status == 200 else fields
+        return [*fields, ("ETag", "list-1")] if request.kind is OperationKind.LIST and reply.status == 200 else fields

@@ -29,7 +29,7 @@ def unknown_read(app: App) -> None:
 
     @override(app, "find")
     def find(inner: Step, request: Request) -> None:
-        if request.shape is not OperationKind.READ:
+        if request.kind is not OperationKind.READ:
             inner(request)
 
     @override(app, "shown")
@@ -44,7 +44,7 @@ def first_shown(app: App) -> None:
     @override(app, "visible")
     def visible(inner: Step, request: Request) -> Objects:
         objects: Objects = inner(request)
-        if request.shape is OperationKind.READ and objects:
+        if request.kind is OperationKind.READ and objects:
             return dict.fromkeys(objects, next(iter(objects.values())))
         return objects
 
@@ -88,7 +88,7 @@ def accepted(app: App) -> None:
     @override(app, "success")
     def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        reply.status = 202 if request.shape is OperationKind.READ and reply.status == 200 else reply.status
+        reply.status = 202 if request.kind is OperationKind.READ and reply.status == 200 else reply.status
         return reply
 
 
@@ -98,7 +98,7 @@ def not_allowed(app: App) -> None:
 
     @override(app, "method")
     def method(inner: Step, request: Request) -> None:
-        if request.shape is OperationKind.READ:
+        if request.kind is OperationKind.READ:
             raise Refusal(405, "Request_BadRequest", "The method is not allowed here.", Allow="PATCH")
         inner(request)
 
@@ -112,7 +112,7 @@ def changes(app: App) -> None:
     def shown(inner: Step, request: Request) -> Json:
         found = inner(request)
         stored = app.store.objects(request).get(request.entity, {})
-        if request.shape is OperationKind.READ and isinstance(stored.get(name), str):
+        if request.kind is OperationKind.READ and isinstance(stored.get(name), str):
             app.store.objects(request)[request.entity] = {**stored, name: f"{stored[name]}+"}
         return found
 
@@ -135,13 +135,13 @@ def no_token(app: App) -> None:
     open_to_all(app, OperationKind.READ)
 
 
-def open_to_all(app: App, *shapes: OperationKind) -> None:
-    """Ask for no credentials where the document has an operation of one of the shapes."""
+def open_to_all(app: App, *kinds: OperationKind) -> None:
+    """Ask for no credentials where the document has an operation of one of the kinds."""
 
     @override(app, "authenticate")
     def authenticate(inner: Step, request: Request) -> None:
         place = app.addresses.locate(request.segments)
-        if "authorization" in request.headers or place is None or place.shapes.get(request.method) not in shapes:
+        if "authorization" in request.headers or place is None or place.kinds.get(request.method) not in kinds:
             inner(request)
 
 
@@ -151,12 +151,12 @@ def no_permission(app: App) -> None:
     unchecked(app, OperationKind.READ, OperationKind.LIST)
 
 
-def unchecked(app: App, *shapes: OperationKind) -> None:
-    """Check no permission where the document has an operation of one of the shapes."""
+def unchecked(app: App, *kinds: OperationKind) -> None:
+    """Check no permission where the document has an operation of one of the kinds."""
 
     @override(app, "authorize")
     def authorize(inner: Step, request: Request) -> None:
-        if request.shape not in shapes or app.access.tokens.forbidden not in request.headers.get("authorization", ""):
+        if request.kind not in kinds or app.access.tokens.forbidden not in request.headers.get("authorization", ""):
             inner(request)
 
 
@@ -175,7 +175,7 @@ def unknown_crash(app: App) -> None:
 
     @override(app, "find")
     def find(inner: Step, request: Request) -> None:
-        if request.shape is OperationKind.READ and request.entity not in app.store.objects(request):
+        if request.kind is OperationKind.READ and request.entity not in app.store.objects(request):
             raise RuntimeError("no row")
         inner(request)
 
@@ -187,7 +187,7 @@ def select_empties(app: App) -> None:
     @override(app, "shown")
     def shown(inner: Step, request: Request) -> Json:
         found = inner(request)
-        return {"id": found["id"]} if request.shape is OperationKind.READ and "select=" in request.query else found
+        return {"id": found["id"]} if request.kind is OperationKind.READ and "select=" in request.query else found
 
 
 @fault("accept-json-refused-of-reads", "read.req.accept.json")
@@ -197,7 +197,7 @@ def accept_refused(app: App) -> None:
     @override(app, "method")
     def method(inner: Step, request: Request) -> None:
         inner(request)
-        if request.shape is OperationKind.READ and request.headers.get("accept", "").startswith("application/json"):
+        if request.kind is OperationKind.READ and request.headers.get("accept", "").startswith("application/json"):
             raise Refusal(406, "NotAcceptable", "Not here.")
 
 
@@ -209,7 +209,7 @@ def other_tag(app: App) -> None:
     @override(app, "success")
     def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        if request.shape is OperationKind.READ and reply.status == 200:
+        if request.kind is OperationKind.READ and reply.status == 200:
             reply.headers["ETag"] = f'"{request.id[:8]}"'
         return reply
 
@@ -246,17 +246,17 @@ def bare_router(app: App) -> None:
         return "OPTIONS" if request.method == "OPTIONS" else str(inner(request))
 
 
-def cut_short(app: App, *shapes: OperationKind, least: int = 200, every: int = 10) -> None:
+def cut_short(app: App, *kinds: OperationKind, least: int = 200, every: int = 10) -> None:
     """Let some answers to some kinds of operations, those with a status from `least` on, end early."""
-    counted = dict.fromkeys(shapes, 0)
+    counted = dict.fromkeys(kinds, 0)
 
     @override(app, "send")
     async def send(inner: Step, request: Request, reply: Reply, send: Send) -> None:
         body = app.answers.render(request, reply)
-        mine = request.shape in counted and reply.status >= least and len(body) > 20
-        if mine and request.shape is not None:
-            counted[request.shape] += 1
-        if not mine or request.shape is None or counted[request.shape] % every:
+        mine = request.kind in counted and reply.status >= least and len(body) > 20
+        if mine and request.kind is not None:
+            counted[request.kind] += 1
+        if not mine or request.kind is None or counted[request.kind] % every:
             await inner(request, reply, send)
             return
         await break_off(app, request, reply, send)

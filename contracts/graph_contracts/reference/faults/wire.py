@@ -40,7 +40,7 @@ def status_202(app: App) -> None:
     @override(app, "success")
     def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        reply.status = 202 if reply.status in {200, 201} or request.shape is OperationKind.DELETE else reply.status
+        reply.status = 202 if reply.status in {200, 201} or request.kind is OperationKind.DELETE else reply.status
         return reply
 
 

@@ -57,7 +57,7 @@ def another_order(app: App) -> None:
     @override(app, "success")
     def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        if request.shape is OperationKind.LIST and "orderby" not in request.query and isinstance(reply.value, dict):
+        if request.kind is OperationKind.LIST and "orderby" not in request.query and isinstance(reply.value, dict):
             items = reply.value["value"]
             at = next(turns) % (len(items) or 1)
             reply.value = {**reply.value, "value": [*items[at:], *items[:at]]}
@@ -111,7 +111,7 @@ def client_id(app: App) -> None:
     def check(inner: Step, request: Request, value: Json) -> Json:
         checked = inner(request, value)
         given = value.get("id")
-        if request.shape is OperationKind.CREATE and given is not None:
+        if request.kind is OperationKind.CREATE and given is not None:
             if not isinstance(given, str) or not given:
                 raise Refusal(400, "Request_BadRequest", "The value of 'id' is not valid.")
             if given in app.store.objects(request):
@@ -130,7 +130,7 @@ def client_id_refused(app: App) -> None:
 
     @override(app, "check")
     def check(inner: Step, request: Request, value: Json) -> Json:
-        if request.shape is OperationKind.CREATE and isinstance(value, dict) and "id" in value:
+        if request.kind is OperationKind.CREATE and isinstance(value, dict) and "id" in value:
             raise Refusal(400, "Request_BadRequest", "The id is the server's to give.")
         return inner(request, value)
 
@@ -142,7 +142,7 @@ def names_are_unique(app: App) -> None:
     @override(app, "check")
     def check(inner: Step, request: Request, value: Json) -> Json:
         checked = inner(request, value)
-        if request.shape is OperationKind.CREATE:
+        if request.kind is OperationKind.CREATE:
             name = names(app, TypeKind.STRING)[0]
             taken = [entity.get(name) for entity in app.store.objects(request).values() if entity.get(name) is not None]
             if checked.get(name) is None:
@@ -210,7 +210,7 @@ def again(app: App) -> None:
 
     @override(app, "find")
     def find(inner: Step, request: Request) -> None:
-        if request.shape is not OperationKind.DELETE:
+        if request.kind is not OperationKind.DELETE:
             inner(request)
 
     @override(app, "delete")
@@ -228,7 +228,7 @@ def gone(app: App) -> None:
     @override(app, "remove")
     def remove(inner: Step, request: Request) -> None:
         inner(request)
-        if request.shape is OperationKind.DELETE:
+        if request.kind is OperationKind.DELETE:
             aside.add(request.entity)
 
     @override(app, "find")
@@ -245,7 +245,7 @@ def lags(app: App) -> None:
 
     @override(app, "remove")
     def remove(inner: Step, request: Request) -> None:
-        if request.shape is OperationKind.DELETE:
+        if request.kind is OperationKind.DELETE:
             left = app.store.objects(request)[request.entity]
             leaving[request.tenant, request.entity] = (time.monotonic() + 0.05, left)
         inner(request)

@@ -1,4 +1,4 @@
-"""Faults of shape: values shown as another type than the documented one."""
+"""Values shown as another type than the documented one."""
 
 from __future__ import annotations
 
