@@ -113,7 +113,7 @@ class Plugin(pytest_html.PytestHtmlReport):
         def due(item: Any) -> tuple[int, int, bool, int]:
             operation, binding = _operation(item), self._binding(item)
             # what an update spoils can be mended, but nobody knows the id of what a creation spoils
-            last = binding.phase is Phase.SPOILING and binding.shape is OperationKind.CREATE
+            last = binding.phase is Phase.SPOILING and binding.kind is OperationKind.CREATE
             return resource[operation], binding.phase, last, place[operation]
 
         items[:] = [*sorted(applicable, key=due), *others]
@@ -130,8 +130,8 @@ class Plugin(pytest_html.PytestHtmlReport):
 
     def _binding(self, item: Any) -> Binding:
         """The binding by which a case runs for its item's operation."""
-        shape = self.selection.contract.shapes[_operation(item)]
-        return next(binding for binding in _bindings(item.function) if binding.shape is shape)
+        kind = self.selection.contract.kinds[_operation(item)]
+        return next(binding for binding in _bindings(item.function) if binding.kind is kind)
 
     # -- running ------------------------------------------------------------------------------------------------
 
@@ -238,7 +238,7 @@ def _operation(item: Any) -> str:
     return str(item.callspec.params["update"])
 
 
-def _bindings(function: Any) -> tuple[Binding, ...]:
+def _bindings(function: object) -> tuple[Binding, ...]:
     found = getattr(function, "bindings", ())
     return found if isinstance(found, tuple) else ()
 

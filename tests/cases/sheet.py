@@ -50,7 +50,7 @@ SETTLE = 0.6
 DESTRUCTIVE = frozenset({"update.route.nokey"})
 """Requirements about updates that take `--destructive` to be judged."""
 UPDATE = OperationKind.UPDATE
-OTHERS = tuple(shape for shape in OperationKind if shape is not UPDATE)
+OTHERS = tuple(kind for kind in OperationKind if kind is not UPDATE)
 BRISK: tuple[tuple[Any, str, float], ...] = (
     (effect_watch, "RESTART_GRACE_S", 2.0),  # nobody restarts the reference
     (judge, "TIMES", 1),  # how often a failure comes again changes its words
@@ -99,17 +99,17 @@ def shelf_row(behaviour: Behaviour, *, brief: bool = False) -> Row:
 
     Updates have the rows of a document that has nothing else.
     """
-    shapes = {_shape(name) for name in behaviour.caught_by}
-    own = shapes | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
+    kinds = {_kind_of(name) for name in behaviour.caught_by}
+    own = kinds | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
     until = Until(shelf_names(behaviour), behaviour.gates and behaviour.about is not None)
-    return _row(behaviour, brief, until, document=SHELF, shapes=own)
+    return _row(behaviour, brief, until, document=SHELF, kinds=own)
 
 
 def shelf_names(behaviour: Behaviour) -> frozenset[str]:
     """The requirements that must tell of a fault on the shelf."""
     if behaviour.about:
         return frozenset(behaviour.caught_by)
-    return frozenset(name for name in related(behaviour.name) if _shape(name) is not UPDATE)
+    return frozenset(name for name in related(behaviour.name) if _kind_of(name) is not UPDATE)
 
 
 def update_row(behaviour: Behaviour, *, brief: bool = False) -> Row:
@@ -128,7 +128,7 @@ def _row(behaviour: Behaviour, brief: bool, until: Until, **terms: Any) -> Row:
     return run(behaviour.name, (behaviour.name,), until=until if brief else None, **terms)
 
 
-def _shape(name: str) -> OperationKind:
+def _kind_of(name: str) -> OperationKind:
     return OperationKind(name.partition(".")[0])
 
 
@@ -190,7 +190,7 @@ def run(
     examples: int | None = None,
     phases: tuple[Phase, ...] | None = None,
     document: Path = DOCUMENT,
-    shapes: Container[OperationKind] = (UPDATE,),
+    kinds: Container[OperationKind] = (UPDATE,),
     brief: bool = False,
     until: Until | None = None,
 ) -> Row:
@@ -202,7 +202,7 @@ def run(
             for faults that written cases are named for: what generated ones add there is told already. Such a row
             judges one path, unless that is about paths.
         document: the contract, and what the reference is made of.
-        shapes: the kinds of operations to judge.
+        kinds: the kinds of operations to judge.
         brief: whether to leave out what is generated, and a page's further paths.
         until: when to stop; by default at the end.
     """
@@ -236,7 +236,7 @@ def run(
             due = [
                 (binding, operation.id)
                 for binding in requirements.bindings()
-                if binding.phase in phases and binding.shape in shapes
+                if binding.phase in phases and binding.kind in kinds
                 for operation in session.selection.operations(binding)
                 if every_path or binding.aliases is not Aliases.EACH or operation.alias == 0
             ]

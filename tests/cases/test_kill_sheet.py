@@ -25,7 +25,7 @@ SHELVED = tuple(b for b in behaviours() if sheet.on_the_shelf(b))
 PASSIVE_ONLY = frozenset({"error.inner", "resp.odata", "resp.hygiene", "resp.latency"})
 """Observations that a report notes and that nothing can break."""
 
-FURTHER = frozenset(f"{shape}.route.further" for shape in sheet.OTHERS)
+FURTHER = frozenset(f"{kind}.route.further" for kind in sheet.OTHERS)
 """Requirements that take a document with more paths than one, and have a test of their own below."""
 
 SEEDS = (1, 2, 3)
@@ -49,7 +49,7 @@ def test_the_clean_reference_passes_with_nothing_to_say() -> None:
 
 
 def test_the_clean_reference_passes_in_all_that_is_no_update() -> None:
-    row = sheet.run("shelf", document=sheet.SHELF, shapes=sheet.OTHERS)
+    row = sheet.run("shelf", document=sheet.SHELF, kinds=sheet.OTHERS)
     assert row.errors == {}
     assert row.failed == {}
     assert row.warned == {}
@@ -66,10 +66,10 @@ def _no_update(requirement: str) -> bool:
 def test_every_further_path_of_each_operation_is_asked(tmp_path: Path) -> None:
     document = crud.write(tmp_path / "crud.yaml", paths=2)
     phases = (Phase.POSITIVE,)
-    clean = sheet.run("clean", document=document, shapes=sheet.OTHERS, phases=phases)
+    clean = sheet.run("clean", document=document, kinds=sheet.OTHERS, phases=phases)
     assert (clean.failed, clean.warned, clean.errors) == ({}, {}, {})
     assert clean.passed >= FURTHER
-    row = sheet.run("alias2-missing", ("alias2-missing",), document=document, shapes=sheet.OTHERS, phases=phases)
+    row = sheet.run("alias2-missing", ("alias2-missing",), document=document, kinds=sheet.OTHERS, phases=phases)
     assert set(row.failed) >= FURTHER
 
 

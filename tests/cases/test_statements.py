@@ -79,7 +79,7 @@ def test_a_statement_speaks_of_its_own_kind_of_operation(kind: OperationKind) ->
     methods = "|".join({*METHOD.values()} - {METHOD[kind]})
     words = "|".join(word for other, word in WORDS.items() if other is not kind)
     foreign = re.compile(rf"\b({methods})\b|\b(?i:{words})\b")
-    own = [each for each in registry() if each.shape is kind]
+    own = [each for each in registry() if each.kind is kind]
     assert own
     found = {each.id: match[0] for each in own if (match := foreign.search(each.statement))}
     assert found == {name: word for name, word in OTHER_WORDS.items() if name.startswith(f"{kind}.")}
@@ -88,7 +88,7 @@ def test_a_statement_speaks_of_its_own_kind_of_operation(kind: OperationKind) ->
 def test_a_statement_is_as_binding_as_its_level() -> None:
     word = {Level.MUST: "must", Level.SHOULD: "should"}
     for each in registry():
-        if each.shape is not OperationKind.UPDATE:
+        if each.kind is not OperationKind.UPDATE:
             said = set(re.findall(r"\b(must|should)\b", each.statement))
             assert said == ({word[each.level]} if each.level in word else set()), f"{each.id}: {each.statement}"
 

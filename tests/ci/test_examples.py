@@ -89,7 +89,7 @@ def whole(folder: Path, *subjects: str) -> dict[str, Any]:
     """The report, which has to be of everything, or of everything about some subjects."""
     found: dict[str, Any] = json.loads((folder / "results.json").read_text())
     cases.load()
-    updates = [each for each in requirements.registry() if each.shape == "update"]
+    updates = [each for each in requirements.registry() if each.kind == "update"]
     about = {each.id for each in updates if each.subject in subjects or not subjects}
     assert {row["id"] for row in found["requirements"]} == about
     assert len(about) < found["planned"] == found["executed"]

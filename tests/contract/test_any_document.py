@@ -110,7 +110,7 @@ def test_what_a_creation_needs_is_known(museum: Contract) -> None:
 
 def test_operations_stand_together_by_resource(museum: Contract) -> None:
     rooms = museum.resource(operation(museum, "ChangeRoom"))
-    assert {shape.value: str(each) for shape, each in rooms.items()} == {
+    assert {kind.value: str(each) for kind, each in rooms.items()} == {
         "list": "GET /v1.0/rooms",
         "create": "POST /v1.0/rooms",
         "read": "GET /v1.0/rooms/{room-id}",

@@ -15,7 +15,7 @@ from graph_contracts.generation.wrong import wrongs
 from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection
 from graph_contracts.http.exchange import Exchange, Request, Response
-from graph_contracts.operations import response_schema as shapes
+from graph_contracts.operations import response_schema
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.read import ReadDriver
 from graph_contracts.operations.sample_values import Values
@@ -34,9 +34,9 @@ CHECKS = tuple(
     binding
     for case in (*vars(types).values(), *vars(structure).values())
     for binding in getattr(case, "bindings", ())
-    if binding.each is not None and binding.shape is OperationKind.READ
+    if binding.each is not None and binding.kind is OperationKind.READ
 )
-"""The checks of shape and types over every answer."""
+"""The checks of structure and types over every answer."""
 
 
 def answered(operation: Operation, body: Any) -> Exchange:
@@ -64,7 +64,7 @@ def test_what_a_schema_accepts_is_never_accused_and_is_served(given_: tuple[Any,
     body = {"id": "1", "it": value}
     assert list(accusations(operation, body)) == []
     assert operation.response is not None
-    assert list(shapes.errors(body, operation.response)) == []
+    assert list(response_schema.errors(body, operation.response)) == []
     assert list(wrongs(body, operation.response)) == []
     validate.body(body, operation.response)
 

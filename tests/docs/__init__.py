@@ -16,8 +16,8 @@ FOLDER = Path(__file__).parents[2] / "docs" / "requirements"
 def pages() -> Mapping[str, str]:
     """Every page by its file's name."""
     cases.load()
-    found = {f"{each.id}.md": explain.page(each) for each in registry() if each.shape is OperationKind.UPDATE}
-    for shape in OperationKind:
-        if shape is not OperationKind.UPDATE:
-            found[f"{shape}.md"] = explain.chapter(shape, [each for each in registry() if each.shape is shape])
+    found = {f"{each.id}.md": explain.page(each) for each in registry() if each.kind is OperationKind.UPDATE}
+    for kind in OperationKind:
+        if kind is not OperationKind.UPDATE:
+            found[f"{kind}.md"] = explain.chapter(kind, [each for each in registry() if each.kind is kind])
     return found | {"README.md": explain.index(registry())}

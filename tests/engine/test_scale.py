@@ -83,7 +83,7 @@ def test_no_exchange_of_a_judged_resource_is_held(
 def groups(doc: dict[str, object]) -> list[ResourceGroup]:
     contract = Contract.from_document(doc, "things")
     client = Client(Connection("http://127.0.0.1:9"))
-    made = ((contract.shapes[o.id], SUBJECTS[contract.shapes[o.id]](client, o, Options())) for o in contract.tested)
+    made = ((contract.kinds[o.id], SUBJECTS[contract.kinds[o.id]](client, o, Options())) for o in contract.tested)
     return list(grouped(made).values())
 
 

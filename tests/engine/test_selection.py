@@ -30,7 +30,7 @@ def test_without_options_every_requirement_of_the_documents_operations_is_tested
     selection = chosen(SHELF)
     known = requirements.registry()
     assert all(selection.includes(each.id) for each in known)
-    assert {each.shape for each in known if selection.about(each.id)} == set(OperationKind)
+    assert {each.kind for each in known if selection.about(each.id)} == set(OperationKind)
     assert selection.cases.total() > len(selection.tested)
     assert set(selection.cases) == {each.id for each in selection.tested}
 
@@ -63,7 +63,7 @@ def test_globs_leave_requirements_in_or_out(options: dict[str, Any], inside: str
 
 
 def test_no_generated_case_is_run_without_examples() -> None:
-    generated = [b for b in requirements.bindings() if b.phase is Phase.GENERATED and b.shape is OperationKind.UPDATE]
+    generated = [b for b in requirements.bindings() if b.phase is Phase.GENERATED and b.kind is OperationKind.UPDATE]
     with_examples, without = chosen(max_examples=1), chosen(max_examples=0)
     assert any(with_examples.operations(binding) for binding in generated)
     assert not any(without.operations(binding) for binding in generated)

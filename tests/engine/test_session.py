@@ -116,7 +116,7 @@ class Taken:
     def exchanged(self, _: Exchange) -> None:
         self.exchanges += 1
 
-    def judged(self, judge: Judge, binding: Binding, update: OperationUnderTest, *more: Any) -> list[Judgement]:
+    def judge(self, judge: Judge, binding: Binding, update: OperationUnderTest, *more: Any) -> list[Judgement]:
         found = judge.judge(binding, update, *more)
         self.judgements += found
         return found

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json, JsonMapping
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.equality import Difference, instant, short
 from graph_contracts.operations.fitting import allowed
@@ -16,7 +16,7 @@ from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Finding, Findings, Inconclusive, Mismatch, NotApplicable, Severity
 
 
-def reflected(operation: WriteDriver, body: Mapping[str, Any], exchange: Exchange) -> Iterator[Finding]:
+def reflected(operation: WriteDriver, body: JsonMapping, exchange: Exchange) -> Iterator[Finding]:
     """What a 200 body shows otherwise than the request said."""
     answered = exchange.object
     if exchange.status not in SHOWN or answered is None:
@@ -37,7 +37,7 @@ def told(difference: Difference, *exchanges: Exchange) -> Finding:
     )
 
 
-def kept(operation: WriteDriver, spot: Location, value: Any, *, spelled: bytes | None = None) -> Iterator[Finding]:
+def kept(operation: WriteDriver, spot: Location, value: Json, *, spelled: bytes | None = None) -> Iterator[Finding]:
     """Send a value to a place; where that is accepted, it must stand in the answer and in a later observation."""
     exchange = operation.patch(spelled or spot.body(value))
     if not exchange.ok:
@@ -55,7 +55,7 @@ def kept(operation: WriteDriver, spot: Location, value: Any, *, spelled: bytes |
         yield told(difference, exchange, seen)
 
 
-def plausible(value: Any, stored: Any) -> bool:
+def plausible(value: Json, stored: Json) -> bool:
     """Whether a server that took a date alone, or a number of seconds, stored what that means."""
     if instant(stored) is None:
         return False
@@ -64,7 +64,7 @@ def plausible(value: Any, stored: Any) -> bool:
     return isinstance(value, int)
 
 
-def coerced(value: Any, stored: Any) -> bool:
+def coerced(value: Json, stored: Json) -> bool:
     """Whether a lenient server stored what a scalar of another type plainly means."""
     if isinstance(value, bool):
         return stored == int(value) and not isinstance(stored, str)
@@ -75,7 +75,9 @@ def coerced(value: Any, stored: Any) -> bool:
     return False
 
 
-def refused(operation: WriteDriver, spot: Location, values: tuple[Any, ...], lenient: Any) -> Findings:
+def refused(
+    operation: WriteDriver, spot: Location, values: tuple[Json, ...], lenient: Callable[[Json, Json], bool]
+) -> Findings:
     """Send values that a place can't hold; whatever is not refused is a finding, graded lower where it is harmless."""
     values = tuple(value for value in values if not allowed(value, spot.type))
     attempts = [Attempt(f"{spot.name} = {short(value, 40)}", spot.body(value)) for value in values]
@@ -89,7 +91,7 @@ def refused(operation: WriteDriver, spot: Location, values: tuple[Any, ...], len
         yield Finding("400 or 422", what, (exchange,), grade)
 
 
-def _seen(operation: WriteDriver, spot: Location) -> Any:
+def _seen(operation: WriteDriver, spot: Location) -> Json:
     try:
         return spot.value(operation.observe.state())
     except Inconclusive:

@@ -107,8 +107,8 @@ def index(requirements: Iterable[Requirement]) -> str:
     subjects: dict[str, list[Requirement]] = {}
     others: dict[OperationKind, int] = {}
     for each in requirements:
-        if each.shape is not OperationKind.UPDATE:
-            others[each.shape] = others.get(each.shape, 0) + 1
+        if each.kind is not OperationKind.UPDATE:
+            others[each.kind] = others.get(each.kind, 0) + 1
             continue
         subjects.setdefault(each.subject, []).append(each)
     lines = [
@@ -116,7 +116,7 @@ def index(requirements: Iterable[Requirement]) -> str:
         "",
         "What a server is held to, a page a requirement. Written from the cases' docstrings by `python -m tests.docs`;",
         "`graph-contracts explain` says the same. These are about updates; other operations have a page a kind:",
-        ", ".join(f"[{NOUNS[shape]}s]({shape}.md) ({count})" for shape, count in others.items()) + ".",
+        ", ".join(f"[{NOUNS[kind]}s]({kind}.md) ({count})" for kind, count in others.items()) + ".",
     ]
     for subject, rows in subjects.items():
         lines += ["", f"## {subject}", "", "| Requirement | Level | |", "|---|---|---|"]
@@ -126,12 +126,12 @@ def index(requirements: Iterable[Requirement]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def chapter(shape: OperationKind, requirements: Iterable[Requirement]) -> str:
+def chapter(kind: OperationKind, requirements: Iterable[Requirement]) -> str:
     """The page of all that one kind of operation is held to, beside what updates are."""
     lines = [
-        f"# {NOUNS[shape].capitalize()}s",
+        f"# {NOUNS[kind].capitalize()}s",
         "",
-        f"What a {NOUNS[shape]} is held to, each with the level and the source of what updates are held to.",
+        f"What a {NOUNS[kind]} is held to, each with the level and the source of what updates are held to.",
     ]
     known = {each.id for each in registry()}
     for each in requirements:

@@ -15,12 +15,12 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from graph_contracts import files
 from graph_contracts.contract.operation import Operation, TypeKind
 from graph_contracts.contract.reader import Reader, mapping, servers
 from graph_contracts.errors import DocumentError
+from graph_contracts.json_types import Json, JsonMapping
 
 
 class OperationKind(StrEnum):
@@ -44,7 +44,7 @@ class Contract:
     source: str = ""
     """The page(s) or document that the contract was read from."""
     sha256: str = field(default="", compare=False)
-    document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    document: JsonMapping = field(default_factory=dict, compare=False, repr=False)
     broken: tuple[str, ...] = field(default=(), compare=False, repr=False)
     """Paths that can't be read, each with the reason in a line."""
     others: tuple[Operation, ...] = field(default=(), compare=False, repr=False)
@@ -77,7 +77,7 @@ class Contract:
         return cls.from_document(document, source, hashlib.sha256(text).hexdigest())
 
     @classmethod
-    def from_document(cls, document: Any, source: str, sha256: str = "") -> Contract:
+    def from_document(cls, document: Json, source: str, sha256: str = "") -> Contract:
         """Read a document that is already parsed.
 
         Its operations are read when they are asked for; one that can't be read says why and does no harm to the others.
@@ -113,7 +113,7 @@ class Contract:
         return (*self.broken, *(f"{each}: {each.trouble}" for each in self.operations if each.trouble))
 
     @cached_property
-    def ambiguities(self) -> tuple[Mapping[str, Any], ...]:
+    def ambiguities(self) -> tuple[JsonMapping, ...]:
         """What the page contradicts itself in, as the document's `x-graph-ambiguities` say."""
         noted = self.document.get("x-graph-ambiguities")
         return tuple({**each} for each in noted if isinstance(each, Mapping)) if isinstance(noted, list) else ()
@@ -133,9 +133,9 @@ class Contract:
         return replace(self, operations=tuple(chosen), broken=(), others=tuple(others))
 
     @cached_property
-    def shapes(self) -> Mapping[str, OperationKind]:
+    def kinds(self) -> Mapping[str, OperationKind]:
         """What each operation that does one of the five does, by operation id."""
-        return {o.id: shape for operations in self.resources.values() for shape, o in operations.items()}
+        return {o.id: kind for operations in self.resources.values() for kind, o in operations.items()}
 
     @cached_property
     def tested(self) -> tuple[Operation, ...]:
@@ -146,7 +146,7 @@ class Contract:
     @cached_property
     def updates(self) -> tuple[Operation, ...]:
         """The operations that update one object, with a JSON object as body."""
-        return tuple(each for each in self.tested if self.shapes[each.id] is OperationKind.UPDATE)
+        return tuple(each for each in self.tested if self.kinds[each.id] is OperationKind.UPDATE)
 
     @cached_property
     def resources(self) -> Mapping[str, Mapping[OperationKind, Operation]]:
@@ -175,9 +175,9 @@ class Contract:
         holds_objects = any(each.key for each in about)
         found: dict[OperationKind, Operation] = {}
         for each in about:
-            shape = operation_kind(each, holds_objects)
-            if shape is not None:
-                found.setdefault(shape, each)
+            kind = operation_kind(each, holds_objects)
+            if kind is not None:
+                found.setdefault(kind, each)
         return MappingProxyType(found)
 
     def creation(self, update: Operation) -> Operation | None:
@@ -189,7 +189,7 @@ class Contract:
         return self.resource(update).get(OperationKind.DELETE)
 
 
-def _check(document: Any) -> None:
+def _check(document: Json) -> None:
     """Refuse what is no OpenAPI 3 document.
 
     Raises:

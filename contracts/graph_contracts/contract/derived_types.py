@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any
 
 from graph_contracts.errors import DocumentError
+from graph_contracts.json_types import Json, JsonMapping
 
 COMPONENTS = "#/components/schemas"
 
@@ -14,7 +14,7 @@ COMPONENTS = "#/components/schemas"
 class Heirs:
     """The components that extend each component of one document."""
 
-    def __init__(self, resolve: Callable[[Any], Mapping[str, Any]]) -> None:
+    def __init__(self, resolve: Callable[[Json], JsonMapping]) -> None:
         self._resolve = resolve
 
     def of(self, name: str) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ class Heirs:
         return found
 
 
-def _extended(node: Any) -> Iterator[str]:
+def _extended(node: Json) -> Iterator[str]:
     """The components that a schema extends."""
     for part in _parts(node):
         reference = part.get("$ref")
@@ -51,7 +51,7 @@ def _extended(node: Any) -> Iterator[str]:
             yield from _extended(part)
 
 
-def mapped(node: Any) -> tuple[str, ...]:
+def mapped(node: Json) -> tuple[str, ...]:
     """The qualified names that a schema's discriminator tells apart, wherever in the schema it stands.
 
     The discriminator of a type that is only referred to is that type's own.
@@ -69,6 +69,6 @@ def qualified(name: str) -> bool:
     return "." in name
 
 
-def _parts(node: Any) -> list[Mapping[str, Any]]:
+def _parts(node: Json) -> list[JsonMapping]:
     parts = node.get("allOf") if isinstance(node, Mapping) else None
     return [part for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []

@@ -7,11 +7,11 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import fast_yaml
 
 from graph_contracts.errors import DocumentError
+from graph_contracts.json_types import Json
 
 JSON = re.compile(rb"\s*\{")
 MAX_TEXT = 64 * 1024 * 1024
@@ -24,7 +24,7 @@ HEADING = re.compile(r"(?:YAML (?:parse|syntax) error: )+")
 """Parts of the YAML parser's messages: where, and what begins most of them."""
 
 
-def load(octets: bytes, source: str) -> Any:
+def load(octets: bytes, source: str) -> Json:
     """The values in a document's text.
 
     Raises:
@@ -49,7 +49,7 @@ def load(octets: bytes, source: str) -> Any:
         raise DocumentError(f"{place}: not readable as YAML or JSON: {reason}") from error
 
 
-def _yaml(octets: bytes) -> Any:
+def _yaml(octets: bytes) -> Json:
     """The values of the one YAML document in these octets; the parser bounds depth and what aliases bring."""
     text = octets.decode(json.detect_encoding(octets))
     return fast_yaml.safe_load(text, max_documents=1, max_scan_ahead=MAX_TEXT)

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
+
+from graph_contracts.json_types import Json, JsonMapping
 
 
 class TypeKind(StrEnum):
@@ -56,7 +58,7 @@ class Type:
     """Names of derived or renamed types that may stand in its place."""
     members: tuple[str, ...] = ()
     """Known members where the strings are an enumeration's."""
-    samples: tuple[Any, ...] = ()
+    samples: tuple[Json, ...] = ()
     """Realistic values that the document gives for this very place."""
     properties: Mapping[str, Property] = field(default_factory=lambda: MappingProxyType({}))
     item: Type | None = None
@@ -64,7 +66,7 @@ class Type:
     """Whether items of a collection may be null."""
     alternatives: tuple[Type, ...] = ()
     """Every type that the document allows here, where it allows several: a value of any of them is right."""
-    limits: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    limits: JsonMapping = field(default_factory=lambda: MappingProxyType({}))
     """What the schema says of a value beyond its kind, in JSON Schema: bounds, a pattern, listed values."""
     open: bool = False
     """Whether members that the document doesn't name are kept (OData's open types)."""
@@ -100,7 +102,7 @@ class Permission:
 class Example:
     """A documented example message: its JSON body and where it stands."""
 
-    body: Any
+    body: Json
     source: str = field(default="", compare=False)
 
 
@@ -150,7 +152,7 @@ class Operation:
 
     if not TYPE_CHECKING:  # to mypy, every name would be an attribute
 
-        def __getattr__(self, name: str) -> Any:
+        def __getattr__(self, name: str) -> object:
             known = self.__dict__
             read = known.get("_read")
             if read is not None and name in LATE:

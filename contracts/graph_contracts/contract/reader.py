@@ -9,18 +9,18 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from threading import RLock
-from typing import Any
 from urllib.parse import unquote
 
 from graph_contracts.contract.operation import Example, Operation, Permission
 from graph_contracts.contract.schemas import DEEPEST, Schemas
 from graph_contracts.errors import DocumentError
+from graph_contracts.json_types import Json, JsonMapping
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 MAX_REASON = 300
 
 
-def mapping(value: Any) -> Mapping[str, Any]:
+def mapping(value: Json) -> JsonMapping:
     """A value where it is a mapping, else an empty one."""
     return value if isinstance(value, Mapping) else {}
 
@@ -28,7 +28,7 @@ def mapping(value: Any) -> Mapping[str, Any]:
 class Reader:
     """Reads one document; holds only what resolving its references needs."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: JsonMapping) -> None:
         self.document = document
         self.types = Schemas(self.resolve)
         self._lock = RLock()
@@ -52,7 +52,7 @@ class Reader:
                 found.append(Operation.late(unique, method.upper(), str(path), read))
         return tuple(found), tuple(broken)
 
-    def _read(self, name: str, method: str, path: str, node: Mapping[str, Any], shared: Mapping[str, Any]) -> Operation:
+    def _read(self, name: str, method: str, path: str, node: JsonMapping, shared: JsonMapping) -> Operation:
         """One operation; where it can't be read, one that says why."""
         with self._lock:
             self.types.begin()
@@ -70,7 +70,7 @@ class Reader:
                 name, method.upper(), path, aliases=(path,), trouble=_short(f"{place}: {reason}" if place else reason)
             )
 
-    def step(self, holder: Any, part: str) -> Any:
+    def step(self, holder: Json, part: str) -> Json:
         """What a part of a reference leads to: keys may be percent-encoded there, and numbers in YAML."""
         if isinstance(holder, list):
             return holder[int(part)] if part.isdecimal() and int(part) < len(holder) else None
@@ -81,7 +81,7 @@ class Reader:
         key = unquote(part).replace("~1", "/").replace("~0", "~")
         return members.get(key, members.get(int(key)) if key.isdecimal() else None)  # type: ignore[call-overload]
 
-    def resolve(self, node: Any) -> Mapping[str, Any]:
+    def resolve(self, node: Json) -> JsonMapping:
         """Follow `$ref`s inside the document; other documents are never read.
 
         Raises:
@@ -94,7 +94,7 @@ class Reader:
                 why = "it leads back to itself" if reference in seen else "only references inside the document work"
                 raise DocumentError(f"can't follow $ref {reference!r}: {why}")
             seen.add(reference)
-            found: Any = self.document
+            found: Json = self.document
             for part in reference[2:].split("/"):
                 found = self.step(found, part)
             if found is None:
@@ -102,9 +102,7 @@ class Reader:
             node = found
         return mapping(node)
 
-    def operation(
-        self, name: str, method: str, path: str, node: Mapping[str, Any], shared: Mapping[str, Any]
-    ) -> Operation:
+    def operation(self, name: str, method: str, path: str, node: JsonMapping, shared: JsonMapping) -> Operation:
         statuses = {str(status): self.resolve(value) for status, value in mapping(node.get("responses")).items()}
         success = next((status for status in statuses if re.fullmatch(r"2\d\d", status)), None)
         ranged = next((status for status in statuses if status.upper() == "2XX"), None)
@@ -144,13 +142,13 @@ class Reader:
             source=str(node.get("x-graph-source", "")),
         )
 
-    def parameter_examples(self, parameters: list[Any]) -> Iterator[tuple[str, str]]:
+    def parameter_examples(self, parameters: list[Json]) -> Iterator[tuple[str, str]]:
         for parameter in map(self.resolve, parameters):
             example = self.example(parameter)
             if parameter.get("in") == "path" and example and isinstance(example.body, str | int) and example.body != "":
                 yield str(parameter.get("name", "")), str(example.body)
 
-    def example(self, content: Mapping[str, Any]) -> Example | None:
+    def example(self, content: JsonMapping) -> Example | None:
         """What is given as an example of a message or a parameter, else of its schema."""
         if "example" in content:
             return Example(content["example"])
@@ -165,7 +163,7 @@ class Reader:
         return Example(listed[0]) if isinstance(listed, list) and listed else None
 
 
-def json_content(message: Mapping[str, Any]) -> Mapping[str, Any]:
+def json_content(message: JsonMapping) -> JsonMapping:
     """What a message says of its JSON, among the media types it may have; JSON itself before types made of it."""
     content = {str(media).partition(";")[0].strip().lower(): each for media, each in _content(message)}
     made = (media for media in content if media.endswith("+json") and media != "application/json-patch+json")
@@ -175,12 +173,12 @@ def json_content(message: Mapping[str, Any]) -> Mapping[str, Any]:
     return {}
 
 
-def _content(message: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+def _content(message: JsonMapping) -> list[tuple[Json, Json]]:
     # the first of two that differ in parameters only is the one that counts
     return list(mapping(message.get("content")).items())[::-1]
 
 
-def servers(nodes: Any) -> tuple[str, ...]:
+def servers(nodes: Json) -> tuple[str, ...]:
     """The URLs of servers, their variables filled in with what stands for them by default."""
     found = []
     for node in nodes if isinstance(nodes, list) else ():
@@ -194,7 +192,7 @@ def servers(nodes: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _id(path: str, method: str, node: Mapping[str, Any]) -> str:
+def _id(path: str, method: str, node: JsonMapping) -> str:
     return str(node.get("operationId") or re.sub(r"\W+", "_", f"{method}{path}").strip("_"))
 
 

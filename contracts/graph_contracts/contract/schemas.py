@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
 
 from graph_contracts.contract.derived_types import Heirs, mapped, qualified
 from graph_contracts.contract.operation import Property, Type, TypeKind
 from graph_contracts.contract.unions import NUMBERS, joined, united
 from graph_contracts.contract.value_limits import limits, together
+from graph_contracts.json_types import Json, JsonMapping
 
 FORMATS: Mapping[tuple[str, str], TypeKind] = {
     ("string", "date-time"): TypeKind.DATETIMEOFFSET,
@@ -62,7 +62,7 @@ class _Visit:
 class Schemas:
     """Reads schemas of one document; a type that was read whole is read once."""
 
-    def __init__(self, resolve: Callable[[Any], Mapping[str, Any]]) -> None:
+    def __init__(self, resolve: Callable[[Json], JsonMapping]) -> None:
         self.resolve = resolve
         self.heirs = Heirs(resolve)
         self.place: list[str] = []
@@ -77,7 +77,7 @@ class Schemas:
         self._open = []
         self._left = MAX_PLACES
 
-    def type(self, schema: Any) -> Type:
+    def type(self, schema: Json) -> Type:
         """The type that a schema describes."""
         node = _mapping(schema)
         reference = node.get("$ref")
@@ -133,12 +133,12 @@ class Schemas:
             outer.places += visit.places
             outer.height = max(outer.height, visit.height + 1)
 
-    def _type(self, node: Mapping[str, Any], name: str) -> Type:
-        found = self._shape(node, name)
+    def _type(self, node: JsonMapping, name: str) -> Type:
+        found = self._kind_of(node, name)
         own = limits(node, members=not found.members)
         return replace(found, limits=together((found.limits, own))) if own else found
 
-    def _shape(self, node: Mapping[str, Any], name: str) -> Type:
+    def _kind_of(self, node: JsonMapping, name: str) -> Type:
         """The type that a schema describes, its own limits aside."""
         words = _words(node)
         if len(words) > 1:
@@ -187,7 +187,7 @@ class Schemas:
             required=_required(node, parts, properties),
         )
 
-    def _properties(self, node: Mapping[str, Any]) -> Iterator[tuple[str, Property]]:
+    def _properties(self, node: JsonMapping) -> Iterator[tuple[str, Property]]:
         for key, schema in _mapping(node.get("properties")).items():
             # annotations aren't state; and other resources are reached by paths of their own
             if "@" in str(key) or _mapping(schema).get("x-ms-navigationProperty") is True:
@@ -196,7 +196,7 @@ class Schemas:
             yield str(key), self.property(str(key), schema)
             self.place.pop()
 
-    def property(self, name: str, schema: Any) -> Property:
+    def property(self, name: str, schema: Json) -> Property:
         """A property, of which the schema speaks where it is used or where it is declared."""
         node = _mapping(schema)
         target = self.resolve(schema)
@@ -210,7 +210,7 @@ class Schemas:
             source=str(node.get("x-graph-source", target.get("x-graph-source", ""))),
         )
 
-    def nullable(self, schema: Any, depth: int = DEEPEST) -> bool:
+    def nullable(self, schema: Json, depth: int = DEEPEST) -> bool:
         """Whether a schema, or what it refers to, says that null may stand there."""
         if not depth:
             return False
@@ -228,7 +228,7 @@ class Schemas:
         parts = node.get("allOf") or ()
         return bool(parts) and "type" not in node and all(self.nullable(part, depth - 1) for part in parts)
 
-    def required(self, schema: Any) -> tuple[str, ...]:
+    def required(self, schema: Json) -> tuple[str, ...]:
         """The members that an answer must have."""
         node = self.resolve(schema)
         sent = {
@@ -240,26 +240,26 @@ class Schemas:
         return tuple(dict.fromkeys(names))
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def _mapping(value: Json) -> JsonMapping:
     return value if isinstance(value, Mapping) else {}
 
 
-def _name(node: Mapping[str, Any], name: str, typed: Type | None) -> str:
+def _name(node: JsonMapping, name: str, typed: Type | None) -> str:
     return str(node.get("x-graph-type") or name or (typed.name if typed else ""))
 
 
-def _also(node: Mapping[str, Any], union: Type | None) -> tuple[str, ...]:
+def _also(node: JsonMapping, union: Type | None) -> tuple[str, ...]:
     """The types that a discriminator tells apart, or a union is of."""
     return tuple(dict.fromkeys((*mapped(node), *(union.also if union else ()))))
 
 
-def _words(node: Mapping[str, Any]) -> list[str]:
+def _words(node: JsonMapping) -> list[str]:
     """The JSON types that a schema names, null aside."""
     declared = node.get("type")
     return [word for word in ([declared] if isinstance(declared, str) else declared or []) if word != "null"]
 
 
-def _word(node: Mapping[str, Any]) -> str:
+def _word(node: JsonMapping) -> str:
     """The JSON type that a schema names, or that its other words are only used with."""
     words = _words(node)
     if words:
@@ -272,39 +272,39 @@ def _word(node: Mapping[str, Any]) -> str:
     return "object" if _is_map(node) else ""
 
 
-def _spelled(value: Any) -> str:
+def _spelled(value: Json) -> str:
     """The JSON type of a listed value; empty where it is null."""
     if isinstance(value, Mapping):
         return "object"
     return WORDS.get(type(value), "")
 
 
-def _members(node: Mapping[str, Any], kind: TypeKind) -> tuple[str, ...]:
+def _members(node: JsonMapping, kind: TypeKind) -> tuple[str, ...]:
     if kind is not TypeKind.STRING:
         return ()
     values = node.get("x-graph-members") or node.get("enum") or [node.get("const")]
     return tuple(value for value in values if isinstance(value, str))
 
 
-def _samples(node: Mapping[str, Any], kind: TypeKind) -> tuple[Any, ...]:
+def _samples(node: JsonMapping, kind: TypeKind) -> tuple[Json, ...]:
     given = node.get("examples")
     if isinstance(given, list):
         return tuple(given)
     return (node["example"],) if "example" in node and kind not in {TypeKind.COMPLEX, TypeKind.COLLECTION} else ()
 
 
-def _is_map(node: Mapping[str, Any]) -> bool:
+def _is_map(node: JsonMapping) -> bool:
     """Whether members of any name are kept: not only let through, as most documents say by saying nothing."""
     return bool(_mapping(node.get("additionalProperties")))
 
 
-def _required(node: Mapping[str, Any], parts: Sequence[Type], properties: Mapping[str, Property]) -> tuple[str, ...]:
+def _required(node: JsonMapping, parts: Sequence[Type], properties: Mapping[str, Property]) -> tuple[str, ...]:
     own = [str(name) for name in node.get("required") or () if "@" not in str(name)]
     names = dict.fromkeys([*(name for part in parts for name in part.required), *own])
     return tuple(name for name in names if name not in properties or not properties[name].read_only)
 
 
-def _is_null(part: Any) -> bool:
+def _is_null(part: Json) -> bool:
     """Whether a part of a union stands for null alone."""
     node = _mapping(part)
     declared, said = node.get("type"), node.keys() - {"description", "title"}

@@ -7,20 +7,22 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache, partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from graph_contracts.json_types import Json, JsonMapping
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, FormatChecker
 
-Limits = Mapping[str, Any]
+Limits = JsonMapping
 NONE: Limits = MappingProxyType({})
 
 
-def _number(value: Any) -> bool:
+def _number(value: Json) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _count(value: Any) -> bool:
+def _count(value: Json) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
@@ -37,7 +39,7 @@ FORMATS: Mapping[str, str] = {
 """Formats that no kind of type stands for, and what texts of them look like."""
 
 
-def _pattern(value: Any) -> bool:
+def _pattern(value: Json) -> bool:
     """Whether a pattern can be tried here: the dialect of JSON Schema is JavaScript's."""
     try:
         return isinstance(value, str) and bool(re.compile(value))
@@ -45,7 +47,7 @@ def _pattern(value: Any) -> bool:
         return False
 
 
-WORDS: Mapping[str, Callable[[Any], bool]] = {
+WORDS: Mapping[str, Callable[[Json], bool]] = {
     "pattern": _pattern,
     "minLength": _count,
     "maxLength": _count,
@@ -62,7 +64,7 @@ WORDS: Mapping[str, Callable[[Any], bool]] = {
 """The words that are read, and which values of them mean something."""
 
 
-def limits(node: Mapping[str, Any], *, members: bool) -> Limits:
+def limits(node: JsonMapping, *, members: bool) -> Limits:
     """The limits in a schema, in the words of OpenAPI 3.1.
 
     Args:
@@ -91,7 +93,7 @@ def either(parts: Iterable[Limits]) -> Limits:
     return {"anyOf": given} if given and all(given) else NONE
 
 
-def within(value: Any, bounds: Limits, *, formats: bool = False) -> bool:
+def within(value: Json, bounds: Limits, *, formats: bool = False) -> bool:
     """Whether a value keeps to limits; formats count only where they are asked for, as in JSON Schema."""
     if not bounds:
         return True
@@ -115,5 +117,5 @@ def _formats() -> FormatChecker:
     return made
 
 
-def _looks(pattern: re.Pattern[str], value: Any) -> bool:
+def _looks(pattern: re.Pattern[str], value: Json) -> bool:
     return not isinstance(value, str) or pattern.fullmatch(value) is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from graph_contracts.derive import csdl, markdown
 from graph_contracts.derive.includes import Includes
@@ -17,6 +16,7 @@ from graph_contracts.derive.resources import Library
 from graph_contracts.derive.write import pieces, write
 from graph_contracts.errors import PageError
 from graph_contracts.files import read
+from graph_contracts.json_types import JsonObject
 
 __all__ = ["derive", "pieces", "write"]
 
@@ -28,7 +28,7 @@ def derive(
     resources: Sequence[Path] = (),
     notes: list[Note] | None = None,
     metadata: str | None = None,
-) -> dict[str, Any]:
+) -> JsonObject:
     """The document that pages say.
 
     Args:

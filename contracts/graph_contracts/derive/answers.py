@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from graph_contracts.derive.bodies import Bodies
 from graph_contracts.derive.examples import Exchange, Message
@@ -12,10 +10,11 @@ from graph_contracts.derive.paths import Template
 from graph_contracts.derive.resource_type import NAME, Named, Subject, called, linked, media, stated
 from graph_contracts.derive.schemas import Schema, anonymous
 from graph_contracts.derive.statuses import Answer
+from graph_contracts.json_types import JsonMapping
 
 USUAL = {"GET": 200, "PATCH": 200, "POST": 201, "PUT": 200, "DELETE": 204}
 ERROR_REFERENCE = {"$ref": "#/components/responses/Error"}
-ERROR: Mapping[str, Any] = {
+ERROR: JsonMapping = {
     "type": "object",
     "required": ["error"],
     "properties": {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from graph_contracts.derive.descriptions import NOTHING
 from graph_contracts.derive.examples import Exchange, Message
 from graph_contracts.derive.resource_type import WRITES, Subject, media, stated
 from graph_contracts.derive.schemas import Schema, Schemas, anonymous, is_open, misspelled, spelled
 from graph_contracts.derive.tables import PropertyRow
+from graph_contracts.json_types import JsonObject
 
 Say = Callable[[str, str, str, str], None]
 """Takes an ambiguity: subject, reading, reason, source."""
@@ -87,7 +87,7 @@ class Bodies:
             "properties": found,
         }
 
-    def _own(self, subject: Subject, row: PropertyRow, bodies: list[dict[str, Any]]) -> Schema:
+    def _own(self, subject: Subject, row: PropertyRow, bodies: list[JsonObject]) -> Schema:
         """What the page itself says of a property."""
         shown = next((body[row.name] for body in bodies if body.get(row.name) is not None), None)
         return self.schemas.property(subject.place, row.type, row.refinement, shown, subject.at(row.line))

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 from graph_contracts.derive.markdown import Block
 from graph_contracts.derive.paths import METHODS
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
 REQUEST = re.compile(rf"({METHODS})\s+(\S.*?)(?:\s+HTTP/[\d.]+)?\s*$")
 RESPONSE = re.compile(r"HTTP/[\d.]+\s+(\d{3})\b")
@@ -34,7 +35,7 @@ class Message:
     """By name in lower case."""
     text: str = ""
     """The body as it is written."""
-    body: Any = None
+    body: Json = None
     """The body's value; None where there is none or it isn't JSON."""
     body_line: int = 0
     truncated: int = 0
@@ -66,7 +67,7 @@ class Exchange(NamedTuple):
 
 def messages(blocks: Iterable[Block]) -> Iterator[Message]:
     """Every example message among some blocks, annotated by the comment before it where there is one."""
-    annotation, line = dict[str, Any](), 0
+    annotation, line = JsonObject(), 0
     held: Message | None = None
     for block in blocks:
         if block.kind == "comment":
@@ -102,7 +103,7 @@ def exchanges(found: Iterable[Message]) -> Iterator[Exchange]:
         yield Exchange(request, None)
 
 
-def annotate(comment: str) -> dict[str, Any]:
+def annotate(comment: str) -> JsonObject:
     """The JSON in a comment; empty where there is none."""
     match = ANNOTATION.search(comment)
     if not match:
@@ -114,7 +115,7 @@ def annotate(comment: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _message(block: Block, begin: int, finish: int, annotation: Mapping[str, Any], annotated: int) -> Message | None:
+def _message(block: Block, begin: int, finish: int, annotation: JsonMapping, annotated: int) -> Message | None:
     """The message in a part of a fence; None where it holds none."""
     lines = block.text[begin:finish].split("\n")
     first = lines[0].strip()
@@ -157,7 +158,7 @@ def _with_body(message: Message, repairs: tuple[str, ...] = ()) -> Message:
     return replace(message, body=body, repairs=(*repairs, *more))
 
 
-def parse_json(text: str) -> tuple[Any, tuple[str, ...]]:
+def parse_json(text: str) -> tuple[Json, tuple[str, ...]]:
     """The value of an example's JSON, mended where it is nearly JSON, and what was mended.
 
     Returns (None, (`UNREADABLE`,)) where it can't be read.
@@ -205,7 +206,7 @@ _LADDER: tuple[tuple[str, Callable[[str], str]], ...] = (
 )
 
 
-def _loads(text: str, *, strict: bool) -> Any:
+def _loads(text: str, *, strict: bool) -> Json:
     value = json.loads(text, strict=strict, parse_constant=_refuse)
     if "\\u" in text:  # half a surrogate pair can't be written down again
         json.dumps(value, ensure_ascii=False).encode()

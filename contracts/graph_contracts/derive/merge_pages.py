@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
-Schema = dict[str, Any]
+from graph_contracts.json_types import JsonObject
+
+Schema = JsonObject
 Clash = Callable[[str], None]
 RANK = {"supported": 2, "unknown": 1, "notSupported": 0}
 

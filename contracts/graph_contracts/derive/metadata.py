@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.derive.csdl import Member, Model
 from graph_contracts.derive.schemas import PRIMITIVES, Schema, Schemas, spelled
+from graph_contracts.json_types import JsonMapping
 
 SHAPE = ("type", "format", "pattern", "minimum", "maximum", "items", "$ref", "x-graph-type", "x-graph-placeholder")
 METHODS = ("get", "post", "patch", "put", "delete")
 
 
-def refine(schemas: Schemas, paths: Mapping[str, Mapping[str, Any]], said: list[dict[str, str]], model: Model) -> None:
+def refine(schemas: Schemas, paths: Mapping[str, JsonMapping], said: list[dict[str, str]], model: Model) -> None:
     """Correct the types of a document by metadata, and list where the pages say otherwise."""
     _Refinement(schemas, said, model).apply(paths)
 
@@ -27,7 +27,7 @@ class _Refinement:
         self.heirs = model.heirs()
         self.done: set[str] = set()
 
-    def apply(self, paths: Mapping[str, Mapping[str, Any]]) -> None:
+    def apply(self, paths: Mapping[str, JsonMapping]) -> None:
         for path, item in paths.items():
             for method in METHODS:
                 if method in item:
@@ -61,7 +61,7 @@ class _Refinement:
                 )
                 self._members(name or action, part["properties"], members)
 
-    def _parameters(self, action: str, sent: Mapping[str, Any]) -> Mapping[str, Member]:
+    def _parameters(self, action: str, sent: JsonMapping) -> Mapping[str, Member]:
         """The parameters of the overload of an action that fits best."""
         known = {name.lower() for name in sent}
         overloads = self.model.actions.get(action, ())
@@ -135,6 +135,6 @@ class _Refinement:
         lower = name.lower()
         return next((each for each in self.schemas.named if each.lower() == lower), "")
 
-    def _differ(self, subject: str, reading: str, because: str, place: Mapping[str, Any]) -> None:
+    def _differ(self, subject: str, reading: str, because: str, place: JsonMapping) -> None:
         source = str(place.get("x-graph-source", "metadata"))
         self.said.append({"subject": subject, "reading": reading, "because": because, "x-graph-source": source})

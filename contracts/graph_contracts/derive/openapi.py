@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
 from urllib.parse import urlsplit
 
 from graph_contracts.derive import paths
@@ -18,6 +17,7 @@ from graph_contracts.derive.paths import Template
 from graph_contracts.derive.resource_type import WRITES, Subject, subject
 from graph_contracts.derive.resources import Library
 from graph_contracts.derive.schemas import Schema, Schemas
+from graph_contracts.json_types import JsonObject
 
 WORDS = {"PATCH": "update", "GET": "get", "POST": "create", "PUT": "replace", "DELETE": "delete"}
 STANDARD = {"authorization", "content-type", "accept", "content-length"}
@@ -30,7 +30,7 @@ class Builder:
 
     def __init__(self, library: Library) -> None:
         self.schemas = Schemas(library)
-        self.paths: dict[str, dict[str, Any]] = {}
+        self.paths: dict[str, JsonObject] = {}
         self.ambiguities: list[dict[str, str]] = []
         self.servers: list[str] = []
         self.secured = False
@@ -155,7 +155,7 @@ class Builder:
         name = f"{template.method} {template.path}"
         self._say("operation", "the first page's reading stands", f"{name}: {what}", about.at(template.line))
 
-    def document(self, title: str, source: str) -> dict[str, Any]:
+    def document(self, title: str, source: str) -> JsonObject:
         """The whole document."""
         version = self.servers[0].rpartition("/")[2] if self.servers else "v1.0"
         schemas = dict(self.schemas.finished())

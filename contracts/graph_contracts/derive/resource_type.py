@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from graph_contracts.derive.examples import Message
 from graph_contracts.derive.links import Link
@@ -13,6 +12,7 @@ from graph_contracts.derive.page import Facts
 from graph_contracts.derive.paths import Template
 from graph_contracts.derive.resources import Library, Place, Resource
 from graph_contracts.derive.schemas import Schema
+from graph_contracts.json_types import Json
 
 WRITES = {"PATCH", "POST", "PUT"}
 NAME = re.compile(r"#?\w+(\.\w+)+")
@@ -75,7 +75,7 @@ def called(library: Library, place: Place, name: str) -> Named:
     return (resource.name, resource) if resource else (name.lstrip("#"), None)
 
 
-def stated(body: Any) -> str:
+def stated(body: Json) -> str:
     """The type that an object says it is of; empty where it doesn't."""
     found = body.get("@odata.type") if isinstance(body, dict) else None
     return found.lstrip("#") if isinstance(found, str) and NAME.fullmatch(found) else ""

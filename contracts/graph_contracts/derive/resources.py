@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 from graph_contracts import files, packaged
 from graph_contracts.derive import examples, markdown
@@ -21,6 +20,7 @@ from graph_contracts.derive.page import kind_of, namespace
 from graph_contracts.derive.sections import split
 from graph_contracts.derive.tables import PropertyRow, properties
 from graph_contracts.errors import PageError
+from graph_contracts.json_types import JsonMapping
 
 PACKAGED = packaged.pages() / "resources"
 """Where a link is looked up that leads nowhere beside its page."""
@@ -73,7 +73,7 @@ class Resource:
     place: Place
     properties: Mapping[str, PropertyRow] = field(default_factory=dict)
     relationships: Mapping[str, PropertyRow] = field(default_factory=dict)
-    shape: Mapping[str, Any] = field(default_factory=dict)
+    shape: JsonMapping = field(default_factory=dict)
     """The members of the JSON representation."""
     shape_line: int = 0
     base: str = ""
@@ -246,7 +246,7 @@ def read(page: Page) -> Resource:
     )
 
 
-def _rows(blocks: Iterable[Block], shape: Mapping[str, Any]) -> Iterator[PropertyRow]:
+def _rows(blocks: Iterable[Block], shape: JsonMapping) -> Iterator[PropertyRow]:
     """The type's own properties; a table further down, under a heading, may tell of something else."""
     heading, first = "", True
     for block in blocks:
@@ -260,7 +260,7 @@ def _rows(blocks: Iterable[Block], shape: Mapping[str, Any]) -> Iterator[Propert
             first = first and not found
 
 
-def _annotation(page: Page) -> tuple[Mapping[str, Any], int]:
+def _annotation(page: Page) -> tuple[JsonMapping, int]:
     for block in page.blocks():
         if block.kind == "comment" and '"resource"' in block.text:
             found = examples.annotate(block.text)
@@ -269,7 +269,7 @@ def _annotation(page: Page) -> tuple[Mapping[str, Any], int]:
     return {}, 1
 
 
-def _shape(blocks: Iterable[Block]) -> tuple[Mapping[str, Any], int]:
+def _shape(blocks: Iterable[Block]) -> tuple[JsonMapping, int]:
     for block in blocks:
         if block.kind == "fence":
             body, _ = examples.parse_json(block.text)
@@ -278,7 +278,7 @@ def _shape(blocks: Iterable[Block]) -> tuple[Mapping[str, Any], int]:
     return {}, 0
 
 
-def _base(annotation: Mapping[str, Any], intro: Iterable[Block]) -> str:
+def _base(annotation: JsonMapping, intro: Iterable[Block]) -> str:
     stated = annotation.get("baseType")
     if isinstance(stated, str) and stated:
         return stated.lstrip("#")

@@ -6,19 +6,19 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from graph_contracts.derive.descriptions import NOTHING, Refinement
 from graph_contracts.derive.examples import Message
 from graph_contracts.derive.resources import Library, Place, Resource
 from graph_contracts.derive.tables import PropertyRow
 from graph_contracts.derive.types import UNTYPED, TypeCell
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
 DATE_TIME = (
     r"^-?[0-9]{4,}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,12})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 )
 """OData's dateTimeOffsetValue (OData ABNF): any offset, up to twelve fraction digits."""
-PRIMITIVES: Mapping[str, Mapping[str, Any]] = {
+PRIMITIVES: Mapping[str, JsonMapping] = {
     "Edm.String": {"type": "string"},
     "Edm.Boolean": {"type": "boolean"},
     "Edm.Int16": {"type": "integer", "format": "int32", "minimum": -(2**15), "maximum": 2**15 - 1},
@@ -39,7 +39,7 @@ PRIMITIVES: Mapping[str, Mapping[str, Any]] = {
 }
 PLACEHOLDER = re.compile(r"String(?: \([^)]*\))?|string")
 ENTITY = "microsoft.graph.entity"
-Schema = dict[str, Any]
+Schema = JsonObject
 
 
 class Schemas:
@@ -133,7 +133,7 @@ class Schemas:
 
     # -- properties -------------------------------------------------------------------------------------------------
 
-    def property(self, place: Place, cell: TypeCell | None, refined: Refinement, shown: Any, source: str) -> Schema:
+    def property(self, place: Place, cell: TypeCell | None, refined: Refinement, shown: Json, source: str) -> Schema:
         """The schema of a property, from its type cell, its description and a value that an example shows."""
         value = shown
         if isinstance(shown, list):
@@ -149,7 +149,7 @@ class Schemas:
         schema["x-graph-source"] = source
         return schema
 
-    def _type(self, place: Place, cell: TypeCell, refined: Refinement, value: Any) -> Schema:
+    def _type(self, place: Place, cell: TypeCell, refined: Refinement, value: Json) -> Schema:
         name = cell.name
         if name in PRIMITIVES:
             return _primitive(name, refined, value)
@@ -179,7 +179,7 @@ class Schemas:
         holder = self.library.find(place, place.path.name) if link[:1] == "#" else resource
         return holder.lists.get(fragment, ()) if holder and fragment else ()
 
-    def _shown(self, place: Place, name: str, value: Any, resource: Resource | None) -> str:
+    def _shown(self, place: Place, name: str, value: Json, resource: Resource | None) -> str:
         """The name of the type of an object that an example shows; the object itself may say it better."""
         stated = value.get("@odata.type") if isinstance(value, dict) else None
         if not resource and isinstance(stated, str) and re.fullmatch(r"#?\w+(\.\w+)+", stated):
@@ -190,7 +190,7 @@ class Schemas:
 
     # -- examples -----------------------------------------------------------------------------------------------------
 
-    def grow(self, place: Place, name: str, message: Message, body: Any, path: tuple[str, ...] = ()) -> None:
+    def grow(self, place: Place, name: str, message: Message, body: Json, path: tuple[str, ...] = ()) -> None:
         """Add to a type, and to those below it, what an example shows beyond the tables."""
         if not isinstance(body, dict) or len(path) > 20:
             return
@@ -227,7 +227,7 @@ class Schemas:
             return resource.name
         return "" if name in self.resources else name
 
-    def close(self, place: Place, schema: Schema, value: Any) -> None:
+    def close(self, place: Place, schema: Schema, value: Json) -> None:
         """Decide by an example what the tables leave open: whether a type that no page describes is an enumeration."""
         inner = schema.get("items", schema)
         first = next(iter(value), None) if isinstance(value, list) else value
@@ -237,7 +237,7 @@ class Schemas:
             inner.clear()
             inner.update({**decided, **rest})
 
-    def grow_below(self, place: Place, schema: Schema, message: Message, value: Any, path: tuple[str, ...]) -> None:
+    def grow_below(self, place: Place, schema: Schema, message: Message, value: Json, path: tuple[str, ...]) -> None:
         """The same for what an example has in the place of a property."""
         target = schema.get("$ref") or schema.get("items", {}).get("$ref")
         if target:
@@ -308,7 +308,7 @@ def spelled(schema: Schema) -> str:
     return f"{word} ({schema['format']})" if "format" in schema else str(word)
 
 
-def inferred(value: Any) -> str:
+def inferred(value: Json) -> str:
     """The type that an example's value suggests."""
     match value:
         case bool():
@@ -326,7 +326,7 @@ def inferred(value: Any) -> str:
     return UNTYPED
 
 
-def anonymous(body: Any) -> Schema:
+def anonymous(body: Json) -> Schema:
     """The schema of an example's body that no page gives a type."""
     match body:
         case dict():
@@ -339,7 +339,7 @@ def anonymous(body: Any) -> Schema:
     return _primitive(inferred(body), NOTHING, body)
 
 
-def _primitive(name: str, refined: Refinement, value: Any) -> Schema:
+def _primitive(name: str, refined: Refinement, value: Json) -> Schema:
     schema: Schema = {**PRIMITIVES[name], "x-graph-type": name}
     if refined.nullable:
         schema["type"] = [schema["type"], "null"]
@@ -348,7 +348,7 @@ def _primitive(name: str, refined: Refinement, value: Any) -> Schema:
     return schema
 
 
-def _enumeration(name: str, members: tuple[str, ...], refined: Refinement, value: Any) -> Schema:
+def _enumeration(name: str, members: tuple[str, ...], refined: Refinement, value: Json) -> Schema:
     schema: Schema = {"type": ["string", "null"] if refined.nullable else "string", "x-graph-type": name}
     _refine_string(schema, value, refined._replace(members=members or refined.members))
     if "x-graph-members" not in schema:
@@ -356,7 +356,7 @@ def _enumeration(name: str, members: tuple[str, ...], refined: Refinement, value
     return schema
 
 
-def _refine_string(schema: Schema, value: Any, refined: Refinement) -> None:
+def _refine_string(schema: Schema, value: Json, refined: Refinement) -> None:
     if refined.members:
         schema["x-graph-members"] = list(refined.members)
     elif isinstance(value, str) and PLACEHOLDER.fullmatch(value):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import fast_yaml
+
+from graph_contracts.json_types import Json, JsonMapping
 
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 """What UTF-8 can't say: a file's name may hold it."""
@@ -17,12 +18,12 @@ LEVELS = 2
 """Levels of mappings that are written member by member."""
 
 
-def write(document: Mapping[str, Any], form: str = "yaml") -> str:
+def write(document: JsonMapping, form: str = "yaml") -> str:
     """The document as text; `form` is `yaml` or `json`."""
     return "".join(pieces(document, form))
 
 
-def pieces(document: Mapping[str, Any], form: str = "yaml") -> Iterator[str]:
+def pieces(document: JsonMapping, form: str = "yaml") -> Iterator[str]:
     """The same piece by piece: a whole reference takes more memory as one text than as a document."""
     if form == "json":
         yield from _members(document, LEVELS)
@@ -31,7 +32,7 @@ def pieces(document: Mapping[str, Any], form: str = "yaml") -> Iterator[str]:
         yield from _lines(document, "", LEVELS)
 
 
-def _members(value: Mapping[str, Any], levels: int) -> Iterator[str]:
+def _members(value: JsonMapping, levels: int) -> Iterator[str]:
     """A JSON object member by member."""
     mark = "{"
     for key, item in value.items():
@@ -44,11 +45,11 @@ def _members(value: Mapping[str, Any], levels: int) -> Iterator[str]:
     yield "}"
 
 
-def _json(value: Any) -> str:
+def _json(value: Json) -> str:
     return SURROGATE.sub(UNKNOWN, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
-def _lines(value: Mapping[str, Any], indent: str, levels: int) -> Iterator[str]:
+def _lines(value: JsonMapping, indent: str, levels: int) -> Iterator[str]:
     """A YAML mapping member by member."""
     for key, item in value.items():
         if levels and isinstance(item, dict) and item:
@@ -63,7 +64,7 @@ def _indented(text: str, indent: str) -> str:
     return re.sub(r"^(?=.)", indent, text, flags=re.MULTILINE) if indent else text
 
 
-def _yaml(value: Any) -> str:
+def _yaml(value: Json) -> str:
     """A value in block style, its texts in one line each; every text is quoted that YAML 1.1 reads as another value."""
     try:
         return str(fast_yaml.safe_dump(value))

@@ -129,7 +129,7 @@ class Judge:
                 update.tidy()
             update.requirement = ""
         operation = intern(str(update.operation))  # it stands in every judgement of a run
-        asides = {_about(name, requirement.shape): found for name, found in update.log.asides.items() if found}
+        asides = {_about(name, requirement.kind): found for name, found in update.log.asides.items() if found}
         update.log.asides.clear()
         findings += asides.pop(requirement.id, [])
         findings, busy = _without_throttling(binding, findings)
@@ -208,9 +208,9 @@ def postponed(binding: Binding, judgement: Judgement) -> bool:
     return binding.each is not None and judgement.message == OUT_OF_TIME
 
 
-def _about(name: str, shape: OperationKind) -> str:
+def _about(name: str, kind: OperationKind) -> str:
     """The requirement of one kind of operation that a finding about updates' is of."""
-    own = f"{shape}.{name.partition('.')[2]}"
+    own = f"{kind}.{name.partition('.')[2]}"
     return own if known(own) else name
 
 

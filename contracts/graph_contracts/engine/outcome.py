@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import accumulate
-from typing import Any
 
 from graph_contracts import __version__, requirements
 from graph_contracts.contract import Contract
@@ -20,6 +19,7 @@ from graph_contracts.engine.result import RunResult
 from graph_contracts.http import curl
 from graph_contracts.http.exchange import Exchange, Headers
 from graph_contracts.http.redact import Redactor
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.reference.sheet import proofs
 from graph_contracts.report import results as model
 from graph_contracts.report.left import Left
@@ -136,8 +136,8 @@ def _script(replay: tuple[Exchange | str, ...], redactor: Redactor) -> str:
     )
 
 
-def _mismatch(found: Mismatch, shown: Exchange, mask: Redactor) -> Mapping[str, Any]:
-    def text(value: Any) -> str:
+def _mismatch(found: Mismatch, shown: Exchange, mask: Redactor) -> JsonMapping:
+    def text(value: Json) -> str:
         shown = "" if value is None else json.dumps(mask.tree(value), indent=2, ensure_ascii=False, default=str)
         return shown if len(shown) <= MAX_VALUE else f"{shown[:MAX_VALUE]}…"
 
@@ -145,7 +145,7 @@ def _mismatch(found: Mismatch, shown: Exchange, mask: Redactor) -> Mapping[str, 
     return {"path": mask.text(found.path), **values, "exchange": shown.index}
 
 
-def entry(exchange: Exchange, mask: Redactor) -> Mapping[str, Any]:
+def entry(exchange: Exchange, mask: Redactor) -> JsonMapping:
     """One exchange in the form that reports take, secrets masked and bodies capped."""
     request, response = exchange.request, exchange.response
 
@@ -157,7 +157,7 @@ def entry(exchange: Exchange, mask: Redactor) -> Mapping[str, Any]:
         return [*kept, ["…", f"{left} more fields, too long to be kept"]] if left else kept
 
     sent, cut = _text(mask, request.wire if request.wire is not None and not request.body else request.body)
-    answered: dict[str, Any] | None = None
+    answered: JsonObject | None = None
     if response is not None:
         text, short = _text(mask, response.body)
         answered = {

@@ -5,13 +5,14 @@ pytest-html writes cells and extras as they are given, so everything here is mad
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.report.visible import visible
 
 COLUMNS = ("requirement", "level", "verdict", "operation")
@@ -51,12 +52,12 @@ class PytestHtmlReport:
         cells[1:1] = [f'<td class="col-{name}">{_text(said.get(name, ""))}</td>' for name in COLUMNS]
 
 
-def shown(entries: Iterable[Mapping[str, Any]]) -> str:
+def shown(entries: Iterable[JsonMapping]) -> str:
     """Exchanges, in the form that evidence has, as HTML; the rest of a long one is in evidence.har."""
     return "".join(f'<div class="exchange">{_exchange(entry)}</div>' for entry in entries)
 
 
-def _exchange(entry: Mapping[str, Any]) -> str:
+def _exchange(entry: JsonMapping) -> str:
     request, response = entry["request"], entry["response"]
     first = f"{request['method']} {request['url']}"
     parts = [f"<b>exchange {int(entry['index'])}</b>", _message(first, request)]
@@ -67,7 +68,7 @@ def _exchange(entry: Mapping[str, Any]) -> str:
     return "".join(parts)
 
 
-def _message(first: str, message: Mapping[str, Any]) -> str:
+def _message(first: str, message: JsonMapping) -> str:
     fields = message["headers"]
     lines = [line[:MAX_LINE] for line in (first, *(f"{name}: {value}" for name, value in fields[:MAX_HEADERS]))]
     if len(fields) > MAX_HEADERS:

@@ -54,11 +54,11 @@ def grouped(subjects: Iterable[tuple[OperationKind, OperationUnderTest]]) -> dic
     groups: dict[str, ResourceGroup] = {}
     beside: dict[str, dict[OperationKind, OperationUnderTest]] = {}
     of: dict[str, ResourceGroup] = {}
-    for shape, subject in subjects:
+    for kind, subject in subjects:
         group = groups.setdefault(group_of(subject.operation), ResourceGroup())
         group.subjects.append(subject)
         of[subject.operation.id] = group
-        beside.setdefault(blank(subject.operation.collection), {})[shape] = subject
+        beside.setdefault(blank(subject.operation.collection), {})[kind] = subject
     for group in groups.values():
         group.linked = [group]
     for siblings in beside.values():

@@ -38,9 +38,7 @@ class Resources:
         self._contract = contract
         self.subjects = subjects
         """By operation id."""
-        self.groups: dict[str, ResourceGroup] = grouped(
-            (contract.shapes[name], each) for name, each in subjects.items()
-        )
+        self.groups: dict[str, ResourceGroup] = grouped((contract.kinds[name], each) for name, each in subjects.items())
         """By the collection's path."""
         self._undo_log: UndoLog | None = None
 
@@ -68,7 +66,7 @@ class Resources:
     def types(self, subject: WriteDriver) -> tuple[Type, ...]:
         """What the document says of an object: as it is created first."""
         creation = self._contract.creation(subject.operation)
-        return (*([creation.body] if creation and creation.body else []), subject.model.type, subject.shape)
+        return (*([creation.body] if creation and creation.body else []), subject.model.type, subject.answer_type)
 
     # -- before anything is judged ------------------------------------------------------------------------------
 
@@ -178,6 +176,6 @@ def _subjects(contract: Contract, client: Client, options: Options) -> Iterator[
     made: dict[str, OperationUnderTest] = {}
     for operation in wanted.values():
         first = ids.get((operation.method, operation.aliases[0])) if operation.alias else None
-        make = SUBJECTS[contract.shapes[operation.id]]
+        make = SUBJECTS[contract.kinds[operation.id]]
         made[operation.id] = make(client, operation, options, made.get(first or ""))
         yield operation.id, made[operation.id]

@@ -39,12 +39,12 @@ def _operations(contract: Contract) -> int:
 
 def _about(contract: Contract) -> list[str]:
     """Ids of the requirements about the document's operations, whether chosen or not."""
-    shapes = {contract.shapes[each.id] for each in contract.tested}
+    kinds = {contract.kinds[each.id] for each in contract.tested}
     for each in contract.others:
-        if len(shapes) == len(OperationKind):
+        if len(kinds) == len(OperationKind):
             break  # a document may have thousands more, and each takes time to read
-        shapes |= contract.resource(each).keys()
-    return [each.id for each in requirements.registry() if each.shape in shapes]
+        kinds |= contract.resource(each).keys()
+    return [each.id for each in requirements.registry() if each.kind in kinds]
 
 
 def _narrowing(selection: Selection, settings: Settings) -> Iterator[str]:
@@ -56,8 +56,8 @@ def _narrowing(selection: Selection, settings: Settings) -> Iterator[str]:
         yield "--deselect"
     if settings.operations and selection.contract.others:
         yield "--operation"
-    shapes = {selection.contract.shapes[each.id] for each in selection.tested}
-    if settings.read_only and shapes - SAFE:
+    kinds = {selection.contract.kinds[each.id] for each in selection.tested}
+    if settings.read_only and kinds - SAFE:
         yield "--read-only"
     bound = requirements.bindings()
     if not settings.max_examples and any(b.phase is Phase.GENERATED and selection.chosen(b.requirement) for b in bound):

@@ -56,17 +56,17 @@ class Selection:
 
     def about(self, requirement: str) -> bool:
         """Whether the run is about operations of the kind that a requirement is about."""
-        return requirements.find(requirement).shape in {self.contract.shapes[o.id] for o in self.tested}
+        return requirements.find(requirement).kind in {self.contract.kinds[o.id] for o in self.tested}
 
     def operations(self, binding: Binding) -> list[Operation]:
         """The operations that a case runs for."""
         if (binding.phase is Phase.GENERATED and not self.generated) or not self.includes(binding.requirement):
             return []
-        shapes = self.contract.shapes
+        kinds = self.contract.kinds
         return [
             operation
             for operation in self.tested
-            if shapes[operation.id] is binding.shape
+            if kinds[operation.id] is binding.kind
             and (self.shard is None or binding.requirement in self.shard.tested.get(operation.id, ()))
             and applies(binding, operation)
         ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from graph_contracts.engine.capabilities import capabilities, learned
 from graph_contracts.engine.judge import Judge, Judgement, postponed
@@ -44,7 +44,14 @@ class Coordination(Protocol):
     def exchanged(self, exchange: Exchange) -> None:
         """Take down an exchange as soon as it is over."""
 
-    def judged(self, judge: Judge, binding: Binding, update: OperationUnderTest, *more: Any) -> list[Judgement]:
+    def judge(
+        self,
+        judge: Judge,
+        binding: Binding,
+        operation: OperationUnderTest,
+        unusable: str = "",
+        together: Sequence[Binding] = (),
+    ) -> list[Judgement]:
         """Judge a case, and once more alone where another worker may have had a part in what came of it."""
 
 
@@ -182,7 +189,7 @@ class Session:
         in_time = not self.client.expired
         began = time.monotonic()
         checks = self.selection.response_checks[operation] if binding.each is not None else ()
-        found = self._judged(binding, subject, group.unusable, checks)
+        found = self._judge_case(binding, subject, group.unusable, checks)
         if postponed(binding, found[0]):
             return found
         took = time.monotonic() - began
@@ -200,10 +207,12 @@ class Session:
             self.tally.add(found)
             yield found
 
-    def _judged(self, binding: Binding, subject: OperationUnderTest, *more: Any) -> list[Judgement]:
+    def _judge_case(
+        self, binding: Binding, operation: OperationUnderTest, unusable: str, together: Sequence[Binding]
+    ) -> list[Judgement]:
         if self._coordination:
-            return self._coordination.judged(self._judge, binding, subject, *more)
-        return self._judge.judge(binding, subject, *more)
+            return self._coordination.judge(self._judge, binding, operation, unusable, together)
+        return self._judge.judge(binding, operation, unusable, together)
 
     def release(self, group: ResourceGroup, catch_up: Callable[[], None]) -> None:
         """Put the objects of a group back, and those of the groups linked with it, and forget them.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.contract import Contract, Operation
+from graph_contracts.json_types import Json, JsonMapping
 
 
 def line(source: str, contract: Contract) -> str:
@@ -23,7 +23,7 @@ def line(source: str, contract: Contract) -> str:
     return _section(part, detail, operation, _node(contract, operation)) or contract.source
 
 
-def _section(part: str, detail: str, operation: Operation, node: Mapping[str, Any]) -> str:
+def _section(part: str, detail: str, operation: Operation, node: JsonMapping) -> str:
     body = operation.body.properties if operation.body else {}
     named = next((p.source for p in body.values() if re.search(rf"\b{re.escape(p.name)}\b", detail)), "")
     first = next((p.source for p in body.values()), "")
@@ -43,11 +43,11 @@ def _section(part: str, detail: str, operation: Operation, node: Mapping[str, An
     return next((found for name, found in lines.items() if part.startswith(name)), "")
 
 
-def _node(contract: Contract, operation: Operation) -> Mapping[str, Any]:
+def _node(contract: Contract, operation: Operation) -> JsonMapping:
     path = contract.document.get("paths", {}).get(operation.path, {})
     node = path.get(operation.method.lower()) if isinstance(path, Mapping) else None
     return node if isinstance(node, Mapping) else {}
 
 
-def _source(node: Any) -> str:
+def _source(node: Json) -> str:
     return str(node.get("x-graph-source", "")) if isinstance(node, Mapping) else ""

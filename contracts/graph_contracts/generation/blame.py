@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from graph_contracts.contract import Property, Type, TypeKind
+from graph_contracts.json_types import Json, JsonMapping
 from graph_contracts.operations.equality import Difference, apart, instant, same_json, unset
 from graph_contracts.requirements import Severity
 
@@ -42,7 +42,7 @@ class Blame:
     at_most: Severity
 
 
-def blame(difference: Difference, body: Mapping[str, Any], before: Mapping[str, Any], type_: Type, view: View) -> Blame:
+def blame(difference: Difference, body: JsonMapping, before: JsonMapping, type_: Type, view: View) -> Blame:
     """The requirement that a difference after an accepted update breaks.
 
     Args:
@@ -90,7 +90,7 @@ def _untouched(path: list[str | int], difference: Difference, view: View, type_:
     return "update.merge.nested" if place(type_, path) is not None else "update.merge.open"
 
 
-def _gone(difference: Difference, before: Mapping[str, Any], path: list[str | int], type_: Type, lost: str) -> Blame:
+def _gone(difference: Difference, before: JsonMapping, path: list[str | int], type_: Type, lost: str) -> Blame:
     """What breaks where a value was sent and nothing is there."""
     if difference.expected == "":
         return Blame("update.value.emptystring", difference.severity)
@@ -134,11 +134,11 @@ def _alike(difference: Difference) -> bool:
     return 2 * (Counter(expected) & Counter(actual)).total() > len(expected)
 
 
-def _at_the_ends(text: Any) -> bool:
+def _at_the_ends(text: object) -> bool:
     return isinstance(text, str) and not EARLIEST <= int(text[:4] if text[:4].isdigit() else 0) <= LATEST
 
 
-def _text(difference: Difference, expected: Any, actual: str) -> Blame:
+def _text(difference: Difference, expected: Json, actual: str) -> Blame:
     if not isinstance(expected, str):
         return Blame("update.value.reflects", difference.severity)
     if len(expected.encode("utf-16-le")) // 2 > SHORT and len(actual) < len(expected) and expected.startswith(actual):
@@ -165,7 +165,7 @@ def steps(path: str) -> list[str | int]:
     return [int(index) if index else name for name, index in re.findall(r"([^.\[\]]+)(?![^\[]*\])|\[(\d+)\]", path)]
 
 
-def covered(body: Any, path: list[str | int]) -> bool:
+def covered(body: Json, path: list[str | int]) -> bool:
     """Whether a body says what stands at a path: by naming it, or by giving a whole value that it is in."""
     for step in path:
         if not isinstance(body, Mapping):
@@ -176,7 +176,7 @@ def covered(body: Any, path: list[str | int]) -> bool:
     return True
 
 
-def at(value: Any, path: list[str | int]) -> Any:
+def at(value: Json, path: list[str | int]) -> Json:
     """What stands at a path; None where nothing does."""
     for step in path:
         if isinstance(step, int):

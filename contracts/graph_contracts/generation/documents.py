@@ -15,12 +15,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from graph_contracts.contract import Operation, Type, TypeKind
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 INT32 = {"minimum": -(2**31), "maximum": 2**31 - 1}
-SCHEMAS: Mapping[TypeKind, Mapping[str, Any]] = {
+SCHEMAS: Mapping[TypeKind, JsonMapping] = {
     TypeKind.BOOLEAN: {"type": "boolean"},
     TypeKind.INT32: {"type": "integer", **INT32},
     TypeKind.INT64: {"type": "integer", "minimum": -(2**53) + 1, "maximum": 2**53 - 1},
@@ -35,7 +36,7 @@ MAX_COVERAGE = 3_000
 """Coverage cases that are looked at; the phase itself has no bound."""
 
 
-def schema(type_: Type, names: tuple[str, ...] | None = None, depth: int = 4) -> dict[str, Any] | None:
+def schema(type_: Type, names: tuple[str, ...] | None = None, depth: int = 4) -> JsonObject | None:
     """The JSON Schema of valid values of a type, closed: a generated body names documented properties only.
 
     Args:
@@ -76,14 +77,14 @@ class Bodies:
 
     def __init__(self, operation: Operation, type_: Type, names: tuple[str, ...], seed: int) -> None:
         wanted = schema(type_, names) or {"type": "object"}
-        media: dict[str, Any] = {"schema": {**wanted, "minProperties": 1}}
+        media: JsonObject = {"schema": {**wanted, "minProperties": 1}}
         if operation.request_example is not None and isinstance(operation.request_example.body, Mapping):
             media["example"] = {k: v for k, v in operation.request_example.body.items() if k in names}
         self._media = json.dumps(media)
         self._seed = seed
         self._random = random.Random(f"{seed}:{operation.id}")  # noqa: S311 (reproducible, not secret)
 
-    def covering(self, *, valid: bool, most: int) -> list[dict[str, Any]]:
+    def covering(self, *, valid: bool, most: int) -> list[JsonObject]:
         """Bodies of the examples and coverage phases: a seeded choice where there are more than wanted."""
         bodies = _covering(self._media, self._seed, valid)
         chosen = sorted(self._random.sample(range(len(bodies)), min(most, len(bodies))))
@@ -115,11 +116,11 @@ def _read(media: str, seed: int) -> tuple[Any, Any]:
 
 
 @lru_cache(maxsize=4)
-def _covering(media: str, seed: int, valid: bool) -> list[dict[str, Any]]:
+def _covering(media: str, seed: int, valid: bool) -> list[JsonObject]:
     read, operation = _read(media, seed)
     config = read.config.generation_for(operation=operation, phase="coverage")
     made = read.iter_coverage_cases(operation, generation_modes=[_mode(valid)], generation_config=config)
-    bodies: list[Any] = []
+    bodies: list[Json] = []
     with suppress(RecursionError):  # a document that leads back into itself in many ways
         bodies.extend(case.body for case in islice(made, MAX_COVERAGE) if case.method == "PATCH")
     return [body for body in bodies if isinstance(body, dict) and body]

@@ -6,7 +6,7 @@ import gc
 import random
 from collections.abc import Callable, Iterator
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from graph_contracts.generation.machine import Machine, Violation
 from graph_contracts.generation.shorten import shorten
@@ -21,6 +21,8 @@ PORTION = 200
 """Sequences that are drawn at once: Hypothesis remembers each until it is done, some hundred kilobytes of it."""
 SHORTER = 80
 """Tries to make one sequence shorter."""
+
+T = TypeVar("T")
 
 
 def explore(machine: Machine, strategy: SearchStrategy[Program], examples: int, salt: str) -> Iterator[Violation]:
@@ -86,7 +88,7 @@ def _search(
     return tried, shown[0] if shown else None
 
 
-def draw(strategy: SearchStrategy[Any], most: int, salt: str) -> Iterator[Any]:
+def draw(strategy: SearchStrategy[T], most: int, salt: str) -> Iterator[T]:
     """Some values of a strategy: with the same salt always the same."""
     for start in range(0, most, PORTION):
         portion = min(PORTION, most - start)
@@ -98,15 +100,15 @@ def draw(strategy: SearchStrategy[Any], most: int, salt: str) -> Iterator[Any]:
             gc.collect()
 
 
-def _drawn(strategy: SearchStrategy[Any], most: int, salt: str) -> list[Any]:
+def _drawn(strategy: SearchStrategy[T], most: int, salt: str) -> list[T]:
     import hypothesis  # noqa: PLC0415
 
-    drawn: list[Any] = []
+    drawn: list[T] = []
 
     @hypothesis.seed(_number(salt))
     @_settings(most)
     @hypothesis.given(strategy)
-    def collect(value: Any) -> None:
+    def collect(value: T) -> None:
         drawn.append(value)
 
     collect()

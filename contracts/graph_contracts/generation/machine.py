@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.generation import blame as blaming
@@ -19,6 +18,7 @@ from graph_contracts.generation.refusals import Refusals
 from graph_contracts.generation.steps import Program, Step
 from graph_contracts.generation.trail import Trail
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.equality import Difference, same_json, short
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.sender import SERVER_FAILURES
@@ -47,7 +47,7 @@ class _Seen:
     """What was seen of an object after an update."""
 
     left: list[Difference]
-    found: dict[str, Any]
+    found: JsonObject
     exchange: Exchange
 
 
@@ -68,7 +68,7 @@ class Machine:
         """Why nothing more can be sent."""
         self.taken = 0
         """Updates accepted and compared."""
-        self.models: dict[str, dict[str, Any]] = {}
+        self.models: dict[str, JsonObject] = {}
         self._begun: dict[str, Exchange] = {}
         self.trail = Trail(self._begun)
         self._moved: set[str] = set()
@@ -125,7 +125,7 @@ class Machine:
                 self._adopt(entity, seen, exchange, body)
         self.trail = Trail(self._begun)
 
-    def _base(self, entity: str) -> dict[str, Any]:
+    def _base(self, entity: str) -> JsonObject:
         body = self.update.bodies.full(1 + self.entities.index(entity))
         return {**body, "id": entity} if "id" in body else body
 
@@ -157,7 +157,7 @@ class Machine:
         else:
             raise _Ended  # 429 or 503 to the end, or a redirect: nothing that a model could say something of
 
-    def _dressed(self, body: Mapping[str, Any], entity: str) -> dict[str, Any]:
+    def _dressed(self, body: JsonMapping, entity: str) -> JsonObject:
         """A body as this target wants it: whole where it refuses parts."""
         whole = {**self._base(entity), **body} if not self.update.bodies.partial.ok else dict(body)
         whole = self.update.bodies.dressed(whole, self.update.bodies.accepted)
@@ -173,7 +173,7 @@ class Machine:
 
     def _accepted(
         self,
-        sent: dict[str, Any],
+        sent: JsonObject,
         entity: str,
         exchange: Exchange,
         writer: UpdateDriver,
@@ -203,9 +203,9 @@ class Machine:
 
     def _compare(
         self,
-        sent: dict[str, Any],
-        before: dict[str, Any],
-        model: dict[str, Any],
+        sent: JsonObject,
+        before: JsonObject,
+        model: JsonObject,
         answer: list[Difference],
         seen: _Seen | None,
     ) -> None:
@@ -225,7 +225,7 @@ class Machine:
             where = {View.ANSWER: " in the answer", View.READ: " in a later read", View.BOTH: ""}[view]
             self._tell(found, f"{path} = {short(difference.expected)}", f"{difference}{where}", seen)
 
-    def _refused(self, step: Step, body: dict[str, Any], entity: str, exchange: Exchange, *, conditional: bool) -> None:
+    def _refused(self, step: Step, body: JsonObject, entity: str, exchange: Exchange, *, conditional: bool) -> None:
         """A refusal must have changed nothing; which value it was for is found out by sending each alone."""
         model = self.models.get(entity, {})
         seen = self._look(self.update, model, entity)
@@ -270,20 +270,20 @@ class Machine:
 
     # -- looking --------------------------------------------------------------------------------------------------
 
-    def _look(self, reader: UpdateDriver, expected: Mapping[str, Any], entity: str) -> _Seen | None:
+    def _look(self, reader: UpdateDriver, expected: JsonMapping, entity: str) -> _Seen | None:
         if not self.reads:
             return None
         # while a sequence is made shorter, what it breaks has been seen with all patience before
         left, found, exchange = reader.observe.wait_until(expected, entity, patient=self.wanted is None)
         return _Seen(left, found, exchange)
 
-    def _adopt(self, entity: str, seen: _Seen | None, exchange: Exchange | None, sent: Mapping[str, Any]) -> None:
+    def _adopt(self, entity: str, seen: _Seen | None, exchange: Exchange | None, sent: JsonMapping) -> None:
         """The model goes on from what was seen: one difference is told once."""
         shown = exchange.object if exchange is not None and exchange.status == 200 else None
         if seen is not None:
-            now = _documented(seen.found, self.update.shape)
+            now = _documented(seen.found, self.update.answer_type)
         elif shown is not None:
-            now = _documented(shown, self.update.shape)
+            now = _documented(shown, self.update.answer_type)
         else:
             now = self.update.model.merged(self.models.get(entity, {}), sent)
         self.models[entity] = now
@@ -296,7 +296,7 @@ class Machine:
             older = [known for known in self._tags.get(entity, []) if known != tag]
             self._tags[entity] = [*older, tag]
 
-    def _notice_computed(self, found: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
+    def _notice_computed(self, found: JsonMapping, sent: JsonMapping) -> None:
         for path in self.paths:
             path.computed |= self.update.model.moved_to_now(found, sent)
 
@@ -338,9 +338,9 @@ def shared(one: UpdateDriver, other: UpdateDriver) -> bool:
     return False
 
 
-def _documented(value: Mapping[str, Any], type_: Type) -> dict[str, Any]:
+def _documented(value: JsonMapping, type_: Type) -> JsonObject:
     """What the document names of a complex value, and what was sent to open ones: the rest is the server's own."""
-    shown: dict[str, Any] = {name: value.get(name) for name in BAG if type_.open and name in value}
+    shown: JsonObject = {name: value.get(name) for name in BAG if type_.open and name in value}
     for member in type_.properties.values():
         item = value.get(member.name)
         if member.type.kind is TypeKind.COMPLEX and isinstance(item, Mapping):
@@ -353,7 +353,7 @@ def _fails(left: list[Difference]) -> bool:
     return any(difference.severity is FAIL for difference in left)
 
 
-def _shown(last: Exchange | None, seen: _Seen | None, view: View) -> Mapping[str, Any]:
+def _shown(last: Exchange | None, seen: _Seen | None, view: View) -> JsonMapping:
     if seen is not None and view is not View.ANSWER:
         return seen.found
     return (last.object if last else None) or {}

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json
 
 LITERALS = (
     *("<b>&amp;</b>", "&lt;", "'; DROP TABLE objects--", "{{7*7}}", "${7*7}", "%s %d", "%41%20", "a+b", "\\u0041\\n"),
@@ -77,7 +77,7 @@ SIZES = (12, 30)
 """Lengths of long collections."""
 BAG = ("suiteOne", "suiteTwo", "suiteThree")
 """Names of members that an open value is given."""
-NUMBERS: Mapping[TypeKind, tuple[Any, ...]] = {
+NUMBERS: Mapping[TypeKind, tuple[Json, ...]] = {
     TypeKind.INT32: INTEGERS,
     TypeKind.INT64: (*INTEGERS, 2**31, 2**32, 2**53 - 1, -(2**53) + 1),
     TypeKind.DOUBLE: (0.5, 0.1, 1e-7, 123_456_789.125, -0.75, 1e15),
@@ -118,7 +118,7 @@ def texts(usual: tuple[str, ...]) -> tuple[str, ...]:
     return (*usual, *TEXTS)
 
 
-def label(value: Any, type_: Type) -> str:
+def label(value: Json, type_: Type) -> str:
     """The sort of a value, for what a place refuses: what is refused once isn't sent there again."""
     match value:
         case None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.generation.pools import label
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
 Sort = tuple[str, str]
 """A place and a sort of value."""
@@ -24,21 +24,21 @@ class Refusals:
         self.taken: set[Sort] = set()
         self._counts: Counter[str] = Counter()
 
-    def take(self, body: Mapping[str, Any]) -> None:
+    def take(self, body: JsonMapping) -> None:
         """A body was accepted."""
         self.taken.update(sorts(body, self.type))
 
-    def refuse(self, body: Mapping[str, Any]) -> None:
+    def refuse(self, body: JsonMapping) -> None:
         """A body with one property was refused: whatever in it was never accepted is to blame."""
         to_blame = {sort for sort in sorts(body, self.type) if sort not in self.taken} - self.refused
         self.refused |= to_blame
         self._counts.update({where for where, _ in to_blame})
 
-    def prune(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def prune(self, body: JsonMapping) -> JsonObject:
         """A body without the properties that would be refused."""
         return {name: value for name, value in body.items() if not any(map(self._hopeless, self._sorts(name, value)))}
 
-    def _sorts(self, name: str, value: Any) -> Iterator[Sort]:
+    def _sorts(self, name: str, value: Json) -> Iterator[Sort]:
         return sorts({name: value}, self.type)
 
     def _hopeless(self, sort: Sort) -> bool:
@@ -46,7 +46,7 @@ class Refusals:
         return sort in self.refused or picky
 
 
-def sorts(value: Any, type_: Type, path: str = "") -> Iterator[Sort]:
+def sorts(value: Json, type_: Type, path: str = "") -> Iterator[Sort]:
     """The places in a body, items of a collection counted as one place, and what sort of value each holds."""
     if type_.kind is TypeKind.COMPLEX and isinstance(value, Mapping):
         for name, item in value.items():

@@ -8,11 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar
 
 from graph_contracts.generation.machine import Violation
 from graph_contracts.generation.steps import Program, Step
+from graph_contracts.json_types import Json
 
+T = TypeVar("T")
 Run = Callable[[Program], Violation | None]
 
 
@@ -68,7 +70,7 @@ def shorter(program: Program) -> Iterator[Program]:
                 yield (*program[:place], other, *program[place + 1 :])
 
 
-def _cuts(items: list[Any]) -> Iterator[list[Any]]:
+def _cuts(items: list[T]) -> Iterator[list[T]]:
     """Parts of a list: each item alone, halves, all but some at the end, all but one."""
     if len(items) < 2:
         return
@@ -81,7 +83,7 @@ def _cuts(items: list[Any]) -> Iterator[list[Any]]:
     yield from (items[:place] + items[place + 1 :] for place in reversed(range(len(items))))
 
 
-def _simpler(value: Any) -> Iterator[Any]:
+def _simpler(value: Json) -> Iterator[Json]:
     match value:
         case Mapping():
             yield from map(dict, _cuts(list(value.items())))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.generation import pools
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.sample_values import CHOICES, STRINGS, Values, keeps_texts
 
 if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
+    from hypothesis.strategies import DrawFn, SearchStrategy
 
 CLEARABLE = frozenset(
     {
@@ -35,7 +36,7 @@ LONGEST = 7
 class Step:
     """One update: of which object, through which path, and through which path it is looked at afterwards."""
 
-    body: Mapping[str, Any] = field(repr=False)  # Hypothesis spells what fails, and bodies may be long
+    body: JsonMapping = field(repr=False)  # Hypothesis spells what fails, and bodies may be long
     entity: int = 0
     path: int = 0
     reader: int = 0
@@ -76,7 +77,7 @@ def programs(scope: Scope) -> SearchStrategy[Program]:
     return pairs.map(lambda parts: tuple(step for part in parts for step in part))
 
 
-def bodies(scope: Scope) -> SearchStrategy[dict[str, Any]]:
+def bodies(scope: Scope) -> SearchStrategy[JsonObject]:
     """Bodies that set some properties, in any order."""
     places = {
         name: made
@@ -96,18 +97,18 @@ def _formatted(name: str) -> bool:
     return any(re.search(pattern, name) for pattern, spelling in STRINGS if spelling != "{guid}")
 
 
-def _members(places: Mapping[str, SearchStrategy[Any]]) -> SearchStrategy[dict[str, Any]]:
+def _members(places: Mapping[str, SearchStrategy[Json]]) -> SearchStrategy[JsonObject]:
     from hypothesis import strategies as st  # noqa: PLC0415
 
     @st.composite
-    def members(draw: Any) -> dict[str, Any]:
+    def members(draw: DrawFn) -> JsonObject:
         return {name: draw(places[name]) for name in draw(names)}
 
     names = st.lists(st.sampled_from(tuple(places)), min_size=1, unique=True)
     return members()
 
 
-def _value(type_: Type, name: str, scope: Scope, clearable: bool, depth: int) -> SearchStrategy[Any] | None:
+def _value(type_: Type, name: str, scope: Scope, clearable: bool, depth: int) -> SearchStrategy[Json] | None:
     """Values for a place; None where nothing can be sent there."""
     from hypothesis import strategies as st  # noqa: PLC0415
 
@@ -134,7 +135,7 @@ def _value(type_: Type, name: str, scope: Scope, clearable: bool, depth: int) ->
     return st.sampled_from((*pool, *[None] * (max(1, len(pool) // 10) if clearable else 0)))
 
 
-def _complex(type_: Type, scope: Scope, clearable: bool, depth: int) -> SearchStrategy[Any] | None:
+def _complex(type_: Type, scope: Scope, clearable: bool, depth: int) -> SearchStrategy[Json] | None:
     from hypothesis import strategies as st  # noqa: PLC0415
 
     places = {
@@ -152,7 +153,7 @@ def _complex(type_: Type, scope: Scope, clearable: bool, depth: int) -> SearchSt
     return st.one_of(*[made] * 6, st.none()) if clearable and not type_.open else made
 
 
-def _collection(type_: Type, name: str, scope: Scope, depth: int) -> SearchStrategy[Any] | None:
+def _collection(type_: Type, name: str, scope: Scope, depth: int) -> SearchStrategy[Json] | None:
     from hypothesis import strategies as st  # noqa: PLC0415
 
     item = type_.item or Type(TypeKind.STRING)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.generation.blame import at, steps
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.update import UpdateDriver
 
 MOST = 600
@@ -20,7 +20,7 @@ class Trail:
     def __init__(self, begun: Mapping[str, Exchange]) -> None:
         self._begun = dict(begun)
         """What set each object's beginning."""
-        self._done: list[tuple[str, UpdateDriver, Exchange, Mapping[str, Any]]] = []
+        self._done: list[tuple[str, UpdateDriver, Exchange, JsonMapping]] = []
         self._states: tuple[str, str] | None = None
 
     @property
@@ -43,19 +43,19 @@ class Trail:
         """The object that the last update was of."""
         return self._done[-1][0] if self._done else ""
 
-    def add(self, entity: str, path: UpdateDriver, exchange: Exchange, body: Mapping[str, Any]) -> None:
+    def add(self, entity: str, path: UpdateDriver, exchange: Exchange, body: JsonMapping) -> None:
         """Keep an update."""
         self._done.append((entity, path, exchange, body))
 
-    def states(self, model: Mapping[str, Any], server: Mapping[str, Any]) -> None:
+    def states(self, model: JsonMapping, server: JsonMapping) -> None:
         """Keep what the model says beside what the server shows."""
         self._states = (_spelled(model), _spelled(server))
 
-    def sent_elsewhere(self, entity: str, path: str) -> list[Any]:
+    def sent_elsewhere(self, entity: str, path: str) -> list[Json]:
         """What was sent to a place of other objects."""
         return [at(body, steps(path)) for other, _, _, body in self._done if other != entity]
 
-    def sent(self, entity: str) -> dict[str, Any]:
+    def sent(self, entity: str) -> JsonObject:
         """Every property that was sent for an object, with the last value."""
         return {name: value for other, _, _, body in self._done if other == entity for name, value in body.items()}
 
@@ -76,6 +76,6 @@ class Trail:
         return (*exchanges, *([seen] if seen is not None else [])), tuple(script)
 
 
-def _spelled(state: Mapping[str, Any]) -> str:
+def _spelled(state: JsonMapping) -> str:
     text = json.dumps(state, default=str)
     return text if len(text) <= MOST else f"{text[:MOST]}... ({len(text)} characters)"

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json
 from graph_contracts.operations.equality import DATE_TIME, instant
 from graph_contracts.operations.fitting import admitted
 
@@ -24,17 +24,17 @@ class Wrong:
     """A value that its place can't hold."""
 
     path: tuple[str | int, ...]
-    value: Any
+    value: Json
     requirement: str
 
     @property
-    def sort(self) -> tuple[Any, ...]:
+    def sort(self) -> tuple[object, ...]:
         """Place and JSON type: one of a sort is enough where there are many."""
         names = tuple(step for step in self.path if isinstance(step, str))
         return (self.requirement, names, type(self.value).__name__)
 
 
-def wrongs(value: Any, type_: Type, path: tuple[str | int, ...] = ()) -> Iterator[Wrong]:
+def wrongs(value: Json, type_: Type, path: tuple[str | int, ...] = ()) -> Iterator[Wrong]:
     """Every value in a body that isn't of its documented type; null is left to the requirements about null."""
     if value is None or admitted(value, type_):
         return
@@ -50,7 +50,7 @@ def wrongs(value: Any, type_: Type, path: tuple[str | int, ...] = ()) -> Iterato
         yield Wrong(path, value, f"update.{found}")
 
 
-def _broken(value: Any, kind: TypeKind) -> str:
+def _broken(value: Json, kind: TypeKind) -> str:
     """The requirement that says that a value of a kind be refused; empty where none does."""
     flag = isinstance(value, bool)
     match kind:

@@ -20,11 +20,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from graph_contracts.errors import ConfigurationError, TargetError
 from graph_contracts.http.exchange import Headers
 from graph_contracts.http.redact import Redactor
+from graph_contracts.json_types import Json
 
 MAX_COMMAND = 60.0
 MAX_OUTPUT = 64 * 1024
@@ -244,14 +244,14 @@ def _checked(token: str) -> str:
     return token
 
 
-def _number(value: Any) -> float | None:
+def _number(value: Json) -> float | None:
     with suppress(ValueError, TypeError, OverflowError):
         if not isinstance(value, bool):
             return float(value)
     return None
 
 
-def _moment(value: Any) -> float | None:
+def _moment(value: Json) -> float | None:
     with suppress(ValueError, TypeError):
         return datetime.fromisoformat(value).timestamp()
     return None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from graph_contracts.http import jsontext
 from graph_contracts.http.limits import SHORT_BODY
+from graph_contracts.json_types import JsonObject
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -79,7 +79,7 @@ class Response:
         """Digest of the body as it was read."""
         return hashlib.sha256(self.body).hexdigest()
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> JsonObject:
         """What is packed of it: what was read out of a body is read again."""
         return {name: value for name, value in vars(self).items() if name != "_json"}
 
@@ -91,7 +91,7 @@ class Response:
         object.__setattr__(self, "whole", False)
 
     @property
-    def object(self) -> dict[str, Any] | None:
+    def object(self) -> JsonObject | None:
         """The body where it is a JSON object, else None."""
         value = self.json.value
         return value if isinstance(value, dict) else None
@@ -145,7 +145,7 @@ class Exchange:
         return self.status in THROTTLED
 
     @property
-    def object(self) -> dict[str, Any] | None:
+    def object(self) -> JsonObject | None:
         return self.response.object if self.response else None
 
     @property

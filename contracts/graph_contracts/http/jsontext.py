@@ -9,16 +9,17 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from graph_contracts.http.limits import MAX_DEPTH, MAX_INTEGER, MAX_VALUES
+from graph_contracts.json_types import Json, JsonObject
 
 
 @dataclass(frozen=True, slots=True)
 class JsonText:
     """What a body says: its value, or why it has none."""
 
-    value: Any = None
+    value: Json = None
     problem: str = ""
     """Why the text is no JSON at all; empty where it is."""
     limited: bool = False
@@ -53,10 +54,10 @@ def parse(body: bytes) -> JsonText:
     return JsonText(value=value, duplicates=duplicates)
 
 
-def _load(text: str) -> tuple[Any, tuple[str, ...]]:
+def _load(text: str) -> tuple[Json, tuple[str, ...]]:
     duplicates: list[str] = []
 
-    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    def pairs(members: list[tuple[str, Json]]) -> JsonObject:
         found = dict(members)
         if len(found) != len(members):
             counted = Counter(name for name, _ in members)
@@ -77,7 +78,7 @@ parse_long = lru_cache(maxsize=2)(parse)
 """The same for a long body, whose value is too large to be kept beside it."""
 
 
-def _deep(value: Any) -> bool:
+def _deep(value: Json) -> bool:
     level = [value]
     for _ in range(MAX_DEPTH + 1):
         level = [
@@ -91,6 +92,6 @@ def _deep(value: Any) -> bool:
     return True
 
 
-def dump(value: Any) -> bytes:
+def dump(value: Json) -> bytes:
     """The plain spelling in which the suite sends values: UTF-8, compact, as clients do."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

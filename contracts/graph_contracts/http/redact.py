@@ -11,8 +11,9 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any
 from urllib.parse import quote
+
+from graph_contracts.json_types import Json
 
 MASK = "[redacted]"
 HEAD = 12
@@ -83,7 +84,7 @@ class Redactor:
                 return f"{scheme} {MASK}" if rest and space and "cookie" not in name.lower() else MASK
         return self.text(value)
 
-    def tree(self, value: Any) -> Any:
+    def tree(self, value: Json) -> Json:
         """A JSON-like value with every string in it masked, member names included."""
         if isinstance(value, str):
             return self.text(value)

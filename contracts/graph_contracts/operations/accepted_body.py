@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.knowledge import AcceptedBody, Step
 from graph_contracts.operations.sample_values import plain, roomy
 from graph_contracts.requirements import Inconclusive
@@ -15,8 +15,8 @@ from graph_contracts.requirements import Inconclusive
 def find_accepted_body(
     type_: Type,
     names: tuple[str, ...],
-    make: Callable[[tuple[str, ...]], dict[str, Any]],
-    send: Callable[[Mapping[str, Any]], Exchange],
+    make: Callable[[tuple[str, ...]], JsonObject],
+    send: Callable[[JsonMapping], Exchange],
     key: str = "",
 ) -> AcceptedBody:
     """Send ever smaller bodies until one is accepted.
@@ -32,7 +32,7 @@ def find_accepted_body(
     """
     steps: list[Step] = []
 
-    def accepted(name: str, body: Mapping[str, Any]) -> bool:
+    def accepted(name: str, body: JsonMapping) -> bool:
         exchange = send(body)
         steps.append(Step(name, body, exchange))
         return exchange.ok
@@ -59,7 +59,7 @@ def find_accepted_body(
     raise Inconclusive(f"the target accepted no body for this operation ({answers})", steps[0].exchange)
 
 
-def annotate(value: Any, type_: Type, *, hash_sign: bool = False, root: bool = False) -> Any:
+def annotate(value: Json, type_: Type, *, hash_sign: bool = False, root: bool = False) -> Json:
     """A value with `@odata.type` in each nested complex value, as the document names its type."""
     if isinstance(value, list) and type_.item:
         return [annotate(item, type_.item, hash_sign=hash_sign, root=True) for item in value]
@@ -79,7 +79,7 @@ def annotate(value: Any, type_: Type, *, hash_sign: bool = False, root: bool = F
 def rank_markers(
     type_: Type,
     names: tuple[str, ...],
-    make: Callable[[Type, str, int], Any],
+    make: Callable[[Type, str, int], Json],
     kept: Callable[[str], bool],
 ) -> tuple[str, ...]:
     """Properties that can tell one body from another, best first.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json
 from graph_contracts.operations.knowledge import Effect
 from graph_contracts.operations.observer import same_id
 
@@ -21,14 +21,14 @@ class Attempt:
     """A request that must not have an effect, or only the one it claims."""
 
     note: str
-    body: Any = None
+    body: Json = None
     """A JSON value, or octets to be sent as they are."""
     headers: Fields = field(default_factory=dict)
     entity: str | None = None
     path: str | None = None
     method: str | None = None
     """Another method than the operation's."""
-    marker: Any = None
+    marker: Json = None
     """A value that shows up on the target only if this request was applied."""
     wire: bytes | None = None
     """Octets to send instead of all the above."""
@@ -54,7 +54,7 @@ class Trial:
         return marker is not None and any(holds(effect.difference.actual, marker) for effect in self.effects)
 
 
-def holds(value: Any, marker: Any) -> bool:
+def holds(value: Json, marker: Json) -> bool:
     """Whether a value stands anywhere in another; of one that has parts, any of them."""
     if isinstance(marker, (Mapping, list)):
         parts = marker.values() if isinstance(marker, Mapping) else marker

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.accepted_body import annotate, rank_markers
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.equality import differences
@@ -18,7 +19,7 @@ from graph_contracts.operations.own_values import OwnValues, last
 from graph_contracts.operations.sample_values import writable
 from graph_contracts.requirements import Inconclusive
 
-Looking = Callable[[], tuple[dict[str, Any], Exchange]]
+Looking = Callable[[], tuple[JsonObject, Exchange]]
 
 
 class Search(Protocol):
@@ -39,7 +40,7 @@ class Bodies:
         context: Context,
         model: ObjectModel,
         own: OwnValues,
-        send: Callable[[Mapping[str, Any]], Exchange],
+        send: Callable[[JsonMapping], Exchange],
         search: Search,
     ) -> None:
         self._context = context
@@ -107,24 +108,24 @@ class Bodies:
 
     # -- whole bodies -------------------------------------------------------------------------------------------
 
-    def first(self, names: tuple[str, ...]) -> dict[str, Any]:
+    def first(self, names: tuple[str, ...]) -> JsonObject:
         """A body to find out with what the target accepts."""
         return self.own.distinguished(self._context.values.full(self.model.type, 1, names))
 
-    def full(self, n: int = 1) -> dict[str, Any]:
+    def full(self, n: int = 1) -> JsonObject:
         """The `n`-th complete body that the target accepts; each differs in every value."""
         accepted = self.accepted
         return self.own.distinguished(
             self.dressed(self._context.values.full(self.model.type, n, accepted.names), accepted)
         )
 
-    def dressed(self, body: dict[str, Any], accepted: AcceptedBody) -> dict[str, Any]:
+    def dressed(self, body: JsonObject, accepted: AcceptedBody) -> JsonObject:
         """A body with what this target wants beside the properties."""
         if accepted.annotated:
             body = annotate(body, self.model.type)
         return {"id": self._context.key, **body} if accepted.keyed else body
 
-    def escaped(self, body: Mapping[str, Any]) -> bytes:
+    def escaped(self, body: JsonMapping) -> bytes:
         """A body with every character beyond ASCII written as an escape (RFC 8259 §7)."""
         return json.dumps(self.own.completed(body)).encode()
 
@@ -159,7 +160,7 @@ class Bodies:
         found = differences(sent[name], seen.get(name), self.model.type.properties[name].type, name)
         return not failures(found)
 
-    def mark(self, place: int = 0) -> dict[str, Any]:
+    def mark(self, place: int = 0) -> JsonObject:
         """A body of one marker property with a value never used before, whether the target accepts it or not.
 
         Raises:
@@ -170,7 +171,7 @@ class Bodies:
         name = self.markers[place]
         return {name: self._context.values.fresh(self.model.type.properties[name].type)}
 
-    def marker(self, place: int = 0) -> dict[str, Any]:
+    def marker(self, place: int = 0) -> JsonObject:
         """The same where the target accepts it.
 
         Raises:
@@ -179,7 +180,7 @@ class Bodies:
         self.needs_partial()
         return self.mark(place)
 
-    def small(self, place: int = 0) -> dict[str, Any]:
+    def small(self, place: int = 0) -> JsonObject:
         """A body with a fresh marker: alone where the target takes that, else among all the other properties.
 
         Raises:
@@ -209,7 +210,7 @@ class Bodies:
             answer = self.partial.answer
             raise Inconclusive(f"the target refuses bodies that name only some properties ({answer})", self.partial)
 
-    def notice_computed(self, exchange: Exchange, body: Mapping[str, Any]) -> None:
+    def notice_computed(self, exchange: Exchange, body: JsonMapping) -> None:
         """Find what the server maintains itself: date-times that are about now, and again at the next body."""
         moved = self.model.moved_to_now(exchange.object or {}, body)
         if moved and exchange.ok:

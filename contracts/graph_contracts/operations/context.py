@@ -25,8 +25,8 @@ class Context:
         self.client = client
         self.operation = operation
         self.options = options
-        self.shape: Type = operation.response or operation.body or Type(TypeKind.ANY)
-        """What an answer shows."""
+        self.answer_type: Type = operation.response or operation.body or Type(TypeKind.ANY)
+        """The type of what an answer shows."""
         self.siblings: Mapping[OperationKind, Context] = {}
         """The operations on the same resource through the same path, this one among them."""
         allocation = options.allocation
@@ -37,7 +37,7 @@ class Context:
         self.key = ""
         """The id of the object that the run is about."""
         self.second: str | None = None
-        lists = operation.key is None and operation.method != "PATCH" and _lists(self.shape, operation)
+        lists = operation.key is None and operation.method != "PATCH" and _lists(self.answer_type, operation)
         self.place: Operation = _below(operation) if lists else operation
         """An operation whose path is that of the objects."""
         self.observer = Observer(client, self.place, options.ids, operation.id)
@@ -77,9 +77,9 @@ class Context:
             yield
 
 
-def _lists(shape: Type, operation: Operation) -> bool:
+def _lists(type_: Type, operation: Operation) -> bool:
     """Whether an operation without a key is about a collection rather than one object that is alone."""
-    return operation.method == "POST" or "value" in shape.properties or not shape.properties
+    return operation.method == "POST" or "value" in type_.properties or not type_.properties
 
 
 def _below(operation: Operation) -> Operation:

@@ -6,12 +6,12 @@ what must have no effect must make none. What a case has made is deleted again w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graph_contracts.contract import Operation, OperationKind, Type
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.body_search import CONFLICT, CreationSearch, texts
 from graph_contracts.operations.creations import Creations, made
 from graph_contracts.operations.equality import Difference
@@ -128,7 +128,7 @@ class CreateDriver(WriteDriver):
             raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
         return entity
 
-    def appears(self, entity: str) -> tuple[dict[str, Any] | None, Exchange]:
+    def appears(self, entity: str) -> tuple[JsonObject | None, Exchange]:
         """An object as a GET of it shows it, now or within the time that reads may lag; None where none does."""
         for _ in self.looks():
             found, exchange = self.observer.item(entity)
@@ -136,7 +136,7 @@ class CreateDriver(WriteDriver):
                 break
         return found, exchange
 
-    def listed(self, entity: str, body: Mapping[str, Any]) -> tuple[list[Difference] | None, Exchange]:
+    def listed(self, entity: str, body: JsonMapping) -> tuple[list[Difference] | None, Exchange]:
         """What an object shows otherwise in the list than a body says; None where it isn't there in time.
 
         Raises:

@@ -6,12 +6,13 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from graph_contracts.contract import OperationKind
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonObject
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.object_model import ObjectModel
 from graph_contracts.operations.object_views import GONE, NEW
@@ -177,7 +178,7 @@ class Creations:
             self.discard(entity)
 
 
-def said(octets: bytes | None, names: Iterable[str]) -> dict[str, Any]:
+def said(octets: bytes | None, names: Iterable[str]) -> JsonObject:
     """What a body says of some properties."""
     body = jsontext.parse(octets or b"").value
     return {name: body[name] for name in names if name in body} if isinstance(body, Mapping) else {}

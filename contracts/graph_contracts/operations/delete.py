@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonObject
 from graph_contracts.operations.attempts import Attempt, Fields, Headers, Trial
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.equality import Difference
@@ -109,7 +108,7 @@ class DeleteDriver(OperationUnderTest):
             self.log.effects += effects
         return Trial(attempt, exchange, effects, watched=True)
 
-    def shown(self, entity: str) -> dict[str, Any] | None:
+    def shown(self, entity: str) -> JsonObject | None:
         """An object as it is shown, or None where it is gone.
 
         Raises:

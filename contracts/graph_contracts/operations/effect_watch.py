@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
 
 from graph_contracts.backoff import rounds
 from graph_contracts.http.exchange import Exchange, Request
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.operations.attempts import Attempt, Trial, holds
 from graph_contracts.operations.bodies import Bodies
 from graph_contracts.operations.context import Context
@@ -136,7 +136,7 @@ class Watch:
                 entity = attempt.entity or self._context.key
                 self._pending.note(entity, attempt.body, accepted=True)  # it may show later still
 
-    def check_alive(self, culprit: Exchange) -> Mapping[str, Any] | None:
+    def check_alive(self, culprit: Exchange) -> JsonMapping | None:
         """Try the documented operation after a hostile request; remember it if it doesn't work any more.
 
         Returns:

@@ -12,9 +12,9 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.requirements import SEVERITY_ORDER, Severity
 
 DATE_TIME = re.compile(
@@ -36,8 +36,8 @@ class Difference:
     """A place where two values differ in meaning."""
 
     path: str
-    expected: Any
-    actual: Any
+    expected: Json
+    actual: Json
     severity: Severity = Severity.FAIL
     kind: TypeKind = TypeKind.ANY
     reason: str = ""
@@ -52,7 +52,7 @@ class Difference:
         return f"{self.path}: {short(self.actual)} instead of {short(self.expected)}{note}"
 
 
-def short(value: Any, most: int = 120) -> str:
+def short(value: Json, most: int = 120) -> str:
     """A value as it stands in a sentence."""
     if value is None:
         return "nothing"
@@ -65,7 +65,7 @@ def short(value: Any, most: int = 120) -> str:
     return text if size <= most else f"{text[: most - 20]}… ({size} characters)"
 
 
-def unset(value: Any, type_: Type) -> bool:
+def unset(value: Json, type_: Type) -> bool:
     """Whether a value counts as unset: null, absent, or a complex value in which nothing documented is set."""
     if isinstance(value, Mapping) and type_.kind is TypeKind.COMPLEX:
         if type_.open and any("@" not in name and name not in type_.properties for name in value):
@@ -74,7 +74,7 @@ def unset(value: Any, type_: Type) -> bool:
     return value is None
 
 
-def instant(text: Any) -> tuple[datetime, int] | None:
+def instant(text: Json) -> tuple[datetime, int] | None:
     """The instant that a DateTimeOffset names, as whole seconds in UTC and picoseconds; None where it is none."""
     match = DATE_TIME.fullmatch(text) if isinstance(text, str) else None
     if not match:
@@ -101,7 +101,7 @@ def apart(left: tuple[datetime, int], right: tuple[datetime, int]) -> float:
     return abs((left[0] - right[0]).total_seconds() + (left[1] - right[1]) / 1e12)
 
 
-def differences(expected: Any, actual: Any, type_: Type, path: str = "") -> Iterator[Difference]:
+def differences(expected: Json, actual: Json, type_: Type, path: str = "") -> Iterator[Difference]:
     """What differs in meaning between an expected value and an actual one.
 
     Of a complex value each expected member is looked at; further members of `actual` don't count. Null and absent are
@@ -132,7 +132,7 @@ def differences(expected: Any, actual: Any, type_: Type, path: str = "") -> Iter
                 yield Difference(path, expected, actual, kind=type_.kind)
 
 
-def _complex(expected: Mapping[str, Any], actual: Mapping[str, Any], type_: Type, path: str) -> Iterator[Difference]:
+def _complex(expected: JsonMapping, actual: JsonMapping, type_: Type, path: str) -> Iterator[Difference]:
     for name, value in expected.items():
         if "@" in name:
             continue
@@ -143,7 +143,7 @@ def _complex(expected: Mapping[str, Any], actual: Mapping[str, Any], type_: Type
             yield Difference(f"{path}.{name}" if path else name, value, actual.get(name))
 
 
-def _collection(expected: Any, actual: Any, type_: Type, path: str) -> Iterator[Difference]:
+def _collection(expected: Json, actual: Json, type_: Type, path: str) -> Iterator[Difference]:
     item = type_.item or Type(TypeKind.ANY)
     if not isinstance(expected, list) or not isinstance(actual, list):
         if not same_json(expected, actual):  # two observations of a value that is no collection may still agree
@@ -158,7 +158,7 @@ def _collection(expected: Any, actual: Any, type_: Type, path: str) -> Iterator[
     yield from (_many if len(expected) > MANY else _few)(expected, actual, item, path)
 
 
-def _few(expected: list[Any], actual: list[Any], item: Type, path: str) -> Iterator[Difference]:
+def _few(expected: list[Json], actual: list[Json], item: Type, path: str) -> Iterator[Difference]:
     """What differs between collections of the same length, each item tried in the place of each other."""
     pairs = _pair(expected, actual, item, path)
     for index in range(len(expected)):
@@ -174,7 +174,7 @@ def _few(expected: list[Any], actual: list[Any], item: Type, path: str) -> Itera
         yield Difference(path, expected, actual, Severity.NOTE, TypeKind.COLLECTION, "in another order")
 
 
-def _many(expected: list[Any], actual: list[Any], item: Type, path: str) -> Iterator[Difference]:
+def _many(expected: list[Json], actual: list[Json], item: Type, path: str) -> Iterator[Difference]:
     """The same for collections too long to try every item against each other: in place, else both sorted."""
     here = _in_place(expected, actual, item, path)
     if not any(difference.severity is Severity.FAIL for difference in here):
@@ -189,7 +189,7 @@ def _many(expected: list[Any], actual: list[Any], item: Type, path: str) -> Iter
     yield Difference(path, expected, actual, Severity.NOTE, TypeKind.COLLECTION, "in another order")
 
 
-def _in_place(expected: list[Any], actual: list[Any], item: Type, path: str) -> list[Difference]:
+def _in_place(expected: list[Json], actual: list[Json], item: Type, path: str) -> list[Difference]:
     """What differs between items in the same place, up to the first that is another."""
     found: list[Difference] = []
     for index, (left, right) in enumerate(zip(expected, actual, strict=True)):
@@ -199,7 +199,7 @@ def _in_place(expected: list[Any], actual: list[Any], item: Type, path: str) -> 
     return found
 
 
-def _pair(expected: list[Any], actual: list[Any], item: Type, path: str) -> dict[int, int]:
+def _pair(expected: list[Json], actual: list[Json], item: Type, path: str) -> dict[int, int]:
     """Which actual item each expected one is, as many as can be paired off (augmenting paths in a bipartite graph).
 
     An item may say so little that several others satisfy it: it must not take the one that another needs.
@@ -237,7 +237,7 @@ def _pair(expected: list[Any], actual: list[Any], item: Type, path: str) -> dict
     return {index: place for place, index in taken.items()}
 
 
-def _identical(expected: list[Any], actual: list[Any]) -> dict[int, int]:
+def _identical(expected: list[Json], actual: list[Json]) -> dict[int, int]:
     """Places in `actual` with the indexes of expected items that are the same to the letter."""
     spare: dict[str, list[int]] = {}
     for place, value in enumerate(actual):
@@ -254,7 +254,7 @@ def _weight(difference: Difference) -> int:
     return SEVERITY_ORDER.index(difference.severity) + 1
 
 
-def _instants(expected: Any, actual: Any, path: str) -> Iterator[Difference]:
+def _instants(expected: Json, actual: Json, path: str) -> Iterator[Difference]:
     left, right = instant(expected), instant(actual)
     if left is None or right is None:
         if expected != actual:
@@ -268,7 +268,7 @@ def _instants(expected: Any, actual: Any, path: str) -> Iterator[Difference]:
         yield Difference(path, expected, actual, Severity.WARN, TypeKind.DATETIMEOFFSET, f"{seconds:g} s apart")
 
 
-def _strings(expected: Any, actual: Any, type_: Type, path: str) -> Iterator[Difference]:
+def _strings(expected: Json, actual: Json, type_: Type, path: str) -> Iterator[Difference]:
     if expected == actual and type(expected) is type(actual):
         return
     if not isinstance(expected, str) or not isinstance(actual, str):
@@ -283,8 +283,8 @@ def _strings(expected: Any, actual: Any, type_: Type, path: str) -> Iterator[Dif
         yield Difference(path, expected, actual, kind=type_.kind)
 
 
-def _numbers(expected: Any, actual: Any, type_: Type, path: str) -> Iterator[Difference]:
-    def number(value: Any) -> bool:
+def _numbers(expected: Json, actual: Json, type_: Type, path: str) -> Iterator[Difference]:
+    def number(value: Json) -> bool:
         return isinstance(value, (int, float)) and not isinstance(value, bool)
 
     if type_.kind is TypeKind.INT64 and isinstance(actual, str) and actual == str(expected):
@@ -296,7 +296,7 @@ def _numbers(expected: Any, actual: Any, type_: Type, path: str) -> Iterator[Dif
         yield Difference(path, expected, actual, Severity.WARN, type_.kind, "an integer written with a fraction")
 
 
-def same_json(expected: Any, actual: Any) -> bool:
+def same_json(expected: Json, actual: Json) -> bool:
     """Whether two JSON values are the same, null and absent members taken as one."""
     if isinstance(expected, bool) or isinstance(actual, bool):
         return expected is actual
@@ -308,7 +308,7 @@ def same_json(expected: Any, actual: Any) -> bool:
     return bool(expected == actual)
 
 
-def merge(state: Mapping[str, Any], body: Mapping[str, Any], type_: Type) -> dict[str, Any]:
+def merge(state: JsonMapping, body: JsonMapping, type_: Type) -> JsonObject:
     """The object after an update: complex values merged, collections and primitives replaced (OData 4.01 §11.4.3)."""
     merged = dict(state)
     for name, value in body.items():

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json
 
 
-def admitted(value: Any, type_: Type) -> bool:
+def admitted(value: Json, type_: Type) -> bool:
     """Whether one of the several types that the document allows in a place has a value."""
     return any(fits(value, each) for each in type_.alternatives)
 
 
-def allowed(value: Any, type_: Type) -> bool:
+def allowed(value: Json, type_: Type) -> bool:
     """Whether a value that is usually wrong in a place is right there, by a union or by what items of a list are."""
     return admitted(value, type_) or (type_.kind is TypeKind.COLLECTION and fits(value, type_))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.operations.equality import Difference
 from graph_contracts.requirements import Finding, Severity
 
@@ -65,7 +65,7 @@ class Step:
     """One body that was tried, to find one that the target accepts."""
 
     name: str
-    body: Mapping[str, Any]
+    body: JsonMapping
     exchange: Exchange
 
 

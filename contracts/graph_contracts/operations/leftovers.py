@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json, JsonMapping
 from graph_contracts.operations.equality import differences
 from graph_contracts.operations.sent_members import SentMembers, computed
 from graph_contracts.requirements import Severity
@@ -32,8 +33,8 @@ class Leftover:
 
     steps: tuple[str, ...]
     """The names that lead to it."""
-    saved: Any
-    shown: Any
+    saved: Json
+    shown: Json
 
     @property
     def path(self) -> str:
@@ -41,17 +42,17 @@ class Leftover:
         return ".".join(self.steps)
 
     @property
-    def mending(self) -> Any:
+    def mending(self) -> Json:
         """A body that asks for the saved value; null where the member was absent."""
-        body: Any = None if self.saved is ABSENT else self.saved
+        body: Json = None if self.saved is ABSENT else self.saved
         for name in reversed(self.steps):
             body = {name: body}
         return body
 
 
 def leftovers(
-    saved: Mapping[str, Any],
-    shown: Mapping[str, Any],
+    saved: JsonMapping,
+    shown: JsonMapping,
     type_: Type,
     sent: SentMembers,
     skip: Collection[str] = (),
@@ -69,7 +70,7 @@ def leftovers(
             yield Leftover((*steps, name), before, after)
 
 
-def _ours(name: str, after: Any, type_: Type, sent: SentMembers, *, nested: bool) -> bool:
+def _ours(name: str, after: Json, type_: Type, sent: SentMembers, *, nested: bool) -> bool:
     """Whether it is for the run to put right that a member differs which the document doesn't let a client set."""
     declared = name in type_.properties
     if not declared and "@" not in name and ((nested and type_.open) or after is ABSENT):
@@ -77,7 +78,7 @@ def _ours(name: str, after: Any, type_: Type, sent: SentMembers, *, nested: bool
     return after is not ABSENT and sent.has(name, after, exact=declared or computed(name))
 
 
-def _declared(before: Any, after: Any, type_: Type, sent: SentMembers, steps: tuple[str, ...]) -> Iterator[Leftover]:
+def _declared(before: Json, after: Json, type_: Type, sent: SentMembers, steps: tuple[str, ...]) -> Iterator[Leftover]:
     if type_.kind is TypeKind.COMPLEX and isinstance(before, Mapping) and isinstance(after, Mapping):
         yield from leftovers(before, after, type_, sent, steps=steps)
         return
@@ -90,7 +91,7 @@ def _declared(before: Any, after: Any, type_: Type, sent: SentMembers, steps: tu
 
 
 def _added(
-    before: list[Any], after: list[Any], type_: Type, sent: SentMembers, steps: tuple[str, ...]
+    before: list[Json], after: list[Json], type_: Type, sent: SentMembers, steps: tuple[str, ...]
 ) -> Iterator[Leftover]:
     """A collection whose items show members of the run's, in whatever order they come."""
     assert type_.item is not None  # noqa: S101 (whoever calls has looked)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Any, Protocol
+from typing import Protocol
 
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonObject
 from graph_contracts.operations.bodies import Bodies
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.observer import Observer
@@ -22,7 +23,7 @@ GONE = frozenset({404, 410})
 class ObjectView(Protocol):
     """Shows objects of some kind, each as it is now."""
 
-    def show(self, entity: str, *, fresh: bool = False, about: Iterable[str] = ()) -> tuple[dict[str, Any], Exchange]:
+    def show(self, entity: str, *, fresh: bool = False, about: Iterable[str] = ()) -> tuple[JsonObject, Exchange]:
         """An object; raises Inconclusive where nothing shows it."""
 
 
@@ -35,7 +36,7 @@ class ReadView:
         self._primary = primary
         """Looks through the page's first path, where this is a further one."""
 
-    def show(self, entity: str, *, fresh: bool = False, about: Iterable[str] = ()) -> tuple[dict[str, Any], Exchange]:
+    def show(self, entity: str, *, fresh: bool = False, about: Iterable[str] = ()) -> tuple[JsonObject, Exchange]:
         observer, dead = self._context.observer, self._context.client.dead
         if dead is not None:
             raise Inconclusive("the target stopped answering; see update.robust.alive", dead)
@@ -59,7 +60,7 @@ class UpdateView:
         self._writer = writer
         self._there = ReadView(context, writer, primary)
 
-    def show(self, entity: str, *, fresh: bool = False, about: Iterable[str] = ()) -> tuple[dict[str, Any], Exchange]:
+    def show(self, entity: str, *, fresh: bool = False, about: Iterable[str] = ()) -> tuple[JsonObject, Exchange]:
         observer, alive = self._context.observer, self._context.client.dead is None
         if alive and observer.neutral is None and self._bodies.found_markers and self._bodies.partial.ok:
             observer.neutral = self.neutral_update
@@ -85,7 +86,7 @@ class CreationView:
         self._context = context
         self._there = ReadView(context, writer, primary)
 
-    def show(self, entity: str, *, fresh: bool = False, about: Iterable[str] = ()) -> tuple[dict[str, Any], Exchange]:
+    def show(self, entity: str, *, fresh: bool = False, about: Iterable[str] = ()) -> tuple[JsonObject, Exchange]:
         if entity == NEW:
             raise Inconclusive("the answer doesn't tell the id of what was made")
         try:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from graph_contracts.backoff import rounds
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.bodies import Bodies
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.equality import Difference
@@ -42,7 +42,7 @@ class Observation:
 
     def look(
         self, entity: str | None = None, *, fresh: bool = False, about: Iterable[str] = ()
-    ) -> tuple[dict[str, Any], Exchange]:
+    ) -> tuple[JsonObject, Exchange]:
         """The object as a separate request shows it now; `about` names the properties of interest.
 
         Raises:
@@ -61,7 +61,7 @@ class Observation:
 
     def read_once(
         self, entity: str | None = None, *, fresh: bool = False, about: Iterable[str] = ()
-    ) -> tuple[dict[str, Any], Exchange]:
+    ) -> tuple[JsonObject, Exchange]:
         """The object as one replica or another shows it now.
 
         Raises:
@@ -69,7 +69,7 @@ class Observation:
         """
         return self._view.show(entity or self._context.key, fresh=fresh, about=about)
 
-    def state(self, entity: str | None = None) -> dict[str, Any]:
+    def state(self, entity: str | None = None) -> JsonObject:
         """The documented properties of an object as a separate request shows them now.
 
         Raises:
@@ -89,7 +89,7 @@ class Observation:
     # -- looking until something shows --------------------------------------------------------------------------
 
     def settle(
-        self, expected: Mapping[str, Any], entity: str | None = None, *, fresh: bool = False, anyway: bool = False
+        self, expected: JsonMapping, entity: str | None = None, *, fresh: bool = False, anyway: bool = False
     ) -> tuple[list[Difference], Exchange]:
         """Observe until the object is as expected or the time that reads may lag is over; what differs then.
 
@@ -107,14 +107,14 @@ class Observation:
 
     def wait_until(
         self,
-        expected: Mapping[str, Any],
+        expected: JsonMapping,
         entity: str | None = None,
         *,
         fresh: bool = False,
         anyway: bool = False,
         patient: bool = True,
         most: float = float("inf"),
-    ) -> tuple[list[Difference], dict[str, Any], Exchange]:
+    ) -> tuple[list[Difference], JsonObject, Exchange]:
         """The same with the object as it was seen last.
 
         Args:
@@ -146,7 +146,7 @@ class Observation:
         lag.timed_out_reads += 1
         return left, found, exchange
 
-    def establish(self, n: int = 1) -> dict[str, Any]:
+    def establish(self, n: int = 1) -> JsonObject:
         """Bring the object into the state of the `n`-th full body and return its documented properties as observed.
 
         Raises:
@@ -175,7 +175,7 @@ class Observation:
             self._lag.shows_updates = any(not any(path.startswith(name) for path in lost) for name in body)
         return self._lag.shows_updates
 
-    def _find_stale_reads(self, expected: Mapping[str, Any]) -> None:
+    def _find_stale_reads(self, expected: JsonMapping) -> None:
         """Find out whether reads that have shown an update keep showing it, or come from replicas that lag apart."""
         lag, client = self._lag, self._context.client
         agreeing = 0

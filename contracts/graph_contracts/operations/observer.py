@@ -6,11 +6,12 @@ docs/design.md, Observing, gives the order; what works is found out once per pat
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from graph_contracts.contract import Operation
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json, JsonObject
 
 if TYPE_CHECKING:
     from graph_contracts.http.client import Client
@@ -37,7 +38,7 @@ class Observer:
         self.cut = False
         """Whether the collection had more pages than were read, when it was read last."""
 
-    def item(self, entity: str, *, fresh: bool = False) -> tuple[dict[str, Any] | None, Exchange]:
+    def item(self, entity: str, *, fresh: bool = False) -> tuple[JsonObject | None, Exchange]:
         """GET the object itself."""
         path = self.operation.url_path(self.path_ids(entity))
         exchange = self.client.send("GET", path, fresh=fresh, operation=self.asker, requirement="observe")
@@ -49,12 +50,12 @@ class Observer:
             return found, exchange
         return None, exchange
 
-    def collection(self) -> tuple[list[dict[str, Any]] | None, Exchange]:
+    def collection(self) -> tuple[list[JsonObject] | None, Exchange]:
         """GET the collection, following its pages on the same origin."""
         template = self.operation.collection
         filled = self.operation.url_path({**self.path_ids("")}).rsplit("/", 1)[0] if "{" in template else template
         url: str = self.client.url(filled)
-        items: list[dict[str, Any]] = []
+        items: list[JsonObject] = []
         self.cut = False
         read = {url}
         for _ in range(MAX_PAGES):
@@ -80,7 +81,7 @@ class Observer:
 
     def look(
         self, entity: str, *, fresh: bool = False, about: frozenset[str] = frozenset()
-    ) -> tuple[dict[str, Any] | None, Exchange | None]:
+    ) -> tuple[JsonObject | None, Exchange | None]:
         """The object as it is now, by the first means that works; None where none does.
 
         `about` names the properties that are of interest: a neutral update doesn't send those.
@@ -123,14 +124,14 @@ def _origin(url: str) -> tuple[str, str, int | None]:
     return parts.scheme, (parts.hostname or "").lower(), parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
-def identity(value: Any) -> str:
+def identity(value: Json) -> str:
     """An id as it stands in a path: a text, or a whole number; nothing where it is neither."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value if isinstance(value, str) else ""
 
 
-def same_id(left: Any, right: Any) -> bool:
+def same_id(left: Json, right: Json) -> bool:
     """Whether two ids are one; letter case and braces of GUIDs don't count."""
     one, other = identity(left), identity(right)
     return bool(one and other) and one.strip("{}").lower() == other.strip("{}").lower()

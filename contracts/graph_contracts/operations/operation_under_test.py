@@ -146,7 +146,7 @@ class OperationUnderTest(Context, ABC):
     def walk_values(self, exchange: Exchange) -> list[FoundValue]:
         """Every documented value in an answer; those of the last are remembered, since many checks look at it."""
         if self._walked is None or self._walked[0] is not exchange:
-            self._walked = exchange, walk_values(exchange.object or {}, self.shape)
+            self._walked = exchange, walk_values(exchange.object or {}, self.answer_type)
         return self._walked[1]
 
     @property

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.observer import identity, same_id
 from graph_contracts.operations.operation_under_test import OperationUnderTest
@@ -16,7 +16,7 @@ LONG_ENOUGH = 8
 """Characters that hardly two ids have in common, where nobody knows the other ids."""
 
 
-def others(update: UpdateDriver) -> dict[str, Any]:
+def others(update: UpdateDriver) -> JsonObject:
     """The marker property of every object of the collection that the run doesn't look after, by id."""
     if update.observer.collection_status != 200:
         return {}
@@ -26,7 +26,7 @@ def others(update: UpdateDriver) -> dict[str, Any]:
     return {entity: value for entity, value in found.items() if not any(same_id(entity, k) for k in update.known)}
 
 
-def elsewhere(update: UpdateDriver, before: Mapping[str, Any], sent: Mapping[str, tuple[str, Exchange]]) -> Findings:
+def elsewhere(update: UpdateDriver, before: JsonMapping, sent: Mapping[str, tuple[str, Exchange]]) -> Findings:
     """What was sent to no object's path stands on an object that was there before."""
     if not before or not any(exchange.ok for _, exchange in sent.values()):
         return

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from graph_contracts.contract import Type
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.sample_values import Values
 
 
@@ -17,19 +15,19 @@ class OwnValues:
         self._type = type_
         self.distinct: tuple[str, ...] = ()
         """Properties whose values no two objects may share."""
-        self.essential: dict[str, Any] = {}
+        self.essential: JsonObject = {}
         """Properties without which the target makes nothing, with values for them."""
 
-    def distinguished(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def distinguished(self, body: JsonMapping) -> JsonObject:
         """A body with values of its own where these must differ from object to object."""
         names = [name for name in self.distinct if name in body]
         return {**body, **{name: self._values.fresh(self._type.properties[name].type) for name in names}}
 
-    def completed(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def completed(self, body: JsonMapping) -> JsonObject:
         """A body with what the target can't do without."""
         return last(self.distinguished(self.essential), body)
 
 
-def last(body: Mapping[str, Any], mark: Mapping[str, Any]) -> dict[str, Any]:
+def last(body: JsonMapping, mark: JsonMapping) -> JsonObject:
     """A body with a marker at its end."""
     return {**{name: value for name, value in body.items() if name not in mark}, **mark}

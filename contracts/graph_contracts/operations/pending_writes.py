@@ -9,9 +9,9 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.equality import Difference
 
 PARTED = frozenset({TypeKind.COMPLEX, TypeKind.COLLECTION, TypeKind.ANY})
@@ -24,20 +24,20 @@ class PendingWrites:
     """The values that reads must come to show, by object; shared by all paths, which lead to the same objects."""
 
     def __init__(self) -> None:
-        self._values: dict[str, dict[str, Any]] = {}
+        self._values: dict[str, JsonObject] = {}
         self._sent: OrderedDict[tuple[str, str, str], float] = OrderedDict()
         """When each value was last accepted, by object, place and value, the latest last."""
 
-    def accepted(self, entity: str, body: Mapping[str, Any], shape: Type) -> None:
+    def accepted(self, entity: str, body: JsonMapping, type_: Type) -> None:
         """An update was accepted: its plain values are pending."""
         self.note(entity, body, accepted=True)
-        known = shape.properties
+        known = type_.properties
         plain = {n: v for n, v in body.items() if n in known and v is not None and known[n].type.kind not in PARTED}
         # what becomes of the rest, and of null, is the question of other requirements
         older = {name: value for name, value in self._values.get(entity, {}).items() if name not in body}
         self._values[entity] = {**older, **plain}
 
-    def note(self, entity: str, body: Mapping[str, Any], *, accepted: bool) -> None:
+    def note(self, entity: str, body: JsonMapping, *, accepted: bool) -> None:
         """Values were sent. Of those that were refused nothing says any more whence they came, should they show."""
         now = time.monotonic()
         for place in _places(body):
@@ -70,7 +70,7 @@ class PendingWrites:
         self._values.clear()
         self._sent.clear()
 
-    def of(self, entity: str) -> Mapping[str, Any]:
+    def of(self, entity: str) -> JsonMapping:
         """The values that an object must come to show."""
         return dict(self._values.get(entity, {}))
 
@@ -80,7 +80,7 @@ class PendingWrites:
             self._values.get(entity, {}).pop(name, None)
 
 
-def _places(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def _places(value: Json, path: str = "") -> Iterator[tuple[str, str]]:
     """Each part of a value with its path, written as differences are."""
     if path:
         yield path, _text(value)
@@ -92,5 +92,5 @@ def _places(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield from _places(item, f"{path}[{index}]")
 
 
-def _text(value: Any) -> str:
+def _text(value: Json) -> str:
     return json.dumps(value, sort_keys=True, default=str)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonObject
 from graph_contracts.operations.attempts import Attempt, Fields, Headers, Trial
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.requirements import Inconclusive
@@ -46,7 +45,7 @@ class ShowDriver(OperationUnderTest):
 class ReadDriver(ShowDriver):
     """One operation that shows an object."""
 
-    def shown(self, entity: str | None = None) -> tuple[dict[str, Any], Exchange]:
+    def shown(self, entity: str | None = None) -> tuple[JsonObject, Exchange]:
         """An object, as it is shown.
 
         Raises:
@@ -75,11 +74,11 @@ class ListDriver(ShowDriver):
     @property
     def members(self) -> tuple[str, ...]:
         """The documented properties of the objects in the list."""
-        values = self.shape.properties.get("value")
-        item = values.type.item if values else self.shape.item
+        values = self.answer_type.properties.get("value")
+        item = values.type.item if values else self.answer_type.item
         return tuple(item.properties) if item else ()
 
-    def items(self) -> tuple[list[dict[str, Any]], Exchange]:
+    def items(self) -> tuple[list[JsonObject], Exchange]:
         """Every object on every page.
 
         Raises:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.equality import GUID, instant
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ REQUIREMENTS: Mapping[TypeKind, str] = {
     TypeKind.DOUBLE: "update.type.int32",
 }
 """Which requirement a value of a kind breaks that isn't of it; strings of every format are update.type.string."""
-PLAIN: Mapping[TypeKind, Mapping[str, Any]] = {
+PLAIN: Mapping[TypeKind, JsonMapping] = {
     TypeKind.BOOLEAN: {"type": ["boolean", "null"]},
     TypeKind.INT32: {"type": ["integer", "null"], "minimum": -(2**31), "maximum": 2**31 - 1},
     TypeKind.INT64: {"type": ["integer", "string", "null"]},
@@ -47,16 +48,16 @@ def _formats() -> FormatChecker:
     return made
 
 
-def _date_time(value: Any) -> bool:
+def _date_time(value: Json) -> bool:
     far = isinstance(value, str) and value[:10] in {"0001-01-01", "9999-12-31"}
     return not isinstance(value, str) or far or instant(value) is not None
 
 
-def _guid(value: Any) -> bool:
+def _guid(value: Json) -> bool:
     return not isinstance(value, str) or GUID.fullmatch(value) is not None
 
 
-def schema(type_: Type, required: tuple[str, ...] = ()) -> dict[str, Any]:
+def schema(type_: Type, required: tuple[str, ...] = ()) -> JsonObject:
     """The JSON Schema of a type's values as answers show them."""
     if type_.alternatives:
         return {"anyOf": [schema(each) for each in type_.alternatives]}
@@ -68,7 +69,7 @@ def schema(type_: Type, required: tuple[str, ...] = ()) -> dict[str, Any]:
     return dict(PLAIN.get(type_.kind, {"type": ["string", "null"]}))
 
 
-def errors(body: Any, type_: Type, required: tuple[str, ...] = ()) -> Iterator[tuple[str, str, ValidationError]]:
+def errors(body: Json, type_: Type, required: tuple[str, ...] = ()) -> Iterator[tuple[str, str, ValidationError]]:
     """What in a body isn't of its documented shape: the requirement that breaks, the place, and the error."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415
 
@@ -82,7 +83,7 @@ def errors(body: Any, type_: Type, required: tuple[str, ...] = ()) -> Iterator[t
             yield REQUIREMENTS.get(_kind(type_, path), "update.type.string"), place, error
 
 
-def _kind(type_: Type, path: list[Any]) -> TypeKind:
+def _kind(type_: Type, path: list[str | int]) -> TypeKind:
     for step in path:
         found = type_.item if isinstance(step, int) else getattr(type_.properties.get(step), "type", None)
         if found is None:

@@ -9,11 +9,11 @@ import random
 import re
 import uuid
 from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.contract import Property, Type, TypeKind
 from graph_contracts.contract.bounded_values import bounded
 from graph_contracts.contract.value_limits import within
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
 PLAIN = (TypeKind.STRING, TypeKind.GUID, TypeKind.INT32, TypeKind.INT64, TypeKind.DOUBLE)
 SPACE = uuid.UUID("6f7d1c2e-7a4b-5d53-9a0e-0c5a6a3b1f10")
@@ -32,7 +32,7 @@ MAX_ITEMS = 12
 WORDS = ("Contoso", "Fabrikam", "Adatum", "Tailspin", "Litware", "Northwind", "Proseware", "Trey")
 DATES = ("2021-03-04T05:06:07.123Z", "2022-11-12T13:14:15.678Z", "2020-02-29T23:59:58.001Z", "2019-07-08T09:10:11.5Z")
 NUMBERS = (3236, 12, 4711, 90210)
-CHOICES: Mapping[TypeKind, tuple[Any, ...]] = {
+CHOICES: Mapping[TypeKind, tuple[Json, ...]] = {
     TypeKind.BOOLEAN: (True, False),
     TypeKind.INT32: NUMBERS,
     TypeKind.INT64: NUMBERS,
@@ -43,7 +43,7 @@ CHOICES: Mapping[TypeKind, tuple[Any, ...]] = {
     TypeKind.DURATION: ("PT1H", "PT2H30M", "P3D", "PT45S"),
     TypeKind.BINARY: ("Z3JhcGg=", "Y29udHJhY3Rz"),
 }
-TYPICAL: Mapping[TypeKind, tuple[Any, ...]] = {
+TYPICAL: Mapping[TypeKind, tuple[Json, ...]] = {
     TypeKind.STRING: ("", "x", "<b>café</b>\t漢字 \U0001f600", "6f7d1c2e-7a4b-5d53-9a0e-0c5a6a3b1f10"),
     TypeKind.INT32: (0, 123_457, 2**31 - 1),
     TypeKind.INT64: (0, 123_457, 2**31 - 1),
@@ -101,7 +101,7 @@ def roomy(type_: Type) -> bool:
     return plain(type_)
 
 
-def telling(type_: Type, value: Any) -> bool:
+def telling(type_: Type, value: Json) -> bool:
     """Whether a value holds a free text or GUID as they are made here, and as the document doesn't give them."""
     if type_.kind is TypeKind.COMPLEX and isinstance(value, Mapping):
         return any(telling(each.type, value.get(each.name)) for each in settable(type_))
@@ -130,13 +130,13 @@ class Values:
         """A GUID that this run has not used."""
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
-    def fresh(self, type_: Type) -> Any:
+    def fresh(self, type_: Type) -> Json:
         """A value of a type that this run has not used, as far as the type has room for that."""
         made = self._fresh(type_)
         kept = within(made, type_.limits, formats=True)
         return made if kept else self.make(type_, "", self._random.randrange(1, 1_000_000))
 
-    def _fresh(self, type_: Type) -> Any:
+    def _fresh(self, type_: Type) -> Json:
         match type_.kind:
             case TypeKind.COLLECTION if roomy(type_) and type_.item:
                 return [self.fresh(type_.item)]
@@ -150,11 +150,11 @@ class Values:
             case _:
                 return self.make(type_, "", self._random.randrange(1, 1_000_000))
 
-    def full(self, type_: Type, n: int, names: tuple[str, ...]) -> dict[str, Any]:
+    def full(self, type_: Type, n: int, names: tuple[str, ...]) -> JsonObject:
         """A body that sets the named properties of a type."""
         return {name: self.make(type_.properties[name].type, name, n) for name in names}
 
-    def make(self, type_: Type, name: str, n: int) -> Any:
+    def make(self, type_: Type, name: str, n: int) -> Json:
         """The `n`-th value (from 1) for a place with this type and property name: within the limits of the type."""
         if type_.kind is TypeKind.ANY and type_.alternatives:
             return self.make(type_.alternatives[0], name, n)
@@ -166,7 +166,7 @@ class Values:
         found = bounded(type_, n + self._apart, self.seed)
         return made if found is None else found
 
-    def _items(self, type_: Type, name: str, n: int) -> list[Any]:
+    def _items(self, type_: Type, name: str, n: int) -> list[Json]:
         """Two items, one or more, as the limits of a collection allow."""
         item = type_.item or Type(TypeKind.STRING)
         usual = n if n < 3 else 1
@@ -176,7 +176,7 @@ class Values:
                 return made
         return [self.make(item, name, n * 10 + place) for place in range(usual)]
 
-    def _usual(self, type_: Type, name: str, n: int) -> Any:
+    def _usual(self, type_: Type, name: str, n: int) -> Json:
         match type_.kind:
             case TypeKind.COMPLEX:
                 return {m.name: self.make(m.type, m.name, n) for m in settable(type_)}
@@ -207,15 +207,15 @@ class Values:
         return str(uuid.uuid5(SPACE, f"{self.seed}:{name}:{n + self._apart}"))
 
 
-def lookup(body: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+def lookup(body: JsonMapping, path: tuple[str, ...]) -> Json:
     """The value at a path of member names; None where there is none."""
-    value: Any = body
+    value: Json = body
     for name in path:
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
 
 
-def nest(path: tuple[str, ...], value: Any) -> dict[str, Any]:
+def nest(path: tuple[str, ...], value: Json) -> JsonObject:
     """A body that sets the one place at a path."""
     for name in reversed(path[1:]):
         value = {name: value}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import SAFE, Exchange
+from graph_contracts.json_types import Json
 from graph_contracts.operations.attempts import Fields
 from graph_contracts.operations.context import Context
 from graph_contracts.requirements import Inconclusive
@@ -121,7 +122,7 @@ class Sender:
         self.witness.may_send(method)
 
 
-def encoded(body: Any) -> bytes | None:
+def encoded(body: Json) -> bytes | None:
     """A body's octets: those given, or those of a JSON value."""
     return body if isinstance(body, bytes) or body is None else jsontext.dump(body)
 

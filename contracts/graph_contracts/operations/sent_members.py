@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.http import jsontext
+from graph_contracts.json_types import Json, JsonMapping
 
 MAX_MEMBERS = 10_000
 """Members that are remembered of one resource."""
@@ -27,7 +27,7 @@ class SentMembers:
         self._theirs: dict[str, str] = {}
         """What the target showed of its own accord: the last value of each name."""
 
-    def sending(self, body: Any, type_: Type) -> list[Member]:
+    def sending(self, body: Json, type_: Type) -> list[Member]:
         """Take down a body that is about to be sent; returns the members that are new."""
         new: set[Member] = set()
         for name, value, exact in _sent(body, type_) if len(self.members) < MAX_MEMBERS else ():
@@ -37,17 +37,17 @@ class SentMembers:
         self.members |= new
         return sorted(new)
 
-    def shown(self, state: Any, type_: Type) -> None:
+    def shown(self, state: Json, type_: Type) -> None:
         """Take down what the target shows."""
         for name, value, exact in _others(state, type_):
             if not self.has(name, value, exact=exact):
                 self._theirs[name] = _text(value)
 
-    def has(self, name: str, value: Any, *, exact: bool) -> bool:
+    def has(self, name: str, value: Json, *, exact: bool) -> bool:
         """Whether a member with this value comes from the run."""
         return (name, _text(value) if exact else "") in self.members
 
-    def _shown(self, name: str, value: Any, *, exact: bool) -> bool:
+    def _shown(self, name: str, value: Json, *, exact: bool) -> bool:
         return name in self._theirs and (not exact or self._theirs[name] == _text(value))
 
 
@@ -57,7 +57,7 @@ def computed(name: str) -> bool:
     return bool(at) and (term.startswith("odata.") or "." not in term)
 
 
-def said(body: Any) -> Mapping[str, Any] | None:
+def said(body: Json) -> JsonMapping | None:
     """The object that a body is, however it is spelled; None where it is no object, or one in doubt."""
     if isinstance(body, bytes):
         text = jsontext.parse(body)
@@ -65,7 +65,7 @@ def said(body: Any) -> Mapping[str, Any] | None:
     return body if isinstance(body, Mapping) else None
 
 
-def _sent(body: Any, type_: Type) -> Iterator[tuple[str, Any, bool]]:
+def _sent(body: Json, type_: Type) -> Iterator[tuple[str, Json, bool]]:
     """The members of a body that the document doesn't let a client set."""
     if isinstance(body, list) or (isinstance(body, bytes) and body.lstrip()[:1] == b"["):
         yield "0", None, False  # some servers take a list for an object with numbers as names
@@ -73,7 +73,7 @@ def _sent(body: Any, type_: Type) -> Iterator[tuple[str, Any, bool]]:
         yield from _others(jsontext.parse(body).value if isinstance(body, bytes) else body, type_)
 
 
-def _others(value: Any, type_: Type) -> Iterator[tuple[str, Any, bool]]:
+def _others(value: Json, type_: Type) -> Iterator[tuple[str, Json, bool]]:
     """Members of a value, and of the documented values in it, that the document doesn't let a client set."""
     if isinstance(value, list) and type_.item is not None:
         for item in value:
@@ -88,13 +88,13 @@ def _others(value: Any, type_: Type) -> Iterator[tuple[str, Any, bool]]:
             yield from _others(item, declared.type)
 
 
-def _text(value: Any) -> str:
+def _text(value: Json) -> str:
     try:
         return json.dumps(value, sort_keys=True, default=str)
     except RecursionError:
         return "(nested too deep)"
 
 
-def members(pairs: Iterable[Any]) -> set[Member]:
+def members(pairs: Iterable[Json]) -> set[Member]:
     """Members as a journal holds them."""
     return {(str(name), str(value)) for name, value in pairs}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.sample_values import free, keeps_texts, settable
 from graph_contracts.operations.write import WriteDriver
 
@@ -20,7 +20,7 @@ class Location:
     nullable: bool = True
     listed: bool = False
     """Whether the first name is a collection and the rest stands in its items."""
-    siblings: Mapping[str, Any] | None = None
+    siblings: JsonMapping | None = None
     """What else an item needs to be complete."""
 
     @property
@@ -33,16 +33,16 @@ class Location:
         """Whether the name says that it holds an id, which servers may check."""
         return self.path[-1].lower().endswith("id")
 
-    def body(self, value: Any) -> dict[str, Any]:
+    def body(self, value: Json) -> JsonObject:
         """An update that sets this place alone."""
         first, *rest = self.path
         if self.listed:
             return {first: [{**(self.siblings or {}), **_nest(rest, value)}] if rest else [value]}
         return {first: _nest(rest, value) if rest else value}
 
-    def value(self, entity: Mapping[str, Any] | None) -> Any:
+    def value(self, entity: JsonMapping | None) -> Json:
         """What stands here in an object; None where nothing does."""
-        found: Any = entity
+        found: Json = entity
         for index, name in enumerate(self.path):
             found = found.get(name) if isinstance(found, Mapping) else None
             if index == 0 and self.listed:
@@ -50,7 +50,7 @@ class Location:
         return found
 
 
-def _nest(path: list[str], value: Any) -> Any:
+def _nest(path: list[str], value: Json) -> Json:
     for name in reversed(path):
         value = {name: value}
     return value

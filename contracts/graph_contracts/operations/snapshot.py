@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from graph_contracts.json_types import JsonObject
 
 if TYPE_CHECKING:
     from graph_contracts.http.client import Client
 
 
-States = dict[str, dict[str, Any]]
+States = dict[str, JsonObject]
 """The documented properties of objects, by id."""
 
 
@@ -32,7 +34,7 @@ class Snapshot:
         self._states, self._at = states, self._client.writes
         return dict(states)
 
-    def expect(self, entity: str, merge: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    def expect(self, entity: str, merge: Callable[[JsonObject], JsonObject]) -> None:
         """Remember an object as the last write has left it, where the one before was remembered."""
         if self._at == self._client.writes - 1 and entity in self._states:
             self.remember({**self._states, entity: merge(self._states[entity])})

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Any
 
 from graph_contracts.contract import OperationKind
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Inconclusive
 
-SPREAD: Mapping[str, Any] = {"0": None}
+SPREAD: JsonMapping = {"0": None}
 """Takes back what a server keeps that spreads a body over the object, and is given an array or a string."""
 NO_MAKER = "the document has no POST and DELETE for the run to make an object with and take it away"
 UNSEEN = "objects that the run makes are not there afterwards"
@@ -62,7 +62,7 @@ def _about(update: UpdateDriver, entity: str) -> Iterator[None]:
         update.objects.original.pop(entity, None)  # it is deleted, and not put back
 
 
-def mend(operation: WriteDriver, culprit: Exchange, undo: Mapping[str, Any]) -> None:
+def mend(operation: WriteDriver, culprit: Exchange, undo: JsonMapping) -> None:
     """Send what takes back a spoiling input, unless the object shows that it wasn't kept.
 
     Args:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 
 ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')
@@ -59,5 +59,5 @@ def echoed(exchange: Exchange, value: str) -> bool:
     return value == WRITTEN and (exchange.object or {}).get(MEMBER) == WRITTEN
 
 
-def _tag(value: Any) -> str | None:
+def _tag(value: Json) -> str | None:
     return value if isinstance(value, str) and ENTITY_TAG.fullmatch(value) else None

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json
 
 NESTED = frozenset({TypeKind.COMPLEX, TypeKind.COLLECTION})
-FoundValue = tuple[str, Any, Type]
+FoundValue = tuple[str, Json, Type]
 
 
-def walk_values(value: Any, type_: Type, path: str = "") -> list[FoundValue]:
+def walk_values(value: Json, type_: Type, path: str = "") -> list[FoundValue]:
     """Every documented place in a value that is there and not null, with its path and type."""
     found: list[FoundValue] = []
     _walk(found, path, value, type_)
     return found
 
 
-def _walk(found: list[FoundValue], path: str, value: Any, type_: Type) -> None:
+def _walk(found: list[FoundValue], path: str, value: Json, type_: Type) -> None:
     # every answer of a run is looked through by many cases: hence a list, and no call for a plain value
     found.append((path, value, type_))
     if type_.alternatives:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Protocol
 
 from graph_contracts.backoff import rounds
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.operations.attempts import Attempt, holds
 from graph_contracts.operations.bodies import Bodies
 from graph_contracts.operations.context import Context
@@ -39,7 +40,7 @@ class Watched(Protocol):
     def snapshot(self) -> States:
         """The objects as they are, from memory where nothing can have changed; raises Inconclusive as `states`."""
 
-    def surprises(self, entity: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    def surprises(self, entity: str, before: JsonMapping, after: JsonMapping) -> list[Difference]:
         """What changed of an object that no accepted body explains which shows only now."""
 
     def changed(self, before: States, after: States, waiting: Waiting = ()) -> list[tuple[str, Difference]]:
@@ -48,7 +49,7 @@ class Watched(Protocol):
     def lasting(self, before: States, performed: Container[str]) -> States:
         """The objects once lag no longer explains that they are not as before; `performed` were to change."""
 
-    def after(self, before: States | None, body: Mapping[str, Any] | None) -> States | None:
+    def after(self, before: States | None, body: JsonMapping | None) -> States | None:
         """The objects after a plain body of the operation was accepted; None where nothing shows them."""
 
 
@@ -76,7 +77,7 @@ class WatchedObjects:
         self._observe.catch_up()
         return self.states()
 
-    def surprises(self, entity: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    def surprises(self, entity: str, before: JsonMapping, after: JsonMapping) -> list[Difference]:
         found = self._model.changes(before, after)
         if found and self._pending.late(entity, found):
             self._context.lag.stale_reads_seen = True  # the first observation was of an older state
@@ -106,7 +107,7 @@ class WatchedObjects:
         lag.timed_out_reads += not lag.max_lag
         return self._snapshot.remember(after)
 
-    def after(self, before: States | None, body: Mapping[str, Any] | None) -> States | None:
+    def after(self, before: States | None, body: JsonMapping | None) -> States | None:
         """The state of every object after an update of the first: as computed where updates are seen, else observed."""
         if before is None:
             return None
@@ -170,7 +171,7 @@ class WatchedCollection:
         self._observe.catch_up()
         return self.states()
 
-    def surprises(self, entity: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    def surprises(self, entity: str, before: JsonMapping, after: JsonMapping) -> list[Difference]:
         return self._known.surprises(entity, before, after)
 
     def changed(self, before: States, after: States, waiting: Waiting = ()) -> list[tuple[str, Difference]]:
@@ -195,7 +196,7 @@ class WatchedCollection:
         ]
         return [*old, *((entity, Difference(entity, None, item)) for entity, item in ours)]
 
-    def _is_of(self, item: Mapping[str, Any], attempt: Attempt, exchange: Exchange) -> bool:
+    def _is_of(self, item: JsonMapping, attempt: Attempt, exchange: Exchange) -> bool:
         if exchange.ok and (entity := made(exchange)):
             return entity == identity(item.get("id"))
         if attempt.marker is not None:
@@ -208,7 +209,7 @@ class WatchedCollection:
         del before, performed  # what is new stays
         return self.snapshot()
 
-    def after(self, before: States | None, body: Mapping[str, Any] | None) -> States | None:
+    def after(self, before: States | None, body: JsonMapping | None) -> States | None:
         """The state after a creation that showed that the target is alive: one object more."""
         del body
         if before is None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import urlsplit
 
 from graph_contracts.http import tunnel
 from graph_contracts.http.exchange import Exchange, Request
 from graph_contracts.http.raw import request_bytes
+from graph_contracts.json_types import Json
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.pending_writes import PendingWrites
 from graph_contracts.operations.sender import Sender
@@ -20,7 +20,7 @@ class Wire:
     """Writes and sends the octets of an operation's requests."""
 
     def __init__(
-        self, context: Context, sender: Sender, pending: PendingWrites, sending: Callable[[Any], None]
+        self, context: Context, sender: Sender, pending: PendingWrites, sending: Callable[[Json], None]
     ) -> None:
         self._context = context
         self._sender = sender

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json, JsonMapping
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.object_model import ObjectModel
 from graph_contracts.operations.own_values import OwnValues
@@ -40,7 +40,7 @@ class Writer:
 
     def patch(
         self,
-        body: Any,
+        body: Json,
         *,
         entity: str | None = None,
         headers: Mapping[str, str | None] | None = None,
@@ -87,26 +87,28 @@ class Writer:
             self._sender.witness.settled(exchange)
         return exchange
 
-    def change(self, body: Any, **how: Any) -> Exchange:
+    def change(
+        self, body: Json, *, entity: str | None = None, headers: Mapping[str, str | None] | None = None
+    ) -> Exchange:
         """Send a body that the target must have accepted for the case to go on.
 
         Raises:
             Inconclusive: it was not answered 2xx.
         """
-        return performed_or_inconclusive(self.patch(body, **how))
+        return performed_or_inconclusive(self.patch(body, entity=entity, headers=headers))
 
-    def sending(self, body: Any) -> None:
+    def sending(self, body: Json) -> None:
         """Put on record which members of the run's own a body holds that is about to be sent."""
         new = self._members.sending(body, self._model.type) if self._members is not None else []
         if new:
             self._context.tell("sent", operation=self._context.operation.id, members=new)
 
-    def read(self, found: Mapping[str, Any]) -> None:
+    def read(self, found: JsonMapping) -> None:
         """Take down what a read shows."""
         self.sent.read(found)
         self._show(found)
 
-    def _show(self, state: Mapping[str, Any]) -> None:
+    def _show(self, state: JsonMapping) -> None:
         if self._members is not None:
             self._members.shown(state, self._model.type)
 
@@ -115,13 +117,13 @@ class Writer:
         self.snapshot.forget()
         self.sent.forget()
 
-    def _note(self, entity: str, body: Mapping[str, Any], exchange: Exchange, *, usual: bool, alone: bool) -> None:
+    def _note(self, entity: str, body: JsonMapping, exchange: Exchange, *, usual: bool, alone: bool) -> None:
         """Remember what was sent: to the object's own path (`usual`), and with nothing beside it (`alone`)."""
         if not exchange.ok or not usual:
             self._pending.note(entity, body, accepted=False)
             return
         if alone:
-            self._pending.accepted(entity, body, self._context.shape)
+            self._pending.accepted(entity, body, self._context.answer_type)
         else:
             self._pending.note(entity, body, accepted=True)
         self._show(exchange.object or {})

@@ -44,7 +44,7 @@ class Access:
         if token in {self.tokens.forbidden, self.tokens.personal}:
             raise Refusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
         if token == self.tokens.foreign:
-            if request.shape in {OperationKind.LIST, OperationKind.CREATE}:
+            if request.kind in {OperationKind.LIST, OperationKind.CREATE}:
                 request.tenant = token
                 return
             raise Refusal(404, "Request_ResourceNotFound", "The object does not exist.")

@@ -6,8 +6,8 @@ import json
 import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any
 
+from graph_contracts.json_types import JsonObject
 from graph_contracts.reference.message import Refusal, Reply, Request, Send
 
 
@@ -18,7 +18,7 @@ class Answers:
         """Graph's error envelope."""
         return Reply(refusal.status, self.envelope(request, refusal.code, str(refusal)), refusal.headers)
 
-    def envelope(self, request: Request, code: str, message: str) -> dict[str, Any]:
+    def envelope(self, request: Request, code: str, message: str) -> JsonObject:
         """The body of an error."""
         inner = {
             "date": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}",

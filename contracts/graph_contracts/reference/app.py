@@ -64,7 +64,7 @@ class App:
             return Reply(
                 200, headers={"Allow": self.addresses.allow(request), "Accept-Patch": "application/json"}, body=b""
             )
-        if not request.stored or (request.documented and request.shape is None):
+        if not request.stored or (request.documented and request.kind is None):
             return await self.other(request)
         if request.method in {"GET", "HEAD"}:
             return self.reads.get(request)

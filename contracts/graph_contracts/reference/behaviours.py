@@ -32,13 +32,13 @@ class Behaviour:
 _BEHAVIOURS: dict[str, Behaviour] = {}
 
 
-def _shape(name: str) -> OperationKind | None:
+def _kind_of(name: str) -> OperationKind | None:
     word = name.partition(".")[0]
     return OperationKind(word) if word in set(OperationKind) else None
 
 
 def _ids(names: str) -> tuple[str, ...]:
-    return tuple(name if _shape(name) else f"{OperationKind.UPDATE}.{name}" for name in names.split())
+    return tuple(name if _kind_of(name) else f"{OperationKind.UPDATE}.{name}" for name in names.split())
 
 
 def fault(
@@ -53,7 +53,7 @@ def fault(
     """
 
     def register(apply: Callable[[App], None]) -> Callable[[App], None]:
-        needed = about or next(filter(None, map(_shape, caught_by.split())), None)
+        needed = about or next(filter(None, map(_kind_of, caught_by.split())), None)
         _add(Behaviour(name, "fault", _text(apply), apply, _ids(caught_by), gates, needed))
         return apply
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.contract import OperationKind
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.reference import strictjson, validate
 from graph_contracts.reference.message import Receive, Refusal, Request
 
@@ -34,7 +34,7 @@ class Bodies:
         if size > MAX_BODY:
             raise Refusal(413, "RequestEntityTooLarge", "The request is too large.")
 
-    def accept(self, request: Request) -> dict[str, Any]:
+    def accept(self, request: Request) -> JsonObject:
         """What a body says, where it can be taken."""
         if not request.complete:
             raise Refusal(400, "BadRequest", "The request ended early.")
@@ -48,7 +48,7 @@ class Bodies:
             hint = {"Accept_Patch": "application/json"}
             raise Refusal(415, "UnsupportedMediaType", "The content type must be application/json.", **hint)
 
-    def parse(self, body: bytes) -> Any:
+    def parse(self, body: bytes) -> Json:
         """The body as strict JSON."""
         if not body:
             raise Refusal(400, "BadRequest", "Empty Payload. JSON content expected.")
@@ -57,7 +57,7 @@ class Bodies:
         except ValueError as error:
             raise Refusal(400, "BadRequest", "Unable to read JSON request payload.") from error
 
-    def check(self, request: Request, value: Any) -> dict[str, Any]:
+    def check(self, request: Request, value: Json) -> JsonObject:
         """400 for what isn't an update of the type; nothing is written before all of it is known to be good."""
         if not isinstance(value, dict):
             raise Refusal(400, "BadRequest", "The request body must be a JSON object.")
@@ -73,7 +73,7 @@ class Bodies:
         checked.pop("id", None)
         return checked
 
-    def complete(self, request: Request, value: Mapping[str, Any]) -> None:
+    def complete(self, request: Request, value: JsonMapping) -> None:
         """400 for a new object without what the document requires of one, and its own example has."""
         assert request.operation is not None  # noqa: S101 (routed)
         sent, example = request.resource.body(request.operation), request.operation.request_example
@@ -87,11 +87,11 @@ class Bodies:
         """What a body has to keep to besides its type."""
         example = request.operation.request_example if request.operation else None
         return validate.Rules(
-            never=SENTINEL if request.shape is OperationKind.CREATE else frozenset(),
+            never=SENTINEL if request.kind is OperationKind.CREATE else frozenset(),
             named=frozenset(validate.named(example.body)) if example else frozenset(),
         )
 
-    def check_id(self, request: Request, body: Mapping[str, Any]) -> None:
+    def check_id(self, request: Request, body: JsonMapping) -> None:
         """400 for an id that isn't the object's."""
         if str(body.get("id", request.entity)) != request.entity:
             raise Refusal(400, "Request_BadRequest", "The id can't be changed.")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.reference.addresses import Addresses
 from graph_contracts.reference.bodies import Bodies
 from graph_contracts.reference.message import Refusal, Reply, Request
@@ -48,7 +47,7 @@ class Changes:
         await self.create(request, body)
         return self.updated(request, body)
 
-    async def create(self, request: Request, body: Mapping[str, Any]) -> None:
+    async def create(self, request: Request, body: JsonMapping) -> None:
         """Make an object and write the body into it."""
         self.add(request)
         try:
@@ -63,7 +62,7 @@ class Changes:
         request.entity = str(identity)
         self.store.objects(request)[request.entity] = {**empty(request.resource.type), "id": identity}
 
-    def new_id(self, request: Request) -> Any:
+    def new_id(self, request: Request) -> Json:
         """An id that no object has had."""
         return new_id(request.resource)
 
@@ -86,13 +85,13 @@ class Changes:
         ):
             raise Refusal(412, "PreconditionFailed", "The precondition does not hold.")
 
-    async def write(self, request: Request, body: Mapping[str, Any]) -> None:
+    async def write(self, request: Request, body: JsonMapping) -> None:
         """Merge the body into the object."""
         objects, resource = self.store.objects(request), request.resource
         merged = merge(objects[request.entity], body, resource.type)
         objects[request.entity] = completed(merged, self.store.first(resource, request.entity), resource.type)
 
-    def updated(self, request: Request, body: Mapping[str, Any]) -> Reply:  # noqa: ARG002 (faults answer with it)
+    def updated(self, request: Request, body: JsonMapping) -> Reply:  # noqa: ARG002 (faults answer with it)
         """The answer to an update or a creation that was written."""
         new = request.method == "POST"
         where = {"Location": self.addresses.url(request, request.entity)} if new else {}
@@ -113,13 +112,13 @@ class Changes:
             {**where, **applied},
         )
 
-    def deleted(self, request: Request, before: dict[str, Any]) -> Reply:
+    def deleted(self, request: Request, before: JsonObject) -> Reply:
         """The answer to a deletion that was done."""
         status = request.documented_status(204)
         shows = status != 204 and request.operation is not None and request.operation.response is not None
         return Reply(status, self.reads.represent(request, before)) if shows else Reply(status, body=b"")
 
 
-def empty(type_: Type) -> dict[str, Any]:
+def empty(type_: Type) -> JsonObject:
     """An object of a type in which nothing is set."""
     return {each.name: [] if each.type.kind is TypeKind.COLLECTION else None for each in type_.properties.values()}

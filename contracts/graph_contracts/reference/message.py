@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graph_contracts.contract import Operation, OperationKind
+from graph_contracts.json_types import Json
 from graph_contracts.reference.routes import Place, Resource
 
 Scope = MutableMapping[str, Any]
@@ -76,9 +77,9 @@ class Request:
         return self.place is not None and self.method in self.place.operations
 
     @property
-    def shape(self) -> OperationKind | None:
+    def kind(self) -> OperationKind | None:
         """What the documented operation does, where it is one of the five."""
-        return self.place.shapes.get(self.method) if self.place else None
+        return self.place.kinds.get(self.method) if self.place else None
 
     def documented_status(self, default: int) -> int:
         """The status that the document has for success."""
@@ -91,7 +92,7 @@ class Reply:
     """A response before it is sent; `value` is rendered as JSON where there is no `body`."""
 
     status: int
-    value: Any = None
+    value: Json = None
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
     media: str = "application/json;odata.metadata=minimal;charset=utf-8"

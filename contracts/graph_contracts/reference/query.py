@@ -6,15 +6,15 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from graph_contracts.contract import Type
+from graph_contracts.json_types import Json, JsonMapping
 
 LISTS = frozenset({"$top", "$skip", "$skiptoken", "$count", "$filter", "$orderby"})
 KNOWN = frozenset({"$select", "$expand", "$format"}) | LISTS
-Object = Mapping[str, Any]
-Test = Callable[[Object], Any]
+Object = JsonMapping
+Test = Callable[[Object], Json]
 
 
 class QueryError(Exception):
@@ -106,7 +106,7 @@ def _sorted(rows: list[tuple[str, Object]], part: str, type_: Type) -> list[tupl
         raise QueryError(f"The value of '$orderby' is not valid: {part}.")
     value = _path(match[1], type_)
 
-    def key(row: tuple[str, Object]) -> Any:
+    def key(row: tuple[str, Object]) -> Json:
         found = comparable(value(row[1]))
         return (found is not None, str(type(found)), found if not isinstance(found, (dict, list)) else "")
 
@@ -121,8 +121,8 @@ def _path(text: str, type_: Type) -> Test:
             raise QueryError(f"Could not find a property named '{name}' on type '{declared.name}'.")
         declared = declared.properties[name].type if name in declared.properties else Type(declared.kind)
 
-    def value(entity: Object) -> Any:
-        found: Any = entity
+    def value(entity: Object) -> Json:
+        found: Json = entity
         for name in names:
             found = found.get(name) if isinstance(found, Mapping) else None
         return found
@@ -130,7 +130,7 @@ def _path(text: str, type_: Type) -> Test:
     return value
 
 
-def comparable(value: Any) -> Any:
+def comparable(value: Json) -> Json:
     """A value as it is compared: date-times as the moments that they name."""
     if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value, re.IGNORECASE):
         try:
@@ -145,7 +145,7 @@ TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<value>\d{4}-\d\d-\d\d[^\s(),]*|[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}"
     r"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>[\w@./]+)|(?P<sign>[(),]))"
 )
-COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
+COMPARISONS: Mapping[str, Callable[[Json, Json], Json]] = {
     "eq": lambda a, b: a == b,
     "ne": lambda a, b: a != b,
     "gt": lambda a, b: a > b,
@@ -153,7 +153,7 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "lt": lambda a, b: a < b,
     "le": lambda a, b: a <= b,
 }
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: Mapping[str, Callable[..., Json]] = {
     "startswith": lambda a, b: str(a or "").startswith(str(b)),
     "endswith": lambda a, b: str(a or "").endswith(str(b)),
     "contains": lambda a, b: str(b) in str(a or ""),
@@ -263,11 +263,11 @@ class _Filter:
             raise QueryError(f"Invalid filter clause: '{sign}' is missing.")
 
 
-def _constant(value: Any) -> Test:
+def _constant(value: Json) -> Test:
     return lambda _: value
 
 
-def _literal(group: str, text: str) -> Any:
+def _literal(group: str, text: str) -> Json:
     if group == "text":
         return text[1:-1].replace("''", "'")
     if group == "name":
@@ -277,7 +277,7 @@ def _literal(group: str, text: str) -> Any:
     return float(text) if re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", text) else text
 
 
-def _alike(one: Any, other: Any) -> bool:
+def _alike(one: Json, other: Json) -> bool:
     numbers = (int, float)
     if isinstance(one, numbers) and isinstance(other, numbers):
         return True

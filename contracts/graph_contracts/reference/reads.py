@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference import query
 from graph_contracts.reference.addresses import Addresses
 from graph_contracts.reference.message import Refusal, Reply, Request
@@ -43,7 +43,7 @@ class Reads:
         answer = request.operation.response if request.documented and request.operation else None
         if answer is not None and answer.kind is TypeKind.COLLECTION:
             return Reply(status, shown, applied)
-        value: dict[str, Any] = {} if page.count is None else {"@odata.count": page.count}
+        value: JsonObject = {} if page.count is None else {"@odata.count": page.count}
         value["value"] = shown
         if page.following:
             value["@odata.nextLink"] = f"{self.addresses.url(request)}?{page.following}"
@@ -57,28 +57,28 @@ class Reads:
         """The objects as reads see them."""
         return self.store.objects(request)
 
-    def shown(self, request: Request) -> dict[str, Any]:
+    def shown(self, request: Request) -> JsonObject:
         """The addressed object as a read shows it."""
         visible = self.visible(request)
         if request.entity not in visible:
             raise Refusal(404, "Request_ResourceNotFound", "The object does not exist.")
         return self.represent(request, dict(visible[request.entity]))
 
-    def represent(self, request: Request, entity: dict[str, Any]) -> dict[str, Any]:
+    def represent(self, request: Request, entity: JsonObject) -> JsonObject:
         """An object as it is shown, with types named where the documented example names them."""
         resource = request.resource
-        shape = resource.type
-        named = {"@odata.type": f"#{shape.name}"} if shape.name else {}
+        kind = resource.type
+        named = {"@odata.type": f"#{kind.name}"} if kind.name else {}
         if resource.secret:
             entity = {name: value for name, value in entity.items() if name not in resource.secret}
         wanted = query.selected(query.options(request.query))
         if wanted is not None:
             entity = {name: value for name, value in entity.items() if name in wanted}
         spelling = resource.nested_type
-        return {**named, **(typed(entity, shape, spelling) if spelling else entity), **named}
+        return {**named, **(typed(entity, kind, spelling) if spelling else entity), **named}
 
 
-def typed(value: Any, type_: Type, spelling: str) -> Any:
+def typed(value: Json, type_: Type, spelling: str) -> Json:
     """A value with the types of its complex parts named in front."""
     if isinstance(value, list) and type_.item:
         return [typed(item, type_.item, spelling) for item in value]

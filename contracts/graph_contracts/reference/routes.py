@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
 
 from graph_contracts.contract import Contract, Operation, OperationKind, Property, Type, TypeKind, blank, operation_kind
+from graph_contracts.json_types import JsonMapping
 
 NOTHING = Type(TypeKind.COMPLEX, open=True)
 
@@ -37,23 +37,23 @@ class Place:
     """By method."""
 
     @cached_property
-    def shapes(self) -> Mapping[str, OperationKind]:
+    def kinds(self) -> Mapping[str, OperationKind]:
         """What each operation does, by method."""
         holds = self.routes.holds(self.template)
         found = {method: operation_kind(operation, holds) for method, operation in self.operations.items()}
-        return {method: shape for method, shape in found.items() if shape is not None}
+        return {method: kind for method, kind in found.items() if kind is not None}
 
     @cached_property
     def role(self) -> Role:
         """What stands here."""
-        shapes = set(self.shapes.values())
+        kinds = set(self.kinds.values())
         if KEY.search(self.template):
-            return Role.ITEM if shapes else Role.OTHER
-        if shapes & {OperationKind.LIST, OperationKind.CREATE} or (
+            return Role.ITEM if kinds else Role.OTHER
+        if kinds & {OperationKind.LIST, OperationKind.CREATE} or (
             not self.operations and self.routes.item(self.template)
         ):
             return Role.COLLECTION
-        return Role.SINGLE if shapes else Role.OTHER
+        return Role.SINGLE if kinds else Role.OTHER
 
     @cached_property
     def resource(self) -> Resource | None:
@@ -71,7 +71,7 @@ class Place:
         if found is None and not self.operations:
             other = self.routes.item(self.template) or self.routes.place(self.collection)
             return next(iter(other.operations.values()), None) if other else None
-        return found or next((o for m, o in self.operations.items() if m in self.shapes), None) or self._any()
+        return found or next((o for m, o in self.operations.items() if m in self.kinds), None) or self._any()
 
     def _any(self) -> Operation | None:
         return next(iter(self.operations.values()), None)
@@ -88,9 +88,9 @@ class Resource:
     """The first of its collections' templates, parameters left blank."""
     operations: tuple[tuple[OperationKind, Operation], ...]
 
-    def of(self, shape: OperationKind) -> Operation | None:
+    def of(self, kind: OperationKind) -> Operation | None:
         """An operation that does something."""
-        return next((operation for found, operation in self.operations if found is shape), None)
+        return next((operation for found, operation in self.operations if found is kind), None)
 
     @cached_property
     def type(self) -> Type:
@@ -113,9 +113,9 @@ class Resource:
         return replace(first, name=named.name, properties=MappingProxyType(properties))
 
     def _answered(self) -> Iterator[Type]:
-        for shape in (OperationKind.UPDATE, OperationKind.READ, OperationKind.CREATE):
+        for kind in (OperationKind.UPDATE, OperationKind.READ, OperationKind.CREATE):
             for found, operation in self.operations:
-                if found is shape and operation.response is not None:
+                if found is kind and operation.response is not None:
                     yield operation.response
         for found, operation in self.operations:
             if found is OperationKind.LIST and operation.response is not None:
@@ -125,18 +125,18 @@ class Resource:
                     yield listed.item
 
     def _sent(self) -> Iterator[Type]:
-        for shape in (OperationKind.UPDATE, OperationKind.CREATE):
+        for kind in (OperationKind.UPDATE, OperationKind.CREATE):
             for found, operation in self.operations:
-                if found is shape and operation.body is not None:
+                if found is kind and operation.body is not None:
                     yield operation.body
 
     @cached_property
-    def example(self) -> Mapping[str, Any]:
+    def example(self) -> JsonMapping:
         """An object as an example shows it."""
-        for shape in (OperationKind.UPDATE, OperationKind.READ, OperationKind.CREATE, OperationKind.LIST):
+        for kind in (OperationKind.UPDATE, OperationKind.READ, OperationKind.CREATE, OperationKind.LIST):
             for found, operation in self.operations:
-                shown = operation.response_example.body if found is shape and operation.response_example else None
-                if shape is OperationKind.LIST:
+                shown = operation.response_example.body if found is kind and operation.response_example else None
+                if kind is OperationKind.LIST:
                     values = shown.get("value") if isinstance(shown, Mapping) else shown
                     shown = values[0] if isinstance(values, list) and values else None
                 if isinstance(shown, Mapping) and shown:
@@ -248,7 +248,7 @@ class Routes:
             if found is not None:
                 return found
         lone = node.parameter is None or node.parameter.place is None
-        if lone and at == len(segments) - 1 and node.place and OperationKind.CREATE in node.place.shapes.values():
+        if lone and at == len(segments) - 1 and node.place and OperationKind.CREATE in node.place.kinds.values():
             return self._implied(f"{node.place.template}/{{id}}")  # what was made can be looked at
         return None
 
@@ -292,10 +292,10 @@ class Routes:
         while due:
             template = due.pop()
             for here in (self.place(template), self.item(template)):
-                for method, shape in here.shapes.items() if here else ():
+                for method, kind in here.kinds.items() if here else ():
                     operation = here.operations[method] if here else None
-                    assert operation is not None  # noqa: S101 (it has a shape)
-                    operations.append((shape, operation))
+                    assert operation is not None  # noqa: S101 (it has a kind)
+                    operations.append((kind, operation))
                     for alias in operation.aliases:
                         collection = KEY.sub("", alias)
                         if blank(collection) not in members:
@@ -306,11 +306,11 @@ class Routes:
         for member in members:
             self._resources.setdefault(member, resource)
 
-    def first(self, *shapes: OperationKind) -> Resource | None:
-        """The first resource that the document has an operation of a shape for; any of the shapes, in their order."""
-        for shape in shapes:
+    def first(self, *kinds: OperationKind) -> Resource | None:
+        """The first resource that the document has an operation of a kind for; any of the kinds, in their order."""
+        for kind in kinds:
             for place in self.places:
-                if shape in place.shapes.values():
+                if kind in place.kinds.values():
                     return place.resource
         return None
 

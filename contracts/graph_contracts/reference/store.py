@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 import uuid
 from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.contract import OperationKind, Type, TypeKind
 from graph_contracts.contract.bounded_values import bounded
 from graph_contracts.contract.value_limits import within
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.reference import validate
 from graph_contracts.reference.message import Request
 from graph_contracts.reference.routes import Resource
@@ -21,7 +21,7 @@ MAX_ITEMS = 12
 DEEPEST = 6
 """Values within values that are made up."""
 
-Objects = dict[str, dict[str, Any]]
+Objects = dict[str, JsonObject]
 
 
 class Store:
@@ -44,18 +44,18 @@ class Store:
             self._collections[key] = {} if tenant else {str(each["id"]): each for each in self.seeds(resource)}
         return self._collections[key]
 
-    def first(self, resource: Resource, entity: str) -> Mapping[str, Any] | None:
+    def first(self, resource: Resource, entity: str) -> JsonMapping | None:
         """An object as it was to begin with; None for one that was made later."""
         if resource.name not in self._first:
             self._first[resource.name] = {str(each["id"]): each for each in self.seeds(resource)}
         return self._first[resource.name].get(entity)
 
-    def seeds(self, resource: Resource) -> tuple[dict[str, Any], ...]:
+    def seeds(self, resource: Resource) -> tuple[JsonObject, ...]:
         """The objects that a resource has to begin with."""
         return seeds(resource, self.size)
 
 
-def merge(state: Mapping[str, Any], body: Mapping[str, Any], type_: Type) -> dict[str, Any]:
+def merge(state: JsonMapping, body: JsonMapping, type_: Type) -> JsonObject:
     """The object after an update: complex values merged, collections and primitives replaced (OData 4.01 §11.4.3)."""
     merged = dict(state)
     for name, value in body.items():
@@ -72,7 +72,7 @@ def merge(state: Mapping[str, Any], body: Mapping[str, Any], type_: Type) -> dic
     return merged
 
 
-def completed(value: Any, seed: Any, type_: Type) -> Any:
+def completed(value: Json, seed: Json, type_: Type) -> Json:
     """A value with what only the server writes in it, which a client that writes it anew can't have sent.
 
     In collections, it belongs to the item that is otherwise as it was.
@@ -90,7 +90,7 @@ def completed(value: Any, seed: Any, type_: Type) -> Any:
     return value
 
 
-def _completed_item(item: Any, seeds: list[Any], type_: Type) -> Any:
+def _completed_item(item: Json, seeds: list[Json], type_: Type) -> Json:
     for seed in seeds:
         whole = completed(item, seed, type_)
         if whole == seed:
@@ -98,7 +98,7 @@ def _completed_item(item: Any, seeds: list[Any], type_: Type) -> Any:
     return item
 
 
-def seeds(resource: Resource, size: int = 2) -> tuple[dict[str, Any], ...]:
+def seeds(resource: Resource, size: int = 2) -> tuple[JsonObject, ...]:
     """Objects to begin with: the documented example made valid, and others unlike it."""
     shown = resource.example
     objects = [made(resource.type, shown if n == 1 else {}, n) for n in range(1, size + 1)]
@@ -110,7 +110,7 @@ def seeds(resource: Resource, size: int = 2) -> tuple[dict[str, Any], ...]:
     return tuple(objects)
 
 
-def new_id(resource: Resource, number: int = 0) -> Any:
+def new_id(resource: Resource, number: int = 0) -> Json:
     """An id for an object of a resource: always the same one for a number, a new one without."""
     declared = resource.type.properties.get("id")
     if declared and declared.type.kind in {TypeKind.INT32, TypeKind.INT64}:
@@ -120,7 +120,7 @@ def new_id(resource: Resource, number: int = 0) -> Any:
     return str(uuid.uuid5(SPACE, f"{path}{number}") if number else uuid.uuid4())
 
 
-def _fits(shown: Any, type_: Type) -> bool:
+def _fits(shown: Json, type_: Type) -> bool:
     try:
         validate.one(shown, type_, "")
     except validate.InvalidError:
@@ -128,7 +128,7 @@ def _fits(shown: Any, type_: Type) -> bool:
     return True
 
 
-def made(type_: Type, shown: Any, n: int, level: int = 0) -> Any:
+def made(type_: Type, shown: Json, n: int, level: int = 0) -> Json:
     """A value of a type: what the example shows where that is valid, else one made up."""
     match type_.kind:
         case TypeKind.COMPLEX:
@@ -146,7 +146,7 @@ def made(type_: Type, shown: Any, n: int, level: int = 0) -> Any:
             return shown if shown in type_.members else type_.members[(n - 1) % len(type_.members)]
     if shown is not None and _fits(shown, type_):
         return shown
-    made_up: Mapping[TypeKind, Any] = {
+    made_up: Mapping[TypeKind, Json] = {
         TypeKind.STRING: f"value {n}",
         TypeKind.GUID: str(uuid.uuid5(SPACE, str(n))),
         TypeKind.BOOLEAN: n == 1,
@@ -163,7 +163,7 @@ def made(type_: Type, shown: Any, n: int, level: int = 0) -> Any:
     return value if within(value, type_.limits, formats=True) else bounded(type_, n, SEED)
 
 
-def _as_many(type_: Type, item: Type, n: int, level: int) -> list[Any]:
+def _as_many(type_: Type, item: Type, n: int, level: int) -> list[Json]:
     """As many items as a collection must have."""
     for count in range(MAX_ITEMS):
         values = [made(item, None, n + place, level + 1) for place in range(count)]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, NoReturn
+from typing import NoReturn
+
+from graph_contracts.json_types import Json
 
 MAX_DEPTH = 100
 BRACKETS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 """A string, complete or not, or a bracket outside of one."""
 
 
-def parse(text: bytes) -> Any:
+def parse(text: bytes) -> Json:
     """The value of a text in UTF-8; of members with the same name, the last.
 
     Raises:

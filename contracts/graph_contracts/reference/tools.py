@@ -11,14 +11,18 @@ from functools import partial
 from typing import Any
 
 from graph_contracts.contract import OperationKind, Type, TypeKind
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.reference import validate
 from graph_contracts.reference.app import App
 from graph_contracts.reference.message import Reply, Request, Send
 from graph_contracts.reference.routes import Resource
 from graph_contracts.reference.store import merge
 
+Step = Callable[..., Any]
+"""A step of an app, or a function that stands in for a part of one; steps take and return what each needs."""
 
-def override(app: App, step: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+
+def override(app: App, step: str) -> Callable[[Step], Step]:
     """Replace a step of an app, in whichever part has it; the function gets the step it replaces as its first argument.
 
     Raises:
@@ -26,7 +30,7 @@ def override(app: App, step: str) -> Callable[[Callable[..., Any]], Callable[...
     """
     part = next((each for each in app.parts if hasattr(each, step)), app)
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(function: Step) -> Step:
         setattr(part, step, partial(function, getattr(part, step)))
         return function
 
@@ -106,7 +110,7 @@ def complexes(app: App, least: int = 1) -> list[tuple[str, list[str]]]:
     return found
 
 
-def each_string(value: Any, change: Callable[[str], Any], *, nested_only: bool = False, level: int = 0) -> Any:
+def each_string(value: Json, change: Callable[[str], Json], *, nested_only: bool = False, level: int = 0) -> Json:
     """A value with every string in it changed; ids, types and, if wanted, top-level strings stay."""
     if isinstance(value, Mapping):
         return {
@@ -122,27 +126,27 @@ def each_string(value: Any, change: Callable[[str], Any], *, nested_only: bool =
     return value
 
 
-def change_stored(app: App, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+def change_stored(app: App, change: Callable[[JsonObject], JsonObject]) -> None:
     """Change what an update writes, after it was checked."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Any, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         await inner(request, change(dict(body)))
 
 
-def change_shown(app: App, change: Callable[[dict[str, Any]], Any]) -> None:
+def change_shown(app: App, change: Callable[[JsonObject], Json]) -> None:
     """Change how every object is shown."""
 
     @override(app, "represent")
-    def represent(inner: Any, request: Any, entity: dict[str, Any]) -> Any:
+    def represent(inner: Step, request: Request, entity: JsonObject) -> Json:
         return change(inner(request, entity))
 
 
-def change_answer(app: App, change: Callable[[Any], Any]) -> None:
+def change_answer(app: App, change: Callable[[Json], Json]) -> None:
     """Change how the answers of documented operations show objects; what else can be looked at stays as it is."""
 
-    def shown(request: Request, value: Any) -> Any:
-        if request.shape is not OperationKind.LIST:
+    def shown(request: Request, value: Json) -> Json:
+        if request.kind is not OperationKind.LIST:
             return change(value)
         shown = [change(each) for each in (value["value"] if isinstance(value, dict) else value)]
         return {**value, "value": shown} if isinstance(value, dict) else shown
@@ -150,16 +154,16 @@ def change_answer(app: App, change: Callable[[Any], Any]) -> None:
     _answered(app, shown)
 
 
-def change_message(app: App, change: Callable[[Any], Any]) -> None:
+def change_message(app: App, change: Callable[[Json], Json]) -> None:
     """Change what the answers of documented operations hold as a whole."""
     _answered(app, lambda _, value: change(value))
 
 
-def _answered(app: App, change: Callable[[Request, Any], Any]) -> None:
+def _answered(app: App, change: Callable[[Request, Json], Json]) -> None:
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Any:
+    def success(inner: Step, request: Request, reply: Reply) -> Json:
         reply = inner(request, reply)
-        if reply.value is not None and request.shape is not None:
+        if reply.value is not None and request.kind is not None:
             reply.value = change(request, reply.value)
         return reply
 
@@ -182,51 +186,51 @@ def apply(app: App, request: Request) -> None:
         Refusal: for another reason.
     """
     app.addresses.route(request)
-    if not request.documented or request.shape in {None, OperationKind.READ, OperationKind.LIST}:
+    if not request.documented or request.kind in {None, OperationKind.READ, OperationKind.LIST}:
         return
-    if request.shape is OperationKind.DELETE:
+    if request.kind is OperationKind.DELETE:
         app.changes.remove(request)
         return
     body = app.bodies.check(request, app.bodies.parse(request.body))
-    if request.shape is OperationKind.CREATE:
+    if request.kind is OperationKind.CREATE:
         app.changes.add(request)
     fill(app, request, body)
 
 
-def fill(app: App, request: Request, body: Mapping[str, Any]) -> None:
+def fill(app: App, request: Request, body: JsonMapping) -> None:
     """Write a checked body into the addressed object."""
     objects = app.store.objects(request)
     objects[request.entity] = merge(objects[request.entity], body, request.resource.type)
 
 
-def strings(app: App, change: Callable[[str], Any], *, nested_only: bool = False) -> None:
+def strings(app: App, change: Callable[[str], Json], *, nested_only: bool = False) -> None:
     """Change every plain string that is stored."""
     kept = names(app, TypeKind.DATETIMEOFFSET, least=0)
 
-    def stored(body: dict[str, Any]) -> dict[str, Any]:
-        changed: dict[str, Any] = each_string(body, change, nested_only=nested_only)
+    def stored(body: JsonObject) -> JsonObject:
+        changed: JsonObject = each_string(body, change, nested_only=nested_only)
         return {**changed, **{name: body[name] for name in kept if name in body}}
 
     change_stored(app, stored)
 
 
-def dates(app: App, change: Callable[[str], Any]) -> None:
+def dates(app: App, change: Callable[[str], Json]) -> None:
     """Change every top-level date-time that is stored."""
     wanted = names(app, TypeKind.DATETIMEOFFSET)
 
-    def stored(body: dict[str, Any]) -> dict[str, Any]:
+    def stored(body: JsonObject) -> JsonObject:
         return {n: change(v) if n in wanted and isinstance(v, str) else v for n, v in body.items()}
 
     change_stored(app, stored)
 
 
-def unchecked(app: App, kind: TypeKind, accept: Callable[[Any], bool]) -> None:
+def unchecked(app: App, kind: TypeKind, accept: Callable[[Json], bool]) -> None:
     """Let values of a kind pass that the type can't hold."""
     every = names(app, kind)
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
-        odd: dict[str, Any] = {}
+    def check(inner: Step, request: Request, value: Json) -> Json:
+        odd: JsonObject = {}
         if isinstance(value, dict):
             odd = {name: value[name] for name in every if name in value and accept(value[name])}
             value = {name: item for name, item in value.items() if name not in odd}
@@ -241,7 +245,7 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(f"{match[1]}T{match[2]}:{match[3]}:{match[4] or '00'}{zone}")
 
 
-def each_value(value: Any, type_: Type, change: Any) -> Any:
+def each_value(value: Json, type_: Type, change: Step) -> Json:
     """A shown value with `change(value, type)` applied to every complex value and leaf, innermost first."""
     if isinstance(value, dict):
         value = {
@@ -252,7 +256,7 @@ def each_value(value: Any, type_: Type, change: Any) -> Any:
     return change(value, type_)
 
 
-def change_values(app: App, change: Any) -> None:
+def change_values(app: App, change: Step) -> None:
     """Change every complex value and leaf that is shown: `change(value, type)` returns what stands there instead."""
     change_shown(app, lambda entity: each_value(entity, type_of(app), change))
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.contract.value_limits import within
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
 DATE_TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,12})?)?(?:[Zz]|[+-](\d\d):(\d\d))", re.ASCII
@@ -33,7 +33,7 @@ class Rules:
 NONE = Rules()
 
 
-def named(example: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def named(example: Json, path: str = "") -> Iterator[tuple[str, str]]:
     """The types that an example names, each with its place; a collection's items are one place."""
     if isinstance(example, Mapping):
         given = example.get("@odata.type")
@@ -46,13 +46,13 @@ def named(example: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield from named(item, path)
 
 
-def body(value: Mapping[str, Any], type_: Type, path: str = "", rules: Rules = NONE) -> dict[str, Any]:
+def body(value: JsonMapping, type_: Type, path: str = "", rules: Rules = NONE) -> JsonObject:
     """Check an update and return what is to be merged: annotations and what only the server writes are left out.
 
     Raises:
         InvalidError: a property is unknown, or its value isn't of its type.
     """
-    checked: dict[str, Any] = {}
+    checked: JsonObject = {}
     derived = _derived(value, type_, path, rules)
     for name, item in value.items():
         where = f"{path}/{name}" if path else name
@@ -73,7 +73,7 @@ def body(value: Mapping[str, Any], type_: Type, path: str = "", rules: Rules = N
     return checked
 
 
-def _derived(value: Mapping[str, Any], type_: Type, path: str, rules: Rules) -> bool:
+def _derived(value: JsonMapping, type_: Type, path: str, rules: Rules) -> bool:
     """Whether a value is of another type that the document names for the place, whose members aren't known here."""
     given = value.get("@odata.type")
     name = given.rpartition("#")[2] if isinstance(given, str) else ""
@@ -82,7 +82,7 @@ def _derived(value: Mapping[str, Any], type_: Type, path: str, rules: Rules) -> 
     return name in type_.also or (re.sub(r"/\d+(?=/|$)", "", path), name) in rules.named
 
 
-def annotation(value: Any, type_: Type, where: str) -> None:
+def annotation(value: Json, type_: Type, where: str) -> None:
     """Check a type annotation: the documented name or one that stands for it, in any spelling.
 
     Raises:
@@ -94,7 +94,7 @@ def annotation(value: Any, type_: Type, where: str) -> None:
         raise InvalidError(f"The type named by '{where}' is not compatible with '{type_.name}'.")
 
 
-def one(value: Any, type_: Type, where: str, rules: Rules = NONE) -> Any:
+def one(value: Json, type_: Type, where: str, rules: Rules = NONE) -> Json:
     """Check one value; returns it as it is stored.
 
     Raises:
@@ -118,14 +118,14 @@ def one(value: Any, type_: Type, where: str, rules: Rules = NONE) -> Any:
     return _bounded(value, type_, where)
 
 
-def _bounded(value: Any, type_: Type, where: str) -> Any:
+def _bounded(value: Json, type_: Type, where: str) -> Json:
     """Check a value against the bounds, the pattern or the list of values that the document gives; returns it."""
     if not within(value, type_.limits):
         raise InvalidError(f"The value of '{where}' is not within the limits of its type.")
     return value
 
 
-def _items(value: Any, type_: Type, where: str, rules: Rules) -> list[Any]:
+def _items(value: Json, type_: Type, where: str, rules: Rules) -> list[Json]:
     """Check an array; returns it as it is stored."""
     if not isinstance(value, list):
         raise InvalidError(f"The value of '{where}' must be an array.")
@@ -136,7 +136,7 @@ def _items(value: Any, type_: Type, where: str, rules: Rules) -> list[Any]:
     return [each if each is None else one(each, item, f"{where}/{place}", rules) for place, each in enumerate(value)]
 
 
-def _any(value: Any, type_: Type, where: str, rules: Rules) -> Any:
+def _any(value: Json, type_: Type, where: str, rules: Rules) -> Json:
     """Check a value that may be of several types; returns it as the first of them stores it."""
     if value is not None:
         _bounded(value, type_, where)
@@ -148,15 +148,15 @@ def _any(value: Any, type_: Type, where: str, rules: Rules) -> Any:
     raise InvalidError(f"The value of '{where}' is of none of the types that it may have.")
 
 
-def _integer(least: int, most: int) -> Callable[[Any], bool]:
+def _integer(least: int, most: int) -> Callable[[Json], bool]:
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
-def _string(value: Any) -> bool:
+def _string(value: Json) -> bool:
     return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
 
 
-def is_date_time(value: Any) -> bool:
+def is_date_time(value: Json) -> bool:
     """Whether a value is a DateTimeOffset of the calendar (OData ABNF)."""
     match = DATE_TIME.fullmatch(value) if isinstance(value, str) else None
     if not match:
@@ -170,14 +170,14 @@ def is_date_time(value: Any) -> bool:
     return int(offset[0] or 0) < 24 and int(offset[1] or 0) < 60
 
 
-def _date(value: Any) -> bool:
+def _date(value: Json) -> bool:
     try:
         return isinstance(value, str) and len(value) == 10 and bool(date.fromisoformat(value))
     except ValueError:
         return False
 
 
-CHECKS: Mapping[TypeKind, Callable[[Any], bool]] = {
+CHECKS: Mapping[TypeKind, Callable[[Json], bool]] = {
     TypeKind.STRING: _string,
     TypeKind.GUID: lambda value: (
         isinstance(value, str) and bool(re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", value))

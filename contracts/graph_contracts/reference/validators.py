@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.message import Refusal, Reply, Request
-from graph_contracts.reference.tools import override
+from graph_contracts.reference.tools import Step, override
 
 Tag = Callable[[App, Request], str]
 
@@ -26,7 +26,7 @@ def strong(app: App, of: Tag = tag) -> None:
     _conditions(app, of)
 
     @override(app, "get")
-    def get(inner: Any, request: Request) -> Reply:
+    def get(inner: Step, request: Request) -> Reply:
         reply = inner(request)
         if request.entity:
             reply.headers["ETag"] = of(app, request)
@@ -35,7 +35,7 @@ def strong(app: App, of: Tag = tag) -> None:
         return reply
 
     @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+    def updated(inner: Step, request: Request, body: JsonObject) -> Reply:
         reply = inner(request, body)
         reply.headers["ETag"] = of(app, request)
         return reply
@@ -50,7 +50,7 @@ def weak(app: App) -> None:
     strong(app, of)
 
     @override(app, "represent")
-    def represent(inner: Any, request: Request, entity: dict[str, Any]) -> Any:
+    def represent(inner: Step, request: Request, entity: JsonObject) -> Json:
         shown = inner(request, entity)
         known = request.entity or (str(entity.get("id", "")) if request.documented else "")
         if known in app.store.objects(request):
@@ -66,7 +66,7 @@ def _matches(condition: str, current: str) -> bool:
 
 def _conditions(app: App, of: Tag) -> None:
     @override(app, "precondition")
-    def precondition(_: Any, request: Request) -> None:
+    def precondition(_: Step, request: Request) -> None:
         current = of(app, request)
         wanted = request.headers.get("if-match")
         if wanted is not None and wanted.strip() != "*" and current not in [t.strip() for t in wanted.split(",")]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from graph_contracts.json_types import JsonObject
 from graph_contracts.report.headline import Tone, headline
 from graph_contracts.report.results import Results, exit_code
 
@@ -26,7 +25,7 @@ def render(results: Results) -> str:
     )
 
 
-def endpoint(results: Results) -> dict[str, Any]:
+def endpoint(results: Results) -> JsonObject:
     """What shields.io's endpoint badge asks for."""
     said = headline(results)
     return {

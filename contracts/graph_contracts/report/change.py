@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+
+from graph_contracts.json_types import JsonMapping, JsonObject
 
 
 class Kind(StrEnum):
@@ -56,13 +57,13 @@ class Since:
         """The changes that gate with `--fail-on regression`."""
         return tuple(change for change in self.changes if change.gates)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """As it stands in results.json."""
         changes = [{**asdict(change), "kind": str(change.kind)} for change in self.changes]
         return {"source": self.source, "started": self.started, "changes": changes}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Since:
+    def from_json(cls, data: JsonMapping) -> Since:
         """Read what `to_json` wrote."""
         changes = tuple(Change(**{**change, "kind": Kind(change["kind"])}) for change in data["changes"])
         return cls(data["source"], data["started"], changes)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, overload
+from typing import BinaryIO, overload
 
-Entry = Mapping[str, Any]
+from graph_contracts.json_types import JsonMapping
+
+Entry = JsonMapping
 
 
 class _Entries(Sequence[Entry], ABC):

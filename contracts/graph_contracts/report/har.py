@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TextIO
+from collections.abc import Iterable, Sequence
+from typing import TextIO
 from urllib.parse import parse_qsl, urlsplit
 
 import harfile
 
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.report.results import Results
 
 CUT = "cut here; size is what was received"
@@ -16,7 +17,7 @@ WIRE = "these octets were chosen one by one"
 """Marks a request that no HTTP library would make."""
 
 
-def write(results: Results, evidence: Iterable[Mapping[str, Any]], out: TextIO) -> None:
+def write(results: Results, evidence: Iterable[JsonMapping], out: TextIO) -> None:
     """Write the archive, an exchange after the other.
 
     Where there was no answer, the response has status 0 and the comment says why.
@@ -38,12 +39,12 @@ def write(results: Results, evidence: Iterable[Mapping[str, Any]], out: TextIO) 
     out.write("\n")
 
 
-def _comment(entry: Mapping[str, Any]) -> str:
+def _comment(entry: JsonMapping) -> str:
     parts = [f"exchange {entry['index']}", entry["requirement"] or "", entry["operation"], entry["error"] or ""]
     return "; ".join(part for part in parts if part)
 
 
-def _request(request: Mapping[str, Any]) -> harfile.Request:
+def _request(request: JsonMapping) -> harfile.Request:
     body = request["body"]
     return harfile.Request(
         method=request["method"],
@@ -57,7 +58,7 @@ def _request(request: Mapping[str, Any]) -> harfile.Request:
     )
 
 
-def _response(response: Mapping[str, Any] | None) -> harfile.Response:
+def _response(response: JsonMapping | None) -> harfile.Response:
     found = response or {"status": 0, "reason": "", "http_version": "", "headers": [], "body": "", "bytes": 0}
     return harfile.Response(
         status=found["status"],
@@ -70,7 +71,7 @@ def _response(response: Mapping[str, Any] | None) -> harfile.Response:
     )
 
 
-def _cut(message: Mapping[str, Any]) -> str | None:
+def _cut(message: JsonMapping) -> str | None:
     return CUT if message.get("truncated") else message.get("broken") or None
 
 
@@ -78,7 +79,7 @@ def _records(headers: Sequence[Sequence[str]]) -> list[harfile.Record]:
     return [harfile.Record(name=name, value=value) for name, value in headers]
 
 
-def _media(message: Mapping[str, Any]) -> str:
+def _media(message: JsonMapping) -> str:
     return next((value for name, value in message["headers"] if name.lower() == "content-type"), "")
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.report import citation, view, words
 from graph_contracts.report.headline import headline, is_partial
 from graph_contracts.report.left import MAX_MEMBERS_NAMED
@@ -26,7 +26,7 @@ MAX_BRIEF = 6
 EXITS = {0: "passes the gate", 1: "does not pass the gate", 2: "unusable", 3: "inconclusive", 130: "interrupted"}
 
 
-def render(results: Results, evidence: Sequence[Mapping[str, Any]]) -> str:
+def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
     """The page; everything in it is escaped, and what could steer a reader's eye is made visible."""
     subjects = view.subjects(results.requirements)
     style = _ours("report.css") + _subject_filters(len(subjects))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from graph_contracts.json_types import Json
 
 MAX_LINES = 70
 AROUND = 6
@@ -31,7 +33,7 @@ def steps(path: str) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def lines(value: Any, path: str = "", expected: str = "") -> list[Line]:
+def lines(value: Json, path: str = "", expected: str = "") -> list[Line]:
     """The value indented; where a path is given, the value there is marked and what was expected stands before it."""
     way = steps(path)
     if not way or not _leads(value, way[:-1]):
@@ -61,7 +63,7 @@ def shortened(all_lines: Sequence[Line], most: int = MAX_LINES) -> list[Line]:
     return out
 
 
-def _leads(value: Any, way: Sequence[Step]) -> bool:
+def _leads(value: Json, way: Sequence[Step]) -> bool:
     for step in way:
         if isinstance(step, int):
             if not isinstance(value, list) or step >= len(value):
@@ -72,10 +74,10 @@ def _leads(value: Any, way: Sequence[Step]) -> bool:
     return isinstance(value, (dict, list))
 
 
-def _walk(value: Any, way: Sequence[Step], expected: str, depth: int, label: str, tail: str) -> Iterator[Line]:
+def _walk(value: Json, way: Sequence[Step], expected: str, depth: int, label: str, tail: str) -> Iterator[Line]:
     """The lines of a container that the way leads through."""
     opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
-    items: list[tuple[Step, Any]] = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
+    items: list[tuple[Step, Json]] = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
     pad = "  " * (depth + 1)
     missing = all(name != way[0] for name, _ in items)
     yield Line(f"{'  ' * depth}{label}{opening}")
@@ -105,5 +107,5 @@ def _indent(text: str, pad: str, own: str, comma: str) -> list[str]:
     return f"{pad}{own}{text}{comma}".replace("\n", f"\n{pad}").split("\n")
 
 
-def _dump(value: Any) -> str:
+def _dump(value: Json) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)

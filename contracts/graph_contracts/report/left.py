@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+
+from graph_contracts.json_types import JsonMapping, JsonObject
 
 MAX_MEMBERS_NAMED = 20
 """Members that a sentence names."""
@@ -21,12 +21,12 @@ class Left:
     members: tuple[str, ...] = ()
     """The members that differ, where those are known."""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The entry in results.json."""
         return {**asdict(self), "members": list(self.members)}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Left:
+    def from_json(cls, data: JsonMapping) -> Left:
         """Read what `to_json` wrote."""
         return cls(data["object"], data["text"], tuple(data["members"]))
 

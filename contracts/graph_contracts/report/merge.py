@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar
 
 from graph_contracts.errors import ResultsError
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.report.evidence import Entry, Joined
 from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict, result
 from graph_contracts.report.results_reader import Run
@@ -24,6 +25,8 @@ JUDGED_FIRST = (
     Verdict.NOT_APPLICABLE,
 )
 """What is judged over all that was exchanged is judged in every part: what one part couldn't say, another may have."""
+
+T = TypeVar("T")
 
 
 def selection(requirements: Iterable[str]) -> str:
@@ -111,7 +114,7 @@ def _same(parts: Sequence[Run], *, replicas: bool) -> None:
                 "Run this part again",
             )
     first = parts[0]
-    questions: Mapping[str, Callable[[Results], Any]] = {
+    questions: Mapping[str, Callable[[Results], object]] = {
         "contract": lambda each: each.contract_sha256,
         "target": lambda each: _target(each, replicas),
         "profile": lambda each: each.profile,
@@ -130,7 +133,7 @@ def _same(parts: Sequence[Run], *, replicas: bool) -> None:
     _all(parts, first.results.shard)
 
 
-def _all(parts: Sequence[Run], shard: Mapping[str, Any]) -> None:
+def _all(parts: Sequence[Run], shard: JsonMapping) -> None:
     """Make sure that nothing of the whole is missing, and nothing is there twice."""
     by_group: dict[int, Run] = {}
     for part in parts:
@@ -164,8 +167,8 @@ def _rank(outcome: Outcome) -> int:
     return JUDGED_FIRST.index(outcome.verdict)
 
 
-def _once(items: Iterable[Any]) -> tuple[Any, ...]:
-    found: list[Any] = []
+def _once(items: Iterable[T]) -> tuple[T, ...]:
+    found: list[T] = []
     for item in items:
         if item not in found:
             found.append(item)

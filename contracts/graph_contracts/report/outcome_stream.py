@@ -7,15 +7,15 @@ marker. A journal without it tells of an incomplete run.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 
 from graph_contracts.errors import ResultsError
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.report import results as model
 from graph_contracts.report.evidence import Evidence
 from graph_contracts.report.results import Outcome, Results, Verdict
@@ -37,7 +37,7 @@ class OutcomeStream:
         self._length = 0
         self._write({"format": FORMAT, "run": run.to_json()})
 
-    def exchange(self, entry: Mapping[str, Any]) -> int:
+    def exchange(self, entry: JsonMapping) -> int:
         """Write one exchange as evidence has it; where its line begins."""
         return self._write({"exchange": entry})
 
@@ -54,7 +54,7 @@ class OutcomeStream:
         """Close the file; without `end` before it, the run counts as incomplete."""
         self._file.close()
 
-    def _write(self, line: Mapping[str, Any]) -> int:
+    def _write(self, line: JsonMapping) -> int:
         start, octets = self._length, json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n"
         self._file.write(octets)
         self._file.flush()
@@ -80,7 +80,7 @@ def read(path: Path) -> tuple[Results, Evidence]:
         raise ResultsError(f"{path}:1: {error.json_path}: {error.message[:200]}") from error
 
 
-def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _lines(path: Path) -> Iterator[tuple[int, JsonObject]]:
     """Each whole line, with the place in the file where it begins."""
     start = exchanges = 0
     with path.open("rb") as file:
@@ -161,9 +161,7 @@ def _form() -> jsonschema.Draft202012Validator:
     )
 
 
-def _replayed(
-    run: Results, lines: Iterable[tuple[int, Mapping[str, Any]]], evidence: Evidence
-) -> tuple[Results, Evidence]:
+def _replayed(run: Results, lines: Iterable[tuple[int, JsonMapping]], evidence: Evidence) -> tuple[Results, Evidence]:
     """The run as it stood at the last whole line."""
     told: dict[str, list[Outcome]] = {}
     executed, seconds, complete = 0, run.seconds, False
@@ -193,5 +191,5 @@ def _replayed(
     )
 
 
-def _outcome(told: Mapping[str, Any]) -> Outcome:
+def _outcome(told: JsonMapping) -> Outcome:
     return Outcome(**{**told, "verdict": Verdict(told["verdict"]), "exchanges": tuple(told["exchanges"])})

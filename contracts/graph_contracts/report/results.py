@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.report.change import Since
 from graph_contracts.report.left import Left
 from graph_contracts.report.scope import Scope
@@ -68,7 +68,7 @@ class Outcome:
     exchanges: tuple[int, ...] = ()
     """Indexes into the evidence."""
     curl: str = ""
-    mismatch: Mapping[str, Any] | None = None
+    mismatch: JsonMapping | None = None
     """The place in an answer that differs: its `path`, what was `expected` and is `actual` there as JSON, empty for
     nothing, and the `exchange` that shows it."""
     seconds: float | None = None
@@ -132,7 +132,7 @@ class Results:
     command: str = ""
     redacted: int = 0
     capabilities: tuple[Mapping[str, str], ...] = ()
-    ambiguities: tuple[Mapping[str, Any], ...] = ()
+    ambiguities: tuple[JsonMapping, ...] = ()
     notes: tuple[str, ...] = ()
     left: tuple[Left, ...] = ()
     """What the run could not put back."""
@@ -140,7 +140,7 @@ class Results:
     """Where the suite ran, and with which libraries."""
     places: Mapping[str, str] = field(default_factory=dict)
     """Where the contract states each operation: page and line."""
-    shard: Mapping[str, Any] = field(default_factory=dict)
+    shard: JsonMapping = field(default_factory=dict)
     """Which part of a run that was split over machines this is; empty for a whole one."""
     scope: Scope | None = None
     """How much of the contract the run is about; None where that is unknown, as in results of an earlier format."""
@@ -148,7 +148,7 @@ class Results:
     since: Since | None = None
     fail_on: str = "failure"
     """What gates: every `failure`, or only a `regression` against `since`."""
-    further: Mapping[str, Any] = field(default_factory=dict)
+    further: JsonMapping = field(default_factory=dict)
     """Keys of a later format, kept as they were read."""
 
     def outcomes(self, *verdicts: Verdict) -> list[tuple[RequirementResult, Outcome]]:
@@ -162,7 +162,7 @@ class Results:
         told = {each.text for each in self.left}
         return [note for note in self.notes if note not in told]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The content of results.json."""
         return {
             **self.further,
@@ -201,7 +201,7 @@ class Results:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Results:
+    def from_json(cls, data: JsonMapping) -> Results:
         """Read what `to_json` wrote.
 
         Raises:
@@ -245,7 +245,7 @@ class Results:
         )
 
 
-def _requirement(row: Mapping[str, Any]) -> RequirementResult:
+def _requirement(row: JsonMapping) -> RequirementResult:
     outcomes = tuple(
         Outcome(**{**outcome, "verdict": Verdict(outcome["verdict"]), "exchanges": tuple(outcome["exchanges"])})
         for outcome in row["outcomes"]
@@ -254,14 +254,14 @@ def _requirement(row: Mapping[str, Any]) -> RequirementResult:
     return RequirementResult(**{**row, **lists, "verdict": Verdict(row["verdict"]), "outcomes": outcomes})
 
 
-def _row(row: RequirementResult) -> dict[str, Any]:
+def _row(row: RequirementResult) -> JsonObject:
     # by hand: there may be a hundred thousand outcomes, and `asdict` copies each value of each
     own = {name: getattr(row, name) for name in REQUIREMENT}
     lists = {"gates": list(row.gates), "proofs": [dict(proof) for proof in row.proofs]}
     return {**own, **lists, "verdict": str(row.verdict), "outcomes": [_told(outcome) for outcome in row.outcomes]}
 
 
-def _told(outcome: Outcome) -> dict[str, Any]:
+def _told(outcome: Outcome) -> JsonObject:
     own = {name: getattr(outcome, name) for name in OUTCOME}
     mismatch = None if outcome.mismatch is None else dict(outcome.mismatch)
     return {**own, "verdict": str(outcome.verdict), "exchanges": list(outcome.exchanges), "mismatch": mismatch}
@@ -347,12 +347,12 @@ def with_note(results: Results, note: str) -> Results:
 
 
 @cache
-def schema() -> Any:
+def schema() -> Json:
     """The JSON Schema of results.json."""
     return json.loads(Path(__file__).with_name("results.schema.json").read_text(encoding="utf-8"))
 
 
-def validate(data: Any) -> None:
+def validate(data: Json) -> None:
     """Hold data to the schema of results.json.
 
     Raises:

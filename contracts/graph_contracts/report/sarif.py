@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Any
 
+from graph_contracts.json_types import JsonObject
 from graph_contracts.report.headline import sentence
 from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
 from graph_contracts.report.visible import visible
@@ -21,7 +21,7 @@ LEVELS: Mapping[Verdict, str] = {
 """A waived failure is told as one that is suppressed."""
 
 
-def log(results: Results) -> dict[str, Any]:
+def log(results: Results) -> JsonObject:
     """The log: a rule for each requirement that does not hold, a result for each operation on which it doesn't."""
     found = results.outcomes(*LEVELS)
     rules = list(dict.fromkeys(row.id for row, _ in found))
@@ -61,7 +61,7 @@ def log(results: Results) -> dict[str, Any]:
     }
 
 
-def _rule(row: RequirementResult) -> dict[str, Any]:
+def _rule(row: RequirementResult) -> JsonObject:
     return {
         "id": row.id,
         "shortDescription": {"text": visible(row.statement) or row.id},
@@ -71,7 +71,7 @@ def _rule(row: RequirementResult) -> dict[str, Any]:
     }
 
 
-def _result(results: Results, rule: int, row: RequirementResult, outcome: Outcome) -> dict[str, Any]:
+def _result(results: Results, rule: int, row: RequirementResult, outcome: Outcome) -> JsonObject:
     place = results.places.get(outcome.operation) or results.contract_source
     told = visible(f"{outcome.operation}: {outcome.message}" if outcome.operation else outcome.message)
     # the same failure has the same fingerprint in every run, whatever the target said this time
@@ -94,7 +94,7 @@ def _result(results: Results, rule: int, row: RequirementResult, outcome: Outcom
     }
 
 
-def _location(place: str, operation: str) -> dict[str, Any]:
+def _location(place: str, operation: str) -> JsonObject:
     """Page and line, as in `page.md:33`; of several pages the first."""
     first = place.partition(",")[0].strip()
     path, _, line = first.rpartition(":") if re.search(r":\d+$", first) else (first, "", "1")

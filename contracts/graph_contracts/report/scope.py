@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from graph_contracts.json_types import JsonMapping, JsonObject
 
 RECORDING = "recording"
 
@@ -25,7 +25,7 @@ class Scope:
         """Whether nothing was sent, and only what a recording shows was judged."""
         return RECORDING in self.narrowed_by
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The content of `scope` in results.json."""
         return {
             "requirements": self.requirements,
@@ -34,6 +34,6 @@ class Scope:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Scope:
+    def from_json(cls, data: JsonMapping) -> Scope:
         """Read what `to_json` wrote."""
         return cls(data["requirements"], data["operations"], tuple(data["narrowed_by"]))

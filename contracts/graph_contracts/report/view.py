@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.report import jsontree
 from graph_contracts.report.evidence import Entry, finder
 from graph_contracts.report.jsontree import Line
@@ -86,7 +86,7 @@ class OperationRow:
     told: Sequence[tuple[str, Verdict]]
 
 
-def told(results: Results, evidence: Sequence[Mapping[str, Any]], *verdicts: tuple[Verdict, ...]) -> list[list[Told]]:
+def told(results: Results, evidence: Sequence[JsonMapping], *verdicts: tuple[Verdict, ...]) -> list[list[Told]]:
     """For each set of verdicts the requirements that have one, worst first; evidence goes to those that come first."""
     found = [_told(results, each) for each in verdicts]
     find = finder(evidence)
@@ -142,7 +142,7 @@ def _fill(group: Group, find: Callable[[int], Entry | None], shown: set[int], ro
     return room
 
 
-def _step(entry: Mapping[str, Any], mismatch: Mapping[str, Any] | None) -> Step:
+def _step(entry: JsonMapping, mismatch: JsonMapping | None) -> Step:
     request, response = entry["request"], entry["response"]
     answer = f"{response['status']} {response['reason']}".strip() if response else f"no answer: {entry['error']}"
     return Step(
@@ -163,7 +163,7 @@ def _cost(step: Step) -> int:
     return len(step.curl) + headers + sum(len(line.text) + 12 for line in (*step.sent, *step.got)) + 600
 
 
-def _lines(message: Mapping[str, Any], mismatch: Mapping[str, Any] | None) -> list[Line]:
+def _lines(message: JsonMapping, mismatch: JsonMapping | None) -> list[Line]:
     """A body as it is best read: JSON indented, the rest as it is, both cut where they are long."""
     body = message["body"]
     if not body:

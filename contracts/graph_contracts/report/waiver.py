@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+
+from graph_contracts.json_types import JsonMapping, JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Waivers:
     unjudged: tuple[str, ...] = ()
     """Entries about what this run could not judge, a line each."""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """As it stands in results.json."""
         return {
             "source": self.source,
@@ -42,7 +42,7 @@ class Waivers:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Waivers:
+    def from_json(cls, data: JsonMapping) -> Waivers:
         """Read what `to_json` wrote."""
         waived = tuple(Waiver(**waiver) for waiver in data["waived"])
         return cls(data["source"], waived, tuple(data["problems"]), tuple(data["unjudged"]))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.report import badge, har, html, junit, markdown, outcome_stream, sarif
 from graph_contracts.report.results import Results
 
@@ -34,7 +35,7 @@ def clear(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def write_all(results: Results, evidence: Sequence[Mapping[str, Any]], folder: Path) -> None:
+def write_all(results: Results, evidence: Sequence[JsonMapping], folder: Path) -> None:
     """Write every report of a run that is made of its results and evidence.
 
     Raises:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from graph_contracts.requirements import index
 from graph_contracts.requirements.model import Aliases, Binding, Case, Each, Level, Phase, Requirement
@@ -168,7 +167,7 @@ def _tied(
 def _collectable(function: Case, bound: list[Binding]) -> Callable[..., None]:
     """An ordinary function for pytest to collect."""
 
-    def case(*_args: Any, **_kwargs: Any) -> None:
+    def case(*_args: object, **_kwargs: object) -> None:
         raise TypeError("cases run under the graph-contracts plugin")
 
     case.__name__, case.__qualname__ = function.__name__, function.__qualname__

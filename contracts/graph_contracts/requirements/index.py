@@ -58,7 +58,7 @@ def arrange(modules: Sequence[str]) -> None:
 def registry() -> tuple[Requirement, ...]:
     """Every requirement of the cases loaded so far: those of updates first, then by kind, each in the cases' order."""
     kinds = list(OperationKind)
-    return tuple(sorted(_REQUIREMENTS.values(), key=lambda each: kinds.index(each.shape)))
+    return tuple(sorted(_REQUIREMENTS.values(), key=lambda each: kinds.index(each.kind)))
 
 
 def bindings() -> tuple[Binding, ...]:

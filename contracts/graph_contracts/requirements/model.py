@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Any
 
 from graph_contracts.contract import Operation, OperationKind
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json
 
 
 class Level(StrEnum):
@@ -100,7 +100,7 @@ class Requirement:
         return self.id.split(".")[1]
 
     @property
-    def shape(self) -> OperationKind:
+    def kind(self) -> OperationKind:
         """The kind of operation that it is about: the first word of its id."""
         return OperationKind(self.id.split(".")[0])
 
@@ -111,8 +111,8 @@ class Mismatch:
 
     path: str
     """As in `provisioningSteps[0].name`."""
-    expected: Any
-    actual: Any
+    expected: Json
+    actual: Json
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,6 @@ class Binding:
     """Whether it runs only where a key in the path chooses the object."""
 
     @property
-    def shape(self) -> OperationKind:
+    def kind(self) -> OperationKind:
         """The kind of operation that it runs for."""
         return OperationKind(self.requirement.split(".")[0])

@@ -64,11 +64,11 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _pairs(value: Any, separator: str, shape: str) -> list[tuple[str, str]]:
+def _pairs(value: Any, separator: str, form: str) -> list[tuple[str, str]]:
     if isinstance(value, Mapping):
         value = [(str(name), str(text)) for name, text in value.items()]
     if not isinstance(value, (list, tuple)):
-        raise ValueError(f"must be written {shape}")
+        raise ValueError(f"must be written {form}")
     pairs = []
     for item in value:
         if isinstance(item, (list, tuple)) and len(item) == 2:
@@ -76,9 +76,9 @@ def _pairs(value: Any, separator: str, shape: str) -> list[tuple[str, str]]:
         else:
             name, found, text = str(item).partition(separator)
             if not found:
-                raise ValueError(f"must be written {shape}")
+                raise ValueError(f"must be written {form}")
         if not name.strip() or not text.strip():
-            raise ValueError(f"must be written {shape}; a name or a value is missing")
+            raise ValueError(f"must be written {form}; a name or a value is missing")
         pairs.append((name.strip(), text.strip()))
     return pairs
 

@@ -57,7 +57,7 @@ def test_what_fails_while_another_brought_the_target_down_is_judged_again(tmp_pa
         return "fail"
 
     judge = Scripted(meanwhile, "pass")
-    (found,) = one.judged(judge, of(Phase.POSITIVE), subject())
+    (found,) = one.judge(judge, of(Phase.POSITIVE), subject())
     assert found.verdict == "pass"
     assert judge.said == ["fail", "pass"]
 
@@ -74,7 +74,7 @@ def test_a_finding_of_the_one_who_did_it_stands_and_so_does_one_beside_an_ordina
         return "fail"
 
     judge = Scripted(meanwhile)
-    (found,) = one.judged(judge, of(phase), subject())
+    (found,) = one.judge(judge, of(phase), subject())
     assert found.verdict == "fail"
     assert judge.said == ["fail"]
 
@@ -88,7 +88,7 @@ def test_what_passed_with_every_answer_stands(tmp_path: Path) -> None:
         return "pass"
 
     judge = Scripted(meanwhile)
-    assert [each.verdict for each in one.judged(judge, of(Phase.POSITIVE), subject())] == ["pass"]
+    assert [each.verdict for each in one.judge(judge, of(Phase.POSITIVE), subject())] == ["pass"]
 
 
 def test_generated_cases_know_what_another_worker_has_found(tmp_path: Path) -> None:
@@ -100,6 +100,6 @@ def test_generated_cases_know_what_another_worker_has_found(tmp_path: Path) -> N
         return "fail"
 
     judge = Scripted(find, "pass")
-    other.judged(judge, of(Phase.POSITIVE), finder)
-    one.judged(judge, of(Phase.GENERATED), generator)
+    other.judge(judge, of(Phase.POSITIVE), finder)
+    one.judge(judge, of(Phase.GENERATED), generator)
     assert generator.log.told == {("update.merge.siblings", Severity.FAIL)}

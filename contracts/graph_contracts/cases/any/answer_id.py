@@ -37,7 +37,7 @@ def test_the_answer_has_the_id_of_the_url(operation: OperationUnderTest, exchang
     Fix: Return the stored key as a string, in the spelling of the URL.
     """
     if (
-        "id" not in operation.shape.properties
+        "id" not in operation.answer_type.properties
         or "%24select" in exchange.request.url
         or "$select" in exchange.request.url
     ):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from graph_contracts.contract import TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.settable_locations import settable_locations
@@ -58,9 +57,9 @@ def test_a_body_is_applied_whole_or_not_at_all(operation: WriteDriver) -> Findin
     operation.watch.objects.snapshot()
 
 
-def _unacceptable(operation: WriteDriver) -> dict[str, Any] | None:
+def _unacceptable(operation: WriteDriver) -> JsonObject | None:
     """A property with a value that the target refuses, if there is one."""
-    wrong: list[tuple[TypeKind, Any]] = [
+    wrong: list[tuple[TypeKind, Json]] = [
         (TypeKind.INT32, "abc"),
         (TypeKind.DATETIMEOFFSET, "yesterday"),
         (TypeKind.BOOLEAN, "abc"),

@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any
 from urllib.parse import unquote
 
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.requirements import Finding, Findings, Level, also, requirement
@@ -161,7 +161,7 @@ def test_errors_reveal_nothing_of_the_inside(operation: OperationUnderTest, exch
             )
 
 
-def _strings(value: Any) -> Iterator[str]:
+def _strings(value: Json) -> Iterator[str]:
     if isinstance(value, str):
         yield value[:READ]
     elif isinstance(value, Mapping):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from graph_contracts.cases.values import text_places
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.knowledge import Death
 from graph_contracts.operations.operation_under_test import OperationUnderTest
@@ -91,7 +91,7 @@ def _spoiled(operation: WriteDriver) -> Exchange | None:
     return next((death.culprit for each in others for death in _lasting(each)), None)
 
 
-def _nested(operation: WriteDriver) -> Iterator[tuple[str, bytes, Mapping[str, Any]]]:
+def _nested(operation: WriteDriver) -> Iterator[tuple[str, bytes, JsonMapping]]:
     """Nesting where a server that keeps anything can be rid of it: what it is, the body, and what takes it back."""
     arrays = b"[" * DEPTH + b"]" * DEPTH
     yield f"{DEPTH}-fold nesting at the root", arrays, SPREAD
@@ -103,7 +103,7 @@ def _nested(operation: WriteDriver) -> Iterator[tuple[str, bytes, Mapping[str, A
         yield f"{DEPTH}-fold nesting in an open value", _spelled(spot.body({BAG: "@@"}), arrays), spot.body({BAG: None})
 
 
-def _spelled(body: dict[str, Any], octets: bytes) -> bytes:
+def _spelled(body: JsonObject, octets: bytes) -> bytes:
     return jsontext.dump(body).replace(b'"@@"', octets)
 
 

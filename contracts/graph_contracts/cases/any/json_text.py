@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from graph_contracts.cases.any.media_types import took_effect
 from graph_contracts.cases.values import reflected, text_places
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonObject
 from graph_contracts.operations.attempts import Attempt, Trial
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.settable_locations import Location
@@ -59,7 +59,7 @@ def test_every_spelling_of_a_body_is_understood(operation: WriteDriver) -> Findi
     Fix: Use a complete JSON parser; patterns over text miss escapes.
     """
     control = operation.change(operation.bodies.small())
-    spellings: dict[str, Callable[[dict[str, Any]], bytes]] = {
+    spellings: dict[str, Callable[[JsonObject], bytes]] = {
         "white space and line ends": lambda body: b" \r\n\t" + json.dumps(body, indent=3).encode() + b"\n \n",
         "white space around colons and commas": lambda body: json.dumps(body, separators=(" , ", "\t: ")).encode(),
         "an escaped name": _escaped_name,
@@ -80,7 +80,7 @@ def test_every_spelling_of_a_body_is_understood(operation: WriteDriver) -> Findi
     yield from _pairs(operation, control)
 
 
-def _escaped_name(body: dict[str, Any]) -> bytes:
+def _escaped_name(body: JsonObject) -> bytes:
     name = next(iter(body))
     last = f"\\u{ord(name[-1]):04x}"
     return jsontext.dump(body).replace(f'"{name}"'.encode(), f'"{name[:-1]}{last}"'.encode(), 1)
@@ -104,7 +104,7 @@ def _pairs(operation: WriteDriver, control: Exchange) -> Findings:
         yield from reflected(operation, wanted, exchange)
 
 
-def _seen(operation: WriteDriver, body: dict[str, Any], exchange: Exchange) -> Findings:
+def _seen(operation: WriteDriver, body: JsonObject, exchange: Exchange) -> Findings:
     try:
         left, seen = operation.observe.settle(body)
     except Inconclusive:

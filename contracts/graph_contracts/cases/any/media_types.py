@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 from graph_contracts.cases.any.request_framing import unmade
 from graph_contracts.http import jsontext
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json, JsonMapping
 from graph_contracts.operations.attempts import Attempt, Trial, holds
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.write import WriteDriver
@@ -112,7 +113,7 @@ def test_a_format_that_is_not_understood_is_refused(operation: WriteDriver) -> F
 def foreign_formats(operation: WriteDriver) -> list[Attempt]:
     """The same small change in XML, as a form, as multipart and as JSON Patch, each with its own marker."""
 
-    def attempt(media: str, spell: Any, note: str) -> Attempt:
+    def attempt(media: str, spell: Callable[[str, Json], str], note: str) -> Attempt:
         mark = operation.bodies.mark()
         ((name, value),) = mark.items()
         headers = {"Content-Type": media}
@@ -126,22 +127,22 @@ def foreign_formats(operation: WriteDriver) -> list[Attempt]:
     ]
 
 
-def in_xml(name: str, value: Any) -> str:
+def in_xml(name: str, value: Json) -> str:
     """A change as an XML document."""
     return f'<?xml version="1.0" encoding="utf-8"?>\n<entity><{name}>{escape(str(value))}</{name}></entity>'
 
 
-def in_a_form(name: str, value: Any) -> str:
+def in_a_form(name: str, value: Json) -> str:
     """A change as a form."""
     return urlencode({name: value})
 
 
-def _in_parts(name: str, value: Any) -> str:
+def _in_parts(name: str, value: Json) -> str:
     head = f'Content-Disposition: form-data; name="{name}"'
     return f"--{BOUNDARY}\r\n{head}\r\n\r\n{value}\r\n--{BOUNDARY}--\r\n"
 
 
-def _in_json_patch(name: str, value: Any) -> str:
+def _in_json_patch(name: str, value: Json) -> str:
     return jsontext.dump([{"op": "replace", "path": f"/{name}", "value": value}]).decode()
 
 
@@ -196,7 +197,7 @@ def test_odd_labels_and_codings_are_handled_or_refused(operation: WriteDriver) -
             yield Finding("2xx or 4xx", f"{exchange.answer} to {note}", (exchange,))
 
 
-def _last(body: Mapping[str, Any]) -> Any:
+def _last(body: JsonMapping) -> Json:
     return list(body.values())[-1]
 
 
@@ -246,7 +247,7 @@ def test_the_answer_is_json_whenever_json_is_acceptable(operation: OperationUnde
             yield Finding("application/json", what, (exchange,))
 
 
-def _label(exchange: Any) -> str:
+def _label(exchange: Exchange) -> str:
     return exchange.response.media_type if exchange.response else ""
 
 

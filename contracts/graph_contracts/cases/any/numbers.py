@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.cases.values import coerced, needed, reflected, refused
 from graph_contracts.contract import TypeKind
+from graph_contracts.json_types import Json
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.settable_locations import settable_locations
@@ -108,7 +108,7 @@ def test_values_of_the_wrong_type_are_refused(operation: WriteDriver) -> Finding
         raise NotApplicable("the document declares no property of a type that this case knows")
 
 
-WRONG: Mapping[TypeKind, tuple[Any, ...]] = {
+WRONG: Mapping[TypeKind, tuple[Json, ...]] = {
     TypeKind.INT32: ("6", "abc", 6.5, True, {}),
     TypeKind.STRING: (5, {}, ["x"]),
     TypeKind.COMPLEX: ("x", []),

@@ -94,7 +94,7 @@ def test_the_answer_equals_what_a_read_returns(operation: WriteDriver) -> Findin
         _, shown, seen = operation.observe.wait_until(body)
         if operation.observer.means == "neutral":
             raise Inconclusive("GET works neither on the object nor on the collection", exchange)
-        both = {name: answered[name] for name in operation.shape.properties if name in answered and name in shown}
+        both = {name: answered[name] for name in operation.answer_type.properties if name in answered and name in shown}
         for difference in operation.model.compare(both, shown):
             if difference.severity is Severity.FAIL:
                 yield told(difference, exchange, seen)

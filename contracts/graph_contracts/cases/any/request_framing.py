@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
 from graph_contracts.cases.values import reflected, told
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json, JsonMapping
 from graph_contracts.operations.attempts import Attempt, Fields
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.write import WriteDriver
@@ -67,10 +66,10 @@ def _control(operation: WriteDriver) -> None:
     exchange = operation.wire.send(*operation.wire.octets(octets, {"Content-Length": str(len(octets))}))
     if not exchange.ok:
         raise Inconclusive(f"a plain request on a connection of its own was answered {exchange.answer}", exchange)
-    operation.pending.accepted(operation.key, body, operation.shape)
+    operation.pending.accepted(operation.key, body, operation.answer_type)
 
 
-def shown(operation: WriteDriver, body: Mapping[str, Any], exchange: Exchange) -> Findings:
+def shown(operation: WriteDriver, body: JsonMapping, exchange: Exchange) -> Findings:
     """What of an accepted body stands neither in the answer nor, as far as that can be seen, on the object."""
     found = list(reflected(operation, body, exchange))
     yield from found
@@ -82,7 +81,7 @@ def shown(operation: WriteDriver, body: Mapping[str, Any], exchange: Exchange) -
             yield told(difference, exchange, seen)
 
 
-def unmade(operation: WriteDriver, body: Mapping[str, Any], exchange: Exchange) -> Findings:
+def unmade(operation: WriteDriver, body: JsonMapping, exchange: Exchange) -> Findings:
     """A body was accepted and no later read shows its marker: what a server can't read, it may take for empty."""
     if not exchange.ok:
         return
@@ -150,7 +149,7 @@ def test_a_body_is_exactly_as_long_as_its_content_length(operation: WriteDriver)
         yield Finding(f"nothing applied of a body that ends {MISSING} octets early", what, (broken.exchange,))
 
 
-def _value(body: Mapping[str, Any]) -> Any:
+def _value(body: JsonMapping) -> Json:
     return list(body.values())[-1]
 
 

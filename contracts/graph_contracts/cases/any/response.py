@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from graph_contracts.contract import Operation
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.operation_under_test import OperationUnderTest, performed
 from graph_contracts.requirements import Finding, Findings, Level, Severity, also, requirement
@@ -155,10 +154,10 @@ def test_the_answer_is_the_object_itself(operation: OperationUnderTest, exchange
         yield Finding("one JSON object", f"200 with {_kind(value)}: {short(value)}", (exchange,))
         return
     # members in another letter case are judged by update.body.names
-    documented = {name.lower() for name in operation.shape.properties}
+    documented = {name.lower() for name in operation.answer_type.properties}
     if not any(name.lower() in documented for name in value):
         yield Finding("the object's properties at the root", f"200 with {short(sorted(value))} there", (exchange,))
 
 
-def _kind(value: Any) -> str:
+def _kind(value: Json) -> str:
     return {list: "a list", str: "a string", bool: "a Boolean", type(None): "null"}.get(type(value), "a number")

@@ -66,6 +66,6 @@ def test_a_200_carries_no_error(operation: OperationUnderTest, exchange: Exchang
     Fix: Let the status follow the outcome: an error envelope belongs under 4xx or 5xx.
     """
     body = exchange.object or {}
-    entity = sum(name in body for name in operation.shape.properties)
+    entity = sum(name in body for name in operation.answer_type.properties)
     if isinstance(body.get("error"), dict) and entity < 2:
         yield Finding("the object", "200 with an `error` object in its place", (exchange,))

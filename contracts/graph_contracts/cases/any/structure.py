@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.cases.any.answer_id import entity
 from graph_contracts.cases.any.types import spots
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json
 from graph_contracts.operations import response_schema
 from graph_contracts.operations.equality import short, unset
 from graph_contracts.operations.fitting import objects
@@ -102,7 +102,7 @@ def test_type_annotations_name_the_documented_type(operation: OperationUnderTest
                 yield Finding(f"{where} = {short('#' + type_.name)}", f"{where} = {short(given)}", (exchange,))
 
 
-def _names(given: Any, type_: Type) -> bool:
+def _names(given: Json, type_: Type) -> bool:
     if not isinstance(given, str):
         return False
     name = given.rpartition("#")[2]
@@ -145,7 +145,7 @@ def test_the_answer_has_the_shape_of_the_documented_example(operation: WriteDriv
         and not operation.model.type.properties[name].deprecated
         and name not in operation.computed
     )
-    for broken, place, error in response_schema.errors(answered, operation.shape, sent):
+    for broken, place, error in response_schema.errors(answered, operation.answer_type, sent):
         finding = Finding(f"the documented shape at {place or 'the root'}", short(error.message, 200), (exchange,))
         operation.log.asides.setdefault(broken, []).append(finding)
     yield from ()

@@ -6,11 +6,11 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.cases.any.answer_id import entity
 from graph_contracts.contract import TypeKind
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json
 from graph_contracts.operations.equality import DATE_TIME, GUID, instant, short
 from graph_contracts.operations.fitting import admitted
 from graph_contracts.operations.operation_under_test import OperationUnderTest
@@ -229,7 +229,7 @@ def test_date_times_are_date_times(operation: OperationUnderTest, exchange: Exch
             yield Finding(f"{path}: {wanted}", f"{path} = {short(value)}", (exchange,))
 
 
-def _distant(value: Any) -> bool:
+def _distant(value: Json) -> bool:
     """Whether a text is a date-time at the very ends of the calendar, which an offset carries beyond Python's."""
     return isinstance(value, str) and bool(DATE_TIME.fullmatch(value)) and value[:10] in {"0001-01-01", "9999-12-31"}
 

@@ -38,7 +38,7 @@ def test_each_new_object_has_an_id_of_its_own(create: CreateDriver) -> Findings:
 
     Fix: Make the id where the row is made, and return it: an id from a cache or the request comes twice.
     """
-    if "id" not in create.shape.properties:
+    if "id" not in create.answer_type.properties:
         raise NotApplicable("the document doesn't name the id among the properties")
     known: dict[str, Exchange] = {}
     for _ in range(HANDED_OUT):

@@ -66,7 +66,7 @@ def test_each_object_is_listed_once(listing: ListDriver) -> Findings:
 
     Fix: Page by a key that doesn't move: an offset shows an object twice where another was made meanwhile.
     """
-    wanted = listing.shape.properties.get("value")
+    wanted = listing.answer_type.properties.get("value")
     item = wanted.type.item if wanted else None
     if item is None or "id" not in item.properties:
         raise NotApplicable("the document gives the objects no id")

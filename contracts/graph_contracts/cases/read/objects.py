@@ -114,7 +114,7 @@ def test_query_options_shape_a_read_at_most(read: ReadDriver) -> Findings:
 
 
 def _selected(read: ReadDriver, shown: dict[str, object]) -> Findings:
-    names = [name for name in read.shape.properties if shown.get(name) is not None and name != "id"][:2]
+    names = [name for name in read.answer_type.properties if shown.get(name) is not None and name != "id"][:2]
     if not names:
         return
     exchange = read.get(query=urlencode({"$select": ",".join(names)}, safe="$,"))
@@ -151,7 +151,7 @@ def test_a_read_shows_every_stored_property(read: ReadDriver) -> Findings:
     missing = [
         name
         for name, value in body.items()
-        if name in read.shape.properties
+        if name in read.answer_type.properties
         and name not in update.computed
         and value not in (None, [])
         and shown.get(name) is None
@@ -163,7 +163,7 @@ def test_a_read_shows_every_stored_property(read: ReadDriver) -> Findings:
     for name in missing:
         # a read may show a selection of its own where nobody asks for another
         chosen = asked.ok and (asked.object or {}).get(name) is not None
-        grade = Severity.WARN if read.shape.properties[name].deprecated else Severity.FAIL
+        grade = Severity.WARN if read.answer_type.properties[name].deprecated else Severity.FAIL
         grade = Severity.NOTE if chosen else grade
         yield Finding(f"{name} = {short(body[name])}", f"no {name} in the answer", (exchange, seen, asked), grade)
 
@@ -178,7 +178,7 @@ def test_reading_twice_shows_the_same(read: ReadDriver) -> Findings:
     """
     first, one = read.shown()
     second, other = read.shown()
-    for name in set(read.shape.properties) - read.volatile:
+    for name in set(read.answer_type.properties) - read.volatile:
         if first.get(name) != second.get(name) and _changes_again(read, name, second):
             what = f"{name} = {short(second.get(name))} in the second read"
             yield Finding(f"{name} = {short(first.get(name))}", what, (one, other))
@@ -221,7 +221,7 @@ def test_parallel_reads_of_two_objects_each_get_their_own(read: ReadDriver) -> F
     Fix: Keep nothing about a request in static or shared fields, and key caches by the whole URL.
     """
     second = read.needs_second()
-    if "id" not in read.shape.properties:
+    if "id" not in read.answer_type.properties:
         raise NotApplicable("the document doesn't name the id among the properties")
     for _ in rounds():
         answers: list[Exchange] = parallel(read.get, lambda: read.get(second))
@@ -264,7 +264,7 @@ def unlike(read: ReadDriver, listing: ListDriver) -> Findings:
         if item is None:
             wanted = f"object {short(read.key)} in the list"
             found[""] = Finding(wanted, "it is not there", (seen, listed), Severity.WARN)
-        for name, declared in read.shape.properties.items():
+        for name, declared in read.answer_type.properties.items():
             if item is not None and name in item and name in shown and name not in read.volatile:
                 for difference in differences(shown[name], item[name], declared.type, name):
                     if difference.severity is Severity.FAIL:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonObject
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.update import UpdateDriver
@@ -38,7 +39,7 @@ def parallel(*jobs: Callable[[], Any]) -> list[Any]:
         return [future.result() for future in [pool.submit(job) for job in jobs]]
 
 
-def sender(operation: WriteDriver, body: dict[str, Any], entity: str | None = None) -> Callable[[], Exchange]:
+def sender(operation: WriteDriver, body: JsonObject, entity: str | None = None) -> Callable[[], Exchange]:
     """A job that sends one update."""
 
     def send() -> Exchange:
@@ -122,7 +123,7 @@ def test_parallel_updates_of_the_same_properties_end_in_one_of_them(update: Upda
                 return
 
 
-def _mixed(operation: WriteDriver, known: list[dict[str, Any]], shown: dict[str, Any]) -> bool:
+def _mixed(operation: WriteDriver, known: list[JsonObject], shown: JsonObject) -> bool:
     """Whether values are of some writer's set and yet no such set; those of none are of a state before all of them."""
     if any(not operation.model.changes(wanted, shown) for wanted in reversed(known)):
         return False
@@ -170,5 +171,5 @@ def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: Updat
         raise Inconclusive("the answers show no objects")
 
 
-def _is_other(shown: dict[str, Any], bodies: dict[str, Any]) -> bool:
+def _is_other(shown: JsonObject, bodies: JsonObject) -> bool:
     return any(same_id(shown["id"], entity) for entity in bodies)

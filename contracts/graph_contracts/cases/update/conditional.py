@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.update import UpdateDriver
@@ -78,11 +77,11 @@ def _observed(operation: WriteDriver) -> bool:
     return operation.observer.means is not None
 
 
-def _echoed(exchange: Exchange, mark: dict[str, Any]) -> bool:
+def _echoed(exchange: Exchange, mark: JsonObject) -> bool:
     return bool(exchange.object) and all((exchange.object or {}).get(name) == value for name, value in mark.items())
 
 
-def _value(mark: dict[str, Any]) -> Any:
+def _value(mark: JsonObject) -> Json:
     return next(iter(mark.values()))
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from graph_contracts.cases.values import reflected, text_places
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange, Request
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Severity, requirement
@@ -67,14 +67,14 @@ def test_answers_on_one_connection_stay_in_step(update: UpdateDriver) -> Finding
             yield from other
 
 
-def _otherwise(operation: WriteDriver, body: Mapping[str, Any], exchange: Exchange) -> Findings:
+def _otherwise(operation: WriteDriver, body: JsonMapping, exchange: Exchange) -> Findings:
     return (finding for finding in reflected(operation, body, exchange) if finding.at_most is Severity.FAIL)
 
 
 def _asked(
     operation: WriteDriver,
     ask: Callable[[bytes, Request], tuple[Exchange, bool]],
-    body: Mapping[str, Any],
+    body: JsonMapping,
     path: str | None,
 ) -> tuple[Exchange, bool]:
     octets = jsontext.dump(body)
@@ -86,7 +86,7 @@ def _asked(
     return exchange, kept
 
 
-def _wide(operation: WriteDriver) -> dict[str, Any]:
+def _wide(operation: WriteDriver) -> JsonObject:
     """A body with more octets than characters, where the target takes one."""
     if operation.bodies.partial.ok:
         with suppress(NotApplicable):

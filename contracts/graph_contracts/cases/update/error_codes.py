@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from graph_contracts.cases.any.errors import judged
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.update import UpdateDriver
@@ -47,6 +46,6 @@ def _repeatable(update: WriteDriver, exchange: Exchange) -> bool:
     )
 
 
-def _code(exchange: Exchange) -> Any:
+def _code(exchange: Exchange) -> Json:
     error = (exchange.object or {}).get("error")
     return error.get("code") if isinstance(error, dict) else None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Any
 
 from graph_contracts.cases.values import coerced, plausible
 from graph_contracts.generation.blame import at
@@ -16,6 +15,7 @@ from graph_contracts.generation.explore import ROUNDS, draw, explore, outcome, r
 from graph_contracts.generation.machine import Machine, Violation, shared, tag_of
 from graph_contracts.generation.steps import Scope, Step, programs
 from graph_contracts.generation.wrong import Wrong, wrongs
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.operations.attempts import Attempt, Trial
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.settable_locations import open_locations
@@ -73,7 +73,7 @@ def test_generated_bodies_with_wrong_values_are_refused(update: UpdateDriver) ->
     made = bodies.covering(valid=False, most=8 * _share(update))
     salt = f"{update.options.seed}:{update.operation.id}:wrong"
     drawn = (body for body in draw(bodies.fuzzing(valid=False), _some(update), salt) if isinstance(body, dict))
-    chosen: dict[tuple[Any, ...], tuple[dict[str, Any], list[Wrong]]] = {}
+    chosen: dict[tuple[Json, ...], tuple[JsonObject, list[Wrong]]] = {}
     for body in chain(made, drawn):
         found = list(wrongs(body, update.model.type))
         if found and any(wrong.sort not in chosen for wrong in found):
@@ -91,7 +91,7 @@ def test_generated_bodies_with_wrong_values_are_refused(update: UpdateDriver) ->
             raise Inconclusive("the run's deadline passed while wrong bodies were sent: allow more with --deadline")
 
 
-def _accepted(operation: WriteDriver, trial: Trial, body: dict[str, Any], found: list[Wrong]) -> Findings:
+def _accepted(operation: WriteDriver, trial: Trial, body: JsonObject, found: list[Wrong]) -> Findings:
     """What is told of a wrong body that was accepted: by each wrong value alone, where that shows it too."""
     if not trial.exchange.ok:
         return
@@ -181,7 +181,7 @@ def _conclude(operation: WriteDriver, machine: Machine) -> None:
         raise Inconclusive("updates are not seen by later reads, so only answers were compared")
 
 
-def _in_turn(machine: Machine, bodies: list[dict[str, Any]]) -> Iterator[Violation]:
+def _in_turn(machine: Machine, bodies: list[JsonObject]) -> Iterator[Violation]:
     """Send bodies one after the other; what that breaks, by the shortest sequence that breaks it."""
     for _ in range(ROUNDS):
         program = tuple(map(Step, bodies))

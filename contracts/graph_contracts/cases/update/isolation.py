@@ -56,7 +56,7 @@ def _listed(update: UpdateDriver) -> dict[str, dict[str, object]]:
     ours = {*update.known, *update.neighbours}
     others = [item for item in items or () if not any(same_id(item.get("id"), known) for known in ours)]
     return {
-        str(item.get("id")): {name: item.get(name) for name in update.shape.properties}
+        str(item.get("id")): {name: item.get(name) for name in update.answer_type.properties}
         for item in others[:10]
         if isinstance(item.get("id"), str)
     }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 from graph_contracts.cases.values import told
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.sample_values import settable
 from graph_contracts.operations.settable_locations import open_locations, settable_locations
@@ -123,7 +123,7 @@ def _bag(operation: WriteDriver) -> Findings:
         yield from _holds(operation, both, two, second)
 
 
-def _holds(operation: WriteDriver, expected: dict[str, Any], body: dict[str, Any], exchange: Exchange) -> Findings:
+def _holds(operation: WriteDriver, expected: JsonObject, body: JsonObject, exchange: Exchange) -> Findings:
     """The merged value stands on the object, and in the answer where that shows what was sent."""
     try:
         left, seen = operation.observe.settle(expected)
@@ -179,7 +179,7 @@ def test_a_collection_in_the_body_becomes_the_collection(update: UpdateDriver) -
         yield from _namesakes(update, name, item)
 
 
-def _twins(operation: WriteDriver, name: str, item: Any) -> Findings:
+def _twins(operation: WriteDriver, name: str, item: Json) -> Findings:
     """A collection may hold one item twice; a server that takes it for a set is warned."""
     exchange = operation.patch({name: [item, item]})
     shown = (exchange.object or {}).get(name)

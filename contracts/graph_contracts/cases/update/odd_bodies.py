@@ -43,7 +43,7 @@ def test_what_the_server_returned_can_be_sent_back(update: UpdateDriver) -> Find
         return
     try:
         left, seen = update.observe.settle(
-            {name: entity.get(name) for name in update.shape.properties if name in entity}
+            {name: entity.get(name) for name in update.answer_type.properties if name in entity}
         )
     except Inconclusive:
         return

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from graph_contracts.contract import Type
+from graph_contracts.json_types import Json
 from graph_contracts.operations.equality import short, unset
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
@@ -36,7 +35,7 @@ def test_every_stored_property_is_in_the_answer(update: UpdateDriver) -> Finding
         declared = update.model.type.properties.get(name)
         if declared is None or name in update.computed or unset(value, declared.type) or value == []:
             continue
-        if name not in update.shape.properties or not _bare(later.object.get(name), declared.type):
+        if name not in update.answer_type.properties or not _bare(later.object.get(name), declared.type):
             continue
         grade = Severity.WARN if declared.deprecated else Severity.FAIL
         if _wiped(update, name):
@@ -44,7 +43,7 @@ def test_every_stored_property_is_in_the_answer(update: UpdateDriver) -> Finding
         yield Finding(f"{name} = {short(value)}", f"no {name} in the answer", (first, later), grade)
 
 
-def _bare(value: Any, type_: Type) -> bool:
+def _bare(value: Json, type_: Type) -> bool:
     """Whether a value says nothing, where something is stored."""
     return unset(value, type_) or value == []
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
 from graph_contracts.contract import Contract
 from graph_contracts.engine.discovery.check import (
@@ -28,6 +27,7 @@ from graph_contracts.engine.sharding.object_allocation import candidates, share
 from graph_contracts.errors import ConfigurationError, ContractsError, TargetError
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
 from graph_contracts.operations.creations import digest, made, said
 from graph_contracts.operations.observer import identity, same_id
@@ -88,7 +88,7 @@ class Preflight:
 
     # -- the objects --------------------------------------------------------------------------------------------
 
-    def find(self, listed: list[dict[str, Any]] | None) -> None:
+    def find(self, listed: list[JsonObject] | None) -> None:
         """Give each update the ids of a first object and, if there is one, of a second.
 
         Ids come from the operator, else from the collection, else from objects made for the run, else from the
@@ -130,7 +130,7 @@ class Preflight:
             update.second = second or (None if update.primary_path else self._make(update, 2, there))
 
     @staticmethod
-    def _own(items: list[dict[str, Any]] | None, update: UpdateDriver) -> list[str]:
+    def _own(items: list[JsonObject] | None, update: UpdateDriver) -> list[str]:
         """Those of the objects found that this part of a run may have, the documented one first."""
         example, own = example_id(update.operation), update.options.allocation
         if own.count > 1:  # a list may come in any order
@@ -140,7 +140,7 @@ class Preflight:
         return sorted(found, key=lambda entity: not same_id(entity, example))
 
     @staticmethod
-    def _given(update: UpdateDriver, items: list[dict[str, Any]] | None) -> None:
+    def _given(update: UpdateDriver, items: list[JsonObject] | None) -> None:
         """Take the objects that the run gave this worker, and no other.
 
         Args:

@@ -6,16 +6,16 @@ lose it with the property around it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.leftovers import Leftover, leftovers
 from graph_contracts.operations.observation import GRACE_S
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import Inconclusive
 
 
-def mend(update: UpdateDriver, entity: str, original: Mapping[str, Any], skip: Collection[str]) -> list[Leftover]:
+def mend(update: UpdateDriver, entity: str, original: JsonMapping, skip: Collection[str]) -> list[Leftover]:
     """Put right what all the JSON of an object shows otherwise than before the run; returns what stays.
 
     Where nothing shows the object, there is nothing to compare.
@@ -48,7 +48,7 @@ def mend(update: UpdateDriver, entity: str, original: Mapping[str, Any], skip: C
 
 def _ask_for(update: UpdateDriver, entity: str, left: Sequence[Leftover]) -> bool:
     """Ask for what was there before, in one body, else member by member; returns whether any was accepted."""
-    together: dict[str, Any] = {}
+    together: JsonObject = {}
     for each in left:
         _merge(together, each.mending)
     if _sent(update, entity, together):
@@ -57,7 +57,7 @@ def _ask_for(update: UpdateDriver, entity: str, left: Sequence[Leftover]) -> boo
     return any(accepted)
 
 
-def _renewed(update: UpdateDriver, entity: str, name: str, original: Mapping[str, Any]) -> bool:
+def _renewed(update: UpdateDriver, entity: str, name: str, original: JsonMapping) -> bool:
     """Set a whole property to null and then to what it was; returns whether the target took the null."""
     taken = _sent(update, entity, {name: None})
     if taken and original.get(name) is not None:
@@ -65,12 +65,12 @@ def _renewed(update: UpdateDriver, entity: str, name: str, original: Mapping[str
     return taken
 
 
-def _sent(update: UpdateDriver, entity: str, body: Mapping[str, Any]) -> bool:
+def _sent(update: UpdateDriver, entity: str, body: JsonMapping) -> bool:
     """Send an update, with the object's id where it isn't taken without; returns whether it was accepted."""
     return update.patch(body, entity=entity).ok or update.patch({"id": entity, **body}, entity=entity).ok
 
 
-def _merge(into: dict[str, Any], body: Mapping[str, Any]) -> None:
+def _merge(into: JsonObject, body: JsonMapping) -> None:
     for name, value in body.items():
         if isinstance(value, dict) and isinstance(into.get(name), dict):
             _merge(into[name], value)

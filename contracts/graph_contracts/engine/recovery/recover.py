@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from graph_contracts.contract import Type
 from graph_contracts.engine.recovery import restore as restoring
@@ -14,6 +13,7 @@ from graph_contracts.engine.resources import Resources
 from graph_contracts.engine.session import Session
 from graph_contracts.errors import ConfigurationError, TargetError
 from graph_contracts.http.client import Client
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.attempts import holds
 from graph_contracts.operations.equality import unset
 from graph_contracts.operations.observer import identity
@@ -25,7 +25,7 @@ from graph_contracts.settings import base_url, load
 INCOMPLETE = 3
 
 
-def restore(folder: Path, flags: Mapping[str, Any], tell: Callable[[str], object]) -> int:
+def restore(folder: Path, flags: JsonMapping, tell: Callable[[str], object]) -> int:
     """Put back what the journals in a report folder say, newest first; returns the exit code.
 
     Raises:
@@ -47,7 +47,7 @@ def restore(folder: Path, flags: Mapping[str, Any], tell: Callable[[str], object
     return INCOMPLETE if left else 0
 
 
-def _follow(story: LoggedChanges, flags: Mapping[str, Any], tell: Callable[[str], object]) -> list[str]:
+def _follow(story: LoggedChanges, flags: JsonMapping, tell: Callable[[str], object]) -> list[str]:
     settings = load({**flags, "target": flags.get("target") or story.target})
     named = base_url.without_userinfo(settings.target or "")
     if named != story.target:
@@ -104,7 +104,7 @@ def _traced(resources: Resources, story: LoggedChanges) -> tuple[dict[str, str],
     return found, left
 
 
-def _new(subject: WriteDriver, story: LoggedChanges, most: int) -> dict[str, dict[str, Any]] | None:
+def _new(subject: WriteDriver, story: LoggedChanges, most: int) -> dict[str, JsonObject] | None:
     """What is in a collection that was not there before and isn't known to be the run's; None where that isn't seen."""
     known = story.listed.get(subject.head)
     if known is None:
@@ -120,7 +120,7 @@ def _new(subject: WriteDriver, story: LoggedChanges, most: int) -> dict[str, dic
     return new
 
 
-def _shows(subject: WriteDriver, types: tuple[Type, ...], marks: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
+def _shows(subject: WriteDriver, types: tuple[Type, ...], marks: JsonMapping, item: JsonMapping) -> bool:
     """Whether an object is what was sent: it holds all that, a text of the suite's among it, and sets nothing else."""
     declared = {name: each for type_ in reversed(types) for name, each in type_.properties.items()}
     if any(name not in declared or (value is not None and name not in item) for name, value in marks.items()):
@@ -134,7 +134,7 @@ def _shows(subject: WriteDriver, types: tuple[Type, ...], marks: Mapping[str, An
     return all(unset(item[name], declared[name].type) for name in more)
 
 
-def _documented(subject: WriteDriver, value: Any) -> bool:
+def _documented(subject: WriteDriver, value: Json) -> bool:
     """Whether a value stands in an example of the document: anybody may have copied that."""
     operations = [each.operation for each in (subject, *subject.siblings.values())]
     examples = [example for each in operations for example in (each.request_example, each.response_example)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.engine.recovery.mend import mend
 from graph_contracts.http.redact import MASK
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.accepted_body import annotate
 from graph_contracts.operations.creations import removed
 from graph_contracts.operations.equality import Difference
@@ -42,7 +42,7 @@ def take_away(update: OperationUnderTest, path: str) -> Left | None:
     return Left(path, f"{path}, which this run made, could not be deleted: {exchange.answer}")
 
 
-def _restore(update: UpdateDriver, entity: str, original: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
+def _restore(update: UpdateDriver, entity: str, original: JsonMapping) -> tuple[tuple[str, ...], str]:
     """Put one object back; returns the members that are still not as they were, and why more isn't known."""
     update.requirement = "restore"
     masked = [name for name in original if MASK in json.dumps(original[name])]
@@ -72,7 +72,7 @@ def _told(difference: Difference, more: Iterable[Leftover]) -> bool:
     return any(each.steps[0] == difference.top for each in more)
 
 
-def emptied(value: Any, shown: Any, type_: Type) -> Any:
+def emptied(value: Json, shown: Json, type_: Type) -> Json:
     """A value with null for each member that its open parts show and did not have: a merge keeps what isn't named."""
     if type_.kind is not TypeKind.COMPLEX or not isinstance(value, Mapping) or not isinstance(shown, Mapping):
         return value
@@ -82,14 +82,14 @@ def emptied(value: Any, shown: Any, type_: Type) -> Any:
     return {**dict.fromkeys(more), **parts}
 
 
-def _shown(update: UpdateDriver, entity: str, about: Mapping[str, Any]) -> dict[str, Any] | None:
+def _shown(update: UpdateDriver, entity: str, about: JsonMapping) -> JsonObject | None:
     try:
         return update.observe.look(entity, about=about)[0]
     except Inconclusive:
         return None
 
 
-def _written(update: UpdateDriver, entity: str, wanted: Mapping[str, Any]) -> list[Difference]:
+def _written(update: UpdateDriver, entity: str, wanted: JsonMapping) -> list[Difference]:
     """Send the wanted state in the spellings that targets take; what is not so afterwards.
 
     Raises:
@@ -112,7 +112,7 @@ def _written(update: UpdateDriver, entity: str, wanted: Mapping[str, Any]) -> li
     return [difference for difference in left if difference.severity is Severity.FAIL]
 
 
-def _bodies(update: UpdateDriver, entity: str, wanted: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _bodies(update: UpdateDriver, entity: str, wanted: JsonMapping) -> Iterator[JsonMapping]:
     """One body for the whole state, plain and with what some targets want beside the properties."""
     yield wanted
     annotated = annotate(dict(wanted), update.model.type)

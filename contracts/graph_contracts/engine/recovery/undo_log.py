@@ -14,9 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from graph_contracts.errors import ConfigurationError
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.sent_members import Member, members
 from graph_contracts.report.outcome_stream import NAME as OUTCOMES
 
@@ -35,14 +35,14 @@ BEGINNING = json.dumps({"format": FORMAT})[:-1]
 class UndoLog:
     """The journal of one run; its file appears with the first entry."""
 
-    def __init__(self, folder: Path, target: str, mask: Callable[[Any], Any]) -> None:
+    def __init__(self, folder: Path, target: str, mask: Callable[[Json], Json]) -> None:
         now = datetime.now(UTC)
         self.path = folder / f"restore-{now:%Y%m%dT%H%M%S}-{os.getpid()}.jsonl"
         self._head = {"format": FORMAT, "target": target, "started": now.isoformat(timespec="seconds")}
         self._mask = mask
         self._began = False
 
-    def write(self, kind: str, **entry: Any) -> None:
+    def write(self, kind: str, **entry: object) -> None:
         """Add an entry; it is on the disk when this returns.
 
         Raises:
@@ -50,7 +50,7 @@ class UndoLog:
         """
         self._add(kind, entry, durable=True)
 
-    def note(self, kind: str, **entry: Any) -> None:
+    def note(self, kind: str, **entry: object) -> None:
         """Add an entry that outlives this process, if not the machine: what is made and deleted by the hundred.
 
         Raises:
@@ -58,7 +58,7 @@ class UndoLog:
         """
         self._add(kind, entry, durable=False)
 
-    def _add(self, kind: str, entry: Mapping[str, Any], *, durable: bool) -> None:
+    def _add(self, kind: str, entry: JsonMapping, *, durable: bool) -> None:
         began = self._began
         lines = ([] if began else [self._head]) + [self._mask({"kind": kind, **entry})]
         self._began = True  # a signal may strike once the file is there
@@ -91,7 +91,7 @@ class Saved:
     operation: str
     entity: str
     ids: Mapping[str, str]
-    state: Mapping[str, Any] | None
+    state: JsonMapping | None
     """None where it was never seen before it was written to."""
 
 
@@ -103,7 +103,7 @@ class Asked:
     operation: str = ""
     body: str = ""
     """A digest of what was sent."""
-    marks: Mapping[str, Any] = field(default_factory=dict)
+    marks: JsonMapping = field(default_factory=dict)
     """What the object shows, if it was made."""
 
 
@@ -200,7 +200,7 @@ def read(path: Path) -> LoggedChanges:
     return story
 
 
-def _entries(path: Path, lines: list[str]) -> Iterator[dict[str, Any]]:
+def _entries(path: Path, lines: list[str]) -> Iterator[JsonObject]:
     for number, line in enumerate(lines, 1):
         try:
             entry = json.loads(line)
@@ -213,7 +213,7 @@ def _entries(path: Path, lines: list[str]) -> Iterator[dict[str, Any]]:
         yield entry
 
 
-def _tell(story: LoggedChanges, entry: dict[str, Any]) -> None:
+def _tell(story: LoggedChanges, entry: JsonObject) -> None:
     match entry["kind"]:
         case "object":
             saved = Saved(str(entry["operation"]), str(entry["entity"]), dict(entry["ids"]), entry["state"])
@@ -238,7 +238,7 @@ def _tell(story: LoggedChanges, entry: dict[str, Any]) -> None:
             story.created.pop(str(entry["path"]), None)
 
 
-def _answered(story: LoggedChanges, path: Any, body: Any) -> None:
+def _answered(story: LoggedChanges, path: Json, body: Json) -> None:
     """Strike off a creation that was answered: the one with this body, where it is known."""
     there = [each for each in story.asked if each.path == path]
     same = [each for each in there if each.body == body]
@@ -246,7 +246,7 @@ def _answered(story: LoggedChanges, path: Any, body: Any) -> None:
         story.asked.remove(found[0])
 
 
-def _path(value: Any) -> str:
+def _path(value: Json) -> str:
     """A path below the target's base: a URL would lead to another host.
 
     Raises:

@@ -13,16 +13,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from graph_contracts.contract import OperationKind
 from graph_contracts.errors import ResultsError
 from graph_contracts.http.exchange import Exchange, Headers, Request, Response
+from graph_contracts.json_types import Json, JsonMapping
 from graph_contracts.report.har import WIRE
 
 LARGEST = 512 * 1024 * 1024
 PARTIAL = "the recording holds only part of the body"
-KINDS_OF_OPERATIONS = tuple(f"{shape}." for shape in OperationKind)
+KINDS_OF_OPERATIONS = tuple(f"{kind}." for kind in OperationKind)
 OWN = "graph-contracts"
 """The creator of the archives that runs write; their comments tell which case sent a request."""
 
@@ -81,7 +81,7 @@ KINDS: Mapping[str, type | tuple[type, ...]] = {
 }
 
 
-def _member(value: Any, name: str, kind: str, place: str = "", default: Any = None) -> Any:
+def _member(value: Json, name: str, kind: str, place: str = "", default: Json = None) -> Json:
     """A member of an object; what is absent or null is the default, what is of another kind is refused."""
     if not isinstance(value, dict):
         raise _Malformed(f"{place}: must be an object")
@@ -93,7 +93,7 @@ def _member(value: Any, name: str, kind: str, place: str = "", default: Any = No
     return found
 
 
-def _exchange(index: int, entry: Any, own: bool) -> Exchange | None:
+def _exchange(index: int, entry: Json, own: bool) -> Exchange | None:
     """One entry as an exchange; None where too little of it was recorded."""
     asked = _member(entry, "request", "an object", default={})
     answered = _member(entry, "response", "an object", default={})
@@ -124,11 +124,11 @@ def _exchange(index: int, entry: Any, own: bool) -> Exchange | None:
     )
 
 
-def _told(entry: Mapping[str, Any]) -> tuple[str, ...]:
+def _told(entry: JsonMapping) -> tuple[str, ...]:
     return tuple(str(_member(entry, "comment", "text", default="")).split("; "))
 
 
-def _headers(message: Mapping[str, Any], place: str) -> Headers:
+def _headers(message: JsonMapping, place: str) -> Headers:
     found = []
     for number, field in enumerate(_member(message, "headers", "a list", place, [])):
         where = f"{place}.headers[{number}]"
@@ -139,7 +139,7 @@ def _headers(message: Mapping[str, Any], place: str) -> Headers:
     return tuple(found)
 
 
-def _sent(request: Mapping[str, Any]) -> bytes:
+def _sent(request: JsonMapping) -> bytes:
     data = _member(request, "postData", "an object", ".request", {})
     text = _member(data, "text", "text", ".request.postData", "")
     if data.get("encoding") == "base64":
@@ -147,7 +147,7 @@ def _sent(request: Mapping[str, Any]) -> bytes:
     return bytes(text.encode("utf-8", "surrogatepass"))
 
 
-def _response(message: Mapping[str, Any], status: int, headers: Headers) -> Response | None:
+def _response(message: JsonMapping, status: int, headers: Headers) -> Response | None:
     content = _member(message, "content", "an object", ".response", {})
     text = _member(content, "text", "text", ".response.content")
     size = _member(content, "size", "a number", ".response.content", -1)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from graph_contracts import __version__, cases, requirements
@@ -24,6 +23,7 @@ from graph_contracts.http.connection import Connection
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.http.redact import CREDENTIAL_HEADERS, Redactor
 from graph_contracts.http.traffic import Traffic
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.read import ALL
@@ -39,7 +39,7 @@ NOTE = "Judged from a recording: only what each answer shows by itself, nothing 
 class _Silent(Client):
     """Stands where a client does; a recording can't be asked anything."""
 
-    def send(self, *_: Any, **__: Any) -> Exchange:
+    def send(self, *_: object, **__: object) -> Exchange:
         """Refuse.
 
         Raises:
@@ -50,9 +50,9 @@ class _Silent(Client):
     send_raw = send
 
 
-def _recorded(client: Client, operation: Operation, shape: OperationKind) -> OperationUnderTest:
+def _recorded(client: Client, operation: Operation, kind: OperationKind) -> OperationUnderTest:
     """An operation as a recording shows it; known are the objects of which a request was answered 2xx."""
-    subject = SUBJECTS[shape](client, operation, Options())
+    subject = SUBJECTS[kind](client, operation, Options())
     mine = list(subject.traffic())
     subject.met = list(dict.fromkeys(e.entity for e in mine if e.entity and e.ok))
     subject.key = next(iter(subject.met), "")
@@ -75,7 +75,7 @@ class Judged:
     """What came of a recording."""
 
     results: model.Results
-    evidence: Sequence[Mapping[str, Any]]
+    evidence: Sequence[JsonMapping]
 
 
 def rejudge(path: Path, document: Path, profile: str, target: str | None = None) -> Judged:
@@ -103,12 +103,12 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
     told: dict[str, list[model.Outcome]] = {}
     planned = 0
     judge = Judge(profile)
-    shapes = contract.shapes
-    subjects = [_recorded(client, operation, shapes[operation.id]) for operation in contract.tested]
+    kinds = contract.kinds
+    subjects = [_recorded(client, operation, kinds[operation.id]) for operation in contract.tested]
     bound = [b for b in requirements.bindings() if b.each and not b.requirement.endswith(UNSEEN)]
     for binding in bound:
         for subject in subjects:
-            if shapes[subject.operation.id] is binding.shape and applies(binding, subject.operation):
+            if kinds[subject.operation.id] is binding.kind and applies(binding, subject.operation):
                 planned += 1
                 for judgement in judge.judge(binding, subject):
                     told.setdefault(judgement.requirement, []).append(outcome.outcome(judgement, exchanges, mask))

@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from graph_contracts import requirements
 from graph_contracts.contract import Contract
@@ -23,6 +22,7 @@ from graph_contracts.engine.result import RunResult
 from graph_contracts.engine.tally import Tally
 from graph_contracts.http.redact import Redactor
 from graph_contracts.http.traffic import Traffic
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.report import merge, outcome_stream, results
 from graph_contracts.report.outcome_stream import OutcomeStream
 from graph_contracts.report.results import Outcome, Results, Verdict
@@ -39,7 +39,7 @@ class Tail:
     executed: int = 0
     _read: int = 0
 
-    def lines(self) -> Iterator[dict[str, Any]]:
+    def lines(self) -> Iterator[JsonObject]:
         """The whole lines that were written since; one that is cut short is left for the next time."""
         with suppress(OSError), self.path.open("rb") as file:
             file.seek(self._read)
@@ -144,13 +144,13 @@ class Aggregator(Recorder):
             self._add(outcome.entry(exchange, self._redactor))
         self._own = len(exchanges)
 
-    def _add(self, entry: Mapping[str, Any]) -> int:
+    def _add(self, entry: JsonMapping) -> int:
         place = len(self.evidence)
         moved = {**entry, "index": place}
         self.evidence.add(moved, self._write(partial(OutcomeStream.exchange, entry=moved)))
         return place
 
 
-def _outcome(told: Mapping[str, Any], places: list[int]) -> Outcome:
+def _outcome(told: JsonMapping, places: list[int]) -> Outcome:
     """An outcome that a worker has written, with the numbers that its exchanges have in the whole run."""
     return merge.renumbered(Outcome(**{**told, "verdict": Verdict(told["verdict"])}), places.__getitem__)

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from graph_contracts.engine.judge import Judge, Judgement
 from graph_contracts.engine.recovery.undo_log import SHARED
@@ -43,23 +42,30 @@ class FileCoordination:
             with suppress(OSError), self._falls.open("ab") as file:
                 file.write(self._own)
 
-    def judged(self, judge: Judge, binding: Binding, update: OperationUnderTest, *more: Any) -> list[Judgement]:
+    def judge(
+        self,
+        judge: Judge,
+        binding: Binding,
+        operation: OperationUnderTest,
+        unusable: str = "",
+        together: Sequence[Binding] = (),
+    ) -> list[Judgement]:
         """Judge a case, and once more alone where another worker's input may have had a part in what came of it."""
         if binding.phase is Phase.GENERATED:
-            update.log.told |= self._heard(update)
-        log = update.log
+            operation.log.told |= self._heard(operation)
+        log = operation.log
         log = replace(log, told=set(log.told), deaths=[*log.deaths], effects=[*log.effects])
         before = len(self._fallen)
         self._hostile, self._fell = binding.phase in HARMFUL, False
         with self._locked(fcntl.LOCK_SH):
-            found = judge.judge(binding, update, *more)
+            found = judge.judge(binding, operation, unusable, together)
         fallen = self._fallen[before:]
         clean = all(each.verdict in CLEAN for each in found) and not self._fell
         if fallen and not clean and not fallen.startswith(self._own):  # whoever saw it first is the one who did it
-            update.log = replace(log, told=set(log.told))
+            operation.log = replace(log, told=set(log.told))
             with self._locked(fcntl.LOCK_EX):
-                found = judge.judge(binding, update, *more)
-        self._tell(update, log.told)
+                found = judge.judge(binding, operation, unusable, together)
+        self._tell(operation, log.told)
         return found
 
     @property
@@ -69,15 +75,15 @@ class FileCoordination:
             return self._falls.read_bytes()
         return b""
 
-    def _heard(self, update: OperationUnderTest) -> set[tuple[str, Severity]]:
+    def _heard(self, operation: OperationUnderTest) -> set[tuple[str, Severity]]:
         """What any worker found wrong with an operation."""
         with suppress(OSError):
             told = [json.loads(line) for line in self._told.read_text(encoding="utf-8").splitlines()]
-            return {(name, Severity(grade)) for operation, name, grade in told if operation == update.operation.id}
+            return {(name, Severity(grade)) for id_, name, grade in told if id_ == operation.operation.id}
         return set()
 
-    def _tell(self, update: OperationUnderTest, known: Container[tuple[str, Severity]]) -> None:
-        lines = [json.dumps([update.operation.id, *each]) + "\n" for each in update.log.told if each not in known]
+    def _tell(self, operation: OperationUnderTest, known: Container[tuple[str, Severity]]) -> None:
+        lines = [json.dumps([operation.operation.id, *each]) + "\n" for each in operation.log.told if each not in known]
         if lines:
             with suppress(OSError), self._told.open("a", encoding="utf-8") as file:
                 file.write("".join(lines))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from typing import Any
 
 from graph_contracts.contract import Contract, Operation, OperationKind
 from graph_contracts.engine.discovery.check import example_id, fill_path
 from graph_contracts.engine.resource_group import ResourceGroup
 from graph_contracts.errors import ConfigurationError
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.operations import parameters
 from graph_contracts.operations.knowledge import Allocation
 from graph_contracts.operations.observer import identity, same_id
@@ -44,7 +44,7 @@ def undividable(contract: Contract, settings: Settings) -> str:
         settings: which may name an object.
     """
     for operation in contract.tested:
-        if contract.shapes[operation.id] not in DIVISIBLE:
+        if contract.kinds[operation.id] not in DIVISIBLE:
             return f"{operation} must have its collection for itself"
         if operation.key is None:
             return f"there is only one object for {operation}"
@@ -88,7 +88,7 @@ def assigned(offers: Mapping[str, Sequence[str]], workers: int) -> dict[str, Ass
     }
 
 
-def candidates(items: Iterable[Mapping[str, Any]] | None, operation: Operation) -> list[str]:
+def candidates(items: Iterable[JsonMapping] | None, operation: Operation) -> list[str]:
     """The ids that a collection shows, each once: the documented one first, and else in an order of their own."""
     names = {_plain(name): name for item in items or () if (name := identity(item.get("id")))}
     example = example_id(operation)

@@ -12,11 +12,11 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
 
 from graph_contracts import requirements
 from graph_contracts.contract import Contract, Operation
 from graph_contracts.engine.resource_group import group_of
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.report.merge import selection
 from graph_contracts.requirements import Aliases, Binding, Phase
 
@@ -35,7 +35,7 @@ class Shard:
     """Requirements by the operation's id."""
     requirements: frozenset[str]
     """All requirements that it tests, and those that no case of the whole run is for: every shard reports them."""
-    summary: Mapping[str, Any]
+    summary: JsonMapping
     """What results say of the shard: it tells which shards make one whole."""
 
 
@@ -70,8 +70,8 @@ def split(contract: Contract, chosen: Callable[[str], bool], weigh: Weigh, split
         if own:
             names = row.all if len(own) == len(row.names) else row.over_all.union(own)
             tested |= dict.fromkeys((path.id for path in row.paths), names)
-    shapes = {contract.shapes[operation.id] for operation in contract.tested}
-    whole = {each.id for each in requirements.registry() if each.shape in shapes and chosen(each.id)}
+    kinds = {contract.kinds[operation.id] for operation in contract.tested}
+    whole = {each.id for each in requirements.registry() if each.kind in kinds and chosen(each.id)}
     idle = whole.difference(*{row.all for row in rows})
     summary = {
         "group": group,
@@ -97,18 +97,18 @@ def _rows(contract: Contract, chosen: Callable[[str], bool]) -> Iterator[_Row]:
         first = operation.aliases[0] if operation.alias else operation.path
         groups.setdefault(group_of(operation), {}).setdefault((operation.method, first), []).append(operation)
     # thousands of operations are of few kinds, and share what is said of one
-    known: dict[Any, tuple[tuple[str, ...], frozenset[str], frozenset[str]]] = {}
+    known: dict[tuple[object, ...], tuple[tuple[str, ...], frozenset[str], frozenset[str]]] = {}
     for paths in (paths for group in groups.values() for paths in group.values()):
-        shape = contract.shapes[paths[0].id]
-        kind = (shape, *((path.alias == 0, path.key is None) for path in paths))
-        if kind not in known:
-            mine = [b for b in bindings if b.shape is shape and any(applies(b, path) for path in paths)]
+        kind = contract.kinds[paths[0].id]
+        sort = (kind, *((path.alias == 0, path.key is None) for path in paths))
+        if sort not in known:
+            mine = [b for b in bindings if b.kind is kind and any(applies(b, path) for path in paths)]
             over_all = dict.fromkeys(b.requirement for b in mine if b.phase is Phase.EVERY_RESPONSE)
             dealt = dict.fromkeys(b.requirement for b in mine if b.requirement not in over_all)
             # where nothing else is asked for, it is dealt out like the rest
             names = tuple(dealt or over_all)
-            known[kind] = (names, frozenset(over_all if dealt else ()), frozenset((*names, *over_all)))
-        yield _Row(tuple(paths), *known[kind])
+            known[sort] = (names, frozenset(over_all if dealt else ()), frozenset((*names, *over_all)))
+        yield _Row(tuple(paths), *known[sort])
 
 
 def _dealt(weights: Sequence[int], splits: int, *, scattered: bool) -> bytes:
@@ -117,8 +117,8 @@ def _dealt(weights: Sequence[int], splits: int, *, scattered: bool) -> bytes:
 
     step = max(1, len(weights) // (splits * FINENESS))
     sizes = [sum(weights[start : start + step]) for start in range(0, len(weights), step)]
-    pieces: list[Any] = [SimpleNamespace(nodeid=f"{place:09}") for place in range(len(sizes))]
-    durations: dict[str, Any] = {piece.nodeid: size for piece, size in zip(pieces, sizes, strict=True)}
+    pieces: list[SimpleNamespace] = [SimpleNamespace(nodeid=f"{place:09}") for place in range(len(sizes))]
+    durations: dict[str, int] = {piece.nodeid: size for piece, size in zip(pieces, sizes, strict=True)}
     algorithm = Algorithms.least_duration if scattered else Algorithms.duration_based_chunks
     part = bytearray(len(pieces))
     for number, group in enumerate(algorithm.value(splits, pieces, durations), 1):

@@ -17,10 +17,10 @@ from graph_contracts.reference.faults import (
     reading,
     routing,
     seldom,
-    shapes,
     text,
     values,
     wire,
+    wrong_types,
 )
 
 __all__ = [
@@ -40,8 +40,8 @@ __all__ = [
     "reading",
     "routing",
     "seldom",
-    "shapes",
     "text",
     "values",
     "wire",
+    "wrong_types",
 ]

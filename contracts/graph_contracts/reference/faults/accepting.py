@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from typing import Any
 
 from graph_contracts.contract import TypeKind
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Refusal, Reply, Request
-from graph_contracts.reference.tools import names, override, type_of
+from graph_contracts.reference.tools import Step, names, override, type_of
 
 
-def _stored(app: App, request: Request) -> dict[str, Any]:
+def _stored(app: App, request: Request) -> JsonObject:
     return app.store.objects(request)[request.entity]
 
 
@@ -22,7 +21,7 @@ def rekeys(app: App) -> None:
     """An id in the body redirects the update to the object of that id."""
 
     @override(app, "check_id")
-    def check_id(_: Any, request: Request, body: Mapping[str, Any]) -> None:
+    def check_id(_: Step, request: Request, body: JsonMapping) -> None:
         if isinstance(body.get("id"), str):
             app.store.objects(request).setdefault(body["id"], {"id": body["id"]})
             request.entity = body["id"]
@@ -34,12 +33,12 @@ def changes_key(app: App) -> None:
     given: dict[str, str] = {}
 
     @override(app, "check_id")
-    def check_id(_: Any, request: Request, body: Mapping[str, Any]) -> None:
+    def check_id(_: Step, request: Request, body: JsonMapping) -> None:
         if isinstance(body.get("id"), str):
             given[request.id] = body["id"]
 
     @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+    def updated(inner: Step, request: Request, body: JsonObject) -> Reply:
         reply = inner(request, body)
         if request.id in given and isinstance(reply.value, dict):
             reply.value["id"] = given[request.id]
@@ -51,7 +50,7 @@ def id_refused(app: App) -> None:
     """A body that repeats the object's id is refused."""
 
     @override(app, "check_id")
-    def check_id(_: Any, request: Request, body: Mapping[str, Any]) -> None:
+    def check_id(_: Step, request: Request, body: JsonMapping) -> None:
         if "id" in body and request.entity:
             raise Refusal(400, "Request_BadRequest", "The id is read-only.")
 
@@ -62,7 +61,7 @@ def partial_refused(app: App) -> None:
     required = names(app, TypeKind.STRING)
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         checked = inner(request, value)
         missing = [name for name in required if name not in checked]
         if missing:
@@ -76,7 +75,7 @@ def one_refused(app: App) -> None:
     name = names(app, TypeKind.COMPLEX)[0]
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         if isinstance(value, dict) and name in value:
             raise Refusal(400, "Request_BadRequest", f"'{name}' is not a property.")
         return inner(request, value)
@@ -87,7 +86,7 @@ def type_refused(app: App) -> None:
     """The documented type annotation is refused as an unknown property."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         if isinstance(value, dict) and "@odata.type" in value:
             raise Refusal(400, "Request_BadRequest", "'@odata.type' is not a property.")
         return inner(request, value)
@@ -98,7 +97,7 @@ def nested_type_refused(app: App) -> None:
     """Type annotations of nested values are refused."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         if isinstance(value, dict) and any(isinstance(v, dict) and "@odata.type" in v for v in value.values()):
             raise Refusal(400, "Request_BadRequest", "'@odata.type' is not a property.")
         return inner(request, value)
@@ -109,7 +108,7 @@ def annotations_refused(app: App) -> None:
     """Annotations other than the type are refused as unknown properties."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         if isinstance(value, dict) and any("@" in name and name != "@odata.type" for name in value):
             raise Refusal(400, "Request_BadRequest", "An annotation is not a property.")
         return inner(request, value)
@@ -118,16 +117,16 @@ def annotations_refused(app: App) -> None:
 @fault("annotations-stored", "req.annotations.unknown", gates=False)
 def annotations_stored(app: App) -> None:
     """Annotations are stored and come back as data."""
-    kept: dict[str, Any] = {}
+    kept: JsonObject = {}
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         checked = inner(request, value)
         kept.update({n: v for n, v in value.items() if "suite" in n})
         return checked
 
     @override(app, "represent")
-    def represent(inner: Any, request: Request, entity: dict[str, Any]) -> Any:
+    def represent(inner: Step, request: Request, entity: JsonObject) -> Json:
         return {**inner(request, entity), **kept}
 
 
@@ -136,7 +135,7 @@ def unknown_crash(app: App) -> None:
     """A property outside the type makes the server fail."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         if isinstance(value, dict):
             unknown = [name for name in value if "@" not in name and name not in type_of(app).properties]
             if unknown:
@@ -150,15 +149,15 @@ def case_duplicate(app: App) -> None:
     real = {name.lower(): name for name in type_of(app).properties}
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
-        odd: dict[str, Any] = {}
+    def check(inner: Step, request: Request, value: Json) -> Json:
+        odd: JsonObject = {}
         if isinstance(value, dict):
             odd = {n: v for n, v in value.items() if n not in real.values() and n.lower() in real}
             value = {n: v for n, v in value.items() if n not in odd}
         return {**inner(request, value), **odd}
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         await inner(request, body)
         _stored(app, request).update({n: v for n, v in body.items() if n not in real.values()})
 
@@ -168,7 +167,7 @@ def output_refused(app: App) -> None:
     """A body with every property and the type is refused: the server's own output."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         if isinstance(value, dict) and {"@odata.type", "id"} <= set(value):
             raise Refusal(400, "Request_BadRequest", "Set action is invalid for property 'id'.")
         return inner(request, value)
@@ -179,7 +178,7 @@ def repeat_refused(app: App) -> None:
     """An update that changes nothing is answered 409."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         before = copy.deepcopy(_stored(app, request))
         await inner(request, body)
         if len(body) > 3 and before == _stored(app, request):

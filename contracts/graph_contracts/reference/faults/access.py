@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import unquote
 
 from graph_contracts.contract import OperationKind, TypeKind
+from graph_contracts.json_types import Json
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Refusal, Reply, Request
-from graph_contracts.reference.tools import apply, names, override
+from graph_contracts.reference.tools import Step, apply, names, override
 
 
 @fault("noauth-accepted", "auth.required")
@@ -17,7 +17,7 @@ def noauth(app: App) -> None:
     """No Authorization header is needed."""
 
     @override(app, "authenticate")
-    def authenticate(inner: Any, request: Request) -> None:
+    def authenticate(inner: Step, request: Request) -> None:
         if "authorization" in request.headers:
             inner(request)
 
@@ -27,7 +27,7 @@ def garbage(app: App) -> None:
     """Whatever follows Bearer is accepted, even nothing."""
 
     @override(app, "authenticate")
-    def authenticate(inner: Any, request: Request) -> None:
+    def authenticate(inner: Step, request: Request) -> None:
         if not request.headers.get("authorization", "").lower().startswith("bearer"):
             inner(request)
 
@@ -37,7 +37,7 @@ def prefix(app: App) -> None:
     """A token is accepted when it begins like a valid one, or a valid one begins like it."""
 
     @override(app, "known")
-    def known(inner: Any, token: str) -> bool:
+    def known(inner: Step, token: str) -> bool:
         full = app.access.tokens.full
         return inner(token) or (token != full and (full.startswith(token) or token.startswith(full)))
 
@@ -47,7 +47,7 @@ def token_case(app: App) -> None:
     """Tokens are compared without regard to letter case."""
 
     @override(app, "known")
-    def known(inner: Any, token: str) -> bool:
+    def known(inner: Step, token: str) -> bool:
         return inner(token) or token.lower() == app.access.tokens.full.lower()
 
 
@@ -56,7 +56,7 @@ def expired(app: App) -> None:
     """Whether a token has expired is not checked."""
 
     @override(app, "known")
-    def known(inner: Any, token: str) -> bool:
+    def known(inner: Step, token: str) -> bool:
         return inner(token) or token == app.access.tokens.expired
 
 
@@ -65,7 +65,7 @@ def scheme(app: App) -> None:
     """Only the presence of Authorization is checked: another scheme works."""
 
     @override(app, "authenticate")
-    def authenticate(inner: Any, request: Request) -> None:
+    def authenticate(inner: Step, request: Request) -> None:
         given = request.headers.get("authorization", "")
         if not given or given.lower().startswith("bearer") or " " not in given:
             inner(request)
@@ -76,7 +76,7 @@ def unprocessable_for_missing(app: App) -> None:
     """A missing token is answered 422."""
 
     @override(app, "authenticate")
-    def authenticate(inner: Any, request: Request) -> None:
+    def authenticate(inner: Step, request: Request) -> None:
         if "authorization" not in request.headers:
             raise Refusal(422, "UnprocessableEntity", "No credentials.")
         inner(request)
@@ -87,7 +87,7 @@ def no_challenge(app: App) -> None:
     """401 comes without WWW-Authenticate."""
 
     @override(app, "refuse")
-    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         reply = inner(request, refusal)
         reply.headers.pop("WWW-Authenticate", None)
         return reply
@@ -98,7 +98,7 @@ def basic_challenge(app: App) -> None:
     """401 asks for Basic credentials."""
 
     @override(app, "refuse")
-    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         reply = inner(request, refusal)
         if reply.status == 401:
             reply.headers["WWW-Authenticate"] = 'Basic realm="here"'
@@ -110,7 +110,7 @@ def scheme_case(app: App) -> None:
     """The scheme's name is compared with regard to letter case."""
 
     @override(app, "authenticate")
-    def authenticate(inner: Any, request: Request) -> None:
+    def authenticate(inner: Step, request: Request) -> None:
         if request.headers.get("authorization", "").startswith("bearer"):
             app.access.unauthenticated("A bearer token is needed.")
         inner(request)
@@ -120,7 +120,7 @@ def _write_first(app: App, step: str, status: int) -> None:
     """Let a refusal with a status come after the write."""
 
     @override(app, step)
-    def late(inner: Any, request: Request) -> None:
+    def late(inner: Step, request: Request) -> None:
         try:
             inner(request)
         except Refusal as refusal:
@@ -146,7 +146,7 @@ def noperm(app: App) -> None:
     """A valid token without the permission may update."""
 
     @override(app, "authorize")
-    def authorize(inner: Any, request: Request) -> None:
+    def authorize(inner: Step, request: Request) -> None:
         if app.access.tokens.forbidden not in request.headers.get("authorization", ""):
             inner(request)
 
@@ -156,7 +156,7 @@ def noperm_409(app: App) -> None:
     """A missing permission is answered 409."""
 
     @override(app, "authorize")
-    def authorize(inner: Any, request: Request) -> None:
+    def authorize(inner: Step, request: Request) -> None:
         try:
             inner(request)
         except Refusal as refusal:
@@ -170,7 +170,7 @@ def personal(app: App) -> None:
     """A personal account's token may update although the page says it is not supported."""
 
     @override(app, "authorize")
-    def authorize(inner: Any, request: Request) -> None:
+    def authorize(inner: Step, request: Request) -> None:
         if app.access.tokens.personal not in request.headers.get("authorization", ""):
             inner(request)
 
@@ -180,7 +180,7 @@ def foreign(app: App) -> None:
     """A token of another tenant reaches the object by its id."""
 
     @override(app, "authorize")
-    def authorize(inner: Any, request: Request) -> None:
+    def authorize(inner: Step, request: Request) -> None:
         if app.access.tokens.foreign not in request.headers.get("authorization", ""):
             inner(request)
 
@@ -189,7 +189,7 @@ def _throttle(app: App, headers: dict[str, str], every: int = 30) -> None:
     counted = {"updates": 0}
 
     @override(app, "change")
-    async def change(inner: Any, request: Request) -> Reply:
+    async def change(inner: Step, request: Request) -> Reply:
         counted["updates"] += 1
         if counted["updates"] % every == 0:
             raise Refusal(429, "TooManyRequests", "Too many requests.", **headers)
@@ -201,10 +201,10 @@ def _throttle_reads(app: App, headers: dict[str, str]) -> None:
     every = {OperationKind.READ: 60, OperationKind.LIST: 25}
 
     @override(app, "get")
-    def get(inner: Any, request: Request) -> Reply:
-        if request.shape in counted:
-            counted[request.shape] += 1
-            if counted[request.shape] % every[request.shape] == 0:
+    def get(inner: Step, request: Request) -> Reply:
+        if request.kind in counted:
+            counted[request.kind] += 1
+            if counted[request.kind] % every[request.kind] == 0:
                 raise Refusal(429, "TooManyRequests", "Too many requests.", **headers)
         reply: Reply = inner(request)
         return reply
@@ -239,7 +239,7 @@ def cors(app: App) -> None:
     """Any Origin is let in, with credentials."""
 
     @override(app, "headers")
-    def headers(inner: Any, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
+    def headers(inner: Step, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
         fields = inner(request, reply, body)
         if "origin" in request.headers:
             fields += [("Access-Control-Allow-Origin", request.headers["origin"])]
@@ -252,7 +252,7 @@ def pollution(app: App) -> None:
     """A member called __proto__ changes every object."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         planted = value.pop("__proto__", None) if isinstance(value, dict) else None
         checked = inner(request, value)
         if isinstance(planted, dict):
@@ -266,7 +266,7 @@ def header_injection(app: App) -> None:
     """The client's request id is percent-decoded into the response's head."""
 
     @override(app, "headers")
-    def headers(inner: Any, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
+    def headers(inner: Step, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
         fields = [field for field in inner(request, reply, body) if field[0] != "client-request-id"]
         for line in f"client-request-id: {unquote(request.headers.get('client-request-id', 'none'))}".splitlines():
             name, colon, value = line.partition(":")
@@ -281,7 +281,7 @@ def touches(app: App) -> None:
     name = names(app, TypeKind.STRING)[0]
 
     @override(app, "authenticate")
-    def authenticate(inner: Any, request: Request) -> None:
+    def authenticate(inner: Step, request: Request) -> None:
         try:
             inner(request)
         except Refusal:

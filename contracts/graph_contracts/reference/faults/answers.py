@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Reply, Request
-from graph_contracts.reference.tools import change_answer, change_stored, complexes, override, writable
+from graph_contracts.reference.tools import Step, change_answer, change_stored, complexes, override, writable
 
 
 @fault("stale-response", "value.reflects")
@@ -15,12 +14,12 @@ def stale(app: App) -> None:
     """The write happens, but the answer shows the object before it."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         request.before = dict(app.store.objects(request)[request.entity])  # type: ignore[attr-defined]
         await inner(request, body)
 
     @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+    def updated(inner: Step, request: Request, body: JsonObject) -> Reply:
         reply = inner(request, body)
         if reply.value is not None:
             reply.value = app.reads.represent(request, request.before)  # type: ignore[attr-defined]
@@ -32,7 +31,7 @@ def not_updatable(app: App) -> None:
     """One nested string is never written."""
     name, leaves = complexes(app)[-1]
 
-    def stored(body: dict[str, Any]) -> dict[str, Any]:
+    def stored(body: JsonObject) -> JsonObject:
         value = body.get(name)
         if isinstance(value, dict):
             body[name] = {leaf: item for leaf, item in value.items() if leaf != leaves[0]}
@@ -54,7 +53,7 @@ def read_differs(app: App) -> None:
     name, leaves = complexes(app, 2)[0]
 
     @override(app, "shown")
-    def shown(inner: Any, request: Request) -> Any:
+    def shown(inner: Step, request: Request) -> Json:
         entity = inner(request)
         value = entity.get(name)
         if isinstance(value, dict) and isinstance(value.get(leaves[-1]), str):
@@ -67,7 +66,7 @@ def lacks_nested(app: App) -> None:
     """The answer to an update leaves out one member of a nested value that reads show."""
     name, leaves = complexes(app, 2)[0]
 
-    def answer(entity: Any) -> Any:
+    def answer(entity: Json) -> Json:
         value = entity.get(name) if isinstance(entity, dict) else None
         if isinstance(value, dict):
             return {**entity, name: {leaf: item for leaf, item in value.items() if leaf != leaves[-1]}}

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from typing import Any
 
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
-from graph_contracts.reference.message import Receive, Refusal, Reply, Request
+from graph_contracts.reference.message import Receive, Refusal, Reply, Request, Send
 from graph_contracts.reference.strictjson import depth
-from graph_contracts.reference.tools import connection, override
+from graph_contracts.reference.tools import Step, connection, override
 
 
-def _blind(app: App, when: Any) -> None:
+def _blind(app: App, when: Step) -> None:
     """Answer some requests with the object as it is, or a new one of nothing, whatever they say."""
 
     @override(app, "change")
-    async def change(inner: Any, request: Request) -> Reply:
+    async def change(inner: Step, request: Request) -> Reply:
         if not when(request) or request.method == "DELETE":
             return await inner(request)
         if request.method == "POST":
@@ -35,7 +35,7 @@ def charset(app: App) -> None:
     """A media type with a parameter is refused: the header is compared as text."""
 
     @override(app, "media_type")
-    def media_type(inner: Any, request: Request) -> None:
+    def media_type(inner: Step, request: Request) -> None:
         inner(request)
         if ";" in request.headers.get("content-type", ""):
             raise Refusal(415, "UnsupportedMediaType", "application/json only.")
@@ -46,7 +46,7 @@ def media_case(app: App) -> None:
     """A media type in other letter case is refused."""
 
     @override(app, "media_type")
-    def media_type(inner: Any, request: Request) -> None:
+    def media_type(inner: Step, request: Request) -> None:
         inner(request)
         if not request.headers.get("content-type", "").startswith("application/json"):
             raise Refusal(415, "UnsupportedMediaType", "application/json only.")
@@ -57,7 +57,7 @@ def merge_patch(app: App) -> None:
     """Only application/merge-patch+json is accepted."""
 
     @override(app, "media_type")
-    def media_type(_: Any, request: Request) -> None:
+    def media_type(_: Step, request: Request) -> None:
         if _media(request) != "application/merge-patch+json":
             raise Refusal(415, "UnsupportedMediaType", "application/merge-patch+json only.")
 
@@ -97,7 +97,7 @@ def unsized(app: App) -> None:
     """A proxy in front drops a body that has no length; the server answers 400."""
 
     @override(app, "change")
-    async def change(inner: Any, request: Request) -> Reply:
+    async def change(inner: Step, request: Request) -> Reply:
         if "content-length" not in request.headers:
             request.body = b""
         return await inner(request)
@@ -108,7 +108,7 @@ def incomplete(app: App) -> None:
     """A body cut short of its length is mended and applied."""
 
     @override(app, "change")
-    async def change(inner: Any, request: Request) -> Reply:
+    async def change(inner: Step, request: Request) -> Reply:
         if not request.complete:
             text = request.body.decode("utf-8", "replace")
             pairs = re.findall(r'"(\w+)"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+)', text)
@@ -117,7 +117,7 @@ def incomplete(app: App) -> None:
         return await inner(request)
 
 
-def _first_pairs(body: bytes) -> Any:
+def _first_pairs(body: bytes) -> Json:
     text = body.decode("utf-8", "replace")
     return {n: json.loads(v) for n, v in re.findall(r'"(\w+)"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+)', text)}
 
@@ -127,7 +127,7 @@ def mended(app: App) -> None:
     """Broken JSON is applied as far as it goes."""
 
     @override(app, "parse")
-    def parse(inner: Any, body: bytes) -> Any:
+    def parse(inner: Step, body: bytes) -> Json:
         try:
             return inner(body)
         except Refusal:
@@ -141,7 +141,7 @@ def malformed_ok(app: App) -> None:
     """Broken JSON is treated as an empty object and answered 200."""
 
     @override(app, "parse")
-    def parse(inner: Any, body: bytes) -> Any:
+    def parse(inner: Step, body: bytes) -> Json:
         try:
             return inner(body)
         except Refusal:
@@ -153,7 +153,7 @@ def malformed_crash(app: App) -> None:
     """Broken JSON makes the server fail."""
 
     @override(app, "parse")
-    def parse(inner: Any, body: bytes) -> Any:
+    def parse(inner: Step, body: bytes) -> Json:
         try:
             return inner(body)
         except Refusal as refusal:
@@ -165,7 +165,7 @@ def nonobject_crash(app: App) -> None:
     """A body that is no object makes the server fail."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         if not isinstance(value, dict):
             raise RuntimeError("no members")
         return inner(request, value)
@@ -176,7 +176,7 @@ def array_ok(app: App) -> None:
     """A body that is no object is answered 200."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         return inner(request, value if isinstance(value, dict) else {})
 
 
@@ -185,7 +185,7 @@ def escaped_name(app: App) -> None:
     """A member whose name is written with escapes is not recognised."""
 
     @override(app, "parse")
-    def parse(inner: Any, body: bytes) -> Any:
+    def parse(inner: Step, body: bytes) -> Json:
         value = inner(body)
         if isinstance(value, dict):
             return {name: item for name, item in value.items() if f'"{name}"'.encode() in body}
@@ -197,7 +197,7 @@ def whitespace(app: App) -> None:
     """A body that begins with white space is refused."""
 
     @override(app, "parse")
-    def parse(inner: Any, body: bytes) -> Any:
+    def parse(inner: Step, body: bytes) -> Json:
         if body[:1].isspace():
             raise Refusal(400, "BadRequest", "Unexpected character.")
         return inner(body)
@@ -208,7 +208,7 @@ def surrogates(app: App) -> None:
     """A character written as a pair of escapes is refused."""
 
     @override(app, "parse")
-    def parse(inner: Any, body: bytes) -> Any:
+    def parse(inner: Step, body: bytes) -> Json:
         if re.search(rb"\\u[dD][89abAB]", body):
             raise Refusal(400, "BadRequest", "Invalid escape.")
         return inner(body)
@@ -218,13 +218,13 @@ def surrogates(app: App) -> None:
 def duplicates(app: App) -> None:
     """A member that occurs twice makes the server fail."""
 
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def once(pairs: list[tuple[str, Json]]) -> JsonObject:
         if len(dict(pairs)) != len(pairs):
             raise RuntimeError("duplicate key")
         return dict(pairs)
 
     @override(app, "parse")
-    def parse(inner: Any, body: bytes) -> Any:
+    def parse(inner: Step, body: bytes) -> Json:
         value = inner(body)
         json.loads(body, object_pairs_hook=once)
         return value
@@ -233,13 +233,13 @@ def duplicates(app: App) -> None:
 @fault("duplicate-names-disagree", "json.duplicatekeys", gates=False)
 def disagree(app: App) -> None:
     """Of a member that occurs twice, the last is stored and the first is shown."""
-    first: dict[str, Any] = {}
+    first: JsonObject = {}
 
     @override(app, "parse")
-    def parse(inner: Any, body: bytes) -> Any:
+    def parse(inner: Step, body: bytes) -> Json:
         first.clear()
 
-        def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        def keep(pairs: list[tuple[str, Json]]) -> JsonObject:
             for place, (name, value) in enumerate(pairs):
                 if any(name == other for other, _ in pairs[place + 1 :]):
                     first[name] = value
@@ -250,7 +250,7 @@ def disagree(app: App) -> None:
         return value
 
     @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+    def updated(inner: Step, request: Request, body: JsonObject) -> Reply:
         reply = inner(request, body)
         if isinstance(reply.value, dict):
             reply.value = {**reply.value, **first}
@@ -262,7 +262,7 @@ def bom(app: App) -> None:
     """A byte order mark makes the server fail."""
 
     @override(app, "parse")
-    def parse(inner: Any, body: bytes) -> Any:
+    def parse(inner: Step, body: bytes) -> Json:
         if body.startswith(b"\xef\xbb\xbf"):
             raise RuntimeError("unexpected character")
         return inner(body)
@@ -273,7 +273,7 @@ def mojibake(app: App) -> None:
     """Octets that are no UTF-8 are read as Latin-1 and stored."""
 
     @override(app, "parse")
-    def parse(inner: Any, body: bytes) -> Any:
+    def parse(inner: Step, body: bytes) -> Json:
         try:
             body.decode("utf-8")
         except UnicodeDecodeError:
@@ -288,14 +288,14 @@ def half_pairs(app: App) -> None:
     standing_in = "\uf8ff"
 
     @override(app, "parse")
-    def parse(inner: Any, body: bytes) -> Any:
+    def parse(inner: Step, body: bytes) -> Json:
         try:
             return inner(body)
         except Refusal:
             return inner(re.sub(rb"(?i)\\ud[89a-f][0-9a-f]{2}", standing_in.encode(), body))
 
     @override(app, "render")
-    def render(inner: Any, request: Request, reply: Reply) -> bytes:
+    def render(inner: Step, request: Request, reply: Reply) -> bytes:
         return inner(request, reply).replace(standing_in.encode(), b"\xed\xa0\x80")
 
 
@@ -303,7 +303,7 @@ def half_pairs(app: App) -> None:
 def utf16(app: App) -> None:
     """A UTF-16 body is answered 200, its texts read with a NUL between the letters."""
 
-    def garbled(value: Any) -> Any:
+    def garbled(value: Json) -> Json:
         if isinstance(value, str):
             return "\0".join(value)
         if isinstance(value, list):
@@ -311,7 +311,7 @@ def utf16(app: App) -> None:
         return {name: garbled(item) for name, item in value.items()} if isinstance(value, dict) else value
 
     @override(app, "parse")
-    def parse(inner: Any, body: bytes) -> Any:
+    def parse(inner: Step, body: bytes) -> Json:
         text = body.removeprefix(b"\xff\xfe")
         if text[1:2] == b"\0":
             return garbled(inner(text.decode("utf-16-le").encode()))
@@ -324,7 +324,7 @@ def deep(app: App) -> None:
     state = {"dead": False}
 
     @override(app, "read")
-    async def read(inner: Any, request: Request, receive: Receive) -> None:
+    async def read(inner: Step, request: Request, receive: Receive) -> None:
         if state["dead"]:
             raise ConnectionAbortedError
         await inner(request, receive)
@@ -341,7 +341,7 @@ def null_kills(app: App) -> None:
     state = {"dead": False}
 
     @override(app, "read")
-    async def read(inner: Any, request: Request, receive: Receive) -> None:
+    async def read(inner: Step, request: Request, receive: Receive) -> None:
         if state["dead"]:
             raise ConnectionAbortedError
         await inner(request, receive)
@@ -356,11 +356,11 @@ def _abort_on_abort(app: App) -> None:
     """Close the connection without an answer where a step raised ConnectionAbortedError."""
 
     @override(app, "crash")
-    def crash(inner: Any, request: Request, error: Exception) -> Reply:
+    def crash(inner: Step, request: Request, error: Exception) -> Reply:
         return Reply(0) if isinstance(error, ConnectionAbortedError) else inner(request, error)
 
     @override(app, "send")
-    async def send(inner: Any, request: Request, reply: Reply, send: Any) -> None:
+    async def send(inner: Step, request: Request, reply: Reply, send: Send) -> None:
         if reply.status:
             await inner(request, reply, send)
         else:
@@ -373,7 +373,7 @@ def big(app: App) -> None:
     """A body over one MiB makes the server fail."""
 
     @override(app, "read")
-    async def read(inner: Any, request: Request, receive: Receive) -> None:
+    async def read(inner: Step, request: Request, receive: Receive) -> None:
         try:
             await inner(request, receive)
         except Refusal as refusal:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import copy
 import itertools
-from typing import Any
 
+from graph_contracts.json_types import JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Reply, Request
-from graph_contracts.reference.tools import override, type_of
+from graph_contracts.reference.tools import Step, override, type_of
 
 WINDOW = 0.004
 """Seconds that a careless server leaves between reading and writing."""
@@ -21,7 +21,7 @@ def lost(app: App) -> None:
     """Read, wait, write without a lock: of two parallel updates one vanishes."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         before = copy.deepcopy(app.store.objects(request)[request.entity])
         await asyncio.sleep(WINDOW)
         app.store.objects(request)[request.entity] = before
@@ -34,7 +34,7 @@ def torn(app: App) -> None:
     counted = itertools.count()
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         ordered = list(body.items())
         if next(counted) % 2:
             ordered.reverse()
@@ -46,10 +46,10 @@ def torn(app: App) -> None:
 @fault("response-crosswired", "conc.crosswire")
 def crosswired(app: App) -> None:
     """Answers are built in a shared buffer: under load one carries another request's object."""
-    buffer: dict[str, Any] = {}
+    buffer: JsonObject = {}
 
     @override(app, "act")
-    async def act(inner: Any, request: Request) -> Reply:
+    async def act(inner: Step, request: Request) -> Reply:
         reply = await inner(request)
         if request.documented and isinstance(reply.value, dict):
             buffer["value"] = reply.value
@@ -64,7 +64,7 @@ def parallel_crash(app: App) -> None:
     busy: set[str] = set()
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         if request.entity in busy and set(body) <= set(type_of(app).properties):
             raise RuntimeError("deadlock")
         busy.add(request.entity)

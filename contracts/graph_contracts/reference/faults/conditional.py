@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from graph_contracts.json_types import JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Reply, Request
-from graph_contracts.reference.tools import override
+from graph_contracts.reference.tools import Step, override
 from graph_contracts.reference.validators import strong, tag, weak
 
 
@@ -36,7 +35,7 @@ def never(app: App) -> None:
     strong(app)
 
     @override(app, "precondition")
-    def precondition(inner: Any, request: Request) -> None:
+    def precondition(inner: Step, request: Request) -> None:
         if request.headers.get("if-match", "*") != "*":
             request.headers = {**request.headers, "if-match": '"never"'}
         inner(request)
@@ -47,7 +46,7 @@ def ignored(app: App) -> None:
     """If-Match with a tag that no object has is ignored."""
 
     @override(app, "precondition")
-    def precondition(inner: Any, request: Request) -> None:
+    def precondition(inner: Step, request: Request) -> None:
         if "if-match" not in request.headers:
             inner(request)
 
@@ -57,7 +56,7 @@ def none_ignored(app: App) -> None:
     """If-None-Match: * is ignored."""
 
     @override(app, "precondition")
-    def precondition(inner: Any, request: Request) -> None:
+    def precondition(inner: Step, request: Request) -> None:
         if "if-none-match" not in request.headers:
             inner(request)
 
@@ -68,12 +67,12 @@ def old_tag(app: App) -> None:
     strong(app)
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         request.before = tag(app, request)  # type: ignore[attr-defined]
         await inner(request, body)
 
     @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+    def updated(inner: Step, request: Request, body: JsonObject) -> Reply:
         reply = inner(request, body)
         reply.headers["ETag"] = request.before  # type: ignore[attr-defined]
         return reply

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from typing import Any
 
 from graph_contracts.contract import OperationKind, TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.faults.concurrency import WINDOW
 from graph_contracts.reference.faults.reading import cut_short, open_to_all, unchecked
 from graph_contracts.reference.message import Refusal, Reply, Request
-from graph_contracts.reference.tools import apply, names, override, writable
+from graph_contracts.reference.store import Objects
+from graph_contracts.reference.tools import Step, apply, names, override, writable
+from graph_contracts.reference.validate import Rules
 
 
-def _answers(app: App, change: Any) -> None:
+def _answers(app: App, change: Step) -> None:
     """Change the answer to a creation: `change(request, reply)` returns what is sent instead."""
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        return change(request, reply) if request.shape is OperationKind.CREATE else reply
+        return change(request, reply) if request.kind is OperationKind.CREATE else reply
 
 
-def _shown(app: App, change: Any) -> None:
+def _shown(app: App, change: Step) -> None:
     """Change how the answer to a creation shows the object."""
 
     def changed(_: Request, reply: Reply) -> Reply:
@@ -34,11 +36,11 @@ def _shown(app: App, change: Any) -> None:
     _answers(app, changed)
 
 
-def _sent(app: App, change: Any) -> None:
+def _sent(app: App, change: Step) -> None:
     """Change what of a body is written into a new object; updates are right."""
 
     @override(app, "create")
-    async def create(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def create(inner: Step, request: Request, body: JsonObject) -> None:
         await inner(request, change(dict(body)))
 
 
@@ -89,7 +91,7 @@ def takes_place(app: App) -> None:
     """A new object gets the id of an object that is there, and replaces it."""
 
     @override(app, "new_id")
-    def new_id(inner: Any, request: Request) -> Any:
+    def new_id(inner: Step, request: Request) -> Json:
         return next(iter(app.store.objects(request)), None) or inner(request)
 
 
@@ -110,13 +112,13 @@ def not_readable(app: App) -> None:
     hidden: set[str] = set()
 
     @override(app, "create")
-    async def create(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def create(inner: Step, request: Request, body: JsonObject) -> None:
         await inner(request, body)
         hidden.add(request.entity)
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
-        if request.entity in hidden and request.shape is OperationKind.READ:
+    def find(inner: Step, request: Request) -> None:
+        if request.entity in hidden and request.kind is OperationKind.READ:
             raise Refusal(404, "Request_ResourceNotFound", "The object does not exist.")
         inner(request)
 
@@ -127,12 +129,12 @@ def not_listed(app: App) -> None:
     hidden: set[str] = set()
 
     @override(app, "create")
-    async def create(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def create(inner: Step, request: Request, body: JsonObject) -> None:
         await inner(request, body)
         hidden.add(request.entity)
 
     @override(app, "visible")
-    def visible(inner: Any, request: Request) -> Any:
+    def visible(inner: Step, request: Request) -> Objects:
         objects = inner(request)
         return objects if request.entity else {n: value for n, value in objects.items() if n not in hidden}
 
@@ -142,11 +144,11 @@ def refused_kept(app: App) -> None:
     """A creation that is answered 400 leaves an object of what was right in it."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         try:
             return inner(request, value)
         except Refusal:
-            if request.shape is OperationKind.CREATE and isinstance(value, dict):
+            if request.kind is OperationKind.CREATE and isinstance(value, dict):
                 app.changes.add(request)
                 good = {n: v for n, v in value.items() if n in writable(app) and isinstance(v, str)}
                 app.store.objects(request)[request.entity].update(good)
@@ -158,7 +160,7 @@ def twice(app: App) -> None:
     """One creation makes two objects."""
 
     @override(app, "create")
-    async def create(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def create(inner: Step, request: Request, body: JsonObject) -> None:
         await inner(request, body)
         await inner(request, body)
 
@@ -168,7 +170,7 @@ def evicts(app: App) -> None:
     """There is room for as many objects as there were: a new one pushes the oldest out."""
 
     @override(app, "create")
-    async def create(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def create(inner: Step, request: Request, body: JsonObject) -> None:
         objects = app.store.objects(request)
         oldest = next(iter(objects), None)
         await inner(request, body)
@@ -181,7 +183,7 @@ def changes_others(app: App) -> None:
     """What a new object says goes into every other one too."""
 
     @override(app, "create")
-    async def create(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def create(inner: Step, request: Request, body: JsonObject) -> None:
         await inner(request, body)
         for stored in app.store.objects(request).values():
             stored.update(body)
@@ -190,14 +192,14 @@ def changes_others(app: App) -> None:
 @fault("parallel-creations-share-an-id", "create.conc.disjoint")
 def share_id(app: App) -> None:
     """Creations that overlap get the same id, and one takes the other's place."""
-    busy: dict[str, Any] = {}
+    busy: JsonObject = {}
 
     @override(app, "new_id")
-    def new_id(inner: Any, request: Request) -> Any:
+    def new_id(inner: Step, request: Request) -> Json:
         return busy.setdefault("id", inner(request))
 
     @override(app, "create")
-    async def create(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def create(inner: Step, request: Request, body: JsonObject) -> None:
         await inner(request, body)
         await asyncio.sleep(WINDOW)
         busy.clear()
@@ -208,7 +210,7 @@ def lost(app: App) -> None:
     """The collection is read, added to and written back: of creations that overlap one is lost."""
 
     @override(app, "post")
-    async def post(inner: Any, request: Request) -> Reply:
+    async def post(inner: Step, request: Request) -> Reply:
         objects = app.store.objects(request)
         before = dict(objects)
         await asyncio.sleep(WINDOW)
@@ -259,11 +261,11 @@ def trimmed(app: App) -> None:
 @fault("clients-id-shown-and-not-used", "create.req.id.mismatch")
 def client_id(app: App) -> None:
     """An id that the client sends is shown in the answer; the object is kept under another."""
-    given: dict[str, Any] = {}
+    given: JsonObject = {}
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
-        if isinstance(value, dict) and request.shape is OperationKind.CREATE and "id" in value:
+    def check(inner: Step, request: Request, value: Json) -> Json:
+        if isinstance(value, dict) and request.kind is OperationKind.CREATE and "id" in value:
             given[request.id] = value["id"]
         return inner(request, value)
 
@@ -280,13 +282,13 @@ def client_id_replaces(app: App) -> None:
     """A creation with the id of an object that is there replaces that object."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("id"), str) and request.shape is OperationKind.CREATE:
+    def check(inner: Step, request: Request, value: Json) -> Json:
+        if isinstance(value, dict) and isinstance(value.get("id"), str) and request.kind is OperationKind.CREATE:
             request.client = value["id"]  # type: ignore[attr-defined]
         return inner(request, value)
 
     @override(app, "new_id")
-    def new_id(inner: Any, request: Request) -> Any:
+    def new_id(inner: Step, request: Request) -> Json:
         return getattr(request, "client", None) or inner(request)
 
 
@@ -295,7 +297,7 @@ def sentinel(app: App) -> None:
     """A new object may have the member of an evolvable enumeration that clients never send."""
 
     @override(app, "rules")
-    def rules(inner: Any, request: Request) -> Any:
+    def rules(inner: Step, request: Request) -> Rules:
         found = inner(request)
         return type(found)(named=found.named)
 
@@ -305,7 +307,7 @@ def empty_crash(app: App) -> None:
     """A creation of nothing makes the server fail."""
 
     @override(app, "create")
-    async def create(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def create(inner: Step, request: Request, body: JsonObject) -> None:
         if not body:
             raise RuntimeError("no columns")
         await inner(request, body)
@@ -350,8 +352,8 @@ def not_allowed(app: App) -> None:
     """POST on the collection is answered 405."""
 
     @override(app, "method")
-    def method(inner: Any, request: Request) -> None:
-        if request.shape is OperationKind.CREATE:
+    def method(inner: Step, request: Request) -> None:
+        if request.kind is OperationKind.CREATE:
             raise Refusal(405, "Request_BadRequest", "The method is not allowed here.", Allow="GET, HEAD, OPTIONS")
         inner(request)
 
@@ -373,12 +375,12 @@ def made_401(app: App) -> None:
     """Credentials are checked after the object is made."""
 
     @override(app, "authenticate")
-    def authenticate(inner: Any, request: Request) -> None:
+    def authenticate(inner: Step, request: Request) -> None:
         try:
             inner(request)
         except Refusal:
             app.addresses.route(request)
-            if request.shape is OperationKind.CREATE:
+            if request.kind is OperationKind.CREATE:
                 apply(app, request)
             raise
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from graph_contracts.contract import OperationKind
+from graph_contracts.json_types import JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.faults.reading import cut_short, open_to_all, unchecked
 from graph_contracts.reference.message import Refusal, Reply, Request
 from graph_contracts.reference.routes import Role
-from graph_contracts.reference.tools import override
+from graph_contracts.reference.store import Objects
+from graph_contracts.reference.tools import Step, override
 from graph_contracts.reference.validators import strong, weak
 
 
-def _deletes(app: App, change: Any) -> None:
+def _deletes(app: App, change: Step) -> None:
     """Do something else with an object that is deleted: `change(request, inner)`, where `inner` takes it away."""
 
     @override(app, "remove")
-    def remove(inner: Any, request: Request) -> None:
-        if request.shape is OperationKind.DELETE:
+    def remove(inner: Step, request: Request) -> None:
+        if request.kind is OperationKind.DELETE:
             change(request, inner)
         else:
             inner(request)
@@ -36,7 +36,7 @@ def first_nothing(app: App) -> None:
     """An object is gone only when it was deleted twice."""
     asked: set[str] = set()
 
-    def change(request: Request, inner: Any) -> None:
+    def change(request: Request, inner: Step) -> None:
         if request.entity in asked:
             inner(request)
         asked.add(request.entity)
@@ -57,20 +57,20 @@ def still_read(app: App) -> None:
 
 
 def _remembered(app: App, *, listed: bool) -> None:
-    gone: dict[str, Any] = {}
+    gone: JsonObject = {}
 
-    def change(request: Request, inner: Any) -> None:
+    def change(request: Request, inner: Step) -> None:
         gone[request.entity] = app.store.objects(request)[request.entity]
         inner(request)
 
     _deletes(app, change)
 
     @override(app, "visible")
-    def visible(inner: Any, request: Request) -> Any:
+    def visible(inner: Step, request: Request) -> Objects:
         return inner(request) if listed == bool(request.entity) else {**inner(request), **gone}
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
+    def find(inner: Step, request: Request) -> None:
         if listed or request.method not in {"GET", "HEAD"} or request.entity not in gone:
             inner(request)
 
@@ -79,7 +79,7 @@ def _remembered(app: App, *, listed: bool) -> None:
 def emptied(app: App) -> None:
     """A deletion unsets every property; the object stays."""
 
-    def change(request: Request, _: Any) -> None:
+    def change(request: Request, _: Step) -> None:
         objects = app.store.objects(request)
         objects[request.entity] = {n: v if n == "id" else None for n, v in objects[request.entity].items()}
 
@@ -90,7 +90,7 @@ def emptied(app: App) -> None:
 def neighbour(app: App) -> None:
     """A deletion takes the object next to it away as well."""
 
-    def change(request: Request, inner: Any) -> None:
+    def change(request: Request, inner: Step) -> None:
         keys = list(app.store.objects(request))
         at = keys.index(request.entity)
         inner(request)
@@ -111,8 +111,8 @@ def prefix(app: App) -> None:
     """An object is deleted by the first part of its id."""
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
-        if request.shape is OperationKind.DELETE and len(request.entity) > 6:
+    def find(inner: Step, request: Request) -> None:
+        if request.kind is OperationKind.DELETE and len(request.entity) > 6:
             known = (entity for entity in app.store.objects(request) if entity.startswith(request.entity))
             request.entity = next(known, request.entity)
         inner(request)
@@ -135,12 +135,12 @@ def _without_key(app: App, *, empty: bool) -> None:
         return request.method == "DELETE" and request.place is not None and request.place.role is Role.COLLECTION
 
     @override(app, "method")
-    def method(inner: Any, request: Request) -> None:
+    def method(inner: Step, request: Request) -> None:
         if not meant(request):
             inner(request)
 
     @override(app, "delete")
-    async def delete(inner: Any, request: Request) -> Reply:
+    async def delete(inner: Step, request: Request) -> Reply:
         if not meant(request):
             return await inner(request)
         if empty:
@@ -153,8 +153,8 @@ def second_crash(app: App) -> None:
     """Deleting what is gone makes the server fail."""
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
-        if request.shape is OperationKind.DELETE and request.entity not in app.store.objects(request):
+    def find(inner: Step, request: Request) -> None:
+        if request.kind is OperationKind.DELETE and request.entity not in app.store.objects(request):
             raise RuntimeError("no row was deleted")
         inner(request)
 
@@ -164,15 +164,15 @@ def second_conflict(app: App) -> None:
     """Deleting what was deleted is answered 409."""
     gone: set[str] = set()
 
-    def change(request: Request, inner: Any) -> None:
+    def change(request: Request, inner: Step) -> None:
         gone.add(request.entity)
         inner(request)
 
     _deletes(app, change)
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
-        if request.shape is OperationKind.DELETE and request.entity in gone:
+    def find(inner: Step, request: Request) -> None:
+        if request.kind is OperationKind.DELETE and request.entity in gone:
             raise Refusal(409, "Conflict", "The object is being deleted.")
         inner(request)
 
@@ -182,9 +182,9 @@ def ok(app: App) -> None:
     """A deletion is answered 200 with a message."""
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        return Reply(200, {"deleted": request.entity}) if request.shape is OperationKind.DELETE else reply
+        return Reply(200, {"deleted": request.entity}) if request.kind is OperationKind.DELETE else reply
 
 
 @fault("delete-needs-a-media-type", "delete.status.success")
@@ -192,7 +192,7 @@ def media_type(app: App) -> None:
     """A deletion without Content-Type is answered 415."""
 
     @override(app, "delete")
-    async def delete(inner: Any, request: Request) -> Reply:
+    async def delete(inner: Step, request: Request) -> Reply:
         app.bodies.media_type(request)
         return await inner(request)
 
@@ -202,8 +202,8 @@ def not_allowed(app: App) -> None:
     """DELETE is answered 405."""
 
     @override(app, "method")
-    def method(inner: Any, request: Request) -> None:
-        if request.shape is OperationKind.DELETE:
+    def method(inner: Step, request: Request) -> None:
+        if request.kind is OperationKind.DELETE:
             raise Refusal(405, "Request_BadRequest", "The method is not allowed here.", Allow="GET, HEAD, OPTIONS")
         inner(request)
 
@@ -214,7 +214,7 @@ def stale(app: App) -> None:
     weak(app)
 
     @override(app, "precondition")
-    def precondition(inner: Any, request: Request) -> None:
+    def precondition(inner: Step, request: Request) -> None:
         if request.method != "DELETE":
             inner(request)
 
@@ -224,7 +224,7 @@ def no_tag(app: App) -> None:
     """A deletion with a tag that no object has is performed."""
 
     @override(app, "precondition")
-    def precondition(inner: Any, request: Request) -> None:
+    def precondition(inner: Step, request: Request) -> None:
         if request.method != "DELETE":
             inner(request)
 
@@ -235,7 +235,7 @@ def never_matches(app: App) -> None:
     strong(app)
 
     @override(app, "precondition")
-    def precondition(inner: Any, request: Request) -> None:
+    def precondition(inner: Step, request: Request) -> None:
         inner(request)
         if request.method == "DELETE" and "if-match" in request.headers:
             raise Refusal(412, "PreconditionFailed", "The precondition does not hold.")
@@ -255,13 +255,13 @@ def gone_403(app: App) -> None:
 
 def _late(app: App, step: str, status: int) -> None:
     @override(app, step)
-    def late(inner: Any, request: Request) -> None:
+    def late(inner: Step, request: Request) -> None:
         try:
             inner(request)
         except Refusal as refusal:
             if refusal.status == status and request.method == "DELETE":
                 app.addresses.route(request)
-                if request.shape is OperationKind.DELETE:
+                if request.kind is OperationKind.DELETE:
                     app.changes.remove(request)
             raise
 
@@ -283,11 +283,11 @@ def refused(app: App) -> None:
     """A deletion that is answered 412 is performed all the same."""
 
     @override(app, "precondition")
-    def precondition(inner: Any, request: Request) -> None:
+    def precondition(inner: Step, request: Request) -> None:
         try:
             inner(request)
         except Refusal:
-            if request.shape is OperationKind.DELETE:
+            if request.kind is OperationKind.DELETE:
                 app.changes.remove(request)
             raise
 

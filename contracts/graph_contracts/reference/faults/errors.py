@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from graph_contracts.contract import TypeKind
+from graph_contracts.json_types import Json
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Refusal, Reply, Request
-from graph_contracts.reference.tools import names, override
+from graph_contracts.reference.tools import Step, names, override
 
 TRACE = (
     "Traceback (most recent call last):\n"
@@ -23,7 +22,7 @@ def leak(app: App) -> None:
     """Errors show where in the code they arose."""
 
     @override(app, "refuse")
-    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         reply = inner(request, refusal)
         reply.value["error"]["message"] += f"\n{TRACE}"
         return reply
@@ -34,7 +33,7 @@ def serialised(app: App) -> None:
     """A value of the wrong type is answered 500 with the exception as JSON."""
 
     @override(app, "refuse")
-    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         if refusal.code != "Request_BadRequest" or refusal.status != 400:
             return inner(request, refusal)
         return Reply(
@@ -52,7 +51,7 @@ def no_envelope(app: App) -> None:
     """Errors are a message and nothing else."""
 
     @override(app, "refuse")
-    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         return Reply(refusal.status, {"message": str(refusal)}, inner(request, refusal).headers)
 
 
@@ -61,7 +60,7 @@ def problem(app: App) -> None:
     """Errors are application/problem+json."""
 
     @override(app, "refuse")
-    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         headers = inner(request, refusal).headers
         value = {"type": "about:blank", "title": str(refusal), "status": refusal.status}
         return Reply(refusal.status, value, headers, media="application/problem+json")
@@ -72,7 +71,7 @@ def numeric(app: App) -> None:
     """The error's code is a number."""
 
     @override(app, "refuse")
-    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         reply = inner(request, refusal)
         reply.value["error"]["code"] = refusal.status
         return reply
@@ -83,7 +82,7 @@ def inner_text(app: App) -> None:
     """innerError is a string."""
 
     @override(app, "refuse")
-    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         reply = inner(request, refusal)
         reply.value["error"]["innerError"] = "none"
         return reply
@@ -94,7 +93,7 @@ def reflects(app: App) -> None:
     """Error pages are HTML and show the request's path and body as they came."""
 
     @override(app, "refuse")
-    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         headers = inner(request, refusal).headers
         page = (
             f"<h1>{refusal.status}</h1><p>{request.path}</p><pre>{request.body.decode('utf-8', 'replace')[:500]}</pre>"
@@ -108,7 +107,7 @@ def applied(app: App) -> None:
     name = names(app, TypeKind.STRING, least=2)[1]
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         try:
             return inner(request, value)
         except Refusal:

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import parse_qsl
 
 from graph_contracts.contract import OperationKind, TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.faults.reading import open_to_all
 from graph_contracts.reference.message import Refusal, Reply, Request
-from graph_contracts.reference.tools import names, override
+from graph_contracts.reference.tools import Step, names, override
 
 
-def _lists(app: App, change: Any) -> None:
+def _lists(app: App, change: Step) -> None:
     """Change the message of a documented list: `change(value)` returns what is sent instead."""
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        if request.shape is OperationKind.LIST and isinstance(reply.value, dict):
+        if request.kind is OperationKind.LIST and isinstance(reply.value, dict):
             reply.value = change(reply.value)
         return reply
 
 
-def _items(app: App, change: Any) -> None:
+def _items(app: App, change: Step) -> None:
     """Change the items of a documented list: `change(items)` returns those shown."""
     _lists(app, lambda value: {**value, "value": change(value["value"])})
 
@@ -100,12 +100,12 @@ def differs(app: App) -> None:
 @fault("list-is-kept-from-the-first-time", "list.body.allproperties")
 def cached(app: App) -> None:
     """A list shows what it showed when it was first asked for."""
-    seen: dict[str, Any] = {}
+    seen: JsonObject = {}
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        if request.shape is OperationKind.LIST and reply.value is not None:
+        if request.kind is OperationKind.LIST and reply.value is not None:
             reply.value = seen.setdefault(f"{request.path}?{request.query}", reply.value)
         return reply
 
@@ -116,9 +116,9 @@ def changes(app: App) -> None:
     name = names(app, TypeKind.STRING)[0]
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        if request.shape is OperationKind.LIST:
+        if request.kind is OperationKind.LIST:
             for entity, stored in list(app.store.objects(request).items()):
                 if isinstance(stored.get(name), str):
                     app.store.objects(request)[entity] = {**stored, name: f"{stored[name]}+"}
@@ -130,7 +130,7 @@ def every_other(app: App) -> None:
     """Every other listing shows nothing."""
     counted = {"lists": 0}
 
-    def change(items: list[Any]) -> list[Any]:
+    def change(items: list[Json]) -> list[Json]:
         counted["lists"] += 1
         return items if counted["lists"] % 2 else []
 
@@ -142,9 +142,9 @@ def partial(app: App) -> None:
     """A list is answered 206."""
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        reply.status = 206 if request.shape is OperationKind.LIST and reply.status == 200 else reply.status
+        reply.status = 206 if request.kind is OperationKind.LIST and reply.status == 200 else reply.status
         return reply
 
 
@@ -153,8 +153,8 @@ def not_found(app: App) -> None:
     """Objects are read one by one, and their list is not found."""
 
     @override(app, "method")
-    def method(inner: Any, request: Request) -> None:
-        if request.shape is OperationKind.LIST:
+    def method(inner: Step, request: Request) -> None:
+        if request.kind is OperationKind.LIST:
             raise Refusal(404, "ResourceNotFound", "The resource does not exist.")
         inner(request)
 
@@ -170,8 +170,8 @@ def other_tenant(app: App) -> None:
     """A token of another tenant lists the objects."""
 
     @override(app, "authorize")
-    def authorize(inner: Any, request: Request) -> None:
-        if request.shape is not OperationKind.LIST or app.access.tokens.foreign not in request.headers.get(
+    def authorize(inner: Step, request: Request) -> None:
+        if request.kind is not OperationKind.LIST or app.access.tokens.foreign not in request.headers.get(
             "authorization", ""
         ):
             inner(request)
@@ -182,7 +182,7 @@ def top_crash(app: App) -> None:
     """A list with $top makes the server fail."""
 
     @override(app, "listed")
-    def listed(inner: Any, request: Request, asked: dict[str, str], status: int) -> Reply:
+    def listed(inner: Step, request: Request, asked: dict[str, str], status: int) -> Reply:
         if "$top" in asked:
             raise RuntimeError("LIMIT needs a number")
         return inner(request, asked, status)
@@ -193,9 +193,9 @@ def select_wrong(app: App) -> None:
     """With $select a list shows everything but what was selected."""
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         wanted = dict(parse_qsl(request.query)).get("$select", "").split(",")
-        if request.shape is OperationKind.LIST and wanted != [""]:
+        if request.kind is OperationKind.LIST and wanted != [""]:
             shown = [{n: v for n, v in each.items() if n not in wanted} for each in app.store.objects(request).values()]
             return Reply(200, {"value": shown})
         return inner(request, reply)
@@ -204,11 +204,11 @@ def select_wrong(app: App) -> None:
 # -- pages ------------------------------------------------------------------------------------------------------------
 
 
-def _links(app: App, change: Any) -> None:
+def _links(app: App, change: Step) -> None:
     """Show pages of one object, and change the link to the next: `change(link)` returns what stands there."""
     override(app, "page_size")(lambda inner, request: 1)
 
-    def linked(value: dict[str, Any]) -> dict[str, Any]:
+    def linked(value: JsonObject) -> JsonObject:
         link = value.get("@odata.nextLink")
         return {**value, "@odata.nextLink": change(link)} if link else value
 
@@ -246,7 +246,7 @@ def overlap(app: App) -> None:
     override(app, "page_size")(lambda inner, request: 2)
 
     @override(app, "listed")
-    def listed(inner: Any, request: Request, asked: dict[str, str], status: int) -> Reply:
+    def listed(inner: Step, request: Request, asked: dict[str, str], status: int) -> Reply:
         last = asked.get("$skiptoken", "").partition(".")[2]
         if not last:
             return inner(request, asked, status)
@@ -261,7 +261,7 @@ def lies(app: App) -> None:
     """Preference-Applied names the page size that was wished for, beside all objects."""
 
     @override(app, "listed")
-    def listed(inner: Any, request: Request, asked: dict[str, str], status: int) -> Reply:
+    def listed(inner: Step, request: Request, asked: dict[str, str], status: int) -> Reply:
         given = request.headers.get("prefer", "")
         request.headers = {name: value for name, value in request.headers.items() if name != "prefer"}
         reply = inner(request, asked, status)
@@ -275,9 +275,9 @@ def refusals_are_text(app: App) -> None:
     """What a list refuses is answered with a line of text."""
 
     @override(app, "refuse")
-    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         reply: Reply = inner(request, refusal)
-        if request.shape is OperationKind.LIST and refusal.status == 400:
+        if request.kind is OperationKind.LIST and refusal.status == 400:
             reply.value, reply.body, reply.media = None, str(refusal).encode(), "text/plain"
         return reply
 
@@ -287,6 +287,6 @@ def tag_unquoted(app: App) -> None:
     """A list has an ETag without quotes."""
 
     @override(app, "headers")
-    def headers(inner: Any, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
+    def headers(inner: Step, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
         fields: list[tuple[str, str]] = inner(request, reply, body)
-        return [*fields, ("ETag", "list-1")] if request.shape is OperationKind.LIST and reply.status == 200 else fields
+        return [*fields, ("ETag", "list-1")] if request.kind is OperationKind.LIST and reply.status == 200 else fields

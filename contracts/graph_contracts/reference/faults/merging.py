@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Refusal, Reply, Request
 from graph_contracts.reference.store import merge
-from graph_contracts.reference.tools import change_stored, fill, kept, override, type_of
+from graph_contracts.reference.tools import Step, change_stored, fill, kept, override, type_of
 
 
-def _stored(app: App, request: Request) -> dict[str, Any]:
+def _stored(app: App, request: Request) -> JsonObject:
     return app.store.objects(request)[request.entity]
 
 
@@ -22,7 +22,7 @@ def replaces(app: App) -> None:
     """PATCH behaves like PUT: properties that the body doesn't name are wiped."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         app.store.objects(request)[request.entity] = {"id": request.entity}
         await inner(request, body)
 
@@ -32,7 +32,7 @@ def nested_replaces(app: App) -> None:
     """A nested value is replaced as a whole."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         stored = _stored(app, request)
         gone = {
             name: None for name, value in body.items() if isinstance(value, dict) and isinstance(stored.get(name), dict)
@@ -46,7 +46,7 @@ def appends(app: App) -> None:
     """The items of a collection are added to those that are there."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         stored = _stored(app, request)
         joined = {n: [*(stored.get(n) or []), *v] for n, v in body.items() if isinstance(v, list)}
         await inner(request, {**body, **joined})
@@ -64,7 +64,7 @@ def by_index(app: App) -> None:
     """The items of a collection are written over those in the same place; the rest stays."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         stored = _stored(app, request)
         laid = {n: [*v, *(stored.get(n) or [])[len(v) :]] for n, v in body.items() if isinstance(v, list)}
         await inner(request, {**body, **laid})
@@ -86,10 +86,10 @@ def third_lost(app: App) -> None:
 def deduplicated(app: App) -> None:
     """Items of a collection that are equal in their first member are kept once."""
 
-    def distinct(value: Any) -> Any:
+    def distinct(value: Json) -> Json:
         if not isinstance(value, list):
             return value
-        kept: dict[str, Any] = {}
+        kept: JsonObject = {}
         for item in value:
             kept.setdefault(repr(sorted(item.items())[:1]) if isinstance(item, dict) else repr(item), item)
         return list(kept.values())
@@ -102,7 +102,7 @@ def wipes(app: App) -> None:
     """{} resets the object."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         if not body:
             app.store.objects(request)[request.entity] = {"id": request.entity}
         await inner(request, body)
@@ -113,7 +113,7 @@ def lone_member(app: App) -> None:
     """A nested value that names a single member replaces the whole value; one that names more is merged."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         await inner(request, body)
         for name, value in body.items():
             declared = type_of(app).properties.get(name)
@@ -133,9 +133,9 @@ def minimal_skips(app: App) -> None:
     _answer_only(app, lambda request: "return=minimal" in request.headers.get("prefer", ""))
 
 
-def _answer_only(app: App, when: Any) -> None:
+def _answer_only(app: App, when: Step) -> None:
     @override(app, "change")
-    async def change(inner: Any, request: Request) -> Reply:
+    async def change(inner: Step, request: Request) -> Reply:
         with kept(app, request, lambda: when(request)):
             return await inner(request)
 
@@ -143,10 +143,10 @@ def _answer_only(app: App, when: Any) -> None:
 @fault("stale-reads", "persist.read")
 def cached(app: App) -> None:
     """A cache in front answers reads with what it saw first."""
-    seen: dict[str, Any] = {}
+    seen: dict[str, Reply] = {}
 
     @override(app, "get")
-    def get(inner: Any, request: Request) -> Reply:
+    def get(inner: Step, request: Request) -> Reply:
         return seen.setdefault(request.path, inner(request))
 
 
@@ -167,7 +167,7 @@ def crosses(app: App) -> None:
     """An update also lands on the other objects."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         await inner(request, body)
         for entity, stored in app.store.objects(request).items():
             app.store.objects(request)[entity] = merge(stored, body, type_of(app))
@@ -178,7 +178,7 @@ def shared(app: App) -> None:
     """Nested values are shared between objects by reference."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         await inner(request, body)
         nested = {n: v for n, v in _stored(app, request).items() if isinstance(v, dict)}
         for stored in app.store.objects(request).values():
@@ -190,7 +190,7 @@ def partial(app: App) -> None:
     """A bad property is answered 400, but the good ones before it are already written."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         try:
             return inner(request, value)
         except Refusal:
@@ -206,7 +206,7 @@ def partial(app: App) -> None:
 def bag_empty(app: App) -> None:
     """What an open value is given is accepted and forgotten."""
 
-    def emptied(value: Any, type_: Type) -> Any:
+    def emptied(value: Json, type_: Type) -> Json:
         if not isinstance(value, dict):
             return value
         known = {n: emptied(v, type_.properties[n].type) for n, v in value.items() if n in type_.properties}
@@ -221,13 +221,13 @@ def coarse_version(app: App) -> None:
     written: set[str] = set()
 
     @override(app, "perform")
-    async def perform(inner: Any, request: Request) -> Reply:
+    async def perform(inner: Step, request: Request) -> Reply:
         if request.method == "GET":
             written.clear()
         return await inner(request)
 
     @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
+    async def patch(inner: Step, request: Request) -> Reply:
         before = copy.deepcopy(_stored(app, request))
         reply = await inner(request)
         if request.entity in written:

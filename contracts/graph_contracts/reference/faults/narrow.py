@@ -7,16 +7,16 @@ import binascii
 import json
 import re
 import unicodedata
-from typing import Any
 
 from graph_contracts.contract import TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Refusal, Reply, Request
-from graph_contracts.reference.tools import change_stored, names, override, strings
+from graph_contracts.reference.tools import Step, change_stored, names, override, strings
 
 
-def _stored(app: App, request: Request) -> dict[str, Any]:
+def _stored(app: App, request: Request) -> JsonObject:
     return app.store.objects(request)[request.entity]
 
 
@@ -31,7 +31,7 @@ def escaped(app: App) -> None:
     """Markup is escaped in the object's own strings; nested ones are kept as they are."""
     wanted = names(app, TypeKind.STRING)
 
-    def change(value: Any) -> Any:
+    def change(value: Json) -> Json:
         return value.replace("&", "&amp;").replace("<", "&lt;") if isinstance(value, str) else value
 
     change_stored(app, lambda body: {n: change(v) if n in wanted else v for n, v in body.items()})
@@ -50,7 +50,7 @@ def exponents(app: App) -> None:
     wanted = names(app, TypeKind.INT32)
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         if isinstance(value, dict):
             value = {n: 0 if n in wanted and isinstance(v, float) and abs(v) > 2**31 else v for n, v in value.items()}
         return inner(request, value)
@@ -68,7 +68,7 @@ def larger_replace(app: App) -> None:
     """A body with several properties replaces the object; one with a single property is merged."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         if len(body) > 1:
             app.store.objects(request)[request.entity] = {"id": request.entity}
         await inner(request, body)
@@ -79,10 +79,10 @@ def in_place(app: App) -> None:
     """An item of a collection keeps what the item before it had and it doesn't name."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         stored = _stored(app, request)
 
-        def laid(name: str, sent: list[Any]) -> list[Any]:
+        def laid(name: str, sent: list[Json]) -> list[Json]:
             old = stored.get(name) or []
             return [
                 {**old[i], **item} if i < len(old) and isinstance(item, dict) else item for i, item in enumerate(sent)
@@ -96,7 +96,7 @@ def small_cross(app: App) -> None:
     """An update of a single property lands on every object; larger ones on their own."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         await inner(request, body)
         if len(body) == 1:
             for stored in app.store.objects(request).values():
@@ -109,7 +109,7 @@ def shown_empty(app: App) -> None:
     wanted = names(app, TypeKind.COLLECTION)
 
     @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+    def updated(inner: Step, request: Request, body: JsonObject) -> Reply:
         reply = inner(request, body)
         if isinstance(reply.value, dict):
             reply.value = {n: [] if n in wanted and n not in body else v for n, v in reply.value.items()}
@@ -121,7 +121,7 @@ def echoed(app: App) -> None:
     """Of a nested value the answer shows what the request named; reads show all of it."""
 
     @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+    def updated(inner: Step, request: Request, body: JsonObject) -> Reply:
         reply = inner(request, body)
         if isinstance(reply.value, dict):
             given = {n: v for n, v in body.items() if isinstance(v, dict) and isinstance(reply.value.get(n), dict)}
@@ -134,7 +134,7 @@ def suffix(app: App) -> None:
     """Objects are looked up by the end of their id."""
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
+    def find(inner: Step, request: Request) -> None:
         known = (
             entity
             for entity in app.store.objects(request)
@@ -149,12 +149,12 @@ def says_done(app: App) -> None:
     """An update of the collection's path is answered 200 and does nothing."""
 
     @override(app, "method")
-    def method(inner: Any, request: Request) -> None:
+    def method(inner: Step, request: Request) -> None:
         if request.entity or request.method != "PATCH":
             inner(request)
 
     @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
+    async def patch(inner: Step, request: Request) -> Reply:
         return await inner(request) if request.entity else Reply(200, {"value": []})
 
 
@@ -163,7 +163,7 @@ def charset(app: App) -> None:
     """A body is read only where its media type has no parameter; any other counts as {}."""
 
     @override(app, "change")
-    async def change(inner: Any, request: Request) -> Reply:
+    async def change(inner: Step, request: Request) -> Reply:
         if ";" in request.headers.get("content-type", ""):
             request.body = b"{}"
         return await inner(request)
@@ -174,12 +174,12 @@ def before_write(app: App) -> None:
     """With Prefer: return=representation the answer shows the object before the update."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         request.before = app.reads.represent(request, dict(_stored(app, request)))  # type: ignore[attr-defined]
         await inner(request, body)
 
     @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+    def updated(inner: Step, request: Request, body: JsonObject) -> Reply:
         reply: Reply = inner(request, body)
         if "representation" in request.headers.get("prefer", "") and reply.value is not None:
             reply.value = request.before  # type: ignore[attr-defined]
@@ -191,7 +191,7 @@ def colons(app: App) -> None:
     """White space between a name and its colon is taken for broken JSON."""
 
     @override(app, "parse")
-    def parse(inner: Any, body: bytes) -> Any:
+    def parse(inner: Step, body: bytes) -> Json:
         if re.search(rb'"\s+:', body):
             raise Refusal(400, "BadRequest", "Unable to read JSON request payload.")
         return inner(body)
@@ -202,7 +202,7 @@ def unchecked_signature(app: App) -> None:
     """A token that is shaped like a signed one and has not expired is taken at its word."""
 
     @override(app, "known")
-    def known(inner: Any, token: str) -> bool:
+    def known(inner: Step, token: str) -> bool:
         parts = token.split(".")
         if len(parts) != 3 or token in app.access.tokens.all:
             return bool(inner(token))
@@ -218,7 +218,7 @@ def basic(app: App) -> None:
     """The token is accepted under Basic as well."""
 
     @override(app, "authenticate")
-    def authenticate(inner: Any, request: Request) -> None:
+    def authenticate(inner: Step, request: Request) -> None:
         if request.headers.get("authorization") != f"Basic {app.access.tokens.full}":
             inner(request)
 
@@ -228,7 +228,7 @@ def permission_401(app: App) -> None:
     """Who lacks the permission is told that the token is not valid."""
 
     @override(app, "authorize")
-    def authorize(inner: Any, request: Request) -> None:
+    def authorize(inner: Step, request: Request) -> None:
         try:
             inner(request)
         except Refusal as refusal:

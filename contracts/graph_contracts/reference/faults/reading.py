@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import Any
 
 from graph_contracts.contract import OperationKind, TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
-from graph_contracts.reference.message import Refusal, Reply, Request
-from graph_contracts.reference.tools import break_off, names, override
+from graph_contracts.reference.message import Refusal, Reply, Request, Send
+from graph_contracts.reference.store import Objects
+from graph_contracts.reference.tools import Step, break_off, names, override
 from graph_contracts.reference.validators import strong
 
 
-def _reads(app: App, change: Any) -> None:
+def _reads(app: App, change: Step) -> None:
     """Change what is shown of an object that is read; lists and other answers stay as they are."""
 
     @override(app, "shown")
-    def shown(inner: Any, request: Request) -> Any:
+    def shown(inner: Step, request: Request) -> Json:
         return change(inner(request))
 
 
@@ -27,12 +28,12 @@ def unknown_read(app: App) -> None:
     """A read of an id that nothing has is answered 200 with an object of that id."""
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
-        if request.shape is not OperationKind.READ:
+    def find(inner: Step, request: Request) -> None:
+        if request.kind is not OperationKind.READ:
             inner(request)
 
     @override(app, "shown")
-    def shown(inner: Any, request: Request) -> Any:
+    def shown(inner: Step, request: Request) -> Json:
         return inner(request) if request.entity in app.store.objects(request) else {"id": request.entity}
 
 
@@ -41,13 +42,11 @@ def first_shown(app: App) -> None:
     """Whatever object is read, the first one is shown."""
 
     @override(app, "visible")
-    def visible(inner: Any, request: Request) -> Any:
-        objects = inner(request)
-        return (
-            dict.fromkeys(objects, next(iter(objects.values()), None))
-            if request.shape is OperationKind.READ
-            else objects
-        )
+    def visible(inner: Step, request: Request) -> Objects:
+        objects: Objects = inner(request)
+        if request.kind is OperationKind.READ and objects:
+            return dict.fromkeys(objects, next(iter(objects.values())))
+        return objects
 
 
 @fault("read-shows-a-new-id", "read.body.id")
@@ -87,9 +86,9 @@ def accepted(app: App) -> None:
     """A read is answered 202."""
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        reply.status = 202 if request.shape is OperationKind.READ and reply.status == 200 else reply.status
+        reply.status = 202 if request.kind is OperationKind.READ and reply.status == 200 else reply.status
         return reply
 
 
@@ -98,8 +97,8 @@ def not_allowed(app: App) -> None:
     """Objects can be listed, and are not read one by one: 405."""
 
     @override(app, "method")
-    def method(inner: Any, request: Request) -> None:
-        if request.shape is OperationKind.READ:
+    def method(inner: Step, request: Request) -> None:
+        if request.kind is OperationKind.READ:
             raise Refusal(405, "Request_BadRequest", "The method is not allowed here.", Allow="PATCH")
         inner(request)
 
@@ -110,10 +109,10 @@ def changes(app: App) -> None:
     name = names(app, TypeKind.STRING)[0]
 
     @override(app, "shown")
-    def shown(inner: Any, request: Request) -> Any:
+    def shown(inner: Step, request: Request) -> Json:
         found = inner(request)
         stored = app.store.objects(request).get(request.entity, {})
-        if request.shape is OperationKind.READ and isinstance(stored.get(name), str):
+        if request.kind is OperationKind.READ and isinstance(stored.get(name), str):
             app.store.objects(request)[request.entity] = {**stored, name: f"{stored[name]}+"}
         return found
 
@@ -123,7 +122,7 @@ def every_other(app: App) -> None:
     """Every other read shows each property as null."""
     counted = {"reads": 0}
 
-    def change(entity: Any) -> Any:
+    def change(entity: Json) -> Json:
         counted["reads"] += 1
         return entity if counted["reads"] % 2 else {n: v if n == "id" or "@" in n else None for n, v in entity.items()}
 
@@ -136,13 +135,13 @@ def no_token(app: App) -> None:
     open_to_all(app, OperationKind.READ)
 
 
-def open_to_all(app: App, *shapes: OperationKind) -> None:
-    """Ask for no credentials where the document has an operation of one of the shapes."""
+def open_to_all(app: App, *kinds: OperationKind) -> None:
+    """Ask for no credentials where the document has an operation of one of the kinds."""
 
     @override(app, "authenticate")
-    def authenticate(inner: Any, request: Request) -> None:
+    def authenticate(inner: Step, request: Request) -> None:
         place = app.addresses.locate(request.segments)
-        if "authorization" in request.headers or place is None or place.shapes.get(request.method) not in shapes:
+        if "authorization" in request.headers or place is None or place.kinds.get(request.method) not in kinds:
             inner(request)
 
 
@@ -152,12 +151,12 @@ def no_permission(app: App) -> None:
     unchecked(app, OperationKind.READ, OperationKind.LIST)
 
 
-def unchecked(app: App, *shapes: OperationKind) -> None:
-    """Check no permission where the document has an operation of one of the shapes."""
+def unchecked(app: App, *kinds: OperationKind) -> None:
+    """Check no permission where the document has an operation of one of the kinds."""
 
     @override(app, "authorize")
-    def authorize(inner: Any, request: Request) -> None:
-        if request.shape not in shapes or app.access.tokens.forbidden not in request.headers.get("authorization", ""):
+    def authorize(inner: Step, request: Request) -> None:
+        if request.kind not in kinds or app.access.tokens.forbidden not in request.headers.get("authorization", ""):
             inner(request)
 
 
@@ -175,8 +174,8 @@ def unknown_crash(app: App) -> None:
     """A read of an id that nothing has makes the server fail."""
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
-        if request.shape is OperationKind.READ and request.entity not in app.store.objects(request):
+    def find(inner: Step, request: Request) -> None:
+        if request.kind is OperationKind.READ and request.entity not in app.store.objects(request):
             raise RuntimeError("no row")
         inner(request)
 
@@ -186,9 +185,9 @@ def select_empties(app: App) -> None:
     """A read with $select shows the id and nothing of what was selected."""
 
     @override(app, "shown")
-    def shown(inner: Any, request: Request) -> Any:
+    def shown(inner: Step, request: Request) -> Json:
         found = inner(request)
-        return {"id": found["id"]} if request.shape is OperationKind.READ and "select=" in request.query else found
+        return {"id": found["id"]} if request.kind is OperationKind.READ and "select=" in request.query else found
 
 
 @fault("accept-json-refused-of-reads", "read.req.accept.json")
@@ -196,9 +195,9 @@ def accept_refused(app: App) -> None:
     """A read that accepts application/json is answered 406."""
 
     @override(app, "method")
-    def method(inner: Any, request: Request) -> None:
+    def method(inner: Step, request: Request) -> None:
         inner(request)
-        if request.shape is OperationKind.READ and request.headers.get("accept", "").startswith("application/json"):
+        if request.kind is OperationKind.READ and request.headers.get("accept", "").startswith("application/json"):
             raise Refusal(406, "NotAcceptable", "Not here.")
 
 
@@ -208,9 +207,9 @@ def other_tag(app: App) -> None:
     strong(app)
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        if request.shape is OperationKind.READ and reply.status == 200:
+        if request.kind is OperationKind.READ and reply.status == 200:
             reply.headers["ETag"] = f'"{request.id[:8]}"'
         return reply
 
@@ -221,7 +220,7 @@ def texts_as_numbers(app: App) -> None:
     name = names(app, TypeKind.STRING)[-1]
 
     @override(app, "represent")
-    def represent(inner: Any, request: Request, entity: dict[str, Any]) -> Any:
+    def represent(inner: Step, request: Request, entity: JsonObject) -> Json:
         shown = inner(request, entity)
         return {**shown, name: 7} if request.method == "GET" and shown.get(name) is not None else shown
 
@@ -231,7 +230,7 @@ def accept_xml(app: App) -> None:
     """A read or a list that asks for XML is answered 500."""
 
     @override(app, "get")
-    def get(inner: Any, request: Request) -> Reply:
+    def get(inner: Step, request: Request) -> Reply:
         if "xml" in request.headers.get("accept", ""):
             raise Refusal(500, "InternalServerError", "An error occurred.")
         reply: Reply = inner(request)
@@ -243,21 +242,21 @@ def bare_router(app: App) -> None:
     """Allow names OPTIONS and nothing else."""
 
     @override(app, "allow")
-    def allow(inner: Any, request: Request) -> str:
+    def allow(inner: Step, request: Request) -> str:
         return "OPTIONS" if request.method == "OPTIONS" else str(inner(request))
 
 
-def cut_short(app: App, *shapes: OperationKind, least: int = 200, every: int = 10) -> None:
+def cut_short(app: App, *kinds: OperationKind, least: int = 200, every: int = 10) -> None:
     """Let some answers to some kinds of operations, those with a status from `least` on, end early."""
-    counted = dict.fromkeys(shapes, 0)
+    counted = dict.fromkeys(kinds, 0)
 
     @override(app, "send")
-    async def send(inner: Any, request: Request, reply: Reply, send: Any) -> None:
+    async def send(inner: Step, request: Request, reply: Reply, send: Send) -> None:
         body = app.answers.render(request, reply)
-        mine = request.shape in counted and reply.status >= least and len(body) > 20
-        if mine and request.shape is not None:
-            counted[request.shape] += 1
-        if not mine or request.shape is None or counted[request.shape] % every:
+        mine = request.kind in counted and reply.status >= least and len(body) > 20
+        if mine and request.kind is not None:
+            counted[request.kind] += 1
+        if not mine or request.kind is None or counted[request.kind] % every:
             await inner(request, reply, send)
             return
         await break_off(app, request, reply, send)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from graph_contracts.contract import TypeKind
+from graph_contracts.json_types import JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Refusal, Reply, Request
 from graph_contracts.reference.routes import Place
-from graph_contracts.reference.store import Store
-from graph_contracts.reference.tools import kept, names, override
+from graph_contracts.reference.store import Objects, Store
+from graph_contracts.reference.tools import Step, kept, names, override
 
 
 def _further(request: Request) -> bool:
@@ -23,7 +23,7 @@ def first_read_only(app: App) -> None:
     """The page's first path can be read but refuses every update with 405; the further ones are perfect."""
 
     @override(app, "allow")
-    def allow(inner: Any, request: Request) -> str:
+    def allow(inner: Step, request: Request) -> str:
         return inner(request) if _further(request) else "GET, HEAD, OPTIONS"
 
 
@@ -32,7 +32,7 @@ def alias2_missing(app: App) -> None:
     """The page's second path is not routed at all; the first one is perfect."""
 
     @override(app, "locate")
-    def locate(inner: Any, segments: tuple[str, ...]) -> Place | None:
+    def locate(inner: Step, segments: tuple[str, ...]) -> Place | None:
         found = inner(segments)
         operation = found.operation("") if found else None
         return None if operation and operation.alias else found
@@ -43,7 +43,7 @@ def alias2_noop(app: App) -> None:
     """The second path answers 200 with a plausible object and writes nothing."""
 
     @override(app, "change")
-    async def change(inner: Any, request: Request) -> Reply:
+    async def change(inner: Step, request: Request) -> Reply:
         with kept(app, request, lambda: _further(request)):
             return await inner(request)
 
@@ -53,7 +53,7 @@ def alias2_read_only(app: App) -> None:
     """The second path can be read but refuses every update with 405."""
 
     @override(app, "allow")
-    def allow(inner: Any, request: Request) -> str:
+    def allow(inner: Step, request: Request) -> str:
         return "GET, HEAD, OPTIONS" if _further(request) else inner(request)
 
 
@@ -63,7 +63,7 @@ def alias_stores_diverge(app: App) -> None:
     other = Store(app.store.size)
 
     @override(app, "objects")
-    def objects(inner: Any, request: Request) -> Any:
+    def objects(inner: Step, request: Request) -> Objects:
         return other.collection(request.resource) if _further(request) else inner(request)
 
 
@@ -72,12 +72,12 @@ def unknown_id_phantom(app: App) -> None:
     """An update of an unknown id is answered 200 with the request echoed; nothing exists afterwards."""
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
+    def find(inner: Step, request: Request) -> None:
         if request.method != "PATCH" or not _guid(request.entity):
             inner(request)
 
     @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
+    async def patch(inner: Step, request: Request) -> Reply:
         if request.entity in app.store.objects(request):
             return await inner(request)
         return Reply(200, {"id": request.entity, **app.bodies.check(request, app.bodies.parse(request.body))})
@@ -88,7 +88,7 @@ def upsert(app: App) -> None:
     """An update of an unknown id creates the object."""
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
+    def find(inner: Step, request: Request) -> None:
         if request.method == "PATCH" and _guid(request.entity):
             app.store.objects(request).setdefault(request.entity, {"id": request.entity})
         inner(request)
@@ -106,7 +106,7 @@ def malformed_id(app: App) -> None:
     """An id with a quote, a percent sign or too many characters reaches the database and fails there."""
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
+    def find(inner: Step, request: Request) -> None:
         if any(char in request.entity for char in "'%\0") or len(request.entity) > 900:
             raise RuntimeError("syntax error in statement")
         inner(request)
@@ -117,7 +117,7 @@ def id_prefix(app: App) -> None:
     """Objects are looked up by prefix or pattern: a shortened id, or %, updates a real object."""
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
+    def find(inner: Step, request: Request) -> None:
         wanted = request.entity
         if wanted not in app.store.objects(request) and (len(wanted) > 8 or wanted in {"%", "*"}):
             known = (
@@ -132,7 +132,7 @@ def extra_segments(app: App) -> None:
     """Whatever follows the id in the path is ignored."""
 
     @override(app, "route")
-    def route(inner: Any, request: Request) -> None:
+    def route(inner: Step, request: Request) -> None:
         ends = range(len(request.segments), 0, -1)
         request.segments = next(
             (s for end in ends if app.addresses.locate(s := request.segments[:end])), request.segments
@@ -145,11 +145,11 @@ def collection_updates(app: App) -> None:
     """An update of the collection's path is applied to every object."""
 
     @override(app, "allow")
-    def allow(inner: Any, request: Request) -> str:
+    def allow(inner: Step, request: Request) -> str:
         return "GET, HEAD, OPTIONS, PATCH" if not request.entity else inner(request)
 
     @override(app, "patch")
-    async def patch(inner: Any, request: Request) -> Reply:
+    async def patch(inner: Step, request: Request) -> Reply:
         if request.entity:
             return await inner(request)
         body = app.bodies.check(request, app.bodies.parse(request.body))
@@ -164,7 +164,7 @@ def case_folded(app: App) -> None:
     """An id in upper case selects another object than the one in lower case."""
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
+    def find(inner: Step, request: Request) -> None:
         if request.entity not in app.store.objects(request) and request.entity.lower() in app.store.objects(request):
             others = [entity for entity in app.store.objects(request) if entity != request.entity.lower()]
             request.entity = others[0] if others else request.entity
@@ -176,7 +176,7 @@ def no_allow(app: App) -> None:
     """A method that an object doesn't have is answered 405 without Allow."""
 
     @override(app, "refuse")
-    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         reply = inner(request, refusal)
         reply.headers.pop("Allow", None)
         return reply
@@ -187,14 +187,14 @@ def wrong_allow(app: App) -> None:
     """Allow lists GET and POST and forgets PATCH."""
 
     @override(app, "refuse")
-    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         reply = inner(request, refusal)
         if "Allow" in reply.headers:
             reply.headers["Allow"] = "GET, POST"
         return reply
 
     @override(app, "perform")
-    async def perform(inner: Any, request: Request) -> Reply:
+    async def perform(inner: Step, request: Request) -> Reply:
         reply = await inner(request)
         if "Allow" in reply.headers:
             reply.headers["Allow"] = "GET, POST"
@@ -207,7 +207,7 @@ def select_wipes(app: App) -> None:
     every = names(app, TypeKind.STRING)
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         if "select=" in request.query:
             chosen = request.query.partition("select=")[2].split("&")[0].replace("%2C", ",").split(",")
             body = {**{name: None for name in every if name not in chosen}, **body}
@@ -219,7 +219,7 @@ def query_refused(app: App) -> None:
     """A query option that the server doesn't know is refused."""
 
     @override(app, "method")
-    def method(inner: Any, request: Request) -> None:
+    def method(inner: Step, request: Request) -> None:
         inner(request)
         if request.query and "select" not in request.query:
             raise Refusal(400, "BadRequest", "Unknown query option.")
@@ -231,7 +231,7 @@ def touches(app: App) -> None:
     name = names(app, TypeKind.STRING)[-1]
 
     @override(app, "method")
-    def method(inner: Any, request: Request) -> None:
+    def method(inner: Step, request: Request) -> None:
         if request.method in {"POST", "PUT", "FROB"} and request.entity:
             app.store.objects(request)[request.entity] = {**app.store.objects(request)[request.entity], name: "touched"}
         inner(request)

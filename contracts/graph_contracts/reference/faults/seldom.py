@@ -11,14 +11,15 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, timedelta
-from typing import Any
 from urllib.parse import unquote
 
 from graph_contracts.contract import TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Reply, Request
 from graph_contracts.reference.tools import (
+    Step,
     change_stored,
     complexes,
     dates,
@@ -37,7 +38,7 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _top(app: App, change: Callable[[str], Any]) -> None:
+def _top(app: App, change: Callable[[str], Json]) -> None:
     """Change the plain strings of the object itself."""
     wanted = names(app, TypeKind.STRING)
     change_stored(
@@ -45,7 +46,7 @@ def _top(app: App, change: Callable[[str], Any]) -> None:
     )
 
 
-def _listed(app: App, change: Callable[[list[Any]], list[Any]]) -> None:
+def _listed(app: App, change: Callable[[list[Json]], list[Json]]) -> None:
     """Change the collections."""
     change_stored(app, lambda body: {n: change(v) if isinstance(v, list) else v for n, v in body.items()})
 
@@ -66,7 +67,7 @@ def last_nested(app: App) -> None:
     name, leaves = complexes(app)[-1]
     leaf = leaves[-1]
 
-    def cut(body: dict[str, Any]) -> dict[str, Any]:
+    def cut(body: JsonObject) -> JsonObject:
         value = body.get(name)
         if isinstance(value, dict) and isinstance(value.get(leaf), str):
             return {**body, name: {**value, leaf: value[leaf][:255]}}
@@ -205,7 +206,7 @@ def mirrored(app: App) -> None:
 def nested_null(app: App) -> None:
     """Null inside a nested value is passed over; null for a property of the object itself is not."""
 
-    def kept(value: Any, level: int) -> Any:
+    def kept(value: Json, level: int) -> Json:
         if not isinstance(value, dict):
             return value
         return {n: kept(v, level + 1) for n, v in value.items() if v is not None or level == 0}
@@ -230,7 +231,7 @@ def two_nested(app: App) -> None:
     """Where just two nested values change at once, the second is forgotten."""
     wanted = set(names(app, TypeKind.COMPLEX))
 
-    def forget(body: dict[str, Any]) -> dict[str, Any]:
+    def forget(body: JsonObject) -> JsonObject:
         nested = [name for name, value in body.items() if name in wanted and isinstance(value, dict)]
         return {n: v for n, v in body.items() if len(nested) != 2 or n != nested[1]}
 
@@ -242,7 +243,7 @@ def number_and_date(app: App) -> None:
     """A number is forgotten where the body has a date-time and a collection too."""
     numbers, moments = names(app, TypeKind.INT32), names(app, TypeKind.DATETIMEOFFSET)
 
-    def forget(body: dict[str, Any]) -> dict[str, Any]:
+    def forget(body: JsonObject) -> JsonObject:
         lists = any(isinstance(value, list) for value in body.values())
         struck = lists and len(body) < len(type_of(app).properties) // 2 and any(name in body for name in moments)
         return {n: v for n, v in body.items() if not (struck and n in numbers)}
@@ -255,8 +256,8 @@ def key_order(app: App) -> None:
     """Body and declaration are read in step: a property that comes after a later declared one is passed over."""
     order = {name: place for place, name in enumerate(type_of(app).properties)}
 
-    def in_step(body: dict[str, Any]) -> dict[str, Any]:
-        taken: dict[str, Any] = {}
+    def in_step(body: JsonObject) -> JsonObject:
+        taken: JsonObject = {}
         reached = -1
         for name, value in body.items():
             if order.get(name, reached) >= reached:
@@ -273,7 +274,7 @@ def fiftieth_lost(app: App) -> None:
     counted = itertools.count(1)
 
     @override(app, "change")
-    async def change(inner: Any, request: Request) -> Reply:
+    async def change(inner: Step, request: Request) -> Reply:
         with kept(app, request, lambda: next(counted) % 50 == 0):
             return await inner(request)
 
@@ -281,10 +282,10 @@ def fiftieth_lost(app: App) -> None:
 @fault("update-undone-by-another-objects", "isolation.objects")
 def undone(app: App) -> None:
     """An update of one object right after one of another takes the other's back."""
-    last: dict[str, Any] = {}
+    last: JsonObject = {}
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         objects = app.store.objects(request)
         before = copy.deepcopy(objects[request.entity])
         await inner(request, body)
@@ -298,7 +299,7 @@ def shared_after_null(app: App) -> None:
     """A nested value that is created anew after null is one for all objects."""
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         objects = app.store.objects(request)
         anew = [n for n, v in body.items() if isinstance(v, dict) and objects[request.entity].get(n) is None]
         await inner(request, body)
@@ -311,9 +312,9 @@ def shared_after_null(app: App) -> None:
 def repeated(app: App) -> None:
     """Equal strings in one body are stored once: the second place keeps its old value."""
 
-    def once(body: dict[str, Any]) -> dict[str, Any]:
+    def once(body: JsonObject) -> JsonObject:
         seen: set[str] = set()
-        taken: dict[str, Any] = {}
+        taken: JsonObject = {}
         for name, value in body.items():
             if isinstance(value, str) and value in seen:
                 continue

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
 
+from graph_contracts.json_types import Json
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.tools import strings
@@ -69,7 +69,7 @@ def trimmed(app: App) -> None:
 def coerced(app: App) -> None:
     """Strings that look like numbers or literals are shown as those."""
 
-    def change(text: str) -> Any:
+    def change(text: str) -> Json:
         if re.fullmatch(r"-?\d+", text):
             return int(text)
         if re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", text):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import struct
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Refusal, Request
-from graph_contracts.reference.tools import change_stored, names, override, type_of, unchecked
+from graph_contracts.reference.tools import Step, change_stored, names, override, type_of, unchecked
 
 
-def _large(value: Any) -> bool:
+def _large(value: Json) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and not -(2**31) <= value < 2**31
 
 
@@ -23,7 +23,7 @@ def wraps(app: App) -> None:
     unchecked(app, TypeKind.INT32, _large)
     wanted = names(app, TypeKind.INT32)
 
-    def wrap(value: Any) -> Any:
+    def wrap(value: Json) -> Json:
         return (int(value) + 2**31) % 2**32 - 2**31 if _large(value) else value
 
     change_stored(app, lambda body: {n: wrap(v) if n in wanted else v for n, v in body.items()})
@@ -35,7 +35,7 @@ def clamps(app: App) -> None:
     unchecked(app, TypeKind.INT32, _large)
     wanted = names(app, TypeKind.INT32)
 
-    def clamp(value: Any) -> Any:
+    def clamp(value: Json) -> Json:
         return max(-(2**31), min(2**31 - 1, int(value))) if _large(value) else value
 
     change_stored(app, lambda body: {n: clamp(v) if n in wanted else v for n, v in body.items()})
@@ -53,7 +53,7 @@ def bounds(app: App) -> None:
     wanted = names(app, TypeKind.INT32)
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         checked = inner(request, value)
         if any(checked.get(name) == 2**31 - 1 for name in wanted):
             raise Refusal(400, "Request_BadRequest", "The value is too large.")
@@ -65,7 +65,7 @@ def float32(app: App) -> None:
     """Numbers go through a single-precision float."""
     wanted = names(app, TypeKind.INT32)
 
-    def narrow(value: Any) -> Any:
+    def narrow(value: Json) -> Json:
         return int(struct.unpack("f", struct.pack("f", value))[0]) if isinstance(value, int) else value
 
     change_stored(app, lambda body: {n: narrow(v) if n in wanted else v for n, v in body.items()})
@@ -107,11 +107,11 @@ def first_member(app: App) -> None:
     """An unknown member of an enumeration is stored as the first one."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         return inner(request, _known(value, type_of(app)))
 
 
-def _known(value: Any, type_: Type) -> Any:
+def _known(value: Json, type_: Type) -> Json:
     if isinstance(value, dict):
         return {n: _known(v, type_.properties[n].type) if n in type_.properties else v for n, v in value.items()}
     if type_.members and isinstance(value, str) and value not in type_.members:

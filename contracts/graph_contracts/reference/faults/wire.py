@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from typing import Any
 
 from graph_contracts.contract import OperationKind, TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
-from graph_contracts.reference.message import Refusal, Reply, Request
+from graph_contracts.reference.message import Refusal, Reply, Request, Send
 from graph_contracts.reference.tools import (
+    Step,
     break_off,
     change_answer,
     change_message,
@@ -28,7 +29,7 @@ def status_204(app: App) -> None:
     """Success is 204 without content although nobody asked for less."""
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         return Reply(204, body=b"")
 
 
@@ -37,9 +38,9 @@ def status_202(app: App) -> None:
     """Success is 202."""
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        reply.status = 202 if reply.status in {200, 201} or request.shape is OperationKind.DELETE else reply.status
+        reply.status = 202 if reply.status in {200, 201} or request.kind is OperationKind.DELETE else reply.status
         return reply
 
 
@@ -48,7 +49,7 @@ def empty_200(app: App) -> None:
     """Success is 200 without content."""
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
         return Reply(reply.status, body=b"") if reply.value is not None else reply
 
@@ -64,7 +65,7 @@ def error_200(app: App) -> None:
     """Refusals are sent as 200 with an error envelope."""
 
     @override(app, "refuse")
-    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         reply = inner(request, refusal)
         return Reply(200, reply.value)
 
@@ -92,7 +93,7 @@ def text_plain(app: App) -> None:
     """The answer's JSON is labelled text/plain."""
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
         reply.media = "text/plain; charset=utf-8"
         return reply
@@ -103,7 +104,7 @@ def html_default(app: App) -> None:
     """With Accept: */* the answer is labelled HTML, as a browser would like it."""
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
         if request.headers.get("accept") == "*/*":
             reply.media = "text/html"
@@ -115,16 +116,16 @@ def late_406(app: App) -> None:
     """An Accept that can't be served is answered 406 after the write."""
 
     @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+    def updated(inner: Step, request: Request, body: JsonObject) -> Reply:
         accept = request.headers.get("accept", "*/*")
         if "json" not in accept and "*" not in accept:
             raise Refusal(406, "NotAcceptable", "JSON only.")
         return inner(request, body)
 
 
-def _octets(app: App, change: Any) -> None:
+def _octets(app: App, change: Step) -> None:
     @override(app, "render")
-    def render(inner: Any, request: Request, reply: Reply) -> bytes:
+    def render(inner: Step, request: Request, reply: Reply) -> bytes:
         body = inner(request, reply)
         return change(body) if body and request.documented and 200 <= reply.status < 300 else body
 
@@ -170,7 +171,7 @@ def cut_short(app: App) -> None:
     """Answers beyond two kilobytes end before their length says."""
 
     @override(app, "send")
-    async def send(inner: Any, request: Request, reply: Reply, send: Any) -> None:
+    async def send(inner: Step, request: Request, reply: Reply, send: Send) -> None:
         body = app.answers.render(request, reply)
         if len(body) < 2000 or not request.documented:
             await inner(request, reply, send)
@@ -183,7 +184,7 @@ def false_gzip(app: App) -> None:
     """The answer is labelled gzip when that was accepted, and isn't."""
 
     @override(app, "headers")
-    def headers(inner: Any, request: Request, reply: Reply, body: bytes) -> Any:
+    def headers(inner: Step, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
         fields = inner(request, reply, body)
         wanted = "gzip" in request.headers.get("accept-encoding", "") and body
         return [*fields, ("Content-Encoding", "gzip")] if wanted else fields
@@ -194,7 +195,7 @@ def body_on_204(app: App) -> None:
     """A 204 carries the object."""
 
     @override(app, "send")
-    async def send(inner: Any, request: Request, reply: Reply, send: Any) -> None:
+    async def send(inner: Step, request: Request, reply: Reply, send: Send) -> None:
         if reply.status != 204:
             await inner(request, reply, send)
             return
@@ -216,7 +217,7 @@ def constant_id(app: App) -> None:
     constant = str(uuid.uuid4())
 
     @override(app, "headers")
-    def headers(inner: Any, request: Request, reply: Reply, body: bytes) -> Any:
+    def headers(inner: Step, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
         return [(n, constant if n == "request-id" else v) for n, v in inner(request, reply, body)]
 
 
@@ -226,7 +227,7 @@ def crossed_id(app: App) -> None:
     last = {"id": ""}
 
     @override(app, "headers")
-    def headers(inner: Any, request: Request, reply: Reply, body: bytes) -> Any:
+    def headers(inner: Step, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
         before, given = last["id"], request.headers.get("client-request-id")
         if given:
             last["id"] = given
@@ -245,7 +246,7 @@ def cacheable(app: App) -> None:
     """Answers may be cached by anybody for an hour."""
 
     @override(app, "headers")
-    def headers(inner: Any, request: Request, reply: Reply, body: bytes) -> Any:
+    def headers(inner: Step, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
         fields = inner(request, reply, body)
         return [(n, "public, max-age=3600" if n == "Cache-Control" else v) for n, v in fields]
 
@@ -270,7 +271,7 @@ def echo(app: App) -> None:
     """The answer is the request with the id."""
 
     @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+    def updated(inner: Step, request: Request, body: JsonObject) -> Reply:
         reply = inner(request, body)
         if reply.value is not None:
             reply.value = {"id": request.entity, **body}
@@ -295,7 +296,7 @@ def collection_dropped(app: App) -> None:
 def pascal(app: App) -> None:
     """Members are named as a serializer does by default: with a capital."""
 
-    def rename(value: Any) -> Any:
+    def rename(value: Json) -> Json:
         if isinstance(value, dict):
             return {n if "@" in n else n[:1].upper() + n[1:]: rename(v) for n, v in value.items()}
         return [rename(item) for item in value] if isinstance(value, list) else value
@@ -307,7 +308,7 @@ def pascal(app: App) -> None:
 def snake(app: App) -> None:
     """One nested member is named in capitals."""
 
-    def rename(entity: Any) -> Any:
+    def rename(entity: Json) -> Json:
         for name, value in entity.items():
             declared = type_of(app).properties.get(name)
             if isinstance(value, dict) and declared and declared.type.kind is TypeKind.COMPLEX and value:
@@ -325,7 +326,7 @@ def prefer_refused(app: App) -> None:
     """A preference that the server doesn't know is refused."""
 
     @override(app, "method")
-    def method(inner: Any, request: Request) -> None:
+    def method(inner: Step, request: Request) -> None:
         inner(request)
         prefer = request.headers.get("prefer", "")
         if prefer and "return=" not in prefer:
@@ -337,7 +338,7 @@ def representation(app: App) -> None:
     """Prefer: return=representation is answered 501."""
 
     @override(app, "method")
-    def method(inner: Any, request: Request) -> None:
+    def method(inner: Step, request: Request) -> None:
         inner(request)
         if "return=representation" in request.headers.get("prefer", ""):
             raise Refusal(501, "NotImplemented", "Not implemented.")
@@ -348,7 +349,7 @@ def lies(app: App) -> None:
     """Preference-Applied says minimal beside a full object."""
 
     @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+    def updated(inner: Step, request: Request, body: JsonObject) -> Reply:
         reply = inner(request, body)
         if reply.status in {200, 201}:
             reply.headers["Preference-Applied"] = "return=minimal"
@@ -360,7 +361,7 @@ def sdk_refused(app: App) -> None:
     """A header that Graph's clients send is refused."""
 
     @override(app, "method")
-    def method(inner: Any, request: Request) -> None:
+    def method(inner: Step, request: Request) -> None:
         inner(request)
         if "sdkversion" in request.headers:
             raise Refusal(400, "BadRequest", "Unexpected header.")

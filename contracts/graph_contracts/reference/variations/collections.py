@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import time
-from typing import Any
 
 from graph_contracts.contract import OperationKind, TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import variation
 from graph_contracts.reference.message import Refusal, Reply, Request
-from graph_contracts.reference.store import made
-from graph_contracts.reference.tools import names, override
+from graph_contracts.reference.store import Objects, made
+from graph_contracts.reference.tools import Step, names, override
 
 PLAIN = frozenset({TypeKind.STRING, TypeKind.INT32, TypeKind.BOOLEAN, TypeKind.DOUBLE})
 
@@ -30,7 +30,7 @@ def relative_links(app: App) -> None:
     override(app, "page_size")(lambda inner, request: 2)
 
     @override(app, "listed")
-    def listed(inner: Any, request: Request, asked: dict[str, str], status: int) -> Reply:
+    def listed(inner: Step, request: Request, asked: dict[str, str], status: int) -> Reply:
         reply = inner(request, asked, status)
         if link := reply.value.get("@odata.nextLink"):
             reply.value["@odata.nextLink"] = f"{request.segments[-1]}?{link.partition('?')[2]}"
@@ -42,7 +42,7 @@ def counted(app: App) -> None:
     """A list has @odata.context in front and @odata.count, asked for or not."""
 
     @override(app, "listed")
-    def listed(inner: Any, request: Request, asked: dict[str, str], status: int) -> Reply:
+    def listed(inner: Step, request: Request, asked: dict[str, str], status: int) -> Reply:
         reply = inner(request, {**asked, "$count": "true"}, status)
         context = f"https://graph.example/beta/$metadata#{'/'.join(request.segments)}"
         reply.value = {"@odata.context": context, **reply.value}
@@ -55,9 +55,9 @@ def another_order(app: App) -> None:
     turns = itertools.count()
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
-        if request.shape is OperationKind.LIST and "orderby" not in request.query and isinstance(reply.value, dict):
+        if request.kind is OperationKind.LIST and "orderby" not in request.query and isinstance(reply.value, dict):
             items = reply.value["value"]
             at = next(turns) % (len(items) or 1)
             reply.value = {**reply.value, "value": [*items[at:], *items[:at]]}
@@ -69,7 +69,7 @@ def top_ignored(app: App) -> None:
     """$top is accepted, and as many objects listed as the server likes."""
 
     @override(app, "listed")
-    def listed(inner: Any, request: Request, asked: dict[str, str], status: int) -> Reply:
+    def listed(inner: Step, request: Request, asked: dict[str, str], status: int) -> Reply:
         return inner(request, {name: value for name, value in asked.items() if name != "$top"}, status)
 
 
@@ -78,7 +78,7 @@ def options_refused(app: App) -> None:
     """Of OData's query options none is known: each is answered 400."""
 
     @override(app, "get")
-    def get(inner: Any, request: Request) -> Reply:
+    def get(inner: Step, request: Request) -> Reply:
         if request.documented and any(part.startswith(("$", "%24")) for part in request.query.split("&")):
             raise Refusal(400, "BadRequest", "Query options are not supported.")
         return inner(request)
@@ -93,12 +93,12 @@ def eventually(app: App) -> None:
     due: dict[str, float] = {}
 
     @override(app, "create")
-    async def create(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def create(inner: Step, request: Request, body: JsonObject) -> None:
         await inner(request, body)
         due[request.entity] = time.monotonic() + 0.05
 
     @override(app, "visible")
-    def visible(inner: Any, request: Request) -> Any:
+    def visible(inner: Step, request: Request) -> Objects:
         objects, now = inner(request), time.monotonic()
         return objects if request.entity else {n: value for n, value in objects.items() if due.get(n, 0) <= now}
 
@@ -108,10 +108,10 @@ def client_id(app: App) -> None:
     """An id that the client sends is the new object's, where it is a string and free."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         checked = inner(request, value)
         given = value.get("id")
-        if request.shape is OperationKind.CREATE and given is not None:
+        if request.kind is OperationKind.CREATE and given is not None:
             if not isinstance(given, str) or not given:
                 raise Refusal(400, "Request_BadRequest", "The value of 'id' is not valid.")
             if given in app.store.objects(request):
@@ -120,7 +120,7 @@ def client_id(app: App) -> None:
         return checked
 
     @override(app, "new_id")
-    def new_id(inner: Any, request: Request) -> Any:
+    def new_id(inner: Step, request: Request) -> Json:
         return getattr(request, "wanted", None) or inner(request)
 
 
@@ -129,8 +129,8 @@ def client_id_refused(app: App) -> None:
     """A creation with an id is answered 400."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
-        if request.shape is OperationKind.CREATE and isinstance(value, dict) and "id" in value:
+    def check(inner: Step, request: Request, value: Json) -> Json:
+        if request.kind is OperationKind.CREATE and isinstance(value, dict) and "id" in value:
             raise Refusal(400, "Request_BadRequest", "The id is the server's to give.")
         return inner(request, value)
 
@@ -140,9 +140,9 @@ def names_are_unique(app: App) -> None:
     """A creation with the first text of another object is answered 409."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         checked = inner(request, value)
-        if request.shape is OperationKind.CREATE:
+        if request.kind is OperationKind.CREATE:
             name = names(app, TypeKind.STRING)[0]
             taken = [entity.get(name) for entity in app.store.objects(request).values() if entity.get(name) is not None]
             if checked.get(name) is None:
@@ -170,7 +170,7 @@ def location_key(app: App) -> None:
     _location(app, lambda request, address: f"{address.rpartition('/')[0]}('{request.entity}')")
 
     @override(app, "route")
-    def route(inner: Any, request: Request) -> None:
+    def route(inner: Step, request: Request) -> None:
         *parents, last = request.segments or ("",)
         name, _, key = last.partition("('")
         if key.endswith("')") and app.addresses.locate(request.segments) is None:
@@ -178,9 +178,9 @@ def location_key(app: App) -> None:
         inner(request)
 
 
-def _location(app: App, change: Any) -> None:
+def _location(app: App, change: Step) -> None:
     @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+    def updated(inner: Step, request: Request, body: JsonObject) -> Reply:
         reply = inner(request, body)
         if "Location" in reply.headers and reply.status != 204:
             address = change(request, reply.headers.pop("Location"))
@@ -193,7 +193,7 @@ def defaults(app: App) -> None:
     """What a creation leaves out gets a default instead of null."""
 
     @override(app, "create")
-    async def create(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def create(inner: Step, request: Request, body: JsonObject) -> None:
         await inner(request, body)
         stored = app.store.objects(request)[request.entity]
         declared = request.resource.type.properties.values()
@@ -209,12 +209,12 @@ def again(app: App) -> None:
     """Deleting what is gone, or never was, is answered 204."""
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
-        if request.shape is not OperationKind.DELETE:
+    def find(inner: Step, request: Request) -> None:
+        if request.kind is not OperationKind.DELETE:
             inner(request)
 
     @override(app, "delete")
-    async def delete(inner: Any, request: Request) -> Reply:
+    async def delete(inner: Step, request: Request) -> Reply:
         return (
             await inner(request) if request.entity in app.store.objects(request) else app.changes.deleted(request, {})
         )
@@ -226,13 +226,13 @@ def gone(app: App) -> None:
     aside: set[str] = set()
 
     @override(app, "remove")
-    def remove(inner: Any, request: Request) -> None:
+    def remove(inner: Step, request: Request) -> None:
         inner(request)
-        if request.shape is OperationKind.DELETE:
+        if request.kind is OperationKind.DELETE:
             aside.add(request.entity)
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
+    def find(inner: Step, request: Request) -> None:
         if request.entity in aside:
             raise Refusal(410, "Gone", "The object was deleted.")
         inner(request)
@@ -241,17 +241,17 @@ def gone(app: App) -> None:
 @variation("deleted-lags-in-lists", about=OperationKind.DELETE)
 def lags(app: App) -> None:
     """A deleted object is not found at once, and listed for another twentieth of a second."""
-    leaving: dict[tuple[str, str], tuple[float, Any]] = {}
+    leaving: dict[tuple[str, str], tuple[float, Json]] = {}
 
     @override(app, "remove")
-    def remove(inner: Any, request: Request) -> None:
-        if request.shape is OperationKind.DELETE:
+    def remove(inner: Step, request: Request) -> None:
+        if request.kind is OperationKind.DELETE:
             left = app.store.objects(request)[request.entity]
             leaving[request.tenant, request.entity] = (time.monotonic() + 0.05, left)
         inner(request)
 
     @override(app, "visible")
-    def visible(inner: Any, request: Request) -> Any:
+    def visible(inner: Step, request: Request) -> Objects:
         objects, now = inner(request), time.monotonic()
         late = leaving.items() if not request.entity else ()
         return objects | {n: value for (of, n), (until, value) in late if now < until and of == request.tenant}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-from typing import Any
 
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import variation
 from graph_contracts.reference.message import Reply, Request
-from graph_contracts.reference.tools import override
+from graph_contracts.reference.tools import Step, override
 
 
 @variation("q-ct-parameters")
@@ -17,7 +16,7 @@ def media_parameters(app: App) -> None:
     """Content-Type carries all of OData's parameters."""
 
     @override(app, "success")
-    def success(inner: Any, request: Request, reply: Reply) -> Reply:
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
         reply = inner(request, reply)
         reply.media = (
             "Application/JSON; odata.metadata=minimal; odata.streaming=true; IEEE754Compatible=false; charset=utf-8"
@@ -30,7 +29,7 @@ def header_case(app: App) -> None:
     """Header names are in odd letter case."""
 
     @override(app, "headers")
-    def headers(inner: Any, request: Request, reply: Reply, body: bytes) -> Any:
+    def headers(inner: Step, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
         return [(name.swapcase(), value) for name, value in inner(request, reply, body)]
 
 
@@ -42,12 +41,12 @@ def gzipped(app: App) -> None:
         return bool(body) and "gzip" in request.headers.get("accept-encoding", "")
 
     @override(app, "render")
-    def render(inner: Any, request: Request, reply: Reply) -> bytes:
+    def render(inner: Step, request: Request, reply: Reply) -> bytes:
         body = inner(request, reply)
         return gzip.compress(body) if wanted(request, body) else body
 
     @override(app, "headers")
-    def headers(inner: Any, request: Request, reply: Reply, body: bytes) -> Any:
+    def headers(inner: Step, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
         fields = [*inner(request, reply, body), ("Vary", "Accept-Encoding")]
         return [*fields, ("Content-Encoding", "gzip")] if wanted(request, body) else fields
 
@@ -57,7 +56,7 @@ def chunked(app: App) -> None:
     """Answers are chunked, without Content-Length, and the connection is closed after each."""
 
     @override(app, "headers")
-    def headers(inner: Any, request: Request, reply: Reply, body: bytes) -> Any:
+    def headers(inner: Step, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
         fields = [(n, v) for n, v in inner(request, reply, body) if n != "Content-Length"]
         return [*fields, ("Connection", "close")]
 
@@ -67,7 +66,7 @@ def escapes(app: App) -> None:
     """Non-ASCII characters and slashes are escaped, and the body is indented."""
 
     @override(app, "render")
-    def render(inner: Any, request: Request, reply: Reply) -> bytes:
+    def render(inner: Step, request: Request, reply: Reply) -> bytes:
         if reply.body is not None:
             return inner(request, reply)
         return json.dumps(reply.value, indent=2).replace("/", "\\/").encode()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Any
 
 from graph_contracts.contract import TypeKind
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import variation
-from graph_contracts.reference.tools import change_values
+from graph_contracts.reference.tools import Step, change_values
 
 
-def _dates(app: App, change: Any) -> None:
+def _dates(app: App, change: Step) -> None:
     change_values(app, lambda v, t: change(v) if t.kind is TypeKind.DATETIMEOFFSET and isinstance(v, str) else v)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 import uuid
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import variation
 from graph_contracts.reference.message import Reply, Request
 from graph_contracts.reference.store import Objects
-from graph_contracts.reference.tools import change_shown, change_values, names, override
+from graph_contracts.reference.tools import Step, change_shown, change_values, names, override
 from graph_contracts.reference.validators import strong, weak
 
 
@@ -41,7 +41,7 @@ def framework_etag(app: App) -> None:
     override(app, "precondition")(lambda inner, request: None)
 
     @override(app, "headers")
-    def headers(inner: Any, request: Request, reply: Reply, body: bytes) -> Any:
+    def headers(inner: Step, request: Request, reply: Reply, body: bytes) -> list[tuple[str, str]]:
         fields = inner(request, reply, body)
         return [*fields, ("ETag", f'W/"{len(body):x}-{hash(body) & 0xFFFFFF:x}"')] if reply.status == 200 else fields
 
@@ -50,7 +50,7 @@ def framework_etag(app: App) -> None:
 def no_type(app: App) -> None:
     """No @odata.type is ever returned."""
 
-    def strip(value: Any, type_: Type) -> Any:
+    def strip(value: Json, type_: Type) -> Json:
         return {n: v for n, v in value.items() if n != "@odata.type"} if isinstance(value, dict) else value
 
     change_values(app, strip)
@@ -61,7 +61,7 @@ def type_spelling(app: App) -> None:
     """Nested types are spelled with #, as an absolute URL, or with the alias graph."""
     spellings = ("#{}", "https://graph.example/beta/$metadata#{}", "{}")
 
-    def annotate(value: Any, type_: Type) -> Any:
+    def annotate(value: Json, type_: Type) -> Json:
         if not isinstance(value, dict) or not type_.name:
             return value
         name = spellings[len(type_.name) % 3].format(type_.name)
@@ -76,7 +76,7 @@ def type_spelling(app: App) -> None:
 def type_renamed(app: App) -> None:
     """Nested types are shown under a newer name, or as a derived type."""
 
-    def annotate(value: Any, type_: Type) -> Any:
+    def annotate(value: Json, type_: Type) -> Json:
         if isinstance(value, dict) and type_.also:
             return {**value, "@odata.type": f"#{type_.also[0]}"}
         return value
@@ -88,7 +88,7 @@ def type_renamed(app: App) -> None:
 def member_order(app: App) -> None:
     """Members come in another order, annotations in between."""
 
-    def reorder(entity: dict[str, Any]) -> dict[str, Any]:
+    def reorder(entity: JsonObject) -> JsonObject:
         turned = dict(reversed(entity.items()))
         name = next(name for name in turned if "@" not in name)
         return {**turned, f"{name}@odata.type": "#String", "id": turned.pop("id", None)} if "id" in turned else turned
@@ -107,7 +107,7 @@ def extra(app: App) -> None:
 def null_absent(app: App) -> None:
     """Properties that are null, or nothing but null, are left out."""
 
-    def drop(value: Any, type_: Type) -> Any:
+    def drop(value: Json, type_: Type) -> Json:
         if not isinstance(value, dict):
             return value
         return {n: v for n, v in value.items() if v is not None and not _unset(v)}
@@ -115,7 +115,7 @@ def null_absent(app: App) -> None:
     change_values(app, drop)
 
 
-def _unset(value: Any) -> bool:
+def _unset(value: Json) -> bool:
     return isinstance(value, dict) and all("@" in name for name in value)
 
 
@@ -123,7 +123,7 @@ def _unset(value: Any) -> bool:
 def null_explicit(app: App) -> None:
     """Every property that isn't set is an explicit null, or an empty object."""
 
-    def fill(value: Any, type_: Type) -> Any:
+    def fill(value: Json, type_: Type) -> Json:
         if isinstance(value, dict):
             return {**dict.fromkeys(type_.properties), **value}
         return {} if value is None and type_.kind is TypeKind.COMPLEX else value
@@ -155,7 +155,7 @@ def fewer(app: App) -> None:
     wanted = {"id", *names(app, TypeKind.STRING)[:1]}
 
     @override(app, "get")
-    def get(inner: Any, request: Request) -> Reply:
+    def get(inner: Step, request: Request) -> Reply:
         reply = inner(request)
         if not request.entity and isinstance(reply.value, dict):
             reply.value = {
@@ -171,7 +171,7 @@ def own_objects(app: App) -> None:
     others: dict[str, Objects] = {}
 
     @override(app, "objects")
-    def objects(inner: Any, request: Request) -> Objects:
+    def objects(inner: Step, request: Request) -> Objects:
         first: Objects = inner(request)
         if request.operation is None or not request.operation.alias:
             return first

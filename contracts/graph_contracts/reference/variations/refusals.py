@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from graph_contracts.contract import TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference import validate
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import variation
 from graph_contracts.reference.message import Refusal, Reply, Request
 from graph_contracts.reference.routes import Resource
-from graph_contracts.reference.tools import names, override, type_of
+from graph_contracts.reference.tools import Step, names, override, type_of
 
 
-def _refused(app: App, change: Any) -> None:
+def _refused(app: App, change: Step) -> None:
     """Change refusals: `change(request, refusal, reply)` returns the reply."""
 
     @override(app, "refuse")
-    def refuse(inner: Any, request: Request, refusal: Refusal) -> Reply:
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         return change(request, refusal, inner(request, refusal))
 
 
@@ -32,7 +32,7 @@ def malformed_400(app: App) -> None:
     """An id that is no GUID is answered 400."""
 
     @override(app, "find")
-    def find(inner: Any, request: Request) -> None:
+    def find(inner: Step, request: Request) -> None:
         if not re.fullmatch(r"[0-9a-fA-F-]{36}", request.entity):
             raise Refusal(400, "BadRequest", "The id is not valid.")
         inner(request)
@@ -68,7 +68,7 @@ def hidden(app: App) -> None:
     """Without permission the object is not found."""
 
     @override(app, "authorize")
-    def authorize(inner: Any, request: Request) -> None:
+    def authorize(inner: Step, request: Request) -> None:
         try:
             inner(request)
         except Refusal as refusal:
@@ -86,7 +86,7 @@ def id_409(app: App) -> None:
     """Another id in the body is answered 409."""
 
     @override(app, "check_id")
-    def check_id(inner: Any, request: Request, body: Any) -> None:
+    def check_id(inner: Step, request: Request, body: Json) -> None:
         try:
             inner(request, body)
         except Refusal as refusal:
@@ -98,7 +98,7 @@ def unknown_400(app: App) -> None:
     """An unknown property is answered 400, also in values that are open."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         if isinstance(value, dict) and any("@" not in n and n not in type_of(app).properties for n in value):
             raise Refusal(400, "BadRequest", "Unknown property.")
         return inner(request, value)
@@ -109,7 +109,7 @@ def unknown_ignored(app: App) -> None:
     """An unknown property is ignored."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         if isinstance(value, dict):
             value = {n: v for n, v in value.items() if "@" in n or n in type_of(app).properties}
         return inner(request, value)
@@ -120,8 +120,8 @@ def unknown_kept(app: App) -> None:
     """An unknown property is kept and returned: the type is open."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
-        odd: dict[str, Any] = {}
+    def check(inner: Step, request: Request, value: Json) -> Json:
+        odd: JsonObject = {}
         if isinstance(value, dict):
             folded = {n.lower() for n in type_of(app).properties}
             odd = {n: v for n, v in value.items() if "@" not in n and n.lower() not in folded}
@@ -136,11 +136,11 @@ def strict(app: App) -> None:
     numbers = names(app, TypeKind.INT32, least=0)
 
     @override(app, "seeds")
-    def seeds(inner: Any, resource: Resource) -> Any:
+    def seeds(inner: Step, resource: Resource) -> tuple[JsonObject, ...]:
         return tuple({**entity, **dict.fromkeys(ids, entity["id"])} for entity in inner(resource))
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         checked = inner(request, value)
         for name in ids:
             if checked.get(name) is not None and not validate.CHECKS[TypeKind.GUID](checked[name]):
@@ -155,7 +155,7 @@ def empty_400(app: App) -> None:
     """{} is answered 400."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         if value == {}:
             raise Refusal(400, "BadRequest", "Empty Payload.")
         return inner(request, value)
@@ -184,7 +184,7 @@ def no_collection(app: App) -> None:
     """A collection that the document has nothing for is not there; only the objects are."""
 
     @override(app, "route")
-    def route(inner: Any, request: Request) -> None:
+    def route(inner: Step, request: Request) -> None:
         inner(request)
         if request.place and not request.place.operations:
             raise Refusal(404, "ResourceNotFound", "The resource does not exist.")

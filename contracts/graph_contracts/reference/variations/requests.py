@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import variation
-from graph_contracts.reference.message import Refusal, Reply, Request
+from graph_contracts.reference.message import Receive, Refusal, Reply, Request
 from graph_contracts.reference.routes import Routes
-from graph_contracts.reference.tools import names, override, type_of
+from graph_contracts.reference.tools import Step, names, override, type_of
 
 
 @variation("q-case-insensitive")
@@ -23,7 +23,7 @@ def case_insensitive(app: App) -> None:
     real = {name.lower(): name for name in type_of(app).properties}
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         if isinstance(value, dict):
             value = {real.get(name.lower(), name): item for name, item in value.items()}
         return inner(request, value)
@@ -34,7 +34,7 @@ def parentheses(app: App) -> None:
     """The key may stand in parentheses."""
 
     @override(app, "route")
-    def route(inner: Any, request: Request) -> None:
+    def route(inner: Step, request: Request) -> None:
         found = re.fullmatch(r"(.+)\('(.+)'\)", request.segments[-1]) if request.segments else None
         if found and app.addresses.locate(request.segments) is None:
             request.segments = (*request.segments[:-1], found[1], found[2])
@@ -51,7 +51,7 @@ def prefer_ignored(app: App) -> None:
     """Prefer is ignored."""
 
     @override(app, "updated")
-    def updated(inner: Any, request: Request, body: dict[str, Any]) -> Reply:
+    def updated(inner: Step, request: Request, body: JsonObject) -> Reply:
         request.headers = {name: value for name, value in request.headers.items() if name != "prefer"}
         return inner(request, body)
 
@@ -61,11 +61,11 @@ def lenient(app: App) -> None:
     """A byte order mark, a trailing comma and a missing Content-Type are accepted."""
 
     @override(app, "parse")
-    def parse(inner: Any, body: bytes) -> Any:
+    def parse(inner: Step, body: bytes) -> Json:
         return inner(re.sub(rb",\s*}\s*$", b"}", body.removeprefix(b"\xef\xbb\xbf")))
 
     @override(app, "media_type")
-    def media_type(inner: Any, request: Request) -> None:
+    def media_type(inner: Step, request: Request) -> None:
         if "content-type" in request.headers or "content-encoding" in request.headers:
             inner(request)
 
@@ -75,7 +75,7 @@ def gzip_accepted(app: App) -> None:
     """A gzip-coded body is decoded."""
 
     @override(app, "media_type")
-    def media_type(inner: Any, request: Request) -> None:
+    def media_type(inner: Step, request: Request) -> None:
         if request.headers.get("content-encoding") == "gzip":
             request.body = gzip.decompress(request.body)
             request.headers = {n: v for n, v in request.headers.items() if n != "content-encoding"}
@@ -87,13 +87,13 @@ def scalars(app: App) -> None:
     """Numbers written as strings, and strings written as numbers, are taken for what they mean."""
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         if isinstance(value, dict):
             value = {name: _coerced(item, type_of(app), name) for name, item in value.items()}
         return inner(request, value)
 
 
-def _coerced(value: Any, type_: Type, name: str) -> Any:
+def _coerced(value: Json, type_: Type, name: str) -> Json:
     declared = type_.properties.get(name)
     if (
         declared
@@ -112,7 +112,7 @@ def limits(app: App) -> None:
     """Bodies over 50 KB are answered 413 and the connection closed."""
 
     @override(app, "read")
-    async def read(inner: Any, request: Request, receive: Any) -> None:
+    async def read(inner: Step, request: Request, receive: Receive) -> None:
         if int(request.headers.get("content-length", "0") or 0) > 50_000:
             raise Refusal(413, "RequestEntityTooLarge", "The request is too large.", Connection="close")
         await inner(request, receive)
@@ -123,7 +123,7 @@ def no_get(app: App) -> None:
     """Only what the document has is implemented: where it has no GET, that is answered 405 with Allow."""
 
     @override(app, "allow")
-    def allow(_: Any, request: Request) -> str:
+    def allow(_: Step, request: Request) -> str:
         return _documented(request)
 
 
@@ -136,7 +136,7 @@ def collection_only(app: App) -> None:
     """GET on an object is answered 405 with Allow where the document has none; the collection shows every object."""
 
     @override(app, "allow")
-    def allow(inner: Any, request: Request) -> str:
+    def allow(inner: Step, request: Request) -> str:
         return _documented(request) if request.entity else inner(request)
 
 
@@ -146,7 +146,7 @@ def date_alone(app: App) -> None:
     dates = names(app, TypeKind.DATETIMEOFFSET)
 
     @override(app, "check")
-    def check(inner: Any, request: Request, value: Any) -> Any:
+    def check(inner: Step, request: Request, value: Json) -> Json:
         if isinstance(value, dict):
             alone = [n for n in dates if re.fullmatch(r"\d{4}-\d\d-\d\d", str(value.get(n)))]
             value = {**value, **{name: f"{value[name]}T00:00:00Z" for name in alone}}

@@ -7,13 +7,14 @@ import itertools
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 from graph_contracts.contract import TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import variation
 from graph_contracts.reference.message import Refusal, Reply, Request
-from graph_contracts.reference.tools import names, override
+from graph_contracts.reference.store import Objects
+from graph_contracts.reference.tools import Step, names, override
 
 
 @variation("q-eventual")
@@ -38,10 +39,10 @@ def shortly(app: App) -> None:
 
 def _late(app: App, lag: float, asked: Callable[[], bool]) -> None:
     """Reads for which `asked` says so show each state `lag` seconds after it was stored."""
-    history: dict[int, dict[str, list[tuple[float, Any]]]] = {}
+    history: dict[int, dict[str, list[tuple[float, Json]]]] = {}
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         objects = app.store.objects(request)
         first = None if request.method == "POST" else objects[request.entity]
         states = history.setdefault(id(objects), {}).setdefault(request.entity, [(0.0, first)])
@@ -50,7 +51,7 @@ def _late(app: App, lag: float, asked: Callable[[], bool]) -> None:
         del states[:-200]
 
     @override(app, "visible")
-    def visible(inner: Any, request: Request) -> Any:
+    def visible(inner: Step, request: Request) -> Objects:
         objects = inner(request)
         if not asked():
             return objects
@@ -69,7 +70,7 @@ def throttles(app: App) -> None:
     counted = {"updates": 0}
 
     @override(app, "change")
-    async def change(inner: Any, request: Request) -> Reply:
+    async def change(inner: Step, request: Request) -> Reply:
         counted["updates"] += 1
         if counted["updates"] % 20 == 0:
             status = 429 if counted["updates"] % 40 else 503
@@ -83,12 +84,12 @@ def maintained(app: App) -> None:
     version: dict[str, int] = {}
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         version[request.entity] = version.get(request.entity, 0) + 1
         await inner(request, body)
 
     @override(app, "represent")
-    def represent(inner: Any, request: Request, entity: dict[str, Any]) -> Any:
+    def represent(inner: Step, request: Request, entity: JsonObject) -> Json:
         more = {
             "lastModifiedDateTime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
             "version": version.get(request.entity, 0),
@@ -102,7 +103,7 @@ def date_maintained(app: App) -> None:
     wanted = names(app, TypeKind.DATETIMEOFFSET)
 
     @override(app, "write")
-    async def write(inner: Any, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
         await inner(request, {**body, **dict.fromkeys(wanted, now)})
 
@@ -112,6 +113,6 @@ def slow(app: App) -> None:
     """Every answer takes five milliseconds."""
 
     @override(app, "change")
-    async def change(inner: Any, request: Request) -> Reply:
+    async def change(inner: Step, request: Request) -> Reply:
         await asyncio.sleep(0.005)
         return await inner(request)

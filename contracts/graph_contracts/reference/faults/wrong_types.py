@@ -1,19 +1,19 @@
-"""Faults of shape: values shown as another type than the documented one."""
+"""Values shown as another type than the documented one."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.tools import change_shown, moment, names, type_of
 
 
-def integers(app: App, change: Callable[[Any], Any]) -> None:
+def integers(app: App, change: Callable[[Json], Json]) -> None:
     """Change every top-level Int32 that is shown."""
     wanted = names(app, TypeKind.INT32)
     change_shown(app, lambda entity: {n: change(v) if n in wanted and v is not None else v for n, v in entity.items()})
@@ -36,7 +36,7 @@ def date_as_epoch(app: App) -> None:
     """Date-times are shown as seconds since 1970."""
     wanted = names(app, TypeKind.DATETIMEOFFSET)
 
-    def shown(entity: dict[str, Any]) -> dict[str, Any]:
+    def shown(entity: JsonObject) -> JsonObject:
         return {n: _epoch(v) if n in wanted and isinstance(v, str) else v for n, v in entity.items()}
 
     change_shown(app, shown)
@@ -51,7 +51,7 @@ def date_without_zone(app: App) -> None:
     """Date-times are shown without their offset."""
     wanted = names(app, TypeKind.DATETIMEOFFSET)
 
-    def shown(entity: dict[str, Any]) -> dict[str, Any]:
+    def shown(entity: JsonObject) -> JsonObject:
         cut = {n: re.sub(r"([Zz]|[+-]\d\d:\d\d)$", "", v) for n, v in entity.items() if n in wanted and v}
         return {**entity, **cut}
 
@@ -63,7 +63,7 @@ def guid_as_object(app: App) -> None:
     """A string is shown as an object of two halves."""
     name = names(app, TypeKind.STRING)[0]
 
-    def shown(entity: dict[str, Any]) -> dict[str, Any]:
+    def shown(entity: JsonObject) -> JsonObject:
         value = entity.get(name)
         return {**entity, name: {"high": value[:8], "low": value[8:]}} if isinstance(value, str) else entity
 
@@ -74,7 +74,7 @@ def guid_as_object(app: App) -> None:
 def enum_as_number(app: App) -> None:
     """Members of enumerations are shown by their numbers."""
 
-    def walk(value: Any, type_: Type) -> Any:
+    def walk(value: Json, type_: Type) -> Json:
         if isinstance(value, Mapping):
             return {n: walk(v, type_.properties[n].type) if n in type_.properties else v for n, v in value.items()}
         if isinstance(value, list) and type_.item:
@@ -88,7 +88,7 @@ def enum_as_number(app: App) -> None:
 def collapsed(app: App) -> None:
     """A collection of one item is shown as that item."""
 
-    def shown(entity: dict[str, Any]) -> dict[str, Any]:
+    def shown(entity: JsonObject) -> JsonObject:
         return {n: v[0] if isinstance(v, list) and len(v) == 1 else v for n, v in entity.items()}
 
     change_shown(app, shown)
@@ -98,7 +98,7 @@ def collapsed(app: App) -> None:
 def collection_as_map(app: App) -> None:
     """Collections are shown as objects with numbers for names."""
 
-    def shown(entity: dict[str, Any]) -> dict[str, Any]:
+    def shown(entity: JsonObject) -> JsonObject:
         return {n: {str(i): x for i, x in enumerate(v)} if isinstance(v, list) else v for n, v in entity.items()}
 
     change_shown(app, shown)
@@ -108,7 +108,7 @@ def collection_as_map(app: App) -> None:
 def double_encoded(app: App) -> None:
     """Complex values are shown as strings that hold JSON."""
 
-    def shown(entity: dict[str, Any]) -> dict[str, Any]:
+    def shown(entity: JsonObject) -> JsonObject:
         return {n: json.dumps(v) if isinstance(v, dict) else v for n, v in entity.items()}
 
     change_shown(app, shown)
@@ -125,7 +125,7 @@ def nested_wrong_type(app: App) -> None:
     """An item of a collection is shown as one of another type."""
     wanted = names(app, TypeKind.COLLECTION)
 
-    def shown(entity: dict[str, Any]) -> dict[str, Any]:
+    def shown(entity: JsonObject) -> JsonObject:
         changed = {
             n: [{**item, "@odata.type": "#microsoft.graph.user"} for item in entity[n]]
             for n in wanted

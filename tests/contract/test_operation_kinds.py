@@ -1,4 +1,4 @@
-"""Operations are told apart by their shape, whoever wrote the document."""
+"""The kind of an operation, whoever wrote the document."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def contract(**paths: Any) -> Contract:
     )
 
 
-def shapes(of: dict[tuple[str, str], tuple[Any, int | str, Any]]) -> dict[str, dict[OperationKind, str]]:
+def kinds(of: dict[tuple[str, str], tuple[Any, int | str, Any]]) -> dict[str, dict[OperationKind, str]]:
     return {path: {s: str(o) for s, o in found.items()} for path, found in contract(of=of).resources.items()}
 
 
 def test_the_operations_of_one_resource_stand_together_whatever_its_key_is_called() -> None:
-    found = shapes(
+    found = kinds(
         {
             ("get", "/lines/{line}/stations"): (None, 200, PAGE),
             ("post", "/lines/{line-id}/stations"): (STATION, 201, STATION),
@@ -44,11 +44,11 @@ def test_the_operations_of_one_resource_stand_together_whatever_its_key_is_calle
         }
     )
     assert list(found) == ["/lines/{}/stations"]
-    assert {shape.value for shape in found["/lines/{}/stations"]} == {"list", "create", "read", "update", "delete"}
+    assert {kind.value for kind in found["/lines/{}/stations"]} == {"list", "create", "read", "update", "delete"}
 
 
 def test_what_only_looks_like_one_of_the_five_is_none() -> None:
-    found = shapes(
+    found = kinds(
         {
             ("post", "/stations/{id}/close"): (STATION, 200, STATION),
             ("post", "/stations/{id}/tracks/$ref"): (STATION, 204, None),
@@ -62,12 +62,12 @@ def test_what_only_looks_like_one_of_the_five_is_none() -> None:
 
 
 def test_an_object_that_is_alone_is_read_and_updated_and_no_list() -> None:
-    found = shapes({("get", "/settings"): (None, 200, STATION), ("patch", "/settings"): (STATION, 200, STATION)})
+    found = kinds({("get", "/settings"): (None, 200, STATION), ("patch", "/settings"): (STATION, 200, STATION)})
     assert found == {"/settings": {OperationKind.READ: "GET /settings", OperationKind.UPDATE: "PATCH /settings"}}
 
 
 def test_a_list_is_told_by_what_lies_below_it_where_its_answer_says_nothing() -> None:
-    found = shapes(
+    found = kinds(
         {
             ("get", "/stations"): (None, 200, None),
             ("post", "/stations"): (STATION, 200, STATION),
@@ -98,7 +98,7 @@ def test_examples_of_path_parameters_are_read_wherever_openapi_has_them() -> Non
 
 
 def test_paths_of_graph_itself_are_told_apart_where_success_is_only_a_range() -> None:
-    found = shapes(
+    found = kinds(
         {
             ("get", "/users"): (None, "2XX", PAGE),
             ("post", "/users"): (STATION, "2XX", STATION),
