@@ -46,6 +46,20 @@ class Trial:
     """What changed on any known object."""
     watched: bool = False
     """Whether the objects could be observed afterwards."""
+    state: Mapping[str, Any] | None = None
+    """The object that an accepted attempt went to, as reads showed it before anything else was sent."""
+    seen: tuple[Exchange, ...] = ()
+    """The read that showed it so."""
+
+    @property
+    def shown(self) -> Mapping[str, Any] | None:
+        """The object as the answer shows it, else as the read after it does; None where neither does."""
+        return self.exchange.object if self.exchange.object is not None else self.state
+
+    @property
+    def evidence(self) -> tuple[Exchange, ...]:
+        """The attempt, and the read that shows the object where the answer doesn't."""
+        return (self.exchange, *(self.seen if self.exchange.object is None else ()))
 
     @property
     def visible(self) -> bool:
