@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.http.exchange import Exchange
@@ -17,12 +18,42 @@ from graph_contracts.requirements import Finding, Findings, Inconclusive, Mismat
 
 
 def reflected(operation: WriteDriver, body: JsonMapping, exchange: Exchange) -> Iterator[Finding]:
-    """What a 200 body shows otherwise than the request said."""
+    """What the answer shows otherwise than the request said; where it shows no object, what reads show so."""
     answered = exchange.object
-    if exchange.status not in SHOWN or answered is None:
-        return
-    for difference in operation.model.compare(body, answered):
-        yield told(difference, exchange)
+    if exchange.status in SHOWN and answered is not None:
+        for difference in operation.model.compare(body, answered):
+            yield told(difference, exchange)
+    elif exchange.ok:
+        with suppress(Inconclusive):
+            left, seen = operation.observe.settle(body)
+            yield from [told(difference, exchange, seen) for difference in left]
+
+
+def shown_after(operation: WriteDriver, exchange: Exchange) -> tuple[JsonMapping | None, tuple[Exchange, ...]]:
+    """The object after an accepted request, as the answer shows it, else as a read does; and what shows it.
+
+    None where nothing does.
+    """
+    if exchange.status in SHOWN and exchange.object is not None:
+        return exchange.object, (exchange,)
+    try:
+        if exchange.ok and operation.observe.persists:
+            operation.observe.catch_up()
+            found, seen = operation.observe.look()
+            return found, (exchange, seen)
+    except Inconclusive:
+        pass
+    return None, (exchange,)
+
+
+def shown_anywhere(operation: WriteDriver, exchange: Exchange) -> Iterator[tuple[JsonMapping, tuple[Exchange, ...]]]:
+    """The object after an accepted request, as its answer shows it and as a read does, with what shows it."""
+    if exchange.status in SHOWN and exchange.object is not None:
+        yield exchange.object, (exchange,)
+    with suppress(Inconclusive):
+        if exchange.ok and operation.observe.persists:
+            found, seen = operation.observe.look()
+            yield found, (exchange, seen)
 
 
 def told(difference: Difference, *exchanges: Exchange) -> Finding:
@@ -45,7 +76,7 @@ def kept(operation: WriteDriver, spot: Location, value: Json, *, spelled: bytes 
     wanted = spot.body(value)
     found = list(reflected(operation, wanted, exchange))
     yield from found
-    if any(finding.at_most is Severity.FAIL for finding in found):
+    if exchange.object is None or any(finding.at_most is Severity.FAIL for finding in found):
         return
     try:
         left, seen = operation.observe.settle(wanted)
@@ -85,17 +116,13 @@ def refused(
         exchange = trial.exchange
         if not exchange.ok:
             continue
-        stored = spot.value(exchange.object) if exchange.object is not None else _seen(operation, spot)
+        if trial.shown is None:
+            yield Finding("400 or 422", f"{exchange.answer} to {spot.name} = {short(value, 40)}", (exchange,))
+            continue
+        stored = spot.value(trial.shown)
         what = f"{exchange.answer}, {spot.name} = {short(stored)} after {short(value, 40)}"
         grade = Severity.NOTE if lenient(value, stored) else Severity.FAIL
-        yield Finding("400 or 422", what, (exchange,), grade)
-
-
-def _seen(operation: WriteDriver, spot: Location) -> Json:
-    try:
-        return spot.value(operation.observe.state())
-    except Inconclusive:
-        return None
+        yield Finding("400 or 422", what, trial.evidence, grade)
 
 
 def text_places(operation: WriteDriver) -> list[Location]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from graph_contracts.engine.resource_group import ResourceGroup
+from graph_contracts.operations.observer import Observer
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.validators import validators
 from graph_contracts.requirements import Inconclusive
@@ -33,7 +34,7 @@ def learned(group: ResourceGroup) -> list[Mapping[str, str]]:
             _row(
                 f"{path}: GET on the object", _status(update.observer.item_status), "how updates are observed at best"
             ),
-            _row(f"{path}: GET on the collection", _status(update.observer.collection_status), "how objects are found"),
+            _row(f"{path}: GET on the collection", _listing(update.observer), "how objects are found"),
             _row(f"{path}: observed through", _means(update), "what persistence was judged by"),
             _row(f"{path}: accepted body", _body(update), "the first rung of the ladder that was answered 2xx"),
             _row(f"{path}: body with one property", _partial(update), "whether updates may be partial"),
@@ -54,6 +55,11 @@ def _row(name: str, value: str, meaning: str) -> Mapping[str, str]:
 
 def _status(status: int) -> str:
     return {0: "not tried", 200: "works"}.get(status, f"answered {status}")
+
+
+def _listing(observer: Observer) -> str:
+    status = observer.collection_status
+    return "answered 200, without an array `value`" if status == 200 and not observer.lists else _status(status)
 
 
 def _means(update: UpdateDriver) -> str:

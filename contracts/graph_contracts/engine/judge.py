@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -19,6 +19,7 @@ from graph_contracts.requirements import (
     HARMFUL,
     SEVERITY_ORDER,
     Binding,
+    Each,
     Finding,
     Inconclusive,
     Mismatch,
@@ -241,24 +242,43 @@ def _throttled(binding: Binding, finding: Finding) -> bool:
 def _checked(bindings: Sequence[Binding], update: OperationUnderTest) -> dict[Binding, Checked]:
     """What checks of every response say, in one pass: of a long run, most has to be read back from the disk."""
     checked = {binding: Checked() for binding in bindings}
+    _look_through({binding: (binding.each, found) for binding, found in checked.items()}, update)
+    silent = {
+        b: (b.otherwise, found) for b, found in checked.items() if b.otherwise and not (found.any or found.problem)
+    }
+    if silent:
+        _look_through(silent, update, from_first_accepted=True)
+    return checked
+
+
+def _look_through(
+    wanted: Mapping[Binding, tuple[Each | None, Checked]],
+    update: OperationUnderTest,
+    *,
+    from_first_accepted: bool = False,
+) -> None:
+    """Give each check the exchanges that it is about, from the operation's first accepted request on or from all."""
     count, before = len(update.client.exchanges), update.requirement
+    begun = not from_first_accepted
     for exchange in update.traffic():
         if exchange.index >= count:
             break  # a check may look at something itself
         if exchange.index in update.client.cut:
             continue
-        for binding, found in checked.items():
-            if found.problem is None and len(found.findings) < MAX_FINDINGS:
+        begun = begun or (exchange.ok and bool(exchange.entity) and exchange.request.method == update.operation.method)
+        for binding, (is_about, found) in wanted.items():
+            if begun and found.problem is None and len(found.findings) < MAX_FINDINGS:
                 update.requirement = binding.requirement
-                _check(binding, update, exchange, found)
+                _check(binding, is_about, update, exchange, found)
     update.requirement = before
-    return checked
 
 
-def _check(binding: Binding, update: OperationUnderTest, exchange: Exchange, found: Checked) -> None:
-    assert binding.each is not None  # noqa: S101 (that is what makes it a check of every response)
+def _check(
+    binding: Binding, is_about: Each | None, update: OperationUnderTest, exchange: Exchange, found: Checked
+) -> None:
+    assert is_about is not None  # noqa: S101 (that is what makes it a check of every response)
     try:
-        if binding.each(update.operation, exchange):
+        if is_about(update.operation, exchange):
             found.any = True
             if update.client.expired and not update.client.silent:
                 raise Inconclusive(OUT_OF_TIME)

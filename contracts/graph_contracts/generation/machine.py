@@ -209,6 +209,8 @@ class Machine:
         answer: list[Difference],
         seen: _Seen | None,
     ) -> None:
+        last = self.trail.last
+        silent = last is not None and last.object is None
         in_answer = {difference.path for difference in answer}
         in_read = {difference.path for difference in seen.left} if seen is not None else set()
         every = {d.path: d for d in (*answer, *(seen.left if seen is not None else ()))}
@@ -216,7 +218,9 @@ class Machine:
             if difference.severity is Severity.NOTE or path.partition(".")[0] in self.update.computed:
                 continue
             view = View.BOTH if path in in_answer & in_read else View.READ if path in in_read else View.ANSWER
-            found = blaming.blame(difference, sent, before, self.update.model.type, view)
+            # where the answer shows no object, the read stands for it
+            by = View.BOTH if view is View.READ and silent else view
+            found = blaming.blame(difference, sent, before, self.update.model.type, by)
             names = {name for name in sent if name in model} | {str(blaming.steps(path)[0])}
             self.trail.states(
                 {name: model.get(name) for name in names},

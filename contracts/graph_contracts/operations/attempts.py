@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graph_contracts.http.exchange import Exchange
-from graph_contracts.json_types import Json
+from graph_contracts.json_types import Json, JsonMapping
 from graph_contracts.operations.knowledge import Effect
 from graph_contracts.operations.observer import same_id
 
@@ -46,6 +46,20 @@ class Trial:
     """What changed on any known object."""
     watched: bool = False
     """Whether the objects could be observed afterwards."""
+    state: JsonMapping | None = None
+    """The object that an accepted attempt went to, as reads showed it before anything else was sent."""
+    seen: tuple[Exchange, ...] = ()
+    """The read that showed it so."""
+
+    @property
+    def shown(self) -> JsonMapping | None:
+        """The object as the answer shows it, else as the read after it does; None where neither does."""
+        return self.exchange.object if self.exchange.object is not None else self.state
+
+    @property
+    def evidence(self) -> tuple[Exchange, ...]:
+        """The attempt, and the read that shows the object where the answer doesn't."""
+        return (self.exchange, *(self.seen if self.exchange.object is None else ()))
 
     @property
     def visible(self) -> bool:

@@ -11,6 +11,7 @@ from graph_contracts.contract import Operation, OperationKind, Type, TypeKind
 from graph_contracts.operations.knowledge import Log, Options
 from graph_contracts.operations.known_objects import KnownObjects
 from graph_contracts.operations.observer import Observer
+from graph_contracts.operations.planted_values import PlantedValues
 from graph_contracts.operations.read_lag import ReadLag
 from graph_contracts.operations.sample_values import Values
 
@@ -43,6 +44,7 @@ class Context:
         self.observer = Observer(client, self.place, options.ids, operation.id)
         self.lag: ReadLag = ReadLag(primary.lag if primary is not None else None)
         self.objects = KnownObjects()
+        self.planted: PlantedValues = primary.planted if primary is not None else PlantedValues()
         self.computed: set[str] = set(options.computed)
         """Properties that the server itself maintains, as declared or as noticed."""
         self.tell: Callable[..., None] = lambda _kind, **_entry: None

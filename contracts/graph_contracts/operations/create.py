@@ -18,7 +18,7 @@ from graph_contracts.operations.equality import Difference
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.object_model import ObjectModel, created
 from graph_contracts.operations.object_views import NEW, CreationView
-from graph_contracts.operations.observer import Observer, same_id
+from graph_contracts.operations.observer import Observer, same_id, unlisted
 from graph_contracts.operations.watched_objects import WatchedCollection
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Inconclusive
@@ -145,7 +145,7 @@ class CreateDriver(WriteDriver):
         for _ in self.looks():
             items, exchange = self.observer.collection()
             if items is None:
-                raise Inconclusive(f"the collection is not listed ({exchange.answer})", exchange)
+                raise Inconclusive(unlisted(exchange), exchange)
             found = next((item for item in items if same_id(item.get("id"), entity)), None)
             left = None if found is None else self.model.compare(body, found)
             if left is None and self.observer.cut:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from graph_contracts.backoff import rounds
 from graph_contracts.http.exchange import Exchange, Request
@@ -13,6 +14,7 @@ from graph_contracts.operations.bodies import Bodies
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.equality import Difference
 from graph_contracts.operations.knowledge import Death, Effect
+from graph_contracts.operations.observer import shows
 from graph_contracts.operations.pending_writes import PendingWrites
 from graph_contracts.operations.snapshot import States
 from graph_contracts.operations.watched_objects import Watched, performed
@@ -97,6 +99,7 @@ class Watch:
             return before
         self._context.client.writes += 1
         after = None
+        count = len(self._context.client.exchanges)
         if before is not None:
             with suppress(Inconclusive):
                 after = self.objects.snapshot()
@@ -109,7 +112,8 @@ class Watch:
         if names is not None and any(difference.top not in names for _, difference in changed):
             after = self.objects.lasting(before, names)
             changed = self.objects.changed(before, after, waiting)
-        trials += self._attributed(waiting, changed, names or set())
+        attributed = self._attributed(waiting, changed, names or set())
+        trials += [self._with_state(trial, after, count) for trial in attributed]
         waiting.clear()
         return after
 
@@ -135,6 +139,15 @@ class Watch:
             if exchange.ok and isinstance(attempt.body, Mapping):
                 entity = attempt.entity or self._context.key
                 self._pending.note(entity, attempt.body, accepted=True)  # it may show later still
+
+    def _with_state(self, trial: Trial, states: States, since: int) -> Trial:
+        """A trial with the state of its object, which was looked at as soon as the attempt was accepted."""
+        entity = trial.attempt.entity or self._context.key
+        if not trial.exchange.ok or entity not in states or self._context.lag.shows_updates is False:
+            return trial
+        reads = self._context.client.exchanges.since(since)
+        seen = [exchange for exchange in reads if shows(exchange, entity)]
+        return replace(trial, state=states[entity], seen=tuple(seen[-1:]))
 
     def check_alive(self, culprit: Exchange) -> JsonMapping | None:
         """Try the documented operation after a hostile request; remember it if it doesn't work any more.

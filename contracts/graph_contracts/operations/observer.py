@@ -35,6 +35,8 @@ class Observer:
         """`item`, `collection`, `neutral`, or None where nothing has worked yet."""
         self.item_status = 0
         self.collection_status = 0
+        self.lists = False
+        """Whether the collection was a list of objects when it was read last."""
         self.cut = False
         """Whether the collection had more pages than were read, when it was read last."""
 
@@ -63,6 +65,7 @@ class Observer:
             self.collection_status = exchange.status
             page = exchange.object if exchange.status == 200 else None
             values = page.get("value") if page else None
+            self.lists = isinstance(values, list)
             if page is None or not isinstance(values, list):
                 return None, exchange
             items += [value for value in values if isinstance(value, dict)]
@@ -108,6 +111,22 @@ class Observer:
     def path_ids(self, entity: str) -> dict[str, str]:
         """Values for the path's parameters that address an object."""
         return {**self.ids, (self.operation.key or ""): entity}
+
+
+def shows(exchange: Exchange, entity: str) -> bool:
+    """Whether the answer to a GET is an object, or lists it."""
+    body = exchange.object if exchange.request.method == "GET" and exchange.status == 200 else None
+    if body is None:
+        return False
+    values = body.get("value")
+    listed = [item.get("id") for item in values if isinstance(item, dict)] if isinstance(values, list) else []
+    return any(same_id(each, entity) for each in (body.get("id"), *listed))
+
+
+def unlisted(exchange: Exchange) -> str:
+    """Why an answer to a GET on a collection lists nothing."""
+    without = ", without an array `value`" if exchange.status == 200 else ""
+    return f"the collection is not listed (GET: {exchange.answer}{without})"
 
 
 def follow(url: str, link: str) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from graph_contracts.contract import Operation, OperationKind
 from graph_contracts.http.exchange import Exchange
@@ -18,6 +18,7 @@ from graph_contracts.operations import parameters
 from graph_contracts.operations.attempts import Fields, Headers, Trial
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.knowledge import Log, Options
+from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.sender import Sender, performed_or_inconclusive
 from graph_contracts.operations.walk_values import FoundValue, walk_values
 from graph_contracts.requirements import Inconclusive, NotApplicable
@@ -144,10 +145,38 @@ class OperationUnderTest(Context, ABC):
         )
 
     def walk_values(self, exchange: Exchange) -> list[FoundValue]:
-        """Every documented value in an answer; those of the last are remembered, since many checks look at it."""
+        """Every documented value in an answer; those of the last are remembered, since many checks look at it.
+
+        Of a list that was read to see what an update did, only the values of the objects that the run knows.
+        """
         if self._walked is None or self._walked[0] is not exchange:
-            self._walked = exchange, walk_values(exchange.object or {}, self.answer_type)
+            body = exchange.object or {}
+            listed = body.get("value") if exchange.requirement == "observe" else None
+            if isinstance(listed, list) and "value" not in self.answer_type.properties:
+                known = [(n, item) for n, item in enumerate(listed) if self._is_known(item)]
+                found = [value for n, item in known for value in walk_values(item, self.answer_type, f"value[{n}]")]
+                self._walked = exchange, found
+            else:
+                self._walked = exchange, walk_values(body, self.answer_type)
         return self._walked[1]
+
+    def _is_known(self, item: Any) -> bool:
+        """Whether an item of a list is an object that the run looks after."""
+        return isinstance(item, dict) and any(same_id(item.get("id"), entity) for entity in self.known)
+
+    def planted_by_run(self, exchange: Exchange, path: str, value: Any) -> bool:
+        """Whether the run itself has sent a wrong value that an answer shows, and it was accepted."""
+        return any(each.planted.shown(exchange, path, value) for each in self._relatives if each.planted)
+
+    @property
+    def run_has_planted(self) -> bool:
+        """Whether the target has taken any wrong value from the run."""
+        return any(each.planted for each in self._relatives)
+
+    @property
+    def _relatives(self) -> set[OperationUnderTest]:
+        """The operations on the resource through the same path."""
+        return {self, *self.siblings.values()}
 
     @property
     def volatile(self) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graph_contracts.contract import Operation, Type
 from graph_contracts.operations.body_search import UpdateSearch
@@ -10,6 +10,7 @@ from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.object_model import ObjectModel, updated
 from graph_contracts.operations.object_views import UpdateView
 from graph_contracts.operations.observer import Observer
+from graph_contracts.operations.planted_values import is_wrong
 from graph_contracts.operations.sent_members import SentMembers
 from graph_contracts.operations.watched_objects import WatchedObjects
 from graph_contracts.operations.write import WriteDriver
@@ -32,6 +33,25 @@ class UpdateDriver(WriteDriver):
         self.sent_members: SentMembers = SentMembers() if primary_path is None else primary_path.sent_members
         super().__init__(client, operation, options, primary_path, self.sent_members)
         self.objects.shown = lambda state: self.sent_members.shown(state, self.model.type)
+
+    def tidy(self) -> None:
+        """Put right the wrong values that a case has planted, where the objects still show them."""
+        planted = {entity: names for entity in self.known if (names := self.planted.standing(entity))}
+        for entity, names in planted.items():
+            self.planted.put_right(entity)
+            if self.client.dead is not None or self.client.expired:
+                return
+            found, _ = self.observer.look(entity)
+            bad = [name for name in sorted(names) if found and is_wrong(name, found.get(name), self.model.type)]
+            body = {name: self._right_value(name, entity) for name in bad}
+            if body:
+                self.patch(body if self.bodies.partial.ok else {**self.bodies.full(), **body}, entity=entity)
+
+    def _right_value(self, name: str, entity: str) -> Any:
+        declared = self.model.type.properties.get(name)
+        if declared is None:
+            return self.objects.original.get(entity, {}).get(name)
+        return self.values.make(declared.type, name, 1)
 
     def _model(self, type_: Type) -> ObjectModel:
         return ObjectModel(self, type_, updated)

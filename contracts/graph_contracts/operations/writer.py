@@ -81,6 +81,9 @@ class Writer:
             client.writes += 1
             if not (exchange.ok and sent is not None and path is None and method is None and wait):
                 self._pending.forget()
+        if sent is not None and not exchange.refused:
+            known = exchange.ok and path is None
+            context.planted.sent(entity or context.key if known else "", sent, self._model.type, exchange)
         if sent is not None:
             self._note(entity or context.key, sent, exchange, usual=path is None, alone=wait)
         if documented:
@@ -116,6 +119,7 @@ class Writer:
         """Forget what only judging needs."""
         self.snapshot.forget()
         self.sent.forget()
+        self._context.planted.clear()
 
     def _note(self, entity: str, body: JsonMapping, exchange: Exchange, *, usual: bool, alone: bool) -> None:
         """Remember what was sent: to the object's own path (`usual`), and with nothing beside it (`alone`)."""

@@ -54,13 +54,15 @@ def requirement(
     phase: Phase = Phase.POSITIVE,
     aliases: Aliases = Aliases.EACH,
     each: Each | None = None,
+    otherwise: Each | None = None,
     keyed: bool = False,
 ) -> Callable[[Case | CaseWithVariants], Callable[..., None]]:
     """Tie a case to its requirement, and to those that `also` names below it.
 
     The case may be a generator of findings. What comes back is an ordinary function for pytest to collect, with the
     case's bindings as its attribute `bindings`. With `each`, the case is a check of one exchange: it is given every
-    exchange of the run that `each` accepts, and the requirement is not applicable where there is none.
+    exchange of the run that `each` accepts, or where there is none that `otherwise` accepts, and the requirement is not
+    applicable where there is none of either.
 
     Args:
         name: the requirement's id.
@@ -73,7 +75,7 @@ def requirement(
     def decorate(case: Case | CaseWithVariants) -> Callable[..., None]:
         function, variants = _unstacked(case)
         first = Requirement(name, level, basis, source, "", vary, promoted=promoted, http_only=http_only)
-        return _tied(_described(first, function), function, variants, phase, aliases, each, keyed=keyed)
+        return _tied(_described(first, function), function, variants, phase, aliases, each, otherwise, keyed=keyed)
 
     return decorate
 
@@ -123,7 +125,7 @@ def adapted(
 
     def decorate(case: Case | CaseWithVariants) -> Callable[..., None]:
         function, variants = _unstacked(case)
-        return _tied(_described(shared, function), function, variants, phase, aliases, each, keyed=keyed)
+        return _tied(_described(shared, function), function, variants, phase, aliases, each, None, keyed=keyed)
 
     return decorate
 
@@ -152,13 +154,14 @@ def _tied(
     phase: Phase,
     aliases: Aliases,
     each: Each | None,
+    otherwise: Each | None,
     *,
     keyed: bool,
 ) -> Callable[..., None]:
     """A case's function for pytest, after its requirements and bindings were declared."""
     phase = Phase.EVERY_RESPONSE if each else phase
     requirements = (first, *(variant.of(first) for variant in variants))
-    bound = [Binding(declared.id, function, phase, aliases, each, keyed) for declared in requirements]
+    bound = [Binding(declared.id, function, phase, aliases, each, keyed, otherwise) for declared in requirements]
     for declared, binding in zip(requirements, bound, strict=True):
         index.declare(declared, binding)
     return _collectable(function, bound)

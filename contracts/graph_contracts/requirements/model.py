@@ -168,6 +168,8 @@ class Binding:
     """Which exchanges of the run it judges, where it judges every response; the function then takes one at a time."""
     keyed: bool = False
     """Whether it runs only where a key in the path chooses the object."""
+    otherwise: Each | None = None
+    """Which exchanges it judges, from the first accepted request on, where there is none of those."""
 
     @property
     def kind(self) -> OperationKind:

@@ -9,10 +9,18 @@ from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.operation_under_test import OperationUnderTest, performed
 from graph_contracts.requirements import Finding, Findings, Level, also, requirement
 
+WRITING = frozenset({"PATCH", "POST", "PUT"})
+
 
 def entity(operation: Operation, exchange: Exchange) -> bool:
     """Whether an exchange is the operation's own request, answered with an object that is no error."""
     return performed(operation, exchange) and exchange.object is not None and "error" not in exchange.object
+
+
+def observed(operation: Operation, exchange: Exchange) -> bool:
+    """Whether an exchange is a read that shows what updates or creations did, made where their answers don't."""
+    body = exchange.object if exchange.status == 200 and exchange.requirement == "observe" else None
+    return operation.method in WRITING and body is not None and "error" not in body
 
 
 @requirement(

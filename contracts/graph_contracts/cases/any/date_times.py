@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph_contracts.cases.values import kept, needed, plausible, refused
+from graph_contracts.cases.values import kept, needed, plausible, refused, shown_after
 from graph_contracts.contract import TypeKind
 from graph_contracts.operations.equality import apart, instant
 from graph_contracts.operations.write import WriteDriver
@@ -69,10 +69,11 @@ def test_fractions_of_a_second_are_kept_to_milliseconds(operation: WriteDriver) 
     for spot in needed(operation, TypeKind.DATETIMEOFFSET):
         text = "2021-03-04T05:06:07.1234567Z"
         exchange = operation.change(spot.body(text))
-        value = spot.value(exchange.object or {})
+        found, evidence = shown_after(operation, exchange)
+        value = spot.value(found)
         sent, stored = instant(text), instant(value)
         if sent and stored and 0.001 <= apart(sent, stored) < 1:
-            yield Finding(f"{text} to the millisecond", str(value), (exchange,))
+            yield Finding(f"{text} to the millisecond", str(value), evidence)
 
 
 @requirement(

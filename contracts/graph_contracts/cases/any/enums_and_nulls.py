@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from graph_contracts.cases.values import told
+from graph_contracts.cases.values import shown_after, told
 from graph_contracts.contract import TypeKind
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.equality import short
-from graph_contracts.operations.operation_under_test import SHOWN
 from graph_contracts.operations.settable_locations import settable_locations
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, also, requirement
@@ -44,13 +43,14 @@ def test_an_unknown_member_is_never_mapped_to_another(operation: WriteDriver) ->
             continue
         for member in ("bogusMember", "unknownFutureValue"):
             exchange = operation.patch(spot.body(member))
-            if not exchange.ok or exchange.object is None:
+            found, evidence = shown_after(operation, exchange)
+            if found is None:
                 continue
-            value = spot.value(exchange.object)
+            value = spot.value(found)
             fine = {member.lower()} | ({known.lower()} if member == "unknownFutureValue" else set())
             if str(value).lower() not in fine:
                 what = f"{exchange.answer}, {spot.name} = {short(value)}"
-                yield Finding(f"4xx, or {spot.name} = {short(member)}", what, (exchange,))
+                yield Finding(f"4xx, or {spot.name} = {short(member)}", what, evidence)
 
 
 @requirement(
@@ -95,7 +95,7 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
             refusals += 1
             continue
         if not exchange.ok:
-            yield Finding("200 with null, or 400", exchange.answer, (exchange,))
+            yield Finding("2xx with null, or 400", exchange.answer, (exchange,))
             continue
         cleared += 1
         if exchange.object is not None and operation.model.is_set(name, exchange.object.get(name)):
@@ -145,13 +145,16 @@ def test_null_where_there_can_be_none_is_refused_or_harmless(operation: WriteDri
         value = operation.values.make(declared, name, 1)
         before = (operation.change({name: value}).object or {}).get(name, value)
         exchange = operation.patch({name: None})
-        if not exchange.ok or exchange.object is None:
+        found, evidence = shown_after(operation, exchange)
+        if found is None:
             continue
-        stored = exchange.object.get(name)
+        stored = found.get(name)
         harmless = stored is None or stored == [] or not operation.model.compare({name: before}, {name: stored})
         if not harmless:
-            yield Finding(f"400, or {name} null or unchanged", f"{name} = {short(stored)}", (exchange,))
+            yield Finding(f"400, or {name} null or unchanged", f"{name} = {short(stored)}", evidence)
     (trial,) = operation.watch.attempt([Attempt("id = null", {"id": None})])
-    answered = trial.exchange.object
-    if trial.exchange.status in SHOWN and answered is not None and answered.get("id") is None:
-        yield Finding("400, or the id unchanged", "200 without an id", (trial.exchange,))
+    found, evidence = shown_after(operation, trial.exchange)
+    lost = trial.exchange.object is not None or any(effect.difference.path == "id" for effect in trial.effects)
+    if lost and found is not None and found.get("id") is None:
+        where = "" if trial.exchange.object is not None else " in a later read"
+        yield Finding("400, or the id unchanged", f"{trial.exchange.status} without an id{where}", evidence)

@@ -107,7 +107,7 @@ def test_a_format_that_is_not_understood_is_refused(operation: WriteDriver) -> F
         (trial,) = operation.watch.attempt([attempt], hostile=True)
         if trial.exchange.ok and not took_effect(trial):
             what = f"{trial.exchange.answer} to {attempt.note} without an effect"
-            yield Finding("415, another 4xx, or the change made", what, (trial.exchange,))
+            yield Finding("415, another 4xx, or the change made", what, (trial.exchange, *trial.seen))
 
 
 def foreign_formats(operation: WriteDriver) -> list[Attempt]:
@@ -192,7 +192,8 @@ def test_odd_labels_and_codings_are_handled_or_refused(operation: WriteDriver) -
         (trial,) = operation.watch.attempt([Attempt(note, sent, headers=headers, marker=_last(body))], hostile=True)
         exchange = trial.exchange
         if exchange.ok and not took_effect(trial):
-            yield Finding("4xx, or the change made", f"{exchange.answer} to {note} without an effect", (exchange,))
+            what = f"{exchange.answer} to {note} without an effect"
+            yield Finding("4xx, or the change made", what, (exchange, *trial.seen))
         elif not exchange.ok and not exchange.refused:
             yield Finding("2xx or 4xx", f"{exchange.answer} to {note}", (exchange,))
 
@@ -305,4 +306,4 @@ def test_an_accept_that_json_does_not_satisfy_is_ignored_or_answered_406(operati
         for effect in trial.effects:
             yield Finding("nothing changed", f"{exchange.answer}, yet {effect.difference}", (exchange,))
     elif exchange.ok and trial.watched and operation.observe.persists and not trial.visible:
-        yield Finding("the change made", f"{exchange.answer} without an effect", (exchange,))
+        yield Finding("the change made", f"{exchange.answer} without an effect", (exchange, *trial.seen))

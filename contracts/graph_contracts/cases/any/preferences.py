@@ -171,7 +171,8 @@ def test_preference_applied_tells_the_truth(operation: OperationUnderTest, excha
             said = f"Prefer: {exchange.sent('Prefer')}" if asked else "no Prefer"
             yield Finding("only preferences that were asked for", f"{spelled} applied to {said}", (exchange,))
         elif (name, value) == ("return", "minimal") and response.status in SHOWN and response.object:
-            yield Finding("no object after return=minimal", "200 with the object, return=minimal applied", (exchange,))
+            what = f"{exchange.status} with the object, return=minimal applied"
+            yield Finding("no object after return=minimal", what, (exchange,))
         elif (name, value) == ("return", "representation") and response.ok and not response.body:
             what = f"{exchange.answer} without content, return=representation applied"
             yield Finding("the object after return=representation", what, (exchange,))

@@ -143,20 +143,22 @@ def test_the_answer_is_the_object_itself(operation: OperationUnderTest, exchange
     if response is None or response.broken:
         return
     if not response.body.strip():
-        yield Finding("the object", "200 without content", (exchange,))
+        yield Finding("the object", f"{exchange.status} without content", (exchange,))
         return
     if response.json.problem:
         if not response.labelled_json and not response.json.limited:
-            yield Finding("the object", f"200 with {response.media_type or 'unlabelled'} content", (exchange,))
+            what = f"{exchange.status} with {response.media_type or 'unlabelled'} content"
+            yield Finding("the object", what, (exchange,))
         return
     value = response.json.value
     if not isinstance(value, dict):
-        yield Finding("one JSON object", f"200 with {_kind(value)}: {short(value)}", (exchange,))
+        yield Finding("one JSON object", f"{exchange.status} with {_kind(value)}: {short(value)}", (exchange,))
         return
     # members in another letter case are judged by update.body.names
     documented = {name.lower() for name in operation.answer_type.properties}
     if not any(name.lower() in documented for name in value):
-        yield Finding("the object's properties at the root", f"200 with {short(sorted(value))} there", (exchange,))
+        what = f"{exchange.status} with {short(sorted(value))} there"
+        yield Finding("the object's properties at the root", what, (exchange,))
 
 
 def _kind(value: Json) -> str:

@@ -62,7 +62,7 @@ def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) 
         if exchange.status == 200 and exchange.object is not None:
             shown = exchange.object.get("id")
             if isinstance(shown, str) and same_id(shown, foreign):
-                yield Finding(f"id = {update.key}", f"200 with id = {shown}", (exchange,))
+                yield Finding(f"id = {update.key}", f"{exchange.status} with id = {shown}", (exchange,))
         yield from _still_there(update, foreign, exchange.index)
         if _moved_back(update, foreign):
             return  # the second object would be lost

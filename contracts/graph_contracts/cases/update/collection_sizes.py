@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph_contracts.cases.values import shown_after
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.settable_locations import settable_locations
@@ -31,14 +32,13 @@ def test_collections_of_any_size_are_arrays(update: UpdateDriver) -> Findings:
         item = update.model.type.properties[name].type.item or Type(TypeKind.STRING)
         for count in (2, 1, 0):
             sent = [update.values.make(item, name, 30 + n) for n in range(count)]
-            exchange = update.patch({name: sent})
-            answered = exchange.object
-            if exchange.status != 200 or answered is None:
+            answered, evidence = shown_after(update, update.patch({name: sent}))
+            if answered is None:
                 continue
             value = answered.get(name)
             if value is None:
                 if count == 0 or name not in answered:
                     grade = Severity.WARN if count == 0 else Severity.NOTE
-                    yield Finding(f"{name} = []", f"{name} is null or absent", (exchange,), grade)
+                    yield Finding(f"{name} = []", f"{name} is null or absent", evidence, grade)
             elif not isinstance(value, list):
-                yield Finding(f"{name}: an array", f"{name} = {short(value)} after {count} items", (exchange,))
+                yield Finding(f"{name}: an array", f"{name} = {short(value)} after {count} items", evidence)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from graph_contracts.cases.values import coerced, plausible
+from graph_contracts.cases.values import coerced, plausible, shown_after
 from graph_contracts.generation.blame import at
 from graph_contracts.generation.documents import Bodies, schema
 from graph_contracts.generation.explore import ROUNDS, draw, explore, outcome, reduced
@@ -110,8 +110,7 @@ def _accepted(operation: WriteDriver, trial: Trial, body: JsonObject, found: lis
 def _weighed(wrong: Wrong, trial: Trial, name: str) -> Finding | None:
     """A wrong value that was accepted as a finding; none where a lenient server took it for what it plainly means."""
     exchange = trial.exchange
-    changed = next((e.difference.actual for e in trial.effects if e.difference.path == _spot(wrong)), None)
-    stored = at(exchange.object, list(wrong.path)) if exchange.object is not None else changed
+    stored = at(trial.shown, list(wrong.path))
     if coerced(wrong.value, stored) or plausible(wrong.value, stored):
         return None
     grade = Severity.FAIL
@@ -119,7 +118,7 @@ def _weighed(wrong: Wrong, trial: Trial, name: str) -> Finding | None:
         touched = any(effect.difference.path.startswith(name) for effect in trial.effects)
         grade = Severity.FAIL if touched or stored == wrong.value else Severity.WARN
     what = f"{exchange.answer}, {_spot(wrong)} = {short(stored)} after {short(wrong.value, 60)}"
-    return Finding("400 or 422", what, (exchange,), grade)
+    return Finding("400 or 422", what, trial.evidence, grade)
 
 
 def _spot(wrong: Wrong) -> str:
@@ -238,7 +237,7 @@ def _keeps_bags(operation: WriteDriver) -> bool:
         exchange = (
             operation.patch(spot.body({"suiteOne": "1"})) if operation.bodies.partial.ok else operation.bodies.partial
         )
-        kept = spot.value(exchange.object or {})
+        kept = spot.value(shown_after(operation, exchange)[0])
         if not exchange.ok or not isinstance(kept, dict) or kept.get("suiteOne") != "1":
             return False
     return bool(spots)

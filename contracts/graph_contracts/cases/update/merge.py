@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from graph_contracts.cases.values import told
+from graph_contracts.cases.values import shown_after, told
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json, JsonObject
@@ -115,8 +115,9 @@ def _bag(operation: WriteDriver) -> Findings:
     """An open value keeps the members that an update doesn't name."""
     for spot in open_locations(operation)[:1]:
         one, two = spot.body({"suiteOne": "1"}), spot.body({"suiteTwo": "2"})
-        first, second = operation.patch(one), operation.patch(two)
-        shown = spot.value(first.object or {})
+        first = operation.patch(one)
+        shown = spot.value(shown_after(operation, first)[0])
+        second = operation.patch(two)
         if not (first.ok and second.ok) or not isinstance(shown, dict) or shown.get("suiteOne") != "1":
             return  # judged by update.merge.open
         both = spot.body({"suiteOne": "1", "suiteTwo": "2"})
@@ -181,10 +182,10 @@ def test_a_collection_in_the_body_becomes_the_collection(update: UpdateDriver) -
 
 def _twins(operation: WriteDriver, name: str, item: Json) -> Findings:
     """A collection may hold one item twice; a server that takes it for a set is warned."""
-    exchange = operation.patch({name: [item, item]})
-    shown = (exchange.object or {}).get(name)
-    if exchange.ok and isinstance(shown, list) and len(shown) == 1:
-        yield Finding(f"{name} with both equal items", f"{name} with one", (exchange,), Severity.WARN)
+    found, evidence = shown_after(operation, operation.patch({name: [item, item]}))
+    shown = (found or {}).get(name)
+    if isinstance(shown, list) and len(shown) == 1:
+        yield Finding(f"{name} with both equal items", f"{name} with one", evidence, Severity.WARN)
 
 
 def _namesakes(operation: WriteDriver, name: str, item: Type) -> Findings:
@@ -193,10 +194,10 @@ def _namesakes(operation: WriteDriver, name: str, item: Type) -> Findings:
     if not isinstance(one, dict) or len(one) < 2:
         return
     sent = [one, *({**operation.values.make(item, name, 41 + n), key: one[key]} for n, key in enumerate(one))]
-    exchange = operation.patch({name: sent})
-    shown = (exchange.object or {}).get(name)
-    if exchange.ok and isinstance(shown, list) and len(shown) < len(sent):
-        yield Finding(f"{name} with all {len(sent)} different items", f"{name} with {len(shown)}", (exchange,))
+    found, evidence = shown_after(operation, operation.patch({name: sent}))
+    shown = (found or {}).get(name)
+    if isinstance(shown, list) and len(shown) < len(sent):
+        yield Finding(f"{name} with all {len(sent)} different items", f"{name} with {len(shown)}", evidence)
 
 
 def _leftovers(operation: WriteDriver, name: str, item: Type) -> Findings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph_contracts.cases.values import shown_after
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.settable_locations import open_locations
@@ -104,6 +105,7 @@ def test_an_open_type_keeps_what_it_is_given(update: UpdateDriver) -> Findings:
         if not exchange.ok:
             yield Finding("2xx with the members kept", exchange.answer, (exchange,), Severity.NOTE)
             return
-        for difference in update.model.compare(body, exchange.object or body):
+        found, evidence = shown_after(update, exchange)
+        for difference in update.model.compare(body, found) if found is not None else ():
             what = f"{difference.path} = {short(difference.expected)}"
-            yield Finding(what, str(difference), (exchange,), difference.severity)
+            yield Finding(what, str(difference), evidence, difference.severity)

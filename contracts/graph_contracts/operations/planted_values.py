@@ -1,0 +1,125 @@
+"""Wrong values that a run has sent and a target has taken: to show them again is no second fault.
+
+The case that sent such a value judges that it was accepted. Checks over every response leave it out from then on, and
+it is put right before the next case.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from graph_contracts.contract import Type, TypeKind
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.equality import GUID, instant
+from graph_contracts.operations.fitting import admitted, fits
+from graph_contracts.operations.sample_values import CHOICES
+
+MAX_VALUES = 10_000
+"""Values that are remembered of one resource."""
+TYPE_MEMBERS = frozenset({"@odata.type", "@type"})
+INT32 = range(-(2**31), 2**31)
+SPELLED = frozenset({TypeKind.DATE, TypeKind.TIMEOFDAY, TypeKind.DURATION, TypeKind.BINARY})
+"""Kinds of texts of which those count as right that the run sends as such."""
+
+
+class PlantedValues:
+    """The wrong values that a run has planted in the objects of one resource."""
+
+    def __init__(self) -> None:
+        self._since: dict[tuple[str, str], int] = {}
+        """The exchange that planted each value first, by its place in an object and its JSON."""
+        self._standing: dict[str, set[str]] = {}
+        """The members that were last given a wrong value, by object."""
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._since)
+
+    def sent(self, entity: str, body: Mapping[str, Any], type_: Type, exchange: Exchange) -> None:
+        """Take down a body that was not refused; `entity` is empty where nobody knows which object it went to."""
+        wrong = list(_wrong(body, type_, ""))
+        for place, value in wrong:
+            if len(self._since) < MAX_VALUES:
+                self._since.setdefault((place, _text(value)), exchange.index)
+        names = {name for name in body if name in TYPE_MEMBERS or name in type_.properties}
+        bad = {name for name in names if any(place == name or _is_below(place, name) for place, _ in wrong)}
+        standing = (self._standing.get(entity, set()) - set(body)) | bad
+        if entity:
+            self._standing[entity] = standing
+
+    def shown(self, exchange: Exchange, path: str, value: Any) -> bool:
+        """Whether the run has planted a value that an answer shows at a path."""
+        place = re.sub(r"\[\d+\]", "[]", path).removeprefix("value[].")
+        since = self._since.get((place, _text(value)))
+        return since is not None and since <= exchange.index
+
+    def standing(self, entity: str) -> frozenset[str]:
+        """The members of an object that the run last gave a wrong value."""
+        return frozenset(self._standing.get(entity, ()))
+
+    def put_right(self, entity: str) -> None:
+        """Nothing more is done about what stands on an object."""
+        self._standing.pop(entity, None)
+
+    def clear(self) -> None:
+        """Remember nothing."""
+        self._since.clear()
+        self._standing.clear()
+
+
+def is_wrong(name: str, value: Any, type_: Type) -> bool:
+    """Whether a member of an object of a type has a value that it can't have."""
+    return any(_wrong({name: value}, type_, ""))
+
+
+def _is_below(place: str, name: str) -> bool:
+    return place.startswith((f"{name}.", f"{name}["))
+
+
+def _wrong(value: Any, type_: Type, place: str) -> Iterator[tuple[str, Any]]:
+    """The places of a value that hold what the document doesn't allow there, and members that it doesn't name."""
+    if value is None or admitted(value, type_):
+        return
+    if type_.kind is TypeKind.COMPLEX and isinstance(value, Mapping):
+        for name, member in value.items():
+            below = f"{place}.{name}" if place else name
+            declared = type_.properties.get(name)
+            if declared is not None:
+                yield from _wrong(member, declared.type, below)
+            elif not (name in TYPE_MEMBERS and _names(member, type_)):
+                yield below, member
+    elif type_.kind is TypeKind.COLLECTION and isinstance(value, list):
+        for item in value:
+            if item is None and not type_.null_items:
+                yield f"{place}[]", item
+            yield from _wrong(item, type_.item or Type(TypeKind.ANY), f"{place}[]")
+    elif not _right(value, type_):
+        yield place, value
+
+
+def _names(value: Any, type_: Type) -> bool:
+    """Whether an annotation names a type, or one that may stand in its place."""
+    return not type_.name or (isinstance(value, str) and value.rpartition("#")[2] in {type_.name, *type_.also})
+
+
+def _right(value: Any, type_: Type) -> bool:
+    match type_.kind:
+        case TypeKind.DATETIMEOFFSET:
+            return instant(value) is not None
+        case TypeKind.INT32:
+            return fits(value, type_) and value in INT32
+        case TypeKind.GUID:
+            return isinstance(value, str) and GUID.fullmatch(value) is not None
+        case kind if kind in SPELLED:
+            return value in CHOICES.get(kind, ())
+    return fits(value, type_)
+
+
+def _text(value: Any) -> str:
+    try:
+        return json.dumps(value, sort_keys=True, default=str)
+    except RecursionError:
+        return "(nested too deep)"
