@@ -35,6 +35,8 @@ ROOT = Path(__file__).parent.parent.parent
 DOCUMENT = ROOT / "openapi.yaml"
 SHELF = Path(__file__).with_name("shelf.yaml")
 """One resource with all five operations."""
+NESTED = Path(__file__).with_name("nested.yaml")
+"""A collection below the objects of another."""
 MAX_EXAMPLES = 10
 """Enough for variations; faults that strike seldom get the default."""
 SELDOM = frozenset(b.name for b in behaviours() if b.apply.__module__.endswith(".seldom"))
@@ -102,7 +104,8 @@ def shelf_row(behaviour: Behaviour, *, brief: bool = False) -> Row:
     kinds = {_kind_of(name) for name in behaviour.caught_by}
     own = kinds | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
     until = Until(shelf_names(behaviour), behaviour.gates and behaviour.about is not None)
-    return _row(behaviour, brief, until, document=SHELF, kinds=own)
+    document = NESTED if behaviour.apply.__module__.endswith(".parents") else SHELF
+    return _row(behaviour, brief, until, document=document, kinds=own)
 
 
 def shelf_names(behaviour: Behaviour) -> frozenset[str]:
@@ -223,7 +226,7 @@ def run(
             expired_token=SecretStr(tokens.expired),
             foreign_token=SecretStr(tokens.foreign),
             settle=SETTLE,
-            destructive=document == SHELF or _named_for(faults, DESTRUCTIVE),
+            destructive=document in {SHELF, NESTED} or _named_for(faults, DESTRUCTIVE),
             seed=seed,
             max_examples=examples or (SELDOM_EXAMPLES if SELDOM.intersection(faults) else MAX_EXAMPLES),
             profile=profile,

@@ -97,6 +97,17 @@ def library(faults: Sequence[str] = (), variations: Sequence[str] = (), auth: st
     return build(shelf(), TOKENS, auth=auth, faults=faults, variations=variations)
 
 
+@cache
+def nested() -> Contract:
+    """A document with a collection below the objects of another."""
+    return Contract.load(ROOT / "tests" / "cases" / "nested.yaml")
+
+
+def shelves(faults: Sequence[str] = ()) -> App:
+    """The nested document, served with some faults switched on."""
+    return build(nested(), TOKENS, faults=faults)
+
+
 async def answer(served: App, ask: Ask) -> Answer:
     """What an app answers to one request."""
     path, _, query = ask.target.partition("?")

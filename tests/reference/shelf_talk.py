@@ -29,6 +29,19 @@ NEW: Mapping[str, Any] = {
     "author": {"name": "Stanisław Lem", "birthDate": "1921-09-12", "country": "Poland"},
     "chapters": [{"title": "The Arrival", "firstPage": 1, "summary": "Kelvin lands."}],
 }
+OPTIONS = (
+    "$top=0",
+    "$skip=1",
+    "$skip=1&$top=1",
+    "$skip=9",
+    "$count=true&$top=1",
+    "$orderby=pages",
+    "$orderby=pages desc",
+    "$filter=pages ge 304",
+    "$filter=pages ne 304",
+    "$select=id,title",
+)
+PAGED = {"prefer": "odata.maxpagesize=1"}
 NOBODY = {"authorization": None}
 EXPIRED = {"authorization": f"Bearer {TOKENS.expired}"}
 FORBIDDEN = {"authorization": f"Bearer {TOKENS.forbidden}"}
@@ -54,6 +67,7 @@ class Talk:
     async def ask(self, method: str, target: str, body: Any = None, **headers: str | None) -> Answer:
         """One request; a target without a slash is an object's id."""
         path = target if target.startswith("/") else f"{BOOKS}/{target}"
+        await asyncio.sleep(0)  # for what an app does afterwards
         fields = {"host": HOST} | {name.replace("_", "-"): value for name, value in headers.items()}
         self.said.append(await answer(self.app, Ask(method, path, body, fields)))
         return self.said[-1]
@@ -113,6 +127,11 @@ class Talk:
             await self.ask("GET", FIRST, None, **headers)
         tag = (await self.ask("PATCH", FIRST, {"title": "Rocannon's World"})).header("etag")
         await self.ask("GET", FIRST, None, if_none_match=tag)
+        tag = (await self.ask("GET", FIRST)).header("etag")
+        await self.ask("PATCH", FIRST, {"title": "Planet of Exile"})
+        for condition in (tag, '"none"', (await self.ask("GET", FIRST)).header("etag")):
+            await self.ask("GET", FIRST, None, if_none_match=condition)
+        await self.ask("HEAD", FIRST)
 
     async def listing(self) -> None:
         for query in (
@@ -123,11 +142,15 @@ class Talk:
             "$select=title",
             "$count=true",
             "$bogus=1",
+            *OPTIONS,
             *["x=1"] * 15,
         ):
             await self.ask("GET", f"{BOOKS}?{query.replace(' ', '%20')}")
         for headers in (NOBODY, EXPIRED, FORBIDDEN, FOREIGN, {"prefer": "odata.maxpagesize=1"}):
             await self.ask("GET", BOOKS, None, **headers)
+        await self.ask("GET", f"{BOOKS}?$top=2&$orderby=pages&$filter=pages%20ge%200&$select=title", None, **PAGED)
+        await self.ask("HEAD", BOOKS)
+        await self.ask("GET", BOOKS, None, if_none_match='"none"')
 
     async def making(self) -> None:
         entity = await self.make(NEW)
@@ -148,6 +171,11 @@ class Talk:
         for headers in (NOBODY, EXPIRED, FORBIDDEN, FOREIGN):
             await self.make(NEW, **headers)
         await self.walk()
+        await self.ask("GET", f"{BOOKS}?$filter=pages%20ge%200")
+        await self.make({"title": NEW["title"], "pages": 204})
+        bare = [await self.make({"title": f"without an author {n}"}) for n in (1, 2)]
+        await self.ask("PATCH", bare[1], {"author": {"name": "Nobody"}})
+        await self.look(*bare, bare[0].swapcase())
         await self.together({"title": "one"}, {"title": "two"}, {"title": "three"})
         await self.walk()
 

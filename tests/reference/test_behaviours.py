@@ -9,14 +9,16 @@ import pytest
 
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.reference.behaviours import Behaviour, behaviours, choose
-from tests.reference import shelf_talk
+from graph_contracts.reference.faults import other_objects
+from tests.reference import nested_talk, shelf_talk
 from tests.reference.conversation import FULL, transcript
-from tests.reference.desk import OBJECT, ROOT, Ask, app, ask, library
+from tests.reference.desk import OBJECT, ROOT, Ask, app, ask, library, shelves
 from tests.reference.shelf_talk import BOOKS
 
 FAULTS = tuple(b for b in behaviours() if b.kind == "fault" and not b.about)
 VARIATIONS = tuple(b for b in behaviours() if b.kind == "variation" and not b.about)
-OF_COLLECTIONS = tuple(b for b in behaviours() if b.about)
+NESTED = tuple(b for b in behaviours() if b.apply.__module__ == "graph_contracts.reference.faults.parents")
+OF_COLLECTIONS = tuple(b for b in behaviours() if b.about and b not in NESTED)
 """Those that an update alone doesn't meet."""
 WHAT_IT_DOES_ANYWAY = frozenset({"q-prefer-204"})
 SELDOM = "graph_contracts.reference.faults.seldom"
@@ -57,13 +59,24 @@ def test_the_clean_shelf_says_the_same_twice(clean_shelf: list[str]) -> None:
 
 
 @pytest.mark.parametrize("behaviour", OF_COLLECTIONS, ids=lambda b: b.name)
-def test_what_is_done_to_a_collection_can_be_seen_from_outside(behaviour: Behaviour, clean_shelf: list[str]) -> None:
+def test_what_is_done_to_a_collection_can_be_seen_from_outside(
+    behaviour: Behaviour, clean_shelf: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(other_objects, "BACK", 0)
     wanted = [behaviour.name]
     served = library(faults=wanted) if behaviour.kind == "fault" else library(variations=wanted)
     said = shelf_talk.transcript(served)
     assert said != clean_shelf
     if behaviour.kind == "variation":
         assert not any(line.startswith("500") for line in said)
+
+
+@pytest.mark.parametrize("behaviour", NESTED, ids=lambda b: b.name)
+def test_what_is_done_to_a_nested_collection_can_be_seen_from_outside(behaviour: Behaviour) -> None:
+    clean = nested_talk.transcript(shelves())
+    assert nested_talk.transcript(shelves()) == clean
+    assert not any(line.startswith("500") for line in clean)
+    assert nested_talk.transcript(shelves(faults=[behaviour.name])) != clean
 
 
 @pytest.mark.parametrize("fault", [b for b in FAULTS if b.apply.__module__ != SELDOM], ids=lambda b: b.name)
@@ -76,7 +89,7 @@ def test_every_fault_fits_the_shelf_or_says_that_it_does_not(fault: Behaviour) -
         assert said.status < 500 or "no5xx" in str(fault.caught_by) or "alive" in str(fault.caught_by), fault.name
 
 
-@pytest.mark.parametrize("behaviour", OF_COLLECTIONS, ids=lambda b: b.name)
+@pytest.mark.parametrize("behaviour", [*OF_COLLECTIONS, *NESTED], ids=lambda b: b.name)
 def test_what_needs_another_operation_refuses_a_document_without_it(behaviour: Behaviour) -> None:
     wanted = [behaviour.name]
     with pytest.raises(ConfigurationError, match=rf"{behaviour.name} is about operations that {behaviour.about}"):

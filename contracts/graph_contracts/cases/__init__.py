@@ -68,6 +68,13 @@ MODULES = (
     "list.objects",
     "create.objects",
     "delete.objects",
+    "any.head",
+    "list.freshness",
+    "list.paging",
+    "list.options",
+    "list.filters",
+    "any.other_objects",
+    "any.parents",
 )
 
 

@@ -118,6 +118,8 @@ class Operation:
     """Path parameters, in path order."""
     parameter_examples: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Values of path parameters that the document gives as examples, by parameter."""
+    options: frozenset[str] = frozenset()
+    """Query parameters that the document names, as in `$top`."""
     aliases: tuple[str, ...] = ()
     """Every path template that the page gives for the operation, its own included, in page order."""
     body: Type | None = None

@@ -117,6 +117,7 @@ class Reader:
             summary=str(node.get("summary") or shared.get("summary") or ""),
             parameters=tuple(re.findall(r"\{([^{}]+)\}", path)),
             parameter_examples=dict(self.parameter_examples(parameters)),
+            options=frozenset(self.query_options(parameters)),
             aliases=tuple(node.get("x-graph-aliases") or (path,)),
             body=self.types.type(sent["schema"]) if "schema" in sent else None,
             response=self.types.type(answered["schema"]) if "schema" in answered else None,
@@ -147,6 +148,11 @@ class Reader:
             example = self.example(parameter)
             if parameter.get("in") == "path" and example and isinstance(example.body, str | int) and example.body != "":
                 yield str(parameter.get("name", "")), str(example.body)
+
+    def query_options(self, parameters: list[Json]) -> Iterator[str]:
+        for parameter in map(self.resolve, parameters):
+            if parameter.get("in") == "query" and isinstance(parameter.get("name"), str):
+                yield parameter["name"]
 
     def example(self, content: JsonMapping) -> Example | None:
         """What is given as an example of a message or a parameter, else of its schema."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
-from graph_contracts.contract import Contract, Operation, OperationKind, Type
+from graph_contracts.contract import Contract, Operation, OperationKind, Type, blank
 from graph_contracts.engine.discovery import objects_without_update, preflight
 from graph_contracts.engine.discovery.check import PreflightCheck, fill_path
 from graph_contracts.engine.recovery.undo_log import UndoLog
@@ -16,6 +16,7 @@ from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.delete import DeleteDriver
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.operations.parents import collections_below
 from graph_contracts.operations.read import ListDriver, ReadDriver
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
@@ -173,9 +174,11 @@ def resources(contract: Contract, target: Target) -> Resources:
 def _subjects(contract: Contract, client: Client, options: Options) -> Iterator[tuple[str, OperationUnderTest]]:
     wanted = {each.id: each for o in contract.tested for each in (o, *contract.resource(o).values())}
     ids = {(each.method, each.path): each.id for each in wanted.values()}
+    below = collections_below((*contract.operations, *contract.others))
     made: dict[str, OperationUnderTest] = {}
     for operation in wanted.values():
         first = ids.get((operation.method, operation.aliases[0])) if operation.alias else None
         make = SUBJECTS[contract.kinds[operation.id]]
         made[operation.id] = make(client, operation, options, made.get(first or ""))
+        made[operation.id].below = below.get(blank(operation.path), ())
         yield operation.id, made[operation.id]

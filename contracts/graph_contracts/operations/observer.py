@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from graph_contracts.contract import Operation
 from graph_contracts.http.exchange import Exchange
-from graph_contracts.json_types import Json, JsonObject
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
 if TYPE_CHECKING:
     from graph_contracts.http.client import Client
@@ -48,9 +48,17 @@ class Observer:
         found = exchange.object if exchange.status == 200 else None
         if found is not None and "id" not in found and isinstance(found.get("error"), dict):
             found = None  # an error under the status of success
+        if found is not None and self._is_list(found):
+            found = None  # whoever knows no such object may answer with all there are
         if found is not None and (self.operation.key is None or same_id(found.get("id", entity), entity)):
             return found, exchange
         return None, exchange
+
+    def _is_list(self, found: JsonMapping) -> bool:
+        """Whether an answer is a list of objects, where the document has one object."""
+        shown = self.operation.response
+        has = "value" in shown.properties if shown else False
+        return not has and "id" not in found and isinstance(found.get("value"), list)
 
     def collection(self) -> tuple[list[JsonObject] | None, Exchange]:
         """GET the collection, following its pages on the same origin."""

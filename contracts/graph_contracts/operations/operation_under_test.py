@@ -37,6 +37,8 @@ class OperationUnderTest(Context, ABC):
     """One operation on one target."""
 
     siblings: Mapping[OperationKind, OperationUnderTest]
+    below: Sequence[Operation] = ()
+    """The document's operations on the collections right below the object."""
     changes_objects: ClassVar[bool] = False
     """Whether what it sends changes objects that are there."""
 

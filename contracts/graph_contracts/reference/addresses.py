@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from graph_contracts.contract import Contract
 from graph_contracts.reference.message import Refusal, Request, Scope
-from graph_contracts.reference.routes import Place, Role, Routes
+from graph_contracts.reference.routes import Place, Role, Routes, split
 from graph_contracts.reference.store import Store
 
 SAFE = "$'()*+,;=:@!~"
@@ -51,6 +51,7 @@ class Addresses:
         if request.place is None:
             raise Refusal(404, "ResourceNotFound", "The resource does not exist.")
         request.operation = request.place.operation(request.method)
+        self.parents(request)
         if request.place.role is Role.ITEM:
             request.entity = request.segments[-1]
         elif request.place.role is Role.SINGLE:
@@ -61,6 +62,21 @@ class Addresses:
     def locate(self, segments: tuple[str, ...]) -> Place | None:
         """What a path leads to."""
         return self.routes.find(segments)
+
+    def parents(self, request: Request) -> None:
+        """404 below an object that isn't there; whoever first asks below one names one that is."""
+        place = request.place
+        for above in self.routes.above(place) if place else ():
+            keys = request.segments[: len(split(above.template))]
+            resource = above.resource
+            if resource is None or self.locate(keys) is not above:
+                continue  # what has a path of its own is none of the collection's objects
+            known = {*self.store.collection(resource, request.tenant, request.below), *self.store.named}
+            if keys[-1] not in known:
+                if self.store.nested(request.resource):
+                    raise Refusal(404, "Request_ResourceNotFound", "The object does not exist.")
+                self.store.named.add(keys[-1])
+            request.below = (*request.below, keys[-1])
 
     def find(self, request: Request) -> None:
         """404 where the object isn't there."""

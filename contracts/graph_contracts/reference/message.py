@@ -53,6 +53,8 @@ class Request:
     """The operation addressed; where the document has none of the method, one that stands for its path."""
     entity: str = ""
     """The id of the object addressed, or made; empty where a collection is."""
+    below: tuple[str, ...] = ()
+    """The keys of the objects that the addressed collection is below, outermost first, where the document has those."""
     tenant: str = ""
     """Whose objects are meant; empty for those of everybody with a right token."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))

@@ -80,7 +80,12 @@ def page(objects: Mapping[str, Object], asked: Mapping[str, str], type_: Type, s
         return Page(shown, count)
     rest = {name: value for name, value in asked.items() if name not in {"$skip", "$skiptoken"}}
     rest["$skiptoken"] = f"{end}.{shown[-1][0]}"
-    return Page(shown, count, urlencode(rest, quote_via=quote, safe="$,"))
+    return Page(shown, count, encoded(rest))
+
+
+def encoded(asked: Mapping[str, str]) -> str:
+    """Options as the query that they stand in."""
+    return urlencode(asked, quote_via=quote, safe="$,")
 
 
 def _number(asked: Mapping[str, str], name: str, default: int) -> int:

@@ -224,7 +224,7 @@ class Routes:
 
     def _node(self, template: str, *, make: bool = False) -> Node | None:
         node: Node | None = self.root
-        for segment in _segments(template):
+        for segment in split(template):
             assert node is not None  # noqa: S101 (ends below)
             if make:
                 node = node.next(segment, self.spell)
@@ -266,6 +266,21 @@ class Routes:
         """The place of a template, whatever its parameters are called."""
         node = self._node(template)
         return node.place if node else None
+
+    def above(self, place: Place) -> Sequence[Place]:
+        """The places of the objects that a place is below, outermost first.
+
+        Where several paths lead to one resource, its objects are those of all parents, and belong to none.
+        """
+        resource = place.resource
+        if resource is None or any(len(operation.aliases) > 1 for _, operation in resource.operations):
+            return ()
+        parts, found = split(place.template), []
+        for end in range(1, len(parts) - 1 if place.role is Role.ITEM else len(parts)):
+            above = self.place("/" + "/".join(parts[:end]))
+            if above is not None and above.role is Role.ITEM and above.resource is not None:
+                found.append(above)
+        return found
 
     def holds(self, template: str) -> bool:
         """Whether the document has objects right below a path."""
@@ -324,5 +339,6 @@ class _Implied(Place):
         return Role.ITEM
 
 
-def _segments(template: str) -> list[str]:
+def split(template: str) -> list[str]:
+    """The segments of a path template."""
     return [segment for segment in template.split("/") if segment]

@@ -30,19 +30,30 @@ class Store:
     def __init__(self, size: int = 2) -> None:
         self.size = size
         """How many objects a resource has to begin with."""
-        self._collections: dict[tuple[str, str], Objects] = {}
+        self._collections: dict[tuple[str, str, tuple[str, ...]], Objects] = {}
+        self.named: set[str] = set()
+        """Keys of parents that are none of the objects here, and that are taken to be there."""
         self._first: dict[str, Objects] = {}
 
     def objects(self, request: Request) -> Objects:
         """The objects that a request's operation addresses, by id."""
-        return self.collection(request.resource, request.tenant)
+        return self.collection(request.resource, request.tenant, request.below)
 
-    def collection(self, resource: Resource, tenant: str = "") -> Objects:
-        """A resource's objects by id; those of another tenant are none to begin with."""
-        key = (resource.name, tenant)
+    def collection(self, resource: Resource, tenant: str = "", below: tuple[str, ...] = ()) -> Objects:
+        """A resource's objects by id; those of another tenant are none to begin with.
+
+        Args:
+            below: the keys of the objects that they belong to.
+        """
+        key = (resource.name, tenant, below)
         if key not in self._collections:
             self._collections[key] = {} if tenant else {str(each["id"]): each for each in self.seeds(resource)}
         return self._collections[key]
+
+    def nested(self, resource: Resource, tenant: str = "") -> dict[tuple[str, ...], Objects]:
+        """The collections of a resource that anybody has asked for, by the keys of the objects that they are below."""
+        known = self._collections.items()
+        return {below: objects for (name, of, below), objects in known if (name, of) == (resource.name, tenant)}
 
     def first(self, resource: Resource, entity: str) -> JsonMapping | None:
         """An object as it was to begin with; None for one that was made later."""

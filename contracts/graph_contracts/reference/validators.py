@@ -73,3 +73,18 @@ def _conditions(app: App, of: Tag) -> None:
             raise Refusal(412, "PreconditionFailed", "The object has changed.")
         if request.headers.get("if-none-match", "").strip() in {"*", current}:
             raise Refusal(412, "PreconditionFailed", "The object is there.")
+
+
+def listed_tags(app: App, of: Callable[[bytes], str]) -> None:
+    """Send an ETag with each page of a list, made of its octets by `of`, and answer 304 under it."""
+
+    @override(app, "get")
+    def get(inner: Step, request: Request) -> Reply:
+        reply: Reply = inner(request)
+        if not request.entity and reply.status == 200:
+            current = of(app.answers.render(request, reply))
+            fields = {**reply.headers, "ETag": current}
+            if _matches(request.headers.get("if-none-match", ""), current):
+                return Reply(304, headers=fields, body=b"")
+            reply.headers = fields
+        return reply

@@ -215,19 +215,19 @@ def _links(app: App, change: Step) -> None:
     _lists(app, linked)
 
 
-@fault("next-page-not-there", "list.route.nextlink", gates=False)
+@fault("next-page-not-there", "list.route.nextlink")
 def nowhere(app: App) -> None:
     """The link to the next page leads nowhere."""
     _links(app, lambda link: link.replace("?", "/next/page?"))
 
 
-@fault("next-page-again-the-first", "list.route.nextlink", gates=False)
+@fault("next-page-again-the-first", "list.route.nextlink")
 def loop(app: App) -> None:
     """The link to the next page leads to the first one."""
     _links(app, lambda link: link.partition("?")[0])
 
 
-@fault("next-page-of-another-host", "list.route.nextlink", gates=False)
+@fault("next-page-of-another-host", "list.route.nextlink")
 def elsewhere(app: App) -> None:
     """The link to the next page leads to another host."""
     _links(app, lambda link: f"https://graph.example/elsewhere?{link.partition('?')[2]}")

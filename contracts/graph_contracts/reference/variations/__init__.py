@@ -1,5 +1,14 @@
 """Everything that the reference can do differently and still be right, a module a subject."""
 
-from graph_contracts.reference.variations import collections, messages, moments, objects, refusals, requests, timing
+from graph_contracts.reference.variations import (
+    collections,
+    conditions,
+    messages,
+    moments,
+    objects,
+    refusals,
+    requests,
+    timing,
+)
 
-__all__ = ["collections", "messages", "moments", "objects", "refusals", "requests", "timing"]
+__all__ = ["collections", "conditions", "messages", "moments", "objects", "refusals", "requests", "timing"]

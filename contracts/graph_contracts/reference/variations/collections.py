@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import time
+import uuid
 
 from graph_contracts.contract import OperationKind, TypeKind
 from graph_contracts.json_types import Json, JsonObject
+from graph_contracts.reference import query
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import variation
 from graph_contracts.reference.message import Refusal, Reply, Request
@@ -79,7 +81,8 @@ def options_refused(app: App) -> None:
 
     @override(app, "get")
     def get(inner: Step, request: Request) -> Reply:
-        if request.documented and any(part.startswith(("$", "%24")) for part in request.query.split("&")):
+        asked = {name for name in query.options(request.query) if name.startswith("$")} - {"$skiptoken"}
+        if request.documented and asked:
             raise Refusal(400, "BadRequest", "Query options are not supported.")
         return inner(request)
 
@@ -255,3 +258,26 @@ def lags(app: App) -> None:
         objects, now = inner(request), time.monotonic()
         late = leaving.items() if not request.entity else ()
         return objects | {n: value for (of, n), (until, value) in late if now < until and of == request.tenant}
+
+
+@variation("ids-are-texts", about=OperationKind.CREATE)
+def texts(app: App) -> None:
+    """The ids of new objects are texts in small and capital letters."""
+
+    @override(app, "new_id")
+    def new_id(inner: Step, request: Request) -> Json:
+        return f"Book-{uuid.UUID(str(inner(request))).int % 10**9}-x"
+
+
+@variation("first-pages-are-empty", about=OperationKind.LIST)
+def empty_first(app: App) -> None:
+    """A list comes after three pages without objects, which have links."""
+
+    @override(app, "listed")
+    def listed(inner: Step, request: Request, asked: dict[str, str], status: int) -> Reply:
+        at = int(asked.get("page", "0"))
+        if at >= 3 or "$skiptoken" in asked:
+            whole: Reply = inner(request, asked, status)
+            return whole
+        rest = query.encoded({**asked, "page": str(at + 1)})
+        return Reply(status, {"value": [], "@odata.nextLink": f"{app.addresses.url(request)}?{rest}"})

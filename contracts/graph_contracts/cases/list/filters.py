@@ -1,0 +1,233 @@
+"""Which objects a list shows with `$filter`, and which of their properties with `$select`."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from graph_contracts.contract import TypeKind
+from graph_contracts.operations.equality import NUMERIC, short
+from graph_contracts.operations.list_questions import (
+    Asked,
+    Questions,
+    documented,
+    graded,
+    item_type,
+    query,
+    stocked,
+    telling,
+)
+from graph_contracts.operations.observer import identity
+from graph_contracts.operations.pages import Item
+from graph_contracts.operations.read import ListDriver
+from graph_contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    requirement,
+)
+
+BEYOND = 1000
+"""More objects than were added since the list was read."""
+NONE = (404, 410, 204)
+"""How a server answers that takes *nothing found* for an error."""
+Matches = Callable[[Any], bool]
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
+
+
+OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "eq": _same,
+    "ne": lambda value, shown: not _same(value, shown),
+    "lt": operator.gt,
+    "ge": operator.le,
+}
+"""Each is given the value in the filter and the one of an object."""
+
+
+def filters(listing: ListDriver, questions: Questions) -> Iterator[tuple[str, str, Matches]]:
+    """Filters to send: the text, the property that it is about, and what values it lets through."""
+    items = questions.plain.by_id
+    for name in telling(listing, items, {TypeKind.STRING})[:1]:
+        # not that of the first object, which a list of all would begin with
+        value = [item[name] for item in items.values() if item.get(name) is not None][-1]
+        for sign in ("eq", "ne"):
+            yield f"{name} {sign} {_literal(value)}", name, partial(OPERATORS[sign], value)
+    for name in telling(listing, items, NUMERIC)[:1]:
+        most = max(item[name] for item in items.values() if item.get(name) is not None)
+        for sign in ("lt", "ge"):
+            yield f"{name} {sign} {most}", name, partial(OPERATORS[sign], most)
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _by_key(questions: Questions) -> Iterator[tuple[str, str, Matches]]:
+    first = next((entity for entity, item in questions.plain.by_id.items() if isinstance(item["id"], str)), None)
+    if first is not None:
+        yield f"id eq {_literal(first)}", "id", partial(_same, first)
+
+
+@requirement(
+    "list.options.filter",
+    Level.MUST,
+    basis="odata",
+    source="OData 4.01 §11.2.6.1; page, Optional query parameters",
+    vary="4xx or 501 to all filters, or to those on some properties; texts compared in any letter case",
+    phase=Phase.NEGATIVE,
+)
+def test_a_filter_shows_what_matches_and_nothing_else(listing: ListDriver) -> Findings:
+    """`$filter` must show the objects that match, all of them and no others, or be refused.
+
+    Sent: A GET of the collection with `$filter=id eq '…'`, and with `eq` and `ne` on a text and `lt` and `ge` on a
+    number, with values of an object that is listed, between GETs of all of it.
+
+    Fix: Answer 400 or 501 to a $filter that you don't apply: a list of everything would be taken for what was asked
+    for. Look at the operator, and at both ends of a range.
+    """
+    questions = stocked(listing)
+    for text, name, test in (*_by_key(questions), *filters(listing, questions)):
+        asked, found = questions.judged(query(filter=text), partial(_filtered, listing, text, name, test))
+        yield from found or documented(listing, "$filter", asked)
+        if found:
+            return
+
+
+def wrong_on(page: Sequence[Item], name: str, test: Matches, asked: Asked) -> Item | None:
+    """An object on a page that doesn't match, as far as its value is known."""
+    values = ((item, asked.value(item, name)) for item in page)
+    return next((item for item, value in values if value is not None and not _passes(test, value)), None)
+
+
+def _passes(test: Matches, value: Any) -> bool:
+    try:
+        return test(value)
+    except (AttributeError, TypeError):
+        return True  # a value of another type is told of elsewhere
+
+
+def _filtered(listing: ListDriver, text: str, name: str, test: Matches, asked: Asked) -> Iterator[Finding]:
+    if asked.refused:
+        return
+    kept, shown = asked.kept(name), set(asked.answer.ids)
+    wrong = wrong_on(asked.answer.front, name, test, asked)
+    seen = (asked.before.first, asked.answer.first)
+    if wrong is not None:
+        grade = graded(listing, "$filter", ignored=set(asked.before.ids) & set(asked.after.ids) <= shown)
+        what = f"{name} = {short(asked.value(wrong, name))} among {len(asked.answer.items)} objects"
+        yield Finding(f"objects with {text}, or 4xx", what, seen, grade)
+        return
+    missing = [entity for entity, value in kept.items() if _passes(test, value) and entity not in shown]
+    if asked.answer.whole and missing:
+        what = f"{short(missing[0])} with {name} = {short(kept[missing[0]])} is not among {len(shown)}"
+        yield Finding(f"every object with {text}, or 4xx", what, seen, graded(listing, "$filter"))
+
+
+@requirement(
+    "list.status.empty",
+    Level.MUST,
+    basis="odata",
+    source="OData 4.01 §11.2.7 (of nothing, an empty collection); page, Response (`200 OK` and a collection)",
+    vary="options refused altogether",
+    phase=Phase.NEGATIVE,
+)
+def test_a_list_of_nothing_is_a_list(listing: ListDriver) -> Findings:
+    """A list in which there is nothing must be answered 200 with an empty array, not as something that isn't there.
+
+    Sent: A GET of the collection with a `$filter` that matches nothing, after one that matches; with a `$skip` beyond
+    the end, after one before it.
+
+    Fix: Answer 404 where the collection doesn't exist, and an empty array where nothing is in it.
+    """
+    questions = stocked(listing)
+    tried = [("$skip", query(skip=1), query(skip=len(questions.plain.items) + BEYOND))]
+    for name in telling(listing, questions.plain.by_id, {TypeKind.STRING})[:1]:
+        value = next(item[name] for item in questions.plain.items if item.get(name) is not None)
+        some, none = (f"{name} eq {_literal(text)}" for text in (value, listing.values.guid()))
+        tried.append(("$filter", query(filter=some), query(filter=none)))
+    judged = 0
+    for option, some, none in tried:
+        control = listing.get(query=some)
+        if not control.ok:
+            continue
+        exchange = listing.get(query=none)
+        judged += exchange.ok or exchange.status in NONE
+        if exchange.status in NONE or (exchange.ok and (exchange.object or {}).get("value", ()) is None):
+            grade = Severity.FAIL if option in listing.operation.options else Severity.WARN
+            what = f"{exchange.answer} where {option} leaves nothing"
+            yield Finding("200 with an empty array", what, (control, exchange), grade)
+    if not judged:
+        raise NotApplicable("no option leaves an empty list, and the collection itself isn't empty")
+
+
+@requirement(
+    "list.options.select",
+    Level.MUST,
+    basis="odata",
+    source="OData 4.01 §11.2.5.1; page, Optional query parameters",
+    vary="4xx or 501; more properties than were selected",
+    phase=Phase.NEGATIVE,
+)
+def test_select_shows_what_it_names(listing: ListDriver) -> Findings:
+    """`$select` must show the properties that it names in every object of the list, or be refused.
+
+    Sent: A GET of the collection with `$select=id` and a property, between GETs of all of it.
+
+    Fix: Keep what is named, the key included, and leave out the rest.
+    """
+    questions = stocked(listing)
+    name = selectable(listing, questions)
+    asked, found = questions.judged(query(select=f"id,{name}"), partial(_selected, listing, name))
+    yield from found or documented(listing, "$select", asked)
+
+
+def selectable(listing: ListDriver, questions: Questions) -> str:
+    """A property that objects in the list have.
+
+    Raises:
+        Inconclusive: they have none.
+    """
+    shape = item_type(listing)
+    names = [name for name in (shape.properties if shape else ()) if name != "id"]
+    shown = [name for name in names if any(item.get(name) is not None for item in questions.plain.items)]
+    if len(shown) < 2:
+        raise Inconclusive("the objects in the list show too few documented properties to select from")
+    return shown[0]
+
+
+def lost_on(page: Sequence[Item], name: str, asked: Asked) -> str:
+    """The id of an object on a page that doesn't show a property that it has; empty where all show it."""
+    kept = asked.kept(name)
+    shown = ((identity(item.get("id")), item) for item in page)
+    return next((entity for entity, item in shown if entity in kept and item.get(name) is None), "")
+
+
+def more_on(page: Sequence[Item], name: str, listing: ListDriver) -> str:
+    """A documented property that is shown and wasn't selected; empty where there is none."""
+    shape = item_type(listing)
+    others = [other for other in (shape.properties if shape else ()) if other not in {"id", name}]
+    return next((other for other in others if any(item.get(other) is not None for item in page)), "")
+
+
+def _selected(listing: ListDriver, name: str, asked: Asked) -> Iterator[Finding]:
+    if asked.refused:
+        return
+    page, seen = asked.answer.front, (asked.before.first, asked.answer.first)
+    if asked.total and page and not any(identity(item.get("id")) for item in page):
+        yield Finding("id, which was selected", "objects without id", seen, graded(listing, "$select"))
+    elif entity := lost_on(page, name, asked):
+        what = f"{short(entity)} without it"
+        yield Finding(f"{name}, which was selected", what, seen, graded(listing, "$select"))
+    elif more := more_on(page, name, listing):
+        # a service may show more than was asked for
+        grade = Severity.WARN if "$select" in listing.operation.options else Severity.NOTE
+        yield Finding(f"id and {name}", f"{more} as well", seen, grade)

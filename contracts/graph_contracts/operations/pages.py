@@ -1,0 +1,129 @@
+"""A list read page by page: all of it, or as much as a bound allows, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.attempts import Fields
+from graph_contracts.operations.observer import follow, identity
+from graph_contracts.operations.read import ListDriver
+from graph_contracts.requirements import Inconclusive
+
+MAX_PAGES = 40
+NEXT = "@odata.nextLink"
+
+Item = dict[str, Any]
+
+
+class End(StrEnum):
+    """Why no further page was read."""
+
+    LAST = "there is no link to another page"
+    BOUND = "more pages than are read"
+    NO_LIST = "a page that is no list"
+    NO_URL = "a link that is no URL"
+    ELSEWHERE = "a link to another server"
+    CIRCLE = "a link to a page that was read before"
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What one request for a list was answered with, and the pages that its links led to."""
+
+    exchanges: tuple[Exchange, ...]
+    """One for each page; the last may be no page."""
+    end: End
+    pages: tuple[tuple[Item, ...], ...] = ()
+    link: Any = None
+    """The last link that was not followed."""
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The objects on all pages."""
+        return tuple(item for page in self.pages for item in page)
+
+    @property
+    def front(self) -> tuple[Item, ...]:
+        """The first page that has objects."""
+        return next((page for page in self.pages if page), ())
+
+    @property
+    def later(self) -> tuple[tuple[Item, ...], ...]:
+        """The pages after that."""
+        full = [page for page in self.pages if page]
+        return tuple(full[1:])
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Their ids, in order."""
+        return tuple(filter(None, (identity(item.get("id")) for item in self.items)))
+
+    @property
+    def by_id(self) -> dict[str, Item]:
+        """The objects that have an id, by it."""
+        return {entity: item for item in self.items if (entity := identity(item.get("id")))}
+
+    @property
+    def whole(self) -> bool:
+        """Whether all pages were read."""
+        return self.end is End.LAST
+
+    @property
+    def first(self) -> Exchange:
+        """The exchange of the first page."""
+        return self.exchanges[0]
+
+    @property
+    def last(self) -> Exchange:
+        """The exchange of the last page."""
+        return self.exchanges[-1]
+
+
+def read_pages(listing: ListDriver, query: str = "", headers: Fields | None = None, most: int = MAX_PAGES) -> Pages:
+    """Send a request for the list and follow its links, as many pages as `most` allows."""
+    exchange = listing.get(query=query, headers=headers)
+    exchanges, pages = [exchange], list[tuple[Item, ...]]()
+    read = {exchange.request.url}
+    link: Any = None
+    end = End.BOUND
+    while True:
+        page = page_of(exchange)
+        if page is None:
+            end = End.NO_LIST
+            break
+        pages.append(page)
+        link = (exchange.object or {}).get(NEXT)
+        if link is None:
+            end = End.LAST
+            break
+        further = follow(exchange.request.url, link) if isinstance(link, str) else None
+        if further is None or further in read:
+            end = End.CIRCLE if further else End.ELSEWHERE if isinstance(link, str) else End.NO_URL
+            break
+        if len(pages) == most:
+            break
+        read.add(further)
+        exchange = listing.send("GET", further, headers=headers, entity="*")
+        exchanges.append(exchange)
+    return Pages(tuple(exchanges), end, tuple(pages), link)
+
+
+def page_of(exchange: Exchange) -> tuple[Item, ...] | None:
+    """The objects of one page; None where the answer is no list."""
+    values = (exchange.object or {}).get("value") if exchange.ok else None
+    return tuple(value for value in values if isinstance(value, dict)) if isinstance(values, list) else None
+
+
+def whole_list(listing: ListDriver) -> Pages:
+    """The list as it is without any option.
+
+    Raises:
+        Inconclusive: it can't be read, or not all of it.
+    """
+    found = read_pages(listing)
+    if not found.whole:
+        raise Inconclusive(f"the list can't be read to its end: {found.end} ({found.last.answer})", found.last)
+    return found

@@ -1,0 +1,122 @@
+"""The parents of nested collections: the one that the run works below, another one, and one that doesn't exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from graph_contracts.contract import Operation, blank
+from graph_contracts.operations import parameters
+from graph_contracts.operations.equality import GUID
+from graph_contracts.operations.object_views import GONE
+from graph_contracts.operations.observer import Observer, identity, same_id
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.requirements import NotApplicable
+
+MOST_TRIED = 3
+"""Other parents that are looked at for one that has such a collection."""
+
+
+@dataclass(frozen=True)
+class Parents:
+    """How the path of a nested collection depends on its parent."""
+
+    subject: OperationUnderTest
+    name: str
+    """The parameter of the path that is the parent's key."""
+    first: str
+    """The parent that the run works below."""
+
+    @property
+    def operation(self) -> Operation:
+        """An operation whose path is that of the parents themselves."""
+        head = self.subject.place.path.partition(f"/{{{self.name}}}")[0]
+        names = self.subject.place.parameters
+        return replace(
+            self.subject.place,
+            path=f"{head}/{{{self.name}}}",
+            parameters=names[: names.index(self.name) + 1],
+        )
+
+    def below(self, parent: str) -> Observer:
+        """Looks at the objects below a parent."""
+        subject = self.subject
+        ids = {**subject.observer.ids, self.name: parent}
+        return Observer(subject.client, subject.place, ids, subject.operation.id)
+
+    def path(self, parent: str, entity: str) -> str:
+        """The path of an object below a parent."""
+        return self.subject.place.url_path(self.below(parent).path_ids(entity))
+
+    def collection(self, parent: str) -> str:
+        """The path of the collection below a parent."""
+        return self.path(parent, "key").rpartition("/")[0]
+
+    def unknown(self) -> str:
+        """The id of a parent that doesn't exist, of the form that the known one has.
+
+        Raises:
+            NotApplicable: the target doesn't show its parents, or shows any.
+        """
+        path = self.operation.url_path({**self.subject.observer.ids, self.name: self.first})
+        known = self.subject.send("GET", path)
+        if not known.ok:
+            raise NotApplicable("the target doesn't show the parents, so nothing tells which of them exist", known)
+        guid = self.subject.values.guid()
+        entity = guid if GUID.fullmatch(self.first) else "999999937" if self.first.isdecimal() else f"x{guid[:8]}"
+        missing = self.subject.send("GET", f"{path.rpartition('/')[0]}/{entity}")
+        if missing.status not in GONE:
+            raise NotApplicable("the target answers for parents that don't exist", missing)
+        return entity
+
+    def second(self) -> str:
+        """The id of another parent: the one that was named, or one in the list of parents.
+
+        Raises:
+            NotApplicable: none is known, or none has such a collection.
+        """
+        subject = self.subject
+        named = parameters.value(subject.options.second_ids, subject.place, self.name)
+        listed = Observer(subject.client, self.operation, subject.observer.ids, subject.operation.id).collection()[0]
+        found = [named or "", *(identity(item.get("id")) for item in listed or ())]
+        others = [each for each in dict.fromkeys(found) if each and not same_id(each, self.first)]
+        for each in others[:MOST_TRIED]:
+            if self.listed(each) is not None:
+                return each
+        hint = f"--second-id {parameters.label(subject.place, self.name)}=ID"
+        raise NotApplicable(f"no other parent with such a collection is known or listed: supply {hint}")
+
+    def listed(self, parent: str) -> set[str] | None:
+        """The ids of the objects in the collection below a parent; None where not all of it is listed."""
+        observer = self.below(parent)
+        items, _ = observer.collection()
+        return None if items is None or observer.cut else {identity(item.get("id")) for item in items}
+
+    def apart(self, parent: str, entity: str) -> bool:
+        """Whether an object is listed below the run's parent and not below another."""
+        ours, theirs = self.listed(self.first), self.listed(parent)
+        here = ours is not None and any(same_id(each, entity) for each in ours)
+        return here and theirs is not None and not any(same_id(each, entity) for each in theirs)
+
+
+def parents(subject: OperationUnderTest) -> Parents:
+    """What a subject's collection is nested below.
+
+    Raises:
+        NotApplicable: it isn't nested.
+    """
+    names = [name for name in subject.place.parameters if name != subject.place.key]
+    nested = [name for name in names if f"/{{{name}}}/" in subject.place.path]
+    if not nested or subject.place.key is None or nested[-1] not in subject.observer.ids:
+        raise NotApplicable("the objects are in no collection below another object")
+    return Parents(subject, nested[-1], subject.observer.ids[nested[-1]])
+
+
+def collections_below(operations: Iterable[Operation]) -> dict[str, list[Operation]]:
+    """What a document has on the collections right below objects, by the objects' path with parameters left blank."""
+    found: dict[str, list[Operation]] = {}
+    for operation in operations:
+        above, _, last = operation.path.rpartition("/")
+        if above.endswith("}") and last.isalnum() and operation.method in {"GET", "POST"}:
+            found.setdefault(blank(above), []).append(operation)
+    return found

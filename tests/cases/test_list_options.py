@@ -1,0 +1,67 @@
+"""Lists with options: a documented option binds, and one that nobody documents may be ignored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from graph_contracts.contract import Contract, OperationKind
+from graph_contracts.requirements import Phase
+from tests.cases import sheet
+
+OPTIONS = ("$top", "$skip", "$filter", "$orderby", "$select", "$count")
+
+
+@pytest.fixture
+def documented(tmp_path: Path) -> Path:
+    """The shelf, with a list that names its options."""
+    document = yaml.safe_load(sheet.SHELF.read_text())
+    listing = document["paths"]["/library/books"]["get"]
+    listing["parameters"] = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in OPTIONS]
+    path = tmp_path / "documented.yaml"
+    path.write_text(yaml.safe_dump(document))
+    return path
+
+
+def judged(document: Path, fault: str = "", variation: str = "") -> sheet.Row:
+    """What is said of lists."""
+    faults, variations = ((fault,) if fault else ()), ((variation,) if variation else ())
+    kinds, phases = (OperationKind.LIST,), (Phase.POSITIVE, Phase.NEGATIVE)
+    return sheet.run("options", faults, variations, document=document, kinds=kinds, phases=phases)
+
+
+def test_the_names_of_query_parameters_are_read(documented: Path) -> None:
+    (listing,) = [each for each in Contract.load(documented).operations if each.id == "library_books_list"]
+    assert listing.options == frozenset(OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("fault", "requirement"),
+    [
+        ("skip-ignored", "list.options.skip"),
+        ("count-of-the-page", "list.options.count"),
+        ("orderby-ignored", "list.options.orderby"),
+        ("filter-inverted", "list.options.filter"),
+    ],
+)
+def test_a_documented_option_binds(documented: Path, fault: str, requirement: str) -> None:
+    assert requirement in judged(documented, fault).failed
+
+
+def test_documented_options_that_are_applied_pass(documented: Path) -> None:
+    row = judged(documented)
+    assert (row.failed, row.warned, row.noted) == ({}, {}, {})
+
+
+def test_a_documented_option_that_is_refused_is_noted(documented: Path) -> None:
+    row = judged(documented, variation="query-options-refused")
+    assert (row.failed, row.warned) == ({}, {})
+    assert set(row.noted) >= {"list.options.top", "list.options.skip", "list.options.filter"}
+
+
+def test_an_option_that_nobody_documents_may_be_ignored() -> None:
+    row = judged(sheet.SHELF, variation="top-ignored")
+    assert (row.failed, row.warned) == ({}, {})
+    assert "list.options.top" in row.noted
