@@ -205,18 +205,3 @@ class Values:
 
     def _guid(self, name: str, n: int) -> str:
         return str(uuid.uuid5(SPACE, f"{self.seed}:{name}:{n + self._apart}"))
-
-
-def lookup(body: Mapping[str, Any], path: tuple[str, ...]) -> Any:
-    """The value at a path of member names; None where there is none."""
-    value: Any = body
-    for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
-
-
-def nest(path: tuple[str, ...], value: Any) -> dict[str, Any]:
-    """A body that sets the one place at a path."""
-    for name in reversed(path[1:]):
-        value = {name: value}
-    return {path[0]: value}
