@@ -82,7 +82,7 @@ SECRET = "a-token-that-was-sent"
 @pytest.fixture
 def long(monkeypatch: pytest.MonkeyPatch) -> Traffic:
     """Four of five exchanges are packed."""
-    monkeypatch.setattr(module, "MOST_HELD", 20)
+    monkeypatch.setattr(module, "MAX_HELD", 20)
     monkeypatch.setattr(module, "BLOCK", 7)
     found = Traffic()
     for index in range(100):
@@ -133,7 +133,7 @@ def test_what_is_packed_stands_in_no_file(monkeypatch: pytest.MonkeyPatch) -> No
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a file was opened")
 
-    monkeypatch.setattr(module, "MOST_HELD", 5)
+    monkeypatch.setattr(module, "MAX_HELD", 5)
     monkeypatch.setattr("os.open", refuse)
     monkeypatch.setattr("builtins.open", refuse)
     found = Traffic(Exchange(index, Request("GET", f"/{SECRET}"), None, operation="a") for index in range(400))
@@ -144,7 +144,7 @@ def test_what_is_packed_stands_in_no_file(monkeypatch: pytest.MonkeyPatch) -> No
 def test_response_bodies_are_let_go_of_oldest_first_where_packed_exchanges_are_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "MOST_HELD", 5)
+    monkeypatch.setattr(module, "MAX_HELD", 5)
     monkeypatch.setattr(module, "BLOCK", 5)
     monkeypatch.setattr(module, "KEPT_PACKED", 50_000)
     chosen = random.Random(1)  # noqa: S311 (reproducible)

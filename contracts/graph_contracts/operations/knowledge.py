@@ -56,7 +56,6 @@ class Options:
     read_only: bool = False
     seed: int = 1
     max_examples: int = 25
-    max_body: int = 16 * 1024 * 1024
     allocation: Allocation = Allocation()
 
 
@@ -119,12 +118,3 @@ class Log:
     """Findings for other requirements than the case's own, by requirement."""
     told: set[tuple[str, Severity]] = field(default_factory=set)
     """Requirements that a finding was told of, and how severe: generated cases need not find them again."""
-
-
-@dataclass(frozen=True)
-class Capability:
-    """One thing the run learned about the target, in words."""
-
-    name: str
-    value: str
-    meaning: str = ""

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from graph_contracts.contract import Property, Type, TypeKind
 from graph_contracts.contract.bounded_values import bounded
 from graph_contracts.contract.value_limits import within
-from graph_contracts.json_types import Json, JsonMapping, JsonObject
+from graph_contracts.json_types import Json, JsonObject
 
 PLAIN = (TypeKind.STRING, TypeKind.GUID, TypeKind.INT32, TypeKind.INT64, TypeKind.DOUBLE)
 SPACE = uuid.UUID("6f7d1c2e-7a4b-5d53-9a0e-0c5a6a3b1f10")
@@ -205,18 +205,3 @@ class Values:
 
     def _guid(self, name: str, n: int) -> str:
         return str(uuid.uuid5(SPACE, f"{self.seed}:{name}:{n + self._apart}"))
-
-
-def lookup(body: JsonMapping, path: tuple[str, ...]) -> Json:
-    """The value at a path of member names; None where there is none."""
-    value: Json = body
-    for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
-
-
-def nest(path: tuple[str, ...], value: Json) -> JsonObject:
-    """A body that sets the one place at a path."""
-    for name in reversed(path[1:]):
-        value = {name: value}
-    return {path[0]: value}

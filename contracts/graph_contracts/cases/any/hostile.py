@@ -29,6 +29,8 @@ from graph_contracts.requirements import (
 
 DEPTH = 10_000
 BAG = "suiteDeep"
+LARGE = 16 * 1024 * 1024 - 1024
+"""Characters of a long string: more than most servers take in one body."""
 LIMITED = ".json.limits"
 LIMITS = frozenset({503, 507})
 """What a server may answer, beside any 4xx, to more than it takes."""
@@ -136,8 +138,7 @@ def _large(operation: WriteDriver) -> Findings:
         return
     if not operation.bodies.partial.ok:
         return
-    size = operation.options.max_body - 1024
-    text = "x" * size
+    text = "x" * LARGE
     # on a connection of its own: a server may close it while it is still being sent to
     patience = max(PATIENCE, operation.client.connection.limits.timeout)
     exchange = operation.patch(jsontext.dump(spot.body(text)), fresh=True, timeout=patience)
@@ -145,9 +146,9 @@ def _large(operation: WriteDriver) -> Findings:
     if exchange.ok:
         operation.patch(spot.body("x"))
     operation.watch.check_alive(exchange)
-    yield from _handled(operation, exchange, f"a body of {size:,} octets")
+    yield from _handled(operation, exchange, f"a body of {LARGE:,} octets")
     if isinstance(shown, str) and shown != text and shown.startswith("xx"):
-        yield Finding(f"{size} characters", f"{exchange.answer} with {len(shown)} characters", (exchange,))
+        yield Finding(f"{LARGE} characters", f"{exchange.answer} with {len(shown)} characters", (exchange,))
 
 
 @requirement(
