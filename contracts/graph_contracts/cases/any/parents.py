@@ -27,8 +27,8 @@ from graph_contracts.requirements import (
     requirement,
 )
 
-PATH = "OData 4.01 Part 2 §4.3 (a key addresses an object of that collection); Part 1 §9.2.1 (404)"
-COLLECTION = "OData 4.01 §11.2.7 (related entities of the one that the path names), §9.2.1 (404)"
+PATH = "Page, HTTP request (both keys are in the path); OData 4.01 Part 2 §4.3 (a key within a collection)"
+COLLECTION = "Page, HTTP request (the parent's key is in the path); OData 4.01 §11.2.7 (related entities), §9.2.1 (404)"
 ELSEWHERE = "the object is listed below the other parent as well, or the lists don't tell"
 
 
@@ -51,7 +51,7 @@ def _apart(subject: OperationUnderTest, place: Parents, other: str) -> str:
 @requirement(
     "read.parents.other",
     Level.MUST,
-    basis="odata",
+    basis="page⇒",
     source=PATH,
     vary="any 4xx; objects that are listed below both parents",
     phase=Phase.NEGATIVE,
@@ -77,7 +77,7 @@ def test_an_object_is_not_shown_below_another_parent(read: ReadDriver) -> Findin
 @requirement(
     "read.parents.unknown",
     Level.MUST,
-    basis="odata",
+    basis="page⇒",
     source=PATH,
     vary="any 4xx",
     phase=Phase.NEGATIVE,
@@ -101,7 +101,7 @@ def test_an_object_is_not_shown_below_a_parent_that_does_not_exist(read: ReadDri
 @requirement(
     "list.parents.other",
     Level.MUST,
-    basis="odata",
+    basis="page⇒",
     source=COLLECTION,
     vary="objects that others make meanwhile",
     phase=Phase.NEGATIVE,
@@ -131,7 +131,7 @@ def test_what_is_made_below_one_parent_is_not_listed_below_another(listing: List
 @requirement(
     "list.parents.unknown",
     Level.MUST,
-    basis="odata",
+    basis="page⇒",
     source=COLLECTION,
     vary="any 4xx; an empty list is a warning",
     phase=Phase.NEGATIVE,
@@ -159,8 +159,8 @@ def test_nothing_is_listed_below_a_parent_that_does_not_exist(listing: ListDrive
 @requirement(
     "create.parents.unknown",
     Level.MUST,
-    basis="odata",
-    source="OData 4.01 §11.4.2 (into the collection that the URL identifies), §9.2.1 (404)",
+    basis="page⇒",
+    source="Page, HTTP request (the parent's key is in the path); OData 4.01 §11.4.2 (into the collection of the URL)",
     vary="any 4xx",
     phase=Phase.NEGATIVE,
 )
@@ -185,7 +185,7 @@ def test_nothing_is_made_below_a_parent_that_does_not_exist(create: CreateDriver
 @requirement(
     "update.parents.other",
     Level.MUST,
-    basis="odata",
+    basis="page⇒",
     source=PATH,
     vary="any 4xx; objects that are listed below both parents",
     phase=Phase.NEGATIVE,
@@ -236,7 +236,7 @@ def _written(update: UpdateDriver, entity: str, body: Mapping[str, Any], exchang
 @requirement(
     "delete.parents.other",
     Level.MUST,
-    basis="odata",
+    basis="page⇒",
     source=PATH,
     vary="any 4xx; 204 as for what is gone; objects that are listed below both parents",
     phase=Phase.NEGATIVE,
@@ -263,7 +263,7 @@ def test_an_object_is_not_deleted_below_another_parent(delete: DeleteDriver) -> 
 @requirement(
     "delete.parents.gone",
     Level.MUST,
-    basis="odata",
+    basis="page⇒",
     source=COLLECTION,
     vary="any 4xx; an empty list is a warning; what was below moved elsewhere",
 )

@@ -80,8 +80,8 @@ def _by_key(questions: Questions) -> Iterator[tuple[str, str, Matches]]:
 @requirement(
     "list.options.filter",
     Level.MUST,
-    basis="odata",
-    source="OData 4.01 §11.2.6.1; page, Optional query parameters",
+    basis="page⇒",
+    source="Page, Optional query parameters; OData 4.01 §11.2.6.1",
     vary="4xx or 501 to all filters, or to those on some properties; texts compared in any letter case",
     phase=Phase.NEGATIVE,
 )
@@ -135,8 +135,8 @@ def _filtered(listing: ListDriver, text: str, name: str, test: Matches, asked: A
 @requirement(
     "list.status.empty",
     Level.MUST,
-    basis="odata",
-    source="OData 4.01 §11.2.7 (of nothing, an empty collection); page, Response (`200 OK` and a collection)",
+    basis="page⇒",
+    source="Page, Response (`200 OK` and a collection); OData 4.01 §11.2.7 (of nothing, an empty collection)",
     vary="options refused altogether",
     phase=Phase.NEGATIVE,
 )
@@ -172,8 +172,8 @@ def test_a_list_of_nothing_is_a_list(listing: ListDriver) -> Findings:
 @requirement(
     "list.options.select",
     Level.MUST,
-    basis="odata",
-    source="OData 4.01 §11.2.5.1; page, Optional query parameters",
+    basis="page⇒",
+    source="Page, Optional query parameters; OData 4.01 §11.2.5.1",
     vary="4xx or 501; more properties than were selected",
     phase=Phase.NEGATIVE,
 )

@@ -28,8 +28,8 @@ EVENTUAL = {"ConsistencyLevel": "eventual"}
 @requirement(
     "list.options.top",
     Level.MUST,
-    basis="odata",
-    source="OData 4.01 §11.2.6.3; page, Optional query parameters",
+    basis="page⇒",
+    source="Page, Optional query parameters; OData 4.01 §11.2.6.3",
     vary="4xx or 501; fewer objects and a link to the next page; $top taken as the size of a page",
     phase=Phase.NEGATIVE,
 )
@@ -70,8 +70,8 @@ def _top(listing: ListDriver, n: int, asked: Asked) -> Iterator[Finding]:
 @requirement(
     "list.options.skip",
     Level.MUST,
-    basis="odata",
-    source="OData 4.01 §11.2.6.4 ($skip before $top, a stable order); page, Optional query parameters",
+    basis="page⇒",
+    source="Page, Optional query parameters; OData 4.01 §11.2.6.4 ($skip before $top, a stable order)",
     vary="4xx or 501; any order that stays the same",
     phase=Phase.NEGATIVE,
 )
@@ -118,8 +118,8 @@ def _skipped_first(listing: ListDriver, one: Asked, asked: Asked) -> Iterator[Fi
 @requirement(
     "list.options.count",
     Level.MUST,
-    basis="odata",
-    source="OData 4.01 §11.2.6.5 (across all pages, whatever $top and $skip say); page, Optional query parameters",
+    basis="page⇒",
+    source="Page, Optional query parameters; OData 4.01 §11.2.6.5 (across all pages, whatever $top and $skip say)",
     vary="4xx or 501; a count that is inexact, which is a warning",
     phase=Phase.NEGATIVE,
 )
@@ -168,8 +168,8 @@ def _count(listing: ListDriver, asked: Asked) -> Iterator[Finding]:
 @requirement(
     "list.options.orderby",
     Level.MUST,
-    basis="odata",
-    source="OData 4.01 §11.2.6.2; page, Optional query parameters",
+    basis="page⇒",
+    source="Page, Optional query parameters; OData 4.01 §11.2.6.2",
     vary="4xx or 501 to all properties or to some; nulls anywhere; any collation",
     phase=Phase.NEGATIVE,
 )

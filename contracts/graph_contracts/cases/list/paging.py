@@ -33,8 +33,8 @@ ENDLESS = 20
 @requirement(
     "list.route.nextlink",
     Level.MUST,
-    basis="odata",
-    source="OData 4.01 §11.2.6.7 (a link that allows retrieving the next partial set; none in the last)",
+    basis="page⇒",
+    source="Page, title (“List”: all objects); OData 4.01 §11.2.6.7 (a link to the next set, none in the last)",
     vary="no paging at all; an absolute or a relative URL; any query in it; pages without objects",
 )
 def test_the_links_lead_from_page_to_page_to_the_end(listing: ListDriver) -> Findings:
@@ -100,8 +100,8 @@ def _repeated(pages: Pages) -> Iterator[Finding]:
 @requirement(
     "list.paging.complete",
     Level.MUST,
-    basis="odata",
-    source="OData 4.01 §11.2.6.7 (the partial sets together are the items that the request URL identifies)",
+    basis="page⇒",
+    source="Page, title (“List”: all objects); OData 4.01 §11.2.6.7 (partial sets of what the URL identifies)",
     vary="no pages; more than 40 pages; objects that others make or delete meanwhile",
 )
 def test_the_pages_together_show_every_object(listing: ListDriver) -> Findings:
@@ -155,8 +155,8 @@ def _there(listing: ListDriver, entity: str) -> bool:
 @requirement(
     "list.options.paged",
     Level.MUST,
-    basis="odata",
-    source="OData 4.01 §11.2.6.7 (the next partial set of the items that the request URL identifies)",
+    basis="page⇒",
+    source="Page, Optional query parameters; OData 4.01 §11.2.6.7 (the next set of the items that the URL identifies)",
     vary="no pages; $top taken as the size of a page",
     phase=Phase.NEGATIVE,
 )
