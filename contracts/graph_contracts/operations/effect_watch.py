@@ -12,7 +12,7 @@ from graph_contracts.operations.attempts import Attempt, Trial, holds
 from graph_contracts.operations.bodies import Bodies
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.equality import Difference
-from graph_contracts.operations.knowledge import Death, Effect
+from graph_contracts.operations.knowledge import Effect, Outage
 from graph_contracts.operations.pending_writes import PendingWrites
 from graph_contracts.operations.snapshot import States
 from graph_contracts.operations.watched_objects import Watched, performed
@@ -150,14 +150,14 @@ class Watch:
             exchange = self._writer.patch(body)
             if exchange.ok:
                 if first is not None:
-                    log.deaths.append(Death(culprit, first, since(), back=True))
+                    log.outages.append(Outage(culprit, first, since(), recovered=True))
                 return body
             if exchange.status == TOO_MANY:
                 return None  # whoever counts requests is alive
             first = first or exchange
             if exchange.refused:
                 break
-        log.deaths.append(Death(culprit, first or exchange, since(), back=False))
+        log.outages.append(Outage(culprit, first or exchange, since(), recovered=False))
         if exchange.response is None:
             client.dead = exchange
         return None

@@ -61,14 +61,23 @@ def settable_locations(update: WriteDriver, kind: TypeKind) -> list[Location]:
 
     Deprecated properties come last, so that a case judges by what stays.
     """
-    found = [spot for name in update.bodies.accepted.names for spot in _below(update, name) if spot.type.kind is kind]
-    computed = [spot for spot in found if spot.path[0] not in update.computed]
+    found = [
+        location
+        for name in update.bodies.accepted.names
+        for location in _below(update, name)
+        if location.type.kind is kind
+    ]
+    computed = [location for location in found if location.path[0] not in update.computed]
     return sorted(computed, key=lambda s: (update.model.type.properties[s.path[0]].deprecated, s.listed, len(s.path)))
 
 
 def open_locations(update: WriteDriver) -> list[Location]:
     """The locations of open types: bags that keep members which the document doesn't name."""
-    return [spot for spot in settable_locations(update, TypeKind.COMPLEX) if spot.type.open and not spot.listed]
+    return [
+        location
+        for location in settable_locations(update, TypeKind.COMPLEX)
+        if location.type.open and not location.listed
+    ]
 
 
 def _below(update: WriteDriver, name: str) -> Iterator[Location]:
@@ -79,8 +88,8 @@ def _below(update: WriteDriver, name: str) -> Iterator[Location]:
         item = declared.type.item
         if item.kind is TypeKind.COMPLEX:
             whole = update.values.make(item, name, 1)
-            for spot in _nested((name,), item):
-                yield Location(spot.path, spot.type, spot.nullable, listed=True, siblings=whole)
+            for location in _nested((name,), item):
+                yield Location(location.path, location.type, location.nullable, listed=True, siblings=whole)
         else:
             yield Location((name,), item, listed=True)
 

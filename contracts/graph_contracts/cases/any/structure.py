@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from graph_contracts.cases.any.answer_id import entity
-from graph_contracts.cases.any.types import spots
+from graph_contracts.cases.any.types import locations
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json
@@ -24,7 +24,7 @@ def _object(value: Json, item: Type, collection: Type) -> bool:
 
 
 def _arrays(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    for path, value, type_ in spots(operation, exchange, frozenset({TypeKind.COLLECTION})):
+    for path, value, type_ in locations(operation, exchange, frozenset({TypeKind.COLLECTION})):
         item = type_.item
         if not isinstance(value, list):
             yield Finding(f"{path}: an array", f"{path} = {short(value)}", (exchange,))

@@ -97,13 +97,13 @@ def test_strings_survive_to_the_code_point(operation: WriteDriver) -> Findings:
     Fix: Use UTF-8 from end to end (`utf8mb4` in MySQL, `nvarchar` in SQL Server), and don't normalise.
     """
     accepted = 0
-    for spot in kinds_of_text(operation):
+    for location in kinds_of_text(operation):
         for text in TEXTS:
             before = len(operation.client.exchanges)
-            yield from kept(operation, spot, text)
+            yield from kept(operation, location, text)
             accepted += operation.client.exchanges[before].ok
-        escaped = operation.bodies.escaped(spot.body("\U0001f600 \u00e9 漢"))
-        yield from kept(operation, spot, "\U0001f600 \u00e9 漢", spelled=escaped)
+        escaped = operation.bodies.escaped(location.body("\U0001f600 \u00e9 漢"))
+        yield from kept(operation, location, "\U0001f600 \u00e9 漢", spelled=escaped)
     if not accepted:
         raise Inconclusive("the target takes none of the test's strings")
 
@@ -126,10 +126,10 @@ def test_a_long_string_is_stored_whole_or_refused(operation: WriteDriver) -> Fin
 
     Fix: Refuse with 400 what a column can't hold; silent truncation is the fault here.
     """
-    for spot in kinds_of_text(operation):
+    for location in kinds_of_text(operation):
         for length in LENGTHS:
             text = ("graph contract " * (length // 15 + 1))[: length - 1] + "."
-            yield from kept(operation, spot, text)
+            yield from kept(operation, location, text)
 
 
 @requirement(
@@ -151,9 +151,9 @@ def test_strings_that_look_like_something_else_stay_strings(operation: WriteDriv
     Fix: Bind parameters, store text as text, escape on output in the format of the output. Don't trim, guess types
     or evaluate.
     """
-    for spot in kinds_of_text(operation):
+    for location in kinds_of_text(operation):
         for text in LITERALS:
-            yield from kept(operation, spot, text)
+            yield from kept(operation, location, text)
 
 
 @requirement(
@@ -175,10 +175,10 @@ def test_an_empty_string_stays_an_empty_string(operation: WriteDriver) -> Findin
 
     Fix: Keep an empty string apart from null; Oracle and some form binders merge them.
     """
-    spot = text_places(operation)[-1]
-    exchange = operation.change(spot.body("x"))
-    exchange = operation.patch(spot.body(""))
+    location = text_places(operation)[-1]
+    exchange = operation.change(location.body("x"))
+    exchange = operation.patch(location.body(""))
     if exchange.status in SHOWN and exchange.object is not None:
-        value = spot.value(exchange.object)
+        value = location.value(exchange.object)
         if value != "":
-            yield Finding(f'{spot.name} = ""', f"{spot.name} = {short(value)}", (exchange,))
+            yield Finding(f'{location.name} = ""', f"{location.name} = {short(value)}", (exchange,))
