@@ -84,7 +84,7 @@ class Plugin(pytest_html.PytestHtmlReport):
     # -- collection ---------------------------------------------------------------------------------------------
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-        """Case modules are collected whatever `python_files` says: their names are subjects."""
+        """Case modules are collected whatever `python_files` says: their names are drivers."""
         ours = file_path in FILES
         explicit = ours and parent.session.isinitpath(file_path)  # pytest collects what was named by itself
         return pytest.Module.from_parent(parent, path=file_path) if ours and not explicit else None
@@ -110,13 +110,13 @@ class Plugin(pytest_html.PytestHtmlReport):
         resources = {name: n for n, name in enumerate(dict.fromkeys(map(group_of, self.selection.tested)))}
         resource = {operation.id: resources[group_of(operation)] for operation in self.selection.tested}
 
-        def due(item: Any) -> tuple[int, int, bool, int]:
+        def turn(item: Any) -> tuple[int, int, bool, int]:
             operation, binding = _operation(item), self._binding(item)
             # what an update spoils can be mended, but nobody knows the id of what a creation spoils
             last = binding.phase is Phase.SPOILING and binding.kind is OperationKind.CREATE
             return resource[operation], binding.phase, last, place[operation]
 
-        items[:] = [*sorted(applicable, key=due), *others]
+        items[:] = [*sorted(applicable, key=turn), *others]
         # of a run in batches it is known before
         if not self.batch:
             self.session.tally.plan(len(applicable))

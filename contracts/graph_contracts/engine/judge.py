@@ -96,7 +96,7 @@ class Judge:
         """
         found = self._judged(binding, update, unusable, together)
         if binding.each is not None and not postponed(binding, found[0]):
-            self._done.add((binding.requirement, update.operation.id))
+            self._done.add((binding.requirement, update.documented.id))
         return found
 
     def done(self, binding: Binding, operation: str) -> bool:
@@ -108,7 +108,7 @@ class Judge:
     ) -> list[Judgement]:
         requirement = find(binding.requirement)
         if unusable:
-            return [Judgement(requirement.id, str(update.operation), "inconclusive", unusable)]
+            return [Judgement(requirement.id, str(update.documented), "inconclusive", unusable)]
         update.requirement = requirement.id
         sent = len(update.client.exchanges)
         findings: list[Finding] = []
@@ -129,14 +129,14 @@ class Judge:
             with suppress(Undecided, ContractsError):
                 update.tidy()
             update.requirement = ""
-        operation = intern(str(update.operation))  # it stands in every judgement of a run
+        operation = intern(str(update.documented))  # it stands in every judgement of a run
         asides = {_about(name, requirement.kind): found for name, found in update.log.asides.items() if found}
         update.log.asides.clear()
         findings += asides.pop(requirement.id, [])
         findings, busy = _without_throttling(binding, findings)
         undecided = undecided or busy
-        update.log.told |= {(requirement.id, finding.at_most) for finding in findings}
-        update.log.told |= {(name, finding.at_most) for name, found in asides.items() for finding in found}
+        update.log.reported |= {(requirement.id, finding.at_most) for finding in findings}
+        update.log.reported |= {(name, finding.at_most) for name, found in asides.items() for finding in found}
         others = [_found(find(name), operation, found, self._profile) for name, found in asides.items()]
         own = _indexes(islice(update.client.exchanges.since(sent), MAX_EXCHANGES))
         if error:
@@ -189,7 +189,7 @@ class Judge:
         if binding.each is None:
             yield from binding.function(update) or ()
             return
-        notes = self._checked[update.operation.id]
+        notes = self._checked[update.documented.id]
         if binding not in notes:
             notes.update(_checked(together or (binding,), update))
         checked = notes.pop(binding)
@@ -221,7 +221,7 @@ def _without_throttling(binding: Binding, findings: list[Finding]) -> tuple[list
     Throttling that outlasts `--retries` is no failure of the product; what 429 and 503 must look like is judged by the
     requirements about every response.
     """
-    if binding.each is not None or find(binding.requirement).subject == "throttle":
+    if binding.each is not None or find(binding.requirement).area == "throttle":
         return findings, None
     kept = [finding for finding in findings if not _throttled(binding, finding)]
     if kept or not findings:
@@ -265,7 +265,7 @@ def _look_through(
             break  # a check may look at something itself
         if exchange.index in update.client.cut:
             continue
-        begun = begun or (exchange.ok and bool(exchange.entity) and exchange.request.method == update.operation.method)
+        begun = begun or (exchange.ok and bool(exchange.entity) and exchange.request.method == update.documented.method)
         for binding, (is_about, found) in wanted.items():
             if begun and found.problem is None and len(found.findings) < MAX_FINDINGS:
                 update.requirement = binding.requirement
@@ -278,7 +278,7 @@ def _check(
 ) -> None:
     assert is_about is not None  # noqa: S101 (that is what makes it a check of every response)
     try:
-        if is_about(update.operation, exchange):
+        if is_about(update.documented, exchange):
             found.any = True
             if update.client.expired and not update.client.silent:
                 raise Inconclusive(OUT_OF_TIME)

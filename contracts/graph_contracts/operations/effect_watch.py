@@ -13,7 +13,7 @@ from graph_contracts.operations.attempts import Attempt, Trial, holds
 from graph_contracts.operations.bodies import Bodies
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.equality import Difference
-from graph_contracts.operations.knowledge import Death, Effect
+from graph_contracts.operations.knowledge import Effect, Outage
 from graph_contracts.operations.observer import shows
 from graph_contracts.operations.pending_writes import PendingWrites
 from graph_contracts.operations.snapshot import States
@@ -80,7 +80,7 @@ class Watch:
         context = self._context
         if attempt.wire is not None:
             url = context.client.url(attempt.path or context.address(attempt.entity))
-            described = Request(attempt.method or context.operation.method, url)
+            described = Request(attempt.method or context.documented.method, url)
             return self._wire.send(attempt.wire, described, half_close=attempt.half_close, timeout=attempt.timeout)
         return self._writer.patch(
             attempt.body,
@@ -163,14 +163,14 @@ class Watch:
             exchange = self._writer.patch(body)
             if exchange.ok:
                 if first is not None:
-                    log.deaths.append(Death(culprit, first, since(), back=True))
+                    log.outages.append(Outage(culprit, first, since(), recovered=True))
                 return body
             if exchange.status == TOO_MANY:
                 return None  # whoever counts requests is alive
             first = first or exchange
             if exchange.refused:
                 break
-        log.deaths.append(Death(culprit, first or exchange, since(), back=False))
+        log.outages.append(Outage(culprit, first or exchange, since(), recovered=False))
         if exchange.response is None:
             client.dead = exchange
         return None

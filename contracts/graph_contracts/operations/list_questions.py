@@ -165,13 +165,13 @@ def query(**options: Any) -> str:
 
 def graded(listing: ListDriver, option: str, *, ignored: bool = False) -> Severity:
     """What an answer amounts to that isn't what an option asks for."""
-    if option in listing.operation.options:
+    if option in listing.documented.options:
         return Severity.FAIL
     return Severity.NOTE if ignored else Severity.WARN
 
 
 def documented(listing: ListDriver, option: str, asked: Asked) -> Iterator[Finding]:
     """A documented option that is refused: it may be refused for this collection or property alone."""
-    if option in listing.operation.options and asked.answer.first.refused:
+    if option in listing.documented.options and asked.answer.first.refused:
         what = f"{asked.answer.first.answer} to {option}, which the document names"
         yield Finding("200", what, (asked.answer.first,), Severity.NOTE)

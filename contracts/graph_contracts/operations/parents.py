@@ -42,7 +42,7 @@ class Parents:
         """Looks at the objects below a parent."""
         subject = self.subject
         ids = {**subject.observer.ids, self.name: parent}
-        return Observer(subject.client, subject.place, ids, subject.operation.id)
+        return Observer(subject.client, subject.place, ids, subject.documented.id)
 
     def path(self, parent: str, entity: str) -> str:
         """The path of an object below a parent."""
@@ -77,7 +77,7 @@ class Parents:
         """
         subject = self.subject
         named = parameters.value(subject.options.second_ids, subject.place, self.name)
-        listed = Observer(subject.client, self.operation, subject.observer.ids, subject.operation.id).collection()[0]
+        listed = Observer(subject.client, self.operation, subject.observer.ids, subject.documented.id).collection()[0]
         found = [named or "", *(identity(item.get("id")) for item in listed or ())]
         others = [each for each in dict.fromkeys(found) if each and not same_id(each, self.first)]
         for each in others[:MOST_TRIED]:

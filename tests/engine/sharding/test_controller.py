@@ -87,8 +87,8 @@ def test_two_workers_say_of_every_operation_what_one_says(
 
 def test_two_workers_find_what_one_finds(tmp_path: Path) -> None:
     found = {}
-    subjects = ("merge", "error", "auth", "authz", "method", "etag", "cond", "persist", "value.literal")
-    narrow = [word for each in subjects for word in ("--select", f"update.{each}")]
+    areas = ("merge", "error", "auth", "authz", "method", "etag", "cond", "persist", "value.literal")
+    narrow = [word for each in areas for word in ("--select", f"update.{each}")]
     for n in ("1", "2"):
         with reference(DOCUMENT, objects=4, faults=FAULTS) as server:
             code, results = run(tmp_path / n, *at(server), *narrow, "--settle", "0.6", "--max-examples", "4", "-n", n)
@@ -255,11 +255,11 @@ def test_verdicts_that_a_worker_could_not_write_down_are_missed() -> None:
         refused="",
         error="",
     )
-    crew = Controller.__new__(Controller)
+    controller = Controller.__new__(Controller)
     tally = Tally()
-    crew.session = SimpleNamespace(tally=tally)  # type: ignore[assignment]
-    crew.record = SimpleNamespace(heard=lambda _: 4, learned=lambda *_: None)  # type: ignore[assignment]
-    crew._closed, crew._expired = [], False
-    crew._ended("gw0", report)
+    controller.session = SimpleNamespace(tally=tally)  # type: ignore[assignment]
+    controller.record = SimpleNamespace(heard=lambda _: 4, learned=lambda *_: None)  # type: ignore[assignment]
+    controller._closed, controller._expired = [], False
+    controller._ended("gw0", report)
     assert tally.executed == 2
     assert tally.notes == ["3 verdicts of a worker (gw0) are lost: its outcomes could not be written"]

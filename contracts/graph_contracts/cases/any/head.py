@@ -37,7 +37,7 @@ def head(reading: ShowDriver, path: str) -> Exchange:
     fields = reading.client.headers({"Connection": "close"}, None)
     request = Request("HEAD", url, fields)
     return reading.client.send_raw(
-        request_bytes("HEAD", url, fields), request, operation=reading.operation.id, requirement=reading.requirement
+        request_bytes("HEAD", url, fields), request, operation=reading.documented.id, requirement=reading.requirement
     )
 
 

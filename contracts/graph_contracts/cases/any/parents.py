@@ -178,7 +178,7 @@ def test_nothing_is_made_below_a_parent_that_does_not_exist(create: CreateDriver
     exchange = create.patch(create.bodies.full(2), path=path)
     if exchange.ok:
         if entity := made(exchange):
-            removed(create.client, place.path(unknown, entity), create.operation.id)
+            removed(create.client, place.path(unknown, entity), create.documented.id)
         yield Finding("404", f"{exchange.answer} below {short(unknown)}, which doesn't exist", (control, exchange))
 
 

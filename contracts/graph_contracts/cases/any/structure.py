@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from graph_contracts.cases.any.answer_id import entity, observed
-from graph_contracts.cases.any.types import spots
+from graph_contracts.cases.any.types import locations
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json
@@ -19,7 +19,7 @@ from graph_contracts.requirements import Finding, Findings, Level, NotApplicable
 
 
 def _arrays(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    for path, value, type_ in spots(operation, exchange, frozenset({TypeKind.COLLECTION})):
+    for path, value, type_ in locations(operation, exchange, frozenset({TypeKind.COLLECTION})):
         if not isinstance(value, list):
             yield Finding(f"{path}: an array", f"{path} = {short(value)}", (exchange,))
         elif not all(
@@ -140,11 +140,11 @@ def test_the_answer_has_the_shape_of_the_documented_example(operation: WriteDriv
     body = operation.bodies.full(2)
     exchange = operation.change(body)
     answered = exchange.object
-    if not performed(operation.operation, exchange) or answered is None:
+    if not performed(operation.documented, exchange) or answered is None:
         raise NotApplicable(f"the answer shows no object ({exchange.answer})", exchange)
     sent = tuple(
         name
-        for name in operation.operation.required
+        for name in operation.documented.required
         if name in body
         and body[name] != []
         and not unset(body[name], operation.model.type.properties[name].type)

@@ -162,7 +162,7 @@ def test_a_list_of_nothing_is_a_list(listing: ListDriver) -> Findings:
         exchange = listing.get(query=none)
         judged += exchange.ok or exchange.status in NONE
         if exchange.status in NONE or (exchange.ok and (exchange.object or {}).get("value", ()) is None):
-            grade = Severity.FAIL if option in listing.operation.options else Severity.WARN
+            grade = Severity.FAIL if option in listing.documented.options else Severity.WARN
             what = f"{exchange.answer} where {option} leaves nothing"
             yield Finding("200 with an empty array", what, (control, exchange), grade)
     if not judged:
@@ -229,5 +229,5 @@ def _selected(listing: ListDriver, name: str, asked: Asked) -> Iterator[Finding]
         yield Finding(f"{name}, which was selected", what, seen, graded(listing, "$select"))
     elif more := more_on(page, name, listing):
         # a service may show more than was asked for
-        grade = Severity.WARN if "$select" in listing.operation.options else Severity.NOTE
+        grade = Severity.WARN if "$select" in listing.documented.options else Severity.NOTE
         yield Finding(f"id and {name}", f"{more} as well", seen, grade)

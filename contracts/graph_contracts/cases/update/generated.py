@@ -50,10 +50,10 @@ def test_generated_bodies_stand_in_the_answer_and_in_later_reads(update: UpdateD
     machine = Machine(update, [update])
     made = bodies.covering(valid=True, most=_share(update))
     for start in range(0, len(made), BATCH):
-        yield from _told(update, _in_turn(machine, made[start : start + BATCH]))
+        yield from _own_findings(update, _in_turn(machine, made[start : start + BATCH]))
     strategy = bodies.fuzzing(valid=True).map(lambda body: (Step(body),))
-    salt = f"{update.options.seed}:{update.operation.id}:bodies"
-    yield from _told(update, explore(machine, strategy, _some(update), salt))
+    salt = f"{update.options.seed}:{update.documented.id}:bodies"
+    yield from _own_findings(update, explore(machine, strategy, _some(update), salt))
     _conclude(update, machine)
 
 
@@ -71,7 +71,7 @@ def test_generated_bodies_with_wrong_values_are_refused(update: UpdateDriver) ->
     update.bodies.needs_partial()
     bodies = _bodies(update)
     made = bodies.covering(valid=False, most=8 * _share(update))
-    salt = f"{update.options.seed}:{update.operation.id}:wrong"
+    salt = f"{update.options.seed}:{update.documented.id}:wrong"
     drawn = (body for body in draw(bodies.fuzzing(valid=False), _some(update), salt) if isinstance(body, dict))
     chosen: dict[tuple[Json, ...], tuple[JsonObject, list[Wrong]]] = {}
     for body in chain(made, drawn):
@@ -84,7 +84,7 @@ def test_generated_bodies_with_wrong_values_are_refused(update: UpdateDriver) ->
         raise NotApplicable("the document declares no property that a wrong value could be made for")
     for start in range(0, len(distinct), BATCH):
         batch = distinct[start : start + BATCH]
-        trials = update.watch.attempt([Attempt(f"wrong: {_spot(found[0])}", body) for body, found in batch])
+        trials = update.watch.attempt([Attempt(f"wrong: {_location(found[0])}", body) for body, found in batch])
         for trial, (body, found) in zip(trials, batch, strict=True):
             yield from _accepted(update, trial, body, found)
         if update.client.expired:
@@ -97,7 +97,7 @@ def _accepted(operation: WriteDriver, trial: Trial, body: JsonObject, found: lis
         return
     for wrong in found:
         name = str(wrong.path[0])
-        (alone,) = operation.watch.attempt([Attempt(f"wrong: {_spot(wrong)}", {name: body[name]})])
+        (alone,) = operation.watch.attempt([Attempt(f"wrong: {_location(wrong)}", {name: body[name]})])
         shown = alone if alone.exchange.ok else trial
         finding = _weighed(wrong, shown, name)
         if finding is not None and wrong.requirement == "update.value.wrongtype":
@@ -117,11 +117,11 @@ def _weighed(wrong: Wrong, trial: Trial, name: str) -> Finding | None:
     if wrong.requirement == "update.value.int32.range":
         touched = any(effect.difference.path.startswith(name) for effect in trial.effects)
         grade = Severity.FAIL if touched or stored == wrong.value else Severity.WARN
-    what = f"{exchange.answer}, {_spot(wrong)} = {short(stored)} after {short(wrong.value, 60)}"
+    what = f"{exchange.answer}, {_location(wrong)} = {short(stored)} after {short(wrong.value, 60)}"
     return Finding("400 or 422", what, trial.evidence, grade)
 
 
-def _spot(wrong: Wrong) -> str:
+def _location(wrong: Wrong) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in wrong.path).lstrip(".")
 
 
@@ -147,13 +147,13 @@ def test_after_any_sequence_of_updates_the_objects_are_as_merged(update: UpdateD
         tags=_tagged(update),
         bags=_keeps_bags(update),
     )
-    salt = f"{update.options.seed}:{update.operation.id}:sequences"
-    yield from _told(update, explore(machine, programs(scope), _share(update), salt))
+    salt = f"{update.options.seed}:{update.documented.id}:sequences"
+    yield from _own_findings(update, explore(machine, programs(scope), _share(update), salt))
     _conclude(update, machine)
     update.bodies.needs_partial()
 
 
-def _told(operation: WriteDriver, violations: Iterable[Violation]) -> Iterator[Finding]:
+def _own_findings(operation: WriteDriver, violations: Iterable[Violation]) -> Iterator[Finding]:
     """Findings of the case's own requirement; those of others are kept for the judge."""
     for violation in violations:
         name = violation.blame.requirement
@@ -195,7 +195,7 @@ def _bodies(operation: WriteDriver) -> Bodies:
     known = operation.model.type.properties
     if not any(schema(known[name].type) for name in names):
         raise NotApplicable("the document says of no property which values it takes")
-    return Bodies(operation.operation, operation.model.type, names, operation.options.seed)
+    return Bodies(operation.documented, operation.model.type, names, operation.options.seed)
 
 
 def _names(operation: WriteDriver) -> tuple[str, ...]:
@@ -217,7 +217,7 @@ def _names(operation: WriteDriver) -> tuple[str, ...]:
 
 def _share(operation: WriteDriver) -> int:
     """How many examples a path gets: the paths of one operation share them."""
-    return -(-operation.options.max_examples // max(1, len(operation.operation.aliases)))
+    return -(-operation.options.max_examples // max(1, len(operation.documented.aliases)))
 
 
 def _some(operation: WriteDriver) -> int:
@@ -232,12 +232,14 @@ def _tagged(operation: WriteDriver) -> bool:
 
 def _keeps_bags(operation: WriteDriver) -> bool:
     """Whether every open value keeps a member that the document doesn't name; judged by `update.merge.open`."""
-    spots = open_locations(operation)
-    for spot in spots:
+    locations = open_locations(operation)
+    for location in locations:
         exchange = (
-            operation.patch(spot.body({"suiteOne": "1"})) if operation.bodies.partial.ok else operation.bodies.partial
+            operation.patch(location.body({"suiteOne": "1"}))
+            if operation.bodies.partial.ok
+            else operation.bodies.partial
         )
-        kept = spot.value(shown_after(operation, exchange)[0])
+        kept = location.value(shown_after(operation, exchange)[0])
         if not exchange.ok or not isinstance(kept, dict) or kept.get("suiteOne") != "1":
             return False
-    return bool(spots)
+    return bool(locations)
