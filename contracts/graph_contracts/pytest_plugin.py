@@ -84,7 +84,7 @@ class Plugin(pytest_html.PytestHtmlReport):
     # -- collection ---------------------------------------------------------------------------------------------
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-        """Case modules are collected whatever `python_files` says: their names are subjects."""
+        """Case modules are collected whatever `python_files` says: their names are drivers."""
         ours = file_path in FILES
         explicit = ours and parent.session.isinitpath(file_path)  # pytest collects what was named by itself
         return pytest.Module.from_parent(parent, path=file_path) if ours and not explicit else None

@@ -25,7 +25,7 @@ MATRIX: Any = yaml.safe_load(MATRIX_TEXT)
 KUBERNETES: list[Any] = list(yaml.safe_load_all((EXAMPLES / "kubernetes-job.yaml").read_text(encoding="utf-8")))
 CLAIM, PARTS, WHOLE = KUBERNETES
 SOME = ("auth", "resp", "status", "type")
-"""Subjects that are quickly tested."""
+"""Areas that are quickly tested."""
 APART = shutil.which("unshare") is not None and not subprocess.call(
     ["unshare", "-n", "true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
 )
@@ -85,12 +85,12 @@ def together(script: str, folder: Path, environ: dict[str, str]) -> subprocess.C
     return subprocess.run(shell, cwd=folder, env=environ, capture_output=True, text=True, timeout=300, check=False)
 
 
-def whole(folder: Path, *subjects: str) -> dict[str, Any]:
-    """The report, which has to be of everything, or of everything about some subjects."""
+def whole(folder: Path, *areas: str) -> dict[str, Any]:
+    """The report, which has to be of everything, or of everything in some areas."""
     found: dict[str, Any] = json.loads((folder / "results.json").read_text())
     cases.load()
     updates = [each for each in requirements.registry() if each.kind == "update"]
-    about = {each.id for each in updates if each.subject in subjects or not subjects}
+    about = {each.id for each in updates if each.area in areas or not areas}
     assert {row["id"] for row in found["requirements"]} == about
     assert len(about) < found["planned"] == found["executed"]
     assert found["complete"]

@@ -61,7 +61,7 @@ def test_the_checks_over_every_response_have_their_turn_after_the_deadline(sessi
     assert len(session.client.exchanges) == sent, "nothing is sent"
     assert exchanged > 2
     results = plugin.finish(complete=False)
-    found = verdicts(results, str(session.resources.subjects[first].operation))
+    found = verdicts(results, str(session.resources.drivers[first].documented))
     assert set(found) == {binding.requirement for binding, _ in checks}
     for name in ("update.resp.ct", "update.resp.object", "update.resp.type", "update.status.success"):
         assert found.get(name, Verdict.PASS) == Verdict.PASS, name
@@ -92,7 +92,7 @@ def test_whatever_a_check_would_send_stays_unsent(session: Session) -> None:
     list(session.judge_late())
     sent = len(session.client.exchanges)
     with pytest.raises(TargetError, match="deadline had passed"):
-        session.client.send("GET", session.resources.subjects[first].path())
+        session.client.send("GET", session.resources.drivers[first].path())
     with pytest.raises(TargetError, match="deadline had passed"):
         session.client.send_raw(b"GET / HTTP/1.1\r\n\r\n", session.client.exchanges[0].request)
     assert len(session.client.exchanges) == sent

@@ -21,12 +21,12 @@ def things(count: int, *paths: str) -> Things:
     return Things({f"{path}/{entity}": {"id": entity, "name": entity} for path in named for entity in ("a", "b")})
 
 
-def test_there_is_a_subject_for_each_operation_and_a_group_for_each_resource() -> None:
+def test_there_is_a_driver_for_each_operation_and_a_group_for_each_resource() -> None:
     _, resources = opened(document(3, five=True), things(3))
-    assert len(resources.subjects) == 15
+    assert len(resources.drivers) == 15
     assert list(resources.groups) == ["/things0", "/things1", "/things2"]
     assert resources.group("things1_read") is resources.groups["/things1"]
-    assert [update.operation.id for update in resources.updates] == [f"things{n}_update" for n in range(3)]
+    assert [update.documented.id for update in resources.updates] == [f"things{n}_update" for n in range(3)]
     assert resources.witness() is None
 
 
@@ -53,7 +53,7 @@ def test_the_first_group_that_can_be_judged_is_found_and_no_further_one_is_asked
     assert "things0" in resources.groups["/things0"].unusable
     assert resources.usable == [resources.groups["/things1"], resources.groups["/things2"]]
     assert not any("/things2" in line for line in client.sent)
-    assert resources.witness() is resources.groups["/things1"].subjects[0]
+    assert resources.witness() is resources.groups["/things1"].drivers[0]
 
 
 def test_where_no_group_can_be_judged_the_first_reason_is_told() -> None:
@@ -95,7 +95,7 @@ def test_nothing_is_sent_for_operations_that_no_case_is_run_for() -> None:
 
 def test_linked_groups_are_calibrated_together() -> None:
     client, resources = opened(aliased(), things(3))
-    calibrated(resources, client, *resources.subjects)
+    calibrated(resources, client, *resources.drivers)
     assert [group.calibrated for group in resources.groups.values()] == [True, True, False]
 
 
@@ -130,7 +130,7 @@ def test_an_operation_whose_every_body_is_refused_was_not_tested(path: str, judg
     _, resources = opened(document(2), refusing(path))
     for group in resources.groups.values():
         resources.calibrate(group, judged)
-    operations = [each.operation for each in resources.subjects.values()]
+    operations = [each.documented for each in resources.drivers.values()]
     refusal = resources.refusal(operations, judged)
     assert refusal.startswith(told)
     assert bool(refusal) == bool(told)
@@ -140,7 +140,7 @@ def test_the_further_path_of_an_operation_may_refuse_what_the_first_one_accepts(
     _, resources = opened(aliased(), refusing("/things1"))
     judged = ("things0_update", "things1_update")
     resources.calibrate(resources.groups["/things0"], judged)
-    further = resources.subjects["things1_update"]
+    further = resources.drivers["things1_update"]
     assert isinstance(further, UpdateDriver)
     assert further.refusal
     assert resources.refusal([each.operation for each in resources.subjects.values()], judged) == ""

@@ -11,7 +11,7 @@ from graph_contracts.contract import Contract
 from graph_contracts.engine import run
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.resource_group import ResourceGroup, group_of, grouped
-from graph_contracts.engine.resources import SUBJECTS
+from graph_contracts.engine.resources import DRIVERS
 from graph_contracts.engine.session import Session
 from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection
@@ -52,14 +52,14 @@ def test_no_exchange_of_a_judged_resource_is_held(
     plugin = Plugin(session, opened=True, show=look)
     with session.open():
         portions = session.batches(most)
-        assert sorted(name for portion in portions for name in portion) == sorted(session.resources.subjects)
+        assert sorted(name for portion in portions for name in portion) == sorted(session.resources.drivers)
         assert (len(portions) > 1) == (most == 8)
         assert run.judged(plugin, []) == 0
         exchanges = session.client.exchanges
         assert {each.operation for each in exchanges} == {f"things{RESOURCES - 1}_update"}
         learned = [group.facts for group in session.resources.groups.values()]
         assert all(learned[:-1])
-        assert not any(group.subjects[0].log.watched for group in list(session.resources.groups.values())[:-1])
+        assert not any(group.drivers[0].log.watched for group in list(session.resources.groups.values())[:-1])
         assert plugin.record.evidence.held == 0
     assert len(order) == RESOURCES
     assert all(len(operations) == 1 for operations in held)
@@ -77,19 +77,19 @@ def test_no_exchange_of_a_judged_resource_is_held(
         for outcome in row.outcomes:
             operations = {plugin.record.evidence[index]["operation"] for index in outcome.exchanges}
             assert len(operations) <= 1
-            assert not operations or session.resources.subjects[operations.pop()].operation.path in outcome.operation
+            assert not operations or session.resources.drivers[operations.pop()].documented.path in outcome.operation
 
 
 def groups(doc: dict[str, object]) -> list[ResourceGroup]:
     contract = Contract.from_document(doc, "things")
     client = Client(Connection("http://127.0.0.1:9"))
-    made = ((contract.kinds[o.id], SUBJECTS[contract.kinds[o.id]](client, o, Options())) for o in contract.tested)
+    made = ((contract.kinds[o.id], DRIVERS[contract.kinds[o.id]](client, o, Options())) for o in contract.tested)
     return list(grouped(made).values())
 
 
 def test_the_operations_on_one_resource_are_one_family() -> None:
     found = groups(document(3, five=True))
-    assert [len(group.subjects) for group in found] == [5, 5, 5]
+    assert [len(group.drivers) for group in found] == [5, 5, 5]
     assert all(group.linked == [group] for group in found)
     assert [len(group.updates) for group in found] == [1, 1, 1]
-    assert len({group_of(subject.operation) for subject in found[0].subjects}) == 1
+    assert len({group_of(driver.documented) for driver in found[0].drivers}) == 1

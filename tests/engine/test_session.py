@@ -71,10 +71,10 @@ def test_objects_are_put_back_whatever_ends_the_run(tmp_path: Path) -> None:
 
 def test_nothing_is_sent_by_a_session_that_is_only_connected(tmp_path: Path) -> None:
     session = Session(settings(tmp_path))
-    assert not session.resources.subjects
+    assert not session.resources.drivers
     with session.connected():
         assert session.reference is not None
-        assert len(session.resources.subjects) == len(session.selection.tested) > 0
+        assert len(session.resources.drivers) == len(session.selection.tested) > 0
         assert len(session.client.exchanges) == 0
 
 

@@ -35,7 +35,7 @@ def creating(server: Shelf, folder: Path) -> Iterator[CreateDriver]:
     settings = load({"target": server.url, "openapi": str(document), "token": TOKEN, "report": str(folder / "reports")})
     session = Session(settings)
     with session.connected():
-        create = session.resources.subjects[operation]
+        create = session.resources.drivers[operation]
         assert isinstance(create, CreateDriver)
         create.bodies.found_markers = ("name",)
         yield create

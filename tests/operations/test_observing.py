@@ -63,7 +63,7 @@ def test_an_object_that_nothing_shows_is_no_ground_for_a_verdict() -> None:
 def test_a_further_path_looks_through_the_first_where_its_own_shows_nothing() -> None:
     client = ScriptedClient(ONE)
     first = updating(client)
-    further = type(first)(client, first.operation, first.options, first)
+    further = type(first)(client, first.documented, first.options, first)
     further.key = "one"
     client.scripts.append(in_turn(answer(404, {}), answer(404, {})))
     assert further.observe.read_once()[0] == ONE

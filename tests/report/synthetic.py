@@ -9,7 +9,7 @@ from typing import Any
 from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict, worst
 
 LEVELS = ("MUST", "MUST", "SHOULD", "MUST", "SHOULD", "INFO")
-SUBJECTS = ("route", "auth", "status", "req", "resp", "body", "type", "value", "merge", "persist", "json", "error")
+AREAS = ("route", "auth", "status", "req", "resp", "body", "type", "value", "merge", "persist", "json", "error")
 PROSE = "A request is sent and what comes of it is compared with what the page promises of it. " * 3
 
 
@@ -61,7 +61,7 @@ def _requirement(n: int, names: tuple[str, ...], failing: int) -> RequirementRes
         for place, name in enumerate(names)
     )
     return RequirementResult(
-        f"update.{SUBJECTS[n % len(SUBJECTS)]}.number{n}",
+        f"update.{AREAS[n % len(AREAS)]}.number{n}",
         level,
         "rfc",
         f"Requirement number {n} holds wherever `items` are sent.",

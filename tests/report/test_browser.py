@@ -126,7 +126,7 @@ def test_requirements_are_filtered_by_verdict_level_and_subject(
         page.locator("#fl-SHOULD").check()
         assert shown(page) == {row.id for row in rows if row.level == "SHOULD"}
         page.locator("#fs").select_option(label="merge")
-        both = {row.id for row in rows if row.level == "SHOULD" and row.subject == "merge"}
+        both = {row.id for row in rows if row.level == "SHOULD" and row.area == "merge"}
         assert shown(page) == both
         assert both
         assert page.locator("#shown").inner_text() == (f"{len(both)} of {len(rows)} shown" if script else "")

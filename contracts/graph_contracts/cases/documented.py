@@ -19,11 +19,11 @@ def documented(operation: OperationUnderTest) -> Findings:
 
 def success(operation: OperationUnderTest, usual: int) -> Findings:
     """Whether the documented request is answered with the documented status, or with the usual one if none is."""
-    wanted = operation.operation.success or usual
+    wanted = operation.documented.success or usual
     exchange = operation.ask()
     if exchange.status in {401, 403, 404, 405, 410, 429, 501} or exchange.response is None:
         raise Inconclusive(f"the documented request was answered {exchange.answer}", exchange)
-    if exchange.status != wanted and not operation.operation.succeeds(exchange.status):
+    if exchange.status != wanted and not operation.documented.succeeds(exchange.status):
         yield Finding(f"{wanted}", exchange.answer, (exchange,))
 
 
@@ -52,12 +52,12 @@ VARY_405 = (
 def allowed(operation: OperationUnderTest, path: str) -> Findings:
     """An Allow list without the documented method."""
     options = operation.client.send(
-        "OPTIONS", path, operation=operation.operation.id, requirement=operation.requirement
+        "OPTIONS", path, operation=operation.documented.id, requirement=operation.requirement
     )
     allow = options.response.header("Allow") if options.response else None
     if allow is None:
         raise NotApplicable("the target sends no Allow header for this URL")
-    method = operation.operation.method
+    method = operation.documented.method
     if method not in {word.strip().upper() for word in allow.split(",")} and options.ok:
         yield Finding(f"Allow with {method}", f"Allow: {allow}", (options,))
 

@@ -103,14 +103,14 @@ def page(requirement: Requirement) -> str:
 
 
 def index(requirements: Iterable[Requirement]) -> str:
-    """The page that leads to all others, by subject."""
-    subjects: dict[str, list[Requirement]] = {}
+    """The page that leads to all others, by area."""
+    areas: dict[str, list[Requirement]] = {}
     others: dict[OperationKind, int] = {}
     for each in requirements:
         if each.kind is not OperationKind.UPDATE:
             others[each.kind] = others.get(each.kind, 0) + 1
             continue
-        subjects.setdefault(each.subject, []).append(each)
+        areas.setdefault(each.area, []).append(each)
     lines = [
         "# Requirements",
         "",
@@ -118,8 +118,8 @@ def index(requirements: Iterable[Requirement]) -> str:
         "`graph-contracts explain` says the same. These are about updates; other operations have a page a kind:",
         ", ".join(f"[{NOUNS[kind]}s]({kind}.md) ({count})" for kind, count in others.items()) + ".",
     ]
-    for subject, rows in subjects.items():
-        lines += ["", f"## {subject}", "", "| Requirement | Level | |", "|---|---|---|"]
+    for area, rows in areas.items():
+        lines += ["", f"## {area}", "", "| Requirement | Level | |", "|---|---|---|"]
         lines += [
             f"| [`{row.id}`]({row.id}.md) | {row.level} | {row.statement.replace('|', chr(92) + '|')} |" for row in rows
         ]

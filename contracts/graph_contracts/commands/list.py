@@ -72,10 +72,10 @@ def behaviours() -> list[Row]:
 
 
 def as_text(rows: Iterable[Row]) -> str:
-    """Requirements by subject, two lines each."""
+    """Requirements by area, two lines each."""
     blocks = []
-    for subject, group in groupby(rows, lambda row: " ".join(row["id"].split(".")[:2]).removeprefix("update ")):
-        lines = [subject]
+    for area, group in groupby(rows, lambda row: " ".join(row["id"].split(".")[:2]).removeprefix("update ")):
+        lines = [area]
         for row in group:
             lines += [f"  {row['id']}  {row['level']} ({row['basis']})", f"      {row['statement']}"]
         blocks.append("\n".join(lines))

@@ -27,7 +27,7 @@ def learned(group: ResourceGroup) -> list[Mapping[str, str]]:
     """What was learned of the operations of one resource."""
     rows: list[Mapping[str, str]] = []
     for update in group.updates if group.examined else ():
-        path = str(update.operation)
+        path = str(update.documented)
         rows += [
             _row(f"{path}: object", update.key, "the id that was updated"),
             _row(f"{path}: second object", update.second or "none", "the id that must stay as it is"),

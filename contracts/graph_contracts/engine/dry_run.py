@@ -66,7 +66,7 @@ def _script(session: Session, settings: Settings) -> Iterator[str]:
         if exchange.request.wire is not None:
             yield "# the octets of the next one are chosen one by one, which curl can't do"
         name = exchange.operation
-        if name in session.resources.subjects and name not in ids:
+        if name in session.resources.drivers and name not in ids:
             ids[name] = _ids(session, name, settings)
         request = renamed(exchange.request, ids.get(name, {}))
         if request.url.startswith(session.client.base):
@@ -76,11 +76,11 @@ def _script(session: Session, settings: Settings) -> Iterator[str]:
 
 def _ids(session: Session, operation: str, settings: Settings) -> Mapping[str, str]:
     """The ids that the operator named, by those that the reference has in their place, for one resource."""
-    short = not any("id" in update.operation.parameters for update in session.resources.updates)
+    short = not any("id" in update.documented.parameters for update in session.resources.updates)
     found: dict[str, str] = {}
-    for subject in session.resources.group(operation).subjects:
-        place = subject.place
-        for own, given in ((subject.key, settings.ids), (subject.second, settings.second_ids)):
+    for driver in session.resources.group(operation).drivers:
+        place = driver.place
+        for own, given in ((driver.key, settings.ids), (driver.second, settings.second_ids)):
             wanted = parameters.value(given, place, place.key, short=short) if place.key else None
             if own and wanted:
                 found.setdefault(own, wanted)

@@ -96,7 +96,7 @@ class Judge:
         """
         found = self._judged(binding, update, unusable, together)
         if binding.each is not None and not postponed(binding, found[0]):
-            self._done.add((binding.requirement, update.operation.id))
+            self._done.add((binding.requirement, update.documented.id))
         return found
 
     def done(self, binding: Binding, operation: str) -> bool:
@@ -108,7 +108,7 @@ class Judge:
     ) -> list[Judgement]:
         requirement = find(binding.requirement)
         if unusable:
-            return [Judgement(requirement.id, str(update.operation), "inconclusive", unusable)]
+            return [Judgement(requirement.id, str(update.documented), "inconclusive", unusable)]
         update.requirement = requirement.id
         sent = len(update.client.exchanges)
         findings: list[Finding] = []
@@ -129,7 +129,7 @@ class Judge:
             with suppress(Undecided, ContractsError):
                 update.tidy()
             update.requirement = ""
-        operation = intern(str(update.operation))  # it stands in every judgement of a run
+        operation = intern(str(update.documented))  # it stands in every judgement of a run
         asides = {_about(name, requirement.kind): found for name, found in update.log.asides.items() if found}
         update.log.asides.clear()
         findings += asides.pop(requirement.id, [])
@@ -189,7 +189,7 @@ class Judge:
         if binding.each is None:
             yield from binding.function(update) or ()
             return
-        notes = self._checked[update.operation.id]
+        notes = self._checked[update.documented.id]
         if binding not in notes:
             notes.update(_checked(together or (binding,), update))
         checked = notes.pop(binding)
@@ -221,7 +221,7 @@ def _without_throttling(binding: Binding, findings: list[Finding]) -> tuple[list
     Throttling that outlasts `--retries` is no failure of the product; what 429 and 503 must look like is judged by the
     requirements about every response.
     """
-    if binding.each is not None or find(binding.requirement).subject == "throttle":
+    if binding.each is not None or find(binding.requirement).area == "throttle":
         return findings, None
     kept = [finding for finding in findings if not _throttled(binding, finding)]
     if kept or not findings:

@@ -18,9 +18,9 @@ from graph_contracts.http.client import Client
 def judge_late(judge: Judge, client: Client, selection: Selection, resources: Resources) -> Iterator[list[Judgement]]:
     """Run the checks over every response that had no turn, over whatever was exchanged for their operation."""
     client.silent = True
-    judge.release(resources.subjects)  # the deadline may have cut a pass over the responses short
+    judge.release(resources.drivers)  # the deadline may have cut a pass over the responses short
     for binding in requirements.bindings():
         for operation in selection.operations(binding) if binding.each is not None else ():
             if not judge.done(binding, operation.id):
-                subject, unusable = resources.subjects[operation.id], resources.group(operation.id).unusable
-                yield judge.judge(binding, subject, unusable, selection.response_checks[operation.id])
+                driver, unusable = resources.drivers[operation.id], resources.group(operation.id).unusable
+                yield judge.judge(binding, driver, unusable, selection.response_checks[operation.id])

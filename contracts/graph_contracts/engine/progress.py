@@ -1,4 +1,4 @@
-"""What a terminal shows while a run goes on: a line a subject, a sign a verdict."""
+"""What a terminal shows while a run goes on: a line an area, a sign a verdict."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ SIGNS = {
 
 
 class Progress:
-    """Writes a sign for each judgement, on one line for each phase of the run and subject."""
+    """Writes a sign for each judgement, on one line for each phase of the run and area."""
 
     def __init__(self, out: TextIO | None = None) -> None:
         self.out = out or sys.stdout
-        self._subject = ""
+        self._area = ""
 
     def show(self, judgement: Judgement) -> None:
         """Write one judgement's sign."""
-        subject = judgement.requirement.split(".")[1]
-        if subject != self._subject:
-            self.out.write(f"{chr(10) if self._subject else ''}{subject:<12} ")
-            self._subject = subject
+        area = judgement.requirement.split(".")[1]
+        if area != self._area:
+            self.out.write(f"{chr(10) if self._area else ''}{area:<12} ")
+            self._area = area
         self.out.write(SIGNS[judgement.verdict])
         self.out.flush()
 
     def end(self) -> None:
         """Finish the last line."""
-        if self._subject:
+        if self._area:
             self.out.write("\n")
             self.out.flush()

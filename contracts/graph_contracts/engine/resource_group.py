@@ -14,7 +14,7 @@ from graph_contracts.operations.update import UpdateDriver
 class ResourceGroup:
     """The operations on one resource, through each of a page's paths."""
 
-    subjects: list[OperationUnderTest] = field(default_factory=list)
+    drivers: list[OperationUnderTest] = field(default_factory=list)
     unusable: str = ""
     """Why nothing can be judged of it, where that is so."""
     linked: list[ResourceGroup] = field(default_factory=list)
@@ -30,7 +30,7 @@ class ResourceGroup:
     @property
     def updates(self) -> list[UpdateDriver]:
         """The operations that update."""
-        return [each for each in self.subjects if isinstance(each, UpdateDriver)]
+        return [each for each in self.drivers if isinstance(each, UpdateDriver)]
 
     def calibrate(self, judged: Container[str]) -> None:
         """Find out what every case relies on.
@@ -39,32 +39,32 @@ class ResourceGroup:
             judged: ids of the operations that cases are run for; the others are left alone.
         """
         self.calibrated = True
-        for subject in self.subjects:
-            if subject.operation.id in judged:
-                subject.calibrate()
+        for driver in self.drivers:
+            if driver.documented.id in judged:
+                driver.calibrate()
 
     def release(self) -> None:
         """Forget what only judging needs."""
-        for subject in self.subjects:
-            subject.release()
+        for driver in self.drivers:
+            driver.release()
 
 
-def grouped(subjects: Iterable[tuple[OperationKind, OperationUnderTest]]) -> dict[str, ResourceGroup]:
-    """Resource groups by their collection's path; each subject gets to know its siblings."""
+def grouped(drivers: Iterable[tuple[OperationKind, OperationUnderTest]]) -> dict[str, ResourceGroup]:
+    """Resource groups by their collection's path; each driver gets to know its siblings."""
     groups: dict[str, ResourceGroup] = {}
     beside: dict[str, dict[OperationKind, OperationUnderTest]] = {}
     of: dict[str, ResourceGroup] = {}
-    for kind, subject in subjects:
-        group = groups.setdefault(group_of(subject.operation), ResourceGroup())
-        group.subjects.append(subject)
-        of[subject.operation.id] = group
-        beside.setdefault(blank(subject.operation.collection), {})[kind] = subject
+    for kind, driver in drivers:
+        group = groups.setdefault(group_of(driver.documented), ResourceGroup())
+        group.drivers.append(driver)
+        of[driver.documented.id] = group
+        beside.setdefault(blank(driver.documented.collection), {})[kind] = driver
     for group in groups.values():
         group.linked = [group]
     for siblings in beside.values():
-        for subject in siblings.values():
-            subject.join(siblings)
-        _link(dict.fromkeys(of[subject.operation.id] for subject in siblings.values()))
+        for driver in siblings.values():
+            driver.join(siblings)
+        _link(dict.fromkeys(of[driver.documented.id] for driver in siblings.values()))
     return groups
 
 
@@ -85,4 +85,4 @@ def group_of(operation: Operation) -> str:
 
 def operations(groups: Iterable[ResourceGroup]) -> Iterator[str]:
     """The ids of all operations of some groups."""
-    return (subject.operation.id for group in groups for subject in group.subjects)
+    return (driver.documented.id for group in groups for driver in group.drivers)

@@ -23,7 +23,7 @@ from graph_contracts.operations.write import WriteDriver
 
 HOPELESS = frozenset({"reachable", "TLS"})
 """Checks that say of every resource what they say of the first."""
-SUBJECTS: Mapping[OperationKind, Callable[..., OperationUnderTest]] = {
+DRIVERS: Mapping[OperationKind, Callable[..., OperationUnderTest]] = {
     OperationKind.UPDATE: UpdateDriver,
     OperationKind.READ: ReadDriver,
     OperationKind.LIST: ListDriver,
@@ -33,13 +33,13 @@ SUBJECTS: Mapping[OperationKind, Callable[..., OperationUnderTest]] = {
 
 
 class Resources:
-    """A subject for each operation that is judged or serves to judge, and the resource groups that they make."""
+    """A driver for each operation that is judged or serves to judge, and the resource groups that they make."""
 
-    def __init__(self, contract: Contract, subjects: Mapping[str, OperationUnderTest]) -> None:
+    def __init__(self, contract: Contract, drivers: Mapping[str, OperationUnderTest]) -> None:
         self._contract = contract
-        self.subjects = subjects
+        self.drivers = drivers
         """By operation id."""
-        self.groups: dict[str, ResourceGroup] = grouped((contract.kinds[name], each) for name, each in subjects.items())
+        self.groups: dict[str, ResourceGroup] = grouped((contract.kinds[name], each) for name, each in drivers.items())
         """By the collection's path."""
         self._undo_log: UndoLog | None = None
 
@@ -50,12 +50,12 @@ class Resources:
 
     @property
     def updates(self) -> list[UpdateDriver]:
-        """The subjects that update what is there, of the groups that can be judged."""
+        """The drivers that update what is there, of the groups that can be judged."""
         return [update for group in self.usable for update in group.updates]
 
     def group(self, operation: str) -> ResourceGroup:
         """The group of an operation, by its id."""
-        return self.groups[group_of(self.subjects[operation].operation)]
+        return self.groups[group_of(self.drivers[operation].documented)]
 
     def linked(self, operations: Iterable[str]) -> list[list[str]]:
         """The ids of operations, those together whose groups are linked."""
@@ -64,10 +64,10 @@ class Resources:
             found.setdefault(id(self.group(name).linked), []).append(name)
         return list(found.values())
 
-    def types(self, subject: WriteDriver) -> tuple[Type, ...]:
+    def types(self, driver: WriteDriver) -> tuple[Type, ...]:
         """What the document says of an object: as it is created first."""
-        creation = self._contract.creation(subject.operation)
-        return (*([creation.body] if creation and creation.body else []), subject.model.type, subject.answer_type)
+        creation = self._contract.creation(driver.documented)
+        return (*([creation.body] if creation and creation.body else []), driver.model.type, driver.answer_type)
 
     # -- before anything is judged ------------------------------------------------------------------------------
 
@@ -77,7 +77,7 @@ class Resources:
 
     def checks(self, group: ResourceGroup, *, may_write: bool = True) -> Iterator[PreflightCheck]:
         """The preflight checks of a group, one after the other."""
-        others = [each for each in group.subjects if each not in group.updates]
+        others = [each for each in group.drivers if each not in group.updates]
         if not group.updates:
             yield from objects_without_update.examine(others, may_write=may_write)
             return
@@ -133,7 +133,7 @@ class Resources:
         Raises:
             ContractsError: something that the target was reached with before can't be used any more.
         """
-        if group.subjects[0].client.expired:
+        if group.drivers[0].client.expired:
             return
         for each in [each for each in group.linked if not each.examined]:
             try:
@@ -146,8 +146,8 @@ class Resources:
     # -- afterwards ---------------------------------------------------------------------------------------------
 
     def witness(self) -> OperationUnderTest | None:
-        """A subject that shows whether the target still answers; None where nothing was examined."""
-        return next((group.subjects[0] for group in self.usable if group.examined), None)
+        """A driver that shows whether the target still answers; None where nothing was examined."""
+        return next((group.drivers[0] for group in self.usable if group.examined), None)
 
     def refusal(self, tested: Sequence[Operation], judged: Container[str]) -> str:
         """Why nothing that an operation is about could be tested: no body was accepted for it; else nothing.
@@ -168,17 +168,17 @@ class Resources:
 
 def resources(contract: Contract, target: Target) -> Resources:
     """The resources of all operations that are tested, with every operation that serves to judge those."""
-    return Resources(contract, dict(_subjects(contract, target.client, target.options)))
+    return Resources(contract, dict(_drivers(contract, target.client, target.options)))
 
 
-def _subjects(contract: Contract, client: Client, options: Options) -> Iterator[tuple[str, OperationUnderTest]]:
+def _drivers(contract: Contract, client: Client, options: Options) -> Iterator[tuple[str, OperationUnderTest]]:
     wanted = {each.id: each for o in contract.tested for each in (o, *contract.resource(o).values())}
     ids = {(each.method, each.path): each.id for each in wanted.values()}
     below = collections_below((*contract.operations, *contract.others))
     made: dict[str, OperationUnderTest] = {}
     for operation in wanted.values():
         first = ids.get((operation.method, operation.aliases[0])) if operation.alias else None
-        make = SUBJECTS[contract.kinds[operation.id]]
+        make = DRIVERS[contract.kinds[operation.id]]
         made[operation.id] = make(client, operation, options, made.get(first or ""))
         made[operation.id].below = below.get(blank(operation.path), ())
         yield operation.id, made[operation.id]

@@ -116,7 +116,7 @@ class Session:
 
     @contextmanager
     def connected(self) -> Iterator[Target]:
-        """A client for the target, or for an embedded one, and a subject for each operation; nothing is sent.
+        """A client for the target, or for an embedded one, and a driver for each operation; nothing is sent.
 
         Raises:
             ConfigurationError: nothing may be sent, or the settings name something that can't be used.
@@ -184,19 +184,19 @@ class Session:
 
     def run_case(self, binding: Binding, operation: str) -> list[Judgement]:
         """Judge one requirement for one operation; the first judgement is of it, others are of what it came across."""
-        subject = self.resources.subjects[operation]
+        driver = self.resources.drivers[operation]
         group = self.begin(operation)
         in_time = not self.client.expired
         began = time.monotonic()
         checks = self.selection.response_checks[operation] if binding.each is not None else ()
-        found = self._judge_case(binding, subject, group.unusable, checks)
+        found = self._judge_case(binding, driver, group.unusable, checks)
         if postponed(binding, found[0]):
             return found
         took = time.monotonic() - began
         # what takes long isn't repeated where little time is left for the other cases
         affordable = took * REPEAT_MARGIN < self.ends - time.monotonic()
         if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and affordable:
-            found[0] = self._judge.repeat(binding, subject, found[0])
+            found[0] = self._judge.repeat(binding, driver, found[0])
         found[0] = replace(found[0], seconds=time.monotonic() - began)
         self.tally.add(found, executed=int(in_time))
         return found

@@ -189,7 +189,7 @@ class Machine:
         if seen is not None and reader is not writer and _fails(seen.left):
             own = self._look(writer, model, entity)
             if own is not None and not _fails(own.left):
-                note = f"not there through {reader.operation.path}: {seen.left[0]}"
+                note = f"not there through {reader.documented.path}: {seen.left[0]}"
                 self._tell(Blame("update.route.alias.sameobject", Severity.WARN), "the same on every path", note)
             seen = own
         found = seen.found if seen is not None else shown or {}
@@ -293,7 +293,7 @@ class Machine:
         self.models[entity] = now
         tag = (
             tag_of(self.update, exchange)
-            if exchange is not None and exchange.operation == self.update.operation.id
+            if exchange is not None and exchange.operation == self.update.documented.id
             else ""
         )
         if tag:

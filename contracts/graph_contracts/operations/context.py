@@ -24,7 +24,7 @@ class Context:
 
     def __init__(self, client: Client, operation: Operation, options: Options, primary: Context | None = None) -> None:
         self.client = client
-        self.operation = operation
+        self.documented = operation
         self.options = options
         self.answer_type: Type = operation.response or operation.body or Type(TypeKind.ANY)
         """The type of what an answer shows."""

@@ -58,7 +58,7 @@ class Creations:
             Inconclusive: it can't.
         """
         context = self._context
-        if method != context.operation.method or context.options.destructive:
+        if method != context.documented.method or context.options.destructive:
             return
         if OperationKind.DELETE not in context.siblings:
             self.stuck = "what it makes can't be taken away: the document has no operation that deletes these objects"
@@ -66,11 +66,11 @@ class Creations:
             raise Inconclusive(f"{self.stuck} (--destructive leaves it there)")
 
     def about(self, method: str, entity: str) -> str:
-        return NEW if method == self._context.operation.method else entity
+        return NEW if method == self._context.documented.method else entity
 
     def announce(self, method: str, path: str, octets: bytes | None) -> None:
         context = self._context
-        if method != context.operation.method:
+        if method != context.documented.method:
             return
         if self._spared is None:
             items, _ = context.observer.collection()
@@ -80,11 +80,11 @@ class Creations:
                 self.others = {*map(identity, (item.get("id") for item in items)), *self._spared}
                 context.tell("listed", path=path, ids=sorted(self.others))
         sent = {"body": digest(octets), "marks": said(octets, self._names)}
-        context.tell("create", path=path, operation=context.operation.id, **sent)
+        context.tell("create", path=path, operation=context.documented.id, **sent)
 
     def took(self, exchange: Exchange, path: str) -> None:
         context = self._context
-        if exchange.request.method != context.operation.method:
+        if exchange.request.method != context.documented.method:
             return
         if exchange.ok:
             context.key = made(exchange) or NEW
@@ -105,7 +105,7 @@ class Creations:
             context.tell("refused", path=asked["collection"], body=asked["body"])
             return
         created[entity] = context.path(entity)
-        context.tell("created", operation=context.operation.id, path=created[entity], **asked)
+        context.tell("created", operation=context.documented.id, path=created[entity], **asked)
 
     # -- looking for those without an id ------------------------------------------------------------------------
 
@@ -156,7 +156,7 @@ class Creations:
         """Delete an object that was made."""
         context = self._context
         deletes = context.siblings.get(OperationKind.DELETE)
-        operation = deletes.operation if deletes is not None else context.place
+        operation = deletes.documented if deletes is not None else context.place
         exchange = removed(context.client, context.path(entity), operation.id)
         context.client.writes += 1
         self._discarded.add(entity)

@@ -80,7 +80,7 @@ class Watch:
         context = self._context
         if attempt.wire is not None:
             url = context.client.url(attempt.path or context.address(attempt.entity))
-            described = Request(attempt.method or context.operation.method, url)
+            described = Request(attempt.method or context.documented.method, url)
             return self._wire.send(attempt.wire, described, half_close=attempt.half_close, timeout=attempt.timeout)
         return self._writer.patch(
             attempt.body,

@@ -104,5 +104,5 @@ class CreationView:
     def _traffic(self) -> Iterator[Exchange]:
         """What was exchanged for any operation on the resource."""
         context = self._context
-        own = {context.operation.id, *(each.operation.id for each in context.siblings.values())}
+        own = {context.documented.id, *(each.documented.id for each in context.siblings.values())}
         return chain.from_iterable(map(context.client.exchanges.of, sorted(own)))

@@ -79,8 +79,8 @@ class OperationUnderTest(Context, ABC):
     def join(self, siblings: Mapping[OperationKind, OperationUnderTest]) -> None:
         """Know the other operations on the same resource: their paths say what the objects' path is."""
         self.siblings = siblings
-        placed = next((each.operation for each in siblings.values() if each.operation.key), None)
-        if placed is not None and self.operation.key is None:
+        placed = next((each.documented for each in siblings.values() if each.documented.key), None)
+        if placed is not None and self.documented.key is None:
             self.place = self.observer.operation = placed
 
     def work_on(self, key: str, second: str | None) -> None:
@@ -134,7 +134,7 @@ class OperationUnderTest(Context, ABC):
             Inconclusive: there is none.
         """
         if not self.second:
-            name = parameters.label(self.operation, self.operation.key or "")
+            name = parameters.label(self.documented, self.documented.key or "")
             raise Inconclusive(f"a second object is needed: supply --second-id {name}=ID")
         return self.second
 
@@ -142,7 +142,7 @@ class OperationUnderTest(Context, ABC):
         """Every answered exchange of this operation that is still whole, observations included."""
         return (
             exchange
-            for exchange in self.client.exchanges.of(self.operation.id)
+            for exchange in self.client.exchanges.of(self.documented.id)
             if exchange.response is not None and exchange.response.whole
         )
 

@@ -80,7 +80,7 @@ class Sender:
         """
         context, client = self._context, self._context.client
         self.may_send(method)
-        about = {"operation": context.operation.id, "requirement": context.requirement}
+        about = {"operation": context.documented.id, "requirement": context.requirement}
         if entity:
             about["entity"] = self.witness.about(method, entity)
 

@@ -39,13 +39,13 @@ def made(operation: WriteDriver) -> Iterator[str]:
 
 
 @contextmanager
-def instead(subject: OperationUnderTest) -> Iterator[None]:
+def instead(operation: OperationUnderTest) -> Iterator[None]:
     """Let updates in the block go to an object that the run makes for it, where it can make one."""
     with ExitStack() as afterwards:
-        if isinstance(subject, UpdateDriver):
+        if isinstance(operation, UpdateDriver):
             with suppress(Inconclusive):
-                entity = afterwards.enter_context(made(subject))
-                afterwards.enter_context(_about(subject, entity))
+                entity = afterwards.enter_context(made(operation))
+                afterwards.enter_context(_about(operation, entity))
         yield
 
 

@@ -57,7 +57,7 @@ class UpdateDriver(WriteDriver):
         return ObjectModel(self, type_, updated)
 
     def _search(self) -> UpdateSearch:
-        return UpdateSearch(keyed=bool(self.operation.key))
+        return UpdateSearch(keyed=bool(self.documented.key))
 
     def _view(self, primary: Observer | None) -> UpdateView:
         return UpdateView(self, self.bodies, self.writer, primary)

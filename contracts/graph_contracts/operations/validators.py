@@ -38,20 +38,20 @@ class Validators:
         return self.member is not None or bool(self.header and not self.header.startswith("W/"))
 
 
-def validators(subject: OperationUnderTest, exchange: Exchange) -> Validators:
+def validators(operation: OperationUnderTest, exchange: Exchange) -> Validators:
     """The tags in an answer that are the target's own: well-formed, and the member only where it was there before."""
     header = exchange.response.header("ETag") if exchange.response else None
     member = (exchange.object or {}).get(MEMBER)
-    return Validators(_tag(header), _tag(member) if gives_member(subject) else None)
+    return Validators(_tag(header), _tag(member) if gives_member(operation) else None)
 
 
-def gives_member(subject: OperationUnderTest) -> bool:
+def gives_member(operation: OperationUnderTest) -> bool:
     """Whether the objects had a tag as a member before the run wrote to any of them.
 
     Where none was seen before, what the run makes says so: no body that makes an object has a valid tag.
     """
-    saved = [state for each in {subject, *subject.siblings.values()} for state in each.objects.original.values()]
-    return any(_tag(state.get(MEMBER)) for state in saved) if saved else not subject.changes_objects
+    saved = [state for each in {operation, *operation.siblings.values()} for state in each.objects.original.values()]
+    return any(_tag(state.get(MEMBER)) for state in saved) if saved else not operation.changes_objects
 
 
 def echoed(exchange: Exchange, value: str) -> bool:

@@ -45,7 +45,7 @@ class Wire:
         client = self._context.client
         extra = {**headers, **({"Connection": "close"} if close else {})}
         fields = client.headers(extra, body)
-        method, url = self._context.operation.method, client.url(path or self._context.address(entity))
+        method, url = self._context.documented.method, client.url(path or self._context.address(entity))
         return request_bytes(method, url, fields, body), Request(method, url, fields, body)
 
     def send(
@@ -68,7 +68,7 @@ class Wire:
                 request,
                 half_close=half_close,
                 timeout=timeout,
-                operation=context.operation.id,
+                operation=context.documented.id,
                 requirement=context.requirement,
                 entity=context.key,
             )
@@ -90,7 +90,7 @@ class Wire:
                 client.writes += 1
                 self._pending.forget()
                 own = {"entity": context.key} if request.url == client.url(context.address()) else {}
-                about = {"operation": context.operation.id, "requirement": context.requirement}
+                about = {"operation": context.documented.id, "requirement": context.requirement}
                 exchange, kept = send(octets, request, **about, **own)
                 return _through(exchange), kept
 

@@ -67,7 +67,7 @@ class Writer:
         if documented:
             body = self._own.completed(body)
         exchange = self._sender.send(
-            method or context.operation.method,
+            method or context.documented.method,
             path or context.address(entity),
             octets=encoded(body),
             headers=headers,
@@ -104,7 +104,7 @@ class Writer:
         """Put on record which members of the run's own a body holds that is about to be sent."""
         new = self._members.sending(body, self._model.type) if self._members is not None else []
         if new:
-            self._context.tell("sent", operation=self._context.operation.id, members=new)
+            self._context.tell("sent", operation=self._context.documented.id, members=new)
 
     def read(self, found: JsonMapping) -> None:
         """Take down what a read shows."""

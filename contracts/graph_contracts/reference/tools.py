@@ -43,7 +43,7 @@ def connection(request: Request) -> asyncio.Transport:
     return transport
 
 
-def subject(app: App) -> Resource:
+def main_resource(app: App) -> Resource:
     """The resource that behaviours are made for: the first that can be updated, else the first there is.
 
     Raises:
@@ -58,12 +58,12 @@ def subject(app: App) -> Resource:
 
 
 def type_of(app: App) -> Type:
-    """The type of the subject's objects, as they are sent where they are.
+    """The type of the main resource's objects: as it is sent, where it is sent.
 
     Raises:
-        LookupError: there is no subject.
+        LookupError: there is none.
     """
-    resource = subject(app)
+    resource = main_resource(app)
     operation = resource.of(OperationKind.UPDATE) or resource.of(OperationKind.CREATE)
     return resource.body(operation) if operation else resource.type
 

@@ -28,8 +28,8 @@ EXITS = {0: "passes the gate", 1: "does not pass the gate", 2: "unusable", 3: "i
 
 def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
     """The page; everything in it is escaped, and what could steer a reader's eye is made visible."""
-    subjects = view.subjects(results.requirements)
-    style = _ours("report.css") + _subject_filters(len(subjects))
+    areas = view.areas(results.requirements)
+    style = _ours("report.css") + _area_filters(len(areas))
     script = _ours("report.js")
     failures, warnings, waived = view.told(results, evidence, view.FAILED, (Verdict.WARN,), (Verdict.WAIVED,))
     counts = summary(results)
@@ -52,7 +52,7 @@ def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
             most=MAX_BRIEF,
             named=words.MAX_NAMED,
             members_named=MAX_MEMBERS_NAMED,
-            subjects=subjects,
+            areas=areas,
             matrix=view.matrix(results),
             operations=view.operations(results),
             capabilities=view.capabilities(results),
@@ -111,8 +111,8 @@ def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _subject_filters(count: int) -> Markup:
-    """The rules by which choosing a subject hides the others, without script."""
+def _area_filters(count: int) -> Markup:
+    """The rules by which choosing an area hides the others, without script."""
     rules = (
         f'body:has(#fs option[value="s{place}"]:checked) .subject:not(.s{place}){{display:none}}\n'
         for place in range(1, count + 1)

@@ -20,7 +20,7 @@ def render(results: Results) -> str:
     """The document; characters that XML can't hold are made visible."""
     root = Element("testsuites", name="graph-contracts", time=f"{results.seconds:.3f}")
     _suite_of_run(root, results)
-    for row in sorted(results.requirements, key=lambda row: row.subject):
+    for row in sorted(results.requirements, key=lambda row: row.area):
         suite = _suite(root, results, row.id, _properties(row))
         for outcome in row.outcomes:
             _case(suite, row, outcome)
@@ -84,7 +84,7 @@ def _count(suite: Element) -> None:
 
 def _case(suite: Element, row: RequirementResult, outcome: Outcome) -> None:
     where = f" [{visible(outcome.operation)}]" if outcome.operation else ""
-    case = SubElement(suite, "testcase", classname=f"graph-contracts.{row.subject}", name=f"{row.id}{where}", time="0")
+    case = SubElement(suite, "testcase", classname=f"graph-contracts.{row.area}", name=f"{row.id}{where}", time="0")
     message = visible(outcome.message)
     if outcome.verdict in {Verdict.FAIL, Verdict.ERROR}:
         tag = "failure" if outcome.verdict is Verdict.FAIL else "error"

@@ -97,7 +97,7 @@ class RequirementResult:
     """The faults, by `name` and `text`, that its cases are known to notice."""
 
     @property
-    def subject(self) -> str:
+    def area(self) -> str:
         """The area it belongs to: the second word of its id."""
         return self.id.split(".")[1] if "." in self.id else self.id
 

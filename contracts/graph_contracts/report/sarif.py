@@ -67,7 +67,7 @@ def _rule(row: RequirementResult) -> JsonObject:
         "shortDescription": {"text": visible(row.statement) or row.id},
         "fullDescription": {"text": visible(f"{row.statement} ({row.level}; {row.source})")},
         "help": {"text": f"graph-contracts explain {row.id}"},
-        "properties": {"tags": [row.level, row.subject]},
+        "properties": {"tags": [row.level, row.area]},
     }
 
 

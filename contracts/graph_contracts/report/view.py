@@ -217,11 +217,11 @@ def reasons(results: Results) -> list[tuple[str, list[str]]]:
     return [(reason, list(ids)) for reason, ids in found.items()]
 
 
-def subjects(rows: Iterable[RequirementResult]) -> list[tuple[str, list[RequirementResult]]]:
-    """The requirements by subject, in the order in which the subjects first come."""
+def areas(rows: Iterable[RequirementResult]) -> list[tuple[str, list[RequirementResult]]]:
+    """The requirements by area, in the order in which the areas first come."""
     found: dict[str, list[RequirementResult]] = {}
     for row in rows:
-        found.setdefault(row.subject, []).append(row)
+        found.setdefault(row.area, []).append(row)
     return list(found.items())
 
 

@@ -95,7 +95,7 @@ class Requirement:
         return tuple(profile for profile in PROFILES if self.severity(profile) is Severity.FAIL)
 
     @property
-    def subject(self) -> str:
+    def area(self) -> str:
         """The area it belongs to: the second word of its id."""
         return self.id.split(".")[1]
 

@@ -50,7 +50,7 @@ class Run:
 
     @property
     def update(self) -> UpdateDriver:
-        update = self.resources.subjects[OPERATION]
+        update = self.resources.drivers[OPERATION]
         assert isinstance(update, UpdateDriver)
         return update
 

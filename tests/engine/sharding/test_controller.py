@@ -87,8 +87,8 @@ def test_two_workers_say_of_every_operation_what_one_says(
 
 def test_two_workers_find_what_one_finds(tmp_path: Path) -> None:
     found = {}
-    subjects = ("merge", "error", "auth", "authz", "method", "etag", "cond", "persist", "value.literal")
-    narrow = [word for each in subjects for word in ("--select", f"update.{each}")]
+    areas = ("merge", "error", "auth", "authz", "method", "etag", "cond", "persist", "value.literal")
+    narrow = [word for each in areas for word in ("--select", f"update.{each}")]
     for n in ("1", "2"):
         with reference(DOCUMENT, objects=4, faults=FAULTS) as server:
             code, results = run(tmp_path / n, *at(server), *narrow, "--settle", "0.6", "--max-examples", "4", "-n", n)

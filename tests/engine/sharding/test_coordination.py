@@ -20,8 +20,8 @@ UNANSWERED = Exchange(0, Request("PATCH", "http://x/y", (), b""), None, "connect
 ANSWERED = replace(UNANSWERED, response=Response(200, (), b"{}"), error="")
 
 
-def subject() -> Any:
-    return SimpleNamespace(log=Log(), operation=SimpleNamespace(id="op"))
+def driver() -> Any:
+    return SimpleNamespace(log=Log(), documented=SimpleNamespace(id="op"))
 
 
 class Scripted(Judge):
@@ -57,7 +57,7 @@ def test_what_fails_while_another_brought_the_target_down_is_judged_again(tmp_pa
         return "fail"
 
     judge = Scripted(meanwhile, "pass")
-    (found,) = one.judge(judge, of(Phase.POSITIVE), subject())
+    (found,) = one.judge(judge, of(Phase.POSITIVE), driver())
     assert found.verdict == "pass"
     assert judge.said == ["fail", "pass"]
 
@@ -74,7 +74,7 @@ def test_a_finding_of_the_one_who_did_it_stands_and_so_does_one_beside_an_ordina
         return "fail"
 
     judge = Scripted(meanwhile)
-    (found,) = one.judge(judge, of(phase), subject())
+    (found,) = one.judge(judge, of(phase), driver())
     assert found.verdict == "fail"
     assert judge.said == ["fail"]
 
@@ -88,12 +88,12 @@ def test_what_passed_with_every_answer_stands(tmp_path: Path) -> None:
         return "pass"
 
     judge = Scripted(meanwhile)
-    assert [each.verdict for each in one.judge(judge, of(Phase.POSITIVE), subject())] == ["pass"]
+    assert [each.verdict for each in one.judge(judge, of(Phase.POSITIVE), driver())] == ["pass"]
 
 
 def test_generated_cases_know_what_another_worker_has_found(tmp_path: Path) -> None:
     one, other = FileCoordination(tmp_path, 0), FileCoordination(tmp_path, 1)
-    finder, generator = subject(), subject()
+    finder, generator = driver(), driver()
 
     def find() -> str:
         finder.log.told.add(("update.merge.siblings", Severity.FAIL))

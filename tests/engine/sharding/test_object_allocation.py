@@ -67,7 +67,7 @@ def objects(session: Session) -> list[tuple[str, str | None]]:
         group = next(iter(session.resources.groups.values()))
         problems = [check.error for check in session.resources.checks(group, may_write=False) if check.error]
         assert not problems
-        return [(each.key, each.second) for each in group.subjects if isinstance(each, UpdateDriver)]
+        return [(each.key, each.second) for each in group.drivers if isinstance(each, UpdateDriver)]
 
 
 def given(server: Started, workers: int) -> Given:
@@ -165,7 +165,7 @@ def test_all_paths_lead_to_what_a_lane_is_given(
         items = [{"id": each} for each in ids]
         observer = SimpleNamespace(collection=lambda: (items, None), item=lambda _: ({} if reads else None, None))
         operation = SimpleNamespace(id=name, response_example=None, parameter_examples={}, key="id")
-        return SimpleNamespace(operation=operation, observer=observer, primary_path=primary)
+        return SimpleNamespace(documented=operation, observer=observer, primary_path=primary)
 
     monkeypatch.setattr(object_allocation, "fill_path", lambda _: None)
     one = path("one", "abcd", None)

@@ -153,7 +153,7 @@ def test_a_personal_account_updates_nothing(operation: OperationUnderTest) -> Fi
     Fix: Refuse tokens of personal accounts (their tenant or issuer tells) where the page says that they are not
     supported.
     """
-    rows = [row for row in operation.operation.permissions if row.type == "delegatedPersonal"]
+    rows = [row for row in operation.documented.permissions if row.type == "delegatedPersonal"]
     if not any(row.support == "notSupported" for row in rows):
         raise NotApplicable("the document doesn't say that personal accounts are not supported")
     identities = operation.options.identities

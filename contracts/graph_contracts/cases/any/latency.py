@@ -70,7 +70,7 @@ def _latencies(operation: OperationUnderTest) -> list[float]:
     return [
         exchange.seconds
         for exchange in operation.traffic()
-        if exchange.request.method == operation.operation.method
+        if exchange.request.method == operation.documented.method
         and exchange.ok
         and exchange.request.wire is None
         and ".conc." not in exchange.requirement

@@ -87,7 +87,7 @@ def test_asking_for_the_object_changes_nothing(operation: WriteDriver) -> Findin
 
 def _success(operation: WriteDriver) -> int:
     """The status of an answer that shows the object: the documented one, unless that shows none."""
-    documented = operation.operation.success
+    documented = operation.documented.success
     return documented if documented and documented != 204 else operation.usual_success
 
 

@@ -48,10 +48,14 @@ def test_a_foreign_origin_gets_no_credentials(operation: OperationUnderTest) -> 
     Fix: Allow origins from a list. Echoing Origin together with credentials opens the API to every site.
     """
     plain = operation.ask(headers={"Origin": ORIGIN})
-    method = operation.operation.method
+    method = operation.documented.method
     asked = {"Origin": ORIGIN, "Access-Control-Request-Method": method, "Authorization": None}
     preflight = operation.client.send(
-        "OPTIONS", plain.request.url, headers=asked, operation=operation.operation.id, requirement=operation.requirement
+        "OPTIONS",
+        plain.request.url,
+        headers=asked,
+        operation=operation.documented.id,
+        requirement=operation.requirement,
     )
     for exchange in (plain, preflight):
         allowed = exchange.response.header("Access-Control-Allow-Origin") if exchange.response else None

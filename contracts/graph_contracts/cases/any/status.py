@@ -29,9 +29,9 @@ def test_a_successful_update_is_answered_with_the_documented_status(operation: W
 
     Fix: Answer 200 with the object. Frameworks often default to 204 for an update; the page documents 200.
     """
-    wanted = operation.operation.success or operation.usual_success
+    wanted = operation.documented.success or operation.usual_success
     exchange = operation.bodies.accepted.exchange
-    if exchange.status != wanted and not operation.operation.succeeds(exchange.status):
+    if exchange.status != wanted and not operation.documented.succeeds(exchange.status):
         hint = " (Graph's own SDK metadata says 204 here; the page says 200)" if exchange.status == 204 else ""
         yield Finding(f"{wanted}", f"{exchange.answer}{hint}", (exchange,))
 

@@ -140,11 +140,11 @@ def test_the_answer_has_the_shape_of_the_documented_example(operation: WriteDriv
     body = operation.bodies.full(2)
     exchange = operation.change(body)
     answered = exchange.object
-    if not performed(operation.operation, exchange) or answered is None:
+    if not performed(operation.documented, exchange) or answered is None:
         raise NotApplicable(f"the answer shows no object ({exchange.answer})", exchange)
     sent = tuple(
         name
-        for name in operation.operation.required
+        for name in operation.documented.required
         if name in body
         and body[name] != []
         and not unset(body[name], operation.model.type.properties[name].type)

@@ -29,7 +29,7 @@ def test_the_documented_type_annotation_is_accepted(operation: WriteDriver) -> F
 
     Fix: Ignore control information that agrees with the type, rather than treating it as an unknown property.
     """
-    example = operation.operation.request_example
+    example = operation.documented.request_example
     shown = example.body.get("@odata.type") if example and isinstance(example.body, dict) else None
     if not isinstance(shown, str):
         raise NotApplicable("the documented request shows no @odata.type")

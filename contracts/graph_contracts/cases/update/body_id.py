@@ -67,7 +67,7 @@ def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) 
         if _moved_back(update, foreign):
             return  # the second object would be lost
     if not update.second:
-        name = parameters.label(update.operation, update.operation.key or "")
+        name = parameters.label(update.documented, update.documented.key or "")
         raise Inconclusive(f"only judged with an unknown id: supply --second-id {name}=ID")
 
 

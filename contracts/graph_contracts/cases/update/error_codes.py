@@ -37,7 +37,7 @@ def test_an_errors_code_is_the_same_in_every_language(update: UpdateDriver) -> F
 def _repeatable(update: WriteDriver, exchange: Exchange) -> bool:
     culprits = {death.culprit.index for death in update.log.deaths}
     return (
-        judged(update.operation, exchange)
+        judged(update.documented, exchange)
         and exchange.entity == update.key
         and exchange.status in {400, 415, 422}
         and exchange.index not in culprits

@@ -52,7 +52,7 @@ def test_generated_bodies_stand_in_the_answer_and_in_later_reads(update: UpdateD
     for start in range(0, len(made), BATCH):
         yield from _told(update, _in_turn(machine, made[start : start + BATCH]))
     strategy = bodies.fuzzing(valid=True).map(lambda body: (Step(body),))
-    salt = f"{update.options.seed}:{update.operation.id}:bodies"
+    salt = f"{update.options.seed}:{update.documented.id}:bodies"
     yield from _told(update, explore(machine, strategy, _some(update), salt))
     _conclude(update, machine)
 
@@ -71,7 +71,7 @@ def test_generated_bodies_with_wrong_values_are_refused(update: UpdateDriver) ->
     update.bodies.needs_partial()
     bodies = _bodies(update)
     made = bodies.covering(valid=False, most=8 * _share(update))
-    salt = f"{update.options.seed}:{update.operation.id}:wrong"
+    salt = f"{update.options.seed}:{update.documented.id}:wrong"
     drawn = (body for body in draw(bodies.fuzzing(valid=False), _some(update), salt) if isinstance(body, dict))
     chosen: dict[tuple[Json, ...], tuple[JsonObject, list[Wrong]]] = {}
     for body in chain(made, drawn):
@@ -147,7 +147,7 @@ def test_after_any_sequence_of_updates_the_objects_are_as_merged(update: UpdateD
         tags=_tagged(update),
         bags=_keeps_bags(update),
     )
-    salt = f"{update.options.seed}:{update.operation.id}:sequences"
+    salt = f"{update.options.seed}:{update.documented.id}:sequences"
     yield from _told(update, explore(machine, programs(scope), _share(update), salt))
     _conclude(update, machine)
     update.bodies.needs_partial()
@@ -195,7 +195,7 @@ def _bodies(operation: WriteDriver) -> Bodies:
     known = operation.model.type.properties
     if not any(schema(known[name].type) for name in names):
         raise NotApplicable("the document says of no property which values it takes")
-    return Bodies(operation.operation, operation.model.type, names, operation.options.seed)
+    return Bodies(operation.documented, operation.model.type, names, operation.options.seed)
 
 
 def _names(operation: WriteDriver) -> tuple[str, ...]:
@@ -217,7 +217,7 @@ def _names(operation: WriteDriver) -> tuple[str, ...]:
 
 def _share(operation: WriteDriver) -> int:
     """How many examples a path gets: the paths of one operation share them."""
-    return -(-operation.options.max_examples // max(1, len(operation.operation.aliases)))
+    return -(-operation.options.max_examples // max(1, len(operation.documented.aliases)))
 
 
 def _some(operation: WriteDriver) -> int:

@@ -96,7 +96,7 @@ def test_all_paths_address_one_object(update: UpdateDriver) -> Findings:
     if other is None:
         raise NotApplicable("the document gives no other path to the operation")
     if not same_id(update.key, other.key):
-        raise NotApplicable(f"the paths have objects of their own: {other.key} is none of {update.operation.path}")
+        raise NotApplicable(f"the paths have objects of their own: {other.key} is none of {update.documented.path}")
     for writer, reader in ((update, other), (other, update)):
         if not writer.observe.persists:
             raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
@@ -104,6 +104,6 @@ def test_all_paths_address_one_object(update: UpdateDriver) -> Findings:
         exchange = writer.change(body)
         left, seen = reader.observe.settle(body)
         for difference in left[:1]:
-            where = reader.operation.path
+            where = reader.documented.path
             what = f"not there: {difference}"
             yield Finding(f"the change through {where} too", what, (exchange, seen), difference.severity)

@@ -32,12 +32,12 @@ class PreflightCheck:
     """Whether a run ends there; else the cases say it better."""
 
 
-def reached(subject: OperationUnderTest, exchange: Exchange) -> Iterator[PreflightCheck]:
-    base = subject.client.base
+def reached(driver: OperationUnderTest, exchange: Exchange) -> Iterator[PreflightCheck]:
+    base = driver.client.base
     secure = urlsplit(base).scheme == "https"
     if exchange.response is not None:
         yield PreflightCheck("reachable", f"{base} answers")
-        checked = "not checked (--insecure)" if subject.client.connection.verify is False else "trusted"
+        checked = "not checked (--insecure)" if driver.client.connection.verify is False else "trusted"
         yield PreflightCheck("TLS", f"the certificate is {checked}" if secure else "none: the URL says http")
         return
     about_tls = secure and TLS.search(exchange.error) is not None
@@ -62,10 +62,10 @@ def _hint(reason: str, about_tls: bool) -> str:
     return "Is the server running, and is the URL right, version segment included?"
 
 
-def fill_path(subject: OperationUnderTest) -> None:
-    operation, place = subject.operation, subject.place
+def fill_path(driver: OperationUnderTest) -> None:
+    operation, place = driver.documented, driver.place
     examples = {**place.parameter_examples, **operation.parameter_examples}
-    given = subject.options.ids
+    given = driver.options.ids
     named = {**examples, **_example_ids(operation)}
     named |= {**parameters.values(given, place), **parameters.values(given, operation)}
     for one, other in zip(operation.parameters, place.parameters, strict=False):
@@ -79,11 +79,11 @@ def fill_path(subject: OperationUnderTest) -> None:
         about = operation if missing[0] in operation.parameters else place
         hint = f"Supply --id {parameters.label(about, missing[0])}=VALUE"
         raise ConfigurationError(f"{operation}: nothing says what {{{missing[0]}}} is", hint)
-    subject.observer.ids.update({name: named[name] for name in names if name in named})
+    driver.observer.ids.update({name: named[name] for name in names if name in named})
 
 
 def speaks_json(
-    subject: OperationUnderTest, answers: Sequence[Exchange], patches: Sequence[Exchange] = ()
+    driver: OperationUnderTest, answers: Sequence[Exchange], patches: Sequence[Exchange] = ()
 ) -> PreflightCheck:
     """Whether anything that was answered is JSON."""
     told = [e.response for e in (*answers, *patches) if e.response and e.response.body]
@@ -91,7 +91,7 @@ def speaks_json(
         return PreflightCheck("JSON", "nothing was answered with a body")
     if any(isinstance(response.json.value, (dict, list)) for response in told):
         return PreflightCheck("JSON", "it speaks JSON")
-    base, media = subject.client.base, told[-1].media_type or "text without a Content-Type"
+    base, media = driver.client.base, told[-1].media_type or "text without a Content-Type"
     error = TargetError(
         f"{base} answers {media} to everything ({(patches or answers)[-1].answer})",
         "Is the URL right, version segment included?",
@@ -100,9 +100,9 @@ def speaks_json(
     return PreflightCheck("JSON", f"it speaks {media}", error, stops=hopeless)
 
 
-def credentials(subject: OperationUnderTest, asked: Sequence[Exchange]) -> PreflightCheck:
+def credentials(driver: OperationUnderTest, asked: Sequence[Exchange]) -> PreflightCheck:
     """Whether the credentials are good for anything that was asked."""
-    client = subject.client
+    client = driver.client
     own = bool(client.credential.fields()) or bool(client.connection.cert)
     if any(exchange.status not in REFUSED for exchange in asked):
         return PreflightCheck("credentials", "they are accepted" if own else "none are given, and none are asked for")

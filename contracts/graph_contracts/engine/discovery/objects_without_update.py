@@ -23,20 +23,20 @@ from graph_contracts.operations.read import ReadDriver
 from graph_contracts.requirements import Inconclusive
 
 
-def examine(subjects: Sequence[OperationUnderTest], *, may_write: bool) -> Iterator[PreflightCheck]:
+def examine(drivers: Sequence[OperationUnderTest], *, may_write: bool) -> Iterator[PreflightCheck]:
     """Look at one thing after the other; what comes after an error is of no use.
 
     Raises:
         ConfigurationError: a path parameter has no value.
     """
-    for subject in subjects:
-        fill_path(subject)
-    first = subjects[0]
+    for driver in drivers:
+        fill_path(driver)
+    first = drivers[0]
     items, listed = first.observer.collection()
     yield from reached(first, listed)
     answers = [listed]
     ids = [entity for item in items or () if (entity := identity(item.get("id")))]
-    reads = [subject for subject in subjects if isinstance(subject, ReadDriver)]
+    reads = [driver for driver in drivers if isinstance(driver, ReadDriver)]
     for read in reads:
         answers += _find(read, ids, may_write=may_write)
     yield speaks_json(first, answers)
@@ -47,7 +47,7 @@ def examine(subjects: Sequence[OperationUnderTest], *, may_write: bool) -> Itera
 
 def _find(read: ReadDriver, ids: list[str], *, may_write: bool) -> Iterator[Exchange]:
     """Give a read the ids of a first object and, if there is one, of a second."""
-    operation = read.operation
+    operation = read.documented
     if operation.key is None:
         read.key = ALONE
     else:
@@ -79,8 +79,8 @@ def _object(read: ReadDriver, seen: Exchange) -> PreflightCheck:
         return PreflightCheck("object", f"{read.key} is there")
     if seen.status in REFUSED:
         return PreflightCheck("object", f"{read.key} may not be read")
-    key = read.operation.key
-    hint = f"Name one that exists with --id {parameters.label(read.operation, key)}=ID" if key else "Is the URL right?"
+    key = read.documented.key
+    hint = f"Name one that exists with --id {parameters.label(read.documented, key)}=ID" if key else "Is the URL right?"
     return PreflightCheck(
         "object", "none can be read", TargetError(f"{read.client.base} shows no object {read.key!r}", hint)
     )

@@ -98,7 +98,7 @@ class Preflight:
             ConfigurationError: no object is known, or this worker has none.
         """
         for place, update in enumerate(self.updates):
-            operation = update.operation
+            operation = update.documented
             if operation.key is None:
                 update.key = ALONE
                 continue
@@ -132,9 +132,9 @@ class Preflight:
     @staticmethod
     def _own(items: list[JsonObject] | None, update: UpdateDriver) -> list[str]:
         """Those of the objects found that this part of a run may have, the documented one first."""
-        example, own = example_id(update.operation), update.options.allocation
+        example, own = example_id(update.documented), update.options.allocation
         if own.count > 1:  # a list may come in any order
-            found, update.neighbours = share(candidates(items, update.operation), own.number, own.count)
+            found, update.neighbours = share(candidates(items, update.documented), own.number, own.count)
             return found
         found = [entity for item in items or () if (entity := identity(item.get("id")))]
         return sorted(found, key=lambda entity: not same_id(entity, example))
@@ -149,7 +149,7 @@ class Preflight:
         Raises:
             ConfigurationError: it gave none, or the first is no longer there.
         """
-        operation, own = update.operation, update.options.allocation
+        operation, own = update.documented, update.options.allocation
         given = own.assigned.get(operation.id, ())[own.number :][:1]
         if not given:
             raise ConfigurationError(
@@ -179,7 +179,7 @@ class Preflight:
     @property
     def _named_id(self) -> bool:
         """Whether a path has a parameter called `id`, so that the word is not short for the key."""
-        return any("id" in update.operation.parameters for update in self.updates)
+        return any("id" in update.documented.parameters for update in self.updates)
 
     def _make(self, update: UpdateDriver, n: int, listed: Sequence[str] | None) -> str | None:
         """Make an object by the collection's POST, where the document says how to delete it again; its id.
@@ -187,12 +187,12 @@ class Preflight:
         Args:
             listed: the ids of all that is there; None where nobody knows.
         """
-        creation = self.contract.creation(update.operation)
-        if creation is None or creation.body is None or not self.contract.deletion(update.operation):
+        creation = self.contract.creation(update.documented)
+        if creation is None or creation.body is None or not self.contract.deletion(update.documented):
             return None
         if not self.may_write or update.options.read_only or update.primary_path:
             return None
-        path = update.operation.url_path(update.observer.path_ids("")).rsplit("/", 1)[0]
+        path = update.documented.url_path(update.observer.path_ids("")).rsplit("/", 1)[0]
         names = writable(creation.body, update.options.readonly)
         full = update.values.full(creation.body, n, names)
         example = creation.request_example.body if creation.request_example else None
@@ -202,15 +202,17 @@ class Preflight:
             if not body:
                 continue
             octets = jsontext.dump(body)
-            sent = {"operation": update.operation.id, "body": digest(octets)}
+            sent = {"operation": update.documented.id, "body": digest(octets)}
             self._log("create", path=path, marks=said(octets, names), **sent)
-            exchange = update.client.send("POST", path, body=octets, operation=update.operation.id, requirement="probe")
+            exchange = update.client.send(
+                "POST", path, body=octets, operation=update.documented.id, requirement="probe"
+            )
             entity = made(exchange)
             if entity and any(same_id(entity, each) for each in listed or ()):
                 self._log("refused", path=path, body=sent["body"])
                 return None  # what was there before is nobody's to delete
             if entity:
-                update.objects.created[entity] = update.operation.url_path(update.observer.path_ids(entity))
+                update.objects.created[entity] = update.documented.url_path(update.observer.path_ids(entity))
                 self._log("created", collection=path, path=update.objects.created[entity], **sent)
                 return entity
             if exchange.response is None or exchange.ok:
@@ -286,7 +288,7 @@ class Preflight:
         if statuses <= {404, 410}:
             error = TargetError(
                 f"{base} has no object {entity!r} ({patches[-1].answer} to PATCH)",
-                f"Name one that exists with --id {parameters.label(first.operation, first.operation.key or '')}=ID",
+                f"Name one that exists with --id {parameters.label(first.documented, first.documented.key or '')}=ID",
             )
             return PreflightCheck("object", f"{entity} is not there", error)
         return PreflightCheck("object", f"{entity} can't be read, and updates of it are answered")
@@ -297,7 +299,7 @@ class Preflight:
             return PreflightCheck("PATCH", f"it is routed ({answered.answer})")
         base = self.updates[0].client.base
         error = TargetError(
-            f"{base} doesn't know PATCH on {self.updates[0].operation.path} ({answered.answer})",
+            f"{base} doesn't know PATCH on {self.updates[0].documented.path} ({answered.answer})",
             "Route the method there, or name the document of what the server does with --openapi",
         )
         return PreflightCheck("PATCH", "it is not routed", error, stops=False)

@@ -65,8 +65,8 @@ def _follow(story: LoggedChanges, flags: JsonMapping, tell: Callable[[str], obje
         story.created.update(found)
         left += lost
         for path, operation in story.created.items():
-            subject = resources.subjects.get(operation) or next(iter(resources.subjects.values()))
-            problem = restoring.take_away(subject, path)
+            driver = resources.drivers.get(operation) or next(iter(resources.drivers.values()))
+            problem = restoring.take_away(driver, path)
             left += [problem.text] if problem else []
     left = [session.redactor.text(line) for line in left]
     if not left:
@@ -85,58 +85,58 @@ def _traced(resources: Resources, story: LoggedChanges) -> tuple[dict[str, str],
     found: dict[str, str] = {}
     left: list[str] = []
     for path, operation in dict.fromkeys((each.path, each.operation) for each in story.asked):
-        subject = resources.subjects.get(operation)
+        driver = resources.drivers.get(operation)
         asked = [each.marks for each in story.asked if (each.path, each.operation) == (path, operation)]
         if (
-            not isinstance(subject, WriteDriver)
-            or subject.head != path
-            or (new := _new(subject, story, len(asked))) is None
+            not isinstance(driver, WriteDriver)
+            or driver.head != path
+            or (new := _new(driver, story, len(asked))) is None
         ):
             left.append(f"{path}: an object may have been made there by the run; look for it by hand")
             continue
-        types = resources.types(subject)
-        alike = [[entity for entity, item in new.items() if _shows(subject, types, told, item)] for told in asked]
+        types = resources.types(driver)
+        alike = [[entity for entity, item in new.items() if _shows(driver, types, told, item)] for told in asked]
         ours = {entities[0] for entities in alike if len(entities) == 1}
-        found |= {subject.path(entity): operation for entity in new if entity in ours}
+        found |= {driver.path(entity): operation for entity in new if entity in ours}
         rest = [entity for entity in new if entity not in ours]
         if rest and any(len(entities) != 1 for entities in alike):
             left.append(f"{path}: the run may have made one of {', '.join(rest)} there; look at them by hand")
     return found, left
 
 
-def _new(subject: WriteDriver, story: LoggedChanges, most: int) -> dict[str, JsonObject] | None:
+def _new(driver: WriteDriver, story: LoggedChanges, most: int) -> dict[str, JsonObject] | None:
     """What is in a collection that was not there before and isn't known to be the run's; None where that isn't seen."""
-    known = story.listed.get(subject.head)
+    known = story.listed.get(driver.head)
     if known is None:
         return None
-    for _ in subject.looks():
-        items, _ = subject.observer.collection()
-        if items is None or subject.observer.cut:
+    for _ in driver.looks():
+        items, _ = driver.observer.collection()
+        if items is None or driver.observer.cut:
             return None
         listed = {entity: item for item in items if (entity := identity(item.get("id")))}
-        new = {e: item for e, item in listed.items() if e not in known and subject.path(e) not in story.created}
+        new = {e: item for e, item in listed.items() if e not in known and driver.path(e) not in story.created}
         if len(new) >= most:
             break
     return new
 
 
-def _shows(subject: WriteDriver, types: tuple[Type, ...], marks: JsonMapping, item: JsonMapping) -> bool:
+def _shows(driver: WriteDriver, types: tuple[Type, ...], marks: JsonMapping, item: JsonMapping) -> bool:
     """Whether an object is what was sent: it holds all that, a text of the suite's among it, and sets nothing else."""
     declared = {name: each for type_ in reversed(types) for name, each in type_.properties.items()}
     if any(name not in declared or (value is not None and name not in item) for name, value in marks.items()):
         return False
-    if subject.model.changes(marks, item) or not any(
-        telling(declared[name].type, value) and not _documented(subject, value) for name, value in marks.items()
+    if driver.model.changes(marks, item) or not any(
+        telling(declared[name].type, value) and not _documented(driver, value) for name, value in marks.items()
     ):
         return False
-    settable = {name for type_ in types for name in writable(type_, subject.options.readonly)}
+    settable = {name for type_ in types for name in writable(type_, driver.options.readonly)}
     more = (name for name in settable if name not in marks and item.get(name))
     return all(unset(item[name], declared[name].type) for name in more)
 
 
-def _documented(subject: WriteDriver, value: Json) -> bool:
+def _documented(driver: WriteDriver, value: Json) -> bool:
     """Whether a value stands in an example of the document: anybody may have copied that."""
-    operations = [each.operation for each in (subject, *subject.siblings.values())]
+    operations = [each.documented for each in (driver, *driver.siblings.values())]
     examples = [example for each in operations for example in (each.request_example, each.response_example)]
     return any(example is not None and holds(example.body, value) for example in examples)
 

@@ -60,19 +60,19 @@ class Recovery:
         if abandoned(self._folder):
             self._tally.note(f"an earlier run left something changed: {self._command}")
         self._resources.log_to(self.undo_log)
-        for subject in self._resources.subjects.values():
-            subject.objects.keeper, subject.tell = partial(self._save, subject), self.undo_log.note
+        for driver in self._resources.drivers.values():
+            driver.objects.keeper, driver.tell = partial(self._save, driver), self.undo_log.note
 
     @property
     def _command(self) -> str:
         return f"graph-contracts restore {shlex.quote(str(self._folder))}"
 
-    def _save(self, subject: OperationUnderTest, entity: str) -> None:
+    def _save(self, driver: OperationUnderTest, entity: str) -> None:
         """Write an object's first state to the undo log."""
         if self.undo_log:
-            ids = {name: value for name, value in subject.observer.ids.items() if name in subject.operation.parameters}
-            state = subject.objects.original.get(entity)
-            self.undo_log.write("object", operation=subject.operation.id, entity=entity, ids=ids, state=state)
+            ids = {name: value for name, value in driver.observer.ids.items() if name in driver.documented.parameters}
+            state = driver.objects.original.get(entity)
+            self.undo_log.write("object", operation=driver.documented.id, entity=entity, ids=ids, state=state)
 
     # -- what workers leave -------------------------------------------------------------------------------------
 
@@ -84,12 +84,12 @@ class Recovery:
         """Put back at the end, with what is the run's own, what a worker left that died."""
         doubts = [*known(self._resources, story), *_doubtful(story)]
         self._tally.note(*doubts)
-        subjects = self._resources.subjects
+        drivers = self._resources.drivers
         for path, operation in story.created.items():
-            subject = subjects.get(operation) or next(iter(subjects.values()))
-            subject.objects.created[path] = path
+            driver = drivers.get(operation) or next(iter(drivers.values()))
+            driver.objects.created[path] = path
         for name in {*(saved.operation for saved in story.objects.values()), *story.created.values()}:
-            if name in subjects:
+            if name in drivers:
                 group = self._resources.group(name)
                 group.examined = group.calibrated = True
         if not doubts:
@@ -148,30 +148,30 @@ class Recovery:
         touched = group.calibrated or not group.unusable
         if touched and self._options.restore and not (self._options.read_only or self._restored_by_workers):
             yield from restore.put_back(group.updates)
-        for subject in group.subjects:
-            yield from self._take_away(subject)
+        for driver in group.drivers:
+            yield from self._take_away(driver)
 
-    def _take_away(self, subject: OperationUnderTest) -> Iterator[Left]:
+    def _take_away(self, driver: OperationUnderTest) -> Iterator[Left]:
         """Delete what the run has made; yields what is left."""
-        for path in subject.objects.created.values():
-            problem = restore.take_away(subject, path)
+        for path in driver.objects.created.values():
+            problem = restore.take_away(driver, path)
             if problem:
                 yield problem
             elif self.undo_log:
                 self.undo_log.write("deleted", path=path)
-        for exchange in subject.objects.doubtful:
-            text = f"{subject.head}: an object may have been made there ({exchange.answer}); look for it by hand"
-            yield Left(subject.head, text)
-        if strays := subject.strays():
+        for exchange in driver.objects.doubtful:
+            text = f"{driver.head}: an object may have been made there ({exchange.answer}); look for it by hand"
+            yield Left(driver.head, text)
+        if strays := driver.strays():
             self._tally.note(
-                f"{subject.head}: {strays} object(s) were not there before and are none that the run knows it made"
+                f"{driver.head}: {strays} object(s) were not there before and are none that the run knows it made"
             )
 
 
 def known(resources: Resources, story: LoggedChanges) -> Iterator[str]:
-    """Tell the subjects what an undo log says; yields a line for what can't be put back."""
+    """Tell the drivers what an undo log says; yields a line for what can't be put back."""
     for saved in story.objects.values():
-        update = resources.subjects.get(saved.operation)
+        update = resources.drivers.get(saved.operation)
         if not isinstance(update, UpdateDriver):
             yield f"{saved.entity}: the document has no operation {saved.operation}; name it with --openapi"
             continue

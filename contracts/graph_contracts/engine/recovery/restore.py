@@ -36,7 +36,7 @@ def put_back(updates: Iterable[UpdateDriver]) -> list[Left]:
 
 def take_away(update: OperationUnderTest, path: str) -> Left | None:
     """Delete an object that the run made; returns it with the reason where it is still there."""
-    exchange = removed(update.client, path, update.operation.id)
+    exchange = removed(update.client, path, update.documented.id)
     if exchange.ok or exchange.status in {404, 410}:
         return None
     return Left(path, f"{path}, which this run made, could not be deleted: {exchange.answer}")

@@ -15,7 +15,7 @@ from graph_contracts.engine import outcome, scope_of_run
 from graph_contracts.engine.judge import Judge
 from graph_contracts.engine.replay import har_reader
 from graph_contracts.engine.replay.har_reader import Recording
-from graph_contracts.engine.resources import SUBJECTS
+from graph_contracts.engine.resources import DRIVERS
 from graph_contracts.engine.sharding.shard import applies
 from graph_contracts.errors import NothingTestedError, ResultsError
 from graph_contracts.http.client import Client
@@ -52,12 +52,12 @@ class _Silent(Client):
 
 def _recorded(client: Client, operation: Operation, kind: OperationKind) -> OperationUnderTest:
     """An operation as a recording shows it; known are the objects of which a request was answered 2xx."""
-    subject = SUBJECTS[kind](client, operation, Options())
-    mine = list(subject.traffic())
-    subject.met = list(dict.fromkeys(e.entity for e in mine if e.entity and e.ok))
-    subject.key = next(iter(subject.met), "")
-    subject.log.transient |= set(_transient(mine))
-    return subject
+    driver = DRIVERS[kind](client, operation, Options())
+    mine = list(driver.traffic())
+    driver.met = list(dict.fromkeys(e.entity for e in mine if e.entity and e.ok))
+    driver.key = next(iter(driver.met), "")
+    driver.log.transient |= set(_transient(mine))
+    return driver
 
 
 def _transient(exchanges: Sequence[Exchange]) -> Iterator[int]:
@@ -104,13 +104,13 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
     planned = 0
     judge = Judge(profile)
     kinds = contract.kinds
-    subjects = [_recorded(client, operation, kinds[operation.id]) for operation in contract.tested]
+    drivers = [_recorded(client, operation, kinds[operation.id]) for operation in contract.tested]
     bound = [b for b in requirements.bindings() if b.each and not b.requirement.endswith(UNSEEN)]
     for binding in bound:
-        for subject in subjects:
-            if kinds[subject.operation.id] is binding.kind and applies(binding, subject.operation):
+        for driver in drivers:
+            if kinds[driver.documented.id] is binding.kind and applies(binding, driver.documented):
                 planned += 1
-                for judgement in judge.judge(binding, subject):
+                for judgement in judge.judge(binding, driver):
                     told.setdefault(judgement.requirement, []).append(outcome.outcome(judgement, exchanges, mask))
     evidence = [outcome.entry(exchange, mask) for exchange in exchanges]
     rows = [

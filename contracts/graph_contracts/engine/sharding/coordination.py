@@ -79,11 +79,13 @@ class FileCoordination:
         """What any worker found wrong with an operation."""
         with suppress(OSError):
             told = [json.loads(line) for line in self._told.read_text(encoding="utf-8").splitlines()]
-            return {(name, Severity(grade)) for id_, name, grade in told if id_ == operation.operation.id}
+            return {(name, Severity(grade)) for id_, name, grade in told if id_ == operation.documented.id}
         return set()
 
     def _tell(self, operation: OperationUnderTest, known: Container[tuple[str, Severity]]) -> None:
-        lines = [json.dumps([operation.operation.id, *each]) + "\n" for each in operation.log.told if each not in known]
+        lines = [
+            json.dumps([operation.documented.id, *each]) + "\n" for each in operation.log.told if each not in known
+        ]
         if lines:
             with suppress(OSError), self._told.open("a", encoding="utf-8") as file:
                 file.write("".join(lines))

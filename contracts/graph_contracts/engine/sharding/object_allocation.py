@@ -58,26 +58,26 @@ def offered(groups: Iterable[ResourceGroup]) -> dict[str, list[str]]:
     """The ids of the objects that can be given away, by the id of the operation that would update or read them."""
     offers: dict[str, list[str]] = {}
     for group in groups:
-        for subject in group.updates or group.subjects[:1]:
+        for driver in group.updates or group.drivers[:1]:
             try:
-                fill_path(subject)
+                fill_path(driver)
             except ConfigurationError:
-                offers[subject.operation.id] = []
+                offers[driver.documented.id] = []
             else:
-                offers[subject.operation.id] = _offered(subject, offers)
+                offers[driver.documented.id] = _offered(driver, offers)
     return offers
 
 
-def _offered(subject: OperationUnderTest, offers: Mapping[str, list[str]]) -> list[str]:
-    found = candidates(subject.observer.collection()[0], subject.operation)
-    first = offers.get(subject.primary_path.operation.id) if subject.primary_path else None
+def _offered(driver: OperationUnderTest, offers: Mapping[str, list[str]]) -> list[str]:
+    found = candidates(driver.observer.collection()[0], driver.documented)
+    first = offers.get(driver.primary_path.documented.id) if driver.primary_path else None
     if not first or not found:
         return first or found  # a path that lists nothing leads to the objects of the first one
     common = [entity for entity in first if any(same_id(entity, each) for each in found)]
     if common:
         first[:] = common  # all paths are to lead to the assigned objects
         return first
-    return found if subject.observer.item(first[0])[0] is None else first
+    return found if driver.observer.item(first[0])[0] is None else first
 
 
 def assigned(offers: Mapping[str, Sequence[str]], workers: int) -> dict[str, AssignedObjects]:

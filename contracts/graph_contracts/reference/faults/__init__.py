@@ -1,4 +1,4 @@
-"""Everything that the reference can be made to do wrong, a module a subject."""
+"""Everything that the reference can be made to do wrong, a module an area."""
 
 from graph_contracts.reference.faults import (
     accepting,

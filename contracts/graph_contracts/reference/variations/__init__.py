@@ -1,4 +1,4 @@
-"""Everything that the reference can do differently and still be right, a module a subject."""
+"""Everything that the reference can do differently and still be right, a module an area."""
 
 from graph_contracts.reference.variations import (
     collections,
