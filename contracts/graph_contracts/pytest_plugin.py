@@ -110,13 +110,13 @@ class Plugin(pytest_html.PytestHtmlReport):
         resources = {name: n for n, name in enumerate(dict.fromkeys(map(group_of, self.selection.tested)))}
         resource = {operation.id: resources[group_of(operation)] for operation in self.selection.tested}
 
-        def due(item: Any) -> tuple[int, int, bool, int]:
+        def turn(item: Any) -> tuple[int, int, bool, int]:
             operation, binding = _operation(item), self._binding(item)
             # what an update spoils can be mended, but nobody knows the id of what a creation spoils
             last = binding.phase is Phase.SPOILING and binding.kind is OperationKind.CREATE
             return resource[operation], binding.phase, last, place[operation]
 
-        items[:] = [*sorted(applicable, key=due), *others]
+        items[:] = [*sorted(applicable, key=turn), *others]
         # of a run in batches it is known before
         if not self.batch:
             self.session.tally.plan(len(applicable))

@@ -174,7 +174,7 @@ class Row:
     noted: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     exchanges: int = 0
-    vain: int = 0
+    timed_out_reads: int = 0
     """How often a read was waited for in vain."""
     seconds: float = 0.0
 
@@ -236,14 +236,14 @@ def run(
         session = Session(settings)
         with session.open():
             every_path = not brief or _about_paths(faults)
-            due = [
+            planned = [
                 (binding, operation.id)
                 for binding in requirements.bindings()
                 if binding.phase in phases and binding.kind in kinds
                 for operation in session.selection.operations(binding)
                 if every_path or binding.aliases is not Aliases.EACH or operation.alias == 0
             ]
-            _judge(session, due, until)
+            _judge(session, planned, until)
     said: dict[str, dict[str, str]] = {}
     for judgement in session.tally.judgements:
         said.setdefault(judgement.verdict, {}).setdefault(judgement.requirement, judgement.message)
@@ -257,26 +257,26 @@ def run(
         noted=said.get("note", {}),
         notes=(*session.tally.notes, *(each.text for each in session.tally.left)),
         exchanges=len(session.client.exchanges),
-        vain=sum(update.lag.timed_out_reads for update in session.resources.updates),
+        timed_out_reads=sum(update.lag.timed_out_reads for update in session.resources.updates),
         seconds=time.monotonic() - started,
     )
 
 
-def _judge(session: Session, due: Sequence[tuple[Binding, str]], until: Until | None) -> None:
+def _judge(session: Session, planned: Sequence[tuple[Binding, str]], until: Until | None) -> None:
     """Run cases on operations, as a run does; with `until`, in another order, and no more of them once that is seen.
 
     The cases that are waited for come first, and again at their place. What they judge over all answers they judge once
     more after one other case, two, four, eight … The likelier others are to provoke something, the earlier they come.
     """
     if until is None:
-        for case in due:
+        for case in planned:
             session.run_case(*case)
         return
-    own = [case for case in due if case[0].requirement in until.told]
+    own = [case for case in planned if case[0].requirement in until.told]
     over_all = [case for case in own if case[0].phase is Phase.EVERY_RESPONSE]
     for case in own:
         session.run_case(*case)
-    likely_first = sorted(due, key=lambda case: PROVOKING.get(case[0].phase, 2))
+    likely_first = sorted(planned, key=lambda case: PROVOKING.get(case[0].phase, 2))
     for number, case in enumerate(likely_first, 1):
         if until.seen(session.tally.judgements):
             return

@@ -50,7 +50,7 @@ AT_ONCE = 2
 
 
 @dataclass(frozen=True)
-class Death:
+class Kill:
     """When a process is killed: at a request, or at a step on the disk."""
 
     request: int = 0
@@ -58,12 +58,12 @@ class Death:
     step: int = 0
 
 
-def drawn(requests: int, steps: int, chance: random.Random, *, asked: int, written: int) -> Iterator[Death]:
+def drawn(requests: int, steps: int, chance: random.Random, *, asked: int, written: int) -> Iterator[Kill]:
     """Moments from a whole run's."""
     for _ in range(asked):
-        yield Death(request=chance.randint(1, requests), moment=chance.choice(get_args(Moment)))
+        yield Kill(request=chance.randint(1, requests), moment=chance.choice(get_args(Moment)))
     for _ in range(written):
-        yield Death(step=chance.randint(1, steps))
+        yield Kill(step=chance.randint(1, steps))
 
 
 class Trial:
@@ -75,26 +75,26 @@ class Trial:
         self.reports = folder / mortal.REPORTS
         self.before = server.state
 
-    def live(self, command: str, *arguments: str, death: Death | None = None) -> int:
+    def live(self, command: str, *arguments: str, kill: Kill | None = None) -> int:
         """Run a command to its end, or to its death; its exit code."""
         own = ("--openapi", str(self.document), "--token", self.server.tokens.full, *arguments)
-        death = death or Death()
-        self.server.hold(*([(death.request, death.moment)] if death.request else []))
-        process = mortal.start(command, *own, cwd=self.folder, deadly=death.step)
-        if death.request and self.server.held(process.sentinel):
+        kill = kill or Kill()
+        self.server.hold(*([(kill.request, kill.moment)] if kill.request else []))
+        process = mortal.start(command, *own, cwd=self.folder, deadly=kill.step)
+        if kill.request and self.server.held(process.sentinel):
             process.kill()
             process.join()
             self.server.go()
         process.join(PATIENCE)
         return mortal.end(self.folder)[0]
 
-    def run(self, death: Death | None = None) -> int:
+    def run(self, kill: Kill | None = None) -> int:
         narrowed = [word for glob in self.select for word in ("--select", glob)]
         own = ("--target", self.server.url, "--report", mortal.REPORTS, *QUICK, *narrowed)
-        return self.live("run", *own, death=death)
+        return self.live("run", *own, kill=kill)
 
-    def restore(self, death: Death | None = None) -> int:
-        return self.live("restore", mortal.REPORTS, "--settle", "0.1", death=death)
+    def restore(self, kill: Kill | None = None) -> int:
+        return self.live("restore", mortal.REPORTS, "--settle", "0.1", kill=kill)
 
     def report(self) -> int:
         process = mortal.start("report", mortal.REPORTS, "-o", "again", cwd=self.folder)
@@ -128,7 +128,7 @@ class Trial:
         shown = [i for row in found.results.requirements for outcome in row.outcomes for i in outcome.exchanges]
         assert not found.evidence or max(shown, default=0) < len(found.evidence)
 
-    def put_back(self, again: Death | None) -> None:
+    def put_back(self, again: Kill | None) -> None:
         """Hold the journal to this: it brings back what was there, also where doing so is interrupted."""
         for path in journals(self.reports):
             read(path)
@@ -152,17 +152,17 @@ class Trial:
             pass
 
 
-def killed(trial: Trial, death: Death, again: Death | None) -> str:
+def killed(trial: Trial, kill: Kill, again: Kill | None) -> str:
     """Kill a run and clear up after it; what went wrong."""
     trial.folder.mkdir()
-    trial.run(death)
+    trial.run(kill)
     try:
         assert mortal.end(trial.folder)[0] == -signal.SIGKILL, "nothing killed it"
         trial.readable()
         trial.put_back(again)
         assert trial.server.state == trial.before
     except AssertionError as error:
-        return f"{death}, {again}: {error}\n{mortal.said(trial.folder)}"
+        return f"{kill}, {again}: {error}\n{mortal.said(trial.folder)}"
     return ""
 
 
@@ -180,19 +180,19 @@ def test_what_a_killed_run_leaves_is_readable_and_is_put_back(
         assert whole.run() == 0, mortal.said(whole.folder)
         assert server.state == whole.before
         chance = random.Random(document.name)  # noqa: S311 (repeatable)
-        deaths = list(drawn(server.count, mortal.end(whole.folder)[1], chance, asked=asked, written=written))
-        chance.shuffle(deaths)
+        kills = list(drawn(server.count, mortal.end(whole.folder)[1], chance, asked=asked, written=written))
+        chance.shuffle(kills)
         # putting back is short: its first requests and steps are among these
-        again = {n: Death(request=chance.randint(1, 8)) if n % 2 else Death(step=1) for n in range(0, len(deaths), 3)}
+        again = {n: Kill(request=chance.randint(1, 8)) if n % 2 else Kill(step=1) for n in range(0, len(kills), 3)}
         free = [server, other]
 
         def one(number: int) -> str:
             mine = free.pop()
             try:
-                return killed(Trial(tmp_path / str(number), mine, what), deaths[number], again.get(number))
+                return killed(Trial(tmp_path / str(number), mine, what), kills[number], again.get(number))
             finally:
                 free.append(mine)
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            wrong = list(filter(None, pool.map(one, range(len(deaths)))))
+            wrong = list(filter(None, pool.map(one, range(len(kills)))))
     assert wrong == []

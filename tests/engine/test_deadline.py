@@ -104,9 +104,9 @@ def test_code_that_looks_at_no_clock_is_interrupted_after_the_deadline() -> None
         while True:
             sum(range(1000))
 
-    with interruptible(time.monotonic() - 10) as guard, pytest.raises(KeyboardInterrupt):
+    with interruptible(time.monotonic() - 10) as interrupts, pytest.raises(KeyboardInterrupt):
         look_at_no_clock()
-    assert guard.overdue
+    assert interrupts.overdue
 
 
 def test_an_interrupt_that_python_let_go_of_comes_again(capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,13 +119,13 @@ def test_an_interrupt_that_python_let_go_of_comes_again(capsys: pytest.CaptureFi
         Collected()
         threading.Event().wait(10)
 
-    with interruptible(time.monotonic() + 1000) as guard, pytest.raises(KeyboardInterrupt):
+    with interruptible(time.monotonic() + 1000) as interrupts, pytest.raises(KeyboardInterrupt):
         collect()
-    assert not guard.overdue
+    assert not interrupts.overdue
     assert capsys.readouterr().err == ""
 
 
 def test_a_run_that_ends_in_time_is_left_alone() -> None:
-    with interruptible(time.monotonic() + 1000) as guard:
+    with interruptible(time.monotonic() + 1000) as interrupts:
         pass
-    assert not guard.overdue
+    assert not interrupts.overdue

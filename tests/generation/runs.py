@@ -46,7 +46,7 @@ def generated(run: Session) -> list[Judgement]:
     return run.tally.judgements
 
 
-def told(judgements: list[Judgement]) -> dict[str, Judgement]:
+def reported(judgements: list[Judgement]) -> dict[str, Judgement]:
     """The first judgement of each requirement that isn't silent, by its name without the first word."""
     found: dict[str, Judgement] = {}
     for judgement in judgements:

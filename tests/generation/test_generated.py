@@ -9,7 +9,7 @@ import pytest
 
 from graph_contracts.engine import outcome
 from graph_contracts.http.exchange import Exchange
-from tests.generation.runs import generated, session, told
+from tests.generation.runs import generated, reported, session
 
 
 def requests(seed: int) -> list[tuple[str, str, bytes]]:
@@ -37,7 +37,7 @@ def test_the_clean_reference_is_told_of_nothing_and_all_was_tried() -> None:
 
 def test_a_violation_is_shown_by_the_shortest_sequence_with_both_states() -> None:
     with session(faults=("second-of-two-nested-forgotten",), examples=25) as run:
-        found = told(generated(run))["value.reflects"]
+        found = reported(generated(run))["value.reflects"]
         sent = [step for step in found.replay if isinstance(step, Exchange) and step.request.method == "PATCH"]
         *begin, last = sent
         assert len(begin) == 1
@@ -64,7 +64,7 @@ def test_a_violation_is_shown_by_the_shortest_sequence_with_both_states() -> Non
 )
 def test_a_violation_is_told_under_the_requirement_that_it_breaks(fault: str, requirement: str) -> None:
     with session(faults=(fault,), examples=16) as run:
-        assert requirement in told(generated(run))
+        assert requirement in reported(generated(run))
 
 
 def test_what_a_refused_body_changes_is_kept_for_the_judgement_over_all_refusals() -> None:
@@ -75,7 +75,7 @@ def test_what_a_refused_body_changes_is_kept_for_the_judgement_over_all_refusals
 
 def test_a_server_that_fails_by_chance_fails_and_is_no_defect_of_the_suite() -> None:
     with session(faults=("every-tenth-update-lost",)) as run:
-        found = told(generated(run))
+        found = reported(generated(run))
     assert "persist.read" in found
     assert not [judgement for judgement in found.values() if judgement.verdict == "error"]
 
@@ -89,13 +89,13 @@ def test_a_server_that_fails_by_chance_fails_and_is_no_defect_of_the_suite() -> 
 )
 def test_a_server_that_is_right_in_another_way_does_not_fail(variation: str) -> None:
     with session(variations=(variation,)) as run:
-        found = told(generated(run))
+        found = reported(generated(run))
     assert [judgement.message for judgement in found.values() if judgement.verdict != "warn"] == []
 
 
 def test_paths_with_stores_of_their_own_are_never_held_to_each_other() -> None:
     with session(faults=("alias-stores-diverge",)) as run:
-        assert told(generated(run)) == {}
+        assert reported(generated(run)) == {}
 
 
 def test_a_run_out_of_time_says_so_and_passes_nothing() -> None:

@@ -89,7 +89,7 @@ def test_a_token_that_is_no_json_web_token_says_nothing_of_its_end(token: str) -
 def test_a_command_runs_when_a_token_is_first_needed() -> None:
     credential = credentials.command(python('print("from-the-command")'), Redactor())
     told: list[str] = []
-    credential.told = told.append
+    credential.on_token = told.append
     assert credential.times == 0
     assert credential.fields() == (("Authorization", "Bearer from-the-command"),)
     assert credential.fields() == (("Authorization", "Bearer from-the-command"),)

@@ -47,7 +47,7 @@ def test_what_comes_while_one_looks_is_seen_too(traffic: Traffic) -> None:
 
 
 def test_what_is_let_go_of_keeps_its_place(traffic: Traffic) -> None:
-    traffic.let_go(["a", "never seen"])
+    traffic.release(["a", "never seen"])
     assert (len(traffic), traffic.held) == (6, 3)
     assert indexes(traffic) == indexes(traffic.of("b")) == [1, 3, 5]
     assert indexes(traffic[2:]) == [3, 5]
@@ -60,7 +60,7 @@ def test_what_is_let_go_of_keeps_its_place(traffic: Traffic) -> None:
 
 
 def test_an_operation_that_was_let_go_of_may_be_used_again(traffic: Traffic) -> None:
-    traffic.let_go(["a"])
+    traffic.release(["a"])
     traffic.append(exchange(6, "a"))
     assert indexes(traffic.of("a")) == [6]
     assert traffic.held == 4
@@ -68,7 +68,7 @@ def test_an_operation_that_was_let_go_of_may_be_used_again(traffic: Traffic) -> 
 
 def test_the_first_answer_stays_known() -> None:
     traffic = Traffic([exchange(0, "a", 0), exchange(1, "a"), exchange(2, "a")])
-    traffic.let_go(["a"])
+    traffic.release(["a"])
     assert traffic.answered is not None
     assert traffic.answered.index == 1
     assert Traffic().answered is None
@@ -107,7 +107,7 @@ def test_what_is_older_is_packed_and_read_back_as_it_was(long: Traffic) -> None:
 def test_a_body_that_was_let_go_of_keeps_its_length_and_digest(long: Traffic) -> None:
     response = Response(200, (), b"x" * 100_000)
     digest = response.sha256
-    response.let_go()
+    response.shorten()
     long.append(Exchange(100, Request("GET", "/"), response, operation="a"))
     for index in range(101, 140):
         long.append(exchange(index, "b"))
@@ -118,11 +118,11 @@ def test_a_body_that_was_let_go_of_keeps_its_length_and_digest(long: Traffic) ->
 
 
 def test_what_was_packed_is_let_go_of_like_the_rest(long: Traffic) -> None:
-    long.let_go(["a"])
+    long.release(["a"])
     assert indexes(long) == list(range(1, 100, 2))
     with pytest.raises(LookupError, match="exchange 0"):
         _ = long[0]
-    long.let_go(["b"])
+    long.release(["b"])
     assert (indexes(long), long.held, long.in_memory, len(long)) == ([], 0, 0, 100)
     for index in range(100, 160):
         long.append(exchange(index, "a"))

@@ -45,24 +45,26 @@ def test_null_and_what_was_waited_for_in_vain_are_due_no_more(pending: PendingWr
 
 def test_a_change_towards_what_was_accepted_later_is_late(pending: PendingWrites, type_: Type) -> None:
     pending.accepted("one", {"jobId": "e"}, type_)
-    assert pending.late("one", [Difference("jobId", "a", "e")])
-    assert not pending.late("one", [Difference("jobId", "e", "a")]), "back to an older value"
-    assert not pending.late("two", [Difference("jobId", "a", "e")]), "another object"
+    assert pending.explained_by_lag("one", [Difference("jobId", "a", "e")])
+    assert not pending.explained_by_lag("one", [Difference("jobId", "e", "a")]), "back to an older value"
+    assert not pending.explained_by_lag("two", [Difference("jobId", "a", "e")]), "another object"
 
 
 def test_a_change_to_what_nobody_sent_or_what_was_refused_since_is_an_effect(pending: PendingWrites) -> None:
-    assert not pending.late("one", [Difference("jobId", "a", "x")])
+    assert not pending.explained_by_lag("one", [Difference("jobId", "a", "x")])
     pending.note("one", {"servicePrincipal": {"displayName": "c"}}, accepted=False)
-    assert not pending.late("one", [Difference("servicePrincipal.displayName", "y", "c")])
+    assert not pending.explained_by_lag("one", [Difference("servicePrincipal.displayName", "y", "c")])
 
 
 def test_a_part_of_a_value_is_known_too(pending: PendingWrites) -> None:
-    assert pending.late("one", [Difference("servicePrincipal.displayName", "y", "c"), Difference("jobId", "x", None)])
+    assert pending.explained_by_lag(
+        "one", [Difference("servicePrincipal.displayName", "y", "c"), Difference("jobId", "x", None)]
+    )
 
 
 def test_only_what_was_accepted_of_late_is_remembered(pending: PendingWrites, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_REMEMBERED", 3)
     for value in "efgh":
         pending.note("one", {"jobId": value}, accepted=True)
-    assert pending.late("one", [Difference("jobId", "x", "f")])
-    assert not pending.late("one", [Difference("jobId", "x", "e")])
+    assert pending.explained_by_lag("one", [Difference("jobId", "x", "f")])
+    assert not pending.explained_by_lag("one", [Difference("jobId", "x", "e")])

@@ -123,7 +123,7 @@ def test_after_hostile_inputs_the_documented_operation_is_tried() -> None:
     _ = update.bodies.partial
     (trial,) = update.watch.attempt([Attempt("hostile", b"[[[[")], hostile=True)
     assert update.log.hostile == [trial.exchange]
-    assert update.log.deaths == []
+    assert update.log.outages == []
     assert list(client.bodies("PATCH")[-1]) == ["ownerId"]
 
 
@@ -133,8 +133,8 @@ def test_a_target_that_comes_back_was_dead_for_a_while(clock: Clock) -> None:
     culprit = update.change(update.bodies.small())
     client.scripts.append(in_turn(SILENCE, SILENCE, SILENCE))
     assert update.watch.check_alive(culprit) is not None
-    (death,) = update.log.deaths
-    assert (death.back, death.culprit) == (True, culprit)
+    (death,) = update.log.outages
+    assert (death.recovered, death.culprit) == (True, culprit)
     assert death.seconds >= sum(clock.slept) > 0
     assert client.dead is None
 
@@ -145,8 +145,8 @@ def test_a_target_that_stays_away_is_dead() -> None:
     culprit = update.change(update.bodies.small())
     client.scripts.append(lambda *_: SILENCE)
     assert update.watch.check_alive(culprit) is None
-    (death,) = update.log.deaths
-    assert not death.back
+    (death,) = update.log.outages
+    assert not death.recovered
     assert client.dead is not None
 
 
@@ -156,7 +156,7 @@ def test_who_refuses_the_documented_operation_is_not_waited_for(clock: Clock) ->
     culprit = update.change(update.bodies.small())
     client.scripts.append(refuse("PATCH"))
     assert update.watch.check_alive(culprit) is None
-    assert [death.back for death in update.log.deaths] == [False]
+    assert [death.recovered for death in update.log.outages] == [False]
     assert client.dead is None
     assert clock.slept == []
 

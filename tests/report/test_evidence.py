@@ -86,4 +86,4 @@ def test_reports_are_the_same_from_the_disk_as_from_memory(path: Path) -> None:
         har.write(results, each, archive)
     assert archives[0].getvalue() == archives[1].getvalue()
     assert len(json.loads(archives[1].getvalue())["log"]["entries"]) == len(entries)
-    assert view.told(results, found, view.FAILED) == view.told(results, entries, view.FAILED)
+    assert view.sections(results, found, view.FAILED) == view.sections(results, entries, view.FAILED)

@@ -56,7 +56,7 @@ def shown_anywhere(operation: WriteDriver, exchange: Exchange) -> Iterator[tuple
             yield found, (exchange, seen)
 
 
-def told(difference: Difference, *exchanges: Exchange) -> Finding:
+def finding_of(difference: Difference, *exchanges: Exchange) -> Finding:
     """A difference as a finding."""
     note = f" ({difference.reason})" if difference.reason else ""
     return Finding(
@@ -68,12 +68,12 @@ def told(difference: Difference, *exchanges: Exchange) -> Finding:
     )
 
 
-def kept(operation: WriteDriver, spot: Location, value: Json, *, spelled: bytes | None = None) -> Iterator[Finding]:
+def kept(operation: WriteDriver, location: Location, value: Json, *, spelled: bytes | None = None) -> Iterator[Finding]:
     """Send a value to a place; where that is accepted, it must stand in the answer and in a later observation."""
-    exchange = operation.patch(spelled or spot.body(value))
+    exchange = operation.patch(spelled or location.body(value))
     if not exchange.ok:
         return
-    wanted = spot.body(value)
+    wanted = location.body(value)
     found = list(reflected(operation, wanted, exchange))
     yield from found
     if exchange.object is None or any(finding.at_most is Severity.FAIL for finding in found):
@@ -83,7 +83,7 @@ def kept(operation: WriteDriver, spot: Location, value: Json, *, spelled: bytes 
     except Inconclusive:
         return
     for difference in left:
-        yield told(difference, exchange, seen)
+        yield finding_of(difference, exchange, seen)
 
 
 def plausible(value: Json, stored: Json) -> bool:
@@ -107,11 +107,11 @@ def coerced(value: Json, stored: Json) -> bool:
 
 
 def refused(
-    operation: WriteDriver, spot: Location, values: tuple[Json, ...], lenient: Callable[[Json, Json], bool]
+    operation: WriteDriver, location: Location, values: tuple[Json, ...], lenient: Callable[[Json, Json], bool]
 ) -> Findings:
     """Send values that a place can't hold; whatever is not refused is a finding, graded lower where it is harmless."""
-    values = tuple(value for value in values if not allowed(value, spot.type))
-    attempts = [Attempt(f"{spot.name} = {short(value, 40)}", spot.body(value)) for value in values]
+    values = tuple(value for value in values if not allowed(value, location.type))
+    attempts = [Attempt(f"{location.name} = {short(value, 40)}", location.body(value)) for value in values]
     for value, trial in zip(values, operation.watch.attempt(attempts), strict=True):
         exchange = trial.exchange
         if not exchange.ok:
@@ -157,9 +157,9 @@ def kinds_of_text(operation: WriteDriver) -> list[Location]:
         for s in settable_locations(operation, TypeKind.STRING)
         if len(s.path) == 1 and not s.listed and _plain(s.type)
     ]
-    if not top or any(spot.path == top[0].path for spot in found):
+    if not top or any(location.path == top[0].path for location in found):
         return found
-    return [next((spot for spot in top if spot.path[0] == operation.bodies.markers[0]), top[0]), *found]
+    return [next((location for location in top if location.path[0] == operation.bodies.markers[0]), top[0]), *found]
 
 
 def _plain(type_: Type) -> bool:

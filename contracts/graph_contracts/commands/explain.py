@@ -135,9 +135,9 @@ def chapter(kind: OperationKind, requirements: Iterable[Requirement]) -> str:
     ]
     known = {each.id for each in registry()}
     for each in requirements:
-        twin = f"{OperationKind.UPDATE}.{each.id.partition('.')[2]}"
+        alike = f"{OperationKind.UPDATE}.{each.id.partition('.')[2]}"
         faults = [f"- `{fault.name}`: {fault.text}" for fault in proofs(each.id)]
-        like = f"; as [`{twin}`]({twin}.md)" if twin in known else ""
+        like = f"; as [`{alike}`]({alike}.md)" if alike in known else ""
         lines += ["", f"## {each.id}", "", f"**{each.statement}**", "", f"{each.level}; {_basis(each)}{like}."]
         lines += ["", f"Sent: {each.sent}", "", f"To fix: {each.fix}"]
         lines += ["", *faults] if faults else []

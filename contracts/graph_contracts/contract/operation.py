@@ -146,7 +146,7 @@ class Operation:
     """Why the document can't be read here, in a line; nothing but id, method and path is known then."""
 
     @classmethod
-    def late(cls, id: str, method: str, path: str, read: Callable[[], Operation]) -> Self:  # noqa: A002 (the field)
+    def lazy(cls, id: str, method: str, path: str, read: Callable[[], Operation]) -> Self:  # noqa: A002 (the field)
         """An operation whose other fields are read when one of them is first asked for: most never are."""
         operation = object.__new__(cls)
         operation.__dict__.update(id=id, method=method, path=path, _read=read)
@@ -157,7 +157,7 @@ class Operation:
         def __getattr__(self, name: str) -> object:
             known = self.__dict__
             read = known.get("_read")
-            if read is not None and name in LATE:
+            if read is not None and name in READ_LATER:
                 known.update(vars(read()))
                 known.pop("_read", None)
             try:
@@ -198,6 +198,6 @@ class Operation:
         return re.sub(r"\{([^{}]+)\}", lambda match: quote(ids[match[1]], safe=""), self.path)
 
 
-LATE = frozenset(each.name for each in fields(Operation)) - {"id", "method", "path"}
-for _name in LATE & vars(Operation).keys():
+READ_LATER = frozenset(each.name for each in fields(Operation)) - {"id", "method", "path"}
+for _name in READ_LATER & vars(Operation).keys():
     delattr(Operation, _name)  # a default on the class would be found before `__getattr__` is asked

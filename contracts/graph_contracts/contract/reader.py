@@ -49,7 +49,7 @@ class Reader:
             for method, node, name in about:
                 unique = _unique(name, ids)
                 read = partial(self._read, unique, method, str(path), node, shared)
-                found.append(Operation.late(unique, method.upper(), str(path), read))
+                found.append(Operation.lazy(unique, method.upper(), str(path), read))
         return tuple(found), tuple(broken)
 
     def _read(self, name: str, method: str, path: str, node: JsonMapping, shared: JsonMapping) -> Operation:

@@ -155,17 +155,17 @@ class Schemas:
             parts.append(choice)
         elif choice and not (own and choice.kind is TypeKind.ANY):  # else it only says more of what stands beside it
             return replace(choice, name=_name(node, name, None), samples=_samples(node, choice.kind) or choice.samples)
-        told = [part for part in parts if part.kind is not TypeKind.ANY]
+        typed_parts = [part for part in parts if part.kind is not TypeKind.ANY]
         typed = next((part for part in parts if part.name), None)
         word = _word(node)
         if not word and ("properties" in node or any(part.kind is TypeKind.COMPLEX for part in parts)):
             word = "object"
         bounds = together(part.limits for part in parts if part.kind is not TypeKind.COMPLEX)
-        if not word and len(told) == 1:
-            return replace(told[0], limits=bounds)
+        if not word and len(typed_parts) == 1:
+            return replace(typed_parts[0], limits=bounds)
         kind = FORMATS.get((word, str(node.get("format", "")))) or TYPES.get(word, TypeKind.ANY)
-        if len(told) == 1 and "format" not in node and kind in {TypeKind.STRING, *NUMBERS}:
-            kind = told[0].kind
+        if len(typed_parts) == 1 and "format" not in node and kind in {TypeKind.STRING, *NUMBERS}:
+            kind = typed_parts[0].kind
         properties = joined([*(part.properties for part in parts), dict(self._properties(node))])
         also = tuple(node.get("x-graph-also") or _also(node, choice) or (typed.also if typed and not name else ()))
         items = node.get("items") if kind is TypeKind.COLLECTION and "prefixItems" not in node else None
@@ -173,11 +173,13 @@ class Schemas:
             kind=kind,
             name=_name(node, name, typed),
             also=tuple(dict.fromkeys((*also, *self.heirs.of(name)))) if name else also,
-            members=_members(node, kind) or next((part.members for part in told if part.kind is kind), ()),
+            members=_members(node, kind) or next((part.members for part in typed_parts if part.kind is kind), ()),
             samples=_samples(node, kind),
             properties=MappingProxyType(properties),
-            item=self.type(items) if items is not None else next((part.item for part in told if part.item), None),
-            null_items=self.nullable(items) if items is not None else any(part.null_items for part in told),
+            item=self.type(items)
+            if items is not None
+            else next((part.item for part in typed_parts if part.item), None),
+            null_items=self.nullable(items) if items is not None else any(part.null_items for part in typed_parts),
             limits=bounds,
             open=bool(node.get("x-graph-open")) or _is_map(node) or any(part.open for part in parts),
             rest=self.type(node["additionalProperties"])

@@ -164,7 +164,7 @@ def parse_json(text: str) -> tuple[Json, tuple[str, ...]]:
     Returns (None, (`UNREADABLE`,)) where it can't be read.
     """
     repairs: list[str] = []
-    for name, change in _LADDER:
+    for name, change in _REPAIRS:
         mended = change(text)
         if name and mended == text:
             continue
@@ -193,7 +193,7 @@ def _first_value(text: str) -> str:
     return text.lstrip()[:end]
 
 
-_LADDER: tuple[tuple[str, Callable[[str], str]], ...] = (
+_REPAIRS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("", lambda text: text),
     ("non-breaking spaces replaced", lambda text: text.replace("\u00a0", " ")),
     ("trailing commas removed", _outside_strings(r",(\s*[}\]])", r"\2")),

@@ -205,9 +205,9 @@ def _name_heirs(operation: Schema, schemas: Mapping[str, Schema]) -> None:
     """Let a body with properties of its own name the types that stand for its type, as that type's schema does."""
     for media in operation.get("requestBody", {}).get("content", {}).values():
         for part in media["schema"].get("anyOf", (media["schema"],)):
-            told = schemas.get(part.get("x-graph-type", ""), {}).get("x-graph-also", ())
-            if told and "properties" in part:
-                part["x-graph-also"] = list(dict.fromkeys([*part.get("x-graph-also", ()), *told]))
+            derived = schemas.get(part.get("x-graph-type", ""), {}).get("x-graph-also", ())
+            if derived and "properties" in part:
+                part["x-graph-also"] = list(dict.fromkeys([*part.get("x-graph-also", ()), *derived]))
 
 
 def _path_examples(about: Subject, template: Template) -> dict[str, Schema]:

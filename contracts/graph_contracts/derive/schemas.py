@@ -257,8 +257,12 @@ class Schemas:
             resource = self.resources.get(name)
             if name in self.roots:
                 schema["type"] = "object"
-            told = (*(resource.also if resource else ()), *self.library.derived(resource, name), *heirs.get(name, ()))
-            also = dict.fromkeys((*told, *schema.pop("x-graph-also", ())))
+            derived = (
+                *(resource.also if resource else ()),
+                *self.library.derived(resource, name),
+                *heirs.get(name, ()),
+            )
+            also = dict.fromkeys((*derived, *schema.pop("x-graph-also", ())))
             if name != ENTITY and also:
                 schema["x-graph-also"] = list(also)
             if resource and resource.open:

@@ -44,11 +44,11 @@ def dry_run(settings: Settings) -> int:
     own = {name: getattr(plain, name) for name in ABOUT_TARGET}
     session = Session(settings.model_copy(update={**own, "dry_run": True}))
     session.redactor.add(*settings.secrets())
-    with interruptible(session.ends) as guard, session.open():
+    with interruptible(session.ends) as interrupts, session.open():
         status = judged(Plugin(session, opened=True, recorded=False), [])
     for line in _script(session, settings):
         print(visible(line))
-    return INTERRUPTED if status == pytest.ExitCode.INTERRUPTED and not guard.overdue else 0
+    return INTERRUPTED if status == pytest.ExitCode.INTERRUPTED and not interrupts.overdue else 0
 
 
 def _script(session: Session, settings: Settings) -> Iterator[str]:

@@ -27,7 +27,7 @@ class Interrupts:
     ends: float
     overdue: bool = False
 
-    def due(self, at: float) -> None:
+    def interrupt_at(self, at: float) -> None:
         """Move the deadline."""
         self.ends = at
         signal.setitimer(signal.ITIMER_REAL, max(at - time.monotonic(), 0.0) + SLACK)
@@ -39,14 +39,14 @@ class Interrupts:
             KeyboardInterrupt: always, and once more where the first one was lost.
         """
         self.overdue = self.overdue or time.monotonic() >= self.ends
-        told = sys.unraisablehook
+        hook = sys.unraisablehook
 
         def lost(what: sys.UnraisableHookArgs) -> None:
             if not issubclass(what.exc_type, KeyboardInterrupt):
-                told(what)
+                hook(what)
                 return
             if sys.unraisablehook is lost:
-                sys.unraisablehook = told
+                sys.unraisablehook = hook
             signal.setitimer(signal.ITIMER_REAL, AGAIN)
 
         sys.unraisablehook = lost
@@ -56,18 +56,18 @@ class Interrupts:
 @contextmanager
 def interruptible(ends: float) -> Iterator[Interrupts]:
     """Turn SIGTERM, SIGHUP and the passing of `ends` (as `time.monotonic()`) into a KeyboardInterrupt in the block."""
-    guard = Interrupts(ends)
+    interrupts = Interrupts(ends)
     if threading.current_thread() is not threading.main_thread():
-        yield guard
+        yield interrupts
         return
     numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
-    told = sys.unraisablehook
-    before = {number: signal.signal(number, guard.interrupt) for number in numbers}
-    guard.due(ends)
+    hook = sys.unraisablehook
+    before = {number: signal.signal(number, interrupts.interrupt) for number in numbers}
+    interrupts.interrupt_at(ends)
     try:
-        yield guard
+        yield interrupts
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
-        sys.unraisablehook = told
+        sys.unraisablehook = hook

@@ -135,8 +135,8 @@ class Judge:
         findings += asides.pop(requirement.id, [])
         findings, busy = _without_throttling(binding, findings)
         undecided = undecided or busy
-        update.log.told |= {(requirement.id, finding.at_most) for finding in findings}
-        update.log.told |= {(name, finding.at_most) for name, found in asides.items() for finding in found}
+        update.log.reported |= {(requirement.id, finding.at_most) for finding in findings}
+        update.log.reported |= {(name, finding.at_most) for name, found in asides.items() for finding in found}
         others = [_found(find(name), operation, found, self._profile) for name, found in asides.items()]
         own = _indexes(islice(update.client.exchanges.since(sent), MAX_EXCHANGES))
         if error:

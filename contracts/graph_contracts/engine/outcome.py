@@ -30,7 +30,7 @@ MAX_EVIDENCE = 4096
 """Characters of a body that evidence keeps."""
 MAX_HEADERS = 16 * 1024
 """Characters of all header fields of a message together."""
-MAX_TOLD = 2000
+MAX_TEXT = 2000
 """Characters of a message."""
 MAX_VALUE = 2000
 """Characters of a value that a mismatch keeps."""
@@ -65,7 +65,7 @@ def results(run: RunResult, outcomes: Iterable[tuple[str, model.Outcome]], mask:
         operations=tuple(str(operation) for operation in selection.tested),
         places={str(operation): operation.source for operation in selection.tested if operation.source},
         target_url=mask.text(run.target_url),
-        target_server=_told(mask, run.target_server),
+        target_server=_shortened(mask, run.target_server),
         target_auth=settings.auth,
         started=run.started.isoformat(timespec="seconds"),
         seconds=round(run.seconds, 3),
@@ -118,9 +118,9 @@ def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redac
     return model.Outcome(
         operation=judgement.operation,
         verdict=model.Verdict(judgement.verdict),
-        message=_told(redactor, judgement.message),
-        expected=_told(redactor, judgement.expected),
-        actual=_told(redactor, judgement.actual),
+        message=_shortened(redactor, judgement.message),
+        expected=_shortened(redactor, judgement.expected),
+        actual=_shortened(redactor, judgement.actual),
         exchanges=judgement.exchanges,
         curl=_script(judgement.replay or ((shown,) if shown else ()), redactor),
         mismatch=_mismatch(judgement.mismatch, shown, redactor) if judgement.mismatch and shown else None,
@@ -162,14 +162,14 @@ def entry(exchange: Exchange, mask: Redactor) -> JsonMapping:
         text, short = _text(mask, response.body)
         answered = {
             "status": response.status,
-            "reason": _told(mask, response.reason),
+            "reason": _shortened(mask, response.reason),
             "http_version": response.http_version,
             "headers": headers(response.headers),
             "body": text,
             "bytes": response.length,
             "sha256": response.sha256,
             "truncated": short or not response.whole,
-            "broken": _told(mask, response.broken),
+            "broken": _shortened(mask, response.broken),
         }
     return {
         "index": exchange.index,
@@ -186,14 +186,14 @@ def entry(exchange: Exchange, mask: Redactor) -> JsonMapping:
             "wire": request.wire is not None,
         },
         "response": answered,
-        "error": _told(mask, exchange.error) or None,
+        "error": _shortened(mask, exchange.error) or None,
         "curl": curl.command(request, mask),
     }
 
 
-def _told(mask: Redactor, text: str) -> str:
-    told = mask.cut(text, MAX_TOLD)
-    return told if len(text) <= MAX_TOLD else f"{told}…"
+def _shortened(mask: Redactor, text: str) -> str:
+    shortened = mask.cut(text, MAX_TEXT)
+    return shortened if len(text) <= MAX_TEXT else f"{shortened}…"
 
 
 def _text(mask: Redactor, body: bytes) -> tuple[str, bool]:

@@ -57,19 +57,19 @@ def run(settings: Settings) -> int:
         return finish(plugin, complete=True)
     status: int | None = None
     expired = False
-    with interruptible(session.ends) as guard:
+    with interruptible(session.ends) as interrupts:
         try:
             with session.open():
-                plugin = _with_workers(plugin, guard)
+                plugin = _with_workers(plugin, interrupts)
                 status = judged(plugin, _page(session))
                 if (alone := plugin.alone()) is not None:
-                    guard.due(session.ends)
+                    interrupts.interrupt_at(session.ends)
                     plugin = alone
                     status = judged(plugin, _page(session))
                 expired = plugin.expired
-                guard.due(session.ends + session.reserve)
+                interrupts.interrupt_at(session.ends + session.reserve)
         except KeyboardInterrupt:
-            if not guard.overdue:
+            if not interrupts.overdue:
                 raise
             if session.target is None:
                 hint = "Allow more time with --deadline"
@@ -78,32 +78,32 @@ def run(settings: Settings) -> int:
             session.tally.note(error.what)
             _write(plugin, error.exit_code, complete=False, over=False)
             raise
-        expired = expired or guard.overdue
+        expired = expired or interrupts.overdue
         if expired:
-            _judge_late(plugin, guard)
+            _judge_late(plugin, interrupts)
     progress.end()
     swept(folder, str(os.getpid()))
-    interrupted = status == pytest.ExitCode.INTERRUPTED and not guard.overdue
+    interrupted = status == pytest.ExitCode.INTERRUPTED and not interrupts.overdue
     complete = not interrupted and session.tally.whole and not expired
     if expired:
         session.tally.note("the deadline came before the end: allow more time with --deadline")
     return finish(plugin, complete=complete, interrupted=interrupted, expired=expired)
 
 
-def _judge_late(plugin: Plugin, guard: Interrupts) -> None:
+def _judge_late(plugin: Plugin, interrupts: Interrupts) -> None:
     """Judge what was exchanged until the deadline, in what is left of the time for putting back."""
-    guard.due(plugin.session.ends + plugin.session.reserve)
+    interrupts.interrupt_at(plugin.session.ends + plugin.session.reserve)
     with suppress(KeyboardInterrupt):
         plugin.judge_late()
 
 
-def _with_workers(plugin: Plugin, guard: Interrupts) -> Plugin:
+def _with_workers(plugin: Plugin, interrupts: Interrupts) -> Plugin:
     """What runs the cases in workers beside each other, where those are wanted and there is work for them."""
     if plugin.session.settings.workers == 1:
         return plugin
     from graph_contracts.engine.sharding import controller  # noqa: PLC0415 (pytest-xdist is for those who ask for it)
 
-    return controller.with_workers(plugin, guard)
+    return controller.with_workers(plugin, interrupts)
 
 
 def _page(session: Session) -> list[str]:

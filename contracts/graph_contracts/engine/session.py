@@ -230,7 +230,7 @@ class Session:
             each.release()
         catch_up()
         names = list(operations(group.linked))
-        self.client.exchanges.let_go(names)
+        self.client.exchanges.release(names)
         self._judge.release(names)
         self.tally.release()
 

@@ -72,7 +72,7 @@ def connected(
     if settings.target:
         check_files(connection)
         credential = chosen(settings, redactor)
-        credential.told = redactor.add
+        credential.on_token = redactor.add
         client = Client(replace(connection, credential=credential), watch)
         target = Target(client, _options(settings, _identities(settings), allocation))
         with _closing(target):

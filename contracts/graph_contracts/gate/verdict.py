@@ -141,8 +141,12 @@ def update(results: Results, baseline: Baseline, known: Known) -> str:
     except OSError as error:
         raise BaselineError(f"--baseline {path}: {error.strerror or error}") from error
     gone = len(baseline.entries) - len(stay)
-    told = f"{baseline.source}: {len(add)} added, {gone} taken out, {len(stay)} kept"
-    return f"{told}. Write the reasons of those that are new: without one, an entry waives nothing" if add else told
+    sentence = f"{baseline.source}: {len(add)} added, {gone} taken out, {len(stay)} kept"
+    return (
+        f"{sentence}. Write the reasons of those that are new: without one, an entry waives nothing"
+        if add
+        else sentence
+    )
 
 
 def earlier(path: Path, profile: str) -> Results:

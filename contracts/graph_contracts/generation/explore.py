@@ -31,15 +31,15 @@ def explore(machine: Machine, strategy: SearchStrategy[Program], examples: int, 
     The same seed makes the same sequences in the same order, whatever the machine or the time of day. A target that
     fails by chance fails all the same: what was seen to fail counts, if it never fails again as it was seen first.
     """
-    left, told = examples, 0
+    left, reported = examples, 0
     for turn in count():
         portion = min(left, PORTION)
         tried, found = _search(machine, strategy, portion, f"{salt}:{turn}")
         left -= tried
         if found is not None:
-            told += 1
+            reported += 1
             yield reduced(machine, *found)
-        if left <= 0 or told == ROUNDS or (found is None and tried < portion):
+        if left <= 0 or reported == ROUNDS or (found is None and tried < portion):
             return
         gc.collect()  # what it remembered is full of cycles, and those are collected seldom
 
@@ -51,7 +51,7 @@ def reduced(machine: Machine, program: Program, violation: Violation) -> Violati
         return shorten(program, violation, lambda shorter: outcome(machine, shorter), SHORTER)
     finally:
         machine.wanted = None
-        machine.told.add(violation.blame)
+        machine.reported.add(violation.blame)
 
 
 def outcome(machine: Machine, program: Program) -> Violation | None:

@@ -60,7 +60,7 @@ class Machine:
         self.entities = tuple(entity for entity in update.known if entity == update.key or _saved(entity, paths))
         self.refusals = Refusals(update.model.type)
         alike = {update, *paths, *((update.primary_path,) if update.primary_path is not None else ())}
-        self.told: set[Blame] = {Blame(*told) for path in alike for told in path.log.told}
+        self.reported: set[Blame] = {Blame(*reported) for path in alike for reported in path.log.reported}
         """What needs no telling any more: the model then takes over what the server shows."""
         self.wanted: Blame | None = None
         """While a sequence is made shorter: the one thing that counts."""
@@ -305,10 +305,10 @@ class Machine:
             path.computed |= self.update.model.moved_to_now(found, sent)
 
     def _tell(self, blame: Blame, expected: str, actual: str, seen: _Seen | None = None) -> None:
-        known = {blame, Blame(blame.requirement, FAIL)} & self.told
+        known = {blame, Blame(blame.requirement, FAIL)} & self.reported
         if known or (self.wanted is not None and self.wanted != blame):
             return
-        exchanges, replay = self.trail.told(seen.exchange if seen is not None else None)
+        exchanges, replay = self.trail.evidence(seen.exchange if seen is not None else None)
         count = self.trail.count
         after = f"after {count} updates: " if count > 1 else ""
         finding = Finding(f"{after}{expected}", actual, exchanges, blame.at_most, replay=replay)
@@ -330,8 +330,8 @@ def _saved(entity: str, paths: Sequence[UpdateDriver]) -> bool:
 
 def shared(one: UpdateDriver, other: UpdateDriver) -> bool:
     """Whether two paths are seen to lead to the same objects, in both directions."""
-    told = {requirement for log in (one.log, other.log) for requirement, _ in log.told}
-    if "update.route.alias.sameobject" in told or one.known != other.known:
+    reported = {requirement for log in (one.log, other.log) for requirement, _ in log.reported}
+    if "update.route.alias.sameobject" in reported or one.known != other.known:
         return False
     with suppress(Inconclusive):
         for writer, reader in ((one, other), (other, one)):

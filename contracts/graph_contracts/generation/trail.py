@@ -59,7 +59,7 @@ class Trail:
         """Every property that was sent for an object, with the last value."""
         return {name: value for other, _, _, body in self._done if other == entity for name, value in body.items()}
 
-    def told(self, seen: Exchange | None) -> tuple[tuple[Exchange, ...], tuple[Exchange | str, ...]]:
+    def evidence(self, seen: Exchange | None) -> tuple[tuple[Exchange, ...], tuple[Exchange | str, ...]]:
         """The exchanges, and the same with remarks as a script: the beginning, each update, the look, both states."""
         touched = {entity for entity, *_ in self._done}
         script: list[Exchange | str] = []

@@ -159,7 +159,7 @@ class Client:
             request = replace(request, headers=self.headers(headers or {}, body))
             exchange = exchanged()
             if exchange.status == 401 and isinstance(self.credential, Renewed):
-                self.credential.vain()
+                self.credential.forget_refused()
         return exchange
 
     def _renewed(self, refused: Headers) -> bool:

@@ -1,7 +1,7 @@
 """What a run authenticates with: nothing, a fixed header, or a token that is got again when it expires.
 
 A `Credential` gives the header fields that authenticate. One that can be renewed is, when its token is about to expire
-and when the target refuses it; every token it gets is told to `told` before it is first sent, so that it is masked.
+and when the target refuses it; every token it gets is told to `on_token` before it is first sent, so that it is masked.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Credential:
     """The scheme of Authorization; empty where there is none."""
 
     def __init__(self) -> None:
-        self.told: Callable[[str], None] = lambda _: None
+        self.on_token: Callable[[str], None] = lambda _: None
         """Is given each secret before it is first sent."""
 
     def fields(self) -> Headers:
@@ -133,7 +133,7 @@ class Renewed(Credential):
         self._lock = threading.Lock()
         self._issued: Issued | None = None
         self._got = 0.0
-        self._vain = -PATIENCE
+        self._refused_at = -PATIENCE
         self._failure: tuple[float, ConfigurationError | TargetError] | None = None
         self.times = 0
         """How often the source was asked."""
@@ -151,23 +151,23 @@ class Renewed(Credential):
             before = self._current()
             if ("Authorization", f"Bearer {before.token}") not in refused:
                 return "the token was renewed"  # by another thread, meanwhile
-            if time.monotonic() - self._vain < PATIENCE:
+            if time.monotonic() - self._refused_at < PATIENCE:
                 return ""
             try:
                 self._ask()
             except (ConfigurationError, TargetError) as error:
-                self._vain = time.monotonic()
+                self._refused_at = time.monotonic()
                 if before.expires is not None and before.expires <= time.time():
                     raise Lapsed(f"the token has expired in mid-run and could not be renewed: {error.what}") from error
                 return ""
             if self._issued == before or self._current().token == before.token:
-                self._vain = time.monotonic()
+                self._refused_at = time.monotonic()
                 return ""
             return f"the token was refused in mid-run and renewed through {self._name}"
 
-    def vain(self) -> None:
+    def forget_refused(self) -> None:
         """The renewed token was refused as well: the target, not the token, is the reason."""
-        self._vain = time.monotonic()
+        self._refused_at = time.monotonic()
 
     def _current(self) -> Issued:
         issued = self._issued
@@ -194,7 +194,7 @@ class Renewed(Credential):
         except (ConfigurationError, TargetError) as error:
             self._failure = (time.monotonic(), error)
             raise
-        self.told(issued.token)
+        self.on_token(issued.token)
         self._got = time.time()
         self.times += 1
         self._issued = issued

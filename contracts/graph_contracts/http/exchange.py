@@ -83,7 +83,7 @@ class Response:
         """What is packed of it: what was read out of a body is read again."""
         return {name: value for name, value in vars(self).items() if name != "_json"}
 
-    def let_go(self, kept: int = SHORT_BODY) -> None:
+    def shorten(self, kept: int = SHORT_BODY) -> None:
         """Keep the beginning of a long body, its length and its digest as evidence; it can't be judged any more."""
         _ = self.length, self.sha256
         # the one thing that changes in evidence: who holds an exchange would else hold its megabytes

@@ -28,4 +28,4 @@ class LongBodies:
             oldest, octets = self._kept.popleft()
             self._octets -= octets
             if (held := oldest()) is not None:
-                held.let_go()
+                held.shorten()

@@ -78,7 +78,7 @@ class Traffic(Sequence[Exchange]):
         held = self._held.get(place)
         return self._packed.get(place) if held is None else held
 
-    def let_go(self, operations: Iterable[str]) -> None:
+    def release(self, operations: Iterable[str]) -> None:
         """Hold what belongs to these operations no longer."""
         for operation in operations:
             for place in self._places.pop(operation, ()):
@@ -175,5 +175,5 @@ def _pack_without_bodies(octets: bytes) -> bytes:
     exchanges = _unpack(octets)
     for exchange in exchanges.values():
         if exchange.response is not None and exchange.response.body:
-            exchange.response.let_go(0)
+            exchange.response.shorten(0)
     return _pack(exchanges)

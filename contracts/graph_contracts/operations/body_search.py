@@ -52,7 +52,7 @@ class CreationSearch:
         for names in ((), *texts(bodies)):
             bodies.own.distinct = names
             try:
-                found = self._climb(bodies)
+                found = self._find(bodies)
             except Inconclusive as reason:
                 if not any(exchange.status == CONFLICT for exchange in reason.exchanges):
                     raise
@@ -60,10 +60,10 @@ class CreationSearch:
                 if not any(step.exchange.status == CONFLICT for step in found.steps):
                     return found
         bodies.own.distinct = ()
-        return self._climb(bodies)
+        return self._find(bodies)
 
     @staticmethod
-    def _climb(bodies: Bodies) -> AcceptedBody:
+    def _find(bodies: Bodies) -> AcceptedBody:
         return find_accepted_body(bodies.model.type, bodies.writable, bodies.first, bodies.send)
 
     def partial_body(self, bodies: Bodies) -> None:

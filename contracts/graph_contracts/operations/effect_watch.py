@@ -163,14 +163,14 @@ class Watch:
             exchange = self._writer.patch(body)
             if exchange.ok:
                 if first is not None:
-                    log.deaths.append(Death(culprit, first, since(), back=True))
+                    log.outages.append(Outage(culprit, first, since(), recovered=True))
                 return body
             if exchange.status == TOO_MANY:
                 return None  # whoever counts requests is alive
             first = first or exchange
             if exchange.refused:
                 break
-        log.deaths.append(Death(culprit, first or exchange, since(), back=False))
+        log.outages.append(Outage(culprit, first or exchange, since(), recovered=False))
         if exchange.response is None:
             client.dead = exchange
         return None

@@ -92,13 +92,13 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Death:
+class Outage:
     """A hostile request after which the documented operation no longer worked."""
 
     culprit: Exchange
     after: Exchange
     seconds: float
-    back: bool
+    recovered: bool
     """Whether it worked again within the time that a supervisor gets."""
 
 
@@ -111,10 +111,10 @@ class Log:
     effects: list[Effect] = field(default_factory=list)
     hostile: list[Exchange] = field(default_factory=list)
     """Hostile requests after which the documented operation was tried."""
-    deaths: list[Death] = field(default_factory=list)
+    outages: list[Outage] = field(default_factory=list)
     transient: set[int] = field(default_factory=set)
     """Indexes of exchanges answered 5xx whose repetition was not."""
     asides: dict[str, list[Finding]] = field(default_factory=dict)
     """Findings for other requirements than the case's own, by requirement."""
-    told: set[tuple[str, Severity]] = field(default_factory=set)
+    reported: set[tuple[str, Severity]] = field(default_factory=set)
     """Requirements that a finding was told of, and how severe: generated cases need not find them again."""

@@ -47,7 +47,7 @@ class PendingWrites:
         while len(self._sent) > MAX_REMEMBERED:
             self._sent.popitem(last=False)
 
-    def late(self, entity: str, found: Iterable[Difference]) -> bool:
+    def explained_by_lag(self, entity: str, found: Iterable[Difference]) -> bool:
         """Whether lag explains differences between two observations.
 
         A change towards what was accepted later than what stood there before is no effect of what was sent in between.

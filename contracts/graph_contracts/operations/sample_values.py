@@ -121,10 +121,10 @@ def keeps_texts(type_: Type) -> bool:
 class Values:
     """Makes values; the same seed makes the same values in the same order."""
 
-    def __init__(self, seed: int, salt: str = "", lane: int = 0) -> None:
+    def __init__(self, seed: int, salt: str = "", number: int = 0) -> None:
         self.seed = seed
-        self._apart = APART * lane
-        self._random = random.Random(f"{seed}:{salt}:{lane}" if lane else f"{seed}:{salt}")  # noqa: S311 (reproducible, not secret)
+        self._apart = APART * number
+        self._random = random.Random(f"{seed}:{salt}:{number}" if number else f"{seed}:{salt}")  # noqa: S311 (reproducible, not secret)
 
     def guid(self) -> str:
         """A GUID that this run has not used."""

@@ -81,8 +81,8 @@ def _below(update: WriteDriver, name: str) -> Iterator[Location]:
         item = declared.type.item
         if item.kind is TypeKind.COMPLEX:
             whole = update.values.make(item, name, 1)
-            for spot in _nested((name,), item):
-                yield Location(spot.path, spot.type, spot.nullable, listed=True, siblings=whole)
+            for location in _nested((name,), item):
+                yield Location(location.path, location.type, location.nullable, listed=True, siblings=whole)
         else:
             yield Location((name,), item, listed=True)
 

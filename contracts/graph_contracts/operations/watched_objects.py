@@ -79,7 +79,7 @@ class WatchedObjects:
 
     def surprises(self, entity: str, before: JsonMapping, after: JsonMapping) -> list[Difference]:
         found = self._model.changes(before, after)
-        if found and self._pending.late(entity, found):
+        if found and self._pending.explained_by_lag(entity, found):
             self._context.lag.stale_reads_seen = True  # the first observation was of an older state
             return []
         return found

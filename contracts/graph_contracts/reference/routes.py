@@ -303,9 +303,9 @@ class Routes:
     def _gather(self, first: str, place: Place) -> None:
         members: dict[str, None] = {first: None}
         operations: list[tuple[OperationKind, Operation]] = []
-        due = [place.collection]
-        while due:
-            template = due.pop()
+        waiting = [place.collection]
+        while waiting:
+            template = waiting.pop()
             for here in (self.place(template), self.item(template)):
                 for method, kind in here.kinds.items() if here else ():
                     operation = here.operations[method] if here else None
@@ -315,7 +315,7 @@ class Routes:
                         collection = KEY.sub("", alias)
                         if blank(collection) not in members:
                             members[blank(collection)] = None
-                            due.append(collection)
+                            waiting.append(collection)
         operations.sort(key=lambda each: (each[1].alias, each[1].path, each[1].method))
         resource = Resource(min(members), tuple(operations))
         for member in members:

@@ -210,14 +210,14 @@ def start(
         process.stdin.flush()
     line = process.stdout.readline()
     try:
-        told = json.loads(line)
+        answer = json.loads(line)
     except ValueError:
-        told = {"error": "the embedded reference did not start"}
-    if "error" in told:
+        answer = {"error": "the embedded reference did not start"}
+    if "error" in answer:
         process.kill()
         process.wait()
-        raise ConfigurationError(told["error"])
-    running = Running(told["url"], Tokens(**told["tokens"]), process)
+        raise ConfigurationError(answer["error"])
+    running = Running(answer["url"], Tokens(**answer["tokens"]), process)
     try:
         yield running
     finally:

@@ -107,20 +107,20 @@ def _by_kind(changes: Sequence[Change]) -> dict[Kind, list[Change]]:
 
 
 def _cautions(sides: Sequence[Side]) -> list[str]:
-    told = [f"{side.name}: {sentence(side.results)}" for side in sides if not side.results.complete]
+    lines = [f"{side.name}: {sentence(side.results)}" for side in sides if not side.results.complete]
     every = {row.id for side in sides for row in side.results.requirements}
     for side in sides:
         absent = len(every) - len(side.results.requirements)
         if absent:
-            told.append(f"{side.name}: not tested for {absent} of {len(every)} requirements.")
+            lines.append(f"{side.name}: not tested for {absent} of {len(every)} requirements.")
     for what, values in (
         ("contracts", {side.results.contract_sha256[:12] for side in sides}),
         ("profiles", {side.results.profile for side in sides}),
         ("versions of the suite", {side.results.version for side in sides}),
     ):
         if len(values) > 1:
-            told.append(f"The runs have different {what}: {', '.join(sorted(values))}.")
-    return told
+            lines.append(f"The runs have different {what}: {', '.join(sorted(values))}.")
+    return lines
 
 
 def _cell(verdict: Verdict | None) -> str:

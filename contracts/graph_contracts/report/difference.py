@@ -19,7 +19,7 @@ def between(before: Results, after: Results) -> tuple[Change, ...]:
             found = kind(was.verdict if was else "", now.verdict if now else "")
             if found:
                 verdicts = (str(was.verdict) if was else "", str(now.verdict) if now else "")
-                changes.append(Change(requirement, operation, found, *verdicts, _told(now or was)))
+                changes.append(Change(requirement, operation, found, *verdicts, _message(now or was)))
     return tuple(changes)
 
 
@@ -27,5 +27,5 @@ def _table(results: Results) -> dict[str, dict[str, Outcome]]:
     return {row.id: {outcome.operation: outcome for outcome in row.outcomes} for row in results.requirements}
 
 
-def _told(outcome: Outcome | None) -> str:
+def _message(outcome: Outcome | None) -> str:
     return one_line(outcome.actual or outcome.message) if outcome else ""

@@ -67,22 +67,22 @@ def sentence(results: Results) -> str:
     reasons = _gate_reasons(results)
     counted = tally(results)
     if counted.failed:
-        told = [_failed(results, counted), _extent(results, counted), _unfinished_sentence(results)]
+        sentences = [_failed(results, counted), _extent(results, counted), _unfinished_sentence(results)]
     elif verdict_of(results) == "inconclusive":
-        told = [_undecided(results, counted), _extent(results, counted)]
+        sentences = [_undecided(results, counted), _extent(results, counted)]
     else:
-        told = [_unbroken(results, counted, gate_fails=bool(reasons))]
+        sentences = [_unbroken(results, counted, gate_fails=bool(reasons))]
     if reasons and counted.failed and results.fail_on == "failure":
-        told += [f"{reason[0].upper()}{reason[1:]}." for reason in reasons]
+        sentences += [f"{reason[0].upper()}{reason[1:]}." for reason in reasons]
     elif reasons:
-        told.insert(0, f"The gate fails: {' and '.join(reasons)}.")
+        sentences.insert(0, f"The gate fails: {' and '.join(reasons)}.")
     elif counted.failed and results.fail_on == "regression" and results.since:
-        told.append(
+        sentences.append(
             "Nothing got worse since the earlier run, and only that gates."
             if exit_code(results) == 0
             else "Whether anything got worse since the earlier run is inconclusive."
         )
-    return " ".join(part for part in told if part)
+    return " ".join(part for part in sentences if part)
 
 
 def is_partial(results: Results) -> bool:
@@ -112,11 +112,11 @@ def tally(results: Results) -> Tally:
 
 def untested(results: Results) -> list[str]:
     """The operations of which nothing was decided though something should have been."""
-    told: dict[str, set[Verdict]] = {}
+    verdicts_of: dict[str, set[Verdict]] = {}
     for row in results.requirements:
         for outcome in row.outcomes:
-            told.setdefault(outcome.operation, set()).add(outcome.verdict)
-    open_ = ((name, told.get(name, set())) for name in results.operations)
+            verdicts_of.setdefault(outcome.operation, set()).add(outcome.verdict)
+    open_ = ((name, verdicts_of.get(name, set())) for name in results.operations)
     return [name for name, verdicts in open_ if Verdict.INCONCLUSIVE in verdicts and not verdicts - UNDECIDED]
 
 
@@ -219,14 +219,14 @@ def _warned(counted: Tally) -> str:
 
 
 def _rest(counted: Tally) -> str:
-    told = ""
+    text = ""
     if counted.partly:
-        told += f"; {counted.partly} passed on some operations and could not be judged on others"
+        text += f"; {counted.partly} passed on some operations and could not be judged on others"
     if counted.waived:
-        told += f"; {plural(counted.waived, 'known failure')}, waived by the baseline"
+        text += f"; {plural(counted.waived, 'known failure')}, waived by the baseline"
     if counted.unjudged:
-        told += f"; {counted.unjudged} could not be judged"
-    return told
+        text += f"; {counted.unjudged} could not be judged"
+    return text
 
 
 def _unfinished_sentence(results: Results) -> str:

@@ -31,7 +31,7 @@ def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
     areas = view.areas(results.requirements)
     style = _ours("report.css") + _area_filters(len(areas))
     script = _ours("report.js")
-    failures, warnings, waived = view.told(results, evidence, view.FAILED, (Verdict.WARN,), (Verdict.WAIVED,))
+    failures, warnings, waived = view.sections(results, evidence, view.FAILED, (Verdict.WARN,), (Verdict.WAIVED,))
     counts = summary(results)
     return (
         _environment()

@@ -51,17 +51,17 @@ def merge(parts: Sequence[Run], order: Sequence[str], *, replicas: bool = False)
     ordered = sorted(parts, key=lambda part: part.results.shard["group"])
     first = ordered[0].results
     rows: dict[str, RequirementResult] = {}
-    told: dict[str, list[Outcome]] = {}
+    outcomes: dict[str, list[Outcome]] = {}
     evidence = Joined()
     for part in ordered:
         shift = evidence.join(part.evidence, part.results.exchanges)
         for row in part.results.requirements:
             rows.setdefault(row.id, row)
-            told.setdefault(row.id, []).extend(renumbered(outcome, shift.__add__) for outcome in row.outcomes)
+            outcomes.setdefault(row.id, []).extend(renumbered(outcome, shift.__add__) for outcome in row.outcomes)
     if selection(rows) != first.shard["selection"]:
         raise ResultsError(f"{ordered[0].source}: requirements are missing that the whole run has")
     place = {name: number for number, name in enumerate(order)}
-    merged = [result(row, judged(told[row.id])) for row in rows.values()]
+    merged = [result(row, judged(outcomes[row.id])) for row in rows.values()]
     found = [part.results for part in ordered]
     left = _untested(merged, first)
     return (

@@ -43,8 +43,10 @@ class OutcomeStream:
 
     def outcome(self, requirement: str, outcome: Outcome, executed: int, seconds: float) -> None:
         """Write what one case said, with how many were run until then and how long that took."""
-        told = {**asdict(outcome), "verdict": str(outcome.verdict)}
-        self._write({"requirement": requirement, "outcome": told, "executed": executed, "seconds": round(seconds, 3)})
+        members = {**asdict(outcome), "verdict": str(outcome.verdict)}
+        self._write(
+            {"requirement": requirement, "outcome": members, "executed": executed, "seconds": round(seconds, 3)}
+        )
 
     def end(self, complete: bool) -> None:
         """Write the end marker: the run ended by itself, having run every planned case or not."""
@@ -163,20 +165,20 @@ def _form() -> jsonschema.Draft202012Validator:
 
 def _replayed(run: Results, lines: Iterable[tuple[int, JsonMapping]], evidence: Evidence) -> tuple[Results, Evidence]:
     """The run as it stood at the last whole line."""
-    told: dict[str, list[Outcome]] = {}
+    outcomes: dict[str, list[Outcome]] = {}
     executed, seconds, complete = 0, run.seconds, False
     for start, line in lines:
         match line:
             case {"exchange": entry}:
                 evidence.add(entry, start)
             case {"requirement": name, "outcome": outcome, "executed": count, "seconds": time}:
-                told.setdefault(name, []).append(_outcome(outcome))
+                outcomes.setdefault(name, []).append(_outcome(outcome))
                 executed, seconds = count, time
             case {"end": True, "complete": whole}:
                 complete = whole
     rows = []
     for row in run.requirements:
-        found = told.get(row.id)
+        found = outcomes.get(row.id)
         rows.append(model.result(row, found) if found else model.silent(row, complete or 0 < run.planned == executed))
     return (
         replace(
@@ -191,5 +193,5 @@ def _replayed(run: Results, lines: Iterable[tuple[int, JsonMapping]], evidence: 
     )
 
 
-def _outcome(told: JsonMapping) -> Outcome:
-    return Outcome(**{**told, "verdict": Verdict(told["verdict"]), "exchanges": tuple(told["exchanges"])})
+def _outcome(members: JsonMapping) -> Outcome:
+    return Outcome(**{**members, "verdict": Verdict(members["verdict"]), "exchanges": tuple(members["exchanges"])})

@@ -159,8 +159,8 @@ class Results:
     @property
     def remarks(self) -> list[str]:
         """The notes but for those that say what could not be put back, which reports tell apart."""
-        told = {each.text for each in self.left}
-        return [note for note in self.notes if note not in told]
+        texts = {each.text for each in self.left}
+        return [note for note in self.notes if note not in texts]
 
     def to_json(self) -> JsonObject:
         """The content of results.json."""
@@ -258,10 +258,15 @@ def _row(row: RequirementResult) -> JsonObject:
     # by hand: there may be a hundred thousand outcomes, and `asdict` copies each value of each
     own = {name: getattr(row, name) for name in REQUIREMENT}
     lists = {"gates": list(row.gates), "proofs": [dict(proof) for proof in row.proofs]}
-    return {**own, **lists, "verdict": str(row.verdict), "outcomes": [_told(outcome) for outcome in row.outcomes]}
+    return {
+        **own,
+        **lists,
+        "verdict": str(row.verdict),
+        "outcomes": [_outcome_json(outcome) for outcome in row.outcomes],
+    }
 
 
-def _told(outcome: Outcome) -> JsonObject:
+def _outcome_json(outcome: Outcome) -> JsonObject:
     own = {name: getattr(outcome, name) for name in OUTCOME}
     mismatch = None if outcome.mismatch is None else dict(outcome.mismatch)
     return {**own, "verdict": str(outcome.verdict), "exchanges": list(outcome.exchanges), "mismatch": mismatch}
@@ -288,8 +293,8 @@ def _merged(group: list[Outcome]) -> Outcome:
 
 def silent(row: RequirementResult, all_run: bool) -> RequirementResult:
     """A requirement that no case said anything of, where all planned cases were run or not."""
-    told = (Verdict.NOT_APPLICABLE, NO_OPERATION) if all_run else (Verdict.INCONCLUSIVE, ENDED_BEFORE)
-    return result(row, [Outcome("", *told)])
+    reason = (Verdict.NOT_APPLICABLE, NO_OPERATION) if all_run else (Verdict.INCONCLUSIVE, ENDED_BEFORE)
+    return result(row, [Outcome("", *reason)])
 
 
 def worst(verdicts: Iterable[str]) -> Verdict:

@@ -76,5 +76,5 @@ def _evidence(path: Path, results: Results) -> Sequence[Entry]:
     """The exchanges in the journal beside results, where that is of the same run."""
     if not path.is_file():
         return ()
-    told, evidence = outcome_stream.read(path)
-    return evidence if (told.started, told.seed) == (results.started, results.seed) else ()
+    stream, evidence = outcome_stream.read(path)
+    return evidence if (stream.started, stream.seed) == (results.started, results.seed) else ()

@@ -73,7 +73,7 @@ def _rule(row: RequirementResult) -> JsonObject:
 
 def _result(results: Results, rule: int, row: RequirementResult, outcome: Outcome) -> JsonObject:
     place = results.places.get(outcome.operation) or results.contract_source
-    told = visible(f"{outcome.operation}: {outcome.message}" if outcome.operation else outcome.message)
+    message = visible(f"{outcome.operation}: {outcome.message}" if outcome.operation else outcome.message)
     # the same failure has the same fingerprint in every run, whatever the target said this time
     fingerprint = hashlib.sha256(f"{row.id}\n{outcome.operation}".encode("utf-8", "backslashreplace")).hexdigest()
     waived = outcome.verdict is Verdict.WAIVED
@@ -81,10 +81,10 @@ def _result(results: Results, rule: int, row: RequirementResult, outcome: Outcom
         "ruleId": row.id,
         "ruleIndex": rule,
         "level": LEVELS[outcome.verdict],
-        "message": {"text": told or row.id},
+        "message": {"text": message or row.id},
         "locations": [_location(place, outcome.operation)],
         "partialFingerprints": {"requirementAndOperation/v1": fingerprint},
-        **({"suppressions": [{"kind": "external", "justification": told}]} if waived else {}),
+        **({"suppressions": [{"kind": "external", "justification": message}]} if waived else {}),
         "properties": {
             "verdict": str(outcome.verdict),
             "expected": visible(outcome.expected),

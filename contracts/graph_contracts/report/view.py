@@ -61,7 +61,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Told:
+class VerdictSection:
     """A requirement with what it said that someone should read."""
 
     row: RequirementResult
@@ -83,23 +83,25 @@ class OperationRow:
 
     name: str
     counts: Mapping[Verdict, int]
-    told: Sequence[tuple[str, Verdict]]
+    reported: Sequence[tuple[str, Verdict]]
 
 
-def told(results: Results, evidence: Sequence[JsonMapping], *verdicts: tuple[Verdict, ...]) -> list[list[Told]]:
+def sections(
+    results: Results, evidence: Sequence[JsonMapping], *verdicts: tuple[Verdict, ...]
+) -> list[list[VerdictSection]]:
     """For each set of verdicts the requirements that have one, worst first; evidence goes to those that come first."""
-    found = [_told(results, each) for each in verdicts]
+    found = [_section(results, each) for each in verdicts]
     find = finder(evidence)
     shown: set[int] = set()
     room = MAX_EVIDENCE
     for place in range(MAX_GROUPS):
-        for told_ in (each for section in found for each in section):
-            if place < len(told_.groups):
-                room = _fill(told_.groups[place], find, shown, room)
+        for each in (each for section in found for each in section):
+            if place < len(each.groups):
+                room = _fill(each.groups[place], find, shown, room)
     return found
 
 
-def _told(results: Results, verdicts: tuple[Verdict, ...]) -> list[Told]:
+def _section(results: Results, verdicts: tuple[Verdict, ...]) -> list[VerdictSection]:
     found = []
     for row in results.requirements:
         groups: dict[tuple[str, ...], Group] = {}
@@ -112,7 +114,7 @@ def _told(results: Results, verdicts: tuple[Verdict, ...]) -> list[Told]:
             verdict = min((group.outcome.verdict for group in all_groups), key=WORST_FIRST.index)
             more = [name for group in all_groups[MAX_GROUPS:] for name in group.operations]
             count = sum(len(group.operations) for group in all_groups)
-            found.append(Told(row, verdict, all_groups[:MAX_GROUPS], more, count))
+            found.append(VerdictSection(row, verdict, all_groups[:MAX_GROUPS], more, count))
     return sorted(found, key=lambda each: (WORST_FIRST.index(each.verdict), _level(each.row)))
 
 

@@ -60,8 +60,8 @@ def changed(results: Results) -> list[str]:
         lines += results.baseline.unjudged
     if results.since:
         counts = Counter(str(change.kind) for change in results.since.changes)
-        told = ", ".join(f"{counts[kind]} {kind}" for kind in Kind if counts[kind]) or "nothing changed"
-        lines.append(f"Since {results.since.source} ({results.since.started}): {told}.")
+        changes = ", ".join(f"{counts[kind]} {kind}" for kind in Kind if counts[kind]) or "nothing changed"
+        lines.append(f"Since {results.since.source} ({results.since.started}): {changes}.")
         lines += change_lines(results.since.changes)
         if results.fail_on == "regression":
             lines.append(f"Only what is worse than then gates: {plural(len(results.since.worse), 'change')}.")
@@ -81,8 +81,8 @@ def change_lines(changes: Iterable[Change]) -> list[str]:
     for (kind, requirement, before, after), alike in groups.items():
         where = f" on {alike[0].operation}" if alike[0].operation else ""
         where = where if len(alike) == 1 else f" on {len(alike)} operations"
-        told = f": {alike[0].message}" if alike[0].message else ""
-        lines.append(f"{kind} {requirement}{where} ({before or 'absent'} → {after}){told}")
+        why = f": {alike[0].message}" if alike[0].message else ""
+        lines.append(f"{kind} {requirement}{where} ({before or 'absent'} → {after}){why}")
     if absent:
         named = first_few([*absent], "the earlier results.json")
         lines.append(f"{plural(len(absent), 'requirement')} not in the later run: {named}")

@@ -255,11 +255,11 @@ def test_verdicts_that_a_worker_could_not_write_down_are_missed() -> None:
         refused="",
         error="",
     )
-    crew = Controller.__new__(Controller)
+    controller = Controller.__new__(Controller)
     tally = Tally()
-    crew.session = SimpleNamespace(tally=tally)  # type: ignore[assignment]
-    crew.record = SimpleNamespace(heard=lambda _: 4, learned=lambda *_: None)  # type: ignore[assignment]
-    crew._closed, crew._expired = [], False
-    crew._ended("gw0", report)
+    controller.session = SimpleNamespace(tally=tally)  # type: ignore[assignment]
+    controller.record = SimpleNamespace(heard=lambda _: 4, learned=lambda *_: None)  # type: ignore[assignment]
+    controller._closed, controller._expired = [], False
+    controller._ended("gw0", report)
     assert tally.executed == 2
     assert tally.notes == ["3 verdicts of a worker (gw0) are lost: its outcomes could not be written"]

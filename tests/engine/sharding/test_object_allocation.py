@@ -79,8 +79,8 @@ def given(server: Started, workers: int) -> Given:
     return dict(plan.assigned)
 
 
-def worker(server: Started, lane: int, own: Given) -> Session:
-    return Session(settings(server), WorkerContext(time.monotonic(), Allocation(lane, 2, own)))
+def worker(server: Started, number: int, own: Given) -> Session:
+    return Session(settings(server), WorkerContext(time.monotonic(), Allocation(number, 2, own)))
 
 
 # -- workers -----------------------------------------------------------------------------------------------------------
@@ -102,8 +102,8 @@ def test_a_worker_has_what_it_was_given_whatever_was_added_since() -> None:
     with growing(4) as server:
         own = given(server, 2)
         assert len(own) == 2
-        for lane in (1, 0):
-            assert set(objects(worker(server, lane, own))) == {pairs[lane] for pairs in own.values()}
+        for number in (1, 0):
+            assert set(objects(worker(server, number, own))) == {pairs[number] for pairs in own.values()}
 
 
 def test_a_worker_takes_no_other_object_than_those_it_was_given() -> None:
@@ -158,7 +158,7 @@ def test_work_on_an_object_that_was_named_is_not_divided(flag: str) -> None:
         ("xy", False, "abcd", "xy"),  # objects of its own
     ],
 )
-def test_all_paths_lead_to_what_a_lane_is_given(
+def test_all_paths_lead_to_what_a_worker_is_given(
     monkeypatch: pytest.MonkeyPatch, listed: str, reads: bool, first: str, further: str
 ) -> None:
     def path(name: str, ids: str, primary: Any) -> Any:
@@ -184,7 +184,7 @@ IDS = [str(uuid.UUID(int=n * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128)) for n
 def test_no_two_parts_share_an_object_though_each_lists_another_state(splits: int) -> None:
     for begin in range(0, 100, 10):
         listed = [sorted(IDS[begin : begin + 40 + added]) for added in range(splits)]
-        used = [object_allocation.share(each, lane, splits) for lane, each in enumerate(listed)]
+        used = [object_allocation.share(each, number, splits) for number, each in enumerate(listed)]
         firsts = [entity for own, _ in used for entity in own[: object_allocation.NEEDED]]
         assert len(set(firsts)) == len(firsts) == splits * object_allocation.NEEDED
         assert all(not {*own} & others for own, others in used)
@@ -194,7 +194,8 @@ def test_no_two_parts_share_an_object_though_each_lists_another_state(splits: in
 def test_where_there_are_two_for_each_part_each_has_two(splits: int) -> None:
     for many in range(2 * splits, 4 * splits):
         own = [
-            object_allocation.share(IDS[:many], lane, splits)[0][: object_allocation.NEEDED] for lane in range(splits)
+            object_allocation.share(IDS[:many], number, splits)[0][: object_allocation.NEEDED]
+            for number in range(splits)
         ]
         assert len(set().union(*own)) == splits * object_allocation.NEEDED
 
@@ -203,8 +204,8 @@ def test_where_there_are_too_few_parts_share_them() -> None:
     assert object_allocation.share(IDS[:3], 1, 2) == (IDS[:3], frozenset())
 
 
-def test_spellings_of_an_id_are_of_one_lane() -> None:
+def test_spellings_of_an_id_are_of_one_worker() -> None:
     spelled = [f"{{{each.upper()}}}" for each in IDS]
-    for lane in (0, 1):
-        own = object_allocation.share(IDS, lane, 2)[0]
-        assert [spelled[IDS.index(each)] for each in own] == object_allocation.share(spelled, lane, 2)[0]
+    for number in (0, 1):
+        own = object_allocation.share(IDS, number, 2)[0]
+        assert [spelled[IDS.index(each)] for each in own] == object_allocation.share(spelled, number, 2)[0]

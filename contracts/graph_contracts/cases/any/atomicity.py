@@ -68,13 +68,15 @@ def _unacceptable(operation: WriteDriver) -> JsonObject | None:
         (TypeKind.STRING, {"x": 1}),
     ]
     for kind, value in wrong:
-        for spot in [spot for spot in settable_locations(operation, kind) if len(spot.path) == 1 and not spot.listed][
-            :1
-        ]:
-            body = {spot.path[0]: value}
-            (trial,) = operation.watch.attempt([Attempt(f"{spot.name} = {short(value)}", body)])
+        for location in [
+            location
+            for location in settable_locations(operation, kind)
+            if len(location.path) == 1 and not location.listed
+        ][:1]:
+            body = {location.path[0]: value}
+            (trial,) = operation.watch.attempt([Attempt(f"{location.name} = {short(value)}", body)])
             if trial.exchange.refused:
                 return body
             if trial.exchange.ok:
-                operation.patch({spot.path[0]: operation.values.make(spot.type, spot.path[0], 1)})
+                operation.patch({location.path[0]: operation.values.make(location.type, location.path[0], 1)})
     return None

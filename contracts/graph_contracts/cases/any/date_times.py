@@ -37,10 +37,10 @@ def test_an_instant_stays_the_same_instant(operation: WriteDriver) -> Findings:
     Fix: Convert to UTC with the offset, or keep the offset; dropping it moves the instant.
     """
     accepted = 0
-    for spot in needed(operation, TypeKind.DATETIMEOFFSET):
+    for location in needed(operation, TypeKind.DATETIMEOFFSET):
         for text in INSTANTS:
             before = len(operation.client.exchanges)
-            for finding in kept(operation, spot, text):
+            for finding in kept(operation, location, text):
                 if finding.at_most is Severity.FAIL:
                     yield finding
             accepted += operation.client.exchanges[before].ok
@@ -66,7 +66,7 @@ def test_fractions_of_a_second_are_kept_to_milliseconds(operation: WriteDriver) 
 
     Fix: Choose a column with milliseconds at least (`datetime2(7)`, `timestamp(6)`).
     """
-    for spot in needed(operation, TypeKind.DATETIMEOFFSET):
+    for location in needed(operation, TypeKind.DATETIMEOFFSET):
         text = "2021-03-04T05:06:07.1234567Z"
         exchange = operation.change(spot.body(text))
         found, evidence = shown_after(operation, exchange)
@@ -96,5 +96,5 @@ def test_what_is_no_date_time_is_refused(operation: WriteDriver) -> Findings:
 
     Fix: Parse strictly and answer 400; lenient parsers roll the 30th of February over into March.
     """
-    for spot in needed(operation, TypeKind.DATETIMEOFFSET):
-        yield from refused(operation, spot, NO_DATES, lenient=plausible)
+    for location in needed(operation, TypeKind.DATETIMEOFFSET):
+        yield from refused(operation, location, NO_DATES, lenient=plausible)

@@ -31,14 +31,16 @@ def test_an_unknown_member_is_never_mapped_to_another(operation: WriteDriver) ->
 
     Fix: Refuse what you don't know with 400, or keep the text. A default of the first member is a lie.
     """
-    spots = [
-        spot for spot in settable_locations(operation, TypeKind.STRING) if spot.type.members or spot.type.placeholder
+    locations = [
+        location
+        for location in settable_locations(operation, TypeKind.STRING)
+        if location.type.members or location.type.placeholder
     ]
-    if not spots:
+    if not locations:
         raise NotApplicable("the document declares no enumeration")
-    for spot in spots[:3]:
-        known = operation.values.make(spot.type, spot.path[-1], 1)
-        control = operation.patch(spot.body(known))
+    for location in locations[:3]:
+        known = operation.values.make(location.type, location.path[-1], 1)
+        control = operation.patch(location.body(known))
         if not control.ok:
             continue
         for member in ("bogusMember", "unknownFutureValue"):
@@ -79,7 +81,9 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
         name
         for kind in (TypeKind.STRING, TypeKind.INT32, TypeKind.COMPLEX)
         for name in [
-            spot.path[0] for spot in settable_locations(operation, kind) if len(spot.path) == 1 and spot.nullable
+            location.path[0]
+            for location in settable_locations(operation, kind)
+            if len(location.path) == 1 and location.nullable
         ]
     ]
     if not candidates:
@@ -106,7 +110,7 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
         except Inconclusive:
             continue
         for difference in left:
-            yield told(difference, exchange, seen)
+            yield finding_of(difference, exchange, seen)
     if not cleared and refusals:
         raise Inconclusive("the target declares every property tried as non-nullable (400 to null)")
 
@@ -134,9 +138,9 @@ def test_null_where_there_can_be_none_is_refused_or_harmless(operation: WriteDri
     """
     operation.bodies.needs_partial()
     names = [
-        spot.path[0]
+        location.path[0]
         for kind in (TypeKind.DATETIMEOFFSET, TypeKind.COLLECTION)
-        for spot in settable_locations(operation, kind)[:1]
+        for location in settable_locations(operation, kind)[:1]
     ]
     for name in dict.fromkeys(names):
         declared = operation.model.type.properties[name].type

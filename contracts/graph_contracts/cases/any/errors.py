@@ -110,9 +110,11 @@ def test_no_request_is_answered_as_the_servers_own_failure(update: OperationUnde
 def _dying(operation: OperationUnderTest, exchange: Exchange) -> bool:
     """Whether the server was then known not to work any more, which `update.robust.alive` judges."""
     return any(
-        exchange.index > death.culprit.index
-        and (not death.back or exchange.started <= death.culprit.started + death.culprit.seconds + death.seconds)
-        for death in operation.log.deaths
+        exchange.index > outage.culprit.index
+        and (
+            not outage.recovered or exchange.started <= outage.culprit.started + outage.culprit.seconds + outage.seconds
+        )
+        for outage in operation.log.outages
     )
 
 

@@ -10,7 +10,7 @@ from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.attempts import Attempt
-from graph_contracts.operations.knowledge import Death
+from graph_contracts.operations.knowledge import Outage
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.settable_locations import open_locations
 from graph_contracts.operations.spare_objects import SPREAD, mend
@@ -73,24 +73,24 @@ def test_deep_and_large_bodies_are_taken_or_refused(operation: WriteDriver) -> F
         yield from _handled(operation, exchange, note)
         if exchange.ok and note.endswith("an open value"):
             yield from _kept_deep(exchange)
-        if any(death.culprit is exchange for death in _lasting(operation)):
+        if any(outage.culprit is exchange for outage in _lasting(operation)):
             return  # a server that keeps this nesting keeps the next as well
     if operation.documented.alias == 0:  # once is enough for so many octets
         yield from _large(operation)
 
 
-def _lasting(operation: OperationUnderTest) -> Iterator[Death]:
+def _lasting(operation: OperationUnderTest) -> Iterator[Outage]:
     """The inputs of this requirement after which the operation no longer worked."""
-    for death in operation.log.deaths:
-        if not death.back and death.culprit.requirement.endswith(LIMITED):
-            yield death
+    for outage in operation.log.outages:
+        if not outage.recovered and outage.culprit.requirement.endswith(LIMITED):
+            yield outage
 
 
 def _spoiled(operation: WriteDriver) -> Exchange | None:
     """The input of this requirement that did harm through another path or operation on the same resource."""
     beside = [operation.primary_path, *operation.further, *operation.siblings.values()]
     others = (each for each in beside if each is not None and each is not operation)
-    return next((death.culprit for each in others for death in _lasting(each)), None)
+    return next((outage.culprit for each in others for outage in _lasting(each)), None)
 
 
 def _nested(operation: WriteDriver) -> Iterator[tuple[str, bytes, JsonMapping]]:
@@ -101,8 +101,12 @@ def _nested(operation: WriteDriver) -> Iterator[tuple[str, bytes, JsonMapping]]:
         return
     name = operation.bodies.markers[0]
     yield f"{DEPTH}-fold nesting in place of a plain value", _spelled({name: "@@"}, arrays), operation.bodies.mark()
-    for spot in open_locations(operation)[:1]:
-        yield f"{DEPTH}-fold nesting in an open value", _spelled(spot.body({BAG: "@@"}), arrays), spot.body({BAG: None})
+    for location in open_locations(operation)[:1]:
+        yield (
+            f"{DEPTH}-fold nesting in an open value",
+            _spelled(location.body({BAG: "@@"}), arrays),
+            location.body({BAG: None}),
+        )
 
 
 def _spelled(body: JsonObject, octets: bytes) -> bytes:
@@ -116,10 +120,10 @@ def _handled(operation: WriteDriver, exchange: Exchange, note: str) -> Findings:
             yield Finding("2xx, 4xx or the connection closed", f"{exchange.answer} to {note}", (exchange,))
     elif not (exchange.ok or exchange.refused or exchange.status in LIMITS):
         yield Finding("2xx or 4xx", f"{exchange.answer} to {note}", (exchange,))
-    for death in operation.log.deaths:
-        if death.culprit.index == exchange.index:
-            what = f"{death.after.answer} to the update after {note}"
-            yield Finding("the next update answered", what, (exchange, death.after))
+    for outage in operation.log.outages:
+        if outage.culprit.index == exchange.index:
+            what = f"{outage.after.answer} to the update after {note}"
+            yield Finding("the next update answered", what, (exchange, outage.after))
 
 
 def _kept_deep(exchange: Exchange) -> Findings:
@@ -133,7 +137,7 @@ def _kept_deep(exchange: Exchange) -> Findings:
 def _large(operation: WriteDriver) -> Findings:
     """A string of many characters, removed again at once where it was accepted."""
     try:
-        spot = text_places(operation)[-1]
+        location = text_places(operation)[-1]
     except NotApplicable:
         return
     if not operation.bodies.partial.ok:
@@ -141,10 +145,10 @@ def _large(operation: WriteDriver) -> Findings:
     text = "x" * LARGE
     # on a connection of its own: a server may close it while it is still being sent to
     patience = max(PATIENCE, operation.client.connection.limits.timeout)
-    exchange = operation.patch(jsontext.dump(spot.body(text)), fresh=True, timeout=patience)
-    shown = spot.value(exchange.object) if exchange.ok else None
+    exchange = operation.patch(jsontext.dump(location.body(text)), fresh=True, timeout=patience)
+    shown = location.value(exchange.object) if exchange.ok else None
     if exchange.ok:
-        operation.patch(spot.body("x"))
+        operation.patch(location.body("x"))
     operation.watch.check_alive(exchange)
     yield from _handled(operation, exchange, f"a body of {LARGE:,} octets")
     if isinstance(shown, str) and shown != text and shown.startswith("xx"):
@@ -173,13 +177,13 @@ def test_the_operation_outlives_hostile_input(operation: WriteDriver) -> Finding
     """
     if not operation.log.hostile:
         raise Inconclusive("no hostile input was sent")
-    for death in operation.log.deaths:
-        if death.back and death.after.throttled:
+    for outage in operation.log.outages:
+        if outage.recovered and outage.after.throttled:
             continue
-        grade = Severity.NOTE if death.back else Severity.FAIL
-        since = f"for {death.seconds:.0f} s after" if death.seconds >= 1 else "after"
-        what = f"{death.after.answer} to a plain update {since} {_input(death.culprit)}"
-        yield Finding("the update still works", what, (death.culprit, death.after), grade)
+        grade = Severity.NOTE if outage.recovered else Severity.FAIL
+        since = f"for {outage.seconds:.0f} s after" if outage.seconds >= 1 else "after"
+        what = f"{outage.after.answer} to a plain update {since} {_input(outage.culprit)}"
+        yield Finding("the update still works", what, (outage.culprit, outage.after), grade)
 
 
 def _input(exchange: Exchange) -> str:

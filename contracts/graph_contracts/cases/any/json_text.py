@@ -87,18 +87,18 @@ def _escaped_name(body: JsonObject) -> bytes:
 def _pairs(operation: WriteDriver, control: Exchange) -> Findings:
     """A character beyond the basic plane as a pair of escapes, and an escaped slash, in a string that takes them."""
     try:
-        spot = text_places(operation)[0]
+        location = text_places(operation)[0]
     except NotApplicable:
         return
-    plain = operation.patch(spot.body("a/b \U0001f600"))
+    plain = operation.patch(location.body("a/b \U0001f600"))
     if not plain.ok or not operation.bodies.partial.ok:
         return
-    wanted = spot.body("c/d \U0001f600")
+    wanted = location.body("c/d \U0001f600")
     exchange = operation.patch(json.dumps(operation.own.completed(wanted)).replace("c/d", "c\\/d").encode())
     if not exchange.ok:
         what = f"{exchange.answer} to a surrogate pair and an escaped slash"
         yield Finding(plain.answer, what, (control, plain, exchange))
-    elif not any(reflected(operation, spot.body("a/b \U0001f600"), plain)):
+    elif not any(reflected(operation, location.body("a/b \U0001f600"), plain)):
         yield from reflected(operation, wanted, exchange)
 
 
@@ -289,29 +289,29 @@ def test_other_encodings_are_decoded_or_refused(operation: WriteDriver) -> Findi
     Fix: Decode strictly and answer 400; a decoder that replaces or drops octets stores something nobody sent.
     """
     operation.bodies.needs_partial()
-    spot = text_places(operation)[0]
+    location = text_places(operation)[0]
     plain, wide = operation.values.guid(), operation.values.guid()
     sixteen = {"Content-Type": "application/json; charset=utf-16"}
     spellings: tuple[tuple[str, bytes, Mapping[str, str], str | None], ...] = (
-        ("octets that are no UTF-8", _spelled(spot, b'"a\xff\xfeb"'), {}, None),
-        ("UTF-16", jsontext.dump(spot.body(wide)).decode().encode("utf-16"), sixteen, wide),
-        ("half a surrogate pair", _spelled(spot, b'"\\ud800"'), {}, "\ud800"),
-        ("NUL", _spelled(spot, b'"a\\u0000b"'), {}, "a\0b"),
+        ("octets that are no UTF-8", _spelled(location, b'"a\xff\xfeb"'), {}, None),
+        ("UTF-16", jsontext.dump(location.body(wide)).decode().encode("utf-16"), sixteen, wide),
+        ("half a surrogate pair", _spelled(location, b'"\\ud800"'), {}, "\ud800"),
+        ("NUL", _spelled(location, b'"a\\u0000b"'), {}, "a\0b"),
     )
     for note, octets, headers, meant in spellings:
-        operation.change(spot.body(plain))
+        operation.change(location.body(plain))
         (trial,) = operation.watch.attempt([Attempt(note, octets, headers)], hostile=True)
         exchange = trial.exchange
         if exchange.status >= 500 or exchange.response is None:
             yield Finding("2xx or 4xx", f"{exchange.answer} to {note}", (exchange,))
-        shown = spot.value(exchange.object) if exchange.ok else None
+        shown = location.value(exchange.object) if exchange.ok else None
         if not isinstance(shown, str) or shown in {plain, meant}:
             continue
         grade = Severity.NOTE if "\ufffd" in shown else Severity.FAIL
-        what = f"{spot.name} = {short(shown)} after {note}"
-        yield Finding(f"4xx, or {spot.name} as it was sent", what, (exchange,), grade)
-    operation.change(spot.body(plain))
+        what = f"{location.name} = {short(shown)} after {note}"
+        yield Finding(f"4xx, or {location.name} as it was sent", what, (exchange,), grade)
+    operation.change(location.body(plain))
 
 
-def _spelled(spot: Location, octets: bytes) -> bytes:
-    return jsontext.dump(spot.body("@@")).replace(b'"@@"', octets)
+def _spelled(location: Location, octets: bytes) -> bytes:
+    return jsontext.dump(location.body("@@")).replace(b'"@@"', octets)

@@ -35,10 +35,10 @@ def test_a_number_beyond_int32_never_becomes_another(operation: WriteDriver) -> 
 
     Fix: Check the range before narrowing, and answer 400; a cast wraps around.
     """
-    for spot in needed(operation, TypeKind.INT32):
-        operation.change(spot.body(4711))
+    for location in needed(operation, TypeKind.INT32):
+        operation.change(location.body(4711))
         for number in BEYOND:
-            (trial,) = operation.watch.attempt([Attempt(f"{spot.name} = {number}", spot.body(number))])
+            (trial,) = operation.watch.attempt([Attempt(f"{location.name} = {number}", location.body(number))])
             exchange = trial.exchange
             if not exchange.ok:
                 continue
@@ -73,9 +73,9 @@ def test_the_bounds_of_int32_are_kept(operation: WriteDriver) -> Findings:
 
     Fix: Accept the whole range; test for absence with null rather than with falsehood, so that 0 survives.
     """
-    for spot in needed(operation, TypeKind.INT32):
+    for location in needed(operation, TypeKind.INT32):
         for number in (0, 2147483647):
-            exchange = operation.patch(spot.body(number))
+            exchange = operation.patch(location.body(number))
             if not exchange.ok:
                 yield Finding(f"2xx with {spot.name} = {number}", exchange.answer, (exchange,))
             yield from reflected(operation, spot.body(number), exchange)
@@ -104,9 +104,9 @@ def test_values_of_the_wrong_type_are_refused(operation: WriteDriver) -> Finding
     """
     tried = 0
     for kind, wrong in WRONG.items():
-        for spot in settable_locations(operation, kind)[: 2 if kind is TypeKind.STRING else 1]:
+        for location in settable_locations(operation, kind)[: 2 if kind is TypeKind.STRING else 1]:
             tried += 1
-            yield from refused(operation, spot, wrong, lenient=coerced)
+            yield from refused(operation, location, wrong, lenient=coerced)
     if not tried:
         raise NotApplicable("the document declares no property of a type that this case knows")
 

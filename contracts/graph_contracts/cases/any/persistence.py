@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graph_contracts.cases.values import told
+from graph_contracts.cases.values import finding_of
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Findings, Inconclusive, Level, Severity, also, requirement
 
@@ -46,7 +46,7 @@ def test_an_accepted_update_is_seen_by_later_requests(operation: WriteDriver) ->
         expected = {name: value for name, value in body.items() if name not in denied} or body
         left, seen = operation.observe.settle(expected, fresh=True, anyway=True)
         for difference in left:
-            yield told(difference, exchange, seen)
+            yield finding_of(difference, exchange, seen)
     if not accepted:
         raise Inconclusive("the target accepted no body to look for")
     if operation.bodies.partial.ok:
@@ -55,7 +55,7 @@ def test_an_accepted_update_is_seen_by_later_requests(operation: WriteDriver) ->
         if exchange.ok:
             left, seen = operation.observe.settle(body, fresh=True, anyway=True)
             for difference in left:
-                finding = told(difference, exchange, seen)
+                finding = finding_of(difference, exchange, seen)
                 yield replace(finding, actual=f"{finding.actual} after Prefer: return=minimal")
 
 
@@ -97,4 +97,4 @@ def test_the_answer_equals_what_a_read_returns(operation: WriteDriver) -> Findin
         both = {name: answered[name] for name in operation.answer_type.properties if name in answered and name in shown}
         for difference in operation.model.compare(both, shown):
             if difference.severity is Severity.FAIL:
-                yield told(difference, exchange, seen)
+                yield finding_of(difference, exchange, seen)

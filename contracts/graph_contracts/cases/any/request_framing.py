@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from graph_contracts.cases.values import reflected, told
+from graph_contracts.cases.values import finding_of, reflected
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json, JsonMapping
@@ -78,7 +78,7 @@ def shown(operation: WriteDriver, body: JsonMapping, exchange: Exchange) -> Find
     with suppress(Inconclusive):
         left, seen = operation.observe.settle(body)
         for difference in left:
-            yield told(difference, exchange, seen)
+            yield finding_of(difference, exchange, seen)
 
 
 def unmade(operation: WriteDriver, body: JsonMapping, exchange: Exchange) -> Findings:
@@ -89,7 +89,7 @@ def unmade(operation: WriteDriver, body: JsonMapping, exchange: Exchange) -> Fin
     with suppress(Inconclusive):
         left, seen = operation.observe.settle({name: body[name]})
         for difference in left:
-            yield told(difference, exchange, seen)
+            yield finding_of(difference, exchange, seen)
 
 
 def with_headers(operation: OperationUnderTest, headers: Fields) -> tuple[Exchange, Findings]:

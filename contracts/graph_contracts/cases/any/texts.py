@@ -98,13 +98,13 @@ def test_strings_survive_to_the_code_point(operation: WriteDriver) -> Findings:
     Fix: Use UTF-8 from end to end (`utf8mb4` in MySQL, `nvarchar` in SQL Server), and don't normalise.
     """
     accepted = 0
-    for spot in kinds_of_text(operation):
+    for location in kinds_of_text(operation):
         for text in TEXTS:
             before = len(operation.client.exchanges)
-            yield from kept(operation, spot, text)
+            yield from kept(operation, location, text)
             accepted += operation.client.exchanges[before].ok
-        escaped = operation.bodies.escaped(spot.body("\U0001f600 \u00e9 漢"))
-        yield from kept(operation, spot, "\U0001f600 \u00e9 漢", spelled=escaped)
+        escaped = operation.bodies.escaped(location.body("\U0001f600 \u00e9 漢"))
+        yield from kept(operation, location, "\U0001f600 \u00e9 漢", spelled=escaped)
     if not accepted:
         raise Inconclusive("the target takes none of the test's strings")
 
@@ -127,10 +127,10 @@ def test_a_long_string_is_stored_whole_or_refused(operation: WriteDriver) -> Fin
 
     Fix: Refuse with 400 what a column can't hold; silent truncation is the fault here.
     """
-    for spot in kinds_of_text(operation):
+    for location in kinds_of_text(operation):
         for length in LENGTHS:
             text = ("graph contract " * (length // 15 + 1))[: length - 1] + "."
-            yield from kept(operation, spot, text)
+            yield from kept(operation, location, text)
 
 
 @requirement(
@@ -152,9 +152,9 @@ def test_strings_that_look_like_something_else_stay_strings(operation: WriteDriv
     Fix: Bind parameters, store text as text, escape on output in the format of the output. Don't trim, guess types
     or evaluate.
     """
-    for spot in kinds_of_text(operation):
+    for location in kinds_of_text(operation):
         for text in LITERALS:
-            yield from kept(operation, spot, text)
+            yield from kept(operation, location, text)
 
 
 @requirement(

@@ -24,7 +24,7 @@ NUMBERS = frozenset({TypeKind.INT32, TypeKind.INT64, TypeKind.DOUBLE, TypeKind.B
 DURATION = re.compile(r"-?P(?=[\dT])(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 
 
-def spots(operation: OperationUnderTest, exchange: Exchange, kinds: frozenset[TypeKind]) -> list[FoundValue]:
+def locations(operation: OperationUnderTest, exchange: Exchange, kinds: frozenset[TypeKind]) -> list[FoundValue]:
     """The places of some kinds in an answer, the root aside; what the server maintains has a type too.
 
     Where the document allows several types, a value of any of them is right. What the run itself has planted is left
@@ -121,7 +121,7 @@ def test_strings_are_strings(operation: OperationUnderTest, exchange: Exchange) 
 
     Fix: Write enumeration members by name and identifiers as strings, never as numbers.
     """
-    for path, value, type_ in spots(operation, exchange, STRINGS):
+    for path, value, type_ in locations(operation, exchange, STRINGS):
         if not isinstance(value, str):
             yield Finding(f"{path}: a string", f"{path} = {short(value)}", (exchange,))
         elif type_.kind is TypeKind.GUID and not GUID.fullmatch(value):
@@ -176,7 +176,7 @@ def test_numbers_are_numbers_in_range(operation: OperationUnderTest, exchange: E
 
     Fix: Write numbers as JSON numbers without quotes or fraction, and within the range of their type.
     """
-    for path, value, type_ in spots(operation, exchange, NUMBERS):
+    for path, value, type_ in locations(operation, exchange, NUMBERS):
         if type_.kind is TypeKind.BOOLEAN:
             if not isinstance(value, bool):
                 yield Finding(f"{path}: true or false", f"{path} = {short(value)}", (exchange,))
@@ -230,7 +230,7 @@ def test_date_times_are_date_times(operation: OperationUnderTest, exchange: Exch
 
     Fix: Write `YYYY-MM-DDThh:mm:ss` with `Z` or an offset. Database defaults often lose the zone or use a space.
     """
-    for path, value, _ in spots(operation, exchange, frozenset({TypeKind.DATETIMEOFFSET})):
+    for path, value, _ in locations(operation, exchange, frozenset({TypeKind.DATETIMEOFFSET})):
         far = isinstance(value, str) and DATE_TIME.fullmatch(value) and not value[:4].isdigit()
         if instant(value) is None and not far and not _distant(value):
             wanted = "YYYY-MM-DDThh:mm[:ss[.f]] with Z or ±hh:mm"
@@ -273,7 +273,7 @@ def test_complex_values_are_objects(operation: OperationUnderTest, exchange: Exc
 
     Fix: Write them as JSON objects: not as quoted JSON, not flattened, not as a list of one.
     """
-    for path, value, type_ in spots(operation, exchange, frozenset({TypeKind.COMPLEX})):
+    for path, value, type_ in locations(operation, exchange, frozenset({TypeKind.COMPLEX})):
         if not isinstance(value, Mapping) and not path.endswith("]"):
             note = " (the table says a single value)" if isinstance(value, list) and type_.name else ""
             yield Finding(f"{path}: an object", f"{path} = {short(value)}{note}", (exchange,))

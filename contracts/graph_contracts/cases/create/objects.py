@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from graph_contracts.cases.update.concurrency import parallel, rounds
-from graph_contracts.cases.values import told
+from graph_contracts.cases.values import finding_of
 from graph_contracts.contract import OperationKind, TypeKind
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.attempts import Attempt
@@ -118,14 +118,18 @@ def test_the_member_that_only_answers_have_is_not_taken(create: CreateDriver) ->
 
     Fix: Answer 400: it is no value that an object can have.
     """
-    spots = [spot for spot in settable_locations(create, TypeKind.STRING) if "unknownFutureValue" in spot.type.members]
-    if not spots:
+    locations = [
+        location
+        for location in settable_locations(create, TypeKind.STRING)
+        if "unknownFutureValue" in location.type.members
+    ]
+    if not locations:
         raise NotApplicable("the document declares no evolvable enumeration")
     create.demand()
-    exchange = create.patch(spots[0].body("unknownFutureValue"))
-    value = spots[0].value(exchange.object)
+    exchange = create.patch(locations[0].body("unknownFutureValue"))
+    value = locations[0].value(exchange.object)
     if exchange.ok and value == "unknownFutureValue":
-        yield Finding("400", f"{exchange.answer}, {spots[0].name} = {short(value)}", (exchange,))
+        yield Finding("400", f"{exchange.answer}, {locations[0].name} = {short(value)}", (exchange,))
 
 
 @adapted(
@@ -202,7 +206,7 @@ def _both_there(create: CreateDriver, bodies: list[dict[str, object]], answers: 
         mark = {name: body[name] for name in create.bodies.markers[:1] if name in body}
         left, seen = create.observe.settle(mark, made(answer))
         for difference in left[:1]:
-            yield told(difference, answer, seen)
+            yield finding_of(difference, answer, seen)
 
 
 @requirement(

@@ -25,7 +25,9 @@ def test_collections_of_any_size_are_arrays(update: UpdateDriver) -> Findings:
     Fix: Write an array always: one item stays an array of one, and none is `[]`.
     """
     update.bodies.needs_partial()
-    names = [spot.path[0] for spot in settable_locations(update, TypeKind.COLLECTION) if len(spot.path) == 1]
+    names = [
+        location.path[0] for location in settable_locations(update, TypeKind.COLLECTION) if len(location.path) == 1
+    ]
     if not names:
         raise NotApplicable("the document declares no collection")
     for name in names:

@@ -90,8 +90,8 @@ def _wide(operation: WriteDriver) -> JsonObject:
     """A body with more octets than characters, where the target takes one."""
     if operation.bodies.partial.ok:
         with suppress(NotApplicable):
-            for spot in text_places(operation):
-                body = spot.body("naïve 漢字 \U0001f600")
+            for location in text_places(operation):
+                body = location.body("naïve 漢字 \U0001f600")
                 if operation.patch(body).ok:
                     return body
     return operation.bodies.small()

@@ -35,7 +35,7 @@ def test_an_errors_code_is_the_same_in_every_language(update: UpdateDriver) -> F
 
 
 def _repeatable(update: WriteDriver, exchange: Exchange) -> bool:
-    culprits = {death.culprit.index for death in update.log.deaths}
+    culprits = {outage.culprit.index for outage in update.log.outages}
     return (
         judged(update.documented, exchange)
         and exchange.entity == update.key

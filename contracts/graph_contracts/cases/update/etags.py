@@ -57,19 +57,19 @@ def test_header_member_and_read_agree_on_the_tag(update: UpdateDriver) -> Findin
     """
     mark = update.bodies.marker()
     exchange = update.change(mark)
-    told = validators(update, exchange)
-    if told.header and told.member and not _same(told.header, told.member):
-        yield Finding(f"ETag: {told.member}", f"ETag: {told.header}", (exchange,))
+    answer = validators(update, exchange)
+    if answer.header and answer.member and not _same(answer.header, answer.member):
+        yield Finding(f"ETag: {answer.member}", f"ETag: {answer.header}", (exchange,))
     if update.observer.means != "item":
-        if not told.any:
+        if not answer.any:
             raise NotApplicable("the target sends no validators: neither ETag nor @odata.etag")
         return
     left, seen = update.observe.settle(mark)
     read = validators(update, seen)
-    if not told.any and not read.any:
+    if not answer.any and not read.any:
         raise NotApplicable("the target sends no validators: neither ETag nor @odata.etag")
-    for kind, answered, shown in (("ETag", told.header, read.header), ("@odata.etag", told.member, read.member)):
-        framework = kind == "ETag" and not told.in_use and not read.in_use
+    for kind, answered, shown in (("ETag", answer.header, read.header), ("@odata.etag", answer.member, read.member)):
+        framework = kind == "ETag" and not answer.in_use and not read.in_use
         if answered and shown and not left and not framework and not _same(answered, shown):
             yield Finding(f"{kind} {answered} in the next read", f"{kind} {shown}", (exchange, seen))
 

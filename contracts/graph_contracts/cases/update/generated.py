@@ -50,10 +50,10 @@ def test_generated_bodies_stand_in_the_answer_and_in_later_reads(update: UpdateD
     machine = Machine(update, [update])
     made = bodies.covering(valid=True, most=_share(update))
     for start in range(0, len(made), BATCH):
-        yield from _told(update, _in_turn(machine, made[start : start + BATCH]))
+        yield from _own_findings(update, _in_turn(machine, made[start : start + BATCH]))
     strategy = bodies.fuzzing(valid=True).map(lambda body: (Step(body),))
     salt = f"{update.options.seed}:{update.documented.id}:bodies"
-    yield from _told(update, explore(machine, strategy, _some(update), salt))
+    yield from _own_findings(update, explore(machine, strategy, _some(update), salt))
     _conclude(update, machine)
 
 
@@ -84,7 +84,7 @@ def test_generated_bodies_with_wrong_values_are_refused(update: UpdateDriver) ->
         raise NotApplicable("the document declares no property that a wrong value could be made for")
     for start in range(0, len(distinct), BATCH):
         batch = distinct[start : start + BATCH]
-        trials = update.watch.attempt([Attempt(f"wrong: {_spot(found[0])}", body) for body, found in batch])
+        trials = update.watch.attempt([Attempt(f"wrong: {_location(found[0])}", body) for body, found in batch])
         for trial, (body, found) in zip(trials, batch, strict=True):
             yield from _accepted(update, trial, body, found)
         if update.client.expired:
@@ -97,7 +97,7 @@ def _accepted(operation: WriteDriver, trial: Trial, body: JsonObject, found: lis
         return
     for wrong in found:
         name = str(wrong.path[0])
-        (alone,) = operation.watch.attempt([Attempt(f"wrong: {_spot(wrong)}", {name: body[name]})])
+        (alone,) = operation.watch.attempt([Attempt(f"wrong: {_location(wrong)}", {name: body[name]})])
         shown = alone if alone.exchange.ok else trial
         finding = _weighed(wrong, shown, name)
         if finding is not None and wrong.requirement == "update.value.wrongtype":
@@ -121,7 +121,7 @@ def _weighed(wrong: Wrong, trial: Trial, name: str) -> Finding | None:
     return Finding("400 or 422", what, trial.evidence, grade)
 
 
-def _spot(wrong: Wrong) -> str:
+def _location(wrong: Wrong) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in wrong.path).lstrip(".")
 
 
@@ -148,12 +148,12 @@ def test_after_any_sequence_of_updates_the_objects_are_as_merged(update: UpdateD
         bags=_keeps_bags(update),
     )
     salt = f"{update.options.seed}:{update.documented.id}:sequences"
-    yield from _told(update, explore(machine, programs(scope), _share(update), salt))
+    yield from _own_findings(update, explore(machine, programs(scope), _share(update), salt))
     _conclude(update, machine)
     update.bodies.needs_partial()
 
 
-def _told(operation: WriteDriver, violations: Iterable[Violation]) -> Iterator[Finding]:
+def _own_findings(operation: WriteDriver, violations: Iterable[Violation]) -> Iterator[Finding]:
     """Findings of the case's own requirement; those of others are kept for the judge."""
     for violation in violations:
         name = violation.blame.requirement
@@ -232,12 +232,14 @@ def _tagged(operation: WriteDriver) -> bool:
 
 def _keeps_bags(operation: WriteDriver) -> bool:
     """Whether every open value keeps a member that the document doesn't name; judged by `update.merge.open`."""
-    spots = open_locations(operation)
-    for spot in spots:
+    locations = open_locations(operation)
+    for location in locations:
         exchange = (
-            operation.patch(spot.body({"suiteOne": "1"})) if operation.bodies.partial.ok else operation.bodies.partial
+            operation.patch(location.body({"suiteOne": "1"}))
+            if operation.bodies.partial.ok
+            else operation.bodies.partial
         )
         kept = spot.value(shown_after(operation, exchange)[0])
         if not exchange.ok or not isinstance(kept, dict) or kept.get("suiteOne") != "1":
             return False
-    return bool(spots)
+    return bool(locations)

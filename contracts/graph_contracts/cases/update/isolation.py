@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph_contracts.cases.values import told
+from graph_contracts.cases.values import finding_of
 from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import Finding, Findings, Level, Severity, requirement
@@ -85,4 +85,4 @@ def test_repeating_an_update_changes_nothing_more(update: UpdateDriver) -> Findi
         return
     left, seen = update.observe.settle(body)
     for difference in left:
-        yield told(difference, first, again, seen)
+        yield finding_of(difference, first, again, seen)

@@ -48,7 +48,7 @@ def test_properties_not_named_in_the_body_keep_their_values(update: UpdateDriver
                 what = f"{name} moved to now without being sent: taken as maintained by the server"
                 yield Finding(f"{name} unchanged", what, (exchange, seen), Severity.WARN)
             elif name not in body:
-                yield told(difference, exchange, seen)
+                yield finding_of(difference, exchange, seen)
 
 
 @requirement(
@@ -120,7 +120,7 @@ def _bag(operation: WriteDriver) -> Findings:
         second = operation.patch(two)
         if not (first.ok and second.ok) or not isinstance(shown, dict) or shown.get("suiteOne") != "1":
             return  # judged by update.merge.open
-        both = spot.body({"suiteOne": "1", "suiteTwo": "2"})
+        both = location.body({"suiteOne": "1", "suiteTwo": "2"})
         yield from _holds(operation, both, two, second)
 
 
@@ -135,7 +135,7 @@ def _holds(operation: WriteDriver, expected: JsonObject, body: JsonObject, excha
     if not left and exchange.object is not None and not operation.model.compare(body, exchange.object):
         left, seen = operation.model.compare(expected, exchange.object), exchange
     for difference in left:
-        yield told(difference, exchange, seen)
+        yield finding_of(difference, exchange, seen)
 
 
 @requirement(
@@ -153,7 +153,9 @@ def test_a_collection_in_the_body_becomes_the_collection(update: UpdateDriver) -
     Fix: Replace the collection by what was sent: neither append nor match items by position or key.
     """
     update.bodies.needs_partial()
-    names = [spot.path[0] for spot in settable_locations(update, TypeKind.COLLECTION) if len(spot.path) == 1]
+    names = [
+        location.path[0] for location in settable_locations(update, TypeKind.COLLECTION) if len(location.path) == 1
+    ]
     if not names:
         raise NotApplicable("the document declares no collection")
     for name in names:
@@ -168,13 +170,13 @@ def test_a_collection_in_the_body_becomes_the_collection(update: UpdateDriver) -
                 raise Inconclusive(f"{name} with {len(sent)} items was answered {exchange.answer}", exchange)
             if exchange.object is not None:
                 for difference in update.model.compare({name: sent}, exchange.object):
-                    yield told(difference, exchange)
+                    yield finding_of(difference, exchange)
             try:
                 left, seen = update.observe.settle({name: sent})
             except Inconclusive:
                 continue
             for difference in left:
-                yield told(difference, exchange, seen)
+                yield finding_of(difference, exchange, seen)
         yield from _twins(update, name, items[0])
         yield from _leftovers(update, name, item)
         yield from _namesakes(update, name, item)

@@ -93,7 +93,7 @@ def test_an_open_type_keeps_what_it_is_given(update: UpdateDriver) -> Findings:
     Fix: Keep members that the type doesn't declare where the type is open, with their names as they are.
     """
     update.bodies.needs_partial()
-    paths = [spot.path for spot in open_locations(update)]
+    paths = [location.path for location in open_locations(update)]
     if not paths:
         raise NotApplicable("the document declares no open type")
     for path in paths[:1]:

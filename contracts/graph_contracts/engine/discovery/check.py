@@ -70,9 +70,9 @@ def fill_path(driver: OperationUnderTest) -> None:
     named |= {**parameters.values(given, place), **parameters.values(given, operation)}
     for one, other in zip(operation.parameters, place.parameters, strict=False):
         # the same parent may have another name in the path of the objects
-        for name, twin in ((one, other), (other, one)):
+        for name, other_name in ((one, other), (other, one)):
             if name in named:
-                named.setdefault(twin, named[name])
+                named.setdefault(other_name, named[name])
     names = dict.fromkeys((*operation.parameters, *place.parameters))
     missing = [name for name in names if name not in {operation.key, place.key, *named}]
     if missing:
@@ -86,12 +86,12 @@ def speaks_json(
     driver: OperationUnderTest, answers: Sequence[Exchange], patches: Sequence[Exchange] = ()
 ) -> PreflightCheck:
     """Whether anything that was answered is JSON."""
-    told = [e.response for e in (*answers, *patches) if e.response and e.response.body]
-    if not told:
+    responses = [e.response for e in (*answers, *patches) if e.response and e.response.body]
+    if not responses:
         return PreflightCheck("JSON", "nothing was answered with a body")
-    if any(isinstance(response.json.value, (dict, list)) for response in told):
+    if any(isinstance(response.json.value, (dict, list)) for response in responses):
         return PreflightCheck("JSON", "it speaks JSON")
-    base, media = driver.client.base, told[-1].media_type or "text without a Content-Type"
+    base, media = driver.client.base, responses[-1].media_type or "text without a Content-Type"
     error = TargetError(
         f"{base} answers {media} to everything ({(patches or answers)[-1].answer})",
         "Is the URL right, version segment included?",

@@ -20,10 +20,10 @@ def examine(settings: Settings, tell: Callable[[str], object]) -> int:
         ContractsError: the settings or the document can't be used.
     """
     session = Session(settings)
-    told: list[PreflightCheck] = []
+    checks: list[PreflightCheck] = []
 
     def line(check: PreflightCheck) -> None:
-        told.append(check)
+        checks.append(check)
         error = check.error
         words = f"{error.what}. To do: {error.hint}" if error and error.hint else error.what if error else check.what
         tell(f"{'FAIL' if error else 'ok':<4}  {check.name:<11}  {one_line(session.redactor.text(words), 500)}")
@@ -37,8 +37,8 @@ def examine(settings: Settings, tell: Callable[[str], object]) -> int:
                     break
         except ContractsError as error:
             line(PreflightCheck("object", "", error))
-    known = {check.name for check in told}
+    known = {check.name for check in checks}
     for name in NAMES:
         if name not in known and not (name == "PATCH" and settings.read_only):
             tell(f"{'-':<4}  {name:<11}  not looked at")
-    return next((check.error.exit_code for check in told if check.error), 0)
+    return next((check.error.exit_code for check in checks if check.error), 0)

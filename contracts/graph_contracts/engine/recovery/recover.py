@@ -95,7 +95,7 @@ def _traced(resources: Resources, story: LoggedChanges) -> tuple[dict[str, str],
             left.append(f"{path}: an object may have been made there by the run; look for it by hand")
             continue
         types = resources.types(driver)
-        alike = [[entity for entity, item in new.items() if _shows(driver, types, told, item)] for told in asked]
+        alike = [[entity for entity, item in new.items() if _shows(driver, types, marks, item)] for marks in asked]
         ours = {entities[0] for entities in alike if len(entities) == 1}
         found |= {driver.path(entity): operation for entity in new if entity in ours}
         rest = [entity for entity in new if entity not in ours]

@@ -225,8 +225,8 @@ def _tell(story: LoggedChanges, entry: JsonObject) -> None:
         case "sent":
             story.sent.setdefault(str(entry["operation"]), set()).update(members(entry["members"]))
         case "create":
-            told = {name: entry[name] for name in ("operation", "body", "marks") if name in entry}
-            story.asked.append(Asked(_path(entry["path"]), **told))
+            fields = {name: entry[name] for name in ("operation", "body", "marks") if name in entry}
+            story.asked.append(Asked(_path(entry["path"]), **fields))
         case "listed":
             story.listed[_path(entry["path"])] = frozenset(map(str, entry["ids"]))
         case "created":

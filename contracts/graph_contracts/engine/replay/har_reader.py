@@ -106,7 +106,7 @@ def _exchange(index: int, entry: Json, own: bool) -> Exchange | None:
     response = _response(answered, int(status), headers)
     if response is None:
         return None
-    told = _told(entry) if own else ()
+    comments = _comments(entry) if own else ()
     body = _sent(asked)
     return Exchange(
         index=index,
@@ -118,13 +118,13 @@ def _exchange(index: int, entry: Json, own: bool) -> Exchange | None:
             wire=body if own and asked.get("comment") == WIRE else None,
         ),
         response=response,
-        requirement=next((part for part in told if part.startswith(KINDS_OF_OPERATIONS)), ""),
+        requirement=next((part for part in comments if part.startswith(KINDS_OF_OPERATIONS)), ""),
         started=_instant(_member(entry, "startedDateTime", "text", default="")),
         seconds=max(0.0, float(_member(entry, "time", "a number", default=0))) / 1000,
     )
 
 
-def _told(entry: JsonMapping) -> tuple[str, ...]:
+def _comments(entry: JsonMapping) -> tuple[str, ...]:
     return tuple(str(_member(entry, "comment", "text", default="")).split("; "))
 
 

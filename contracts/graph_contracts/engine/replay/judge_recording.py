@@ -100,7 +100,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
     mask = Redactor(har_reader.credentials(found, CREDENTIAL_HEADERS))
     client = _Silent(Connection(base))
     client.exchanges = Traffic(exchanges)
-    told: dict[str, list[model.Outcome]] = {}
+    outcomes: dict[str, list[model.Outcome]] = {}
     planned = 0
     judge = Judge(profile)
     kinds = contract.kinds
@@ -111,12 +111,12 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
             if kinds[driver.documented.id] is binding.kind and applies(binding, driver.documented):
                 planned += 1
                 for judgement in judge.judge(binding, driver):
-                    told.setdefault(judgement.requirement, []).append(outcome.outcome(judgement, exchanges, mask))
+                    outcomes.setdefault(judgement.requirement, []).append(outcome.outcome(judgement, exchanges, mask))
     evidence = [outcome.entry(exchange, mask) for exchange in exchanges]
     rows = [
-        model.result(outcome.blank(each, contract), told[each.id])
+        model.result(outcome.blank(each, contract), outcomes[each.id])
         for each in requirements.registry()
-        if each.id in told
+        if each.id in outcomes
     ]
     return Judged(_results(path, contract, profile, base, rows, exchanges, planned, found, mask), evidence)
 

@@ -105,28 +105,28 @@ class Aggregator(Recorder):
             match line:
                 case {"exchange": entry}:
                     tail.places.append(self._add(entry))
-                case {"requirement": name, "outcome": told, "executed": count}:
+                case {"requirement": name, "outcome": each_outcome, "executed": count}:
                     tail.executed = count
-                    self._heard(worker, name, _outcome(told, tail.places))
+                    self._heard(worker, name, _outcome(each_outcome, tail.places))
 
     def heard(self, worker: str) -> int:
         """How many cases a worker had run when it took down the last verdict that was read."""
         return self._tails[worker].executed
 
-    def _heard(self, worker: str, requirement: str, told: Outcome) -> None:
+    def _heard(self, worker: str, requirement: str, each_outcome: Outcome) -> None:
         if requirement in self._apart:
-            self._held.setdefault(requirement, {}).setdefault(worker, []).append(told)
+            self._held.setdefault(requirement, {}).setdefault(worker, []).append(each_outcome)
         else:
-            self._said(requirement, told)
+            self._said(requirement, each_outcome)
 
-    def _said(self, requirement: str, told: Outcome) -> None:
-        self.outcomes.append((requirement, told))
-        judgement = Judgement(requirement, told.operation, told.verdict, told.message)
+    def _said(self, requirement: str, each_outcome: Outcome) -> None:
+        self.outcomes.append((requirement, each_outcome))
+        judgement = Judgement(requirement, each_outcome.operation, each_outcome.verdict, each_outcome.message)
         tally = self._tally
         tally.add([judgement])
         self._show(judgement)
         executed = min(tally.planned, sum(tail.executed for tail in self._tails.values()))
-        self._write(lambda stream: stream.outcome(requirement, told, executed, tally.seconds))
+        self._write(lambda stream: stream.outcome(requirement, each_outcome, executed, tally.seconds))
 
     def put_together(self, contract: Contract) -> Iterator[tuple[str, Outcome]]:
         """Take down what every worker judged for itself, by the one that could say most; yields each."""
@@ -151,6 +151,6 @@ class Aggregator(Recorder):
         return place
 
 
-def _outcome(told: JsonMapping, places: list[int]) -> Outcome:
+def _outcome(members: JsonMapping, places: list[int]) -> Outcome:
     """An outcome that a worker has written, with the numbers that its exchanges have in the whole run."""
-    return merge.renumbered(Outcome(**{**told, "verdict": Verdict(told["verdict"])}), places.__getitem__)
+    return merge.renumbered(Outcome(**{**members, "verdict": Verdict(members["verdict"])}), places.__getitem__)

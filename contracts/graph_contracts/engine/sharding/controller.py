@@ -56,7 +56,7 @@ class Plan:
     note: str = ""
 
 
-def with_workers(plugin: Plugin, guard: Interrupts) -> Plugin:
+def with_workers(plugin: Plugin, interrupts: Interrupts) -> Plugin:
     """The plugin that has an opened session's cases run by workers; the one given, where there is work for one only."""
     session = plugin.session
     plan = planned(session.selection, session.resources, session.settings)
@@ -64,7 +64,7 @@ def with_workers(plugin: Plugin, guard: Interrupts) -> Plugin:
         session.tally.note(plan.note)
     if plan.workers == 1:
         return plugin
-    guard.due(session.ends + session.reserve)  # the workers have the rest to put back in
+    interrupts.interrupt_at(session.ends + session.reserve)  # the workers have the rest to put back in
     return Controller(session, plan, plugin.show)
 
 
@@ -250,13 +250,13 @@ class Controller(Plugin):
         if self._running.pop(name, None) is None:
             return  # of those that are interrupted this is told twice
         self.record.read(name)
-        told = getattr(node, "workeroutput", {}).get(KEY)
-        if told is not None:
-            self._ended(name, WorkerReport.unpacked(told))
+        output = getattr(node, "workeroutput", {}).get(KEY)
+        if output is not None:
+            self._ended(name, WorkerReport.unpacked(output))
         elif not self._interrupted:
             self.session.tally.note(f"a worker died ({name}): what it had not judged yet is missing")
-        self._died |= told is None
-        for path in self._folders[name].glob(PATTERN) if told is None else ():
+        self._died |= output is None
+        for path in self._folders[name].glob(PATTERN) if output is None else ():
             try:
                 self.session.recovery.adopt(read(path))
             except ConfigurationError as error:
@@ -281,12 +281,12 @@ class Controller(Plugin):
 
     def _closing(self) -> Iterator[pytest.TestReport]:
         """Reports of what every worker judged for itself, for whoever reads pytest's own."""
-        told = {(name, each.operation): each for name, each in self.record.put_together(self.selection.contract)}
-        if not told:
+        outcomes = {(name, each.operation): each for name, each in self.record.put_together(self.selection.contract)}
+        if not outcomes:
             return
         named = {operation.id: str(operation) for operation in self.selection.tested}
         for binding, operation in closing(self.selection, self.batch):
-            outcome = told.get((binding.requirement, named[operation]))
+            outcome = outcomes.get((binding.requirement, named[operation]))
             if outcome is not None:
                 yield from _reports(
                     f"{cases.node(binding.function)}[{self.names[operation]}]", binding.requirement, outcome

@@ -30,7 +30,7 @@ class FileCoordination:
 
     def __init__(self, folder: Path, number: int) -> None:
         self._own = bytes([number % 256])
-        self._turn, self._room, self._falls, self._told = (folder / name for name in SHARED)
+        self._turn, self._room, self._falls, self._reported_file = (folder / name for name in SHARED)
         self._hostile = False
         self._fell = False
 
@@ -52,9 +52,9 @@ class FileCoordination:
     ) -> list[Judgement]:
         """Judge a case, and once more alone where another worker's input may have had a part in what came of it."""
         if binding.phase is Phase.GENERATED:
-            operation.log.told |= self._heard(operation)
+            operation.log.reported |= self._reported_by_any(operation)
         log = operation.log
-        log = replace(log, told=set(log.told), deaths=[*log.deaths], effects=[*log.effects])
+        log = replace(log, reported=set(log.reported), outages=[*log.outages], effects=[*log.effects])
         before = len(self._fallen)
         self._hostile, self._fell = binding.phase in HARMFUL, False
         with self._locked(fcntl.LOCK_SH):
@@ -62,10 +62,10 @@ class FileCoordination:
         fallen = self._fallen[before:]
         clean = all(each.verdict in CLEAN for each in found) and not self._fell
         if fallen and not clean and not fallen.startswith(self._own):  # whoever saw it first is the one who did it
-            operation.log = replace(log, told=set(log.told))
+            operation.log = replace(log, reported=set(log.reported))
             with self._locked(fcntl.LOCK_EX):
                 found = judge.judge(binding, operation, unusable, together)
-        self._tell(operation, log.told)
+        self._report(operation, log.reported)
         return found
 
     @property
@@ -75,19 +75,19 @@ class FileCoordination:
             return self._falls.read_bytes()
         return b""
 
-    def _heard(self, operation: OperationUnderTest) -> set[tuple[str, Severity]]:
+    def _reported_by_any(self, operation: OperationUnderTest) -> set[tuple[str, Severity]]:
         """What any worker found wrong with an operation."""
         with suppress(OSError):
-            told = [json.loads(line) for line in self._told.read_text(encoding="utf-8").splitlines()]
-            return {(name, Severity(grade)) for id_, name, grade in told if id_ == operation.documented.id}
+            reported = [json.loads(line) for line in self._reported_file.read_text(encoding="utf-8").splitlines()]
+            return {(name, Severity(grade)) for id_, name, grade in reported if id_ == operation.documented.id}
         return set()
 
-    def _tell(self, operation: OperationUnderTest, known: Container[tuple[str, Severity]]) -> None:
+    def _report(self, operation: OperationUnderTest, known: Container[tuple[str, Severity]]) -> None:
         lines = [
-            json.dumps([operation.documented.id, *each]) + "\n" for each in operation.log.told if each not in known
+            json.dumps([operation.documented.id, *each]) + "\n" for each in operation.log.reported if each not in known
         ]
         if lines:
-            with suppress(OSError), self._told.open("a", encoding="utf-8") as file:
+            with suppress(OSError), self._reported_file.open("a", encoding="utf-8") as file:
                 file.write("".join(lines))
 
     @contextmanager

@@ -80,10 +80,10 @@ class WorkerReport:
 
     @staticmethod
     def unpacked(text: str) -> WorkerReport:
-        told = json.loads(text)
-        left = tuple(map(Left.from_json, told["left"]))
-        lists = {name: tuple(told[name]) for name in ("notes", "capabilities")}
-        return WorkerReport(**{**told, **lists, "left": left})
+        members = json.loads(text)
+        left = tuple(map(Left.from_json, members["left"]))
+        lists = {name: tuple(members[name]) for name in ("notes", "capabilities")}
+        return WorkerReport(**{**members, **lists, "left": left})
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -119,7 +119,7 @@ class Worker(Plugin):
         """Open the target around what is handed over."""
         run = self.session
         try:
-            with interruptible(run.ends) as guard:
+            with interruptible(run.ends) as interrupts:
                 try:
                     with run.open():
                         self.begin()
@@ -129,10 +129,10 @@ class Worker(Plugin):
                         if self._divided:
                             self._close()
                         self._expired = run.client.expired
-                        guard.due(run.ends + run.reserve)
+                        interrupts.interrupt_at(run.ends + run.reserve)
                 finally:
-                    if self._expired or guard.overdue:
-                        guard.due(run.ends + run.reserve)
+                    if self._expired or interrupts.overdue:
+                        interrupts.interrupt_at(run.ends + run.reserve)
                         self.judge_late()
                 return result
         except ContractsError as error:
