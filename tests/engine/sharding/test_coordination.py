@@ -96,10 +96,10 @@ def test_generated_cases_know_what_another_worker_has_found(tmp_path: Path) -> N
     finder, generator = driver(), driver()
 
     def find() -> str:
-        finder.log.told.add(("update.merge.siblings", Severity.FAIL))
+        finder.log.reported.add(("update.merge.siblings", Severity.FAIL))
         return "fail"
 
     judge = Scripted(find, "pass")
     other.judge(judge, of(Phase.POSITIVE), finder)
     one.judge(judge, of(Phase.GENERATED), generator)
-    assert generator.log.told == {("update.merge.siblings", Severity.FAIL)}
+    assert generator.log.reported == {("update.merge.siblings", Severity.FAIL)}
