@@ -166,7 +166,8 @@ def _large(operation: WriteDriver) -> Findings:
 def test_the_operation_outlives_hostile_input(operation: WriteDriver) -> Findings:
     """After each hostile input the documented operation still works.
 
-    Sent: Nothing of its own: after each hostile input, a plain update shows whether the server still works.
+    Sent: Nothing of its own: after each hostile input, a plain update shows whether the server still works, and a read
+    of the object where the answer to that shows none.
 
     Fix: Catch errors per request, at the outermost handler; none may end the process or poison a pool.
     """
@@ -177,7 +178,8 @@ def test_the_operation_outlives_hostile_input(operation: WriteDriver) -> Finding
             continue
         grade = Severity.NOTE if death.back else Severity.FAIL
         since = f"for {death.seconds:.0f} s after" if death.seconds >= 1 else "after"
-        what = f"{death.after.answer} to a plain update {since} {_input(death.culprit)}"
+        tried = "a read of the object" if death.after.request.method == "GET" else "a plain update"
+        what = f"{death.after.answer} to {tried} {since} {_input(death.culprit)}"
         yield Finding("the update still works", what, (death.culprit, death.after), grade)
 
 
