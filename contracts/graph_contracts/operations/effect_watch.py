@@ -16,6 +16,7 @@ from graph_contracts.operations.equality import Difference
 from graph_contracts.operations.knowledge import Effect, Outage
 from graph_contracts.operations.observer import shows
 from graph_contracts.operations.pending_writes import PendingWrites
+from graph_contracts.operations.sender import SERVER_FAILURES
 from graph_contracts.operations.snapshot import States
 from graph_contracts.operations.watched_objects import Watched, performed
 from graph_contracts.operations.wire import Wire
@@ -69,10 +70,11 @@ class Watch:
             elif exchange.ok:
                 self._pending.forget()
             waiting.append((attempt, exchange))
+            readable = before is not None
             if exchange.ok or exchange.response is None or hostile or self.objects.one_by_one:
                 before = self._look(waiting, before, trials)
             if hostile:
-                before = self.objects.after(before, self.check_alive(exchange))
+                before = self.objects.after(before, self.check_alive(exchange, readable=readable))
         self._look(waiting, before, trials)
         return trials
 
@@ -140,6 +142,17 @@ class Watch:
                 entity = attempt.entity or self._context.key
                 self._pending.note(entity, attempt.body, accepted=True)  # it may show later still
 
+    def _ruined(self) -> Exchange | None:
+        """The answer to a read of the object where that is a failure of the server, twice in a row."""
+        observer = self._context.observer
+        if observer.means != "item":
+            return None
+        for _ in range(2):
+            _, exchange = observer.item(self._context.key, fresh=True)
+            if exchange.status not in SERVER_FAILURES:
+                return None
+        return exchange
+
     def _with_state(self, trial: Trial, states: States, since: int) -> Trial:
         """A trial with the state of its object, which was looked at as soon as the attempt was accepted."""
         entity = trial.attempt.entity or self._context.key
@@ -149,8 +162,12 @@ class Watch:
         seen = [exchange for exchange in reads if shows(exchange, entity)]
         return replace(trial, state=states[entity], seen=tuple(seen[-1:]))
 
-    def check_alive(self, culprit: Exchange) -> JsonMapping | None:
+    def check_alive(self, culprit: Exchange, *, readable: bool = False) -> JsonMapping | None:
         """Try the documented operation after a hostile request; remember it if it doesn't work any more.
+
+        Args:
+            readable: whether the object could be read before that request; where the answer to the operation doesn't
+                show the object, it must still be.
 
         Returns:
             The body that was accepted, or None.
@@ -164,6 +181,8 @@ class Watch:
             if exchange.ok:
                 if first is not None:
                     log.outages.append(Outage(culprit, first, since(), recovered=True))
+                elif readable and exchange.object is None and (ruined := self._ruined()) is not None:
+                    log.outages.append(Outage(culprit, ruined, since(), recovered=False))
                 return body
             if exchange.status == TOO_MANY:
                 return None  # whoever counts requests is alive

@@ -7,6 +7,7 @@ from graph_contracts.http.exchange import SAFE, Exchange
 from graph_contracts.operations.equality import GUID, short
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.sender import SERVER_FAILURES
+from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Finding, Findings, Level, Phase, Severity, also, requirement
 
 JUDGED_BY_AUTH = frozenset({401, 403})
@@ -53,6 +54,17 @@ def test_a_refused_update_changes_nothing(operation: OperationUnderTest) -> Find
     operation.needs_effects_to_show(watched)
 
 
+def _observes(exchange: Exchange) -> bool:
+    """Whether an exchange is a read that shows what the operation did."""
+    return exchange.requirement == "observe" and exchange.request.method == "GET"
+
+
+def _was_shown(update: OperationUnderTest, exchange: Exchange) -> bool:
+    """Whether a read is one of an object, where such reads worked when the run began."""
+    listing = exchange.request.url == update.client.url(update.head)
+    return isinstance(update, WriteDriver) and update.observer.means == "item" and not listing
+
+
 @requirement(
     "update.error.no5xx",
     Level.MUST,
@@ -60,7 +72,7 @@ def test_a_refused_update_changes_nothing(operation: OperationUnderTest) -> Find
     source="RFC 9110 §15.5, §15.6.1",
     vary="501, 503, 507; a failure that doesn't come again is a warning",
     each=lambda operation, exchange: (
-        (exchange.request.method not in SAFE or exchange.request.method == operation.method)
+        (exchange.request.method not in SAFE or exchange.request.method == operation.method or _observes(exchange))
         and not exchange.requirement.endswith(SIZES)
     ),
 )
@@ -96,6 +108,8 @@ def test_no_request_is_answered_as_the_servers_own_failure(update: OperationUnde
     """
     if exchange.status not in SERVER_FAILURES or _dying(update, exchange):
         return
+    if _observes(exchange) and not _was_shown(update, exchange):
+        return
     soft = (
         exchange.index in update.log.transient
         or exchange.request.wire is not None
@@ -111,6 +125,7 @@ def _dying(operation: OperationUnderTest, exchange: Exchange) -> bool:
     """Whether the server was then known not to work any more, which `update.robust.alive` judges."""
     return any(
         exchange.index > outage.culprit.index
+        and outage.after.request.method != "GET"
         and (
             not outage.recovered or exchange.started <= outage.culprit.started + outage.culprit.seconds + outage.seconds
         )

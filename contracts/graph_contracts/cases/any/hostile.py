@@ -171,7 +171,8 @@ def _large(operation: WriteDriver) -> Findings:
 def test_the_operation_outlives_hostile_input(operation: WriteDriver) -> Findings:
     """After each hostile input the documented operation still works.
 
-    Sent: Nothing of its own: after each hostile input, a plain update shows whether the server still works.
+    Sent: Nothing of its own: after each hostile input, a plain update shows whether the server still works, and a read
+    of the object where the answer to that shows none.
 
     Fix: Catch errors per request, at the outermost handler; none may end the process or poison a pool.
     """
@@ -182,7 +183,8 @@ def test_the_operation_outlives_hostile_input(operation: WriteDriver) -> Finding
             continue
         grade = Severity.NOTE if outage.recovered else Severity.FAIL
         since = f"for {outage.seconds:.0f} s after" if outage.seconds >= 1 else "after"
-        what = f"{outage.after.answer} to a plain update {since} {_input(outage.culprit)}"
+        tried = "a read of the object" if outage.after.request.method == "GET" else "a plain update"
+        what = f"{outage.after.answer} to {tried} {since} {_input(outage.culprit)}"
         yield Finding("the update still works", what, (outage.culprit, outage.after), grade)
 
 
