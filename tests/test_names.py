@@ -36,6 +36,7 @@ OTHERS = {
     "--query": "az account",
     "--tx": "pytest-xdist",
     "--five": "tests.benchmarks.scale",
+    "--pdb": "debugger",
     "--for": "kubectl wait",
     "--from-literal": "kubectl create",
 }

@@ -31,6 +31,8 @@ WORDS = {
 """What a statement calls the kinds of operations that change something."""
 OTHER_WORDS = {
     "read.req.roundtrip": "update",  # what a read shows is sent back by an update
+    "list.parents.other": "created",  # what was made is looked for in a list
+    "list.persist.update": "update",  # so is what was updated
     "update.merge.nested": "creates",  # an update makes the object around a nested member
 }
 """Statements that need the word of another kind of operation."""

@@ -73,8 +73,14 @@ MODULES = (
     "list.paging",
     "list.options",
     "list.filters",
-    "any.other_objects",
-    "any.parents",
+    "read.other_objects",
+    "create.other_objects",
+    "delete.other_objects",
+    "read.parents",
+    "list.parents",
+    "create.parents",
+    "update.parents",
+    "delete.parents",
 )
 
 
