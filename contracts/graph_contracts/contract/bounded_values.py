@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.contract.value_limits import within
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
-SCHEMAS: Mapping[TypeKind, Mapping[str, Any]] = {
+SCHEMAS: Mapping[TypeKind, JsonMapping] = {
     TypeKind.ANY: {},
     TypeKind.BOOLEAN: {"type": "boolean"},
     TypeKind.INT32: {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
@@ -52,7 +52,7 @@ NUMBERS = (1, 10, 100, 1000, 5, -1, 0.01)
 """What the place of a value is multiplied by."""
 
 
-def bounded(type_: Type, n: int, seed: int) -> Any:
+def bounded(type_: Type, n: int, seed: int) -> Json:
     """The `n`-th value (from 1) within a type's limits; None where there is none."""
     listed = type_.limits.get("enum")
     if isinstance(listed, list):
@@ -66,7 +66,7 @@ def bounded(type_: Type, n: int, seed: int) -> Any:
     return found[(n - 1) % len(found)] if found else None
 
 
-def _plain(kind: TypeKind, n: int) -> Iterator[Any]:
+def _plain(kind: TypeKind, n: int) -> Iterator[Json]:
     if kind is TypeKind.STRING:
         yield from (text.format(n=n, d=n % 9 + 1) for text in TEXTS)
     elif kind in {TypeKind.INT32, TypeKind.INT64, TypeKind.DOUBLE}:
@@ -74,12 +74,12 @@ def _plain(kind: TypeKind, n: int) -> Iterator[Any]:
         yield from (n * factor for factor in NUMBERS if not whole or isinstance(factor, int))
 
 
-def _odd(value: Any) -> bool:
+def _odd(value: Json) -> bool:
     """Whether a value is a text that servers may refuse for what it is made of."""
     return isinstance(value, str) and not (value.isascii() and value.isprintable() and any(map(str.isalnum, value)))
 
 
-def drawn(type_: Type, seed: int) -> tuple[Any, ...]:
+def drawn(type_: Type, seed: int) -> tuple[Json, ...]:
     """Different values of a type within its limits; none where no value was found."""
     schema = {"allOf": [SCHEMAS.get(type_.kind, {"type": "string"}), dict(type_.limits)]}
     found = _drawn(json.dumps(schema, default=str), seed)
@@ -92,13 +92,13 @@ def drawn(type_: Type, seed: int) -> tuple[Any, ...]:
 
 
 @lru_cache(maxsize=256)
-def _drawn(schema: str, seed: int) -> tuple[Any, ...]:
+def _drawn(schema: str, seed: int) -> tuple[Json, ...]:
     # a search of Hypothesis may be what asks for a value, and it has no room for another one in its thread
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(_draw, schema, seed).result()
 
 
-def _draw(schema: str, seed: int) -> tuple[Any, ...]:
+def _draw(schema: str, seed: int) -> tuple[Json, ...]:
     """Different values of a schema; none where nothing keeps to it."""
     import hypothesis  # noqa: PLC0415 (slow to import, and most documents need none)
     from hypothesis.errors import HypothesisException  # noqa: PLC0415
@@ -107,7 +107,7 @@ def _draw(schema: str, seed: int) -> tuple[Any, ...]:
     media = {"application/json": {"schema": json.loads(schema)}}
     node = {"requestBody": {"required": True, "content": media}, "responses": {"200": {"description": ""}}}
     document = {"openapi": "3.1.0", "info": {"title": "", "version": "1"}, "paths": {"/": {"put": node}}}
-    found: dict[str, Any] = {}
+    found: JsonObject = {}
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -118,7 +118,7 @@ def _draw(schema: str, seed: int) -> tuple[Any, ...]:
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     @hypothesis.given(openapi.from_dict(document)["/"]["PUT"].as_strategy(generation_mode=GenerationMode.POSITIVE))
-    def collect(case: Any) -> None:
+    def collect(case: Json) -> None:
         found.setdefault(json.dumps(case.body, default=str), case.body)
 
     with suppress(HypothesisException):

@@ -85,10 +85,10 @@ class Resources:
         undo_log = self._undo_log if may_write else None
         may_patch = not first.options.read_only
         yield from preflight.Preflight(self._contract, group.updates, undo_log, may_write, may_patch).checks()
-        for subject in others:
-            subject.observer.ids.update(first.observer.ids)
-            fill_path(subject)
-            subject.work_on(first.key, first.second)
+        for driver in others:
+            driver.observer.ids.update(first.observer.ids)
+            fill_path(driver)
+            driver.work_on(first.key, first.second)
 
     def first_usable(self) -> ResourceGroup:
         """The first group that can be judged, examined; those before it are examined, too.

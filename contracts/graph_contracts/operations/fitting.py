@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.json_types import Json
@@ -19,7 +18,7 @@ def allowed(value: Json, type_: Type) -> bool:
     return admitted(value, type_) or (type_.kind is TypeKind.COLLECTION and fits(value, type_))
 
 
-def objects(items: Sequence[Any], type_: Type) -> bool:
+def objects(items: Sequence[Json], type_: Type) -> bool:
     """Whether the items of a collection of objects are objects, or what else the document allows among them."""
     item = type_.item
     if item is None or item.kind is not TypeKind.COMPLEX:
@@ -29,7 +28,7 @@ def objects(items: Sequence[Any], type_: Type) -> bool:
     )
 
 
-def fits(value: Any, type_: Type) -> bool:
+def fits(value: Json, type_: Type) -> bool:
     """Whether a value is null or looks like one of a type, formats of texts aside."""
     if value is None or type_.kind is TypeKind.ANY:
         return value is None or not type_.alternatives or admitted(value, type_)

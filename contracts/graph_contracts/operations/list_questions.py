@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.operations.attempts import Fields
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.equality import NUMERIC, same_json
@@ -49,7 +49,7 @@ class Asked:
         """How many objects there are."""
         return len(self.before.items)
 
-    def kept(self, name: str) -> dict[str, Any]:
+    def kept(self, name: str) -> JsonObject:
         """The value of a property of each object that has one, and has the same before and after, by id."""
         later = self.after.by_id
         return {
@@ -58,7 +58,7 @@ class Asked:
             if item.get(name) is not None and entity in later and same_json(item[name], later[entity].get(name))
         }
 
-    def value(self, item: Item, name: str) -> Any:
+    def value(self, item: Item, name: str) -> Json:
         """A property of a listed object, by the whole list where the answer doesn't show it."""
         return item[name] if item.get(name) is not None else self.kept(name).get(identity(item.get("id")))
 
@@ -143,7 +143,7 @@ def telling(
     return found
 
 
-def agreed(values: list[Any], kind: TypeKind) -> bool:
+def agreed(values: list[Json], kind: TypeKind) -> bool:
     """Whether all collations put some values into the same order."""
     if kind in NUMERIC:
         return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
@@ -158,7 +158,7 @@ def agreed(values: list[Any], kind: TypeKind) -> bool:
     )
 
 
-def query(**options: Any) -> str:
+def query(**options: object) -> str:
     """A query of options that are named without their `$`."""
     return "&".join(f"${name}={quote(str(value), safe=',')}" for name, value in options.items())
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from graph_contracts.contract import Operation, OperationKind
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json
 from graph_contracts.operations import parameters
 from graph_contracts.operations.attempts import Fields, Headers, Trial
 from graph_contracts.operations.context import Context
@@ -162,11 +163,11 @@ class OperationUnderTest(Context, ABC):
                 self._walked = exchange, walk_values(body, self.answer_type)
         return self._walked[1]
 
-    def _is_known(self, item: Any) -> bool:
+    def _is_known(self, item: Json) -> bool:
         """Whether an item of a list is an object that the run looks after."""
         return isinstance(item, dict) and any(same_id(item.get("id"), entity) for entity in self.known)
 
-    def planted_by_run(self, exchange: Exchange, path: str, value: Any) -> bool:
+    def planted_by_run(self, exchange: Exchange, path: str, value: Json) -> bool:
         """Whether the run itself has sent a wrong value that an answer shows, and it was accepted."""
         return any(each.planted.shown(exchange, path, value) for each in self._relatives if each.planted)
 

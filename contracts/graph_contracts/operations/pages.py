@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.operations.attempts import Fields
 from graph_contracts.operations.observer import follow, identity
 from graph_contracts.operations.read import ListDriver
@@ -15,7 +15,7 @@ from graph_contracts.requirements import Inconclusive
 MAX_PAGES = 40
 NEXT = "@odata.nextLink"
 
-Item = dict[str, Any]
+Item = JsonObject
 
 
 class End(StrEnum):
@@ -37,7 +37,7 @@ class Pages:
     """One for each page; the last may be no page."""
     end: End
     pages: tuple[tuple[Item, ...], ...] = ()
-    link: Any = None
+    link: Json = None
     """The last link that was not followed."""
 
     @property
@@ -87,7 +87,7 @@ def read_pages(listing: ListDriver, query: str = "", headers: Fields | None = No
     exchange = listing.get(query=query, headers=headers)
     exchanges, pages = [exchange], list[tuple[Item, ...]]()
     read = {exchange.request.url}
-    link: Any = None
+    link: Json = None
     end = End.BOUND
     while True:
         page = page_of(exchange)

@@ -21,7 +21,7 @@ MOST_TRIED = 3
 class Parents:
     """How the path of a nested collection depends on its parent."""
 
-    subject: OperationUnderTest
+    driver: OperationUnderTest
     name: str
     """The parameter of the path that is the parent's key."""
     first: str
@@ -30,10 +30,10 @@ class Parents:
     @property
     def operation(self) -> Operation:
         """An operation whose path is that of the parents themselves."""
-        head = self.subject.place.path.partition(f"/{{{self.name}}}")[0]
-        names = self.subject.place.parameters
+        head = self.driver.place.path.partition(f"/{{{self.name}}}")[0]
+        names = self.driver.place.parameters
         return replace(
-            self.subject.place,
+            self.driver.place,
             path=f"{head}/{{{self.name}}}",
             parameters=names[: names.index(self.name) + 1],
         )
@@ -46,7 +46,7 @@ class Parents:
 
     def path(self, parent: str, entity: str) -> str:
         """The path of an object below a parent."""
-        return self.subject.place.url_path(self.below(parent).path_ids(entity))
+        return self.driver.place.url_path(self.below(parent).path_ids(entity))
 
     def collection(self, parent: str) -> str:
         """The path of the collection below a parent."""
@@ -58,13 +58,13 @@ class Parents:
         Raises:
             NotApplicable: the target doesn't show its parents, or shows any.
         """
-        path = self.operation.url_path({**self.subject.observer.ids, self.name: self.first})
-        known = self.subject.send("GET", path)
+        path = self.operation.url_path({**self.driver.observer.ids, self.name: self.first})
+        known = self.driver.send("GET", path)
         if not known.ok:
             raise NotApplicable("the target doesn't show the parents, so nothing tells which of them exist", known)
-        guid = self.subject.values.guid()
+        guid = self.driver.values.guid()
         entity = guid if GUID.fullmatch(self.first) else "999999937" if self.first.isdecimal() else f"x{guid[:8]}"
-        missing = self.subject.send("GET", f"{path.rpartition('/')[0]}/{entity}")
+        missing = self.driver.send("GET", f"{path.rpartition('/')[0]}/{entity}")
         if missing.status not in GONE:
             raise NotApplicable("the target answers for parents that don't exist", missing)
         return entity
@@ -83,7 +83,7 @@ class Parents:
         for each in others[:MOST_TRIED]:
             if self.listed(each) is not None:
                 return each
-        hint = f"--second-id {parameters.label(subject.place, self.name)}=ID"
+        hint = f"--second-id {parameters.label(driver.place, self.name)}=ID"
         raise NotApplicable(f"no other parent with such a collection is known or listed: supply {hint}")
 
     def listed(self, parent: str) -> set[str] | None:
@@ -99,17 +99,17 @@ class Parents:
         return here and theirs is not None and not any(same_id(each, entity) for each in theirs)
 
 
-def parents(subject: OperationUnderTest) -> Parents:
-    """What a subject's collection is nested below.
+def parents(driver: OperationUnderTest) -> Parents:
+    """The collections that a driver's own collection is nested below.
 
     Raises:
         NotApplicable: it isn't nested.
     """
-    names = [name for name in subject.place.parameters if name != subject.place.key]
-    nested = [name for name in names if f"/{{{name}}}/" in subject.place.path]
-    if not nested or subject.place.key is None or nested[-1] not in subject.observer.ids:
+    names = [name for name in driver.place.parameters if name != driver.place.key]
+    nested = [name for name in names if f"/{{{name}}}/" in driver.place.path]
+    if not nested or driver.place.key is None or nested[-1] not in driver.observer.ids:
         raise NotApplicable("the objects are in no collection below another object")
-    return Parents(subject, nested[-1], subject.observer.ids[nested[-1]])
+    return Parents(driver, nested[-1], driver.observer.ids[nested[-1]])
 
 
 def collections_below(operations: Iterable[Operation]) -> dict[str, list[Operation]]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import Json, JsonMapping
 from graph_contracts.operations.equality import GUID, instant
 from graph_contracts.operations.fitting import admitted, fits
 from graph_contracts.operations.sample_values import CHOICES
@@ -38,7 +38,7 @@ class PlantedValues:
         """Whether there are any."""
         return bool(self._since)
 
-    def sent(self, entity: str, body: Mapping[str, Any], type_: Type, exchange: Exchange) -> None:
+    def sent(self, entity: str, body: JsonMapping, type_: Type, exchange: Exchange) -> None:
         """Take down a body that was not refused; `entity` is empty where nobody knows which object it went to."""
         wrong = list(_wrong(body, type_, ""))
         for place, value in wrong:
@@ -50,7 +50,7 @@ class PlantedValues:
         if entity:
             self._standing[entity] = standing
 
-    def shown(self, exchange: Exchange, path: str, value: Any) -> bool:
+    def shown(self, exchange: Exchange, path: str, value: Json) -> bool:
         """Whether the run has planted a value that an answer shows at a path."""
         place = re.sub(r"\[\d+\]", "[]", path).removeprefix("value[].")
         since = self._since.get((place, _text(value)))
@@ -70,7 +70,7 @@ class PlantedValues:
         self._standing.clear()
 
 
-def is_wrong(name: str, value: Any, type_: Type) -> bool:
+def is_wrong(name: str, value: Json, type_: Type) -> bool:
     """Whether a member of an object of a type has a value that it can't have."""
     return any(_wrong({name: value}, type_, ""))
 
@@ -79,7 +79,7 @@ def _is_below(place: str, name: str) -> bool:
     return place.startswith((f"{name}.", f"{name}["))
 
 
-def _wrong(value: Any, type_: Type, place: str) -> Iterator[tuple[str, Any]]:
+def _wrong(value: Json, type_: Type, place: str) -> Iterator[tuple[str, Json]]:
     """The places of a value that hold what the document doesn't allow there, and members that it doesn't name."""
     if value is None or admitted(value, type_):
         return
@@ -100,12 +100,12 @@ def _wrong(value: Any, type_: Type, place: str) -> Iterator[tuple[str, Any]]:
         yield place, value
 
 
-def _names(value: Any, type_: Type) -> bool:
+def _names(value: Json, type_: Type) -> bool:
     """Whether an annotation names a type, or one that may stand in its place."""
     return not type_.name or (isinstance(value, str) and value.rpartition("#")[2] in {type_.name, *type_.also})
 
 
-def _right(value: Any, type_: Type) -> bool:
+def _right(value: Json, type_: Type) -> bool:
     match type_.kind:
         case TypeKind.DATETIMEOFFSET:
             return instant(value) is not None
@@ -118,7 +118,7 @@ def _right(value: Any, type_: Type) -> bool:
     return fits(value, type_)
 
 
-def _text(value: Any) -> str:
+def _text(value: Json) -> str:
     try:
         return json.dumps(value, sort_keys=True, default=str)
     except RecursionError:

@@ -62,15 +62,19 @@ def settable_locations(update: WriteDriver, kind: TypeKind) -> list[Location]:
     Deprecated properties come last, so that a case judges by what stays. Where the document bounds values more closely
     than their kind, cases don't send theirs.
     """
-    places = [spot for name in update.bodies.accepted.names for spot in _below(update, name)]
-    found = [spot for spot in places if spot.type.kind is kind and free(spot.type)]
-    computed = [spot for spot in found if spot.path[0] not in update.computed]
+    places = [location for name in update.bodies.accepted.names for location in _below(update, name)]
+    found = [location for location in places if location.type.kind is kind and free(location.type)]
+    computed = [location for location in found if location.path[0] not in update.computed]
     return sorted(computed, key=lambda s: (update.model.type.properties[s.path[0]].deprecated, s.listed, len(s.path)))
 
 
 def open_locations(update: WriteDriver) -> list[Location]:
     """The locations of open types: bags that keep members which the document doesn't name, whatever text they are."""
-    return [spot for spot in settable_locations(update, TypeKind.COMPLEX) if keeps_texts(spot.type) and not spot.listed]
+    return [
+        location
+        for location in settable_locations(update, TypeKind.COMPLEX)
+        if keeps_texts(location.type) and not location.listed
+    ]
 
 
 def _below(update: WriteDriver, name: str) -> Iterator[Location]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graph_contracts.contract import Operation, Type
+from graph_contracts.json_types import Json
 from graph_contracts.operations.body_search import UpdateSearch
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.object_model import ObjectModel, updated
@@ -47,7 +48,7 @@ class UpdateDriver(WriteDriver):
             if body:
                 self.patch(body if self.bodies.partial.ok else {**self.bodies.full(), **body}, entity=entity)
 
-    def _right_value(self, name: str, entity: str) -> Any:
+    def _right_value(self, name: str, entity: str) -> Json:
         declared = self.model.type.properties.get(name)
         if declared is None:
             return self.objects.original.get(entity, {}).get(name)

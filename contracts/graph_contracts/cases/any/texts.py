@@ -176,9 +176,9 @@ def test_an_empty_string_stays_an_empty_string(operation: WriteDriver) -> Findin
 
     Fix: Keep an empty string apart from null; Oracle and some form binders merge them.
     """
-    spot = text_places(operation)[-1]
-    exchange = operation.change(spot.body("x"))
-    exchange = operation.patch(spot.body(""))
+    location = text_places(operation)[-1]
+    exchange = operation.change(location.body("x"))
+    exchange = operation.patch(location.body(""))
     found, evidence = shown_after(operation, exchange)
-    if found is not None and (value := spot.value(found)) != "":
-        yield Finding(f'{spot.name} = ""', f"{spot.name} = {short(value)}", evidence)
+    if found is not None and (value := location.value(found)) != "":
+        yield Finding(f'{location.name} = ""', f"{location.name} = {short(value)}", evidence)

@@ -30,11 +30,11 @@ def locations(operation: OperationUnderTest, exchange: Exchange, kinds: frozense
     Where the document allows several types, a value of any of them is right. What the run itself has planted is left
     out.
     """
-    found = [spot for spot in operation.walk_values(exchange) if spot[0] and spot[2].kind in kinds]
-    found = [spot for spot in found if not admitted(spot[1], spot[2])]
+    found = [location for location in operation.walk_values(exchange) if location[0] and location[2].kind in kinds]
+    found = [location for location in found if not admitted(location[1], location[2])]
     if not operation.run_has_planted:
         return found
-    return [spot for spot in found if not operation.planted_by_run(exchange, spot[0], spot[1])]
+    return [location for location in found if not operation.planted_by_run(exchange, location[0], location[1])]
 
 
 @requirement(

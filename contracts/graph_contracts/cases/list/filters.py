@@ -5,9 +5,9 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from graph_contracts.contract import TypeKind
+from graph_contracts.json_types import Json
 from graph_contracts.operations.equality import NUMERIC, short
 from graph_contracts.operations.list_questions import (
     Asked,
@@ -37,14 +37,14 @@ BEYOND = 1000
 """More objects than were added since the list was read."""
 NONE = (404, 410, 204)
 """How a server answers that takes *nothing found* for an error."""
-Matches = Callable[[Any], bool]
+Matches = Callable[[Json], bool]
 
 
 def _same(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
-OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+OPERATORS: Mapping[str, Callable[[Json, Json], bool]] = {
     "eq": _same,
     "ne": lambda value, shown: not _same(value, shown),
     "lt": operator.gt,
@@ -108,7 +108,7 @@ def wrong_on(page: Sequence[Item], name: str, test: Matches, asked: Asked) -> It
     return next((item for item, value in values if value is not None and not _passes(test, value)), None)
 
 
-def _passes(test: Matches, value: Any) -> bool:
+def _passes(test: Matches, value: Json) -> bool:
     try:
         return test(value)
     except (AttributeError, TypeError):

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any
 
 from graph_contracts.contract import TypeKind
+from graph_contracts.json_types import Json
 from graph_contracts.operations.equality import NUMERIC, short
 from graph_contracts.operations.list_questions import Asked, agreed, documented, graded, query, stocked, telling
 from graph_contracts.operations.observer import identity
@@ -143,7 +143,7 @@ def test_count_counts_all_pages(listing: ListDriver) -> Findings:
         yield from found
 
 
-def _counted(asked: Asked) -> Any:
+def _counted(asked: Asked) -> Json:
     counts = ((exchange.object or {}).get("@odata.count") for exchange in asked.answer.exchanges)
     return next((count for count in counts if count is not None), None)
 
@@ -198,7 +198,7 @@ def test_orderby_puts_the_list_into_order(listing: ListDriver) -> Findings:
             return
 
 
-def unsorted(pages: Sequence[Sequence[Item]], name: str, asked: Asked, *, down: bool) -> list[Any]:
+def unsorted(pages: Sequence[Sequence[Item]], name: str, asked: Asked, *, down: bool) -> list[Json]:
     """Two values that stand in the wrong order, from the first page on; nothing where all are in order."""
     kept = asked.kept(name)
     known = [kept[entity] for page in pages for item in page if (entity := identity(item.get("id"))) in kept]

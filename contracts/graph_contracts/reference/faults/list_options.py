@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from graph_contracts.contract import OperationKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference import query
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
@@ -34,7 +34,7 @@ def _without(app: App, *names: str, when: Callable[[Options], bool] = lambda _: 
     _asked(app, change)
 
 
-def _shown(app: App, option: str, change: Callable[[dict[str, Any], Options], Any]) -> None:
+def _shown(app: App, option: str, change: Callable[[JsonObject, Options], Json]) -> None:
     """Change what a list with an option shows: `change(value, asked)` returns it."""
 
     @override(app, "listed")
@@ -143,7 +143,7 @@ def order_ignored(app: App) -> None:
 def as_texts(app: App) -> None:
     """$orderby sorts numbers by their digits."""
 
-    def change(value: dict[str, Any], asked: Options) -> Any:
+    def change(value: JsonObject, asked: Options) -> Json:
         name, _, direction = asked["$orderby"].partition(" ")
         if not any(isinstance(item.get(name), int) for item in value["value"]):
             return value

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from typing import Any
 
 from graph_contracts.contract import OperationKind, TypeKind
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Request
@@ -22,7 +22,7 @@ def upsert(app: App) -> None:
     """A creation with a text that another object has writes into that one as well."""
 
     @override(app, "create")
-    async def create(inner: Step, request: Request, body: dict[str, Any]) -> None:
+    async def create(inner: Step, request: Request, body: JsonObject) -> None:
         texts = [name for name in names(app, TypeKind.STRING) if body.get(name) is not None]
         objects = app.store.objects(request)
         same = [e for e, each in objects.items() if any(each.get(name) == body[name] for name in texts)]
@@ -38,7 +38,7 @@ def into_first(app: App) -> None:
     """A creation writes its values into the first object of the collection as well."""
 
     @override(app, "create")
-    async def create(inner: Step, request: Request, body: dict[str, Any]) -> None:
+    async def create(inner: Step, request: Request, body: JsonObject) -> None:
         first = next(iter(app.store.objects(request)), "")
         await inner(request, body)
         made_now, request.entity = request.entity, first
@@ -54,7 +54,7 @@ def shared(app: App) -> None:
     defaults = {name: made(type_, None, 1) for name, type_ in declared.items()}
 
     @override(app, "write")
-    async def write(inner: Step, request: Request, body: dict[str, Any]) -> None:
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
         await inner(request, body)
         stored = app.store.objects(request)[request.entity]
         for name, default in defaults.items():
@@ -65,7 +65,7 @@ def shared(app: App) -> None:
                 stored[name] = default
 
     @override(app, "change")
-    async def change(inner: Step, request: Request) -> Any:
+    async def change(inner: Step, request: Request) -> Json:
         stored = app.store.objects(request).get(request.entity, {})
         request.shared = {n for n, each in defaults.items() if stored.get(n) is each}  # type: ignore[attr-defined]
         return await inner(request)
@@ -89,7 +89,7 @@ def any_case(app: App) -> None:
     """Ids are texts in small and capital letters, and compared without regard to that."""
 
     @override(app, "new_id")
-    def new_id(inner: Step, request: Request) -> Any:
+    def new_id(inner: Step, request: Request) -> Json:
         del inner, request
         return f"Book-{uuid.uuid4().int % 10**9}-x"
 

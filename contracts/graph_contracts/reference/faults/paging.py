@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from typing import Any
 
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Reply, Request
@@ -14,7 +14,7 @@ from graph_contracts.reference.tools import Step, override
 NEXT = "@odata.nextLink"
 
 
-def _pages(app: App, change: Callable[[Request, dict[str, str], dict[str, Any]], dict[str, Any]]) -> None:
+def _pages(app: App, change: Callable[[Request, dict[str, str], JsonObject], JsonObject]) -> None:
     """Show pages of one object: `change(request, asked, value)` returns what a page is."""
     app.reads.page_size = lambda request: 1  # type: ignore[method-assign]
 
@@ -29,7 +29,7 @@ def _pages(app: App, change: Callable[[Request, dict[str, str], dict[str, Any]],
 def circle(app: App) -> None:
     """The last page has a link to the second."""
 
-    def change(request: Request, asked: dict[str, str], value: dict[str, Any]) -> dict[str, Any]:
+    def change(request: Request, asked: dict[str, str], value: JsonObject) -> JsonObject:
         if NEXT in value or "$skiptoken" not in asked:
             return value
         first = next(iter(app.reads.visible(request)), "")
@@ -58,7 +58,7 @@ def endless(app: App) -> None:
     """The last page has a link to an empty page, and each empty page to the next."""
     tokens = itertools.count(1)
 
-    def change(request: Request, asked: dict[str, str], value: dict[str, Any]) -> dict[str, Any]:
+    def change(request: Request, asked: dict[str, str], value: JsonObject) -> JsonObject:
         if NEXT in value and "over" not in asked:
             return value
         shown = [] if "over" in asked else value["value"]
@@ -71,7 +71,7 @@ def endless(app: App) -> None:
 def crash(app: App) -> None:
     """The third page makes the server fail."""
 
-    def change(_: Request, asked: dict[str, str], value: dict[str, Any]) -> dict[str, Any]:
+    def change(_: Request, asked: dict[str, str], value: JsonObject) -> JsonObject:
         if asked.get("$skiptoken", "").startswith("2."):
             raise RuntimeError("the cursor was closed")
         return value
@@ -95,10 +95,10 @@ def drop(app: App) -> None:
 @fault("list-of-old-values", "list.persist.update")
 def old_values(app: App) -> None:
     """A list shows each object as it was when it was first listed."""
-    first: dict[tuple[str, str], dict[str, Any]] = {}
+    first: dict[tuple[str, str], JsonObject] = {}
 
     @override(app, "visible")
-    def visible(inner: Step, request: Request) -> Any:
+    def visible(inner: Step, request: Request) -> Json:
         objects = inner(request)
         if request.entity:
             return objects
