@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from graph_contracts.engine.scope_of_run import scope
-from graph_contracts.engine.selection import selected
+from graph_contracts.engine.selection import select_cases
 from graph_contracts.report.scope import Scope
 from graph_contracts.settings import Settings
 from tests.support.command import ROOT, call, environment
@@ -35,7 +35,7 @@ DOCUMENT = ROOT / "openapi.yaml"
 )
 def test_what_leaves_something_out_is_known(settings: dict[str, object], narrowed: tuple[str, ...]) -> None:
     told = Settings(openapi=DOCUMENT, **settings)  # type: ignore[arg-type]
-    assert scope(selected(told), told) == Scope(120, 2, narrowed)
+    assert scope(select_cases(told), told) == Scope(120, 2, narrowed)
 
 
 def test_a_selected_run_says_how_much_it_tested_and_leaves_nothing_but_its_reports(tmp_path: Path) -> None:

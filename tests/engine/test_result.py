@@ -10,7 +10,7 @@ import pytest
 
 from graph_contracts.engine import outcome
 from graph_contracts.engine.result import RunResult
-from graph_contracts.engine.selection import selected, sharded
+from graph_contracts.engine.selection import select_cases, take_shard
 from graph_contracts.http.redact import Redactor
 from graph_contracts.report.left import Left
 from graph_contracts.report.results import Outcome, Verdict
@@ -24,7 +24,7 @@ def result(**more: Any) -> RunResult:
     settings = Settings(openapi=DOCUMENT, select=("update.status.*",), seed=7)
     base = RunResult(
         settings=settings,
-        selection=selected(settings),
+        selection=select_cases(settings),
         target_url="http://127.0.0.1:1/beta",
         target_server="a server",
         started=datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC),
@@ -94,10 +94,10 @@ def test_what_a_case_came_across_is_told_where_the_options_leave_it_in() -> None
 
 def test_a_shard_tells_of_its_own_requirements_and_of_what_it_came_across() -> None:
     settings = Settings(openapi=DOCUMENT, splits=2, group=1)
-    shard = sharded(selected(settings), settings)
+    shard = take_shard(select_cases(settings), settings)
     assert shard.shard
     ids = {each for each in shard.shard.requirements if shard.about(each)}
-    whole = outcome.results(result(selection=selected(settings)), [], Redactor())
+    whole = outcome.results(result(selection=select_cases(settings)), [], Redactor())
     other = next(row.id for row in whole.requirements if row.id not in ids)
     run = result(settings=settings, selection=shard)
     assert {row.id for row in outcome.results(run, [], Redactor()).requirements} == ids

@@ -10,7 +10,7 @@ import pytest
 from graph_contracts.contract import Contract
 from graph_contracts.engine import run
 from graph_contracts.engine.judge import Judgement
-from graph_contracts.engine.resource_group import ResourceGroup, group_of, grouped
+from graph_contracts.engine.resource_group import ResourceGroup, group_by_resource, group_of
 from graph_contracts.engine.resources import DRIVERS
 from graph_contracts.engine.session import Session
 from graph_contracts.http.client import Client
@@ -54,7 +54,7 @@ def test_no_exchange_of_a_judged_resource_is_held(
         portions = session.batches(most)
         assert sorted(name for portion in portions for name in portion) == sorted(session.resources.drivers)
         assert (len(portions) > 1) == (most == 8)
-        assert run.judged(plugin, []) == 0
+        assert run.run_cases(plugin, []) == 0
         exchanges = session.client.exchanges
         assert {each.operation for each in exchanges} == {f"things{RESOURCES - 1}_update"}
         learned = [group.facts for group in session.resources.groups.values()]
@@ -84,7 +84,7 @@ def groups(doc: dict[str, object]) -> list[ResourceGroup]:
     contract = Contract.from_document(doc, "things")
     client = Client(Connection("http://127.0.0.1:9"))
     made = ((contract.kinds[o.id], DRIVERS[contract.kinds[o.id]](client, o, Options())) for o in contract.tested)
-    return list(grouped(made).values())
+    return list(group_by_resource(made).values())
 
 
 def test_the_operations_on_one_resource_are_one_family() -> None:

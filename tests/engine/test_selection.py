@@ -10,7 +10,7 @@ import pytest
 
 from graph_contracts import requirements
 from graph_contracts.contract import OperationKind
-from graph_contracts.engine.selection import Selection, check_options, portions, selected, sharded
+from graph_contracts.engine.selection import Selection, check_options, portions, select_cases, take_shard
 from graph_contracts.engine.sharding.object_allocation import allocation
 from graph_contracts.errors import ConfigurationError, DocumentError, NothingTestedError
 from graph_contracts.operations.knowledge import Allocation
@@ -21,7 +21,7 @@ from tests.cases.sheet import DOCUMENT, SHELF
 
 def chosen(document: Path = DOCUMENT, **options: Any) -> Selection:
     settings = Settings(openapi=document, **options)
-    selection = selected(settings)
+    selection = select_cases(settings)
     check_options(selection, settings)
     return selection
 
@@ -116,7 +116,7 @@ def test_operations_that_nothing_tests_are_told_of_unless_somebody_chose(tmp_pat
 
 def test_the_shards_of_a_selection_test_all_of_it_and_nothing_twice() -> None:
     whole = chosen(SHELF)
-    shards = [sharded(whole, Settings(openapi=SHELF, splits=3, group=group)) for group in (1, 2, 3)]
+    shards = [take_shard(whole, Settings(openapi=SHELF, splits=3, group=group)) for group in (1, 2, 3)]
     everywhere = {b.requirement for b in requirements.bindings() if b.phase is Phase.EVERY_RESPONSE}
     for binding in (b for b in requirements.bindings() if b.requirement not in everywhere):
         found = [operation.id for shard in shards for operation in shard.operations(binding)]
@@ -128,8 +128,8 @@ def test_the_shards_of_a_selection_test_all_of_it_and_nothing_twice() -> None:
 
 def test_a_shard_of_a_run_against_the_embedded_reference_says_so() -> None:
     whole = chosen()
-    own = sharded(whole, Settings(openapi=DOCUMENT, splits=2, group=1))
-    other = sharded(whole, Settings(openapi=DOCUMENT, splits=2, group=1, target="http://127.0.0.1:9"))
+    own = take_shard(whole, Settings(openapi=DOCUMENT, splits=2, group=1))
+    other = take_shard(whole, Settings(openapi=DOCUMENT, splits=2, group=1, target="http://127.0.0.1:9"))
     assert own.shard
     assert other.shard
     assert own.shard.summary == {**other.shard.summary, "embedded": True}
@@ -137,7 +137,7 @@ def test_a_shard_of_a_run_against_the_embedded_reference_says_so() -> None:
 
 def test_a_shard_without_cases_is_idle_and_a_whole_run_never_is() -> None:
     whole = chosen(select=("update.status.success",))
-    shards = [sharded(whole, Settings(openapi=DOCUMENT, splits=40, group=group)) for group in range(1, 41)]
+    shards = [take_shard(whole, Settings(openapi=DOCUMENT, splits=40, group=group)) for group in range(1, 41)]
     assert any(shard.idle for shard in shards)
     assert not all(shard.idle for shard in shards)
     assert not whole.idle
@@ -157,7 +157,7 @@ def test_shards_have_objects_of_their_own_where_cases_leave_other_objects_alone(
     document: Path, more: dict[str, Any], expected: Allocation
 ) -> None:
     settings = Settings(openapi=document, **more)
-    assert allocation(settings, selected(Settings(openapi=document)).contract) == expected
+    assert allocation(settings, select_cases(Settings(openapi=document)).contract) == expected
 
 
 # -- portions ----------------------------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ def test_objects_are_put_back_whatever_ends_the_run(tmp_path: Path) -> None:
 def test_nothing_is_sent_by_a_session_that_is_only_connected(tmp_path: Path) -> None:
     session = Session(settings(tmp_path))
     assert not session.resources.drivers
-    with session.connected():
+    with session.connect():
         assert session.reference is not None
         assert len(session.resources.drivers) == len(session.selection.tested) > 0
         assert len(session.client.exchanges) == 0
@@ -87,7 +87,7 @@ def test_a_dry_run_never_reaches_its_target(tmp_path: Path) -> None:
 
 def test_secrets_are_masked_in_errors(tmp_path: Path) -> None:
     session = Session(settings(tmp_path, token=SecretStr(SECRET)))
-    with pytest.raises(ConfigurationError) as raised, session.connected():
+    with pytest.raises(ConfigurationError) as raised, session.connect():
         raise ConfigurationError(f"the target said {SECRET}", f"Is {SECRET} right?")
     assert SECRET not in str(raised.value)
 

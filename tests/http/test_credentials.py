@@ -15,7 +15,7 @@ from graph_contracts.errors import ConfigurationError, ContractsError, TargetErr
 from graph_contracts.http import credentials
 from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection
-from graph_contracts.http.credentials import Credential, Fixed, Issued, Lapsed, Renewed, Token, expiry, issued
+from graph_contracts.http.credentials import Credential, Fixed, Issued, Lapsed, Renewed, Token, expiry, parse_token
 from graph_contracts.http.redact import Redactor
 from tests.peers import shelf
 from tests.peers.shelf import FIRST, Request
@@ -48,7 +48,7 @@ def python(code: str) -> str:
     ],
 )
 def test_a_token_is_found_in_what_commands_print(output: str) -> None:
-    assert issued(output) == Issued("T0k3n", None)
+    assert parse_token(output) == Issued("T0k3n", None)
 
 
 @pytest.mark.parametrize(
@@ -61,11 +61,11 @@ def test_a_token_is_found_in_what_commands_print(output: str) -> None:
     ],
 )
 def test_when_it_expires_is_read_from_the_output_or_from_the_token(output: str) -> None:
-    assert issued(output).expires == 4102444800
+    assert parse_token(output).expires == 4102444800
 
 
 def test_expires_in_counts_from_now() -> None:
-    assert issued('{"access_token": "T", "expires_in": 3600}').expires == pytest.approx(time.time() + 3600, abs=60)
+    assert parse_token('{"access_token": "T", "expires_in": 3600}').expires == pytest.approx(time.time() + 3600, abs=60)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_expires_in_counts_from_now() -> None:
 )
 def test_what_holds_no_token_is_refused(output: str) -> None:
     with pytest.raises(ValueError, match="printed"):
-        issued(output)
+        parse_token(output)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def creating(server: Shelf, folder: Path) -> Iterator[CreateDriver]:
     (operation,) = [each.id for each in Contract.load(document).operations if each.method == "POST"]
     settings = load({"target": server.url, "openapi": str(document), "token": TOKEN, "report": str(folder / "reports")})
     session = Session(settings)
-    with session.connected():
+    with session.connect():
         create = session.resources.drivers[operation]
         assert isinstance(create, CreateDriver)
         create.bodies.found_markers = ("name",)

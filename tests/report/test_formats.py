@@ -205,13 +205,13 @@ def test_what_gates_without_a_failure_is_announced_too(name: str, word: str) -> 
 
 def test_while_the_targets_text_is_printed_the_runner_obeys_no_line() -> None:
     out = io.StringIO()
-    with github.unparsed(out, {"GITHUB_ACTIONS": "true"}):
+    with github.without_commands(out, {"GITHUB_ACTIONS": "true"}):
         out.write("##[error]no\n")
     first, *_, last = out.getvalue().splitlines()
     word = first.removeprefix("::stop-commands::")
     assert len(word) == 32
     assert last == f"::{word}::"
-    with github.unparsed(quiet := io.StringIO(), {}):
+    with github.without_commands(quiet := io.StringIO(), {}):
         pass
     assert quiet.getvalue() == ""
 

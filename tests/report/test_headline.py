@@ -261,7 +261,7 @@ def test_every_report_begins_with_the_sentence(results: Results) -> None:
     results = with_exit_code(results, exit_code(results))
     said = headline(results).sentence
     assert f"\n{said}\n" in terminal.render(results, Path("reports"))
-    assert markdown.render(results).splitlines()[0] == f"## {markdown.escaped(said)}"
+    assert markdown.render(results).splitlines()[0] == f"## {markdown.escape(said)}"
     assert f"<span>{escape(said)}</span></h1>" in html.render(results, [])
     assert f'name="summary" value="{said}"' in junit.render(results)
 

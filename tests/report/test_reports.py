@@ -193,7 +193,7 @@ def test_a_body_that_differs_shows_what_was_expected_beside_what_came() -> None:
 
 
 def test_a_long_body_keeps_its_difference_and_says_what_it_leaves_out() -> None:
-    lines = jsontree.shortened(jsontree.lines({"a": list(range(500)), "b": 1}, "a[300]", "7"))
+    lines = jsontree.shorten(jsontree.lines({"a": list(range(500)), "b": 1}, "a[300]", "7"))
     assert len(lines) < 40
     assert [line.text.strip() for line in lines if line.mark in {"expected", "actual"}] == ["7,", "300,"]
     assert sum(int(line.text.split()[1]) for line in lines if line.mark == "gap") + len(lines) - 2 == 506

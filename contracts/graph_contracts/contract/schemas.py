@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from graph_contracts.contract.derived_types import Heirs, mapped, qualified
 from graph_contracts.contract.operation import Property, Type, TypeKind
-from graph_contracts.contract.unions import NUMBERS, joined, united
-from graph_contracts.contract.value_limits import limits, together
+from graph_contracts.contract.unions import NUMBERS, join, unite
+from graph_contracts.contract.value_limits import intersect, limits
 from graph_contracts.json_types import Json, JsonMapping
 
 FORMATS: Mapping[tuple[str, str], TypeKind] = {
@@ -136,13 +136,13 @@ class Schemas:
     def _type(self, node: JsonMapping, name: str) -> Type:
         found = self._kind_of(node, name)
         own = limits(node, members=not found.members)
-        return replace(found, limits=together((found.limits, own))) if own else found
+        return replace(found, limits=intersect((found.limits, own))) if own else found
 
     def _kind_of(self, node: JsonMapping, name: str) -> Type:
         """The type that a schema describes, its own limits aside."""
         words = _words(node)
         if len(words) > 1:
-            found = united([self._type({**node, "type": word}, "") for word in words])
+            found = unite([self._type({**node, "type": word}, "") for word in words])
             return replace(found, name=_name(node, name, None), samples=_samples(node, found.kind))
         union = [part for word in ("anyOf", "oneOf") for part in node.get(word) or ()]
         real = [part for part in union if not _is_null(part)]
@@ -150,7 +150,7 @@ class Schemas:
         if len(real) == 1 and not own:  # `null` beside one schema is how a nullable reference is spelled
             return self.type(real[0])
         parts = [self.type(part) for part in node.get("allOf") or ()]
-        choice = united([self.type(part) for part in real], apart="discriminator" in node) if real else None
+        choice = unite([self.type(part) for part in real], apart="discriminator" in node) if real else None
         if choice and choice.kind is TypeKind.COMPLEX:
             parts.append(choice)
         elif choice and not (own and choice.kind is TypeKind.ANY):  # else it only says more of what stands beside it
@@ -160,13 +160,13 @@ class Schemas:
         word = _word(node)
         if not word and ("properties" in node or any(part.kind is TypeKind.COMPLEX for part in parts)):
             word = "object"
-        bounds = together(part.limits for part in parts if part.kind is not TypeKind.COMPLEX)
+        bounds = intersect(part.limits for part in parts if part.kind is not TypeKind.COMPLEX)
         if not word and len(typed_parts) == 1:
             return replace(typed_parts[0], limits=bounds)
         kind = FORMATS.get((word, str(node.get("format", "")))) or TYPES.get(word, TypeKind.ANY)
         if len(typed_parts) == 1 and "format" not in node and kind in {TypeKind.STRING, *NUMBERS}:
             kind = typed_parts[0].kind
-        properties = joined([*(part.properties for part in parts), dict(self._properties(node))])
+        properties = join([*(part.properties for part in parts), dict(self._properties(node))])
         also = tuple(node.get("x-graph-also") or _also(node, choice) or (typed.also if typed and not name else ()))
         items = node.get("items") if kind is TypeKind.COLLECTION and "prefixItems" not in node else None
         return Type(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from graph_contracts.contract.operation import Property, Type, TypeKind
-from graph_contracts.contract.value_limits import NONE, Limits, either, together
+from graph_contracts.contract.value_limits import NONE, Limits, either, intersect
 
 NUMBERS = frozenset({TypeKind.DOUBLE, TypeKind.INT32, TypeKind.INT64})
 INFINITE = frozenset({"INF", "-INF", "NaN"})
@@ -15,7 +15,7 @@ INFINITE = frozenset({"INF", "-INF", "NaN"})
 ANYTHING = Type(TypeKind.ANY)
 
 
-def united(types: Sequence[Type], *, apart: bool = False) -> Type:
+def unite(types: Sequence[Type], *, apart: bool = False) -> Type:
     """One type for a union: of objects, of a number and the texts that spell what it can't be, of enumerations.
 
     Args:
@@ -53,7 +53,7 @@ def _values(types: Sequence[Type]) -> Type:
 
 def _bounds(type_: Type) -> Limits:
     """A type's limits, the members of its enumeration among them."""
-    return together((type_.limits, {"enum": [*type_.members]} if type_.members else NONE))
+    return intersect((type_.limits, {"enum": [*type_.members]} if type_.members else NONE))
 
 
 def _objects(types: Sequence[Type], *, apart: bool) -> Type:
@@ -85,14 +85,14 @@ def _objects(types: Sequence[Type], *, apart: bool) -> Type:
 
 def _same(types: Sequence[Type]) -> Type:
     """The one type that all are, or what unites them."""
-    return types[0] if _alike(types) else united(types)
+    return types[0] if _alike(types) else unite(types)
 
 
 def _alike(types: Sequence[Type | None]) -> bool:
     return all(each is types[0] or each == types[0] for each in types)
 
 
-def joined(parts: Iterable[Mapping[str, Property]]) -> dict[str, Property]:
+def join(parts: Iterable[Mapping[str, Property]]) -> dict[str, Property]:
     """The properties of parts that all hold: what a later part says, with what it leaves open from an earlier one."""
     found: dict[str, Property] = {}
     for part in parts:
@@ -104,7 +104,7 @@ def joined(parts: Iterable[Mapping[str, Property]]) -> dict[str, Property]:
 
 def _narrowed(before: Property, after: Property) -> Property:
     vague = after.type.kind is TypeKind.ANY and not after.type.alternatives
-    bounds = together((before.type.limits, after.type.limits))
+    bounds = intersect((before.type.limits, after.type.limits))
     return replace(
         after,
         type=replace(before.type if vague else after.type, limits=bounds),

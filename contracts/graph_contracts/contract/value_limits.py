@@ -81,7 +81,7 @@ def limits(node: JsonMapping, *, members: bool) -> Limits:
     return found or NONE
 
 
-def together(parts: Iterable[Limits]) -> Limits:
+def intersect(parts: Iterable[Limits]) -> Limits:
     """The limits where all parts hold."""
     given = [part for part in parts if part]
     return {"allOf": given} if len(given) > 1 else given[0] if given else NONE

@@ -18,12 +18,12 @@ def capabilities(groups: Iterable[ResourceGroup], throttled: int) -> list[Mappin
         groups: the resource groups that could be judged.
         throttled: how often the target answered 429 or 503.
     """
-    found = [learned(group) if group.facts is None else group.facts for group in groups]
+    found = [facts(group) if group.facts is None else group.facts for group in groups]
     rows = [row for each in found for row in each]
     return [*rows, _row("answers 429 or 503", str(throttled), "waited out as Retry-After says")]
 
 
-def learned(group: ResourceGroup) -> list[Mapping[str, str]]:
+def facts(group: ResourceGroup) -> list[Mapping[str, str]]:
     """What was learned of the operations of one resource."""
     rows: list[Mapping[str, str]] = []
     for update in group.updates if group.examined else ():

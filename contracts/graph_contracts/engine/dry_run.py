@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from graph_contracts.engine.interrupts import interruptible
-from graph_contracts.engine.run import INTERRUPTED, judged
+from graph_contracts.engine.run import INTERRUPTED, run_cases
 from graph_contracts.engine.session import Session
 from graph_contracts.generation.storage import keep_nothing
 from graph_contracts.http import curl
@@ -45,7 +45,7 @@ def dry_run(settings: Settings) -> int:
     session = Session(settings.model_copy(update={**own, "dry_run": True}))
     session.redactor.add(*settings.secrets())
     with interruptible(session.ends) as interrupts, session.open():
-        status = judged(Plugin(session, opened=True, recorded=False), [])
+        status = run_cases(Plugin(session, opened=True, recorded=False), [])
     for line in _script(session, settings):
         print(visible(line))
     return INTERRUPTED if status == pytest.ExitCode.INTERRUPTED and not interrupts.overdue else 0

@@ -14,7 +14,7 @@ from graph_contracts.errors import ContractsError
 from graph_contracts.http.client import OUT_OF_TIME
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.operation_under_test import OperationUnderTest
-from graph_contracts.operations.spare_objects import instead
+from graph_contracts.operations.spare_objects import on_spare_object
 from graph_contracts.requirements import (
     HARMFUL,
     SEVERITY_ORDER,
@@ -115,7 +115,7 @@ class Judge:
         undecided: Undecided | None = None
         error = ""
         try:
-            with instead(update) if binding.phase in HARMFUL else nullcontext():
+            with on_spare_object(update) if binding.phase in HARMFUL else nullcontext():
                 for finding in islice(self._findings(binding, update, together), MAX_FINDINGS):
                     findings.append(finding)  # noqa: PERF402 (what came before an exception counts)
         except Undecided as reason:

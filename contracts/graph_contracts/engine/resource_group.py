@@ -49,7 +49,7 @@ class ResourceGroup:
             driver.release()
 
 
-def grouped(drivers: Iterable[tuple[OperationKind, OperationUnderTest]]) -> dict[str, ResourceGroup]:
+def group_by_resource(drivers: Iterable[tuple[OperationKind, OperationUnderTest]]) -> dict[str, ResourceGroup]:
     """Resource groups by their collection's path; each driver gets to know its siblings."""
     groups: dict[str, ResourceGroup] = {}
     beside: dict[str, dict[OperationKind, OperationUnderTest]] = {}

@@ -8,7 +8,7 @@ from graph_contracts.contract import Contract, Operation, OperationKind, Type, b
 from graph_contracts.engine.discovery import objects_without_update, preflight
 from graph_contracts.engine.discovery.check import PreflightCheck, fill_path
 from graph_contracts.engine.recovery.undo_log import UndoLog
-from graph_contracts.engine.resource_group import ResourceGroup, group_of, grouped
+from graph_contracts.engine.resource_group import ResourceGroup, group_by_resource, group_of
 from graph_contracts.engine.target import Target
 from graph_contracts.errors import ConfigurationError, ContractsError
 from graph_contracts.http.client import Client
@@ -39,7 +39,9 @@ class Resources:
         self._contract = contract
         self.drivers = drivers
         """By operation id."""
-        self.groups: dict[str, ResourceGroup] = grouped((contract.kinds[name], each) for name, each in drivers.items())
+        self.groups: dict[str, ResourceGroup] = group_by_resource(
+            (contract.kinds[name], each) for name, each in drivers.items()
+        )
         """By the collection's path."""
         self._undo_log: UndoLog | None = None
 

@@ -17,7 +17,7 @@ from graph_contracts import cases, requirements
 from graph_contracts.engine import pytest_html
 from graph_contracts.engine.interrupts import Interrupts, interruptible
 from graph_contracts.engine.progress import Progress
-from graph_contracts.engine.recovery.undo_log import swept
+from graph_contracts.engine.recovery.undo_log import sweep
 from graph_contracts.engine.session import Session
 from graph_contracts.errors import ConfigurationError, NothingTestedError, TargetError
 from graph_contracts.gate.verdict import Known
@@ -46,13 +46,13 @@ def run(settings: Settings) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         writer.clear(folder)
-        swept(folder)
+        sweep(folder)
     except OSError as error:
         raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
     progress = Progress()
     plugin = Plugin(session, opened=True, show=progress.show)
     if session.selection.idle:
-        with session.connected():
+        with session.connect():
             pass
         return finish(plugin, complete=True)
     status: int | None = None
@@ -61,11 +61,11 @@ def run(settings: Settings) -> int:
         try:
             with session.open():
                 plugin = _with_workers(plugin, interrupts)
-                status = judged(plugin, _page(session))
+                status = run_cases(plugin, _page(session))
                 if (alone := plugin.alone()) is not None:
                     interrupts.interrupt_at(session.ends)
                     plugin = alone
-                    status = judged(plugin, _page(session))
+                    status = run_cases(plugin, _page(session))
                 expired = plugin.expired
                 interrupts.interrupt_at(session.ends + session.reserve)
         except KeyboardInterrupt:
@@ -82,7 +82,7 @@ def run(settings: Settings) -> int:
         if expired:
             _judge_late(plugin, interrupts)
     progress.end()
-    swept(folder, str(os.getpid()))
+    sweep(folder, str(os.getpid()))
     interrupted = status == pytest.ExitCode.INTERRUPTED and not interrupts.overdue
     complete = not interrupted and session.tally.whole and not expired
     if expired:
@@ -112,7 +112,7 @@ def _page(session: Session) -> list[str]:
     return ["--html", str(page), "--self-contained-html", "--css", str(pytest_html.STYLE)]
 
 
-def judged(plugin: Plugin, page: list[str]) -> int:
+def run_cases(plugin: Plugin, page: list[str]) -> int:
     """Run the cases of an opened session; returns pytest's own exit code, the gravest where it ran several times.
 
     pytest holds all items that it collects, so those of many operations are collected batch by batch.
@@ -125,7 +125,7 @@ def judged(plugin: Plugin, page: list[str]) -> int:
             plugin.session.tally.note(f"pytest.html is left out: it would hold {planned} cases")
             page = []
     status = 0
-    with _only_our_plugins(), _collected_seldom(), warnings.catch_warnings():
+    with _only_our_plugins(), _collect_garbage_seldom(), warnings.catch_warnings():
         # the deadline may end a run inside any hook: that is no news for stderr
         warnings.simplefilter("ignore", PluggyTeardownRaisedWarning)
         for plugin.batch in batches:
@@ -170,7 +170,7 @@ def finish(plugin: Plugin, *, complete: bool, interrupted: bool = False, expired
         complete = False
         tally.note("the target no longer answered at the end of the run")
     found = _write(plugin, INTERRUPTED if interrupted else None, complete=complete)
-    with github.unparsed(sys.stdout):
+    with github.without_commands(sys.stdout):
         sys.stdout.write(terminal.render(found, settings.report))
     github.announce(found, sys.stdout)
     sys.stdout.flush()
@@ -211,7 +211,7 @@ def _arguments() -> list[str]:
 
 
 @contextmanager
-def _collected_seldom() -> Iterator[None]:
+def _collect_garbage_seldom() -> Iterator[None]:
     """Collect cycles less often: most of what a run makes is evidence, which stays and has none."""
     before = gc.get_threshold()
     gc.freeze()

@@ -102,7 +102,7 @@ class Selection:
             )
 
 
-def selected(settings: Settings) -> Selection:
+def select_cases(settings: Settings) -> Selection:
     """What the options select; the whole of it, also where the run is one shard.
 
     Raises:
@@ -147,7 +147,7 @@ def check_options(selection: Selection, settings: Settings) -> None:
 
 
 def _check_names(selection: Selection, settings: Settings) -> None:
-    named = parameters.known(selection.tested)
+    named = parameters.all_names(selection.tested)
     properties = {name for o in selection.tested if o.body for name in o.body.properties}
     for flag, names, known in (
         ("--id", settings.ids, named),
@@ -166,7 +166,7 @@ def _check_names(selection: Selection, settings: Settings) -> None:
                 raise ConfigurationError(f"{flag} {name}: it names more than one path parameter", f"Say {which}")
 
 
-def sharded(whole: Selection, settings: Settings) -> Selection:
+def take_shard(whole: Selection, settings: Settings) -> Selection:
     """The share of a selection that `--splits` and `--group` name; all of it where nobody splits.
 
     Raises:

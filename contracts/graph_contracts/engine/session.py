@@ -9,17 +9,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from graph_contracts.engine.capabilities import capabilities, learned
+from graph_contracts.engine.capabilities import capabilities, facts
 from graph_contracts.engine.judge import Judge, Judgement, postponed
 from graph_contracts.engine.late_checks import judge_late
 from graph_contracts.engine.recovery.recovery import Recovery
 from graph_contracts.engine.resource_group import ResourceGroup, operations
 from graph_contracts.engine.resources import Resources, resources
 from graph_contracts.engine.result import RunResult
-from graph_contracts.engine.selection import check_options, portions, selected, sharded
+from graph_contracts.engine.selection import check_options, portions, select_cases, take_shard
 from graph_contracts.engine.sharding.object_allocation import allocation
 from graph_contracts.engine.tally import Tally
-from graph_contracts.engine.target import Target, WorkerContext, connected
+from graph_contracts.engine.target import Target, WorkerContext, connect
 from graph_contracts.errors import ConfigurationError, ContractsError
 from graph_contracts.gate import Gate
 from graph_contracts.http.client import Client
@@ -78,7 +78,7 @@ class Session:
         self.settings = settings
         self.started = datetime.now(UTC)
         self.tally = Tally(worker.began if worker else time.monotonic())
-        whole = selected(settings)
+        whole = select_cases(settings)
         self.tally.note(*whole.left_out())
         self.redactor = Redactor(settings.secrets())
         with self._masking():
@@ -86,7 +86,7 @@ class Session:
             self.gate = Gate.read(
                 settings.profile, settings.baseline, settings.update_baseline, settings.since, settings.fail_on
             )
-        self.selection = sharded(whole, settings)
+        self.selection = take_shard(whole, settings)
         self.resources = Resources(whole.contract, {})
         """The operations on the target; none before the session is connected."""
         self.target: Target | None = None
@@ -105,7 +105,7 @@ class Session:
             ConfigurationError: the settings name something that can't be used to reach the target.
             TargetError: it can't be judged.
         """
-        with self.connected() as target:
+        with self.connect() as target:
             self.recovery = Recovery(target, self.resources, self.settings.report, self.redactor, self.tally)
             try:
                 self._prepare()
@@ -115,7 +115,7 @@ class Session:
                 self.recovery.put_back(self.tally.began + self.settings.deadline)
 
     @contextmanager
-    def connected(self) -> Iterator[Target]:
+    def connect(self) -> Iterator[Target]:
         """A client for the target, or for an embedded one, and a driver for each operation; nothing is sent.
 
         Raises:
@@ -125,7 +125,7 @@ class Session:
             raise ConfigurationError(
                 "--dry-run: only graph-contracts run knows what it would send", "Leave it out here"
             )
-        with connected(
+        with connect(
             self.settings,
             self._allocation,
             self.redactor,
@@ -226,7 +226,7 @@ class Session:
                 # what can't be put back now is tried once more at the end, and told of then
                 with self._masking(), suppress(ContractsError):
                     each.restored = not list(self.recovery.put_back_group(each))
-            each.facts = learned(each)
+            each.facts = facts(each)
             each.release()
         catch_up()
         names = list(operations(group.linked))

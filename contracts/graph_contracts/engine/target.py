@@ -46,7 +46,7 @@ class WorkerContext:
 
 
 @contextmanager
-def connected(
+def connect(
     settings: Settings,
     allocation: Allocation,
     redactor: Redactor,

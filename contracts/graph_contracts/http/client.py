@@ -24,7 +24,7 @@ from graph_contracts.http.long_bodies import LongBodies
 from graph_contracts.http.rate import Rate
 from graph_contracts.http.throttling import Throttling
 from graph_contracts.http.traffic import Traffic
-from graph_contracts.http.transport import Transport, timed
+from graph_contracts.http.transport import Transport, make_exchange
 
 USER_AGENT = f"graph-contracts/{__version__}"
 MAX_PAUSE = 86400.0
@@ -204,7 +204,7 @@ class Client:
             kept, sent = line.open, replace(request, wire=wire)
 
             def once(left: float) -> Exchange:
-                return timed(sent, lambda: line.ask(wire, left))
+                return make_exchange(sent, lambda: line.ask(wire, left))
 
             return self._exchange(sent, once, about, wait=False), kept
 

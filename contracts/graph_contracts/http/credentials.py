@@ -212,7 +212,7 @@ def expiry(token: str) -> float | None:
     return _number(claims.get("exp")) if isinstance(claims, dict) else None
 
 
-def issued(output: str) -> Issued:
+def parse_token(output: str) -> Issued:
     """A token as commands print it: alone, or in a JSON object as `az`, `gcloud` and token endpoints write it.
 
     Raises:
@@ -299,7 +299,7 @@ def _run(words: list[str], redactor: Redactor, longest: float) -> Issued:
             f"--token-command: {program} failed with exit code {process.returncode}{_said(err, output, redactor)}"
         )
     try:
-        return issued(output)
+        return parse_token(output)
     except ValueError as error:
         raise TargetError(f"--token-command: {program} {error}{_said(err, '', redactor)}") from None
 

@@ -40,10 +40,10 @@ class Transport:
     def exchange(self, request: Request, timeout: float, *, fresh: bool) -> Exchange:
         """Send a request, on a connection of its own where that is to be `fresh`, and read its answer."""
         if not fresh:
-            return timed(request, lambda: self._kept(request, timeout))
+            return make_exchange(request, lambda: self._kept(request, timeout))
         session = self._opened()
         try:
-            return timed(request, lambda: self._attempt(session, request, timeout))
+            return make_exchange(request, lambda: self._attempt(session, request, timeout))
         finally:
             session.close()
 
@@ -51,7 +51,7 @@ class Transport:
         """Send a request's chosen octets on a connection of their own, and read until the peer closes it."""
         wire, connect = request.wire or b"", self._connection.limits.connect_timeout
         context, proxy = self._ssl_context(), self._connection.proxy
-        return timed(request, lambda: raw.talk(self._base, wire, context, timeout, connect, half_close, proxy))
+        return make_exchange(request, lambda: raw.talk(self._base, wire, context, timeout, connect, half_close, proxy))
 
     def line(self) -> raw.Line:
         """A connection that is kept for several requests with chosen octets."""
@@ -109,7 +109,7 @@ class Transport:
         return context
 
 
-def timed(request: Request, ask: Callable[[], tuple[Response | None, str]]) -> Exchange:
+def make_exchange(request: Request, ask: Callable[[], tuple[Response | None, str]]) -> Exchange:
     """The exchange that a request and an answer to it make."""
     started, clock = time.time(), time.perf_counter()
     response, error = ask()

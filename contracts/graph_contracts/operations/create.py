@@ -13,12 +13,12 @@ from graph_contracts.contract import Operation, OperationKind, Type
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.body_search import CONFLICT, CreationSearch, texts
-from graph_contracts.operations.creations import Creations, made
+from graph_contracts.operations.creations import Creations, created_id
 from graph_contracts.operations.equality import Difference
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.object_model import ObjectModel, created
 from graph_contracts.operations.object_views import NEW, CreationView
-from graph_contracts.operations.observer import Observer, same_id, unlisted
+from graph_contracts.operations.observer import Observer, same_id, why_unlisted
 from graph_contracts.operations.watched_objects import WatchedCollection
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Inconclusive
@@ -123,7 +123,7 @@ class CreateDriver(WriteDriver):
             Inconclusive: the target makes none, or doesn't tell its id.
         """
         exchange = self.change(self.bodies.full(n))
-        entity = made(exchange)
+        entity = created_id(exchange)
         if not entity:
             raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
         return entity
@@ -145,7 +145,7 @@ class CreateDriver(WriteDriver):
         for _ in self.looks():
             items, exchange = self.observer.collection()
             if items is None:
-                raise Inconclusive(unlisted(exchange), exchange)
+                raise Inconclusive(why_unlisted(exchange), exchange)
             found = next((item for item in items if same_id(item.get("id"), entity)), None)
             left = None if found is None else self.model.compare(body, found)
             if left is None and self.observer.cut:

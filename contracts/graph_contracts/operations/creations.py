@@ -79,7 +79,7 @@ class Creations:
             if items is not None and not context.observer.cut:
                 self.others = {*map(identity, (item.get("id") for item in items)), *self._spared}
                 context.tell("listed", path=path, ids=sorted(self.others))
-        sent = {"body": digest(octets), "marks": said(octets, self._names)}
+        sent = {"body": digest(octets), "marks": values_in(octets, self._names)}
         context.tell("create", path=path, operation=context.documented.id, **sent)
 
     def took(self, exchange: Exchange, path: str) -> None:
@@ -87,7 +87,7 @@ class Creations:
         if exchange.request.method != context.documented.method:
             return
         if exchange.ok:
-            context.key = made(exchange) or NEW
+            context.key = created_id(exchange) or NEW
         if exchange.ok and context.key != NEW:
             self.own(context.key, path, exchange.request.body)
         elif exchange.ok or exchange.response is None or exchange.status >= 500:
@@ -128,7 +128,7 @@ class Creations:
             return {}
         found: dict[int, str] = {}
         for exchange in objects.doubtful:
-            sent = said(exchange.request.body, self._marks())
+            sent = values_in(exchange.request.body, self._marks())
             marks = {name: value for name, value in sent.items() if value is not None}
             ids = [identity(item.get("id")) for item in items if marks and not self._model.changes(marks, item)]
             kept = {*(self.others or ()), *(self._spared or ()), *objects.created}
@@ -157,7 +157,7 @@ class Creations:
         context = self._context
         deletes = context.siblings.get(OperationKind.DELETE)
         operation = deletes.documented if deletes is not None else context.place
-        exchange = removed(context.client, context.path(entity), operation.id)
+        exchange = delete(context.client, context.path(entity), operation.id)
         context.client.writes += 1
         self._discarded.add(entity)
         # where reads lag behind, so may deletions: what is not found then is asked for again at the end
@@ -178,7 +178,7 @@ class Creations:
             self.discard(entity)
 
 
-def said(octets: bytes | None, names: Iterable[str]) -> JsonObject:
+def values_in(octets: bytes | None, names: Iterable[str]) -> JsonObject:
     """What a body says of some properties."""
     body = jsontext.parse(octets or b"").value
     return {name: body[name] for name in names if name in body} if isinstance(body, Mapping) else {}
@@ -189,7 +189,7 @@ def digest(octets: bytes | None) -> str:
     return hashlib.sha256(octets or b"").hexdigest()[:16]
 
 
-def made(exchange: Exchange) -> str:
+def created_id(exchange: Exchange) -> str:
     """The id of an object that an exchange has made, or nothing; what was only begun (202) may have another's id."""
     if not exchange.ok or exchange.response is None or exchange.status == ACCEPTED:
         return ""
@@ -210,7 +210,7 @@ def _key(location: str, collection: str) -> str:
     return (found[1] or found[3].replace("''", "'")) if found else ""
 
 
-def removed(client: Client, path: str, operation: str) -> Exchange:
+def delete(client: Client, path: str, operation: str) -> Exchange:
     """Delete what was made, whatever its tag is where the target asks for one."""
     exchange = client.send("DELETE", path, operation=operation, requirement="restore")
     if exchange.status in CONDITIONAL:

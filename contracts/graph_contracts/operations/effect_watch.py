@@ -18,7 +18,7 @@ from graph_contracts.operations.observer import shows
 from graph_contracts.operations.pending_writes import PendingWrites
 from graph_contracts.operations.sender import SERVER_FAILURES
 from graph_contracts.operations.snapshot import States
-from graph_contracts.operations.watched_objects import Watched, performed
+from graph_contracts.operations.watched_objects import Watched, accepted_properties
 from graph_contracts.operations.wire import Wire
 from graph_contracts.operations.writer import Writer
 from graph_contracts.requirements import Inconclusive
@@ -109,7 +109,7 @@ class Watch:
             trials += [Trial(attempt, exchange) for attempt, exchange in waiting]
             waiting.clear()
             return None
-        names = performed(waiting)
+        names = accepted_properties(waiting)
         changed = self.objects.changed(before, after, waiting)
         if names is not None and any(difference.top not in names for _, difference in changed):
             after = self.objects.lasting(before, names)

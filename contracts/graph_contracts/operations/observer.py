@@ -131,7 +131,7 @@ def shows(exchange: Exchange, entity: str) -> bool:
     return any(same_id(each, entity) for each in (body.get("id"), *listed))
 
 
-def unlisted(exchange: Exchange) -> str:
+def why_unlisted(exchange: Exchange) -> str:
     """Why an answer to a GET on a collection lists nothing."""
     without = ", without an array `value`" if exchange.status == 200 else ""
     return f"the collection is not listed (GET: {exchange.answer}{without})"

@@ -42,8 +42,8 @@ def label(operation: Operation, name: str) -> str:
 
 def value(given: Mapping[str, str], operation: Operation, name: str, *, short: bool = False) -> str | None:
     """The value given for a parameter; `short` says whether `id` stands for the path's key."""
-    known = [label(operation, name), name, *([SHORT] if short and name == operation.key else [])]
-    return next((given[each] for each in known if each in given), None)
+    names = [label(operation, name), name, *([SHORT] if short and name == operation.key else [])]
+    return next((given[each] for each in names if each in given), None)
 
 
 def values(given: Mapping[str, str], operation: Operation) -> dict[str, str]:
@@ -52,7 +52,7 @@ def values(given: Mapping[str, str], operation: Operation) -> dict[str, str]:
     return {name: each for name, each in found if each is not None}
 
 
-def known(operations: Iterable[Operation]) -> set[str]:
+def all_names(operations: Iterable[Operation]) -> set[str]:
     """Every name that a parameter of some operations has."""
     return {SHORT} | {each for operation in operations for pair in labels(operation).items() for each in pair}
 
@@ -73,7 +73,7 @@ def ambiguous(name: str, operations: Iterable[Operation]) -> list[str]:
     return sorted(meant) if parents and (len(meant) > 1 or name == SHORT) else []
 
 
-def chosen(operation: Operation, options: Options, *, short: bool) -> tuple[str | None, str | None]:
+def chosen_ids(operation: Operation, options: Options, *, short: bool) -> tuple[str | None, str | None]:
     """The ids that the operator named for a first and a second object; none where the target has others."""
     if operation.key is None or options.stands_in:
         return None, None

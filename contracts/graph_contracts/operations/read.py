@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations.attempts import Attempt, Fields, Headers, Trial
-from graph_contracts.operations.observer import unlisted
+from graph_contracts.operations.observer import why_unlisted
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.requirements import Inconclusive
 
@@ -87,5 +87,5 @@ class ListDriver(ShowDriver):
         """
         items, exchange = self.observer.collection()
         if items is None:
-            raise Inconclusive(unlisted(exchange), exchange)
+            raise Inconclusive(why_unlisted(exchange), exchange)
         return items, exchange

@@ -122,7 +122,7 @@ class Sender:
         self.witness.may_send(method)
 
 
-def encoded(body: Json) -> bytes | None:
+def encode(body: Json) -> bytes | None:
     """A body's octets: those given, or those of a JSON value."""
     return body if isinstance(body, bytes) or body is None else jsontext.dump(body)
 

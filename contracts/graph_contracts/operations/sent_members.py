@@ -57,7 +57,7 @@ def computed(name: str) -> bool:
     return bool(at) and (term.startswith("odata.") or "." not in term)
 
 
-def said(body: Json) -> JsonMapping | None:
+def object_in(body: Json) -> JsonMapping | None:
     """The object that a body is, however it is spelled; None where it is no object, or one in doubt."""
     if isinstance(body, bytes):
         text = jsontext.parse(body)

@@ -21,7 +21,7 @@ UNSEEN = "objects that the run makes are not there afterwards"
 
 
 @contextmanager
-def made(operation: WriteDriver) -> Iterator[str]:
+def spare_object(operation: WriteDriver) -> Iterator[str]:
     """An object that the run makes for the block and deletes after it; its id.
 
     Raises:
@@ -39,12 +39,12 @@ def made(operation: WriteDriver) -> Iterator[str]:
 
 
 @contextmanager
-def instead(operation: OperationUnderTest) -> Iterator[None]:
+def on_spare_object(operation: OperationUnderTest) -> Iterator[None]:
     """Let updates in the block go to an object that the run makes for it, where it can make one."""
     with ExitStack() as afterwards:
         if isinstance(operation, UpdateDriver):
             with suppress(Inconclusive):
-                entity = afterwards.enter_context(made(operation))
+                entity = afterwards.enter_context(spare_object(operation))
                 afterwards.enter_context(_about(operation, entity))
         yield
 

@@ -12,7 +12,7 @@ from graph_contracts.json_types import JsonMapping
 from graph_contracts.operations.attempts import Attempt, holds
 from graph_contracts.operations.bodies import Bodies
 from graph_contracts.operations.context import Context
-from graph_contracts.operations.creations import Creations, made
+from graph_contracts.operations.creations import Creations, created_id
 from graph_contracts.operations.equality import Difference
 from graph_contracts.operations.observation import Observation
 from graph_contracts.operations.observer import identity
@@ -46,8 +46,8 @@ class Watched(Protocol):
     def changed(self, before: States, after: States, waiting: Waiting = ()) -> list[tuple[str, Difference]]:
         """What changed between two observations, by id, that nothing but what was sent explains."""
 
-    def lasting(self, before: States, performed: Container[str]) -> States:
-        """The objects once lag no longer explains that they are not as before; `performed` were to change."""
+    def lasting(self, before: States, explained: Container[str]) -> States:
+        """The objects once lag no longer explains that they are not as before; `explained` were to change."""
 
     def after(self, before: States | None, body: JsonMapping | None) -> States | None:
         """The objects after a plain body of the operation was accepted; None where nothing shows them."""
@@ -92,14 +92,14 @@ class WatchedObjects:
             for difference in self.surprises(entity, before[entity], after[entity])
         ]
 
-    def lasting(self, before: States, performed: Container[str]) -> States:
+    def lasting(self, before: States, explained: Container[str]) -> States:
         lag = self._context.lag
         patience = min(self._context.options.settle, max(3 * lag.max_lag, lag.short_wait))
         pause = min(max(lag.max_lag, SHORTEST_WAIT_S) / 4, 0.25)
         for since in rounds(patience, pause, 1, at_once=False):
             after = self.states()
             waited = since()
-            if all(difference.top in performed for _, difference in self.changed(before, after)):
+            if all(difference.top in explained for _, difference in self.changed(before, after)):
                 # one read was of an older state than the one before it
                 lag.stale_reads_seen = True
                 lag.grow(waited)
@@ -179,7 +179,7 @@ class WatchedCollection:
         new = {entity: item for entity, item in after.items() if entity not in before}
         for _, exchange in waiting:
             # a list may lag behind reads
-            entity = made(exchange)
+            entity = created_id(exchange)
             if entity and entity not in new and (found := self._context.observer.item(entity)[0]):
                 new[entity] = found
         ours = [(entity, item) for entity, item in new.items() if any(self._is_of(item, *each) for each in waiting)]
@@ -197,7 +197,7 @@ class WatchedCollection:
         return [*old, *((entity, Difference(entity, None, item)) for entity, item in ours)]
 
     def _is_of(self, item: JsonMapping, attempt: Attempt, exchange: Exchange) -> bool:
-        if exchange.ok and (entity := made(exchange)):
+        if exchange.ok and (entity := created_id(exchange)):
             return entity == identity(item.get("id"))
         if attempt.marker is not None:
             return holds(item, attempt.marker)
@@ -205,8 +205,8 @@ class WatchedCollection:
         named = {name: value for name, value in body.items() if name in self._bodies.markers and value is not None}
         return bool(named) and not self._bodies.model.changes(named, item)
 
-    def lasting(self, before: States, performed: Container[str]) -> States:
-        del before, performed  # what is new stays
+    def lasting(self, before: States, explained: Container[str]) -> States:
+        del before, explained  # what is new stays
         return self.snapshot()
 
     def after(self, before: States | None, body: JsonMapping | None) -> States | None:
@@ -220,7 +220,7 @@ class WatchedCollection:
         return None
 
 
-def performed(waiting: Iterable[tuple[Attempt, Exchange]]) -> set[str] | None:
+def accepted_properties(waiting: Iterable[tuple[Attempt, Exchange]]) -> set[str] | None:
     """The properties that accepted requests were to change; None where nobody knows."""
     names: set[str] = set()
     for attempt, exchange in waiting:

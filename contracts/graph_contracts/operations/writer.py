@@ -10,8 +10,8 @@ from graph_contracts.operations.context import Context
 from graph_contracts.operations.object_model import ObjectModel
 from graph_contracts.operations.own_values import OwnValues
 from graph_contracts.operations.pending_writes import PendingWrites
-from graph_contracts.operations.sender import Sender, encoded, performed_or_inconclusive
-from graph_contracts.operations.sent_members import SentMembers, said
+from graph_contracts.operations.sender import Sender, encode, performed_or_inconclusive
+from graph_contracts.operations.sent_members import SentMembers, object_in
 from graph_contracts.operations.sent_values import SentValues
 from graph_contracts.operations.snapshot import Snapshot
 
@@ -69,14 +69,14 @@ class Writer:
         exchange = self._sender.send(
             method or context.documented.method,
             path or context.address(entity),
-            octets=encoded(body),
+            octets=encode(body),
             headers=headers,
             entity="" if path else entity or context.key,
             fresh=fresh,
             wait=wait,
             timeout=timeout,
         )
-        sent = said(body)
+        sent = object_in(body)
         if exchange.ok or exchange.response is None:
             client.writes += 1
             if not (exchange.ok and sent is not None and path is None and method is None and wait):

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from graph_contracts.report.change import Change, Kind
 from graph_contracts.report.difference import between
 from graph_contracts.report.headline import sentence
-from graph_contracts.report.markdown import code, escaped
+from graph_contracts.report.markdown import code, escape
 from graph_contracts.report.results import RequirementResult, Results, Verdict, summary
 from graph_contracts.report.visible import one_line, visible
 from graph_contracts.report.words import MEANINGS, SIGNS, change_lines
@@ -168,21 +168,21 @@ def _tally(side: Side) -> str:
 def markdown(comparison: Comparison) -> str:
     """For a pull request or a page."""
     lines = ["# Graph contract: runs compared", ""]
-    lines += [f"> {escaped(caution)}\n" for caution in comparison.cautions]
+    lines += [f"> {escape(caution)}\n" for caution in comparison.cautions]
     for step in comparison.steps:
         lines += [f"## From {code(step.before.source)} to {code(step.after.source)}", ""]
         if not step.changes:
             lines += ["Nothing changed.", ""]
         for kind, changes in step.changes.items():
             lines += [f"### {TITLES[kind]} ({len(changes)})", ""]
-            lines += [*(f"- {escaped(line)}" for line in change_lines(changes)), ""]
+            lines += [*(f"- {escape(line)}" for line in change_lines(changes)), ""]
     if comparison.rows:
         lines += ["## Implementations × requirements", ""]
         lines += [
-            f"- **{escaped(side.name)}**: {_tally(side)}; {code(side.results.target_url)}, {side.results.started}"
+            f"- **{escape(side.name)}**: {_tally(side)}; {code(side.results.target_url)}, {side.results.started}"
             for side in comparison.sides
         ]
-        lines += ["", f"| Requirement | Level | {' | '.join(escaped(side.name) for side in comparison.sides)} |"]
+        lines += ["", f"| Requirement | Level | {' | '.join(escape(side.name) for side in comparison.sides)} |"]
         lines.append(f"|---|---|{'---|' * len(comparison.sides)}")
         for row in comparison.rows:
             cells = " | ".join(_cell(side.verdict(row.id)) for side in comparison.sides)

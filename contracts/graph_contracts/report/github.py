@@ -71,7 +71,7 @@ def _command(kind: str, title: str, message: str) -> str:
 
 
 @contextmanager
-def unparsed(out: TextIO, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
+def without_commands(out: TextIO, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
     """While text of the target is printed, the runner takes no line for a command."""
     if environ.get("GITHUB_ACTIONS") != "true":
         yield

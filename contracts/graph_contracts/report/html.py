@@ -44,7 +44,7 @@ def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
             counts=counts,
             table=_table(results),
             exits={results.exit_code: EXITS.get(results.exit_code, "")},
-            changes=words.changed(results),
+            changes=words.changes(results),
             failures=failures,
             warnings=warnings,
             waived=waived,

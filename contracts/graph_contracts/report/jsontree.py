@@ -41,7 +41,7 @@ def lines(value: Json, path: str = "", expected: str = "") -> list[Line]:
     return list(_walk(value, way, expected, 0, "", ""))
 
 
-def shortened(all_lines: Sequence[Line], most: int = MAX_LINES) -> list[Line]:
+def shorten(all_lines: Sequence[Line], most: int = MAX_LINES) -> list[Line]:
     """At most so many lines: the marked ones with their neighbours, the first, and gaps that say how long they are."""
     if len(all_lines) <= most:
         return list(all_lines)

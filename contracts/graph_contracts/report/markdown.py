@@ -7,7 +7,7 @@ import re
 from graph_contracts.report.headline import sentence
 from graph_contracts.report.results import LEVELS, Results, Verdict
 from graph_contracts.report.visible import one_line
-from graph_contracts.report.words import SIGNS, changed
+from graph_contracts.report.words import SIGNS, changes
 
 MAX_TOLD = 200
 """Outcomes of a kind: what shows such a page takes a megabyte at most."""
@@ -16,7 +16,7 @@ MAX_TOLD = 200
 def render(results: Results) -> str:
     """The page; every byte of the target in it is escaped."""
     lines = [
-        f"## {escaped(sentence(results))}",
+        f"## {escape(sentence(results))}",
         "",
         _run(results),
         "",
@@ -27,9 +27,9 @@ def render(results: Results) -> str:
         rows = [row for row in results.requirements if row.level == level]
         counts = [sum(row.verdict is verdict for row in rows) for verdict in Verdict]
         lines.append(f"| {level} | " + " | ".join(str(count or "") for count in counts) + " |")
-    changes = changed(results)
-    if changes:
-        lines += ["", "### What changed", "", *(f"- {escaped(line)}" for line in changes)]
+    changed = changes(results)
+    if changed:
+        lines += ["", "### What changed", "", *(f"- {escape(line)}" for line in changed)]
     for title, verdicts in (
         ("Failures", (Verdict.FAIL, Verdict.ERROR)),
         ("Known failures", (Verdict.WAIVED,)),
@@ -39,7 +39,7 @@ def render(results: Results) -> str:
         if found:
             lines += ["", f"### {title}", ""]
             lines += [
-                f"- `{row.id}` on {code(outcome.operation)}: {escaped(outcome.message)} ({escaped(row.source)})"
+                f"- `{row.id}` on {code(outcome.operation)}: {escape(outcome.message)} ({escape(row.source)})"
                 for row, outcome in found[:MAX_TOLD]
             ]
             if len(found) > MAX_TOLD:
@@ -53,13 +53,13 @@ LOOKALIKES = str.maketrans("`|<>", "ˋ∣‹›")
 
 def _run(results: Results) -> str:
     return (
-        f"Target {code(results.target_url)}, contract “{escaped(results.contract_title)}”, profile {results.profile}, "
+        f"Target {code(results.target_url)}, contract “{escape(results.contract_title)}”, profile {results.profile}, "
         f"seed {results.seed}, {results.executed} of {results.planned} planned cases run, "
         f"{results.exchanges} exchanges in {results.seconds:.1f} s."
     )
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Text on one line in which nothing is markup."""
     return re.sub(r"([\\`*_{}\[\]()#+!|<>~@-])", r"\\\1", one_line(text)).replace("&", "&amp;")
 

@@ -57,11 +57,11 @@ def merge(parts: Sequence[Run], order: Sequence[str], *, replicas: bool = False)
         shift = evidence.join(part.evidence, part.results.exchanges)
         for row in part.results.requirements:
             rows.setdefault(row.id, row)
-            outcomes.setdefault(row.id, []).extend(renumbered(outcome, shift.__add__) for outcome in row.outcomes)
+            outcomes.setdefault(row.id, []).extend(renumber(outcome, shift.__add__) for outcome in row.outcomes)
     if selection(rows) != first.shard["selection"]:
         raise ResultsError(f"{ordered[0].source}: requirements are missing that the whole run has")
     place = {name: number for number, name in enumerate(order)}
-    merged = [result(row, judged(outcomes[row.id])) for row in rows.values()]
+    merged = [result(row, choose_outcomes(outcomes[row.id])) for row in rows.values()]
     found = [part.results for part in ordered]
     left = _untested(merged, first)
     return (
@@ -85,7 +85,7 @@ def merge(parts: Sequence[Run], order: Sequence[str], *, replicas: bool = False)
     )
 
 
-def renumbered(outcome: Outcome, place: Callable[[int], int]) -> Outcome:
+def renumber(outcome: Outcome, place: Callable[[int], int]) -> Outcome:
     """The outcome with other numbers for its exchanges: those that they have in the whole run."""
     mismatch = outcome.mismatch and {**outcome.mismatch, "exchange": place(outcome.mismatch["exchange"])}
     return replace(outcome, exchanges=tuple(map(place, outcome.exchanges)), mismatch=mismatch)
@@ -152,7 +152,7 @@ def _all(parts: Sequence[Run], shard: JsonMapping) -> None:
         raise ResultsError(f"the parts have {had} pairs of operation and requirement, but the whole has {whole}")
 
 
-def judged(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def choose_outcomes(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """One outcome an operation, from the part that could judge it."""
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:

@@ -9,7 +9,7 @@ from pathlib import Path
 from graph_contracts.report.headline import sentence
 from graph_contracts.report.results import Results, Verdict
 from graph_contracts.report.visible import one_line, visible
-from graph_contracts.report.words import changed, first_few, plural
+from graph_contracts.report.words import changes, first_few, plural
 
 MAX_FAILURES = 100
 """Failures that are shown in full; a run over a thousand operations can have a hundred thousand."""
@@ -43,9 +43,9 @@ def render(results: Results, folder: Path) -> str:
             for reason, ids in open_.items()
         )
     lines += _first(f"Note: {one_line(note)}" for note in results.remarks)
-    changes = changed(results)
-    if changes:
-        lines += ["", *(f"  {one_line(line)}" for line in changes)]
+    changed = changes(results)
+    if changed:
+        lines += ["", *(f"  {one_line(line)}" for line in changed)]
     lines += [
         "",
         sentence(results),

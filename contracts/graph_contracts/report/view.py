@@ -180,7 +180,7 @@ def _lines(message: JsonMapping, mismatch: JsonMapping | None) -> list[Line]:
             found.append(Line("⋯ cut here; more of it is in evidence.har", "gap"))
     return [
         line if len(line.text) <= MAX_BODY else Line(f"{line.text[:MAX_BODY]}…", line.mark)
-        for line in jsontree.shortened(found)
+        for line in jsontree.shorten(found)
     ]
 
 

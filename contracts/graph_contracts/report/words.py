@@ -50,7 +50,7 @@ def first_few(names: Sequence[str], where: str = "the report", most: int = MAX_N
     return f"{', '.join(names[:most])} and {len(names) - most} more, see {where}"
 
 
-def changed(results: Results) -> list[str]:
+def changes(results: Results) -> list[str]:
     """What is different from the baseline and from the earlier run, a line each; nothing where there is neither."""
     lines = []
     if results.baseline:

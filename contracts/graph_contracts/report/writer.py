@@ -42,7 +42,7 @@ def write_all(results: Results, evidence: Sequence[JsonMapping], folder: Path) -
         OSError: the folder can't be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with whole(folder / "results.json") as file:
+    with atomic_file(folder / "results.json") as file:
         json.dump(results.to_json(), file, indent=1)
         file.write("\n")
     write(folder / "index.html", html.render(results, evidence))
@@ -51,7 +51,7 @@ def write_all(results: Results, evidence: Sequence[JsonMapping], folder: Path) -
     write(folder / "badge.svg", badge.render(results))
     write(folder / "badge.json", json.dumps(badge.endpoint(results), indent=1) + "\n")
     write(folder / "results.sarif", json.dumps(sarif.log(results), indent=1) + "\n")
-    with whole(folder / "evidence.har") as file:
+    with atomic_file(folder / "evidence.har") as file:
         har.write(results, evidence, file)
 
 
@@ -61,12 +61,12 @@ def write(path: Path, text: str) -> None:
     Raises:
         OSError: it can't be written.
     """
-    with whole(path) as file:
+    with atomic_file(path) as file:
         file.write(text)
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[TextIO]:
+def atomic_file(path: Path) -> Iterator[TextIO]:
     """A file to write to that appears under its name at the end of the block, if it comes there.
 
     Raises:

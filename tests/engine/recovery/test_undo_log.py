@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from graph_contracts import cli
-from graph_contracts.engine.recovery.undo_log import WORKERS, Asked, UndoLog, abandoned, journals, read, swept
+from graph_contracts.engine.recovery.undo_log import WORKERS, Asked, UndoLog, abandoned, journals, read, sweep
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.http.redact import MASK, Redactor
 
@@ -149,7 +149,7 @@ def test_what_workers_left_is_taken_away_and_nothing_else(tmp_path: Path) -> Non
     (tmp_path / "linked" / "outcomes.jsonl").touch()
     (place / "999999999-2").symlink_to(tmp_path / "linked")
     before = left(tmp_path)
-    swept(tmp_path)
+    sweep(tmp_path)
     assert before - left(tmp_path) == {f"{WORKERS}/999999999-0/outcomes.jsonl"}
     assert not gone.exists()
 
@@ -159,7 +159,7 @@ def test_workers_of_a_run_that_is_going_on_are_left_alone_and_its_own_are_taken_
     own.mkdir(parents=True)
     for name in (own / "outcomes.jsonl", tmp_path / WORKERS / "turn"):
         name.touch()
-    swept(tmp_path)
+    sweep(tmp_path)
     assert len(left(tmp_path)) == 2
-    swept(tmp_path, str(os.getpid()))
+    sweep(tmp_path, str(os.getpid()))
     assert list(tmp_path.iterdir()) == []

@@ -63,7 +63,7 @@ def settings(server: Started, **more: Any) -> Settings:
 
 def objects(session: Session) -> list[tuple[str, str | None]]:
     """The first and the second object of each path."""
-    with session.connected():
+    with session.connect():
         group = next(iter(session.resources.groups.values()))
         problems = [check.error for check in session.resources.checks(group, may_write=False) if check.error]
         assert not problems
@@ -73,7 +73,7 @@ def objects(session: Session) -> list[tuple[str, str | None]]:
 def given(server: Started, workers: int) -> Given:
     """What a run gives its workers."""
     session = Session(settings(server, processes=workers))
-    with session.connected():
+    with session.connect():
         plan = planned(session.selection, session.resources, session.settings)
     assert plan.divided
     return dict(plan.assigned)
@@ -142,7 +142,7 @@ def test_two_workers_leave_each_other_alone_while_objects_are_added(tmp_path: Pa
 def test_work_on_an_object_that_was_named_is_not_divided(flag: str) -> None:
     with reference(DOCUMENT, objects=4) as server:
         session = Session(settings(server, processes=2, **{flag: {"id": "x"}}))
-        with session.connected():
+        with session.connect():
             plan = planned(session.selection, session.resources, session.settings)
     assert (plan.workers, plan.divided) == (1, False)
     assert f"--{flag.removesuffix('s').replace('_', '-')} says which object to use" in plan.note

@@ -294,7 +294,7 @@ def test_parts_have_objects_of_their_own_where_there_are_enough(objects: int, us
     with reference(DOCUMENT, objects=objects) as server:
         token = SecretStr(server.tokens.full)
         for part in parts(DOCUMENT, 3, target=server.url, token=token):
-            with part.connected():
+            with part.connect():
                 (group,) = part.resources.groups.values()
                 assert not [check.error for check in part.resources.checks(group, may_write=False) if check.error]
                 keys.append({name for update in group.updates for name in (update.key, update.second)})

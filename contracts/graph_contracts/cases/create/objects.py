@@ -10,7 +10,7 @@ from graph_contracts.contract import OperationKind, TypeKind
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.create import CreateDriver
-from graph_contracts.operations.creations import made
+from graph_contracts.operations.creations import created_id
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.observer import identity, same_id
@@ -68,7 +68,7 @@ def test_a_new_object_can_be_read_by_its_id(create: CreateDriver) -> Findings:
     if not create.observe.persists:
         return  # told by the case above
     exchange = create.change(create.bodies.full())
-    entity = made(exchange)
+    entity = created_id(exchange)
     if not entity:
         raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
     found, seen = create.appears(entity)
@@ -100,7 +100,7 @@ def test_an_id_in_the_body_takes_no_other_objects_place(create: CreateDriver) ->
         what = f"{exchange.answer}, and the object changed: {difference}"
         yield Finding(f"object {short(entity)} as it was", what, (exchange,))
         return
-    shown = made(exchange)
+    shown = created_id(exchange)
     if exchange.ok and same_id(shown, entity):
         yield Finding("an id of its own, or 409", f"{exchange.answer} with the id of another object", (exchange,))
 
@@ -187,7 +187,7 @@ def test_parallel_creations_are_all_there(create: CreateDriver) -> Findings:
     for round_ in rounds():
         bodies = [create.bodies.small(), create.bodies.small()]
         answers: list[Exchange] = parallel(*[lambda body=body: create.patch(body, wait=False) for body in bodies])
-        ids = [made(answer) for answer in answers]
+        ids = [created_id(answer) for answer in answers]
         if not all(answer.ok for answer in answers) or not all(ids):
             continue
         both += 1
@@ -204,7 +204,7 @@ def test_parallel_creations_are_all_there(create: CreateDriver) -> Findings:
 def _both_there(create: CreateDriver, bodies: list[dict[str, object]], answers: list[Exchange]) -> Findings:
     for body, answer in zip(bodies, answers, strict=True):
         mark = {name: body[name] for name in create.bodies.markers[:1] if name in body}
-        left, seen = create.observe.settle(mark, made(answer))
+        left, seen = create.observe.settle(mark, created_id(answer))
         for difference in left[:1]:
             yield finding_of(difference, answer, seen)
 

@@ -9,7 +9,7 @@ from graph_contracts.cases.any.auth import enforced
 from graph_contracts.cases.read.objects import unlike
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.create import CreateDriver
-from graph_contracts.operations.creations import made
+from graph_contracts.operations.creations import created_id
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.observer import identity
 from graph_contracts.operations.operation_under_test import performed
@@ -100,7 +100,7 @@ def test_an_object_that_was_made_is_listed_with_its_properties(listing: ListDriv
     if not maker.observe.persists:
         raise Inconclusive("objects that are made are not there afterwards; see create.persist.read")
     body = maker.bodies.full()
-    entity = made(maker.change(body))
+    entity = created_id(maker.change(body))
     if not entity:
         raise Inconclusive("the answer to the creation doesn't tell the object's id")
     left, seen = maker.listed(entity, body)

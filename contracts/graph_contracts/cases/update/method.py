@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from graph_contracts.operations.attempts import Attempt
-from graph_contracts.operations.sender import encoded
-from graph_contracts.operations.spare_objects import made
+from graph_contracts.operations.sender import encode
+from graph_contracts.operations.spare_objects import spare_object
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import (
@@ -59,9 +59,9 @@ def test_every_405_says_what_is_allowed(update: UpdateDriver) -> Findings:
 def _destroy(operation: WriteDriver) -> str:
     """Send PUT and DELETE to an object that the run makes for them; why they were not sent, where it can make none."""
     try:
-        with made(operation) as entity:
+        with spare_object(operation) as entity:
             for method in ("PUT", "DELETE"):
-                body = encoded(operation.bodies.mark()) if method == "PUT" else None
+                body = encode(operation.bodies.mark()) if method == "PUT" else None
                 operation.send(method, operation.path(entity), octets=body)
     except Inconclusive as reason:
         return reason.reason

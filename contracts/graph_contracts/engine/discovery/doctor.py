@@ -28,7 +28,7 @@ def examine(settings: Settings, tell: Callable[[str], object]) -> int:
         words = f"{error.what}. To do: {error.hint}" if error and error.hint else error.what if error else check.what
         tell(f"{'FAIL' if error else 'ok':<4}  {check.name:<11}  {one_line(session.redactor.text(words), 500)}")
 
-    with session.connected():
+    with session.connect():
         resources = session.resources
         try:
             for check in resources.checks(next(iter(resources.groups.values())), may_write=False):

@@ -51,7 +51,7 @@ def _find(read: ReadDriver, ids: list[str], *, may_write: bool) -> Iterator[Exch
     if operation.key is None:
         read.key = ALONE
     else:
-        given, second = parameters.chosen(operation, read.options, short=True)
+        given, second = parameters.chosen_ids(operation, read.options, short=True)
         ids = ids or _made(read, may_write=may_write)
         found = [given, *ids, example_id(operation)]
         known = list(dict.fromkeys(each for each in found if each))

@@ -29,7 +29,7 @@ from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
-from graph_contracts.operations.creations import digest, made, said
+from graph_contracts.operations.creations import created_id, digest, values_in
 from graph_contracts.operations.observer import identity, same_id
 from graph_contracts.operations.operation_under_test import ALONE
 from graph_contracts.operations.sample_values import writable
@@ -106,7 +106,7 @@ class Preflight:
                 self._given(update, listed if place == 0 else update.observer.collection()[0])
                 continue
             key = operation.key
-            first, second = parameters.chosen(operation, update.options, short=not self._named_id)
+            first, second = parameters.chosen_ids(operation, update.options, short=not self._named_id)
             apart = False
             if update.primary_path and not first:
                 first, second = update.primary_path.key, second or update.primary_path.second
@@ -120,8 +120,8 @@ class Preflight:
                 found = self._own(items, update)
             if apart and found and not any(same_id(entity, first) for entity in found):
                 first, second = "", None  # the path has objects of its own
-            if not first and not found and (made := self._make(update, 1, there)):
-                first = made
+            if not first and not found and (new := self._make(update, 1, there)):
+                first = new
             update.key = first or (found[0] if found else example_id(operation))
             if not update.key:
                 hint = f"Supply --id {parameters.label(operation, key)}=VALUE"
@@ -203,11 +203,11 @@ class Preflight:
                 continue
             octets = jsontext.dump(body)
             sent = {"operation": update.documented.id, "body": digest(octets)}
-            self._log("create", path=path, marks=said(octets, names), **sent)
+            self._log("create", path=path, marks=values_in(octets, names), **sent)
             exchange = update.client.send(
                 "POST", path, body=octets, operation=update.documented.id, requirement="probe"
             )
-            entity = made(exchange)
+            entity = created_id(exchange)
             if entity and any(same_id(entity, each) for each in listed or ()):
                 self._log("refused", path=path, body=sent["body"])
                 return None  # what was there before is nobody's to delete

@@ -55,7 +55,7 @@ def _follow(story: LoggedChanges, flags: JsonMapping, tell: Callable[[str], obje
     if settings.read_only:
         raise ConfigurationError("--read-only: putting back is writing", "Leave it out here")
     session = Session(settings)
-    with session.connected():
+    with session.connect():
         resources = session.resources
         left = list(known(resources, story))
         done = sum(len(update.objects.original) for update in resources.updates)

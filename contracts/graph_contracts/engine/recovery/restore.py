@@ -10,7 +10,7 @@ from graph_contracts.engine.recovery.mend import mend
 from graph_contracts.http.redact import MASK
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.accepted_body import annotate
-from graph_contracts.operations.creations import removed
+from graph_contracts.operations.creations import delete
 from graph_contracts.operations.equality import Difference
 from graph_contracts.operations.leftovers import Leftover
 from graph_contracts.operations.operation_under_test import OperationUnderTest
@@ -36,7 +36,7 @@ def put_back(updates: Iterable[UpdateDriver]) -> list[Left]:
 
 def take_away(update: OperationUnderTest, path: str) -> Left | None:
     """Delete an object that the run made; returns it with the reason where it is still there."""
-    exchange = removed(update.client, path, update.documented.id)
+    exchange = delete(update.client, path, update.documented.id)
     if exchange.ok or exchange.status in {404, 410}:
         return None
     return Left(path, f"{path}, which this run made, could not be deleted: {exchange.answer}")

@@ -131,7 +131,7 @@ def journals(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.name, reverse=True)
 
 
-def swept(folder: Path, own: str = "") -> None:
+def sweep(folder: Path, own: str = "") -> None:
     """Take away what workers wrote into a report folder, and nothing else that is there.
 
     Journals of what is still to be put back stay, and what belongs to a run that is going on.

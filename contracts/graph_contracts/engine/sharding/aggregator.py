@@ -133,7 +133,7 @@ class Aggregator(Recorder):
         for requirement, workers in self._held.items():
             row = outcome.blank(requirements.find(requirement), contract)
             heard = [each for told in workers.values() for each in results.result(row, told).outcomes]
-            for told in results.result(row, merge.judged(heard)).outcomes:
+            for told in results.result(row, merge.choose_outcomes(heard)).outcomes:
                 self._said(requirement, told)
                 yield requirement, told
         self._held.clear()
@@ -153,4 +153,4 @@ class Aggregator(Recorder):
 
 def _outcome(members: JsonMapping, places: list[int]) -> Outcome:
     """An outcome that a worker has written, with the numbers that its exchanges have in the whole run."""
-    return merge.renumbered(Outcome(**{**members, "verdict": Verdict(members["verdict"])}), places.__getitem__)
+    return merge.renumber(Outcome(**{**members, "verdict": Verdict(members["verdict"])}), places.__getitem__)
