@@ -1,4 +1,4 @@
-"""The pytest plugin: one item a case and operation, ordered as a run goes, its outcome told in pytest's words.
+"""The pytest plugin: one item a case and operation, ordered as a run goes, its outcome in pytest's words.
 
 A failure fails the item, a warning is an expected failure, what can't be decided is skipped with its reason.
 """
@@ -35,7 +35,7 @@ class Plugin(pytest_html.PytestHtmlReport):
 
     NAME = "graph-contracts"
     arguments: tuple[str, ...] = ()
-    """What pytest is told for this plugin's sake."""
+    """The arguments that pytest needs for this plugin."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Plugin(pytest_html.PytestHtmlReport):
         self._last: dict[pytest.Item, ResourceGroup] = {}
         """The resource that an item is the last one of."""
         self._over: list[ResourceGroup] = []
-        """Resources of which all is judged, and which are to be let go of as soon as another's turn comes."""
+        """Resources whose cases are all judged, to be released when the next resource begins."""
 
     @property
     def expired(self) -> bool:
@@ -123,7 +123,7 @@ class Plugin(pytest_html.PytestHtmlReport):
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Notice what plain pytest was told to leave out, by -k or by naming some files."""
+        """Notice which cases options of pytest leave out: -k, or names of some files."""
         if not (self.opened or hasattr(session.config, "workerinput")):
             planned = sum(bool(_bindings(getattr(item, "function", None))) for item in session.items)
             self.session.tally.plan(planned, deselected=planned < self.selection.cases.total())
@@ -195,11 +195,11 @@ class Plugin(pytest_html.PytestHtmlReport):
         return True
 
     def begin(self) -> None:
-        """Start to take down what is found, of an open session."""
+        """Start to record the findings of an open session."""
         self.record.begin(self.session.result(over=False))
 
     def judge(self, binding: Binding, operation: str) -> Judgement:
-        """Judge one requirement for one operation, take down what is found and show it."""
+        """Judge one requirement for one operation, record the judgements and show them."""
         found = self.session.run_case(binding, operation)
         if not postponed(binding, found[0]):
             self._take_down(found)
@@ -214,7 +214,7 @@ class Plugin(pytest_html.PytestHtmlReport):
         """The results of the session.
 
         Args:
-            complete: whether every planned case was run and said what it could.
+            complete: whether every planned case was run and reached a verdict where it could.
             over: whether there was a run at all, or only preflight checks.
         """
         self.record.end(self.session.client.exchanges, complete=complete)

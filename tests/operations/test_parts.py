@@ -64,7 +64,7 @@ def test_lag_is_seen_by_late_reads_and_by_stale_ones(lag: ReadLag, seen: bool) -
 
 def test_what_was_sent_outranks_what_was_answered() -> None:
     sent = SentValues()
-    sent.accepted("one", {"name": "new"}, {"name": "stale", "label": "green"})
+    sent.note_accepted("one", {"name": "new"}, {"name": "stale", "label": "green"})
     assert sent.of("one") == {"name": "new", "label": "green"}
     assert sent.of("two") == {}
     sent.forget()
@@ -75,10 +75,10 @@ def test_a_property_that_is_stored_and_that_no_read_has_shown_is_never_shown() -
     sent = SentValues()
     label = Difference("label", "green", None)
     assert not sent.never_shown(label, {})
-    sent.accepted("one", {"name": "new"}, {"name": "new", "label": "green"})
+    sent.note_accepted("one", {"name": "new"}, {"name": "new", "label": "green"})
     assert sent.never_shown(label, {})
     assert not sent.never_shown(label, {"label": None}), "this read shows it"
-    sent.read({"label": "green"})
+    sent.note_read({"label": "green"})
     assert not sent.never_shown(label, {}), "reads do show it"
 
 
@@ -136,13 +136,13 @@ def test_an_object_is_expected_as_the_last_write_left_it_and_only_where_it_was_k
 
 def test_a_body_is_sent_as_it_is_where_nothing_is_known_to_be_needed() -> None:
     own = OwnValues(Values(1), THING)
-    assert own.completed({"label": "x", "name": "y"}) == {"label": "x", "name": "y"}
+    assert own.complete({"label": "x", "name": "y"}) == {"label": "x", "name": "y"}
 
 
 def test_what_a_target_cannot_do_without_stands_before_what_a_case_sends() -> None:
     own = OwnValues(Values(1), THING)
     own.essential, own.distinct = {"name": "Contoso", "label": "green"}, ("name",)
-    one, two = own.completed({"label": "red"}), own.completed({"label": "red"})
+    one, two = own.complete({"label": "red"}), own.complete({"label": "red"})
     assert list(one) == ["name", "label"]
     assert one["label"] == "red"
     assert len({one["name"], two["name"], "Contoso"}) == 3

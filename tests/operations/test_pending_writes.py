@@ -39,7 +39,7 @@ def test_nothing_is_due_of_another_object_or_after_something_unknown(pending: Pe
 
 def test_null_and_what_was_waited_for_in_vain_are_due_no_more(pending: PendingWrites, type_: Type) -> None:
     pending.accepted("one", {"jobId": None}, type_)
-    pending.lost("one", ["cycleId"])
+    pending.drop("one", ["cycleId"])
     assert pending.of("one") == {}
 
 

@@ -158,7 +158,7 @@ class Builder:
     def document(self, title: str, source: str) -> JsonObject:
         """The whole document."""
         version = self.servers[0].rpartition("/")[2] if self.servers else "v1.0"
-        schemas = dict(self.schemas.finished())
+        schemas = dict(self.schemas.finish())
         self._finish(schemas)
         return {
             "openapi": "3.1.0",

@@ -246,7 +246,7 @@ class Schemas:
 
     # -- the whole ----------------------------------------------------------------------------------------------------
 
-    def finished(self) -> Iterator[tuple[str, Schema]]:
+    def finish(self) -> Iterator[tuple[str, Schema]]:
         """Every schema, with what is known only when all pages have been read."""
         bases = {name: found for name in self.named if (found := self._base(name)) != ENTITY}
         heirs: dict[str, list[str]] = {}

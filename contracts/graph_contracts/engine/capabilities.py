@@ -1,4 +1,4 @@
-"""What the run learned about the target, as a table for people."""
+"""A table of the facts that a run found out about its target."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from graph_contracts.requirements import Inconclusive
 
 
 def capabilities(groups: Iterable[ResourceGroup], throttled: int) -> list[Mapping[str, str]]:
-    """One row for each thing learned, per operation where they differ; nothing of what the run didn't come to.
+    """One row for each fact, for each operation where they differ; no row for a fact that the run didn't look for.
 
     Args:
         groups: the resource groups that could be judged.
@@ -24,7 +24,7 @@ def capabilities(groups: Iterable[ResourceGroup], throttled: int) -> list[Mappin
 
 
 def facts(group: ResourceGroup) -> list[Mapping[str, str]]:
-    """What was learned of the operations of one resource."""
+    """The facts about the operations of one resource."""
     rows: list[Mapping[str, str]] = []
     for update in group.updates if group.examined else ():
         path = str(update.documented)

@@ -75,7 +75,7 @@ def _script(session: Session, settings: Settings) -> Iterator[str]:
 
 
 def _ids(session: Session, operation: str, settings: Settings) -> Mapping[str, str]:
-    """The ids that the operator named, by those that the reference has in their place, for one resource."""
+    """For one resource: the ids in the reference, each with the id that the operator gave for that object."""
     short = not any("id" in update.documented.parameters for update in session.resources.updates)
     found: dict[str, str] = {}
     for driver in session.resources.group(operation).drivers:

@@ -57,12 +57,12 @@ class Judgement:
     """What shows it again, where one exchange alone doesn't."""
     mismatch: Mismatch | None = None
     seconds: float | None = None
-    """How long the case took; None where it only came across the requirement."""
+    """How long the case took; None for a requirement that another case judged on its way."""
 
 
 @dataclass
 class Checked:
-    """What a check of every response said of those of one operation."""
+    """The findings of one check of every response, for one operation."""
 
     findings: list[Finding] = field(default_factory=list)
     any: bool = False

@@ -1,4 +1,4 @@
-"""After the deadline: the checks over every response judge what was exchanged until then, and send nothing.
+"""After the deadline, the checks of every response judge all exchanges up to then, and send nothing.
 
 At a slow target the deadline comes before their turn, which is last. They wait until every object is put back, since
 that has the first claim on the time that is left.
@@ -16,7 +16,7 @@ from graph_contracts.http.client import Client
 
 
 def judge_late(judge: Judge, client: Client, selection: Selection, resources: Resources) -> Iterator[list[Judgement]]:
-    """Run the checks over every response that had no turn, over whatever was exchanged for their operation."""
+    """Run the checks of every response that haven't run yet over all exchanges of their operation."""
     client.silent = True
     judge.release(resources.drivers)  # the deadline may have cut a pass over the responses short
     for binding in requirements.bindings():

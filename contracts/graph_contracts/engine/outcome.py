@@ -1,4 +1,4 @@
-"""From what a run came to, to the results that every report is made of."""
+"""Makes the results that every report is rendered from out of what a run recorded."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def environment() -> Mapping[str, str]:
 
 
 def blank(requirement: requirements.Requirement, contract: Contract) -> model.RequirementResult:
-    """A requirement of which nothing has been said yet."""
+    """The result of a requirement that has no outcome yet."""
     return model.RequirementResult(
         id=requirement.id,
         level=str(requirement.level),
@@ -111,7 +111,7 @@ def blank(requirement: requirements.Requirement, contract: Contract) -> model.Re
 
 
 def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redactor) -> model.Outcome:
-    """What a case said, in the form that reports take, every secret masked."""
+    """A judgement as reports take it, every secret masked."""
     shown = judgement.worst
     if shown is None and judgement.exchanges and judgement.verdict not in {"pass", "not-applicable"}:
         shown = exchanges[judgement.exchanges[-1]]

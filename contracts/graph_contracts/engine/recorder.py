@@ -20,11 +20,11 @@ from graph_contracts.report.results import Outcome, Results
 
 
 class Recorder:
-    """Takes down judgements and exchanges.
+    """Records judgements and exchanges.
 
     Args:
         folder: the report folder, which holds the outcome stream.
-        redactor: masks every secret in what is taken down.
+        redactor: masks every secret in what is recorded.
         tally: knows how many cases were run, and takes a note where the disk is full.
     """
 
@@ -38,7 +38,7 @@ class Recorder:
         self._stream: OutcomeStream | None = None
 
     def begin(self, head: RunResult) -> None:
-        """Start the outcome stream; a folder that can't be written is told of when the reports are."""
+        """Start the outcome stream; a folder that can't be written fails when the reports are written."""
         self.begun = True
         masked = self._redactor.count
         with suppress(OSError):
@@ -49,7 +49,7 @@ class Recorder:
         self._redactor.count = masked  # what the first line shows, the results show again
 
     def judged(self, judgement: Judgement, exchanges: Traffic) -> None:
-        """Take down what a case said and what was exchanged until then."""
+        """Record the judgements of a case, and the exchanges up to then."""
         self.catch_up(exchanges)
         said = outcome.outcome(judgement, exchanges, self._redactor)
         self.outcomes.append((judgement.requirement, said))
@@ -57,18 +57,18 @@ class Recorder:
         self._write(lambda stream: stream.outcome(judgement.requirement, said, tally.executed, tally.seconds))
 
     def end(self, exchanges: Traffic, *, complete: bool) -> None:
-        """Take down the last exchanges, and end the outcome stream."""
+        """Record the last exchanges, and end the outcome stream."""
         self.catch_up(exchanges)
         self._write(lambda stream: stream.end(complete))
         if self._stream:
             self._stream.close()
 
     def results(self, run: RunResult) -> Results:
-        """The results of a run with the outcomes that were taken down."""
+        """The results of a run, with all recorded outcomes."""
         return outcome.results(run, self.outcomes, self._redactor)
 
     def catch_up(self, exchanges: Traffic) -> None:
-        """Take down the exchanges that came since."""
+        """Record the exchanges since the last time."""
         for exchange in exchanges.since(len(self.evidence)):
             entry = outcome.entry(exchange, self._redactor)
             self.evidence.add(entry, self._write(partial(OutcomeStream.exchange, entry=entry)))

@@ -23,7 +23,7 @@ class ResourceGroup:
     """Whether its objects were looked for."""
     calibrated: bool = False
     restored: bool = False
-    """Whether its objects are as the run found them, and those that the run made are gone."""
+    """Whether its objects are restored, and the objects that the run made are deleted."""
     facts: list[Mapping[str, str]] | None = None
     """What calibration showed, in words, once everything else is released."""
 

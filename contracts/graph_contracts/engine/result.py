@@ -1,4 +1,4 @@
-"""What a run came to, once nothing of it changes any more: results and every report are made of this."""
+"""The frozen result of a run: `outcome` makes results.json of it, and reports are rendered from that."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graph_contracts.settings import Settings
 
 @dataclass(frozen=True)
 class RunResult:
-    """One run at one moment, beside its outcomes; secrets are still in it."""
+    """One run at one moment, without its outcomes; it still holds secrets."""
 
     settings: Settings
     selection: Selection
@@ -28,16 +28,16 @@ class RunResult:
     over: bool = True
     """Whether the run has come to its end; else it goes on, or was none."""
     complete: bool = False
-    """Whether every planned case was run, and said what it could."""
+    """Whether every planned case was run and reached a verdict where it could."""
     deselected: bool = False
-    """Whether plain pytest was told to leave out some cases that the settings leave in."""
+    """Whether options of pytest leave out cases that the settings leave in."""
     capabilities: tuple[Mapping[str, str], ...] = ()
-    """What the run learned about the target; empty before it is over, for to ask may send requests."""
+    """The facts found out about the target; empty before the run is over, since asking may send requests."""
     notes: tuple[str, ...] = ()
     left: tuple[Left, ...] = ()
     """What could not be put back."""
 
     @property
     def all_run(self) -> bool:
-        """Whether every planned case was run, whatever came of it."""
+        """Whether every planned case was run, with whatever verdict."""
         return self.complete or 0 < self.planned == self.executed

@@ -91,14 +91,14 @@ def run(settings: Settings) -> int:
 
 
 def _judge_late(plugin: Plugin, interrupts: Interrupts) -> None:
-    """Judge what was exchanged until the deadline, in what is left of the time for putting back."""
+    """Judge the exchanges up to the deadline, in the time that is left after everything is restored."""
     interrupts.interrupt_at(plugin.session.ends + plugin.session.reserve)
     with suppress(KeyboardInterrupt):
         plugin.judge_late()
 
 
 def _with_workers(plugin: Plugin, interrupts: Interrupts) -> Plugin:
-    """What runs the cases in workers beside each other, where those are wanted and there is work for them."""
+    """The plugin that runs the cases in parallel workers, where `-n` asks for them and there is work for several."""
     if plugin.session.settings.workers == 1:
         return plugin
     from graph_contracts.engine.sharding import controller  # noqa: PLC0415 (pytest-xdist is for those who ask for it)
@@ -107,7 +107,7 @@ def _with_workers(plugin: Plugin, interrupts: Interrupts) -> Plugin:
 
 
 def _page(session: Session) -> list[str]:
-    """What makes pytest write a page, where there is one batch."""
+    """The arguments that make pytest-html write its page."""
     page = session.settings.report / "pytest.html"
     return ["--html", str(page), "--self-contained-html", "--css", str(pytest_html.STYLE)]
 
@@ -138,7 +138,7 @@ def run_cases(plugin: Plugin, page: list[str]) -> int:
 
 
 def finish(plugin: Plugin, *, complete: bool, interrupted: bool = False, expired: bool = False) -> int:
-    """Write the reports of a run that is over, tell the terminal, and return the exit code.
+    """Write the reports of a run that is over, print the summary, and return the exit code.
 
     Args:
         complete: whether every planned case was run.
@@ -178,12 +178,12 @@ def finish(plugin: Plugin, *, complete: bool, interrupted: bool = False, expired
 
 
 def _write(plugin: Plugin, code: int | None, *, complete: bool, over: bool = True) -> model.Results:
-    """Write the reports of what was judged; the exit code is the verdict's where none is given.
+    """Write the reports; the exit code follows from the verdict, unless `code` says another.
 
     Args:
         plugin: what has run the cases.
         code: the exit code.
-        complete: whether every planned case was run and said what it could.
+        complete: whether every planned case was run and reached a verdict where it could.
         over: whether there was a run at all, or only preflight checks.
     """
     session = plugin.session

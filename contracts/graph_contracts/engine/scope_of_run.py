@@ -21,7 +21,7 @@ def scope(selection: Selection, settings: Settings, *, deselected: bool = False)
     Args:
         selection: what it tests.
         settings: whose options may leave something out.
-        deselected: whether plain pytest was told to leave out some cases that the settings leave in.
+        deselected: whether options of pytest leave out cases that the settings leave in.
     """
     contract = selection.contract
     narrowed_by = [*_narrowing(selection, settings), *(["pytest's own selection"] if deselected else [])]

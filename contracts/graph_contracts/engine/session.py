@@ -1,4 +1,4 @@
-"""The life of one run: it opens the target, hands each case its operation, and puts everything back at the end."""
+"""The life of one run: open the target, judge each case on its operation, and restore everything at the end."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
     from graph_contracts.reference.server import Started
 
 MAX_RESERVE = 30.0
-"""Seconds of the deadline that are kept back for putting objects back, or a tenth of it where that is less."""
+"""Seconds of the deadline that are reserved for restoring objects, or a tenth of it where that is less."""
 REPEAT_MARGIN = 20
 """A case is only repeated where the time that is left is so many times what it took."""
 
 
 class Coordination(Protocol):
-    """What workers beside each other do about each other's requests."""
+    """How parallel workers allow for each other's requests."""
 
     def exchanged(self, exchange: Exchange) -> None:
-        """Take down an exchange as soon as it is over."""
+        """Record an exchange as soon as it is over."""
 
     def judge(
         self,
@@ -52,16 +52,16 @@ class Coordination(Protocol):
         unusable: str = "",
         together: Sequence[Binding] = (),
     ) -> list[Judgement]:
-        """Judge a case, and once more alone where another worker may have had a part in what came of it."""
+        """Judge a case, and again while no other worker sends, where another worker may have caused its findings."""
 
 
 class Session:
     """One run. Use `open` around everything that talks to the target.
 
     Args:
-        settings: what the run is told.
-        worker: what a worker shares with the run that it is part of; it looks at a resource when its turn comes.
-        coordination: what the workers of a run do about each other.
+        settings: the settings of the run.
+        worker: what a worker shares with its run; a worker examines a resource when it is handed it.
+        coordination: how the workers of a run allow for each other.
 
     Raises:
         ContractsError: the settings or the document can't be used, or nothing is left to test.
@@ -70,7 +70,7 @@ class Session:
     client: Client
     """Sends to the target, once the session is connected."""
     recovery: Recovery
-    """What is to be put back, once the session is open."""
+    """Restores every object at the end; there once the session is open."""
 
     def __init__(
         self, settings: Settings, worker: WorkerContext | None = None, coordination: Coordination | None = None
@@ -99,7 +99,7 @@ class Session:
 
     @contextmanager
     def open(self) -> Iterator[Session]:
-        """Reach the target, or start the embedded one, and put everything back at the end.
+        """Connect to the target or start the embedded one, and restore everything at the end.
 
         Raises:
             ConfigurationError: the settings name something that can't be used to reach the target.
@@ -140,7 +140,7 @@ class Session:
 
     @contextmanager
     def _masking(self) -> Iterator[None]:
-        """Mask secrets in the errors of the block: a peer may echo one in what is quoted of it."""
+        """Mask secrets in the errors of the block: they may quote an answer that echoes one."""
         try:
             yield
         except ContractsError as error:
@@ -148,7 +148,7 @@ class Session:
             raise
 
     def _prepare(self) -> None:
-        """Look at the first resource that can be judged; a worker waits for what it is handed."""
+        """Examine the first resource that can be judged; a worker waits for its own."""
         self.recovery.begin()
         if self._worker:
             return
@@ -157,7 +157,7 @@ class Session:
             self.resources.calibrate(first, self.selection.cases)
 
     def _look_again(self) -> None:
-        """Notice a target that is gone: what passed then may have passed for want of an answer."""
+        """Notice a target that no longer answers: some cases may have passed because nothing was answered."""
         witness = self.resources.witness()
         if witness is None or self.client.expired or self.settings.read_only or self.tally.gone:
             return
@@ -167,14 +167,14 @@ class Session:
     # -- judging ------------------------------------------------------------------------------------------------
 
     def batches(self, most: int) -> list[frozenset[str]]:
-        """The ids of the operations that are judged, in portions of so many cases where no resource has more."""
+        """The ids of the operations to judge, in portions of at most so many cases, unless one resource has more."""
         cases = self.selection.cases
         self.tally.plan(cases.total())
         judged = (operation.id for operation in self.selection.tested if operation.id in cases)
         return portions(cases, self.resources.linked(judged), most)
 
     def begin(self, operation: str) -> ResourceGroup:
-        """Calibrate an operation's resource group, where that wasn't done yet, and return it."""
+        """The resource group of an operation, calibrated."""
         group = self.resources.group(operation)
         try:
             self.resources.calibrate(group, self.selection.cases)
@@ -183,7 +183,7 @@ class Session:
         return group
 
     def run_case(self, binding: Binding, operation: str) -> list[Judgement]:
-        """Judge one requirement for one operation; the first judgement is of it, others are of what it came across."""
+        """Judge one requirement for one operation; further judgements are of other requirements that the case met."""
         driver = self.resources.drivers[operation]
         group = self.begin(operation)
         in_time = not self.client.expired
@@ -202,7 +202,7 @@ class Session:
         return found
 
     def judge_late(self) -> Iterator[list[Judgement]]:
-        """Judge what was exchanged until the deadline, by the checks of every response that had no turn before."""
+        """Judge the exchanges up to the deadline by the checks of every response that haven't run yet."""
         for found in judge_late(self._judge, self.client, self.selection, self.resources):
             self.tally.add(found)
             yield found
@@ -215,11 +215,11 @@ class Session:
         return self._judge.judge(binding, operation, unusable, together)
 
     def release(self, group: ResourceGroup, catch_up: Callable[[], None]) -> None:
-        """Put the objects of a group back, and those of the groups linked with it, and forget them.
+        """Restore the objects of a group and of the groups linked with it, and forget them.
 
         Args:
-            group: one of which everything is judged.
-            catch_up: takes down what was exchanged until then.
+            group: a group whose cases are all judged.
+            catch_up: records the exchanges up to then.
         """
         for each in group.linked:
             if each.examined and not (each.restored or self.client.expired):
@@ -237,11 +237,11 @@ class Session:
     # -- what it came to ----------------------------------------------------------------------------------------
 
     def result(self, *, complete: bool = False, over: bool = True) -> RunResult:
-        """What the run came to until now.
+        """The result of the run so far.
 
         Args:
-            complete: whether every planned case was run and said what it could.
-            over: whether the run has come to its end, so that what it learned can be told.
+            complete: whether every planned case was run and reached a verdict where it could.
+            over: whether the run is at its end, so that facts about the target may be asked for.
         """
         exchanges = self.client.exchanges
         first = exchanges.answered.response if exchanges.answered else None
@@ -264,13 +264,13 @@ class Session:
         )
 
     def untested(self) -> list[str]:
-        """A line for each operation of which nothing could be decided; none where a run may only read."""
+        """A line for each operation without any decided verdict; no line where a run may only read."""
         # one operation is the run: `refused_all` says it of that; what shards come to, `merge` says
         alone = len(self.selection.tested) == 1 or self.selection.shard is not None
         return [] if self.settings.read_only or alone else self.tally.untested()
 
     def refused_all(self) -> str:
-        """Why nothing that an operation is about could be tested: no body was accepted for it; else nothing."""
+        """Why no operation could be tested by what it does, because no body was accepted; empty where one could."""
         return self.tally.refused or self.resources.refusal(self.selection.tested, self.selection.cases)
 
     @property
@@ -282,10 +282,10 @@ class Session:
 
     @property
     def ends(self) -> float:
-        """When the cases have to be over, as `time.monotonic()`; the rest of the deadline is for putting back."""
+        """When the cases have to be over, as `time.monotonic()`; the rest of the deadline is for restoring."""
         return self.tally.began + self.settings.deadline - self.reserve
 
     @property
     def reserve(self) -> float:
-        """Seconds of the deadline that are kept back."""
+        """Seconds of the deadline that are reserved for restoring."""
         return min(MAX_RESERVE, self.settings.deadline / 10)

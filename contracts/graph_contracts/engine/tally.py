@@ -1,4 +1,4 @@
-"""What the cases of a run came to so far, and what else there is to say of it."""
+"""The judgements, counts and notes of a run so far."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Tally:
     """When the run began, as `time.monotonic()`."""
     planned: int = 0
     deselected: bool = False
-    """Whether plain pytest was told to leave out some cases that the settings leave in."""
+    """Whether options of pytest leave out cases that the settings leave in."""
     executed: int = 0
     """How many cases were run while there was time."""
     judgements: list[Judgement] = field(default_factory=list)
@@ -62,13 +62,13 @@ class Tally:
         self.executed += executed
 
     def lose_target(self) -> None:
-        """Take down that the target no longer answers: what passed may have passed for want of an answer."""
+        """Record that the target no longer answers: some cases may have passed because nothing was answered."""
         self.gone = True
 
     def end_worker(
         self, *, executed: int, notes: Sequence[str], left: Sequence[Left], gone: bool, refused: str
     ) -> None:
-        """Add what a worker said at its end; a note that another one has said already is left out."""
+        """Add the last report of a worker, without notes that are there already."""
         self.executed += executed
         self.notes += [note for note in notes if note not in self.notes]
         self.left += left
@@ -88,5 +88,5 @@ class Tally:
         self._bare = len(self.judgements)
 
     def untested(self) -> list[str]:
-        """A line for each operation of which nothing could be decided; not where there only was no time left."""
+        """A line for each operation without any decided verdict, unless only time ran out."""
         return untested(each for each in self.judgements if each.message != OUT_OF_TIME)

@@ -154,6 +154,6 @@ def _certificate(settings: Settings) -> str | tuple[str, str] | None:
 
 
 def plain(secret: object) -> str | None:
-    """A secret as text; None where none is given."""
+    """A secret as text; None where there is none given."""
     value = getattr(secret, "get_secret_value", None)
     return str(value()) if value else None

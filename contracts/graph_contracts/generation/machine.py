@@ -160,7 +160,7 @@ class Machine:
     def _dressed(self, body: JsonMapping, entity: str) -> JsonObject:
         """A body as this target wants it: whole where it refuses parts."""
         whole = {**self._base(entity), **body} if not self.update.bodies.partial.ok else dict(body)
-        whole = self.update.bodies.dressed(whole, self.update.bodies.accepted)
+        whole = self.update.bodies.adapt(whole, self.update.bodies.accepted)
         return {**whole, "id": entity} if self.update.bodies.accepted.keyed else whole
 
     def _condition(self, step: Step, entity: str) -> tuple[dict[str, str | None], bool]:
@@ -182,7 +182,7 @@ class Machine:
         stale: bool,
     ) -> None:
         before = self.models.get(entity, {})
-        model = self.update.model.merged(before, sent)
+        model = self.update.model.merge(before, sent)
         shown = exchange.object if exchange.status == 200 else None
         answer = self.update.model.compare(model, shown) if shown is not None else []
         seen = None if self.lagging and shown is not None else self._look(reader, model, entity)
@@ -289,7 +289,7 @@ class Machine:
         elif shown is not None:
             now = _documented(shown, self.update.answer_type)
         else:
-            now = self.update.model.merged(self.models.get(entity, {}), sent)
+            now = self.update.model.merge(self.models.get(entity, {}), sent)
         self.models[entity] = now
         tag = (
             tag_of(self.update, exchange)

@@ -110,24 +110,24 @@ class Bodies:
 
     def first(self, names: tuple[str, ...]) -> JsonObject:
         """A body to find out with what the target accepts."""
-        return self.own.distinguished(self._context.values.full(self.model.type, 1, names))
+        return self.own.make_distinct(self._context.values.full(self.model.type, 1, names))
 
     def full(self, n: int = 1) -> JsonObject:
         """The `n`-th complete body that the target accepts; each differs in every value."""
         accepted = self.accepted
-        return self.own.distinguished(
-            self.dressed(self._context.values.full(self.model.type, n, accepted.names), accepted)
+        return self.own.make_distinct(
+            self.adapt(self._context.values.full(self.model.type, n, accepted.names), accepted)
         )
 
-    def dressed(self, body: JsonObject, accepted: AcceptedBody) -> JsonObject:
+    def adapt(self, body: JsonObject, accepted: AcceptedBody) -> JsonObject:
         """A body with what this target wants beside the properties."""
         if accepted.annotated:
             body = annotate(body, self.model.type)
         return {"id": self._context.key, **body} if accepted.keyed else body
 
-    def escaped(self, body: JsonMapping) -> bytes:
+    def escape(self, body: JsonMapping) -> bytes:
         """A body with every character beyond ASCII written as an escape (RFC 8259 §7)."""
-        return json.dumps(self.own.completed(body)).encode()
+        return json.dumps(self.own.complete(body)).encode()
 
     # -- small bodies -------------------------------------------------------------------------------------------
 
@@ -189,7 +189,7 @@ class Bodies:
         mark = self.mark(place)
         if not self.partial.ok:
             return last(self.full(), mark)
-        body = self.own.completed(mark)
+        body = self.own.complete(mark)
         return {"id": self._context.key, **body} if self.accepted.keyed else body
 
     @property

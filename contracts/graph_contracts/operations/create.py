@@ -16,7 +16,7 @@ from graph_contracts.operations.body_search import CONFLICT, CreationSearch, tex
 from graph_contracts.operations.creations import Creations, created_id
 from graph_contracts.operations.equality import Difference
 from graph_contracts.operations.knowledge import Options
-from graph_contracts.operations.object_model import ObjectModel, created
+from graph_contracts.operations.object_model import ObjectModel, after_creation
 from graph_contracts.operations.object_views import NEW, CreationView
 from graph_contracts.operations.observer import Observer, same_id, why_unlisted
 from graph_contracts.operations.watched_objects import WatchedCollection
@@ -42,7 +42,7 @@ class CreateDriver(WriteDriver):
         self.key = NEW
 
     def _model(self, type_: Type) -> ObjectModel:
-        return ObjectModel(self, type_, created)
+        return ObjectModel(self, type_, after_creation)
 
     def _search(self) -> CreationSearch:
         return CreationSearch()
@@ -136,7 +136,7 @@ class CreateDriver(WriteDriver):
                 break
         return found, exchange
 
-    def listed(self, entity: str, body: JsonMapping) -> tuple[list[Difference] | None, Exchange]:
+    def compare_with_list(self, entity: str, body: JsonMapping) -> tuple[list[Difference] | None, Exchange]:
         """What an object shows otherwise in the list than a body says; None where it isn't there in time.
 
         Raises:

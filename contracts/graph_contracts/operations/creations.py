@@ -82,21 +82,21 @@ class Creations:
         sent = {"body": digest(octets), "marks": values_in(octets, self._names)}
         context.tell("create", path=path, operation=context.documented.id, **sent)
 
-    def took(self, exchange: Exchange, path: str) -> None:
+    def record(self, exchange: Exchange, path: str) -> None:
         context = self._context
         if exchange.request.method != context.documented.method:
             return
         if exchange.ok:
             context.key = created_id(exchange) or NEW
         if exchange.ok and context.key != NEW:
-            self.own(context.key, path, exchange.request.body)
+            self.record_made(context.key, path, exchange.request.body)
         elif exchange.ok or exchange.response is None or exchange.status >= 500:
             context.objects.doubtful.append(exchange)
         else:
             context.tell("refused", path=path, body=digest(exchange.request.body))
 
-    def own(self, entity: str, path: str = "", octets: bytes = b"") -> None:
-        """Take down that the run made an object, and is to delete it again; never one that was there before."""
+    def record_made(self, entity: str, path: str = "", octets: bytes = b"") -> None:
+        """Record that the run made an object, and is to delete it again; never one that was there before."""
         context, created = self._context, self._context.objects.created
         if entity in created:
             return
@@ -109,7 +109,7 @@ class Creations:
 
     # -- looking for those without an id ------------------------------------------------------------------------
 
-    def settled(self, exchange: Exchange) -> None:
+    def identify(self, exchange: Exchange) -> None:
         """Find the id of an object that was just made, where its answer doesn't tell it."""
         context = self._context
         if exchange.ok and context.key == NEW:
@@ -135,7 +135,7 @@ class Creations:
             ids = [entity for entity in ids if entity and entity not in kept]
             if len(ids) == 1 and self.others is not None:
                 found[exchange.index] = ids[0]
-                self.own(ids[0], octets=exchange.request.body)
+                self.record_made(ids[0], octets=exchange.request.body)
             elif not exchange.ok and not ids:
                 context.tell("refused", path=context.address(), body=digest(exchange.request.body))
         named = {*found, *(e.index for e in objects.doubtful if not e.ok)}

@@ -61,7 +61,7 @@ class DeleteDriver(OperationUnderTest):
 
     def _shows(self, entity: str) -> None:
         """Wait until lagging reads show a new object, for as long as they may lag."""
-        any(self.shown(entity) is not None for _ in self.looks())
+        any(self.read_object(entity) is not None for _ in self.looks())
 
     def remove(self, entity: str, *, headers: Fields | None = None, path: str | None = None) -> Exchange:
         """Send one deletion; nothing is concluded from the answer."""
@@ -94,21 +94,21 @@ class DeleteDriver(OperationUnderTest):
         if not self.there(entity):
             entity = self.victim()
         try:
-            before = self.shown(entity)
+            before = self.read_object(entity)
         except Inconclusive:
             before = None
         exchange = self.remove(entity, headers=headers, path=path)
         attempt = Attempt(note, headers=headers or {}, path=path)
         if before is None:
             return Trial(attempt, exchange)
-        left = self.shown(entity)
+        left = self.read_object(entity)
         effects = () if left is not None else (Effect(exchange, entity, Difference(entity, before, None)),)
         if exchange.refused:
             self.log.watched.append(exchange)
             self.log.effects += effects
         return Trial(attempt, exchange, effects, watched=True)
 
-    def shown(self, entity: str) -> JsonObject | None:
+    def read_object(self, entity: str) -> JsonObject | None:
         """An object as it is shown, or None where it is gone.
 
         Raises:
@@ -125,7 +125,7 @@ class DeleteDriver(OperationUnderTest):
     def there(self, entity: str) -> bool:
         """Whether an object is there, as far as anybody can tell."""
         try:
-            return self.shown(entity) is not None
+            return self.read_object(entity) is not None
         except Inconclusive:
             return True
 
@@ -135,9 +135,9 @@ class DeleteDriver(OperationUnderTest):
         Raises:
             Inconclusive: nothing shows objects.
         """
-        return any(self.shown(entity) is None for _ in self.looks())
+        return any(self.read_object(entity) is None for _ in self.looks())
 
-    def still_listed(self, entity: str) -> Exchange | None:
+    def wait_until_unlisted(self, entity: str) -> Exchange | None:
         """The list that still shows an object when the time is over that reads may lag; None where none does."""
         exchange = None
         for _ in self.looks():

@@ -65,7 +65,7 @@ class Watch:
             if exchange.ok and isinstance(attempt.body, Mapping):
                 # what becomes of it is to be seen
                 entity = attempt.entity or self._context.key
-                self._pending.lost(entity, attempt.body)
+                self._pending.drop(entity, attempt.body)
                 self._pending.note(entity, attempt.body, accepted=False)
             elif exchange.ok:
                 self._pending.forget()

@@ -37,7 +37,7 @@ class ObjectModel:
         """What changed between two observations of an object, as far as it matters."""
         return failures(self.compare(before, after))
 
-    def documented(self, found: JsonMapping) -> JsonObject:
+    def documented_properties(self, found: JsonMapping) -> JsonObject:
         """The documented properties of an object that is shown."""
         return {name: found.get(name) for name in self._context.answer_type.properties}
 
@@ -46,7 +46,7 @@ class ObjectModel:
         declared = self._context.answer_type.properties.get(name)
         return declared is not None and not unset(value, declared.type)
 
-    def merged(self, state: JsonMapping, body: JsonMapping) -> JsonObject:
+    def merge(self, state: JsonMapping, body: JsonMapping) -> JsonObject:
         """What the object should be after an accepted body."""
         return self._merging(state, body, self.type)
 
@@ -60,12 +60,12 @@ class ObjectModel:
         return found
 
 
-def updated(state: JsonMapping, body: JsonMapping, type_: Type) -> JsonObject:
+def after_update(state: JsonMapping, body: JsonMapping, type_: Type) -> JsonObject:
     """An object after an update: what it was, with the body merged in (OData 4.01 §11.4.3)."""
     return merge_values(state, body, type_)
 
 
-def created(state: JsonMapping, body: JsonMapping, type_: Type) -> JsonObject:  # noqa: ARG001
+def after_creation(state: JsonMapping, body: JsonMapping, type_: Type) -> JsonObject:  # noqa: ARG001
     """An object after its creation: it is made of the body alone."""
     return dict(body)
 

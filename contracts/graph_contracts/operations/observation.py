@@ -56,7 +56,7 @@ class Observation:
             return found, exchange
         # either what was accepted is lost, or this is an older state
         left, found, exchange = self.wait_until(pending, entity, fresh=fresh, most=GRACE_S)
-        self._pending.lost(entity or self._context.key, (difference.top for difference in failures(left)))
+        self._pending.drop(entity or self._context.key, (difference.top for difference in failures(left)))
         return found, exchange
 
     def read_once(
@@ -76,7 +76,7 @@ class Observation:
             Inconclusive: it can't be observed.
         """
         found, _ = self.look(entity)
-        return self._model.documented(found)
+        return self._model.documented_properties(found)
 
     def catch_up(self) -> None:
         """Wait until lagging reads show an unknown state.
@@ -155,7 +155,7 @@ class Observation:
         body = self._bodies.full(n)
         self._writer.change(body)
         _, found, _ = self.wait_until(body)
-        return self._model.documented(found)
+        return self._model.documented_properties(found)
 
     # -- whether reads say anything -----------------------------------------------------------------------------
 

@@ -18,14 +18,14 @@ class OwnValues:
         self.essential: JsonObject = {}
         """Properties without which the target makes nothing, with values for them."""
 
-    def distinguished(self, body: JsonMapping) -> JsonObject:
+    def make_distinct(self, body: JsonMapping) -> JsonObject:
         """A body with values of its own where these must differ from object to object."""
         names = [name for name in self.distinct if name in body]
         return {**body, **{name: self._values.fresh(self._type.properties[name].type) for name in names}}
 
-    def completed(self, body: JsonMapping) -> JsonObject:
+    def complete(self, body: JsonMapping) -> JsonObject:
         """A body with what the target can't do without."""
-        return last(self.distinguished(self.essential), body)
+        return last(self.make_distinct(self.essential), body)
 
 
 def last(body: JsonMapping, mark: JsonMapping) -> JsonObject:

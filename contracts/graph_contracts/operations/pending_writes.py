@@ -74,7 +74,7 @@ class PendingWrites:
         """The values that an object must come to show."""
         return dict(self._values.get(entity, {}))
 
-    def lost(self, entity: str, names: Iterable[str]) -> None:
+    def drop(self, entity: str, names: Iterable[str]) -> None:
         """Some values were waited for in vain."""
         for name in names:
             self._values.get(entity, {}).pop(name, None)

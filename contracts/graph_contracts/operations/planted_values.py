@@ -39,7 +39,7 @@ class PlantedValues:
         return bool(self._since)
 
     def sent(self, entity: str, body: JsonMapping, type_: Type, exchange: Exchange) -> None:
-        """Take down a body that was not refused; `entity` is empty where nobody knows which object it went to."""
+        """Record a body that was not refused; `entity` is empty where nobody knows which object it went to."""
         wrong = list(_wrong(body, type_, ""))
         for place, value in wrong:
             if len(self._since) < MAX_VALUES:

@@ -46,7 +46,7 @@ class ShowDriver(OperationUnderTest):
 class ReadDriver(ShowDriver):
     """One operation that shows an object."""
 
-    def shown(self, entity: str | None = None) -> tuple[JsonObject, Exchange]:
+    def read_object(self, entity: str | None = None) -> tuple[JsonObject, Exchange]:
         """An object, as it is shown.
 
         Raises:

@@ -54,7 +54,7 @@ GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 MADE = re.compile(rf"(?:{'|'.join(WORDS)}) \d+|user\d+@contoso\.example|https://contoso\.example/\d+|{GUID}")
 """The free texts that are made here: no words of a language, codes or numbers, which anybody may send."""
 APART = 40
-"""What numbers in texts differ by between workers beside each other; a multiple of all that goes round by them."""
+"""What numbers in texts differ by between workers in parallel; a multiple of all that goes round by them."""
 
 
 def writable(type_: Type, readonly: frozenset[str] = frozenset()) -> tuple[str, ...]:

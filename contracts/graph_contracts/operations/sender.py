@@ -15,7 +15,7 @@ SERVER_FAILURES = frozenset({500, 502, 504, 505, 508})
 
 
 class Witness(Protocol):
-    """Takes down requests that may make objects, before they are sent and after."""
+    """Records requests that may make objects, before they are sent and after."""
 
     def may_send(self, method: str) -> None:
         """Go on only where a request may be sent; raises Inconclusive where not."""
@@ -24,13 +24,13 @@ class Witness(Protocol):
         """The object that a request is about."""
 
     def announce(self, method: str, path: str, octets: bytes | None) -> None:
-        """Take down that a request is about to be sent."""
+        """Record that a request is about to be sent."""
 
-    def took(self, exchange: Exchange, path: str) -> None:
-        """Take down what became of a request."""
+    def record(self, exchange: Exchange, path: str) -> None:
+        """Record what became of a request."""
 
-    def settled(self, exchange: Exchange) -> None:
-        """Find out what a documented request made, once its answer was taken down."""
+    def identify(self, exchange: Exchange) -> None:
+        """Find out what a documented request made, once its answer was recorded."""
 
 
 class NothingMade:
@@ -45,10 +45,10 @@ class NothingMade:
     def announce(self, method: str, path: str, octets: bytes | None) -> None:
         pass
 
-    def took(self, exchange: Exchange, path: str) -> None:
+    def record(self, exchange: Exchange, path: str) -> None:
         pass
 
-    def settled(self, exchange: Exchange) -> None:
+    def identify(self, exchange: Exchange) -> None:
         pass
 
 
@@ -89,7 +89,7 @@ class Sender:
             exchange = client.send(
                 method, path, body=octets, headers=headers, fresh=fresh, wait=wait, timeout=timeout, **about
             )
-            self.witness.took(exchange, path)
+            self.witness.record(exchange, path)
             return exchange
 
         exchange = once(fresh)

@@ -27,8 +27,8 @@ class SentMembers:
         self._theirs: dict[str, str] = {}
         """What the target showed of its own accord: the last value of each name."""
 
-    def sending(self, body: Json, type_: Type) -> list[Member]:
-        """Take down a body that is about to be sent; returns the members that are new."""
+    def note_sending(self, body: Json, type_: Type) -> list[Member]:
+        """Record a body that is about to be sent; returns the members that are new."""
         new: set[Member] = set()
         for name, value, exact in _sent(body, type_) if len(self.members) < MAX_MEMBERS else ():
             member = (name, _text(value) if exact else "")
@@ -37,8 +37,8 @@ class SentMembers:
         self.members |= new
         return sorted(new)
 
-    def shown(self, state: Json, type_: Type) -> None:
-        """Take down what the target shows."""
+    def note_shown(self, state: Json, type_: Type) -> None:
+        """Record what the target shows."""
         for name, value, exact in _others(state, type_):
             if not self.has(name, value, exact=exact):
                 self._theirs[name] = _text(value)
@@ -96,5 +96,5 @@ def _text(value: Json) -> str:
 
 
 def members(pairs: Iterable[Json]) -> set[Member]:
-    """Members as a journal holds them."""
+    """Members as an undo log holds them."""
     return {(str(name), str(value)) for name, value in pairs}

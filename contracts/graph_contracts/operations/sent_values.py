@@ -17,13 +17,13 @@ class SentValues:
         """Properties that the answer to a body showed which didn't name them."""
         self._shown: set[str] = set()
 
-    def accepted(self, entity: str, body: JsonMapping, answer: JsonMapping) -> None:
+    def note_accepted(self, entity: str, body: JsonMapping, answer: JsonMapping) -> None:
         """A body was accepted, and answered with this object."""
         self._stored |= {name for name, value in answer.items() if value is not None} - set(body)
         # what was sent outranks what was answered: a stale answer must not be written back
         self._values.setdefault(entity, {}).update({**answer, **body})
 
-    def read(self, found: JsonMapping) -> None:
+    def note_read(self, found: JsonMapping) -> None:
         """A read showed an object."""
         self._shown |= {name for name, value in found.items() if value is not None}
 

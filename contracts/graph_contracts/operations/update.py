@@ -8,7 +8,7 @@ from graph_contracts.contract import Operation, Type
 from graph_contracts.json_types import Json
 from graph_contracts.operations.body_search import UpdateSearch
 from graph_contracts.operations.knowledge import Options
-from graph_contracts.operations.object_model import ObjectModel, updated
+from graph_contracts.operations.object_model import ObjectModel, after_update
 from graph_contracts.operations.object_views import UpdateView
 from graph_contracts.operations.observer import Observer
 from graph_contracts.operations.planted_values import is_wrong
@@ -33,7 +33,7 @@ class UpdateDriver(WriteDriver):
     ) -> None:
         self.sent_members: SentMembers = SentMembers() if primary_path is None else primary_path.sent_members
         super().__init__(client, operation, options, primary_path, self.sent_members)
-        self.objects.shown = lambda state: self.sent_members.shown(state, self.model.type)
+        self.objects.shown = lambda state: self.sent_members.note_shown(state, self.model.type)
 
     def tidy(self) -> None:
         """Put right the wrong values that a case has planted, where the objects still show them."""
@@ -55,7 +55,7 @@ class UpdateDriver(WriteDriver):
         return self.values.make(declared.type, name, 1)
 
     def _model(self, type_: Type) -> ObjectModel:
-        return ObjectModel(self, type_, updated)
+        return ObjectModel(self, type_, after_update)
 
     def _search(self) -> UpdateSearch:
         return UpdateSearch(keyed=bool(self.documented.key))

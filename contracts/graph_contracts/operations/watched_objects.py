@@ -118,7 +118,7 @@ class WatchedObjects:
         except Inconclusive:
             return None
         key = self._context.key
-        return self._snapshot.remember({**before, key: self._model.merged(before[key], body)})
+        return self._snapshot.remember({**before, key: self._model.merge(before[key], body)})
 
 
 class WatchedCollection:
@@ -162,7 +162,7 @@ class WatchedCollection:
             self._crowded = True
             raise Inconclusive(CROWDED)
         listed = {entity: item for item in items if (entity := identity(item.get("id")))}
-        return {entity: self._bodies.model.documented(item) for entity, item in listed.items()}
+        return {entity: self._bodies.model.documented_properties(item) for entity, item in listed.items()}
 
     def snapshot(self) -> States:
         return self._snapshot.take(self._caught_up)
@@ -186,7 +186,7 @@ class WatchedCollection:
         created = self._context.objects.created
         for entity, _ in ours:
             if entity not in created:
-                self._creations.own(entity)
+                self._creations.record_made(entity)
         markers = [attempt.marker for attempt, _ in waiting if attempt.marker is not None]
         # what is not ours, others may be writing to
         old = [

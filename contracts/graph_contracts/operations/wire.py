@@ -73,7 +73,7 @@ class Wire:
                 entity=context.key,
             )
         )
-        witness.took(exchange, path)
+        witness.record(exchange, path)
         return exchange
 
     @contextmanager

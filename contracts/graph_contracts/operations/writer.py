@@ -65,7 +65,7 @@ class Writer:
         self.sending(body)
         documented = isinstance(body, Mapping) and bool(body) and not path and not method
         if documented:
-            body = self._own.completed(body)
+            body = self._own.complete(body)
         exchange = self._sender.send(
             method or context.documented.method,
             path or context.address(entity),
@@ -87,7 +87,7 @@ class Writer:
         if sent is not None:
             self._note(entity or context.key, sent, exchange, usual=path is None, alone=wait)
         if documented:
-            self._sender.witness.settled(exchange)
+            self._sender.witness.identify(exchange)
         return exchange
 
     def change(
@@ -102,18 +102,18 @@ class Writer:
 
     def sending(self, body: Json) -> None:
         """Put on record which members of the run's own a body holds that is about to be sent."""
-        new = self._members.sending(body, self._model.type) if self._members is not None else []
+        new = self._members.note_sending(body, self._model.type) if self._members is not None else []
         if new:
             self._context.tell("sent", operation=self._context.documented.id, members=new)
 
     def read(self, found: JsonMapping) -> None:
-        """Take down what a read shows."""
-        self.sent.read(found)
+        """Record what a read shows."""
+        self.sent.note_read(found)
         self._show(found)
 
     def _show(self, state: JsonMapping) -> None:
         if self._members is not None:
-            self._members.shown(state, self._model.type)
+            self._members.note_shown(state, self._model.type)
 
     def release(self) -> None:
         """Forget what only judging needs."""
@@ -131,7 +131,7 @@ class Writer:
         else:
             self._pending.note(entity, body, accepted=True)
         self._show(exchange.object or {})
-        self.sent.accepted(entity, body, exchange.object or {})
+        self.sent.note_accepted(entity, body, exchange.object or {})
         if self._context.lag.max_lag and self._context.lag.shows_updates:
             # reads lag behind: remember the object as it will be once they have caught up, and spare that wait
-            self.snapshot.expect(entity, lambda state: self._model.merged(state, body))
+            self.snapshot.expect(entity, lambda state: self._model.merge(state, body))

@@ -178,7 +178,7 @@ class Settings(BaseModel):
 
     @property
     def workers(self) -> int:
-        """How many workers are wanted beside each other; 1 where the run does everything itself."""
+        """How many workers are wanted in parallel; 1 where the run does everything itself."""
         return self.processes * self.concurrency
 
     def secrets(self) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def _pairs(operation: WriteDriver, control: Exchange) -> Findings:
     if not plain.ok or not operation.bodies.partial.ok:
         return
     wanted = location.body("c/d \U0001f600")
-    exchange = operation.patch(json.dumps(operation.own.completed(wanted)).replace("c/d", "c\\/d").encode())
+    exchange = operation.patch(json.dumps(operation.own.complete(wanted)).replace("c/d", "c\\/d").encode())
     if not exchange.ok:
         what = f"{exchange.answer} to a surrogate pair and an escaped slash"
         yield Finding(plain.answer, what, (control, plain, exchange))

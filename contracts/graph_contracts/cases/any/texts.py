@@ -103,7 +103,7 @@ def test_strings_survive_to_the_code_point(operation: WriteDriver) -> Findings:
             before = len(operation.client.exchanges)
             yield from kept(operation, location, text)
             accepted += operation.client.exchanges[before].ok
-        escaped = operation.bodies.escaped(location.body("\U0001f600 \u00e9 漢"))
+        escaped = operation.bodies.escape(location.body("\U0001f600 \u00e9 漢"))
         yield from kept(operation, location, "\U0001f600 \u00e9 漢", spelled=escaped)
     if not accepted:
         raise Inconclusive("the target takes none of the test's strings")

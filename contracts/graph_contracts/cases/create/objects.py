@@ -260,7 +260,7 @@ def test_one_creation_makes_one_object(create: CreateDriver) -> Findings:
     if len(found) > 1:
         yield Finding("one object", f"{len(found)} objects with {name} = {short(value)}", (exchange,))
     for entity in found:
-        create.creations.own(entity)
+        create.creations.record_made(entity)
 
 
 @adapted(

@@ -30,7 +30,7 @@ def test_what_is_deleted_is_gone(delete: DeleteDriver) -> Findings:
     Fix: Commit before answering, invalidate caches, and filter what is only marked as deleted.
     """
     entity = delete.victim()
-    before = delete.shown(entity)
+    before = delete.read_object(entity)
     if before is None:
         raise Inconclusive("the object that was made is not shown, so nothing tells whether it is gone")
     exchange = delete.remove(entity)
@@ -39,15 +39,15 @@ def test_what_is_deleted_is_gone(delete: DeleteDriver) -> Findings:
     if not delete.gone(entity):
         if exchange.status == ACCEPTED:
             raise Inconclusive("the deletion was only begun (202), and is not done within --settle", exchange)
-        left = delete.shown(entity) or {}
-        marked = delete.still_listed(entity) is None and bool(
+        left = delete.read_object(entity) or {}
+        marked = delete.wait_until_unlisted(entity) is None and bool(
             delete.maker.model.changes(before, left) or set(left) - set(before)
         )
         what = f"{exchange.answer}, and it is still shown{', though in no list' if marked else ''}"
         grade = Severity.WARN if marked else Severity.FAIL
         yield Finding(f"object {short(entity)} gone", what, (exchange,), grade)
         return
-    if listed := delete.still_listed(entity):
+    if listed := delete.wait_until_unlisted(entity):
         what = f"{exchange.answer}, and it is still listed"
         yield Finding(f"object {short(entity)} gone", what, (exchange, listed))
 
@@ -61,11 +61,11 @@ def test_nothing_else_is_deleted(delete: DeleteDriver) -> Findings:
     Fix: Restrict the deletion by the whole key; look for cascades and prefix matches.
     """
     other, entity = delete.victim(1), delete.victim(2)
-    before = delete.shown(other)
+    before = delete.read_object(other)
     exchange = delete.remove(entity)
     if not exchange.ok:
         raise Inconclusive(f"the deletion was answered {exchange.answer}", exchange)
-    after = delete.shown(other)
+    after = delete.read_object(other)
     if before is not None and after is None:
         yield Finding(f"object {short(other)} as it was", "it is gone too", (exchange,))
     elif before is not None and after is not None:

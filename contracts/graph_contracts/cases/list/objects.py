@@ -103,7 +103,7 @@ def test_an_object_that_was_made_is_listed_with_its_properties(listing: ListDriv
     entity = created_id(maker.change(body))
     if not entity:
         raise Inconclusive("the answer to the creation doesn't tell the object's id")
-    left, seen = maker.listed(entity, body)
+    left, seen = maker.compare_with_list(entity, body)
     if left is None:
         yield Finding(f"object {short(entity)} in the list", "it is not there", (seen,))
         return

@@ -74,7 +74,7 @@ def test_only_the_whole_key_shows_the_object(read: ReadDriver) -> Findings:
 
     Fix: Compare the whole key for equality: no LIKE, no prefix search, no catch-all route behind the id.
     """
-    shown, _ = read.shown()
+    shown, _ = read.read_object()
     key = read.key
     parts = {
         f"{key}0": "the id and a digit",
@@ -106,7 +106,7 @@ def test_query_options_shape_a_read_at_most(read: ReadDriver) -> Findings:
 
     Fix: Ignore options without `$` that you don't know. Apply $select, or refuse it with 400.
     """
-    shown, plain = read.shown()
+    shown, plain = read.read_object()
     custom = read.get(query="x-suite=1")
     if not custom.ok:
         yield Finding("2xx as without it", f"{custom.answer} to ?x-suite=1", (plain, custom))
@@ -147,7 +147,7 @@ def test_a_read_shows_every_stored_property(read: ReadDriver) -> Findings:
     body = update.bodies.full(1)
     exchange = update.change(body)
     update.observe.settle(body)
-    shown, seen = read.shown(update.key)
+    shown, seen = read.read_object(update.key)
     missing = [
         name
         for name, value in body.items()
@@ -176,8 +176,8 @@ def test_reading_twice_shows_the_same(read: ReadDriver) -> Findings:
 
     Fix: A read must not write: counters and access times belong outside the documented properties.
     """
-    first, one = read.shown()
-    second, other = read.shown()
+    first, one = read.read_object()
+    second, other = read.read_object()
     for name in set(read.answer_type.properties) - read.volatile:
         if first.get(name) != second.get(name) and _changes_again(read, name, second):
             what = f"{name} = {short(second.get(name))} in the second read"
@@ -186,7 +186,7 @@ def test_reading_twice_shows_the_same(read: ReadDriver) -> Findings:
 
 def _changes_again(read: ReadDriver, name: str, before: dict[str, object]) -> bool:
     """Whether a property changes with each read, and not once because somebody else wrote to it."""
-    third, _ = read.shown()
+    third, _ = read.read_object()
     return third.get(name) != before.get(name)
 
 
@@ -205,7 +205,7 @@ def test_what_a_read_shows_can_be_sent_back(read: ReadDriver) -> Findings:
     update = read.sibling(UpdateDriver)
     if update is None:
         raise NotApplicable("the document has no update to send it back by")
-    shown, seen = read.shown(update.key)
+    shown, seen = read.read_object(update.key)
     body = {name: value for name, value in shown.items() if name not in {"@odata.etag", "@odata.context"}}
     exchange = update.patch(body)
     if not exchange.ok:
@@ -257,7 +257,7 @@ def unlike(read: ReadDriver, listing: ListDriver) -> Findings:
     for _ in range(2):
         items, listed = listing.items()
         item = next((each for each in items if same_id(each.get("id"), read.key)), None)
-        shown, seen = read.shown()
+        shown, seen = read.read_object()
         if item is None and listing.observer.cut:
             raise Inconclusive("the list has more pages than are read", listed)
         found: dict[str, Finding] = {}

@@ -38,7 +38,7 @@ def test_properties_not_named_in_the_body_keep_their_values(update: UpdateDriver
         exchange = update.patch(body)
         if not exchange.ok:
             continue
-        expected = update.model.merged(before, body)
+        expected = update.model.merge(before, body)
         left, found, seen = update.observe.wait_until(expected)
         moved = update.model.moved_to_now(found, body)
         for difference in left:
@@ -88,7 +88,7 @@ def test_a_partial_complex_value_is_merged(update: UpdateDriver) -> Findings:
         if not exchange.ok:
             yield Finding("2xx with the rest kept", f"{exchange.answer} to a part of {name}", (exchange,))
             continue
-        expected = update.model.merged({name: first}, body)
+        expected = update.model.merge({name: first}, body)
         yield from _holds(update, expected, body, exchange)
         break
     yield from _bag(update)

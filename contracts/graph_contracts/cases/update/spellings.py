@@ -68,9 +68,9 @@ def test_query_options_do_not_change_what_is_updated(update: UpdateDriver) -> Fi
     mark = update.bodies.mark()
     update.change(mark)
     lost = {
-        difference.path for difference in update.observe.settle(update.model.merged(before, mark))[0]
+        difference.path for difference in update.observe.settle(update.model.merge(before, mark))[0]
     }  # options or not
-    before = update.model.merged(before, mark)
+    before = update.model.merge(before, mark)
     for query, note in (("x-suite=1", "a custom option"), (f"$select=id,{name}", "$select")):
         mark = update.bodies.mark()
         exchange = update.patch(mark, path=f"{update.path()}?{query}")
@@ -79,7 +79,7 @@ def test_query_options_do_not_change_what_is_updated(update: UpdateDriver) -> Fi
             yield Finding("2xx" if note != "$select" else "2xx or 4xx", f"{exchange.answer} with {note}", (exchange,))
         if not exchange.ok:
             continue
-        before = update.model.merged(before, mark)
+        before = update.model.merge(before, mark)
         left, seen = update.observe.settle(before)
         for difference in left:
             if difference.path in lost:

@@ -1,4 +1,4 @@
-"""The probes of a run, told one by one instead of followed by a run."""
+"""The preflight checks of a run, shown one by one, without a run after them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAMES = ("reachable", "TLS", "JSON", "credentials", "object", "PATCH")
 
 
 def examine(settings: Settings, tell: Callable[[str], object]) -> int:
-    """Look at the target, tell each thing in a line, and return the exit code: that of the first thing wrong.
+    """Check the target, print a line for each check, and return the exit code of the first that fails.
 
     Raises:
         ContractsError: the settings or the document can't be used.

@@ -92,7 +92,7 @@ class Preflight:
         """Give each update the ids of a first object and, if there is one, of a second.
 
         Ids come from the operator, else from the collection, else from objects made for the run, else from the
-        documented example. Of several workers beside each other each has the two that the run gave it.
+        documented example. Of several workers in parallel each has the two that the run gave it.
 
         Raises:
             ConfigurationError: no object is known, or this worker has none.
@@ -131,7 +131,7 @@ class Preflight:
 
     @staticmethod
     def _own(items: list[JsonObject] | None, update: UpdateDriver) -> list[str]:
-        """Those of the objects found that this part of a run may have, the documented one first."""
+        """The listed objects that this shard or worker may use, the documented one first."""
         example, own = example_id(update.documented), update.options.allocation
         if own.count > 1:  # a list may come in any order
             found, update.neighbours = share(candidates(items, update.documented), own.number, own.count)

@@ -1,4 +1,4 @@
-"""Putting back, from its journal, what a run that was killed or cut off from its target left changed."""
+"""Restores from its undo log what a run left changed that was killed or lost its target."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ INCOMPLETE = 3
 
 
 def restore(folder: Path, flags: JsonMapping, tell: Callable[[str], object]) -> int:
-    """Put back what the journals in a report folder say, newest first; returns the exit code.
+    """Restore from the undo logs in a report folder, newest first; returns the exit code.
 
     Raises:
-        ContractsError: the folder, a journal, the settings or the target can't be used.
+        ContractsError: the folder, an undo log, the settings or the target can't be used.
     """
     if not folder.is_dir():
         raise ConfigurationError(f"{folder}: no such folder", "Name the report folder of the run")
@@ -77,7 +77,7 @@ def _follow(story: LoggedChanges, flags: JsonMapping, tell: Callable[[str], obje
 
 
 def _traced(resources: Resources, story: LoggedChanges) -> tuple[dict[str, str], list[str]]:
-    """What creations without an answer have made: paths with their operation, and a line for each that can't be told.
+    """The objects that unanswered creations made: path and operation, and a line for each creation that stays unclear.
 
     Nobody else's object is taken for one of the run's: it must be new in the list, hold what was sent and nothing
     else, and be the only one that does. Two runs of one seed send the same.

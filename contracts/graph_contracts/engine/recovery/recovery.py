@@ -169,7 +169,7 @@ class Recovery:
 
 
 def known(resources: Resources, story: LoggedChanges) -> Iterator[str]:
-    """Tell the drivers what an undo log says; yields a line for what can't be put back."""
+    """Give the drivers the states in an undo log; yields a line for each object that can't be restored."""
     for saved in story.objects.values():
         update = resources.drivers.get(saved.operation)
         if not isinstance(update, UpdateDriver):

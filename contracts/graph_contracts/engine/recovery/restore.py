@@ -1,4 +1,4 @@
-"""Putting every object back as it was found, and taking away those that the run made."""
+"""Restores every object as the run found it, and deletes the objects that the run made."""
 
 from __future__ import annotations
 

@@ -28,12 +28,12 @@ OF_A_WORKER = re.compile(r"(\d+)-\d+")
 SHARED = ("turn", "room", "falls", "told")
 """Files that a run's workers have in common."""
 MAX_OCTETS = 256 * 1024 * 1024
-"""A run over many operations makes and deletes by the hundred thousand, and takes down each."""
+"""A run over many operations makes and deletes by the hundred thousand, and records each."""
 BEGINNING = json.dumps({"format": FORMAT})[:-1]
 
 
 class UndoLog:
-    """The journal of one run; its file appears with the first entry."""
+    """The undo log of one run; its file appears with the first entry."""
 
     def __init__(self, folder: Path, target: str, mask: Callable[[Json], Json]) -> None:
         now = datetime.now(UTC)
@@ -109,7 +109,7 @@ class Asked:
 
 @dataclass
 class LoggedChanges:
-    """What a journal says."""
+    """The entries of one undo log."""
 
     path: Path
     target: str
@@ -126,7 +126,7 @@ class LoggedChanges:
 
 
 def journals(folder: Path) -> list[Path]:
-    """The journals in a report folder and its workers', newest first, so that the oldest state is put back last."""
+    """The undo logs of a report folder and its workers, newest first, so that the oldest state is restored last."""
     found = [*folder.glob(PATTERN), *folder.glob(f"{WORKERS}/*/{PATTERN}")]
     return sorted(found, key=lambda path: path.name, reverse=True)
 
@@ -134,7 +134,7 @@ def journals(folder: Path) -> list[Path]:
 def sweep(folder: Path, own: str = "") -> None:
     """Take away what workers wrote into a report folder, and nothing else that is there.
 
-    Journals of what is still to be put back stay, and what belongs to a run that is going on.
+    Undo logs with objects still to be restored stay, and so do the files of a run that is going on.
 
     Args:
         own: the process id of a run whose workers are at their end.
@@ -157,7 +157,7 @@ def sweep(folder: Path, own: str = "") -> None:
 
 
 def abandoned(folder: Path) -> list[Path]:
-    """The journals of runs that are over: not those of processes at work in the same folder."""
+    """The undo logs of runs that are over: no process in the same folder still writes to them."""
     return [path for path in journals(folder) if not _alive(path.stem.rpartition("-")[2])]
 
 
@@ -172,10 +172,10 @@ def _alive(pid: str) -> bool:
 
 
 def read(path: Path) -> LoggedChanges:
-    """What a journal says; a last line that a crash cut short is left out.
+    """The entries of an undo log; a last line that a crash cut short is left out.
 
     Raises:
-        ConfigurationError: it is no journal.
+        ConfigurationError: it is no undo log.
     """
     try:
         if path.stat().st_size > MAX_OCTETS:

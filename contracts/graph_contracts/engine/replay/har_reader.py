@@ -33,7 +33,7 @@ class Recording:
 
     exchanges: tuple[Exchange, ...]
     left_out: int
-    """Entries of which too little was recorded to judge anything."""
+    """How many entries hold too little to judge anything."""
 
 
 def read(path: Path) -> Recording:

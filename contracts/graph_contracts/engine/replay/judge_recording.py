@@ -51,7 +51,7 @@ class _Silent(Client):
 
 
 def _recorded(client: Client, operation: Operation, kind: OperationKind) -> OperationUnderTest:
-    """An operation as a recording shows it; known are the objects of which a request was answered 2xx."""
+    """The driver of an operation in a recording; it knows each object that a request was answered 2xx for."""
     driver = DRIVERS[kind](client, operation, Options())
     mine = list(driver.traffic())
     driver.met = list(dict.fromkeys(e.entity for e in mine if e.entity and e.ok))
@@ -72,7 +72,7 @@ def _transient(exchanges: Sequence[Exchange]) -> Iterator[int]:
 
 @dataclass(frozen=True)
 class Judged:
-    """What came of a recording."""
+    """The results of judging a recording."""
 
     results: model.Results
     evidence: Sequence[JsonMapping]

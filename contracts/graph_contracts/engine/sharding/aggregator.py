@@ -51,12 +51,12 @@ class Tail:
 
 
 class Aggregator(Recorder):
-    """Takes down what workers say as if one session had said it.
+    """Records the judgements of workers as if one session had made them.
 
     Args:
         folder: the report folder of the run.
         redactor: masks every secret in what the run itself exchanged.
-        tally: what the run came to, whose workers these are.
+        tally: the tally of the run that the workers belong to.
         show: is called with each judgement as it comes.
         apart: whether every worker judges what is judged over all that was exchanged; it is put together at the end.
     """
@@ -70,14 +70,14 @@ class Aggregator(Recorder):
         self._learned: dict[tuple[str, str], list[str]] = {}
         self._redacted = 0
         self._own = 0
-        """How many of the run's own exchanges were taken down."""
+        """How many of the run's own exchanges were recorded."""
         bound = requirements.bindings() if apart else ()
         self._apart = {each.requirement for each in bound if each.phase is Phase.EVERY_RESPONSE}
         self._held: dict[str, dict[str, list[Outcome]]] = {}
         """By requirement and worker: what is put together at the end."""
 
     def learned(self, capabilities: Iterable[Mapping[str, str]], redacted: int) -> None:
-        """Take down what a worker learned, and how often it masked something."""
+        """Record the facts that a worker found out, and how often it masked a secret."""
         for row in capabilities:
             values = self._learned.setdefault((row["name"], row["meaning"]), [])
             values += [row["value"]] if row["value"] not in values else []
@@ -99,7 +99,7 @@ class Aggregator(Recorder):
         self._tails[worker] = Tail(folder / outcome_stream.NAME)
 
     def read(self, worker: str) -> None:
-        """Take down what a worker has written since."""
+        """Record what a worker has written since the last time."""
         tail = self._tails[worker]
         for line in tail.lines():
             match line:
@@ -129,7 +129,7 @@ class Aggregator(Recorder):
         self._write(lambda stream: stream.outcome(requirement, each_outcome, executed, tally.seconds))
 
     def put_together(self, contract: Contract) -> Iterator[tuple[str, Outcome]]:
-        """Take down what every worker judged for itself, by the one that could say most; yields each."""
+        """Record and yield the outcomes that every worker judges, from the worker that could decide most."""
         for requirement, workers in self._held.items():
             row = outcome.blank(requirements.find(requirement), contract)
             heard = [each for told in workers.values() for each in results.result(row, told).outcomes]
@@ -139,7 +139,7 @@ class Aggregator(Recorder):
         self._held.clear()
 
     def catch_up(self, exchanges: Traffic) -> None:
-        """Take down the run's own exchanges that came since."""
+        """Record the run's own exchanges since the last time."""
         for exchange in exchanges.since(self._own):
             self._add(outcome.entry(exchange, self._redactor))
         self._own = len(exchanges)

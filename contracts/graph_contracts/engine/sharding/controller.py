@@ -41,7 +41,7 @@ from graph_contracts.report.visible import visible
 from graph_contracts.settings import Settings
 
 MIXED = ("isolation.", "conc.", "error.no5xx")
-"""What a target breaks that mixes up objects or requests: workers beside each other then see each other's doings."""
+"""What a target breaks that mixes up objects or requests: workers in parallel then see each other's doings."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Plan:
 
 
 def with_workers(plugin: Plugin, interrupts: Interrupts) -> Plugin:
-    """The plugin that has an opened session's cases run by workers; the one given, where there is work for one only."""
+    """A plugin that lets workers run the cases of an opened session; the same plugin where one worker is enough."""
     session = plugin.session
     plan = planned(session.selection, session.resources, session.settings)
     if plan.note:
@@ -113,7 +113,7 @@ def together(selection: Selection, resources: Resources) -> Mapping[str, int]:
 
 
 def _offers(selection: Selection, resources: Resources) -> dict[str, list[str]]:
-    """The objects that workers can be given, of each resource that the run reads or updates."""
+    """The objects that workers can have, for each resource that the run reads or updates."""
     judged = set(map(group_of, selection.tested))
     return offered(group for name, group in resources.groups.items() if name in judged or group.updates)
 
@@ -122,7 +122,7 @@ def _offers(selection: Selection, resources: Resources) -> dict[str, list[str]]:
 
 
 class Controller(Plugin):
-    """Hands the cases of an opened session to workers and takes down what they say."""
+    """Hands the cases of an opened session to workers and records their outcomes."""
 
     record: Aggregator
 
@@ -155,7 +155,7 @@ class Controller(Plugin):
         """Nothing: each worker does it for what it exchanged."""
 
     def status(self, code: int) -> int:
-        """Only an interrupt of the run itself is one: what ends a worker has a reason that is told of."""
+        """An interrupt of the run itself counts; the end of one worker does not, since its reason is reported."""
         return int(pytest.ExitCode.INTERRUPTED if self._interrupted else min(code, pytest.ExitCode.TESTS_FAILED))
 
     def alone(self) -> Plugin | None:
@@ -173,7 +173,7 @@ class Controller(Plugin):
     # -- handing over -------------------------------------------------------------------------------------------
 
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker what it is to do."""
+        """Give a worker its task."""
         name, session = node.gateway.id, self.session
         if not self.record.begun:
             self.begin()
@@ -238,14 +238,14 @@ class Controller(Plugin):
     # -- taking down --------------------------------------------------------------------------------------------
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """Take down what a worker found until then."""
+        """Record what a worker found so far."""
         node = getattr(report, "node", None)
         if node is not None and report.when == "call":
             self.record.read(node.gateway.id)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take down what a worker says at its end, or that it came to none."""
+        """Record the last report of a worker, or that it died."""
         name = node.gateway.id
         if self._running.pop(name, None) is None:
             return  # of those that are interrupted this is told twice
@@ -280,7 +280,7 @@ class Controller(Plugin):
         self.record.learned(report.capabilities, report.redacted)
 
     def _closing(self) -> Iterator[pytest.TestReport]:
-        """Reports of what every worker judged for itself, for whoever reads pytest's own."""
+        """pytest's reports of the requirements that every worker judges, for those who read pytest's own."""
         outcomes = {(name, each.operation): each for name, each in self.record.put_together(self.selection.contract)}
         if not outcomes:
             return

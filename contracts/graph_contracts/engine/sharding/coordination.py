@@ -1,4 +1,4 @@
-"""What workers beside each other know of each other, through files in a folder that they share.
+"""Parallel workers that coordinate through files in a shared folder.
 
 Whether somebody's hostile input brought the target down: what is found meanwhile says nothing of the case that found
 it, which is judged again with nobody else at work. And what was found wrong already, which generated cases need not
@@ -35,7 +35,7 @@ class FileCoordination:
         self._fell = False
 
     def exchanged(self, exchange: Exchange) -> None:
-        """Take down an exchange: others hear of one that a hostile input left without an answer."""
+        """Record an exchange; other workers see that a hostile input was left without an answer."""
         gone = exchange.response is None or exchange.status in DOWN
         self._fell |= gone
         if gone and self._hostile:
@@ -50,7 +50,7 @@ class FileCoordination:
         unusable: str = "",
         together: Sequence[Binding] = (),
     ) -> list[Judgement]:
-        """Judge a case, and once more alone where another worker's input may have had a part in what came of it."""
+        """Judge a case, and again while no other worker sends, where another's input may have caused its findings."""
         if binding.phase is Phase.GENERATED:
             operation.log.reported |= self._reported_by_any(operation)
         log = operation.log

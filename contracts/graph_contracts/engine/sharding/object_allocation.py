@@ -37,7 +37,7 @@ def allocation(settings: Settings, contract: Contract) -> Allocation:
 
 
 def undividable(contract: Contract, settings: Settings) -> str:
-    """Why the cases of a resource can't be run beside each other, with an object for each; nothing where they can.
+    """Why workers can't share the cases of a resource, each with objects of its own; empty where they can.
 
     Args:
         contract: the operations that are tested.
@@ -55,7 +55,7 @@ def undividable(contract: Contract, settings: Settings) -> str:
 
 
 def offered(groups: Iterable[ResourceGroup]) -> dict[str, list[str]]:
-    """The ids of the objects that can be given away, by the id of the operation that would update or read them."""
+    """The ids of the objects that can be allocated, by the id of the operation that updates or reads them."""
     offers: dict[str, list[str]] = {}
     for group in groups:
         for driver in group.updates or group.drivers[:1]:

@@ -41,7 +41,7 @@ class Shard:
 
 @dataclass(frozen=True)
 class _Row:
-    """One operation through all its paths, with the requirements that are dealt out and those that go with any."""
+    """One operation through all its paths: the requirements that shards divide, and those that every shard judges."""
 
     paths: tuple[Operation, ...]
     names: tuple[str, ...]

@@ -35,7 +35,7 @@ KEY = "graph-contracts"
 
 @dataclass(frozen=True)
 class Job:
-    """What the controller tells a worker, through the pipe between them."""
+    """The task of a worker, which the controller sends through their pipe."""
 
     settings: Settings
     context: WorkerContext
@@ -63,7 +63,7 @@ class WorkerReport:
     executed: int
     """How many of the cases handed to it were run in time."""
     closed: int
-    """How many of those that every worker judges."""
+    """How many of the cases that every worker judges."""
     notes: tuple[str, ...]
     left: tuple[Left, ...]
     """What it could not put back."""
