@@ -79,7 +79,7 @@ def test_nothing_in_the_list_is_the_runs_where_the_list_before_was_not_whole(
 
     with shelf.serving({**THEIRS, **BODY}) as server, creating(server, tmp_path) as create:
         told: list[str] = []
-        create.tell = lambda kind, **_: told.append(kind)
+        create.log_entry = lambda kind, **_: told.append(kind)
 
         def silent(request: Request) -> bool:
             if request.command == "POST":

@@ -82,7 +82,7 @@ def rank_markers(
     make: Callable[[Type, str, int], Json],
     kept: Callable[[str], bool],
 ) -> tuple[str, ...]:
-    """Properties that can tell one body from another, best first.
+    """Properties whose values distinguish bodies, best first.
 
     Ids come first, because servers take any of them; a property that was seen not to keep what it was sent comes last,
     so that one fault doesn't look like many. Nested texts and lists of texts serve where there is nothing plain.

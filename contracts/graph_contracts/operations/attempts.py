@@ -1,4 +1,4 @@
-"""Requests that must not have an effect, or only the one they claim, and what came of them."""
+"""Requests that must have no effect, or only the one they claim, and their trials."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graph_contracts.operations.observer import same_id
 Fields = Mapping[str, str | None]
 """Header fields to add or, with None, to leave out."""
 Headers = Iterable[tuple[str, Fields]]
-"""Requests that differ in their header fields, each with what is said of it."""
+"""Header fields for several requests, each with its note."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Trial:
-    """An attempt and what came of it."""
+    """An attempt, its exchange and its effects."""
 
     attempt: Attempt
     exchange: Exchange

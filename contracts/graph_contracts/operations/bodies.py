@@ -1,4 +1,4 @@
-"""The bodies that cases send: what the target accepts, whole or in part, with markers that tell one from another."""
+"""The bodies that cases send: accepted ones, whole or partial, with markers that distinguish them."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Bodies:
             self._accepted = before
 
     def release(self) -> None:
-        """Hold evidence no longer."""
+        """Drop evidence."""
         if isinstance(self._accepted, AcceptedBody):
             self._accepted = replace(self._accepted, exchange=self._accepted.exchange.brief, steps=())
         elif self._accepted is not None:
@@ -120,7 +120,7 @@ class Bodies:
         )
 
     def adapt(self, body: JsonObject, accepted: AcceptedBody) -> JsonObject:
-        """A body with what this target wants beside the properties."""
+        """A body with the annotations and the id that this target wants beside the properties."""
         if accepted.annotated:
             body = annotate(body, self.model.type)
         return {"id": self._context.key, **body} if accepted.keyed else body

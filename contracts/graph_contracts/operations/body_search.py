@@ -41,10 +41,10 @@ class UpdateSearch:
 
 
 class CreationSearch:
-    """What a creation may consist of: each makes an object, which may have to differ from all others."""
+    """Searches the body of a creation: each try makes an object, which may have to differ from all others."""
 
     def accepted_body(self, bodies: Bodies) -> AcceptedBody:
-        """The first body that is accepted, with texts of its own where others have taken those that were tried first.
+        """The first accepted body; its texts are new where other objects have the texts that were tried first.
 
         Raises:
             Inconclusive: none is.
@@ -67,7 +67,7 @@ class CreationSearch:
         return find_accepted_body(bodies.model.type, bodies.writable, bodies.first, bodies.send)
 
     def partial_body(self, bodies: Bodies) -> None:
-        """Send one property alone, else with those that are required, else with all."""
+        """Find what a partial body needs: one property alone, else the required ones, else all."""
         full = bodies.full()
         required = {name: full[name] for name in bodies.model.type.required if name in full}
         for essential in ({}, required, full):

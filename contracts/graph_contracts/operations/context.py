@@ -1,4 +1,4 @@
-"""One operation on one target, as its parts know it: how to reach it, which object it is about, what was noticed."""
+"""What the parts of a driver share: the operation, its paths, its object, and what the run noticed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Context:
         self.planted: PlantedValues = primary.planted if primary is not None else PlantedValues()
         self.computed: set[str] = set(options.computed)
         """Properties that the server itself maintains, as declared or as noticed."""
-        self.tell: Callable[..., None] = lambda _kind, **_entry: None
+        self.log_entry: Callable[..., None] = lambda _kind, **_entry: None
         """Writes what is about to be made, and what was, where a run that is killed leaves it on record."""
         self.neighbours: frozenset[str] = frozenset()
         """Ids of the objects that other workers of the run update meanwhile."""
@@ -74,7 +74,7 @@ class Context:
         return tuple(dict.fromkeys(each for each in (self.key, self.second, *self.met) if each))
 
     def looks(self, most: float = float("inf")) -> Iterator[None]:
-        """Once, and again until the time is over that reads may lag, or as many seconds as are given."""
+        """Yield once, and again until reads can no longer lag, or for `most` seconds."""
         for _ in rounds(min(self.options.settle, most), over=lambda: self.client.expired):
             yield
 

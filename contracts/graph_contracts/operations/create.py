@@ -137,7 +137,7 @@ class CreateDriver(WriteDriver):
         return found, exchange
 
     def compare_with_list(self, entity: str, body: JsonMapping) -> tuple[list[Difference] | None, Exchange]:
-        """What an object shows otherwise in the list than a body says; None where it isn't there in time.
+        """Differences between a body and the object in the list; None where the list doesn't show it in time.
 
         Raises:
             Inconclusive: the collection can't be listed.

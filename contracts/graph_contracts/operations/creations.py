@@ -1,4 +1,4 @@
-"""The objects that a run makes: on record before they are sent, told from what was there, and taken away again."""
+"""The objects that a run makes: logged before the request, identified by the answer or the list, deleted at the end."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Creations:
         self._marks = marks
         """Properties by whose values an object is known again, as far as they were found."""
         self.others: set[str] | None = None
-        """Ids of the objects that were there before the first was made; None where no list told them all."""
+        """Ids of the objects from before the first creation; None where no list showed all of them."""
         self._spared: frozenset[str] | None = None
         """Ids of the objects that the run works on, as they were before the first was made."""
         self._discarded: set[str] = set()
@@ -78,9 +78,9 @@ class Creations:
             self._spared = frozenset(entity for each in siblings for entity in (each.key, each.second) if entity)
             if items is not None and not context.observer.cut:
                 self.others = {*map(identity, (item.get("id") for item in items)), *self._spared}
-                context.tell("listed", path=path, ids=sorted(self.others))
+                context.log_entry("listed", path=path, ids=sorted(self.others))
         sent = {"body": digest(octets), "marks": values_in(octets, self._names)}
-        context.tell("create", path=path, operation=context.documented.id, **sent)
+        context.log_entry("create", path=path, operation=context.documented.id, **sent)
 
     def record(self, exchange: Exchange, path: str) -> None:
         context = self._context
@@ -93,24 +93,24 @@ class Creations:
         elif exchange.ok or exchange.response is None or exchange.status >= 500:
             context.objects.doubtful.append(exchange)
         else:
-            context.tell("refused", path=path, body=digest(exchange.request.body))
+            context.log_entry("refused", path=path, body=digest(exchange.request.body))
 
     def record_made(self, entity: str, path: str = "", octets: bytes = b"") -> None:
-        """Record that the run made an object, and is to delete it again; never one that was there before."""
+        """Record an object that the run made and has to delete; never one from before the run."""
         context, created = self._context, self._context.objects.created
         if entity in created:
             return
         asked = {"collection": path or context.address(), "body": digest(octets)}
         if entity in {*(self.others or ()), *(self._spared or ())}:
-            context.tell("refused", path=asked["collection"], body=asked["body"])
+            context.log_entry("refused", path=asked["collection"], body=asked["body"])
             return
         created[entity] = context.path(entity)
-        context.tell("created", operation=context.documented.id, path=created[entity], **asked)
+        context.log_entry("created", operation=context.documented.id, path=created[entity], **asked)
 
     # -- looking for those without an id ------------------------------------------------------------------------
 
     def identify(self, exchange: Exchange) -> None:
-        """Find the id of an object that was just made, where its answer doesn't tell it."""
+        """Find the id of a new object that the answer to its creation doesn't name."""
         context = self._context
         if exchange.ok and context.key == NEW:
             context.key = self.resolve().get(exchange.index, NEW)
@@ -137,7 +137,7 @@ class Creations:
                 found[exchange.index] = ids[0]
                 self.record_made(ids[0], octets=exchange.request.body)
             elif not exchange.ok and not ids:
-                context.tell("refused", path=context.address(), body=digest(exchange.request.body))
+                context.log_entry("refused", path=context.address(), body=digest(exchange.request.body))
         named = {*found, *(e.index for e in objects.doubtful if not e.ok)}
         objects.doubtful = [exchange for exchange in objects.doubtful if exchange.index not in named]
         return found
@@ -164,7 +164,7 @@ class Creations:
         if exchange.ok or (exchange.status in GONE and not context.lag.max_lag):
             path = context.objects.created.pop(entity, None)
             if path:
-                context.tell("deleted", path=path)
+                context.log_entry("deleted", path=path)
         return exchange
 
     def tidy(self) -> None:
@@ -211,7 +211,7 @@ def _key(location: str, collection: str) -> str:
 
 
 def delete(client: Client, path: str, operation: str) -> Exchange:
-    """Delete what was made, whatever its tag is where the target asks for one."""
+    """Delete an object, with its tag where the target asks for one."""
     exchange = client.send("DELETE", path, operation=operation, requirement="restore")
     if exchange.status in CONDITIONAL:
         exchange = client.send("DELETE", path, headers={"If-Match": "*"}, operation=operation, requirement="restore")

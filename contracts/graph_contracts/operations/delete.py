@@ -68,7 +68,7 @@ class DeleteDriver(OperationUnderTest):
         exchange = self.send("DELETE", path or self.path(entity), headers=headers, entity="" if path else entity)
         self.client.writes += 1
         if exchange.ok and path is None and (kept := self.maker.objects.created.pop(entity, None)):
-            self.tell("deleted", path=kept)
+            self.log_entry("deleted", path=kept)
         return exchange
 
     def ask(self, *, headers: Fields | None = None) -> Exchange:
@@ -109,7 +109,7 @@ class DeleteDriver(OperationUnderTest):
         return Trial(attempt, exchange, effects, watched=True)
 
     def read_object(self, entity: str) -> JsonObject | None:
-        """An object as it is shown, or None where it is gone.
+        """An object, or None where it is gone.
 
         Raises:
             Inconclusive: nothing shows objects.
@@ -123,7 +123,7 @@ class DeleteDriver(OperationUnderTest):
         return found
 
     def there(self, entity: str) -> bool:
-        """Whether an object is there, as far as anybody can tell."""
+        """Whether an object is there, by the read or the list that shows it."""
         try:
             return self.read_object(entity) is not None
         except Inconclusive:
@@ -138,7 +138,7 @@ class DeleteDriver(OperationUnderTest):
         return any(self.read_object(entity) is None for _ in self.looks())
 
     def wait_until_unlisted(self, entity: str) -> Exchange | None:
-        """The list that still shows an object when the time is over that reads may lag; None where none does."""
+        """Wait until the list no longer shows an object; returns the list that still does after that, or None."""
         exchange = None
         for _ in self.looks():
             items, exchange = self.maker.observer.collection()

@@ -33,7 +33,7 @@ NUMERIC = frozenset({TypeKind.INT32, TypeKind.INT64, TypeKind.DOUBLE})
 
 @dataclass(frozen=True)
 class Difference:
-    """A place where two values differ in meaning."""
+    """A path at which two values differ in meaning."""
 
     path: str
     expected: Json

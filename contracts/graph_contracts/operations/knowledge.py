@@ -1,4 +1,4 @@
-"""What a run has learned about one target: learned once, shared by all cases, shown in the report."""
+"""Facts about one target that all cases share: options, accepted body, effects, outages."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Allocation:
 
 @dataclass(frozen=True)
 class Options:
-    """What the operator said about the target, beyond how to reach it."""
+    """The settings about the target, beyond how to reach it."""
 
     auth: str = "enforced"
     """`enforced`, `any-token` or `none`."""
@@ -117,4 +117,4 @@ class Log:
     asides: dict[str, list[Finding]] = field(default_factory=dict)
     """Findings for other requirements than the case's own, by requirement."""
     reported: set[tuple[str, Severity]] = field(default_factory=set)
-    """Requirements that a finding was told of, and how severe: generated cases need not find them again."""
+    """Requirements with a finding, and its severity: generated cases need not find them again."""

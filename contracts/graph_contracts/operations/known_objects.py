@@ -1,4 +1,4 @@
-"""The objects that a run found, each as it was, and those that it made."""
+"""The objects of a run: found ones as they were at first, and those that the run made."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class KnownObjects:
         self.created: dict[str, str] = {}
         """Path of each object that the run made for itself, by id."""
         self.doubtful: list[Exchange] = []
-        """Creations of which nobody knows whether they made something, or what its id is."""
+        """Creations that may have made an object of unknown id."""
         self.keeper: Callable[[str], None] = lambda _entity: None
-        """Is told of each object as soon as its first state is known."""
+        """Called with each object as soon as its first state is known."""
 
         self.shown: Callable[[JsonMapping], None] = lambda _state: None
-        """Is told of each first state."""
+        """Called with each first state."""
 
     def keep(self, entity: str, state: JsonMapping) -> None:
         """Remember an object as it was found; what is seen of it later doesn't count."""

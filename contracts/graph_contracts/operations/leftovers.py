@@ -1,4 +1,4 @@
-"""What all the JSON of an object shows otherwise than before the run: members added, changed or lost, at any depth.
+"""Differences of an object's whole JSON from before the run: members added, changed or lost, at any depth.
 
 What the document lets a client set must be as it was, null and absent told apart. Of all else only what the run has
 sent counts (`sent_members`): a server maintains members of its sent, and they may change with each write.

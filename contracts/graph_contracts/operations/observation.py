@@ -21,11 +21,11 @@ FAIL = Severity.FAIL
 STEADY_READS = 8
 """How many reads in a row must agree before a target's reads count as steady."""
 GRACE_S = 1.0
-"""How long what was accepted is waited for to show where no read was ever late."""
+"""How long to wait until reads show an accepted value, where no read was ever late."""
 
 
 class Observation:
-    """Shows the objects of one operation, and says what is not as expected."""
+    """Reads the objects of one operation and compares them with expected values."""
 
     def __init__(
         self, context: Context, view: ObjectView, pending: PendingWrites, bodies: Bodies, writer: Writer

@@ -1,4 +1,4 @@
-"""What a case holds in its hands: one operation of the contract on one target, whatever it does.
+"""The base of every driver: one operation of the contract on one target.
 
 It sends its operation's documented request, as it should be sent (`ask`, `demand`) or with something that must be
 refused (`refusals`), and judges nothing. What it sends and looks at depends on what the operation does: see the drivers
@@ -85,27 +85,27 @@ class OperationUnderTest(Context, ABC):
             self.place = self.observer.operation = placed
 
     def work_on(self, key: str, second: str | None) -> None:
-        """Be about an object that is there, and have a second at hand."""
+        """Use an object that exists, and a second one for cases that need two."""
         self.key, self.second = key, second
 
     def calibrate(self) -> None:
         """Find out what every case relies on."""
 
     def release(self) -> None:
-        """Forget what only judging needs: all was judged. What is there and how it is reached stays known."""
+        """Forget the evidence once all cases are judged; objects and paths stay known."""
         self.log = Log()
         self._walked = None
 
     def tidy(self) -> None:
-        """Take away what the case that is over has made."""
+        """Delete the objects that the last case made."""
 
     def strays(self) -> int:
-        """How many objects are new beside those of the run."""
+        """How many new objects are not known to be the run's."""
         return 0
 
     @contextmanager
     def again(self) -> Iterator[None]:
-        """Let the block judge anew what was found out once."""
+        """Let the block find out again what calibration found out once."""
         yield
 
     # -- what is known ------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ class OperationUnderTest(Context, ABC):
         return ""
 
     def needs_effects_to_show(self, watched: Sequence[Exchange]) -> None:
-        """Go on only where refusals were watched, and where it would have shown had they had an effect.
+        """Go on only where the run watched refusals and could have seen an effect of them.
 
         Raises:
             Undecided: there was none, or it would not.

@@ -1,4 +1,4 @@
-"""What a body must hold of its own: values that no two objects may share, and those that a target can't do without."""
+"""Values that each body needs of its own: values that must be unique, and values that the target requires."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class OwnValues:
         """Properties without which the target makes nothing, with values for them."""
 
     def make_distinct(self, body: JsonMapping) -> JsonObject:
-        """A body with values of its own where these must differ from object to object."""
+        """A body with new values for properties that must be unique."""
         names = [name for name in self.distinct if name in body]
         return {**body, **{name: self._values.fresh(self._type.properties[name].type) for name in names}}
 
     def complete(self, body: JsonMapping) -> JsonObject:
-        """A body with what the target can't do without."""
+        """A body with the values that the target requires."""
         return last(self.make_distinct(self.essential), body)
 
 

@@ -26,10 +26,10 @@ class PendingWrites:
     def __init__(self) -> None:
         self._values: dict[str, JsonObject] = {}
         self._sent: OrderedDict[tuple[str, str, str], float] = OrderedDict()
-        """When each value was last accepted, by object, place and value, the latest last."""
+        """When each value was last accepted, by object, path and value, the latest last."""
 
     def accepted(self, entity: str, body: JsonMapping, type_: Type) -> None:
-        """An update was accepted: its plain values are pending."""
+        """Remember the plain values of an accepted update as pending."""
         self.note(entity, body, accepted=True)
         known = type_.properties
         plain = {n: v for n, v in body.items() if n in known and v is not None and known[n].type.kind not in PARTED}
@@ -38,7 +38,7 @@ class PendingWrites:
         self._values[entity] = {**older, **plain}
 
     def note(self, entity: str, body: JsonMapping, *, accepted: bool) -> None:
-        """Values were sent. Of those that were refused nothing says any more whence they came, should they show."""
+        """Remember values that were sent; a refused value that shows later may come from another request."""
         now = time.monotonic()
         for place in _places(body):
             self._sent.pop((entity, *place), None)
@@ -62,11 +62,11 @@ class PendingWrites:
         return newer
 
     def forget(self) -> None:
-        """Something was sent of which nobody knows what it did."""
+        """Drop the pending values, since a request with an unknown effect was sent."""
         self._values.clear()
 
     def clear(self) -> None:
-        """Remember nothing of what was sent."""
+        """Drop all values, pending or not."""
         self._values.clear()
         self._sent.clear()
 
@@ -75,7 +75,7 @@ class PendingWrites:
         return dict(self._values.get(entity, {}))
 
     def drop(self, entity: str, names: Iterable[str]) -> None:
-        """Some values were waited for in vain."""
+        """Drop pending values that reads never showed."""
         for name in names:
             self._values.get(entity, {}).pop(name, None)
 

@@ -1,4 +1,4 @@
-"""Operations that only show: one object, or all of a collection."""
+"""Drivers of operations that only read: one object, or a collection."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ShowDriver(OperationUnderTest):
 
     @property
     def about(self) -> str:
-        """What a request without anything said of it is about."""
+        """The object or collection that a request is about, unless it names another."""
         return self.key
 
     def ask(self, *, headers: Fields | None = None) -> Exchange:
@@ -44,7 +44,7 @@ class ShowDriver(OperationUnderTest):
 
 
 class ReadDriver(ShowDriver):
-    """One operation that shows an object."""
+    """The driver of an operation that reads an object."""
 
     def read_object(self, entity: str | None = None) -> tuple[JsonObject, Exchange]:
         """An object, as it is shown.
@@ -59,7 +59,7 @@ class ReadDriver(ShowDriver):
 
 
 class ListDriver(ShowDriver):
-    """One operation that shows all objects of a collection."""
+    """The driver of an operation that lists a collection."""
 
     @property
     def about(self) -> str:

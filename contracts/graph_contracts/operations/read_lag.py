@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graph_contracts.requirements import Inconclusive
 
 SHORT_WAIT_S, SHORTEST_WAIT_S = 0.1, 0.03
-"""How long a read is waited for once that was in vain, and once it was in vain more than `MAX_SHORT_WAITS` times."""
+"""How long to wait for a read after one wait timed out, and after more than `MAX_SHORT_WAITS` did."""
 MAX_SHORT_WAITS = 3
 
 
@@ -23,7 +23,7 @@ class ReadLag:
     stale_reads_seen: bool = False
     """Whether a read was seen to show an older state than the read before it, as replicas do."""
     timed_out_reads: int = 0
-    """How often a read was waited for in vain: what is missing then is lost, and not late."""
+    """How many waits for a read timed out: a value that is missing then is lost, not late."""
     shows_updates: bool | None = None
     """Whether later reads show updates at all; None where nobody has looked yet."""
     budget: float = float("inf")
@@ -43,7 +43,7 @@ class ReadLag:
         self.max_lag = max(self.max_lag, seconds)
 
     def patience(self, settle: float) -> float:
-        """Seconds that reads are waited for: the less, the more often that was in vain."""
+        """Seconds to wait for reads; fewer, the more waits have timed out."""
         timed_out = self.timed_out_reads
         if self.primary is not None and self.shows_updates is not None:
             timed_out += self.primary.timed_out_reads

@@ -49,7 +49,7 @@ TYPICAL: Mapping[TypeKind, tuple[Json, ...]] = {
     TypeKind.INT64: (0, 123_457, 2**31 - 1),
     TypeKind.DOUBLE: (0, 0.5, 123_457, 2**31 - 1),
 }
-"""What cases send, by kind: where one isn't within a type's limits, they look for another place."""
+"""Values that cases send, by kind; a value outside a type's limits is sent to another location."""
 GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 MADE = re.compile(rf"(?:{'|'.join(WORDS)}) \d+|user\d+@contoso\.example|https://contoso\.example/\d+|{GUID}")
 """The free texts that are made here: no words of a language, codes or numbers, which anybody may send."""
@@ -155,7 +155,7 @@ class Values:
         return {name: self.make(type_.properties[name].type, name, n) for name in names}
 
     def make(self, type_: Type, name: str, n: int) -> Json:
-        """The `n`-th value (from 1) for a place with this type and property name: within the limits of the type."""
+        """The `n`-th value (from 1) for a property of this name and type, within the type's limits."""
         if type_.kind is TypeKind.ANY and type_.alternatives:
             return self.make(type_.alternatives[0], name, n)
         if type_.kind is TypeKind.COLLECTION:

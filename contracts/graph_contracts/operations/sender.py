@@ -15,7 +15,7 @@ SERVER_FAILURES = frozenset({500, 502, 504, 505, 508})
 
 
 class Witness(Protocol):
-    """Records requests that may make objects, before they are sent and after."""
+    """Records requests that may make objects, before and after they are sent."""
 
     def may_send(self, method: str) -> None:
         """Go on only where a request may be sent; raises Inconclusive where not."""
@@ -27,10 +27,10 @@ class Witness(Protocol):
         """Record that a request is about to be sent."""
 
     def record(self, exchange: Exchange, path: str) -> None:
-        """Record what became of a request."""
+        """Record the answer to a request."""
 
     def identify(self, exchange: Exchange) -> None:
-        """Find out what a documented request made, once its answer was recorded."""
+        """Find the object that a documented request made, once the answer is recorded."""
 
 
 class NothingMade:
@@ -123,7 +123,7 @@ class Sender:
 
 
 def encode(body: Json) -> bytes | None:
-    """A body's octets: those given, or those of a JSON value."""
+    """The octets of a body: the body itself where it is octets, else its JSON."""
     return body if isinstance(body, bytes) or body is None else jsontext.dump(body)
 
 

@@ -1,4 +1,4 @@
-"""Which members that the document doesn't let a client set are the run's own, where an object shows them.
+"""Members of objects that come from the run, though the document doesn't let a client set them.
 
 A server maintains members of its own: versions, times, links, tags. What the run has sent and the target had not shown
 of its own accord is the run's, and must not stay.
@@ -28,7 +28,7 @@ class SentMembers:
         """What the target showed of its own accord: the last value of each name."""
 
     def note_sending(self, body: Json, type_: Type) -> list[Member]:
-        """Record a body that is about to be sent; returns the members that are new."""
+        """Record the members of a body before it is sent; returns the new ones."""
         new: set[Member] = set()
         for name, value, exact in _sent(body, type_) if len(self.members) < MAX_MEMBERS else ():
             member = (name, _text(value) if exact else "")
@@ -38,7 +38,7 @@ class SentMembers:
         return sorted(new)
 
     def note_shown(self, state: Json, type_: Type) -> None:
-        """Record what the target shows."""
+        """Record the members that the target shows."""
         for name, value, exact in _others(state, type_):
             if not self.has(name, value, exact=exact):
                 self._theirs[name] = _text(value)
@@ -58,7 +58,7 @@ def computed(name: str) -> bool:
 
 
 def object_in(body: Json) -> JsonMapping | None:
-    """The object that a body is, however it is spelled; None where it is no object, or one in doubt."""
+    """The JSON object in a body, octets or not; None where there is none, or an ambiguous one."""
     if isinstance(body, bytes):
         text = jsontext.parse(body)
         body = None if text.problem or text.limited or text.duplicates else text.value

@@ -1,4 +1,4 @@
-"""What was sent and shown, property by property: what an update that changes nothing can send, what is never shown."""
+"""The sent and shown values of each property: for updates that change nothing, and for properties that reads omit."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ class SentValues:
         self._shown: set[str] = set()
 
     def note_accepted(self, entity: str, body: JsonMapping, answer: JsonMapping) -> None:
-        """A body was accepted, and answered with this object."""
+        """Remember the values of an accepted body and of the answer to it."""
         self._stored |= {name for name, value in answer.items() if value is not None} - set(body)
         # what was sent outranks what was answered: a stale answer must not be written back
         self._values.setdefault(entity, {}).update({**answer, **body})
 
     def note_read(self, found: JsonMapping) -> None:
-        """A read showed an object."""
+        """Remember the properties that a read shows."""
         self._shown |= {name for name, value in found.items() if value is not None}
 
     def of(self, entity: str) -> JsonMapping:
-        """The last value that each property of an object was given or answered with."""
+        """The last value of each property of an object that was sent or answered."""
         return self._values.get(entity, {})
 
     def never_shown(self, difference: Difference, found: JsonMapping) -> bool:
@@ -37,7 +37,7 @@ class SentValues:
         return name not in found and name in self._stored and name not in self._shown
 
     def forget(self) -> None:
-        """Hold no values any longer."""
+        """Drop all values."""
         self._values = {}
 
 

@@ -34,14 +34,14 @@ class Location:
         return self.path[-1].lower().endswith("id")
 
     def body(self, value: Json) -> JsonObject:
-        """An update that sets this place alone."""
+        """An update that sets this location alone."""
         first, *rest = self.path
         if self.listed:
             return {first: [{**(self.siblings or {}), **_nest(rest, value)}] if rest else [value]}
         return {first: _nest(rest, value) if rest else value}
 
     def value(self, entity: JsonMapping | None) -> Json:
-        """What stands here in an object; None where nothing does."""
+        """The value at this location of an object; None where there is none."""
         found: Json = entity
         for index, name in enumerate(self.path):
             found = found.get(name) if isinstance(found, Mapping) else None

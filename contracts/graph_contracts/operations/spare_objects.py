@@ -15,7 +15,7 @@ from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Inconclusive
 
 SPREAD: JsonMapping = {"0": None}
-"""Takes back what a server keeps that spreads a body over the object, and is given an array or a string."""
+"""A body for servers that spread an array or a string over the object: it takes that back."""
 NO_MAKER = "the document has no POST and DELETE for the run to make an object with and take it away"
 UNSEEN = "objects that the run makes are not there afterwards"
 

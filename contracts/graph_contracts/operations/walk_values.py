@@ -10,7 +10,7 @@ FoundValue = tuple[str, Json, Type]
 
 
 def walk_values(value: Json, type_: Type, path: str = "") -> list[FoundValue]:
-    """Every documented place in a value that is there and not null, with its path and type."""
+    """Every documented value in a value, null ones left out, with path and type."""
     found: list[FoundValue] = []
     _walk(found, path, value, type_)
     return found

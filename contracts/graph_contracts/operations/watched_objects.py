@@ -122,7 +122,7 @@ class WatchedObjects:
 
 
 class WatchedCollection:
-    """Watches all objects of a collection: those that are new, and those that the run made."""
+    """Watches all objects of a collection: new ones, and the run's own."""
 
     one_by_one = True
 

@@ -26,7 +26,7 @@ class Wire:
         self._sender = sender
         self._pending = pending
         self._sending = sending
-        """Is told of each body before it is sent."""
+        """Called with each body before it is sent."""
 
     def octets(
         self,

@@ -1,4 +1,4 @@
-"""Sending bodies, and taking down what became of them."""
+"""Sends bodies, and records their values and answers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Writer:
         wait: bool = True,
         timeout: float | None = None,
     ) -> Exchange:
-        """Send one body; nothing is concluded from the answer.
+        """Send one body, and conclude nothing from the answer.
 
         A 5xx is tried once more on a new connection, and the second answer counts. Throttling is waited out.
 
@@ -101,13 +101,13 @@ class Writer:
         return performed_or_inconclusive(self.patch(body, entity=entity, headers=headers))
 
     def sending(self, body: Json) -> None:
-        """Put on record which members of the run's own a body holds that is about to be sent."""
+        """Log the members of a body that the document doesn't let a client set, before it is sent."""
         new = self._members.note_sending(body, self._model.type) if self._members is not None else []
         if new:
-            self._context.tell("sent", operation=self._context.documented.id, members=new)
+            self._context.log_entry("sent", operation=self._context.documented.id, members=new)
 
     def read(self, found: JsonMapping) -> None:
-        """Record what a read shows."""
+        """Record the object that a read shows."""
         self.sent.note_read(found)
         self._show(found)
 
@@ -122,7 +122,7 @@ class Writer:
         self._context.planted.clear()
 
     def _note(self, entity: str, body: JsonMapping, exchange: Exchange, *, usual: bool, alone: bool) -> None:
-        """Remember what was sent: to the object's own path (`usual`), and with nothing beside it (`alone`)."""
+        """Remember a sent body; `usual`: to the object's own path; `alone`: nothing was sent at the same time."""
         if not exchange.ok or not usual:
             self._pending.note(entity, body, accepted=False)
             return

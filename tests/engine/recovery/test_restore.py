@@ -308,8 +308,8 @@ def test_a_list_that_is_not_whole_is_not_written_down(hook: Callable[[Request], 
         call(*arguments(server, tmp_path), "--retries", "0", cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
         assert "POST" in {method for method, _ in server.seen}
         for path in journals(tmp_path / "reports"):
-            story = read(path)
-            assert story.listed == {}
-            assert story.asked
+            logged = read(path)
+            assert logged.listed == {}
+            assert logged.asked
         assert list(server.objects.values()) == [PAYROLL]
     assert journals(tmp_path / "reports")

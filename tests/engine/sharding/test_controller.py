@@ -258,7 +258,7 @@ def test_verdicts_that_a_worker_could_not_write_down_are_missed() -> None:
     controller = Controller.__new__(Controller)
     tally = Tally()
     controller.session = SimpleNamespace(tally=tally)  # type: ignore[assignment]
-    controller.record = SimpleNamespace(heard=lambda _: 4, learned=lambda *_: None)  # type: ignore[assignment]
+    controller.record = SimpleNamespace(executed_by=lambda _: 4, add_facts=lambda *_: None)  # type: ignore[assignment]
     controller._closed, controller._expired = [], False
     controller._ended("gw0", report)
     assert tally.executed == 2

@@ -13,7 +13,7 @@ from graph_contracts.settings import Settings
 NAMES = ("reachable", "TLS", "JSON", "credentials", "object", "PATCH")
 
 
-def examine(settings: Settings, tell: Callable[[str], object]) -> int:
+def examine(settings: Settings, show: Callable[[str], object]) -> int:
     """Check the target, print a line for each check, and return the exit code of the first that fails.
 
     Raises:
@@ -26,7 +26,7 @@ def examine(settings: Settings, tell: Callable[[str], object]) -> int:
         checks.append(check)
         error = check.error
         words = f"{error.what}. To do: {error.hint}" if error and error.hint else error.what if error else check.what
-        tell(f"{'FAIL' if error else 'ok':<4}  {check.name:<11}  {one_line(session.redactor.text(words), 500)}")
+        show(f"{'FAIL' if error else 'ok':<4}  {check.name:<11}  {one_line(session.redactor.text(words), 500)}")
 
     with session.connect():
         resources = session.resources
@@ -40,5 +40,5 @@ def examine(settings: Settings, tell: Callable[[str], object]) -> int:
     known = {check.name for check in checks}
     for name in NAMES:
         if name not in known and not (name == "PATCH" and settings.read_only):
-            tell(f"{'-':<4}  {name:<11}  not looked at")
+            show(f"{'-':<4}  {name:<11}  not looked at")
     return next((check.error.exit_code for check in checks if check.error), 0)

@@ -25,7 +25,7 @@ from graph_contracts.settings import base_url, load
 INCOMPLETE = 3
 
 
-def restore(folder: Path, flags: JsonMapping, tell: Callable[[str], object]) -> int:
+def restore(folder: Path, flags: JsonMapping, show: Callable[[str], object]) -> int:
     """Restore from the undo logs in a report folder, newest first; returns the exit code.
 
     Raises:
@@ -33,50 +33,50 @@ def restore(folder: Path, flags: JsonMapping, tell: Callable[[str], object]) -> 
     """
     if not folder.is_dir():
         raise ConfigurationError(f"{folder}: no such folder", "Name the report folder of the run")
-    stories = [read(path) for path in journals(folder)]
-    for story in stories:
-        if not story.target:
-            story.path.unlink(missing_ok=True)
-    stories = [story for story in stories if story.target]
-    if not stories:
-        tell(f"{one_line(str(folder))}: nothing is left to put back")
+    logs = [read(path) for path in journals(folder)]
+    for logged in logs:
+        if not logged.target:
+            logged.path.unlink(missing_ok=True)
+    logs = [logged for logged in logs if logged.target]
+    if not logs:
+        show(f"{one_line(str(folder))}: nothing is left to put back")
         return 0
-    left = [line for story in stories for line in _follow(story, flags, tell)]
+    left = [line for logged in logs for line in _follow(logged, flags, show)]
     for line in left:
-        tell(one_line(line, 1000))
+        show(one_line(line, 1000))
     return INCOMPLETE if left else 0
 
 
-def _follow(story: LoggedChanges, flags: JsonMapping, tell: Callable[[str], object]) -> list[str]:
-    settings = load({**flags, "target": flags.get("target") or story.target})
+def _follow(logged: LoggedChanges, flags: JsonMapping, show: Callable[[str], object]) -> list[str]:
+    settings = load({**flags, "target": flags.get("target") or logged.target})
     named = base_url.without_userinfo(settings.target or "")
-    if named != story.target:
-        raise ConfigurationError(f"{story.path} is about {story.target}, not about --target {named}")
+    if named != logged.target:
+        raise ConfigurationError(f"{logged.path} is about {logged.target}, not about --target {named}")
     if settings.read_only:
         raise ConfigurationError("--read-only: putting back is writing", "Leave it out here")
     session = Session(settings)
     with session.connect():
         resources = session.resources
-        left = list(known(resources, story))
+        left = list(known(resources, logged))
         done = sum(len(update.objects.original) for update in resources.updates)
         left += [each.text for each in restoring.put_back(resources.updates)]
         _reached(session.client)
-        found, lost = _traced(resources, story)
-        story.created.update(found)
+        found, lost = _traced(resources, logged)
+        logged.created.update(found)
         left += lost
-        for path, operation in story.created.items():
+        for path, operation in logged.created.items():
             driver = resources.drivers.get(operation) or next(iter(resources.drivers.values()))
             problem = restoring.take_away(driver, path)
             left += [problem.text] if problem else []
     left = [session.redactor.text(line) for line in left]
     if not left:
-        story.path.unlink(missing_ok=True)
-        deleted = f", {len(story.created)} deleted" if story.created else ""
-        tell(f"{story.target}: {done} looked at and as found{deleted}")
+        logged.path.unlink(missing_ok=True)
+        deleted = f", {len(logged.created)} deleted" if logged.created else ""
+        show(f"{logged.target}: {done} looked at and as found{deleted}")
     return left
 
 
-def _traced(resources: Resources, story: LoggedChanges) -> tuple[dict[str, str], list[str]]:
+def _traced(resources: Resources, logged: LoggedChanges) -> tuple[dict[str, str], list[str]]:
     """The objects that unanswered creations made: path and operation, and a line for each creation that stays unclear.
 
     Nobody else's object is taken for one of the run's: it must be new in the list, hold what was sent and nothing
@@ -84,13 +84,13 @@ def _traced(resources: Resources, story: LoggedChanges) -> tuple[dict[str, str],
     """
     found: dict[str, str] = {}
     left: list[str] = []
-    for path, operation in dict.fromkeys((each.path, each.operation) for each in story.asked):
+    for path, operation in dict.fromkeys((each.path, each.operation) for each in logged.asked):
         driver = resources.drivers.get(operation)
-        asked = [each.marks for each in story.asked if (each.path, each.operation) == (path, operation)]
+        asked = [each.marks for each in logged.asked if (each.path, each.operation) == (path, operation)]
         if (
             not isinstance(driver, WriteDriver)
             or driver.head != path
-            or (new := _new(driver, story, len(asked))) is None
+            or (new := _new(driver, logged, len(asked))) is None
         ):
             left.append(f"{path}: an object may have been made there by the run; look for it by hand")
             continue
@@ -104,9 +104,9 @@ def _traced(resources: Resources, story: LoggedChanges) -> tuple[dict[str, str],
     return found, left
 
 
-def _new(driver: WriteDriver, story: LoggedChanges, most: int) -> dict[str, JsonObject] | None:
+def _new(driver: WriteDriver, logged: LoggedChanges, most: int) -> dict[str, JsonObject] | None:
     """What is in a collection that was not there before and isn't known to be the run's; None where that isn't seen."""
-    known = story.listed.get(driver.head)
+    known = logged.listed.get(driver.head)
     if known is None:
         return None
     for _ in driver.looks():
@@ -114,7 +114,7 @@ def _new(driver: WriteDriver, story: LoggedChanges, most: int) -> dict[str, Json
         if items is None or driver.observer.cut:
             return None
         listed = {entity: item for item in items if (entity := identity(item.get("id")))}
-        new = {e: item for e, item in listed.items() if e not in known and driver.path(e) not in story.created}
+        new = {e: item for e, item in listed.items() if e not in known and driver.path(e) not in logged.created}
         if len(new) >= most:
             break
     return new

@@ -61,7 +61,7 @@ class Recovery:
             self._tally.note(f"an earlier run left something changed: {self._command}")
         self._resources.log_to(self.undo_log)
         for driver in self._resources.drivers.values():
-            driver.objects.keeper, driver.tell = partial(self._save, driver), self.undo_log.note
+            driver.objects.keeper, driver.log_entry = partial(self._save, driver), self.undo_log.note
 
     @property
     def _command(self) -> str:
@@ -80,20 +80,20 @@ class Recovery:
         """Say whether workers have put back what they changed, and nothing else was changed."""
         self._restored_by_workers = restored
 
-    def adopt(self, story: LoggedChanges) -> None:
+    def adopt(self, logged: LoggedChanges) -> None:
         """Put back at the end, with what is the run's own, what a worker left that died."""
-        doubts = [*known(self._resources, story), *_doubtful(story)]
+        doubts = [*known(self._resources, logged), *_doubtful(logged)]
         self._tally.note(*doubts)
         drivers = self._resources.drivers
-        for path, operation in story.created.items():
+        for path, operation in logged.created.items():
             driver = drivers.get(operation) or next(iter(drivers.values()))
             driver.objects.created[path] = path
-        for name in {*(saved.operation for saved in story.objects.values()), *story.created.values()}:
+        for name in {*(saved.operation for saved in logged.objects.values()), *logged.created.values()}:
             if name in drivers:
                 group = self._resources.group(name)
                 group.examined = group.calibrated = True
         if not doubts:
-            self._adopted.append(story.path)
+            self._adopted.append(logged.path)
 
     # -- putting back -------------------------------------------------------------------------------------------
 
@@ -168,9 +168,9 @@ class Recovery:
             )
 
 
-def known(resources: Resources, story: LoggedChanges) -> Iterator[str]:
+def known(resources: Resources, logged: LoggedChanges) -> Iterator[str]:
     """Give the drivers the states in an undo log; yields a line for each object that can't be restored."""
-    for saved in story.objects.values():
+    for saved in logged.objects.values():
         update = resources.drivers.get(saved.operation)
         if not isinstance(update, UpdateDriver):
             yield f"{saved.entity}: the document has no operation {saved.operation}; name it with --openapi"
@@ -181,11 +181,11 @@ def known(resources: Resources, story: LoggedChanges) -> Iterator[str]:
             yield f"{update.path(saved.entity)} can't be put back: nothing showed it before it was changed"
             continue
         update.objects.original.setdefault(saved.entity, dict(saved.state))
-        update.sent_members.members |= story.sent.get(saved.operation, set())
-    for path in story.created:
+        update.sent_members.members |= logged.sent.get(saved.operation, set())
+    for path in logged.created:
         for update in resources.updates:
             update.objects.original = {e: s for e, s in update.objects.original.items() if update.path(e) != path}
 
 
-def _doubtful(story: LoggedChanges) -> Iterator[str]:
-    return (f"{path}: an object may have been made there" for path in {each.path for each in story.asked})
+def _doubtful(logged: LoggedChanges) -> Iterator[str]:
+    return (f"{path}: an object may have been made there" for path in {each.path for each in logged.asked})

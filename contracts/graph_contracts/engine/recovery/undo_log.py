@@ -191,13 +191,13 @@ def read(path: Path) -> LoggedChanges:
     head = next(entries, {})
     if head.get("format") != FORMAT or not isinstance(head.get("target"), str):
         raise ConfigurationError(f"{path}:1: is no journal of graph-contracts")
-    story = LoggedChanges(path, head["target"])
+    logged = LoggedChanges(path, head["target"])
     for number, entry in enumerate(entries, 2):
         try:
-            _tell(story, entry)
+            _apply(logged, entry)
         except (KeyError, TypeError, AttributeError, ValueError):
             raise ConfigurationError(f"{path}:{number}: is no entry of a journal") from None
-    return story
+    return logged
 
 
 def _entries(path: Path, lines: list[str]) -> Iterator[JsonObject]:
@@ -213,37 +213,37 @@ def _entries(path: Path, lines: list[str]) -> Iterator[JsonObject]:
         yield entry
 
 
-def _tell(story: LoggedChanges, entry: JsonObject) -> None:
+def _apply(logged: LoggedChanges, entry: JsonObject) -> None:
     match entry["kind"]:
         case "object":
             saved = Saved(str(entry["operation"]), str(entry["entity"]), dict(entry["ids"]), entry["state"])
             if saved.state is not None and not isinstance(saved.state, dict):
                 raise TypeError
-            known = story.objects.get((saved.operation, saved.entity))
+            known = logged.objects.get((saved.operation, saved.entity))
             if known is None or known.state is None:
-                story.objects[saved.operation, saved.entity] = saved
+                logged.objects[saved.operation, saved.entity] = saved
         case "sent":
-            story.sent.setdefault(str(entry["operation"]), set()).update(members(entry["members"]))
+            logged.sent.setdefault(str(entry["operation"]), set()).update(members(entry["members"]))
         case "create":
             fields = {name: entry[name] for name in ("operation", "body", "marks") if name in entry}
-            story.asked.append(Asked(_path(entry["path"]), **fields))
+            logged.asked.append(Asked(_path(entry["path"]), **fields))
         case "listed":
-            story.listed[_path(entry["path"])] = frozenset(map(str, entry["ids"]))
+            logged.listed[_path(entry["path"])] = frozenset(map(str, entry["ids"]))
         case "created":
-            _answered(story, entry["collection"], entry.get("body"))
-            story.created[_path(entry["path"])] = str(entry["operation"])
+            _answered(logged, entry["collection"], entry.get("body"))
+            logged.created[_path(entry["path"])] = str(entry["operation"])
         case "refused":
-            _answered(story, entry["path"], entry.get("body"))
+            _answered(logged, entry["path"], entry.get("body"))
         case "deleted":
-            story.created.pop(str(entry["path"]), None)
+            logged.created.pop(str(entry["path"]), None)
 
 
-def _answered(story: LoggedChanges, path: Json, body: Json) -> None:
+def _answered(logged: LoggedChanges, path: Json, body: Json) -> None:
     """Strike off a creation that was answered: the one with this body, where it is known."""
-    there = [each for each in story.asked if each.path == path]
+    there = [each for each in logged.asked if each.path == path]
     same = [each for each in there if each.body == body]
     if found := same or there:
-        story.asked.remove(found[0])
+        logged.asked.remove(found[0])
 
 
 def _path(value: Json) -> str:

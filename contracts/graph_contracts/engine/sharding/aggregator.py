@@ -67,7 +67,7 @@ class Aggregator(Recorder):
         super().__init__(folder, redactor, tally)
         self._show = show
         self._tails: dict[str, Tail] = {}
-        self._learned: dict[tuple[str, str], list[str]] = {}
+        self._facts: dict[tuple[str, str], list[str]] = {}
         self._redacted = 0
         self._own = 0
         """How many of the run's own exchanges were recorded."""
@@ -76,17 +76,17 @@ class Aggregator(Recorder):
         self._held: dict[str, dict[str, list[Outcome]]] = {}
         """By requirement and worker: what is put together at the end."""
 
-    def learned(self, capabilities: Iterable[Mapping[str, str]], redacted: int) -> None:
+    def add_facts(self, capabilities: Iterable[Mapping[str, str]], redacted: int) -> None:
         """Record the facts that a worker found out, and how often it masked a secret."""
         for row in capabilities:
-            values = self._learned.setdefault((row["name"], row["meaning"]), [])
+            values = self._facts.setdefault((row["name"], row["meaning"]), [])
             values += [row["value"]] if row["value"] not in values else []
         self._redacted += redacted
 
     def results(self, run: RunResult) -> Results:
         """The results of the run, of all its workers together."""
         found = super().results(run)
-        rows = [{"name": name, "value": ", ".join(v), "meaning": why} for (name, why), v in self._learned.items()]
+        rows = [{"name": name, "value": ", ".join(v), "meaning": why} for (name, why), v in self._facts.items()]
         return replace(
             found,
             exchanges=len(self.evidence),
@@ -107,19 +107,19 @@ class Aggregator(Recorder):
                     tail.places.append(self._add(entry))
                 case {"requirement": name, "outcome": each_outcome, "executed": count}:
                     tail.executed = count
-                    self._heard(worker, name, _outcome(each_outcome, tail.places))
+                    self._receive(worker, name, _outcome(each_outcome, tail.places))
 
-    def heard(self, worker: str) -> int:
+    def executed_by(self, worker: str) -> int:
         """How many cases a worker had run when it took down the last verdict that was read."""
         return self._tails[worker].executed
 
-    def _heard(self, worker: str, requirement: str, each_outcome: Outcome) -> None:
+    def _receive(self, worker: str, requirement: str, each_outcome: Outcome) -> None:
         if requirement in self._apart:
             self._held.setdefault(requirement, {}).setdefault(worker, []).append(each_outcome)
         else:
-            self._said(requirement, each_outcome)
+            self._record(requirement, each_outcome)
 
-    def _said(self, requirement: str, each_outcome: Outcome) -> None:
+    def _record(self, requirement: str, each_outcome: Outcome) -> None:
         self.outcomes.append((requirement, each_outcome))
         judgement = Judgement(requirement, each_outcome.operation, each_outcome.verdict, each_outcome.message)
         tally = self._tally
@@ -132,9 +132,9 @@ class Aggregator(Recorder):
         """Record and yield the outcomes that every worker judges, from the worker that could decide most."""
         for requirement, workers in self._held.items():
             row = outcome.blank(requirements.find(requirement), contract)
-            heard = [each for told in workers.values() for each in results.result(row, told).outcomes]
-            for told in results.result(row, merge.choose_outcomes(heard)).outcomes:
-                self._said(requirement, told)
+            executed_by = [each for told in workers.values() for each in results.result(row, told).outcomes]
+            for told in results.result(row, merge.choose_outcomes(executed_by)).outcomes:
+                self._record(requirement, told)
                 yield requirement, told
         self._held.clear()
 

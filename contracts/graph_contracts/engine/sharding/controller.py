@@ -210,7 +210,7 @@ class Controller(Plugin):
             raise  # all of them are at their end
         except BaseException as reason:
             self._interrupted = isinstance(reason, KeyboardInterrupt)
-            self._recall(session.config.pluginmanager.get_plugin("dsession"))
+            self._ask_to_end(session.config.pluginmanager.get_plugin("dsession"))
             raise
         finally:
             self.session.recovery.leave_to_workers(restored=not (self._died or self._running))
@@ -219,7 +219,7 @@ class Controller(Plugin):
             for report in self._closing():
                 session.config.hook.pytest_runtest_logreport(report=report)
 
-    def _recall(self, workers: Any) -> None:
+    def _ask_to_end(self, workers: Any) -> None:
         """End the workers as a signal ends a run, and wait until they have put back what they changed."""
         for pid in self._running.values():
             with suppress(ProcessLookupError):
@@ -264,7 +264,7 @@ class Controller(Plugin):
 
     def _ended(self, name: str, report: WorkerReport) -> None:
         tally = self.session.tally
-        lost = report.executed + report.closed - self.record.heard(name)
+        lost = report.executed + report.closed - self.record.executed_by(name)
         if lost > 0:
             tally.note(f"{lost} verdicts of a worker ({name}) are lost: its outcomes could not be written")
         self._closed.append(report.closed)
@@ -277,7 +277,7 @@ class Controller(Plugin):
             refused=report.refused,
         )
         self._expired |= report.expired
-        self.record.learned(report.capabilities, report.redacted)
+        self.record.add_facts(report.capabilities, report.redacted)
 
     def _closing(self) -> Iterator[pytest.TestReport]:
         """pytest's reports of the requirements that every worker judges, for those who read pytest's own."""
