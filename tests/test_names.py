@@ -35,6 +35,7 @@ OTHERS = {
     "--disable-pip-version-check": "pip ",
     "--query": "az account",
     "--tx": "pytest-xdist",
+    "--pdb": "pytest",
     "--five": "tests.benchmarks.scale",
     "--pdb": "debugger",
     "--for": "kubectl wait",
