@@ -40,9 +40,9 @@ class Parents:
 
     def below(self, parent: str) -> Observer:
         """Looks at the objects below a parent."""
-        subject = self.subject
-        ids = {**subject.observer.ids, self.name: parent}
-        return Observer(subject.client, subject.place, ids, subject.documented.id)
+        driver = self.driver
+        ids = {**driver.observer.ids, self.name: parent}
+        return Observer(driver.client, driver.place, ids, driver.documented.id)
 
     def path(self, parent: str, entity: str) -> str:
         """The path of an object below a parent."""
@@ -75,9 +75,9 @@ class Parents:
         Raises:
             NotApplicable: none is known, or none has such a collection.
         """
-        subject = self.subject
-        named = parameters.value(subject.options.second_ids, subject.place, self.name)
-        listed = Observer(subject.client, self.operation, subject.observer.ids, subject.documented.id).collection()[0]
+        driver = self.driver
+        named = parameters.value(driver.options.second_ids, driver.place, self.name)
+        listed = Observer(driver.client, self.operation, driver.observer.ids, driver.documented.id).collection()[0]
         found = [named or "", *(identity(item.get("id")) for item in listed or ())]
         others = [each for each in dict.fromkeys(found) if each and not same_id(each, self.first)]
         for each in others[:MOST_TRIED]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph_contracts.operations.create import CreateDriver
-from graph_contracts.operations.creations import made, removed
+from graph_contracts.operations.creations import created_id, delete
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.parents import parents
 from graph_contracts.requirements import (
@@ -36,6 +36,6 @@ def test_nothing_is_made_below_a_parent_that_does_not_exist(create: CreateDriver
     path = place.collection(unknown)
     exchange = create.patch(create.bodies.full(2), path=path)
     if exchange.ok:
-        if entity := made(exchange):
-            removed(create.client, place.path(unknown, entity), create.documented.id)
+        if entity := created_id(exchange):
+            delete(create.client, place.path(unknown, entity), create.documented.id)
         yield Finding("404", f"{exchange.answer} below {short(unknown)}, which doesn't exist", (control, exchange))

@@ -51,7 +51,7 @@ def test_an_id_in_other_letters_shows_no_object(read: ReadDriver) -> Findings:
     """
     maker = read.sibling(CreateDriver)
     entity = _lettered(read, maker if isinstance(maker, CreateDriver) else None)
-    shown, control = read.shown(entity)
+    shown, control = read.read_object(entity)
     other = read.get(entity.swapcase())
     found = other.object or {}
     if other.ok and (identity(found.get("id")) == entity or ("id" not in found and same_json(found, shown))):

@@ -35,7 +35,7 @@ def test_an_object_is_not_shown_below_another_parent(read: ReadDriver) -> Findin
     place = parents(read)
     other = place.second()
     entity = apart(read, place, other)
-    _, control = read.shown(entity)
+    _, control = read.read_object(entity)
     exchange = read.send("GET", place.path(other, entity))
     if exchange.ok and same_id((exchange.object or {}).get("id", entity), entity):
         what = f"{exchange.answer} below {short(other)}, whose list doesn't have it"
@@ -59,7 +59,7 @@ def test_an_object_is_not_shown_below_a_parent_that_does_not_exist(read: ReadDri
     Fix: Look the object up by both keys.
     """
     place = parents(read)
-    _, control = read.shown()
+    _, control = read.read_object()
     unknown = place.unknown()
     exchange = read.send("GET", place.path(unknown, read.key))
     if exchange.ok:
