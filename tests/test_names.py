@@ -37,7 +37,6 @@ OTHERS = {
     "--tx": "pytest-xdist",
     "--pdb": "pytest",
     "--five": "tests.benchmarks.scale",
-    "--pdb": "debugger",
     "--for": "kubectl wait",
     "--from-literal": "kubectl create",
 }
