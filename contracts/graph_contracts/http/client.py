@@ -58,7 +58,7 @@ class Client:
         self._long_bodies = LongBodies()
         self.throttling = Throttling(connection.limits)
         self.dead: Exchange | None = None
-        """The exchange that showed that the target no longer answers, for whoever would only wait in vain."""
+        """The exchange that showed that the target no longer answers, for callers that would only wait for it."""
         self.broken_off = False
         """Whether a signal ended the wait for an answer: the target may still do what it was asked."""
         self.silent = False

@@ -12,9 +12,9 @@ MAX_BODY = 8 * 1024 * 1024
 MAX_CODINGS = 4
 """Content codings of one body, one in the other."""
 KEPT_BODIES = 48 * 1024 * 1024
-"""Octets of response bodies that are kept for judging; past that, long ones are let go of, the oldest first."""
+"""Octets of response bodies that are kept for judging; past that, long ones are shortened, the oldest first."""
 KEPT_PACKED = 128 * 1024 * 1024
-"""Octets of older exchanges, compressed; past that, their response bodies are let go of, the oldest first."""
+"""Octets of older exchanges, compressed; past that, their response bodies are dropped, the oldest first."""
 SHORT_BODY = 16 * 1024
 """A body up to here is kept whole, but for those of older exchanges beyond `KEPT_PACKED`."""
 MAX_DEPTH = 200

@@ -1,4 +1,4 @@
-"""What was exchanged with a target, in its order: found by index and by operation, and let go of once it was judged.
+"""The exchanges with a target in their order, by index and by operation, until they are judged and released.
 
 The latest exchanges are held as they are. What is older is packed, and unpacked when it is asked for, so that memory
 grows little with the length of a run.
@@ -23,23 +23,23 @@ BLOCK = 256
 
 
 class Traffic(Sequence[Exchange]):
-    """Exchanges, each at the place where it came.
+    """Exchanges by index.
 
-    Those that are let go of keep their places and are in no slice and no iteration any more.
+    A released exchange keeps its index, and is in no slice and no iteration any more.
     """
 
     def __init__(self, exchanges: Iterable[Exchange] = ()) -> None:
         self._held: dict[int, Exchange] = {}
-        """As they are, by place."""
+        """Unpacked, by index."""
         self._packed = _Packed()
         self._kept = bytearray()
-        """Whether each is not let go of."""
+        """Whether each exchange is still held."""
         self._put = 0
-        """How many of those are packed."""
+        """How many of the held exchanges are packed."""
         self._places: dict[str, array[int]] = {}
-        """Of what is not let go of, by operation."""
+        """Indexes of the held exchanges, by operation."""
         self.answered: Exchange | None = None
-        """The first that was answered; it is kept."""
+        """The first answered exchange, which is always held."""
         for exchange in exchanges:
             self.append(exchange)
 
@@ -61,11 +61,11 @@ class Traffic(Sequence[Exchange]):
             del self._held[place]
 
     def of(self, operation: str) -> Iterator[Exchange]:
-        """Those that belong to an operation, also such as come while one looks through them."""
+        """The held exchanges of an operation, including any that are added during the iteration."""
         return self._at(self._places.get(operation, ()))
 
     def since(self, place: int) -> Iterator[Exchange]:
-        """Those from a place on that are not let go of, one at a time."""
+        """The exchanges from an index on that are still held."""
         return self._at(range(place, len(self)))
 
     def _at(self, places: Iterable[int]) -> Iterator[Exchange]:
@@ -79,7 +79,7 @@ class Traffic(Sequence[Exchange]):
         return self._packed.get(place) if held is None else held
 
     def release(self, operations: Iterable[str]) -> None:
-        """Hold what belongs to these operations no longer."""
+        """Release the exchanges of these operations."""
         for operation in operations:
             for place in self._places.pop(operation, ()):
                 self._kept[place] = False
@@ -89,16 +89,16 @@ class Traffic(Sequence[Exchange]):
 
     @property
     def held(self) -> int:
-        """How many are not let go of."""
+        """How many exchanges are still held."""
         return sum(map(len, self._places.values()))
 
     @property
     def in_memory(self) -> int:
-        """How many are held as they are."""
+        """How many exchanges are held unpacked."""
         return len(self._held)
 
     def __len__(self) -> int:
-        """How many there were."""
+        """How many exchanges there were, released ones included."""
         return len(self._kept)
 
     def __iter__(self) -> Iterator[Exchange]:
@@ -109,17 +109,17 @@ class Traffic(Sequence[Exchange]):
     @overload
     def __getitem__(self, place: slice) -> list[Exchange]: ...
     def __getitem__(self, place: int | slice) -> Exchange | list[Exchange]:
-        """The exchange at a place, or those of a range that are not let go of.
+        """The exchange at an index, or the held exchanges of a range.
 
         Raises:
             IndexError: there was none.
-            LookupError: it was let go of.
+            LookupError: it was released.
         """
         if isinstance(place, slice):
             return list(self._at(range(*place.indices(len(self)))))
         found = self._find(range(len(self))[place])
         if found is None:
-            raise LookupError(f"exchange {place} was let go of")
+            raise LookupError(f"exchange {place} was released")
         return found
 
 
@@ -140,7 +140,7 @@ class _Packed:
         """The block that was read last."""
 
     def add(self, exchanges: dict[int, Exchange]) -> None:
-        """Pack some, all of places behind those that are there."""
+        """Pack exchanges whose indexes follow all packed ones."""
         self._blocks.append(_pack(exchanges))
         self._firsts.append(next(iter(exchanges)))
         self._octets += len(self._blocks[-1])
@@ -151,7 +151,7 @@ class _Packed:
             self._cut += 1
 
     def get(self, place: int) -> Exchange | None:
-        """The exchange that was packed from a place."""
+        """The packed exchange of an index; None where none is packed."""
         number = bisect_right(self._firsts, place) - 1
         if number < 0:
             return None

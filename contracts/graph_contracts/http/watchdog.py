@@ -43,7 +43,7 @@ class Watch:
                 self.socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Let go of the descriptor; the connection goes on."""
+        """Drop the descriptor; the connection goes on."""
         if self.socket is not None:
             self.socket.close()
             self.socket = None

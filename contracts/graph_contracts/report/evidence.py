@@ -39,7 +39,7 @@ class _Entries(Sequence[Entry], ABC):
 
 
 class Evidence(_Entries):
-    """Entries by their place in a journal, those that aren't in it held in memory."""
+    """Entries by their place in an outcome stream, those that aren't in it held in memory."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path

@@ -1,7 +1,7 @@
 """outcomes.jsonl: what a run finds, written as it comes, so that a run that is killed leaves what it had.
 
 The first line holds the run with no outcome yet; then come exchanges and outcomes in their order, and last the end
-marker. A journal without it tells of an incomplete run.
+marker. An outcome stream without it tells of an incomplete run.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ class OutcomeStream:
 
 
 def read(path: Path) -> tuple[Results, Evidence]:
-    """The results and the evidence that a journal holds; the evidence is read again from it when it is asked for.
+    """The results and the evidence of an outcome stream; evidence is read from it again when it is needed.
 
     Raises:
-        ResultsError: it can't be read, or is no journal.
+        ResultsError: it can't be read, or is no outcome stream.
     """
     try:
         lines = _lines(path)

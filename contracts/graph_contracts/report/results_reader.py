@@ -1,4 +1,4 @@
-"""Results read back, from a report folder, a results.json or the journal of a run that did not end."""
+"""Results read back, from a report folder, a results.json or the outcome stream of a run that did not end."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Run:
     source: str
     results: Results
     evidence: Sequence[Entry] = ()
-    """Its exchanges, where the journal lies beside the results."""
+    """Its exchanges, where the outcome stream lies beside the results."""
 
 
 def load(path: Path) -> Run:
     """Read a run.
 
     Args:
-        path: a results.json, an outcomes.jsonl, or a folder that holds one of them. A folder with a journal alone is
-            what a killed run leaves: its results count as incomplete.
+        path: a results.json, an outcomes.jsonl, or a folder that holds one of them. A killed run leaves a folder with
+            an outcome stream alone: its results count as incomplete.
 
     Raises:
         ResultsError: there is none, or it can't be read; the line says why.
@@ -73,7 +73,7 @@ def _found(path: Path) -> Path:
 
 
 def _evidence(path: Path, results: Results) -> Sequence[Entry]:
-    """The exchanges in the journal beside results, where that is of the same run."""
+    """The exchanges in the outcome stream beside results, where that is of the same run."""
     if not path.is_file():
         return ()
     stream, evidence = outcome_stream.read(path)

@@ -36,7 +36,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class CaseWithVariants:
-    """A case that `requirement` still has to be told of."""
+    """A case with variants, before `requirement` ties it."""
 
     function: Case
     variants: tuple[Variant, ...]

@@ -32,7 +32,7 @@ PROFILES = ("page", "odata", "http")
 
 
 class Phase(IntEnum):
-    """When in a run a case is due: what one learns, the next relies on."""
+    """The order of cases in a run: later phases rely on what earlier ones found out."""
 
     POSITIVE = 1
     NEGATIVE = 2

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from graph_contracts.contract import TypeKind
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.operations.attempts import holds
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.equality import short
@@ -55,9 +55,7 @@ def test_a_creation_writes_into_no_object_that_was_there(create: CreateDriver) -
         yield from _written(create, states, body, again)
 
 
-def _written(
-    create: CreateDriver, before: Mapping[str, Any], body: Mapping[str, Any], sent: Exchange
-) -> Iterator[Finding]:
+def _written(create: CreateDriver, before: JsonMapping, body: JsonMapping, sent: Exchange) -> Iterator[Finding]:
     """What was sent to make an object and now stands on another that was there before."""
     for entity, state in create.watch.objects.states().items():
         if entity not in before or entity in create.objects.created:

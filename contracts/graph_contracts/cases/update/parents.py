@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from graph_contracts.cases.parents import PATH, apart
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonMapping
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.parents import parents
 from graph_contracts.operations.update import UpdateDriver
@@ -60,7 +58,7 @@ def test_an_object_is_not_updated_below_another_parent(update: UpdateDriver) -> 
             yield Finding("404", said, (control, exchange), Severity.WARN)
 
 
-def _written(update: UpdateDriver, entity: str, body: Mapping[str, Any], exchange: Exchange) -> bool:
+def _written(update: UpdateDriver, entity: str, body: JsonMapping, exchange: Exchange) -> bool:
     """Whether an object shows a new body, now or within the time that reads may lag where it was accepted."""
     name = update.bodies.markers[0]
     for _ in update.looks():

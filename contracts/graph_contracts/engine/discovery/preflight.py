@@ -216,7 +216,7 @@ class Preflight:
                 self._log("created", collection=path, path=update.objects.created[entity], **sent)
                 return entity
             if exchange.response is None or exchange.ok:
-                update.objects.doubtful.append(exchange)  # something may have been made: the journal says where
+                update.objects.doubtful.append(exchange)  # something may have been made: the undo log says where
                 return None
             self._log("refused", path=path, body=sent["body"])
         return None
