@@ -198,3 +198,41 @@ def test_what_others_make_meanwhile_is_no_effect() -> None:
     assert trial.watched
     assert trial.effects == ()
     assert "theirs" not in create.objects.created
+
+
+def test_the_state_after_each_accepted_attempt_is_its_own_where_answers_show_nothing() -> None:
+    client = ScriptedClient(ONE)
+
+    def silent(request: Request, _: str) -> Response | None:
+        if request.method != "PATCH":
+            return None
+        client.things["one"] |= json.loads(request.body)
+        return answer(204, None)
+
+    client.scripts.append(silent)
+    update = updating(client)
+    trials = update.watch.attempt([Attempt("a", {"name": "a"}), Attempt("b", {"name": "b"})])
+    assert [(trial.shown or {}).get("name") for trial in trials] == ["a", "b"]
+    for trial in trials:
+        sent, seen = trial.evidence
+        assert (sent, seen.request.method) == (trial.exchange, "GET")
+        assert (seen.object or {}).get("name") == (trial.shown or {}).get("name")
+
+
+def test_an_object_that_can_be_read_no_more_is_ruined_where_answers_show_nothing() -> None:
+    client = ScriptedClient(ONE)
+    ruined: list[bytes] = []
+
+    def silent(request: Request, _: str) -> Response | None:
+        if request.method == "GET":
+            return answer(500, ERROR) if ruined else None
+        if b"bad" in request.body:
+            ruined.append(request.body)
+        return answer(204, None)
+
+    update = updating(client)
+    update.calibrate()
+    client.scripts.append(silent)
+    (trial,) = update.watch.attempt([Attempt("bad", {"name": "bad"})], hostile=True)
+    (death,) = update.log.deaths
+    assert (death.culprit, death.after.request.method, death.after.status) == (trial.exchange, "GET", 500)

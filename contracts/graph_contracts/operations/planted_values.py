@@ -100,8 +100,12 @@ def _wrong(value: Any, type_: Type, place: str) -> Iterator[tuple[str, Any]]:
 
 
 def _names(value: Any, type_: Type) -> bool:
-    """Whether an annotation names a type, or one that may stand in its place."""
-    return not type_.name or (isinstance(value, str) and value.rpartition("#")[2] in {type_.name, *type_.also})
+    """Whether an annotation is null, or names a type or one that may stand in its place."""
+    return (
+        value is None
+        or not type_.name
+        or (isinstance(value, str) and value.rpartition("#")[2] in {type_.name, *type_.also})
+    )
 
 
 def _right(value: Any, type_: Type) -> bool:
