@@ -133,7 +133,7 @@ def test_a_target_that_comes_back_was_dead_for_a_while(clock: Clock) -> None:
     culprit = update.change(update.bodies.small())
     client.scripts.append(in_turn(SILENCE, SILENCE, SILENCE))
     assert update.watch.check_alive(culprit) is not None
-    (death,) = update.log.outages
+    (outage,) = update.log.outages
     assert (death.recovered, death.culprit) == (True, culprit)
     assert death.seconds >= sum(clock.slept) > 0
     assert client.dead is None
@@ -145,7 +145,7 @@ def test_a_target_that_stays_away_is_dead() -> None:
     culprit = update.change(update.bodies.small())
     client.scripts.append(lambda *_: SILENCE)
     assert update.watch.check_alive(culprit) is None
-    (death,) = update.log.outages
+    (outage,) = update.log.outages
     assert not death.recovered
     assert client.dead is not None
 
@@ -198,3 +198,41 @@ def test_what_others_make_meanwhile_is_no_effect() -> None:
     assert trial.watched
     assert trial.effects == ()
     assert "theirs" not in create.objects.created
+
+
+def test_the_state_after_each_accepted_attempt_is_its_own_where_answers_show_nothing() -> None:
+    client = ScriptedClient(ONE)
+
+    def silent(request: Request, _: str) -> Response | None:
+        if request.method != "PATCH":
+            return None
+        client.things["one"] |= json.loads(request.body)
+        return answer(204, None)
+
+    client.scripts.append(silent)
+    update = updating(client)
+    trials = update.watch.attempt([Attempt("a", {"name": "a"}), Attempt("b", {"name": "b"})])
+    assert [(trial.shown or {}).get("name") for trial in trials] == ["a", "b"]
+    for trial in trials:
+        sent, seen = trial.evidence
+        assert (sent, seen.request.method) == (trial.exchange, "GET")
+        assert (seen.object or {}).get("name") == (trial.shown or {}).get("name")
+
+
+def test_an_object_that_can_be_read_no_more_is_ruined_where_answers_show_nothing() -> None:
+    client = ScriptedClient(ONE)
+    ruined: list[bytes] = []
+
+    def silent(request: Request, _: str) -> Response | None:
+        if request.method == "GET":
+            return answer(500, ERROR) if ruined else None
+        if b"bad" in request.body:
+            ruined.append(request.body)
+        return answer(204, None)
+
+    update = updating(client)
+    update.calibrate()
+    client.scripts.append(silent)
+    (trial,) = update.watch.attempt([Attempt("bad", {"name": "bad"})], hostile=True)
+    (outage,) = update.log.outages
+    assert (outage.culprit, outage.after.request.method, outage.after.status) == (trial.exchange, "GET", 500)

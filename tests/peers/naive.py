@@ -1,6 +1,7 @@
 """A store that somebody would write in an afternoon: it keeps whatever members it is sent, and has no ETags.
 
-Its habits say what it does otherwise than keep a member that is sent as null, and what its objects show from the start.
+Its habits say what it does otherwise than keep a member that is sent as null, and what its objects show from the start;
+its bugs break the contract.
 """
 
 from __future__ import annotations
@@ -15,7 +16,18 @@ from typing import Any
 
 TOKEN = "naive-token-2b71"
 FIRST, SECOND = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
-HABITS = ("null removes", "refuses null", "etag header", "etag member", "versions")
+HABITS = ("null removes", "refuses null", "etag header", "etag member", "versions", "checks values")
+BUGS = ("silent", "replaces", "ignores null", "count as text", "forgets labels")
+"""Answers 204; replaces nested values; ignores null; shows numbers as texts; doesn't keep a property."""
+OPTIONAL = ("adopts types",)
+"""Keeps an `@odata.type` of any object that it is sent."""
+KINDS: dict[str, tuple[type, ...]] = {
+    "name": (str,),
+    "label": (str,),
+    "count": (int,),
+    "bag": (dict,),
+    "place": (dict,),
+}
 
 
 def thing(entity: str) -> dict[str, Any]:
@@ -63,7 +75,7 @@ class Naive(ThreadingHTTPServer):
 
     def __init__(self, habits: tuple[str, ...]) -> None:
         super().__init__(("127.0.0.1", 0), Request)
-        assert set(habits) <= set(HABITS)
+        assert set(habits) <= {*HABITS, *BUGS, *OPTIONAL}
         self.habits = frozenset(habits)
         self.lock = threading.Lock()
         self.objects = {entity: thing(entity) for entity in (FIRST, SECOND)}
@@ -77,10 +89,17 @@ class Naive(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}/v1"
 
+    def shown(self, found: dict[str, Any]) -> dict[str, Any]:
+        """An object as answers show it."""
+        number = found.get("count")
+        return {**found, "count": str(number)} if "count as text" in self.habits and number is not None else found
+
     def merge(self, into: dict[str, Any], body: dict[str, Any]) -> None:
         """Keep what is sent, whatever it is."""
         for name, value in body.items():
-            if isinstance(value, dict) and isinstance(into.get(name), dict):
+            if value is None and "ignores null" in self.habits:
+                continue
+            if isinstance(value, dict) and isinstance(into.get(name), dict) and "replaces" not in self.habits:
                 self.merge(into[name], value)
             elif value is None and "null removes" in self.habits and name != "count":
                 into.pop(name, None)
@@ -120,7 +139,7 @@ class Request(BaseHTTPRequestHandler):
             self.refuse(401)
             return
         if self.path == "/v1/things" and self.command == "GET":
-            self.reply(200, {"value": list(self.server.objects.values())})
+            self.reply(200, {"value": [self.server.shown(each) for each in self.server.objects.values()]})
             return
         found = self.server.objects.get(self.path.removeprefix("/v1/things/"))
         if found is None or self.command not in {"GET", "PATCH"}:
@@ -130,7 +149,11 @@ class Request(BaseHTTPRequestHandler):
             if self.command == "PATCH" and not self.update(found, octets):
                 self.refuse(400)
                 return
-            self.reply(200, found)
+            if self.command == "PATCH" and "silent" in self.server.habits:
+                self.send_response(204)
+                self.end_headers()
+            else:
+                self.reply(200, self.server.shown(found))
 
     def update(self, found: dict[str, Any], octets: bytes) -> bool:
         """Whether an update was taken."""
@@ -143,11 +166,26 @@ class Request(BaseHTTPRequestHandler):
             return False
         if "refuses null" in self.server.habits and any(v is None and "@" in n for n, v in body.items()):
             return False
-        self.server.merge(found, {n: v for n, v in body.items() if n not in {"id", "@odata.type"}})
+        habits = self.server.habits
+        if "checks values" in habits and not all(_fits(n, v) for n, v in body.items()):
+            return False
+        dropped = {"id"} if "adopts types" in habits else {"id", "@odata.type"}
+        dropped |= {"label"} if "forgets labels" in habits else set()
+        self.server.merge(found, {n: v for n, v in body.items() if n not in dropped})
         if "versions" in self.server.habits:
             found["version"] = found.get("version", 0) + 1
             found["@odata.etag"] = f'W/"{found["version"]}"'
         return True
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Whether a documented member has a value of its type."""
+    if name not in KINDS or value is None:
+        return True
+    if name == "count" and (isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31):
+        return False
+    inner = value.values() if name == "place" and isinstance(value, dict) else ()
+    return isinstance(value, KINDS[name]) and all(each is None or isinstance(each, str) for each in inner)
 
 
 for method in ("GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS"):

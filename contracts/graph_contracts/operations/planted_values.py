@@ -20,7 +20,6 @@ from graph_contracts.operations.sample_values import CHOICES
 MAX_VALUES = 10_000
 """Values that are remembered of one resource."""
 TYPE_MEMBERS = frozenset({"@odata.type", "@type"})
-LEAST_INT32, GREATEST_INT32 = -(2**31), 2**31 - 1
 SPELLED = frozenset({TypeKind.DATE, TypeKind.TIMEOFDAY, TypeKind.DURATION, TypeKind.BINARY})
 """Kinds of texts of which those count as right that the run sends as such."""
 
@@ -101,8 +100,12 @@ def _wrong(value: Json, type_: Type, place: str) -> Iterator[tuple[str, Json]]:
 
 
 def _names(value: Json, type_: Type) -> bool:
-    """Whether an annotation names a type, or one that may stand in its place."""
-    return not type_.name or (isinstance(value, str) and value.rpartition("#")[2] in {type_.name, *type_.also})
+    """Whether an annotation is null, or names a type or one that may stand in its place."""
+    return (
+        value is None
+        or not type_.name
+        or (isinstance(value, str) and value.rpartition("#")[2] in {type_.name, *type_.also})
+    )
 
 
 def _right(value: Json, type_: Type) -> bool:
@@ -110,7 +113,7 @@ def _right(value: Json, type_: Type) -> bool:
         case TypeKind.DATETIMEOFFSET:
             return instant(value) is not None
         case TypeKind.INT32:
-            return fits(value, type_) and LEAST_INT32 <= value <= GREATEST_INT32
+            return fits(value, type_) and -(2**31) <= value < 2**31
         case TypeKind.GUID:
             return isinstance(value, str) and GUID.fullmatch(value) is not None
         case kind if kind in SPELLED:
