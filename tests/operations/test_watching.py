@@ -134,8 +134,8 @@ def test_a_target_that_comes_back_was_dead_for_a_while(clock: Clock) -> None:
     client.scripts.append(in_turn(SILENCE, SILENCE, SILENCE))
     assert update.watch.check_alive(culprit) is not None
     (outage,) = update.log.outages
-    assert (death.recovered, death.culprit) == (True, culprit)
-    assert death.seconds >= sum(clock.slept) > 0
+    assert (outage.recovered, outage.culprit) == (True, culprit)
+    assert outage.seconds >= sum(clock.slept) > 0
     assert client.dead is None
 
 
@@ -146,7 +146,7 @@ def test_a_target_that_stays_away_is_dead() -> None:
     client.scripts.append(lambda *_: SILENCE)
     assert update.watch.check_alive(culprit) is None
     (outage,) = update.log.outages
-    assert not death.recovered
+    assert not outage.recovered
     assert client.dead is not None
 
 
@@ -156,7 +156,7 @@ def test_who_refuses_the_documented_operation_is_not_waited_for(clock: Clock) ->
     culprit = update.change(update.bodies.small())
     client.scripts.append(refuse("PATCH"))
     assert update.watch.check_alive(culprit) is None
-    assert [death.recovered for death in update.log.outages] == [False]
+    assert [outage.recovered for death in update.log.outages] == [False]
     assert client.dead is None
     assert clock.slept == []
 
