@@ -49,7 +49,7 @@ def failed(found: dict[str, Any]) -> set[str]:
 
 
 def test_mending_a_bug_adds_no_failure(tmp_path: Path) -> None:
-    every = ((), (BUGS[0],), *TOGETHER)
+    every: tuple[tuple[str, ...], ...] = ((), (BUGS[0],), *TOGETHER)
     failures = {bugs: failed(results(tmp_path / str(number), *bugs)) for number, bugs in enumerate(every)}
     for bugs, before in failures.items():
         for bug in bugs:
