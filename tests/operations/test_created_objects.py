@@ -19,7 +19,7 @@ BODY = {"name": "Northwind", "ownerId": "q"}
 def recorded(create: Any) -> list[tuple[str, dict[str, Any]]]:
     """What is written down of creations, as it comes."""
     told: list[tuple[str, dict[str, Any]]] = []
-    create.tell = lambda kind, **entry: told.append((kind, entry))
+    create.log_entry = lambda kind, **entry: told.append((kind, entry))
     return told
 
 

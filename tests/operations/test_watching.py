@@ -156,7 +156,7 @@ def test_who_refuses_the_documented_operation_is_not_waited_for(clock: Clock) ->
     culprit = update.change(update.bodies.small())
     client.scripts.append(refuse("PATCH"))
     assert update.watch.check_alive(culprit) is None
-    assert [outage.recovered for death in update.log.outages] == [False]
+    assert [outage.recovered for outage in update.log.outages] == [False]
     assert client.dead is None
     assert clock.slept == []
 
