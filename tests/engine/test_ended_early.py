@@ -54,7 +54,7 @@ def test_a_run_that_is_killed_leaves_what_it_had_and_no_reader_takes_it_for_a_wh
     assert data["complete"] is False
     assert 0 < data["executed"] < data["planned"]
     assert data["summary"]["pass"] > 0
-    assert len(data["requirements"]) == 120
+    assert len(data["requirements"]) == 121
     assert data["exchanges"] > 0
     told = json.loads((reports / "evidence.har").read_text())["log"]
     assert len(told["entries"]) == data["exchanges"]

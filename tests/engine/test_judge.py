@@ -37,6 +37,7 @@ OPERATION = Operation(
 def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "_REQUIREMENTS", {})
     monkeypatch.setattr(index, "_BINDINGS", [])
+    monkeypatch.setattr(index, "_DECLARED", [])
 
 
 @pytest.fixture

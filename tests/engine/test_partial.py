@@ -35,7 +35,7 @@ DOCUMENT = ROOT / "openapi.yaml"
 )
 def test_what_leaves_something_out_is_known(settings: dict[str, object], narrowed: tuple[str, ...]) -> None:
     told = Settings(openapi=DOCUMENT, **settings)  # type: ignore[arg-type]
-    assert scope(select_cases(told), told) == Scope(120, 2, narrowed)
+    assert scope(select_cases(told), told) == Scope(121, 2, narrowed)
 
 
 def test_a_selected_run_says_how_much_it_tested_and_leaves_nothing_but_its_reports(tmp_path: Path) -> None:
@@ -45,16 +45,16 @@ def test_a_selected_run_says_how_much_it_tested_and_leaves_nothing_but_its_repor
     data = json.loads((tmp_path / "reports/results.json").read_text())
     tested = len(data["requirements"])
     assert data["summary"]["pass"] == tested
-    assert f"\nPartial run (--select): {tested} of 120 requirements tested, all passed.\n" in done.stdout
-    assert json.loads((tmp_path / "reports/badge.json").read_text())["message"] == f"{tested} of 120 passed"
-    assert data["scope"] == {"requirements": 120, "operations": 2, "narrowed_by": ["--select"]}
+    assert f"\nPartial run (--select): {tested} of 121 requirements tested, all passed.\n" in done.stdout
+    assert json.loads((tmp_path / "reports/badge.json").read_text())["message"] == f"{tested} of 121 passed"
+    assert data["scope"] == {"requirements": 121, "operations": 2, "narrowed_by": ["--select"]}
     assert [path.name for path in tmp_path.iterdir()] == ["reports"]
     judged = call("judge", "reports/evidence.har", "--openapi", str(DOCUMENT), cwd=tmp_path)
     assert judged.returncode == 0, judged.stdout + judged.stderr
     seen = json.loads((tmp_path / "judged/results.json").read_text())
     assert seen["scope"]["narrowed_by"] == ["recording"]
     assert "\nNo violation in this recording; " in judged.stdout
-    assert " of 120 requirements can be seen in it.\n" in judged.stdout
+    assert " of 121 requirements can be seen in it.\n" in judged.stdout
 
 
 def test_generated_cases_leave_nothing_in_the_current_folder(tmp_path: Path) -> None:

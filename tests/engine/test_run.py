@@ -55,7 +55,7 @@ def test_the_embedded_reference_conforms(clean: tuple[subprocess.CompletedProces
     assert data["summary"]["pass"] >= 100
     assert data["summary"]["fail"] == data["summary"]["warn"] == data["summary"]["error"] == 0
     assert data["planned"] == data["executed"] > 200
-    assert len(data["requirements"]) == 120
+    assert len(data["requirements"]) == 121
     assert "The target conforms" in done.stdout
     assert done.stderr == ""
 

@@ -157,11 +157,12 @@ class Session:
             self.resources.calibrate(first, self.selection.cases)
 
     def _look_again(self) -> None:
-        """Notice a target that no longer answers: some cases may have passed because nothing was answered."""
+        """Notice a target that no longer answers, or only that it is busy."""
         witness = self.resources.witness()
         if witness is None or self.client.expired or self.settings.read_only or self.tally.gone:
             return
-        if self.client.dead is not None or witness.observer.item(witness.key)[1].response is None:
+        exchange = self.client.dead or witness.observer.item(witness.key)[1]
+        if exchange.response is None or exchange.throttled or self.client.dead is not None:
             self.tally.lose_target()
 
     # -- judging ------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ class Tally:
     left: list[Left] = field(default_factory=list)
     """What could not be put back."""
     gone: bool = False
-    """Whether the target no longer answered at the end."""
+    """Whether the target no longer answered at the end, or only that it was busy."""
     refused: str = ""
     """Why a worker could test nothing that an operation is about."""
     _bare: int = 0

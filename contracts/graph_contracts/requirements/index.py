@@ -10,6 +10,8 @@ from graph_contracts.requirements.model import Binding, Case, Requirement
 
 _REQUIREMENTS: dict[str, Requirement] = {}
 _BINDINGS: list[Binding] = []
+_DECLARED: list[tuple[Requirement, Binding]] = []
+"""What each case declares, of which requirements are put together."""
 
 
 def declare(declared: Requirement, binding: Binding) -> None:
@@ -22,7 +24,13 @@ def declare(declared: Requirement, binding: Binding) -> None:
     earlier = _REQUIREMENTS.get(declared.id)
     if earlier and _terms(earlier) != _terms(declared):
         raise ValueError(f"{function.__qualname__}: {declared.id} is declared with other terms elsewhere")
-    _REQUIREMENTS[declared.id] = _extended(earlier or replace(declared, sent="", fix=""), declared, function)
+    _DECLARED.append((declared, binding))
+    _add(declared, binding)
+
+
+def _add(declared: Requirement, binding: Binding) -> None:
+    requirement = _REQUIREMENTS.get(declared.id, replace(declared, sent="", fix=""))
+    _REQUIREMENTS[declared.id] = _extended(requirement, declared, binding.function)
     _BINDINGS.append(binding)
 
 
@@ -44,15 +52,14 @@ def arrange(modules: Sequence[str]) -> None:
     """Put cases and requirements into the order of their modules, whichever was imported first."""
     order = {name: place for place, name in enumerate(modules)}
 
-    def place(binding: Binding) -> tuple[int, int]:
-        module = binding.function.__module__
-        return order.get(module, len(order)), binding.function.__code__.co_firstlineno
+    def place(declaration: tuple[Requirement, Binding]) -> tuple[int, int]:
+        function = declaration[1].function
+        return order.get(function.__module__, len(order)), function.__code__.co_firstlineno
 
-    _BINDINGS.sort(key=place)
-    names = dict.fromkeys(binding.requirement for binding in _BINDINGS)
-    ordered = {name: _REQUIREMENTS[name] for name in names} | _REQUIREMENTS
     _REQUIREMENTS.clear()
-    _REQUIREMENTS.update(ordered)
+    _BINDINGS.clear()
+    for declared, binding in sorted(_DECLARED, key=place):
+        _add(declared, binding)
 
 
 def registry() -> tuple[Requirement, ...]:
