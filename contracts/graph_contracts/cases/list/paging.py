@@ -24,6 +24,8 @@ from graph_contracts.requirements import (
     requirement,
 )
 
+MAX_SORTED = 4
+"""Properties that a list is sorted by, one after the other."""
 PAGED = {"Prefer": "odata.maxpagesize=1"}
 TOP = 2
 ENDLESS = 20
@@ -188,7 +190,8 @@ def _later(listing: ListDriver, questions: Questions) -> Iterator[tuple[str, str
     if len(texts) > 1:
         control, (text, name, test) = texts[0], texts[1]
         yield "$filter", query(filter=text), partial(_filter_lost, name, test, questions, control)
-    for name in telling(listing, questions.plain.by_id)[:1]:
+    # by one property the objects may come in the order that they have without being sorted
+    for name in telling(listing, questions.plain.by_id)[:MAX_SORTED]:
         yield "$orderby", query(orderby=f"{name} desc"), partial(_order_lost, name, questions)
     yield "$select", query(select=f"id,{selectable(listing, questions)}"), partial(_select_lost, listing, questions)
     yield "$top", query(top=TOP), _top_lost

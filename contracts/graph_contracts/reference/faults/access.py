@@ -198,7 +198,7 @@ def _throttle(app: App, headers: dict[str, str], every: int = 30) -> None:
 
 def _throttle_reads(app: App, headers: dict[str, str]) -> None:
     counted = {OperationKind.READ: 0, OperationKind.LIST: 0}
-    every = {OperationKind.READ: 60, OperationKind.LIST: 25}
+    every = {OperationKind.READ: 40, OperationKind.LIST: 25}
 
     @override(app, "get")
     def get(inner: Step, request: Request) -> Reply:
