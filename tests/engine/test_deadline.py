@@ -66,7 +66,7 @@ def test_a_run_ends_with_its_deadline(tmp_path: Path) -> None:
         "--openapi",
         document,
         "--deadline",
-        "8",
+        "16",
         "--timeout",
         "600",
         "--select",

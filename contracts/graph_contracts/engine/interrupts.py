@@ -55,12 +55,17 @@ class Interrupts:
 
 @contextmanager
 def interruptible(ends: float) -> Iterator[Interrupts]:
-    """Turn SIGTERM, SIGHUP and the passing of `ends` (as `time.monotonic()`) into a KeyboardInterrupt in the block."""
+    """Turn signals and the passing of `ends` (as `time.monotonic()`) into a KeyboardInterrupt in the block.
+
+    SIGINT is among them, since Python's own handler raises it once and lets it be lost. A signal that the run was
+    started to ignore, as `nohup` does, stays ignored.
+    """
     interrupts = Interrupts(ends)
     if threading.current_thread() is not threading.main_thread():
         yield interrupts
         return
-    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+    numbers = [number for number in signals if signal.getsignal(number) is not signal.SIG_IGN]
     hook = sys.unraisablehook
     before = {number: signal.signal(number, interrupts.interrupt) for number in numbers}
     interrupts.interrupt_at(ends)

@@ -259,7 +259,7 @@ def test_verdicts_that_a_worker_could_not_write_down_are_missed() -> None:
     tally = Tally()
     controller.session = SimpleNamespace(tally=tally)  # type: ignore[assignment]
     controller.record = SimpleNamespace(executed_by=lambda _: 4, add_facts=lambda *_: None)  # type: ignore[assignment]
-    controller._closed, controller._expired = [], False
+    controller._closed, controller._expired, controller._interrupted = [], False, False
     controller._ended("gw0", report)
     assert tally.executed == 2
     assert tally.notes == ["3 verdicts of a worker (gw0) are lost: its outcomes could not be written"]

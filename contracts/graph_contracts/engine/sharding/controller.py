@@ -265,7 +265,7 @@ class Controller(Plugin):
     def _ended(self, name: str, report: WorkerReport) -> None:
         tally = self.session.tally
         lost = report.executed + report.closed - self.record.executed_by(name)
-        if lost > 0:
+        if lost > 0 and not self._interrupted:  # an interrupted run says that it is one
             tally.note(f"{lost} verdicts of a worker ({name}) are lost: its outcomes could not be written")
         self._closed.append(report.closed)
         error = [f"a worker could judge nothing: {report.error}"] if report.error else []
