@@ -1,11 +1,11 @@
 """What a server must do, one `Requirement` each, tied to the cases that test it by decorators.
 
 A requirement lives where it is tested: its id, its statement, what is sent and how to fix a server that breaks it
-stand at the case, in the decorators and in the docstring. What is required of updates and also of reads, lists,
-creations and deletions as well (its §7) is a requirement of its own there, `read.auth.required` beside
-`update.auth.required`: with `also` the same case tests it, with `adapted` another one does. A case raises
-`Inconclusive` or `NotApplicable` where it can't judge, and yields a `Finding` for each thing that is not as it should
-be.
+stand at the case, in the decorators and in the docstring. What is required of updates and of reads, lists, creations or
+deletions as well is a requirement of its own for each kind, `read.auth.required` beside `update.auth.required`: with
+`also` the same case tests it, with `adapted` another one does. What levels and bases mean: docs/design.md, Levels.
+A case raises `Inconclusive` or `NotApplicable` where it can't judge, and yields a `Finding` for each thing that is not
+as it should be.
 """
 
 from __future__ import annotations
