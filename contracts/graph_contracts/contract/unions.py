@@ -1,4 +1,4 @@
-"""One type made of several: of the parts of a union, any of which may stand there, and of parts that all hold."""
+"""Joins several types into one: the parts of a union, where a value of any part is right, and parts that all hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Header fields of a request: their letter case doesn't count, and those that a server doesn't know don't matter."""
+"""Header fields of a request: a server ignores their letter case, and ignores fields that it doesn't know."""
 
 from __future__ import annotations
 

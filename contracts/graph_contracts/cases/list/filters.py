@@ -112,7 +112,7 @@ def _passes(test: Matches, value: Json) -> bool:
     try:
         return test(value)
     except (AttributeError, TypeError):
-        return True  # a value of another type is told of elsewhere
+        return True  # `list.type.*` judges a value of another type
 
 
 def _filtered(listing: ListDriver, text: str, name: str, test: Matches, asked: Asked) -> Iterator[Finding]:

@@ -66,7 +66,7 @@ def test_the_links_lead_from_page_to_page_to_the_end(listing: ListDriver) -> Fin
 def _astray(pages: Pages) -> Iterator[Finding]:
     """Where the links don't lead."""
     if not pages.pages:
-        return  # no list at all, which is told of elsewhere
+        return  # `list.resp.object` judges an answer that is no list
     seen = pages.exchanges[-2:]
     match pages.end:
         case End.NO_URL:
@@ -143,7 +143,7 @@ def _made(listing: ListDriver) -> list[str]:
 
 
 def _unlisted(made: list[str], *lists: Pages) -> list[str]:
-    """Objects that some list lacks: of those made, and of those that another list has."""
+    """The objects that one of the lists lacks, though the run made them or another list has them."""
     known = dict.fromkeys([*made, *(entity for each in lists for entity in each.ids)])
     return [entity for entity in known if any(entity not in each.ids for each in lists)]
 
