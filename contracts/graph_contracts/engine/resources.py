@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from graph_contracts.contract import Contract, Operation, OperationKind, Type, blank
 from graph_contracts.engine.discovery import objects_without_update, preflight
@@ -177,6 +178,9 @@ def _drivers(contract: Contract, client: Client, options: Options) -> Iterator[t
     wanted = {each.id: each for o in contract.tested for each in (o, *contract.resource(o).values())}
     ids = {(each.method, each.path): each.id for each in wanted.values()}
     below = collections_below((*contract.operations, *contract.others))
+    # whoever changes an alternate key changes the object's address
+    keys = frozenset(each.alternate_key for each in wanted.values()) - {""}
+    options = replace(options, readonly=options.readonly | keys)
     made: dict[str, OperationUnderTest] = {}
     for operation in wanted.values():
         first = ids.get((operation.method, operation.aliases[0])) if operation.alias else None
