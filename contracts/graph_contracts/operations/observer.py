@@ -37,6 +37,8 @@ class Observer:
         """`item`, `collection`, `neutral`, or None where nothing has worked yet."""
         self.item_status = 0
         self.collection_status = 0
+        self.listing: Exchange | None = None
+        """The last answer to a GET on the collection."""
         self.lists = False
         """Whether the collection was a list of objects when it was read last."""
         self.cut = False
@@ -70,7 +72,7 @@ class Observer:
         read = {url}
         for _ in range(MAX_PAGES):
             exchange = self.client.send("GET", url, operation=self.asker, requirement="observe")
-            self.collection_status = exchange.status
+            self.collection_status, self.listing = exchange.status, exchange
             page = exchange.object if exchange.status == 200 else None
             values = page.get("value") if page else None
             self.lists = isinstance(values, list)

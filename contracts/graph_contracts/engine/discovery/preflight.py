@@ -17,11 +17,10 @@ from graph_contracts.engine.discovery.check import (
     REFUSED,
     PreflightCheck,
     credentials,
-    example_id,
-    fill_path,
     reached,
     speaks_json,
 )
+from graph_contracts.engine.discovery.path_parameters import example_id, fill_path, no_object
 from graph_contracts.engine.recovery.undo_log import UndoLog
 from graph_contracts.engine.sharding.object_allocation import candidates, share
 from graph_contracts.errors import ConfigurationError, ContractsError, TargetError
@@ -108,7 +107,6 @@ class Preflight:
             if update.options.allocation.count > 1 and not update.options.allocation.may_share:
                 self._given(update, listed if place == 0 else update.observer.collection()[0])
                 continue
-            key = operation.key
             first, second = parameters.chosen_ids(operation, update.options, short=not self._named_id)
             apart = False
             if update.primary_path and not first:
@@ -127,8 +125,7 @@ class Preflight:
                 first = new
             update.key = first or (found[0] if found else example_id(operation))
             if not update.key:
-                hint = f"Supply --id {parameters.label(operation, key)}=VALUE"
-                raise ConfigurationError(f"{operation}: no object to update is known", hint)
+                raise no_object(update, "update", self.contract.servers)
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
             update.second = second or (None if update.primary_path else self._make(update, 2, there))
 
@@ -155,8 +152,7 @@ class Preflight:
         update.guessed_key = not (first or known[0])
         update.key = first or known[0] or (usual.key if usual is not None else "")
         if not update.key:
-            hint = f"Supply --id {parameters.label(update.documented, update.documented.key or '')}=VALUE"
-            raise ConfigurationError(f"{update.documented}: no object to update is known", hint)
+            raise no_object(update, "update", self.contract.servers)
 
     @staticmethod
     def _own(items: list[JsonObject] | None, update: UpdateDriver) -> list[str]:
