@@ -207,8 +207,7 @@ class Session:
 
     def _look_whether_alive(self, driver: OperationUnderTest) -> None:
         """Send a read after a request that nobody has answered, so that its doing is told as such."""
-        last = self.client.exchanges[-1] if len(self.client.exchanges) else None
-        if last is not None and last.response is None and driver.key and not (self.client.dead or self.client.expired):
+        if self.client.unanswered and driver.key and not (self.client.dead or self.client.expired):
             driver.observer.item(driver.key)
 
     def judge_late(self) -> Iterator[list[Judgement]]:

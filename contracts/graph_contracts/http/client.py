@@ -64,6 +64,8 @@ class Client:
         self.lifeline = Lifeline(connection)
         self.dead: Exchange | None = None
         """The exchange that showed that the target no longer answers, for callers that would only wait for it."""
+        self.unanswered = False
+        """Whether the last request got no answer."""
         self.broken_off = False
         """Whether a signal ended the wait for an answer: the target may still do what it was asked."""
         self.silent = False
@@ -270,6 +272,7 @@ class Client:
             self.exchanges.append(exchange)
             self._long_bodies.keep(exchange.response)
             self.lifeline.record(exchange)
+            self.unanswered = exchange.response is None
             if exchange.response is not None and exchange.response.broken and self.expired:
                 self.cut.add(exchange.index)
             if exchange.request.method != "GET":
