@@ -21,6 +21,8 @@ class ResourceGroup:
     """The groups that share a path with this one, and this one itself: a run examines and releases them together."""
     examined: bool = False
     """Whether its objects were looked for."""
+    lives: int = 0
+    """How often the target had ended when the objects were looked for last."""
     calibrated: bool = False
     restored: bool = False
     """Whether its objects are restored, and the objects that the run made are deleted."""

@@ -115,6 +115,7 @@ class Resources:
             ContractsError: no group could be judged any better.
         """
         group.examined = True
+        group.lives = len(group.drivers[0].client.lifeline.deaths)
         try:
             for check in self.checks(group):
                 if check.error and check.stops:
@@ -146,6 +147,22 @@ class Resources:
                 each.unusable = error.what
         for each in [each for each in group.linked if each.examined and not (each.unusable or each.calibrated)]:
             each.calibrate(judged)
+
+    def find_again(self, group: ResourceGroup) -> None:
+        """Find other objects in place of those that are gone since the target was started again.
+
+        Raises:
+            ContractsError: no group could be judged any better.
+        """
+        client = group.drivers[0].client
+        lives = len(client.lifeline.deaths)
+        for each in group.linked:
+            if not each.examined or each.unusable or each.lives == lives or client.dead is not None:
+                continue
+            each.lives = lives
+            seen = [driver for driver in each.drivers if driver.key and driver.observer.means is not None]
+            if any(driver.observer.look(driver.key)[0] is None for driver in seen):
+                self._examine(each)
 
     # -- afterwards ---------------------------------------------------------------------------------------------
 
