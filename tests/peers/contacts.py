@@ -10,13 +10,16 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from graph_contracts.contract import Contract
-from graph_contracts.json_types import JsonObject
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
-from graph_contracts.reference.message import Request
-from graph_contracts.reference.server import Started, Tokens, serve_app
+from graph_contracts.reference.message import Refusal, Request, Tokens
+from graph_contracts.reference.routes import Resource
+from graph_contracts.reference.server import Started, serve_app
 from graph_contracts.reference.tools import Step, override
 from tests.support.forked import serving
 
+HIGHEST, LONGEST = 100, 20
+TEXTS = ("givenName", "surname", "displayName", "changeKey", "jobTitle", "companyName")
 DOCUMENT = Path(__file__).with_name("contacts.yaml")
 
 
@@ -42,9 +45,42 @@ def versioned(app: App) -> None:
         app.store.objects(request)[request.entity] |= {"changeKey": uuid.uuid4().hex, "modified": now}
 
 
+def picky(app: App) -> None:
+    """Values are refused that the document says nothing against: levels above 100, all floors, long job titles."""
+
+    @override(app, "seeds")
+    def seeds(inner: Step, resource: Resource) -> tuple[JsonObject, ...]:
+        return tuple({**each, "level": 1, "place": {"city": "Oslo"}, "jobTitle": "clerk"} for each in inner(resource))
+
+    @override(app, "check")
+    def check(inner: Step, request: Request, value: Json) -> JsonObject:
+        checked: JsonObject = inner(request, value)
+        place = checked.get("place") or {}
+        if (checked.get("level") or 0) > HIGHEST or place.get("floor") or len(checked.get("jobTitle") or "") > LONGEST:
+            raise Refusal(400, "Request_BadRequest", "The value can't be taken.")
+        return checked
+
+
+def short_texts(app: App) -> None:
+    """No text may be longer than 20 characters, which the document doesn't say."""
+
+    @override(app, "seeds")
+    def seeds(inner: Step, resource: Resource) -> tuple[JsonObject, ...]:
+        return tuple({n: v[:LONGEST] if n in TEXTS and v else v for n, v in each.items()} for each in inner(resource))
+
+    @override(app, "check")
+    def check(inner: Step, request: Request, value: Json) -> JsonObject:
+        checked: JsonObject = inner(request, value)
+        if any(len(checked.get(name) or "") > LONGEST for name in TEXTS):
+            raise Refusal(400, "Request_BadRequest", "The text is too long.")
+        return checked
+
+
 HABITS: Mapping[str, Callable[[App], None]] = {
     "names anew": named_anew,
     "versions": versioned,
+    "picky": picky,
+    "short texts": short_texts,
 }
 
 

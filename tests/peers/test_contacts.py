@@ -45,6 +45,16 @@ def test_properties_that_the_page_says_the_server_sets_are_not_held_against_it(t
     assert told(tmp_path, "names anew", "versions", select=(*MOVING, "update.json.malformed")) == {}
 
 
+def test_a_refusal_of_a_value_that_the_document_does_not_show_is_a_note(tmp_path: Path) -> None:
+    select = ("*.req.full", "*.req.partial", "*.json.grammar", "update.merge.nested", "*.value.int32.bounds")
+    found = {name: verdict for name, (verdict, _) in told(tmp_path, "picky", select=select).items()}
+    assert found == {"update.req.full": "note", "create.req.full": "note"}
+
+
+def test_values_keep_to_what_descriptions_say(tmp_path: Path) -> None:
+    assert told(tmp_path, select=("*.req.full",)) == {}
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("habit", HABITS)
 def test_a_habit_is_never_accused(habit: str, tmp_path: Path) -> None:

@@ -145,6 +145,11 @@ class Bodies:
             raise Inconclusive("the document declares no plain property whose value could serve as a marker")
         return self.found_markers
 
+    def prefer(self, name: str) -> None:
+        """Take a property as the first marker, where it is one."""
+        if self.found_markers and name in self.found_markers:
+            self.found_markers = (name, *(each for each in self.found_markers if each != name))
+
     def leave_out(self, names: Container[str]) -> None:
         """Take properties for markers no more."""
         if self.found_markers:
