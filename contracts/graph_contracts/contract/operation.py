@@ -42,6 +42,8 @@ class Property:
     deprecated: bool = False
     write_only: bool = False
     """Whether it is sent and never shown, as a password is."""
+    computed: bool = False
+    """Whether the document says that the server sets it at each change, or may."""
     source: str = field(default="", compare=False)
     """Page and line that the property was read from."""
 

@@ -47,8 +47,8 @@ class Context:
         self.lag: ReadLag = ReadLag(primary.lag if primary is not None else None)
         self.objects = KnownObjects()
         self.planted: PlantedValues = primary.planted if primary is not None else PlantedValues()
-        self.computed: set[str] = set(options.computed)
-        """Properties that the server itself maintains, as declared or as noticed."""
+        self.computed: set[str] = {*options.computed, *_computed(operation, self.answer_type)}
+        """Properties that the server itself maintains, as declared, as documented or as noticed."""
         self.log_entry: Callable[..., None] = lambda _kind, **_entry: None
         """Writes what is about to be made, and what was, where a run that is killed leaves it on record."""
         self.neighbours: frozenset[str] = frozenset()
@@ -82,6 +82,14 @@ class Context:
         """Yield once, and again until reads can no longer lag, or for `most` seconds."""
         for _ in rounds(min(self.options.settle, most), over=lambda: self.client.expired):
             yield
+
+
+def _computed(operation: Operation, answer: Type) -> Iterator[str]:
+    """The properties of the objects that the server sets at each change, or may, as the document says."""
+    listed = answer.properties.get("value")
+    item = listed.type.item if listed is not None else None
+    for type_ in (operation.body, answer, item):
+        yield from (each.name for each in type_.properties.values() if each.computed) if type_ is not None else ()
 
 
 def _lists(type_: Type, operation: Operation) -> bool:
