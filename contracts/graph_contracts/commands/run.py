@@ -55,4 +55,4 @@ def _shown(loaded: Loaded) -> str:
     from graph_contracts.settings.show import show  # noqa: PLC0415
 
     # values are masked one by one already; a secret that was put where none belongs is masked here
-    return visible(Redactor(loaded.settings.secrets()).text(show(loaded)))
+    return visible(Redactor(loaded.settings.secrets(), loaded.settings.public).text(show(loaded)))
