@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
 from urllib.parse import quote
 
 import pytest
@@ -82,6 +83,20 @@ def test_a_curl_line_quotes_what_a_shell_would_read() -> None:
     line = command(request, Redactor())
     assert "'X: `id`'" in line
     assert "'http://127.0.0.1/$(id)'" in line
+
+
+@pytest.mark.parametrize("value", [f'"$(id)`id`{SECRET}"', f"$TOKEN $(id) {SECRET}", "$TOKEN $(id)"])
+def test_a_shell_runs_nothing_of_a_header_with_a_secret(value: str) -> None:
+    request = Request("PATCH", "http://127.0.0.1/", (("If-Match", value),), b"{}")
+    line = command(request, Redactor([SECRET]))
+    ran = subprocess.run(
+        ["sh", "-c", f"curl() {{ printf '%s\\n' \"$@\"; }}; {line}"],
+        env={"TOKEN": "t"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"If-Match: {value}".replace(SECRET, "t") in ran.stdout.splitlines()
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
