@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -81,7 +82,8 @@ class Session:
         self.tally = Tally(worker.began if worker else time.monotonic())
         whole = select_cases(settings)
         self.tally.note(*whole.left_out())
-        self.redactor = Redactor(settings.secrets())
+        document = whole.contract.document
+        self.redactor = Redactor(settings.secrets(), settings.public, lambda: json.dumps(document, default=str))
         with self._masking():
             check_options(whole, settings)
             self.gate = Gate.read(

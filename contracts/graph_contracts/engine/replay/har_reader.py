@@ -207,9 +207,12 @@ def credentials(recording: Recording, names: frozenset[str]) -> Iterator[str]:
     for exchange in recording.exchanges:
         fields = (*exchange.request.headers, *(exchange.response.headers if exchange.response else ()))
         for name, value in fields:
-            if name.lower() in names:
+            if name.lower() not in names:
+                continue
+            if name.lower() == "cookie":
+                yield from (cookie.partition("=")[2].strip() for cookie in value.split(";"))
+            elif name.lower() == "set-cookie":  # what follows are words and dates
+                yield value.partition(";")[0].partition("=")[2].strip()
+            else:
                 yield value
-                if name.lower().endswith("cookie"):
-                    yield from (cookie.partition("=")[2].strip() for cookie in value.split(";"))
-                else:
-                    yield value.partition(" ")[2].strip()
+                yield value.partition(" ")[2].strip()
