@@ -108,7 +108,7 @@ CAUSES = (
     ),
     Cause(
         "persist.read",
-        "What an accepted request said is not kept, or not as it was sent.",
+        "What an accepted request said is not what later requests show.",
         by=(Sign.READ,),
         follows=(
             "value.reflects",

@@ -33,14 +33,13 @@ def signs(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 
 def _sign(finding: Finding) -> str:
-    first = finding.exchanges[:1]
-    if not first or first[0].response is None:
+    if not finding.exchanges or any(exchange.response is None for exchange in finding.exchanges):
         return Sign.OTHER
     if any(map(_error_as_success, finding.exchanges)):
         return Sign.ERROR_AS_SUCCESS
-    if first[0].status >= 500:
+    if any(exchange.status >= 500 for exchange in finding.exchanges):
         return Sign.SERVER_ERROR
-    if not first[0].ok:
+    if not all(exchange.ok for exchange in finding.exchanges):
         return Sign.REFUSED
     path = finding.mismatch.path if finding.mismatch else finding.place
     if not path:
