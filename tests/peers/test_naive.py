@@ -93,7 +93,10 @@ def test_a_store_that_keeps_nothing_has_one_cause(tmp_path: Path, capsys: pytest
 
 def test_a_store_that_looks_at_no_types_has_one_cause(tmp_path: Path) -> None:
     select = ("value.wrongtype", "value.int32.range", "persist.read")
-    assert causes(results(tmp_path / "1", select=select)) == {"value.wrongtype": {"value.int32.range"}}
+    found = results(tmp_path / "1", select=select)
+    assert causes(found) == {"value.wrongtype": {"value.int32.range"}}
+    (wrong,) = (row["outcomes"] for row in found["requirements"] if row["id"] == "update.value.wrongtype")
+    assert [outcome["gates"] for outcome in wrong] == [["odata", "http"]], "in other profiles it fails"
     assert causes(results(tmp_path / "2", "checks values", select=select)) == {}
 
 
