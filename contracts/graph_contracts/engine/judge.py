@@ -31,6 +31,7 @@ from graph_contracts.requirements import (
     Undecided,
     find,
     known,
+    signs,
 )
 
 MAX_EXCHANGES = 12
@@ -57,6 +58,10 @@ class Judgement:
     replay: tuple[Exchange | str, ...] = ()
     """What shows it again, where one exchange alone doesn't."""
     mismatch: Mismatch | None = None
+    signs: tuple[str, ...] = ()
+    """What its gravest findings show."""
+    gates: tuple[str, ...] = ()
+    """The profiles in which it is a failure."""
     seconds: float | None = None
     """How long the case took; None for a requirement that another case judged on its way."""
 
@@ -320,6 +325,7 @@ def _check(
 
 def _found(requirement: Requirement, operation: str, findings: list[Finding], profile: str) -> Judgement:
     level = requirement.severity(profile)
+    gravest = max(SEVERITY_ORDER.index(finding.at_most) for finding in findings)
 
     def weight(finding: Finding) -> int:
         return min(SEVERITY_ORDER.index(level), SEVERITY_ORDER.index(finding.at_most))
@@ -343,6 +349,8 @@ def _found(requirement: Requirement, operation: str, findings: list[Finding], pr
         worst.exchanges[-1] if worst.exchanges else None,
         worst.replay,
         worst.mismatch,
+        signs(finding for finding in findings if weight(finding) == weight(worst)),
+        requirement.gates if SEVERITY_ORDER[gravest] is Severity.FAIL else (),
     )
 
 

@@ -316,7 +316,7 @@ def test_other_encodings_are_decoded_or_refused(operation: WriteDriver) -> Findi
             continue
         grade = Severity.NOTE if "\ufffd" in shown else Severity.FAIL
         what = f"{location.name} = {short(shown)} after {note}"
-        yield Finding(f"4xx, or {location.name} as it was sent", what, (exchange,), grade)
+        yield Finding(f"4xx, or {location.name} as it was sent", what, (exchange,), grade, place=location.path[0])
     operation.change(location.body(plain))
 
 

@@ -201,7 +201,7 @@ def _twins(operation: WriteDriver, name: str, item: Json) -> Findings:
     found, evidence = shown_after(operation, operation.patch({name: [item, item]}))
     shown = (found or {}).get(name)
     if isinstance(shown, list) and len(shown) == 1:
-        yield Finding(f"{name} with both equal items", f"{name} with one", evidence, Severity.WARN)
+        yield Finding(f"{name} with both equal items", f"{name} with one", evidence, Severity.WARN, place=name)
 
 
 def _namesakes(operation: WriteDriver, name: str, item: Type) -> Findings:
@@ -213,7 +213,7 @@ def _namesakes(operation: WriteDriver, name: str, item: Type) -> Findings:
     found, evidence = shown_after(operation, operation.patch({name: sent}))
     shown = (found or {}).get(name)
     if isinstance(shown, list) and len(shown) < len(sent):
-        yield Finding(f"{name} with all {len(sent)} different items", f"{name} with {len(shown)}", evidence)
+        yield Finding(f"{name} with all {len(sent)} different items", f"{name} with {len(shown)}", evidence, place=name)
 
 
 def _leftovers(operation: WriteDriver, name: str, item: Type) -> Findings:
@@ -236,5 +236,5 @@ def _leftovers(operation: WriteDriver, name: str, item: Type) -> Findings:
             first = shown[0] if isinstance(shown, list) and shown else None
             if isinstance(first, dict) and first.get(gone) == before[gone]:
                 old = f"{name}[0].{gone} = {short(before[gone])}, as in the item before"
-                yield Finding(f"{name} with just the item sent", old, (exchange,))
+                yield Finding(f"{name} with just the item sent", old, (exchange,), place=name)
                 return
