@@ -231,6 +231,7 @@ def _command(settings: Settings) -> str:
     parts += ["--profile", settings.profile, "--seed", str(settings.seed)]
     if settings.max_examples != type(settings).model_fields["max_examples"].default:
         parts += ["--max-examples", str(settings.max_examples)]
+    parts += ["--quick"] if settings.quick else []
     for flag, words in (
         ("--select", settings.select),
         ("--deselect", settings.deselect),

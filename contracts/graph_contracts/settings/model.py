@@ -98,6 +98,10 @@ class Settings(BaseModel):
     )
     select: Words = _about("Only the requirements whose id matches: 'update.merge.*'.", (), metavar="GLOB")
     deselect: Words = _about("Not the requirements whose id matches.", (), metavar="GLOB")
+    quick: bool = _about(
+        "Only what matters most: routes, credentials, statuses, the shape of answers, storing, merging and errors.",
+        False,
+    )
     operations: Words = _about(
         "Only the operations whose id, path or method and path match: 'GET /users/*'.",
         (),
