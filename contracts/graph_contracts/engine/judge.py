@@ -136,7 +136,8 @@ class Judge:
         findings += asides.pop(requirement.id, [])
         findings, busy = _without_throttling(binding, findings)
         findings, restarted = _of_one_life(binding, findings, update.client.lifeline.deaths[lives:])
-        undecided = undecided or busy or restarted
+        findings, cut = _without_curtailed(binding, findings)
+        undecided = undecided or busy or restarted or cut
         update.log.reported |= {(requirement.id, finding.at_most) for finding in findings}
         update.log.reported |= {(name, finding.at_most) for name, found in asides.items() for finding in found}
         others = [_found(find(name), operation, found, self._profile) for name, found in asides.items()]
@@ -239,6 +240,20 @@ def _throttled(binding: Binding, finding: Finding) -> bool:
         return False
     # after an input that must be refused, a bare 503 may well be the server's own failure
     return binding.phase is Phase.POSITIVE or last.response.header("Retry-After") is not None
+
+
+def _without_curtailed(binding: Binding, findings: list[Finding]) -> tuple[list[Finding], Inconclusive | None]:
+    """The findings that rest on no limit that was shortened, and the reason why none does instead.
+
+    A slow server may be right. What the input that was waited for in full came to, its own case says.
+    """
+    if binding.phase is Phase.EVERY_RESPONSE:
+        return findings, None
+    kept = [finding for finding in findings if not any(exchange.curtailed for exchange in finding.exchanges)]
+    if kept or not findings:
+        return kept, None
+    cut = next(exchange for exchange in findings[-1].exchanges if exchange.curtailed)
+    return [], Inconclusive(cut.error, cut)
 
 
 def _of_one_life(

@@ -197,6 +197,8 @@ class Watch:
         client, log, lives = self._context.client, self._context.log, self._lives
         log.hostile.append(culprit)
         if client.dead is not None:
+            if not client.lifeline.hopeless:
+                log.outages.append(Outage(culprit, client.dead, 0.0, recovered=False))
             return None
         body = self._bodies.mark() if self._bodies.partial.ok else self._bodies.full()
         first: Exchange | None = None
@@ -208,10 +210,10 @@ class Watch:
                 elif readable and exchange.object is None and (ruined := self._ruined()) is not None:
                     log.outages.append(Outage(culprit, ruined, since(), recovered=False))
                 return body
-            if exchange.status == TOO_MANY or self._lives != lives or client.dead is not None:
+            if exchange.status == TOO_MANY or self._lives != lives:
                 return None  # whoever counts requests is alive, and of an end it is known which request it was
             first = first or exchange
-            if exchange.refused:
+            if exchange.refused or client.dead is not None:
                 break
         log.outages.append(Outage(culprit, first or exchange, since(), recovered=False))
         if exchange.response is None:
