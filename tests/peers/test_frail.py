@@ -136,6 +136,27 @@ def test_a_command_that_does_not_start_it_is_told_of(judged: Run) -> None:
     assert "--restart-command: sh ended with exit code 7: no such port" in noted(found, "the run ended with the target")
 
 
+# -- an input that spoils the object -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("what", "shown"), [("constructor", '{"constructor":{'), ("deep", "[[[["), ("null", "null (4 octets to PATCH ")]
+)
+def test_an_object_that_can_not_be_read_any_more_is_one_failure_that_names_the_input(
+    what: str, shown: str, judged: Run
+) -> None:
+    chosen = (*SELECTED, "update.sec.*", "update.error.*", "update.merge.nested")
+    found = judged("--spoiled-by", what, select=chosen)
+    assert (found["complete"], found["exit_code"]) == (True, 1)
+    assert failed(found) == {"update.robust.alive"}
+    told = outcome(found, "update.robust.alive")["message"]
+    assert f" after {shown}" in told
+    assert "more like it" not in told, "the input of its first case alone"
+    assert "500 Internal Server Error to a read of the object" in told
+    if what != "deep":  # after which nothing else comes
+        assert f"{naive.FIRST} could not be read any more" in noted(found, "what came after was judged on ")
+
+
 # -- inputs that get no answer -----------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -15,6 +15,7 @@ from graph_contracts.http.client import OUT_OF_TIME
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.http.lifeline import Death
 from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.operations.ruin import note_ruin
 from graph_contracts.operations.spare_objects import on_spare_object
 from graph_contracts.requirements import (
     HARMFUL,
@@ -33,6 +34,8 @@ from graph_contracts.requirements import (
     known,
 )
 
+RISKY = frozenset({Phase.NEGATIVE, Phase.GENERATED}) | HARMFUL
+"""Phases whose inputs may leave an object that can't be read any more."""
 MAX_EXCHANGES = 12
 MAX_FINDINGS = 1000
 """Findings of one case; a target can be wrong in a million places."""
@@ -117,7 +120,7 @@ class Judge:
         error = ""
         try:
             with on_spare_object(update) if binding.phase in HARMFUL else nullcontext():
-                for finding in islice(self._findings(binding, update, together), MAX_FINDINGS):
+                for finding in self._findings_and_ruin(binding, update, together):
                     findings.append(finding)  # noqa: PERF402 (what came before an exception counts)
         except Undecided as reason:
             undecided = reason
@@ -185,6 +188,17 @@ class Judge:
         """Forget the notes on these operations."""
         for operation in operations:
             self._checked.pop(operation, None)
+
+    def _findings_and_ruin(
+        self, binding: Binding, update: OperationUnderTest, together: Sequence[Binding]
+    ) -> Iterator[Finding]:
+        """The findings of a case; what it left ruined is logged, however it ends."""
+        sent = len(update.client.exchanges)
+        try:
+            yield from islice(self._findings(binding, update, together), MAX_FINDINGS)
+        finally:
+            if binding.phase in RISKY and update.changes_objects:
+                note_ruin(update, sent)
 
     def _findings(self, binding: Binding, update: OperationUnderTest, together: Sequence[Binding]) -> Iterable[Finding]:
         if update.client.expired and not update.client.silent:

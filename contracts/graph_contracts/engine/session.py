@@ -182,7 +182,7 @@ class Session:
         group = self.resources.group(operation)
         try:
             self.resources.calibrate(group, self.selection.cases)
-            self.resources.find_again(group)
+            self.tally.note(*self.resources.find_again(group))
         except ContractsError as error:
             group.unusable = error.what
         return group
