@@ -15,7 +15,8 @@ from graph_contracts.http import lifeline
 from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection, Limits
 from graph_contracts.http.exchange import REFUSED, Exchange, Request, Response
-from graph_contracts.http.suspects import LATEST, Suspects, kind
+from graph_contracts.http.request_kind import kind
+from graph_contracts.http.suspects import LATEST, Suspects
 
 URL = "http://one.example/v1/things/one"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -143,9 +144,10 @@ def after(usual: int, *last: Exchange) -> list[int]:
     suspects = Suspects()
     for index in range(usual):
         plain = {"name": f"name {index}"} if index % 2 else b""
-        suspects.add(exchange(index, plain, method="PATCH" if index % 2 else "GET"))
+        each = exchange(index, plain, method="PATCH" if index % 2 else "GET")
+        suspects.add(each, kind(each))
     for each in last:
-        suspects.add(each)
+        suspects.add(each, kind(each))
     return [each.index for each in suspects.take()]
 
 

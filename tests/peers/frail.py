@@ -6,9 +6,11 @@ Run as a program it serves on a port that it is told, so that it can be started 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -56,6 +58,7 @@ class Frail(Naive):
         self.lock = threading.Lock()
         self.objects = {entity: thing(entity) for entity in (FIRST, SECOND)}
         self.conditions = []
+        self.requests = 0
         self.spoiled: set[int] = set()
         """Objects that can't be shown any more, by `id`."""
 
@@ -70,18 +73,28 @@ class FrailRequest(Request):
 
     def handle_request(self) -> None:
         found = self.server.objects.get(self.path.removeprefix("/v1/things/"))
-        if self.server.options.hangs_always or self.server.options.resets_always:
-            self.vanish()
+        last = self.server.options.fails_after
+        self.server.requests += 1
+        if last is not None and self.server.requests > last:
+            self.fail()
         elif self.command == "GET" and id(found) in self.server.spoiled:
             self.refuse(500)
         else:
             super().handle_request()
 
-    def vanish(self) -> None:
-        """Give no answer, at once or never."""
-        if self.server.options.hangs_always:
-            time.sleep(3600)
+    def fail(self) -> None:
+        """Give no answer, or none that ends."""
         self.close_connection = True
+        match self.server.options.fails_by:
+            case "hanging":
+                time.sleep(3600)
+            case "dripping":
+                for octet in itertools.cycle(b"HTTP/1.1 200 OK "):
+                    self.wfile.write(bytes([octet]))
+                    self.wfile.flush()
+                    time.sleep(0.1)
+            case "resetting":
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def update(self, found: dict[str, Any], octets: bytes) -> bool:
         options = self.server.options
@@ -90,8 +103,14 @@ class FrailRequest(Request):
                 os._exit(1)
             threading.Timer(options.late, os._exit, (1,)).start()
             return True
-        if is_input(options.hangs_on, octets):
+        if is_input(options.stuck_on, octets):
             time.sleep(3600)
+        if is_input(options.hangs_on, octets):
+            self.server.lock.release()
+            try:
+                time.sleep(3600)
+            finally:
+                self.server.lock.acquire()
         if is_input(options.spoiled_by, octets):
             self.server.spoiled.add(id(found))
             return True
@@ -110,8 +129,9 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--late", type=float, help="seconds after the answer until it dies")
     parser.add_argument("--spoiled-by", default="")
     parser.add_argument("--hangs-on", default="")
-    parser.add_argument("--hangs-always", action="store_true")
-    parser.add_argument("--resets-always", action="store_true")
+    parser.add_argument("--stuck-on", default="", help="answers nothing else after it, either")
+    parser.add_argument("--fails-after", type=int, help="so many requests it answers, and no more")
+    parser.add_argument("--fails-by", choices=["hanging", "dripping", "resetting"])
     parser.add_argument("--supervised", type=float, help="seconds until it is started again")
     return parser.parse_args(arguments)
 

@@ -15,7 +15,7 @@ import pytest
 from pydantic import SecretStr
 
 from graph_contracts.engine import judge, run
-from graph_contracts.http import lifeline
+from graph_contracts.http import lifeline, patience
 from graph_contracts.settings import Settings
 from tests.peers import frail, naive
 from tests.peers.naive import TOKEN
@@ -134,6 +134,59 @@ def test_a_server_that_the_operator_s_command_starts_again_is_judged_in_whole_an
 def test_a_command_that_does_not_start_it_is_told_of(judged: Run) -> None:
     found = judged("--dies-of", "null", restart="sh -c 'echo no such port >&2; exit 7'")
     assert "--restart-command: sh ended with exit code 7: no such port" in noted(found, "the run ended with the target")
+
+
+# -- an input that spoils the object -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("what", "shown"), [("constructor", '{"constructor":{'), ("deep", "[[[["), ("null", "null (4 octets to PATCH ")]
+)
+def test_an_object_that_can_not_be_read_any_more_is_one_failure_that_names_the_input(
+    what: str, shown: str, judged: Run
+) -> None:
+    chosen = (*SELECTED, "update.sec.*", "update.error.*", "update.merge.nested")
+    found = judged("--spoiled-by", what, select=chosen)
+    assert (found["complete"], found["exit_code"]) == (True, 1)
+    assert failed(found) == {"update.robust.alive"}
+    told = outcome(found, "update.robust.alive")["message"]
+    assert f" after {shown}" in told
+    assert "more like it" not in told, "the input of its first case alone"
+    assert "500 Internal Server Error to a read of the object" in told
+    if what != "deep":  # after which nothing else comes
+        assert f"{naive.FIRST} could not be read any more" in noted(found, "what came after was judged on ")
+
+
+# -- inputs that get no answer -----------------------------------------------------------------------------------------
+
+
+def test_what_hangs_is_waited_for_once_and_accused_once(judged: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "SHORT_S", 0.3)
+    monkeypatch.setattr(patience, "SLOWER", 0.0)
+    found = judged("--hangs-on", "malformed", timeout=4.0)
+    assert (found["complete"], found["exit_code"]) == (True, 0)
+    told = outcome(found, "update.json.malformed")
+    assert (told["verdict"], told["message"].count("no answer")) == ("warn", 1)
+    assert "(no complete answer within 4 s)" in told["message"]
+    assert outcome(found, "update.json.encoding")["verdict"] != "fail"
+    note = noted(found, "no answer came to ")
+    assert "an earlier input of this kind (no JSON) got no answer within 4 s" in note
+
+
+@pytest.mark.parametrize("how", ["hanging", "dripping", "resetting"])
+def test_a_target_that_answers_nothing_any_more_is_given_up(
+    how: str, judged: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "SHORT_S", 0.3)
+    monkeypatch.setattr(patience, "SLOWER", 0.0)
+    found = judged("--fails-after", "60", "--fails-by", how, select=("update.merge.*", "update.value.*"), timeout=4.0)
+    assert (found["complete"], found["exit_code"]) == (False, 3)
+    assert found["executed"] < found["planned"]
+    note = noted(found, "the run ended early, since the target was given up: ")
+    assert " requests in a row got no answer (" in note
+
+
+# -- the price ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.full

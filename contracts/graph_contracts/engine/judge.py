@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -15,6 +15,7 @@ from graph_contracts.http.client import OUT_OF_TIME
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.http.lifeline import Death
 from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.operations.ruin import note_ruin
 from graph_contracts.operations.spare_objects import on_spare_object
 from graph_contracts.requirements import (
     HARMFUL,
@@ -34,6 +35,8 @@ from graph_contracts.requirements import (
     signs,
 )
 
+RISKY = frozenset({Phase.NEGATIVE, Phase.GENERATED}) | HARMFUL
+"""Phases whose inputs may leave an object that can't be read any more."""
 MAX_EXCHANGES = 12
 MAX_FINDINGS = 1000
 """Findings of one case; a target can be wrong in a million places."""
@@ -122,7 +125,7 @@ class Judge:
         error = ""
         try:
             with on_spare_object(update) if binding.phase in HARMFUL else nullcontext():
-                for finding in islice(self._findings(binding, update, together), MAX_FINDINGS):
+                for finding in self._findings_and_ruin(binding, update, together):
                     findings.append(finding)  # noqa: PERF402 (what came before an exception counts)
         except Undecided as reason:
             undecided = reason
@@ -141,7 +144,8 @@ class Judge:
         findings += asides.pop(requirement.id, [])
         findings, busy = _without_throttling(binding, findings)
         findings, restarted = _of_one_life(binding, findings, update.client.lifeline.deaths[lives:])
-        undecided = undecided or busy or restarted
+        findings, cut = _without_curtailed(binding, findings)
+        undecided = undecided or busy or restarted or cut
         update.log.reported |= {(requirement.id, finding.at_most) for finding in findings}
         update.log.reported |= {(name, finding.at_most) for name, found in asides.items() for finding in found}
         others = [_found(find(name), operation, found, self._profile) for name, found in asides.items()]
@@ -189,6 +193,17 @@ class Judge:
         """Forget the notes on these operations."""
         for operation in operations:
             self._checked.pop(operation, None)
+
+    def _findings_and_ruin(
+        self, binding: Binding, update: OperationUnderTest, together: Sequence[Binding]
+    ) -> Iterator[Finding]:
+        """The findings of a case; what it left ruined is logged, however it ends."""
+        sent = len(update.client.exchanges)
+        try:
+            yield from islice(self._findings(binding, update, together), MAX_FINDINGS)
+        finally:
+            if binding.phase in RISKY and update.changes_objects:
+                note_ruin(update, sent)
 
     def _findings(self, binding: Binding, update: OperationUnderTest, together: Sequence[Binding]) -> Iterable[Finding]:
         if update.client.expired and not update.client.silent:
@@ -244,6 +259,20 @@ def _throttled(binding: Binding, finding: Finding) -> bool:
         return False
     # after an input that must be refused, a bare 503 may well be the server's own failure
     return binding.phase is Phase.POSITIVE or last.response.header("Retry-After") is not None
+
+
+def _without_curtailed(binding: Binding, findings: list[Finding]) -> tuple[list[Finding], Inconclusive | None]:
+    """The findings that rest on no limit that was shortened, and the reason why none does instead.
+
+    A slow server may be right. What the input that was waited for in full came to, its own case says.
+    """
+    if binding.phase is Phase.EVERY_RESPONSE:
+        return findings, None
+    kept = [finding for finding in findings if not any(exchange.curtailed for exchange in finding.exchanges)]
+    if kept or not findings:
+        return kept, None
+    cut = next(exchange for exchange in findings[-1].exchanges if exchange.curtailed)
+    return [], Inconclusive(cut.error, cut)
 
 
 def _of_one_life(

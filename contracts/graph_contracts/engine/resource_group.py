@@ -21,8 +21,8 @@ class ResourceGroup:
     """The groups that share a path with this one, and this one itself: a run examines and releases them together."""
     examined: bool = False
     """Whether its objects were looked for."""
-    lives: int = 0
-    """How often the target had ended when the objects were looked for last."""
+    losses: int = 0
+    """How many things could have lost its objects when they were looked for last (`count_losses`)."""
     calibrated: bool = False
     restored: bool = False
     """Whether its objects are restored, and the objects that the run made are deleted."""
@@ -44,6 +44,11 @@ class ResourceGroup:
         for driver in self.drivers:
             if driver.documented.id in judged:
                 driver.calibrate()
+
+    def count_losses(self) -> int:
+        """How often the target ended so far, and an operation no longer worked on an object."""
+        outages = [outage for driver in self.drivers for outage in driver.log.outages if not outage.recovered]
+        return len(outages) + len(self.drivers[0].client.lifeline.deaths)
 
     def release(self) -> None:
         """Forget what only judging needs."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import replace
 
 from graph_contracts.contract import Contract, Operation, OperationKind, Type, blank
-from graph_contracts.engine.discovery import objects_without_update, preflight
+from graph_contracts.engine.discovery import objects_without_update, other_object, preflight
 from graph_contracts.engine.discovery.check import PreflightCheck
 from graph_contracts.engine.discovery.path_parameters import fill_path, lists, lists_of_parents
 from graph_contracts.engine.recovery.undo_log import UndoLog
@@ -23,6 +23,7 @@ from graph_contracts.operations.read import ListDriver, ReadDriver
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
 
+NO_OTHER = "the object can't be read any more since an earlier input, and there is no other; see update.robust.alive"
 HOPELESS = frozenset({"reachable", "TLS"})
 """Checks that say of every resource what they say of the first."""
 DRIVERS: Mapping[OperationKind, Callable[..., OperationUnderTest]] = {
@@ -115,7 +116,7 @@ class Resources:
             ContractsError: no group could be judged any better.
         """
         group.examined = True
-        group.lives = len(group.drivers[0].client.lifeline.deaths)
+        group.losses = group.count_losses()
         try:
             for check in self.checks(group):
                 if check.error and check.stops:
@@ -148,21 +149,29 @@ class Resources:
         for each in [each for each in group.linked if each.examined and not (each.unusable or each.calibrated)]:
             each.calibrate(judged)
 
-    def find_again(self, group: ResourceGroup) -> None:
-        """Find other objects in place of those that are gone since the target was started again.
+    def find_again(self, group: ResourceGroup) -> Iterator[str]:
+        """Find other objects in place of those that an input ruined, or that ended with the target.
+
+        Yields:
+            A line for each object that was given up.
 
         Raises:
             ContractsError: no group could be judged any better.
         """
-        client = group.drivers[0].client
-        lives = len(client.lifeline.deaths)
         for each in group.linked:
-            if not each.examined or each.unusable or each.lives == lives or client.dead is not None:
+            losses = each.count_losses()
+            if not each.examined or each.unusable or each.losses == losses or each.drivers[0].client.dead is not None:
                 continue
-            each.lives = lives
-            seen = [driver for driver in each.drivers if driver.key and driver.observer.means is not None]
-            if any(driver.observer.look(driver.key)[0] is None for driver in seen):
-                self._examine(each)
+            each.losses = losses
+            if not other_object.is_lost(each):
+                continue
+            lost = other_object.path(each)
+            if other_object.use_another(each):
+                yield f"{lost} could not be read any more: what came after was judged on {other_object.path(each)}"
+            elif each.drivers[0].client.lifeline.deaths:
+                self._examine(each)  # whatever is there since
+            else:
+                each.unusable = NO_OTHER
 
     # -- afterwards ---------------------------------------------------------------------------------------------
 

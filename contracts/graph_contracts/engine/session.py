@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from graph_contracts.engine.capabilities import capabilities, facts
-from graph_contracts.engine.death_notes import death_notes
+from graph_contracts.engine.end_notes import end_notes
 from graph_contracts.engine.judge import Judge, Judgement, postponed
 from graph_contracts.engine.late_checks import judge_late
 from graph_contracts.engine.recovery.recovery import Recovery
@@ -162,11 +162,13 @@ class Session:
     def _look_again(self) -> None:
         """Notice a target that no longer answers, or only that it is busy."""
         witness = self.resources.witness()
-        if not (witness is None or self.client.expired or self.settings.read_only or self.tally.gone):
-            exchange = self.client.dead or witness.observer.item(witness.key)[1]
-            if exchange.response is None or exchange.throttled or self.client.dead is not None:
-                self.tally.lose_target()
-        self.tally.note(*death_notes(self.client.lifeline.deaths))
+        if witness is None or self.client.expired or self.settings.read_only or self.tally.gone:
+            self.tally.note(*end_notes(self.client))
+            return
+        exchange = self.client.dead or witness.observer.item(witness.key)[1]
+        self.tally.note(*end_notes(self.client))
+        if exchange.response is None or exchange.throttled or self.client.dead is not None:
+            self.tally.lose_target(is_told=self.client.dead is not None)
 
     # -- judging ------------------------------------------------------------------------------------------------
 
@@ -182,7 +184,7 @@ class Session:
         group = self.resources.group(operation)
         try:
             self.resources.calibrate(group, self.selection.cases)
-            self.resources.find_again(group)
+            self.tally.note(*self.resources.find_again(group))
         except ContractsError as error:
             group.unusable = error.what
         return group

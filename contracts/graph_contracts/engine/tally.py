@@ -29,6 +29,8 @@ class Tally:
     """What could not be put back."""
     gone: bool = False
     """Whether the target no longer answered at the end, or only that it was busy."""
+    gone_is_told: bool = False
+    """Whether a note says so already."""
     refused: str = ""
     """Why a worker could test nothing that an operation is about."""
     _bare: int = 0
@@ -61,9 +63,9 @@ class Tally:
         self.judgements += judgements
         self.executed += executed
 
-    def lose_target(self) -> None:
+    def lose_target(self, *, is_told: bool = False) -> None:
         """Record that the target no longer answers: some cases may have passed because nothing was answered."""
-        self.gone = True
+        self.gone, self.gone_is_told = True, is_told
 
     def end_worker(
         self, *, executed: int, notes: Sequence[str], left: Sequence[Left], gone: bool, refused: str

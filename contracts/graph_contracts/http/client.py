@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from math import inf
 
 from urllib3.exceptions import InsecureRequestWarning
 
@@ -22,7 +23,9 @@ from graph_contracts.http.credentials import Credential, Lapsed, Renewed, Token
 from graph_contracts.http.exchange import REFUSED, SAFE, Exchange, Headers, Request
 from graph_contracts.http.lifeline import Lifeline
 from graph_contracts.http.long_bodies import LongBodies
+from graph_contracts.http.patience import Patience, seen
 from graph_contracts.http.rate import Rate
+from graph_contracts.http.request_kind import OBSERVE, kind
 from graph_contracts.http.throttling import Throttling
 from graph_contracts.http.traffic import Traffic
 from graph_contracts.http.transport import Transport, make_exchange
@@ -31,6 +34,8 @@ USER_AGENT = f"graph-contracts/{__version__}"
 MAX_PAUSE = 86400.0
 TOO_LATE = "the run's deadline has passed"
 ALIVE = "update.robust.alive"
+PAUSES = (0.1, 0.5, 1.0)
+"""Seconds before each further request to a target that answers nothing."""
 MAX_LIVES = 5
 """How often one request is sent again to a target that was started again."""
 RAW = "octets chosen one by one"
@@ -62,6 +67,11 @@ class Client:
         self._long_bodies = LongBodies()
         self.throttling = Throttling(connection.limits)
         self.lifeline = Lifeline(connection)
+        self.patience = Patience()
+        self.gave_up = ""
+        """What was seen of a target that was given up since it left everything without an answer."""
+        self._plain: Exchange | None = None
+        """The last read that was performed."""
         self.dead: Exchange | None = None
         """The exchange that showed that the target no longer answers, for callers that would only wait for it."""
         self.unanswered = False
@@ -83,6 +93,8 @@ class Client:
     @property
     def why_dead(self) -> str:
         """Why nothing is sent any more to a target that is dead."""
+        if self.gave_up:
+            return f"the target was given up: {self.gave_up}"
         died = self.dead is not None and self.lifeline.hopeless
         return f"the target {'ended and is not there again' if died else 'stopped answering'}; see {ALIVE}"
 
@@ -241,9 +253,13 @@ class Client:
         retried = lives = 0
         while True:
             self._rate.wait(self._left(MAX_PAUSE))
-            left = self._left(timeout or self.connection.limits.timeout)
+            longest = timeout or self.connection.limits.timeout
+            limit, shortened = self.patience.limit(Exchange(0, request, None, **about), longest)  # type: ignore[arg-type]
+            left = self._left(limit)
             exchange = once(left) if left > 0 else Exchange(0, request, None, TOO_LATE, started=time.time())
-            exchange = self._record(replace(exchange, retried=retried, **about))  # type: ignore[arg-type]
+            exchange = replace(exchange, retried=retried, **about)  # type: ignore[arg-type]
+            exchange = self._record(exchange, limit, shortened)
+            self._give_up(exchange)
             if lives < MAX_LIVES and self._there_again(exchange):
                 lives += 1
                 continue
@@ -264,14 +280,37 @@ class Client:
             self.dead = refused
         return False
 
-    def _record(self, exchange: Exchange) -> Exchange:
+    def _give_up(self, last: Exchange) -> None:
+        """Send no more to a target that leaves everything without an answer, once it was asked some more times."""
+        silent = self.patience.silent
+        if not silent or self._plain is None or self.dead is not None or self.expired:
+            return
+        plain, pauses = self._plain, () if self.gave_up else PAUSES
+        about = {"operation": plain.operation, "requirement": OBSERVE}
+        for pause in pauses:
+            time.sleep(min(pause, max(self.left, 0.0)))
+            limit, shortened = self.patience.limit(plain, self.connection.limits.timeout)
+            exchange = self._transport.exchange(plain.request, self._left(limit), fresh=True)
+            exchange = self._record(replace(exchange, **about), limit, shortened)  # type: ignore[arg-type]
+            if exchange.response is not None or exchange.error == REFUSED or self.expired:
+                return
+            silent = [*silent, exchange]
+        self.dead = last
+        self.gave_up = self.gave_up or seen(silent)
+
+    def _record(self, exchange: Exchange, limit: float = inf, shortened: str = "") -> Exchange:
         """The exchange with its index, kept and passed on."""
+        own = kind(exchange)
+        if not self.expired:
+            exchange = self.patience.record(exchange, own, limit, shortened)
         self.throttling.count(exchange)
         with self._lock:
             exchange = replace(exchange, index=len(self.exchanges))
             self.exchanges.append(exchange)
             self._long_bodies.keep(exchange.response)
-            self.lifeline.record(exchange)
+            self.lifeline.record(exchange, own)
+            if exchange.ok and exchange.request.method == "GET":
+                self._plain = exchange
             self.unanswered = exchange.response is None
             if exchange.response is not None and exchange.response.broken and self.expired:
                 self.cut.add(exchange.index)
@@ -291,7 +330,7 @@ class Client:
     @property
     def left(self) -> float:
         """Seconds until the run's deadline; infinite where there is none."""
-        return self._left(float("inf"))
+        return self._left(inf)
 
     @property
     def expired(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -16,6 +17,7 @@ Headers = tuple[tuple[str, str], ...]
 
 REFUSED = os.strerror(errno.ECONNREFUSED)
 """The reason where nobody takes connections: the request never left this machine."""
+TIME_OUT = re.compile(r"in time|within|timed out", re.IGNORECASE)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing."""
 
@@ -128,6 +130,8 @@ class Exchange:
     seconds: float = 0.0
     retried: int = field(default=0, compare=False)
     """How many 429 and 503 answers came before this one."""
+    curtailed: bool = field(default=False, compare=False)
+    """Whether it got no answer within a limit that was shortened: that proves nothing."""
 
     @property
     def status(self) -> int:
@@ -142,6 +146,11 @@ class Exchange:
     def refused(self) -> bool:
         """Answered with a 4xx."""
         return 400 <= self.status < 500
+
+    @property
+    def hung(self) -> bool:
+        """Whether no answer came in time."""
+        return self.response is None and TIME_OUT.search(self.error) is not None
 
     @property
     def throttled(self) -> bool:

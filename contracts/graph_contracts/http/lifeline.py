@@ -54,11 +54,11 @@ class Lifeline:
         self.hopeless = False
         """Whether nobody started the target again, so that nobody waits for it any more."""
 
-    def record(self, exchange: Exchange) -> None:
-        """Record a request that somebody may have got."""
+    def record(self, exchange: Exchange, kind: str) -> None:
+        """Record a request of a kind that somebody may have got."""
         if exchange.error != REFUSED:
             self._reached = self._reached or exchange.response is not None
-            self._suspects.add(exchange)
+            self._suspects.add(exchange, kind)
 
     def may_send_again(self, exchange: Exchange, alive: Callable[[], bool], over: Callable[[], bool]) -> bool:
         """Whether a request that was refused a connection can be sent again, once somebody takes connections.

@@ -95,7 +95,10 @@ class Transport:
                     cert=self._connection.cert,
                     proxies={"http": proxy, "https": proxy} if proxy else None,
                 )
-                return pool.read(answer, watch), ""
+                response = pool.read(answer, watch)
+                if not watch.expired or response.broken:
+                    return response, ""
+                return None, f"no complete answer within {timeout:g} s"  # its head was cut, which looks like its end
             except pool.BROKEN as error:
                 if watch.expired:
                     return None, f"no complete answer within {timeout:g} s"

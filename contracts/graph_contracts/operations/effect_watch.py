@@ -12,6 +12,7 @@ from graph_contracts.json_types import JsonMapping
 from graph_contracts.operations.attempts import Attempt, Trial, holds
 from graph_contracts.operations.bodies import Bodies
 from graph_contracts.operations.context import Context
+from graph_contracts.operations.deaths import described
 from graph_contracts.operations.equality import Difference
 from graph_contracts.operations.knowledge import Effect, Outage
 from graph_contracts.operations.observer import shows
@@ -24,6 +25,9 @@ from graph_contracts.operations.writer import Writer
 from graph_contracts.requirements import Inconclusive
 
 TOO_MANY = 429
+SPOILED = frozenset({500, 501, 505, 508})
+"""What a server answers that is there: nobody has to start it again."""
+SPOILED_GRACE_S = 5.0
 RESTART_GRACE_S = 30.0
 """How long a supervisor gets to restart a server (docs/design.md, Hostile input)."""
 
@@ -46,6 +50,8 @@ class Watch:
         self._wire = wire
         self._bodies = bodies
         self._pending = pending
+        self._down: Outage | None = None
+        """Since when the documented operation has not worked on the object, where it has not."""
 
     def attempt(self, attempts: Iterable[Attempt], *, hostile: bool = False) -> list[Trial]:
         """Send requests that must have no effect, or only a visible one, and look at every known object afterwards.
@@ -56,6 +62,7 @@ class Watch:
         """
         trials: list[Trial] = []
         waiting: list[tuple[Attempt, Exchange]] = []
+        self._need_working()
         try:
             before: States | None = self.objects.snapshot()
         except Inconclusive:
@@ -80,6 +87,21 @@ class Watch:
                 before = self._again(waiting, trials)
         self._look(waiting, before, trials, self._lives)
         return trials
+
+    def _need_working(self) -> None:
+        """Go on only where the documented operation works again that no longer worked after an earlier input.
+
+        Raises:
+            Inconclusive: it does not.
+        """
+        down, context = self._down, self._context
+        if down is None or down.culprit.entity != context.key:
+            return
+        body = self._bodies.mark() if self._bodies.partial.ok else self._bodies.full()
+        if not self._writer.patch(body).ok or (down.after.request.method == "GET" and self._ruined() is not None):
+            why = f"the object no longer works since an earlier input: {described(down.culprit)}"
+            raise Inconclusive(why, down.culprit, down.after)
+        self._down = None
 
     @property
     def _lives(self) -> int:
@@ -197,6 +219,8 @@ class Watch:
         client, log, lives = self._context.client, self._context.log, self._lives
         log.hostile.append(culprit)
         if client.dead is not None:
+            if not client.lifeline.hopeless:
+                log.outages.append(Outage(culprit, client.dead, 0.0, recovered=False))
             return None
         body = self._bodies.mark() if self._bodies.partial.ok else self._bodies.full()
         first: Exchange | None = None
@@ -206,14 +230,17 @@ class Watch:
                 if first is not None:
                     log.outages.append(Outage(culprit, first, since(), recovered=True))
                 elif readable and exchange.object is None and (ruined := self._ruined()) is not None:
-                    log.outages.append(Outage(culprit, ruined, since(), recovered=False))
+                    self._down = Outage(culprit, ruined, since(), recovered=False)
+                    log.outages.append(self._down)
                 return body
-            if exchange.status == TOO_MANY or self._lives != lives or client.dead is not None:
+            if exchange.status == TOO_MANY or self._lives != lives:
                 return None  # whoever counts requests is alive, and of an end it is known which request it was
             first = first or exchange
-            if exchange.refused:
+            spoiled = exchange.status in SPOILED and since() >= SPOILED_GRACE_S
+            if exchange.refused or client.dead is not None or spoiled:
                 break
-        log.outages.append(Outage(culprit, first or exchange, since(), recovered=False))
+        self._down = Outage(culprit, first or exchange, since(), recovered=False)
+        log.outages.append(self._down)
         if exchange.response is None:
             client.dead = exchange
         return None

@@ -125,7 +125,7 @@ def _dying(operation: OperationUnderTest, exchange: Exchange) -> bool:
     """Whether the server was then known not to work any more, which `update.robust.alive` judges."""
     return any(
         exchange.index > outage.culprit.index
-        and outage.after.request.method != "GET"
+        and (outage.after.request.method != "GET" or exchange.request.url == outage.after.request.url)
         and (
             not outage.recovered or exchange.started <= outage.culprit.started + outage.culprit.seconds + outage.seconds
         )

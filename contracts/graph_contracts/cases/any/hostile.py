@@ -35,7 +35,6 @@ LARGE = 16 * 1024 * 1024 - 1024
 LIMITED = ".json.limits"
 LIMITS = frozenset({503, 507})
 """What a server may answer, beside any 4xx, to more than it takes."""
-TIME_OUT = re.compile(r"in time|within|timed out", re.IGNORECASE)
 PATIENCE = 90.0
 """Seconds for a large body: a slow line is no hang."""
 
@@ -117,7 +116,7 @@ def _spelled(body: JsonObject, octets: bytes) -> bytes:
 def _handled(operation: WriteDriver, exchange: Exchange, note: str) -> Findings:
     """What is wrong where a body was neither taken nor refused nor the connection closed on it."""
     if exchange.response is None:
-        if TIME_OUT.search(exchange.error):
+        if exchange.hung:
             yield Finding("2xx, 4xx or the connection closed", f"{exchange.answer} to {note}", (exchange,))
     elif not (exchange.ok or exchange.refused or exchange.status in LIMITS):
         yield Finding("2xx or 4xx", f"{exchange.answer} to {note}", (exchange,))

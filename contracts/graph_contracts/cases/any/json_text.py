@@ -128,7 +128,7 @@ def test_what_cannot_be_understood_is_not_said_to_be_done(operation: WriteDriver
     """A body that can't be understood is not answered 2xx, unless its effect is really there.
 
     Sent: JSON that breaks off, a bare word, random octets, XML and a form, each labelled as JSON. What is labelled as
-    another format, `req.ct.unsupported` judges.
+    another format, `req.ct.unsupported` judges. One that gets no answer at all, with the connection kept, is a warning.
 
     Fix: Answer 400 to what can't be parsed. An empty object in place of a parse error makes it a 200.
     """
@@ -151,6 +151,9 @@ def test_what_cannot_be_understood_is_not_said_to_be_done(operation: WriteDriver
     for made in attempts:
         (trial,) = operation.watch.attempt([made], hostile=True)
         yield from misunderstood(trial)
+        if trial.exchange.hung and not operation.client.expired:
+            what = f"{trial.exchange.answer} to {made.note}"
+            yield Finding("4xx, or the connection closed", what, (trial.exchange,), Severity.WARN)
 
 
 @requirement(
