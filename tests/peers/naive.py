@@ -19,8 +19,8 @@ FIRST, SECOND = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222
 HABITS = ("null removes", "refuses null", "etag header", "etag member", "versions", "checks values")
 BUGS = ("silent", "replaces", "ignores null", "count as text", "forgets labels")
 """Answers 204; replaces nested values; ignores null; shows numbers as texts; doesn't keep a property."""
-OPTIONAL = ("adopts types",)
-"""Keeps an `@odata.type` of any object that it is sent."""
+OPTIONAL = ("adopts types", "long answers")
+"""Keeps an `@odata.type` of any object that it is sent; shows a long member in each answer."""
 KINDS: dict[str, tuple[type, ...]] = {
     "name": (str,),
     "label": (str,),
@@ -91,6 +91,8 @@ class Naive(ThreadingHTTPServer):
 
     def shown(self, found: dict[str, Any]) -> dict[str, Any]:
         """An object as answers show it."""
+        if "long answers" in self.habits:
+            found = {**found, "motd": "welcome " * 2500}
         number = found.get("count")
         return {**found, "count": str(number)} if "count as text" in self.habits and number is not None else found
 
@@ -112,6 +114,7 @@ class Request(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1
+    disable_nagle_algorithm = True
     server: Naive
 
     def log_message(self, *_: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from graph_contracts.engine import judge, run
+from graph_contracts.http import long_bodies
 from graph_contracts.settings import Settings
 from tests.peers import naive
 from tests.peers.naive import BUGS, TOKEN
@@ -65,3 +66,12 @@ def test_a_type_that_the_run_wrote_is_told_once(habits: tuple[str, ...], tmp_pat
     assert found["req.odatatype.variants"] in {"warn", "fail"}
     assert found["req.annotations.unknown"] in {"warn", "fail"}, "a read shows the annotation"
     assert found["type.odatatype"] not in {"warn", "fail"}
+
+
+def test_long_answers_that_are_not_kept_are_judged_no_worse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    select = ("body.*", "merge.*", "persist.*", "type.*", "value.*")
+    before = verdicts(results(tmp_path / "short", "forgets labels", select=select))
+    monkeypatch.setattr(long_bodies, "KEPT_BODIES", 60_000)  # three objects
+    after = verdicts(results(tmp_path / "long", "forgets labels", "long answers", select=select))
+    found = {name: verdict for name, verdict in after.items() if verdict not in {before[name], "inconclusive", "pass"}}
+    assert found == {}
