@@ -19,8 +19,9 @@ FIRST, SECOND = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222
 HABITS = ("null removes", "refuses null", "etag header", "etag member", "versions", "checks values")
 BUGS = ("silent", "replaces", "ignores null", "count as text", "forgets labels")
 """Answers 204; replaces nested values; ignores null; shows numbers as texts; doesn't keep a property."""
-OPTIONAL = ("adopts types", "long answers")
-"""Keeps an `@odata.type` of any object that it is sent; shows a long member in each answer."""
+OPTIONAL = ("adopts types", "long answers", "skips merge patches", "ruined by large numbers")
+"""Keeps an `@odata.type` of any object that it is sent; shows a long member in each answer; takes a JSON Merge Patch
+without doing anything; keeps a number that it can't show again."""
 KINDS: dict[str, tuple[type, ...]] = {
     "name": (str,),
     "label": (str,),
@@ -152,7 +153,11 @@ class Request(BaseHTTPRequestHandler):
             if self.command == "PATCH" and not self.update(found, octets):
                 self.refuse(400)
                 return
-            if self.command == "PATCH" and "silent" in self.server.habits:
+            number = found["count"]
+            large = isinstance(number, int) and abs(number) >= 2**31
+            if self.command == "GET" and large and "ruined by large numbers" in self.server.habits:
+                self.refuse(500)
+            elif self.command == "PATCH" and "silent" in self.server.habits:
                 self.send_response(204)
                 self.end_headers()
             else:
@@ -170,6 +175,8 @@ class Request(BaseHTTPRequestHandler):
         if "refuses null" in self.server.habits and any(v is None and "@" in n for n, v in body.items()):
             return False
         habits = self.server.habits
+        if "skips merge patches" in habits and "merge-patch" in (self.headers.get("Content-Type") or ""):
+            return True
         if "checks values" in habits and not all(_fits(n, v) for n, v in body.items()):
             return False
         dropped = {"id"} if "adopts types" in habits else {"id", "@odata.type"}
