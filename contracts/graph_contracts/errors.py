@@ -45,6 +45,10 @@ class TargetError(ContractsError):
     exit_code = 3
 
 
+class BodyNotKeptError(TargetError):
+    """A body is to be judged that was let go of, to make room for later ones."""
+
+
 class NothingTestedError(ContractsError):
     """The selection of requirements left nothing to test."""
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from graph_contracts.errors import BodyNotKeptError
 from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection, Limits
 from graph_contracts.http.exchange import Exchange, Request, Response
@@ -258,7 +259,8 @@ def test_long_bodies_are_let_go_of_before_they_fill_the_memory() -> None:
     assert [response.whole for response in responses] == [False] * 2 + [True] * 7
     assert {response.length for response in responses} == {7_000_000}
     assert len({response.sha256 for response in responses}) == 1
-    assert responses[0].object is None
+    with pytest.raises(BodyNotKeptError):
+        _ = responses[0].object
 
 
 def test_a_request_that_a_signal_broke_off_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

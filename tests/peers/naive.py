@@ -19,8 +19,9 @@ FIRST, SECOND = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222
 HABITS = ("null removes", "refuses null", "etag header", "etag member", "versions", "checks values")
 BUGS = ("silent", "replaces", "ignores null", "count as text", "forgets labels", "keeps nothing")
 """Answers 204; replaces nested values; ignores null; shows numbers as texts; doesn't keep a property; keeps nothing."""
-OPTIONAL = ("adopts types",)
-"""Keeps an `@odata.type` of any object that it is sent."""
+OPTIONAL = ("adopts types", "long answers", "skips merge patches", "ruined by large numbers")
+"""Keeps an `@odata.type` of any object that it is sent; shows a long member in each answer; takes a JSON Merge Patch
+without doing anything; keeps a number that it can't show again."""
 KINDS: dict[str, tuple[type, ...]] = {
     "name": (str,),
     "label": (str,),
@@ -91,6 +92,8 @@ class Naive(ThreadingHTTPServer):
 
     def shown(self, found: dict[str, Any]) -> dict[str, Any]:
         """An object as answers show it."""
+        if "long answers" in self.habits:
+            found = {**found, "motd": "welcome " * 2500}
         number = found.get("count")
         return {**found, "count": str(number)} if "count as text" in self.habits and number is not None else found
 
@@ -112,6 +115,7 @@ class Request(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1
+    disable_nagle_algorithm = True
     server: Naive
 
     def log_message(self, *_: Any) -> None:
@@ -149,7 +153,11 @@ class Request(BaseHTTPRequestHandler):
             if self.command == "PATCH" and not self.update(found, octets):
                 self.refuse(400)
                 return
-            if self.command == "PATCH" and "silent" in self.server.habits:
+            number = found["count"]
+            large = isinstance(number, int) and abs(number) >= 2**31
+            if self.command == "GET" and large and "ruined by large numbers" in self.server.habits:
+                self.refuse(500)
+            elif self.command == "PATCH" and "silent" in self.server.habits:
                 self.send_response(204)
                 self.end_headers()
             else:
@@ -167,6 +175,8 @@ class Request(BaseHTTPRequestHandler):
         if "refuses null" in self.server.habits and any(v is None and "@" in n for n, v in body.items()):
             return False
         habits = self.server.habits
+        if "skips merge patches" in habits and "merge-patch" in (self.headers.get("Content-Type") or ""):
+            return True
         if "checks values" in habits and not all(_fits(n, v) for n, v in body.items()):
             return False
         dropped = {"id"} if "adopts types" in habits else {"id", "@odata.type"}

@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from graph_contracts.engine import judge, run
+from graph_contracts.http import long_bodies
 from graph_contracts.settings import Settings
 from tests.peers import naive
 from tests.peers.naive import BUGS, TOKEN
@@ -104,3 +105,37 @@ def test_two_bugs_are_not_taken_for_one_cause(tmp_path: Path) -> None:
     found = results(tmp_path, "forgets labels", "replaces", select=("persist.read", "value.reflects", "merge.nested"))
     assert verdicts(found)["merge.nested"] in {"warn", "fail"}
     assert all("merge.nested" not in follows for follows in causes(found).values()), "it shows another property"
+
+
+@pytest.mark.parametrize("habits", [(), ("silent",)])
+def test_an_update_is_without_effect_where_a_read_after_it_shows_so(habits: tuple[str, ...], tmp_path: Path) -> None:
+    for skips in ((), ("skips merge patches",)):
+        (row,) = results(tmp_path / str(len(skips)), *habits, *skips, select=("req.ct.other",))["requirements"]
+        (outcome,) = row["outcomes"]
+        assert row["verdict"] == ("note" if skips else "pass"), outcome["message"]
+        if skips:
+            assert outcome["message"].endswith("to JSON Merge Patch without an effect")
+
+
+@pytest.mark.parametrize("habits", [(), ("silent",)])
+def test_a_read_that_fails_is_told_with_the_update_that_it_failed_after(
+    habits: tuple[str, ...], tmp_path: Path
+) -> None:
+    found = results(tmp_path, *habits, "ruined by large numbers", select=("value.int32.range", "error.no5xx"))
+    (row,) = [row for row in found["requirements"] if row["id"] == "update.error.no5xx"]
+    (outcome,) = row["outcomes"]
+    assert row["verdict"] == "fail"
+    assert "to a read after PATCH with" in outcome["message"]
+    assert "2147483648" in outcome["message"]
+    sent = [line for line in outcome["curl"].splitlines() if "curl" in line]
+    assert ["PATCH" in line for line in sent] == [True, False]
+    assert "2147483648" in sent[0]
+
+
+def test_long_answers_that_are_not_kept_are_judged_no_worse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    select = ("body.*", "merge.*", "persist.*", "type.*", "value.*")
+    before = verdicts(results(tmp_path / "short", "forgets labels", select=select))
+    monkeypatch.setattr(long_bodies, "KEPT_BODIES", 60_000)  # three objects
+    after = verdicts(results(tmp_path / "long", "forgets labels", "long answers", select=select))
+    found = {name: verdict for name, verdict in after.items() if verdict not in {before[name], "inconclusive", "pass"}}
+    assert found == {}

@@ -10,7 +10,7 @@ from itertools import islice
 from sys import intern
 
 from graph_contracts.contract import OperationKind
-from graph_contracts.errors import ContractsError
+from graph_contracts.errors import BodyNotKeptError, ContractsError
 from graph_contracts.http.client import OUT_OF_TIME
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.http.lifeline import Death
@@ -222,6 +222,8 @@ class Judge:
             raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
         if not checked.any and update.client.silent:
             raise Inconclusive(OUT_OF_TIME)
+        if not checked.any and (unread := _not_kept(binding, update)) is not None:
+            raise Inconclusive("none of the answers that it is about was kept: their bodies are too long", unread)
         if not checked.any:
             raise NotApplicable("no response of this run is one that the requirement is about")
 
@@ -350,6 +352,21 @@ def _check(
                 found.findings.append(finding)
     except Exception as problem:
         found.problem = problem
+
+
+def _not_kept(binding: Binding, update: OperationUnderTest) -> Exchange | None:
+    """The first answer that a check may be about, and whose body was let go of."""
+    for exchange in update.client.exchanges.of(update.documented.id):
+        if exchange.response is None or exchange.response.whole:
+            continue
+        for is_about in filter(None, (binding.each, binding.otherwise)):
+            try:
+                about = is_about(update.documented, exchange)
+            except BodyNotKeptError:
+                about = True
+            if about:
+                return exchange
+    return None
 
 
 def _found(requirement: Requirement, operation: str, findings: list[Finding], profile: str) -> Judgement:

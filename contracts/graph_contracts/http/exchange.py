@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from graph_contracts.errors import BodyNotKeptError
 from graph_contracts.http import jsontext
 from graph_contracts.http.limits import SHORT_BODY
 from graph_contracts.json_types import JsonObject
@@ -68,12 +69,20 @@ class Response:
 
     @property
     def json(self) -> jsontext.JsonText:
-        """The body read as strict JSON, whatever its label says."""
+        """The body read as strict JSON, whatever its label says.
+
+        Raises:
+            BodyNotKeptError: only its beginning is there. Whoever looks at an answer again, after others, keeps
+                what was read of it.
+        """
         return self._json if len(self.body) <= SHORT_BODY else jsontext.parse_long(self.body)
 
     @cached_property
     def _json(self) -> jsontext.JsonText:
-        return jsontext.parse(self.body) if self.whole else jsontext.JsonText(problem="the body was not kept")
+        if not self.whole:
+            answer = f"{self.status} {self.reason}".strip()
+            raise BodyNotKeptError(f"an earlier answer is needed whose long body was not kept ({answer})")
+        return jsontext.parse(self.body)
 
     @cached_property
     def length(self) -> int:

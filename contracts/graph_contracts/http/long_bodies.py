@@ -24,7 +24,7 @@ class LongBodies:
             return
         self._kept.append((ref(response), len(response.body)))
         self._octets += len(response.body)
-        while self._octets > KEPT_BODIES:
+        while self._octets > KEPT_BODIES and len(self._kept) > 1:
             oldest, octets = self._kept.popleft()
             self._octets -= octets
             if (held := oldest()) is not None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Protocol
 
+from graph_contracts.errors import BodyNotKeptError
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.accepted_body import annotate, rank_markers
@@ -161,10 +162,13 @@ class Bodies:
         sent = next((step.body for step in accepted.steps if step.exchange is accepted.exchange), {})
         if name not in sent:
             return True
-        seen = accepted.exchange.object
+        seen: JsonMapping | None = None
         if self.look is not None:
             with suppress(Inconclusive):
                 seen, _ = self.look()
+        if seen is None:
+            with suppress(BodyNotKeptError):
+                seen = accepted.exchange.object
         if not seen:
             return True
         found = differences(sent[name], seen.get(name), self.model.type.properties[name].type, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -18,6 +18,7 @@ from graph_contracts.operations.knowledge import Effect, Outage
 from graph_contracts.operations.observer import shows
 from graph_contracts.operations.pending_writes import PendingWrites
 from graph_contracts.operations.sender import SERVER_FAILURES
+from graph_contracts.operations.sent_members import object_in
 from graph_contracts.operations.snapshot import States
 from graph_contracts.operations.watched_objects import Watched, accepted_properties
 from graph_contracts.operations.wire import Wire
@@ -70,11 +71,11 @@ class Watch:
         for attempt in attempts:
             lives = self._lives
             exchange = self._send(attempt)
-            if exchange.ok and isinstance(attempt.body, Mapping):
+            if exchange.ok and (sent := object_in(attempt.body)) is not None:
                 # what becomes of it is to be seen
                 entity = attempt.entity or self._context.key
-                self._pending.drop(entity, attempt.body)
-                self._pending.note(entity, attempt.body, accepted=False)
+                self._pending.drop(entity, sent)
+                self._pending.note(entity, sent, accepted=False)
             elif exchange.ok:
                 self._pending.forget()
             waiting.append((attempt, exchange))
@@ -182,9 +183,9 @@ class Watch:
             if exchange.refused:
                 log.watched.append(exchange)
                 log.effects += own
-            if exchange.ok and isinstance(attempt.body, Mapping):
+            if exchange.ok and (sent := object_in(attempt.body)) is not None:
                 entity = attempt.entity or self._context.key
-                self._pending.note(entity, attempt.body, accepted=True)  # it may show later still
+                self._pending.note(entity, sent, accepted=True)  # it may show later still
 
     def _ruined(self) -> Exchange | None:
         """The answer to a read of the object where that is a failure of the server, twice in a row."""

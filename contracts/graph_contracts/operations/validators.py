@@ -46,8 +46,8 @@ class Validators:
 def validators(operation: OperationUnderTest, exchange: Exchange) -> Validators:
     """The tags in an answer that are the target's own: well-formed, and the member only where it was there before."""
     header = exchange.response.header("ETag") if exchange.response else None
-    member = (exchange.object or {}).get(MEMBER)
-    return Validators(_tag(header), _tag(member) if gives_member(operation) else None)
+    member = (exchange.object or {}).get(MEMBER) if gives_member(operation) else None
+    return Validators(_tag(header), _tag(member))
 
 
 def gives_member(operation: OperationUnderTest) -> bool:

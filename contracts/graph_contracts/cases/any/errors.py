@@ -14,6 +14,8 @@ JUDGED_BY_AUTH = frozenset({401, 403})
 BY_THE_SERVICE = frozenset({400, 406, 409, 412, 415, 422, 428})
 """Statuses that come from the service itself and not from a gateway before it."""
 SIZES = ".json.limits"
+MOST_BEFORE = 500
+"""Exchanges before a read that failed, among which the write is that it began with."""
 LOADED = (".conc.", ".throttle.")
 
 
@@ -118,7 +120,28 @@ def test_no_request_is_answered_as_the_servers_own_failure(update: OperationUnde
     if exchange.request.wire is not None and exchange.status in {502, 504}:
         return  # what a gateway says of a request that breaks off
     grade = Severity.WARN if soft else Severity.FAIL
-    yield Finding("4xx, or 2xx where it can be done", f"{exchange.answer} to {_sent(exchange)}", (exchange,), grade)
+    what = f"{exchange.answer} to {_sent(exchange)}"
+    evidence: tuple[Exchange, ...] = (exchange,)
+    if _observes(exchange) and (write := _write_before(update, exchange)) is not None:
+        what, evidence = f"{exchange.answer} to a read after {_sent(write)}", (write, exchange)
+    yield Finding("4xx, or 2xx where it can be done", what, evidence, grade, replay=evidence)
+
+
+def _write_before(update: OperationUnderTest, read: Exchange) -> Exchange | None:
+    """The write after which a read began to fail: the last one between the read that worked and the first that failed.
+
+    None where no such read is known.
+    """
+    write: Exchange | None = None
+    for earlier in reversed(update.client.exchanges[max(0, read.index - MOST_BEFORE) : read.index]):
+        if earlier.request.method in SAFE:
+            if earlier.request.url == read.request.url and earlier.ok:
+                return write
+            if earlier.request.url == read.request.url and earlier.status in SERVER_FAILURES:
+                write = None  # it failed before
+        elif write is None and not earlier.refused:
+            write = earlier
+    return None
 
 
 def _dying(operation: OperationUnderTest, exchange: Exchange) -> bool:

@@ -30,10 +30,10 @@ NOISE = bytes((index * 73 + 41) % 256 for index in range(64))
 """64 octets that are neither text nor JSON."""
 
 
-def misunderstood(trial: Trial) -> Findings:
+def misunderstood(operation: WriteDriver, trial: Trial) -> Findings:
     """A finding where a text was answered 2xx without its effect; what was refused, `update.error.nochange` judges."""
     exchange = trial.exchange
-    if exchange.ok and not took_effect(trial):
+    if exchange.ok and not took_effect(operation, trial):
         what = f"{exchange.answer} to {trial.attempt.note}, no effect"
         yield Finding("4xx, or the change made", what, (exchange, *trial.seen))
 
@@ -150,7 +150,7 @@ def test_what_cannot_be_understood_is_not_said_to_be_done(operation: WriteDriver
     ]
     for made in attempts:
         (trial,) = operation.watch.attempt([made], hostile=True)
-        yield from misunderstood(trial)
+        yield from misunderstood(operation, trial)
         if trial.exchange.hung and not operation.client.expired:
             what = f"{trial.exchange.answer} to {made.note}"
             yield Finding("4xx, or the connection closed", what, (trial.exchange,), Severity.WARN)
@@ -197,7 +197,7 @@ def test_extensions_of_json_are_taken_or_refused(operation: WriteDriver) -> Find
         if trial.exchange.status >= 500 or trial.exchange.response is None:
             yield Finding("2xx or 4xx", f"{trial.exchange.answer} to {note}", (trial.exchange,))
         elif marker is not None:
-            yield from misunderstood(trial)
+            yield from misunderstood(operation, trial)
 
 
 @requirement(

@@ -105,7 +105,7 @@ def test_a_format_that_is_not_understood_is_refused(operation: WriteDriver) -> F
     operation.change(operation.bodies.small())
     for attempt in foreign_formats(operation):
         (trial,) = operation.watch.attempt([attempt], hostile=True)
-        if trial.exchange.ok and not took_effect(trial):
+        if trial.exchange.ok and not took_effect(operation, trial):
             what = f"{trial.exchange.answer} to {attempt.note} without an effect"
             yield Finding("415, another 4xx, or the change made", what, (trial.exchange, *trial.seen))
 
@@ -146,14 +146,14 @@ def _in_json_patch(name: str, value: Json) -> str:
     return jsontext.dump([{"op": "replace", "path": f"/{name}", "value": value}]).decode()
 
 
-def took_effect(trial: Trial) -> bool:
-    """Whether an accepted attempt's marker is to be seen; where the answer shows nothing and nobody can look, it is."""
+def took_effect(operation: WriteDriver, trial: Trial) -> bool:
+    """Whether an accepted attempt's marker is to be seen; where the answer shows no object and no read tells, it is."""
     if trial.visible:
         return True
     shown = trial.exchange.object
-    if shown is not None and holds(shown, trial.attempt.marker):
-        return True
-    return trial.exchange.status == 204 and not trial.watched
+    if shown is not None:
+        return holds(shown, trial.attempt.marker)
+    return not trial.watched or not operation.observe.persists
 
 
 @requirement(
@@ -191,7 +191,7 @@ def test_odd_labels_and_codings_are_handled_or_refused(operation: WriteDriver) -
         sent = gzip.compress(octets, mtime=0) if packed else octets
         (trial,) = operation.watch.attempt([Attempt(note, sent, headers=headers, marker=_last(body))], hostile=True)
         exchange = trial.exchange
-        if exchange.ok and not took_effect(trial):
+        if exchange.ok and not took_effect(operation, trial):
             what = f"{exchange.answer} to {note} without an effect"
             yield Finding("4xx, or the change made", what, (exchange, *trial.seen))
         elif not exchange.ok and not exchange.refused:

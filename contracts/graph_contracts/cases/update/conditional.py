@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json, JsonObject
-from graph_contracts.operations.attempts import Attempt
+from graph_contracts.operations.attempts import Attempt, Trial
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.validators import Validators, validators
@@ -71,8 +71,14 @@ def test_a_superseded_tag_stops_the_update(update: UpdateDriver) -> Findings:
     (trial,) = update.watch.attempt([attempt])
     if trial.exchange.ok and (trial.visible or not _observed(update) or _echoed(trial.exchange, mark)):
         grade = Severity.FAIL if before.in_use else Severity.WARN
-        what = f"{trial.exchange.answer}, and the update was performed"
-        yield Finding("412 and nothing changed", what, (trial.exchange,), grade)
+        yield Finding("412 and nothing changed", _outcome(trial, mark), trial.evidence, grade)
+
+
+def _outcome(trial: Trial, mark: JsonObject) -> str:
+    """What an accepted update came to, as far as anything shows it."""
+    if trial.visible or _echoed(trial.exchange, mark):
+        return f"{trial.exchange.answer}, and the update was performed"
+    return f"{trial.exchange.answer}, and nothing shows whether the update was performed"
 
 
 def _observed(operation: WriteDriver) -> bool:
@@ -167,4 +173,4 @@ def test_if_none_match_star_stops_the_update_of_what_exists(update: UpdateDriver
     update.change(update.bodies.mark())
     (trial,) = update.watch.attempt([Attempt("If-None-Match: *", mark, {"If-None-Match": "*"}, marker=_value(mark))])
     if trial.exchange.ok and (trial.visible or _echoed(trial.exchange, mark) or not _observed(update)):
-        yield Finding("412 and nothing changed", f"{trial.exchange.answer}, performed", (trial.exchange,))
+        yield Finding("412 and nothing changed", _outcome(trial, mark), trial.evidence)

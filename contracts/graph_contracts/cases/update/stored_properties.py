@@ -29,13 +29,14 @@ def test_every_stored_property_is_in_the_answer(update: UpdateDriver) -> Finding
     first = update.change(body)
     stored = dict(body)
     later = update.patch(update.bodies.mark()) if update.bodies.partial.ok else first
-    if not later.ok or later.object is None or later.status != 200:
+    answered = later.object if later.status == 200 else None
+    if answered is None:
         raise NotApplicable(f"the answer shows no object ({later.answer})", later)
     for name, value in stored.items():
         declared = update.model.type.properties.get(name)
         if declared is None or name in update.computed or unset(value, declared.type) or value == []:
             continue
-        if name not in update.answer_type.properties or not _bare(later.object.get(name), declared.type):
+        if name not in update.answer_type.properties or not _bare(answered.get(name), declared.type):
             continue
         grade = Severity.WARN if declared.deprecated else Severity.FAIL
         if _wiped(update, name):
@@ -56,8 +57,8 @@ def _wiped(operation: WriteDriver, name: str) -> bool:
     shown_when_sent = exchange.object is not None and not _bare(exchange.object.get(name), declared)
     if not shown_when_sent:
         return False
-    later = operation.patch(operation.bodies.mark())
+    shown = operation.patch(operation.bodies.mark()).object
     if operation.observer.means in {None, "neutral"}:
         return False
     found, _ = operation.observe.look()
-    return later.object is not None and _bare(found.get(name), declared)
+    return shown is not None and _bare(found.get(name), declared)

@@ -67,7 +67,7 @@ def speaks_json(
     responses = [e.response for e in (*answers, *patches) if e.response and e.response.body]
     if not responses:
         return PreflightCheck("JSON", "nothing was answered with a body")
-    if any(isinstance(response.json.value, (dict, list)) for response in responses):
+    if any(response.whole and isinstance(response.json.value, (dict, list)) for response in responses):
         return PreflightCheck("JSON", "it speaks JSON")
     base, media = driver.client.base, responses[-1].media_type or "text without a Content-Type"
     error = TargetError(
