@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -76,11 +77,38 @@ def short_texts(app: App) -> None:
         return checked
 
 
+def unique(app: App, name: str = "displayName") -> None:
+    """No two contacts may have the same value of one property, which is answered 409."""
+
+    @override(app, "seeds")
+    def seeds(inner: Step, resource: Resource) -> tuple[JsonObject, ...]:
+        kept: set[Json] = set()
+        return tuple(_apart(each, name, kept) for each in inner(resource))
+
+    @override(app, "write")
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
+        others = {entity: each for entity, each in app.store.objects(request).items() if entity != request.entity}
+        if body.get(name) is not None and any(each.get(name) == body[name] for each in others.values()):
+            raise Refusal(409, "Request_ResourceExists", f"Another contact has this {name}.")
+        await inner(request, body)
+
+
+def _apart(contact: JsonObject, name: str, known: set[Json]) -> JsonObject:
+    """A contact with a value that is not among the known ones."""
+    while contact[name] in known:
+        contact = {**contact, name: contact[name] + (1 if name == "level" else "x")}
+    known.add(contact[name])
+    return contact
+
+
 HABITS: Mapping[str, Callable[[App], None]] = {
     "names anew": named_anew,
     "versions": versioned,
     "picky": picky,
     "short texts": short_texts,
+    "unique names": unique,
+    "unique companies": partial(unique, name="companyName"),
+    "unique levels": partial(unique, name="level"),
 }
 
 
