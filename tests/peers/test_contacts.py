@@ -61,6 +61,11 @@ def test_values_that_no_two_objects_may_share_are_sent_once(habit: str, tmp_path
     assert told(tmp_path, habit, select=select) == {}
 
 
+@pytest.mark.parametrize("habit", ["built in", "only built in"])
+def test_an_object_that_can_be_changed_is_looked_for(habit: str, tmp_path: Path) -> None:
+    assert told(tmp_path, habit, select=("update.persist.read",)) == {}
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("habit", HABITS)
 def test_a_habit_is_never_accused(habit: str, tmp_path: Path) -> None:
