@@ -30,6 +30,13 @@ def test_an_object_is_read_by_itself_where_that_works() -> None:
     assert client.sent == ["GET /things/one"] * 2
 
 
+@pytest.mark.parametrize("body", [{"value": [ONE, TWO]}, {"items": [ONE, TWO], "total": 2}, [ONE, TWO], TWO])
+def test_a_list_or_another_object_is_not_taken_for_the_object(body: object) -> None:
+    client = ScriptedClient(ONE, TWO)
+    client.scripts.append(lambda request, path: answer(200, body) if path == "/things/one" else None)
+    assert updating(client).observer.item("one")[0] is None
+
+
 def test_else_it_is_looked_up_in_the_collection_from_then_on() -> None:
     client = ScriptedClient(TWO, ONE)
     client.scripts.append(no_item)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from graph_contracts.contract import Contract
 from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
-from graph_contracts.reference.message import Refusal, Request, Tokens
+from graph_contracts.reference.message import Refusal, Reply, Request, Tokens
 from graph_contracts.reference.routes import Resource
 from graph_contracts.reference.server import Started, serve_app
 from graph_contracts.reference.tools import Step, override
@@ -76,11 +77,63 @@ def short_texts(app: App) -> None:
         return checked
 
 
+def unique(app: App, name: str = "displayName") -> None:
+    """No two contacts may have the same value of one property, which is answered 409."""
+
+    @override(app, "seeds")
+    def seeds(inner: Step, resource: Resource) -> tuple[JsonObject, ...]:
+        kept: set[Json] = set()
+        return tuple(_apart(each, name, kept) for each in inner(resource))
+
+    @override(app, "write")
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
+        others = {entity: each for entity, each in app.store.objects(request).items() if entity != request.entity}
+        if body.get(name) is not None and any(each.get(name) == body[name] for each in others.values()):
+            raise Refusal(409, "Request_ResourceExists", f"Another contact has this {name}.")
+        await inner(request, body)
+
+
+def _apart(contact: JsonObject, name: str, known: set[Json]) -> JsonObject:
+    """A contact with a value that is not among the known ones."""
+    while contact[name] in known:
+        contact = {**contact, name: contact[name] + (1 if name == "level" else "x")}
+    known.add(contact[name])
+    return contact
+
+
+def built_in(app: App, status: int = 403, places: Sequence[int] = (0,), others: int = 2) -> None:
+    """The contacts that the service brings with it can't be changed or deleted; they stand among others in lists."""
+
+    @override(app, "seeds")
+    def seeds(inner: Step, resource: Resource) -> tuple[JsonObject, ...]:
+        made = inner(resource)
+        contacts = [*made[:others]]
+        for place in places:
+            contacts.insert(place, {**made[0], "id": f"builtIn{place}", "displayName": "Me"})
+        return tuple(contacts)
+
+    @override(app, "change")
+    async def change(inner: Step, request: Request) -> Reply:
+        if request.entity.startswith("builtIn"):
+            allow = {"Allow": "GET, HEAD"} if status == 405 else {}
+            raise Refusal(status, "Request_BadRequest", "This contact can't be changed.", **allow)
+        reply: Reply = await inner(request)
+        return reply
+
+
 HABITS: Mapping[str, Callable[[App], None]] = {
     "names anew": named_anew,
     "versions": versioned,
     "picky": picky,
     "short texts": short_texts,
+    "built in": built_in,
+    "built in 400": partial(built_in, status=400),
+    "two built in 405": partial(built_in, status=405, places=(0, 1)),
+    "second built in": partial(built_in, places=(1,)),
+    "only built in": partial(built_in, others=0),
+    "unique names": unique,
+    "unique companies": partial(unique, name="companyName"),
+    "unique levels": partial(unique, name="level"),
 }
 
 

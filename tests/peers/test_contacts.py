@@ -34,8 +34,8 @@ def told(folder: Path, *habits: str, select: tuple[str, ...], document: Path = D
         )
         run.run(settings)
     found: dict[str, Any] = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    rows = {each["id"]: (each["verdict"], each.get("message", "")) for each in found["requirements"]}
-    return {name: said for name, said in rows.items() if said[0] not in {"pass", "not-applicable"}}
+    said = ((each["id"], one["verdict"], one["message"]) for each in found["requirements"] for one in each["outcomes"])
+    return {name: (verdict, message) for name, verdict, message in said if verdict not in {"pass", "not-applicable"}}
 
 
 MOVING = ("update.merge.siblings", "update.persist.read", "update.value.reflects", "update.error.nochange")
@@ -53,6 +53,17 @@ def test_a_refusal_of_a_value_that_the_document_does_not_show_is_a_note(tmp_path
 
 def test_values_keep_to_what_descriptions_say(tmp_path: Path) -> None:
     assert told(tmp_path, select=("*.req.full",)) == {}
+
+
+@pytest.mark.parametrize("habit", ["unique names", "unique levels"])
+def test_values_that_no_two_objects_may_share_are_sent_once(habit: str, tmp_path: Path) -> None:
+    select = ("create.json.grammar", "create.req.*", "update.req.full", "update.method.405allow")
+    assert told(tmp_path, habit, select=select) == {}
+
+
+@pytest.mark.parametrize("habit", ["built in", "only built in"])
+def test_an_object_that_can_be_changed_is_looked_for(habit: str, tmp_path: Path) -> None:
+    assert told(tmp_path, habit, select=("update.persist.read",)) == {}
 
 
 @pytest.mark.full

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from graph_contracts.contract import TypeKind
 from graph_contracts.http.exchange import Exchange
@@ -14,7 +14,7 @@ from graph_contracts.operations.sample_values import plain
 from graph_contracts.requirements import Inconclusive
 
 MAX_TEXTS = 5
-"""Texts that are tried one by one where two objects may not share one."""
+"""Texts, and numbers, that are tried one by one where two objects may not share one."""
 MAX_MARKERS = 4
 """Properties that are sent alone, until one is accepted: not each of them takes any value."""
 CONFLICT = 409
@@ -28,9 +28,11 @@ class UpdateSearch:
         """Whether the path names an object whose id a target may want in the body."""
 
     def accepted_body(self, bodies: Bodies) -> AcceptedBody:
-        """The first body that is accepted."""
+        """The first body that is accepted, with new values where other objects have those that were tried first."""
         key = bodies.key if self._keyed else ""
-        return find_accepted_body(bodies.model.type, bodies.writable, bodies.first, bodies.send, key)
+        return _without_conflict(
+            bodies, lambda: find_accepted_body(bodies.model.type, bodies.writable, bodies.first, bodies.send, key)
+        )
 
     def partial_body(self, bodies: Bodies) -> None:
         """Send one property alone, unless the accepted body has no more."""
@@ -58,22 +60,9 @@ class CreationSearch:
         Raises:
             Inconclusive: none is.
         """
-        for names in ((), *texts(bodies)):
-            bodies.own.distinct = names
-            try:
-                found = self._find(bodies)
-            except Inconclusive as reason:
-                if not any(exchange.status == CONFLICT for exchange in reason.exchanges):
-                    raise
-            else:
-                if not any(step.exchange.status == CONFLICT for step in found.steps):
-                    return found
-        bodies.own.distinct = ()
-        return self._find(bodies)
-
-    @staticmethod
-    def _find(bodies: Bodies) -> AcceptedBody:
-        return find_accepted_body(bodies.model.type, bodies.writable, bodies.first, bodies.send)
+        return _without_conflict(
+            bodies, lambda: find_accepted_body(bodies.model.type, bodies.writable, bodies.first, bodies.send)
+        )
 
     def partial_body(self, bodies: Bodies) -> None:
         """Find what a partial body needs: one property alone, else the required ones, else all."""
@@ -99,9 +88,30 @@ class CreationSearch:
                 break
 
 
-def texts(bodies: Bodies) -> Iterator[tuple[str, ...]]:
-    """The texts that may have to differ: all of them, then each alone, since some may have a form of their own."""
+def _without_conflict(bodies: Bodies, find: Callable[[], AcceptedBody]) -> AcceptedBody:
+    """What is found with new values for properties that may have to differ from object to object, as few as possible.
+
+    Raises:
+        Inconclusive: nothing is.
+    """
+    for names in ((), *distinguishing(bodies)):
+        bodies.own.distinct = names
+        try:
+            found = find()
+        except Inconclusive as reason:
+            if not any(exchange.status == CONFLICT for exchange in reason.exchanges):
+                raise
+        else:
+            if not any(step.exchange.status == CONFLICT for step in found.steps):
+                return found
+    bodies.own.distinct = ()
+    return find()
+
+
+def distinguishing(bodies: Bodies) -> Iterator[tuple[str, ...]]:
+    """The properties that may have to differ: all texts, those and numbers, then each alone, since some have a form."""
     kinds = {name: bodies.model.type.properties[name].type for name in bodies.writable}
-    names = tuple(name for name, kind in kinds.items() if kind.kind is TypeKind.STRING and plain(kind))
-    yield names
-    yield from ((name,) for name in names[:MAX_TEXTS])
+    texts = tuple(name for name, kind in kinds.items() if kind.kind is TypeKind.STRING and plain(kind))
+    numbers = tuple(name for name, kind in kinds.items() if kind.kind is not TypeKind.STRING and plain(kind))
+    yield from filter(None, (texts, (*texts, *numbers) if numbers else ()))
+    yield from ((name,) for name in (*texts[:MAX_TEXTS], *numbers[:MAX_TEXTS]))

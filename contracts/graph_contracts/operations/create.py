@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from graph_contracts.contract import Operation, OperationKind, Type
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonMapping, JsonObject
-from graph_contracts.operations.body_search import CONFLICT, CreationSearch, texts
+from graph_contracts.operations.body_search import CONFLICT, CreationSearch, distinguishing
 from graph_contracts.operations.creations import Creations, created_id
 from graph_contracts.operations.equality import Difference
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.object_model import ObjectModel, after_creation
 from graph_contracts.operations.object_views import NEW, CreationView
 from graph_contracts.operations.observer import Observer, same_id, why_unlisted
+from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.watched_objects import WatchedCollection
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Inconclusive
@@ -75,7 +76,7 @@ class CreateDriver(WriteDriver):
             self.computed |= update.computed
         with suppress(Inconclusive):
             self._try_taking_away()
-            self._find_distinct_texts()
+            self._find_distinct_values()
         super().calibrate()
 
     def _try_taking_away(self) -> None:
@@ -89,16 +90,23 @@ class CreateDriver(WriteDriver):
             else:
                 self.key = NEW
 
-    def _find_distinct_texts(self) -> None:
-        """Find out which texts must differ from object to object, where the same body isn't taken twice."""
+    def _find_distinct_values(self) -> None:
+        """Find out which values must differ from object to object, where the same body isn't taken twice.
+
+        An update may give no object such a value of another either.
+        """
         self.requirement = "learn"
-        if self.patch(self.bodies.full()).status not in COLLIDES or self.own.distinct:
-            return
-        for names in texts(self.bodies):
-            self.own.distinct = names
-            if self.patch(self.bodies.full()).ok:
-                return
-        self.own.distinct = ()
+        collides = any(self.patch(self.bodies.full()).status in COLLIDES for _ in range(2))
+        if collides and not self.own.distinct:
+            for names in distinguishing(self.bodies):
+                self.own.distinct = names
+                if self.patch(self.bodies.full()).ok:
+                    break
+            else:
+                self.own.distinct = ()
+        update = self.siblings.get(OperationKind.UPDATE)
+        if isinstance(update, UpdateDriver) and not update.own.distinct:
+            update.own.distinct = tuple(name for name in self.own.distinct if name in update.bodies.writable)
 
     def tidy(self) -> None:
         self.creations.tidy()

@@ -49,20 +49,33 @@ class Observer:
         path = self.operation.url_path(self.path_ids(entity))
         exchange = self.client.send("GET", path, fresh=fresh, operation=self.asker, requirement="observe")
         self.item_status = exchange.status
+        return self.shown(exchange, entity), exchange
+
+    def shown(self, exchange: Exchange, entity: str) -> JsonObject | None:
+        """The object with an id, where the answer to a GET of it is that: no error, and none of other objects."""
         found = exchange.object if exchange.status == 200 else None
-        if found is not None and "id" not in found and isinstance(found.get("error"), dict):
-            found = None  # an error under the status of success
-        if found is not None and self._is_list(found):
-            found = None  # whoever knows no such object may answer with all there are
-        if found is not None and (self.operation.key is None or same_id(found.get(self.key_property, entity), entity)):
-            return found, exchange
-        return None, exchange
+        if found is None or (
+            self.operation.key is not None and not same_id(found.get(self.key_property, entity), entity)
+        ):
+            return None
+        if "id" not in found and isinstance(found.get("error"), dict):
+            return None  # an error under the status of success
+        if self._is_list(found) or self._is_foreign(found):
+            return None  # whoever knows no such object may answer with all there are
+        return found
 
     def _is_list(self, found: JsonMapping) -> bool:
         """Whether an answer is a list of objects, where the document has one object."""
         shown = self.operation.response
         has = "value" in shown.properties if shown else False
         return not has and "id" not in found and isinstance(found.get("value"), list)
+
+    def _is_foreign(self, found: JsonMapping) -> bool:
+        """Whether an answer has lists, and not one member that the document names: a list in a wrapper of its own."""
+        shown = self.operation.response
+        if shown is None or not shown.properties or shown.open or found.keys() & shown.properties.keys():
+            return False
+        return any(isinstance(each, list) for each in found.values())
 
     def collection(self) -> tuple[list[JsonObject] | None, Exchange]:
         """GET the collection, following its pages on the same origin."""

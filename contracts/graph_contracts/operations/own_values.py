@@ -21,7 +21,7 @@ class OwnValues:
     def make_distinct(self, body: JsonMapping) -> JsonObject:
         """A body with new values for properties that must be unique."""
         names = [name for name in self.distinct if name in body]
-        return {**body, **{name: self._values.fresh(self._type.properties[name].type) for name in names}}
+        return {**body, **{name: self._values.distinct(self._type.properties[name].type, name) for name in names}}
 
     def complete(self, body: JsonMapping) -> JsonObject:
         """A body with the values that the target requires."""

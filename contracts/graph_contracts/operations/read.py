@@ -55,6 +55,8 @@ class ReadDriver(ShowDriver):
         exchange = self.get(entity)
         if exchange.object is None or not exchange.ok:
             raise Inconclusive(f"the object is not shown ({exchange.answer})", exchange)
+        if exchange.status == 200 and self.observer.shown(exchange, entity or self.key) is None:
+            raise Inconclusive(f"the answer shows something else than the object ({exchange.answer})", exchange)
         return exchange.object, exchange
 
 

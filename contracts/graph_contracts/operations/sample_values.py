@@ -136,6 +136,12 @@ class Values:
         kept = within(made, type_.limits, formats=True)
         return made if kept else self.make(type_, "", self._random.randrange(1, 1_000_000))
 
+    def distinct(self, type_: Type, name: str) -> Json:
+        """A value of a property that this run has not used, in the form that the name asks for."""
+        formed = type_.kind is TypeKind.STRING and any(re.search(each, name) for each, form in STRINGS if "{n" in form)
+        made = self.make(type_, name, self._random.randrange(1_000, 1_000_000)) if formed else None
+        return self.fresh(type_) if made is None else made
+
     def _fresh(self, type_: Type) -> Json:
         match type_.kind:
             case TypeKind.COLLECTION if roomy(type_) and type_.item:

@@ -73,7 +73,7 @@ def _made(read: ReadDriver, *, may_write: bool) -> list[str]:
 
 
 def _object(read: ReadDriver, seen: Exchange) -> PreflightCheck:
-    if seen.ok:
+    if seen.ok and (seen.status != 200 or seen.object is None or read.observer.shown(seen, read.key) is not None):
         return PreflightCheck("object", f"{read.key} is there")
     if seen.status in REFUSED:
         return PreflightCheck("object", f"{read.key} may not be read")

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 
 from graph_contracts.contract import Contract
+from graph_contracts.engine.discovery.changeable import UNCHANGEABLE, changeable_object
 from graph_contracts.engine.discovery.check import (
     NOT_HERE,
     REFUSED,
@@ -48,6 +50,8 @@ class Preflight:
     """Whether objects may be made and changed; if not, nothing is sent but reads and updates that say nothing."""
     may_patch: bool = True
     """Whether even an update that says nothing may be sent."""
+    listed: dict[str, list[str]] = field(default_factory=dict)
+    """The ids that may be updated, by operation id, where the operator named none."""
 
     def run(self) -> None:
         """Find the objects, save them as they are, and make sure that the target can be judged.
@@ -119,6 +123,7 @@ class Preflight:
                 seen = [entity for item in items or () if (entity := identity(item.get("id")))]
                 there = None if items is None or update.observer.cut else seen
                 found = self._own(items, update)
+                self.listed[operation.id] = found if there is not None and not first else []
             if apart and found and not any(same_id(entity, first) for entity in found):
                 first, second = "", None  # the path has objects of its own
             if not first and not found and (new := self._make(update, 1, there)):
@@ -254,17 +259,22 @@ class Preflight:
         """Observe every object and remember it as it was found."""
         for update in self.updates:
             for entity in update.known:
-                found, exchange = update.observer.item(entity)
-                yield exchange
-                if found is None and update.observer.means is None:
-                    items, exchange = update.observer.collection()
-                    found = next((item for item in items or () if same_id(item.get("id"), entity)), None)
-                if found is not None:
-                    by_item = exchange.request.url.endswith(update.path(entity))
-                    update.observer.means = "item" if by_item else "collection"
-                    update.objects.keep(entity, found)
-                elif self.may_patch:
-                    update.objects.keeper(entity)
+                yield self._save_object(update, entity)
+
+    def _save_object(self, update: UpdateDriver, entity: str) -> Exchange:
+        """Observe an object and remember it as it was found."""
+        found, exchange = update.observer.item(entity)
+        read = exchange
+        if found is None and update.observer.means is None:
+            items, exchange = update.observer.collection()
+            found = next((item for item in items or () if same_id(item.get("id"), entity)), None)
+        if found is not None:
+            by_item = exchange.request.url.endswith(update.path(entity))
+            update.observer.means = "item" if by_item else "collection"
+            update.objects.keep(entity, found)
+        elif self.may_patch:
+            update.objects.keeper(entity)
+        return read
 
     # -- what an update is answered -----------------------------------------------------------------------------
 
@@ -281,7 +291,12 @@ class Preflight:
             if exchange.ok and exchange.object:
                 update.objects.keep(update.key, exchange.object)
             yield exchange
-            if exchange.status not in REFUSED:
+            if exchange.status in UNCHANGEABLE and self.may_write and (listed := self.listed.get(update.documented.id)):
+                save, make = partial(self._save_object, update), partial(self._make, update, 3, listed)
+                update.requirement = "probe"
+                yield from changeable_object(update, listed, save, make)
+                update.requirement = ""
+            elif exchange.status not in REFUSED:
                 return
 
     @property

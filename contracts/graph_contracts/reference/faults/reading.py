@@ -169,6 +169,18 @@ def updates_only(app: App) -> None:
     unchecked(app, OperationKind.READ, OperationKind.LIST, OperationKind.CREATE, OperationKind.DELETE)
 
 
+@fault("unknown-id-lists-all", "read.route.unknownid.status read.resp.object")
+def lists_all(app: App) -> None:
+    """A read of an id that no object has is answered with the list of all objects."""
+
+    @override(app, "find")
+    def find(inner: Step, request: Request) -> None:
+        if request.method in {"GET", "HEAD"} and request.entity not in app.store.objects(request):
+            request.entity = ""
+        if request.entity:
+            inner(request)
+
+
 @fault("unknown-id-read-500", "read.error.no5xx")
 def unknown_crash(app: App) -> None:
     """A read of an id that nothing has makes the server fail."""

@@ -150,6 +150,24 @@ def strict(app: App) -> None:
         return checked
 
 
+@variation("q-a-text-is-unique")
+def unique(app: App) -> None:
+    """No two objects may have the same value of one text: such a change or creation is answered 409."""
+    name = names(app, TypeKind.STRING)[-1]
+
+    @override(app, "seeds")
+    def seeds(inner: Step, resource: Resource) -> tuple[JsonObject, ...]:
+        return tuple({**entity, name: f"{entity[name]} {number}"} for number, entity in enumerate(inner(resource)))
+
+    @override(app, "write")
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
+        objects = app.store.objects(request)
+        held = [each.get(name) for entity, each in objects.items() if entity != request.entity]
+        if body.get(name) is not None and body[name] in held:
+            raise Refusal(409, "Request_ResourceExists", f"Another object has this {name}.")
+        await inner(request, body)
+
+
 @variation("q-empty-object-400")
 def empty_400(app: App) -> None:
     """{} is answered 400."""
