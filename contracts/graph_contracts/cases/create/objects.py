@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
+from graph_contracts.cases.any.atomicity import note_what_is_made_in_spite
 from graph_contracts.cases.update.concurrency import parallel, rounds
 from graph_contracts.cases.values import finding_of
 from graph_contracts.contract import OperationKind, TypeKind
@@ -161,16 +162,19 @@ def test_a_minimal_answer_says_where_the_object_is(create: CreateDriver) -> Find
 def test_an_empty_body_is_taken_or_refused(create: CreateDriver) -> Findings:
     """A creation without content should be refused or make an object, and not be a failure of the server.
 
-    Sent: `{}` and a request without content.
+    Sent: `{}`, a request without content, and JSON that breaks off; the collection is listed before and after.
 
-    Fix: Answer 400 where properties are required, and to a missing body.
+    Fix: Answer 400 where properties are required, and to a missing body; make nothing before that is known.
     """
     create.change(create.bodies.full(1))
-    for note, body in (("{}", b"{}"), ("no content", b"")):
-        (trial,) = create.watch.attempt([Attempt(note, body)])
+    for note, body in (("{}", b"{}"), ("no content", b""), ("JSON that breaks off", b'{"a": ')):
+        attempt = Attempt(note, body)
+        (trial,) = create.watch.attempt([attempt])
         exchange = trial.exchange
         if not (exchange.ok or exchange.refused):
             yield Finding("2xx, or 4xx", f"{exchange.answer} to {note}", (exchange,))
+        if exchange.refused and not trial.effects:
+            list(note_what_is_made_in_spite(create, attempt))  # create.error.nochange tells of it
 
 
 @adapted(
