@@ -24,6 +24,7 @@ MODULES = (
     "any.unknown_members",
     "update.odd_bodies",
     "any.request_headers",
+    "any.unusual_requests",
     "any.media_types",
     "any.preferences",
     "any.request_framing",

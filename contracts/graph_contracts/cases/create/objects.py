@@ -162,12 +162,17 @@ def test_a_minimal_answer_says_where_the_object_is(create: CreateDriver) -> Find
 def test_an_empty_body_is_taken_or_refused(create: CreateDriver) -> Findings:
     """A creation without content should be refused or make an object, and not be a failure of the server.
 
-    Sent: `{}`, a request without content, and JSON that breaks off; the collection is listed before and after.
+    Sent: `{}`, a request without content, with Content-Type and without, and JSON that breaks off; the collection is listed before and after.
 
     Fix: Answer 400 where properties are required, and to a missing body; make nothing before that is known.
     """
     create.change(create.bodies.full(1))
-    for note, body in (("{}", b"{}"), ("no content", b""), ("JSON that breaks off", b'{"a": ')):
+    for note, body in (
+        ("{}", b"{}"),
+        ("no content", b""),
+        ("no content and no Content-Type", None),
+        ("JSON that breaks off", b'{"a": '),
+    ):
         attempt = Attempt(note, body)
         (trial,) = create.watch.attempt([attempt])
         exchange = trial.exchange
