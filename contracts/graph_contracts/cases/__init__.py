@@ -70,6 +70,8 @@ MODULES = (
     "create.objects",
     "delete.objects",
     "any.head",
+    "list.concurrency",
+    "delete.concurrency",
     "list.freshness",
     "list.paging",
     "list.options",

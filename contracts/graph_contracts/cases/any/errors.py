@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from graph_contracts.contract import Operation
 from graph_contracts.http.exchange import SAFE, Exchange
 from graph_contracts.operations.equality import GUID, short
@@ -14,7 +16,12 @@ JUDGED_BY_AUTH = frozenset({401, 403})
 BY_THE_SERVICE = frozenset({400, 406, 409, 412, 415, 422, 428})
 """Statuses that come from the service itself and not from a gateway before it."""
 SIZES = ".json.limits"
-LOADED = (".conc.", ".throttle.")
+PARALLEL = ".conc."
+LOADED = (PARALLEL, ".throttle.")
+OFTEN = 3
+"""Failures of documented requests sent in parallel, in the tests of one requirement, that are no accident."""
+OF_GATEWAYS = frozenset({502, 504})
+"""What a gateway says of the load or of the service behind it."""
 
 
 @requirement(
@@ -70,7 +77,7 @@ def _was_shown(update: OperationUnderTest, exchange: Exchange) -> bool:
     Level.MUST,
     basis="rfc-def",
     source="RFC 9110 §15.5, §15.6.1",
-    vary="501, 503, 507; a failure that doesn't come again is a warning",
+    vary="501, 503, 507; a failure that doesn't come again is a warning, and so is one or two under parallel requests",
     each=lambda operation, exchange: (
         (
             exchange.request.method not in SAFE - {"OPTIONS"}
@@ -119,10 +126,25 @@ def test_no_request_is_answered_as_the_servers_own_failure(update: OperationUnde
         or exchange.request.wire is not None
         or any(words in exchange.requirement for words in LOADED)
     )
-    if exchange.request.wire is not None and exchange.status in {502, 504}:
+    if exchange.request.wire is not None and exchange.status in OF_GATEWAYS:
         return  # what a gateway says of a request that breaks off
+    soft = soft and not _fails_in_parallel(update, exchange)
     grade = Severity.WARN if soft else Severity.FAIL
     yield Finding("4xx, or 2xx where it can be done", f"{exchange.answer} to {_sent(exchange)}", (exchange,), grade)
+
+
+def _fails_in_parallel(operation: OperationUnderTest, exchange: Exchange) -> bool:
+    """Whether documented requests fail again and again where several come at once."""
+    if PARALLEL not in exchange.requirement or not exchange.entity or exchange.status in OF_GATEWAYS:
+        return False
+    like = (
+        each
+        for each in operation.client.exchanges.of(operation.documented.id)
+        if each.requirement == exchange.requirement
+        and each.request.method == exchange.request.method
+        and each.status in SERVER_FAILURES - OF_GATEWAYS
+    )
+    return len(list(islice(like, OFTEN))) == OFTEN
 
 
 def _dying(operation: OperationUnderTest, exchange: Exchange) -> bool:
