@@ -84,7 +84,7 @@ int32-bounds-refused int32-unbounded invalid-utf8-stored-as-latin-1 media-type-c
 names-pascalcase nested-types-refused null-date-becomes-year-one null-to-empty-string numeric-string-coerced
 odata-type-wrong one-property-refused propcase-duplicate-member prototype-pollution publicly-cacheable
 response-invalid-json retry-after-with-a-unit root-type-refused sdk-header-400 stack-trace-leak
-unknown-prefer-400
+unknown-prefer-400 weighted-languages-500
 """
 """Faults of what all operations have in common, chosen so that each requirement of the others has one that trips it."""
 TOLERATED = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from graph_contracts.contract import Operation
 from graph_contracts.http.exchange import SAFE, Exchange
 from graph_contracts.operations.equality import GUID, short
@@ -16,7 +18,12 @@ BY_THE_SERVICE = frozenset({400, 406, 409, 412, 415, 422, 428})
 SIZES = ".json.limits"
 MOST_BEFORE = 500
 """Exchanges before a read that failed, among which the write is that it began with."""
-LOADED = (".conc.", ".throttle.")
+PARALLEL = ".conc."
+LOADED = (PARALLEL, ".throttle.")
+OFTEN = 3
+"""Failures of documented requests sent in parallel, in the tests of one requirement, that are no accident."""
+OF_GATEWAYS = frozenset({502, 504})
+"""What a gateway says of the load or of the service behind it."""
 
 
 @requirement(
@@ -72,9 +79,13 @@ def _was_shown(update: OperationUnderTest, exchange: Exchange) -> bool:
     Level.MUST,
     basis="rfc-def",
     source="RFC 9110 §15.5, §15.6.1",
-    vary="501, 503, 507; a failure that doesn't come again is a warning",
+    vary="501, 503, 507; a failure that doesn't come again is a warning, and so is one or two under parallel requests",
     each=lambda operation, exchange: (
-        (exchange.request.method not in SAFE or exchange.request.method == operation.method or _observes(exchange))
+        (
+            exchange.request.method not in SAFE - {"OPTIONS"}
+            or exchange.request.method == operation.method
+            or _observes(exchange)
+        )
         and not exchange.requirement.endswith(SIZES)
     ),
 )
@@ -117,8 +128,9 @@ def test_no_request_is_answered_as_the_servers_own_failure(update: OperationUnde
         or exchange.request.wire is not None
         or any(words in exchange.requirement for words in LOADED)
     )
-    if exchange.request.wire is not None and exchange.status in {502, 504}:
+    if exchange.request.wire is not None and exchange.status in OF_GATEWAYS:
         return  # what a gateway says of a request that breaks off
+    soft = soft and not _fails_in_parallel(update, exchange)
     grade = Severity.WARN if soft else Severity.FAIL
     what = f"{exchange.answer} to {_sent(exchange)}"
     evidence: tuple[Exchange, ...] = (exchange,)
@@ -142,6 +154,20 @@ def _write_before(update: OperationUnderTest, read: Exchange) -> Exchange | None
         elif write is None and not earlier.refused:
             write = earlier
     return None
+
+
+def _fails_in_parallel(operation: OperationUnderTest, exchange: Exchange) -> bool:
+    """Whether documented requests fail again and again where several come at once."""
+    if PARALLEL not in exchange.requirement or not exchange.entity or exchange.status in OF_GATEWAYS:
+        return False
+    like = (
+        each
+        for each in operation.client.exchanges.of(operation.documented.id)
+        if each.requirement == exchange.requirement
+        and each.request.method == exchange.request.method
+        and each.status in SERVER_FAILURES - OF_GATEWAYS
+    )
+    return len(list(islice(like, OFTEN))) == OFTEN
 
 
 def _dying(operation: OperationUnderTest, exchange: Exchange) -> bool:

@@ -216,7 +216,7 @@ def test_what_a_read_shows_can_be_sent_back(read: ReadDriver) -> Findings:
 def test_parallel_reads_of_two_objects_each_get_their_own(read: ReadDriver) -> Findings:
     """Parallel reads of two objects must each be answered with their own object.
 
-    Sent: Parallel GETs of two objects, many times; each answer must show its own.
+    Sent: Parallel GETs of two objects, two of each, many times; each answer must show its own.
 
     Fix: Keep nothing about a request in static or shared fields, and key caches by the whole URL.
     """
@@ -224,8 +224,9 @@ def test_parallel_reads_of_two_objects_each_get_their_own(read: ReadDriver) -> F
     if "id" not in read.answer_type.properties:
         raise NotApplicable("the document doesn't name the id among the properties")
     for _ in rounds():
-        answers: list[Exchange] = parallel(read.get, lambda: read.get(second))
-        for entity, answer in zip((read.key, second), answers, strict=True):
+        entities = (read.key, second) * 2
+        answers: list[Exchange] = parallel(*[lambda entity=entity: read.get(entity) for entity in entities])
+        for entity, answer in zip(entities, answers, strict=True):
             shown = (answer.object or {}).get("id")
             if answer.ok and isinstance(shown, str) and not same_id(shown, entity):
                 what = f"the answer to {short(entity)} shows {short(shown)}"

@@ -142,7 +142,7 @@ def _mixed(operation: WriteDriver, known: list[JsonObject], shown: JsonObject) -
 def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: UpdateDriver) -> Findings:
     """Parallel updates of two objects are each answered with their own object.
 
-    Sent: Parallel updates of two objects, many times; each answer must show its own.
+    Sent: Parallel updates of two objects, two of each, many times; each answer must show its own.
 
     Fix: Keep nothing about a request in static or shared fields.
     """
@@ -152,17 +152,17 @@ def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: Updat
     )  # nobody may have seen it before: it is to be put back as it is now
     compared = 0
     for _ in rounds():
-        bodies = {update.key: update.bodies.marker(), second: update.bodies.mark()}
-        answers = parallel(*[sender(update, body, entity) for entity, body in bodies.items()])
-        for (entity, _), answer in zip(bodies.items(), answers, strict=True):
+        bodies = [(entity, update.bodies.marker()) for entity in (update.key, second) * 2]
+        answers = parallel(*[sender(update, body, entity) for entity, body in bodies])
+        for (entity, _), answer in zip(bodies, answers, strict=True):
             shown = answer.object
             if answer.status != 200 or shown is None:
                 continue
             compared += 1
-            other = next(b for e, b in bodies.items() if e != entity)
-            crossed = [name for name, value in other.items() if shown.get(name) == value]
+            others = [each for other, body in bodies if other != entity for each in body.items()]
+            crossed = [name for name, value in others if shown.get(name) == value]
             if crossed or (
-                isinstance(shown.get("id"), str) and not same_id(shown["id"], entity) and _is_other(shown, bodies)
+                isinstance(shown.get("id"), str) and not same_id(shown["id"], entity) and _is_other(shown, dict(bodies))
             ):
                 what = f"the answer to {short(entity)} shows {short(shown.get('id'))}, {short(crossed)}"
                 yield Finding("each its own object", what, tuple(answers))

@@ -64,12 +64,12 @@ def test_what_the_server_returned_can_be_sent_back(update: UpdateDriver) -> Find
 def test_an_empty_body_changes_nothing(update: UpdateDriver) -> Findings:
     """An empty object, and a request without content, change nothing and are not a server failure.
 
-    Sent: `{}` and a request without content; the object is read afterwards.
+    Sent: `{}` and a request without content, with Content-Type and without; the object is read afterwards.
 
     Fix: Treat `{}` as no change. Don't fill absent members with defaults, and answer a missing body with 400.
     """
     update.change(update.bodies.full(1))
-    for note, body in (("{}", {}), ("no content", b"")):
+    for note, body in (("{}", {}), ("no content", b""), ("no content and no Content-Type", None)):
         (trial,) = update.watch.attempt([Attempt(note, body)])
         exchange = trial.exchange
         if not (exchange.ok or exchange.refused):

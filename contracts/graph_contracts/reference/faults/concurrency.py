@@ -6,6 +6,7 @@ import asyncio
 import copy
 import itertools
 
+from graph_contracts.contract import OperationKind
 from graph_contracts.json_types import JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
@@ -58,7 +59,7 @@ def crosswired(app: App) -> None:
         return reply
 
 
-@fault("parallel-updates-500", "error.no5xx", gates=False)
+@fault("parallel-updates-500", "error.no5xx")
 def parallel_crash(app: App) -> None:
     """An update that meets another one fails with 500."""
     busy: set[str] = set()
@@ -73,3 +74,78 @@ def parallel_crash(app: App) -> None:
             await inner(request, body)
         finally:
             busy.discard(request.entity)
+
+
+def _crash_together(app: App, kind: OperationKind) -> None:
+    """Fail at a request of a kind while another one is performed."""
+    busy: list[str] = []
+
+    @override(app, "act")
+    async def act(inner: Step, request: Request) -> Reply:
+        if request.kind is not kind:
+            return await inner(request)
+        if busy:
+            raise RuntimeError("deadlock")
+        busy.append(request.id)
+        try:
+            await asyncio.sleep(WINDOW)
+            return await inner(request)
+        finally:
+            busy.clear()
+
+
+@fault("parallel-reads-500", "read.error.no5xx")
+def parallel_reads(app: App) -> None:
+    """A read that meets another one fails with 500."""
+    _crash_together(app, OperationKind.READ)
+
+
+@fault("parallel-lists-500", "list.error.no5xx")
+def parallel_lists(app: App) -> None:
+    """A list request that meets another one fails with 500."""
+    _crash_together(app, OperationKind.LIST)
+
+
+@fault("parallel-creations-500", "create.error.no5xx")
+def parallel_creations(app: App) -> None:
+    """A creation that meets another one fails with 500."""
+    _crash_together(app, OperationKind.CREATE)
+
+
+@fault("parallel-deletions-500", "delete.error.no5xx")
+def parallel_deletions(app: App) -> None:
+    """A deletion that meets another one fails with 500."""
+    _crash_together(app, OperationKind.DELETE)
+
+
+@fault("parallel-deletion-lost", "delete.conc.disjoint")
+def deletion_lost(app: App) -> None:
+    """The collection is read, filtered and written back: of deletions that overlap one is undone."""
+
+    @override(app, "delete")
+    async def delete(inner: Step, request: Request) -> Reply:
+        before = dict(app.store.objects(request))
+        reply: Reply = await inner(request)
+        await asyncio.sleep(WINDOW)
+        objects = app.store.objects(request)
+        objects.update({entity: each for entity, each in before.items() if entity != request.entity})
+        return reply
+
+
+@fault("parallel-lists-share-a-cursor", "list.conc.same")
+def shared_cursor(app: App) -> None:
+    """Of list requests that meet, the cursor of the first is at its end: the others show nothing."""
+    busy: list[str] = []
+
+    @override(app, "act")
+    async def act(inner: Step, request: Request) -> Reply:
+        reply: Reply = await inner(request)
+        if request.kind is not OperationKind.LIST or not isinstance(reply.value, dict):
+            return reply
+        if busy:
+            reply.value["value"] = []
+            return reply
+        busy.append(request.id)
+        await asyncio.sleep(WINDOW)
+        busy.clear()
+        return reply

@@ -1,0 +1,49 @@
+"""Lists that are asked for several times at once."""
+
+from __future__ import annotations
+
+from graph_contracts.cases.update.concurrency import parallel, rounds
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.observer import identity
+from graph_contracts.operations.read import ListDriver
+from graph_contracts.requirements import Finding, Findings, Inconclusive, Phase, adapted
+
+AT_ONCE = 4
+OFTEN = 2
+"""Rounds in which a list is empty only among others, for that to be no accident."""
+
+
+@adapted(
+    "list.conc.same",
+    terms="update.conc.same",
+    vary="429 or 503; another order or number of objects on a page; other writers on a shared target",
+    phase=Phase.CONCURRENT,
+)
+def test_parallel_lists_are_not_empty(listing: ListDriver) -> Findings:
+    """Each of several parallel list requests must show objects where the one before and the one after them do.
+
+    Sent: Four parallel GETs of the collection, many times; where one shows no object, as many one after the other.
+
+    Fix: Keep no cursor, page or buffer of a request where another request finds it.
+    """
+    if not _shows(listing.demand()):
+        raise Inconclusive("the list shows no object")
+    found = 0
+    for _ in rounds():
+        answers: list[Exchange] = parallel(*[listing.get] * AT_ONCE)
+        empty = [answer for answer in answers if answer.ok and not _shows(answer)]
+        if not empty:
+            continue
+        alone = [listing.get() for _ in range(AT_ONCE)]
+        found += all(map(_shows, alone))  # not so where a replica lags behind
+        if found == OFTEN:
+            yield Finding("the objects", f"{empty[0].answer} without any of them", (empty[0], alone[0]))
+            return
+
+
+def _shows(exchange: Exchange) -> bool:
+    """Whether a page shows any object, or says that there is another page."""
+    body = exchange.object or {}
+    items = body.get("value") if exchange.object is not None else exchange.response and exchange.response.json.value
+    listed = isinstance(items, list) and any(isinstance(each, dict) and identity(each.get("id")) for each in items)
+    return listed or "@odata.nextLink" in body
