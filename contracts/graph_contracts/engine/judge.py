@@ -10,9 +10,11 @@ from itertools import islice
 from sys import intern
 
 from graph_contracts.contract import OperationKind
+from graph_contracts.engine import reproduction
 from graph_contracts.errors import ContractsError
 from graph_contracts.http.client import OUT_OF_TIME
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.traffic import Traffic
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.spare_objects import on_spare_object
 from graph_contracts.requirements import (
@@ -54,7 +56,7 @@ class Judgement:
     worst: Exchange | None = None
     """The exchange that shows the worst finding."""
     replay: tuple[Exchange | str, ...] = ()
-    """What shows it again, where one exchange alone doesn't."""
+    """What to send, in order, so that the worst finding shows again, with remarks in between."""
     mismatch: Mismatch | None = None
     seconds: float | None = None
     """How long the case took; None for a requirement that another case judged on its way."""
@@ -137,12 +139,20 @@ class Judge:
         undecided = undecided or busy
         update.log.reported |= {(requirement.id, finding.at_most) for finding in findings}
         update.log.reported |= {(name, finding.at_most) for name, found in asides.items() for finding in found}
-        others = [_found(find(name), operation, found, self._profile) for name, found in asides.items()]
+        others = [
+            _found(find(name), operation, found, self._profile, update.client.exchanges)
+            for name, found in asides.items()
+        ]
         own = _indexes(islice(update.client.exchanges.since(sent), MAX_EXCHANGES))
         if error:
             return [Judgement(requirement.id, operation, "error", error, exchanges=own), *others]
         if findings:
-            return [_found(requirement, operation, findings, self._profile), *others]
+            return [
+                _found(
+                    requirement, operation, findings, self._profile, update.client.exchanges, own=binding.each is None
+                ),
+                *others,
+            ]
         asked = update.client.exchanges.since(sent)
         if undecided is None and own and all(exchange.response is None for exchange in asked):
             # a target that is gone refuses everything, which must not look as if it refused what it should
@@ -176,7 +186,9 @@ class Judge:
         if ran == 1:
             return first
         words = f" (failed {failed} of {ran} times{'' if failed == ran else ': it is flaky'})"
-        return replace(first, message=first.message + words, actual=first.actual + words)
+        often = () if failed == ran else (f"it failed {failed} of {ran} times, so this may have to be repeated",)
+        replay = (*often, *first.replay) if first.replay else ()
+        return replace(first, message=first.message + words, actual=first.actual + words, replay=replay)
 
     def release(self, operations: Iterable[str]) -> None:
         """Forget the notes on these operations."""
@@ -289,7 +301,15 @@ def _check(
         found.problem = problem
 
 
-def _found(requirement: Requirement, operation: str, findings: list[Finding], profile: str) -> Judgement:
+def _found(
+    requirement: Requirement,
+    operation: str,
+    findings: list[Finding],
+    profile: str,
+    traffic: Traffic,
+    *,
+    own: bool = True,
+) -> Judgement:
     level = requirement.severity(profile)
 
     def weight(finding: Finding) -> int:
@@ -312,7 +332,7 @@ def _found(requirement: Requirement, operation: str, findings: list[Finding], pr
         worst.actual,
         _indexes(exchanges[:MAX_EXCHANGES]),
         worst.exchanges[-1] if worst.exchanges else None,
-        worst.replay,
+        reproduction.steps(worst, traffic, own=own),
         worst.mismatch,
     )
 

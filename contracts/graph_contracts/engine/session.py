@@ -81,6 +81,7 @@ class Session:
         whole = select_cases(settings)
         self.tally.note(*whole.left_out())
         self.redactor = Redactor(settings.secrets())
+        self.redactor.variables.update(settings.token_variables())
         with self._masking():
             check_options(whole, settings)
             self.gate = Gate.read(

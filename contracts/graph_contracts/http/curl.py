@@ -2,37 +2,119 @@
 
 from __future__ import annotations
 
-import shlex
+from collections.abc import Mapping
+from types import MappingProxyType
+from urllib.parse import urlsplit
 
+from graph_contracts.http import shell
 from graph_contracts.http.exchange import Request
 from graph_contracts.http.redact import MASK, Redactor
 
 MAX_BODY = 2000
-OWN_HEADERS = frozenset({"content-length", "host", "user-agent", "accept-encoding", "connection", "transfer-encoding"})
+OWN_HEADERS = frozenset({"content-length", "host", "user-agent", "connection", "transfer-encoding"})
 """Fields that curl writes itself."""
+SENDS_LENGTH = frozenset({"POST", "PUT", "PATCH"})
+"""Methods that are sent with a Content-Length even where there is no body."""
+TELLING = 6
+"""Characters that a value has to have to be known again anywhere but in a path."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
+TOKEN = {MASK: "TOKEN"}
 
 
-def command(request: Request, redactor: Redactor) -> str:
-    """The command that sends a request again.
+def command(request: Request, redactor: Redactor, variables: Mapping[str, str] = NOTHING) -> str:
+    """The command that sends a request again, in bash.
 
-    A request whose bytes were chosen one by one, or whose body is long or not text, is piped from a placeholder file
-    that the evidence holds.
+    A body that can't be typed is spelled octet by octet, a long one is compressed. Where even that is too long, it is
+    read from a file `body.bin`, whose beginning the evidence holds.
+
+    Args:
+        request: what was sent, as curl can send it: where its octets were chosen one by one, `octets` sends those.
+        redactor: masks every secret.
+        variables: names of shell variables by the values that they stand for.
     """
-    parts = ["curl", "-sS", "-i", "-X", request.method]
+    known = {**redactor.variables, **variables}
+    telling = {value: name for value, name in known.items() if len(value) >= TELLING}
+    parts = ["curl", "-sS", "-i", *(["-X", shell.word(request.method)] if request.method != "HEAD" else ["--head"])]
+    names = set()
     for name, value in request.headers:
+        names.add(name.lower())
         if name.lower() in OWN_HEADERS:
             continue
-        shown = redactor.header(name, value).replace(MASK, "$TOKEN")
-        quoted = f'"{name}: {shown}"' if "$TOKEN" in shown else shlex.quote(f"{name}: {shown}")
-        parts += ["-H", quoted]
-    if request.body:
-        try:
-            text = request.body.decode()
-        except UnicodeDecodeError:
-            text = ""
-        if not text or len(text) > MAX_BODY or "\0" in text:
-            parts += ["--data-binary", "@body.bin"]
-        else:
-            parts += ["--data-binary", shlex.quote(redactor.text(text))]
-    parts.append(shlex.quote(redactor.text(request.url)))
+        named = _token(value, redactor) or shell.marked(value, telling)
+        shown = shell.marked(redactor.header(name, named), TOKEN)
+        parts += ["-H", shell.word(f"{name}: {shown}" if value else f"{name};", "latin-1")]
+    if request.body or request.method in SENDS_LENGTH:
+        if "content-type" not in names:
+            parts += ["-H", "Content-Type:"]  # curl would send one of its own
+        parts += _body(request.body, redactor, telling)
+    url, path = request.url, urlsplit(request.url).path
+    parts += ["--globoff"] if set(url) & set("[]{}") else []
+    parts += ["--path-as-is"] if {".", ".."} & set(path.split("/")) else []
+    address = f"\0{known[url]}\0" if url in known else _address(url, known)
+    parts.append(shell.word(shell.marked(redactor.text(address), TOKEN)))
     return " ".join(parts)
+
+
+def _address(url: str, variables: Mapping[str, str]) -> str:
+    """A URL with a mark for each value in its path and query that a variable stands for, whole or in part."""
+    start = url.find("/", url.find("://") + 3)
+    path, mark, query = url[start:].partition("?")
+    segments = path.split("/")
+    for value, name in variables.items():
+        if len(value) >= shell.LEAST_PART:
+            segments = [shell.derived(segment, value, name) or segment for segment in segments]
+    return url[:start] + shell.marked("/".join(segments) + mark + query, variables)
+
+
+def _token(value: str, redactor: Redactor) -> str:
+    """A field that holds a part of the token, or the token in other letters, with a mark for that; else empty."""
+    for secret in redactor.secrets:
+        scheme, space, rest = value.rpartition(" ")
+        if secret in redactor.variables or len(secret) < 2 * shell.LEAST_PART or rest == secret:
+            continue
+        made = shell.derived(rest, secret, "TOKEN")
+        if not made and rest.startswith(secret[:-6]):
+            made = f"\0TOKEN:0:-6\0{rest[len(secret) - 6 :]}"
+        if made:
+            return f"{scheme}{space}{made}"
+    return ""
+
+
+def _body(body: bytes, redactor: Redactor, variables: Mapping[str, str]) -> list[str]:
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        text = ""
+    if not body or (text.isprintable() and text and len(text) <= MAX_BODY):
+        shown = shell.marked(redactor.text(shell.marked(text, variables)), TOKEN)
+        # after --data-binary, an @ names a file
+        return ["--data-raw" if shown.startswith("@") else "--data-binary", shell.word(shown)]
+    written = writes(body, redactor, variables)
+    return ["--data-binary", f"@<({written})" if written else "@body.bin"]
+
+
+def writes(octets: bytes, redactor: Redactor, variables: Mapping[str, str]) -> str:
+    """A command that writes octets without their secrets; empty where they are too long for a line."""
+    text = shell.marked(octets.decode("latin-1"), variables)
+    masked = redactor.text(text)
+    if masked == octets.decode("latin-1"):
+        return shell.writes(octets)
+    if len(octets) <= shell.MAX_SPELLED:
+        return shell.spelled(shell.marked(masked, TOKEN))
+    return ""
+
+
+def octets(request: Request, redactor: Redactor, variables: Mapping[str, str] = NOTHING) -> str:
+    """The command that sends the octets of a request as they were chosen, in bash; empty where they are too long."""
+    known = {**redactor.variables, **variables}
+    head, end, body = (request.wire or b"").partition(b"\r\n\r\n")
+    written = [writes(part, redactor, known) for part in (head + end, body) if part]
+    if not all(written):
+        return ""
+    sent = "; ".join(written)
+    parts = urlsplit(request.url)
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        port = parts.port or 443
+        return f"{{ {sent}; sleep 5; }} | openssl s_client -quiet -connect {host}:{port} -servername {host}"
+    return f"{{ {{ {sent}; }} >&3; timeout 10 cat <&3; }} 3<>/dev/tcp/{host}/{parts.port or 80}"

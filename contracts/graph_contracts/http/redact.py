@@ -31,6 +31,8 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self.count = 0
         self.secrets: tuple[str, ...] = ()
+        self.variables: dict[str, str] = {}
+        """Names of shell variables for those secrets that a command line must tell apart."""
         self.add(*secrets)
 
     def add(self, *secrets: str) -> None:

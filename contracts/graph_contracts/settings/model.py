@@ -195,6 +195,12 @@ class Settings(BaseModel):
             found += _of_userinfo(url or "")
         return tuple(dict.fromkeys(value for value in found if value))
 
+    def token_variables(self) -> dict[str, str]:
+        """A shell variable for the token of each other identity, by the token."""
+        others = ("forbidden_token", "personal_token", "expired_token", "foreign_token")
+        given = {name: getattr(self, name) for name in others}
+        return {token.get_secret_value(): name.upper() for name, token in given.items() if token}
+
     def credential_fields(self) -> Headers:
         """The header field of `--credential`, if it was given."""
         return spelling.headers([self.credential.get_secret_value()]) if self.credential else ()

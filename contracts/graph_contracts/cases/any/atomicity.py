@@ -51,7 +51,7 @@ def test_a_body_is_applied_whole_or_not_at_all(operation: WriteDriver) -> Findin
         seen_refusal = True
         for effect in trial.effects:
             what = f"{trial.exchange.answer}, yet {effect.difference}"
-            yield Finding("4xx and nothing changed", what, (trial.exchange,))
+            yield Finding("4xx and nothing changed", what, effect.evidence)
     if not seen_refusal:
         raise Inconclusive("no body with a bad part was refused")
     operation.watch.objects.snapshot()
