@@ -35,6 +35,8 @@ from graph_contracts.requirements import (
 )
 
 MAX_EXCHANGES = 12
+SHOWN = 3
+"""Exchanges of a finding that a report shows in full."""
 MAX_FINDINGS = 1000
 """Findings of one case; a target can be wrong in a million places."""
 MAX_OTHERS = 300
@@ -322,7 +324,7 @@ def _found(
         others = "; ".join(dict.fromkeys(f.actual for f in findings if f is not worst and f.actual != worst.actual))
         others = others if len(others) <= MAX_OTHERS else f"{others[:MAX_OTHERS]}…"
         message += f" (and {more} more like it{': ' if others else ''}{others})"
-    exchanges = [exchange for finding in (worst, *findings) for exchange in finding.exchanges]
+    exchanges = [*_shown_first(worst), *(exchange for finding in findings for exchange in finding.exchanges)]
     return Judgement(
         requirement.id,
         operation,
@@ -335,6 +337,12 @@ def _found(
         reproduction.steps(worst, traffic, own=own),
         worst.mismatch,
     )
+
+
+def _shown_first(finding: Finding) -> tuple[Exchange, ...]:
+    """The exchanges of a finding, with the last, which shows it, among the few that a report has room for."""
+    first, last = finding.exchanges[: SHOWN - 1], finding.exchanges[-1:]
+    return (*first, *last, *finding.exchanges[SHOWN - 1 : -1])
 
 
 def _indexes(exchanges: Iterable[Exchange]) -> tuple[int, ...]:

@@ -173,6 +173,7 @@ def entry(exchange: Exchange, mask: Redactor) -> JsonMapping:
             "method": request.method,
             "url": mask.text(request.url),
             "headers": headers(request.headers),
+            "chosen": [mask.text(name) for name in request.chosen],
             "body": sent,
             "truncated": cut,
             "wire": request.wire is not None,
