@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,7 +99,7 @@ def on_the_shelf(behaviour: Behaviour) -> bool:
     return behaviour.about is not None or behaviour.name in {*COMMON.split(), *TOLERATED}
 
 
-def shelf_row(behaviour: Behaviour, *, brief: bool = False) -> Row:
+def shelf_row(behaviour: Behaviour, *, brief: bool = False, look: Callable[[Session], None] | None = None) -> Row:
     """Judge the operations on the shelf that a behaviour is about; all but updates where it is about no kind.
 
     Updates have the rows of a document that has nothing else.
@@ -107,8 +107,12 @@ def shelf_row(behaviour: Behaviour, *, brief: bool = False) -> Row:
     kinds = {_kind_of(name) for name in behaviour.caught_by}
     own = kinds | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
     until = Until(shelf_names(behaviour), behaviour.gates and behaviour.about is not None)
-    document = NESTED if behaviour.apply.__module__.endswith(".parents") else SHELF
-    return _row(behaviour, brief, until, document=document, kinds=own)
+    return _row(behaviour, brief, until, document=shelf_document(behaviour), kinds=own, look=look)
+
+
+def shelf_document(behaviour: Behaviour) -> Path:
+    """The document of that row."""
+    return NESTED if behaviour.apply.__module__.endswith(".parents") else SHELF
 
 
 def shelf_names(behaviour: Behaviour) -> frozenset[str]:
@@ -118,9 +122,9 @@ def shelf_names(behaviour: Behaviour) -> frozenset[str]:
     return frozenset(name for name in related(behaviour.name) if _kind_of(name) is not UPDATE)
 
 
-def update_row(behaviour: Behaviour, *, brief: bool = False) -> Row:
+def update_row(behaviour: Behaviour, *, brief: bool = False, look: Callable[[Session], None] | None = None) -> Row:
     """Judge updates alone."""
-    return _row(behaviour, brief, Until(update_names(behaviour), behaviour.gates))
+    return _row(behaviour, brief, Until(update_names(behaviour), behaviour.gates), look=look)
 
 
 def update_names(behaviour: Behaviour) -> frozenset[str]:
@@ -199,6 +203,7 @@ def run(
     kinds: Container[OperationKind] = (UPDATE,),
     brief: bool = False,
     until: Until | None = None,
+    look: Callable[[Session], None] | None = None,
 ) -> Row:
     """Judge every requirement on the reference with some behaviours switched on.
 
@@ -211,6 +216,7 @@ def run(
         kinds: the kinds of operations to judge.
         brief: whether to leave out what is generated, and a page's further paths.
         until: when to stop; by default at the end.
+        look: is shown the session once all is judged.
     """
     started = time.monotonic()
     brief = brief or (bool(faults) and not SELDOM.intersection(faults))
@@ -247,6 +253,8 @@ def run(
                 if every_path or binding.aliases is not Aliases.EACH or operation.alias == 0
             ]
             _judge(session, planned, until)
+            if look is not None:
+                look(session)
     said: dict[str, dict[str, str]] = {}
     for judgement in session.tally.judgements:
         said.setdefault(judgement.verdict, {}).setdefault(judgement.requirement, judgement.message)

@@ -95,7 +95,8 @@ def test_looks_at_the_objects_are_a_line_where_bodies_are_left_out() -> None:
 )
 def test_the_lines_authenticate_as_the_run_does(given: dict[str, Any], words: list[str]) -> None:
     found = curl(**{"target": "https://h/beta", **given})
-    assert found[5:-3] == words
+    assert found[5:-5] == words
+    assert found[-5:-3] == ["-H", "Content-Type:"], "curl would send one of its own"
     assert [word for word in found if "$TOKEN" in word] == words[1:]
     assert "stand-in-token" not in " ".join(found)
     assert SECRET[3:15] not in " ".join(found)

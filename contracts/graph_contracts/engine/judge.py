@@ -10,10 +10,12 @@ from itertools import islice
 from sys import intern
 
 from graph_contracts.contract import OperationKind
+from graph_contracts.engine import reproduction
 from graph_contracts.errors import BodyNotKeptError, ContractsError
 from graph_contracts.http.client import OUT_OF_TIME
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.http.lifeline import Death
+from graph_contracts.http.traffic import Traffic
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.ruin import note_ruin
 from graph_contracts.operations.spare_objects import on_spare_object
@@ -38,6 +40,8 @@ from graph_contracts.requirements import (
 RISKY = frozenset({Phase.NEGATIVE, Phase.GENERATED}) | HARMFUL
 """Phases whose inputs may leave an object that can't be read any more."""
 MAX_EXCHANGES = 12
+SHOWN = 3
+"""Exchanges of a finding that a report shows in full."""
 MAX_FINDINGS = 1000
 """Findings of one case; a target can be wrong in a million places."""
 MAX_OTHERS = 300
@@ -59,7 +63,7 @@ class Judgement:
     worst: Exchange | None = None
     """The exchange that shows the worst finding."""
     replay: tuple[Exchange | str, ...] = ()
-    """What shows it again, where one exchange alone doesn't."""
+    """What to send, in order, so that the worst finding shows again, with remarks in between."""
     mismatch: Mismatch | None = None
     signs: tuple[str, ...] = ()
     """What its gravest findings show."""
@@ -148,12 +152,20 @@ class Judge:
         undecided = undecided or busy or restarted or cut
         update.log.reported |= {(requirement.id, finding.at_most) for finding in findings}
         update.log.reported |= {(name, finding.at_most) for name, found in asides.items() for finding in found}
-        others = [_found(find(name), operation, found, self._profile) for name, found in asides.items()]
+        others = [
+            _found(find(name), operation, found, self._profile, update.client.exchanges)
+            for name, found in asides.items()
+        ]
         own = _indexes(islice(update.client.exchanges.since(sent), MAX_EXCHANGES))
         if error:
             return [Judgement(requirement.id, operation, "error", error, exchanges=own), *others]
         if findings:
-            return [_found(requirement, operation, findings, self._profile), *others]
+            return [
+                _found(
+                    requirement, operation, findings, self._profile, update.client.exchanges, own=binding.each is None
+                ),
+                *others,
+            ]
         asked = update.client.exchanges.since(sent)
         if undecided is None and own and all(exchange.response is None for exchange in asked):
             # a target that is gone refuses everything, which must not look as if it refused what it should
@@ -187,7 +199,9 @@ class Judge:
         if ran == 1:
             return first
         words = f" (failed {failed} of {ran} times{'' if failed == ran else ': it is flaky'})"
-        return replace(first, message=first.message + words, actual=first.actual + words)
+        often = () if failed == ran else (f"it failed {failed} of {ran} times, so this may have to be repeated",)
+        replay = (*often, *first.replay) if first.replay else ()
+        return replace(first, message=first.message + words, actual=first.actual + words, replay=replay)
 
     def release(self, operations: Iterable[str]) -> None:
         """Forget the notes on these operations."""
@@ -369,7 +383,15 @@ def _not_kept(binding: Binding, update: OperationUnderTest) -> Exchange | None:
     return None
 
 
-def _found(requirement: Requirement, operation: str, findings: list[Finding], profile: str) -> Judgement:
+def _found(
+    requirement: Requirement,
+    operation: str,
+    findings: list[Finding],
+    profile: str,
+    traffic: Traffic,
+    *,
+    own: bool = True,
+) -> Judgement:
     level = requirement.severity(profile)
     gravest = max(SEVERITY_ORDER.index(finding.at_most) for finding in findings)
 
@@ -383,7 +405,7 @@ def _found(requirement: Requirement, operation: str, findings: list[Finding], pr
         others = "; ".join(dict.fromkeys(f.actual for f in findings if f is not worst and f.actual != worst.actual))
         others = others if len(others) <= MAX_OTHERS else f"{others[:MAX_OTHERS]}…"
         message += f" (and {more} more like it{': ' if others else ''}{others})"
-    exchanges = [exchange for finding in (worst, *findings) for exchange in finding.exchanges]
+    exchanges = [*_shown_first(worst), *(exchange for finding in findings for exchange in finding.exchanges)]
     return Judgement(
         requirement.id,
         operation,
@@ -393,11 +415,17 @@ def _found(requirement: Requirement, operation: str, findings: list[Finding], pr
         worst.actual,
         _indexes(exchanges[:MAX_EXCHANGES]),
         worst.exchanges[-1] if worst.exchanges else None,
-        worst.replay,
+        reproduction.steps(worst, traffic, own=own),
         worst.mismatch,
         signs(finding for finding in findings if weight(finding) == weight(worst)),
         requirement.gates if SEVERITY_ORDER[gravest] is Severity.FAIL else (),
     )
+
+
+def _shown_first(finding: Finding) -> tuple[Exchange, ...]:
+    """The exchanges of a finding, with the last, which shows it, among the few that a report has room for."""
+    first, last = finding.exchanges[: SHOWN - 1], finding.exchanges[-1:]
+    return (*first, *last, *finding.exchanges[SHOWN - 1 : -1])
 
 
 def _indexes(exchanges: Iterable[Exchange]) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from graph_contracts.contract import Contract
 from graph_contracts.engine import scope_of_run, source_location
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.result import RunResult
-from graph_contracts.http import curl
+from graph_contracts.http import curl, replay
 from graph_contracts.http.exchange import Exchange, Headers
 from graph_contracts.http.redact import Redactor
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
@@ -134,19 +134,11 @@ def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redac
         expected=_shortened(redactor, judgement.expected),
         actual=_shortened(redactor, judgement.actual),
         exchanges=judgement.exchanges,
-        curl=_script(judgement.replay or ((shown,) if shown else ()), redactor),
+        curl=replay.script(judgement.replay or ((shown,) if shown else ()), redactor),
         mismatch=_mismatch(judgement.mismatch, shown, redactor) if judgement.mismatch and shown else None,
         signs=tuple(map(redactor.text, judgement.signs)),
         gates=judgement.gates,
         seconds=None if judgement.seconds is None else round(judgement.seconds, 4),
-    )
-
-
-def _script(replay: tuple[Exchange | str, ...], redactor: Redactor) -> str:
-    """What shows a finding again: one `curl` line an exchange, remarks as comments."""
-    return "\n".join(
-        f"# {' '.join(redactor.text(step).split())}" if isinstance(step, str) else curl.command(step.request, redactor)
-        for step in replay
     )
 
 
@@ -195,6 +187,7 @@ def entry(exchange: Exchange, mask: Redactor) -> JsonMapping:
             "method": request.method,
             "url": mask.text(request.url),
             "headers": headers(request.headers),
+            "chosen": [mask.text(name) for name in request.chosen],
             "body": sent,
             "truncated": cut,
             "wire": request.wire is not None,

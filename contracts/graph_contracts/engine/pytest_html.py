@@ -17,7 +17,7 @@ from graph_contracts.report.visible import visible
 
 COLUMNS = ("requirement", "level", "verdict", "operation")
 STYLE = Path(__file__).with_name("pytest.css")
-MAX_EXCHANGES = 2
+MAX_EXCHANGES = 3
 MAX_BODY = 1000
 MAX_LINE = 300
 MAX_HEADERS = 30
@@ -60,7 +60,10 @@ def shown(entries: Iterable[JsonMapping]) -> str:
 def _exchange(entry: JsonMapping) -> str:
     request, response = entry["request"], entry["response"]
     first = f"{request['method']} {request['url']}"
-    parts = [f"<b>exchange {int(entry['index'])}</b>", _message(first, request)]
+    sent = {name.lower() for name, _ in request["headers"]}
+    left_out = [name for name in request.get("chosen", ()) if name.lower() not in sent]
+    without = f" without {', '.join(left_out)}" if left_out else ""
+    parts = [f"<b>exchange {int(entry['index'])}{_text(without[:MAX_LINE])}</b>", _message(first, request)]
     if response:
         parts.append(_message(f"HTTP/{response['http_version']} {response['status']} {response['reason']}", response))
     else:

@@ -99,7 +99,7 @@ class RequestList:
         if len(authenticated) < len(request.headers):
             options += self._credentials()
         asked = replace(request, headers=tuple(authenticated))
-        line = curl.command(asked, self.redactor, options, body=self.bodies)
+        line = curl.command(asked, self.redactor, options=options, body=self.bodies)
         notes = [] if request.wire is None else ["its octets are chosen one by one, which curl can't do"]
         if not self.bodies:
             line = line if len(line) <= MAX_LINE else f"{line[: MAX_LINE - 1]}…"

@@ -84,6 +84,7 @@ class Session:
         self.tally.note(*whole.left_out())
         document = whole.contract.document
         self.redactor = Redactor(settings.secrets(), settings.public, lambda: json.dumps(document, default=str))
+        self.redactor.variables.update(settings.token_variables())
         with self._masking():
             check_options(whole, settings)
             self.gate = Gate.read(

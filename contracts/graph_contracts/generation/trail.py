@@ -61,11 +61,9 @@ class Trail:
 
     def evidence(self, seen: Exchange | None) -> tuple[tuple[Exchange, ...], tuple[Exchange | str, ...]]:
         """The exchanges, and the same with remarks as a script: the beginning, each update, the look, both states."""
-        touched = {entity for entity, *_ in self._done}
         script: list[Exchange | str] = []
-        for entity, exchange in self._begun.items():
-            if entity in touched:
-                script += [f"to begin with, object {entity}", exchange]
+        for entity, exchange in sorted(self._begun.items(), key=lambda begun: begun[1].index):
+            script += [f"to begin with, object {entity}", exchange]
         for number, (_, _, exchange, _) in enumerate(self._done, 1):
             script += [f"{number}. {exchange.answer}", exchange]
         if seen is not None and seen.request.method == "GET":

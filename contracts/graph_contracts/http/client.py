@@ -165,7 +165,8 @@ class Client:
             about: the `operation`, `requirement` and `entity` that it belongs to.
         """
         self._may_send(method)
-        request = Request(method, self.url(path), self.headers(headers or {}, body), body or b"")
+        fields = self.headers(headers or {}, body)
+        request = Request(method, self.url(path), fields, body or b"", chosen=tuple(headers or ()))
 
         def once(left: float) -> Exchange:
             try:

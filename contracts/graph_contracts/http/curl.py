@@ -2,58 +2,134 @@
 
 from __future__ import annotations
 
-import re
-import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from urllib.parse import urlsplit
 
+from graph_contracts.http import shell
 from graph_contracts.http.exchange import Request
 from graph_contracts.http.redact import MASK, Redactor
 
 MAX_BODY = 2000
-OWN_HEADERS = frozenset({"content-length", "host", "user-agent", "accept-encoding", "connection", "transfer-encoding"})
+OWN_HEADERS = frozenset({"content-length", "host", "user-agent", "connection", "transfer-encoding"})
 """Fields that curl writes itself."""
-STEERS = re.compile(r'["$`\\!]')
-"""What a shell reads between double quotation marks."""
+SENDS_LENGTH = frozenset({"POST", "PUT", "PATCH"})
+"""Methods that are sent with a Content-Length even where there is no body."""
+TELLING = 6
+"""Characters that a value has to have to be known again anywhere but in a path."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
+TOKEN = {MASK: "TOKEN"}
 
 
-def command(request: Request, redactor: Redactor, options: Sequence[str] = (), *, body: bool = True) -> str:
-    """The command that sends a request again.
+def command(
+    request: Request,
+    redactor: Redactor,
+    variables: Mapping[str, str] = NOTHING,
+    options: Sequence[str] = (),
+    *,
+    body: bool = True,
+) -> str:
+    """The command that sends a request again, in bash.
 
-    A request whose bytes were chosen one by one, or whose body is long or not text, is piped from a placeholder file
-    that the evidence holds.
+    A body that can't be typed is spelled octet by octet, a long one is compressed. Where even that is too long, it is
+    read from a file `body.bin`, whose beginning the evidence holds.
 
     Args:
-        request: what was sent.
-        redactor: masks secrets in it.
+        request: what was sent, as curl can send it: where its octets were chosen one by one, `octets` sends those.
+        redactor: masks every secret.
+        variables: names of shell variables by the values that they stand for.
         options: further options, written as a shell reads them.
         body: whether the body is shown; else `$BODY` stands for it.
     """
-    parts = ["curl", "-sS", "-i", "-X", shlex.quote(request.method), *options]
+    known = {**redactor.variables, **variables}
+    telling = {value: name for value, name in known.items() if len(value) >= TELLING}
+    parts = ["curl", "-sS", "-i", *(["-X", shell.word(request.method)] if request.method != "HEAD" else ["--head"])]
+    parts += options
+    names = set()
     for name, value in request.headers:
-        if name.lower() not in OWN_HEADERS:
-            parts += ["-H", header(redactor.text(name), redactor.header(name, value))]
-    if request.body:
-        parts += ["--data-binary", _body(request.body, redactor) if body else '"$BODY"']
-    parts.append(shlex.quote(redactor.text(request.url)))
+        names.add(name.lower())
+        if name.lower() in OWN_HEADERS:
+            continue
+        named = _token(value, redactor) or shell.marked(value, telling)
+        shown = shell.marked(redactor.header(name, named), TOKEN)
+        parts += ["-H", shell.word(f"{name}: {shown}" if value else f"{name};", "latin-1")]
+    if request.body or request.method in SENDS_LENGTH:
+        if "content-type" not in names:
+            parts += ["-H", "Content-Type:"]  # curl would send one of its own
+        parts += _body(request.body, redactor, telling) if body or not request.body else ["--data-binary", '"$BODY"']
+    url, path = request.url, urlsplit(request.url).path
+    parts += ["--globoff"] if set(url) & set("[]{}") else []
+    parts += ["--path-as-is"] if {".", ".."} & set(path.split("/")) else []
+    address = f"\0{known[url]}\0" if url in known else _address(url, known)
+    parts.append(shell.word(shell.marked(redactor.text(address), TOKEN)))
     return " ".join(parts)
 
 
 def header(name: str, value: str) -> str:
     """A header field that is masked already, as a shell reads it: a variable stands in place of each secret."""
-    line = f"{name}: {value}"
-    if MASK not in line:
-        return shlex.quote(line)
-    pieces = line.split(MASK)
-    if not any(map(STEERS.search, pieces)):
-        return f'"{"$TOKEN".join(pieces)}"'
-    return '"$TOKEN"'.join(shlex.quote(piece) for piece in pieces)
+    return shell.word(shell.marked(f"{name}: {value}", TOKEN))
 
 
-def _body(octets: bytes, redactor: Redactor) -> str:
+def _address(url: str, variables: Mapping[str, str]) -> str:
+    """A URL with a mark for each value in its path and query that a variable stands for, whole or in part."""
+    start = url.find("/", url.find("://") + 3)
+    path, mark, query = url[start:].partition("?")
+    segments = path.split("/")
+    for value, name in variables.items():
+        if len(value) >= shell.LEAST_PART:
+            segments = [shell.derived(segment, value, name) or segment for segment in segments]
+    return url[:start] + shell.marked("/".join(segments) + mark + query, variables)
+
+
+def _token(value: str, redactor: Redactor) -> str:
+    """A field that holds a part of the token, or the token in other letters, with a mark for that; else empty."""
+    for secret in redactor.secrets:
+        scheme, space, rest = value.rpartition(" ")
+        if secret in redactor.variables or len(secret) < 2 * shell.LEAST_PART or rest == secret:
+            continue
+        made = shell.derived(rest, secret, "TOKEN")
+        if not made and rest.startswith(secret[:-6]):
+            made = f"\0TOKEN:0:-6\0{rest[len(secret) - 6 :]}"
+        if made:
+            return f"{scheme}{space}{made}"
+    return ""
+
+
+def _body(body: bytes, redactor: Redactor, variables: Mapping[str, str]) -> list[str]:
     try:
-        text = octets.decode()
+        text = body.decode()
     except UnicodeDecodeError:
         text = ""
-    if not text or len(text) > MAX_BODY or "\0" in text:
-        return "@body.bin"
-    return shlex.quote(redactor.text(text))
+    if not body or (text.isprintable() and text and len(text) <= MAX_BODY):
+        shown = shell.marked(redactor.text(shell.marked(text, variables)), TOKEN)
+        # after --data-binary, an @ names a file
+        return ["--data-raw" if shown.startswith("@") else "--data-binary", shell.word(shown)]
+    written = writes(body, redactor, variables)
+    return ["--data-binary", f"@<({written})" if written else "@body.bin"]
+
+
+def writes(octets: bytes, redactor: Redactor, variables: Mapping[str, str]) -> str:
+    """A command that writes octets without their secrets; empty where they are too long for a line."""
+    text = shell.marked(octets.decode("latin-1"), variables)
+    masked = redactor.text(text)
+    if masked == octets.decode("latin-1"):
+        return shell.writes(octets)
+    if len(octets) <= shell.MAX_SPELLED:
+        return shell.spelled(shell.marked(masked, TOKEN))
+    return ""
+
+
+def octets(request: Request, redactor: Redactor, variables: Mapping[str, str] = NOTHING) -> str:
+    """The command that sends the octets of a request as they were chosen, in bash; empty where they are too long."""
+    known = {**redactor.variables, **variables}
+    head, end, body = (request.wire or b"").partition(b"\r\n\r\n")
+    written = [writes(part, redactor, known) for part in (head + end, body) if part]
+    if not all(written):
+        return ""
+    sent = "; ".join(written)
+    parts = urlsplit(request.url)
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        port = parts.port or 443
+        return f"{{ {sent}; sleep 5; }} | openssl s_client -quiet -connect {host}:{port} -servername {host}"
+    return f"{{ {{ {sent}; }} >&3; timeout 10 cat <&3; }} 3<>/dev/tcp/{host}/{parts.port or 80}"

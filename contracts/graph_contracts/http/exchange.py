@@ -32,6 +32,8 @@ class Request:
     headers: Headers = ()
     body: bytes = b""
     wire: bytes | None = None
+    chosen: tuple[str, ...] = ()
+    """Names of the fields that a case set, or left out, unlike what every request carries."""
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,8 @@ class Redactor:
         """Finds the spellings of those of which no part does."""
         self._least = 0
         self._clean: set[str] = set()
+        self.variables: dict[str, str] = {}
+        """Names of shell variables for those secrets that a command line must tell apart."""
         self.add(*secrets)
 
     def add(self, *secrets: str) -> None:

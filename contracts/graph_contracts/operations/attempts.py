@@ -62,6 +62,11 @@ class Trial:
         return (self.exchange, *(self.seen if self.exchange.object is None else ()))
 
     @property
+    def proof(self) -> tuple[Exchange, ...]:
+        """The attempt, and the look that shows the first of its effects."""
+        return (self.exchange, *(self.effects[0].seen if self.effects else ()))
+
+    @property
     def visible(self) -> bool:
         """Whether the attempt's marker now stands on an object."""
         marker = self.attempt.marker

@@ -102,7 +102,9 @@ class DeleteDriver(OperationUnderTest):
         if before is None:
             return Trial(attempt, exchange)
         left = self.read_object(entity)
-        effects = () if left is not None else (Effect(exchange, entity, Difference(entity, before, None)),)
+        looks = tuple(self.client.exchanges.since(exchange.index + 1))
+        gone = Effect(exchange, entity, Difference(entity, before, None), looks[-1:])
+        effects = () if left is not None else (gone,)
         if exchange.refused:
             self.log.watched.append(exchange)
             self.log.effects += effects

@@ -159,15 +159,19 @@ class Watch:
         if names is not None and any(difference.top not in names for _, difference in changed):
             after = self.objects.lasting(before, names)
             changed = self.objects.changed(before, after, waiting)
-        attributed = self._attributed(waiting, changed, names or set())
+        attributed = self._attributed(waiting, changed, names or set(), count)
         trials += [self._with_state(trial, after, count) for trial in attributed]
         waiting.clear()
         return after
 
     def _attributed(
-        self, waiting: list[tuple[Attempt, Exchange]], changed: list[tuple[str, Difference]], names: set[str]
+        self,
+        waiting: list[tuple[Attempt, Exchange]],
+        changed: list[tuple[str, Difference]],
+        names: set[str],
+        since: int,
     ) -> Iterator[Trial]:
-        """The trials with what each of them caused."""
+        """The trials with what each of them caused, as the looks from an index on show it."""
 
         def caused(attempt: Attempt, exchange: Exchange, difference: Difference) -> bool:
             if len(waiting) == 1:
@@ -178,7 +182,11 @@ class Watch:
 
         log = self._context.log
         for attempt, exchange in waiting:
-            own = [Effect(exchange, entity, each) for entity, each in changed if caused(attempt, exchange, each)]
+            own = [
+                Effect(exchange, entity, each, self._last_look(entity, since))
+                for entity, each in changed
+                if caused(attempt, exchange, each)
+            ]
             yield Trial(attempt, exchange, tuple(own), watched=True)
             if exchange.refused:
                 log.watched.append(exchange)
@@ -203,9 +211,12 @@ class Watch:
         entity = trial.attempt.entity or self._context.key
         if not trial.exchange.ok or entity not in states or self._context.lag.shows_updates is False:
             return trial
-        reads = self._context.client.exchanges.since(since)
-        seen = [exchange for exchange in reads if shows(exchange, entity)]
-        return replace(trial, state=states[entity], seen=tuple(seen[-1:]))
+        return replace(trial, state=states[entity], seen=self._last_look(entity, since))
+
+    def _last_look(self, entity: str, since: int) -> tuple[Exchange, ...]:
+        """The last look at an object, of those from an index on."""
+        looks = self._context.client.exchanges.since(since)
+        return tuple([exchange for exchange in looks if shows(exchange, entity)][-1:])
 
     def check_alive(self, culprit: Exchange, *, readable: bool = False) -> JsonMapping | None:
         """Try the documented operation after a hostile request; remember it if it doesn't work any more.

@@ -91,6 +91,13 @@ class Effect:
     exchange: Exchange
     entity: str
     difference: Difference
+    seen: tuple[Exchange, ...] = ()
+    """The look at the object that showed it."""
+
+    @property
+    def evidence(self) -> tuple[Exchange, ...]:
+        """The request, and the look that shows what it did."""
+        return (self.exchange, *self.seen)
 
 
 @dataclass(frozen=True)

@@ -75,8 +75,16 @@ class Observation:
         Raises:
             Inconclusive: it can't be observed.
         """
-        found, _ = self.look(entity)
-        return self._model.documented_properties(found)
+        return self.documented(entity)[0]
+
+    def documented(self, entity: str | None = None) -> tuple[JsonObject, Exchange]:
+        """The same, and the request that shows them.
+
+        Raises:
+            Inconclusive: it can't be observed.
+        """
+        found, exchange = self.look(entity)
+        return self._model.documented_properties(found), exchange
 
     def catch_up(self) -> None:
         """Wait until lagging reads show an unknown state.

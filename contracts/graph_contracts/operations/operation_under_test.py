@@ -142,6 +142,10 @@ class OperationUnderTest(Context, ABC):
             raise Inconclusive(f"a second object is needed: supply --second-id {name}=ID")
         return self.second
 
+    def seen_after(self, exchange: Exchange) -> tuple[Exchange, ...]:
+        """The last look at anything since an exchange; nothing where there was none."""
+        return tuple(self.client.exchanges.since(exchange.index + 1))[-1:]
+
     def traffic(self) -> Iterator[Exchange]:
         """Every answered exchange of this operation that is still whole, observations included."""
         return (

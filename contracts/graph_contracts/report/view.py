@@ -29,6 +29,9 @@ FAILED = (Verdict.FAIL, Verdict.ERROR)
 MAX_BODY = 4000
 MAX_EVIDENCE = 500_000
 """Characters of evidence that are embedded; the rest is in evidence.har."""
+MAX_FIELD = 300
+"""Characters of a header field's value that the evidence shows at first sight."""
+NOT_SENT = "(not sent)"
 MAX_STEPS = 3
 """Exchanges that one group of outcomes shows."""
 MAX_GROUPS = 4
@@ -48,7 +51,10 @@ class Step:
     url: str
     answer: str
     """Status and reason, or why there was none."""
+    chosen: Sequence[Sequence[str]]
+    """The header fields that the case set; one that it left out is there as not sent."""
     request_headers: Sequence[Sequence[str]]
+    """The others, which every request carries."""
     response_headers: Sequence[Sequence[str]]
     sent: Sequence[Line]
     got: Sequence[Line]
@@ -194,12 +200,14 @@ def _fill(group: Group, find: Callable[[int], Entry | None], shown: set[int], ro
 def _step(entry: JsonMapping, mismatch: JsonMapping | None) -> Step:
     request, response = entry["request"], entry["response"]
     answer = f"{response['status']} {response['reason']}".strip() if response else f"no answer: {entry['error']}"
+    chosen, usual = _fields(request)
     return Step(
         index=entry["index"],
         method=request["method"],
         url=request["url"],
         answer=answer,
-        request_headers=request["headers"],
+        chosen=chosen,
+        request_headers=usual,
         response_headers=response["headers"] if response else (),
         sent=_lines(request, None),
         got=_lines(response, mismatch) if response else (),
@@ -207,8 +215,23 @@ def _step(entry: JsonMapping, mismatch: JsonMapping | None) -> Step:
     )
 
 
+def _fields(request: JsonMapping) -> tuple[list[Sequence[str]], list[Sequence[str]]]:
+    """The header fields of a request that the case chose, and the others."""
+    fields, names = request["headers"], list(request.get("chosen", ()))
+    wanted = {name.lower() for name in names}
+    sent = {name.lower() for name, _ in fields}
+    chosen = [(name, _short(value)) for name, value in fields if name.lower() in wanted]
+    left_out = [(name, NOT_SENT) for name in names if name.lower() not in sent]
+    return [*chosen, *left_out], [pair for pair in fields if pair[0].lower() not in wanted]
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= MAX_FIELD else f"{value[:MAX_FIELD]}…"
+
+
 def _cost(step: Step) -> int:
-    headers = sum(len(name) + len(value) + 4 for name, value in (*step.request_headers, *step.response_headers))
+    fields = (*step.chosen, *step.request_headers, *step.response_headers)
+    headers = sum(len(name) + len(value) + 4 for name, value in fields)
     return len(step.curl) + headers + sum(len(line.text) + 12 for line in (*step.sent, *step.got)) + 600
 
 

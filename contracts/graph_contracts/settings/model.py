@@ -215,6 +215,12 @@ class Settings(BaseModel):
         known = [word for word in words if re.fullmatch(r"[A-Za-z-]+|\w+://\S*", word)]
         return "\n".join((base_url.without_userinfo(urls[0]), *(f"{user}:" for user in users), *names, *known))
 
+    def token_variables(self) -> dict[str, str]:
+        """A shell variable for the token of each other identity, by the token."""
+        others = ("forbidden_token", "personal_token", "expired_token", "foreign_token")
+        given = {name: getattr(self, name) for name in others}
+        return {token.get_secret_value(): name.upper() for name, token in given.items() if token}
+
     def credential_fields(self) -> Headers:
         """The header field of `--credential`, if it was given."""
         return spelling.headers([self.credential.get_secret_value()]) if self.credential else ()

@@ -57,7 +57,7 @@ def test_a_body_is_applied_whole_or_not_at_all(operation: WriteDriver) -> Findin
         seen_refusal = True
         for effect in trial.effects:
             what = f"{trial.exchange.answer} to {attempt.note}, yet {effect.difference}"
-            yield Finding("4xx and nothing changed", what, (trial.exchange,))
+            yield Finding("4xx and nothing changed", what, effect.evidence)
         if isinstance(operation, CreateDriver) and not trial.effects:
             yield from note_what_is_made_in_spite(operation, attempt)
     if not seen_refusal:

@@ -38,11 +38,11 @@ def performed(trials: Iterable[Trial]) -> Findings:
     for trial in trials:
         if trial.exchange.ok:
             done = f", and {trial.effects[0].difference}" if trial.effects else ""
-            yield Finding("401", f"{trial.exchange.answer} with {trial.attempt.note}{done}", (trial.exchange,))
+            yield Finding("401", f"{trial.exchange.answer} with {trial.attempt.note}{done}", trial.proof)
         elif trial.effects:
-            effect = trial.effects[0].difference
-            what = f"{trial.exchange.answer} with {trial.attempt.note}, yet {effect}"
-            yield Finding("401 and nothing changed", what, (trial.exchange,))
+            effect = trial.effects[0]
+            what = f"{trial.exchange.answer} with {trial.attempt.note}, yet {effect.difference}"
+            yield Finding("401 and nothing changed", what, effect.evidence)
 
 
 @requirement(

@@ -197,4 +197,4 @@ def test_what_is_answered_401_or_403_has_had_no_effect(operation: OperationUnder
     for effect in operation.log.effects:
         if effect.exchange.status in {401, 403}:
             what = f"{effect.exchange.answer}, yet {effect.entity} changed: {effect.difference}"
-            yield Finding("nothing changed", what, (effect.exchange,))
+            yield Finding("nothing changed", what, effect.evidence)

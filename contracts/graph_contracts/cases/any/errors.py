@@ -59,7 +59,7 @@ def test_a_refused_update_changes_nothing(operation: OperationUnderTest) -> Find
         exchange = effect.exchange
         if exchange.status not in JUDGED_BY_AUTH:
             what = f"{exchange.answer}, yet {effect.difference}"
-            yield Finding("4xx and nothing changed", what, (exchange,))
+            yield Finding("4xx and nothing changed", what, effect.evidence)
     operation.needs_effects_to_show(watched)
 
 

@@ -275,7 +275,7 @@ def test_a_name_that_occurs_twice_has_one_outcome(operation: WriteDriver) -> Fin
     shown = answered.get(name)
     if list(operation.model.compare({name: shown}, {name: stored[0]})):
         what = f"{short(shown)} in the answer and {short(stored[0])} in the store"
-        yield Finding(f"one value of {name}", what, (exchange,))
+        yield Finding(f"one value of {name}", what, trial.effects[0].evidence)
 
 
 @requirement(

@@ -304,6 +304,6 @@ def test_an_accept_that_json_does_not_satisfy_is_ignored_or_answered_406(operati
         yield Finding("200 or 406", exchange.answer, (exchange,))
     if exchange.refused:
         for effect in trial.effects:
-            yield Finding("nothing changed", f"{exchange.answer}, yet {effect.difference}", (exchange,))
+            yield Finding("nothing changed", f"{exchange.answer}, yet {effect.difference}", effect.evidence)
     elif exchange.ok and trial.watched and operation.observe.persists and not trial.visible:
         yield Finding("the change made", f"{exchange.answer} without an effect", (exchange, *trial.seen))

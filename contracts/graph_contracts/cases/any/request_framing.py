@@ -133,7 +133,7 @@ def test_a_body_is_exactly_as_long_as_its_content_length(operation: WriteDriver)
     (surplus,) = operation.watch.attempt([Attempt("octets beyond Content-Length", marker=_value(mark), wire=octets)])
     for effect in surplus.effects:
         what = f"{surplus.exchange.answer}, and {effect.difference}"
-        yield Finding("4xx, and nothing applied of a body that Content-Length cuts short", what, (surplus.exchange,))
+        yield Finding("4xx, and nothing applied of a body that Content-Length cuts short", what, effect.evidence)
     if surplus.exchange.ok and not surplus.effects:
         what = f"{surplus.exchange.answer} to JSON that Content-Length cuts short"
         yield Finding("4xx", what, (surplus.exchange,), Severity.WARN)
@@ -146,7 +146,7 @@ def test_a_body_is_exactly_as_long_as_its_content_length(operation: WriteDriver)
     (broken,) = operation.watch.attempt([attempt])
     for effect in broken.effects:
         what = f"{broken.exchange.answer}, and {effect.difference}"
-        yield Finding(f"nothing applied of a body that ends {MISSING} octets early", what, (broken.exchange,))
+        yield Finding(f"nothing applied of a body that ends {MISSING} octets early", what, effect.evidence)
 
 
 def _value(body: JsonMapping) -> Json:

@@ -129,7 +129,7 @@ def test_input_creates_no_header_and_no_shared_member(operation: OperationUnderT
         (trial,) = operation.watch.attempt([Attempt(member, {member: inner, **mark}, marker=planted)])
         if trial.visible:
             where = ", ".join(dict.fromkeys(effect.entity for effect in trial.effects))
-            yield Finding(f"{member} without effect", f"{name} took its value on {where}", (trial.exchange,))
+            yield Finding(f"{member} without effect", f"{name} took its value on {where}", trial.effects[0].evidence)
 
 
 def _split(exchange: Exchange) -> Findings:

@@ -96,11 +96,11 @@ def test_an_id_in_the_body_takes_no_other_objects_place(create: CreateDriver) ->
     before = create.observe.state(entity)
     body = create.bodies.full(2)
     exchange = create.patch({"id": entity, **body})
-    after = create.observe.state(entity)
+    after, seen = create.observe.documented(entity)
     create.key = entity
     for difference in create.model.changes(before, after):
         what = f"{exchange.answer}, and the object changed: {difference}"
-        yield Finding(f"object {short(entity)} as it was", what, (exchange,))
+        yield Finding(f"object {short(entity)} as it was", what, (exchange, seen))
         return
     shown = created_id(exchange)
     if exchange.ok and same_id(shown, entity):
@@ -209,18 +209,18 @@ def test_parallel_creations_are_all_there(create: CreateDriver) -> Findings:
             yield Finding("an id for each", f"two got {short(twice)}", tuple(answers))
             return
         if round_ % 5 == 0:
-            yield from _both_there(create, bodies, answers)
+            yield from _all_there(create, bodies, answers)
         create.tidy()
     if not both:
         raise Inconclusive("the target never accepted two creations at once")
 
 
-def _both_there(create: CreateDriver, bodies: list[dict[str, object]], answers: list[Exchange]) -> Findings:
+def _all_there(create: CreateDriver, bodies: list[dict[str, object]], answers: list[Exchange]) -> Findings:
     for body, answer in zip(bodies, answers, strict=True):
         mark = {name: body[name] for name in create.bodies.markers[:1] if name in body}
         left, seen = create.observe.settle(mark, created_id(answer))
         for difference in left[:1]:
-            yield finding_of(difference, answer, seen)
+            yield finding_of(difference, *answers, seen)
 
 
 @requirement(
@@ -267,12 +267,13 @@ def test_one_creation_makes_one_object(create: CreateDriver) -> Findings:
     exchange = create.change(mark)
     create.observe.settle(mark)
     states = create.watch.objects.states()
+    looks = create.seen_after(exchange)
     before = create.creations.others
     if before is None:
         raise Inconclusive("nobody knows what was there before", exchange)
     found = [entity for entity, state in states.items() if state.get(name) == value and entity not in before]
     if len(found) > 1:
-        yield Finding("one object", f"{len(found)} objects with {name} = {short(value)}", (exchange,))
+        yield Finding("one object", f"{len(found)} objects with {name} = {short(value)}", (exchange, *looks))
     for entity in found:
         create.creations.record_made(entity)
 
@@ -291,7 +292,7 @@ def test_a_creation_changes_no_other_object(create: CreateDriver) -> Findings:
     before = create.observe.state(entity)
     for n in (2, 3):
         exchange = create.change(create.bodies.full(n))
-        after = create.observe.state(entity)
+        after, seen = create.observe.documented(entity)
         for difference in create.model.changes(before, after):
-            yield Finding(f"object {short(entity)} as it was", f"it changed: {difference}", (exchange,))
+            yield Finding(f"object {short(entity)} as it was", f"it changed: {difference}", (exchange, seen))
             return

@@ -47,17 +47,19 @@ def test_a_creation_writes_into_no_object_that_was_there(create: CreateDriver) -
         again = create.patch(body)
         if not again.ok:
             continue
-        after = create.observe.state(entity)
+        after, seen = create.observe.documented(entity)
         for difference in create.model.changes(before, after)[:1]:
             what = f"it changed after a creation with the same {name}: {difference}"
-            yield Finding(f"object {short(entity)} as it was", what, (exchange, again))
+            yield Finding(f"object {short(entity)} as it was", what, (exchange, again, seen))
             return
         yield from _written(create, states, body, again)
 
 
 def _written(create: CreateDriver, before: JsonMapping, body: JsonMapping, sent: Exchange) -> Iterator[Finding]:
     """What was sent to make an object and now stands on another that was there before."""
-    for entity, state in create.watch.objects.states().items():
+    states = create.watch.objects.states()
+    looks = create.seen_after(sent)
+    for entity, state in states.items():
         if entity not in before or entity in create.objects.created:
             continue
         for name in create.bodies.markers:
@@ -65,7 +67,7 @@ def _written(create: CreateDriver, before: JsonMapping, body: JsonMapping, sent:
             written = isinstance(value, str) and state.get(name) == value and before[entity].get(name) != value
             if written:
                 what = f"{name} = {short(value)}, which was sent to create another"
-                yield Finding(f"object {short(entity)} as it was", what, (sent,))
+                yield Finding(f"object {short(entity)} as it was", what, (sent, *looks))
                 return
 
 
@@ -104,10 +106,10 @@ def test_new_objects_share_no_nested_values(create: CreateDriver) -> Findings:
             value = update.values.fresh(update.model.type.properties[name].type)
             exchange = update.patch({name: value}, entity=ids[1])
             tried += exchange.ok
-            after = create.observe.state(ids[0])
+            after, seen = create.observe.documented(ids[0])
             if exchange.ok and holds(after.get(name), value) and not holds(before.get(name), value):
                 what = f"{name} = {short(after.get(name))} after an update of {short(ids[1])}"
-                yield Finding(f"object {short(ids[0])} as it was", what, (*pair, exchange))
+                yield Finding(f"object {short(ids[0])} as it was", what, (*pair, exchange, seen))
                 return
     if not tried:
         raise Inconclusive("no nested value could be changed by itself")

@@ -41,12 +41,13 @@ def test_what_is_deleted_is_gone(delete: DeleteDriver) -> Findings:
         if exchange.status == ACCEPTED:
             raise Inconclusive("the deletion was only begun (202), and is not done within --settle", exchange)
         left = delete.read_object(entity) or {}
+        seen = delete.seen_after(exchange)
         marked = delete.wait_until_unlisted(entity) is None and bool(
             delete.maker.model.changes(before, left) or set(left) - set(before)
         )
         what = f"{exchange.answer}, and it is still shown{', though in no list' if marked else ''}"
         grade = Severity.WARN if marked else Severity.FAIL
-        yield Finding(f"object {short(entity)} gone", what, (exchange,), grade)
+        yield Finding(f"object {short(entity)} gone", what, (exchange, *seen), grade)
         return
     if listed := delete.wait_until_unlisted(entity):
         what = f"{exchange.answer}, and it is still listed"
@@ -67,11 +68,12 @@ def test_nothing_else_is_deleted(delete: DeleteDriver) -> Findings:
     if not exchange.ok:
         raise Inconclusive(f"the deletion was answered {exchange.answer}", exchange)
     after = delete.read_object(other)
+    seen = delete.seen_after(exchange)
     if before is not None and after is None:
-        yield Finding(f"object {short(other)} as it was", "it is gone too", (exchange,))
+        yield Finding(f"object {short(other)} as it was", "it is gone too", (exchange, *seen))
     elif before is not None and after is not None:
         for difference in delete.maker.model.changes(before, after):
-            yield Finding(f"object {short(other)} as it was", f"it changed: {difference}", (exchange,))
+            yield Finding(f"object {short(other)} as it was", f"it changed: {difference}", (exchange, *seen))
             return
 
 
@@ -162,7 +164,11 @@ def test_only_the_whole_key_deletes_the_object(delete: DeleteDriver) -> Findings
         exchange = delete.send("DELETE", f"{delete.head}/{quote(part, safe='')}")
         delete.client.writes += 1
         if not delete.there(entity):
-            yield Finding("the object as it was", f"{exchange.answer}, and {note} deleted it", (exchange,))
+            yield Finding(
+                "the object as it was",
+                f"{exchange.answer}, and {note} deleted it",
+                (exchange, *delete.seen_after(exchange)),
+            )
             return
 
 
@@ -179,7 +185,11 @@ def test_the_collection_path_deletes_nothing(delete: DeleteDriver) -> Findings:
     entity = delete.victim()
     trial = delete.attempt("a DELETE of the collection", path=delete.head)
     if trial.effects or not delete.there(entity):
-        yield Finding("no object deleted", f"{trial.exchange.answer}, and the objects are gone", (trial.exchange,))
+        yield Finding(
+            "no object deleted",
+            f"{trial.exchange.answer}, and the objects are gone",
+            (trial.exchange, *delete.seen_after(trial.exchange)),
+        )
     elif trial.exchange.ok:
         yield Finding("4xx", f"{trial.exchange.answer} without an effect", (trial.exchange,), Severity.WARN)
 
@@ -215,7 +225,7 @@ def test_a_superseded_tag_stops_the_deletion(delete: DeleteDriver) -> Findings:
     exchange = trial.exchange
     if exchange.ok and (trial.effects or not trial.watched):
         grade = Severity.FAIL if before.in_use else Severity.WARN
-        yield Finding("412 and nothing deleted", f"{exchange.answer}, and the object is gone", (exchange,), grade)
+        yield Finding("412 and nothing deleted", f"{exchange.answer}, and the object is gone", trial.proof, grade)
 
 
 @adapted(
@@ -235,7 +245,7 @@ def test_a_tag_that_no_object_has_stops_the_deletion(delete: DeleteDriver) -> Fi
     exchange = trial.exchange
     if exchange.ok and (trial.effects or not trial.watched):
         grade = Severity.WARN if known else Severity.NOTE
-        yield Finding("412 and nothing deleted", f"{exchange.answer} to If-Match: {BOGUS}", (exchange,), grade)
+        yield Finding("412 and nothing deleted", f"{exchange.answer} to If-Match: {BOGUS}", trial.proof, grade)
 
 
 @adapted(

@@ -99,4 +99,5 @@ def test_an_id_in_other_letters_deletes_no_object(delete: DeleteDriver) -> Findi
     delete.client.writes += 1
     if not delete.there(entity):
         grade = Severity.WARN
-        yield Finding(f"object {short(entity)} as it was", f"{exchange.answer}, and it is gone", (exchange,), grade)
+        evidence = (exchange, *delete.seen_after(exchange))
+        yield Finding(f"object {short(entity)} as it was", f"{exchange.answer}, and it is gone", evidence, grade)

@@ -43,7 +43,7 @@ def test_an_object_is_not_deleted_below_another_parent(delete: DeleteDriver) -> 
     delete.client.writes += 1
     if not delete.there(entity):
         what = f"{exchange.answer} below {short(other)}, and it is gone"
-        yield Finding(f"object {short(entity)} as it was", what, (exchange,))
+        yield Finding(f"object {short(entity)} as it was", what, (exchange, *delete.seen_after(exchange)))
 
 
 @requirement(
@@ -66,12 +66,12 @@ def test_nothing_is_shown_below_a_deleted_object(delete: DeleteDriver) -> Findin
         raise NotApplicable("the document has no collection below these objects")
     entity = delete.victim()
     head = delete.path(entity)
-    paths = []
+    paths, made = [], []
     for operation in below:
         path = f"{head}/{operation.path.rpartition('/')[2]}"
         if operation.method == "POST" and operation.request_example and delete.options.destructive:
             octets = jsontext.dump(operation.request_example.body)
-            delete.send("POST", path, octets=octets, headers={"Content-Type": "application/json"})
+            made.append(delete.send("POST", path, octets=octets, headers={"Content-Type": "application/json"}))
         elif operation.method == "GET" and (seen := delete.send("GET", path)).ok and seen.object is not None:
             paths += [path] if isinstance(seen.object.get("value"), list) else []
     if not paths:
@@ -85,4 +85,4 @@ def test_nothing_is_shown_below_a_deleted_object(delete: DeleteDriver) -> Findin
         if seen.ok:
             grade = Severity.FAIL if shown else Severity.WARN
             what = f"{seen.answer} with {len(shown) if isinstance(shown, list) else 'no'} objects below it"
-            yield Finding("404 below what is deleted", what, (exchange, seen), grade)
+            yield Finding("404 below what is deleted", what, (*made, exchange, seen), grade)

@@ -44,4 +44,4 @@ def test_an_update_shows_in_the_list(listing: ListDriver) -> Findings:
         if not found or not update.model.changes({name: body[name]}, found):
             return
     what = f"{name} = {short(found.get(name))} in the list"
-    yield Finding(f"{name} = {short(body[name])}", what, (exchange, after))
+    yield Finding(f"{name} = {short(body[name])}", what, (before, exchange, after))

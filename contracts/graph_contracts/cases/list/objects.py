@@ -90,7 +90,8 @@ def test_each_object_is_listed_once(listing: ListDriver) -> Findings:
 def test_an_object_that_was_made_is_listed_with_its_properties(listing: ListDriver) -> Findings:
     """An object that the run made must be in the list, with every documented property that is stored.
 
-    Sent: A creation, then a GET of the collection and of each page that follows, for as long as `--settle` allows.
+    Sent: A GET of the collection, a creation, then the GET again and of each page that follows, for as long as
+    `--settle` allows.
 
     Fix: Read the list from where creations write to, and return whole objects where no $select says otherwise.
     """
@@ -100,12 +101,14 @@ def test_an_object_that_was_made_is_listed_with_its_properties(listing: ListDriv
     if not maker.observe.persists:
         raise Inconclusive("objects that are made are not there afterwards; see create.persist.read")
     body = maker.bodies.full()
-    entity = created_id(maker.change(body))
+    before = listing.demand()
+    made = maker.change(body)
+    entity = created_id(made)
     if not entity:
         raise Inconclusive("the answer to the creation doesn't tell the object's id")
     left, seen = maker.compare_with_list(entity, body)
     if left is None:
-        yield Finding(f"object {short(entity)} in the list", "it is not there", (seen,))
+        yield Finding(f"object {short(entity)} in the list", "it is not there", (before, made, seen))
         return
     missing = [each for each in left if each.severity is Severity.FAIL and each.actual is None]
     names = [name for name in dict.fromkeys(each.top for each in missing) if name not in maker.computed]

@@ -58,7 +58,7 @@ def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) 
         exchange = trial.exchange
         for effect in trial.effects:
             if effect.entity != update.key:
-                yield Finding("the other object as it was", f"it changed: {effect.difference}", (exchange,))
+                yield Finding("the other object as it was", f"it changed: {effect.difference}", effect.evidence)
         if exchange.status == 200 and exchange.object is not None:
             shown = exchange.object.get("id")
             if isinstance(shown, str) and same_id(shown, foreign):

@@ -25,7 +25,7 @@ def test_no_other_object_changes(update: UpdateDriver) -> Findings:
     """
     second = update.needs_second()
     others = _listed(update)
-    before = update.observe.state(second)
+    before, looked = update.observe.documented(second)
     for body in (
         update.bodies.full(1),
         update.bodies.full(2),
@@ -33,14 +33,14 @@ def test_no_other_object_changes(update: UpdateDriver) -> Findings:
     ):
         exchange = update.change(body)
         update.observe.settle(body)
-        after = update.observe.state(second)
+        after, seen = update.observe.documented(second)
         for difference in update.watch.objects.surprises(second, before, after):
             top = difference.top
             ours = top in body and not update.model.compare({top: body[top]}, after)
             # other writers may be at work on a shared target: certain is only what we sent ourselves
             grade = Severity.FAIL if ours else Severity.WARN
-            yield Finding(f"object {second} as it was", f"it changed: {difference}", (exchange,), grade)
-        before = after
+            yield Finding(f"object {second} as it was", f"it changed: {difference}", (looked, exchange, seen), grade)
+        before, looked = after, seen
     for entity, old in others.items():
         new = _listed(update).get(entity)
         if new is not None:

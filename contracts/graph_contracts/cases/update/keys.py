@@ -203,7 +203,7 @@ def test_the_collection_path_updates_nothing(update: UpdateDriver) -> Findings:
         sent[str(marker)] = f"PATCH {path}", trial.exchange
         for effect in trial.effects:
             what = f"{trial.exchange.answer}, and {effect.entity} changed: {effect.difference}"
-            yield Finding("no object changed", what, (trial.exchange,))
+            yield Finding("no object changed", what, effect.evidence)
         if trial.exchange.ok and not trial.effects and "error" not in (trial.exchange.object or {}):
             what = f"{trial.exchange.answer} without a change"
             yield Finding("4xx", what, (trial.exchange,), Severity.WARN)

@@ -75,7 +75,7 @@ def test_an_empty_body_changes_nothing(update: UpdateDriver) -> Findings:
         if not (exchange.ok or exchange.refused):
             yield Finding("2xx without a change, or 4xx", f"{exchange.answer} to {note}", (exchange,))
         for effect in trial.effects:
-            yield Finding("nothing changed", f"after {note}: {effect.difference}", (exchange,))
+            yield Finding("nothing changed", f"after {note}: {effect.difference}", effect.evidence)
 
 
 @requirement(

@@ -45,7 +45,7 @@ def test_other_spellings_of_the_path_reach_no_other_object(update: UpdateDriver)
         (trial,) = update.watch.attempt([Attempt(note, mark, path=spelled, marker=next(iter(mark.values())))])
         for effect in trial.effects:
             if effect.entity != update.key:
-                yield Finding("no other object", f"{note}: {effect.entity} changed", (trial.exchange,))
+                yield Finding("no other object", f"{note}: {effect.entity} changed", effect.evidence)
 
 
 @requirement(
