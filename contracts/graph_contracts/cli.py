@@ -23,7 +23,8 @@ from graph_contracts.errors import ContractsError
 COMMANDS: Mapping[str, str] = {
     "run": "Test a server against the contract.",
     "report": "Write the reports of a run again, also of one that was killed.",
-    "judge": "Judge recorded traffic: a HAR file of a run, a browser or a proxy.",
+    "har": "Write the exchanges of a run as an HTTP archive.",
+    "judge": "Judge recorded traffic: that of a run, or a HAR file of a browser or a proxy.",
     "compare": "Compare runs: what changed, and which server does what.",
     "merge": "Put the parts of a run that was split together.",
     "doctor": "Check that a server can be tested.",
