@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shlex
 import subprocess
 from urllib.parse import quote
 
@@ -83,6 +84,16 @@ def test_a_curl_line_quotes_what_a_shell_would_read() -> None:
     line = command(request, Redactor())
     assert "'X: `id`'" in line
     assert "'http://127.0.0.1/$(id)'" in line
+
+
+@pytest.mark.parametrize("url", ["http://h/things/[1-100]", "http://h/things/{a,b}", "http://h/things/1"])
+@pytest.mark.parametrize("body", [b"@/etc/passwd", b"{}"])
+def test_curl_sends_what_is_written(url: str, body: bytes) -> None:
+    words = shlex.split(command(Request("PATCH", url, (), body), Redactor()))
+    assert words[-1] == url
+    assert ("-g" in words) == ("[" in url or "{" in url)
+    option = words[words.index(body.decode()) - 1]
+    assert option == ("--data-raw" if body.startswith(b"@") else "--data-binary")
 
 
 @pytest.mark.parametrize("value", [f'"$(id)`id`{SECRET}"', f"$TOKEN $(id) {SECRET}", "$TOKEN $(id)"])

@@ -44,8 +44,8 @@ def command(recording: Path, openapi: Path | None, target: str | None, profile: 
     of theirs ends in exit code 3.
     """
     from graph_contracts.engine.replay.judge_recording import rejudge  # noqa: PLC0415 (the cases take a while)
+    from graph_contracts.report import github, terminal, writer  # noqa: PLC0415
     from graph_contracts.report import results as model  # noqa: PLC0415
-    from graph_contracts.report import terminal, writer  # noqa: PLC0415
 
     if folder.absolute() in {recording.absolute(), recording.absolute().parent}:
         hint = "Name another: what a run left there would be written over"
@@ -59,5 +59,5 @@ def command(recording: Path, openapi: Path | None, target: str | None, profile: 
         writer.write_all(results, judged.evidence, folder)
     except OSError as error:
         raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
-    click.echo(terminal.render(results, folder), nl=False)
+    github.show(terminal.render(results, folder))
     return results.exit_code

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
@@ -21,6 +22,7 @@ from graph_contracts.generation.storage import keep_nothing
 from graph_contracts.http.exchange import Exchange, Request
 from graph_contracts.operations import parameters
 from graph_contracts.pytest_plugin import Plugin
+from graph_contracts.report import github
 from graph_contracts.report.visible import visible
 from graph_contracts.settings import Settings, base_url
 
@@ -50,8 +52,9 @@ def dry_run(settings: Settings, *, bodies: bool = False) -> int:
     session.redactor.add(*settings.secrets())
     with interruptible(session.ends) as interrupts, session.open():
         status = run_cases(Plugin(session, opened=True, recorded=False), [])
-    for line in _script(session, settings, bodies=bodies):
-        print(visible(line))
+    with github.without_commands(sys.stdout):
+        for line in _script(session, settings, bodies=bodies):
+            print(visible(line))
     return INTERRUPTED if status == pytest.ExitCode.INTERRUPTED and not interrupts.overdue else 0
 
 

@@ -33,8 +33,10 @@ def command(request: Request, redactor: Redactor, options: Sequence[str] = (), *
         if name.lower() not in OWN_HEADERS:
             parts += ["-H", header(redactor.text(name), redactor.header(name, value))]
     if request.body:
-        parts += ["--data-binary", _body(request.body, redactor) if body else '"$BODY"']
-    parts.append(shlex.quote(redactor.text(request.url)))
+        parts += _body(request.body, redactor) if body else ["--data-binary", '"$BODY"']
+    url = redactor.text(request.url)
+    # what stands in such brackets curl takes for several addresses
+    parts += ["-g", shlex.quote(url)] if re.search(r"[\[\]{}]", url) else [shlex.quote(url)]
     return " ".join(parts)
 
 
@@ -49,11 +51,12 @@ def header(name: str, value: str) -> str:
     return '"$TOKEN"'.join(shlex.quote(piece) for piece in pieces)
 
 
-def _body(octets: bytes, redactor: Redactor) -> str:
+def _body(octets: bytes, redactor: Redactor) -> list[str]:
     try:
         text = octets.decode()
     except UnicodeDecodeError:
         text = ""
     if not text or len(text) > MAX_BODY or "\0" in text:
-        return "@body.bin"
-    return shlex.quote(redactor.text(text))
+        return ["--data-binary", "@body.bin"]
+    # what begins with @ curl takes for the name of a file
+    return ["--data-raw" if text.startswith("@") else "--data-binary", shlex.quote(redactor.text(text))]
