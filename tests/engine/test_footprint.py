@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.peers import shelf
 from tests.peers.shelf import FIRST, SECOND, TOKEN
 from tests.support.command import ROOT, call, environment, start
@@ -20,6 +22,7 @@ def left(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
+@pytest.mark.full
 def test_plain_pytest_leaves_its_reports(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", str(ROOT / "contracts"), "--openapi", str(DOCUMENT), *GENERATED],
