@@ -161,7 +161,7 @@ def examples() -> list[tuple[str, str]]:
 
 
 def test_the_documentation_shows_baselines() -> None:
-    assert [name for name, _ in examples()] == ["README.md", "baseline.py"]
+    assert [name for name, _ in examples()] == ["results.md", "baseline.py"]
 
 
 @pytest.mark.parametrize(("name", "text"), examples())
@@ -170,5 +170,5 @@ def test_an_example_of_a_baseline_can_be_loaded(name: str, text: str) -> None:
     assert entries
     assert {entry.requirement for entry in entries} <= ids()
     assert all(entry.reasoned for entry in entries)
-    if name == "README.md":
+    if name == "results.md":
         assert {entry.operation for entry in entries} <= {str(o) for o in Contract.load(default_document()).operations}

@@ -11,8 +11,12 @@ import pytest
 from graph_contracts import cli
 from graph_contracts.settings import OPTIONS, Option
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
+MAX_WORDS = 1500
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+ALL_BLOCKS = re.findall(r"^```sh\n(.*?)^```$", "\n".join([README, *DOCS.values()]), re.DOTALL | re.MULTILINE)
 
 
 def row(option: Option) -> str:
@@ -28,23 +32,30 @@ def test_the_quick_start_is_two_commands() -> None:
     assert README.index("## Quick start") < README.index("```sh")
 
 
+def test_the_readme_is_short_and_the_rest_is_in_an_index() -> None:
+    assert len(README.split()) <= MAX_WORDS
+    index = set(re.findall(r"\]\(([\w-]+\.md)\)", DOCS["README.md"]))
+    assert index == set(DOCS) - {"README.md"}
+
+
 def test_ci_runs_the_readmes_test_command() -> None:
-    script = (Path(__file__).parent.parent / ".ci" / "run").read_text(encoding="utf-8")
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert f'"$python" {BLOCKS[1].strip().removeprefix("python3 ")} "$@"\n' in script
 
 
 def test_the_table_of_options_is_complete_and_true() -> None:
-    section = README.partition("## Options of `run`")[2].partition("\n## ")[0]
-    assert [line for line in section.splitlines() if line.startswith("| `--")] == [row(option) for option in OPTIONS]
+    assert [line for line in DOCS["options.md"].splitlines() if line.startswith("| `--")] == [
+        row(option) for option in OPTIONS
+    ]
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_every_command_is_shown(name: str) -> None:
-    assert re.search(rf"graph-contracts {name}\b", README)
+    assert any(re.search(rf"graph-contracts {name}\b", text) for text in [README, *DOCS.values()])
 
 
-def test_every_command_line_in_the_readme_can_be_typed() -> None:
-    lines = [line for block in BLOCKS for line in block.splitlines() if "graph-contracts " in line]
+def test_every_command_line_in_the_documentation_can_be_typed() -> None:
+    lines = [line for block in ALL_BLOCKS for line in block.splitlines() if "graph-contracts " in line]
     for line in lines:
         name, *words = line.partition("graph-contracts ")[2].split()
         command = cli.graph_contracts.get_command(click.Context(cli.graph_contracts), name)

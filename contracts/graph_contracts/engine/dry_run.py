@@ -30,6 +30,7 @@ ABOUT_TARGET = (
     *("target", "token", "token_command", "entra", "entra_scope", "basic", "credential"),
     *("forbidden_token", "personal_token", "expired_token", "foreign_token"),
     *("proxy", "ca", "insecure", "client_cert", "client_key", "rate", "processes", "concurrency"),
+    "restart_command",
 )
 """What is about the target or how it is asked, and means nothing to the one that stands in for it."""
 

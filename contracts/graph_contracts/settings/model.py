@@ -80,6 +80,10 @@ class Settings(BaseModel):
     insecure: bool = _about("Accept any TLS certificate.", False)
     client_cert: File | None = _about("Certificate (PEM) to show to the target.", metavar="FILE")
     client_key: File | None = _about("Its private key, where that is in another file.", metavar="FILE")
+    restart_command: spelling.CommandLine | None = _about(
+        "Command that starts the target again, where an input has ended it and nobody else restarts it.",
+        metavar="COMMAND",
+    )
     timeout: Seconds = _about("Longest wait for one answer.", 30.0, metavar="SECONDS")
     connect_timeout: Seconds = _about("Longest wait for a connection.", 5.0, metavar="SECONDS")
     deadline: Seconds = _about("Longest time for the whole run.", 600.0, metavar="SECONDS")
@@ -94,6 +98,10 @@ class Settings(BaseModel):
     )
     select: Words = _about("Only the requirements whose id matches: 'update.merge.*'.", (), metavar="GLOB")
     deselect: Words = _about("Not the requirements whose id matches.", (), metavar="GLOB")
+    quick: bool = _about(
+        "Only what matters most: routes, credentials, statuses, the shape of answers, storing, merging and errors.",
+        False,
+    )
     operations: Words = _about(
         "Only the operations whose id, path or method and path match: 'GET /users/*'.",
         (),

@@ -16,6 +16,7 @@ from io import StringIO
 from pathlib import Path
 
 from graph_contracts.contract import OperationKind
+from graph_contracts.engine.replay.left_out import LeftOut, Reason
 from graph_contracts.errors import ResultsError
 from graph_contracts.http.exchange import Exchange, Headers, Request, Response
 from graph_contracts.json_types import Json, JsonMapping
@@ -34,8 +35,9 @@ class Recording:
     """What an archive holds."""
 
     exchanges: tuple[Exchange, ...]
-    left_out: int
-    """How many entries hold too little to judge anything."""
+    """Each has the place of its entry as its index."""
+    left_out: tuple[LeftOut, ...]
+    """The entries that hold too little to judge anything."""
 
 
 def read(path: Path) -> Recording:
@@ -55,14 +57,17 @@ def read(path: Path) -> Recording:
     creator = log.get("creator")
     own = isinstance(creator, dict) and creator.get("name") == OWN
     found: list[Exchange] = []
+    left_out: list[LeftOut] = []
     for number, entry in enumerate(entries):
         try:
-            exchange = _exchange(len(found), entry, own)
+            exchange = _exchange(number, entry, own)
         except _Malformed as error:
             raise ResultsError(f"{path}: log.entries[{number}]{error}") from error
-        if exchange:
+        if isinstance(exchange, LeftOut):
+            left_out.append(exchange)
+        else:
             found.append(exchange)
-    return Recording(tuple(found), len(entries) - len(found))
+    return Recording(tuple(found), tuple(left_out))
 
 
 def _of_run(path: Path) -> Json:
@@ -110,19 +115,25 @@ def _member(value: Json, name: str, kind: str, place: str = "", default: Json = 
     return found
 
 
-def _exchange(index: int, entry: Json, own: bool) -> Exchange | None:
-    """One entry as an exchange; None where too little of it was recorded."""
+def _exchange(index: int, entry: Json, own: bool) -> Exchange | LeftOut:
+    """One entry as an exchange; why it is left out where too little of it was recorded."""
     asked = _member(entry, "request", "an object", default={})
     answered = _member(entry, "response", "an object", default={})
     method = _member(asked, "method", "text", ".request", "")
     url = _member(asked, "url", "text", ".request", "")
     status = _member(answered, "status", "a number", ".response", 0)
     headers = _headers(answered, ".response")
-    if not method or not url or not 100 <= status <= 599 or not headers or entry.get("_fromCache"):
-        return None
-    response = _response(answered, int(status), headers)
-    if response is None:
-        return None
+    response = _response(answered, int(status), headers) if 100 <= status <= 599 else None
+    lacks = (
+        (Reason.NO_REQUEST, not method or not url),
+        (Reason.CACHED, bool(entry.get("_fromCache"))),
+        (Reason.NO_ANSWER, not 100 <= status <= 599),
+        (Reason.NO_HEADERS, not headers),
+        (Reason.NO_BODY, response is None),
+    )
+    missing = next((reason for reason, so in lacks if so), None)
+    if response is None or missing:
+        return LeftOut(index, method, url, missing or Reason.NO_BODY)
     comments = _comments(entry) if own else ()
     body = _sent(asked)
     return Exchange(
