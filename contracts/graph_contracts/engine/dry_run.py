@@ -20,6 +20,7 @@ from graph_contracts.engine.run import INTERRUPTED, run_cases
 from graph_contracts.engine.session import Session
 from graph_contracts.generation.storage import keep_nothing
 from graph_contracts.http.exchange import Exchange, Request
+from graph_contracts.http.redact import Redactor
 from graph_contracts.operations import parameters
 from graph_contracts.pytest_plugin import Plugin
 from graph_contracts.report import github
@@ -61,7 +62,8 @@ def dry_run(settings: Settings, *, bodies: bool = False) -> int:
 
 def _script(session: Session, settings: Settings, *, bodies: bool) -> Iterator[str]:
     target = base_url.without_userinfo(settings.target) if settings.target else session.client.base
-    requests = RequestList(settings, session.redactor, session.client.token or "", bodies)
+    mask = Redactor(session.redactor.secrets, settings.public)
+    requests = RequestList(settings, mask, session.client.token or "", bodies)
     yield f"# Nothing was sent to {target}. These are the requests that a server would get which behaves as documented:"
     yield "# the embedded reference got them instead. Where an answer decides what follows, another server gets others."
     yield "# TOKEN stands for the credentials." + (

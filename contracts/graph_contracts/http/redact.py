@@ -59,7 +59,8 @@ class Redactor:
 
     def add(self, *secrets: str) -> None:
         """Mask these as well from now on."""
-        new = [secret for secret in dict.fromkeys(secrets) if secret and secret not in self.secrets]
+        known = {*self.secrets}
+        new = [secret for secret in dict.fromkeys(secrets) if secret and secret not in known]
         self.secrets = (*self.secrets, *new)
         for secret in new:
             if len(secret) >= PIECE:
@@ -159,7 +160,7 @@ class Redactor:
         if part not in self._told:
             if len(self._told) > MAX_CLEAN:
                 self._told.clear()
-            whole = any(spelling in part for spelling in self._long)
+            whole = part in self._long or any(spelling in part for spelling in self._long)
             self._told[part] = whole or (
                 len(set(part)) >= FEWEST and not any(part.strip() in text for text in self._spared)
             )
