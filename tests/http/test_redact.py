@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import shlex
 import subprocess
@@ -154,6 +155,15 @@ def test_what_says_nothing_of_a_secret_is_left_as_it_is(secret: str, text: str) 
     mask = Redactor([secret], lambda: '{"paths": {"/identityProviders/{id}": {}}}')
     assert mask.text(text) == text
     assert mask.text(f"{secret} {text} {secret}") == f"{MASK} {text} {MASK}"
+
+
+def test_of_more_secrets_than_a_run_has_parts_are_masked_as_they_are() -> None:
+    secrets = [hashlib.sha256(str(n).encode()).hexdigest() for n in range(2000)]
+    mask = Redactor(secrets)
+    assert mask.text(secrets[0].encode().hex()) == MASK
+    for secret in (secrets[0], secrets[-1]):
+        assert mask.text(f"<{secret[1:20]}>") == f"<{MASK}>"
+    assert len(mask._pieces) < 500_000
 
 
 @pytest.mark.parametrize("before", range(60, 130, 3))

@@ -282,3 +282,11 @@ def test_the_runner_obeys_no_line_of_a_report_that_is_read_back(
         first, *_, last = capsys.readouterr().out.splitlines()
         assert first.startswith("::stop-commands::")
         assert last == f"::{first.removeprefix('::stop-commands::')}::"
+
+
+def test_an_error_in_one_line_is_no_command_of_a_ci_server(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["compare", "##vso[task.complete]\r\n::error::x", "##[error]"]) == 2
+    told = capsys.readouterr().err
+    assert not OBEYED.search(told)
+    assert told.startswith("graph-contracts")
+    assert len(told.splitlines()) == 1
