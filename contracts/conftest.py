@@ -9,6 +9,7 @@ import pytest
 from graph_contracts.engine.run import finish
 from graph_contracts.engine.session import Session
 from graph_contracts.errors import ContractsError
+from graph_contracts.generation.storage import keep_nothing
 from graph_contracts.pytest_plugin import Plugin
 from graph_contracts.settings import OPTIONS, load
 
@@ -38,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin a session with what the command line, the environment and the settings file say."""
     if config.pluginmanager.has_plugin(Plugin.NAME):
         return
+    keep_nothing()
     if config.getoption("numprocesses", None) or hasattr(config, "workerinput"):
         raise pytest.UsageError(
             "workers that know nothing of each other would update the same objects: use graph-contracts run -n"

@@ -223,7 +223,8 @@ class Plugin(pytest_html.PytestHtmlReport):
 
 def _tell(judgement: Judgement, redactor: Redactor) -> None:
     """Say the verdict in pytest's words."""
-    text = visible(redactor.text(f"{judgement.requirement} on {judgement.operation}: {judgement.message}"))
+    said = redactor.text(f"{judgement.requirement} on {judgement.operation}: {judgement.message}")
+    text = " ".join(visible(said).split())  # pytest prints it as it is, and a line may be a command of a CI server
     match judgement.verdict:
         case "fail" | "error":
             pytest.fail(text, pytrace=False)

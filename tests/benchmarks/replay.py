@@ -9,7 +9,6 @@ are noisy. A benchmark, not a test: machines differ.
 from __future__ import annotations
 
 import http.client
-import json
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from graph_contracts.reference.server import Running, start
+from tests.support import recorded
 
 DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
 IMPORTS = (
@@ -73,7 +73,7 @@ def compared(variations: Sequence[str], options: Sequence[str], tries: int) -> t
         with tempfile.TemporaryDirectory() as folder:
             with start(DOCUMENT, variations=variations) as server:
                 whole = min(whole, timed(command(server, *options), folder))
-            entries = json.loads((Path(folder) / "reports" / "evidence.har").read_text())["log"]["entries"]
+            entries = recorded.archive(Path(folder) / "reports")["entries"]
         with start(DOCUMENT, variations=variations) as server:
             bare = min(bare, replay(server, entries))
     return whole, bare, len(entries)

@@ -18,7 +18,7 @@ ROOMS = ("contract", "engine", "gate", "operations", "requirements")
 """Rooms whose classes are all in the glossary."""
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 CLASS = re.compile(r"[A-Z][a-z]+\w*")
-OTHERS = frozenset({"requests.Session", "outcomes.jsonl", "update.persist.read"})
+OTHERS = frozenset({"requests.Session", "outcomes.jsonl", "outcomes.jsonl.gz", "update.persist.read"})
 """Names of another package, of a file that a run writes, and of a requirement, which `tests/test_names.py` holds."""
 
 

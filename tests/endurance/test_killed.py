@@ -27,6 +27,7 @@ from graph_contracts.operations.sample_values import MADE
 from graph_contracts.report import results_reader
 from tests.endurance import mortal
 from tests.endurance.witness import PATIENCE, Moment, Witness, witness
+from tests.support import recorded
 
 ROOT = Path(__file__).parents[2]
 CHANGES = (
@@ -121,9 +122,7 @@ class Trial:
         again = json.loads((self.folder / "again" / "results.json").read_text())
         assert again["complete"] == found.results.complete
         assert again["exchanges"] == found.results.exchanges
-        assert len(json.loads((self.folder / "again" / "evidence.har").read_text())["log"]["entries"]) == len(
-            found.evidence
-        )
+        assert len(recorded.archive(self.folder / "again")["entries"]) == len(found.evidence)
         assert [entry["index"] for entry in found.evidence] == list(range(len(found.evidence)))
         shown = [i for row in found.results.requirements for outcome in row.outcomes for i in outcome.exchanges]
         assert not found.evidence or max(shown, default=0) < len(found.evidence)

@@ -14,6 +14,7 @@ import pytest
 from graph_contracts import cli
 from tests.peers import shelf
 from tests.peers.shelf import FIRST, SECOND, Request
+from tests.support import recorded
 from tests.support.spellings import SPELLINGS, cuts
 
 CANARY = "C4n4ry-T0ken+51f8e0/zz~QX"
@@ -120,7 +121,7 @@ def test_a_secret_stands_in_no_artefact_and_no_output(
         }
         assert server.seen
     out, err = capfd.readouterr()
-    written = {path.name: path.read_text() for path in (outside / "reports").iterdir()}
+    written = recorded.texts(outside / "reports")
     assert {"results.json", "index.html", "pytest.html", "junit.xml", "evidence.har"} <= set(written)
     assert codes["run"] in {0, 1}, out + err
     assert json.loads(written["results.json"])["redacted"] > 0
@@ -233,7 +234,7 @@ def test_no_part_of_a_secret_stands_in_any_artefact_or_output(outside: Path, cap
     cli.main(["report", "reports", "-o", "again"])
     out, err = capfd.readouterr()
     folders = ("reports", "judged", "again")
-    written = {str(path): path.read_text() for name in folders for path in Path(name).iterdir() if path.is_file()}
+    written = {f"{name}/{file}": text for name in folders for file, text in recorded.texts(outside / name).items()}
     assert len(written) > 25
     assert "[redacted]" in written["reports/index.html"]
     assert "[redacted]" in written["judged/index.html"]

@@ -95,7 +95,8 @@ def test_a_run_ends_with_its_deadline(tmp_path: Path) -> None:
         assert results["seconds"] < 60, folder  # a busy machine may be late, but one answer may take 600 s
         verdicts = {row["id"]: row["verdict"] for row in results["requirements"]}
         assert verdicts["update.resp.ct"] == "pass", "what was answered before is judged"
-        assert {"index.html", "junit.xml", "evidence.har"} <= {path.name for path in (folder / "reports").iterdir()}
+        reports = folder / "reports"
+        assert {"index.html", "junit.xml", "outcomes.jsonl.gz"} <= {each.name for each in reports.iterdir()}
         assert list((folder / "reports").glob("restore-*")), "what could not be put back is to be put back later"
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from graph_contracts import cli
 from graph_contracts.report import results
+from tests.support import recorded
 from tests.support.command import call, environment, start
 from tests.support.forked import reference
 
@@ -56,10 +57,10 @@ def test_a_run_that_is_killed_leaves_what_it_had_and_no_reader_takes_it_for_a_wh
     assert data["summary"]["pass"] > 0
     assert len(data["requirements"]) == 121
     assert data["exchanges"] > 0
-    told = json.loads((reports / "evidence.har").read_text())["log"]
+    told = recorded.archive(reports)
     assert len(told["entries"]) == data["exchanges"]
     assert told["comment"].startswith("incomplete")
-    both = call("compare", "reports", "reports/outcomes.jsonl", cwd=tmp_path)
+    both = call("compare", "reports", "reports/outcomes.jsonl.gz", cwd=tmp_path)
     assert both.returncode == 0
     assert both.stdout.count("the run ended early") == 2
 
@@ -184,7 +185,7 @@ def test_the_parts_of_a_run_make_the_report_of_the_whole(broken: tuple[str, str]
     assert len(ids) == len(set(ids))
     assert {name for each in parts for name in (row["id"] for row in each["requirements"])} == set(ids)
     failed = next(row for row in whole["requirements"] if row["verdict"] == "fail")
-    entries = json.loads((tmp_path / "all" / "evidence.har").read_text())["log"]["entries"]
+    entries = recorded.archive(tmp_path / "all")["entries"]
     assert len(entries) == whole["exchanges"]
     shown = entries[failed["outcomes"][0]["exchanges"][0]]
     assert shown["comment"].startswith(f"exchange {failed['outcomes'][0]['exchanges'][0]};")
@@ -208,7 +209,7 @@ def test_what_a_run_recorded_is_judged_as_the_run_judged_it(tmp_path: Path) -> N
             cwd=tmp_path,
             GRAPH_CONTRACTS_TOKEN=server.tokens.full,
         )
-    done = call("judge", "reports/evidence.har", "--openapi", str(DOCUMENT), "--report", "again", cwd=tmp_path)
+    done = call("judge", "reports", "--openapi", str(DOCUMENT), "--report", "again", cwd=tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr
     failed = {row["id"] for row in read(tmp_path / "again")["requirements"] if row["verdict"] == "fail"}
     assert failed == {row["id"] for row in read(tmp_path / "reports")["requirements"] if row["verdict"] == "fail"}

@@ -50,7 +50,7 @@ def test_a_selected_run_says_how_much_it_tested_and_leaves_nothing_but_its_repor
     assert json.loads((tmp_path / "reports/badge.json").read_text())["message"] == f"{tested} of 121 passed"
     assert data["scope"] == {"requirements": 121, "operations": 2, "narrowed_by": ["--select"]}
     assert [path.name for path in tmp_path.iterdir()] == ["reports"]
-    judged = call("judge", "reports/evidence.har", "--openapi", str(DOCUMENT), cwd=tmp_path)
+    judged = call("judge", "reports", "--openapi", str(DOCUMENT), cwd=tmp_path)
     assert judged.returncode == 0, judged.stdout + judged.stderr
     seen = json.loads((tmp_path / "judged/results.json").read_text())
     assert seen["scope"]["narrowed_by"] == ["recording"]

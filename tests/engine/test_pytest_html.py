@@ -9,7 +9,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from graph_contracts import pytest_plugin
 from graph_contracts.engine import pytest_html
+from graph_contracts.engine.judge import Judgement
+from graph_contracts.http.redact import Redactor
 from tests.engine.test_run import DOCUMENT, graph_contracts
 from tests.report.test_reports import EVIL, evidence
 from tests.support.forked import reference
@@ -21,7 +26,7 @@ def test_evidence_is_escaped_and_capped() -> None:
     assert "<script" not in text
     assert "\x1b" not in text
     assert set(re.findall(r"<(/?\w+)", text)) == {"div", "/div", "b", "/b", "pre", "/pre"}
-    assert "more of it is in evidence.har" in text
+    assert "more of it is in the evidence" in text
 
 
 def test_cells_are_escaped_and_stand_under_their_headings() -> None:
@@ -56,3 +61,15 @@ def test_a_run_shows_its_failures_to_the_engineer(tmp_path: Path) -> None:
     assert all("exchange" in extra["content"] for row in failed for extra in row["extras"])
     assert all(row["extras"] for row in failed)
     assert server.tokens.full not in page
+
+
+@pytest.mark.parametrize(
+    ("verdict", "outcome"),
+    [("fail", pytest.fail.Exception), ("warn", pytest.xfail.Exception), ("inconclusive", pytest.skip.Exception)],
+)
+def test_what_pytest_says_is_one_line_of_which_nothing_steers(verdict: str, outcome: type[BaseException]) -> None:
+    said = Judgement("update.a.b", "PATCH /x", verdict, "shown\r\n::error::no\n##[error]no \x1b[31m\u202e")
+    with pytest.raises(outcome) as caught:
+        pytest_plugin._tell(said, Redactor())
+    text = str(caught.value)
+    assert text.endswith("update.a.b on PATCH /x: shown\\r ::error::no \\x23#[error]no \\x1b[31m\\u202e")

@@ -17,7 +17,7 @@ import pytest
 from graph_contracts.reference.message import Tokens
 from graph_contracts.report import results
 from tests.peers import patch_only
-from tests.support import command
+from tests.support import command, recorded
 from tests.support.forked import reference
 
 ROOT = Path(__file__).parents[2]
@@ -71,8 +71,7 @@ def test_every_report_is_written(clean: tuple[subprocess.CompletedProcess[str], 
         "badge.svg",
         "badge.json",
         "results.sarif",
-        "outcomes.jsonl",
-        "evidence.har",
+        "outcomes.jsonl.gz",
     }
 
 
@@ -172,7 +171,7 @@ def test_the_same_seed_sends_the_same_requests(tmp_path: Path) -> None:
         folder = tmp_path / name
         folder.mkdir()
         graph_contracts("--select", "update.value.*", "--seed", "7", cwd=folder)
-        entries = json.loads((folder / "reports" / "evidence.har").read_text())["log"]["entries"]
+        entries = recorded.archive(folder / "reports")["entries"]
         sent.append([(e["request"]["method"], e["request"].get("postData", {}).get("text")) for e in entries])
     assert sent[0] == sent[1]
 

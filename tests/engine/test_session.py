@@ -92,6 +92,14 @@ def test_secrets_are_masked_in_errors(tmp_path: Path) -> None:
     assert SECRET not in str(raised.value)
 
 
+def test_names_of_the_document_and_the_target_are_no_part_of_a_secret(tmp_path: Path) -> None:
+    token = "token-for-graph.example.com-with-provisioningSteps"
+    mask = Session(settings(tmp_path, token=SecretStr(token), target="https://graph.example.com/beta")).redactor
+    plain = "https://graph.example.com/beta/auditLogs/provisioning: provisioningSteps"
+    assert mask.text(plain) == plain
+    assert mask.text(f"{token} {token[1:]} {token[:20]}") == "[redacted] [redacted] [redacted]"
+
+
 @pytest.mark.parametrize(("deadline", "reserve"), [(10.0, 1.0), (3600.0, MAX_RESERVE)])
 def test_a_part_of_the_deadline_is_for_putting_back(tmp_path: Path, deadline: float, reserve: float) -> None:
     session = Session(settings(tmp_path, deadline=deadline))

@@ -13,6 +13,7 @@ import pytest
 from graph_contracts.report import results
 from tests.http.hostile.behaviours import TABLE, Behaviour
 from tests.http.hostile.run import CANARY, Certificates, run
+from tests.support import recorded
 
 MEGABYTES = 500
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202e]")
@@ -46,8 +47,8 @@ def test_a_run_survives_a_peer_that(behaviour: Behaviour, certificates: Certific
     assert len(ended.err.splitlines()) <= 1, ended.err
     assert data["exit_code"] == ended.code
     assert data["summary"]["error"] == 0, [r for r in data["requirements"] if r["verdict"] == "error"]
-    written = {path.name: path.read_text() for path in ended.folder.iterdir()}
-    assert {"index.html", "junit.xml", "summary.md", "badge.svg", "evidence.har"} <= set(written)
+    written = recorded.texts(ended.folder)
+    assert {"index.html", "junit.xml", "summary.md", "badge.svg", "outcomes.jsonl.gz"} <= set(written)
     written |= {"stdout": ended.out, "stderr": ended.err}
     for name, text in written.items():
         assert "Traceback" not in text, name

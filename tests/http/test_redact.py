@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import shlex
 import subprocess
 from urllib.parse import quote
 
@@ -85,6 +87,16 @@ def test_a_curl_line_quotes_what_a_shell_would_read() -> None:
     assert "'http://127.0.0.1/$(id)'" in line
 
 
+@pytest.mark.parametrize("url", ["http://h/things/[1-100]", "http://h/things/{a,b}", "http://h/things/1"])
+@pytest.mark.parametrize("body", [b"@/etc/passwd", b"{}"])
+def test_curl_sends_what_is_written(url: str, body: bytes) -> None:
+    words = shlex.split(command(Request("PATCH", url, (), body), Redactor()))
+    assert words[-1] == url
+    assert ("--globoff" in words) == ("[" in url or "{" in url)
+    option = words[words.index(body.decode()) - 1]
+    assert option == ("--data-raw" if body.startswith(b"@") else "--data-binary")
+
+
 @pytest.mark.parametrize("value", [f'"$(id)`id`{SECRET}"', f"$TOKEN $(id) {SECRET}", "$TOKEN $(id)"])
 def test_a_shell_runs_nothing_of_a_header_with_a_secret(value: str) -> None:
     request = Request("PATCH", "http://127.0.0.1/", (("If-Match", value),), b"{}")
@@ -143,6 +155,15 @@ def test_what_says_nothing_of_a_secret_is_left_as_it_is(secret: str, text: str) 
     mask = Redactor([secret], lambda: '{"paths": {"/identityProviders/{id}": {}}}')
     assert mask.text(text) == text
     assert mask.text(f"{secret} {text} {secret}") == f"{MASK} {text} {MASK}"
+
+
+def test_of_more_secrets_than_a_run_has_parts_are_masked_as_they_are() -> None:
+    secrets = [hashlib.sha256(str(n).encode()).hexdigest() for n in range(2000)]
+    mask = Redactor(secrets)
+    assert mask.text(secrets[0].encode().hex()) == MASK
+    for secret in (secrets[0], secrets[-1]):
+        assert mask.text(f"<{secret[1:20]}>") == f"<{MASK}>"
+    assert len(mask._pieces) < 500_000
 
 
 @pytest.mark.parametrize("before", range(60, 130, 3))

@@ -15,7 +15,8 @@ import pytest
 from lxml import etree
 from sarif_pydantic import Sarif
 
-from graph_contracts.report import badge, github, junit, sarif
+from graph_contracts import cli
+from graph_contracts.report import badge, github, html, junit, markdown, sarif, terminal
 from graph_contracts.report.results import Results
 from graph_contracts.report.waiver import Waivers
 from tests.report.samples import EVIL, archive, evidence, row, run
@@ -222,3 +223,70 @@ def test_every_report_of_an_incomplete_run_says_how_many_cases_were_run(tmp_path
     found: Any = replace(RUNS["incomplete"], exit_code=3)
     for text in (html.render(found, []), markdown.render(found), terminal.render(found, tmp_path), junit.render(found)):
         assert "2 of 4" in text
+
+
+# -- what a target may write to steer whoever looks at it --------------------------------------------------------------
+
+STEERS = (
+    "##vso[task.setvariable variable=PATH]/evil",
+    "##[add-path]/evil",
+    "##teamcity[buildStatus status='SUCCESS']",
+    "\x1b]8;;http://evil.example\x07click\x1b]8;;\x07",
+    "\u202e\u2066\u200b\u00ad\u034f\u115f\u3164\uffa0\U000e0041\U0001d173\ufdd0",
+    "\r\n::set-output name=x::y",
+    "[click](http://evil.example) ![x](http://evil.example/x.png) <a href=x>",
+    "@octocat and odata@odata.type see https://evil.example/x and www.evil.example",
+)
+OBEYED = re.compile(
+    "##\\w*\\[|[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef"
+    "\ufeff\uffa0\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+
+
+@pytest.mark.parametrize("text", STEERS)
+def test_nothing_of_a_target_is_obeyed_by_what_shows_a_report(text: str, tmp_path: Path) -> None:
+    hostile = run(row("update.a.b", "fail", text=text), row("update.a.c", "warn", text=text), notes=(text,))
+    hostile = replace(hostile, target_url=f"http://h/{text}", target_server=text, contract_title=text)
+    written = {
+        "terminal": terminal.render(hostile, tmp_path),
+        "html": html.render(hostile, evidence(text)),
+        "junit": junit.render(hostile),
+        "markdown": markdown.render(hostile),
+        "sarif": json.dumps(sarif.log(hostile), ensure_ascii=False).replace("\\n", "\n"),
+        "actions": announced(hostile, GITHUB_ACTIONS="true"),
+    }
+    for name, shown in written.items():
+        assert not OBEYED.search(shown), name
+    assert not any(line.strip().startswith("::set-output") for line in written["actions"].splitlines())
+    assert not any("](" in each["message"]["text"] for each in sarif.log(hostile)["runs"][0]["results"])
+
+
+def test_no_address_of_a_target_is_a_link_and_nobody_is_called_in_markdown() -> None:
+    shown = markdown.render(run(row("update.a.b", "fail", text=STEERS[-1])))
+    outside = "".join(shown.replace("\\`", "").split("`")[::2])
+    assert "@" not in outside
+    assert "`@octocat`" in shown
+    assert "`odata@odata.type`" in shown
+    assert "https\\://evil" in outside
+    assert "www\\.evil" in outside
+
+
+def test_the_runner_obeys_no_line_of_a_report_that_is_read_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(RUNS["hostile"].to_json()))
+    for arguments in (["report", str(tmp_path)], ["compare", str(path), f"other={path}"]):
+        cli.main(arguments)
+        first, *_, last = capsys.readouterr().out.splitlines()
+        assert first.startswith("::stop-commands::")
+        assert last == f"::{first.removeprefix('::stop-commands::')}::"
+
+
+def test_an_error_in_one_line_is_no_command_of_a_ci_server(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["compare", "##vso[task.complete]\r\n::error::x", "##[error]"]) == 2
+    told = capsys.readouterr().err
+    assert not OBEYED.search(told)
+    assert told.startswith("graph-contracts")
+    assert len(told.splitlines()) == 1

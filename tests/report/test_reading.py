@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from graph_contracts import cli
 from graph_contracts.errors import ResultsError
-from graph_contracts.report import results_reader, writer
+from graph_contracts.report import outcome_stream, results_reader, writer
 from graph_contracts.report.evidence import Evidence
 from graph_contracts.report.outcome_stream import NAME, OutcomeStream
 from graph_contracts.report.results import Results, Verdict
@@ -64,11 +66,70 @@ def test_evidence_stays_on_the_disk_until_it_is_asked_for(tmp_path: Path) -> Non
 
 
 def test_evidence_is_that_of_the_same_run_only(tmp_path: Path) -> None:
+    other = replace(WHOLE, started="2020-01-01T00:00:00+00:00")
     writer.write_all(WHOLE, evidence(), tmp_path)
+    assert len(results_reader.load(tmp_path).evidence) == 2
+    journalled(tmp_path, end=True, of=other)
+    assert len(results_reader.load(tmp_path).evidence) == 2, "beside the stream of another run"
+    (tmp_path / "outcomes.jsonl.gz").unlink()
+    assert results_reader.load(tmp_path).evidence == ()
     journalled(tmp_path, end=True)
     assert len(results_reader.load(tmp_path).evidence) == 2
-    journalled(tmp_path, end=True, of=replace(WHOLE, started="2020-01-01T00:00:00+00:00"))
-    assert results_reader.load(tmp_path).evidence == ()
+
+
+def test_a_run_that_is_over_leaves_one_compressed_stream_as_it_came(tmp_path: Path) -> None:
+    journalled(tmp_path, end=True)
+    came = (tmp_path / "outcomes.jsonl").read_bytes()
+    results, found = outcome_stream.read(tmp_path / "outcomes.jsonl")
+    writer.write_all(results, found, tmp_path)
+    assert not (tmp_path / "outcomes.jsonl").exists()
+    assert not (tmp_path / "evidence.har").exists()
+    assert gzip.decompress((tmp_path / "outcomes.jsonl.gz").read_bytes()) == came
+    packed = tmp_path / "outcomes.jsonl.gz"
+    again, kept = outcome_stream.read(packed)
+    assert (again, [*kept]) == (results, [*found])
+    # written once more into its own folder it stays as it is
+    before = packed.read_bytes()
+    writer.write_all(again, kept, tmp_path)
+    assert packed.read_bytes() == before
+
+
+def test_the_stream_of_a_run_from_other_sources_is_written_whole(tmp_path: Path) -> None:
+    numbered = [{**each, "index": index} for each, index in zip(evidence(), (3, 8), strict=True)]
+    whole = replace(WHOLE, exchanges=11)
+    writer.write_all(whole, numbered, tmp_path)
+    found, kept = outcome_stream.read(tmp_path / "outcomes.jsonl.gz")
+    assert found.exchanges == 11
+    assert [each.outcomes for each in found.requirements] == [each.outcomes for each in whole.requirements]
+    assert [*kept] == numbered
+    assert [kept.find(index) for index in (2, 3, 8, 9)] == [None, *numbered, None]
+
+
+@pytest.mark.parametrize("cut", [5, 200])
+def test_a_compressed_stream_that_was_cut_is_refused(cut: int, tmp_path: Path) -> None:
+    writer.write_all(WHOLE, evidence(), tmp_path)
+    packed = tmp_path / "outcomes.jsonl.gz"
+    packed.write_bytes(packed.read_bytes()[:cut])
+    with pytest.raises(ResultsError, match="not readable as gzip"):
+        results_reader.load(tmp_path)
+    packed.write_bytes(b"plain text")
+    with pytest.raises(ResultsError, match="not readable as gzip"):
+        outcome_stream.read(packed)
+
+
+def test_the_archive_is_written_when_it_is_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    journalled(tmp_path, end=False)
+    assert cli.main(["har", str(tmp_path)]) == 0
+    assert "2 exchanges" in capsys.readouterr().out
+    of_killed = json.loads((tmp_path / "evidence.har").read_text())["log"]
+    assert of_killed["comment"].startswith("incomplete")
+    writer.write_all(WHOLE, evidence(), tmp_path)
+    assert cli.main(["har", str(tmp_path), "-o", str(tmp_path / "new" / "run.har")]) == 0
+    written = json.loads((tmp_path / "new" / "run.har").read_text())["log"]
+    assert len(written["entries"]) == 2
+    (tmp_path / "outcomes.jsonl.gz").unlink()
+    assert cli.main(["har", str(tmp_path)]) == 2
+    assert "the exchanges of the run aren't there" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -99,7 +160,7 @@ def test_a_file_that_is_no_results_is_refused_in_one_line(content: bytes, told: 
         (b"{}\n", "no line that a run writes"),
         (b"nonsense\n", "not readable as JSON"),
         (b'{"exchange": {"index": "x"}}\n', "no line that a run writes"),
-        (json.dumps({"exchange": {**evidence()[0], "index": 9}}).encode() + b"\n", "no line that a run writes"),
+        (json.dumps({"exchange": {**evidence()[0], "index": 0}}).encode() + b"\n", "no line that a run writes"),
         (b'{"requirement": "update.a.b", "outcome": {}, "executed": 1, "seconds": 1}\n', "no line that a run writes"),
         (b"\xff\n", "not UTF-8"),
     ],

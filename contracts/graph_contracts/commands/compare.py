@@ -28,7 +28,7 @@ def command(runs: tuple[str, ...], form: str | None, output: Path | None) -> Non
     Each is a results.json or a report folder. Runs of one target: what broke, healed, or is no longer tested. Runs of
     several targets, or runs with names: also a matrix of implementations and requirements, fewest failures first.
     """
-    from graph_contracts.report import compare, results_reader  # noqa: PLC0415 (the templates' engine takes a while)
+    from graph_contracts.report import compare, github, results_reader  # noqa: PLC0415 (the templates' engine takes a while)
 
     if len(runs) < 2:
         raise click.UsageError("Name at least two runs.")
@@ -41,7 +41,7 @@ def command(runs: tuple[str, ...], form: str | None, output: Path | None) -> Non
     chosen = form or {".md": "markdown", ".html": "html", ".htm": "html"}.get(output.suffix if output else "", "text")
     text = {"text": compare.text, "markdown": compare.markdown, "html": compare.html}[chosen](comparison)
     if output is None or output == Path("-"):
-        click.echo(text, nl=False)
+        github.show(text)
         return
     try:
         output.write_text(text, encoding="utf-8", errors="backslashreplace")

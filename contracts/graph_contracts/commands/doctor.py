@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -21,5 +22,7 @@ def command(**flags: Any) -> int:
     settings = load(flags)
     # help needs no engine
     from graph_contracts.engine.discovery.doctor import examine  # noqa: PLC0415
+    from graph_contracts.report import github  # noqa: PLC0415
 
-    return examine(settings, click.echo)
+    with github.without_commands(sys.stdout):
+        return examine(settings, click.echo)

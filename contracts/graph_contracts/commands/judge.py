@@ -13,7 +13,7 @@ from graph_contracts.packaged import default_document
 
 @debug_option
 @click.command(name="judge")
-@click.argument("recording", metavar="HAR_FILE", type=click.Path(path_type=Path))
+@click.argument("recording", metavar="RECORDING", type=click.Path(path_type=Path))
 @click.option(
     "--openapi",
     metavar="FILE",
@@ -38,16 +38,16 @@ from graph_contracts.packaged import default_document
     help="Folder that the reports are written to.",
 )
 def command(recording: Path, openapi: Path | None, target: str | None, profile: str, folder: Path) -> int:
-    """Judge recorded traffic: the evidence.har of a run, or a HAR file of a browser or a proxy.
+    """Judge recorded traffic: the report folder of a run, or a HAR file of a browser or a proxy.
 
     Nothing is sent. Only requirements that a single answer can break are judged: a recording in which no answer is one
     of theirs ends in exit code 3.
     """
     from graph_contracts.engine.replay.judge_recording import rejudge  # noqa: PLC0415 (the cases take a while)
+    from graph_contracts.report import github, terminal, writer  # noqa: PLC0415
     from graph_contracts.report import results as model  # noqa: PLC0415
-    from graph_contracts.report import terminal, writer  # noqa: PLC0415
 
-    if recording.absolute().parent == folder.absolute():
+    if folder.absolute() in {recording.absolute(), recording.absolute().parent}:
         hint = "Name another: what a run left there would be written over"
         raise ConfigurationError(f"--report {folder}: the recording itself is in this folder", hint)
     base = target.rstrip("/") if target else None
@@ -59,5 +59,5 @@ def command(recording: Path, openapi: Path | None, target: str | None, profile: 
         writer.write_all(results, judged.evidence, folder)
     except OSError as error:
         raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
-    click.echo(terminal.render(results, folder), nl=False)
+    github.show(terminal.render(results, folder))
     return results.exit_code

@@ -26,8 +26,8 @@ def command(run: Path, output: Path | None) -> int:
     The run is a report folder, a results.json, or the outcomes.jsonl that a killed run leaves. Ends in the run's own
     exit code; a run without an end is never green.
     """
+    from graph_contracts.report import github, results_reader, terminal, writer  # noqa: PLC0415 (the templates' engine takes a while)
     from graph_contracts.report import results as model  # noqa: PLC0415
-    from graph_contracts.report import results_reader, terminal, writer  # noqa: PLC0415 (the templates' engine takes a while)
 
     found = results_reader.load(run)
     results = found.results
@@ -38,5 +38,5 @@ def command(run: Path, output: Path | None) -> int:
         writer.write_all(results, found.evidence, folder)
     except OSError as error:
         raise ResultsError(f"--output {folder}: {error.strerror}", "Name a folder that can be written") from error
-    click.echo(terminal.render(results, folder), nl=False)
+    github.show(terminal.render(results, folder))
     return results.exit_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,5 +22,7 @@ def command(folder: Path, **flags: Any) -> int:
     Takes the options of `run`: the credentials are needed again, the target is known.
     """
     from graph_contracts.engine.recovery.recover import restore  # noqa: PLC0415 (help needs no engine)
+    from graph_contracts.report import github  # noqa: PLC0415
 
-    return restore(folder, flags, click.echo)
+    with github.without_commands(sys.stdout):
+        return restore(folder, flags, click.echo)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
@@ -19,8 +20,10 @@ from graph_contracts.engine.run import INTERRUPTED, run_cases
 from graph_contracts.engine.session import Session
 from graph_contracts.generation.storage import keep_nothing
 from graph_contracts.http.exchange import Exchange, Request
+from graph_contracts.http.redact import Redactor
 from graph_contracts.operations import parameters
 from graph_contracts.pytest_plugin import Plugin
+from graph_contracts.report import github
 from graph_contracts.report.visible import visible
 from graph_contracts.settings import Settings, base_url
 
@@ -51,14 +54,16 @@ def dry_run(settings: Settings, *, bodies: bool = False) -> int:
     session.redactor.add(*settings.secrets())
     with interruptible(session.ends) as interrupts, session.open():
         status = run_cases(Plugin(session, opened=True, recorded=False), [])
-    for line in _script(session, settings, bodies=bodies):
-        print(visible(line))
+    with github.without_commands(sys.stdout):
+        for line in _script(session, settings, bodies=bodies):
+            print(visible(line))
     return INTERRUPTED if status == pytest.ExitCode.INTERRUPTED and not interrupts.overdue else 0
 
 
 def _script(session: Session, settings: Settings, *, bodies: bool) -> Iterator[str]:
     target = base_url.without_userinfo(settings.target) if settings.target else session.client.base
-    requests = RequestList(settings, session.redactor, session.client.token or "", bodies)
+    mask = Redactor(session.redactor.secrets, settings.public)
+    requests = RequestList(settings, mask, session.client.token or "", bodies)
     yield f"# Nothing was sent to {target}. These are the requests that a server would get which behaves as documented:"
     yield "# the embedded reference got them instead. Where an answer decides what follows, another server gets others."
     yield "# TOKEN stands for the credentials." + (

@@ -53,7 +53,7 @@ class PytestHtmlReport:
 
 
 def shown(entries: Iterable[JsonMapping]) -> str:
-    """Exchanges, in the form that evidence has, as HTML; the rest of a long one is in evidence.har."""
+    """Exchanges, in the form that evidence has, as HTML; the rest of a long one is in the evidence."""
     return "".join(f'<div class="exchange">{_exchange(entry)}</div>' for entry in entries)
 
 
@@ -77,7 +77,7 @@ def _message(first: str, message: JsonMapping) -> str:
     if len(fields) > MAX_HEADERS:
         lines.append(f"… and {len(fields) - MAX_HEADERS} more")
     body = message["body"]
-    cut = "\n… cut; more of it is in evidence.har" if len(body) > MAX_BODY else ""
+    cut = "\n… cut; more of it is in the evidence: see graph-contracts har" if len(body) > MAX_BODY else ""
     return f"<pre>{_text(chr(10).join(lines))}\n\n{_text(body[:MAX_BODY])}{cut}</pre>"
 
 

@@ -52,7 +52,8 @@ def command(
             continue
         named = _token(value, redactor) or shell.marked(value, telling)
         shown = shell.marked(redactor.header(name, named), TOKEN)
-        parts += ["-H", shell.word(f"{name}: {shown}" if value else f"{name};", "latin-1")]
+        field = shell.marked(redactor.text(name), TOKEN)
+        parts += ["-H", shell.word(f"{field}: {shown}" if value else f"{field};", "latin-1")]
     if request.body or request.method in SENDS_LENGTH:
         if "content-type" not in names:
             parts += ["-H", "Content-Type:"]  # curl would send one of its own

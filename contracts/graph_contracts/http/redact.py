@@ -26,6 +26,8 @@ GRAM, STRIDE = 6, 7
 BLOCK = STRIDE * 16 * 1024
 SLACK = 12 * PIECE
 """Twelve characters, each written in the longest usual escape."""
+ROOM = 32 * 1024
+"""Characters of secrets that are known in every spelling. Recordings have more: those are known as they are."""
 MAX_KNOWN, MAX_CLEAN = 200, 10_000
 """Texts of fewer characters are remembered if they hold no secret, so many of them: headers come again and again."""
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
@@ -49,6 +51,7 @@ class Redactor:
         """What was found out about parts of secrets."""
         self._pieces: set[str] = set()
         self._grams: set[str] = set()
+        self._room = ROOM
         self._long: set[str] = set()
         """Spellings of secrets of which a part tells."""
         self._short: re.Pattern[str] | None = None
@@ -61,7 +64,8 @@ class Redactor:
 
     def add(self, *secrets: str) -> None:
         """Mask these as well from now on."""
-        new = [secret for secret in dict.fromkeys(secrets) if secret and secret not in self.secrets]
+        known = {*self.secrets}
+        new = [secret for secret in dict.fromkeys(secrets) if secret and secret not in known]
         self.secrets = (*self.secrets, *new)
         for secret in new:
             if len(secret) >= PIECE:
@@ -74,7 +78,8 @@ class Redactor:
         self._told.clear()
 
     def _add_long(self, secret: str) -> None:
-        for spelling in _spellings(secret):
+        self._room -= len(secret)
+        for spelling in _spellings(secret) if self._room >= 0 else {_lowered(secret)}:
             self._long.add(spelling)
             self._pieces.update(spelling[at : at + PIECE] for at in range(len(spelling) - PIECE + 1))
             self._grams.update(spelling[at : at + GRAM] for at in range(len(spelling) - GRAM + 1))
@@ -161,7 +166,7 @@ class Redactor:
         if part not in self._told:
             if len(self._told) > MAX_CLEAN:
                 self._told.clear()
-            whole = any(spelling in part for spelling in self._long)
+            whole = part in self._long or any(spelling in part for spelling in self._long)
             self._told[part] = whole or (
                 len(set(part)) >= FEWEST and not any(part.strip() in text for text in self._spared)
             )

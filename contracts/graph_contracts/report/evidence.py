@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -41,11 +42,12 @@ class _Entries(Sequence[Entry], ABC):
 class Evidence(_Entries):
     """Entries by their place in an outcome stream, those that aren't in it held in memory."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._path = path
-        self._file: BinaryIO | None = None
+    def __init__(self, path: Path | None = None, file: BinaryIO | None = None) -> None:
+        self.path = path
+        self._file = file
         self._starts = array("q")
         """Where each entry's line begins in the file; -1 for one that is held."""
+        self._indexes = array("q")
         self._held: dict[int, Entry] = {}
 
     def add(self, entry: Entry, start: int | None = None) -> None:
@@ -54,12 +56,23 @@ class Evidence(_Entries):
             self._held[len(self._starts)] = entry
             start = -1
         self._starts.append(start)
+        self._indexes.append(entry["index"])
+
+    def find(self, index: int) -> Entry | None:
+        """The entry of an index."""
+        place = bisect_left(self._indexes, index)
+        return self[place] if place < len(self) and self._indexes[place] == index else None
+
+    @property
+    def end(self) -> int:
+        """The first index after all that there are."""
+        return self._indexes[-1] + 1 if self._indexes else 0
 
     def _open(self) -> BinaryIO | None:
         # opened at once: the file stays the run's own, whatever becomes of its name
-        if self._file is None and self._path is not None:
+        if self._file is None and self.path is not None:
             with suppress(OSError):
-                self._file = self._path.open("rb")
+                self._file = self.path.open("rb")
         return self._file
 
     def close(self) -> None:
@@ -101,10 +114,7 @@ class Joined(_Entries):
         shift = self._next
         self._parts.append((self._length, shift, entries))
         self._length += len(entries)
-        # those that a run writes down are numbered as they come
-        last = (
-            len(entries) if isinstance(entries, Evidence) else max((entry["index"] + 1 for entry in entries), default=0)
-        )
+        last = entries.end if isinstance(entries, Evidence) else max((e["index"] + 1 for e in entries), default=0)
         self._next += max(exchanges, last)
         return shift
 
@@ -131,12 +141,7 @@ def _renumbered(entry: Entry, shift: int) -> Entry:
 
 
 def finder(evidence: Sequence[Entry]) -> Callable[[int], Entry | None]:
-    """What finds an exchange by its index.
-
-    A run numbers its exchanges as they come, so each stands where its index says. In what was put together it needn't.
-    """
-    if isinstance(evidence, Evidence):
-        return lambda index: evidence[index] if 0 <= index < len(evidence) else None
-    if isinstance(evidence, Joined):
+    """What finds an exchange by its index."""
+    if isinstance(evidence, (Evidence, Joined)):
         return evidence.find
     return {entry["index"]: entry for entry in evidence}.get

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,6 +69,14 @@ def _command(kind: str, title: str, message: str) -> str:
     data = one_line(message, 600).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     name = one_line(title).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
     return f"::{kind} title={name}::{data}"
+
+
+def show(text: str, out: TextIO | None = None) -> None:
+    """Print text of the target."""
+    out = out or sys.stdout
+    with without_commands(out):
+        out.write(text)
+        out.flush()
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""evidence.har: every exchange in HTTP Archive 1.2, for a browser's developer tools and other programs."""
+"""evidence.har: every exchange in HTTP Archive 1.2, for a browser's developer tools and other programs.
+
+A run doesn't write it; `graph-contracts har` does.
+"""
 
 from __future__ import annotations
 

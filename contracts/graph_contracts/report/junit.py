@@ -62,7 +62,7 @@ def _suite_of_run(root: Element, results: Results) -> None:
 
 
 def _suite(root: Element, results: Results, name: str, properties: Iterable[tuple[str, str]]) -> Element:
-    suite = SubElement(root, "testsuite", name=name, timestamp=results.started[:19], time="0")
+    suite = SubElement(root, "testsuite", name=visible(name), timestamp=results.started[:19], time="0")
     group = SubElement(suite, "properties")
     for key, value in properties:
         SubElement(group, "property", name=key, value=visible(value))
@@ -86,8 +86,9 @@ def _count(suite: Element) -> None:
 
 
 def _case(suite: Element, row: RequirementResult, outcome: Outcome, group: CauseGroup | None) -> None:
-    where = f" [{visible(outcome.operation)}]" if outcome.operation else ""
-    case = SubElement(suite, "testcase", classname=f"graph-contracts.{row.area}", name=f"{row.id}{where}", time="0")
+    where = f" [{outcome.operation}]" if outcome.operation else ""
+    classname, name = visible(f"graph-contracts.{row.area}"), visible(f"{row.id}{where}")
+    case = SubElement(suite, "testcase", classname=classname, name=name, time="0")
     message = visible(outcome.message)
     if outcome.verdict in {Verdict.FAIL, Verdict.ERROR}:
         cause = f"\ncause:    likely follows from {group.requirement}: {group.says}" if group else ""

@@ -75,8 +75,14 @@ def _run(results: Results) -> str:
 
 
 def escape(text: str) -> str:
-    """Text on one line in which nothing is markup."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|<>~@-])", r"\\\1", one_line(text)).replace("&", "&amp;")
+    """Text on one line in which nothing is markup, an address that becomes a link, or the name of somebody."""
+    pieces = re.split(r"([\w.+-]*@[\w.-]+)", one_line(text))
+    return "".join(code(piece) if at % 2 else _plain(piece) for at, piece in enumerate(pieces))
+
+
+def _plain(text: str) -> str:
+    escaped = re.sub(r"([\\`*_{}\[\]()#+!|<>~@-])", r"\\\1", text).replace("&", "&amp;")
+    return re.sub(r"(?i)(?<=http)(?=://)|(?<=https)(?=://)|(?<=ftp)(?=://)|(?<=\bwww)(?=\.)", r"\\", escaped)
 
 
 def code(text: str) -> str:

@@ -1,16 +1,23 @@
 """outcomes.jsonl: what a run finds, written as it comes, so that a run that is killed leaves what it had.
 
 The first line holds the run with no outcome yet; then come exchanges and outcomes in their order, and last the end
-marker. An outcome stream without it tells of an incomplete run.
+marker. An outcome stream without it tells of an incomplete run. Once the reports are written it is compressed, as
+outcomes.jsonl.gz.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Iterable, Iterator
+import shutil
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
 
 import jsonschema
 
@@ -22,18 +29,21 @@ from graph_contracts.report.results import Outcome, Results
 
 FORMAT = "graph-contracts/outcomes/1"
 NAME = "outcomes.jsonl"
+PACKED = f"{NAME}.gz"
+LEVEL = 6
+"""How hard to compress: what takes longer makes it hardly smaller."""
 
 
 class OutcomeStream:
     """Writes one; every line is handed to the system at once, so that only a fall of the machine could lose it."""
 
-    def __init__(self, path: Path, run: Results) -> None:
+    def __init__(self, file: Path | BinaryIO, run: Results) -> None:
         """Begin with what is known before the first case.
 
         Raises:
             OSError: the file can't be written.
         """
-        self._file = path.open("wb")
+        self._file: BinaryIO = file.open("wb") if isinstance(file, Path) else file
         self._length = 0
         self._write({"format": FORMAT, "run": run.to_json()})
 
@@ -64,6 +74,46 @@ class OutcomeStream:
         return start
 
 
+def keep(results: Results, evidence: Sequence[JsonMapping], folder: Path) -> None:
+    """Leave the outcome stream of a run that is over in a folder, compressed: as it came, where it is there.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    plain, packed = folder / NAME, folder / PACKED
+    source = evidence.path if isinstance(evidence, Evidence) and not evidence.held else None
+    if source == packed:
+        return
+    with _packing(packed) as file:
+        if source == plain:
+            with plain.open("rb") as stream:
+                shutil.copyfileobj(stream, file)
+        else:
+            _write_whole(results, evidence, file)
+    plain.unlink(missing_ok=True)
+
+
+@contextmanager
+def _packing(path: Path) -> Iterator[BinaryIO]:
+    """A compressed file that appears under its name at the end of the block, if it comes there."""
+    scratch = path.with_name(f".{path.name}.tmp")
+    with scratch.open("wb") as file, gzip.GzipFile(NAME, "wb", LEVEL, file, mtime=0) as packed:
+        yield cast("BinaryIO", packed)  # it has all that is used of one
+    scratch.replace(path)
+
+
+def _write_whole(results: Results, evidence: Iterable[JsonMapping], file: BinaryIO) -> None:
+    """The outcome stream of a run that is known from other sources."""
+    blank = tuple(replace(row, outcomes=()) for row in results.requirements)
+    stream = OutcomeStream(file, replace(results, requirements=blank))
+    for entry in evidence:
+        stream.exchange(entry)
+    for row in results.requirements:
+        for each in row.outcomes:
+            stream.outcome(row.id, each, results.executed, results.seconds)
+    stream.end(results.complete)
+
+
 def read(path: Path) -> tuple[Results, Evidence]:
     """The results and the evidence of an outcome stream; evidence is read from it again when it is needed.
 
@@ -71,39 +121,52 @@ def read(path: Path) -> tuple[Results, Evidence]:
         ResultsError: it can't be read, or is no outcome stream.
     """
     try:
-        lines = _lines(path)
+        file = _opened(path)
+        lines = _lines(path, file)
         _, head = next(lines, (0, {}))
         if head.get("format") != FORMAT:
             raise ResultsError(f"{path}: no outcomes of a run", "It is another file, or the run was killed at once")
-        return _replayed(Results.from_json(head.get("run", {})), lines, Evidence(path))
+        return _replayed(Results.from_json(head.get("run", {})), lines, Evidence(path, file))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ResultsError(f"{path}: not readable as gzip") from error
     except OSError as error:
         raise ResultsError(f"{path}: {error.strerror or error}") from error
     except jsonschema.ValidationError as error:
         raise ResultsError(f"{path}:1: {error.json_path}: {error.message[:200]}") from error
 
 
-def _lines(path: Path) -> Iterator[tuple[int, JsonObject]]:
+def _opened(path: Path) -> BinaryIO:
+    """The file, unpacked where it is packed."""
+    if path.suffix != ".gz":
+        return path.open("rb")
+    file = TemporaryFile()  # noqa: SIM115 (whoever reads evidence closes it)
+    with gzip.open(path, "rb") as packed:
+        shutil.copyfileobj(packed, file)
+    return file
+
+
+def _lines(path: Path, file: BinaryIO) -> Iterator[tuple[int, JsonObject]]:
     """Each whole line, with the place in the file where it begins."""
-    start = exchanges = 0
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            if not line.endswith(b"\n"):
-                return  # the line that was being written when the run was killed
-            try:
-                value = json.loads(line.decode())
-                _form().validate(value)
-            except UnicodeDecodeError as error:
-                raise ResultsError(f"{path}:{number}: not UTF-8") from error
-            except (ValueError, RecursionError) as error:
-                raise ResultsError(f"{path}:{number}: not readable as JSON") from error
-            except jsonschema.ValidationError as error:
-                raise ResultsError(f"{path}:{number}: no line that a run writes ({error.json_path})") from error
-            if "exchange" in value:
-                if value["exchange"]["index"] != exchanges:
-                    raise ResultsError(f"{path}:{number}: no line that a run writes ($.exchange.index)")
-                exchanges += 1
-            yield start, value
-            start += len(line)
+    start, last = 0, -1
+    file.seek(0)
+    for number, line in enumerate(iter(file.readline, b""), 1):
+        if not line.endswith(b"\n"):
+            return  # the line that was being written when the run was killed
+        try:
+            value = json.loads(line.decode())
+            _form().validate(value)
+        except UnicodeDecodeError as error:
+            raise ResultsError(f"{path}:{number}: not UTF-8") from error
+        except (ValueError, RecursionError) as error:
+            raise ResultsError(f"{path}:{number}: not readable as JSON") from error
+        except jsonschema.ValidationError as error:
+            raise ResultsError(f"{path}:{number}: no line that a run writes ({error.json_path})") from error
+        if "exchange" in value:
+            if value["exchange"]["index"] <= last:
+                raise ResultsError(f"{path}:{number}: no line that a run writes ($.exchange.index)")
+            last = value["exchange"]["index"]
+        yield start, value
+        start += len(line)
 
 
 @cache
@@ -166,7 +229,7 @@ def _form() -> jsonschema.Draft202012Validator:
 def _replayed(run: Results, lines: Iterable[tuple[int, JsonMapping]], evidence: Evidence) -> tuple[Results, Evidence]:
     """The run as it stood at the last whole line."""
     outcomes: dict[str, list[Outcome]] = {}
-    executed, seconds, complete = 0, run.seconds, False
+    executed, seconds, complete, exchanges = 0, run.seconds, False, 0
     for start, line in lines:
         match line:
             case {"exchange": entry}:
@@ -175,7 +238,7 @@ def _replayed(run: Results, lines: Iterable[tuple[int, JsonMapping]], evidence: 
                 outcomes.setdefault(name, []).append(Outcome.from_json(outcome))
                 executed, seconds = count, time
             case {"end": True, "complete": whole}:
-                complete = whole
+                complete, exchanges = whole, run.exchanges
     rows = []
     for row in run.requirements:
         found = outcomes.get(row.id)
@@ -187,7 +250,7 @@ def _replayed(run: Results, lines: Iterable[tuple[int, JsonMapping]], evidence: 
             executed=executed,
             seconds=seconds,
             complete=complete,
-            exchanges=len(evidence),
+            exchanges=max(exchanges, len(evidence)),
         ),
         evidence,
     )

@@ -14,6 +14,9 @@ from graph_contracts.report import outcome_stream
 from graph_contracts.report.evidence import Entry
 from graph_contracts.report.results import Results
 
+STREAMS = (outcome_stream.NAME, outcome_stream.PACKED)
+"""What an outcome stream is called while the run goes on, and afterwards."""
+SUFFIXES = (".jsonl", ".jsonl.gz")
 LARGEST = 256 * 1024 * 1024
 
 
@@ -31,23 +34,23 @@ def load(path: Path) -> Run:
     """Read a run.
 
     Args:
-        path: a results.json, an outcomes.jsonl, or a folder that holds one of them. A killed run leaves a folder with
-            an outcome stream alone: its results count as incomplete.
+        path: a results.json, an outcomes.jsonl, compressed or not, or a folder that holds one of them. A killed run
+            leaves a folder with an outcome stream alone: its results count as incomplete.
 
     Raises:
         ResultsError: there is none, or it can't be read; the line says why.
     """
     path = _found(path)
-    if path.suffix == ".jsonl":
+    if path.name.endswith(SUFFIXES):
         return Run(str(path), *outcome_stream.read(path))
     found = results(path)
-    return Run(str(path), found, _evidence(path.with_name(outcome_stream.NAME), found))
+    return Run(str(path), found, _evidence(path.parent, found))
 
 
 def results(path: Path) -> Results:
     """Read the results of a run and nothing of its evidence; arguments and errors as for `load`."""
     path = _found(path)
-    if path.suffix == ".jsonl":
+    if path.name.endswith(SUFFIXES):
         return outcome_stream.read(path)[0]
     try:
         if path.stat().st_size > LARGEST:
@@ -66,15 +69,18 @@ def results(path: Path) -> Results:
 def _found(path: Path) -> Path:
     if not path.is_dir():
         return path
-    found = next((path / name for name in ("results.json", outcome_stream.NAME) if (path / name).is_file()), None)
+    found = next((path / name for name in ("results.json", *STREAMS) if (path / name).is_file()), None)
     if found is None:
         raise ResultsError(f"{path}: no results.json in this folder", "A run writes it: see --report")
     return found
 
 
-def _evidence(path: Path, results: Results) -> Sequence[Entry]:
+def _evidence(folder: Path, results: Results) -> Sequence[Entry]:
     """The exchanges in the outcome stream beside results, where that is of the same run."""
-    if not path.is_file():
-        return ()
-    stream, evidence = outcome_stream.read(path)
-    return evidence if (stream.started, stream.seed) == (results.started, results.seed) else ()
+    for path in (folder / name for name in STREAMS):
+        if path.is_file():
+            stream, evidence = outcome_stream.read(path)
+            if (stream.started, stream.seed) == (results.started, results.seed):
+                return evidence
+            evidence.close()
+    return ()

@@ -81,7 +81,7 @@ def _result(
     results: Results, rule: int, row: RequirementResult, outcome: Outcome, group: CauseGroup | None
 ) -> JsonObject:
     place = results.places.get(outcome.operation) or results.contract_source
-    message = visible(f"{outcome.operation}: {outcome.message}" if outcome.operation else outcome.message)
+    message = _text(f"{outcome.operation}: {outcome.message}" if outcome.operation else outcome.message)
     # the same failure has the same fingerprint in every run, whatever the target said this time
     fingerprint = hashlib.sha256(f"{row.id}\n{outcome.operation}".encode("utf-8", "backslashreplace")).hexdigest()
     waived = outcome.verdict is Verdict.WAIVED
@@ -101,6 +101,11 @@ def _result(
             **({"likelyFollowsFrom": group.requirement} if group else {}),
         },
     }
+
+
+def _text(said: str) -> str:
+    """Text of a message; SARIF takes `[words](address)` in it for a link."""
+    return visible(said).replace("](", "] (")
 
 
 def _location(place: str, operation: str) -> JsonObject:

@@ -28,7 +28,7 @@ from graph_contracts.report.results import (
 FAILED = (Verdict.FAIL, Verdict.ERROR)
 MAX_BODY = 4000
 MAX_EVIDENCE = 500_000
-"""Characters of evidence that are embedded; the rest is in evidence.har."""
+"""Characters of evidence that are embedded; the rest is in the evidence."""
 MAX_FIELD = 300
 """Characters of a header field's value that the evidence shows at first sight."""
 NOT_SENT = "(not sent)"
@@ -71,7 +71,7 @@ class Group:
     elsewhere: list[int] = field(default_factory=list)
     """Exchanges that an earlier group shows."""
     unseen: list[int] = field(default_factory=list)
-    """Exchanges that are in evidence.har alone."""
+    """Exchanges that are in the evidence alone."""
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,7 @@ def _lines(message: JsonMapping, mismatch: JsonMapping | None) -> list[Line]:
     except (ValueError, RecursionError):
         found = [Line(text) for text in body[:MAX_BODY].split("\n")]
         if len(body) > MAX_BODY or message["truncated"]:
-            found.append(Line("⋯ cut here; more of it is in evidence.har", "gap"))
+            found.append(Line("⋯ cut here; more of it is in the evidence", "gap"))
     return [
         line if len(line.text) <= MAX_BODY else Line(f"{line.text[:MAX_BODY]}…", line.mark)
         for line in jsontree.shorten(found)

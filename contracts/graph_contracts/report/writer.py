@@ -20,9 +20,10 @@ FILES = (
     "badge.svg",
     "badge.json",
     "results.sarif",
-    "evidence.har",
 )
 """What is made of results and evidence."""
+HAR = "evidence.har"
+"""What is made of them for those who ask for it."""
 
 
 def clear(folder: Path) -> None:
@@ -31,12 +32,12 @@ def clear(folder: Path) -> None:
     Raises:
         OSError: it can't be done.
     """
-    for name in (*FILES, "pytest.html", outcome_stream.NAME):
+    for name in (*FILES, HAR, "pytest.html", outcome_stream.NAME, outcome_stream.PACKED):
         (folder / name).unlink(missing_ok=True)
 
 
 def write_all(results: Results, evidence: Sequence[JsonMapping], folder: Path) -> None:
-    """Write every report of a run that is made of its results and evidence.
+    """Write every report of a run that is made of its results and evidence, and keep its outcome stream.
 
     Raises:
         OSError: the folder can't be written.
@@ -51,7 +52,17 @@ def write_all(results: Results, evidence: Sequence[JsonMapping], folder: Path) -
     write(folder / "badge.svg", badge.render(results))
     write(folder / "badge.json", json.dumps(badge.endpoint(results), indent=1) + "\n")
     write(folder / "results.sarif", json.dumps(sarif.log(results), indent=1) + "\n")
-    with atomic_file(folder / "evidence.har") as file:
+    outcome_stream.keep(results, evidence, folder)
+
+
+def write_har(results: Results, evidence: Sequence[JsonMapping], path: Path) -> None:
+    """Write the exchanges of a run as an HTTP archive.
+
+    Raises:
+        OSError: the file can't be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_file(path) as file:
         har.write(results, evidence, file)
 
 

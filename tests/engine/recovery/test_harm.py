@@ -15,6 +15,7 @@ from graph_contracts.reference.server import Started
 from graph_contracts.requirements import Phase, bindings
 from tests.peers import bulk_updater, crud
 from tests.peers.bulk_updater import IDS, PATHS
+from tests.support import recorded
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "openapi.yaml"
@@ -35,8 +36,7 @@ class Done:
             for row in results["requirements"]
             for outcome in row["outcomes"]
         }
-        lines = (folder / "outcomes.jsonl").read_text().splitlines()
-        self.order = [entry["requirement"] for entry in map(json.loads, lines) if "outcome" in entry]
+        self.order = [entry["requirement"] for entry in recorded.lines(folder) if "outcome" in entry]
 
     def verdicts(self, requirement: str) -> set[str]:
         return {verdict for (name, _), (verdict, _) in self.told.items() if name == requirement}

@@ -21,7 +21,7 @@ from graph_contracts.engine.tally import Tally
 from graph_contracts.reference.server import Started
 from graph_contracts.settings import Settings
 from tests.cases.sheet import DOCUMENT, SHELF
-from tests.support import command
+from tests.support import command, recorded
 from tests.support.forked import reference
 
 MUSEUM = DOCUMENT.parent / "tests" / "contract" / "museum.yaml"
@@ -80,7 +80,7 @@ def test_two_workers_say_of_every_operation_what_one_says(
     assert together[1]["executed"] == together[1]["planned"] == alone[1]["planned"]
     assert together[1]["notes"] == alone[1]["notes"]
     assert [path.name for path in (tmp_path / "2").iterdir() if path.is_dir()] == []
-    evidence = [json.loads(line) for line in (tmp_path / "2" / "outcomes.jsonl").read_text().splitlines()]
+    evidence = recorded.lines(tmp_path / "2")
     indexes = [line["exchange"]["index"] for line in evidence if "exchange" in line]
     assert indexes == [*range(together[1]["exchanges"])]  # one numbering, and each exchange where its number says
 
@@ -94,7 +94,7 @@ def test_two_workers_find_what_one_finds(tmp_path: Path) -> None:
             code, results = run(tmp_path / n, *at(server), *narrow, "--settle", "0.6", "--max-examples", "4", "-n", n)
         found[n] = failed(results)
         assert code == 1
-        shown = json.loads((tmp_path / n / "evidence.har").read_text())["log"]["entries"]
+        shown = recorded.archive(tmp_path / n)["entries"]
         assert len(shown) == results["exchanges"]
     assert found["2"] == found["1"]
     assert {"update.merge.siblings", "update.value.literal", "update.auth.notapplied"} <= found["2"]

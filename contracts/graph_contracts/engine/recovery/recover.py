@@ -72,7 +72,7 @@ def _follow(logged: LoggedChanges, flags: JsonMapping, show: Callable[[str], obj
     if not left:
         logged.path.unlink(missing_ok=True)
         deleted = f", {len(logged.created)} deleted" if logged.created else ""
-        show(f"{logged.target}: {done} looked at and as found{deleted}")
+        show(f"{one_line(logged.target)}: {done} looked at and as found{deleted}")
     return left
 
 

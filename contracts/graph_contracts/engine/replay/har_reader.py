@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 
 from graph_contracts.contract import OperationKind
@@ -19,6 +20,7 @@ from graph_contracts.engine.replay.left_out import LeftOut, Reason
 from graph_contracts.errors import ResultsError
 from graph_contracts.http.exchange import Exchange, Headers, Request, Response
 from graph_contracts.json_types import Json, JsonMapping
+from graph_contracts.report import har, results_reader
 from graph_contracts.report.har import WIRE
 
 LARGEST = 512 * 1024 * 1024
@@ -39,21 +41,15 @@ class Recording:
 
 
 def read(path: Path) -> Recording:
-    """Read an archive.
+    """Read an archive, or what a run recorded.
+
+    Args:
+        path: a HAR file, or a report folder or its outcomes.jsonl, compressed or not.
 
     Raises:
         ResultsError: it can't be read, or is no HAR; the line says where.
     """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise ResultsError(f"{path}: longer than {LARGEST >> 20} MiB")
-        data = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise ResultsError(f"{path}: {error.strerror or error}") from error
-    except json.JSONDecodeError as error:
-        raise ResultsError(f"{path}:{error.lineno}: not readable as JSON: {error.msg}") from error
-    except (ValueError, RecursionError) as error:
-        raise ResultsError(f"{path}: not readable as JSON") from error
+    data = _of_run(path) if path.is_dir() or path.name.endswith(results_reader.SUFFIXES) else _archive(path)
     log = data.get("log") if isinstance(data, dict) else None
     entries = log.get("entries") if isinstance(log, dict) else None
     if not isinstance(log, dict) or not isinstance(entries, list):
@@ -72,6 +68,27 @@ def read(path: Path) -> Recording:
         else:
             found.append(exchange)
     return Recording(tuple(found), tuple(left_out))
+
+
+def _of_run(path: Path) -> Json:
+    """The archive of a run's exchanges."""
+    run = results_reader.load(path)
+    text = StringIO()
+    har.write(run.results, run.evidence, text)
+    return json.loads(text.getvalue())
+
+
+def _archive(path: Path) -> Json:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ResultsError(f"{path}: longer than {LARGEST >> 20} MiB")
+        return json.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise ResultsError(f"{path}: {error.strerror or error}") from error
+    except json.JSONDecodeError as error:
+        raise ResultsError(f"{path}:{error.lineno}: not readable as JSON: {error.msg}") from error
+    except (ValueError, RecursionError) as error:
+        raise ResultsError(f"{path}: not readable as JSON") from error
 
 
 class _Malformed(Exception):  # noqa: N818 (it never leaves this module)
