@@ -6,6 +6,7 @@ import pytest
 
 from graph_contracts.contract import OperationKind
 from graph_contracts.http.exchange import Request, Response
+from graph_contracts.operations.equality import Difference
 from graph_contracts.requirements import Inconclusive, Severity
 from tests.support.drivers import ONE, TWO, creating, updating
 from tests.support.scripted_client import Clock, ScriptedClient, answer, in_turn, lagging, refuse, stopped_clock
@@ -94,6 +95,27 @@ def test_reads_that_lag_are_waited_for_and_their_lag_is_known_from_then_on(clock
     assert left == []
     assert update.lag.max_lag >= sum(clock.slept) > 0
     assert update.lag.timed_out_reads == 0
+
+
+def test_lag_counts_from_the_write_and_not_from_the_first_look(clock: Clock) -> None:
+    client = ScriptedClient(ONE)
+    update = updating(client)
+    update.calibrate()
+    lagging(client, [True])
+    update.change({"name": "x"})
+    clock.now += 0.5
+    update.observe.settle({"name": "x"})
+    assert update.lag.max_lag >= 0.5
+
+
+def test_a_value_that_was_accepted_may_show_late_though_it_was_refused_since() -> None:
+    client = ScriptedClient(ONE)
+    update = updating(client)
+    update.change({"name": "x"})
+    client.scripts.append(refuse("PATCH", status=400))
+    assert update.patch({"name": "x", "unknown": 1}).refused
+    assert update.pending.explained_by_lag("one", [Difference("name", ONE["name"], "x")])
+    assert not update.pending.explained_by_lag("one", [Difference("unknown", None, 1)])
 
 
 def test_what_never_shows_is_waited_for_the_less_the_more_often_that_was_in_vain(clock: Clock) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from graph_contracts.contract import Contract, Operation, OperationKind, Type, blank
 from graph_contracts.engine.discovery import objects_without_update, preflight
-from graph_contracts.engine.discovery.check import PreflightCheck, fill_path
+from graph_contracts.engine.discovery.check import PreflightCheck
+from graph_contracts.engine.discovery.path_parameters import fill_path, lists, lists_of_parents
 from graph_contracts.engine.recovery.undo_log import UndoLog
 from graph_contracts.engine.resource_group import ResourceGroup, group_by_resource, group_of
 from graph_contracts.engine.target import Target
@@ -177,10 +179,15 @@ def _drivers(contract: Contract, client: Client, options: Options) -> Iterator[t
     wanted = {each.id: each for o in contract.tested for each in (o, *contract.resource(o).values())}
     ids = {(each.method, each.path): each.id for each in wanted.values()}
     below = collections_below((*contract.operations, *contract.others))
+    listings = lists(contract)
+    # whoever changes an alternate key changes the object's address
+    keys = frozenset(each.alternate_key for each in wanted.values()) - {""}
+    options = replace(options, readonly=options.readonly | keys)
     made: dict[str, OperationUnderTest] = {}
     for operation in wanted.values():
         first = ids.get((operation.method, operation.aliases[0])) if operation.alias else None
         make = DRIVERS[contract.kinds[operation.id]]
         made[operation.id] = make(client, operation, options, made.get(first or ""))
+        made[operation.id].parent_lists = lists_of_parents(operation, listings)
         made[operation.id].below = below.get(blank(operation.path), ())
         yield operation.id, made[operation.id]

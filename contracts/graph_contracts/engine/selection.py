@@ -97,8 +97,8 @@ class Selection:
         )
         if others > 0:
             yield (
-                f"{others} operation(s) of the document are not tested: they neither read, list, create, update (PATCH)"
-                " nor delete"
+                f"{others} operation(s) of the document are not tested: only reading, listing, creating, updating"
+                " (PATCH) and deleting objects with one key is"
             )
 
 

@@ -90,7 +90,7 @@ def connect(
         identities = Identities(tokens.forbidden, tokens.personal, tokens.expired, tokens.foreign)
         connection = replace(connection, base=server.url, token=tokens.full, verify=True, cert=None, proxy=None)
         client = Client(connection, watch)
-        options = _options(settings, identities, allocation)
+        options = replace(_options(settings, identities, allocation), any_parent=True)
         target = Target(client, options, Started(server.url, server.tokens))
         with _closing(target):
             yield target

@@ -140,11 +140,16 @@ class Observation:
             # a nearly equal value may be the one before, on a target whose reads are known to lag behind
             if not graver or (FAIL not in graver and waited >= 2 * lag.max_lag):
                 if count and not graver:
-                    lag.grow(stale if lag.stale_reads_seen else waited)
+                    lag.grow(stale if lag.stale_reads_seen else self._since_write(waited))
                 return left, found, exchange
             stale = waited
         lag.timed_out_reads += 1
         return left, found, exchange
+
+    def _since_write(self, waited: float) -> float:
+        """Seconds since the last write was answered, which may be long before somebody waited for it to show."""
+        since = time.monotonic() - self._context.client.wrote
+        return max(waited, min(since, self._context.options.settle))
 
     def establish(self, n: int = 1) -> JsonObject:
         """Bring the object into the state of the `n`-th full body and return its documented properties as observed.

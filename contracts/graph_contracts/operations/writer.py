@@ -124,8 +124,7 @@ class Writer:
     def _note(self, entity: str, body: JsonMapping, exchange: Exchange, *, usual: bool, alone: bool) -> None:
         """Remember a sent body; `usual`: to the object's own path; `alone`: nothing was sent at the same time."""
         if not exchange.ok or not usual:
-            self._pending.note(entity, body, accepted=False)
-            return
+            return  # a value that was accepted before may show later still, though it was refused since
         if alone:
             self._pending.accepted(entity, body, self._context.answer_type)
         else:

@@ -17,6 +17,7 @@ from graph_contracts.http.exchange import Request
 from graph_contracts.operations import parameters
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.update import UpdateDriver
+from graph_contracts.reference.server import start
 from graph_contracts.requirements import Inconclusive
 
 DOCUMENT = Path(__file__).parent / "nested.yaml"
@@ -51,16 +52,20 @@ def test_a_parameter_is_called_by_its_segment(path: str, labels: dict[str, str])
     assert parameters.labels(patch(path)) == labels
 
 
+def test_the_hint_for_a_parent_works_when_pasted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with start(DOCUMENT) as server:
+        there = ("--target", server.url, "--token", server.tokens.full)
+        assert run(tmp_path, *there) == 2
+        said = capsys.readouterr().err
+        hint = re.search(r"Supply (--id) (\S+)=VALUE", said)
+        assert hint is not None, said
+        assert hint[2] == "users.id"
+        assert run(tmp_path, hint[1], f"{hint[2]}=alex", *there) == 0
+
+
 @pytest.mark.parametrize("more", [(), ("--dry-run",)], ids=["run", "dry run"])
-def test_every_hint_works_when_pasted(
-    more: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(tmp_path, *more) == 2
-    said = capsys.readouterr().err
-    hint = re.search(r"Supply (--id) (\S+)=VALUE", said)
-    assert hint is not None, said
-    assert hint[2] == "users.id"
-    assert run(tmp_path, hint[1], f"{hint[2]}=alex", *more) == 0
+def test_the_reference_needs_no_id_of_a_parent(more: tuple[str, ...], tmp_path: Path) -> None:
+    assert run(tmp_path, *more) == 0
 
 
 def test_the_hint_for_an_object_that_is_not_there_works_when_pasted(
