@@ -137,3 +137,16 @@ def test_results_of_an_earlier_format_have_no_causes() -> None:
         for outcome in each["outcomes"]:
             del outcome["signs"], outcome["gates"]
     assert causes.groups(Results.from_json(data)) == []
+
+
+def test_a_cause_of_several_operations_is_told_once_for_all() -> None:
+    lead = shown("update.persist.read", "read:label", verdicts=("fail", "fail"), cause=KEEPS_NOTHING)
+    both = shown("update.value.v0", "read:label", verdicts=("fail", "fail"))
+    one = shown("update.value.v1", "read:label")
+    results = run(lead, both, one)
+    assert len(causes.groups(results)) == 2, "not the same follows on each"
+    page = html.render(results, [])
+    assert page.count("Likely follows from it: ") == 2, "in brief and in full"
+    assert page.count("Likely follows from <a") == 4, "each of both, in brief and in full"
+    assert "operations</a>" not in page
+    assert page.count('id="f-update.value.v0"') == 1

@@ -10,7 +10,8 @@ import pytest
 
 from graph_contracts.report import html, markdown, terminal
 from graph_contracts.report.results import RequirementResult
-from graph_contracts.report.words import only_warns, stricter
+from graph_contracts.report.waiver import Waiver, Waivers
+from graph_contracts.report.words import only_warns, stricter, waivers
 from tests.report.samples import row, run
 
 ODATA, HTTP = ("odata", "http"), ("http",)
@@ -79,3 +80,18 @@ def test_the_most_serious_comes_first_and_the_first_lines_count(tmp_path: Path) 
     page = html.render(results, [])
     assert page.index(said) < page.index("<main")
     assert markdown.render(results).splitlines()[2] == said
+
+
+@pytest.mark.parametrize(
+    ("waived", "problems", "said"),
+    [
+        ((), (), "0 known failures waived, no entry out of date"),
+        ((("a", "one"),), ("x",), "1 known failure waived, 1 entry out of date"),
+        ((("a", "one"), ("a", "two")), ("x", "y"), "1 known failure waived, 2 times in all, 2 entries out of date"),
+    ],
+)
+def test_what_a_baseline_came_to_counts_requirements(
+    waived: tuple[tuple[str, str], ...], problems: tuple[str, ...], said: str
+) -> None:
+    known = tuple(Waiver(requirement, operation, "because") for requirement, operation in waived)
+    assert waivers(Waivers("known.yaml", known, problems)) == said

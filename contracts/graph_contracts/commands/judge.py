@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,6 +11,7 @@ import click
 from graph_contracts.commands import debug_option
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.packaged import default_document
+from graph_contracts.settings import base_url
 
 
 @debug_option
@@ -51,8 +54,13 @@ def command(recording: Path, openapi: Path | None, target: str | None, profile: 
         hint = "Name another: what a run left there would be written over"
         raise ConfigurationError(f"--report {folder}: the recording itself is in this folder", hint)
     base = target.rstrip("/") if target else None
+    command = ["graph-contracts", "judge", str(recording)]
+    command += ["--openapi", str(openapi)] if openapi else []
+    command += ["--target", base_url.without_userinfo(base)] if base else []
+    command += ["--profile", profile]
     judged = rejudge(recording, openapi or default_document(), profile, base)
-    results = model.with_exit_code(judged.results, model.exit_code(judged.results))
+    found = replace(judged.results, command=shlex.join(command))
+    results = model.with_exit_code(found, model.exit_code(found))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         writer.clear(folder)

@@ -17,6 +17,8 @@ from graph_contracts.contract import Type, TypeKind
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.requirements import SEVERITY_ORDER, Severity
 
+DAY = 86_400
+"""Seconds."""
 DATE_TIME = re.compile(
     r"(?P<date>-?\d{4,}-\d\d-\d\d)[Tt](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,12}))?)?"
     r"(?P<zone>[Zz]|[+-]\d\d:\d\d)"
@@ -262,7 +264,7 @@ def _instants(expected: Json, actual: Json, path: str) -> Iterator[Difference]:
         return
     seconds = apart(left, right)
     if seconds >= 1:
-        reason = f"{seconds:g} s apart"
+        reason = f"{seconds:g} s apart" if seconds < DAY else f"{seconds / DAY:,.0f} days apart"
         yield Difference(path, expected, actual, kind=TypeKind.DATETIMEOFFSET, reason=reason)
     elif seconds >= 0.001:
         yield Difference(path, expected, actual, Severity.WARN, TypeKind.DATETIMEOFFSET, f"{seconds:g} s apart")

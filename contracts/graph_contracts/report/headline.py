@@ -246,10 +246,11 @@ def _unfinished(results: Results) -> str:
     missing = untested(results)
     if not missing:
         return "something that the verdict needs is missing (see the notes)"
-    if len(results.operations) == 1:
+    tried = {outcome.operation for row in results.requirements for outcome in row.outcomes} & {*results.operations}
+    if len(tried) == 1:
         return f"{missing[0]} could not be tested (see the notes)"
     named = f"{', '.join(missing[:MAX_NAMED])}{', …' if len(missing) > MAX_NAMED else ''}"
-    return f"{len(missing)} of {len(results.operations)} operations could not be tested ({named}; see the notes)"
+    return f"{len(missing)} of {len(tried)} operations could not be tested ({named}; see the notes)"
 
 
 def _gate_reasons(results: Results) -> list[str]:

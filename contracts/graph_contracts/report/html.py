@@ -40,6 +40,8 @@ def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
             results=results,
             said=headline(results),
             partial=is_partial(results),
+            recorded=bool(results.scope and results.scope.recorded),
+            waivers=words.waivers(results.baseline) if results.baseline else "",
             when=_when(results.started),
             counts=counts,
             table=_table(results),
@@ -86,6 +88,7 @@ def _environment() -> Environment:
         "cited": citation.parts,
         "spread": view.spread,
         "also": _also,
+        "counted": words.plural,
     }
     environment.globals |= {"signs": words.SIGNS, "meanings": words.MEANINGS}
     return environment

@@ -10,7 +10,7 @@ from graph_contracts.report.causes import CauseGroup
 from graph_contracts.report.headline import sentence
 from graph_contracts.report.results import LEVELS, Outcome, RequirementResult, Results, Verdict
 from graph_contracts.report.visible import one_line
-from graph_contracts.report.words import SIGNS, changes, only_warns, stricter
+from graph_contracts.report.words import SIGNS, changes, only_warns, plural, stricter
 
 MAX_TOLD = 200
 """Outcomes of a kind: what shows such a page takes a megabyte at most."""
@@ -70,7 +70,7 @@ def _run(results: Results) -> str:
     return (
         f"Target {code(results.target_url)}, contract “{escape(results.contract_title)}”, profile {results.profile}, "
         f"seed {results.seed}, {results.executed} of {results.planned} planned cases run, "
-        f"{results.exchanges} exchanges in {results.seconds:.1f} s."
+        f"{plural(results.exchanges, 'exchange')} in {results.seconds:.1f} s."
     )
 
 

@@ -19,6 +19,8 @@ MAX_FOLLOWING = 160
 """Characters of the message of a failure that likely follows from another one."""
 MAX_LEFT = 1000
 """Characters of a line that says what could not be put back."""
+MAX_NAMED = 2
+"""Requirements that a line names which could not be judged."""
 MAX_LINES = 200
 """Lines of anything else."""
 
@@ -45,7 +47,7 @@ def render(results: Results, folder: Path) -> str:
     if open_:
         lines += ["", "Not judged:"]
         lines += _first(
-            f"  {one_line(reason)}: {plural(len(ids), 'requirement')} ({first_few(ids)})"
+            f"  {one_line(reason)}: {plural(len(ids), 'requirement')} ({first_few(ids, most=MAX_NAMED)})"
             for reason, ids in open_.items()
         )
     lines += _first(f"Note: {one_line(note)}" for note in results.remarks)

@@ -133,10 +133,21 @@ def _explained(each: VerdictSection, results: Results, known: Sequence[CauseGrou
     here = [group for group in known if operations & set(group.operations)]
     return replace(
         each,
-        shows=[group for group in here if group.requirement == each.row.id],
-        part_of=[group for group in here if each.row.id in group.follows],
+        shows=_by_lead(group for group in here if group.requirement == each.row.id),
+        part_of=_by_lead(group for group in here if each.row.id in group.follows),
         why=words.only_warns(results, each.row, each.first),
     )
+
+
+def _by_lead(found: Iterable[CauseGroup]) -> list[CauseGroup]:
+    """Groups of one lead as one, where not the same follows on each operation."""
+    groups: dict[str, CauseGroup] = {}
+    for each in found:
+        known = groups.get(each.requirement, each)
+        operations = tuple(dict.fromkeys((*known.operations, *each.operations)))
+        follows = tuple(dict.fromkeys((*known.follows, *each.follows)))
+        groups[each.requirement] = replace(known, operations=operations, follows=follows)
+    return list(groups.values())
 
 
 def _families(found: Sequence[VerdictSection]) -> list[VerdictSection]:

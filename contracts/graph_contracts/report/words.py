@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from graph_contracts.report.change import Change, Kind
 from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
+from graph_contracts.report.waiver import Waivers
 
 SIGNS: Mapping[Verdict, str] = {
     Verdict.PASS: "✓",
@@ -40,9 +41,9 @@ MAX_NAMED = 5
 """Requirements that a line names."""
 
 
-def plural(count: int, word: str) -> str:
+def plural(count: int, word: str, words: str = "") -> str:
     """A count with its noun."""
-    return f"{count} {word}{'' if count == 1 else 's'}"
+    return f"{count} {word if count == 1 else words or f'{word}s'}"
 
 
 def first_few(names: Sequence[str], where: str = "the report", most: int = MAX_NAMED) -> str:
@@ -50,6 +51,14 @@ def first_few(names: Sequence[str], where: str = "the report", most: int = MAX_N
     if len(names) <= most + 1:
         return ", ".join(names)
     return f"{', '.join(names[:most])} and {len(names) - most} more, see {where}"
+
+
+def waivers(baseline: Waivers) -> str:
+    """What a baseline came to in a run."""
+    waived = len({each.requirement for each in baseline.waived})
+    outcomes = f", {plural(len(baseline.waived), 'time')} in all" if len(baseline.waived) > waived else ""
+    stale = plural(len(baseline.problems), "entry", "entries") if baseline.problems else "no entry"
+    return f"{plural(waived, 'known failure')} waived{outcomes}, {stale} out of date"
 
 
 def stricter(results: Results) -> str:
@@ -89,8 +98,7 @@ def changes(results: Results) -> list[str]:
     """What is different from the baseline and from the earlier run, a line each; nothing where there is neither."""
     lines = []
     if results.baseline:
-        known, stale = len(results.baseline.waived), len(results.baseline.problems)
-        lines.append(f"Baseline {results.baseline.source}: {known} waived, {stale} out of date.")
+        lines.append(f"Baseline {results.baseline.source}: {waivers(results.baseline)}.")
         lines += results.baseline.problems
         lines += results.baseline.unjudged
     if results.since:

@@ -287,6 +287,8 @@ def test_a_recording_in_which_nothing_could_be_judged_ends_in_exit_code_3(
     assert (code, told["exit_code"], told["verdict"]) == (3, 3, "inconclusive")
     assert told["summary"]["not-applicable"] == len(told["requirements"]) > 0
     assert "nothing could be judged" in capsys.readouterr().out
+    assert told["command"] == f"graph-contracts judge {path} --openapi {DOCUMENT} --profile page"
+    assert ">recorded on " in (tmp_path / "r/index.html").read_text(encoding="utf-8")
 
 
 def test_a_report_folder_that_holds_the_recording_is_left_alone(
