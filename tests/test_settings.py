@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from graph_contracts.errors import ConfigurationError
+from graph_contracts.http.redact import MASK, Redactor
 from graph_contracts.settings import OPTIONS, Settings, load
 
 
@@ -248,6 +249,25 @@ def test_every_token_and_credential_is_listed_as_a_secret(tmp_path: Path) -> Non
         "Basic dXNlcg==", "dXNlcg==", "a=one; b=two", "one", "two", "key",
         "user:p%40ss", "user:p@ss", "p%40ss", "p@ss", "dXNlcjpwQHNz",
     }  # fmt: skip
+
+
+def test_what_a_secret_has_in_common_with_other_text_is_known(tmp_path: Path) -> None:
+    given = {"basic": "administrator:a-long-password", "target": "http://some-user:pw@graph.example.com/beta"}
+    settings = load(given, {}, tmp_path)
+    mask = Redactor(settings.secrets(), settings.public)
+    plain = "administrator: http://graph.example.com/beta"
+    assert mask.text(plain) == plain
+    assert mask.text("administrator:a") == MASK
+    command = load(
+        {"token_command": "az account get-access-token --resource https://host/x -s hush0hush0hush"}, {}, tmp_path
+    )
+    mask = Redactor(command.secrets(), command.public)
+    plain = "get-access-token of https://host/x"
+    assert mask.text(plain) == plain
+    assert mask.text("hush0hush0hus") == MASK
+    key = load({"credential": "Ocp-Apim-Subscription-Key: 0123456789abcdef"}, {}, tmp_path)
+    mask = Redactor(key.secrets(), key.public)
+    assert mask.text("Ocp-Apim-Subscription-Key: 123456789abcd") == f"Ocp-Apim-Subscription-Key: {MASK}"
 
 
 def test_settings_print_without_their_secrets(tmp_path: Path) -> None:

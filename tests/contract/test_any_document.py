@@ -406,3 +406,30 @@ def test_an_operation_is_chosen_by_id_or_path_and_keeps_its_resource(museum: Con
 
 def test_a_path_chooses_all_of_its_methods(museum: Contract) -> None:
     assert [each.method for each in museum.only(["/v1.0/rooms/{room-id}"]).operations] == ["GET", "DELETE", "PATCH"]
+
+
+# -- descriptions ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("schema", "limits"),
+    [
+        ({"type": "integer", "description": "A number from 1 to 12."}, {"minimum": 1, "maximum": 12}),
+        ({"type": "string", "description": "Up to 20 characters."}, {"maxLength": 20}),
+        ({"type": "string", "description": "Possible values are: low, high."}, {"enum": ["low", "high"]}),
+        ({"type": "string", "enum": ["a", "b"], "description": "Possible values are: c, d."}, {}),
+        ({"type": "integer", "example": 99, "description": "A number from 1 to 12."}, {}),
+        ({"type": "integer", "x-graph-limits": {"maximum": 5}}, {"maximum": 5}),
+    ],
+)
+def test_descriptions_bound_values_unless_the_schema_contradicts_them(
+    schema: dict[str, Any], limits: dict[str, Any]
+) -> None:
+    assert dict(member(schema).type.limits) == limits
+
+
+def test_a_description_says_that_the_server_sets_a_property() -> None:
+    found = member({"type": "string", "description": "Every time it is changed, its version changes as well."})
+    assert (found.computed, found.read_only) == (True, True)
+    found = member({"type": "string", "description": "Later updates to others may overwrite it."})
+    assert (found.computed, found.read_only) == (True, False)

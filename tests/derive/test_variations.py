@@ -545,6 +545,22 @@ def test_resource_pages_say_the_types(tmp_path: Path) -> None:
     validate(document)
 
 
+def test_descriptions_say_who_sets_a_property_and_which_values_it_may_have(tmp_path: Path) -> None:
+    rows = (
+        "|size|Int32|How large it is. A number from 1 to 12.|\n"
+        "|version|String|Every time the widget is changed, its version changes as well.|\n"
+        "|title|String|Later updates may cause an automatically generated value to overwrite it. Up to 20 characters.|"
+    )
+    document, _ = derived(tmp_path, {"widget.md": RESOURCE.replace("|size|Int32|How large it is.|", rows)})
+    found = document["components"]["schemas"]["microsoft.graph.widget"]["properties"]
+    assert found["size"]["x-graph-limits"] == {"minimum": 1, "maximum": 12}
+    assert found["title"]["x-graph-limits"] == {"maxLength": 20}
+    assert (found["version"]["readOnly"], found["version"]["x-graph-computed"]) == (True, True)
+    assert found["title"]["x-graph-computed"]
+    assert "readOnly" not in found["title"]
+    validate(document)
+
+
 def test_an_example_decides_what_tables_leave_open(tmp_path: Path) -> None:
     for value, wanted in (('"x"', STRING), ('{"name": "y"}', ["object", "null"])):
         example = f'## Example\n```http\nPATCH /widgets/1\n\n{{"owner": {value}}}\n```'

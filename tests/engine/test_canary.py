@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import os
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from graph_contracts import cli
 from tests.peers import shelf
 from tests.peers.shelf import FIRST, SECOND, Request
+from tests.support.spellings import SPELLINGS, cuts
 
 CANARY = "C4n4ry-T0ken+51f8e0/zz~QX"
 
@@ -136,3 +138,104 @@ def test_a_dry_run_masks_what_it_was_given(outside: Path, capfd: pytest.CaptureF
     out, err = capfd.readouterr()
     assert "curl" in out
     assert not [each for each in tell_tales(CANARY) if each in out + err]
+
+
+def parts() -> dict[str, list[str]]:
+    """Every twelve characters of the secret, in each spelling."""
+    return {name: [spell(part) for part in cuts(CANARY)] for name, spell in SPELLINGS.items()}
+
+
+def echo_parts(request: Request) -> bool:
+    """Answers with parts of the secret, in another spelling each time, and never with the first character of it."""
+    if request.command == "GET" and not request.path.endswith("/things"):
+        return False
+    text = " ".join([*parts().values()][len(request.shelf.seen) % len(SPELLINGS)][1:])
+    if request.command == "GET":
+        request.reply(200, {"value": [{**each, "echo": text} for each in request.shelf.objects.values()]})
+        return True
+    if request.octets.startswith(b"{") and b"name" in request.octets:
+        return False
+    octets = json.dumps({"error": {"code": text[:300], "message": text, text: 1}}).encode()
+    request.send_response(400, f"Bad {text[:200]}")
+    request.send_header("X-Echo", text)
+    request.send_header(f"X-{CANARY[1:].replace('/', '-').replace('~', '-')}", text)
+    request.send_header("Location", f"http://elsewhere.example/{CANARY[1:]}?t={quote(CANARY[1:], safe='')}")
+    request.send_header("ETag", f'W/"{CANARY[2:]}"')
+    request.send_header("Content-Type", "application/json")
+    request.send_header("Content-Length", str(len(octets)))
+    request.end_headers()
+    request.wfile.write(octets)
+    return True
+
+
+def leaks(text: str) -> list[str]:
+    """What of the secret a text shows, as it is or once its own format is read."""
+    readings = {text, html.unescape(text), text.replace("\\\\", "\\"), html.unescape(text).replace("\\\\", "\\")}
+    lowered = "\n".join(readings).lower()
+    return [f"{name}: {part}" for name, found in parts().items() for part in found if part.lower() in lowered]
+
+
+def recording(folder: Path, url: str) -> Path:
+    """What a proxy recorded of a client that has the secret."""
+    text = " ".join(part for found in parts().values() for part in found[1:8])
+    entries = [
+        {
+            "startedDateTime": "2026-01-01T00:00:00Z",
+            "time": 1,
+            "request": {
+                "method": "PATCH",
+                "url": f"{url}/things/{FIRST['id']}",
+                "httpVersion": "HTTP/1.1",
+                "headers": [
+                    {"name": "Authorization", "value": f"Bearer {CANARY}"},
+                    {"name": "Content-Type", "value": "application/json"},
+                ],
+                "postData": {"mimeType": "application/json", "text": body},
+            },
+            "response": {
+                "status": status,
+                "statusText": text,
+                "httpVersion": "HTTP/1.1",
+                "headers": [{"name": "Content-Type", "value": "application/json"}, {"name": "X-Echo", "value": text}],
+                "content": {"mimeType": "application/json", "text": answer},
+            },
+        }
+        for status, body, answer in (
+            (200, '{"name": "x"}', json.dumps({"name": text, text: 1})),
+            (400, '{"name": 1}', json.dumps({"error": text})),
+            (400, "{", text),
+        )
+    ]
+    path = folder / "recorded.har"
+    path.write_text(
+        json.dumps({"log": {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": entries}})
+    )
+    return path
+
+
+def test_no_part_of_a_secret_stands_in_any_artefact_or_output(outside: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    document = str(shelf.write_document(outside, example=True))
+    with shelf.serving(FIRST, SECOND) as server:
+        server.hook = echo_parts
+        server.allowed = {f"Bearer {CANARY}"}
+        common = ["--target", server.url, "--openapi", document, "--settle", "0.1", "--token", CANARY]
+        select = [word for name in ("status", "json", "type", "error") for word in ("--select", f"update.{name}.*")]
+        assert cli.main(["run", *common, *select, "--no-restore", "--debug"]) in {0, 1}
+        cli.main(["doctor", *common])
+        cli.main(["run", *common, "--select", CANARY[1:]])
+        kept = [path for path in (outside / "reports").iterdir() if path.name.startswith("restore-")]
+        logs = {path.name: path.read_text() for path in kept}
+        assert logs
+        cli.main(["restore", "reports", *common])
+        assert len(server.seen) > 3 * len(SPELLINGS)
+    assert cli.main(["judge", str(recording(outside, server.url)), "--openapi", document]) in {0, 1}
+    cli.main(["compare", "judged", "reports"])
+    cli.main(["report", "reports", "-o", "again"])
+    out, err = capfd.readouterr()
+    folders = ("reports", "judged", "again")
+    written = {str(path): path.read_text() for name in folders for path in Path(name).iterdir() if path.is_file()}
+    assert len(written) > 25
+    assert "[redacted]" in written["reports/index.html"]
+    assert "[redacted]" in written["judged/index.html"]
+    for name, text in {**logs, **written, "stdout": out, "stderr": err}.items():
+        assert not leaks(text), name

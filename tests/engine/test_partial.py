@@ -11,6 +11,7 @@ import pytest
 
 from graph_contracts.engine.scope_of_run import scope
 from graph_contracts.engine.selection import select_cases
+from graph_contracts.reference.server import start
 from graph_contracts.report.scope import Scope
 from graph_contracts.settings import Settings
 from tests.support.command import ROOT, call, environment
@@ -117,7 +118,9 @@ UNFINDABLE = {
 
 def test_a_resource_that_is_not_found_is_named_and_what_passed_elsewhere_is_counted(tmp_path: Path) -> None:
     (tmp_path / "two.json").write_text(json.dumps(UNFINDABLE))
-    done = call("run", "--openapi", "two.json", "--select", "read.*", cwd=tmp_path)
+    with start(tmp_path / "two.json") as server:
+        there = ("--target", server.url, "--token", server.tokens.full)
+        done = call("run", "--openapi", "two.json", "--select", "read.*", *there, cwd=tmp_path)
     assert done.returncode == 3, done.stdout + done.stderr
     data = json.loads((tmp_path / "reports/results.json").read_text())
     assert data["planned"] == data["executed"]

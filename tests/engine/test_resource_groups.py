@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from graph_contracts import cli
+from graph_contracts.reference.server import start
 
 STATION = {
     "type": "object",
@@ -74,13 +75,17 @@ def test_a_resource_that_can_not_be_found_leaves_the_others_be_and_the_run_incon
     openapi = document(
         tmp_path, **{"/stations/{id}": {"patch": "update"}, "/lines/{line}/stops/{id}": {"patch": "stop"}}
     )
-    code, results = run(tmp_path, openapi)
+    with start(openapi) as server:
+        there = ("--target", server.url, "--token", server.tokens.full)
+        code, results = run(tmp_path, openapi, *there)
     assert code == 3
     assert "PATCH /lines/{line}/stops/{id} could not be tested" in " ".join(results["notes"])
     assert "Supply --id lines.line=VALUE" in " ".join(results["notes"])
     verdicts = {each["verdict"] for row in results["requirements"] for each in row["outcomes"]}
     assert verdicts == {"pass", "inconclusive"}
-    code, results = run(tmp_path, openapi, "--id", "line=7")
+    with start(openapi) as server:
+        there = ("--target", server.url, "--token", server.tokens.full)
+        code, results = run(tmp_path, openapi, "--id", "line=7", *there)
     assert code == 0, results["notes"]
 
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from graph_contracts import requirements
-from graph_contracts.contract import OperationKind
-from graph_contracts.engine.selection import Selection, check_options, portions, select_cases, take_shard
+from graph_contracts.contract import Operation, OperationKind
+from graph_contracts.engine.scope_of_run import scope
+from graph_contracts.engine.selection import MATTERS_MOST, Selection, check_options, portions, select_cases, take_shard
 from graph_contracts.engine.sharding.object_allocation import allocation
 from graph_contracts.errors import ConfigurationError, DocumentError, NothingTestedError
 from graph_contracts.operations.knowledge import Allocation
-from graph_contracts.requirements import Phase
+from graph_contracts.requirements import Binding, Phase
 from graph_contracts.settings import Settings
 from tests.cases.sheet import DOCUMENT, SHELF
 
@@ -69,6 +70,19 @@ def test_no_generated_case_is_run_without_examples() -> None:
     assert not any(without.operations(binding) for binding in generated)
 
 
+def test_a_quick_run_is_about_what_matters_most_and_says_that_it_is_partial() -> None:
+    selection = chosen(SHELF, quick=True)
+    subjects = {binding.requirement.split(".")[1] for o in selection.tested for binding in _bound(selection, o)}
+    assert subjects == MATTERS_MOST
+    generated = [binding for binding in requirements.bindings() if binding.phase is Phase.GENERATED]
+    assert not any(selection.operations(binding) for binding in generated)
+    assert scope(selection, Settings(openapi=SHELF, quick=True)).narrowed_by == ("--quick",)
+
+
+def _bound(selection: Selection, operation: Operation) -> list[Binding]:
+    return [binding for binding in requirements.bindings() if operation in selection.operations(binding)]
+
+
 def test_the_checks_of_every_response_are_known_for_each_operation() -> None:
     selection = chosen(SHELF)
     for operation in selection.tested:
@@ -84,7 +98,8 @@ def test_the_checks_of_every_response_are_known_for_each_operation() -> None:
         ({"operations": ("GET /nothing",)}, ConfigurationError, "--operation GET /nothing: the document has no such"),
         ({"select": ("update.nothing.*",)}, ConfigurationError, "--select update.nothing.*: no requirement's id"),
         ({"deselect": ("nothing",)}, ConfigurationError, "--deselect nothing: no requirement's id matches"),
-        ({"deselect": ("*",)}, NothingTestedError, "--deselect leaves no requirement to test"),
+        ({"deselect": ("*",)}, NothingTestedError, r"no requirement is left to test \(--deselect\)"),
+        ({"quick": True, "select": ("update.sec.*",)}, NothingTestedError, r"left to test \(--quick and --select\)"),
         ({"ids": {"idd": "x"}}, ConfigurationError, "--id idd: the document has no such path parameter"),
         ({"second_ids": {"x": "x"}}, ConfigurationError, "--second-id x: the document has no such path parameter"),
         ({"computed": ("x",)}, ConfigurationError, "--computed x: the document has no such property"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from graph_contracts.http.curl import command
 from graph_contracts.http.exchange import Request
 from graph_contracts.http.redact import MASK, Redactor
+from tests.support.spellings import SPELLINGS, cuts
 
 SECRET = 'ca/na+ry=T0k"en-51f8e0'
 
@@ -83,11 +85,72 @@ def test_a_curl_line_quotes_what_a_shell_would_read() -> None:
     assert "'http://127.0.0.1/$(id)'" in line
 
 
+@pytest.mark.parametrize("value", [f'"$(id)`id`{SECRET}"', f"$TOKEN $(id) {SECRET}", "$TOKEN $(id)"])
+def test_a_shell_runs_nothing_of_a_header_with_a_secret(value: str) -> None:
+    request = Request("PATCH", "http://127.0.0.1/", (("If-Match", value),), b"{}")
+    line = command(request, Redactor([SECRET]))
+    ran = subprocess.run(
+        ["sh", "-c", f"curl() {{ printf '%s\\n' \"$@\"; }}; {line}"],
+        env={"TOKEN": "t"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"If-Match: {value}".replace(SECRET, "t") in ran.stdout.splitlines()
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("secret", [SECRET, "Zm9v<b>&'x\"1234567890zyxwvu", "pässwörd-€uro-0815-ÄÖ"])
+def test_any_twelve_characters_of_a_secret_are_masked_in_every_spelling(secret: str, spelling: str) -> None:
+    spell = SPELLINGS[spelling]
+    mask = Redactor([secret])
+    for length in (12, 13, 19):
+        for at, part in enumerate(cuts(secret, length)):
+            for before in ("", "|", "~ ~ ~ ~ ", "{|'~':"):
+                written = spell(part)
+                masked = mask.text(f"{before}{written}~ after")
+                assert MASK in masked, (before, part, written)
+                assert masked.startswith(before)
+                assert masked.endswith("~ after")
+                kept = masked.removeprefix(before).removesuffix("~ after").replace(MASK, "")
+                # a character that is written with another before or after it in base64
+                assert len(kept) <= 2, (at, written, masked)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("before", [0, 3, 6, 7 * 16 * 1024 - 5, 7 * 16 * 1024 + 1])
+def test_a_part_is_masked_wherever_in_a_long_text_it_is(spelling: str, before: int) -> None:
+    part = SPELLINGS[spelling](SECRET[1:])
+    masked = Redactor([SECRET]).text(f"{'.' * before}{part}{'.' * 1000}")
+    assert MASK in masked
+    assert masked.startswith("." * before)
+    assert masked.endswith("." * 1000)
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ("short-one", "short-on, hort-one"),
+        ("a" * 40, "a" * 39),
+        ("00000000-0000-0000-0000-000000000017", "00000000-0000-0000-0000-000000000018"),
+        ("ab" * 20, "ba" * 19),
+        ("secret-of-the-identityProviders", "/identityProviders/1"),
+        (SECRET, "".join(f"\\u{ord(char):04x}" for char in SECRET[:3])),
+        (SECRET, SECRET[:11]),
+    ],
+)
+def test_what_says_nothing_of_a_secret_is_left_as_it_is(secret: str, text: str) -> None:
+    mask = Redactor([secret], lambda: '{"paths": {"/identityProviders/{id}": {}}}')
+    assert mask.text(text) == text
+    assert mask.text(f"{secret} {text} {secret}") == f"{MASK} {text} {MASK}"
+
+
 @pytest.mark.parametrize("before", range(60, 130, 3))
 def test_no_part_of_a_secret_is_left_where_a_text_is_cut(before: int) -> None:
     secret = "s3cr3t-canary-value-of-some-length"
     mask = Redactor([secret])
     text = f"{'x' * before}{secret}{'y' * 900}"
-    assert "s3cr3t-canary" not in mask.cut(text, 100)
+    assert "s3cr" not in mask.cut(text, 100)
+    assert "u0073" not in mask.cut(text.replace(secret, SPELLINGS["json-all"](secret)), 100)
     assert "s3cr3t-canary" not in mask.text(f"{text[:100]}… (1000 characters)")
     assert len(mask.cut(text, 100)) <= 100

@@ -17,8 +17,8 @@ from typing import Any
 TOKEN = "naive-token-2b71"
 FIRST, SECOND = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 HABITS = ("null removes", "refuses null", "etag header", "etag member", "versions", "checks values")
-BUGS = ("silent", "replaces", "ignores null", "count as text", "forgets labels")
-"""Answers 204; replaces nested values; ignores null; shows numbers as texts; doesn't keep a property."""
+BUGS = ("silent", "replaces", "ignores null", "count as text", "forgets labels", "keeps nothing")
+"""Answers 204; replaces nested values; ignores null; shows numbers as texts; doesn't keep a property; keeps nothing."""
 OPTIONAL = ("adopts types",)
 """Keeps an `@odata.type` of any object that it is sent."""
 KINDS: dict[str, tuple[type, ...]] = {
@@ -171,6 +171,7 @@ class Request(BaseHTTPRequestHandler):
             return False
         dropped = {"id"} if "adopts types" in habits else {"id", "@odata.type"}
         dropped |= {"label"} if "forgets labels" in habits else set()
+        dropped |= body.keys() if "keeps nothing" in habits else set()
         self.server.merge(found, {n: v for n, v in body.items() if n not in dropped})
         if "versions" in self.server.habits:
             found["version"] = found.get("version", 0) + 1

@@ -65,3 +65,42 @@ def test_a_type_that_the_run_wrote_is_told_once(habits: tuple[str, ...], tmp_pat
     assert found["req.odatatype.variants"] in {"warn", "fail"}
     assert found["req.annotations.unknown"] in {"warn", "fail"}, "a read shows the annotation"
     assert found["type.odatatype"] not in {"warn", "fail"}
+
+
+def causes(found: dict[str, Any]) -> dict[str, set[str]]:
+    """What likely follows from each failure that shows a cause."""
+    short = str.removeprefix
+    return {
+        short(each["requirement"], "update."): {short(name, "update.") for name in each["follows"]}
+        for each in found.get("causes", ())
+    }
+
+
+def test_a_store_that_keeps_nothing_has_one_cause(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    select = ("persist.read", "value.reflects", "value.unicode", "value.literal", "merge.nested", "method.405allow")
+    found = results(tmp_path, "keeps nothing", select=select)
+    (follows,) = (names for lead, names in causes(found).items() if lead == "persist.read")
+    values = {"value.reflects", "value.unicode", "value.literal"}
+    assert follows == {"merge.nested", *values}
+    assert "method.405allow" not in follows | causes(found).keys(), "that has another cause"
+    assert failed(found) >= {"persist.read", *values}, "what gates is as it was"
+    printed = capsys.readouterr().out
+    said, _, rest = printed.partition("FAIL update.persist.read (MUST")
+    assert "FAIL" not in said, "the cause comes first"
+    assert rest.index("likely from it, 3 failures:") < rest.index("FAIL update.value.reflects (MUST)")
+    assert printed.count("\n  expected  ") == 2, "one cause is told once in full"
+
+
+def test_a_store_that_looks_at_no_types_has_one_cause(tmp_path: Path) -> None:
+    select = ("value.wrongtype", "value.int32.range", "persist.read")
+    found = results(tmp_path / "1", select=select)
+    assert causes(found) == {"value.wrongtype": {"value.int32.range"}}
+    (wrong,) = (row["outcomes"] for row in found["requirements"] if row["id"] == "update.value.wrongtype")
+    assert [outcome["gates"] for outcome in wrong] == [["odata", "http"]], "in other profiles it fails"
+    assert causes(results(tmp_path / "2", "checks values", select=select)) == {}
+
+
+def test_two_bugs_are_not_taken_for_one_cause(tmp_path: Path) -> None:
+    found = results(tmp_path, "forgets labels", "replaces", select=("persist.read", "value.reflects", "merge.nested"))
+    assert verdicts(found)["merge.nested"] in {"warn", "fail"}
+    assert all("merge.nested" not in follows for follows in causes(found).values()), "it shows another property"

@@ -30,7 +30,8 @@ def declared(option: Option) -> click.Option:
     "Exit codes: 0 nothing that gates failed, 1 something did, 2 unusable input, 3 inconclusive.",
 )
 @click.option("--show-settings", is_flag=True, help="Print every setting and where it was given, secrets masked.")
-def command(show_settings: bool, **flags: Any) -> int:
+@click.option("-v", "--verbose", is_flag=True, help="With --dry-run: print bodies, too, and long lines whole.")
+def command(show_settings: bool, verbose: bool, **flags: Any) -> int:
     """Test a server against the contract and write the reports.
 
     Without --target, the embedded reference implementation is tested.
@@ -43,7 +44,9 @@ def command(show_settings: bool, **flags: Any) -> int:
     if loaded.settings.dry_run:
         from graph_contracts.engine.dry_run import dry_run  # noqa: PLC0415
 
-        return dry_run(loaded.settings)
+        return dry_run(loaded.settings, bodies=verbose)
+    if verbose:
+        raise click.UsageError("--verbose: says nothing without --dry-run")
     from graph_contracts.engine.run import run  # noqa: PLC0415
 
     return run(loaded.settings)
@@ -55,4 +58,4 @@ def _shown(loaded: Loaded) -> str:
     from graph_contracts.settings.show import show  # noqa: PLC0415
 
     # values are masked one by one already; a secret that was put where none belongs is masked here
-    return visible(Redactor(loaded.settings.secrets()).text(show(loaded)))
+    return visible(Redactor(loaded.settings.secrets(), loaded.settings.public).text(show(loaded)))

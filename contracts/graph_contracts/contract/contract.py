@@ -17,7 +17,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from graph_contracts import files
-from graph_contracts.contract.operation import Operation, TypeKind
+from graph_contracts.contract.object_path import ObjectPath, Paths
+from graph_contracts.contract.operation import Operation, Type, TypeKind
 from graph_contracts.contract.reader import Reader, mapping, servers
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
@@ -155,19 +156,30 @@ class Contract:
         What does none of the five (actions, functions, media, references, PUT) is not among them. To know all, all
         are read; `resource` reads those of one.
         """
-        places = dict.fromkeys(_place(each) for each in self.operations)
+        places = dict.fromkeys(self._place(each) for each in self.operations)
         return MappingProxyType({place: found for place in places if (found := self._shaped(place))})
 
     def resource(self, operation: Operation) -> Mapping[OperationKind, Operation]:
         """The operations of the resource that an operation is one of, by what they do, whether chosen or not."""
-        return self._shaped(_place(operation))
+        return self._shaped(self._place(operation))
+
+    @cached_property
+    def _paths(self) -> Paths:
+        return Paths.of(each.path for each in (*self.operations, *self.others))
+
+    def _place(self, operation: Operation) -> str:
+        """The collection that an operation is about, with its parameters left blank.
+
+        A further way to write a key, or a cast, is a place of its own: it has operations of its own.
+        """
+        return self._paths.place(operation.path)
 
     @cached_property
     def _places(self) -> Mapping[str, tuple[Operation, ...]]:
         """All operations by the collection that they are about, chosen ones first."""
         found: dict[str, list[Operation]] = {}
         for each in (*self.operations, *self.others):
-            found.setdefault(_place(each), []).append(each)
+            found.setdefault(self._place(each), []).append(each)
         return {place: tuple(about) for place, about in found.items()}
 
     def _shaped(self, place: str) -> Mapping[OperationKind, Operation]:
@@ -204,24 +216,14 @@ def _check(document: Json) -> None:
         raise DocumentError("the document has no `paths`")
 
 
-def blank(template: str) -> str:
-    """A path template whose parameters have no names, so that templates which differ only there are one."""
-    return re.sub(r"\{[^{}]*\}", "{}", template)
-
-
-def _place(operation: Operation) -> str:
-    """The collection that an operation is about, with its parameters left blank."""
-    return blank(operation.collection)
-
-
-ORDINARY = re.compile(r"[^$(){}.]+|\{[^{}]+\}")
-"""A path's last segment where it is no function, media stream, count or reference, and no qualified name either: such
-is a type that the path is cast to, or what is called."""
+ORDINARY = re.compile(r"[^$(){}.]+|\{[^{}]+\}|")
+"""The last segment of a collection's path, where it is no function, media stream, count or reference, and no qualified
+name either: such is a type that the path is cast to, or what is called."""
 
 
 def operation_kind(operation: Operation, holds_objects: bool) -> OperationKind | None:
     """What an operation does; `holds_objects` says whether the document has paths of objects right below its own."""
-    if not ORDINARY.fullmatch(operation.path.rsplit("/", 1)[-1]) or operation.trouble or operation.call:
+    if not ORDINARY.fullmatch(operation.collection.rsplit("/", 1)[-1]) or operation.trouble or operation.call:
         return None
     sends_object = operation.body is not None and operation.body.kind is TypeKind.COMPLEX
     match operation.method:
@@ -239,10 +241,23 @@ def operation_kind(operation: Operation, holds_objects: bool) -> OperationKind |
 def _reading(operation: Operation, holds_objects: bool) -> OperationKind | None:
     """Whether a GET shows one object or a list of them."""
     answer = operation.response
-    if operation.key:
-        return OperationKind.READ if answer is None or answer.kind in {TypeKind.COMPLEX, TypeKind.ANY} else None
     values = answer.properties.get("value") if answer else None
     listed = values.type if values else answer
+    if operation.key:
+        if answer is not None and _called(operation, answer, listed):
+            return None
+        return OperationKind.READ if answer is None or answer.kind in {TypeKind.COMPLEX, TypeKind.ANY} else None
     if holds_objects or (listed and listed.kind is TypeKind.COLLECTION):
         return OperationKind.LIST
     return OperationKind.READ if answer and answer.kind is TypeKind.COMPLEX else None
+
+
+def _called(operation: Operation, answer: Type, listed: Type | None) -> bool:
+    """Whether a GET that looks like that of an object calls a function: it answers a list, or another type than the
+    one that its last segment names."""
+    path = ObjectPath.of(operation.path)
+    if path is None:
+        return False
+    if path.cast:
+        return path.cast not in {answer.name, *answer.also}
+    return path.form.startswith("(") and listed is not None and listed.kind is TypeKind.COLLECTION

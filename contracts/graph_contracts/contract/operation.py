@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
-from urllib.parse import quote
 
+from graph_contracts.contract.object_path import SEGMENT, ObjectPath, fill, place_of
 from graph_contracts.json_types import Json, JsonMapping
 
 
@@ -43,6 +42,8 @@ class Property:
     deprecated: bool = False
     write_only: bool = False
     """Whether it is sent and never shown, as a password is."""
+    computed: bool = False
+    """Whether the document says that the server sets it at each change, or may."""
     source: str = field(default="", compare=False)
     """Page and line that the property was read from."""
 
@@ -122,6 +123,10 @@ class Operation:
     """Query parameters that the document names, as in `$top`."""
     aliases: tuple[str, ...] = ()
     """Every path template that the page gives for the operation, its own included, in page order."""
+    collection_template: str = ""
+    """The collection's path template as the document spells it, a final slash included; empty where nothing says."""
+    object_form: str = SEGMENT
+    """What follows the collection's path in that of its objects, with `{}` for the key."""
     body: Type | None = None
     response: Type | None = None
     statuses: tuple[str, ...] = ()
@@ -170,9 +175,9 @@ class Operation:
 
     @property
     def key(self) -> str | None:
-        """The parameter that addresses one object: the last path segment, where that is a parameter."""
-        last = self.path.rsplit("/", 1)[-1]
-        return last[1:-1] if re.fullmatch(r"\{[^{}]+\}", last) else None
+        """The parameter that addresses one object, where the path ends in a key."""
+        found = ObjectPath.of(self.path)
+        return found.key if found is not None else None
 
     def succeeds(self, status: int) -> bool:
         """Whether a status is one of success that the document names, itself or by the range `2XX`."""
@@ -181,8 +186,43 @@ class Operation:
 
     @property
     def collection(self) -> str:
-        """The path template of the collection that the object is in; the path itself where it ends in no key."""
-        return self.path.rsplit("/", 1)[0] if self.key else self.path
+        """The path template of the collection that the object is in, or the path itself; without a final slash."""
+        found = ObjectPath.of(self.path)
+        return found.collection if found is not None else self.path.rstrip("/")
+
+    @property
+    def place(self) -> str:
+        """The collection that the operation is about, with parameters left blank: the name of its resource."""
+        return place_of(self.path, self.object_form)
+
+    @property
+    def alternate_key(self) -> str:
+        """The property by which the path addresses an object beside its usual key; empty where it has the usual one."""
+        found = ObjectPath.of(self.path)
+        return found.key_property if found is not None and found.form != self.object_form else ""
+
+    @property
+    def object_template(self) -> str:
+        """The path template of the objects: the path itself where it ends in a key, else as the document spells it."""
+        if self.key is not None:
+            return self.path
+        name = "id" if "id" not in self.parameters else "key"
+        return self.collection + self.object_form.replace("{}", f"{{{name}}}")
+
+    def url_path_with_key(self, ids: Mapping[str, str], key: str) -> str:
+        """The path of an object whose key is written as given; where the path ends in no key, in a segment of it."""
+        found = ObjectPath.of(self.path)
+        if found is None:
+            return f"{fill(self.path, ids)}/{key}"
+        return fill(found.collection, ids) + found.form.replace("{}", key)
+
+    def collection_url_path(self, ids: Mapping[str, str]) -> str:
+        """The path of the collection with its parameters filled in, as the document spells it.
+
+        Raises:
+            KeyError: a parameter has no value in `ids`.
+        """
+        return fill(self.collection_template or self.collection, ids)
 
     @property
     def alias(self) -> int:
@@ -195,7 +235,7 @@ class Operation:
         Raises:
             KeyError: a parameter has no value in `ids`.
         """
-        return re.sub(r"\{([^{}]+)\}", lambda match: quote(ids[match[1]], safe=""), self.path)
+        return fill(self.path, ids)
 
 
 READ_LATER = frozenset(each.name for each in fields(Operation)) - {"id", "method", "path"}

@@ -11,6 +11,7 @@ from functools import partial
 from threading import RLock
 from urllib.parse import unquote
 
+from graph_contracts.contract.object_path import PARAMETER, Paths
 from graph_contracts.contract.operation import Example, Operation, Permission
 from graph_contracts.contract.schemas import DEEPEST, Schemas
 from graph_contracts.errors import DocumentError
@@ -31,6 +32,7 @@ class Reader:
     def __init__(self, document: JsonMapping) -> None:
         self.document = document
         self.types = Schemas(self.resolve)
+        self.paths = Paths.of(str(path) for path in mapping(document.get("paths")))
         self._lock = RLock()
 
     def operations(self) -> tuple[tuple[Operation, ...], tuple[str, ...]]:
@@ -115,10 +117,12 @@ class Reader:
             method=method.upper(),
             path=path,
             summary=str(node.get("summary") or shared.get("summary") or ""),
-            parameters=tuple(re.findall(r"\{([^{}]+)\}", path)),
+            parameters=tuple(PARAMETER.findall(path)),
             parameter_examples=dict(self.parameter_examples(parameters)),
             options=frozenset(self.query_options(parameters)),
             aliases=tuple(node.get("x-graph-aliases") or (path,)),
+            collection_template=self.paths.collection(path),
+            object_form=self.paths.form(path),
             body=self.types.type(sent["schema"]) if "schema" in sent else None,
             response=self.types.type(answered["schema"]) if "schema" in answered else None,
             statuses=tuple(statuses),

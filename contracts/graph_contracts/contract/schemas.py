@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from graph_contracts.contract import descriptions
 from graph_contracts.contract.derived_types import Heirs, mapped, qualified
 from graph_contracts.contract.operation import Property, Type, TypeKind
 from graph_contracts.contract.unions import NUMBERS, join, unite
@@ -202,13 +203,16 @@ class Schemas:
         """A property, of which the schema speaks where it is used or where it is declared."""
         node = _mapping(schema)
         target = self.resolve(schema)
+        type_, said = self.type(schema), descriptions.read(name, node, target)
+        own = type_.kind is not TypeKind.COMPLEX
         return Property(
             name=name,
-            type=self.type(schema),
-            read_only=bool(node.get("readOnly", target.get("readOnly", False))),
+            type=descriptions.narrowed(type_, said),
+            read_only=bool(node.get("readOnly", target.get("readOnly", False))) or (own and said.maintained),
             nullable=self.nullable(schema),
             deprecated=bool(node.get("deprecated", target.get("deprecated", False))),
             write_only=bool(node.get("writeOnly", target.get("writeOnly", False))),
+            computed=said.computed or (own and said.maintained),
             source=str(node.get("x-graph-source", target.get("x-graph-source", ""))),
         )
 

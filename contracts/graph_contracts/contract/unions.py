@@ -72,6 +72,7 @@ def _objects(types: Sequence[Type], *, apart: bool) -> Type:
             type=found,
             read_only=all(each.read_only for each in same),
             nullable=any(each.nullable for each in same),
+            computed=any(each.computed for each in same),
         )
     names = dict.fromkeys(name for each in types for name in (each.name, *each.also) if name)
     return Type(
@@ -111,4 +112,5 @@ def _narrowed(before: Property, after: Property) -> Property:
         read_only=before.read_only or after.read_only,
         write_only=before.write_only or after.write_only,
         nullable=before.nullable if vague else after.nullable,
+        computed=before.computed or after.computed,
     )

@@ -56,6 +56,8 @@ class Bodies:
         for row in facts.properties:
             if row.refinement.read_only and row.name in known:
                 known[row.name]["readOnly"] = True
+            if (row.refinement.overwritten or row.refinement.maintained) and row.name in known:
+                known[row.name]["x-graph-computed"] = True
         if "id" in known and "$ref" not in known["id"]:
             known["id"]["readOnly"] = True
         return schema
@@ -131,7 +133,7 @@ class Bodies:
                 f"this page says {said}",
                 own["x-graph-source"],
             )
-        kept = {key: own[key] for key in ("deprecated", "readOnly") if key in own}
+        kept = {key: own[key] for key in ("deprecated", "readOnly", "x-graph-computed") if key in own}
         found: Schema = dict(known) | kept | {"x-graph-source": own["x-graph-source"]}
         if "x-graph-members" in own and "type" in known and "items" not in known:
             found["x-graph-members"] = own["x-graph-members"]

@@ -10,16 +10,15 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_MARKED = r"`+[^`\n]+`+|\*{1,2}[\w.]+\*{1,2}|['\"‘“][\w.@-]+['\"’”]"
-_LIST = rf"((?:(?:\d+\s*[-:=]\s*)?(?:{_MARKED})[\s,;]*(?:\((?:[^()]|\([^()]*\))*\)[\s,;]*)?(?:(?:and|or)\s+)?)+)"
+from graph_contracts.wording import GAP, MARKED_LIST, listed, maintained, overwritten
+
 _PLAIN = r"((?:[A-Za-z]\w*\s*,\s*)+(?:[A-Za-z]\w*\s+(?=and|or))?(?:(?:and|or)\s+)?[A-Za-z]\w*)\s*(?:\.|$)"
-_GAP = r"[^`*.]{0,40}?"
 MEMBERS = re.compile(
-    rf"\b(?:possible|valid|allowed|supported) values?\b{_GAP}(?:\b(?:are|is|include)\b|:){_GAP}"
-    rf"(?:{_LIST}|(?<=[:e] ){_PLAIN})",
+    rf"\b(?:possible|valid|allowed|supported) values?\b{GAP}(?:\b(?:are|is|include)\b|:){GAP}"
+    rf"(?:{MARKED_LIST}|(?<=[:e] ){_PLAIN})",
     re.IGNORECASE,
 )
-SAMPLES = re.compile(rf"\bfor example,?\s*{_LIST}", re.IGNORECASE)
+SAMPLES = re.compile(rf"\bfor example,?\s*{MARKED_LIST}", re.IGNORECASE)
 _SENTENCE = r"(?:^|[.(;>]\s*)\W*"
 DEPRECATED = re.compile(rf"{_SENTENCE}deprecated\b|\b(?:is|are|been) deprecated\b", re.IGNORECASE)
 READ_ONLY = re.compile(rf"{_SENTENCE}read-?only\b\W*(?:$|[.;,)<])", re.IGNORECASE)
@@ -38,6 +37,12 @@ class Refinement(NamedTuple):
     read_only: bool = False
     nullable: bool = True
     required: bool = False
+    maintained: bool = False
+    """Whether the server gives it its value at each change."""
+    overwritten: bool = False
+    """Whether the server may set it anew when others change."""
+    described: str = ""
+    """The description itself."""
 
 
 NOTHING = Refinement()
@@ -48,21 +53,13 @@ def refinement(description: str) -> Refinement:
     """Read a description."""
     text = description.lower()  # looked into before each pattern, which is slower
     return Refinement(
-        members=tuple(m for m in _listed(MEMBERS, description) if m != "null") if " value" in text else (),
-        samples=_listed(SAMPLES, description) if "for example" in text else (),
+        members=tuple(m for m in listed(MEMBERS, description) if m != "null") if " value" in text else (),
+        samples=listed(SAMPLES, description) if "for example" in text else (),
         deprecated="deprecated" in text and DEPRECATED.search(description) is not None,
         read_only=("read-only" in text or "readonly" in text) and READ_ONLY.search(description) is not None,
         nullable="nullable" not in text or NOT_NULLABLE.search(description) is None,
         required="required" in text and REQUIRED.search(description) is not None,
-    )
-
-
-def _listed(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
-    found = pattern.search(text)
-    if not found:
-        return ()
-    if found[1]:
-        return tuple(dict.fromkeys(word.strip("`*‘’“”'\" ") for word in re.findall(_MARKED, found[1])))
-    return tuple(
-        dict.fromkeys(re.findall(r"[A-Za-z]\w*", re.sub(r",?\s+(?:and|or)\s+", ",", found[found.lastindex or 0])))
+        maintained=maintained(description),
+        overwritten=overwritten(description),
+        described=description,
     )

@@ -13,6 +13,7 @@ from graph_contracts.derive.resources import Library, Place, Resource
 from graph_contracts.derive.tables import PropertyRow
 from graph_contracts.derive.types import UNTYPED, TypeCell
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
+from graph_contracts.wording import limits
 
 DATE_TIME = (
     r"^-?[0-9]{4,}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,12})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
@@ -144,8 +145,13 @@ class Schemas:
             schema = {"type": ["array", "null"], "items": schema}
         if refined.deprecated:
             schema["deprecated"] = True
-        if refined.read_only:
+        alone = "type" in schema and schema["type"] != "boolean"
+        if refined.read_only or (alone and refined.maintained):
             schema["readOnly"] = True
+        if refined.overwritten or (alone and refined.maintained):
+            schema["x-graph-computed"] = True
+        if bounds := _bounds(schema, refined):
+            schema["x-graph-limits"] = bounds
         schema["x-graph-source"] = source
         return schema
 
@@ -367,6 +373,15 @@ def _refine_string(schema: Schema, value: Json, refined: Refinement) -> None:
         schema["x-graph-placeholder"] = True
     if refined.samples:
         schema["examples"] = list(refined.samples)
+
+
+def _bounds(schema: Schema, refined: Refinement) -> Schema:
+    """What the description says of a value that has no form of its own."""
+    declared = schema.get("type")
+    word = declared[0] if isinstance(declared, list) else declared
+    if not word or word == "boolean" or (word == "string" and ({"format", "x-graph-members"} & schema.keys())):
+        return {}
+    return limits(word, refined.described)
 
 
 def _qualified(name: str, namespace: str) -> str:

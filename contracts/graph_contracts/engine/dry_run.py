@@ -14,11 +14,11 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from graph_contracts.engine.interrupts import interruptible
+from graph_contracts.engine.request_list import RequestList
 from graph_contracts.engine.run import INTERRUPTED, run_cases
 from graph_contracts.engine.session import Session
 from graph_contracts.generation.storage import keep_nothing
-from graph_contracts.http import curl
-from graph_contracts.http.exchange import Request
+from graph_contracts.http.exchange import Exchange, Request
 from graph_contracts.operations import parameters
 from graph_contracts.pytest_plugin import Plugin
 from graph_contracts.report.visible import visible
@@ -28,12 +28,17 @@ ABOUT_TARGET = (
     *("target", "token", "token_command", "entra", "entra_scope", "basic", "credential"),
     *("forbidden_token", "personal_token", "expired_token", "foreign_token"),
     *("proxy", "ca", "insecure", "client_cert", "client_key", "rate", "processes", "concurrency"),
+    "restart_command",
 )
 """What is about the target or how it is asked, and means nothing to the one that stands in for it."""
 
 
-def dry_run(settings: Settings) -> int:
+def dry_run(settings: Settings, *, bodies: bool = False) -> int:
     """Print what a run with these settings would send; returns the exit code.
+
+    Args:
+        settings: those of the run.
+        bodies: whether bodies are printed, and long lines whole.
 
     Raises:
         ContractsError: the settings or the document can't be used.
@@ -46,32 +51,36 @@ def dry_run(settings: Settings) -> int:
     session.redactor.add(*settings.secrets())
     with interruptible(session.ends) as interrupts, session.open():
         status = run_cases(Plugin(session, opened=True, recorded=False), [])
-    for line in _script(session, settings):
+    for line in _script(session, settings, bodies=bodies):
         print(visible(line))
     return INTERRUPTED if status == pytest.ExitCode.INTERRUPTED and not interrupts.overdue else 0
 
 
-def _script(session: Session, settings: Settings) -> Iterator[str]:
+def _script(session: Session, settings: Settings, *, bodies: bool) -> Iterator[str]:
     target = base_url.without_userinfo(settings.target) if settings.target else session.client.base
+    requests = RequestList(settings, session.redactor, session.client.token or "", bodies)
     yield f"# Nothing was sent to {target}. These are the requests that a server would get which behaves as documented:"
     yield "# the embedded reference got them instead. Where an answer decides what follows, another server gets others."
-    yield f"# {len(session.client.exchanges)} requests in all. TOKEN stands for the credentials."
-    requirement = None
+    yield "# TOKEN stands for the credentials." + (
+        "" if bodies else " Bodies are left out, and long lines cut: see -v."
+    )
+    exchanges = [*_readdressed(session, settings, target)]
+    yield from requests.counts(exchanges)
+    for line in requests.requests(exchanges):
+        yield line.replace(session.client.base, target)
+
+
+def _readdressed(session: Session, settings: Settings, target: str) -> Iterator[Exchange]:
+    """What the reference got, as the target would get it."""
     ids: dict[str, Mapping[str, str]] = {}
     for exchange in session.client.exchanges:
-        if exchange.requirement != requirement:
-            requirement = exchange.requirement
-            yield ""
-            yield f"# {requirement or 'observation'}"
-        if exchange.request.wire is not None:
-            yield "# the octets of the next one are chosen one by one, which curl can't do"
         name = exchange.operation
         if name in session.resources.drivers and name not in ids:
             ids[name] = _ids(session, name, settings)
         request = renamed(exchange.request, ids.get(name, {}))
         if request.url.startswith(session.client.base):
             request = replace(request, url=target + request.url.removeprefix(session.client.base))
-        yield curl.command(request, session.redactor).replace(session.client.base, target)
+        yield replace(exchange, request=request)
 
 
 def _ids(session: Session, operation: str, settings: Settings) -> Mapping[str, str]:

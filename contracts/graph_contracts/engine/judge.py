@@ -13,6 +13,7 @@ from graph_contracts.contract import OperationKind
 from graph_contracts.errors import ContractsError
 from graph_contracts.http.client import OUT_OF_TIME
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.lifeline import Death
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.spare_objects import on_spare_object
 from graph_contracts.requirements import (
@@ -30,6 +31,7 @@ from graph_contracts.requirements import (
     Undecided,
     find,
     known,
+    signs,
 )
 
 MAX_EXCHANGES = 12
@@ -56,6 +58,10 @@ class Judgement:
     replay: tuple[Exchange | str, ...] = ()
     """What shows it again, where one exchange alone doesn't."""
     mismatch: Mismatch | None = None
+    signs: tuple[str, ...] = ()
+    """What its gravest findings show."""
+    gates: tuple[str, ...] = ()
+    """The profiles in which it is a failure."""
     seconds: float | None = None
     """How long the case took; None for a requirement that another case judged on its way."""
 
@@ -110,7 +116,7 @@ class Judge:
         if unusable:
             return [Judgement(requirement.id, str(update.documented), "inconclusive", unusable)]
         update.requirement = requirement.id
-        sent = len(update.client.exchanges)
+        sent, lives = len(update.client.exchanges), len(update.client.lifeline.deaths)
         findings: list[Finding] = []
         undecided: Undecided | None = None
         error = ""
@@ -134,7 +140,8 @@ class Judge:
         update.log.asides.clear()
         findings += asides.pop(requirement.id, [])
         findings, busy = _without_throttling(binding, findings)
-        undecided = undecided or busy
+        findings, restarted = _of_one_life(binding, findings, update.client.lifeline.deaths[lives:])
+        undecided = undecided or busy or restarted
         update.log.reported |= {(requirement.id, finding.at_most) for finding in findings}
         update.log.reported |= {(name, finding.at_most) for name, found in asides.items() for finding in found}
         others = [_found(find(name), operation, found, self._profile) for name, found in asides.items()]
@@ -239,6 +246,33 @@ def _throttled(binding: Binding, finding: Finding) -> bool:
     return binding.phase is Phase.POSITIVE or last.response.header("Retry-After") is not None
 
 
+def _of_one_life(
+    binding: Binding, findings: list[Finding], deaths: Sequence[Death]
+) -> tuple[list[Finding], Inconclusive | None]:
+    """The findings that hold though the target was started again meanwhile, and the reason why none does instead.
+
+    What a server keeps in its memory is lost then: what it showed before says nothing of what it must show after.
+    """
+    ends = [death.refused.index for death in deaths]
+
+    def lost(exchange: Exchange) -> bool:
+        """Whether a request got no answer since another had ended the target just before."""
+        spans = ((death.culprit.index, death.refused.index) for death in deaths)
+        return exchange.response is None and any(first < exchange.index <= last for first, last in spans)
+
+    def holds(finding: Finding) -> bool:
+        indexes = [exchange.index for exchange in finding.exchanges]
+        if any(map(lost, finding.exchanges)):
+            return binding.phase is Phase.EVERY_RESPONSE
+        lives = {sum(index >= end for end in ends) for index in indexes}
+        return lives <= {0} or (len(lives) == 1 and binding.phase in HARMFUL)
+
+    kept = [finding for finding in findings if holds(finding)]
+    if kept or not findings:
+        return kept, None
+    return [], Inconclusive("the target ended while this was judged, and was started again", deaths[0].refused)
+
+
 def _checked(bindings: Sequence[Binding], update: OperationUnderTest) -> dict[Binding, Checked]:
     """What checks of every response say, in one pass: of a long run, most has to be read back from the disk."""
     checked = {binding: Checked() for binding in bindings}
@@ -291,6 +325,7 @@ def _check(
 
 def _found(requirement: Requirement, operation: str, findings: list[Finding], profile: str) -> Judgement:
     level = requirement.severity(profile)
+    gravest = max(SEVERITY_ORDER.index(finding.at_most) for finding in findings)
 
     def weight(finding: Finding) -> int:
         return min(SEVERITY_ORDER.index(level), SEVERITY_ORDER.index(finding.at_most))
@@ -314,6 +349,8 @@ def _found(requirement: Requirement, operation: str, findings: list[Finding], pr
         worst.exchanges[-1] if worst.exchanges else None,
         worst.replay,
         worst.mismatch,
+        signs(finding for finding in findings if weight(finding) == weight(worst)),
+        requirement.gates if SEVERITY_ORDER[gravest] is Severity.FAIL else (),
     )
 
 

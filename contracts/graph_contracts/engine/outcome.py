@@ -107,7 +107,19 @@ def blank(requirement: requirements.Requirement, contract: Contract) -> model.Re
         vary=requirement.vary,
         fix=requirement.fix,
         proofs=tuple({"name": fault.name, "text": fault.text} for fault in proofs(requirement.id)),
+        causes=tuple(map(_cause, requirements.causes_of(requirement.id))),
     )
+
+
+def _cause(cause: requirements.Cause) -> JsonMapping:
+    return {
+        "says": cause.says,
+        "rank": requirements.CAUSES.index(cause),
+        "by": [*map(str, cause.by)],
+        "follows": [*cause.follows],
+        "signs": [*map(str, cause.signs)],
+        "same_property": cause.same_property,
+    }
 
 
 def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redactor) -> model.Outcome:
@@ -124,6 +136,8 @@ def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redac
         exchanges=judgement.exchanges,
         curl=_script(judgement.replay or ((shown,) if shown else ()), redactor),
         mismatch=_mismatch(judgement.mismatch, shown, redactor) if judgement.mismatch and shown else None,
+        signs=tuple(map(redactor.text, judgement.signs)),
+        gates=judgement.gates,
         seconds=None if judgement.seconds is None else round(judgement.seconds, 4),
     )
 
@@ -217,6 +231,7 @@ def _command(settings: Settings) -> str:
     parts += ["--profile", settings.profile, "--seed", str(settings.seed)]
     if settings.max_examples != type(settings).model_fields["max_examples"].default:
         parts += ["--max-examples", str(settings.max_examples)]
+    parts += ["--quick"] if settings.quick else []
     for flag, words in (
         ("--select", settings.select),
         ("--deselect", settings.deselect),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from graph_contracts.contract import Operation, OperationKind, blank
+from graph_contracts.contract import ObjectPath, Operation, OperationKind, blank
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.update import UpdateDriver
 
@@ -21,6 +21,8 @@ class ResourceGroup:
     """The groups that share a path with this one, and this one itself: a run examines and releases them together."""
     examined: bool = False
     """Whether its objects were looked for."""
+    lives: int = 0
+    """How often the target had ended when the objects were looked for last."""
     calibrated: bool = False
     restored: bool = False
     """Whether its objects are restored, and the objects that the run made are deleted."""
@@ -58,7 +60,7 @@ def group_by_resource(drivers: Iterable[tuple[OperationKind, OperationUnderTest]
         group = groups.setdefault(group_of(driver.documented), ResourceGroup())
         group.drivers.append(driver)
         of[driver.documented.id] = group
-        beside.setdefault(blank(driver.documented.collection), {})[kind] = driver
+        beside.setdefault(driver.documented.place, {})[kind] = driver
     for group in groups.values():
         group.linked = [group]
     for siblings in beside.values():
@@ -79,8 +81,10 @@ def _link(groups: Iterable[ResourceGroup]) -> None:
 
 def group_of(operation: Operation) -> str:
     """The name of the resource group that an operation belongs to: the collection on the page's first path."""
-    first = operation.aliases[0] if operation.alias else operation.path
-    return blank(first.rsplit("/", 1)[0] if operation.key else first)
+    if not operation.alias:
+        return operation.place
+    first = ObjectPath.of(operation.aliases[0])
+    return blank(first.collection if first is not None else operation.aliases[0].rstrip("/"))
 
 
 def operations(groups: Iterable[ResourceGroup]) -> Iterator[str]:

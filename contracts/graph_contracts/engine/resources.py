@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from graph_contracts.contract import Contract, Operation, OperationKind, Type, blank
 from graph_contracts.engine.discovery import objects_without_update, preflight
-from graph_contracts.engine.discovery.check import PreflightCheck, fill_path
+from graph_contracts.engine.discovery.check import PreflightCheck
+from graph_contracts.engine.discovery.path_parameters import fill_path, lists, lists_of_parents
 from graph_contracts.engine.recovery.undo_log import UndoLog
 from graph_contracts.engine.resource_group import ResourceGroup, group_by_resource, group_of
 from graph_contracts.engine.target import Target
@@ -113,6 +115,7 @@ class Resources:
             ContractsError: no group could be judged any better.
         """
         group.examined = True
+        group.lives = len(group.drivers[0].client.lifeline.deaths)
         try:
             for check in self.checks(group):
                 if check.error and check.stops:
@@ -144,6 +147,22 @@ class Resources:
                 each.unusable = error.what
         for each in [each for each in group.linked if each.examined and not (each.unusable or each.calibrated)]:
             each.calibrate(judged)
+
+    def find_again(self, group: ResourceGroup) -> None:
+        """Find other objects in place of those that are gone since the target was started again.
+
+        Raises:
+            ContractsError: no group could be judged any better.
+        """
+        client = group.drivers[0].client
+        lives = len(client.lifeline.deaths)
+        for each in group.linked:
+            if not each.examined or each.unusable or each.lives == lives or client.dead is not None:
+                continue
+            each.lives = lives
+            seen = [driver for driver in each.drivers if driver.key and driver.observer.means is not None]
+            if any(driver.observer.look(driver.key)[0] is None for driver in seen):
+                self._examine(each)
 
     # -- afterwards ---------------------------------------------------------------------------------------------
 
@@ -177,10 +196,15 @@ def _drivers(contract: Contract, client: Client, options: Options) -> Iterator[t
     wanted = {each.id: each for o in contract.tested for each in (o, *contract.resource(o).values())}
     ids = {(each.method, each.path): each.id for each in wanted.values()}
     below = collections_below((*contract.operations, *contract.others))
+    listings = lists(contract)
+    # whoever changes an alternate key changes the object's address
+    keys = frozenset(each.alternate_key for each in wanted.values()) - {""}
+    options = replace(options, readonly=options.readonly | keys)
     made: dict[str, OperationUnderTest] = {}
     for operation in wanted.values():
         first = ids.get((operation.method, operation.aliases[0])) if operation.alias else None
         make = DRIVERS[contract.kinds[operation.id]]
         made[operation.id] = make(client, operation, options, made.get(first or ""))
+        made[operation.id].parent_lists = lists_of_parents(operation, listings)
         made[operation.id].below = below.get(blank(operation.path), ())
         yield operation.id, made[operation.id]

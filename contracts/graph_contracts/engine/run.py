@@ -168,6 +168,7 @@ def finish(plugin: Plugin, *, complete: bool, interrupted: bool = False, expired
     tally.note(*session.client.notes)
     if tally.gone and not refused:
         complete = False
+    if tally.gone and not refused and not session.client.lifeline.hopeless:
         tally.note("at the end of the run the target no longer answered, or only that it was busy")
     found = _write(plugin, INTERRUPTED if interrupted else None, complete=complete)
     with github.without_commands(sys.stdout):

@@ -54,6 +54,8 @@ def _narrowing(selection: Selection, settings: Settings) -> Iterator[str]:
         yield "--select"
     if settings.deselect and left_out:
         yield "--deselect"
+    if settings.quick and left_out:
+        yield "--quick"
     if settings.operations and selection.contract.others:
         yield "--operation"
     kinds = {selection.contract.kinds[each.id] for each in selection.tested}

@@ -19,6 +19,9 @@ from graph_contracts.packaged import default_document
 from graph_contracts.requirements import Binding, Phase
 from graph_contracts.settings import Settings
 
+MATTERS_MOST = frozenset({"route", "auth", "status", "resp", "body", "persist", "merge", "error"})
+"""The subjects that `--quick` leaves in: whether a server can be worked with at all."""
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -28,6 +31,8 @@ class Selection:
     """The document with the operations that `--operation` leaves in."""
     select: tuple[str, ...] = ()
     deselect: tuple[str, ...] = ()
+    quick: bool = False
+    """Whether `--quick` leaves in only what matters most."""
     narrowed: bool = False
     """Whether `--operation` was given."""
     generated: bool = True
@@ -50,8 +55,9 @@ class Selection:
         return self.chosen(requirement) and (self.shard is None or requirement in self.shard.requirements)
 
     def chosen(self, requirement: str) -> bool:
-        """Whether `--select` and `--deselect` leave a requirement in."""
+        """Whether `--select`, `--deselect` and `--quick` leave a requirement in."""
         wanted = not self.select or any(matches(requirement, glob) for glob in self.select)
+        wanted = wanted and (not self.quick or requirement.split(".")[1] in MATTERS_MOST)
         return wanted and not any(matches(requirement, glob) for glob in self.deselect)
 
     def about(self, requirement: str) -> bool:
@@ -97,8 +103,8 @@ class Selection:
         )
         if others > 0:
             yield (
-                f"{others} operation(s) of the document are not tested: they neither read, list, create, update (PATCH)"
-                " nor delete"
+                f"{others} operation(s) of the document are not tested: only reading, listing, creating, updating"
+                " (PATCH) and deleting objects with one key is"
             )
 
 
@@ -119,8 +125,9 @@ def select_cases(settings: Settings) -> Selection:
         contract.only(settings.operations) if settings.operations else contract,
         settings.select,
         settings.deselect,
+        settings.quick,
         narrowed=bool(settings.operations),
-        generated=bool(settings.max_examples),
+        generated=bool(settings.max_examples) and not settings.quick,
     )
     if not selection.tested:
         hint = "The suite tests operations that read, list, create, update (PATCH) and delete objects"
@@ -142,7 +149,9 @@ def check_options(selection: Selection, settings: Settings) -> None:
                 hint = "See graph-contracts list for the ids"
                 raise ConfigurationError(f"{flag} {glob}: no requirement's id matches", hint)
     if not any(selection.chosen(name) for name in known):
-        raise NothingTestedError("--deselect leaves no requirement to test")
+        given = {"--quick": selection.quick, "--select": selection.select, "--deselect": selection.deselect}
+        options = " and ".join(flag for flag, used in given.items() if used)
+        raise NothingTestedError(f"no requirement is left to test ({options})")
     _check_names(selection, settings)
 
 

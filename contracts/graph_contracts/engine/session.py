@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from graph_contracts.engine.capabilities import capabilities, facts
+from graph_contracts.engine.death_notes import death_notes
 from graph_contracts.engine.judge import Judge, Judgement, postponed
 from graph_contracts.engine.late_checks import judge_late
 from graph_contracts.engine.recovery.recovery import Recovery
@@ -80,7 +82,8 @@ class Session:
         self.tally = Tally(worker.began if worker else time.monotonic())
         whole = select_cases(settings)
         self.tally.note(*whole.left_out())
-        self.redactor = Redactor(settings.secrets())
+        document = whole.contract.document
+        self.redactor = Redactor(settings.secrets(), settings.public, lambda: json.dumps(document, default=str))
         with self._masking():
             check_options(whole, settings)
             self.gate = Gate.read(
@@ -161,11 +164,11 @@ class Session:
     def _look_again(self) -> None:
         """Notice a target that no longer answers, or only that it is busy."""
         witness = self.resources.witness()
-        if witness is None or self.client.expired or self.settings.read_only or self.tally.gone:
-            return
-        exchange = self.client.dead or witness.observer.item(witness.key)[1]
-        if exchange.response is None or exchange.throttled or self.client.dead is not None:
-            self.tally.lose_target()
+        if not (witness is None or self.client.expired or self.settings.read_only or self.tally.gone):
+            exchange = self.client.dead or witness.observer.item(witness.key)[1]
+            if exchange.response is None or exchange.throttled or self.client.dead is not None:
+                self.tally.lose_target()
+        self.tally.note(*death_notes(self.client.lifeline.deaths))
 
     # -- judging ------------------------------------------------------------------------------------------------
 
@@ -181,6 +184,7 @@ class Session:
         group = self.resources.group(operation)
         try:
             self.resources.calibrate(group, self.selection.cases)
+            self.resources.find_again(group)
         except ContractsError as error:
             group.unusable = error.what
         return group
@@ -189,10 +193,11 @@ class Session:
         """Judge one requirement for one operation; further judgements are of other requirements that the case met."""
         driver = self.resources.drivers[operation]
         group = self.begin(operation)
-        in_time = not self.client.expired
+        in_time = not self.client.expired and (self.client.dead is None or binding.phase is Phase.EVERY_RESPONSE)
         began = time.monotonic()
         checks = self.selection.response_checks[operation] if binding.each is not None else ()
         found = self._judge_case(binding, driver, group.unusable, checks)
+        self._look_whether_alive(driver)
         if postponed(binding, found[0]):
             return found
         took = time.monotonic() - began
@@ -203,6 +208,11 @@ class Session:
         found[0] = replace(found[0], seconds=time.monotonic() - began)
         self.tally.add(found, executed=int(in_time))
         return found
+
+    def _look_whether_alive(self, driver: OperationUnderTest) -> None:
+        """Send a read after a request that nobody has answered, so that its doing is told as such."""
+        if self.client.unanswered and driver.key and not (self.client.dead or self.client.expired):
+            driver.observer.item(driver.key)
 
     def judge_late(self) -> Iterator[list[Judgement]]:
         """Judge the exchanges up to the deadline by the checks of every response that haven't run yet."""

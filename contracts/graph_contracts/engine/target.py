@@ -12,6 +12,7 @@ from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection, Limits
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.http.redact import Redactor
+from graph_contracts.http.restart import RestartCommand
 from graph_contracts.operations.knowledge import Allocation, Identities, Options
 from graph_contracts.packaged import default_document
 from graph_contracts.settings import Settings, base_url
@@ -90,7 +91,7 @@ def connect(
         identities = Identities(tokens.forbidden, tokens.personal, tokens.expired, tokens.foreign)
         connection = replace(connection, base=server.url, token=tokens.full, verify=True, cert=None, proxy=None)
         client = Client(connection, watch)
-        options = _options(settings, identities, allocation)
+        options = replace(_options(settings, identities, allocation), any_parent=True)
         target = Target(client, options, Started(server.url, server.tokens))
         with _closing(target):
             yield target
@@ -115,7 +116,14 @@ def _connection(settings: Settings, deadline: float) -> Connection:
         proxy=settings.proxy,
         rate=settings.rate,
         read_only=settings.read_only,
+        restart=_restart(settings),
     )
+
+
+def _restart(settings: Settings) -> RestartCommand | None:
+    """The operator's command that starts the target again; workers, whose folders lie side by side, take turns."""
+    line = settings.restart_command
+    return RestartCommand(line, settings.report.parent) if line and settings.target else None
 
 
 def _identities(settings: Settings) -> Identities:

@@ -227,7 +227,8 @@ class Machine:
                 {name: _shown(self.trail.last, seen, view).get(name) for name in names},
             )
             where = {View.ANSWER: " in the answer", View.READ: " in a later read", View.BOTH: ""}[view]
-            self._tell(found, f"{path} = {short(difference.expected)}", f"{difference}{where}", seen)
+            wanted = f"{path} = {short(difference.expected)}"
+            self._tell(found, wanted, f"{difference}{where}", seen, place=path)
 
     def _refused(self, step: Step, body: JsonObject, entity: str, exchange: Exchange, *, conditional: bool) -> None:
         """A refusal must have changed nothing; which value it was for is found out by sending each alone."""
@@ -304,14 +305,14 @@ class Machine:
         for path in self.paths:
             path.computed |= self.update.model.moved_to_now(found, sent)
 
-    def _tell(self, blame: Blame, expected: str, actual: str, seen: _Seen | None = None) -> None:
+    def _tell(self, blame: Blame, expected: str, actual: str, seen: _Seen | None = None, place: str = "") -> None:
         known = {blame, Blame(blame.requirement, FAIL)} & self.reported
         if known or (self.wanted is not None and self.wanted != blame):
             return
         exchanges, replay = self.trail.evidence(seen.exchange if seen is not None else None)
         count = self.trail.count
         after = f"after {count} updates: " if count > 1 else ""
-        finding = Finding(f"{after}{expected}", actual, exchanges, blame.at_most, replay=replay)
+        finding = Finding(f"{after}{expected}", actual, exchanges, blame.at_most, replay=replay, place=place)
         raise Violation(blame, finding, (count, self.trail.size))
 
 

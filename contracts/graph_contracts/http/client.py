@@ -19,7 +19,8 @@ from graph_contracts import __version__
 from graph_contracts.errors import ContractsError, TargetError
 from graph_contracts.http.connection import Connection
 from graph_contracts.http.credentials import Credential, Lapsed, Renewed, Token
-from graph_contracts.http.exchange import SAFE, Exchange, Headers, Request
+from graph_contracts.http.exchange import REFUSED, SAFE, Exchange, Headers, Request
+from graph_contracts.http.lifeline import Lifeline
 from graph_contracts.http.long_bodies import LongBodies
 from graph_contracts.http.rate import Rate
 from graph_contracts.http.throttling import Throttling
@@ -29,6 +30,9 @@ from graph_contracts.http.transport import Transport, make_exchange
 USER_AGENT = f"graph-contracts/{__version__}"
 MAX_PAUSE = 86400.0
 TOO_LATE = "the run's deadline has passed"
+ALIVE = "update.robust.alive"
+MAX_LIVES = 5
+"""How often one request is sent again to a target that was started again."""
 RAW = "octets chosen one by one"
 OUT_OF_TIME = "the run's deadline had passed: allow more time with --deadline"
 
@@ -57,8 +61,11 @@ class Client:
         """Whether each request goes over a connection of its own."""
         self._long_bodies = LongBodies()
         self.throttling = Throttling(connection.limits)
+        self.lifeline = Lifeline(connection)
         self.dead: Exchange | None = None
         """The exchange that showed that the target no longer answers, for callers that would only wait for it."""
+        self.unanswered = False
+        """Whether the last request got no answer."""
         self.broken_off = False
         """Whether a signal ended the wait for an answer: the target may still do what it was asked."""
         self.silent = False
@@ -72,6 +79,12 @@ class Client:
 
     def close(self) -> None:
         self._transport.close()
+
+    @property
+    def why_dead(self) -> str:
+        """Why nothing is sent any more to a target that is dead."""
+        died = self.dead is not None and self.lifeline.hopeless
+        return f"the target {'ended and is not there again' if died else 'stopped answering'}; see {ALIVE}"
 
     def extend(self, deadline: float) -> None:
         """Move the time to stop, as `time.monotonic()`."""
@@ -225,17 +238,31 @@ class Client:
         wait: bool = True,
     ) -> Exchange:
         """Send a request, again after each pause that the target asks for; `once` sends it within so many seconds."""
-        retried = 0
+        retried = lives = 0
         while True:
             self._rate.wait(self._left(MAX_PAUSE))
             left = self._left(timeout or self.connection.limits.timeout)
             exchange = once(left) if left > 0 else Exchange(0, request, None, TOO_LATE, started=time.time())
             exchange = self._record(replace(exchange, retried=retried, **about))  # type: ignore[arg-type]
+            if lives < MAX_LIVES and self._there_again(exchange):
+                lives += 1
+                continue
             pause = self.throttling.pause(exchange, self.left) if wait else None
             if pause is None:
                 return exchange
             time.sleep(pause)
             retried += 1
+
+    def _there_again(self, refused: Exchange) -> bool:
+        """Whether a request that found nobody can be sent again; else nobody may wait for the target any more."""
+        lifeline = self.lifeline
+        known = len(lifeline.deaths)
+        if lifeline.may_send_again(refused, self._transport.holds_connection, lambda: self.expired):
+            self.writes += len(lifeline.deaths) > known
+            return True
+        if lifeline.hopeless and self.dead is None and refused.error == REFUSED:
+            self.dead = refused
+        return False
 
     def _record(self, exchange: Exchange) -> Exchange:
         """The exchange with its index, kept and passed on."""
@@ -244,6 +271,8 @@ class Client:
             exchange = replace(exchange, index=len(self.exchanges))
             self.exchanges.append(exchange)
             self._long_bodies.keep(exchange.response)
+            self.lifeline.record(exchange)
+            self.unanswered = exchange.response is None
             if exchange.response is not None and exchange.response.broken and self.expired:
                 self.cut.add(exchange.index)
             if exchange.request.method != "GET":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from graph_contracts.http.credentials import Credential
 from graph_contracts.http.exchange import Headers
+from graph_contracts.http.restart import RestartCommand
 
 
 @dataclass(frozen=True)
@@ -40,3 +41,5 @@ class Connection:
     """Most requests in a second."""
     read_only: bool = False
     """Whether to send nothing but GET, HEAD and OPTIONS."""
+    restart: RestartCommand | None = None
+    """Starts the target again once it has ended."""

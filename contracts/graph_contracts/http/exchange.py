@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -12,6 +14,8 @@ from graph_contracts.json_types import JsonObject
 
 Headers = tuple[tuple[str, str], ...]
 
+REFUSED = os.strerror(errno.ECONNREFUSED)
+"""The reason where nobody takes connections: the request never left this machine."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing."""
 

@@ -15,6 +15,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
+from urllib3.util.connection import is_connection_dropped
 
 from graph_contracts.http import raw
 from graph_contracts.http.exchange import Response
@@ -23,6 +24,7 @@ from graph_contracts.http.watchdog import Watch, Watchdog
 
 BROKEN = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError, AttributeError)
 """What the libraries raise at a peer; AttributeError where the watchdog took the socket from under a read."""
+CLOSED = "the connection was closed before an answer"
 MAX_WORDS = 2000
 """Characters of an error that are kept: some quote what the peer sent."""
 
@@ -81,6 +83,10 @@ class _Adapter(HTTPAdapter):
             pool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
             self._pools[scheme, authority] = pool
         return pool
+
+    def kept(self) -> list[Any]:
+        """The connections that no request is on."""
+        return [each for pool in self._pools.values() if pool.pool for each in list(pool.pool.queue) if each]
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:  # noqa: ARG002
         """Nothing but the message: no cookies are kept, and nobody asks for its encoding."""
@@ -168,6 +174,13 @@ def read(answer: requests.Response, watch: Watch) -> Response:
     )
 
 
+def holds_connection(session: requests.Session) -> bool:
+    """Whether the peer has left any kept connection of a session open."""
+    adapters = [each for each in session.adapters.values() if isinstance(each, _Adapter)]
+    kept = [connection for each in adapters for connection in each.kept()]
+    return any(connection.sock is not None and not is_connection_dropped(connection) for connection in kept)
+
+
 def closed(error: BaseException) -> bool:
     """Whether it says that the peer closed the connection."""
     return isinstance(_root(error), (RemoteDisconnected, ConnectionResetError, BrokenPipeError, ConnectionAbortedError))
@@ -177,7 +190,7 @@ def reason(error: BaseException) -> str:
     """Why an exchange failed, in the words of whoever noticed first."""
     root = _root(error)
     if isinstance(root, RemoteDisconnected):
-        return "the connection was closed before an answer"
+        return CLOSED
     if isinstance(root, OSError) and root.strerror:
         return root.strerror
     return str(root)[:MAX_WORDS] or type(root).__name__

@@ -1,77 +1,102 @@
 """Secrets never leave the process: every text on its way out passes through a `Redactor`.
 
-A secret is recognised in the spellings that targets echo it in: plain, percent-encoded, in JSON escapes, in hex,
-reversed, and in base64 at any of the three byte alignments.
+A secret is recognised in the spellings that targets echo it in: plain, percent-encoded, in escapes of JSON and HTML, in
+hex, reversed, and in base64 at any of the three byte alignments; whole, or any twelve characters in a row of it.
 """
 
 from __future__ import annotations
 
 import base64
-import json
 import re
-from collections.abc import Iterable, Iterator
-from functools import partial
-from urllib.parse import quote
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 
+from graph_contracts.http.escapes import ROUNDS, Places, unescaped
 from graph_contracts.json_types import Json
 
 MASK = "[redacted]"
-HEAD = 12
-"""So many characters that begin like a secret at least twice as long are taken for a part of it."""
+PIECE = 12
+"""So many characters in a row of a spelling are taken for a part of the secret."""
 SHORTEST = 4
 """Shorter secrets can't be told from ordinary text; they are masked in credential headers only."""
+FEWEST = 4
+"""A piece of fewer different characters is told from no other: only the whole secret is masked."""
+GRAM, STRIDE = 6, 7
+"""Of any twelve characters in a row, six begin at a place that is a multiple of seven."""
+BLOCK = STRIDE * 16 * 1024
+SLACK = 12 * PIECE
+"""Twelve characters, each written in the longest usual escape."""
 MAX_KNOWN, MAX_CLEAN = 200, 10_000
 """Texts of fewer characters are remembered if they hold no secret, so many of them: headers come again and again."""
 CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
+Span = tuple[int, int]
 
 
 class Redactor:
-    """Masks a fixed set of secrets in text and counts what it masked."""
+    """Masks a fixed set of secrets in text and counts what it masked.
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
+    Args:
+        secrets: what is masked.
+        public: what gives a text that is no secret, though a secret may have a part in common with it. It is asked
+            for when there is such a part.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), *public: Callable[[], str]) -> None:
         self.count = 0
         self.secrets: tuple[str, ...] = ()
+        self._public = public
+        self._told: dict[str, bool] = {}
+        """What was found out about parts of secrets."""
+        self._pieces: set[str] = set()
+        self._grams: set[str] = set()
+        self._long: set[str] = set()
+        """Spellings of secrets of which a part tells."""
+        self._short: re.Pattern[str] | None = None
+        """Finds the spellings of those of which no part does."""
+        self._least = 0
+        self._clean: set[str] = set()
         self.add(*secrets)
 
     def add(self, *secrets: str) -> None:
         """Mask these as well from now on."""
-        self.secrets = tuple(dict.fromkeys((*self.secrets, *(secret for secret in secrets if secret))))
-        spellings = {s.lower() for secret in self.secrets if len(secret) >= SHORTEST for s in _spellings(secret)}
-        self._spellings = sorted(spellings, key=len, reverse=True)
-        heads = sorted({spelling[: _head(spelling)] for spelling in spellings}, key=len, reverse=True)
-        pattern = "|".join(map(re.escape, heads))
-        self._heads = re.compile(pattern) if heads else None
-        self._heads_in_any_case = re.compile(pattern, re.IGNORECASE)
-        self._least = min(map(len, heads), default=0)
-        self._clean: set[str] = set()
+        new = [secret for secret in dict.fromkeys(secrets) if secret and secret not in self.secrets]
+        self.secrets = (*self.secrets, *new)
+        for secret in new:
+            if len(secret) >= PIECE:
+                self._add_long(secret)
+        short = {s for each in self.secrets if SHORTEST <= len(each) < PIECE for s in _spellings(each)}
+        inside = "|".join(map(re.escape, sorted(short, key=len, reverse=True)))
+        self._short = re.compile(inside) if short else None
+        self._least = min(map(len, short), default=PIECE)
+        self._clean.clear()
+        self._told.clear()
+
+    def _add_long(self, secret: str) -> None:
+        for spelling in _spellings(secret):
+            self._long.add(spelling)
+            self._pieces.update(spelling[at : at + PIECE] for at in range(len(spelling) - PIECE + 1))
+            self._grams.update(spelling[at : at + GRAM] for at in range(len(spelling) - GRAM + 1))
 
     def text(self, text: str) -> str:
-        """The text with every secret masked, and with it what only begins like one: a text may have been cut short."""
-        if self._heads is None or len(text) < self._least or text in self._clean:
+        """The text with every secret masked, and every twelve characters in a row of one."""
+        if not self.secrets or len(text) < self._least or text in self._clean:
             return text
-        lowered = text.lower()
-        if len(lowered) == len(text):
-            search = partial(self._heads.search, lowered)  # several times as fast as in any case
-        else:
-            search = partial(self._heads_in_any_case.search, text)
         parts: list[str] = []
         kept = 0
-        while found := search(kept):
-            alike = (_alike(text, found.start(), spelling) for spelling in self._spellings)
-            parts += [text[kept : found.start()], MASK]
-            kept = max(found.end(), found.start() + max(alike))
+        for start, end in self._found(text):
+            parts += [text[kept:start], MASK]
+            kept = end
             self.count += 1
         if not parts and len(text) < MAX_KNOWN and len(self._clean) < MAX_CLEAN:
             self._clean.add(text)
         return "".join(parts) + text[kept:]
 
     def cut(self, text: str, most: int) -> str:
-        """The beginning of a text, masked, and without the half of a secret that the cut would leave."""
-        longest = 12 * max((len(secret) for secret in self.secrets), default=0)
-        if len(text) <= most + longest:
+        """The beginning of a text, masked, and without the part of a secret that the cut would leave."""
+        if len(text) <= most + SLACK:
             return self.text(text)[:most]
-        masked = self.text(text[: most + longest])
-        return masked[: min(most, len(masked) - longest)]
+        masked = self.text(text[: most + SLACK])
+        return masked[: min(most, len(masked) - SLACK)]
 
     def header(self, name: str, value: str) -> str:
         """A header's value; of credentials only the scheme is kept."""
@@ -94,32 +119,98 @@ class Redactor:
             return [self.tree(item) for item in value]
         return value
 
+    def _found(self, text: str) -> list[Span]:
+        """Where secrets and parts of them are, in the text as it is and in what its escapes stand for."""
+        read = _lowered(text)
+        found = [*self._spans(read)]
+        ways: list[str] = []
+        for _ in range(ROUNDS):
+            ways.append(read)
+            read = unescaped(read)
+            if read == ways[-1]:
+                break
+            if spans := [*self._spans(read)]:
+                places = [Places(way) for way in reversed(ways)]
+                found += [(_origin(start, places), _origin(end, places)) for start, end in spans]
+        return _merged(found)
 
-def _head(spelling: str) -> int:
-    """How many characters tell a spelling: all of a short one, at least a quarter of a long one."""
-    return len(spelling) if len(spelling) < 2 * HEAD else max(HEAD, len(spelling) // 4)
+    def _spans(self, text: str) -> Iterator[Span]:
+        """The same in a text in lower case without escapes."""
+        if self._short:
+            yield from (each.span() for each in self._short.finditer(text))
+        if self._pieces and len(text) >= PIECE:
+            for start, end in _merged(self._alike(text)):
+                if self._tells(text[start:end]):
+                    yield start, end
+
+    def _alike(self, text: str) -> Iterator[Span]:
+        """Every twelve characters in a row that some secret has."""
+        for block in range(0, len(text), BLOCK):
+            grams = [text[at : at + GRAM] for at in range(block, min(block + BLOCK, len(text)), STRIDE)]
+            if self._grams.isdisjoint(grams):
+                continue
+            for at in (block + place * STRIDE for place, gram in enumerate(grams) if gram in self._grams):
+                for start in range(max(at - PIECE + GRAM, 0), at + 1):
+                    if text[start : start + PIECE] in self._pieces:
+                        yield start, start + PIECE
+
+    def _tells(self, part: str) -> bool:
+        """Whether a part of a secret, in lower case, gives something away of it."""
+        if part not in self._told:
+            if len(self._told) > MAX_CLEAN:
+                self._told.clear()
+            whole = any(spelling in part for spelling in self._long)
+            self._told[part] = whole or (
+                len(set(part)) >= FEWEST and not any(part.strip() in text for text in self._spared)
+            )
+        return self._told[part]
+
+    @cached_property
+    def _spared(self) -> list[str]:
+        return [_lowered(public()) for public in self._public]
 
 
-def _alike(text: str, start: int, spelling: str) -> int:
-    """How many characters of a text, from `start`, are those of a spelling in lower case."""
-    same = 0
-    for same, (own, wanted) in enumerate(zip(text[start : start + len(spelling)], spelling, strict=False)):
-        if own.lower() != wanted:
-            return same
-    return min(len(spelling), len(text) - start)
+def _lowered(text: str) -> str:
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 
-def _spellings(secret: str) -> Iterator[str]:
+def _origin(place: int, ways: Iterable[Places]) -> int:
+    for way in ways:
+        place = way[place]
+    return place
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """The same places in their order, those that overlap as one."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _spellings(secret: str) -> set[str]:
+    """How a secret is written without escapes, in lower case."""
+    return {_lowered(spelling) for spelling in (*_letters(secret), *_encoded(secret))}
+
+
+def _letters(secret: str) -> Iterator[str]:
     raw = secret.encode("utf-8", "surrogatepass")
-    yield secret
-    yield secret[::-1]
-    yield quote(secret, safe="")
-    yield quote(secret)
-    yield json.dumps(secret)[1:-1]
-    yield "".join(f"\\u{ord(char):04x}" for char in secret)
-    yield "".join(f"\\u{ord(char):04x}" for char in reversed(secret))
-    yield "".join(f"%{byte:02x}" for byte in raw)
-    yield "".join(f"&#{ord(char)};" for char in secret)
+    pairs = secret.encode("utf-16-be", "surrogatepass")
+    octets = raw.decode("latin-1")
+    units = "".join(chr(high << 8 | low) for high, low in zip(pairs[::2], pairs[1::2], strict=True))
+    for each in dict.fromkeys((secret, octets, units)):
+        yield each
+        yield each[::-1]
+
+
+def _encoded(secret: str) -> Iterator[str]:
+    raw = secret.encode("utf-8", "surrogatepass")
     yield raw.hex()
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         for shift in range(3):

@@ -16,7 +16,7 @@ from requests.structures import CaseInsensitiveDict
 
 from graph_contracts.http import pool, raw
 from graph_contracts.http.connection import Connection
-from graph_contracts.http.exchange import Exchange, Request, Response
+from graph_contracts.http.exchange import REFUSED, Exchange, Request, Response
 from graph_contracts.http.watchdog import Watchdog
 
 STALE = "the kept connection had been closed"
@@ -36,6 +36,10 @@ class Transport:
 
     def _opened(self) -> requests.Session:
         return pool.session(self._watchdog, self._connection.proxy)
+
+    def holds_connection(self) -> bool:
+        """Whether the target still holds a connection that was kept: whoever ended holds none."""
+        return pool.holds_connection(self._session)
 
     def exchange(self, request: Request, timeout: float, *, fresh: bool) -> Exchange:
         """Send a request, on a connection of its own where that is to be `fresh`, and read its answer."""
@@ -62,7 +66,9 @@ class Transport:
         response, error = self._attempt(self._session, request, timeout)
         if response is None and error == STALE:
             # the peer had closed a kept connection: not an answer to this request
-            return self._attempt(self._session, request, timeout)
+            response, error = self._attempt(self._session, request, timeout)
+            if response is None and error == REFUSED:
+                error = pool.CLOSED  # it may have had this request, and ended by it
         return response, error
 
     def _attempt(self, session: requests.Session, request: Request, timeout: float) -> tuple[Response | None, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Protocol
@@ -144,6 +144,16 @@ class Bodies:
         if not self.found_markers:
             raise Inconclusive("the document declares no plain property whose value could serve as a marker")
         return self.found_markers
+
+    def prefer(self, name: str) -> None:
+        """Take a property as the first marker, where it is one."""
+        if self.found_markers and name in self.found_markers:
+            self.found_markers = (name, *(each for each in self.found_markers if each != name))
+
+    def leave_out(self, names: Container[str]) -> None:
+        """Take properties for markers no more."""
+        if self.found_markers:
+            self.found_markers = tuple(name for name in self.found_markers if name not in names)
 
     def _kept(self, name: str) -> bool:
         """Whether the accepted body's value of a property came back; no evidence counts as yes."""

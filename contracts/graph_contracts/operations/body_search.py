@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graph_contracts.contract import TypeKind
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonObject
 from graph_contracts.operations.accepted_body import find_accepted_body
 from graph_contracts.operations.bodies import Bodies
 from graph_contracts.operations.knowledge import AcceptedBody
@@ -13,6 +15,8 @@ from graph_contracts.requirements import Inconclusive
 
 MAX_TEXTS = 5
 """Texts that are tried one by one where two objects may not share one."""
+MAX_MARKERS = 4
+"""Properties that are sent alone, until one is accepted: not each of them takes any value."""
 CONFLICT = 409
 
 
@@ -34,10 +38,15 @@ class UpdateSearch:
         if len(accepted.names) == 1:
             bodies.partial_answer = accepted.exchange
             return
-        body = bodies.mark()
-        answer = bodies.send({"id": bodies.key, **body} if accepted.keyed else body)
-        bodies.partial_answer = answer
-        bodies.notice_computed(answer, body)
+        for place in range(min(MAX_MARKERS, len(bodies.markers)) or 1):
+            body = bodies.mark(place)
+            answer = bodies.send({"id": bodies.key, **body} if accepted.keyed else body)
+            bodies.partial_answer = bodies.partial_answer or answer
+            if answer.ok:
+                bodies.partial_answer = answer
+                bodies.prefer(next(iter(body)))
+                bodies.notice_computed(answer, body)
+                return
 
 
 class CreationSearch:
@@ -72,13 +81,21 @@ class CreationSearch:
         required = {name: full[name] for name in bodies.model.type.required if name in full}
         for essential in ({}, required, full):
             bodies.own.essential = essential
-            # what is accepted alone may be the one property that is required
-            marks = [bodies.mark(place) for place in range(min(2, len(bodies.markers)))]
-            answers = [bodies.send(body) for body in marks]
-            answer = next((answer for answer in answers if not answer.ok), answers[0])
-            bodies.partial_answer = answer
-            if answer.ok:
-                bodies.notice_computed(answers[-1], {**essential, **marks[-1]})
+            # what is accepted alone may be the one property that is required, and not each marker takes any value
+            answers: list[tuple[JsonObject, Exchange]] = []
+            wanted = min(2, len(bodies.markers))
+            for place in range(min(MAX_MARKERS, len(bodies.markers))):
+                if sum(answer.ok for _, answer in answers) < wanted:
+                    mark = bodies.mark(place)
+                    answers.append((mark, bodies.send(mark)))
+            taken = [(mark, answer) for mark, answer in answers if answer.ok]
+            bodies.partial_answer = next((answer for _, answer in answers if not answer.ok), answers[0][1])
+            if len(taken) >= wanted:
+                bodies.partial_answer = taken[0][1]
+                for mark, _ in reversed(taken):
+                    bodies.prefer(next(iter(mark)))
+                mark, answer = taken[-1]
+                bodies.notice_computed(answer, {**essential, **mark})
                 break
 
 

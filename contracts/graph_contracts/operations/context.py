@@ -37,6 +37,8 @@ class Context:
         """The requirement whose case is running; every exchange is marked with it."""
         self.key = ""
         """The id of the object that the run is about."""
+        self.guessed_key = False
+        """Whether nothing showed the key by which this path addresses the object."""
         self.second: str | None = None
         lists = operation.key is None and operation.method != "PATCH" and _lists(self.answer_type, operation)
         self.place: Operation = _below(operation) if lists else operation
@@ -45,8 +47,8 @@ class Context:
         self.lag: ReadLag = ReadLag(primary.lag if primary is not None else None)
         self.objects = KnownObjects()
         self.planted: PlantedValues = primary.planted if primary is not None else PlantedValues()
-        self.computed: set[str] = set(options.computed)
-        """Properties that the server itself maintains, as declared or as noticed."""
+        self.computed: set[str] = {*options.computed, *_computed(operation, self.answer_type)}
+        """Properties that the server itself maintains, as declared, as documented or as noticed."""
         self.log_entry: Callable[..., None] = lambda _kind, **_entry: None
         """Writes what is about to be made, and what was, where a run that is killed leaves it on record."""
         self.neighbours: frozenset[str] = frozenset()
@@ -58,11 +60,14 @@ class Context:
         """The path of an object, percent-encoded."""
         return self.place.url_path(self.observer.path_ids(entity or self.key))
 
+    def path_with_key(self, key: str) -> str:
+        """The path of an object whose key is written so: percent-encoded already, right or wrong."""
+        return self.place.url_path_with_key(self.observer.path_ids(""), key)
+
     @property
     def head(self) -> str:
         """The path of the collection, percent-encoded."""
-        path = self.place.url_path(self.observer.path_ids("key"))
-        return path.rpartition("/")[0] if self.place.key else path
+        return self.place.collection_url_path(self.observer.path_ids("key"))
 
     def address(self, entity: str | None = None) -> str:
         """The path that the operation's requests go to."""
@@ -79,6 +84,14 @@ class Context:
             yield
 
 
+def _computed(operation: Operation, answer: Type) -> Iterator[str]:
+    """The properties of the objects that the server sets at each change, or may, as the document says."""
+    listed = answer.properties.get("value")
+    item = listed.type.item if listed is not None else None
+    for type_ in (operation.body, answer, item):
+        yield from (each.name for each in type_.properties.values() if each.computed) if type_ is not None else ()
+
+
 def _lists(type_: Type, operation: Operation) -> bool:
     """Whether an operation without a key is about a collection rather than one object that is alone."""
     return operation.method == "POST" or "value" in type_.properties or not type_.properties
@@ -86,6 +99,5 @@ def _lists(type_: Type, operation: Operation) -> bool:
 
 def _below(operation: Operation) -> Operation:
     """The operation as if it were on an object of its collection, where no other says what their path is."""
-    name = "id" if "id" not in operation.parameters else "key"
-    parameters = (*operation.parameters, name)
-    return replace(operation, path=f"{operation.path}/{{{name}}}", parameters=parameters)
+    below = replace(operation, path=operation.object_template)
+    return replace(below, parameters=(*operation.parameters, below.key or ""))

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from graph_contracts.contract import OperationKind
 from graph_contracts.http import jsontext
-from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.exchange import REFUSED, Exchange
 from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.object_model import ObjectModel
@@ -95,7 +95,7 @@ class Creations:
             self._alike.add(context.key)
         if exchange.ok and context.key != NEW:
             self.record_made(context.key, path, exchange.request.body)
-        elif exchange.ok or exchange.response is None or exchange.status >= 500:
+        elif exchange.ok or exchange.status >= 500 or (exchange.response is None and exchange.error != REFUSED):
             context.objects.doubtful.append(exchange)
         else:
             context.log_entry("refused", path=path, body=digest(exchange.request.body))

@@ -52,7 +52,7 @@ class Watch:
 
         Effects of requests answered 4xx are logged for `error.nochange` and `auth.notapplied`. After each hostile
         request the documented operation is tried (`robust.alive`). Where the objects can't be observed, the trials
-        have no effects and nothing is logged as watched.
+        have no effects and nothing is logged as watched. What changed while the target was started again is no effect.
         """
         trials: list[Trial] = []
         waiting: list[tuple[Attempt, Exchange]] = []
@@ -61,6 +61,7 @@ class Watch:
         except Inconclusive:
             before = None
         for attempt in attempts:
+            lives = self._lives
             exchange = self._send(attempt)
             if exchange.ok and isinstance(attempt.body, Mapping):
                 # what becomes of it is to be seen
@@ -72,11 +73,26 @@ class Watch:
             waiting.append((attempt, exchange))
             readable = before is not None
             if exchange.ok or exchange.response is None or hostile or self.objects.one_by_one:
-                before = self._look(waiting, before, trials)
+                before = self._look(waiting, before, trials, lives)
             if hostile:
                 before = self.objects.after(before, self.check_alive(exchange, readable=readable))
-        self._look(waiting, before, trials)
+            if self._lives != lives:
+                before = self._again(waiting, trials)
+        self._look(waiting, before, trials, self._lives)
         return trials
+
+    @property
+    def _lives(self) -> int:
+        """How often the target has ended so far."""
+        return len(self._context.client.lifeline.deaths)
+
+    def _again(self, waiting: list[tuple[Attempt, Exchange]], trials: list[Trial]) -> States | None:
+        """The objects as they are since the target was started again; nothing is said of what was sent before."""
+        trials += [Trial(attempt, exchange) for attempt, exchange in waiting]
+        waiting.clear()
+        with suppress(Inconclusive):
+            return self.objects.snapshot()
+        return None
 
     def _send(self, attempt: Attempt) -> Exchange:
         context = self._context
@@ -94,9 +110,13 @@ class Watch:
         )
 
     def _look(
-        self, waiting: list[tuple[Attempt, Exchange]], before: States | None, trials: list[Trial]
+        self, waiting: list[tuple[Attempt, Exchange]], before: States | None, trials: list[Trial], lives: int
     ) -> States | None:
-        """Look at every object, attribute what changed to the waiting requests, and return the new state."""
+        """Look at every object, attribute what changed to the waiting requests, and return the new state.
+
+        Args:
+            lives: how often the target had ended when the oldest of them was sent.
+        """
         if not waiting:
             return before
         self._context.client.writes += 1
@@ -109,6 +129,8 @@ class Watch:
             trials += [Trial(attempt, exchange) for attempt, exchange in waiting]
             waiting.clear()
             return None
+        if self._lives != lives:
+            return self._again(waiting, trials)
         names = accepted_properties(waiting)
         changed = self.objects.changed(before, after, waiting)
         if names is not None and any(difference.top not in names for _, difference in changed):
@@ -172,8 +194,10 @@ class Watch:
         Returns:
             The body that was accepted, or None.
         """
-        client, log = self._context.client, self._context.log
+        client, log, lives = self._context.client, self._context.log, self._lives
         log.hostile.append(culprit)
+        if client.dead is not None:
+            return None
         body = self._bodies.mark() if self._bodies.partial.ok else self._bodies.full()
         first: Exchange | None = None
         for since in rounds(RESTART_GRACE_S, 0.05, 2, 1.0, over=lambda: client.expired):
@@ -184,8 +208,8 @@ class Watch:
                 elif readable and exchange.object is None and (ruined := self._ruined()) is not None:
                     log.outages.append(Outage(culprit, ruined, since(), recovered=False))
                 return body
-            if exchange.status == TOO_MANY:
-                return None  # whoever counts requests is alive
+            if exchange.status == TOO_MANY or self._lives != lives or client.dead is not None:
+                return None  # whoever counts requests is alive, and of an end it is known which request it was
             first = first or exchange
             if exchange.refused:
                 break

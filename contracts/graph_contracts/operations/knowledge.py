@@ -46,6 +46,8 @@ class Options:
     second_ids: Mapping[str, str] = field(default_factory=dict)
     stands_in: bool = False
     """Whether the target stands in for the one that has the objects with these ids: it has others."""
+    any_parent: bool = False
+    """Whether the target has an object under every id that a path has for a parent, as the reference does."""
     computed: frozenset[str] = frozenset()
     readonly: frozenset[str] = frozenset()
     settle: float = 10.0

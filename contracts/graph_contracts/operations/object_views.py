@@ -37,9 +37,9 @@ class ReadView:
         """Looks through the page's first path, where this is a further one."""
 
     def show(self, entity: str, *, fresh: bool = False, about: Iterable[str] = ()) -> tuple[JsonObject, Exchange]:
-        observer, dead = self._context.observer, self._context.client.dead
-        if dead is not None:
-            raise Inconclusive("the target stopped answering; see update.robust.alive", dead)
+        observer, client = self._context.observer, self._context.client
+        if client.dead is not None:
+            raise Inconclusive(client.why_dead, client.dead)
         found, exchange = observer.look(entity, fresh=fresh, about=frozenset(about))
         if found is None and observer.means is None and self._primary is not None:
             found, exchange = self._primary.look(entity, fresh=fresh)

@@ -29,12 +29,16 @@ class Observer:
         self.asker = asker or operation.id
         """Id of the operation on whose behalf it looks."""
         self.ids = dict(ids)
+        self.key_property = operation.alternate_key or "id"
+        """The property of an object whose value stands in the path."""
         self.neutral: Callable[[str, frozenset[str]], Exchange] | None = None
         """Sends an update that changes nothing and leaves out some properties; set where partial bodies are taken."""
         self.means: str | None = None
         """`item`, `collection`, `neutral`, or None where nothing has worked yet."""
         self.item_status = 0
         self.collection_status = 0
+        self.listing: Exchange | None = None
+        """The last answer to a GET on the collection."""
         self.lists = False
         """Whether the collection was a list of objects when it was read last."""
         self.cut = False
@@ -50,7 +54,7 @@ class Observer:
             found = None  # an error under the status of success
         if found is not None and self._is_list(found):
             found = None  # whoever knows no such object may answer with all there are
-        if found is not None and (self.operation.key is None or same_id(found.get("id", entity), entity)):
+        if found is not None and (self.operation.key is None or same_id(found.get(self.key_property, entity), entity)):
             return found, exchange
         return None, exchange
 
@@ -62,15 +66,13 @@ class Observer:
 
     def collection(self) -> tuple[list[JsonObject] | None, Exchange]:
         """GET the collection, following its pages on the same origin."""
-        template = self.operation.collection
-        filled = self.operation.url_path({**self.path_ids("")}).rsplit("/", 1)[0] if "{" in template else template
-        url: str = self.client.url(filled)
+        url: str = self.client.url(self.operation.collection_url_path(self.path_ids("")))
         items: list[JsonObject] = []
         self.cut = False
         read = {url}
         for _ in range(MAX_PAGES):
             exchange = self.client.send("GET", url, operation=self.asker, requirement="observe")
-            self.collection_status = exchange.status
+            self.collection_status, self.listing = exchange.status, exchange
             page = exchange.object if exchange.status == 200 else None
             values = page.get("value") if page else None
             self.lists = isinstance(values, list)
@@ -104,7 +106,7 @@ class Observer:
                 return found, exchange
         if self.means in {None, "collection"}:
             items, exchange = self.collection()
-            found = next((item for item in items or () if same_id(item.get("id"), entity)), None)
+            found = next((item for item in items or () if same_id(item.get(self.key_property), entity)), None)
             if found is not None or self.means == "collection":
                 self.means = "collection"
                 return found, exchange

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from graph_contracts.contract import Operation, OperationKind
@@ -40,6 +41,8 @@ class OperationUnderTest(Context, ABC):
     siblings: Mapping[OperationKind, OperationUnderTest]
     below: Sequence[Operation] = ()
     """The document's operations on the collections right below the object."""
+    parent_lists: Mapping[str, Operation] = MappingProxyType({})
+    """The document's lists of the objects that the path is below, by the parameter that is their key."""
     changes_objects: ClassVar[bool] = False
     """Whether what it sends changes objects that are there."""
 

@@ -22,9 +22,10 @@ def labels(operation: Operation) -> dict[str, str]:
     segment = ""
     for part in operation.path.split("/"):
         names = re.findall(r"\{([^{}]+)\}", part)
+        # a key in parentheses belongs to the segment that it stands in
+        segment = part.partition("(")[0] if names and "(" in part else segment if names else part or segment
         for name in names:
             found[name] = f"{segment}.{_unnumbered(name, operation.parameters)}" if segment else name
-        segment = segment if names else part
     repeated = {label for label in found.values() if [*found.values()].count(label) > 1}
     return {name: name if label in repeated else label for name, label in found.items()}
 

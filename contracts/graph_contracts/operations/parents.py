@@ -50,7 +50,7 @@ class Parents:
 
     def collection(self, parent: str) -> str:
         """The path of the collection below a parent."""
-        return self.path(parent, "key").rpartition("/")[0]
+        return self.driver.place.collection_url_path(self.below(parent).path_ids("key"))
 
     def unknown(self) -> str:
         """The id of a parent that doesn't exist, of the form that the known one has.

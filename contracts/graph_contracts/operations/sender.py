@@ -114,7 +114,7 @@ class Sender:
         """
         client = self._context.client
         if client.dead is not None:
-            raise Inconclusive("the target stopped answering; see update.robust.alive", client.dead)
+            raise Inconclusive(client.why_dead, client.dead)
         if client.lapsed:
             raise Inconclusive(client.lapsed)
         if self._context.options.read_only and method not in SAFE:

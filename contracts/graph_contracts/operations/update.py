@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from graph_contracts.contract import Operation, Type
+from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json
 from graph_contracts.operations.body_search import UpdateSearch
 from graph_contracts.operations.given_ids import GivenIds
 from graph_contracts.operations.knowledge import Options
+from graph_contracts.operations.moving_properties import moving_properties
 from graph_contracts.operations.object_model import ObjectModel, after_update
 from graph_contracts.operations.object_views import UpdateView
 from graph_contracts.operations.observer import Observer
@@ -17,6 +20,7 @@ from graph_contracts.operations.planted_values import is_wrong
 from graph_contracts.operations.sent_members import SentMembers
 from graph_contracts.operations.watched_objects import WatchedObjects
 from graph_contracts.operations.write import WriteDriver
+from graph_contracts.requirements import Inconclusive
 
 if TYPE_CHECKING:
     from graph_contracts.http.client import Client
@@ -36,7 +40,25 @@ class UpdateDriver(WriteDriver):
         self.sent_members: SentMembers = SentMembers() if primary_path is None else primary_path.sent_members
         self.given_ids: GivenIds = GivenIds() if primary_path is None else primary_path.given_ids
         super().__init__(client, operation, options, primary_path, self.sent_members, self.given_ids)
+        self.moving: dict[str, tuple[Exchange, ...]] = {}
+        """Properties that move with each update without being sent, and the exchanges that show it."""
         self.objects.shown = lambda state: self.sent_members.note_shown(state, self.model.type)
+
+    def calibrate(self) -> None:
+        if self.primary_path is not None:
+            self.computed |= self.primary_path.computed
+        super().calibrate()
+        self.requirement = "learn"
+        with suppress(Inconclusive):
+            self.moving = moving_properties(self)
+        self.requirement = ""
+        for each in {self, *self.siblings.values()}:
+            each.computed |= set(self.moving)
+        self.bodies.leave_out(self.moving)
+
+    def release(self) -> None:
+        super().release()
+        self.moving = {}
 
     def tidy(self) -> None:
         """Put right what a case has done to the objects: other ids, and wrong values that they still show."""

@@ -37,6 +37,11 @@ class Validators:
         """Whether conditions are surely meant: weak header tags alone are what frameworks add for caches."""
         return self.member is not None or bool(self.header and not self.header.startswith("W/"))
 
+    @property
+    def strong(self) -> bool:
+        """Whether the tag to send back must match by RFC 9110 §13.1.1, too, which compares strongly."""
+        return not any(tag.startswith("W/") for tag in (self.header, self.member) if tag)
+
 
 def validators(operation: OperationUnderTest, exchange: Exchange) -> Validators:
     """The tags in an answer that are the target's own: well-formed, and the member only where it was there before."""

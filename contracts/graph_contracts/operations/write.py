@@ -56,6 +56,8 @@ class WriteDriver(OperationUnderTest):
             primary_path.further = (*primary_path.further, self)
         assert operation.body is not None  # noqa: S101 (only operations with a body are chosen)
         self.pending: PendingWrites = primary_path.pending if primary_path is not None else PendingWrites()
+        if primary_path is None:
+            client.lifeline.on_restart.append(self.pending.clear)
         self.computed |= {each.name for each in operation.body.properties.values() if each.write_only}
         self.model = self._model(operation.body)
         self.own = OwnValues(self.values, operation.body)

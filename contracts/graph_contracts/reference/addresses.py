@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
-from graph_contracts.contract import Contract
+from graph_contracts.contract import Contract, ObjectPath
 from graph_contracts.reference.message import Refusal, Request, Scope
 from graph_contracts.reference.routes import Place, Role, Routes, split
 from graph_contracts.reference.store import Store
@@ -22,6 +25,7 @@ class Addresses:
     def __init__(self, contract: Contract, store: Store) -> None:
         self.store = store
         self.routes = Routes(contract)
+        self.spellings = Spellings.of(each.path for each in contract.operations)
         base = urlsplit(contract.servers[0]).path if contract.servers else ""
         self.base = [part for part in base.split("/") if part]
 
@@ -36,6 +40,7 @@ class Addresses:
         segments = tuple(unquote_to_bytes(part).decode("utf-8", "replace") for part in raw.split(b"/") if part)
         below = list(segments[: len(self.base)]) == self.base
         segments = segments[len(self.base) :] if below else ("", *segments)
+        segments, key_property = self.spellings.plain(segments)
         return Request(
             method=scope["method"],
             path="/" + "/".join(segments),
@@ -43,6 +48,7 @@ class Addresses:
             query=scope["query_string"].decode("latin-1"),
             headers=headers,
             scope=scope,
+            key_property=key_property,
         )
 
     def route(self, request: Request) -> None:
@@ -80,7 +86,11 @@ class Addresses:
 
     def find(self, request: Request) -> None:
         """404 where the object isn't there."""
-        if request.entity not in self.store.objects(request):
+        objects = self.store.objects(request)
+        if request.key_property in request.resource.type.properties:
+            other = (each for each, shown in objects.items() if shown.get(request.key_property) == request.entity)
+            request.entity = next(other, "")
+        if request.entity not in objects:
             raise Refusal(404, "Request_ResourceNotFound", "The object does not exist.")
 
     def method(self, request: Request) -> None:
@@ -98,7 +108,61 @@ class Addresses:
 
     def url(self, request: Request, *more: str) -> str:
         """The address of what a request is for, or of something below it."""
-        segments = (*self.base, *request.segments, *more)
-        path = "".join(f"/{quote(segment, safe=SAFE)}" for segment in segments)
+        path = "".join(f"/{quote(segment, safe=SAFE)}" for segment in self.base)
+        path += self._spelled((*request.segments, *more))
         host = request.headers.get("host", "")
         return f"{request.scope.get('scheme', 'http')}://{host}{path}" if host else path
+
+    def _spelled(self, segments: tuple[str, ...]) -> str:
+        """A path as the document spells it: keys in parentheses where it has them there."""
+        path = ""
+        for end, segment in enumerate(segments, 1):
+            key = quote(segment, safe=SAFE)
+            place = self.routes.find(segments[:end]) if self.spellings.keys else None
+            written = ObjectPath.of(place.template) if place is not None else None
+            path += written.form.replace("{}", key) if written and written.form.startswith("(") else f"/{key}"
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Spellings:
+    """How a document's paths write what others have in segments: keys in parentheses, and casts."""
+
+    keys: tuple[tuple[re.Pattern[str], str], ...]
+    """What a segment with a key looks like; and the property that is the key, where it isn't the usual one."""
+    casts: frozenset[str]
+    """Types that the path of an object may be cast to."""
+
+    @classmethod
+    def of(cls, paths: Iterable[str]) -> Self:
+        """Read a document's path templates."""
+        found = [each for path in dict.fromkeys(paths) if (each := ObjectPath.of(path)) is not None]
+        usual = {each.collection for each in found if not each.form.startswith("(")}
+        keys: dict[tuple[str, str], str] = {}
+        for each in found:
+            if each.form.startswith("("):
+                name = each.collection.rpartition("/")[2]
+                named = each.form.partition("=")[0][1:] if "=" in each.form else ""
+                keys[name, named] = named if each.collection in usual else ""
+        patterns = (
+            (re.compile(rf"({re.escape(name)})\({re.escape(named)}{'=' if named else ''}('?)(.+)\2\)", re.DOTALL), key)
+            for (name, named), key in keys.items()
+        )
+        return cls(tuple(patterns), frozenset(each.cast for each in found if each.cast))
+
+    def plain(self, segments: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+        """A path's segments, each key in one of its own and no cast; and the property that the last key is of."""
+        plain: list[str] = []
+        last = ""
+        for segment in segments:
+            if segment in self.casts:
+                continue
+            last = ""
+            for pattern, key in self.keys:
+                if match := pattern.fullmatch(segment):
+                    plain += [match[1], match[3].replace("''", "'") if match[2] else match[3]]
+                    last = key
+                    break
+            else:
+                plain.append(segment)
+        return tuple(plain), last

@@ -53,6 +53,8 @@ class Request:
     """The operation addressed; where the document has none of the method, one that stands for its path."""
     entity: str = ""
     """The id of the object addressed, or made; empty where a collection is."""
+    key_property: str = ""
+    """The property whose value addresses the object, where the path names another one than the id."""
     below: tuple[str, ...] = ()
     """The keys of the objects that the addressed collection is below, outermost first, where the document has those."""
     tenant: str = ""

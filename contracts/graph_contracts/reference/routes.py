@@ -9,7 +9,17 @@ from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 
-from graph_contracts.contract import Contract, Operation, OperationKind, Property, Type, TypeKind, blank, operation_kind
+from graph_contracts.contract import (
+    Contract,
+    ObjectPath,
+    Operation,
+    OperationKind,
+    Property,
+    Type,
+    TypeKind,
+    blank,
+    operation_kind,
+)
 from graph_contracts.json_types import JsonMapping
 
 NOTHING = Type(TypeKind.COMPLEX, open=True)
@@ -47,7 +57,7 @@ class Place:
     def role(self) -> Role:
         """What stands here."""
         kinds = set(self.kinds.values())
-        if KEY.search(self.template):
+        if ObjectPath.of(self.template) is not None:
             return Role.ITEM if kinds else Role.OTHER
         if kinds & {OperationKind.LIST, OperationKind.CREATE} or (
             not self.operations and self.routes.item(self.template)
@@ -63,7 +73,7 @@ class Place:
     @property
     def collection(self) -> str:
         """The template of the collection that the objects here are in."""
-        return KEY.sub("", self.template)
+        return collection_of(self.template)
 
     def operation(self, method: str) -> Operation | None:
         """The operation of a method, or one that stands for the path."""
@@ -75,9 +85,6 @@ class Place:
 
     def _any(self) -> Operation | None:
         return next(iter(self.operations.values()), None)
-
-
-KEY = re.compile(r"/\{[^{}]+\}$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -312,7 +319,7 @@ class Routes:
                     assert operation is not None  # noqa: S101 (it has a kind)
                     operations.append((kind, operation))
                     for alias in operation.aliases:
-                        collection = KEY.sub("", alias)
+                        collection = collection_of(alias)
                         if blank(collection) not in members:
                             members[blank(collection)] = None
                             waiting.append(collection)
@@ -339,6 +346,15 @@ class _Implied(Place):
         return Role.ITEM
 
 
+def collection_of(template: str) -> str:
+    """The template of the collection that a path is about."""
+    path = ObjectPath.of(template)
+    return path.collection if path is not None else template
+
+
 def split(template: str) -> list[str]:
-    """The segments of a path template."""
+    """The segments of a path template; a key in parentheses is one, and a cast behind a key is none."""
+    path = ObjectPath.of(template)
+    if path is not None and (path.cast or path.form.startswith("(")):
+        template = f"{path.collection}/{{{path.key}}}"
     return [segment for segment in template.split("/") if segment]

@@ -49,6 +49,8 @@ def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
             warnings=warnings,
             waived=waived,
             open=view.reasons(results),
+            briefs=sorted(failures + warnings, key=lambda each: each.nested),
+            stricter=words.stricter(results),
             most=MAX_BRIEF,
             named=words.MAX_NAMED,
             members_named=MAX_MEMBERS_NAMED,

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from graph_contracts.report import causes
+from graph_contracts.report.causes import CauseGroup
 from graph_contracts.report.headline import sentence
 from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict, verdict_of
 from graph_contracts.report.visible import visible
@@ -20,10 +22,11 @@ def render(results: Results) -> str:
     """The document; characters that XML can't hold are made visible."""
     root = Element("testsuites", name="graph-contracts", time=f"{results.seconds:.3f}")
     _suite_of_run(root, results)
+    known = causes.followers(causes.groups(results))
     for row in sorted(results.requirements, key=lambda row: row.area):
         suite = _suite(root, results, row.id, _properties(row))
         for outcome in row.outcomes:
-            _case(suite, row, outcome)
+            _case(suite, row, outcome, known.get((row.id, outcome.operation)))
         _count(suite)
     for name in COUNTS[:3]:  # suites of suites have no count of skipped ones
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
@@ -82,16 +85,17 @@ def _count(suite: Element) -> None:
         suite.set(name, str(sum(tag is None or case.find(tag) is not None for case in cases)))
 
 
-def _case(suite: Element, row: RequirementResult, outcome: Outcome) -> None:
+def _case(suite: Element, row: RequirementResult, outcome: Outcome, group: CauseGroup | None) -> None:
     where = f" [{visible(outcome.operation)}]" if outcome.operation else ""
     case = SubElement(suite, "testcase", classname=f"graph-contracts.{row.area}", name=f"{row.id}{where}", time="0")
     message = visible(outcome.message)
     if outcome.verdict in {Verdict.FAIL, Verdict.ERROR}:
+        cause = f"\ncause:    likely follows from {group.requirement}: {group.says}" if group else ""
         tag = "failure" if outcome.verdict is Verdict.FAIL else "error"
         failure = SubElement(case, tag, message=message, type=row.level)
         failure.text = visible(
             f"{row.statement}\nexpected: {outcome.expected}\nactual:   {outcome.actual}\n"
-            f"source:   {row.source}\nreplay:   {outcome.curl}"
+            f"source:   {row.source}\nreplay:   {outcome.curl}{cause}"
         )
     elif outcome.verdict in SKIPPED:
         SubElement(case, "skipped", message=f"{outcome.verdict}: {message}")

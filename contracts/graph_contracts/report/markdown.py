@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
+from graph_contracts.report import causes
+from graph_contracts.report.causes import CauseGroup
 from graph_contracts.report.headline import sentence
-from graph_contracts.report.results import LEVELS, Results, Verdict
+from graph_contracts.report.results import LEVELS, Outcome, RequirementResult, Results, Verdict
 from graph_contracts.report.visible import one_line
-from graph_contracts.report.words import SIGNS, changes
+from graph_contracts.report.words import SIGNS, changes, only_warns, stricter
 
 MAX_TOLD = 200
 """Outcomes of a kind: what shows such a page takes a megabyte at most."""
@@ -18,6 +21,7 @@ def render(results: Results) -> str:
     lines = [
         f"## {escape(sentence(results))}",
         "",
+        *([stricter(results), ""] if stricter(results) else []),
         _run(results),
         "",
         "| Level | " + " | ".join(f"{SIGNS[verdict]} {verdict}" for verdict in Verdict) + " |",
@@ -27,6 +31,7 @@ def render(results: Results) -> str:
         rows = [row for row in results.requirements if row.level == level]
         counts = [sum(row.verdict is verdict for row in rows) for verdict in Verdict]
         lines.append(f"| {level} | " + " | ".join(str(count or "") for count in counts) + " |")
+    known = causes.groups(results)
     changed = changes(results)
     if changed:
         lines += ["", "### What changed", "", *(f"- {escape(line)}" for line in changed)]
@@ -35,16 +40,26 @@ def render(results: Results) -> str:
         ("Known failures", (Verdict.WAIVED,)),
         ("Warnings", (Verdict.WARN,)),
     ):
-        found = results.outcomes(*verdicts)
+        found = causes.arranged(results.outcomes(*verdicts), known)
         if found:
             lines += ["", f"### {title}", ""]
-            lines += [
-                f"- `{row.id}` on {code(outcome.operation)}: {escape(outcome.message)} ({escape(row.source)})"
-                for row, outcome in found[:MAX_TOLD]
-            ]
+            lines += _told(results, found[:MAX_TOLD])
             if len(found) > MAX_TOLD:
                 lines.append(f"- and {len(found) - MAX_TOLD} more, in results.json")
     return "\n".join(lines) + "\n"
+
+
+def _told(results: Results, found: Sequence[tuple[RequirementResult, Outcome, CauseGroup | None]]) -> Iterator[str]:
+    """A line for each outcome, indented where it likely follows from one above it."""
+    above: set[tuple[str, str]] = set()
+    for row, outcome, group in found:
+        above.add((row.id, outcome.operation))
+        nested = group is not None and (group.requirement, outcome.operation) in above
+        cause = f", likely follows from `{group.requirement}`" if group and not nested else ""
+        why = only_warns(results, row, outcome)
+        terms = f"{row.level}{f', {why}' if why else ''}; {row.source}"
+        said = f"`{row.id}` on {code(outcome.operation)}{cause}: {escape(outcome.message)} ({escape(terms)})"
+        yield f"{'  - likely follows from it: ' if nested else '- '}{said}"
 
 
 LOOKALIKES = str.maketrans("`|<>", "ˋ∣‹›")

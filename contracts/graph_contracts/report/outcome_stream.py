@@ -18,7 +18,7 @@ from graph_contracts.errors import ResultsError
 from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.report import results as model
 from graph_contracts.report.evidence import Evidence
-from graph_contracts.report.results import Outcome, Results, Verdict
+from graph_contracts.report.results import Outcome, Results
 
 FORMAT = "graph-contracts/outcomes/1"
 NAME = "outcomes.jsonl"
@@ -172,7 +172,7 @@ def _replayed(run: Results, lines: Iterable[tuple[int, JsonMapping]], evidence: 
             case {"exchange": entry}:
                 evidence.add(entry, start)
             case {"requirement": name, "outcome": outcome, "executed": count, "seconds": time}:
-                outcomes.setdefault(name, []).append(_outcome(outcome))
+                outcomes.setdefault(name, []).append(Outcome.from_json(outcome))
                 executed, seconds = count, time
             case {"end": True, "complete": whole}:
                 complete = whole
@@ -191,7 +191,3 @@ def _replayed(run: Results, lines: Iterable[tuple[int, JsonMapping]], evidence: 
         ),
         evidence,
     )
-
-
-def _outcome(members: JsonMapping) -> Outcome:
-    return Outcome(**{**members, "verdict": Verdict(members["verdict"]), "exchanges": tuple(members["exchanges"])})

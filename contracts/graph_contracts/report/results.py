@@ -71,8 +71,18 @@ class Outcome:
     mismatch: JsonMapping | None = None
     """The place in an answer that differs: its `path`, what was `expected` and is `actual` there as JSON, empty for
     nothing, and the `exchange` that shows it."""
+    signs: tuple[str, ...] = ()
+    """What its findings show, in words that can be compared: `success`, `answer:label` …"""
+    gates: tuple[str, ...] = ()
+    """The profiles in which it is a failure, also where it is only a warning in the profile of this run."""
     seconds: float | None = None
     """How long the case took, or the cases; None where others came across the requirement."""
+
+    @classmethod
+    def from_json(cls, data: JsonMapping) -> Outcome:
+        """Read what stands in results.json and in the outcome stream."""
+        lists = {name: tuple(data.get(name, ())) for name in ("exchanges", "signs", "gates")}
+        return cls(**{**data, **lists, "verdict": Verdict(data["verdict"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,8 @@ class RequirementResult:
     fix: str = ""
     proofs: tuple[Mapping[str, str], ...] = ()
     """The faults, by `name` and `text`, that its cases are known to notice."""
+    causes: tuple[JsonMapping, ...] = ()
+    """What is likely wrong with a server where it fails, and what then follows: `report/causes.py`."""
 
     @property
     def area(self) -> str:
@@ -152,9 +164,9 @@ class Results:
     """Keys of a later format, kept as they were read."""
 
     def outcomes(self, *verdicts: Verdict) -> list[tuple[RequirementResult, Outcome]]:
-        """Every outcome with one of these verdicts, MUSTs first."""
+        """Every outcome with one of these verdicts, the most serious first."""
         found = [(row, outcome) for row in self.requirements for outcome in row.outcomes if outcome.verdict in verdicts]
-        return sorted(found, key=lambda pair: LEVELS.index(pair[0].level) if pair[0].level in LEVELS else 9)
+        return sorted(found, key=lambda pair: seriousness(*pair))
 
     @property
     def remarks(self) -> list[str]:
@@ -246,18 +258,19 @@ class Results:
 
 
 def _requirement(row: JsonMapping) -> RequirementResult:
-    outcomes = tuple(
-        Outcome(**{**outcome, "verdict": Verdict(outcome["verdict"]), "exchanges": tuple(outcome["exchanges"])})
-        for outcome in row["outcomes"]
-    )
-    lists = {name: tuple(row.get(name, ())) for name in ("gates", "proofs")}
+    outcomes = tuple(map(Outcome.from_json, row["outcomes"]))
+    lists = {name: tuple(row.get(name, ())) for name in ("gates", "proofs", "causes")}
     return RequirementResult(**{**row, **lists, "verdict": Verdict(row["verdict"]), "outcomes": outcomes})
 
 
 def _row(row: RequirementResult) -> JsonObject:
     # by hand: there may be a hundred thousand outcomes, and `asdict` copies each value of each
     own = {name: getattr(row, name) for name in REQUIREMENT}
-    lists = {"gates": list(row.gates), "proofs": [dict(proof) for proof in row.proofs]}
+    lists = {
+        "gates": list(row.gates),
+        "proofs": [dict(proof) for proof in row.proofs],
+        "causes": [dict(cause) for cause in row.causes],
+    }
     return {
         **own,
         **lists,
@@ -269,7 +282,8 @@ def _row(row: RequirementResult) -> JsonObject:
 def _outcome_json(outcome: Outcome) -> JsonObject:
     own = {name: getattr(outcome, name) for name in OUTCOME}
     mismatch = None if outcome.mismatch is None else dict(outcome.mismatch)
-    return {**own, "verdict": str(outcome.verdict), "exchanges": list(outcome.exchanges), "mismatch": mismatch}
+    lists = {name: list(getattr(outcome, name)) for name in ("exchanges", "signs", "gates")}
+    return {**own, **lists, "verdict": str(outcome.verdict), "mismatch": mismatch}
 
 
 def result(row: RequirementResult, outcomes: Iterable[Outcome]) -> RequirementResult:
@@ -282,13 +296,21 @@ def result(row: RequirementResult, outcomes: Iterable[Outcome]) -> RequirementRe
 
 
 def _merged(group: list[Outcome]) -> Outcome:
-    found = min(group, key=lambda outcome: WORST_FIRST.index(outcome.verdict))
+    found = min(group, key=lambda outcome: (WORST_FIRST.index(outcome.verdict), not outcome.gates))
     if len(group) == 1 and len(found.exchanges) <= MAX_EXCHANGES:
         return found
-    others = [index for outcome in group if outcome.verdict is found.verdict for index in outcome.exchanges]
+    alike = [outcome for outcome in group if outcome.verdict is found.verdict]
+    others = [index for outcome in alike for index in outcome.exchanges]
+    signs = tuple(sorted({sign for outcome in alike for sign in outcome.signs}))
     took = [outcome.seconds for outcome in group if outcome.seconds is not None]
     exchanges = tuple(dict.fromkeys((*found.exchanges, *others)))[:MAX_EXCHANGES]
-    return replace(found, exchanges=exchanges, seconds=round(sum(took), 4) if took else None)
+    return replace(found, exchanges=exchanges, signs=signs, seconds=round(sum(took), 4) if took else None)
+
+
+def seriousness(row: RequirementResult, outcome: Outcome) -> tuple[int, int, bool]:
+    """What to sort outcomes by: verdict, level, and whether a stricter profile would fail it; the gravest is least."""
+    level = LEVELS.index(row.level) if row.level in LEVELS else len(LEVELS)
+    return WORST_FIRST.index(outcome.verdict), level, not outcome.gates
 
 
 def silent(row: RequirementResult, all_run: bool) -> RequirementResult:

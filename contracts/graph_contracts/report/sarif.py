@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 
 from graph_contracts.json_types import JsonObject
+from graph_contracts.report import causes
+from graph_contracts.report.causes import CauseGroup
 from graph_contracts.report.headline import sentence
 from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
 from graph_contracts.report.visible import visible
@@ -24,6 +26,7 @@ LEVELS: Mapping[Verdict, str] = {
 def log(results: Results) -> JsonObject:
     """The log: a rule for each requirement that does not hold, a result for each operation on which it doesn't."""
     found = results.outcomes(*LEVELS)
+    known = causes.followers(causes.groups(results))
     rules = list(dict.fromkeys(row.id for row, _ in found))
     rows = {row.id: row for row, _ in found}
     return {
@@ -55,7 +58,10 @@ def log(results: Results) -> JsonObject:
                     "planned": results.planned,
                     "executed": results.executed,
                 },
-                "results": [_result(results, rules.index(row.id), row, outcome) for row, outcome in found],
+                "results": [
+                    _result(results, rules.index(row.id), row, outcome, known.get((row.id, outcome.operation)))
+                    for row, outcome in found
+                ],
             }
         ],
     }
@@ -71,7 +77,9 @@ def _rule(row: RequirementResult) -> JsonObject:
     }
 
 
-def _result(results: Results, rule: int, row: RequirementResult, outcome: Outcome) -> JsonObject:
+def _result(
+    results: Results, rule: int, row: RequirementResult, outcome: Outcome, group: CauseGroup | None
+) -> JsonObject:
     place = results.places.get(outcome.operation) or results.contract_source
     message = visible(f"{outcome.operation}: {outcome.message}" if outcome.operation else outcome.message)
     # the same failure has the same fingerprint in every run, whatever the target said this time
@@ -90,6 +98,7 @@ def _result(results: Results, rule: int, row: RequirementResult, outcome: Outcom
             "expected": visible(outcome.expected),
             "actual": visible(outcome.actual),
             "curl": visible(outcome.curl),
+            **({"likelyFollowsFrom": group.requirement} if group else {}),
         },
     }
 

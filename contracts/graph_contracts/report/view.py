@@ -8,14 +8,22 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from graph_contracts.json_types import JsonMapping
-from graph_contracts.report import jsontree
+from graph_contracts.report import causes, jsontree, words
+from graph_contracts.report.causes import CauseGroup
 from graph_contracts.report.evidence import Entry, finder
 from graph_contracts.report.jsontree import Line
-from graph_contracts.report.results import LEVELS, WORST_FIRST, Outcome, RequirementResult, Results, Verdict
+from graph_contracts.report.results import (
+    WORST_FIRST,
+    Outcome,
+    RequirementResult,
+    Results,
+    Verdict,
+    seriousness,
+)
 
 FAILED = (Verdict.FAIL, Verdict.ERROR)
 MAX_BODY = 4000
@@ -71,6 +79,14 @@ class VerdictSection:
     """Operations beyond those groups."""
     count: int
     """How many operations it was said of."""
+    shows: Sequence[CauseGroup] = ()
+    """What is likely behind it, with what likely follows from it."""
+    part_of: Sequence[CauseGroup] = ()
+    """The causes from which it likely follows."""
+    nested: bool = False
+    """Whether it stands right after the failure from which it likely follows."""
+    why: str = ""
+    """Why it is only a warning."""
 
     @property
     def first(self) -> Outcome:
@@ -89,8 +105,12 @@ class OperationRow:
 def sections(
     results: Results, evidence: Sequence[JsonMapping], *verdicts: tuple[Verdict, ...]
 ) -> list[list[VerdictSection]]:
-    """For each set of verdicts the requirements that have one, worst first; evidence goes to those that come first."""
-    found = [_section(results, each) for each in verdicts]
+    """For each set of verdicts the requirements that have one; evidence goes to those that come first.
+
+    The worst come first, each with those that likely follow from it.
+    """
+    known = causes.groups(results)
+    found = [_families([_explained(each, results, known) for each in _section(results, each)]) for each in verdicts]
     find = finder(evidence)
     shown: set[int] = set()
     room = MAX_EVIDENCE
@@ -99,6 +119,37 @@ def sections(
             if place < len(each.groups):
                 room = _fill(each.groups[place], find, shown, room)
     return found
+
+
+def _explained(each: VerdictSection, results: Results, known: Sequence[CauseGroup]) -> VerdictSection:
+    """The same with its likely cause, and with the reason why it is no failure."""
+    operations = {name for group in each.groups for name in group.operations} | set(each.more)
+    here = [group for group in known if operations & set(group.operations)]
+    return replace(
+        each,
+        shows=[group for group in here if group.requirement == each.row.id],
+        part_of=[group for group in here if each.row.id in group.follows],
+        why=words.only_warns(results, each.row, each.first),
+    )
+
+
+def _families(found: Sequence[VerdictSection]) -> list[VerdictSection]:
+    """Requirements with those that likely follow from each right after it, the largest families of a gravity first."""
+    lead_of = {name: each.row.id for each in found for group in each.shows for name in group.follows}
+    families: dict[str, list[VerdictSection]] = {each.row.id: [each] for each in found}
+    for each in found:
+        if each.row.id in lead_of and not each.shows:
+            families[lead_of[each.row.id]] += families.pop(each.row.id)
+
+    def gravity(family: list[VerdictSection]) -> tuple[tuple[int, int, bool], int]:
+        return min(seriousness(each.row, each.first) for each in family), -len(family)
+
+    ordered = sorted(families.values(), key=gravity)
+    return [replace(each, nested=place > 0) for family in ordered for place, each in enumerate(family)]
+
+
+def _gravity(group: Group) -> tuple[int, bool]:
+    return WORST_FIRST.index(group.outcome.verdict), not group.outcome.gates
 
 
 def _section(results: Results, verdicts: tuple[Verdict, ...]) -> list[VerdictSection]:
@@ -110,16 +161,12 @@ def _section(results: Results, verdicts: tuple[Verdict, ...]) -> list[VerdictSec
                 key = (outcome.verdict, outcome.expected, outcome.actual, outcome.message)
                 groups.setdefault(key, Group(outcome, [])).operations.append(outcome.operation)
         if groups:
-            all_groups = list(groups.values())
-            verdict = min((group.outcome.verdict for group in all_groups), key=WORST_FIRST.index)
+            all_groups = sorted(groups.values(), key=_gravity)
+            verdict = all_groups[0].outcome.verdict
             more = [name for group in all_groups[MAX_GROUPS:] for name in group.operations]
             count = sum(len(group.operations) for group in all_groups)
             found.append(VerdictSection(row, verdict, all_groups[:MAX_GROUPS], more, count))
-    return sorted(found, key=lambda each: (WORST_FIRST.index(each.verdict), _level(each.row)))
-
-
-def _level(row: RequirementResult) -> int:
-    return LEVELS.index(row.level) if row.level in LEVELS else len(LEVELS)
+    return sorted(found, key=lambda each: min(seriousness(each.row, group.outcome) for group in each.groups))
 
 
 def _fill(group: Group, find: Callable[[int], Entry | None], shown: set[int], room: int) -> int:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from graph_contracts.report.change import Change, Kind
-from graph_contracts.report.results import Results, Verdict
+from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
 
 SIGNS: Mapping[Verdict, str] = {
     Verdict.PASS: "✓",
@@ -34,6 +34,8 @@ LEVEL_MEANINGS: Mapping[str, str] = {
     "INFO": "recorded, never judged",
 }
 
+PROFILES = ("page", "odata", "http")
+"""From the least strict to the strictest."""
 MAX_NAMED = 5
 """Requirements that a line names."""
 
@@ -48,6 +50,39 @@ def first_few(names: Sequence[str], where: str = "the report", most: int = MAX_N
     if len(names) <= most + 1:
         return ", ".join(names)
     return f"{', '.join(names[:most])} and {len(names) - most} more, see {where}"
+
+
+def stricter(results: Results) -> str:
+    """How many requirements only warn and would fail in a stricter profile, as a sentence; empty where none would."""
+    parts: list[str] = []
+    before = 0
+    for profile in PROFILES[PROFILES.index(results.profile) + 1 :]:
+        count = sum(_fails_in(profile, row) for row in results.requirements)
+        if count > before:
+            who = "" if parts else f"{' that only warns' if count == 1 else 's that only warn'} would fail"
+            parts.append(f"{count}{f' requirement{who}' if who else ''} with --profile {profile}")
+        before = count
+    return f"{', '.join(parts)}." if parts else ""
+
+
+def _fails_in(profile: str, row: RequirementResult) -> bool:
+    """Whether a requirement that only warns would fail in another profile."""
+    warned = (outcome for outcome in row.outcomes if outcome.verdict is Verdict.WARN)
+    return row.verdict is Verdict.WARN and any(profile in outcome.gates for outcome in warned)
+
+
+def only_warns(results: Results, row: RequirementResult, outcome: Outcome) -> str:
+    """Why something that is not as it should be is only a warning, in a few words; empty where a SHOULD is one."""
+    if outcome.verdict is not Verdict.WARN:
+        return ""
+    stricter = next((f"--profile {profile}" for profile in PROFILES if profile in outcome.gates), "")
+    if row.level != "MUST":
+        return f"fails with {stricter}" if stricter and results.profile not in outcome.gates else ""
+    if results.profile in row.gates:
+        return "only a warning, since what was seen is less than a clear breach"
+    if not outcome.gates:
+        return ""
+    return f"only a warning, since deployed services widely ignore it; fails with {stricter}"
 
 
 def changes(results: Results) -> list[str]:

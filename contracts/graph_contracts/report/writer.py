@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from graph_contracts.json_types import JsonMapping
-from graph_contracts.report import badge, har, html, junit, markdown, outcome_stream, sarif
+from graph_contracts.report import badge, causes, har, html, junit, markdown, outcome_stream, sarif
 from graph_contracts.report.results import Results
 
 FILES = (
@@ -43,7 +43,7 @@ def write_all(results: Results, evidence: Sequence[JsonMapping], folder: Path) -
     """
     folder.mkdir(parents=True, exist_ok=True)
     with atomic_file(folder / "results.json") as file:
-        json.dump(results.to_json(), file, indent=1)
+        json.dump({**results.to_json(), **causes.to_json(results)}, file, indent=1)
         file.write("\n")
     write(folder / "index.html", html.render(results, evidence))
     write(folder / "junit.xml", junit.render(results))

@@ -10,6 +10,7 @@ as it should be.
 
 from __future__ import annotations
 
+from graph_contracts.requirements.causes import CAUSES, Cause, causes_of
 from graph_contracts.requirements.decorators import adapted, also, requirement
 from graph_contracts.requirements.index import arrange, bindings, find, known, registry
 from graph_contracts.requirements.model import (
@@ -31,14 +32,17 @@ from graph_contracts.requirements.model import (
     Severity,
     Undecided,
 )
+from graph_contracts.requirements.signs import Sign, signs
 
 __all__ = [
+    "CAUSES",
     "HARMFUL",
     "PROFILES",
     "SEVERITY_ORDER",
     "Aliases",
     "Binding",
     "Case",
+    "Cause",
     "Each",
     "Finding",
     "Findings",
@@ -49,13 +53,16 @@ __all__ = [
     "Phase",
     "Requirement",
     "Severity",
+    "Sign",
     "Undecided",
     "adapted",
     "also",
     "arrange",
     "bindings",
+    "causes_of",
     "find",
     "known",
     "registry",
     "requirement",
+    "signs",
 ]

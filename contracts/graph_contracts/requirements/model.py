@@ -130,6 +130,8 @@ class Finding:
     """Where in the last exchange's answer it shows, if in one place of a JSON body."""
     replay: tuple[Exchange | str, ...] = ()
     """What to send, in order, to see it again, with remarks in between; the last exchange alone where it is empty."""
+    place: str = ""
+    """The path of the value that it is about, where no mismatch says so."""
 
 
 class Undecided(Exception):  # noqa: N818 (an outcome, not an error)

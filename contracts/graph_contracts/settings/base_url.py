@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 PRODUCTION = (
     "graph.microsoft.com",
@@ -65,6 +65,11 @@ def without_userinfo(url: str) -> str:
     """The URL without the user name and password that may stand in it."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def has_password(url: str) -> bool:
+    """Whether the URL names a user with a password."""
+    return ":" in unquote(urlsplit(url).netloc.rpartition("@")[0])
 
 
 def _host(name: str) -> str:

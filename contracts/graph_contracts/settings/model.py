@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
@@ -79,6 +80,10 @@ class Settings(BaseModel):
     insecure: bool = _about("Accept any TLS certificate.", False)
     client_cert: File | None = _about("Certificate (PEM) to show to the target.", metavar="FILE")
     client_key: File | None = _about("Its private key, where that is in another file.", metavar="FILE")
+    restart_command: spelling.CommandLine | None = _about(
+        "Command that starts the target again, where an input has ended it and nobody else restarts it.",
+        metavar="COMMAND",
+    )
     timeout: Seconds = _about("Longest wait for one answer.", 30.0, metavar="SECONDS")
     connect_timeout: Seconds = _about("Longest wait for a connection.", 5.0, metavar="SECONDS")
     deadline: Seconds = _about("Longest time for the whole run.", 600.0, metavar="SECONDS")
@@ -93,6 +98,10 @@ class Settings(BaseModel):
     )
     select: Words = _about("Only the requirements whose id matches: 'update.merge.*'.", (), metavar="GLOB")
     deselect: Words = _about("Not the requirements whose id matches.", (), metavar="GLOB")
+    quick: bool = _about(
+        "Only what matters most: routes, credentials, statuses, the shape of answers, storing, merging and errors.",
+        False,
+    )
     operations: Words = _about(
         "Only the operations whose id, path or method and path match: 'GET /users/*'.",
         (),
@@ -185,7 +194,8 @@ class Settings(BaseModel):
         """Every secret value that must not leave the process: tokens, credential headers, userinfo of URLs."""
         given = {name: value.get_secret_value() for name, value in self if isinstance(value, SecretStr)}
         # the name of a program is no secret; what it is told may be
-        found = [text for name, text in given.items() if name != "token_command" or len(text.split()) > 1]
+        plain = {"token_command"} if len(given.get("token_command", "").split()) == 1 else set()
+        found = [text for name, text in given.items() if name not in plain | {"credential"}]
         if self.basic:
             found += _of_basic(self.basic.get_secret_value())
         for name, value in (*self.headers, *self.credential_fields()):
@@ -194,6 +204,16 @@ class Settings(BaseModel):
         for url in (self.target, self.proxy):
             found += _of_userinfo(url or "")
         return tuple(dict.fromkeys(value for value in found if value))
+
+    def public(self) -> str:
+        """What is no secret, though secrets have parts in common with it: names of hosts, users, headers, and words."""
+        urls = (self.target or "", self.proxy or "")
+        users = [urlsplit(url).netloc.rpartition("@")[0].partition(":")[0] for url in urls]
+        users += [self.basic.get_secret_value().partition(":")[0]] if self.basic else []
+        names = [name for name, _ in (*self.headers, *self.credential_fields())]
+        words = self.token_command.get_secret_value().split() if self.token_command else []
+        known = [word for word in words if re.fullmatch(r"[A-Za-z-]+|\w+://\S*", word)]
+        return "\n".join((base_url.without_userinfo(urls[0]), *(f"{user}:" for user in users), *names, *known))
 
     def credential_fields(self) -> Headers:
         """The header field of `--credential`, if it was given."""

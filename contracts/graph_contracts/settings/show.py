@@ -38,6 +38,9 @@ def _shown(option: Option, value: Any) -> str:
             # which program is asked is worth knowing; what it is told may be a secret
             program = shlex.split(value.get_secret_value())[:1] if option.field == "token_command" else []
             return " ".join([*program, MASK])
+        case str() if option.field == "restart_command":
+            words = shlex.split(value)
+            return " ".join([words[0], *([MASK] if len(words) > 1 else [])])
         case float():
             return f"{value:g}"
         case dict():

@@ -33,13 +33,18 @@ def _token(secret: SecretStr) -> SecretStr:
     return SecretStr(token(secret.get_secret_value()))
 
 
-def _command(secret: SecretStr) -> SecretStr:
+def _command_line(line: str) -> str:
     try:
-        words = shlex.split(secret.get_secret_value())
+        words = shlex.split(line)
     except ValueError:
         raise ValueError("is no command line: a quotation isn't closed") from None
     if not words:
         raise ValueError("is empty")
+    return line
+
+
+def _command(secret: SecretStr) -> SecretStr:
+    _command_line(secret.get_secret_value())
     return secret
 
 
@@ -128,6 +133,7 @@ def _list(value: Any) -> Any:
 
 Token = Annotated[SecretStr, AfterValidator(_token)]
 Command = Annotated[SecretStr, AfterValidator(_command)]
+CommandLine = Annotated[str, AfterValidator(_command_line)]
 Basic = Annotated[SecretStr, AfterValidator(_basic)]
 Credential = Annotated[SecretStr, AfterValidator(_credential)]
 AnyPath = Annotated[Path, AfterValidator(_path)]

@@ -17,6 +17,7 @@ from graph_contracts.http.exchange import Request
 from graph_contracts.operations import parameters
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.update import UpdateDriver
+from graph_contracts.reference.server import start
 from graph_contracts.requirements import Inconclusive
 
 DOCUMENT = Path(__file__).parent / "nested.yaml"
@@ -30,7 +31,7 @@ def run(folder: Path, *flags: str, only: str = MESSAGES) -> int:
 
 def asked(out: str) -> list[str]:
     """The URLs in the curl lines of a dry run."""
-    return [shlex.split(line)[-1] for line in out.splitlines() if line.startswith("curl ")]
+    return [shlex.split(line, comments=True)[-1] for line in out.splitlines() if line.startswith("curl ")]
 
 
 def patch(path: str) -> Operation:
@@ -51,16 +52,20 @@ def test_a_parameter_is_called_by_its_segment(path: str, labels: dict[str, str])
     assert parameters.labels(patch(path)) == labels
 
 
+def test_the_hint_for_a_parent_works_when_pasted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with start(DOCUMENT) as server:
+        there = ("--target", server.url, "--token", server.tokens.full)
+        assert run(tmp_path, *there) == 2
+        said = capsys.readouterr().err
+        hint = re.search(r"Supply (--id) (\S+)=VALUE", said)
+        assert hint is not None, said
+        assert hint[2] == "users.id"
+        assert run(tmp_path, hint[1], f"{hint[2]}=alex", *there) == 0
+
+
 @pytest.mark.parametrize("more", [(), ("--dry-run",)], ids=["run", "dry run"])
-def test_every_hint_works_when_pasted(
-    more: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(tmp_path, *more) == 2
-    said = capsys.readouterr().err
-    hint = re.search(r"Supply (--id) (\S+)=VALUE", said)
-    assert hint is not None, said
-    assert hint[2] == "users.id"
-    assert run(tmp_path, hint[1], f"{hint[2]}=alex", *more) == 0
+def test_the_reference_needs_no_id_of_a_parent(more: tuple[str, ...], tmp_path: Path) -> None:
+    assert run(tmp_path, *more) == 0
 
 
 def test_the_hint_for_an_object_that_is_not_there_works_when_pasted(
@@ -87,7 +92,7 @@ def test_the_run_and_the_dry_run_send_the_ids_that_were_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     named = ("--id", "users.id=alex", "--id", "messages.id=A A/1", "--second-id", "messages.id=B-2")
-    assert run(tmp_path, *named, "--dry-run", "--target", "https://host.example/v1.0") == 0
+    assert run(tmp_path, *named, "--dry-run", "-v", "--target", "https://host.example/v1.0") == 0
     urls = asked(capsys.readouterr().out)
     assert "https://host.example/v1.0/users/alex/messages/A%20A%2F1" in urls
     assert "https://host.example/v1.0/users/alex/messages/B-2" in urls
@@ -98,7 +103,17 @@ def test_the_run_and_the_dry_run_send_the_ids_that_were_named(
     assert "A A/1" in capsys.readouterr().err + json.dumps(results)
 
 
-@pytest.mark.parametrize("more", [(), ("--dry-run",)], ids=["run", "dry run"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        (),
+        (
+            "--dry-run",
+            "-v",
+        ),
+    ],
+    ids=["run", "dry run"],
+)
 @pytest.mark.parametrize("flag", ["--id", "--second-id"])
 def test_id_never_means_a_parent_by_accident(
     flag: str, more: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -108,9 +123,9 @@ def test_id_never_means_a_parent_by_accident(
 
 
 def test_a_bare_name_that_means_one_thing_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(tmp_path, "--id", "users.id=alex", "--id", "id2=AAMk", "--dry-run") == 0
+    assert run(tmp_path, "--id", "users.id=alex", "--id", "id2=AAMk", "--dry-run", "-v") == 0
     assert any(url.endswith("/users/alex/messages/AAMk") for url in asked(capsys.readouterr().out))
-    assert run(tmp_path, "--id", "id=Inbox", "--dry-run", only="PATCH /folders/*") == 0
+    assert run(tmp_path, "--id", "id=Inbox", "--dry-run", "-v", only="PATCH /folders/*") == 0
     assert any(url.endswith("/folders/Inbox") for url in asked(capsys.readouterr().out))
 
 
@@ -140,7 +155,7 @@ def test_an_id_is_renamed_where_it_stands_alone() -> None:
 
 
 def test_a_dry_run_leaves_out_what_the_run_would_leave_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    flags = ("--id", "users.id=alex", "--dry-run", "--select", "update.auth.*")
+    flags = ("--id", "users.id=alex", "--dry-run", "-v", "--select", "update.auth.*")
     assert run(tmp_path, *flags) == 0
     with_credentials = len(asked(capsys.readouterr().out))
     assert run(tmp_path, *flags, "--auth", "none") == 0

@@ -201,6 +201,74 @@ def test_an_odd_url_is_no_accident(url: str, tmp_path: Path) -> None:
         assert error.exit_code in {2, 3}  # noqa: PT017
 
 
+def without_headers() -> dict[str, Any]:
+    """A 204 of which only the status was recorded."""
+    return entry(status=204, text=None, headers=[], content={"size": 0})
+
+
+UNKNOWN_BODY = {"size": -1, "mimeType": "application/json"}
+LEFT_OUT: list[tuple[Any, str]] = [
+    (without_headers(), "the answer has no header fields"),
+    (entry(status=0), "no answer was recorded"),
+    (entry(entry__fromCache="disk"), "the answer came from a cache"),
+    (entry(text=None, content=UNKNOWN_BODY), "neither the answer's body nor its size was recorded"),
+    (entry(url=""), "method or URL of the request is missing"),
+    (entry(url="https://["), "the URL can't be read"),
+    (entry(url="https://host.example/beta/users/1?token=s3cret"), "no operation of the document has this path"),
+]
+
+
+@pytest.mark.parametrize(("lacking", "reason"), LEFT_OUT, ids=[reason for _, reason in LEFT_OUT])
+def test_results_say_why_an_entry_is_not_judged(lacking: Any, reason: str, tmp_path: Path) -> None:
+    found = judged(tmp_path, entry(), lacking)
+    told = [note for note in found.results.notes if note.startswith("Not judged")]
+    assert len(told) == 1
+    assert told[0].startswith(f"Not judged, 1 of 2 entries: {reason} (entries[1] PATCH")
+    assert "s3cret" not in told[0]
+    with pytest.raises(NothingTestedError, match=reason) as caught:
+        judged(tmp_path, lacking)
+    assert caught.value.exit_code == 3
+
+
+def test_entries_of_another_server_are_counted_and_the_first_are_named(tmp_path: Path) -> None:
+    others = [entry(url=URL.replace("host.example", f"other{number}.example")) for number in range(5)]
+    found = judged(tmp_path, entry(), *others, without_headers(), target="https://host.example/beta")
+    first, second = (note for note in found.results.notes if note.startswith("Not judged"))
+    assert first.startswith("Not judged, 5 of 7 entries: it went to another server than --target (entries[1] PATCH ")
+    assert first.endswith(" and 2 more)")
+    assert second.startswith("Not judged, 1 of 7 entries: the answer has no header fields (entries[6] PATCH")
+
+
+def test_a_recording_of_bare_statuses_is_told_in_one_line_why_nothing_is_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "x.har"
+    path.write_text(json.dumps({"log": {"entries": [without_headers()]}}))
+    code = cli.main(["judge", str(path), "--openapi", str(DOCUMENT), "--report", str(tmp_path / "r")])
+    out, err = capsys.readouterr()
+    assert (code, out, err.count("\n")) == (3, "", 1)
+    assert "Not judged, 1 of 1 entries: the answer has no header fields (entries[0] PATCH https://host.example" in err
+    assert "Record whole exchanges" in err
+
+
+def test_the_terminal_says_why_entries_are_not_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "x.har"
+    path.write_text(json.dumps({"log": {"entries": [entry(), without_headers()]}}))
+    assert cli.main(["judge", str(path), "--openapi", str(DOCUMENT), "--report", str(tmp_path / "r")]) == 0
+    assert "Note: Not judged, 1 of 2 entries: the answer has no header fields" in capsys.readouterr().out
+
+
+def test_a_method_that_the_document_does_not_describe_is_told(tmp_path: Path) -> None:
+    other = entry()
+    other["request"]["method"] = "DELETE"
+    found = judged(tmp_path, entry(), other)
+    assert any(
+        "1 of 2 exchanges have a method that the document does not describe there (DELETE)" in note
+        for note in found.results.notes
+    )
+    assert not any("does not describe" in note for note in judged(tmp_path, entry()).results.notes)
+
+
 def test_a_recording_without_an_update_ends_in_exit_code_3(tmp_path: Path) -> None:
     with pytest.raises(NothingTestedError, match="no exchange is one with an operation of") as caught:
         judged(tmp_path, entry(url="https://host.example/other"))

@@ -52,4 +52,4 @@ def test_the_answer_has_the_id_of_the_url(operation: OperationUnderTest, exchang
         return
     shown = (exchange.object or {}).get("id")
     if not same_id(shown, exchange.entity):
-        yield Finding(f"id = {short(exchange.entity)}", f"id = {short(shown)}", (exchange,))
+        yield Finding(f"id = {short(exchange.entity)}", f"id = {short(shown)}", (exchange,), place="id")

@@ -10,6 +10,7 @@ from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.attempts import Attempt
+from graph_contracts.operations.deaths import deaths_to_tell, described, told
 from graph_contracts.operations.knowledge import Outage
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.settable_locations import open_locations
@@ -160,7 +161,7 @@ def _large(operation: WriteDriver) -> Findings:
     Level.MUST,
     basis="page⇒",
     source="Page, Response (the contract keeps holding)",
-    vary="429 and 503; a supervisor that restarts the server within 30 s is a note",
+    vary="429 and 503; the connection closed; a 5xx that is over within 30 s, with the process alive, is a note",
     phase=Phase.EVERY_RESPONSE,
 )
 @also(
@@ -176,19 +177,16 @@ def test_the_operation_outlives_hostile_input(operation: WriteDriver) -> Finding
 
     Fix: Catch errors per request, at the outermost handler; none may end the process or poison a pool.
     """
-    if not operation.log.hostile:
+    deaths = [*deaths_to_tell(operation)]
+    if not (deaths or operation.log.hostile):
         raise Inconclusive("no hostile input was sent")
+    for death in deaths:
+        yield Finding("the server outlives it", told(death), (death.culprit, death.refused), replay=(death.culprit,))
     for outage in operation.log.outages:
         if outage.recovered and outage.after.throttled:
             continue
         grade = Severity.NOTE if outage.recovered else Severity.FAIL
         since = f"for {outage.seconds:.0f} s after" if outage.seconds >= 1 else "after"
         tried = "a read of the object" if outage.after.request.method == "GET" else "a plain update"
-        what = f"{outage.after.answer} to {tried} {since} {_input(outage.culprit)}"
+        what = f"{outage.after.answer} to {tried} {since} {described(outage.culprit)}"
         yield Finding("the update still works", what, (outage.culprit, outage.after), grade)
-
-
-def _input(exchange: Exchange) -> str:
-    body = exchange.request.wire or exchange.request.body
-    shown = body[:40].decode("utf-8", "backslashreplace")
-    return f"{shown}{'…' if len(body) > 40 else ''} ({len(body)} octets, {exchange.answer})"

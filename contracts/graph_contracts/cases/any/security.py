@@ -114,9 +114,9 @@ def test_input_creates_no_header_and_no_shared_member(operation: OperationUnderT
         yield from _split(operation.ask(headers={name: f"a%0d%0a{INJECTED}: 1"}))
     if not isinstance(operation, WriteDriver):
         return
-    head = operation.address().rpartition("/")[0]
+    path = operation.path_with_key(f"a%0d%0a{INJECTED}:1")
     body = operation.bodies.small()
-    (trial,) = operation.watch.attempt([Attempt("a line end in the id", body, path=f"{head}/a%0d%0a{INJECTED}:1")])
+    (trial,) = operation.watch.attempt([Attempt("a line end in the id", body, path=path)])
     yield from _split(trial.exchange)
     if not operation.bodies.partial.ok or len(operation.bodies.markers) < 2:
         return

@@ -21,12 +21,12 @@ from graph_contracts.requirements import Finding, Findings, Level, NotApplicable
 def _arrays(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     for path, value, type_ in locations(operation, exchange, frozenset({TypeKind.COLLECTION})):
         if not isinstance(value, list):
-            yield Finding(f"{path}: an array", f"{path} = {short(value)}", (exchange,))
+            yield Finding(f"{path}: an array", f"{path} = {short(value)}", (exchange,), place=path)
         elif not all(
             objects([each], type_) or operation.planted_by_run(exchange, f"{path}[{n}]", each)
             for n, each in enumerate(value)
         ):
-            yield Finding(f"{path}: an array of objects", f"{path} = {short(value)}", (exchange,))
+            yield Finding(f"{path}: an array of objects", f"{path} = {short(value)}", (exchange,), place=path)
 
 
 @requirement(
@@ -152,6 +152,8 @@ def test_the_answer_has_the_shape_of_the_documented_example(operation: WriteDriv
         and name not in operation.computed
     )
     for broken, place, error in response_schema.errors(answered, operation.answer_type, sent):
-        finding = Finding(f"the documented shape at {place or 'the root'}", short(error.message, 200), (exchange,))
+        wanted = f"the documented shape at {place or 'the root'}"
+        missing = next((name for name in sent if error.message == f"{name!r} is a required property"), "")
+        finding = Finding(wanted, short(error.message, 200), (exchange,), place=place or missing)
         operation.log.asides.setdefault(broken, []).append(finding)
     yield from ()

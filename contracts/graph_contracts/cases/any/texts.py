@@ -181,4 +181,4 @@ def test_an_empty_string_stays_an_empty_string(operation: WriteDriver) -> Findin
     exchange = operation.patch(location.body(""))
     found, evidence = shown_after(operation, exchange)
     if found is not None and (value := location.value(found)) != "":
-        yield Finding(f'{location.name} = ""', f"{location.name} = {short(value)}", evidence)
+        yield Finding(f'{location.name} = ""', f"{location.name} = {short(value)}", evidence, place=location.path[0])

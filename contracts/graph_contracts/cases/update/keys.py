@@ -112,10 +112,9 @@ def test_ids_that_cannot_exist_are_refused(update: UpdateDriver) -> Findings:
     Fix: Parse the id before it reaches the database, and turn a parse error into 400 or 404.
     """
     body = update.bodies.mark()
-    head = update.path().rpartition("/")[0]
     # a server that resolves it finds a collection
     sent = {n: segment for n, segment in MALFORMED.items() if segment != UPWARDS or update.options.destructive}
-    attempts = [Attempt(note, body, path=f"{head}/{segment}") for note, segment in sent.items()]
+    attempts = [Attempt(note, body, path=update.path_with_key(segment)) for note, segment in sent.items()]
     for (note, segment), trial in zip(sent.items(), update.watch.attempt(attempts), strict=True):
         exchange = trial.exchange
         normalised = "%2f" in segment and (exchange.ok or 300 <= exchange.status < 400 or exchange.response is None)
@@ -142,7 +141,6 @@ def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings
     Fix: Compare the whole key for equality: no LIKE, no prefix search, no catch-all route behind the id.
     """
     key = quote(update.key, safe="")
-    head = update.path().rpartition("/")[0]
     parts = {
         f"{update.key}0": "the id and a digit",
         update.key[:-1]: "the id without its last character",
@@ -163,7 +161,7 @@ def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings
     attempts = []
     for segment, note in segments.items():
         mark = update.bodies.mark()
-        attempts.append(Attempt(note, mark, path=f"{head}/{segment}", marker=next(iter(mark.values()))))
+        attempts.append(Attempt(note, mark, path=update.path_with_key(segment), marker=next(iter(mark.values()))))
     for trial in update.watch.attempt(attempts):
         note = trial.attempt.note
         if trial.visible:
@@ -196,7 +194,7 @@ def test_the_collection_path_updates_nothing(update: UpdateDriver) -> Findings:
     """
     if not update.options.destructive:
         raise Inconclusive("it could change every object of the collection: it takes --destructive to send this")
-    head = update.path().rpartition("/")[0]
+    head = update.head.rstrip("/")
     before, sent = others(update), dict[str, tuple[str, Exchange]]()
     for path in (head, f"{head}/"):
         mark = update.bodies.mark()

@@ -108,4 +108,4 @@ def test_an_open_type_keeps_what_it_is_given(update: UpdateDriver) -> Findings:
         found, evidence = shown_after(update, exchange)
         for difference in update.model.compare(body, found) if found is not None else ():
             what = f"{difference.path} = {short(difference.expected)}"
-            yield Finding(what, str(difference), evidence, difference.severity)
+            yield Finding(what, str(difference), evidence, difference.severity, place=difference.path)

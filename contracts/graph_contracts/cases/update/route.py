@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph_contracts.operations import parameters
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.update import UpdateDriver
@@ -19,6 +20,11 @@ def _reached(operation: WriteDriver) -> Findings:
         refused = [exchange for exchange in reason.exchanges if exchange.status in UNROUTED]
         if not refused:
             raise
+        if operation.guessed_key:
+            hint = f"--id {parameters.label(operation.documented, operation.documented.key or '')}=VALUE"
+            raise Inconclusive(
+                f"nothing shows the {operation.documented.alternate_key} of an object: supply {hint}", *refused
+            ) from reason
         yield Finding("the update is performed", f"{refused[0].answer} for an object that exists", tuple(refused))
         return
     for step in baseline.steps:
@@ -95,7 +101,8 @@ def test_all_paths_address_one_object(update: UpdateDriver) -> Findings:
     other = update.primary_path
     if other is None:
         raise NotApplicable("the document gives no other path to the operation")
-    if not same_id(update.key, other.key):
+    by_other_key = update.documented.alternate_key and not update.guessed_key
+    if not by_other_key and not same_id(update.key, other.key):
         raise NotApplicable(f"the paths have objects of their own: {other.key} is none of {update.documented.path}")
     for writer, reader in ((update, other), (other, update)):
         if not writer.observe.persists:

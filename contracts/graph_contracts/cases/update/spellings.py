@@ -27,18 +27,18 @@ def test_other_spellings_of_the_path_reach_no_other_object(update: UpdateDriver)
     Fix: Decode and compare the key once, in one place. Either take these spellings for the same object or refuse
     them.
     """
-    path = update.path()
-    head, _, key = path.rpartition("/")
-    first = update.key[0]
-    spellings = {
-        f"{path}/": "a trailing slash",
-        f"{head.upper()}/{key}": "the path in capitals",
+    path, key = update.path(), quote(update.key, safe="")
+    head = update.head.rstrip("/")
+    capitals = update.path_with_key(key.upper())
+    slash = {path[:-1]: "no trailing slash"} if path.endswith("/") else {f"{path}/": "a trailing slash"}
+    spellings = slash | {
+        head.upper() + path.removeprefix(head): "the path in capitals",
         f"{head}('{key}')": "the key in parentheses",
-        f"{head}/%{ord(first):02x}{quote(update.key[1:], safe='')}": "a percent-encoded character",
-        f"{head}/{key.upper()}": "the id in capitals",
+        update.path_with_key(f"%{ord(update.key[0]):02x}{key[1:]}"): "a percent-encoded character",
+        capitals: "the id in capitals",
     }
     for spelled, note in spellings.items():
-        other = f"{head}/{key.upper()}" == spelled and update.observer.item(key.upper())[0]
+        other = capitals == spelled and update.observer.item(key.upper())[0]
         if spelled == path or (other and other.get("id") == key.upper()):
             continue  # it is the object's own path, or that of an object whose id is in capitals
         mark = update.bodies.mark()

@@ -40,7 +40,7 @@ def test_every_stored_property_is_in_the_answer(update: UpdateDriver) -> Finding
         grade = Severity.WARN if declared.deprecated else Severity.FAIL
         if _wiped(update, name):
             continue
-        yield Finding(f"{name} = {short(value)}", f"no {name} in the answer", (first, later), grade)
+        yield Finding(f"{name} = {short(value)}", f"no {name} in the answer", (first, later), grade, place=name)
 
 
 def _bare(value: Json, type_: Type) -> bool:

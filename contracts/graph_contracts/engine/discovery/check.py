@@ -8,11 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from graph_contracts.contract import Operation
-from graph_contracts.errors import ConfigurationError, ContractsError, TargetError
+from graph_contracts.errors import ContractsError, TargetError
 from graph_contracts.http.credentials import expiry
 from graph_contracts.http.exchange import Exchange
-from graph_contracts.operations import parameters
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 
 REFUSED = (401, 403)
@@ -62,26 +60,6 @@ def _hint(reason: str, about_tls: bool) -> str:
     return "Is the server running, and is the URL right, version segment included?"
 
 
-def fill_path(driver: OperationUnderTest) -> None:
-    operation, place = driver.documented, driver.place
-    examples = {**place.parameter_examples, **operation.parameter_examples}
-    given = driver.options.ids
-    named = {**examples, **_example_ids(operation)}
-    named |= {**parameters.values(given, place), **parameters.values(given, operation)}
-    for one, other in zip(operation.parameters, place.parameters, strict=False):
-        # the same parent may have another name in the path of the objects
-        for name, other_name in ((one, other), (other, one)):
-            if name in named:
-                named.setdefault(other_name, named[name])
-    names = dict.fromkeys((*operation.parameters, *place.parameters))
-    missing = [name for name in names if name not in {operation.key, place.key, *named}]
-    if missing:
-        about = operation if missing[0] in operation.parameters else place
-        hint = f"Supply --id {parameters.label(about, missing[0])}=VALUE"
-        raise ConfigurationError(f"{operation}: nothing says what {{{missing[0]}}} is", hint)
-    driver.observer.ids.update({name: named[name] for name in names if name in named})
-
-
 def speaks_json(
     driver: OperationUnderTest, answers: Sequence[Exchange], patches: Sequence[Exchange] = ()
 ) -> PreflightCheck:
@@ -113,14 +91,3 @@ def credentials(driver: OperationUnderTest, asked: Sequence[Exchange]) -> Prefli
     if until is not None and until < time.time():
         hint = f"It expired at {time.strftime('%Y-%m-%d %H:%M:%S UTC', time.gmtime(until))}"
     return PreflightCheck("credentials", problem, TargetError(f"{client.base} {problem} ({asked[-1].answer})", hint))
-
-
-def example_id(operation: Operation) -> str:
-    body = operation.response_example.body if operation.response_example else None
-    entity = body.get("id") if isinstance(body, dict) else None
-    return entity if isinstance(entity, str) else operation.parameter_examples.get(operation.key or "", "")
-
-
-def _example_ids(operation: Operation) -> dict[str, str]:
-    entity = example_id(operation)
-    return {operation.key: entity} if operation.key and entity else {}

@@ -8,12 +8,11 @@ from graph_contracts.engine.discovery.check import (
     REFUSED,
     PreflightCheck,
     credentials,
-    example_id,
-    fill_path,
     reached,
     speaks_json,
 )
-from graph_contracts.errors import ConfigurationError, TargetError
+from graph_contracts.engine.discovery.path_parameters import example_id, fill_path, no_object
+from graph_contracts.errors import TargetError
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations import parameters
 from graph_contracts.operations.create import CreateDriver
@@ -56,8 +55,7 @@ def _find(read: ReadDriver, ids: list[str], *, may_write: bool) -> Iterator[Exch
         found = [given, *ids, example_id(operation)]
         known = list(dict.fromkeys(each for each in found if each))
         if not known:
-            hint = f"Supply --id {parameters.label(operation, operation.key)}=VALUE"
-            raise ConfigurationError(f"{operation}: no object to read is known", hint)
+            raise no_object(read, "read")
         read.key = known[0]
         read.second = second or next((each for each in ids if each != read.key), None)
     yield read.get()

@@ -17,11 +17,10 @@ from graph_contracts.engine.discovery.check import (
     REFUSED,
     PreflightCheck,
     credentials,
-    example_id,
-    fill_path,
     reached,
     speaks_json,
 )
+from graph_contracts.engine.discovery.path_parameters import example_id, fill_path, no_object
 from graph_contracts.engine.recovery.undo_log import UndoLog
 from graph_contracts.engine.sharding.object_allocation import candidates, share
 from graph_contracts.errors import ConfigurationError, ContractsError, TargetError
@@ -102,10 +101,12 @@ class Preflight:
             if operation.key is None:
                 update.key = ALONE
                 continue
+            if operation.alternate_key:
+                self._find_by_alternate_key(update, listed)
+                continue
             if update.options.allocation.count > 1 and not update.options.allocation.may_share:
                 self._given(update, listed if place == 0 else update.observer.collection()[0])
                 continue
-            key = operation.key
             first, second = parameters.chosen_ids(operation, update.options, short=not self._named_id)
             apart = False
             if update.primary_path and not first:
@@ -124,10 +125,34 @@ class Preflight:
                 first = new
             update.key = first or (found[0] if found else example_id(operation))
             if not update.key:
-                hint = f"Supply --id {parameters.label(operation, key)}=VALUE"
-                raise ConfigurationError(f"{operation}: no object to update is known", hint)
+                raise no_object(update, "update", self.contract.servers)
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
             update.second = second or (None if update.primary_path else self._make(update, 2, there))
+
+    def _find_by_alternate_key(self, update: UpdateDriver, listed: list[JsonObject] | None) -> None:
+        """Give an update the alternate keys of the objects that the page's first path addresses.
+
+        Raises:
+            ConfigurationError: nothing shows any.
+        """
+        first, second = parameters.chosen_ids(update.documented, update.options, short=False)
+        usual, name = update.primary_path, update.documented.alternate_key
+
+        def shown(entity: str | None) -> str | None:
+            item = next((each for each in listed or () if same_id(each.get("id"), entity)), None)
+            if item is None and entity and usual is not None:
+                item = usual.observer.item(entity)[0]
+            return identity((item or {}).get(name)) or None
+
+        if usual is not None:
+            known = [shown(usual.key), shown(usual.second)]
+        else:
+            known = [*[identity(each.get(name)) or None for each in listed or ()], None, None]
+        update.second = second or known[1]
+        update.guessed_key = not (first or known[0])
+        update.key = first or known[0] or (usual.key if usual is not None else "")
+        if not update.key:
+            raise no_object(update, "update", self.contract.servers)
 
     @staticmethod
     def _own(items: list[JsonObject] | None, update: UpdateDriver) -> list[str]:
@@ -192,7 +217,7 @@ class Preflight:
             return None
         if not self.may_write or update.options.read_only or update.primary_path:
             return None
-        path = update.documented.url_path(update.observer.path_ids("")).rsplit("/", 1)[0]
+        path = update.documented.collection_url_path(update.observer.path_ids(""))
         names = writable(creation.body, update.options.readonly)
         full = update.values.full(creation.body, n, names)
         example = creation.request_example.body if creation.request_example else None

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from graph_contracts.contract import OperationKind
+from graph_contracts.engine.replay.left_out import LeftOut, Reason
 from graph_contracts.errors import ResultsError
 from graph_contracts.http.exchange import Exchange, Headers, Request, Response
 from graph_contracts.json_types import Json, JsonMapping
@@ -32,8 +33,9 @@ class Recording:
     """What an archive holds."""
 
     exchanges: tuple[Exchange, ...]
-    left_out: int
-    """How many entries hold too little to judge anything."""
+    """Each has the place of its entry as its index."""
+    left_out: tuple[LeftOut, ...]
+    """The entries that hold too little to judge anything."""
 
 
 def read(path: Path) -> Recording:
@@ -59,14 +61,17 @@ def read(path: Path) -> Recording:
     creator = log.get("creator")
     own = isinstance(creator, dict) and creator.get("name") == OWN
     found: list[Exchange] = []
+    left_out: list[LeftOut] = []
     for number, entry in enumerate(entries):
         try:
-            exchange = _exchange(len(found), entry, own)
+            exchange = _exchange(number, entry, own)
         except _Malformed as error:
             raise ResultsError(f"{path}: log.entries[{number}]{error}") from error
-        if exchange:
+        if isinstance(exchange, LeftOut):
+            left_out.append(exchange)
+        else:
             found.append(exchange)
-    return Recording(tuple(found), len(entries) - len(found))
+    return Recording(tuple(found), tuple(left_out))
 
 
 class _Malformed(Exception):  # noqa: N818 (it never leaves this module)
@@ -93,19 +98,25 @@ def _member(value: Json, name: str, kind: str, place: str = "", default: Json = 
     return found
 
 
-def _exchange(index: int, entry: Json, own: bool) -> Exchange | None:
-    """One entry as an exchange; None where too little of it was recorded."""
+def _exchange(index: int, entry: Json, own: bool) -> Exchange | LeftOut:
+    """One entry as an exchange; why it is left out where too little of it was recorded."""
     asked = _member(entry, "request", "an object", default={})
     answered = _member(entry, "response", "an object", default={})
     method = _member(asked, "method", "text", ".request", "")
     url = _member(asked, "url", "text", ".request", "")
     status = _member(answered, "status", "a number", ".response", 0)
     headers = _headers(answered, ".response")
-    if not method or not url or not 100 <= status <= 599 or not headers or entry.get("_fromCache"):
-        return None
-    response = _response(answered, int(status), headers)
-    if response is None:
-        return None
+    response = _response(answered, int(status), headers) if 100 <= status <= 599 else None
+    lacks = (
+        (Reason.NO_REQUEST, not method or not url),
+        (Reason.CACHED, bool(entry.get("_fromCache"))),
+        (Reason.NO_ANSWER, not 100 <= status <= 599),
+        (Reason.NO_HEADERS, not headers),
+        (Reason.NO_BODY, response is None),
+    )
+    missing = next((reason for reason, so in lacks if so), None)
+    if response is None or missing:
+        return LeftOut(index, method, url, missing or Reason.NO_BODY)
     comments = _comments(entry) if own else ()
     body = _sent(asked)
     return Exchange(
@@ -196,9 +207,12 @@ def credentials(recording: Recording, names: frozenset[str]) -> Iterator[str]:
     for exchange in recording.exchanges:
         fields = (*exchange.request.headers, *(exchange.response.headers if exchange.response else ()))
         for name, value in fields:
-            if name.lower() in names:
+            if name.lower() not in names:
+                continue
+            if name.lower() == "cookie":
+                yield from (cookie.partition("=")[2].strip() for cookie in value.split(";"))
+            elif name.lower() == "set-cookie":  # what follows are words and dates
+                yield value.partition(";")[0].partition("=")[2].strip()
+            else:
                 yield value
-                if name.lower().endswith("cookie"):
-                    yield from (cookie.partition("=")[2].strip() for cookie in value.split(";"))
-                else:
-                    yield value.partition(" ")[2].strip()
+                yield value.partition(" ")[2].strip()

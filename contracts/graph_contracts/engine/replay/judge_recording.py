@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,8 +14,9 @@ from graph_contracts import __version__, cases, requirements
 from graph_contracts.contract import Contract, Operation, OperationKind
 from graph_contracts.engine import outcome, scope_of_run
 from graph_contracts.engine.judge import Judge
-from graph_contracts.engine.replay import har_reader
+from graph_contracts.engine.replay import har_reader, left_out
 from graph_contracts.engine.replay.har_reader import Recording
+from graph_contracts.engine.replay.left_out import LeftOut, Reason
 from graph_contracts.engine.resources import DRIVERS
 from graph_contracts.engine.sharding.shard import applies
 from graph_contracts.errors import NothingTestedError, ResultsError
@@ -93,11 +95,14 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
     cases.load()
     contract = Contract.load(document)
     found = har_reader.read(path)
-    exchanges, base = _assigned(found, contract, target, path)
-    if not exchanges:
-        hint = "Does the recording go to another path? See the operations of the document"
-        raise NothingTestedError(f"{path}: no exchange is one with an operation of {contract.source}", hint)
+    entries = len(found.exchanges) + len(found.left_out)
+    exchanges, base, elsewhere = _assigned(found, contract, target, path)
     mask = Redactor(har_reader.credentials(found, CREDENTIAL_HEADERS))
+    left = (*found.left_out, *elsewhere)
+    why = left_out.reasons(left, entries, mask)
+    if not exchanges:
+        nothing = f"{path}: no exchange is one with an operation of {contract.source} that can be judged"
+        raise NothingTestedError(". ".join((nothing, *why)), left_out.hint(left))
     client = _Silent(Connection(base))
     client.exchanges = Traffic(exchanges)
     outcomes: dict[str, list[model.Outcome]] = {}
@@ -118,7 +123,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
         for each in requirements.registry()
         if each.id in outcomes
     ]
-    return Judged(_results(path, contract, profile, base, rows, exchanges, planned, found, mask), evidence)
+    return Judged(_results(path, contract, profile, base, rows, exchanges, planned, why, mask), evidence)
 
 
 def _results(
@@ -129,15 +134,21 @@ def _results(
     rows: Sequence[model.RequirementResult],
     exchanges: Sequence[Exchange],
     planned: int,
-    found: Recording,
+    left: Sequence[str],
     mask: Redactor,
 ) -> model.Results:
-    notes = [NOTE]
-    if found.left_out:
-        notes.append(f"{found.left_out} entries of the recording were left out: too little of them was recorded.")
-    partial = sum(bool(exchange.response and exchange.response.broken) for exchange in exchanges)
-    if partial:
-        notes.append(f"{partial} answers are recorded in part only: their content is not judged.")
+    notes = [NOTE, *left]
+    methods = {operation.id: operation.method for operation in contract.tested}
+    odd = [exchange.request.method for exchange in exchanges if exchange.request.method != methods[exchange.operation]]
+    if odd:
+        named = ", ".join(dict.fromkeys(odd))
+        notes.append(
+            f"{len(odd)} of {len(exchanges)} exchanges have a method that the document does not describe there "
+            f"({named}): only what holds for every answer is judged of them."
+        )
+    cut = sum(bool(exchange.response and exchange.response.broken) for exchange in exchanges)
+    if cut:
+        notes.append(f"{cut} answers are recorded in part only: their content is not judged.")
     first = next((exchange.response for exchange in exchanges if exchange.response), None)
     started = min((exchange.started for exchange in exchanges if exchange.started), default=0.0)
     return model.Results(
@@ -165,15 +176,20 @@ def _results(
     )
 
 
-def _assigned(found: Recording, contract: Contract, target: str | None, path: Path) -> tuple[list[Exchange], str]:
-    """The exchanges with operations, numbered anew, and the base URL of the server that answered them."""
+def _assigned(
+    found: Recording, contract: Contract, target: str | None, path: Path
+) -> tuple[list[Exchange], str, list[LeftOut]]:
+    """The exchanges with operations, numbered anew, the base URL of the server that answered them, and the others."""
     patterns = [(operation, *_patterns(operation)) for operation in contract.tested]
     chosen: list[Exchange] = []
+    others: list[LeftOut] = []
     bases: dict[str, None] = {}
     for exchange in found.exchanges:
+        leave_out = partial(LeftOut, exchange.index, exchange.request.method, exchange.request.url)
         try:
             parts = urlsplit(exchange.request.url)
         except ValueError:
+            others.append(leave_out(Reason.UNREADABLE))
             continue
         matches = []
         for operation, own, near in patterns:
@@ -182,17 +198,19 @@ def _assigned(found: Recording, contract: Contract, target: str | None, path: Pa
                 exact = operation.method == exchange.request.method and match.re is own
                 matches.append((not exact, len(match["base"]), operation, match))
         if not matches:
+            others.append(leave_out(Reason.OTHER_PATH))
             continue
         _, _, operation, match = min(matches, key=lambda each: each[:2])
         base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{match['base']}"
         if target and base != target:
+            others.append(leave_out(Reason.OTHER_SERVER))
             continue
         entity = unquote(match.groupdict().get("key") or (ALL if operation.key is None else ""))
         bases[base] = None
         chosen.append(replace(exchange, index=len(chosen), operation=operation.id, entity=entity))
     if len(bases) > 1:
         raise ResultsError(f"{path}: exchanges with several servers: {', '.join(bases)}", "Name one with --target")
-    return chosen, next(iter(bases), "")
+    return chosen, next(iter(bases), ""), others
 
 
 def _patterns(operation: Operation) -> tuple[re.Pattern[str], re.Pattern[str]]:

@@ -25,7 +25,7 @@ from graph_contracts.http.traffic import Traffic
 from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.report import merge, outcome_stream, results
 from graph_contracts.report.outcome_stream import OutcomeStream
-from graph_contracts.report.results import Outcome, Results, Verdict
+from graph_contracts.report.results import Outcome, Results
 from graph_contracts.requirements import Phase
 
 
@@ -153,4 +153,4 @@ class Aggregator(Recorder):
 
 def _outcome(members: JsonMapping, places: list[int]) -> Outcome:
     """An outcome that a worker has written, with the numbers that its exchanges have in the whole run."""
-    return merge.renumber(Outcome(**{**members, "verdict": Verdict(members["verdict"])}), places.__getitem__)
+    return merge.renumber(Outcome.from_json(members), places.__getitem__)

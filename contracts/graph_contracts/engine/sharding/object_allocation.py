@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from graph_contracts.contract import Contract, Operation, OperationKind
-from graph_contracts.engine.discovery.check import example_id, fill_path
+from graph_contracts.engine.discovery.path_parameters import example_id, fill_path
 from graph_contracts.engine.resource_group import ResourceGroup
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.json_types import JsonMapping

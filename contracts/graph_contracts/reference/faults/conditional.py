@@ -29,11 +29,21 @@ def unquoted(app: App) -> None:
     strong(app, lambda app, request: tag(app, request).strip('"'))
 
 
-@fault("if-match-never-matches", "cond.match", gates=False)
+@fault("if-match-never-matches", "cond.match")
 def never(app: App) -> None:
     """The current tag is answered 412: its quotes are stripped before the comparison."""
     strong(app)
+    _never_matches(app)
 
+
+@fault("weak-tag-never-matches", "cond.match", gates=False)
+def weak_never(app: App) -> None:
+    """The current weak tag is answered 412."""
+    weak(app)
+    _never_matches(app)
+
+
+def _never_matches(app: App) -> None:
     @override(app, "precondition")
     def precondition(inner: Step, request: Request) -> None:
         if request.headers.get("if-match", "*") != "*":

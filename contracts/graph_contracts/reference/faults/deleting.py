@@ -229,7 +229,7 @@ def no_tag(app: App) -> None:
             inner(request)
 
 
-@fault("no-tag-lets-a-deletion-through", "delete.cond.match", gates=False)
+@fault("no-tag-lets-a-deletion-through", "delete.cond.match")
 def never_matches(app: App) -> None:
     """Tags are sent, and a deletion with any If-Match is answered 412."""
     strong(app)

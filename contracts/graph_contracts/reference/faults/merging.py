@@ -10,7 +10,7 @@ from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Refusal, Reply, Request
 from graph_contracts.reference.store import merge
-from graph_contracts.reference.tools import Step, change_stored, fill, kept, override, type_of
+from graph_contracts.reference.tools import Step, change_stored, fill, kept, names, override, type_of
 
 
 def _stored(app: App, request: Request) -> JsonObject:
@@ -39,6 +39,25 @@ def nested_replaces(app: App) -> None:
         }
         app.store.objects(request)[request.entity] = {**stored, **gone}
         await inner(request, body)
+
+
+@fault("update-clears-another-property", "merge.siblings")
+def clears_another(app: App) -> None:
+    """Each update that doesn't name a certain property clears it."""
+    another = names(app, TypeKind.STRING)[-1]
+    change_stored(app, lambda body: {another: None, **body})
+
+
+@fault("update-copied-into-another-property", "merge.siblings")
+def copied(app: App) -> None:
+    """The text that an update sets stands in another property as well."""
+    another = names(app, TypeKind.STRING)[-1]
+
+    def stored(body: JsonObject) -> JsonObject:
+        texts = [value for name, value in body.items() if isinstance(value, str) and name != another]
+        return {**dict.fromkeys([another], texts[0]), **body} if texts else body
+
+    change_stored(app, stored)
 
 
 @fault("collection-append", "merge.collection value.reflects")

@@ -165,6 +165,16 @@ def fewer(app: App) -> None:
         return reply
 
 
+@variation("q-property-moves-with-each-update")
+def moves(app: App) -> None:
+    """Each change gives one property a new value, whatever is sent for it: it is the object's version."""
+    version = names(app, TypeKind.STRING)[-1]
+
+    @override(app, "write")
+    async def write(inner: Step, request: Request, body: JsonObject) -> None:
+        await inner(request, {**body, version: uuid.uuid4().hex})
+
+
 @variation("objects-of-their-own-per-path")
 def own_objects(app: App) -> None:
     """Each documented path has objects of its own, under other ids."""

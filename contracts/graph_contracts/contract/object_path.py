@@ -1,0 +1,125 @@
+"""How a document writes the paths of a collection and of its objects: as segments, in parentheses, with a final slash.
+
+OData puts a key in parentheses, `/things('{id}')`, `/things({id})` or `/things(id='{id}')`, or makes it a segment; a
+type cast may follow it (OData URL Conventions 4.01 §4.3, §4.11). Others end their paths in a slash.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import quote
+
+_KEYED = re.compile(
+    r"(?P<collection>.*?)"
+    r"(?P<form>(?:/\{(?P<segment>[^{}]+)\}|(?<=[^/])\((?:[\w.@-]+=)?(?P<quote>'?)\{(?P<inner>[^{}]+)\}(?P=quote)\))"
+    r"(?P<cast>/[A-Za-z_]\w*(?:\.\w+)+)?/?)"
+)
+PARAMETER = re.compile(r"\{([^{}]+)\}")
+SEGMENT = "/{}"
+"""The form of a key that is a segment of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPath:
+    """The path template of an object: its collection, and how its key is written behind that."""
+
+    collection: str
+    """The collection's template, without a final slash."""
+    key: str
+    """The name of the parameter that is the object's key."""
+    form: str
+    """What follows the collection, with `{}` for the key: `/{}`, `('{}')`, `/{}/ns.type`, `/{}/`."""
+    cast: str = ""
+    """The qualified name of the type that the path is cast to, if it is."""
+
+    @classmethod
+    def of(cls, path: str) -> Self | None:
+        """Read a path template; None where it doesn't end in a key."""
+        match = _KEYED.fullmatch(path)
+        if match is None:
+            return None
+        key = match["segment"] or match["inner"]
+        form = match["form"].replace(f"{{{key}}}", "{}")
+        return cls(match["collection"], key, form, (match["cast"] or "").removeprefix("/"))
+
+    @property
+    def key_property(self) -> str:
+        """The property that the path names as its key, as `id='{id}'` does; empty where it names none."""
+        return self.form.partition("=")[0].removeprefix("(") if "=" in self.form else ""
+
+    @property
+    def template(self) -> str:
+        """The whole path template."""
+        return self.collection + self.form.replace("{}", f"{{{self.key}}}")
+
+
+def blank(template: str) -> str:
+    """A path template whose parameters have no names, so that templates which differ only there are one."""
+    return re.sub(r"\{[^{}]*\}", "{}", template)
+
+
+def place_of(path: str, usual: str) -> str:
+    """The collection that a path is about, with parameters left blank; `usual` is how its keys are usually written.
+
+    Another way to write a key, or a cast, is a place of its own, for it has operations of its own.
+    """
+    found = ObjectPath.of(path)
+    if found is not None and found.form.rstrip("/") == usual.rstrip("/"):
+        return blank(found.collection)
+    return blank(path.rstrip("/"))
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """A path template with its parameters filled in, each percent-encoded; a quote in a quoted key is doubled.
+
+    Raises:
+        KeyError: a parameter has no value.
+    """
+
+    def encoded(match: re.Match[str]) -> str:
+        value = values[match[1]]
+        quoted = template[: match.start()].endswith("'") and template[match.end() :].startswith("'")
+        return quote(value.replace("'", "''") if quoted else value, safe="")
+
+    return PARAMETER.sub(encoded, template)
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Which spellings of collections and of objects a document has."""
+
+    slashed: frozenset[str]
+    """Collections whose path ends in a slash, without it and with parameters left blank."""
+    forms: Mapping[str, str]
+    """How the key of an object is written, by its collection with parameters left blank."""
+
+    @classmethod
+    def of(cls, paths: Iterable[str]) -> Self:
+        """Read the path templates of a document."""
+        known = {blank(path): path for path in paths}
+        slashed = frozenset(path[:-1] for path in known if path.endswith("/") and path[:-1] and path[:-1] not in known)
+        found = [(each, path) for path in known.values() if (each := ObjectPath.of(path)) is not None]
+        forms: dict[str, str] = {}
+        for each, _ in sorted(found, key=lambda pair: bool(pair[0].cast)):
+            forms.setdefault(blank(each.collection), each.form)
+        return cls(slashed, forms)
+
+    def collection(self, path: str) -> str:
+        """The path template of the collection that an object or a collection is at, as the document spells it."""
+        found = ObjectPath.of(path)
+        if found is None:
+            return path
+        return f"{found.collection}/" if blank(found.collection) in self.slashed else found.collection
+
+    def place(self, path: str) -> str:
+        """The collection that a path is about, as `place_of` names it."""
+        return place_of(path, self.form(path))
+
+    def form(self, path: str) -> str:
+        """How the keys are written of the objects that are in the collection of a path."""
+        found = ObjectPath.of(path)
+        collection = found.collection if found is not None else path.rstrip("/")
+        return self.forms.get(blank(collection), SEGMENT)

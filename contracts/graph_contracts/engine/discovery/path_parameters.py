@@ -1,0 +1,146 @@
+"""What a path's parameters stand for: ids that were named, that the document shows, or that a list of parents has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from graph_contracts.contract import PARAMETER, Contract, Operation, blank
+from graph_contracts.errors import ConfigurationError
+from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations import parameters
+from graph_contracts.operations.observer import Observer, identity
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+
+MAX_PARENTS = 5
+"""Parents that are looked below for one that has objects."""
+MAX_WORDS = 200
+"""Characters of a server's message that a hint repeats."""
+
+
+def fill_path(driver: OperationUnderTest) -> None:
+    """Give a driver the values of its paths' parameters, but for the object's key.
+
+    Values come from the operator, else from the document's examples, else from the list that the document has of such
+    parents.
+
+    Raises:
+        ConfigurationError: nothing says what a parameter is.
+    """
+    operation, place = driver.documented, driver.place
+    examples = {**place.parameter_examples, **operation.parameter_examples}
+    given = driver.options.ids
+    named = {**examples, **_example_ids(operation)}
+    named |= {**parameters.values(given, place), **parameters.values(given, operation)}
+    _name_alike(operation, place, named)
+    for name in dict.fromkeys((*operation.parameters, *place.parameters)):
+        if name in {operation.key, place.key, *named}:
+            continue
+        named[name] = name if driver.options.any_parent else _parent(driver, name, named)
+        _name_alike(operation, place, named)
+    names = dict.fromkeys((*operation.parameters, *place.parameters))
+    driver.observer.ids.update({name: named[name] for name in names if name in named})
+
+
+def _name_alike(operation: Operation, place: Operation, named: dict[str, str]) -> None:
+    """Give a parent's value to its other name, where the path of the objects has another one."""
+    for one, other in zip(operation.parameters, place.parameters, strict=False):
+        for name, other_name in ((one, other), (other, one)):
+            if name in named:
+                named.setdefault(other_name, named[name])
+
+
+def _parent(driver: OperationUnderTest, name: str, named: Mapping[str, str]) -> str:
+    """The id of a parent from the list of such parents: the first that has objects below it, else the first.
+
+    Raises:
+        ConfigurationError: the document has no such list, or it shows none.
+    """
+    operation = driver.documented if name in driver.documented.parameters else driver.place
+    hint = f"Supply --id {parameters.label(operation, name)}=VALUE"
+    listing = driver.parent_lists.get(name)
+    if listing is None or any(each not in named for each in listing.parameters):
+        raise ConfigurationError(f"{driver.documented}: nothing says what {{{name}}} is", hint)
+    observer = Observer(driver.client, listing, named, driver.documented.id)
+    items, answer = observer.collection()
+    found = [entity for item in items or () if (entity := identity(item.get("id")))]
+    if not found:
+        why = "lists none" if items is not None else f"is answered {answer.answer}"
+        raise ConfigurationError(f"{driver.documented}: nothing says what {{{name}}} is: {listing} {why}", hint)
+    if driver.place.key is None or driver.place.parameters[-2:-1] != (name,):
+        return found[0]
+    for parent in found[:MAX_PARENTS]:
+        below = Observer(driver.client, driver.place, {**named, name: parent}, driver.documented.id)
+        if below.collection()[0]:
+            return parent
+    return found[0]
+
+
+def lists(contract: Contract) -> dict[str, Operation]:
+    """The GETs of a document that may list a collection, by its path with parameters left blank."""
+    found = (each for each in (*contract.others, *contract.operations) if each.method == "GET" and not each.key)
+    return {blank(each.path.rstrip("/")): each for each in found}
+
+
+def lists_of_parents(operation: Operation, lists: Mapping[str, Operation]) -> dict[str, Operation]:
+    """The lists of the objects that an operation's path is below, by the parameter that is those objects' key."""
+    found: dict[str, Operation] = {}
+    for name in PARAMETER.findall(operation.path):
+        if name == operation.key:
+            continue
+        above = operation.path[: operation.path.index(f"{{{name}}}")]
+        collection = re.sub(r"(?:/|\([^(]*)$", "", above)
+        listing = lists.get(blank(collection))
+        if listing is not None:
+            spelled = collection + "/" * listing.path.endswith("/")
+            names = tuple(PARAMETER.findall(collection))
+            found[name] = replace(listing, path=spelled, parameters=names, collection_template=spelled)
+    return found
+
+
+def example_id(operation: Operation) -> str:
+    """The id of the documented object; empty where the document shows none."""
+    body = operation.response_example.body if operation.response_example else None
+    entity = body.get("id") if isinstance(body, dict) else None
+    return entity if isinstance(entity, str) else operation.parameter_examples.get(operation.key or "", "")
+
+
+def _example_ids(operation: Operation) -> dict[str, str]:
+    entity = example_id(operation)
+    return {operation.key: entity} if operation.key and entity else {}
+
+
+def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] = ()) -> ConfigurationError:
+    """The error of a run that knows no object, with what the collection answered.
+
+    Args:
+        purpose: what an object is wanted for, as in `update`.
+        servers: the base URLs that the document has.
+    """
+    operation, listing = driver.documented, driver.observer.listing
+    supply = f"supply --id {parameters.label(operation, operation.key or '')}=VALUE"
+    problem = f"{operation}: no object to {purpose} is known"
+    if listing is None:
+        return ConfigurationError(problem, f"S{supply[1:]}")
+    problem += f": GET {driver.head} is answered {listing.answer}{_words(listing)}"
+    if listing.status in {401, 403}:
+        return ConfigurationError(problem, f"Supply credentials that may read it (--token), or {supply}")
+    if listing.status == 404 and len(driver.place.parameters) == 1:
+        return ConfigurationError(problem, f"{_base_hint(driver.client.base, servers)}, or {supply}")
+    return ConfigurationError(problem, f"S{supply[1:]}")
+
+
+def _base_hint(base: str, servers: Iterable[str]) -> str:
+    known = next(iter(servers), "")
+    return f"Check the base URL {base}" + (f": the document's is {known}" if known else ", version segment included")
+
+
+def _words(exchange: Exchange) -> str:
+    """What the server itself says of an error, in brackets."""
+    error = (exchange.object or {}).get("error")
+    message = error.get("message") if isinstance(error, dict) else None
+    if not isinstance(message, str) or exchange.status < 400:
+        return ""
+    line = " ".join(message.split())
+    return f" ({line if len(line) <= MAX_WORDS else line[:MAX_WORDS] + '…'})"

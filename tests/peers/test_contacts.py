@@ -1,0 +1,62 @@
+"""What a server does as its pages describe it is never held against it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from graph_contracts.engine import judge, run
+from graph_contracts.settings import Settings
+from tests.peers.contacts import DOCUMENT, HABITS, contacts
+
+
+@pytest.fixture(autouse=True)
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge, "TIMES", 1)
+
+
+def told(folder: Path, *habits: str, select: tuple[str, ...], document: Path = DOCUMENT) -> dict[str, tuple[str, str]]:
+    """The verdict and message of each requirement that has something to say, by its id."""
+    with contacts(*habits, document=document) as server:
+        settings = Settings(
+            target=server.url,
+            openapi=document,
+            token=SecretStr(server.tokens.full),
+            select=select,
+            settle=0.2,
+            max_examples=5,
+            destructive=True,
+            report=folder,
+        )
+        run.run(settings)
+    found: dict[str, Any] = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    rows = {each["id"]: (each["verdict"], each.get("message", "")) for each in found["requirements"]}
+    return {name: said for name, said in rows.items() if said[0] not in {"pass", "not-applicable"}}
+
+
+MOVING = ("update.merge.siblings", "update.persist.read", "update.value.reflects", "update.error.nochange")
+
+
+def test_properties_that_the_page_says_the_server_sets_are_not_held_against_it(tmp_path: Path) -> None:
+    assert told(tmp_path, "names anew", "versions", select=(*MOVING, "update.json.malformed")) == {}
+
+
+def test_a_refusal_of_a_value_that_the_document_does_not_show_is_a_note(tmp_path: Path) -> None:
+    select = ("*.req.full", "*.req.partial", "*.json.grammar", "update.merge.nested", "*.value.int32.bounds")
+    found = {name: verdict for name, (verdict, _) in told(tmp_path, "picky", select=select).items()}
+    assert found == {"update.req.full": "note", "create.req.full": "note"}
+
+
+def test_values_keep_to_what_descriptions_say(tmp_path: Path) -> None:
+    assert told(tmp_path, select=("*.req.full",)) == {}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("habit", HABITS)
+def test_a_habit_is_never_accused(habit: str, tmp_path: Path) -> None:
+    accused = {name: said for name, said in told(tmp_path, habit, select=()).items() if said[0] in {"fail", "warn"}}
+    assert accused == {}
