@@ -29,7 +29,7 @@ from graph_contracts.http.exchange import Exchange
 from graph_contracts.http.redact import Redactor
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.requirements import Binding, Phase
-from graph_contracts.settings import Settings
+from graph_contracts.settings import Settings, command_line
 
 if TYPE_CHECKING:
     from graph_contracts.reference.server import Started
@@ -110,7 +110,9 @@ class Session:
             TargetError: it can't be judged.
         """
         with self.connect() as target:
-            self.recovery = Recovery(target, self.resources, self.settings.report, self.redactor, self.tally)
+            how = command_line.options(self.settings)
+            folder = self.settings.report
+            self.recovery = Recovery(target, self.resources, folder, self.redactor, self.tally, how)
             try:
                 self._prepare()
                 yield self

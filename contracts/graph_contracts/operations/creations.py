@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -12,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from graph_contracts.contract import OperationKind
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import REFUSED, Exchange
-from graph_contracts.json_types import JsonObject
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.object_model import ObjectModel
 from graph_contracts.operations.object_views import GONE, NEW
@@ -44,6 +45,8 @@ class Creations:
         """Ids of the objects from before the first creation; None where no list showed all of them."""
         self._spared: frozenset[str] | None = None
         """Ids of the objects that the run works on, as they were before the first was made."""
+        self._alike: set[str] = set()
+        """Ids under which the target has made more than one object."""
         self._discarded: set[str] = set()
         """Ids whose deletion was asked for."""
         self.stuck = ""
@@ -88,6 +91,8 @@ class Creations:
             return
         if exchange.ok:
             context.key = created_id(exchange) or NEW
+        if exchange.ok and context.key in context.objects.created:
+            self._alike.add(context.key)
         if exchange.ok and context.key != NEW:
             self.record_made(context.key, path, exchange.request.body)
         elif exchange.ok or exchange.status >= 500 or (exchange.response is None and exchange.error != REFUSED):
@@ -158,6 +163,9 @@ class Creations:
         deletes = context.siblings.get(OperationKind.DELETE)
         operation = deletes.documented if deletes is not None else context.place
         exchange = delete(context.client, context.path(entity), operation.id)
+        if exchange.ok and entity in self._alike:
+            self._alike.discard(entity)
+            delete(context.client, context.path(entity), operation.id)
         context.client.writes += 1
         self._discarded.add(entity)
         # where reads lag behind, so may deletions: what is not found then is asked for again at the end
@@ -193,13 +201,21 @@ def created_id(exchange: Exchange) -> str:
     """The id of an object that an exchange has made, or nothing; what was only begun (202) may have another's id."""
     if not exchange.ok or exchange.response is None or exchange.status == ACCEPTED:
         return ""
-    if entity := identity((exchange.object or {}).get("id")):
+    if entity := identity((exchange.object or _leniently(exchange.response.body)).get("id")):
         return entity
     for name in ("Location", "OData-EntityId"):
         with suppress(ValueError):
             if entity := _key(exchange.response.header(name) or "", urlsplit(exchange.request.url).path):
                 return entity
     return ""
+
+
+def _leniently(octets: bytes) -> JsonMapping:
+    """An object from an answer that isn't quite JSON, as where a number is no number."""
+    with suppress(ValueError, RecursionError):
+        found = json.loads(octets)
+        return found if isinstance(found, dict) else {}
+    return {}
 
 
 def _key(location: str, collection: str) -> str:

@@ -15,6 +15,8 @@ from graph_contracts.json_types import Json, JsonMapping
 
 MAX_MEMBERS = 10_000
 """Members that are remembered of one resource."""
+MAX_SPREAD = 64
+"""Items of a list, or characters of a text, that are remembered as members."""
 Member = tuple[str, str]
 """A name, and a value as JSON where only that value is the run's; nothing where any value of the name is."""
 
@@ -67,10 +69,12 @@ def object_in(body: Json) -> JsonMapping | None:
 
 def _sent(body: Json, type_: Type) -> Iterator[tuple[str, Json, bool]]:
     """The members of a body that the document doesn't let a client set."""
-    if isinstance(body, list) or (isinstance(body, bytes) and body.lstrip()[:1] == b"["):
-        yield "0", None, False  # some servers take a list for an object with numbers as names
-    else:
-        yield from _others(jsontext.parse(body).value if isinstance(body, bytes) else body, type_)
+    value = jsontext.parse(body).value if isinstance(body, bytes) else body
+    nested = isinstance(body, bytes) and body.lstrip()[:1] == b"["  # maybe too deep to be parsed
+    # some servers take a list or a text for an object with numbers as names
+    spread = len(value) if isinstance(value, (list, str)) else int(nested)
+    yield from ((str(place), None, False) for place in range(min(spread, MAX_SPREAD)))
+    yield from _others(value, type_)
 
 
 def _others(value: Json, type_: Type) -> Iterator[tuple[str, Json, bool]]:

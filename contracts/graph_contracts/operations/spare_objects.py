@@ -29,11 +29,14 @@ def spare_object(operation: WriteDriver) -> Iterator[str]:
     """
     maker = _maker(operation)
     maker.requirement, before = operation.requirement, maker.requirement
+    entity = ""
     try:
         entity = maker.make()
         _wait_for(operation, maker, entity)
         yield entity
     finally:
+        if isinstance(operation, UpdateDriver) and entity:
+            operation.give_back(entity)
         maker.tidy()
         maker.requirement = before
 

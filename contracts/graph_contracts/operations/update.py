@@ -9,11 +9,13 @@ from graph_contracts.contract import Operation, Type
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json
 from graph_contracts.operations.body_search import UpdateSearch
+from graph_contracts.operations.given_ids import GivenIds
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.moving_properties import moving_properties
 from graph_contracts.operations.object_model import ObjectModel, after_update
 from graph_contracts.operations.object_views import UpdateView
 from graph_contracts.operations.observer import Observer
+from graph_contracts.operations.own_ids import give_back
 from graph_contracts.operations.planted_values import is_wrong
 from graph_contracts.operations.sent_members import SentMembers
 from graph_contracts.operations.watched_objects import WatchedObjects
@@ -36,7 +38,8 @@ class UpdateDriver(WriteDriver):
         self, client: Client, operation: Operation, options: Options, primary_path: UpdateDriver | None = None
     ) -> None:
         self.sent_members: SentMembers = SentMembers() if primary_path is None else primary_path.sent_members
-        super().__init__(client, operation, options, primary_path, self.sent_members)
+        self.given_ids: GivenIds = GivenIds() if primary_path is None else primary_path.given_ids
+        super().__init__(client, operation, options, primary_path, self.sent_members, self.given_ids)
         self.moving: dict[str, tuple[Exchange, ...]] = {}
         """Properties that move with each update without being sent, and the exchanges that show it."""
         self.objects.shown = lambda state: self.sent_members.note_shown(state, self.model.type)
@@ -58,7 +61,9 @@ class UpdateDriver(WriteDriver):
         self.moving = {}
 
     def tidy(self) -> None:
-        """Put right the wrong values that a case has planted, where the objects still show them."""
+        """Put right what a case has done to the objects: other ids, and wrong values that they still show."""
+        for entity in self.given_ids.unchecked & {*self.known}:
+            self.give_back(entity)
         planted = {entity: names for entity in self.known if (names := self.planted.standing(entity))}
         for entity, names in planted.items():
             self.planted.put_right(entity)
@@ -69,6 +74,11 @@ class UpdateDriver(WriteDriver):
             body = {name: self._right_value(name, entity) for name in bad}
             if body:
                 self.patch(body if self.bodies.partial.ok else {**self.bodies.full(), **body}, entity=entity)
+
+    def give_back(self, entity: str) -> None:
+        """Give an object its own id again, where it took another from a body."""
+        if self.client.dead is None and not self.client.expired:
+            give_back(self, self.patch, self.given_ids, entity)
 
     def _right_value(self, name: str, entity: str) -> Json:
         declared = self.model.type.properties.get(name)

@@ -20,7 +20,7 @@ class Wire:
     """Writes and sends the octets of an operation's requests."""
 
     def __init__(
-        self, context: Context, sender: Sender, pending: PendingWrites, sending: Callable[[Json], None]
+        self, context: Context, sender: Sender, pending: PendingWrites, sending: Callable[[Json, str | None], None]
     ) -> None:
         self._context = context
         self._sender = sender
@@ -41,7 +41,7 @@ class Wire:
 
         Content-Length is not added: the cases on framing choose it themselves.
         """
-        self._sending(body)
+        self._sending(body, entity)
         client = self._context.client
         extra = {**headers, **({"Connection": "close"} if close else {})}
         fields = client.headers(extra, body)

@@ -12,6 +12,7 @@ from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.attempts import Attempt, Fields, Headers, Trial
 from graph_contracts.operations.bodies import Bodies, Search
 from graph_contracts.operations.effect_watch import Watch
+from graph_contracts.operations.given_ids import GivenIds
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.object_model import ObjectModel
 from graph_contracts.operations.object_views import ObjectView
@@ -46,6 +47,7 @@ class WriteDriver(OperationUnderTest):
         options: Options,
         primary_path: WriteDriver | None = None,
         members: SentMembers | None = None,
+        ids: GivenIds | None = None,
     ) -> None:
         super().__init__(client, operation, options, primary_path)
         self.further: tuple[WriteDriver, ...] = ()
@@ -59,7 +61,7 @@ class WriteDriver(OperationUnderTest):
         self.computed |= {each.name for each in operation.body.properties.values() if each.write_only}
         self.model = self._model(operation.body)
         self.own = OwnValues(self.values, operation.body)
-        self.writer = Writer(self, self.sender, self.own, self.pending, self.model, members)
+        self.writer = Writer(self, self.sender, self.own, self.pending, self.model, members, ids)
         self.wire = Wire(self, self.sender, self.pending, self.writer.sending)
         self.patch, self.change = self.writer.patch, self.writer.change
         self.bodies = Bodies(self, self.model, self.own, self.patch, self._search())

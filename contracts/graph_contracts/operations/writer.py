@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json, JsonMapping
 from graph_contracts.operations.context import Context
+from graph_contracts.operations.given_ids import GivenIds
 from graph_contracts.operations.object_model import ObjectModel
 from graph_contracts.operations.own_values import OwnValues
 from graph_contracts.operations.pending_writes import PendingWrites
@@ -27,6 +28,7 @@ class Writer:
         pending: PendingWrites,
         model: ObjectModel,
         members: SentMembers | None = None,
+        ids: GivenIds | None = None,
     ) -> None:
         self._context = context
         self._sender = sender
@@ -35,6 +37,8 @@ class Writer:
         self._model = model
         self._members = members
         """The run's own members of objects that are there, where the operation sends any to them."""
+        self._ids = ids
+        """The ids that the run names for objects that are there, where the operation updates any."""
         self.sent = SentValues()
         self.snapshot = Snapshot(context.client)
 
@@ -62,7 +66,7 @@ class Writer:
             method: another method than the operation's.
         """
         context, client = self._context, self._context.client
-        self.sending(body)
+        self.sending(body, entity)
         documented = isinstance(body, Mapping) and bool(body) and not path and not method
         if documented:
             body = self._own.complete(body)
@@ -100,11 +104,15 @@ class Writer:
         """
         return performed_or_inconclusive(self.patch(body, entity=entity, headers=headers))
 
-    def sending(self, body: Json) -> None:
-        """Log the members of a body that the document doesn't let a client set, before it is sent."""
+    def sending(self, body: Json, entity: str | None = None) -> None:
+        """Log what a body could leave that no update of the documented properties takes back, before it is sent."""
         new = self._members.note_sending(body, self._model.type) if self._members is not None else []
         if new:
             self._context.log_entry("sent", operation=self._context.documented.id, members=new)
+        entity = entity or self._context.key
+        given = self._ids.note_sending(entity, body) if self._ids is not None else ""
+        if given:
+            self._context.log_entry("id", operation=self._context.documented.id, entity=entity, given=given)
 
     def read(self, found: JsonMapping) -> None:
         """Record the object that a read shows."""

@@ -124,7 +124,7 @@ def test_what_can_not_be_put_back_is_told_of_and_stays_in_the_undo_log(make: Mak
     run.update.patch({"name": "changed"})
     run.things.refuses = refusing("PATCH")
     run.put_back()
-    assert run.left == ["/things0/a could not be put back as it was found: name"]
+    assert run.left == ["/things0/a could not be put back as it was found: name (PATCH: 403)"]
     assert run.tally.left[0].members == ("name",)
     assert run.notes == [f"put back what is left with: graph-contracts restore {run.folder}"]
     assert len(journals(run.folder)) == 1

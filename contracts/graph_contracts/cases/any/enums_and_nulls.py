@@ -6,6 +6,7 @@ from graph_contracts.cases.values import finding_of, shown_after
 from graph_contracts.contract import TypeKind
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.equality import short
+from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.settable_locations import settable_locations
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, also, requirement
@@ -121,7 +122,7 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
     basis="graph",
     source="Graph API guidelines, nullable; OData JSON 4.01 §7.4",
     vary="200 with null or ignored; [] for a collection",
-    phase=Phase.NEGATIVE,
+    phase=Phase.SPOILING,
 )
 @also(
     "create.value.null.nonnullable",
@@ -132,7 +133,7 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
 def test_null_where_there_can_be_none_is_refused_or_harmless(operation: WriteDriver) -> Findings:
     """Null for a property that can't be null, or for a collection, is refused or does no harm.
 
-    Sent: Null for a date-time, a collection and the id.
+    Sent: Null for a date-time and a collection; an id that no object has, and null for the id where that was not kept.
 
     Fix: Answer 400, or leave the value as it was; don't turn null into an empty string or an epoch.
     """
@@ -156,9 +157,22 @@ def test_null_where_there_can_be_none_is_refused_or_harmless(operation: WriteDri
         harmless = stored is None or stored == [] or not operation.model.compare({name: before}, {name: stored})
         if not harmless:
             yield Finding(f"400, or {name} null or unchanged", f"{name} = {short(stored)}", evidence)
+    if _keeps_ids(operation):
+        return  # with null for an id nobody could address the object any more
     (trial,) = operation.watch.attempt([Attempt("id = null", {"id": None})])
     found, evidence = shown_after(operation, trial.exchange)
     lost = trial.exchange.object is not None or any(effect.difference.path == "id" for effect in trial.effects)
     if lost and found is not None and found.get("id") is None:
         where = "" if trial.exchange.object is not None else " in a later read"
         yield Finding("400, or the id unchanged", f"{trial.exchange.status} without an id{where}", evidence)
+
+
+def _keeps_ids(operation: WriteDriver) -> bool:
+    """Whether the target keeps an id from a body, as the answer or a read of the object shows."""
+    given = operation.values.guid()
+    exchange = operation.patch({**operation.bodies.small(), "id": given})
+    if exchange.ok and exchange.object is not None and same_id(exchange.object.get("id"), given):
+        return True
+    observer = operation.observer
+    moves = exchange.ok and operation.changes_objects and observer.means == "item"
+    return moves and observer.item(operation.key)[0] is None

@@ -64,23 +64,18 @@ def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) 
             if isinstance(shown, str) and same_id(shown, foreign):
                 yield Finding(f"id = {update.key}", f"{exchange.status} with id = {shown}", (exchange,))
         yield from _still_there(update, foreign, exchange.index)
-        if _moved_back(update, foreign):
+        if _moved(update, foreign):
+            update.give_back(update.key)
             return  # the second object would be lost
     if not update.second:
         name = parameters.label(update.documented, update.documented.key or "")
         raise Inconclusive(f"only judged with an unknown id: supply --second-id {name}=ID")
 
 
-def _moved_back(operation: WriteDriver, foreign: str) -> bool:
-    """Whether an object has got another id that was free; it is given its own again."""
-    if (
-        foreign == operation.second
-        or operation.observer.means != "item"
-        or operation.observer.item(operation.key)[0] is not None
-    ):
-        return False
-    operation.patch({"id": operation.key}, entity=foreign)
-    return True
+def _moved(operation: WriteDriver, foreign: str) -> bool:
+    """Whether an object has got another id that was free."""
+    observer = operation.observer
+    return foreign != operation.second and observer.means == "item" and observer.item(operation.key)[0] is None
 
 
 def _still_there(operation: WriteDriver, foreign: str, index: int) -> Findings:

@@ -37,13 +37,23 @@ class Recovery:
         folder: the report folder, where the undo log is.
         redactor: masks what the log holds.
         tally: takes notes, and what could not be put back.
+        options: how a command reaches the target later, each with a space before it.
     """
 
-    def __init__(self, target: Target, resources: Resources, folder: Path, redactor: Redactor, tally: Tally) -> None:
+    def __init__(
+        self,
+        target: Target,
+        resources: Resources,
+        folder: Path,
+        redactor: Redactor,
+        tally: Tally,
+        options: str = "",
+    ) -> None:
         self._client = target.client
         self._options = target.options
         self._resources = resources
         self._folder = folder
+        self._how = options
         self._tally = tally
         self._adopted: list[Path] = []
         """Undo logs of workers that died, whose objects this run puts back with its own."""
@@ -65,7 +75,7 @@ class Recovery:
 
     @property
     def _command(self) -> str:
-        return f"graph-contracts restore {shlex.quote(str(self._folder))}"
+        return f"graph-contracts restore {shlex.quote(str(self._folder))}{self._how}"
 
     def _save(self, driver: OperationUnderTest, entity: str) -> None:
         """Write an object's first state to the undo log."""
@@ -182,6 +192,7 @@ def known(resources: Resources, logged: LoggedChanges) -> Iterator[str]:
             continue
         update.objects.original.setdefault(saved.entity, dict(saved.state))
         update.sent_members.members |= logged.sent.get(saved.operation, set())
+        update.given_ids.add(logged.given.pop(saved.operation, {}))
     for path in logged.created:
         for update in resources.updates:
             update.objects.original = {e: s for e, s in update.objects.original.items() if update.path(e) != path}

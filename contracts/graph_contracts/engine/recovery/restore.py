@@ -12,8 +12,11 @@ from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.accepted_body import annotate
 from graph_contracts.operations.creations import delete
 from graph_contracts.operations.equality import Difference
-from graph_contracts.operations.leftovers import Leftover
+from graph_contracts.operations.leftovers import ABSENT, Leftover
+from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.operations.sender import SERVER_FAILURES
+from graph_contracts.operations.spare_objects import SPREAD
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.report.left import Left, named
 from graph_contracts.requirements import Inconclusive, Severity
@@ -26,11 +29,10 @@ def put_back(updates: Iterable[UpdateDriver]) -> list[Left]:
         for entity, original in update.objects.original.items():
             if entity in found or entity in update.objects.created:
                 continue  # what one path could not put back, its alias can't either; what was made is deleted
-            members, reason = _restore(update, entity, original)
-            if members or reason:
-                left = "; ".join(part for part in (named(members), reason) if part)
+            members, state = _restore(update, entity, original)
+            if state:
                 path = update.path(entity)
-                found[entity] = Left(path, f"{path} could not be put back as it was found: {left}", members)
+                found[entity] = Left(path, f"{path} {state}", members)
     return list(found.values())
 
 
@@ -43,14 +45,18 @@ def take_away(update: OperationUnderTest, path: str) -> Left | None:
 
 
 def _restore(update: UpdateDriver, entity: str, original: JsonMapping) -> tuple[tuple[str, ...], str]:
-    """Put one object back; returns the members that are still not as they were, and why more isn't known."""
+    """Put one object back; returns the members that are still not as they were, and what became of it in words."""
     update.requirement = "restore"
+    count = len(update.client.exchanges)
+    update.give_back(entity)
     masked = [name for name in original if MASK in json.dumps(original[name])]
     names = [name for name in update.bodies.writable if name not in masked]
     wanted = {name: original[name] for name in names if name in original}
     left: list[Difference] = []
     try:
         shown = _shown(update, entity, wanted)
+        if shown is None and _mend_unreadable(update, entity, original):
+            shown = _shown(update, entity, wanted)
         if shown is not None:
             # what the object did not have, it must not keep
             wanted |= {
@@ -62,10 +68,43 @@ def _restore(update: UpdateDriver, entity: str, original: JsonMapping) -> tuple[
             left = _written(update, entity, wanted)
         more = mend(update, entity, original, masked)
     except Inconclusive as reason:
-        return (), reason.reason
+        return (), f"could not be put back as it was found: {_why(reason)}"
     secret = ", ".join(name for name in masked if name in update.bodies.writable)
-    paths = dict.fromkeys((*(each.path for each in more), *(each.path for each in left if not _told(each, more))))
-    return tuple(paths), f"{secret} held a secret, which is not kept" if secret else ""
+    others = [each.path for each in left if not _told(each, more)]
+    paths = tuple(dict.fromkeys((*(each.path for each in more), *others)))
+    method = update.documented.method
+    sent = [each for each in update.client.exchanges.since(count) if each.request.method == method]
+    if paths and sent and not any(each.ok for each in sent):
+        return paths, f"could not be put back as it was found: {named(paths)} ({method}: {sent[-1].answer})"
+    parts = [f"{named(paths)}: {_failed(method, more, others)}"] if paths else []
+    parts += [f"{secret}, which held a secret: secrets are not kept"] if secret else []
+    return paths, f"is put back, except {'; '.join(parts)}" if parts else ""
+
+
+def _failed(method: str, more: Iterable[Leftover], others: Iterable[str]) -> str:
+    """What an update did not do to members that are not as they were."""
+    added = {each.saved is ABSENT for each in more} | {False for _ in others}
+    if added == {True}:
+        return f"{method} with null does not remove what the run added"
+    return f"{method} does not bring back what was there{' or remove what the run added' if True in added else ''}"
+
+
+def _why(reason: Inconclusive) -> str:
+    """Why it isn't known whether an object is as it was."""
+    last = reason.exchanges[-1] if reason.exchanges else None
+    gone = last is not None and last.request.method == "GET" and last.status in GONE
+    return f"nothing is there under its id (GET: {last.answer})" if last is not None and gone else reason.reason
+
+
+def _mend_unreadable(update: UpdateDriver, entity: str, original: JsonMapping) -> bool:
+    """Take back what the run has added to an object that the target fails to show; returns whether it shows it now."""
+    added = sorted({name for name, _ in update.sent_members.members} - set(original))
+    for body in (SPREAD, dict.fromkeys(added)) if added else ():
+        found, exchange = update.observer.item(entity)
+        if found is not None or exchange.status not in SERVER_FAILURES:
+            return found is not None
+        update.patch(body, entity=entity)
+    return bool(added) and update.observer.item(entity)[0] is not None
 
 
 def _told(difference: Difference, more: Iterable[Leftover]) -> bool:

@@ -121,6 +121,8 @@ class LoggedChanges:
     asked: list[Asked] = field(default_factory=list)
     sent: dict[str, set[Member]] = field(default_factory=dict)
     """Members that the run sent beside the documented properties, by operation."""
+    given: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """Ids that the run named for objects which have another: by operation, then by the object's id."""
     listed: dict[str, frozenset[str]] = field(default_factory=dict)
     """Ids that a collection had before the first object was made there, by its path."""
 
@@ -236,6 +238,14 @@ def _apply(logged: LoggedChanges, entry: JsonObject) -> None:
             _answered(logged, entry["path"], entry.get("body"))
         case "deleted":
             logged.created.pop(str(entry["path"]), None)
+        case _:
+            _apply_given(logged, entry)
+
+
+def _apply_given(logged: LoggedChanges, entry: JsonObject) -> None:
+    if entry["kind"] == "id":
+        given = logged.given.setdefault(str(entry["operation"]), {})
+        given.setdefault(str(entry["entity"]), []).append(str(entry["given"]))
 
 
 def _answered(logged: LoggedChanges, path: Json, body: Json) -> None:
