@@ -433,3 +433,31 @@ def test_a_description_says_that_the_server_sets_a_property() -> None:
     assert (found.computed, found.read_only) == (True, True)
     found = member({"type": "string", "description": "Later updates to others may overwrite it."})
     assert (found.computed, found.read_only) == (True, False)
+
+
+# -- security ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("security", "schemes", "open_to_all"),
+    [
+        ([{"token": []}], {"bearer"}, False),
+        ([{"token": []}, {"pair": []}], {"bearer", "basic"}, False),
+        ([{"key": []}], set(), False),
+        ([{"raw": []}], {""}, False),
+        ([], set(), True),
+        ([{}, {"token": []}], {"bearer"}, True),
+        (None, set(), False),
+    ],
+)
+def test_the_schemes_that_an_operation_takes_are_read(security: Any, schemes: set[str], open_to_all: bool) -> None:
+    known = {
+        "token": {"type": "oauth2"},
+        "pair": {"type": "http", "scheme": "Basic"},
+        "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+        "raw": {"type": "apiKey", "in": "header", "name": "Authorization"},
+    }
+    whole = document({"type": "object"}, **({} if security is None else {"security": security}))
+    whole["components"]["securitySchemes"] = known
+    (found,) = Contract.from_document(whole, "t").operations
+    assert (set(found.schemes), found.open_to_all) == (schemes, open_to_all)

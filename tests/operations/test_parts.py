@@ -17,7 +17,7 @@ from graph_contracts.operations.sample_values import Values
 from graph_contracts.operations.sent_values import SentValues, neutral_property
 from graph_contracts.operations.snapshot import Snapshot, States
 from graph_contracts.requirements import Inconclusive
-from tests.support.drivers import ONE
+from tests.support.drivers import ONE, updating
 from tests.support.scripted_client import CREATE, READ, THING, UPDATE, Clock, ScriptedClient, stopped_clock
 
 
@@ -181,3 +181,10 @@ def test_looks_end_when_reads_have_had_their_time(clock: Clock) -> None:
     assert looks > 2
     assert clock.now - before == pytest.approx(1.0, abs=0.02)
     assert sum(1 for _ in context.looks(0.0)) == 1
+
+
+@pytest.mark.parametrize(("key", "number"), [("42", True), ("4ff456ff-56ff-4ff4-ff56-f44fff56f44f", False)])
+def test_an_unknown_id_is_of_the_kind_that_ids_are(key: str, *, number: bool) -> None:
+    update = updating(ScriptedClient(ONE))
+    update.key = key
+    assert update.unknown_id().isdecimal() == number

@@ -121,11 +121,22 @@ def built_in(app: App, status: int = 403, places: Sequence[int] = (0,), others: 
         return reply
 
 
+def basic(app: App) -> None:
+    """Basic credentials are as good as a token, as the document's security says."""
+
+    @override(app, "authenticate")
+    def authenticate(inner: Step, request: Request) -> None:
+        if request.headers.get("authorization", "").lower().startswith("basic "):
+            request.headers = {**request.headers, "authorization": f"Bearer {app.access.tokens.full}"}
+        inner(request)
+
+
 HABITS: Mapping[str, Callable[[App], None]] = {
     "names anew": named_anew,
     "versions": versioned,
     "picky": picky,
     "short texts": short_texts,
+    "basic": basic,
     "built in": built_in,
     "built in 400": partial(built_in, status=400),
     "two built in 405": partial(built_in, status=405, places=(0, 1)),

@@ -66,6 +66,10 @@ def test_an_object_that_can_be_changed_is_looked_for(habit: str, tmp_path: Path)
     assert told(tmp_path, habit, select=("update.persist.read",)) == {}
 
 
+def test_a_scheme_that_the_document_names_is_not_a_wrong_one(tmp_path: Path) -> None:
+    assert told(tmp_path, "basic", select=("*.auth.wrongscheme", "*.auth.status", "*.auth.invalid")) == {}
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("habit", HABITS)
 def test_a_habit_is_never_accused(habit: str, tmp_path: Path) -> None:

@@ -139,6 +139,10 @@ class Operation:
     """Whether the documented response may leave out properties that a real one has."""
     permissions: tuple[Permission, ...] = ()
     authenticated: bool = True
+    open_to_all: bool = False
+    """Whether the document says that nobody needs credentials; one that says nothing of security doesn't."""
+    schemes: frozenset[str] = frozenset()
+    """The schemes of Authorization that the document names, in lower case; empty for a key without a scheme."""
     deprecated: bool = False
     call: bool = False
     """Whether the document calls it an action or a function, whatever its method and answer look like."""

@@ -139,6 +139,8 @@ class Reader:
                 for row in node.get("x-graph-permissions") or ()
             ),
             authenticated=bool(security) and {} not in security,
+            open_to_all=("security" in node or "security" in self.document) and (not security or {} in security),
+            schemes=frozenset(self.schemes(security)),
             deprecated=node.get("deprecated") is True,
             call=node.get("x-ms-docs-operation-type") in {"action", "function"},
             servers=servers(node.get("servers") or shared.get("servers")),
@@ -146,6 +148,19 @@ class Reader:
             response_example=self.example(answered),
             source=str(node.get("x-graph-source", "")),
         )
+
+    def schemes(self, security: Json) -> Iterator[str]:
+        """The schemes of Authorization that some requirements of security name, in lower case."""
+        known = mapping(mapping(self.document.get("components")).get("securitySchemes"))
+        for name in [name for each in security or () for name in mapping(each)]:
+            scheme = self.resolve(known.get(name))
+            match scheme.get("type"):
+                case "http":
+                    yield str(scheme.get("scheme", "")).lower()
+                case "oauth2" | "openIdConnect":
+                    yield "bearer"
+                case "apiKey" if scheme.get("in") == "header" and str(scheme.get("name")).lower() == "authorization":
+                    yield ""
 
     def parameter_examples(self, parameters: list[Json]) -> Iterator[tuple[str, str]]:
         for parameter in map(self.resolve, parameters):

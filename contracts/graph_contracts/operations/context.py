@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from graph_contracts.http.client import Client
 
 
+NUMBERS = frozenset({TypeKind.INT32, TypeKind.INT64})
+
+
 class Context:
     """What the parts of one operation share."""
 
@@ -77,6 +80,12 @@ class Context:
     def known(self) -> tuple[str, ...]:
         """The ids of the objects that the run looks after."""
         return tuple(dict.fromkeys(each for each in (self.key, self.second, *self.met) if each))
+
+    def unknown_id(self) -> str:
+        """An id that no object has, of the kind that ids are: a number where they are numbers, else a GUID."""
+        declared = self.answer_type.properties.get("id")
+        number = self.key.isdecimal() or (declared is not None and declared.type.kind in NUMBERS)
+        return str(self.values.fresh(Type(TypeKind.INT32))) if number else self.values.guid()
 
     def looks(self, most: float = float("inf")) -> Iterator[None]:
         """Yield once, and again until reads can no longer lag, or for `most` seconds."""

@@ -19,18 +19,32 @@ def enforced(operation: OperationUnderTest) -> None:
     """Go on only where credentials count for something.
 
     Raises:
-        NotApplicable: the target is declared to need none.
+        NotApplicable: the target is declared to need none, or the document says that the operation needs none.
         Inconclusive: no request can be sent without them.
     """
     if operation.options.auth == "none":
         raise NotApplicable("the target is declared to need no credentials (--auth none)")
+    if operation.documented.open_to_all:
+        raise NotApplicable("the document says that nobody needs credentials for this (security)")
     if operation.client.connection.cert and not operation.client.credential.fields():
         raise Inconclusive("the client certificate authenticates every request, so nothing tells what one without gets")
 
 
 def refused(operation: OperationUnderTest, credentials: Iterable[tuple[str, str | None]]) -> list[Trial]:
-    """Send one request for each Authorization; none may be performed. A control with good credentials comes first."""
-    return operation.refusals((note, {"Authorization": value}) for note, value in credentials)
+    """Send one request for each Authorization; none may be performed. A control with good credentials comes first.
+
+    What is under a scheme that the document names beside Bearer is left out: it may be good for something there.
+    """
+    others = operation.documented.schemes - {"bearer"}
+    sent = [(note, value) for note, value in credentials if value is None or not _may_be_taken(value, others)]
+    if not sent:
+        raise NotApplicable("the document names every scheme that could be tried")
+    return operation.refusals((note, {"Authorization": value}) for note, value in sent)
+
+
+def _may_be_taken(value: str, schemes: frozenset[str]) -> bool:
+    """Whether a value of Authorization is under one of some schemes; a key without a scheme may be anything."""
+    return "" in schemes or value.partition(" ")[0].lower() in schemes
 
 
 def performed(trials: Iterable[Trial]) -> Findings:
@@ -183,7 +197,7 @@ def _jwt(text: str) -> bool:
     Level.MUST,
     basis="page⇒",
     source="Page, Request headers (Bearer)",
-    vary="400, 401, 403",
+    vary="400, 401, 403; schemes that the document names are not tried",
     phase=Phase.NEGATIVE,
 )
 @also(
