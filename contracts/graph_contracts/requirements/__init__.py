@@ -30,6 +30,7 @@ from graph_contracts.requirements.model import (
     Requirement,
     Severity,
     Undecided,
+    Unread,
 )
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Requirement",
     "Severity",
     "Undecided",
+    "Unread",
     "adapted",
     "also",
     "arrange",
