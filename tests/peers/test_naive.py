@@ -105,7 +105,7 @@ def test_a_read_that_fails_is_told_with_the_update_that_it_failed_after(
 
 
 def test_long_answers_that_are_not_kept_are_judged_no_worse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    select = ("body.*", "merge.*", "persist.*", "type.*", "value.*")
+    select = ("body.*", "merge.siblings", "type.*", "value.null.nonnullable")
     before = verdicts(results(tmp_path / "short", "forgets labels", select=select))
     monkeypatch.setattr(long_bodies, "KEPT_BODIES", 60_000)  # three objects
     after = verdicts(results(tmp_path / "long", "forgets labels", "long answers", select=select))
