@@ -178,6 +178,7 @@ class Row:
     errors: dict[str, str] = field(default_factory=dict)
     passed: frozenset[str] = frozenset()
     undecided: dict[str, str] = field(default_factory=dict)
+    inapplicable: dict[str, str] = field(default_factory=dict)
     noted: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     exchanges: int = 0
@@ -265,6 +266,7 @@ def run(
         errors=said.get("error", {}),
         passed=frozenset(said.get("pass", {})),
         undecided=said.get("inconclusive", {}),
+        inapplicable=said.get("not-applicable", {}),
         noted=said.get("note", {}),
         notes=(*session.tally.notes, *(each.text for each in session.tally.left)),
         exchanges=len(session.client.exchanges),

@@ -23,6 +23,7 @@ from graph_contracts.requirements import (
     Level,
     NotApplicable,
     Severity,
+    Unread,
     index,
     requirement,
 )
@@ -134,6 +135,51 @@ def test_a_check_of_each_response_sees_those_it_asks_for(update: UpdateDriver) -
         update.client.exchanges.append(exchange)
     assert Judge("page").judge(binding, update)[0].verdict == "pass"
     assert seen == [404, 500]
+
+
+@pytest.mark.parametrize(
+    ("bodies", "verdict"),
+    [((b"deep",), "inconclusive"), ((b"deep", b"right"), "pass"), ((b"deep", b"wrong"), "fail")],
+)
+def test_a_check_of_every_response_is_judged_from_those_that_can_be_read(
+    update: UpdateDriver, bodies: tuple[bytes, ...], verdict: str
+) -> None:
+    def each(update: UpdateDriver, exchange: Exchange) -> Findings:
+        """Each."""
+        if exchange.response is not None and exchange.response.body == b"deep":
+            raise Unread("too deep", exchange)
+        if exchange.response is not None and exchange.response.body == b"wrong":
+            yield Finding("right", "wrong", (exchange,))
+
+    for body in bodies:
+        exchange = Exchange(0, Request("PATCH", "/"), Response(200, body=body), operation=OPERATION.id)
+        update.client.exchanges.append(exchange)
+    assert Judge("page").judge(bound(each, each=lambda *_: True), update)[0].verdict == verdict
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_check_whose_answers_were_not_kept_is_inconclusive(update: UpdateDriver, kept: bool) -> None:
+    def each(update: UpdateDriver, exchange: Exchange) -> None:
+        """Each."""
+
+    response = Response(200, body=b"{}")
+    if not kept:
+        response.shorten(1)
+    update.client.exchanges.append(Exchange(0, Request("PATCH", "/"), response, operation=OPERATION.id))
+    shows = bound(each, each=lambda _, exchange: exchange.object is not None)
+    assert Judge("page").judge(shows, update)[0].verdict == ("pass" if kept else "inconclusive")
+
+
+def test_a_case_that_needs_an_answer_that_was_not_kept_is_inconclusive(update: UpdateDriver) -> None:
+    response = Response(200, body=b"{}")
+    response.shorten(1)
+
+    def looks(update: UpdateDriver) -> Findings:
+        """Look."""
+        assert response.object is None
+        yield Finding("an object", "none")
+
+    assert Judge("page").judge(bound(looks), update)[0].verdict == "inconclusive"
 
 
 def test_a_finding_for_another_requirement_is_judged_under_that_one(update: UpdateDriver) -> None:

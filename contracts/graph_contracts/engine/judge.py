@@ -32,6 +32,7 @@ from graph_contracts.requirements import (
     Requirement,
     Severity,
     Undecided,
+    Unread,
     find,
     known,
     signs,
@@ -79,9 +80,11 @@ class Checked:
 
     findings: list[Finding] = field(default_factory=list)
     any: bool = False
-    """Whether there was a response that it is about."""
+    """Whether there was a response that it is about, and that it could judge."""
     problem: Exception | None = None
     """What ended it early."""
+    unread: Unread | None = None
+    """Why a response that it is about was not judged."""
 
 
 class Judge:
@@ -236,6 +239,8 @@ class Judge:
             raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
         if not checked.any and update.client.silent:
             raise Inconclusive(OUT_OF_TIME)
+        if not checked.any and checked.unread is not None:
+            raise checked.unread
         if not checked.any and (unread := _not_kept(binding, update)) is not None:
             raise Inconclusive("none of the answers that it is about was kept: their bodies are too long", unread)
         if not checked.any:
@@ -358,12 +363,14 @@ def _check(
     assert is_about is not None  # noqa: S101 (that is what makes it a check of every response)
     try:
         if is_about(update.documented, exchange):
-            found.any = True
             if update.client.expired and not update.client.silent:
                 raise Inconclusive(OUT_OF_TIME)
             room = MAX_FINDINGS - len(found.findings)
             for finding in islice(binding.function(update, exchange) or (), room):
                 found.findings.append(finding)
+            found.any = True
+    except Unread as reason:
+        found.unread = reason
     except Exception as problem:
         found.problem = problem
 

@@ -31,6 +31,7 @@ from graph_contracts.requirements.model import (
     Requirement,
     Severity,
     Undecided,
+    Unread,
 )
 from graph_contracts.requirements.signs import Sign, signs
 
@@ -55,6 +56,7 @@ __all__ = [
     "Severity",
     "Sign",
     "Undecided",
+    "Unread",
     "adapted",
     "also",
     "arrange",

@@ -147,6 +147,10 @@ class Inconclusive(Undecided):
     """Something needed is missing; the reason says what to supply."""
 
 
+class Unread(Inconclusive):
+    """An answer is beyond what is read; a check of every response is judged from the others."""
+
+
 class NotApplicable(Undecided):
     """The requirement says nothing about this target."""
 

@@ -28,13 +28,20 @@ def closed_port() -> Iterator[int]:
         yield held.getsockname()[1]
 
 
+DEEP = b'{"value":' + b"[" * 9_000 + b"]" * 9_000 + b"}"
+"""A text that is beyond what is read, and need not be wrong."""
+
+
 def html(status: int, methods: str = "GET PATCH") -> Callable[[Request], bool]:
+    return says(status, "text/html", b"<!doctype html><title>Welcome</title>", methods)
+
+
+def says(status: int, media_type: str, octets: bytes, methods: str = "GET PATCH") -> Callable[[Request], bool]:
     def hook(request: Request) -> bool:
         if request.command not in methods.split():
             return False
-        octets = b"<!doctype html><title>Welcome</title>"
         request.send_response(status)
-        request.send_header("Content-Type", "text/html")
+        request.send_header("Content-Type", media_type)
         request.send_header("Content-Length", str(len(octets)))
         request.end_headers()
         request.wfile.write(octets)
@@ -86,6 +93,7 @@ def test_a_target_that_can_be_tested_has_nothing_to_do(tmp_path: Path) -> None:
         (None, {"ids": {"id": "nowhere"}}, "object", "has no object 'nowhere' (404 Not Found to PATCH). To do", True),
         (html(404), {}, "JSON", "answers text/html to everything (404 Not Found). To do: Is the URL right", True),
         (html(200), {}, "JSON", "answers text/html to everything (200 OK)", False),
+        (says(200, "application/json", DEEP), {}, "JSON", "with nothing that can be read: nested too deeply", True),
         (refuse(405), {}, "PATCH", "doesn't know PATCH on /things/{thing-id} (405 Method Not Allowed)", False),
     ],
 )  # fmt: skip

@@ -351,8 +351,7 @@ TABLE = (
     # what stands in a body
     *(Behaviour(f"answers updates with {name}", act, HARMLESS.get(name, (1, 3)), updated) for name, act in PLACES.items()),
     Behaviour("answers everything with fifty megabytes", PLACES["fifty megabytes of JSON"], (1, 3)),
-    # nothing that it shows is read: what an answer says beside its body is judged, and the rest is inconclusive
-    Behaviour("answers everything with a million levels", PLACES["a million levels"], (0, 1, 3)),
+    Behaviour("answers everything with a million levels", PLACES["a million levels"], (1, 3)),
     Behaviour("answers with another seven megabytes each time", restless, (1, 3), updated),
     # what is printed
     Behaviour("puts markup everywhere", everywhere(MARKUP), (1, 3), updated),

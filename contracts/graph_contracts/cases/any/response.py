@@ -7,7 +7,7 @@ from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.operation_under_test import OperationUnderTest, performed
-from graph_contracts.requirements import Finding, Findings, Level, Severity, also, requirement
+from graph_contracts.requirements import Finding, Findings, Level, Severity, Unread, also, requirement
 
 
 def as_documented(operation: Operation, exchange: Exchange) -> bool:
@@ -107,7 +107,9 @@ def test_what_is_labelled_json_is_json(operation: OperationUnderTest, exchange: 
         if not response.ok:
             what = f"{exchange.answer} labelled JSON without content"
             yield Finding("a JSON text, or no Content-Type", what, (exchange,), Severity.WARN)
-    elif text.problem and not text.limited:
+    elif text.limited:
+        raise Unread(f"the body can't be read: {text.problem}", exchange)
+    elif text.problem:
         yield Finding("valid JSON (RFC 8259)", f"{exchange.answer}: {text.problem}", (exchange,))
     elif text.duplicates:
         what = f"{', '.join(text.duplicates[:5])} twice in one object"
@@ -145,8 +147,10 @@ def test_the_answer_is_the_object_itself(operation: OperationUnderTest, exchange
     if not response.body.strip():
         yield Finding("the object", f"{exchange.status} without content", (exchange,))
         return
+    if response.json.limited:
+        raise Unread(f"the body can't be read: {response.json.problem}", exchange)
     if response.json.problem:
-        if not response.labelled_json and not response.json.limited:
+        if not response.labelled_json:
             what = f"{exchange.status} with {response.media_type or 'unlabelled'} content"
             yield Finding("the object", what, (exchange,))
         return

@@ -22,6 +22,7 @@ from graph_contracts.requirements import (
     NotApplicable,
     Phase,
     Severity,
+    Unread,
     adapted,
 )
 
@@ -41,8 +42,10 @@ def test_a_list_is_an_object_with_an_array(listing: ListDriver, exchange: Exchan
     """
     del listing
     response = exchange.response
+    if response is not None and response.json.limited:
+        raise Unread(f"the body can't be read: {response.json.problem}", exchange)
     if response is None or response.broken or response.json.problem:
-        if response is not None and not response.broken and not response.labelled_json and not response.json.limited:
+        if response is not None and not response.broken and not response.labelled_json:
             what = f"200 with {response.media_type or 'unlabelled'} content"
             yield Finding("an object with `value`", what, (exchange,))
         return

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from graph_contracts.errors import ContractsError, TargetError
 from graph_contracts.http.credentials import expiry
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.limits import MAX_DEPTH, MAX_VALUES
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 
 REFUSED = (401, 403)
@@ -69,6 +70,11 @@ def speaks_json(
         return PreflightCheck("JSON", "nothing was answered with a body")
     if any(response.whole and isinstance(response.json.value, (dict, list)) for response in responses):
         return PreflightCheck("JSON", "it speaks JSON")
+    unread = next((r.json.problem for r in reversed(responses) if r.whole and r.json.limited), "")
+    if unread and all(not response.whole or response.json.limited for response in responses):
+        hint = f"A run reads {MAX_DEPTH} levels and {MAX_VALUES:,} values of an answer"
+        error = TargetError(f"{driver.client.base} answers with nothing that can be read: {unread}", hint)
+        return PreflightCheck("JSON", "its answers are beyond what is read", error)
     base, media = driver.client.base, responses[-1].media_type or "text without a Content-Type"
     error = TargetError(
         f"{base} answers {media} to everything ({(patches or answers)[-1].answer})",
