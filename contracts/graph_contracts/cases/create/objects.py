@@ -163,7 +163,8 @@ def test_a_minimal_answer_says_where_the_object_is(create: CreateDriver) -> Find
 def test_an_empty_body_is_taken_or_refused(create: CreateDriver) -> Findings:
     """A creation without content should be refused or make an object, and not be a failure of the server.
 
-    Sent: `{}`, a request without content, with Content-Type and without, and JSON that breaks off; the collection is listed before and after.
+    Sent: `{}`, a request without content, with Content-Type and without, and JSON that breaks off; the collection is
+    listed before and after.
 
     Fix: Answer 400 where properties are required, and to a missing body; make nothing before that is known.
     """
