@@ -35,3 +35,17 @@ def repeated(headers: Headers) -> Iterator[str]:
         values = [value.strip() for key, value in headers if key.lower() == name.lower()]
         if len(values) > 1 and len(set(values)) == 1:
             yield f"{len(values)} times {name}: {values[0][:60]}"
+
+
+def refused_coding(accept: str | None, response: Response) -> str:
+    """The content coding of an answer that the request's Accept-Encoding leaves out; empty where there is none."""
+    if accept is None:
+        return ""
+    weights: dict[str, float] = {}
+    for each in accept.lower().split(","):
+        name, _, weight = each.partition(";")
+        number = re.fullmatch(r"\s*q\s*=\s*(\d(?:\.\d{0,3})?)\s*", weight)
+        weights[name.strip()] = float(number[1]) if number else 1.0
+    codings = [each.strip().lower() for each in (response.header("Content-Encoding") or "").split(",")]
+    applied = [each.removeprefix("x-") for each in codings if each and each != "identity"]
+    return next((each for each in applied if not weights.get(each, weights.get("*", 0.0))), "")

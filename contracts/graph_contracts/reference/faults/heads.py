@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import Callable
 
+from graph_contracts.json_types import JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Reply, Request, Send
@@ -77,3 +79,33 @@ def charset(app: App) -> None:
     kept = "Content-Type"
     label = (kept, "application/json; charset=iso-8859-1")
     _write(app, lambda fields, _: [label if name == kept else (name, value) for name, value in fields])
+
+
+@fault("gzip-though-refused", "resp.framing", gates=False)
+def gzip_always(app: App) -> None:
+    """Answers are gzip-coded whenever Accept-Encoding names gzip, also with a weight of zero."""
+
+    def wanted(request: Request) -> bool:
+        return "gzip" in request.headers.get("accept-encoding", "")
+
+    @override(app, "render")
+    def render(inner: Step, request: Request, reply: Reply) -> bytes:
+        body: bytes = inner(request, reply)
+        return gzip.compress(body) if body and wanted(request) else body
+
+    @override(app, "headers")
+    def headers(inner: Step, request: Request, reply: Reply, body: bytes) -> Fields:
+        fields: Fields = inner(request, reply, body)
+        return [*fields, ("Content-Encoding", "gzip")] if body and wanted(request) else fields
+
+
+@fault("unknown-coding-ignored", "req.ct.unsupported", gates=False)
+def unknown_coding(app: App) -> None:
+    """A body in a coding that the server doesn't know is read as an empty object, and answered 200."""
+
+    @override(app, "accept")
+    def accept(inner: Step, request: Request) -> JsonObject:
+        if request.headers.get("content-encoding", "identity") not in {"identity", "gzip"}:
+            return {}
+        body: JsonObject = inner(request)
+        return body

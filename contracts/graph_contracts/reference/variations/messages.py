@@ -38,7 +38,8 @@ def gzipped(app: App) -> None:
     """Answers are gzip-coded when that is accepted."""
 
     def wanted(request: Request, body: bytes) -> bool:
-        return bool(body) and "gzip" in request.headers.get("accept-encoding", "")
+        codings = request.headers.get("accept-encoding", "").replace(" ", "").split(",")
+        return bool(body) and any(each.partition(";")[0] == "gzip" and not each.endswith(";q=0") for each in codings)
 
     @override(app, "render")
     def render(inner: Step, request: Request, reply: Reply) -> bytes:
