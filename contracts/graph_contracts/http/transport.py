@@ -105,9 +105,9 @@ class Transport:
                 )
                 return pool.read(answer, watch), ""
             except pool.BROKEN as error:
-                self._strange = self._strange or (pool.malformed(error) and not watch.reused)
                 if watch.expired:
                     return None, f"no complete answer within {timeout:g} s"
+                self._strange = self._strange or (pool.malformed(error) and not watch.reused)
                 return None, STALE if watch.reused and pool.closed(error) else pool.reason(error)
 
     def _ssl_context(self) -> ssl.SSLContext | None:
