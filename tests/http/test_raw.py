@@ -6,6 +6,7 @@ import gzip
 
 import pytest
 
+from graph_contracts.http.head_fields import unsound
 from graph_contracts.http.raw import decode, parse
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -91,3 +92,28 @@ def test_interim_responses_are_skipped_but_not_without_end() -> None:
 
 def test_a_head_beyond_the_limit_is_no_response() -> None:
     assert parse(HEAD + b"X: " + b"y" * 40_000 + b"\r\n\r\n{}", ended=True) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ('ETag: "a"\r\nETag: "b"', ['ETag 2 times: "a", then "b"']),
+        ("Content-Type: text/html\r\nContent-Type: text/html", []),
+        ("X-A: a\x00b", ["X-A with the forbidden octet 0x00"]),
+        ("X-A: a\r\n b", ["X-A goes on in another line (obs-fold)"]),
+        ("X-A : a", ["a field name that is no token: 'X-A '"]),
+        ("X.A~1: Z\xfcrich\tb\r\nX-Empty:\r\nVary: A\r\nVary: B\r\nDate: a\r\nDate: b", []),
+    ],
+)
+def test_what_a_head_may_not_have_is_said(fields: str, said: list[str]) -> None:
+    octets = f"HTTP/1.1 200 OK\r\n{fields}\r\nContent-Length: 0\r\n\r\n".encode("latin-1")
+    response = parse(octets, ended=True)
+    assert response is not None
+    assert not response.broken
+    assert list(unsound(response)) == said
+
+
+def test_a_line_of_a_head_that_is_no_field_is_told() -> None:
+    response = parse(b"HTTP/1.1 200 OK\r\nno field\r\nContent-Length: 0\r\n\r\n", ended=True)
+    assert response is not None
+    assert response.broken == "a line of the head is no field: 'no field'"

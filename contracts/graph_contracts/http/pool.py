@@ -6,7 +6,7 @@ http.client and urllib3 bound a line of the head and the number of its fields, a
 from __future__ import annotations
 
 import io
-from http.client import HTTPException, HTTPResponse, RemoteDisconnected, parse_headers
+from http.client import BadStatusLine, HTTPException, HTTPResponse, RemoteDisconnected, UnknownProtocol, parse_headers
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, InvalidHeader
 from urllib3.util.connection import is_connection_dropped
 
 from graph_contracts.http import raw
@@ -170,7 +170,7 @@ def read(answer: requests.Response, watch: Watch) -> Response:
         body=body,
         reason=str(answer.reason or ""),
         http_version="1.0" if wire.version == 10 else "1.1",
-        broken=broken or problem,
+        broken=broken or problem or _misread(wire),
     )
 
 
@@ -179,6 +179,20 @@ def holds_connection(session: requests.Session) -> bool:
     adapters = [each for each in session.adapters.values() if isinstance(each, _Adapter)]
     kept = [connection for each in adapters for connection in each.kept()]
     return any(connection.sock is not None and not is_connection_dropped(connection) for connection in kept)
+
+
+def _misread(wire: Any) -> str:
+    """What http.client passed over in the head."""
+    message = getattr(getattr(wire, "_original_response", None), "msg", None)
+    defects = [type(each).__name__ for each in getattr(message, "defects", ())]
+    return "a line of the head is no field" if "MissingHeaderBodySeparatorDefect" in defects else ""
+
+
+def malformed(error: BaseException) -> bool:
+    """Whether a message came that the libraries refuse to read."""
+    root = _root(error)
+    wrong = (BadStatusLine, InvalidHeader, requests.exceptions.InvalidHeader, UnknownProtocol)
+    return isinstance(root, wrong) and not isinstance(root, RemoteDisconnected)
 
 
 def closed(error: BaseException) -> bool:

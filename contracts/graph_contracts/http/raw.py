@@ -22,6 +22,8 @@ from graph_contracts.http.limits import MAX_BODY, MAX_CODINGS, MAX_HEAD, MAX_INT
 MAX_MESSAGE = MAX_BODY + MAX_HEAD
 INTERIM = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d")
 """Begins a response after which another will come."""
+UNFOLDED = re.compile(r"\r\n(?![ \t])")
+"""Ends a line of a head that doesn't go on in the next one (obs-fold)."""
 CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}\b")
 GRACE = 0.1
 """Seconds to wait for surplus octets from a peer that keeps the connection open."""
@@ -198,19 +200,20 @@ def parse(data: bytes, *, ended: bool, head_only: bool = False) -> Response | No
     end = data.find(b"\r\n\r\n", start)
     if end < 0 or interim > MAX_INTERIM or end - start > MAX_HEAD:
         return None
-    lines = data[start:end].decode("latin-1").split("\r\n")
+    lines = UNFOLDED.split(data[start:end].decode("latin-1"))
     status_line = re.fullmatch(r"HTTP/(\d\.\d) (\d{3})(?: (.*))?", lines[0])
     if not status_line:
         return None
     version, status, reason = status_line[1], int(status_line[2]), status_line[3] or ""
     rest = data[end + 4 :]
     headers = tuple(
-        (name.strip(), value.strip()) for name, colon, value in (line.partition(":") for line in lines[1:]) if colon
+        (name, value.strip(" \t")) for name, colon, value in (line.partition(":") for line in lines[1:]) if colon
     )
+    nameless = next((f"a line of the head is no field: {line[:40]!r}" for line in lines[1:] if ":" not in line), "")
     body, broken = _body(rest, status, headers, ended=ended, head_only=head_only)
     coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
     decoded, problem = decode(body, coding, MAX_BODY) if ended else (body, "")
-    return Response(status, headers, decoded, reason, version, broken or problem)
+    return Response(status, headers, decoded, reason, version, broken or problem or nameless)
 
 
 def _body(rest: bytes, status: int, headers: Headers, *, ended: bool, head_only: bool) -> tuple[bytes, str]:

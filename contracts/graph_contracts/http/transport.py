@@ -16,7 +16,7 @@ from requests.structures import CaseInsensitiveDict
 
 from graph_contracts.http import pool, raw
 from graph_contracts.http.connection import Connection
-from graph_contracts.http.exchange import REFUSED, Exchange, Request, Response
+from graph_contracts.http.exchange import REFUSED, SAFE, Exchange, Request, Response
 from graph_contracts.http.watchdog import Watchdog
 
 STALE = "the kept connection had been closed"
@@ -30,6 +30,8 @@ class Transport:
         self._base = connection.base.rstrip("/")
         self._watchdog = Watchdog()
         self._session = self._opened()
+        self._strange = False
+        """Whether the target sent a message, on a new connection, that only reading its octets shows."""
 
     def close(self) -> None:
         self._session.close()
@@ -43,6 +45,8 @@ class Transport:
 
     def exchange(self, request: Request, timeout: float, *, fresh: bool) -> Exchange:
         """Send a request, on a connection of its own where that is to be `fresh`, and read its answer."""
+        if self._strange:
+            return make_exchange(request, lambda: self._by_octets(request, timeout))
         if not fresh:
             return make_exchange(request, lambda: self._kept(request, timeout))
         session = self._opened()
@@ -69,7 +73,18 @@ class Transport:
             response, error = self._attempt(self._session, request, timeout)
             if response is None and error == REFUSED:
                 error = pool.CLOSED  # it may have had this request, and ended by it
+            return response, error
+        if response is None and self._strange and _may_repeat(request):
+            return self._by_octets(request, timeout)
         return response, error
+
+    def _by_octets(self, request: Request, timeout: float) -> tuple[Response | None, str]:
+        """Send a request on a connection of its own, and read what comes for what it is."""
+        framing = [("Content-Length", str(len(request.body)))] if request.body or request.method not in SAFE else []
+        fields = (*request.headers, *framing, ("Connection", "close"))
+        wire = raw.request_bytes(request.method, request.url, fields, request.body)
+        context, connect = self._ssl_context(), self._connection.limits.connect_timeout
+        return raw.talk(self._base, wire, context, timeout, connect, proxy=self._connection.proxy)
 
     def _attempt(self, session: requests.Session, request: Request, timeout: float) -> tuple[Response | None, str]:
         prepared = requests.PreparedRequest()
@@ -102,6 +117,7 @@ class Transport:
             except pool.BROKEN as error:
                 if watch.expired:
                     return None, f"no complete answer within {timeout:g} s"
+                self._strange = self._strange or (pool.malformed(error) and not watch.reused)
                 return None, STALE if watch.reused and pool.closed(error) else pool.reason(error)
 
     def _ssl_context(self) -> ssl.SSLContext | None:
@@ -116,6 +132,12 @@ class Transport:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         return context
+
+
+def _may_repeat(request: Request) -> bool:
+    """Whether a request that was performed already does the same once more."""
+    conditional = any(name.lower().startswith("if-") for name, _ in request.headers)
+    return request.method in SAFE or (request.method in {"PATCH", "PUT"} and not conditional)
 
 
 def make_exchange(request: Request, ask: Callable[[], tuple[Response | None, str]]) -> Exchange:

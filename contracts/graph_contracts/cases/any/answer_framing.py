@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graph_contracts.cases.update.connections import LIMITS_OF_OURS
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.head_fields import refused_coding, repeated, unsound
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.requirements import Finding, Findings, Level, Severity, also, requirement
 
@@ -15,7 +16,8 @@ LONG = 100_000
     "update.resp.framing",
     Level.MUST,
     basis="rfc",
-    source="RFC 9112 §6, §9.3; RFC 9110 §8.4, §8.6",
+    source="RFC 9112 §5, §6, §9.3; RFC 9110 §5.3, §5.5, §8.4, §8.6",
+    vary="a content coding that the request leaves out is a warning (RFC 9110 §12.5.3)",
     each=lambda _, exchange: (
         exchange.status not in {204, 304} and exchange.request.wire is None and len(exchange.request.body) < LONG
     ),
@@ -43,13 +45,22 @@ LONG = 100_000
 def test_every_answer_is_as_long_as_it_says(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Each answer of the run is complete and decodes as its headers say.
 
-    Sent: Nothing of its own: the length and the coding of every answer are checked.
+    Sent: Nothing of its own: the length, the coding and the head of every answer are checked.
 
-    Fix: Count Content-Length in octets after encoding, and set it once.
+    Fix: Count Content-Length in octets after encoding, and set it once, as all fields that have one value.
     """
-    broken = exchange.response.broken if exchange.response else ""
-    if broken and not any(words in broken for words in LIMITS_OF_OURS):
-        yield Finding("a sound message", f"{exchange.answer}: {broken}", (exchange,))
+    response = exchange.response
+    if response is None:
+        return
+    if response.broken and not any(words in response.broken for words in LIMITS_OF_OURS):
+        yield Finding("a sound message", f"{exchange.answer}: {response.broken}", (exchange,))
+    for problem in unsound(response):
+        yield Finding("a sound head", f"{exchange.answer}: {problem}", (exchange,))
+    for problem in repeated(response.headers):
+        yield Finding("each of these fields once", f"{exchange.answer}: {problem}", (exchange,), Severity.WARN)
+    if response.body and (coding := refused_coding(accepted := exchange.sent("Accept-Encoding"), response)):
+        what = f"{exchange.answer} in {coding} to Accept-Encoding: {accepted}"
+        yield Finding("an answer without that coding", what, (exchange,), Severity.WARN)
 
 
 @requirement(

@@ -22,6 +22,7 @@ LEAKS: Mapping[str, re.Pattern[str]] = {
         r"|File \"[^\"\n]{1,200}\", line \d+"
         r"|\bat [\w.$<>/]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)"
         r"|\bat [^\n]{1,200}\) in [^\n]{1,200}:line \d+"
+        r"|\bat \w+(?:\.[\w<>`]+)+\([^)\n]{0,200}\)\s*\n\s+at \w+(?:\.[\w<>`]+)+\("
         r"|\bat (?:async )?[^\n()]{0,120}\(?(?:node:|file:///|/|[A-Za-z]:\\)[^\s()]{1,200}:\d+:\d+\)?"
         r"|goroutine \d+ \[running\]"
         r"|\.rb:\d+:in [`']"
@@ -39,9 +40,23 @@ LEAKS: Mapping[str, re.Pattern[str]] = {
     ),
     "SQL": re.compile(
         r"\bSELECT\s[^;\n]{1,300}?\sFROM\s+\S|\bINSERT INTO\s+\S|\bUPDATE\s+\S{1,80}\s+SET\s|\bDELETE FROM\s+\S"
-        r"|SQLSTATE\[|\bORA-\d{5}\b|near \"[^\"]{1,80}\": syntax error"
+        r"|SQLSTATE\[|\bORA-\d{5}\b|near \"[^\"]{1,80}\": syntax error|error in your SQL syntax"
+        r"|violates (?:unique|foreign key|check|not-null|exclusion) constraint\b"
+    ),
+    "a secret": re.compile(
+        r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----|\bAccountKey=[\w+/]{20,}|\bAWS_SECRET_ACCESS_KEY=\S{8,}"
+        r"|\b(?i:Server|Data Source|Host)=[^;\n]{1,200};(?:[^;\n]{1,200};){0,9}\s*(?i:Password|Pwd)=[^;\n]{1,200}"
+        r"|\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,80}:[^\s/:@]{1,80}@[\w.-]+"
+    ),
+    "an internal address": re.compile(
+        r"\b[\w-]+(?:\.[\w-]+){0,5}\.svc\.cluster\.local\b|\b[\w-]+(?:\.[\w-]+){0,5}\.internal:\d{2,5}\b"
+        r"|\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}:\d{2,5}\b"
     ),
 }
+IN_FIELDS = ("a stack trace", "a framework's exception", "SQL", "a secret", "an internal address")
+"""What is looked for in header fields too; paths of URLs stand there rightly."""
+LEAST_TOKEN = 16
+"""Characters of a bearer token that no message has by chance."""
 
 
 @requirement(
@@ -109,7 +124,7 @@ def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnde
 )
 @also(
     "read.error.noleak",
-    "The error of a refused read should show no stack trace, file path, SQL or framework dump.",
+    "The error of a refused read should show no stack trace, file path, SQL, framework dump or credentials.",
     sent=(
         "Nothing of its own: every error in the tests of reads is searched for stack traces, paths, SQL and framework "
         "pages."
@@ -117,7 +132,7 @@ def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnde
 )
 @also(
     "list.error.noleak",
-    "The error of a refused list request should show no stack trace, file path, SQL or framework dump.",
+    "The error of a refused list request should show no stack trace, file path, SQL, framework dump or credentials.",
     sent=(
         "Nothing of its own: every error in the tests of lists is searched for stack traces, paths, SQL and framework "
         "pages."
@@ -125,7 +140,7 @@ def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnde
 )
 @also(
     "create.error.noleak",
-    "The error of a refused creation should show no stack trace, file path, SQL or framework dump.",
+    "The error of a refused creation should show no stack trace, file path, SQL, framework dump or credentials.",
     sent=(
         "Nothing of its own: every error in the tests of creations is searched for stack traces, paths, SQL and "
         "framework pages."
@@ -133,32 +148,37 @@ def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnde
 )
 @also(
     "delete.error.noleak",
-    "The error of a refused deletion should show no stack trace, file path, SQL or framework dump.",
+    "The error of a refused deletion should show no stack trace, file path, SQL, framework dump or credentials.",
     sent=(
         "Nothing of its own: every error in the tests of deletions is searched for stack traces, paths, SQL and "
         "framework pages."
     ),
 )
 def test_errors_reveal_nothing_of_the_inside(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Errors show no stack trace, file path, SQL or framework dump.
+    """Errors show no stack trace, file path, SQL, framework dump or credentials.
 
     Sent: Nothing of its own: every refusal of the run is searched for stack traces, paths, SQL and framework pages.
 
     Fix: Turn development error pages off, and log details instead of sending them.
     """
     response = exchange.response
-    if response is None or not response.body:
+    if response is None:
         return
     shown = response.body[:READ].decode("utf-8", "replace")
     if response.object is not None:
         shown = "\n".join([shown, *_strings(response.object)])
+    fields = "\n".join(value for _, value in response.headers)[:READ]
     own = _own_words(exchange)
     for what, pattern in LEAKS.items():
-        leak = next((m[0] for m in pattern.finditer(shown) if m[0].replace("\\\\", "\\") not in own), None)
+        where = f"{shown}\n{fields}" if what in IN_FIELDS else shown
+        leak = next((m[0] for m in pattern.finditer(where) if m[0].replace("\\\\", "\\") not in own), None)
         if leak:
             yield Finding(
                 "nothing of the server's inside", f"{exchange.answer} with {what}: {short(leak)}", (exchange,)
             )
+    scheme, _, token = (exchange.sent("Authorization") or "").partition(" ")
+    if scheme.lower() == "bearer" and len(token) >= LEAST_TOKEN and token in f"{shown}\n{fields}":
+        yield Finding("no credentials", f"{exchange.answer} with the request's own bearer token", (exchange,))
 
 
 def _strings(value: Json) -> Iterator[str]:

@@ -93,12 +93,12 @@ def test_a_charset_parameter_makes_no_difference(operation: WriteDriver) -> Find
     "create.req.ct.unsupported",
     "A creation in a format that the server doesn't implement should be refused, and never answered 2xx without an "
     "object.",
-    sent="The same object as XML, as a form and as multipart, and a JSON Patch.",
+    sent="The same object as XML, as a form, as multipart and in an unknown content coding, and a JSON Patch.",
 )
 def test_a_format_that_is_not_understood_is_refused(operation: WriteDriver) -> Findings:
     """A body in a format that the server doesn't implement is refused and never answered 2xx without an effect.
 
-    Sent: The same change as XML, as a form, as multipart and as JSON Patch.
+    Sent: The same change as XML, as a form, as multipart, as JSON Patch, and in a content coding that nobody has.
 
     Fix: Check Content-Type before reading, and answer 415 for what you have no reader for.
     """
@@ -111,7 +111,7 @@ def test_a_format_that_is_not_understood_is_refused(operation: WriteDriver) -> F
 
 
 def foreign_formats(operation: WriteDriver) -> list[Attempt]:
-    """The same small change in XML, as a form, as multipart and as JSON Patch, each with its own marker."""
+    """The same small change in formats that are not JSON, each with its own marker."""
 
     def attempt(media: str, spell: Callable[[str, Json], str], note: str) -> Attempt:
         mark = operation.bodies.mark()
@@ -124,7 +124,16 @@ def foreign_formats(operation: WriteDriver) -> list[Attempt]:
         attempt("application/x-www-form-urlencoded", in_a_form, "a form"),
         attempt(f"multipart/form-data; boundary={BOUNDARY}", _in_parts, "multipart/form-data"),
         attempt("application/json-patch+json", _in_json_patch, "JSON Patch"),
+        _in_an_unknown_coding(operation),
     ]
+
+
+def _in_an_unknown_coding(operation: WriteDriver) -> Attempt:
+    """A change in octets that only a coding nobody has would make JSON of."""
+    mark = operation.bodies.mark()
+    headers = {"Content-Type": "application/json", "Content-Encoding": "x-suite"}
+    octets = gzip.compress(jsontext.dump(mark), mtime=0)
+    return Attempt("an unknown content coding", octets, headers=headers, marker=next(iter(mark.values())))
 
 
 def in_xml(name: str, value: Json) -> str:

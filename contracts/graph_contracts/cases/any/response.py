@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from graph_contracts.contract import Operation
-from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.exchange import Exchange, Response
 from graph_contracts.json_types import Json
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.operation_under_test import OperationUnderTest, performed
 from graph_contracts.requirements import Finding, Findings, Level, Severity, Unread, also, requirement
+
+CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+"""What may be said of JSON without being untrue of all of it (RFC 8259 §8.1)."""
 
 
 def as_documented(operation: Operation, exchange: Exchange) -> bool:
@@ -34,7 +39,7 @@ def _json(_: Operation, exchange: Exchange) -> bool:
     Level.MUST,
     basis="page-ex",
     source="Page, Examples/Response; RFC 9110 §8.3",
-    vary="parameters of any kind; letter case",
+    vary="parameters of any kind; letter case; a charset other than UTF-8 is a warning",
     each=as_documented,
 )
 @also(
@@ -65,6 +70,15 @@ def test_the_object_is_labelled_as_json(operation: OperationUnderTest, exchange:
         yield Finding(
             "Content-Type: application/json", f"Content-Type: {label}" if label else "no Content-Type", (exchange,)
         )
+    elif response is not None and response.body and (charset := _foreign_charset(response)):
+        what = f"charset={charset}, which JSON has not"
+        yield Finding("charset=utf-8, or no charset", what, (exchange,), Severity.WARN)
+
+
+def _foreign_charset(response: Response) -> str:
+    """The charset of a label where that is another than JSON's."""
+    found = re.search(r'(?i);\s*charset\s*=\s*"?([^\s;,"]+)', response.header("Content-Type") or "")
+    return found[1] if found and found[1].lower() not in CHARSETS else ""
 
 
 @requirement(

@@ -22,6 +22,8 @@ FIELDS: Mapping[str, Mapping[str, str | None]] = {
         "Accept-Language": "de-CH, fr;q=0.7, *;q=0.1",
     },
     "weighted codings": {"Accept-Encoding": "zstd, br;q=0.5, identity;q=0.2, *;q=0"},
+    "no coding": {"Accept-Encoding": "identity"},
+    "gzip refused": {"Accept-Encoding": "gzip;q=0, *;q=0.5"},
     "several preferences": {"Prefer": 'handling=lenient, x-suite="a,b"; c=1, odata.maxpagesize=50'},
     "fields of browsers and proxies": {
         "Cache-Control": "no-cache",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin, urlsplit
 
 from graph_contracts.cases.any.atomicity import note_what_is_made_in_spite
 from graph_contracts.cases.update.concurrency import parallel, rounds
@@ -233,7 +233,7 @@ def _all_there(create: CreateDriver, bodies: list[dict[str, object]], answers: l
 def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
     """If a creation is answered with `Location`, it should lead to the new object.
 
-    Sent: A creation, whose Location is compared with the object's own path.
+    Sent: A creation; its Location must have the new id, and is followed where it stays on the origin.
 
     Fix: Make the URL from the new id and the path that the client used.
     """
@@ -244,6 +244,17 @@ def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
         raise NotApplicable("the answer has no Location, or shows no id to compare it with", exchange)
     if shown.lower() not in unquote(location).lower():
         yield Finding(f"Location with {short(shown)}", f"Location: {short(location)}", (exchange,))
+        return
+    address = urljoin(exchange.request.url, location)
+    if urlsplit(address)[:2] != urlsplit(exchange.request.url)[:2]:
+        return  # a gateway may be in between, and nothing is sent to another origin
+    found, seen = create.appears(shown)
+    if found is None:
+        return  # create.persist.read tells of it
+    followed = create.send("GET", address)
+    if followed.status in GONE and create.observer.item(shown)[0] is not None:
+        what = f"{followed.answer} to GET {short(location)}"
+        yield Finding(f"object {short(shown)}", what, (exchange, seen, followed))
 
 
 @requirement(
@@ -256,26 +267,29 @@ def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
 def test_one_creation_makes_one_object(create: CreateDriver) -> Findings:
     """One creation must make one object.
 
-    Sent: A creation with a value never used before; the collection is searched for it.
+    Sent: A creation with a value never used before, alone and among all properties; the collection is searched for
+    it.
 
     Fix: Insert once: a retry inside the server, or a trigger, makes another.
     """
     if OperationKind.LIST not in create.siblings:
         raise NotApplicable("the document has no list to look it up in")
-    mark = create.bodies.mark()
-    name, value = next(iter(mark.items()))
-    exchange = create.change(mark)
-    create.observe.settle(mark)
-    states = create.watch.objects.states()
-    looks = create.seen_after(exchange)
-    before = create.creations.others
-    if before is None:
-        raise Inconclusive("nobody knows what was there before", exchange)
-    found = [entity for entity, state in states.items() if state.get(name) == value and entity not in before]
-    if len(found) > 1:
-        yield Finding("one object", f"{len(found)} objects with {name} = {short(value)}", (exchange, *looks))
-    for entity in found:
-        create.creations.record_made(entity)
+    for alone in (True, False):
+        mark = create.bodies.mark()
+        name, value = next(iter(mark.items()))
+        exchange = create.change(mark if alone else {**create.bodies.full(2), **mark})
+        create.observe.settle(mark)
+        states = create.watch.objects.states()
+        looks = create.seen_after(exchange)
+        before = create.creations.others
+        if before is None:
+            raise Inconclusive("nobody knows what was there before", exchange)
+        found = [entity for entity, state in states.items() if state.get(name) == value and entity not in before]
+        for entity in found:
+            create.creations.record_made(entity)
+        if len(found) > 1:
+            yield Finding("one object", f"{len(found)} objects with {name} = {short(value)}", (exchange, *looks))
+            return
 
 
 @adapted(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from graph_contracts.contract import TypeKind
 from graph_contracts.json_types import Json
 from graph_contracts.reference.app import App
@@ -25,6 +27,45 @@ def leak(app: App) -> None:
     def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
         reply = inner(request, refusal)
         reply.value["error"]["message"] += f"\n{TRACE}"
+        return reply
+
+
+def _told(app: App, words: Callable[[Request], str]) -> None:
+    """Add words to the message of each error."""
+
+    @override(app, "refuse")
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
+        reply = inner(request, refusal)
+        reply.value["error"]["message"] += f" {words(request)}"
+        return reply
+
+
+@fault("token-in-errors", "error.noleak", gates=False)
+def token(app: App) -> None:
+    """Errors repeat the bearer token of the request."""
+    _told(app, lambda request: request.headers.get("authorization", "").rpartition(" ")[2])
+
+
+@fault("connection-string-in-errors", "error.noleak", gates=False)
+def connection_string(app: App) -> None:
+    """Errors say by which credentials the database is reached."""
+    _told(app, lambda _: "Could not connect to postgres://app:changeit@db.example:5432/things.")
+
+
+@fault("internal-address-in-errors", "error.noleak", gates=False)
+def address(app: App) -> None:
+    """Errors say which service behind the server didn't answer."""
+    _told(app, lambda _: "http://things.prod.svc.cluster.local:8080 timed out.")
+
+
+@fault("exception-in-a-field", "error.noleak", gates=False)
+def field(app: App) -> None:
+    """A field of each error has the exception."""
+
+    @override(app, "refuse")
+    def refuse(inner: Step, request: Request, refusal: Refusal) -> Reply:
+        reply = inner(request, refusal)
+        reply.headers = {**reply.headers, "X-Exception": "com.example.things.store.StoreException: no such row"}
         return reply
 
 

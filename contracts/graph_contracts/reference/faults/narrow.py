@@ -235,3 +235,26 @@ def permission_401(app: App) -> None:
             if refusal.status != 403:
                 raise
             app.access.unauthenticated("The access token is not valid.", error="invalid_token")
+
+
+@fault("large-creation-made-twice", "create.persist.once")
+def large_twice(app: App) -> None:
+    """A creation of many properties makes two objects."""
+
+    @override(app, "create")
+    async def create(inner: Step, request: Request, body: JsonObject) -> None:
+        if len(body) > 5:
+            await inner(request, body)
+        await inner(request, body)
+
+
+@fault("location-of-another-version", "create.resp.location", gates=False)
+def another_version(app: App) -> None:
+    """The Location of a creation's answer has the new id, below a prefix where nothing is."""
+
+    @override(app, "updated")
+    def updated(inner: Step, request: Request, body: JsonObject) -> Reply:
+        reply: Reply = inner(request, body)
+        if "Location" in reply.headers:
+            reply.headers["Location"] = f"/v0/nowhere/{request.entity}"
+        return reply
