@@ -6,7 +6,7 @@ http.client and urllib3 bound a line of the head and the number of its fields, a
 from __future__ import annotations
 
 import io
-from http.client import BadStatusLine, HTTPException, HTTPResponse, RemoteDisconnected, UnknownProtocol, parse_headers
+from http.client import HTTPException, HTTPResponse, RemoteDisconnected, parse_headers
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -189,10 +189,8 @@ def _misread(wire: Any) -> str:
 
 
 def malformed(error: BaseException) -> bool:
-    """Whether a message came that the libraries refuse to read."""
-    root = _root(error)
-    wrong = (BadStatusLine, InvalidHeader, requests.exceptions.InvalidHeader, UnknownProtocol)
-    return isinstance(root, wrong) and not isinstance(root, RemoteDisconnected)
+    """Whether a message came whose fields the libraries refuse to read."""
+    return isinstance(_root(error), (InvalidHeader, requests.exceptions.InvalidHeader))
 
 
 def closed(error: BaseException) -> bool:
