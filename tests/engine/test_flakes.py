@@ -13,6 +13,7 @@ from graph_contracts.engine.run import run
 from graph_contracts.settings import Settings
 from tests.peers import shelf
 from tests.peers.shelf import FIRST, SECOND, TOKEN, Request, Shelf
+from tests.support import recorded
 
 PREFER = "update.req.prefer.unknown"
 
@@ -144,6 +145,6 @@ def test_a_token_that_expires_in_mid_run_is_renewed_and_it_is_said(tmp_path: Pat
         )  # fmt: skip
     assert code == 0, rows
     assert "the token was refused in mid-run and renewed through --token-command" in results["notes"]
-    for path in (tmp_path / "r").iterdir():
-        assert "the-first-token" not in path.read_text()
-        assert "the-second-token" not in path.read_text()
+    for text in recorded.texts(tmp_path / "r").values():
+        assert "the-first-token" not in text
+        assert "the-second-token" not in text

@@ -15,6 +15,7 @@ from graph_contracts.reference.server import start
 from graph_contracts.report.scope import Scope
 from graph_contracts.settings import Settings
 from tests.support.command import ROOT, call, environment
+from tests.support.counted import updates
 
 DOCUMENT = ROOT / "openapi.yaml"
 
@@ -36,7 +37,7 @@ DOCUMENT = ROOT / "openapi.yaml"
 )
 def test_what_leaves_something_out_is_known(settings: dict[str, object], narrowed: tuple[str, ...]) -> None:
     told = Settings(openapi=DOCUMENT, **settings)  # type: ignore[arg-type]
-    assert scope(select_cases(told), told) == Scope(121, 2, narrowed)
+    assert scope(select_cases(told), told) == Scope(updates(), 2, narrowed)
 
 
 def test_a_selected_run_says_how_much_it_tested_and_leaves_nothing_but_its_reports(tmp_path: Path) -> None:
@@ -46,16 +47,16 @@ def test_a_selected_run_says_how_much_it_tested_and_leaves_nothing_but_its_repor
     data = json.loads((tmp_path / "reports/results.json").read_text())
     tested = len(data["requirements"])
     assert data["summary"]["pass"] == tested
-    assert f"\nPartial run (--select): {tested} of 121 requirements tested, all passed.\n" in done.stdout
-    assert json.loads((tmp_path / "reports/badge.json").read_text())["message"] == f"{tested} of 121 passed"
-    assert data["scope"] == {"requirements": 121, "operations": 2, "narrowed_by": ["--select"]}
+    assert f"\nPartial run (--select): {tested} of {updates()} requirements tested, all passed.\n" in done.stdout
+    assert json.loads((tmp_path / "reports/badge.json").read_text())["message"] == f"{tested} of {updates()} passed"
+    assert data["scope"] == {"requirements": updates(), "operations": 2, "narrowed_by": ["--select"]}
     assert [path.name for path in tmp_path.iterdir()] == ["reports"]
     judged = call("judge", "reports", "--openapi", str(DOCUMENT), cwd=tmp_path)
     assert judged.returncode == 0, judged.stdout + judged.stderr
     seen = json.loads((tmp_path / "judged/results.json").read_text())
     assert seen["scope"]["narrowed_by"] == ["recording"]
     assert "\nNo violation in this recording; " in judged.stdout
-    assert " of 121 requirements can be seen in it.\n" in judged.stdout
+    assert f" of {updates()} requirements can be seen in it.\n" in judged.stdout
 
 
 def test_generated_cases_leave_nothing_in_the_current_folder(tmp_path: Path) -> None:
