@@ -63,7 +63,7 @@ class Replays:
     found: list[Replay]
 
     def __call__(self, session: Session) -> None:
-        """Take one of each requirement that failed."""
+        """Take one of each requirement that failed or warned."""
         for each in session.tally.judgements:
             if (
                 each.verdict == "fail"
