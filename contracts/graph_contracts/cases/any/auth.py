@@ -33,16 +33,16 @@ def refused(operation: OperationUnderTest, credentials: Iterable[tuple[str, str 
     return operation.refusals((note, {"Authorization": value}) for note, value in credentials)
 
 
-def performed(trials: Iterable[Trial]) -> Findings:
-    """A finding for each request that was performed, or said to be."""
+def performed(trials: Iterable[Trial], refusal: str = "401") -> Findings:
+    """A finding for each request that was performed, or said to be, where it should have been refused."""
     for trial in trials:
         if trial.exchange.ok:
             done = f", and {trial.effects[0].difference}" if trial.effects else ""
-            yield Finding("401", f"{trial.exchange.answer} with {trial.attempt.note}{done}", (trial.exchange,))
+            yield Finding(refusal, f"{trial.exchange.answer} with {trial.attempt.note}{done}", (trial.exchange,))
         elif trial.effects:
             effect = trial.effects[0].difference
             what = f"{trial.exchange.answer} with {trial.attempt.note}, yet {effect}"
-            yield Finding("401 and nothing changed", what, (trial.exchange,))
+            yield Finding(f"{refusal} and nothing changed", what, (trial.exchange,))
 
 
 @requirement(
