@@ -9,7 +9,7 @@ from graph_contracts.requirements import (
     NotApplicable,
 )
 
-PATH = "Page, HTTP request (both keys are in the path); OData 4.01 Part 2 §4.3 (a key within a collection)"
+PATH = "Page, HTTP request (both keys are in the path); OData URL Conventions 4.01 §4.3 (a key within a collection)"
 
 
 COLLECTION = "Page, HTTP request (the parent's key is in the path); OData 4.01 §11.2.7 (related entities), §9.2.1 (404)"

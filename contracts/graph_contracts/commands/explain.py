@@ -16,18 +16,9 @@ from graph_contracts.contract import OperationKind
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.reference.sheet import proofs
 from graph_contracts.report import citation
+from graph_contracts.report.words import basis
 from graph_contracts.requirements import PROFILES, Requirement, registry
 
-BASES = {
-    "page": "the API reference page says so",
-    "page-ex": "the API reference page's example shows it",
-    "page⇒": "a statement of the API reference page can't hold without it",
-    "rfc": "an RFC that every HTTP server is under requires it",
-    "rfc-def": "it follows from how an RFC defines the method, status or format",
-    "odata": "OData's convention, which Graph clients rely on",
-    "graph": "Microsoft Graph's guidelines",
-    "practice": "what clients rely on in practice",
-}
 NOUNS: Mapping[OperationKind, str] = {
     OperationKind.READ: "read",
     OperationKind.LIST: "list",
@@ -63,7 +54,7 @@ def explain(requirement: Requirement) -> str:
         "",
         requirement.statement,
         "",
-        f"Level    {requirement.level}: {_basis(requirement)}",
+        f"Level    {requirement.level}: {basis(requirement.basis)}",
         f"Source   {requirement.source}",
         f"Gates    {_gates(requirement)}",
     ]
@@ -76,9 +67,6 @@ def explain(requirement: Requirement) -> str:
 
 def page(requirement: Requirement) -> str:
     """The same as a page of Markdown."""
-    cited = "".join(
-        f"[{part.text}]({part.url})" if part.url else part.text for part in citation.parts(requirement.source)
-    )
     faults = [f"- `{fault.name}`: {fault.text}" for fault in proofs(requirement.id)]
     return "\n".join(
         [
@@ -86,8 +74,8 @@ def page(requirement: Requirement) -> str:
             "",
             f"**{requirement.statement}**",
             "",
-            f"- Level: {requirement.level}; {_basis(requirement)}",
-            f"- Source: {cited}",
+            f"- Level: {requirement.level}; {basis(requirement.basis)}",
+            f"- Source: {_cited(requirement)}",
             f"- Gates: {_gates(requirement)}",
             *_section("What is sent", [requirement.sent]),
             *_section(
@@ -138,10 +126,16 @@ def chapter(kind: OperationKind, requirements: Iterable[Requirement]) -> str:
         alike = f"{OperationKind.UPDATE}.{each.id.partition('.')[2]}"
         faults = [f"- `{fault.name}`: {fault.text}" for fault in proofs(each.id)]
         like = f"; as [`{alike}`]({alike}.md)" if alike in known else ""
-        lines += ["", f"## {each.id}", "", f"**{each.statement}**", "", f"{each.level}; {_basis(each)}{like}."]
+        lines += ["", f"## {each.id}", "", f"**{each.statement}**", "", f"{each.level}; {basis(each.basis)}{like}."]
+        lines += ["", f"Source: {_cited(each)}"]
         lines += ["", f"Sent: {each.sent}", "", f"To fix: {each.fix}"]
         lines += ["", *faults] if faults else []
     return "\n".join(lines) + "\n"
+
+
+def _cited(requirement: Requirement) -> str:
+    pieces = citation.parts(requirement.source)
+    return "".join(f"[{part.text}]({part.url})" if part.url else part.text for part in pieces)
 
 
 def _section(title: str, lines: list[str]) -> list[str]:
@@ -151,10 +145,6 @@ def _section(title: str, lines: list[str]) -> list[str]:
 def _case(name: str) -> str:
     module, _, function = name.rpartition(".")
     return f"[`{function}`](../../contracts/{module.replace('.', '/')}.py)"
-
-
-def _basis(requirement: Requirement) -> str:
-    return BASES.get(requirement.basis, requirement.basis)
 
 
 def _gates(requirement: Requirement) -> str:

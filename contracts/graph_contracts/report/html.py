@@ -88,6 +88,7 @@ def _environment() -> Environment:
         "cited": citation.parts,
         "spread": view.spread,
         "also": _also,
+        "basis": words.basis,
         "counted": words.plural,
     }
     environment.globals |= {"signs": words.SIGNS, "meanings": words.MEANINGS}

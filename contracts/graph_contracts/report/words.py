@@ -35,10 +35,27 @@ LEVEL_MEANINGS: Mapping[str, str] = {
     "INFO": "recorded, never judged",
 }
 
+BASES: Mapping[str, str] = {
+    "page": "the API's reference page or document says so",
+    "page-ex": "the example of the API's reference page or document shows it",
+    "page⇒": "something that the API's reference page or document says can't hold without it",
+    "rfc": "an RFC that every HTTP server is under requires it",
+    "rfc-def": "it follows from how an RFC defines the method, status or format",
+    "operator": "whoever runs the suite says so by an option",
+    "odata": "OData's convention, which Graph clients rely on",
+    "graph": "Microsoft Graph's guidelines",
+    "practice": "what clients rely on in practice",
+}
+"""What a level rests on."""
 PROFILES = ("page", "odata", "http")
 """From the least strict to the strictest."""
 MAX_NAMED = 5
 """Requirements that a line names."""
+
+
+def basis(name: str) -> str:
+    """What a level rests on, in words; of several bases each."""
+    return " and ".join(BASES.get(each, each) for each in name.split("/"))
 
 
 def plural(count: int, word: str, words: str = "") -> str:

@@ -66,7 +66,7 @@ class Requirement:
     id: str
     level: Level
     basis: str
-    """Where it comes from: page, page-ex, page⇒, rfc, rfc-def, odata, graph or practice."""
+    """Where it comes from: page, page-ex, page⇒, rfc, rfc-def, operator, odata, graph or practice."""
     source: str
     statement: str
     vary: str = ""

@@ -57,7 +57,7 @@ class Settings(BaseModel):
     personal_token: Token | None = _about("Token of a personal Microsoft account.", metavar="TOKEN")
     expired_token: Token | None = _about("Token that has expired.", metavar="TOKEN")
     foreign_token: Token | None = _about(
-        "Token of an identity that may update, but in another tenant.", metavar="TOKEN"
+        "Token of an identity of another tenant, which must be refused.", metavar="TOKEN"
     )
     auth: Literal["none", "any-token", "enforced"] = _about("What the target promises about credentials.", "enforced")
     ids: Named = _about(

@@ -47,16 +47,16 @@ def _may_be_taken(value: str, schemes: frozenset[str]) -> bool:
     return "" in schemes or value.partition(" ")[0].lower() in schemes
 
 
-def performed(trials: Iterable[Trial]) -> Findings:
-    """A finding for each request that was performed, or said to be."""
+def performed(trials: Iterable[Trial], refusal: str = "401") -> Findings:
+    """A finding for each request that was performed, or said to be, where it should have been refused."""
     for trial in trials:
         if trial.exchange.ok:
             done = f", and {trial.effects[0].difference}" if trial.effects else ""
-            yield Finding("401", f"{trial.exchange.answer} with {trial.attempt.note}{done}", trial.proof)
+            yield Finding(refusal, f"{trial.exchange.answer} with {trial.attempt.note}{done}", trial.proof)
         elif trial.effects:
             effect = trial.effects[0]
             what = f"{trial.exchange.answer} with {trial.attempt.note}, yet {effect.difference}"
-            yield Finding("401 and nothing changed", what, effect.evidence)
+            yield Finding(f"{refusal} and nothing changed", what, effect.evidence)
 
 
 @requirement(

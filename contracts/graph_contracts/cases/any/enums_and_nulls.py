@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 from graph_contracts.cases.values import finding_of, shown_after
-from graph_contracts.contract import TypeKind
+from graph_contracts.contract import Type, TypeKind
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.settable_locations import settable_locations
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, also, requirement
+from graph_contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
+
+CATCH_ALL = {"unknownfuturevalue", "unknown", "other", "none", "undefined", "unspecified", "default"}
+"""Members that a server may take for whatever it does not know."""
 
 
 @requirement(
     "update.value.enum.invalid",
-    Level.SHOULD,
-    basis="graph",
-    source="Graph, evolvable enumerations; OData enumValue",
-    vary="a plain String keeps the text; letter case of members",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Response (the object as it was sent); Graph, evolvable enumerations; OData enumValue",
+    vary=(
+        "a plain String keeps the text; letter case of members; accepted without effect, and stored as a member that "
+        "stands for whatever is unknown, is a warning"
+    ),
     phase=Phase.NEGATIVE,
 )
 @also(
     "create.value.enum.invalid",
-    "A creation should refuse an undocumented enumeration member or keep it as it is, and never map it to another "
+    "A creation must refuse an undocumented enumeration member or keep it as it is, and must never map it to another "
     "member.",
 )
 def test_an_unknown_member_is_never_mapped_to_another(operation: WriteDriver) -> Findings:
@@ -40,10 +56,12 @@ def test_an_unknown_member_is_never_mapped_to_another(operation: WriteDriver) ->
     if not locations:
         raise NotApplicable("the document declares no enumeration")
     for location in locations[:3]:
-        known = operation.values.make(location.type, location.path[-1], 1)
+        known = operation.values.make(location.type, location.path[-1], 2)
         control = operation.patch(location.body(known))
         if not control.ok:
             continue
+        before, _ = shown_after(operation, control)
+        others = _others(location.type, known) if before is not None and location.value(before) == known else set()
         for member in ("bogusMember", "unknownFutureValue"):
             exchange = operation.patch(location.body(member))
             found, evidence = shown_after(operation, exchange)
@@ -53,7 +71,13 @@ def test_an_unknown_member_is_never_mapped_to_another(operation: WriteDriver) ->
             fine = {member.lower()} | ({known.lower()} if member == "unknownFutureValue" else set())
             if str(value).lower() not in fine:
                 what = f"{exchange.answer}, {location.name} = {short(value)}"
-                yield Finding(f"4xx, or {location.name} = {short(member)}", what, evidence)
+                grade = Severity.FAIL if str(value).lower() in others else Severity.WARN
+                yield Finding(f"4xx, or {location.name} = {short(member)}", what, evidence, grade)
+
+
+def _others(type_: Type, known: str) -> set[str]:
+    """The documented members that mean something else than a known one, and than "unknown"."""
+    return {member.lower() for member in type_.members} - {known.lower(), *CATCH_ALL}
 
 
 @requirement(

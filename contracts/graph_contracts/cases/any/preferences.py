@@ -136,7 +136,7 @@ def test_unknown_preferences_are_ignored(operation: OperationUnderTest) -> Findi
     "update.req.prefer.applied",
     Level.SHOULD,
     basis="rfc",
-    source="RFC 7240 §3; OData 4.01 §8.3",
+    source="RFC 7240 §3; OData 4.01 §8.3.6",
     vary="no such header at all",
     each=lambda _, exchange: bool(exchange.response and exchange.response.header("Preference-Applied")),
 )

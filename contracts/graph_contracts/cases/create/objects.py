@@ -227,7 +227,7 @@ def _all_there(create: CreateDriver, bodies: list[dict[str, object]], answers: l
     "create.resp.location",
     Level.SHOULD,
     basis="odata",
-    source="OData 4.01 §8.3.5, §11.4.2; RFC 9110 §15.3.2",
+    source="OData 4.01 §8.3.3, §11.4.2; RFC 9110 §15.3.2",
     vary="absent, as with most of Graph; relative or absolute; OData-EntityId in its place for a 204",
 )
 def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:

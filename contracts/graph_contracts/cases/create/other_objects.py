@@ -27,7 +27,7 @@ from graph_contracts.requirements import (
     "create.isolation.others",
     Level.MUST,
     basis="page⇒",
-    source="Page, title (“CreateDriver”: a new object, and no change to another)",
+    source="Page, title (“Create”: a new object, and no change to another)",
     vary="other writers on a shared target; 409 where a value must be unique",
 )
 def test_a_creation_writes_into_no_object_that_was_there(create: CreateDriver) -> Findings:
@@ -75,7 +75,7 @@ def _written(create: CreateDriver, before: JsonMapping, body: JsonMapping, sent:
     "create.isolation.nested",
     Level.MUST,
     basis="page⇒",
-    source="Page, title (“CreateDriver”: a new object with values of its own)",
+    source="Page, title (“Create”: a new object with values of its own)",
     vary="other writers on a shared target",
 )
 def test_new_objects_share_no_nested_values(create: CreateDriver) -> Findings:

@@ -33,7 +33,7 @@ MOST_DELETED = 20
     "delete.persist.stays",
     Level.MUST,
     basis="page⇒",
-    source="Page, title (“DeleteDriver”); RFC 9110 §9.3.5",
+    source="Page, title (“Delete”); RFC 9110 §9.3.5",
     vary="objects that others make under the same id",
     phase=Phase.CONCURRENT,
 )

@@ -236,7 +236,7 @@ def test_an_applied_page_size_is_seen(listing: ListDriver) -> Findings:
     "list.authz.crosstenant", terms="update.authz.crosstenant", vary="targets with one tenant", phase=Phase.NEGATIVE
 )
 def test_another_tenants_list_shows_none_of_ours(listing: ListDriver) -> Findings:
-    """A permitted token of another tenant should be shown no object of this one.
+    """A permitted token of another tenant must be shown no object of this one.
 
     Sent: A GET of the collection with the token given as `--foreign-token`.
 

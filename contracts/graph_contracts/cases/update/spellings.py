@@ -52,7 +52,7 @@ def test_other_spellings_of_the_path_reach_no_other_object(update: UpdateDriver)
     "update.route.queryoptions",
     Level.SHOULD,
     basis="odata",
-    source="OData 4.01 §11.4.1.5 ($select on an update), URL Conventions §5 (custom options)",
+    source="OData 4.01 §11.4.1.5 ($select on an update); OData URL Conventions 4.01 §5 (custom options)",
     vary="$select applied, ignored or refused; 204",
 )
 def test_query_options_do_not_change_what_is_updated(update: UpdateDriver) -> Findings:

@@ -175,7 +175,7 @@ def personal(app: App) -> None:
             inner(request)
 
 
-@fault("other-tenants-object", "authz.crosstenant", gates=False)
+@fault("other-tenants-object", "authz.crosstenant")
 def foreign(app: App) -> None:
     """A token of another tenant reaches the object by its id."""
 

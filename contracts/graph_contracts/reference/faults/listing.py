@@ -165,7 +165,7 @@ def no_token(app: App) -> None:
     open_to_all(app, OperationKind.LIST)
 
 
-@fault("other-tenants-list", "list.authz.crosstenant", gates=False)
+@fault("other-tenants-list", "list.authz.crosstenant")
 def other_tenant(app: App) -> None:
     """A token of another tenant lists the objects."""
 

@@ -102,7 +102,7 @@ def object_text(app: App) -> None:
     )
 
 
-@fault("unknown-member-becomes-first", "value.enum.invalid", gates=False)
+@fault("unknown-member-becomes-first", "value.enum.invalid")
 def first_member(app: App) -> None:
     """An unknown member of an enumeration is stored as the first one."""
 
