@@ -117,6 +117,8 @@ def test_the_time_of_a_worker_is_that_of_its_run(tmp_path: Path) -> None:
 class Taken:
     """A coordination that takes down what it is told and judges as a run alone does."""
 
+    deaths = None
+
     def __init__(self) -> None:
         self.exchanges = 0
         self.judgements: list[Judgement] = []

@@ -148,7 +148,7 @@ def after(usual: int, *last: Exchange) -> list[int]:
         suspects.add(each, kind(each))
     for each in last:
         suspects.add(each, kind(each))
-    return [each.index for each in suspects.take()]
+    return [each.index for each in suspects.take()[0]]
 
 
 def test_what_is_unlike_all_that_was_outlived_is_to_blame_and_not_the_plain_request_after_it() -> None:

@@ -25,6 +25,8 @@ from tests.peers.naive import FIRST, SECOND, Naive, Request, thing
 
 ROOT = Path(__file__).parents[2]
 DEEP = 1000
+MORE = [f"{number:08}-3333-4333-8333-333333333333" for number in range(8)]
+"""Ids of further objects."""
 PATIENCE_S = 60.0
 """How long a server gets to take its first connection."""
 
@@ -56,7 +58,7 @@ class Frail(Naive):
         self.options = options
         self.habits = frozenset({"null removes"})
         self.lock = threading.Lock()
-        self.objects = {entity: thing(entity) for entity in (FIRST, SECOND)}
+        self.objects = {entity: thing(entity) for entity in (FIRST, SECOND, *MORE[: options.more])}
         self.conditions = []
         self.requests = 0
         self.spoiled: set[int] = set()
@@ -125,6 +127,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     """What the program is told."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--more", type=int, default=0, help="so many further objects")
     parser.add_argument("--dies-of", default="")
     parser.add_argument("--late", type=float, help="seconds after the answer until it dies")
     parser.add_argument("--spoiled-by", default="")

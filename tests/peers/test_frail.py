@@ -186,6 +186,20 @@ def test_a_target_that_answers_nothing_any_more_is_given_up(
     assert " requests in a row got no answer (" in note
 
 
+# -- several workers ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("late", [(), ("--late", "0")])
+def test_of_several_workers_the_one_that_sent_the_input_tells_of_it(late: tuple[str, ...], judged: Run) -> None:
+    found = judged("--dies-of", "null", "--supervised", "1", "--more", "2", *late, select=(), processes=2)
+    told = outcome(found, "update.robust.alive")
+    assert (told["verdict"], found["complete"]) == ("fail", True)
+    assert " after null (4 octets to PATCH " in told["message"]
+    plain = judged("--more", "2", select=(), processes=2)
+    assert failed(found) - failed(plain) <= {"update.robust.alive"}
+
+
 # -- the price ---------------------------------------------------------------------------------------------------------
 
 

@@ -17,7 +17,7 @@ RESTART = "--restart-command COMMAND has it started again"
 
 def end_notes(client: Client) -> Iterator[str]:
     """What there is to say of a target that ended, or that left requests without an answer."""
-    yield from death_notes(client.lifeline.deaths)
+    yield from death_notes([death for death in client.lifeline.deaths if death.is_ours])
     yield from silence_notes(client)
 
 

@@ -26,6 +26,7 @@ from graph_contracts.errors import ConfigurationError, ContractsError
 from graph_contracts.gate import Gate
 from graph_contracts.http.client import Client
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.lifeline import Blame
 from graph_contracts.http.redact import Redactor
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.requirements import Binding, Phase
@@ -42,6 +43,10 @@ REPEAT_MARGIN = 20
 
 class Coordination(Protocol):
     """How parallel workers allow for each other's requests."""
+
+    @property
+    def deaths(self) -> Blame | None:
+        """Settles whose request ended the target."""
 
     def exchanged(self, exchange: Exchange) -> None:
         """Record an exchange as soon as it is over."""
@@ -140,6 +145,7 @@ class Session:
             shared=self._worker.reference if self._worker else None,
         ) as target:
             self.target, self.client = target, target.client
+            self.client.lifeline.blame = self._coordination.deaths if self._coordination else None
             self.resources = resources(self.selection.contract, target)
             with self._masking():
                 yield target

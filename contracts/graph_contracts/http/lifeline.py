@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from graph_contracts.backoff import rounds
@@ -38,6 +39,20 @@ class Death:
     restarted: bool
     problem: str = ""
     """Why the operator's command did not start the target, where it did not."""
+    is_ours: bool = True
+    """Whether it was a request of this process, and not one of another worker."""
+    rivals: int = 0
+    """How many other workers have sent a request that could have done it."""
+
+
+class Blame(Protocol):
+    """Settles between the workers of a run whose request ended the target."""
+
+    def claim(self, culprit: Exchange, *, is_new: bool) -> None:
+        """Record which of this worker's requests may have ended the target."""
+
+    def settle(self) -> tuple[bool, int]:
+        """Whether this worker's request did it, and how many other workers' requests could have."""
 
 
 class Lifeline:
@@ -51,6 +66,8 @@ class Lifeline:
         self.deaths: list[Death] = []
         self.on_restart: list[Callable[[], None]] = []
         """Called when the target is there again: what it kept in its memory is lost."""
+        self.blame: Blame | None = None
+        """There where other workers send requests to the same target."""
         self.hopeless = False
         """Whether nobody started the target again, so that nobody waits for it any more."""
 
@@ -83,6 +100,9 @@ class Lifeline:
 
     def _wait(self, refused: Exchange, over: Callable[[], bool]) -> bool:
         began, command = time.monotonic(), self._connection.restart
+        suspects, is_new = self._suspects.take()
+        if suspects and self.blame is not None:
+            self.blame.claim(suspects[0], is_new=is_new)
         there = self._there_within(CERTAIN_S if command else RESTART_GRACE_S, over)
         if command and not there:
             with command.turn():  # another worker may have started it meanwhile
@@ -90,19 +110,19 @@ class Lifeline:
                 if not there:
                     command.start()
                     there = self._there_within(RESTART_GRACE_S, lambda: over() or bool(command.problem))
+        seconds = time.monotonic() - began
         self.hopeless = not there
-        problem = command.problem if command and not there else ""
-        self._note(refused, time.monotonic() - began, restarted=there, problem=problem)
+        if suspects:
+            is_ours, rivals = self.blame.settle() if self.blame is not None else (True, 0)
+            problem = command.problem if command and not there else ""
+            others = tuple(suspects[1:])
+            self.deaths.append(Death(suspects[0], others, refused, seconds, there, problem, is_ours, rivals))
+        for each in self.on_restart if there else ():
+            each()
         return there
 
     def _there_within(self, seconds: float, over: Callable[[], bool]) -> bool:
         return any(self._accepts() for _ in rounds(seconds, 0.05, 1.5, 1.0, over=over))
-
-    def _note(self, refused: Exchange, seconds: float, *, restarted: bool, problem: str = "") -> None:
-        for culprit, *others in filter(None, [self._suspects.take()]):
-            self.deaths.append(Death(culprit, tuple(others), refused, seconds, restarted, problem))
-        for each in self.on_restart if restarted else ():
-            each()
 
     def _accepts(self) -> bool:
         """Whether somebody takes a connection."""

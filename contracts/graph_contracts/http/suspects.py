@@ -30,10 +30,13 @@ class Suspects:
             if len(self._latest) > LATEST:
                 self._outlived.add(self._latest.popleft()[1])
 
-    def take(self) -> tuple[Exchange, ...]:
-        """The requests that may have ended the target, the most probable first; from now on it is another process."""
+    def take(self) -> tuple[list[Exchange], bool]:
+        """The requests that may have ended the target, the most probable first, and whether that one is new to it.
+
+        From now on the target is another process.
+        """
         with self._lock:
             latest = [*reversed(self._latest)]
             self._latest.clear()
         new = [exchange for exchange, kind in latest if kind not in self._outlived]
-        return (*new, *(exchange for exchange, _ in latest[:1]))[: max(len(new), 1)]
+        return new or [exchange for exchange, _ in latest[:1]], bool(new)

@@ -26,7 +26,7 @@ def deaths_to_tell(operation: Context) -> Iterator[Death]:
     first = next((operation.siblings[kind] for kind in TELLERS if kind in operation.siblings), operation)
     others = [each for kind, each in operation.siblings.items() if kind not in TELLERS and operation is first]
     ids = {each.documented.id for each in (operation, *others)}
-    return (death for death in operation.client.lifeline.deaths if death.culprit.operation in ids)
+    return (each for each in operation.client.lifeline.deaths if each.is_ours and each.culprit.operation in ids)
 
 
 def told(death: Death) -> str:
@@ -36,6 +36,8 @@ def told(death: Death) -> str:
     near = [each for each in death.others if culprit.started - each.started < NEAR_S][:MAX_OTHERS]
     if near and culprit.response is not None:
         how += f", or after one sent shortly before: {'; '.join(map(described, near))}"
+    if death.rivals:
+        how += f" ({death.rivals} of the other workers had sent a request that could have done it, too)"
     if death.problem:
         return f"{how}; --restart-command: {death.problem}"
     return how if death.restarted else f"{how}, and nobody started it again"

@@ -25,7 +25,7 @@ PATTERN = "restore-*.jsonl"
 WORKERS = ".graph-contracts"
 """Folder in the report folder in which each worker of a run has its own, named after the run's process."""
 OF_A_WORKER = re.compile(r"(\d+)-\d+")
-SHARED = ("turn", "room", "falls", "told")
+SHARED = ("turn", "room", "falls", "told", "deaths")
 """Files that a run's workers have in common."""
 MAX_OCTETS = 256 * 1024 * 1024
 """A run over many operations makes and deletes by the hundred thousand, and records each."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from graph_contracts.engine.judge import Judge, Judgement
 from graph_contracts.engine.recovery.undo_log import SHARED
+from graph_contracts.engine.sharding.shared_deaths import SharedDeaths
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.requirements import HARMFUL, Binding, Phase, Severity
@@ -30,7 +31,8 @@ class FileCoordination:
 
     def __init__(self, folder: Path, number: int) -> None:
         self._own = bytes([number % 256])
-        self._turn, self._room, self._falls, self._reported_file = (folder / name for name in SHARED)
+        self._turn, self._room, self._falls, self._reported_file, deaths = (folder / name for name in SHARED)
+        self.deaths = SharedDeaths(deaths, number)
         self._hostile = False
         self._fell = False
 
