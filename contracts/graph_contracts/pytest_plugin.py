@@ -100,7 +100,11 @@ class Plugin(pytest_html.PytestHtmlReport):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put the cases into the order of a run, resource by resource; leave other items behind them."""
+        """Put the cases into the order of a run, resource by resource; leave other items behind them.
+
+        What may do harm comes after all else of all resources, the least dangerous first: what it breaks costs no other
+        verdict.
+        """
         ours = [item for item in items if _bindings(getattr(item, "function", None))]
         others = [item for item in items if not _bindings(getattr(item, "function", None))]
         place = {operation.id: index for index, operation in enumerate(self.selection.tested)}
@@ -110,11 +114,12 @@ class Plugin(pytest_html.PytestHtmlReport):
         resources = {name: n for n, name in enumerate(dict.fromkeys(map(group_of, self.selection.tested)))}
         resource = {operation.id: resources[group_of(operation)] for operation in self.selection.tested}
 
-        def turn(item: Any) -> tuple[int, int, bool, int]:
+        def turn(item: Any) -> tuple[int, bool, int, int, int]:
             operation, binding = _operation(item), self._binding(item)
+            late = binding.phase if binding.phase >= Phase.HOSTILE else 0
             # what an update spoils can be mended, but nobody knows the id of what a creation spoils
-            last = binding.phase is Phase.SPOILING and binding.kind is OperationKind.CREATE
-            return resource[operation], binding.phase, last, place[operation]
+            last = binding.phase in {Phase.SPOILING, Phase.DEEPEST} and binding.kind is OperationKind.CREATE
+            return late, last, resource[operation], binding.phase, place[operation]
 
         items[:] = [*sorted(applicable, key=turn), *others]
         # of a run in batches it is known before

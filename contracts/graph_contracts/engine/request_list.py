@@ -19,10 +19,11 @@ MAX_LINE = 260
 """Characters of a line where bodies are left out."""
 DANGERS = {
     "hostile": "such inputs have been seen to kill servers, or to spoil the object that they are sent to",
-    "spoiling": "a server may keep such nesting, and never show the object again",
+    "spoiling": "such inputs have been seen to spoil objects, and to end servers for good",
+    "deepest": "a server may keep such nesting, and never show the object again",
     "destructive": "some of it may reach objects that are not the run's own",
 }
-PHASES = {Phase.HOSTILE: "hostile", Phase.SPOILING: "spoiling"}
+PHASES = {Phase.HOSTILE: "hostile", Phase.SPOILING: "spoiling", Phase.DEEPEST: "deepest"}
 NO_CASE = {
     "observation": "finds the objects",
     "probe": "finds out what the target takes",

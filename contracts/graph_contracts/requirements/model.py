@@ -40,14 +40,16 @@ class Phase(IntEnum):
     CONCURRENT = 4
     GENERATED = 5
     HOSTILE = 6
-    """Inputs that have been seen to kill servers, or to spoil the object that they are sent to."""
+    """Inputs that have been seen to kill servers. This phase and the later ones come after all else of a whole run."""
     SPOILING = 7
+    """Inputs that have been seen to spoil objects and to end servers for good, as null and lists for bodies are."""
+    DEEPEST = 8
     """Nesting that a server may keep and never show again: after all else, through all paths."""
-    EVERY_RESPONSE = 8
+    EVERY_RESPONSE = 9
     """Judgements over everything that the run has exchanged."""
 
 
-HARMFUL = frozenset({Phase.HOSTILE, Phase.SPOILING})
+HARMFUL = frozenset({Phase.HOSTILE, Phase.SPOILING, Phase.DEEPEST})
 """Phases whose inputs go to an object that the run makes for them, where it can make one."""
 
 

@@ -12,7 +12,8 @@ import requests
 from graph_contracts import cases, cli
 from graph_contracts.operations import effect_watch
 from graph_contracts.reference.server import Started
-from graph_contracts.requirements import Phase, bindings
+from graph_contracts.requirements import HARMFUL, Phase, bindings
+from tests.benchmarks import scale
 from tests.peers import bulk_updater, crud
 from tests.peers.bulk_updater import IDS, PATHS
 from tests.support import recorded
@@ -136,16 +137,33 @@ def test_put_and_delete_are_not_sent_where_no_object_can_be_made(run: Any) -> No
 # -- what spoils an object ---------------------------------------------------------------------------------------------
 
 cases.load()
-SPOILING = {binding.requirement for binding in bindings() if binding.phase is Phase.SPOILING}
-OVER_ALL = {binding.requirement for binding in bindings() if binding.phase is Phase.EVERY_RESPONSE}
+PHASES = {binding.requirement: binding.phase for binding in bindings()}
+
+
+def assert_harm_comes_last(order: list[str]) -> None:
+    """Assert that the least dangerous cases come first, whatever they are about, and those over all answers last."""
+    phases = [max(PHASES[name], Phase.GENERATED) for name in order]
+    assert phases == sorted(phases)
+    assert {*phases} >= {Phase.GENERATED, *HARMFUL, Phase.EVERY_RESPONSE}
+
+
+def test_what_does_harm_comes_after_all_else_of_all_resources(tmp_path: Path) -> None:
+    document = tmp_path / "things.json"
+    document.write_text(json.dumps(scale.document(2, five=True)))
+    folder = tmp_path / "reports"
+    chosen = select("*.json.malformed", "*.json.nonobject", "*.json.limits", "*.status.*", "*.robust.alive")
+    cli.main(["run", "--openapi", str(document), "--report", str(folder), "--max-examples", "0", *chosen])
+    lines = (folder / "outcomes.jsonl").read_text().splitlines()
+    judged = [entry for entry in map(json.loads, lines) if "outcome" in entry]
+    assert_harm_comes_last([entry["requirement"] for entry in judged])
+    operations = [entry["outcome"]["operation"] for entry in judged]
+    assert operations.index("PATCH /things1/{id}") < len(operations) - operations[::-1].index("PATCH /things0/{id}")
 
 
 def test_what_spoils_an_object_comes_after_all_cases_of_all_paths_and_is_mended(run: Any) -> None:
     with bulk_updater.serving() as server:
         done = run(server, PAGE, *select("update.json.*", "update.status.*", "update.robust.*"))
-    first = min(done.order.index(name) for name in SPOILING if name in done.order)
-    assert {*done.order[first:]} <= SPOILING | OVER_ALL
-    assert {*done.order[:first]}.isdisjoint(SPOILING | OVER_ALL)
+    assert_harm_comes_last(done.order)
     assert {each["path"] for each in done.sent if each["nested"]} == {f"{PATHS[0]}/{IDS[0]}"}
     assert done.verdicts("update.robust.alive") >= {"fail"}
     assert {entity: kept["jobId"] for entity, kept in done.kept.items()} == {e: f"job of {e}" for e in IDS}

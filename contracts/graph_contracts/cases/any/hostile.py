@@ -45,7 +45,7 @@ PATIENCE = 90.0
     basis="rfc",
     source="RFC 8259 §9 (limits are allowed); RFC 9110 §15.5.14; Graph, errors (413)",
     vary="400, 413, 422, 431, 503, 507; the connection closed early",
-    phase=Phase.SPOILING,
+    phase=Phase.DEEPEST,
 )
 @also(
     "create.json.limits",

@@ -207,7 +207,7 @@ def test_extensions_of_json_are_taken_or_refused(operation: WriteDriver) -> Find
     promoted=True,
     source="OData JSON 4.01, message body; Graph API guidelines (the root is an object)",
     vary="415, 422; null and [] without an effect are a warning",
-    phase=Phase.HOSTILE,
+    phase=Phase.SPOILING,
 )
 @also(
     "create.json.nonobject",

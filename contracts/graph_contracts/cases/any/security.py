@@ -71,7 +71,7 @@ def test_a_foreign_origin_gets_no_credentials(operation: OperationUnderTest) -> 
     basis="practice",
     source="RFC 9110 §5.5; OWASP, mass assignment and prototype pollution",
     vary="the value dropped or encoded; 400; kept as a dynamic member",
-    phase=Phase.HOSTILE,
+    phase=Phase.SPOILING,
 )
 @also(
     "read.sec.injection",

@@ -39,7 +39,7 @@ def test_a_body_may_repeat_the_id(update: UpdateDriver) -> Findings:
     basis="rfc-def",
     source="RFC 5789 §2 (changes apply to the request's URI); OData 4.01 §11.4.3 (the key can't change)",
     vary="200 with the id ignored; 400, 403, 409, 422",
-    phase=Phase.HOSTILE,
+    phase=Phase.SPOILING,
     keyed=True,
 )
 def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) -> Findings:
