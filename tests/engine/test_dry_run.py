@@ -130,7 +130,7 @@ def test_a_dry_run_by_the_command_line(
         assert cli.main(["run", *flags, "--token-command", f"touch made-{SECRET}", "-v"]) == 0
         whole = capsys.readouterr().out
         assert server.seen == []
-    assert "  update.json.nonobject  !! hostile\n" in short
+    assert "  update.json.nonobject  !! spoiling\n" in short
     assert '--user "$TOKEN"' in short
     assert "$BODY" in short
     assert "$BODY" not in whole

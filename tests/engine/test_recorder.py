@@ -12,6 +12,7 @@ from graph_contracts.engine import outcome
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.recorder import Recorder
 from graph_contracts.engine.tally import Tally
+from graph_contracts.errors import BodyNotKeptError
 from graph_contracts.http.redact import Redactor
 from graph_contracts.http.traffic import Traffic
 from graph_contracts.report import results_reader
@@ -67,3 +68,20 @@ def test_a_full_disk_ends_the_stream_and_not_the_run(
 def test_a_folder_that_cannot_be_written_is_no_reason_not_to_run(folder: Path, tally: Tally) -> None:
     folder.write_text("a file")
     assert judged(folder, tally).requirements[0].verdict == "fail"
+
+
+def test_a_verdict_that_cannot_be_recorded_is_never_lost(
+    folder: Path, tally: Tally, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = outcome.outcome
+
+    def broken(judgement: Judgement, *rest: Any) -> Outcome:
+        if judgement.verdict == "fail":
+            raise BodyNotKeptError("an earlier answer is needed")
+        return whole(judgement, *rest)
+
+    monkeypatch.setattr(outcome, "outcome", broken)
+    (row,) = judged(folder, tally).requirements
+    assert row.verdict == "error"
+    (told,) = results_reader.load(folder).results.requirements[0].outcomes
+    assert told.message == "fail, which could not be recorded: BodyNotKeptError"

@@ -20,8 +20,10 @@ JUDGED = (
     *("type.*", "value.reflects", "value.null.nullable", "value.int32.range", "merge.nested", "persist.read"),
     *("body.allproperties", "req.odatatype.variants"),
 )
-SOME = ((), *((bug,) for bug in BUGS), *((BUGS[0], bug) for bug in BUGS[1:]))
-ALL = tuple(bugs for count in range(len(BUGS) + 1) for bugs in combinations(BUGS, count))
+MENDED = tuple(bug for bug in BUGS if bug != "keeps nothing")
+"""A server that keeps nothing keeps no wrong value either, so what it would store is hidden until that is mended."""
+SOME = ((), *((bug,) for bug in MENDED), *((MENDED[0], bug) for bug in MENDED[1:]))
+ALL = tuple(bugs for count in range(len(MENDED) + 1) for bugs in combinations(MENDED, count))
 
 
 @pytest.fixture(autouse=True)

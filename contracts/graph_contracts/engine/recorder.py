@@ -11,6 +11,7 @@ from graph_contracts.engine import outcome
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.result import RunResult
 from graph_contracts.engine.tally import Tally
+from graph_contracts.errors import BodyNotKeptError
 from graph_contracts.http.redact import Redactor
 from graph_contracts.http.traffic import Traffic
 from graph_contracts.report import outcome_stream
@@ -51,7 +52,13 @@ class Recorder:
     def judged(self, judgement: Judgement, exchanges: Traffic) -> None:
         """Record the judgements of a case, and the exchanges up to then."""
         self.catch_up(exchanges)
-        said = outcome.outcome(judgement, exchanges, self._redactor)
+        try:
+            said = outcome.outcome(judgement, exchanges, self._redactor)
+        except (LookupError, TypeError, ValueError, AttributeError, BodyNotKeptError) as defect:
+            # never lose a verdict: what can't be shown is a defect of ours, and gates as one
+            what = f"{judgement.verdict}, which could not be recorded: {type(defect).__name__}"
+            lost = Judgement(judgement.requirement, judgement.operation, "error", what)
+            said = outcome.outcome(lost, exchanges, self._redactor)
         self.outcomes.append((judgement.requirement, said))
         tally = self._tally
         self._write(lambda stream: stream.outcome(judgement.requirement, said, tally.executed, tally.seconds))

@@ -173,6 +173,11 @@ class Exchange:
         return self.response.object if self.response else None
 
     @property
+    def kept_object(self) -> JsonObject | None:
+        """The same; None also where a long body was not kept, for what can do without it."""
+        return self.object if self.response and self.response.whole else None
+
+    @property
     def brief(self) -> Exchange:
         """The same with nothing but how it was answered."""
         request, response = self.request, self.response

@@ -35,7 +35,7 @@ def learnable(exchange: Exchange) -> Iterator[Learned]:
     if response is None or not response.ok:
         return
     posted = exchange.request.method == "POST"
-    shown = (exchange.object if posted or b"@odata." in response.body else None) or {}
+    shown = (exchange.kept_object if posted or b"@odata." in response.body else None) or {}
     made = shown.get("id")
     place = urlsplit(response.header("Location") or "").path.rstrip("/").rpartition("/")[2]
     if posted and isinstance(made, (str, int)) and not isinstance(made, bool):

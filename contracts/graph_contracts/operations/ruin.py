@@ -50,7 +50,10 @@ def _culprit(operation: Context, exchanges: list[Exchange], written: list[Exchan
     """The last of the inputs between the last read that showed the object and the first that didn't."""
     url = operation.client.url(operation.path())
     reads = [each for each in exchanges if each.request.method == "GET" and each.request.url == url]
-    good = max((each.index for each in reads if each.ok and each.object is not None), default=-1)
+    shown = (
+        each for each in reads if each.response and each.ok and (not each.response.whole or each.object is not None)
+    )
+    good = max((each.index for each in shown), default=-1)
     bad = min((each.index for each in reads if each.index > good and not each.ok), default=exchanges[-1].index + 1)
     between = [each for each in written if good < each.index < bad]
     return (between or written)[-1]

@@ -49,5 +49,5 @@ def _sign(finding: Finding) -> str:
 
 
 def _error_as_success(exchange: Exchange) -> bool:
-    shown = exchange.object
+    shown = exchange.kept_object
     return exchange.ok and shown is not None and isinstance(shown.get("error"), Mapping)

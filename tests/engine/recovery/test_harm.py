@@ -153,8 +153,7 @@ def test_what_does_harm_comes_after_all_else_of_all_resources(tmp_path: Path) ->
     folder = tmp_path / "reports"
     chosen = select("*.json.malformed", "*.json.nonobject", "*.json.limits", "*.status.*", "*.robust.alive")
     cli.main(["run", "--openapi", str(document), "--report", str(folder), "--max-examples", "0", *chosen])
-    lines = (folder / "outcomes.jsonl").read_text().splitlines()
-    judged = [entry for entry in map(json.loads, lines) if "outcome" in entry]
+    judged = [entry for entry in recorded.lines(folder) if "outcome" in entry]
     assert_harm_comes_last([entry["requirement"] for entry in judged])
     operations = [entry["outcome"]["operation"] for entry in judged]
     assert operations.index("PATCH /things1/{id}") < len(operations) - operations[::-1].index("PATCH /things0/{id}")
