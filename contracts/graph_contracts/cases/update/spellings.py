@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.update import UpdateDriver
-from graph_contracts.requirements import Finding, Findings, Level, Phase, requirement
+from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, requirement
 
 
 @requirement(
@@ -46,6 +47,44 @@ def test_other_spellings_of_the_path_reach_no_other_object(update: UpdateDriver)
         for effect in trial.effects:
             if effect.entity != update.key:
                 yield Finding("no other object", f"{note}: {effect.entity} changed", effect.evidence)
+
+
+@requirement(
+    "update.route.encoding",
+    Level.SHOULD,
+    basis="rfc-def",
+    source="RFC 3986 §2.3, §6.2.2.2 (percent-encoded unreserved characters are equivalent); RFC 9110 §4.2.3",
+    vary="a redirect to the usual spelling",
+    phase=Phase.NEGATIVE,
+    keyed=True,
+)
+def test_an_id_is_the_same_however_it_is_percent_encoded(update: UpdateDriver) -> Findings:
+    """An id with a percent-encoded letter, digit or hyphen leads to the object that it leads to without.
+
+    Sent: A PATCH to the id with its first letter or digit encoded, then with its first hyphen; a read after each.
+
+    Fix: Decode each segment of the path once, before ids are compared.
+    """
+    key = update.key
+    places = dict.fromkeys(n for n in (_first(key, str.isalnum), key.find("-")) if n >= 0)
+    if not places:
+        raise NotApplicable("the id has no character that may be encoded and needn't be")
+    for place in places:
+        encoded = f"{quote(key[:place], safe='')}%{ord(key[place]):02X}{quote(key[place + 1 :], safe='')}"
+        body = update.bodies.marker() if update.bodies.partial.ok else update.bodies.full(2)
+        exchange = update.patch(body, path=update.path_with_key(encoded))
+        if exchange.ok:
+            left, seen = update.observe.settle(body)
+            for difference in left[:1]:
+                what = f"{exchange.answer}, and afterwards {difference}"
+                yield Finding(f"the update of {key}", what, (exchange, seen), difference.severity)
+        elif exchange.refused:
+            yield Finding(f"2xx, as with {key} itself", f"{exchange.answer} with {encoded}", (exchange,))
+
+
+def _first(text: str, is_wanted: Callable[[str], bool]) -> int:
+    """The place of the first ASCII character of a kind; -1 where there is none."""
+    return next((place for place, char in enumerate(text) if char.isascii() and is_wanted(char)), -1)
 
 
 @requirement(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 from graph_contracts.contract import TypeKind
@@ -109,6 +110,18 @@ def malformed_id(app: App) -> None:
     def find(inner: Step, request: Request) -> None:
         if any(char in request.entity for char in "'%\0") or len(request.entity) > 900:
             raise RuntimeError("syntax error in statement")
+        inner(request)
+
+
+@fault("encoded-id-not-found", "route.encoding", gates=False)
+def encoded_id(app: App) -> None:
+    """Ids are compared as they stand in the path, percent-encoded or not."""
+
+    @override(app, "find")
+    def find(inner: Step, request: Request) -> None:
+        raw = (request.scope.get("raw_path") or b"").decode("latin-1").partition("?")[0]
+        if re.search(r"%(?:2D|3\d|[46][1-9A-F]|[57][\dA])", raw, re.IGNORECASE):
+            raise Refusal(404, "Request_ResourceNotFound", "The object does not exist.")
         inner(request)
 
 
