@@ -25,7 +25,7 @@ from graph_contracts.http.redact import Redactor
 from graph_contracts.report import writer
 from graph_contracts.report.results import Results
 from graph_contracts.report.visible import visible
-from graph_contracts.requirements import Binding, Phase, find
+from graph_contracts.requirements import HARMFUL, Binding, Phase, find
 
 FILES = frozenset(cases.files())
 
@@ -103,7 +103,7 @@ class Plugin(pytest_html.PytestHtmlReport):
         """Put the cases into the order of a run, resource by resource; leave other items behind them.
 
         What may do harm comes after all else of all resources, the least dangerous first: what it breaks costs no other
-        verdict.
+        verdict. A resource without such cases is judged in whole before the next, and its exchanges are let go of.
         """
         ours = [item for item in items if _bindings(getattr(item, "function", None))]
         others = [item for item in items if not _bindings(getattr(item, "function", None))]
@@ -114,9 +114,11 @@ class Plugin(pytest_html.PytestHtmlReport):
         resources = {name: n for n, name in enumerate(dict.fromkeys(map(group_of, self.selection.tested)))}
         resource = {operation.id: resources[group_of(operation)] for operation in self.selection.tested}
 
+        harmed = {resource[_operation(item)] for item in applicable if self._binding(item).phase in HARMFUL}
+
         def turn(item: Any) -> tuple[int, bool, int, int, int]:
             operation, binding = _operation(item), self._binding(item)
-            late = binding.phase if binding.phase >= Phase.HOSTILE else 0
+            late = binding.phase if binding.phase >= Phase.HOSTILE and resource[operation] in harmed else 0
             # what an update spoils can be mended, but nobody knows the id of what a creation spoils
             last = binding.phase in {Phase.SPOILING, Phase.DEEPEST} and binding.kind is OperationKind.CREATE
             return late, last, resource[operation], binding.phase, place[operation]

@@ -73,8 +73,10 @@ class Observer:
     def _is_foreign(self, found: JsonMapping) -> bool:
         """Whether an answer has lists, and not one member that the document names: a list in a wrapper of its own."""
         shown = self.operation.response
-        if shown is None or not shown.properties or shown.open or found.keys() & shown.properties.keys():
+        if shown is None or not shown.properties or shown.open:
             return False
+        if {name.lower() for name in found} & {name.lower() for name in shown.properties}:
+            return False  # in whatever letter case, it is the object
         return any(isinstance(each, list) for each in found.values())
 
     def collection(self) -> tuple[list[JsonObject] | None, Exchange]:

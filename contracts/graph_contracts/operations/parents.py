@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -30,13 +31,12 @@ class Parents:
     @property
     def operation(self) -> Operation:
         """An operation whose path is that of the parents themselves."""
-        head = self.driver.place.path.partition(f"/{{{self.name}}}")[0]
-        names = self.driver.place.parameters
-        return replace(
-            self.driver.place,
-            path=f"{head}/{{{self.name}}}",
-            parameters=names[: names.index(self.name) + 1],
-        )
+        place, key = self.driver.place, f"{{{self.name}}}"
+        end = place.path.index(key) + len(key)
+        closing = re.match(r"'?\)|", place.path[end:])
+        path = place.path[:end] + (closing[0] if closing else "")
+        names = place.parameters[: place.parameters.index(self.name) + 1]
+        return replace(place, path=path, parameters=names, collection_template="")
 
     def below(self, parent: str) -> Observer:
         """Looks at the objects below a parent."""
@@ -106,7 +106,7 @@ def parents(driver: OperationUnderTest) -> Parents:
         NotApplicable: it isn't nested.
     """
     names = [name for name in driver.place.parameters if name != driver.place.key]
-    nested = [name for name in names if f"/{{{name}}}/" in driver.place.path]
+    nested = [name for name in names if re.search(rf"\{{{re.escape(name)}\}}(?:'?\))?/", driver.place.path)]
     if not nested or driver.place.key is None or nested[-1] not in driver.observer.ids:
         raise NotApplicable("the objects are in no collection below another object")
     return Parents(driver, nested[-1], driver.observer.ids[nested[-1]])
