@@ -125,6 +125,26 @@ def test_a_value_that_was_accepted_may_show_late_though_it_was_refused_since() -
     assert not update.pending.explained_by_lag("one", [Difference("unknown", None, 1)])
 
 
+def test_where_reads_lag_nobody_knows_which_of_parallel_updates_was_the_last() -> None:
+    client = ScriptedClient(ONE)
+    update = updating(client)
+    update.lag.max_lag, update.lag.shows_updates = 0.1, True
+    update.watch.objects.snapshot()
+    update.patch({"name": "first to be answered"}, wait=False)
+    client.things["one"]["name"] = "last to be stored"
+    assert update.watch.objects.snapshot()["one"]["name"] == "last to be stored"
+    update.patch({"name": "alone"})
+    sent = len(client.sent)
+    assert update.watch.objects.snapshot()["one"]["name"] == "alone"
+    assert len(client.sent) == sent, "of one update, the state is known"
+
+
+def test_a_value_that_was_accepted_under_another_path_may_show_late() -> None:
+    update = updating(ScriptedClient(ONE))
+    assert update.patch({"name": "x"}, path="/things/one").ok
+    assert update.pending.explained_by_lag("one", [Difference("name", ONE["name"], "x")])
+
+
 def test_what_never_shows_is_waited_for_the_less_the_more_often_that_was_in_vain(clock: Clock) -> None:
     client = ScriptedClient(ONE)
     update = updating(client, settle=2.0)

@@ -131,14 +131,18 @@ class Writer:
 
     def _note(self, entity: str, body: JsonMapping, exchange: Exchange, *, usual: bool, alone: bool) -> None:
         """Remember a sent body; `usual`: to the object's own path; `alone`: nothing was sent at the same time."""
-        if not exchange.ok or not usual:
+        if not exchange.ok:
             return  # a value that was accepted before may show later still, though it was refused since
+        if not usual:
+            self._pending.note(entity, body, accepted=True)  # it may be the object's, whatever the path's spelling
+            return
         if alone:
             self._pending.accepted(entity, body, self._context.answer_type)
         else:
             self._pending.note(entity, body, accepted=True)
         self._show(exchange.object or {})
         self.sent.note_accepted(entity, body, exchange.object or {})
-        if self._context.lag.max_lag and self._context.lag.shows_updates:
-            # reads lag behind: remember the object as it will be once they have caught up, and spare that wait
+        if alone and self._context.lag.max_lag and self._context.lag.shows_updates:
+            # reads lag behind: remember the object as it will be once they have caught up, and spare that wait;
+            # of updates sent at the same time, nobody knows which was the last
             self.snapshot.expect(entity, lambda state: self._model.merge(state, body))
