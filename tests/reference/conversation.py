@@ -180,6 +180,29 @@ def _heads() -> Iterable[Ask]:
         yield Ask("GET")
 
 
+def _unusual() -> Iterable[Ask]:
+    """Requests that are legal and seldom, and bodies of which a part is right."""
+    fields: tuple[dict[str, str | None], ...] = (
+        {"Accept-Language": "de;q=0.5, en"},
+        {"X-Long": "x" * 3000},
+        {f"X-{number}": "1" for number in range(45)},
+        {"X-Name": "é"},
+        {"If-Modified-Since": "yesterday"},
+    )
+    for headers in fields:
+        yield Ask("GET", headers=headers)
+    yield Ask("GET", f"{FIRST_PATH}/%{ord(ID[0]):02X}{ID[1:]}")
+    for query in ("?flag", "?a=1&a=2"):
+        yield Ask("GET", f"{OBJECT}{query}")
+    yield Ask(body=b"", headers=_headers(content_type=None))
+    yield Ask(body={"changeId": "c"}, headers=_headers(content_encoding="unknown"))
+    wrong = {**FULL, "durationInMilliseconds": "no number", "servicePrincipal": {"displayName": "kept?"}}
+    wrong["modifiedProperties"] = [{"oldValue": "kept?"}]
+    for body in (wrong, wrong, {"provisioningSteps": [{"name": "kept?"}, "no step"]}):
+        yield Ask(body=body)
+        yield Ask("GET")
+
+
 def _last(tag: str) -> Iterable[Ask]:
     """What may end a server."""
     yield Ask(body={"changeId": "current"}, headers=_headers(if_match=tag))
@@ -212,7 +235,7 @@ def transcript(app: App, more: int = 0) -> list[str]:
     """
 
     async def talk() -> list[Answer]:
-        said = [await answer(app, each) for part in (_updates(), _bodies(), _heads()) for each in part]
+        said = [await answer(app, each) for part in (_updates(), _bodies(), _heads(), _unusual()) for each in part]
         said += await _pairs(app)
         said += [await answer(app, Ask(body={"changeId": "again"})) for _ in range(more)]
         read = await answer(app, Ask("GET"))

@@ -104,10 +104,14 @@ class Talk:
 
     async def together(self, *bodies: Any) -> None:
         """Make objects at the same time."""
-        asks = [answer(self.app, Ask("POST", BOOKS, body)) for body in bodies]
-        for said in await asyncio.gather(*asks):
+        for said in await self.at_once(*(Ask("POST", BOOKS, body) for body in bodies)):
             self._made(said)
-            self.said.append(said)
+
+    async def at_once(self, *asks: Ask) -> list[Answer]:
+        """Send requests at the same time."""
+        said = await asyncio.gather(*(answer(self.app, each) for each in asks))
+        self.said += said
+        return [*said]
 
     # -- the conversation -----------------------------------------------------------------------------------------
 
@@ -198,6 +202,16 @@ class Talk:
         await self.ask("DELETE", SECOND, None, if_match=read.header("etag") or '"none"')
         await self.look(SECOND)
 
+    async def crowding(self) -> None:
+        """Requests of each kind that overlap, and a large body with one wrong value."""
+        made = [await self.make(NEW) for _ in range(4)]
+        await self.at_once(*[Ask("GET", f"{BOOKS}/{made[0]}")] * 4)
+        await self.at_once(*[Ask("GET", f"{BOOKS}?$top=1")] * 2, *[Ask("GET", BOOKS)] * 2)
+        await self.at_once(*(Ask("DELETE", f"{BOOKS}/{each}") for each in made))
+        await self.look(*made)
+        await self.ask("POST", BOOKS, {**NEW, "pages": "many"})
+        await self.walk()
+
 
 def transcript(app: App) -> list[str]:
     """All that an app says in the conversation, but for what differs from one run to the next."""
@@ -208,6 +222,7 @@ def transcript(app: App) -> list[str]:
         await talk.listing()
         await talk.making()
         await talk.deleting()
+        await talk.crowding()
 
     asyncio.run(all_of_it())
     return [stable(each, talk.made) for each in talk.said]
