@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,6 +71,14 @@ def test_after_a_malformed_body_without_an_answer_those_of_its_kind_get_a_short_
     assert cut.error.startswith("no answer within 3 s; the limit was shortened, since an earlier input of this kind (")
     assert cut.error.endswith("got no answer within 30 s")
     assert sum(target.patience.shortened.values()) == 1
+
+
+def test_a_limit_that_is_short_already_is_not_shortened() -> None:
+    patience = Patience()
+    hung = replace(asked(b"{"), error="no complete answer within 1 s", seconds=1.0)
+    patience.record(hung, kind(hung), 1.0, "")
+    assert patience.limit(asked(b"{"), 1.0) == (1.0, "")
+    assert patience.limit(asked(b"{"), LIMIT)[0] == SHORT_S
 
 
 def test_other_kinds_are_waited_for_in_full(target: Target) -> None:

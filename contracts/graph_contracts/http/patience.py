@@ -41,6 +41,8 @@ class Patience:
         with self._lock:
             short = min(longest, max(SHORT_S, SLOWER * self._slowest))
             hung = next((self._hung[each] for each in _kinds(request) if each in self._hung), "") if self._hung else ""
+            if short >= longest:
+                return longest, ""
             if hung:
                 return short, hung
             if self._silent and self._silent[-1].seconds >= NEARLY * short:
