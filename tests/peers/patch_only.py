@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 TOKEN = "patch-only-token-5f1d"
 WEAK = "patch-only-forbidden-77aa"
@@ -203,7 +204,7 @@ class Handler(BaseHTTPRequestHandler):
             raise BadRequestError(404, "notFound", "no such resource")
         if self.command != "PATCH":
             raise BadRequestError(405, "notAllowed", "only PATCH")
-        entity = match[2]
+        entity = unquote(match[2])
         if entity not in self.table.rows:
             raise BadRequestError(404, "notFound", "no such object")
         media = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
