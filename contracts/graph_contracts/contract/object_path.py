@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 from urllib.parse import quote
 
@@ -18,6 +19,8 @@ _KEYED = re.compile(
     r"(?P<cast>/[A-Za-z_]\w*(?:\.\w+)+)?/?)"
 )
 PARAMETER = re.compile(r"\{([^{}]+)\}")
+MAX_CACHED = 32_768
+"""Path templates that are kept as they were read: operations are asked for their keys again and again."""
 SEGMENT = "/{}"
 """The form of a key that is a segment of its own."""
 
@@ -35,15 +38,18 @@ class ObjectPath:
     cast: str = ""
     """The qualified name of the type that the path is cast to, if it is."""
 
-    @classmethod
-    def of(cls, path: str) -> Self | None:
+    @staticmethod
+    def of(path: str) -> ObjectPath | None:
         """Read a path template; None where it doesn't end in a key."""
-        match = _KEYED.fullmatch(path)
-        if match is None:
-            return None
-        key = match["segment"] or match["inner"]
-        form = match["form"].replace(f"{{{key}}}", "{}")
-        return cls(match["collection"], key, form, (match["cast"] or "").removeprefix("/"))
+        return _object_path(path)
+
+    @staticmethod
+    def above(path: str, name: str) -> ObjectPath | None:
+        """The path of the objects whose key a parameter is: the template itself, or one that it is below."""
+        key = f"{{{name}}}"
+        start, found, below = path.partition(key)
+        closing = re.match(r"'?\)|", below)
+        return ObjectPath.of(start + found + (closing[0] if closing else "")) if found else None
 
     @property
     def key_property(self) -> str:
@@ -54,6 +60,16 @@ class ObjectPath:
     def template(self) -> str:
         """The whole path template."""
         return self.collection + self.form.replace("{}", f"{{{self.key}}}")
+
+
+@lru_cache(maxsize=MAX_CACHED)
+def _object_path(path: str) -> ObjectPath | None:
+    match = _KEYED.fullmatch(path)
+    if match is None:
+        return None
+    key = match["segment"] or match["inner"]
+    form = match["form"].replace(f"{{{key}}}", "{}")
+    return ObjectPath(match["collection"], key, form, (match["cast"] or "").removeprefix("/"))
 
 
 def blank(template: str) -> str:
@@ -101,9 +117,9 @@ class Paths:
         """Read the path templates of a document."""
         known = {blank(path): path for path in paths}
         slashed = frozenset(path[:-1] for path in known if path.endswith("/") and path[:-1] and path[:-1] not in known)
-        found = [(each, path) for path in known.values() if (each := ObjectPath.of(path)) is not None]
+        found = (each for path in known.values() if (each := ObjectPath.of(path)) is not None)
         forms: dict[str, str] = {}
-        for each, _ in sorted(found, key=lambda pair: bool(pair[0].cast)):
+        for each in sorted(found, key=lambda each: bool(each.cast)):
             forms.setdefault(blank(each.collection), each.form)
         return cls(slashed, forms)
 

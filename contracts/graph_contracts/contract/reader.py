@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from threading import RLock
 from urllib.parse import unquote
 
@@ -32,8 +32,12 @@ class Reader:
     def __init__(self, document: JsonMapping) -> None:
         self.document = document
         self.types = Schemas(self.resolve)
-        self.paths = Paths.of(str(path) for path in mapping(document.get("paths")))
         self._lock = RLock()
+
+    @cached_property
+    def paths(self) -> Paths:
+        """How the document spells its paths; asked for when the first operation is read."""
+        return Paths.of(str(path) for path in mapping(self.document.get("paths")))
 
     def operations(self) -> tuple[tuple[Operation, ...], tuple[str, ...]]:
         """The document's operations, none of them read yet; and the paths that can't be read, with the reason."""

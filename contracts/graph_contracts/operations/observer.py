@@ -36,13 +36,17 @@ class Observer:
         self.means: str | None = None
         """`item`, `collection`, `neutral`, or None where nothing has worked yet."""
         self.item_status = 0
-        self.collection_status = 0
         self.listing: Exchange | None = None
         """The last answer to a GET on the collection."""
         self.lists = False
         """Whether the collection was a list of objects when it was read last."""
         self.cut = False
         """Whether the collection had more pages than were read, when it was read last."""
+
+    @property
+    def collection_status(self) -> int:
+        """The status of the last answer to a GET on the collection; 0 where there was none."""
+        return self.listing.status if self.listing is not None else 0
 
     def item(self, entity: str, *, fresh: bool = False) -> tuple[JsonObject | None, Exchange]:
         """GET the object itself."""
@@ -87,7 +91,7 @@ class Observer:
         read = {url}
         for _ in range(MAX_PAGES):
             exchange = self.client.send("GET", url, operation=self.asker, requirement="observe")
-            self.collection_status, self.listing = exchange.status, exchange
+            self.listing = exchange
             page = exchange.object if exchange.status == 200 else None
             values = page.get("value") if page else None
             self.lists = isinstance(values, list)

@@ -6,10 +6,9 @@ another. A name with its segment means the same in all of them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
-from graph_contracts.contract import Operation
+from graph_contracts.contract import PARAMETER, Operation
 from graph_contracts.operations.knowledge import Options
 
 SHORT = "id"
@@ -21,7 +20,7 @@ def labels(operation: Operation) -> dict[str, str]:
     found: dict[str, str] = {}
     segment = ""
     for part in operation.path.split("/"):
-        names = re.findall(r"\{([^{}]+)\}", part)
+        names = PARAMETER.findall(part)
         # a key in parentheses belongs to the segment that it stands in
         segment = part.partition("(")[0] if names and "(" in part else segment if names else part or segment
         for name in names:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from graph_contracts.contract import Operation, blank
+from graph_contracts.contract import ObjectPath, Operation, blank
 from graph_contracts.operations import parameters
 from graph_contracts.operations.equality import GUID
 from graph_contracts.operations.object_views import GONE
@@ -31,12 +30,10 @@ class Parents:
     @property
     def operation(self) -> Operation:
         """An operation whose path is that of the parents themselves."""
-        place, key = self.driver.place, f"{{{self.name}}}"
-        end = place.path.index(key) + len(key)
-        closing = re.match(r"'?\)|", place.path[end:])
-        path = place.path[:end] + (closing[0] if closing else "")
+        place = self.driver.place
+        above = ObjectPath.above(place.path, self.name)
         names = place.parameters[: place.parameters.index(self.name) + 1]
-        return replace(place, path=path, parameters=names, collection_template="")
+        return replace(place, path=above.template if above else place.path, parameters=names, collection_template="")
 
     def below(self, parent: str) -> Observer:
         """Looks at the objects below a parent."""
@@ -106,7 +103,7 @@ def parents(driver: OperationUnderTest) -> Parents:
         NotApplicable: it isn't nested.
     """
     names = [name for name in driver.place.parameters if name != driver.place.key]
-    nested = [name for name in names if re.search(rf"\{{{re.escape(name)}\}}(?:'?\))?/", driver.place.path)]
+    nested = [name for name in names if ObjectPath.above(driver.place.path, name) is not None]
     if not nested or driver.place.key is None or nested[-1] not in driver.observer.ids:
         raise NotApplicable("the objects are in no collection below another object")
     return Parents(driver, nested[-1], driver.observer.ids[nested[-1]])

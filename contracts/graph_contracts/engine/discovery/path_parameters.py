@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from graph_contracts.contract import PARAMETER, Contract, Operation, blank
+from graph_contracts.contract import PARAMETER, Contract, ObjectPath, Operation, blank
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations import parameters
@@ -87,14 +86,11 @@ def lists_of_parents(operation: Operation, lists: Mapping[str, Operation]) -> di
     """The lists of the objects that an operation's path is below, by the parameter that is those objects' key."""
     found: dict[str, Operation] = {}
     for name in PARAMETER.findall(operation.path):
-        if name == operation.key:
-            continue
-        above = operation.path[: operation.path.index(f"{{{name}}}")]
-        collection = re.sub(r"(?:/|\([^(]*)$", "", above)
-        listing = lists.get(blank(collection))
-        if listing is not None:
-            spelled = collection + "/" * listing.path.endswith("/")
-            names = tuple(PARAMETER.findall(collection))
+        above = ObjectPath.above(operation.path, name) if name != operation.key else None
+        listing = lists.get(blank(above.collection)) if above is not None else None
+        if above is not None and listing is not None:
+            spelled = above.collection + "/" * listing.path.endswith("/")
+            names = tuple(PARAMETER.findall(above.collection))
             found[name] = replace(listing, path=spelled, parameters=names, collection_template=spelled)
     return found
 
