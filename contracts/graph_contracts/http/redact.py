@@ -53,9 +53,9 @@ class Redactor:
         self._grams: set[str] = set()
         self._room = ROOM
         self._long: set[str] = set()
-        """Spellings of secrets of which a part tells."""
+        """Spellings of secrets that are long enough to be known by a part."""
         self._short: re.Pattern[str] | None = None
-        """Finds the spellings of those of which no part does."""
+        """Finds the spellings of shorter secrets, which are known whole alone."""
         self._least = 0
         self._clean: set[str] = set()
         self.variables: dict[str, str] = {}

@@ -8,9 +8,11 @@ from dataclasses import replace
 from graph_contracts.contract import PARAMETER, Contract, ObjectPath, Operation, blank
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
-from graph_contracts.operations.observer import Observer, identity
+from graph_contracts.operations.observer import Observer, identity, same_id
 from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.operations.update import UpdateDriver
 
 MAX_PARENTS = 5
 """Parents that are looked below for one that has objects."""
@@ -105,6 +107,32 @@ def example_id(operation: Operation) -> str:
 def _example_ids(operation: Operation) -> dict[str, str]:
     entity = example_id(operation)
     return {operation.key: entity} if operation.key and entity else {}
+
+
+def find_by_alternate_key(update: UpdateDriver, listed: list[JsonObject] | None, servers: Iterable[str]) -> None:
+    """Give an update the alternate keys of the objects that the page's first path addresses.
+
+    Raises:
+        ConfigurationError: nothing shows any.
+    """
+    first, second = parameters.chosen_ids(update.documented, update.options, short=False)
+    usual, name = update.primary_path, update.documented.alternate_key
+
+    def shown(entity: str | None) -> str | None:
+        item = next((each for each in listed or () if same_id(each.get("id"), entity)), None)
+        if item is None and entity and usual is not None:
+            item = usual.observer.item(entity)[0]
+        return identity((item or {}).get(name)) or None
+
+    if usual is not None:
+        known = [shown(usual.key), shown(usual.second)]
+    else:
+        known = [*[identity(each.get(name)) or None for each in listed or ()], None, None]
+    update.second = second or known[1]
+    update.guessed_key = not (first or known[0])
+    update.key = first or known[0] or (usual.key if usual is not None else "")
+    if not update.key:
+        raise no_object(update, "update", servers)
 
 
 def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] = ()) -> ConfigurationError:

@@ -22,7 +22,12 @@ from graph_contracts.engine.discovery.check import (
     reached,
     speaks_json,
 )
-from graph_contracts.engine.discovery.path_parameters import example_id, fill_path, no_object
+from graph_contracts.engine.discovery.path_parameters import (
+    example_id,
+    fill_path,
+    find_by_alternate_key,
+    no_object,
+)
 from graph_contracts.engine.recovery.undo_log import UndoLog
 from graph_contracts.engine.sharding.object_allocation import candidates, share
 from graph_contracts.errors import ConfigurationError, ContractsError, TargetError
@@ -106,7 +111,7 @@ class Preflight:
                 update.key = ALONE
                 continue
             if operation.alternate_key:
-                self._find_by_alternate_key(update, listed)
+                find_by_alternate_key(update, listed, self.contract.servers)
                 continue
             if update.options.allocation.count > 1 and not update.options.allocation.may_share:
                 self._given(update, listed if place == 0 else update.observer.collection()[0])
@@ -133,31 +138,6 @@ class Preflight:
                 raise no_object(update, "update", self.contract.servers)
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
             update.second = second or (None if update.primary_path else self._make(update, 2, there))
-
-    def _find_by_alternate_key(self, update: UpdateDriver, listed: list[JsonObject] | None) -> None:
-        """Give an update the alternate keys of the objects that the page's first path addresses.
-
-        Raises:
-            ConfigurationError: nothing shows any.
-        """
-        first, second = parameters.chosen_ids(update.documented, update.options, short=False)
-        usual, name = update.primary_path, update.documented.alternate_key
-
-        def shown(entity: str | None) -> str | None:
-            item = next((each for each in listed or () if same_id(each.get("id"), entity)), None)
-            if item is None and entity and usual is not None:
-                item = usual.observer.item(entity)[0]
-            return identity((item or {}).get(name)) or None
-
-        if usual is not None:
-            known = [shown(usual.key), shown(usual.second)]
-        else:
-            known = [*[identity(each.get(name)) or None for each in listed or ()], None, None]
-        update.second = second or known[1]
-        update.guessed_key = not (first or known[0])
-        update.key = first or known[0] or (usual.key if usual is not None else "")
-        if not update.key:
-            raise no_object(update, "update", self.contract.servers)
 
     @staticmethod
     def _own(items: list[JsonObject] | None, update: UpdateDriver) -> list[str]:
