@@ -24,22 +24,22 @@ LONG = 100_000
 )
 @also(
     "read.resp.framing",
-    "Every answer to a read must be complete and decode as its headers say.",
+    "Every answer to a read must have the length and coding that it declares.",
     sent="Nothing of its own: the length and the coding of every answer in the tests of reads are checked.",
 )
 @also(
     "list.resp.framing",
-    "Every answer to a list request must be complete and decode as its headers say.",
+    "Every answer to a list request must have the length and coding that it declares.",
     sent="Nothing of its own: the length and the coding of every answer in the tests of lists are checked.",
 )
 @also(
     "create.resp.framing",
-    "Every answer to a creation must be complete and decode as its headers say.",
+    "Every answer to a creation must have the length and coding that it declares.",
     sent="Nothing of its own: the length and the coding of every answer in the tests of creations are checked.",
 )
 @also(
     "delete.resp.framing",
-    "Every answer to a deletion must be complete and decode as its headers say.",
+    "Every answer to a deletion must have the length and coding that it declares.",
     sent="Nothing of its own: the length and the coding of every answer in the tests of deletions are checked.",
 )
 def test_every_answer_is_as_long_as_it_says(operation: OperationUnderTest, exchange: Exchange) -> Findings:
@@ -82,7 +82,7 @@ def test_every_answer_is_as_long_as_it_says(operation: OperationUnderTest, excha
     sent="Nothing of its own: every 204 in the tests of deletions is looked at.",
 )
 def test_no_204_says_that_it_has_content(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """A 204 has no content and neither Content-Length nor Transfer-Encoding.
+    """A 204 must have no content, and neither Content-Length nor Transfer-Encoding.
 
     Sent: Where updates are answered 204: one of them again over a raw connection, to see what follows; every 204 of
     the run is looked at.

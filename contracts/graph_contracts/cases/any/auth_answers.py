@@ -56,7 +56,7 @@ def _is_401(_: Operation, exchange: Exchange) -> bool:
     sent="Nothing of its own: every 401 in the tests of deletions is looked at.",
 )
 def test_every_401_carries_a_challenge(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Every 401 carries WWW-Authenticate with at least one challenge.
+    """Every 401 must carry WWW-Authenticate with at least one challenge.
 
     Sent: Nothing of its own: every 401 of the run is looked at.
 
@@ -96,7 +96,7 @@ def test_every_401_carries_a_challenge(operation: OperationUnderTest, exchange: 
     sent="Nothing of its own: the challenge of every 401 in the tests of deletions is parsed.",
 )
 def test_the_challenge_is_for_a_bearer_token(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """The challenge names the Bearer scheme.
+    """The challenge of a 401 should name the Bearer scheme.
 
     Sent: Nothing of its own: the challenge of every 401 of the run is parsed.
 
@@ -117,26 +117,26 @@ def test_the_challenge_is_for_a_bearer_token(operation: OperationUnderTest, exch
 )
 @also(
     "read.auth.schemecase",
-    "A read must be authenticated whatever the letter case of the scheme's name: `bearer` works like `Bearer`.",
+    "A read must accept the authentication scheme in any letter case: `bearer` works like `Bearer`.",
     sent="Reads with the valid token under `bearer` and `BEARER`.",
 )
 @also(
     "list.auth.schemecase",
-    "A list request must be authenticated whatever the letter case of the scheme's name: `bearer` works like `Bearer`.",
+    "A list request must accept the authentication scheme in any letter case: `bearer` works like `Bearer`.",
     sent="List requests with the valid token under `bearer` and `BEARER`.",
 )
 @also(
     "create.auth.schemecase",
-    "A creation must be authenticated whatever the letter case of the scheme's name: `bearer` works like `Bearer`.",
+    "A creation must accept the authentication scheme in any letter case: `bearer` works like `Bearer`.",
     sent="Creations with the valid token under `bearer` and `BEARER`.",
 )
 @also(
     "delete.auth.schemecase",
-    "A deletion must be authenticated whatever the letter case of the scheme's name: `bearer` works like `Bearer`.",
+    "A deletion must accept the authentication scheme in any letter case: `bearer` works like `Bearer`.",
     sent="Deletions with the valid token under `bearer` and `BEARER`.",
 )
 def test_the_scheme_is_matched_in_any_letter_case(operation: OperationUnderTest) -> Findings:
-    """The scheme's name is matched case-insensitively: `bearer` works like `Bearer`.
+    """The authentication scheme must be accepted in any letter case: `bearer` works like `Bearer`.
 
     Sent: The valid token under `bearer` and `BEARER`.
 
@@ -179,7 +179,7 @@ def test_the_scheme_is_matched_in_any_letter_case(operation: OperationUnderTest)
     ),
 )
 def test_what_is_answered_401_or_403_has_had_no_effect(operation: OperationUnderTest) -> Findings:
-    """A request answered 401 or 403 has had no effect.
+    """A request that is answered 401 or 403 must have no effect.
 
     Sent: Nothing of its own: after every 401 and 403 of the run, all known objects are compared with what they
     were.

@@ -88,7 +88,7 @@ LEAST_TOKEN = 16
     sent="Nothing of its own: `innerError` in every refusal in the tests of deletions is looked at.",
 )
 def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """`innerError`, if there is one, is an object with a request id and a date.
+    """If an error has an `innerError`, it is an object with a request id and a date.
 
     Sent: Nothing of its own: `innerError` in every refusal of the run is looked at.
 
@@ -155,7 +155,7 @@ def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnde
     ),
 )
 def test_errors_reveal_nothing_of_the_inside(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Errors show no stack trace, file path, SQL, framework dump or credentials.
+    """Errors should show no stack trace, file path, SQL, framework dump or credentials.
 
     Sent: Nothing of its own: every refusal of the run is searched for stack traces, paths, SQL and framework pages.
 

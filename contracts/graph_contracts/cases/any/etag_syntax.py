@@ -32,7 +32,7 @@ from graph_contracts.requirements import Finding, Findings, Level, also, require
     sent="Nothing of its own: every ETag in the tests of creations is looked at.",
 )
 def test_an_etag_is_written_as_one(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """An ETag header is a quoted string, `W/` before it where it is weak.
+    """An ETag header must be a quoted string, with `W/` before it if it is weak.
 
     Sent: Nothing of its own: every ETag of the run is looked at.
 

@@ -58,7 +58,7 @@ def _json(_: Operation, exchange: Exchange) -> bool:
     sent="Nothing of its own: every 200 or 201 to a creation is looked at.",
 )
 def test_the_object_is_labelled_as_json(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """The body of a 200 is labelled `application/json`.
+    """The body of a 200 must be labelled `application/json`.
 
     Sent: Nothing of its own: every 200 to an update is looked at.
 
@@ -105,7 +105,7 @@ def _foreign_charset(response: Response) -> str:
     sent="Nothing of its own: every answer labelled JSON in the tests of creations is parsed strictly.",
 )
 def test_what_is_labelled_json_is_json(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Every answer that says it is JSON is one valid JSON text in UTF-8.
+    """Every answer that says it is JSON must be one valid JSON text in UTF-8.
 
     Sent: Nothing of its own: every answer labelled JSON is parsed strictly.
 
@@ -149,7 +149,7 @@ def test_what_is_labelled_json_is_json(operation: OperationUnderTest, exchange: 
     sent="Nothing of its own: every 200 or 201 to a creation is parsed.",
 )
 def test_the_answer_is_the_object_itself(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """The body of a 200 is the object itself: no list, no string, no wrapper.
+    """The body of a 200 must be the object itself: no list, no string, no wrapper.
 
     Sent: Nothing of its own: every 200 to an update is parsed.
 

@@ -17,13 +17,13 @@ from graph_contracts.requirements import Finding, Findings, Level, also, require
 )
 @also(
     "create.status.success",
-    "A successful creation must be answered with the status that the page documents: mostly `201 Created`.",
+    "A successful creation must be answered with the status that the page documents, mostly `201 Created`.",
     vary="",
     sent="A POST with every documented property; if that is refused, with fewer of them.",
     fix="Answer with the documented status and the object; frameworks often default to 200 or 204.",
 )
 def test_a_successful_update_is_answered_with_the_documented_status(operation: WriteDriver) -> Findings:
-    """A successful update is answered with the status that the page documents: `200 OK`.
+    """A successful update must be answered with the status that the page documents, mostly `200 OK`.
 
     Sent: A PATCH with every documented property; if that is refused, with fewer of them.
 
@@ -59,7 +59,7 @@ def test_a_successful_update_is_answered_with_the_documented_status(operation: W
     sent="Nothing of its own: the body of every 200 or 201 to a creation is looked at.",
 )
 def test_a_200_carries_no_error(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """A 200 body is the object, never an error envelope.
+    """The body of a 200 must be the object, never an error envelope.
 
     Sent: Nothing of its own: the body of every 200 to an update is looked at.
 

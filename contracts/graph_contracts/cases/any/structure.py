@@ -91,7 +91,7 @@ def test_collections_are_arrays_in_every_answer(operation: OperationUnderTest, e
     sent="Nothing of its own: `@odata.type` in every 200 or 201 to a creation is compared with the documented type.",
 )
 def test_type_annotations_name_the_documented_type(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """`@odata.type`, where present, names the documented type or one that may stand in its place.
+    """`@odata.type`, where present, must name the documented type or one that may stand in its place.
 
     Sent: Nothing of its own: `@odata.type` in every 200 to an update is compared with the documented type.
 

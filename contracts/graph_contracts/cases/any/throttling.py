@@ -51,7 +51,7 @@ def _throttled(_: Operation, exchange: Exchange) -> bool:
     sent="Nothing of its own: every 429 and 503 in the tests of deletions is looked at.",
 )
 def test_throttling_says_when_to_try_again(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """429 and 503 carry Retry-After.
+    """A 429 or 503 should carry Retry-After.
 
     Sent: Nothing of its own, unless `--burst` is given: then many updates at once. Every 429 and 503 is looked at.
 
@@ -90,7 +90,7 @@ def test_throttling_says_when_to_try_again(operation: OperationUnderTest, exchan
     sent="Nothing of its own: every Retry-After in the tests of deletions is looked at.",
 )
 def test_retry_after_is_seconds_or_a_date(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Retry-After is a number of seconds or an HTTP date.
+    """Retry-After must be a number of seconds or an HTTP date.
 
     Sent: Nothing of its own: every Retry-After of the run is looked at.
 

@@ -62,7 +62,7 @@ def locations(operation: OperationUnderTest, exchange: Exchange, kinds: frozense
     sent="Nothing of its own: member names in every 200 or 201 to a creation are compared with the documented ones.",
 )
 def test_members_are_spelled_as_documented(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Member names are spelled exactly as documented, letter case included.
+    """Property names in the answer must be spelled exactly as documented, letter case included.
 
     Sent: Nothing of its own: member names in every 200 to an update are compared with the documented ones.
 
@@ -116,7 +116,7 @@ def _folded(name: str) -> str:
     sent="Nothing of its own: documented strings in every 200 or 201 to a creation are looked at.",
 )
 def test_strings_are_strings(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Documented strings, enumeration members among them, are JSON strings or null.
+    """Documented strings and enumeration members must be JSON strings or null.
 
     Sent: Nothing of its own: documented strings in every 200 to an update are looked at.
 
@@ -171,7 +171,7 @@ def _base64(text: str) -> bool:
     sent="Nothing of its own: documented numbers and Booleans in every 200 or 201 to a creation are looked at.",
 )
 def test_numbers_are_numbers_in_range(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Documented numbers are JSON numbers of their type and range, Booleans are true or false.
+    """Documented numbers must be JSON numbers of their type and range, and Booleans must be true or false.
 
     Sent: Nothing of its own: documented numbers and Booleans in every 200 to an update are looked at.
 
@@ -225,7 +225,7 @@ def test_numbers_are_numbers_in_range(operation: OperationUnderTest, exchange: E
     sent="Nothing of its own: documented date-times in every 200 or 201 to a creation are looked at.",
 )
 def test_date_times_are_date_times(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Documented DateTimeOffsets are strings of that form, on a day that exists, with an offset.
+    """Documented date-times must be DateTimeOffset strings: a day that exists, and an offset.
 
     Sent: Nothing of its own: documented date-times in every 200 to an update are looked at.
 
@@ -268,7 +268,7 @@ def _distant(value: Json) -> bool:
     sent="Nothing of its own: documented complex values in every 200 or 201 to a creation are looked at.",
 )
 def test_complex_values_are_objects(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Documented complex values are JSON objects or null.
+    """Documented complex values must be JSON objects or null.
 
     Sent: Nothing of its own: documented complex values in every 200 to an update are looked at.
 

@@ -190,7 +190,7 @@ def test_an_empty_body_is_taken_or_refused(create: CreateDriver) -> Findings:
     "create.conc.disjoint", terms="update.conc.disjoint", vary="409, 429 or 503 for one of them", phase=Phase.CONCURRENT
 )
 def test_parallel_creations_are_all_there(create: CreateDriver) -> Findings:
-    """Parallel creations must make as many objects, each with an id of its own, and lose none.
+    """Parallel creations must each make an object with its own id, and lose none.
 
     Sent: Four parallel creations, several times; the objects are read afterwards.
 
@@ -267,7 +267,7 @@ def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
     vary="objects that others make meanwhile",
 )
 def test_one_creation_makes_one_object(create: CreateDriver) -> Findings:
-    """One creation must make one object.
+    """One creation must make exactly one object.
 
     Sent: A creation with a value never used before, alone and among all properties; the collection is searched for
     it.

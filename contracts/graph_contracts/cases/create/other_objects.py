@@ -31,7 +31,7 @@ from graph_contracts.requirements import (
     vary="other writers on a shared target; 409 where a value must be unique",
 )
 def test_a_creation_writes_into_no_object_that_was_there(create: CreateDriver) -> Findings:
-    """A creation must write into no object that was there before, also where it has a value in common with one.
+    """A creation must not write into an object that was there before, even if they have a value in common.
 
     Sent: A creation, then others that repeat one value of it, property by property; the collection and the object are
     read before and after.
@@ -79,7 +79,7 @@ def _written(create: CreateDriver, before: JsonMapping, body: JsonMapping, sent:
     vary="other writers on a shared target",
 )
 def test_new_objects_share_no_nested_values(create: CreateDriver) -> Findings:
-    """Objects that were created alike, or without nested values, must share none of them.
+    """Objects created alike, or without nested values, must not share nested values.
 
     Sent: Two creations with the same body, and two without nested values; then an update of a nested value of the
     second of each, after which the first is read.

@@ -22,7 +22,7 @@ AGAIN = frozenset({200, 202, 204, 404, 410})
     "delete.persist.read", terms="update.persist.read", vary="404 or 410; reads that lag behind by at most --settle"
 )
 def test_what_is_deleted_is_gone(delete: DeleteDriver) -> Findings:
-    """An object whose deletion was answered 2xx must be gone: no read shows it and no list contains it.
+    """An object whose deletion was answered 2xx must be gone: no read must show it and no list contain it.
 
     Sent: A DELETE of an object that was just made; then a GET of it and of the collection, for as long as `--settle`
     allows.
@@ -78,7 +78,7 @@ def test_nothing_else_is_deleted(delete: DeleteDriver) -> Findings:
 
 @adapted("delete.idempotent", terms="update.idempotent", vary="404 or 410 the second time; 204 again")
 def test_deleting_twice_does_no_harm(delete: DeleteDriver) -> Findings:
-    """A second deletion of an object should be answered 404, or with success once more, and not as a failure.
+    """A second deletion of an object should be answered 404 or with success again, never with a server error.
 
     Sent: The same DELETE twice.
 
@@ -119,7 +119,7 @@ def test_an_unknown_id_is_not_deleted(delete: DeleteDriver) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_ids_that_cannot_exist_are_refused_by_deletions(delete: DeleteDriver) -> Findings:
-    """A deletion of an id that can't exist should be refused as an error of the client.
+    """A deletion of an id that can't exist should be rejected as an error of the client (4xx).
 
     Sent: A DELETE of `not-an-id`, a quote and 4,096 characters.
 
@@ -209,7 +209,7 @@ def _tagged(delete: DeleteDriver) -> tuple[str, Exchange, Validators]:
 
 @adapted("delete.cond.stale", terms="update.cond.stale", vary="weak header tags alone", phase=Phase.CONDITIONAL)
 def test_a_superseded_tag_stops_the_deletion(delete: DeleteDriver) -> Findings:
-    """Where tags are in use, a deletion under a superseded tag must not be performed.
+    """A deletion with an outdated ETag in If-Match must be rejected (412).
 
     Sent: A change to an object that was made, then a DELETE under the tag from before it.
 
@@ -231,7 +231,7 @@ def test_a_superseded_tag_stops_the_deletion(delete: DeleteDriver) -> Findings:
     "delete.cond.notag", terms="update.cond.notag", vary="204 by servers without validators", phase=Phase.CONDITIONAL
 )
 def test_a_tag_that_no_object_has_stops_the_deletion(delete: DeleteDriver) -> Findings:
-    """A deletion under a tag that the object never had should not be performed.
+    """A deletion with an ETag in If-Match that the object never had should be rejected (412).
 
     Sent: A DELETE under a tag that the object never had.
 
@@ -254,7 +254,7 @@ def test_a_tag_that_no_object_has_stops_the_deletion(delete: DeleteDriver) -> Fi
     phase=Phase.CONDITIONAL,
 )
 def test_the_current_tag_lets_the_deletion_through(delete: DeleteDriver) -> Findings:
-    """A deletion under the current tag must succeed.
+    """A deletion with the current ETag in If-Match must succeed.
 
     Sent: A DELETE under the current tag of an object that was made.
 

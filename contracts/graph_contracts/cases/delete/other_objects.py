@@ -81,7 +81,7 @@ def _below(delete: DeleteDriver, exchange: Exchange) -> str:
     phase=Phase.NEGATIVE,
 )
 def test_an_id_in_other_letters_deletes_no_object(delete: DeleteDriver) -> Findings:
-    """An id with its letters in the other case is another id, and a deletion under it should not delete the object.
+    """A deletion under the id in another letter case should not delete the object: it is another id.
 
     Sent: A DELETE of the id of an object that was made, with capitals for small letters and the other way round, where
     ids are no GUIDs and nothing is shown under that one that isn't this object.

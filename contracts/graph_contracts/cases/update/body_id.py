@@ -18,7 +18,7 @@ from graph_contracts.requirements import Finding, Findings, Inconclusive, Level,
     keyed=True,
 )
 def test_a_body_may_repeat_the_id(update: UpdateDriver) -> Findings:
-    """A body that repeats the addressed id is accepted.
+    """An update must accept a body that repeats the id of the URL.
 
     Sent: An accepted body, then the same with the object's own id in it.
 
@@ -43,7 +43,7 @@ def test_a_body_may_repeat_the_id(update: UpdateDriver) -> Findings:
     keyed=True,
 )
 def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) -> Findings:
-    """A different id in the body neither re-keys the object nor redirects the update.
+    """An update with another id in its body must not change the object's id, and must not reach another object.
 
     Sent: Updates with a random id in the body and, where that moved nothing, with the second object's; both objects
     are read afterwards.

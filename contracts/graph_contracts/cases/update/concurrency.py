@@ -58,7 +58,7 @@ def sender(operation: WriteDriver, body: JsonObject, entity: str | None = None) 
     phase=Phase.CONCURRENT,
 )
 def test_parallel_updates_of_different_properties_both_survive(update: UpdateDriver) -> Findings:
-    """Two parallel accepted updates of different properties both survive.
+    """If two parallel updates of different properties are accepted, both must survive.
 
     Sent: Two parallel updates of different properties, many times; both must be there afterwards.
 
@@ -90,7 +90,7 @@ def test_parallel_updates_of_different_properties_both_survive(update: UpdateDri
     phase=Phase.CONCURRENT,
 )
 def test_parallel_updates_of_the_same_properties_end_in_one_of_them(update: UpdateDriver) -> Findings:
-    """Parallel updates of one set of properties end in exactly one writer's set, and no read shows a mixture.
+    """Parallel updates of the same properties must end in one writer's values, and no read must show a mixture.
 
     Sent: Two parallel updates of the same properties, many times, with reads in between.
 
@@ -140,7 +140,7 @@ def _mixed(operation: WriteDriver, known: list[JsonObject], shown: JsonObject) -
     keyed=True,
 )
 def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: UpdateDriver) -> Findings:
-    """Parallel updates of two objects are each answered with their own object.
+    """Parallel updates of two objects must each be answered with their own object.
 
     Sent: Parallel updates of two objects, two of each, many times; each answer must show its own.
 

@@ -21,7 +21,7 @@ from graph_contracts.requirements import Finding, Findings, Level, NotApplicable
     phase=Phase.CONDITIONAL,
 )
 def test_a_tag_changes_with_the_object(update: UpdateDriver) -> Findings:
-    """A strong ETag changes when a returned property has changed.
+    """A strong ETag must change when a returned property has changed.
 
     Sent: Two changes, and the tags after each.
 
@@ -49,7 +49,7 @@ def test_a_tag_changes_with_the_object(update: UpdateDriver) -> Findings:
     phase=Phase.CONDITIONAL,
 )
 def test_header_member_and_read_agree_on_the_tag(update: UpdateDriver) -> Findings:
-    """The ETag header, `@odata.etag` and the next read agree.
+    """The ETag header, `@odata.etag` and the tag of the next read should agree.
 
     Sent: A change; header, `@odata.etag` and the next read are compared.
 

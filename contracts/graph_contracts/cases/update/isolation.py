@@ -17,7 +17,7 @@ from graph_contracts.requirements import Finding, Findings, Level, Severity, req
     keyed=True,
 )
 def test_no_other_object_changes(update: UpdateDriver) -> Findings:
-    """Updating one object changes no documented property of another.
+    """Updating one object must not change a documented property of another object.
 
     Sent: Two full bodies for one object; another one is read before and after.
 
@@ -70,7 +70,7 @@ def _listed(update: UpdateDriver) -> dict[str, dict[str, object]]:
     vary="validators, versions and timestamps",
 )
 def test_repeating_an_update_changes_nothing_more(update: UpdateDriver) -> Findings:
-    """Repeating the same update succeeds again and leaves the same state.
+    """Repeating the same update should succeed again and leave the same state.
 
     Sent: The same full body twice.
 

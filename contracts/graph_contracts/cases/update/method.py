@@ -29,7 +29,7 @@ from graph_contracts.requirements import (
     phase=Phase.NEGATIVE,
 )
 def test_every_405_says_what_is_allowed(update: UpdateDriver) -> Findings:
-    """Every 405 carries an Allow header.
+    """Every 405 must carry an Allow header.
 
     Sent: POST, TRACE and an unknown method to the object; with `--destructive` PUT and DELETE too, to an object that
     the run makes for them. Every 405 of the run is looked at.
@@ -77,7 +77,7 @@ def _destroy(operation: WriteDriver) -> str:
     phase=Phase.NEGATIVE,
 )
 def test_allow_names_the_update(update: UpdateDriver) -> Findings:
-    """An Allow list for the object's URL contains PATCH.
+    """The Allow header of the object's URL should list PATCH.
 
     Sent: OPTIONS to the object; its Allow and that of every 405 on the object's URL are read.
 
