@@ -54,7 +54,7 @@ def test_a_failure_stands_under_its_cause_where_that_explains_all_of_it() -> Non
         ("4xx", "a refusal (4xx)"),
         ("2xx or 4xx", "success (2xx) or a refusal (4xx)"),
         ("412 and nothing changed", "412 Precondition Failed and nothing changed"),
-        ("400 or 422", "400 Bad Request or 422 Unprocessable Entity"),
+        ("400 or 409", "400 Bad Request or 409 Conflict"),
         ("4xx, or count = 404", "a refusal (4xx), or count = 404"),
         ("count = 404", "count = 404"),
         ("404.5", "404.5"),

@@ -23,18 +23,18 @@ SIGNS: Mapping[Verdict, str] = {
 }
 MEANINGS: Mapping[Verdict, str] = {
     Verdict.PASS: "the requirement was tested and holds",
-    Verdict.FAIL: "a gating requirement does not hold",
-    Verdict.WARN: "a requirement that does not gate in this profile does not hold",
-    Verdict.NOTE: "an observation that no one has to act on",
-    Verdict.INCONCLUSIVE: "it could not be judged; the reason says what to supply",
-    Verdict.WAIVED: "it does not hold, and the baseline says why that is known",
-    Verdict.NOT_APPLICABLE: "it says nothing about this target",
-    Verdict.ERROR: "the suite itself could not decide: a defect of ours",
+    Verdict.FAIL: "the requirement does not hold, and fails the run",
+    Verdict.WARN: "the requirement does not hold, and does not fail a run with this profile",
+    Verdict.NOTE: "an observation; nobody has to act on it",
+    Verdict.INCONCLUSIVE: "it could not be judged; the reason says what is missing",
+    Verdict.WAIVED: "it does not hold; the baseline lists it as known, with the reason",
+    Verdict.NOT_APPLICABLE: "the requirement does not apply to this target",
+    Verdict.ERROR: "the suite itself failed: a defect of graph-contracts",
 }
 LEVEL_MEANINGS: Mapping[str, str] = {
-    "MUST": "stated by the page or by a standard that every server is under; gates",
-    "SHOULD": "a convention that clients rely on; some gate in the profiles odata and http",
-    "INFO": "recorded, never judged",
+    "MUST": "required by the page or by a standard that holds for every server; a breach fails the run",
+    "SHOULD": "a convention that clients rely on; a breach is a warning, and some fail with --profile odata or http",
+    "INFO": "worth knowing; never fails a run",
 }
 
 BASES: Mapping[str, str] = {

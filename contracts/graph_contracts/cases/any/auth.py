@@ -23,7 +23,7 @@ def enforced(operation: OperationUnderTest) -> None:
         Inconclusive: no request can be sent without them.
     """
     if operation.options.auth == "none":
-        raise NotApplicable("the target is declared to need no credentials (--auth none)")
+        raise NotApplicable("the target needs no credentials (--auth none)")
     if operation.documented.open_to_all:
         raise NotApplicable("the document says that nobody needs credentials for this (security)")
     if operation.client.connection.cert and not operation.client.credential.fields():

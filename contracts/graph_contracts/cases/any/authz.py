@@ -8,7 +8,7 @@ from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, also, requirement
 
 
-def _as(operation: OperationUnderTest, token: str | None, note: str, supply: str) -> list[Trial]:
+def _as(operation: OperationUnderTest, token: str | None, note: str, option: str) -> list[Trial]:
     """Send an update as another identity.
 
     Raises:
@@ -17,9 +17,9 @@ def _as(operation: OperationUnderTest, token: str | None, note: str, supply: str
     """
     enforced(operation)
     if operation.options.auth == "any-token":
-        raise NotApplicable("the target is declared to take any token (--auth any-token)")
+        raise NotApplicable("the target takes any token (--auth any-token)")
     if not token:
-        raise Inconclusive(f"no such token is known: supply {supply}")
+        raise Inconclusive(f"not tested: needs {note} ({option})")
     return refused(operation, [(note, f"Bearer {token}")])
 
 
@@ -190,5 +190,5 @@ def test_another_tenants_token_reaches_no_object(operation: OperationUnderTest) 
     """
     token = operation.options.identities.foreign
     if not token:
-        raise Inconclusive("no token of another tenant is known: supply --foreign-token")
+        raise Inconclusive("not tested: needs a token of another tenant (--foreign-token)")
     yield from performed(_as(operation, token, "another tenant's token", "--foreign-token"), "404, or 403")

@@ -166,12 +166,12 @@ def _large(operation: WriteDriver) -> Findings:
 @also(
     "create.robust.alive",
     "After each hostile input, creations must still work.",
-    sent="Nothing of its own: after each hostile input, a plain creation shows whether the server still works.",
+    sent="No request of its own: after each hostile input, a plain creation shows whether the server still works.",
 )
 def test_the_operation_outlives_hostile_input(operation: WriteDriver) -> Findings:
     """The documented update must still work after each hostile input.
 
-    Sent: Nothing of its own: after each hostile input, a plain update shows whether the server still works, and a read
+    Sent: No own request: after each hostile input, a plain update shows whether the server still works, and a read
     of the object where the answer to that shows none.
 
     Fix: Catch errors per request, at the outermost handler; none may end the process or poison a pool.

@@ -112,7 +112,7 @@ def test_values_of_the_wrong_type_are_refused(operation: WriteDriver) -> Finding
             tried += 1
             yield from refused(operation, location, wrong, lenient=coerced)
     if not tried:
-        raise NotApplicable("the document declares no property of a type that this case knows")
+        raise NotApplicable("the document declares no property of a type that can be tested here")
 
 
 WRONG: Mapping[TypeKind, tuple[Json, ...]] = {

@@ -144,20 +144,18 @@ def test_unknown_preferences_are_ignored(operation: OperationUnderTest) -> Findi
     "list.req.prefer.applied",
     "`Preference-Applied` in answer to a list request should name only preferences that the request had and that the "
     "answer follows.",
-    sent="Nothing of its own: every `Preference-Applied` in the tests of lists is compared with what was asked for.",
+    sent="No request of its own: every `Preference-Applied` in the tests of lists is compared with what was asked for.",
 )
 @also(
     "create.req.prefer.applied",
     "`Preference-Applied` in answer to a creation should name only preferences that the request had and that the "
     "answer follows.",
-    sent=(
-        "Nothing of its own: every `Preference-Applied` in the tests of creations is compared with what was asked for."
-    ),
+    sent=("No own request: every `Preference-Applied` in the tests of creations is compared with what was asked for."),
 )
 def test_preference_applied_tells_the_truth(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """`Preference-Applied` should name only preferences that the request had and that the answer follows.
 
-    Sent: Nothing of its own: every `Preference-Applied` of the run is compared with what was asked for.
+    Sent: No own request: every `Preference-Applied` of the run is compared with what was asked for.
 
     Fix: Set the header only from preferences that were sent and really applied.
     """

@@ -53,7 +53,7 @@ def test_letter_case_of_field_names_and_media_types_does_not_count(operation: Wr
         )
         if not exchange.ok:
             _control(operation)
-            yield Finding("2xx as in the usual letter case", f"{exchange.answer} to {note}", (exchange,))
+            yield Finding("2xx, as with the usual capitalisation", f"{exchange.answer} to {note}", (exchange,))
         yield from unmade(operation, body, exchange)
 
 

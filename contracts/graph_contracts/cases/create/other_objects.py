@@ -50,7 +50,7 @@ def test_a_creation_writes_into_no_object_that_was_there(create: CreateDriver) -
         after, seen = create.observe.documented(entity)
         for difference in create.model.changes(before, after)[:1]:
             what = f"it changed after a creation with the same {name}: {difference}"
-            yield Finding(f"object {short(entity)} as it was", what, (exchange, again, seen))
+            yield Finding(f"object {short(entity)} unchanged", what, (exchange, again, seen))
             return
         yield from _written(create, states, body, again)
 
@@ -67,7 +67,7 @@ def _written(create: CreateDriver, before: JsonMapping, body: JsonMapping, sent:
             written = isinstance(value, str) and state.get(name) == value and before[entity].get(name) != value
             if written:
                 what = f"{name} = {short(value)}, which was sent to create another"
-                yield Finding(f"object {short(entity)} as it was", what, (sent, *looks))
+                yield Finding(f"object {short(entity)} unchanged", what, (sent, *looks))
                 return
 
 
@@ -109,7 +109,7 @@ def test_new_objects_share_no_nested_values(create: CreateDriver) -> Findings:
             after, seen = create.observe.documented(ids[0])
             if exchange.ok and holds(after.get(name), value) and not holds(before.get(name), value):
                 what = f"{name} = {short(after.get(name))} after an update of {short(ids[1])}"
-                yield Finding(f"object {short(ids[0])} as it was", what, (*pair, exchange, seen))
+                yield Finding(f"object {short(ids[0])} unchanged", what, (*pair, exchange, seen))
                 return
     if not tried:
         raise Inconclusive("no nested value could be changed by itself")

@@ -69,10 +69,10 @@ def test_nothing_else_is_deleted(delete: DeleteDriver) -> Findings:
     after = delete.read_object(other)
     seen = delete.seen_after(exchange)
     if before is not None and after is None:
-        yield Finding(f"object {short(other)} as it was", "it is gone too", (exchange, *seen))
+        yield Finding(f"object {short(other)} unchanged", "it is gone too", (exchange, *seen))
     elif before is not None and after is not None:
         for difference in delete.maker.model.changes(before, after):
-            yield Finding(f"object {short(other)} as it was", f"it changed: {difference}", (exchange, *seen))
+            yield Finding(f"object {short(other)} unchanged", f"it changed: {difference}", (exchange, *seen))
             return
 
 
@@ -164,7 +164,7 @@ def test_only_the_whole_key_deletes_the_object(delete: DeleteDriver) -> Findings
         delete.client.writes += 1
         if not delete.there(entity):
             yield Finding(
-                "the object as it was",
+                "the object unchanged",
                 f"{exchange.answer}, and {note} deleted it",
                 (exchange, *delete.seen_after(exchange)),
             )
@@ -180,7 +180,7 @@ def test_the_collection_path_deletes_nothing(delete: DeleteDriver) -> Findings:
     Fix: Don't map DELETE on the collection, or answer 405 there.
     """
     if not delete.options.destructive:
-        raise Inconclusive("it could delete what isn't ours: it takes --destructive to send this")
+        raise Inconclusive("not tested: it could delete objects that the run did not make (--destructive allows it)")
     entity = delete.victim()
     trial = delete.attempt("a DELETE of the collection", path=delete.head)
     if trial.effects or not delete.there(entity):
@@ -203,7 +203,7 @@ def _tagged(delete: DeleteDriver) -> tuple[str, Exchange, Validators]:
     found, exchange = delete.observer.item(entity)
     tags = validators(delete, exchange)
     if found is None or not tags.any:
-        raise NotApplicable("the target sends no validators: neither ETag nor @odata.etag")
+        raise NotApplicable("the target sends no ETags, neither as a header nor as @odata.etag")
     return entity, exchange, tags
 
 

@@ -26,7 +26,7 @@ RETURNS = 1.5
 
 
 MOST_DELETED = 20
-"""Deletions of the run that are looked at."""
+"""Deletions of the run that are checked."""
 
 
 @requirement(
@@ -100,4 +100,4 @@ def test_an_id_in_other_letters_deletes_no_object(delete: DeleteDriver) -> Findi
     if not delete.there(entity):
         grade = Severity.WARN
         evidence = (exchange, *delete.seen_after(exchange))
-        yield Finding(f"object {short(entity)} as it was", f"{exchange.answer}, and it is gone", evidence, grade)
+        yield Finding(f"object {short(entity)} unchanged", f"{exchange.answer}, and it is gone", evidence, grade)

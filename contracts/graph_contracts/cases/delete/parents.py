@@ -43,7 +43,7 @@ def test_an_object_is_not_deleted_below_another_parent(delete: DeleteDriver) -> 
     delete.client.writes += 1
     if not delete.there(entity):
         what = f"{exchange.answer} below {short(other)}, and it is gone"
-        yield Finding(f"object {short(entity)} as it was", what, (exchange, *delete.seen_after(exchange)))
+        yield Finding(f"object {short(entity)} unchanged", what, (exchange, *delete.seen_after(exchange)))
 
 
 @requirement(

@@ -36,7 +36,7 @@ from graph_contracts.requirements import (
 def test_a_list_is_an_object_with_an_array(listing: ListDriver, exchange: Exchange) -> Findings:
     """The body of a list must be an object whose `value` is an array of objects, empty if there are none.
 
-    Sent: Nothing of its own: every 200 to a list is parsed.
+    Sent: No request of its own: every 200 to a list is parsed.
 
     Fix: Return `{"value": [ … ]}`: not a bare array, not `data` or `items`, not null for nothing.
     """
@@ -198,7 +198,7 @@ def test_query_options_shape_a_list_at_most(listing: ListDriver) -> Findings:
     items, plain = listing.items()
     custom = listing.get(query="x-suite=1")
     if not custom.ok:
-        yield Finding("2xx as without it", f"{custom.answer} to ?x-suite=1", (plain, custom))
+        yield Finding("2xx, as without it", f"{custom.answer} to ?x-suite=1", (plain, custom))
     listing.get(query="$suite=1")  # what it is refused with, `list.error.envelope` judges
     for option, value in (("$top", "1"), ("$select", "id")):
         exchange = listing.get(query=urlencode({option: value}, safe="$"))
@@ -245,7 +245,7 @@ def test_another_tenants_list_shows_none_of_ours(listing: ListDriver) -> Finding
     enforced(listing)
     token = listing.options.identities.foreign
     if not token:
-        raise Inconclusive("no token of another tenant is known: supply --foreign-token")
+        raise Inconclusive("not tested: needs a token of another tenant (--foreign-token)")
     items, _ = listing.items()
     ours = {each["id"] for each in items if isinstance(each.get("id"), str)}
     exchange = listing.get(headers={"Authorization": f"Bearer {token}"})

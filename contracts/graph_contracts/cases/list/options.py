@@ -220,7 +220,7 @@ def _sorted(listing: ListDriver, name: str, up: Asked, down: Asked) -> Iterator[
         if pair:
             grade = graded(listing, "$orderby", ignored=_ignored(name, up, down))
             what = f"{short(pair[0])} before {short(pair[1])} with $orderby={words}"
-            yield Finding(f"the list by {words}, or 4xx", what, (up.answer.first, down.answer.first), grade)
+            yield Finding(f"the list sorted by {words}, or 4xx", what, (up.answer.first, down.answer.first), grade)
             return
 
 

@@ -107,7 +107,7 @@ def test_query_options_shape_a_read_at_most(read: ReadDriver) -> Findings:
     shown, plain = read.read_object()
     custom = read.get(query="x-suite=1")
     if not custom.ok:
-        yield Finding("2xx as without it", f"{custom.answer} to ?x-suite=1", (plain, custom))
+        yield Finding("2xx, as without it", f"{custom.answer} to ?x-suite=1", (plain, custom))
     yield from _selected(read, shown)
 
 
@@ -207,7 +207,7 @@ def test_what_a_read_shows_can_be_sent_back(read: ReadDriver) -> Findings:
     body = {name: value for name, value in shown.items() if name not in {"@odata.etag", "@odata.context"}}
     exchange = update.patch(body)
     if not exchange.ok:
-        yield Finding("2xx", f"{exchange.answer} to the server's own output", (seen, exchange))
+        yield Finding("2xx", f"{exchange.answer} to the object as the server returned it", (seen, exchange))
 
 
 @adapted("read.conc.crosswire", terms="update.conc.crosswire", vary="429", phase=Phase.CONCURRENT, keyed=True)
@@ -228,7 +228,7 @@ def test_parallel_reads_of_two_objects_each_get_their_own(read: ReadDriver) -> F
             shown = (answer.object or {}).get("id")
             if answer.ok and isinstance(shown, str) and not same_id(shown, entity):
                 what = f"the answer to {short(entity)} shows {short(shown)}"
-                yield Finding("each its own object", what, tuple(answers))
+                yield Finding("each answered with its own object", what, tuple(answers))
                 return
 
 

@@ -58,7 +58,7 @@ def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) 
         exchange = trial.exchange
         for effect in trial.effects:
             if effect.entity != update.key:
-                yield Finding("the other object as it was", f"it changed: {effect.difference}", effect.evidence)
+                yield Finding("the other object unchanged", f"it changed: {effect.difference}", effect.evidence)
         if exchange.status == 200 and exchange.object is not None:
             shown = exchange.object.get("id")
             if isinstance(shown, str) and same_id(shown, foreign):
@@ -69,7 +69,7 @@ def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) 
             return  # the second object would be lost
     if not update.second:
         name = parameters.label(update.documented, update.documented.key or "")
-        raise Inconclusive(f"only judged with an unknown id: supply --second-id {name}=ID")
+        raise Inconclusive(f"tested with an unknown id only: needs a second object (--second-id {name}=ID)")
 
 
 def _moved(operation: WriteDriver, foreign: str) -> bool:
@@ -83,7 +83,7 @@ def _still_there(operation: WriteDriver, foreign: str, index: int) -> Findings:
     if operation.observer.means == "item":
         found, seen = operation.observer.item(operation.key)
         if found is None and seen.status in {404, 410}:
-            yield Finding("the object under its id", f"{seen.answer} to GET: it was re-keyed", (culprit, seen))
+            yield Finding("the object under its id", f"{seen.answer} to GET: its id was changed", (culprit, seen))
         if foreign != operation.second:
             created, seen = operation.observer.item(foreign)
             if created is not None:

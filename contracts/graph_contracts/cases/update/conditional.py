@@ -41,7 +41,7 @@ def tagged(operation: WriteDriver) -> tuple[Exchange, Validators]:
         seen = exchange
     found = validators(operation, seen) if seen.request.method == "GET" and _is_item(operation, seen) else found
     if not found.any:
-        raise NotApplicable("the target sends no validators: neither ETag nor @odata.etag")
+        raise NotApplicable("the target sends no ETags, neither as a header nor as @odata.etag")
     return seen, found
 
 

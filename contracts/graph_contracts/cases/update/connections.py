@@ -74,9 +74,9 @@ def _unsound(exchange: Exchange, where: str) -> Finding | None:
         wrong = OUT_OF_STEP in exchange.error
         return Finding(f"an answer to {where}", exchange.answer, (exchange,)) if wrong else None
     if response.broken and not any(word in response.broken for word in RESET):
-        return Finding(f"a sound message in answer to {where}", response.broken, (exchange,))
+        return Finding(f"a valid HTTP message in answer to {where}", response.broken, (exchange,))
     problem = next(unsound(response), "")
-    return Finding(f"a sound head in answer to {where}", problem, (exchange,)) if problem else None
+    return Finding(f"a valid HTTP head in answer to {where}", problem, (exchange,)) if problem else None
 
 
 def _no_http(operation: WriteDriver) -> Findings:

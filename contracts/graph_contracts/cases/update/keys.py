@@ -164,7 +164,7 @@ def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings
     for trial in update.watch.attempt(attempts):
         note = trial.attempt.note
         if trial.visible:
-            yield Finding("the object as it was", f"{trial.exchange.answer}, and {note} updated it", (trial.exchange,))
+            yield Finding("the object unchanged", f"{trial.exchange.answer}, and {note} updated it", (trial.exchange,))
             continue
         sent[str(trial.attempt.marker)] = note, trial.exchange
         shown = (trial.exchange.object or {}).get("id")
@@ -192,7 +192,7 @@ def test_the_collection_path_updates_nothing(update: UpdateDriver) -> Findings:
     WHERE.
     """
     if not update.options.destructive:
-        raise Inconclusive("it could change every object of the collection: it takes --destructive to send this")
+        raise Inconclusive("not tested: it could change every object of the collection (--destructive allows it)")
     head = update.head.rstrip("/")
     before, sent = others(update), dict[str, tuple[str, Exchange]]()
     for path in (head, f"{head}/"):

@@ -40,7 +40,7 @@ def test_what_the_server_returned_can_be_sent_back(update: UpdateDriver) -> Find
     body = {name: value for name, value in entity.items() if name != "@odata.etag"}
     exchange = update.patch(body)
     if not exchange.ok:
-        yield Finding("2xx", f"{exchange.answer} to the server's own output", (returned, exchange))
+        yield Finding("2xx", f"{exchange.answer} to the object as the server returned it", (returned, exchange))
         return
     try:
         left, seen = update.observe.settle(

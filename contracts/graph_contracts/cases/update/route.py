@@ -23,7 +23,7 @@ def _reached(operation: WriteDriver) -> Findings:
         if operation.guessed_key:
             hint = f"--id {parameters.label(operation.documented, operation.documented.key or '')}=VALUE"
             raise Inconclusive(
-                f"nothing shows the {operation.documented.alternate_key} of an object: supply {hint}", *refused
+                f"nothing shows the {operation.documented.alternate_key} of an object: give {hint}", *refused
             ) from reason
         yield Finding("the update is performed", f"{refused[0].answer} for an object that exists", tuple(refused))
         return
@@ -106,7 +106,7 @@ def test_all_paths_address_one_object(update: UpdateDriver) -> Findings:
         raise NotApplicable(f"the paths have objects of their own: {other.key} is none of {update.documented.path}")
     for writer, reader in ((update, other), (other, update)):
         if not writer.observe.persists:
-            raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
+            raise Inconclusive("later reads show no update at all; see update.persist.read")
         body = writer.bodies.marker()
         exchange = writer.change(body)
         left, seen = reader.observe.settle(body)

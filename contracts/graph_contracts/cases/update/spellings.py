@@ -124,4 +124,4 @@ def test_query_options_do_not_change_what_is_updated(update: UpdateDriver) -> Fi
             if difference.path in lost:
                 continue
             what = f"with {note}: {difference}"
-            yield Finding(f"{difference.path} as it was", what, (exchange, seen), difference.severity)
+            yield Finding(f"{difference.path} unchanged", what, (exchange, seen), difference.severity)
