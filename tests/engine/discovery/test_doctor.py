@@ -274,4 +274,4 @@ def test_a_target_that_stops_answering_ends_with_the_deadline_and_a_report(tmp_p
     assert code in {1, 3}
     results = json.loads((tmp_path / "r/results.json").read_text())
     assert any("--deadline" in note for note in results["notes"])
-    assert any("can't be observed" in note or "could not be put back" in note for note in results["notes"])
+    assert any("can't be read" in note or "could not be put back" in note for note in results["notes"])
