@@ -117,11 +117,12 @@ def test_every_report_puts_the_cause_first() -> None:
         {"requirement": LEAD.id, "operation": FIRST, "says": "Nothing is kept.", "follows": follows}
     ]
     lines = markdown.render(results).splitlines()
-    first = next(number for number, line in enumerate(lines) if line.startswith(f"- `{LEAD.id}`"))
-    assert lines[first + 1].startswith("  - likely follows from it: `update.value.v0`")
-    assert any(
-        line.startswith("- `update.persist.sameasread`") and f"follows from `{LEAD.id}`:" in line for line in lines
-    )
+    first = next(number for number, line in enumerate(lines) if f"(`{LEAD.id}`, " in line)
+    assert lines[first].startswith("- **")
+    cause = lines.index("  - Likely cause: Nothing is kept. It likely explains this as well:", first)
+    for follower, line in zip(follows, lines[cause + 1 :], strict=False):
+        assert line.startswith("    - **")
+        assert f"(`{follower}`, " in line
     page = html.render(results, [])
     assert page.count("It likely explains this as well: ") == 1, "in brief"
     assert page.count("Likely follows from it: ") == 1, "in full"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph_contracts.report.view import NOT_SENT, Step, VerdictSection
+from graph_contracts.report.words import in_words
 
 MAX_PREVIEW = 110
 """Characters of a request that the first screen shows."""
@@ -74,3 +75,21 @@ def _fields(step: Step) -> Iterator[str]:
     for name, value in step.chosen:
         if name.lower() not in {"content-type", "accept"}:
             yield f" without {name}" if value == NOT_SENT else f" with {name}: {value}"
+
+
+def where(section: VerdictSection, total: int) -> str:
+    """On which operations something does not hold, where there are several."""
+    if total == 1:
+        return ""
+    if section.count == total:
+        return "on both operations" if total == 2 else f"on all {total} operations"
+    names = [name for group in section.groups for name in group.operations]
+    return f"on {names[0]}" if section.count == 1 else f"on {section.count} of {total} operations"
+
+
+def said(section: VerdictSection) -> str:
+    """What was expected and what came, in a sentence."""
+    outcome = section.first
+    if not (outcome.expected or outcome.actual):
+        return outcome.message
+    return f"Expected {in_words(outcome.expected)}; actual: {outcome.actual}"
