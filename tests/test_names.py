@@ -38,6 +38,7 @@ OTHERS = {
     "--pdb": "pytest",
     "--five": "tests.benchmarks.scale",
     "--for": "kubectl wait",
+    "--from": "uvx ",
     "--from-literal": "kubectl create",
 }
 """Options of other tools, with what stands on the same line."""
