@@ -31,7 +31,6 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]\b(?!-)")
 COMMAND = re.compile(r"(?<![\w/-])graph-contracts ([a-z][a-z-]*)(.*)")
 PLACE = re.compile(r"`((?:contracts|tests|docs|reports|\.ci)/[\w./-]*)`|\]\((?!\w+:|#)([^)#\s]+)[^)]*\)")
 OTHERS = {
-    "--quiet": "pip ",
     "--disable-pip-version-check": "pip ",
     "--query": "az account",
     "--tx": "pytest-xdist",
@@ -137,7 +136,7 @@ PROSE = {"from", "plugin", "report"}
         ("--select 'list.nothing.*'", ["list.nothing.*"]),
         ("Supply --token or --tokne", ["--tokne"]),
         ("pip install --quiet x", []),
-        ("run --quiet", ["--quiet"]),
+        ("run --quieter", ["--quieter"]),
     ],
 )
 def test_a_name_that_is_not_there_is_found(text: str, names: list[str]) -> None:
