@@ -35,6 +35,7 @@ NOTHING_SENT = re.compile(
     r"|^\W*(?:none|empty)\W*$",
     re.IGNORECASE,
 )
+NAMESPACE = re.compile(r"^[^\w\n]*+Namespace:[^\w\n]*+([\w.]+)", re.MULTILINE)
 CREATES = re.compile(r"required\W+when\W+you\W+\**create")
 
 
@@ -166,10 +167,10 @@ def _request_lines(blocks: Iterable[Block]) -> Iterator[tuple[str, str, int]]:
         if block.kind not in {"fence", "text"}:
             continue
         for line, text in enumerate(block.text.split("\n"), block.line):
-            found = paths.LINE.match(text)
+            found = paths.request_line(text)
             # prose may begin with a method's name too
-            if found and (block.kind == "fence" or (found[1].isupper() and re.match(r"/|https://", found[2]))):
-                yield found[1].upper(), found[2], line
+            if found and (block.kind == "fence" or (found[0].isupper() and re.match(r"/|https://", found[1]))):
+                yield found[0].upper(), found[1], line
 
 
 def _repairs(page: Page, exchanges: Iterable[Exchange]) -> None:
@@ -190,7 +191,7 @@ def namespace(page: Page) -> str:
     """The namespace that a page's types are in."""
     for section in page.sections[:2]:
         for block in section.blocks:
-            if block.kind == "text" and (found := re.search(r"^\W*Namespace:\W*([\w.]+)", block.text, re.MULTILINE)):
+            if block.kind == "text" and (found := NAMESPACE.search(block.text)):
                 parts = found[1].rstrip(".").split(".")
                 # one page doubles the last part
                 return ".".join(part for at, part in enumerate(parts) if not at or part != parts[at - 1])

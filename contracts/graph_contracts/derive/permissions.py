@@ -14,7 +14,7 @@ TYPES = (
     ("application", "application"),
 )
 SCOPE = re.compile(r"(?<![\w.])[A-Z][\w-]*(?:\.[A-Za-z][\w-]*)+")
-NOISE = re.compile(r"[`*\\]|&nbsp;|<[^<>]*>|\]\([^)]*\)|\[|\]|https?://\S+")
+NOISE = re.compile(r"[`*\\]|&nbsp;|<[^<>]*+>|\]\([^()]*+\)|\[|\]|https?://\S++")
 
 
 class Permission(NamedTuple):

@@ -13,7 +13,7 @@ from graph_contracts.derive.markdown import Block, plain
 from graph_contracts.derive.notes import Notes
 
 NAMES = ("property", "propertyname", "name", "parameter", "parametername", "properties")
-TAGS = re.compile(r"<sup>.*?</sup>|<[^<>]*>")
+TAGS = re.compile(r"<sup>[^<]*+</sup>|<[^<>]*+>")
 
 
 class PropertyRow(NamedTuple):
