@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple, NoReturn
 
 from graph_contracts.derive.markdown import Block
+from graph_contracts.derive.notes import Notes
 from graph_contracts.derive.paths import METHODS, request_line
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
@@ -18,6 +19,8 @@ RESPONSE = re.compile(r"HTTP/[\d.]+\s+(\d{3})\b")
 HEADER = re.compile(r"([A-Za-z][\w-]*)\s*:\s*(.*)$")
 ANOTHER = re.compile(rf"^[ \t]*(?:HTTP/[\d.]+\s+\d{{3}}\b|(?:{METHODS})[ \t]+(?:https?:/)?/)", re.MULTILINE)
 """Where a fence that holds several messages goes on with the next."""
+MESSAGES = {"", "http", "json", "msgraph-interactive"}
+"""Languages of fences that show messages; others show code."""
 ANNOTATION = re.compile(r"<!--\s*(\{.*\})\s*-->", re.DOTALL)
 UNREADABLE = "the body is not JSON"
 
@@ -65,7 +68,7 @@ class Exchange(NamedTuple):
     response: Message | None
 
 
-def messages(blocks: Iterable[Block]) -> Iterator[Message]:
+def messages(blocks: Iterable[Block], notes: Notes) -> Iterator[Message]:
     """Every example message among some blocks, annotated by the comment before it where there is one."""
     annotation, line = JsonObject(), 0
     held: Message | None = None
@@ -79,6 +82,8 @@ def messages(blocks: Iterable[Block]) -> Iterator[Message]:
                 held = _with_body(replace(held, text=block.text, body_line=block.line))
                 annotation = {}
                 continue
+            if not starts and block.text.strip() and block.language in MESSAGES:
+                notes.skipped(block.line, "an example shows neither a request nor a response")
             for start, end in zip(starts, [*starts[1:], len(block.text)], strict=False):
                 if held:
                     yield held

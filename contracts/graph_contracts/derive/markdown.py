@@ -68,6 +68,8 @@ class Block(NamedTuple):
     """Of a heading."""
     rows: tuple[Row, ...] = ()
     """Of a table, the header first."""
+    language: str = ""
+    """Of a fence, in lower case."""
 
 
 class Section(NamedTuple):
@@ -213,7 +215,7 @@ def _block(found: re.Match[str], text: str, line: int, begin: int, notes: Notes)
             stop, rest = (end.start(), end.end() if end["end"] else end.start()) if end else (size, size)
             if end is None or not end["end"]:
                 notes.repaired(line, "a fence that is never closed ends with the section")
-            return Block("fence", line + 1, text[at:stop]), rest
+            return Block("fence", line + 1, text[at:stop], language=found["info"].strip().lower()), rest
         case "comment":
             closed = COMMENT_END.search(text, at)
             stop = closed.end() if closed else size
@@ -246,7 +248,8 @@ def nested(text: str, at: int) -> Iterator[Block]:
                 yield Block("heading", start + 1, plain(inline), level=int(token.tag[1]))
         elif token.type in {"fence", "code_block"}:
             # an indented block of code has no opening line of its own
-            yield Block("fence", start + (2 if token.type == "fence" else 1), token.content)
+            first = start + (2 if token.type == "fence" else 1)
+            yield Block("fence", first, token.content, language=token.info.strip().lower())
         elif token.type == "html_block":
             yield Block("comment", start + 1, token.content)
         elif token.type == "table_open":

@@ -14,6 +14,10 @@ LINE = re.compile(rf"[ \t>*-]*+`?({METHODS})[ \t]++(\S.*)", re.IGNORECASE)
 PROTOCOL = re.compile(r"(?<!\s)\s++HTTP/[\d.]++$", re.IGNORECASE)
 VERSION = re.compile(r"/(v1\.0|beta)(?=/|$)", re.IGNORECASE)
 HOST = re.compile(r"https?://[^/\s]*", re.IGNORECASE)
+LITERAL = re.compile(
+    r"/(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\d+|(?=[^/]*\d)(?=[^/]*[A-Za-z])[\w=!,.-]{20,})(?=/|$)"
+)
+"""A segment that only an example has: a GUID, a number, or a long word with digits in it."""
 REMARK = re.compile(r"(?<![ \t])[ \t]++(?://|#|--|<!--)[ \t].*$")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -80,6 +84,21 @@ def read(target: str) -> Path:
     if "..." in bare:
         repairs.append("`...` stands for segments that the page leaves out")
     return Path(_numbered(PLACEHOLDER.sub(lambda m: f"{{{_word(m[1])}}}", text)), names, tuple(repairs))
+
+
+def templated(path: Path) -> Path:
+    """A path in which an example's ids are parameters."""
+    if not LITERAL.search(path.text):
+        return path
+    names: list[str] = []
+    parts = path.text.split("/")
+    for at, part in enumerate(parts):
+        if at > 1 and LITERAL.fullmatch(f"/{part}") and not parts[at - 1].startswith("{"):
+            parts[at] = "{id}"
+        names += PLACEHOLDER.findall(parts[at])
+    if len(names) == len(path.names):
+        return path
+    return Path(_numbered("/".join(parts)), tuple(names), (*path.repairs, "an example's id read as a parameter"))
 
 
 def values(template: str, url: str) -> Mapping[str, str]:

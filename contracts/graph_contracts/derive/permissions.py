@@ -13,7 +13,7 @@ TYPES = (
     ("delegated", "delegatedWork"),
     ("application", "application"),
 )
-SCOPE = re.compile(r"(?<![\w.])[A-Z][\w-]*(?:\.[A-Za-z][\w-]*)+")
+SCOPE = re.compile(r"(?<![\w.@])(?:[A-Z][\w-]*(?:\.[A-Za-z][\w-]*)+|[a-z]\w*[A-Z][\w-]*(?:\.[A-Z][\w-]*)+)")
 NOISE = re.compile(r"[`*\\]|&nbsp;|<[^<>]*+>|\]\([^()]*+\)|\[|\]|https?://\S++")
 
 
