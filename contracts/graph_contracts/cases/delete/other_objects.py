@@ -26,7 +26,7 @@ RETURNS = 1.5
 
 
 MOST_DELETED = 20
-"""Deletions of the run that are looked at."""
+"""Deletions of the run that are checked."""
 
 
 @requirement(
@@ -81,7 +81,7 @@ def _below(delete: DeleteDriver, exchange: Exchange) -> str:
     phase=Phase.NEGATIVE,
 )
 def test_an_id_in_other_letters_deletes_no_object(delete: DeleteDriver) -> Findings:
-    """An id with its letters in the other case is another id, and a deletion under it should not delete the object.
+    """A deletion under the id in another letter case should not delete the object: it is another id.
 
     Sent: A DELETE of the id of an object that was made, with capitals for small letters and the other way round, where
     ids are no GUIDs and nothing is shown under that one that isn't this object.
@@ -100,4 +100,4 @@ def test_an_id_in_other_letters_deletes_no_object(delete: DeleteDriver) -> Findi
     if not delete.there(entity):
         grade = Severity.WARN
         evidence = (exchange, *delete.seen_after(exchange))
-        yield Finding(f"object {short(entity)} as it was", f"{exchange.answer}, and it is gone", evidence, grade)
+        yield Finding(f"object {short(entity)} unchanged", f"{exchange.answer}, and it is gone", evidence, grade)
