@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from graph_contracts.http import curl, shell
 from graph_contracts.http.exchange import Exchange, Request
+from graph_contracts.http.reach import DIRECT, Reach
 from graph_contracts.http.redact import Redactor
 from graph_contracts.json_types import Json
 
@@ -106,9 +107,9 @@ def _keyed(segment: str) -> str:
     return segment.rpartition("(")[2].rstrip(")").strip("'") if segment.endswith(")") else segment
 
 
-def script(steps: Sequence[Exchange | str], redactor: Redactor) -> str:
+def script(steps: Sequence[Exchange | str], redactor: Redactor, reach: Reach = DIRECT) -> str:
     """What does the steps again: a line each, remarks as comments, those that were sent at once at once."""
-    writer = _Writer([step for step in steps if isinstance(step, Exchange)], redactor)
+    writer = _Writer([step for step in steps if isinstance(step, Exchange)], redactor, reach)
     for _, group in groupby(_numbered(steps), lambda each: each[0]):
         found = [step for _, step in group]
         if len(found) > 1:
@@ -123,10 +124,11 @@ def script(steps: Sequence[Exchange | str], redactor: Redactor) -> str:
 class _Writer:
     """Writes a script line by line, and knows which values its variables hold."""
 
-    def __init__(self, exchanges: Sequence[Exchange], redactor: Redactor) -> None:
+    def __init__(self, exchanges: Sequence[Exchange], redactor: Redactor, reach: Reach) -> None:
         self.lines: list[str] = []
         self._exchanges = exchanges
         self._redactor = redactor
+        self._reach = reach
         self._variables: dict[str, str] = {}
         self._taken: dict[str, int] = {}
         """How many variables of a kind there are."""
@@ -172,9 +174,9 @@ class _Writer:
 
     def _line(self, exchange: Exchange) -> str:
         request, redactor, variables = exchange.request, self._redactor, self._variables
-        line = curl.command(request, redactor, variables)
+        line = curl.command(request, redactor, variables, reach=self._reach)
         if request.wire is not None:
-            sent = curl.octets(request, redactor, variables)
+            sent = curl.octets(request, redactor, variables, self._reach)
             return sent or f"# {len(request.wire)} chosen octets, too many for a line: {line}"
         return _until(line, exchange.status) if exchange.throttled else line
 
