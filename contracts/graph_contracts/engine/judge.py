@@ -63,7 +63,7 @@ class Judgement:
     exchanges: tuple[int, ...] = ()
     worst: Exchange | None = None
     """The exchange that shows the worst finding."""
-    replay: tuple[Exchange | str, ...] = ()
+    replay: reproduction.Steps = ()
     """What to send, in order, so that the worst finding shows again, with remarks in between."""
     mismatch: Mismatch | None = None
     signs: tuple[str, ...] = ()

@@ -48,14 +48,14 @@ LENGTHS = (300, 5_000, 70_000)
     "The answer to an accepted creation must show each writable property with the value that was sent.",
     sent=(
         "Creations with two full bodies that differ in every value and, where a few properties are enough, with one "
-        "property at a time."
+        "property at a time; collections with two equal items."
     ),
 )
 def test_every_accepted_value_stands_in_the_answer(operation: WriteDriver) -> Findings:
     """Each writable property of an accepted update must show the value sent: in the answer, or else in a read.
 
-    Sent: Three full bodies that differ in every leaf, the third one property at a time; then generated ones. Where the
-    response shows no object, it is read after each.
+    Sent: Three full bodies that differ in every leaf, the third one property at a time; collections with two equal
+    items; then generated ones. Where the response shows no object, it is read after each.
 
     Fix: Read the object back after the write and return that. Check mapping tables for properties that are skipped
     or truncated.

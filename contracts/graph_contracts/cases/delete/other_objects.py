@@ -42,7 +42,7 @@ def test_what_is_deleted_stays_deleted(delete: DeleteDriver) -> Findings:
 
     Sent: A GET of each object that the run has deleted, a second and a half after the first deletion or later.
 
-    Fix: DeleteDriver the row, and not its entry in a cache that is written back; stop jobs that hold a copy.
+    Fix: Delete the row, and not its entry in a cache that is written back; stop jobs that hold a copy.
     """
     deleted = [each for each in delete.traffic() if each.request.method == "DELETE" and each.ok and each.entity]
     if not deleted:
@@ -61,7 +61,8 @@ def test_what_is_deleted_stays_deleted(delete: DeleteDriver) -> Findings:
             again = delete.send("GET", _below(delete, exchange))
             if again.ok:
                 what = f"{shown.answer}: it is there again"
-                yield Finding(f"object {short(exchange.entity)} gone", what, (exchange, shown, again))
+                evidence = (exchange, shown, again)
+                yield Finding(f"object {short(exchange.entity)} gone", what, evidence, pause=RETURNS)
                 return
     if not seen:
         raise Inconclusive("no deletion was answered 2xx, so nothing could come back")

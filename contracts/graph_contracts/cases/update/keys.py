@@ -10,7 +10,6 @@ from graph_contracts.operations.attempts import Attempt, Trial
 from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.other_objects import elsewhere, others, selects_others, taken
 from graph_contracts.operations.update import UpdateDriver
-from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
 
 CREATED = 201
@@ -47,9 +46,10 @@ def test_an_unknown_id_is_not_found(update: UpdateDriver) -> Findings:
         yield Finding("404", f"{trial.exchange.answer} for an id that doesn't exist", (trial.exchange,))
 
 
-def _unknown(operation: WriteDriver, entity: str) -> Trial:
-    body = operation.bodies.full(1) if not operation.bodies.partial.ok else operation.bodies.mark()
-    (trial,) = operation.watch.attempt([Attempt("an unknown id", body, entity=entity)])
+def _unknown(update: UpdateDriver, entity: str) -> Trial:
+    body = update.bodies.full(1) if not update.bodies.partial.ok else update.bodies.mark()
+    (trial,) = update.watch.attempt([Attempt("an unknown id", body, entity=entity)])
+    update.upserts.adopt(trial.exchange, entity)
     return trial
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from graph_contracts.cases.values import finding_of, shown_after
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.http.exchange import Exchange
-from graph_contracts.json_types import Json, JsonObject
+from graph_contracts.json_types import JsonObject
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.sample_values import settable
 from graph_contracts.operations.settable_locations import open_locations, settable_locations
@@ -163,7 +163,7 @@ def _holds(operation: WriteDriver, expected: JsonObject, body: JsonObject, excha
 def test_a_collection_in_the_body_becomes_the_collection(update: UpdateDriver) -> Findings:
     """A collection in the body must replace the stored one: exactly the items sent, neither appended nor merged.
 
-    Sent: Two items, then one, then three, then none; then the same item twice.
+    Sent: Two items, then one, then three, then none.
 
     Fix: Replace the collection by what was sent: neither append nor match items by position or key.
     """
@@ -192,17 +192,8 @@ def test_a_collection_in_the_body_becomes_the_collection(update: UpdateDriver) -
                 continue
             for difference in left:
                 yield finding_of(difference, exchange, seen)
-        yield from _twins(update, name, items[0])
         yield from _leftovers(update, name, item)
         yield from _namesakes(update, name, item)
-
-
-def _twins(operation: WriteDriver, name: str, item: Json) -> Findings:
-    """A collection may hold one item twice; a server that takes it for a set is warned."""
-    found, evidence = shown_after(operation, operation.patch({name: [item, item]}))
-    shown = (found or {}).get(name)
-    if isinstance(shown, list) and len(shown) == 1:
-        yield Finding(f"{name} with both equal items", f"{name} with one", evidence, Severity.WARN, place=name)
 
 
 def _namesakes(operation: WriteDriver, name: str, item: Type) -> Findings:

@@ -69,6 +69,7 @@ def _follow(logged: LoggedChanges, flags: JsonMapping, show: Callable[[str], obj
             driver = resources.drivers.get(operation) or next(iter(resources.drivers.values()))
             problem = restoring.take_away(driver, path)
             left += [problem.text] if problem else []
+        _reached(session.client)
     left = [session.redactor.text(line) for line in left]
     if not left:
         logged.path.unlink(missing_ok=True)
