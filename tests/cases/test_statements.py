@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from graph_contracts import cases, requirements
+from graph_contracts.commands.list import as_text
+from graph_contracts.commands.list import requirements as requirements_listed
 from graph_contracts.contract import OperationKind
+from graph_contracts.report.words import SUBJECTS
 from graph_contracts.requirements import Level, Requirement
 
 DECORATORS = {"requirement", "also", "adapted"}
@@ -92,6 +95,18 @@ def test_a_statement_is_as_binding_as_its_level() -> None:
     for each in registry():
         said = set(re.findall(r"\b(must|should)\b", each.statement))
         assert said == ({word[each.level]} if each.level in word else set()), f"{each.id}: {each.statement}"
+
+
+def test_every_subject_has_a_name_and_no_two_have_the_same() -> None:
+    assert {each.area for each in registry()} == SUBJECTS.keys()
+    assert len({*SUBJECTS.values()}) == len(SUBJECTS)
+
+
+def test_the_catalogue_is_by_subject() -> None:
+    told = as_text(requirements_listed()).splitlines()
+    assert told[0] == "Update: Paths and ids"
+    assert "Read: Authentication" in told
+    assert not [line for line in told if line in {"req", "conc", "read auth"}]
 
 
 def test_a_case_lies_in_the_folder_of_its_kind() -> None:
