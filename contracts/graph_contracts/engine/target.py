@@ -12,6 +12,7 @@ from graph_contracts.engine.connect import check_files, chosen
 from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection, Limits
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.reach import DIRECT, Reach
 from graph_contracts.http.redact import Redactor
 from graph_contracts.http.restart import RestartCommand
 from graph_contracts.operations.knowledge import Allocation, Identities, Options
@@ -121,6 +122,15 @@ def _connection(settings: Settings, deadline: float) -> Connection:
         read_only=settings.read_only,
         restart=_restart(settings),
     )
+
+
+def reach(settings: Settings) -> Reach:
+    """How the target is reached, for command lines; an embedded one needs none of it."""
+    if not settings.target:
+        return DIRECT
+    ca, cert, key = (str(path or "") for path in (settings.ca, settings.client_cert, settings.client_key))
+    proxy = settings.proxy or ""
+    return Reach(settings.insecure, ca, cert, key, base_url.without_userinfo(proxy), base_url.has_password(proxy))
 
 
 def _restart(settings: Settings) -> RestartCommand | None:

@@ -180,9 +180,9 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _gated(self) -> Settings:
         if self.update_baseline and not self.baseline:
-            raise _conflict("update_baseline", "which file? Name it with --baseline FILE")
+            raise _conflict("update_baseline", "needs a file: give --baseline FILE")
         if self.fail_on == "regression" and not self.since:
-            raise _conflict("fail_on", "worse than what? Name it with --since FILE")
+            raise _conflict("fail_on", "regression needs an earlier run: give --since FILE")
         if self.splits > 1 and (self.baseline or self.since):
             raise _conflict("splits", "parts are judged together: give --baseline and --since to merge instead")
         if self.durations and self.splits == 1:

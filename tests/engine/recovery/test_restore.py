@@ -180,7 +180,7 @@ def test_nothing_is_made_that_the_document_cannot_delete(tmp_path: Path) -> None
         done = call(*arguments(server, tmp_path, delete=False), cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
         assert {method for method, _ in server.seen} == {"GET"}
     assert done.returncode == 2
-    assert "Supply --id things.thing-id=VALUE" in done.stderr
+    assert "Give --id things.thing-id=VALUE" in done.stderr
 
 
 def test_an_object_that_a_killed_run_made_is_deleted_later(tmp_path: Path) -> None:

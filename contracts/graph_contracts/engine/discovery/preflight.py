@@ -203,7 +203,7 @@ class Preflight:
         if not there(update.key):
             raise ConfigurationError(
                 f"{operation}: {update.key}, the object for worker {own.number + 1}, is no longer there",
-                "Who else deletes objects on this target? Run when it is left alone, or with -n 1",
+                "Something else deletes objects on this target: run when nothing else uses it, or with -n 1",
             )
         update.second = second if there(second) else None
 
