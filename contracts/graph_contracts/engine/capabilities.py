@@ -62,7 +62,9 @@ def _status(status: int) -> str:
 
 def _listing(observer: Observer) -> str:
     status = observer.collection_status
-    return "answered 200, without an array `value`" if status == 200 and not observer.lists else _status(status)
+    return (
+        f"answered 200, without {observer.shape.described}" if status == 200 and not observer.lists else _status(status)
+    )
 
 
 def _means(update: UpdateDriver) -> str:

@@ -39,7 +39,7 @@ class UpdateDriver(WriteDriver):
         self, client: Client, operation: Operation, options: Options, primary_path: UpdateDriver | None = None
     ) -> None:
         self.sent_members: SentMembers = SentMembers() if primary_path is None else primary_path.sent_members
-        self.given_ids: GivenIds = GivenIds() if primary_path is None else primary_path.given_ids
+        self.given_ids: GivenIds = GivenIds(operation.shape.key) if primary_path is None else primary_path.given_ids
         super().__init__(client, operation, options, primary_path, self.sent_members, self.given_ids)
         self.upserts = Upserts(self)
         self.sender.witness = self.upserts

@@ -25,7 +25,7 @@ def mend(update: UpdateDriver, entity: str, original: JsonMapping, skip: Collect
     Raises:
         Inconclusive: reads showed the object before, and don't any more.
     """
-    ignored = {*skip, *update.computed, *update.options.readonly, "id"}
+    ignored = {*skip, *update.computed, *update.options.readonly, update.shape.key}
 
     state: JsonMapping = {}
 
@@ -88,7 +88,7 @@ def _renewed(update: UpdateDriver, entity: str, name: str, original: JsonMapping
 
 def _sent(update: UpdateDriver, entity: str, body: JsonMapping) -> bool:
     """Send an update, with the object's id where it isn't taken without; returns whether it was accepted."""
-    return update.patch(body, entity=entity).ok or update.patch({"id": entity, **body}, entity=entity).ok
+    return update.patch(body, entity=entity).ok or update.patch(update.keyed(body, entity), entity=entity).ok
 
 
 def _merge(into: JsonObject, body: JsonMapping) -> None:

@@ -159,4 +159,4 @@ def _bodies(update: UpdateDriver, entity: str, wanted: JsonMapping) -> Iterator[
     annotated = annotate(dict(wanted), update.model.type)
     if annotated != wanted:
         yield annotated
-    yield {"id": entity, **wanted}
+    yield update.keyed(wanted, entity)
