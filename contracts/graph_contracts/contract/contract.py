@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from graph_contracts import files
+from graph_contracts.contract import conventions
 from graph_contracts.contract.object_path import ObjectPath, Paths
 from graph_contracts.contract.operation import Operation, Type, TypeKind
 from graph_contracts.contract.reader import Reader, mapping, servers
@@ -112,6 +113,11 @@ class Contract:
     def unread(self) -> tuple[str, ...]:
         """Operations that can't be read, each with the reason in a line. To know them, all are read."""
         return (*self.broken, *(f"{each}: {each.trouble}" for each in self.operations if each.trouble))
+
+    @cached_property
+    def conventions(self) -> conventions.Conventions:
+        """The conventions that the document claims."""
+        return conventions.claimed(self.document, self.servers)
 
     @cached_property
     def ambiguities(self) -> tuple[JsonMapping, ...]:

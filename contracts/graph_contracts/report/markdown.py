@@ -10,7 +10,7 @@ from graph_contracts.report.causes import CauseGroup
 from graph_contracts.report.headline import sentence
 from graph_contracts.report.results import LEVELS, Outcome, RequirementResult, Results, Verdict
 from graph_contracts.report.visible import one_line
-from graph_contracts.report.words import SIGNS, changes, only_warns, plural, stricter
+from graph_contracts.report.words import SIGNS, changes, conventions, only_warns, plural, stricter
 
 MAX_TOLD = 200
 """Outcomes of a kind: what shows such a page takes a megabyte at most."""
@@ -23,6 +23,7 @@ def render(results: Results) -> str:
         "",
         *([stricter(results), ""] if stricter(results) else []),
         _run(results),
+        *([escape(said)] if (said := conventions(results)) else []),
         "",
         "| Level | " + " | ".join(f"{SIGNS[verdict]} {verdict}" for verdict in Verdict) + " |",
         "|---|" + "---:|" * len(Verdict),

@@ -28,7 +28,7 @@ MAX_LINES = 200
 def render(results: Results, folder: Path) -> str:
     """The text; every byte of the target in it is made visible."""
     known_causes = causes.groups(results)
-    lines = _first_words(results)
+    lines = [*filter(None, [words.conventions(results)]), *_first_words(results)]
     lines += ["", "Learned about the target:"] if results.capabilities else []
     lines += _first(f"  {one_line(row['name'])}: {one_line(row['value'])}" for row in results.capabilities)
     lines += _failures(results, known_causes)
