@@ -46,7 +46,7 @@ def examine(settings: Settings, show: Callable[[str], object]) -> int:
 
     def line(sign: str, name: str, error: ContractsError | None, words: str = "") -> None:
         if error is not None:
-            words = f"{error.what}. To do: {error.hint}" if error.hint else error.what
+            words = f"{error.what}. Fix: {error.hint}" if error.hint else error.what
         show(f"{sign:<4}  {name:<11}  {one_line(session.redactor.text(words), WIDTH)}")
 
     def check_line(check: PreflightCheck) -> None:
