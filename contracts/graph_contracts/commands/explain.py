@@ -56,6 +56,7 @@ def explain(requirement: Requirement) -> str:
         "",
         f"Level    {requirement.level}: {basis(requirement.basis)}",
         f"Source   {requirement.source}",
+        f"Of       {requirement.convention}",
         f"Gates    {_gates(requirement)}",
     ]
     said = (("Sent", requirement.sent), ("Varies", requirement.vary), ("Fix", requirement.fix))
@@ -76,6 +77,7 @@ def page(requirement: Requirement) -> str:
             "",
             f"- Level: {requirement.level}; {basis(requirement.basis)}",
             f"- Source: {_cited(requirement)}",
+            f"- Convention of: {requirement.convention}",
             f"- Gates: {_gates(requirement)}",
             *_section("What is sent", [requirement.sent]),
             *_section(
@@ -127,7 +129,7 @@ def chapter(kind: OperationKind, requirements: Iterable[Requirement]) -> str:
         faults = [f"- `{fault.name}`: {fault.text}" for fault in proofs(each.id)]
         like = f"; as [`{alike}`]({alike}.md)" if alike in known else ""
         lines += ["", f"## {each.id}", "", f"**{each.statement}**", "", f"{each.level}; {basis(each.basis)}{like}."]
-        lines += ["", f"Source: {_cited(each)}"]
+        lines += ["", f"Source: {_cited(each)}; convention of {each.convention}"]
         lines += ["", f"Sent: {each.sent}", "", f"To fix: {each.fix}"]
         lines += ["", *faults] if faults else []
     return "\n".join(lines) + "\n"

@@ -51,6 +51,7 @@ def _requirement(each: Requirement) -> Row:
         "id": each.id,
         "level": str(each.level),
         "basis": each.basis,
+        "convention": str(each.convention),
         "statement": each.statement,
         "source": each.source,
         "vary": each.vary,
@@ -77,7 +78,10 @@ def as_text(rows: Iterable[Row]) -> str:
     for area, group in groupby(rows, lambda row: " ".join(row["id"].split(".")[:2]).removeprefix("update ")):
         lines = [area]
         for row in group:
-            lines += [f"  {row['id']}  {row['level']} ({row['basis']})", f"      {row['statement']}"]
+            lines += [
+                f"  {row['id']}  {row['level']} ({row['basis']}), of {row['convention']}",
+                f"      {row['statement']}",
+            ]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 
@@ -92,7 +96,7 @@ def as_faults(rows: Iterable[Row]) -> str:
     return "\n".join(lines)
 
 
-COLUMNS = ("id", "level", "basis", "statement", "source", "name", "kind", "text", "caught_by")
+COLUMNS = ("id", "level", "basis", "convention", "statement", "source", "name", "kind", "text", "caught_by")
 
 
 def as_table(rows: list[Row]) -> str:

@@ -49,6 +49,8 @@ def render(results: Results, folder: Path, look: Screen | None = None, ended: st
     lines: list[Text] = []
     failed = failures(results, Verdict.FAIL, Verdict.ERROR)
     if not look.quiet:
+        if judged_by := words.conventions(results):
+            lines += look.indented(said(judged_by))
         lines += _learned(results, look) if look.verbose else []
         lines += _blocks(failed, folder, look)
         lines += _warnings(results, look) if look.verbose else []

@@ -17,6 +17,7 @@ from graph_contracts.operations.equality import short
 from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.settable_locations import settable_locations
 from graph_contracts.requirements import (
+    Convention,
     Finding,
     Findings,
     Inconclusive,
@@ -231,6 +232,7 @@ def _all_there(create: CreateDriver, bodies: list[dict[str, object]], answers: l
     Level.SHOULD,
     basis="odata",
     source="OData 4.01 §8.3.3, §11.4.2; RFC 9110 §15.3.2",
+    of=Convention.HTTP,
     vary="absent, as with most of Graph; relative or absolute; OData-EntityId in its place for a 204",
 )
 def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
