@@ -25,7 +25,7 @@ PASSED, FAILED, WARNED, WAIVED, OPEN = (
     row(f"update.a.{verdict[:4]}", verdict) for verdict in ("pass", "fail", "warn", "waived", "inconclusive")
 )
 ALSO = row("update.b.pass", "pass")
-STALE = Waivers("known.yaml", problems=("known.yaml:1: update.a.a: it passes now: take the entry out",))
+STALE = Waivers("known.yaml", problems=("known.yaml:1: update.a.a: now passes: remove this entry",))
 WORSE = Since("before.json", "2026", (Change("update.a.warn", FIRST, Kind.WORSE, "pass", "warn"),))
 SAME = Since("before.json", "2026")
 HALF = tuple(row(f"update.c.r{number}", "inconclusive", "pass") for number in range(50))
@@ -138,7 +138,7 @@ TABLE: dict[str, tuple[Results, str, str, int]] = {
     ),
     "known failures": (
         run(PASSED, WAIVED, baseline=Waivers("known.yaml")),
-        "No failure but known ones: 1 requirement passed, none failed; 1 known failure, waived by the baseline.",
+        "No new failures: 1 requirement passed, none failed; 1 known failure is waived by the baseline.",
         "1 known failure",
         0,
     ),

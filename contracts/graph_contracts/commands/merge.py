@@ -52,9 +52,9 @@ def command(
     from graph_contracts.requirements import registry  # noqa: PLC0415
 
     if update_baseline and not baseline:
-        raise click.UsageError("--update-baseline: which file? Name it with --baseline FILE")
+        raise click.UsageError("--update-baseline needs a file: give --baseline FILE")
     if fail_on == "regression" and not since:
-        raise click.UsageError("--fail-on regression: worse than what? Name it with --since FILE")
+        raise click.UsageError("--fail-on regression needs an earlier run: give --since FILE")
     cases.load()
     order = [requirement.id for requirement in registry()]
     whole, evidence = merge.merge([results_reader.load(part) for part in parts], order, replicas=replicas)

@@ -105,7 +105,7 @@ class Contract:
             raise DocumentError(f"{source}: {error.what}", error.hint) from error
         if (operations or broken) and all(each.trouble for each in operations):
             reason = next(iter(contract.unread))
-            raise DocumentError(f"{source}: {reason}", "Does an OpenAPI validator accept it?")
+            raise DocumentError(f"{source}: {reason}", "Check it with an OpenAPI validator")
         return contract
 
     @cached_property

@@ -46,6 +46,12 @@ class Builder:
         """Add every operation of a page; what other pages have said of it stands."""
         templates = [template._replace(path=self._path(template)) for template in facts.templates]
         about = subject(self.schemas.library, facts, templates)
+        if stray := _stray(about, templates):
+            templates = [template for template in templates if template not in stray]
+            about = subject(self.schemas.library, facts, templates)
+        for template in stray:
+            what = f"{template.method} {template.path} is left out: it goes on below another path, to another type"
+            facts.page.notes.guessed(template.line, what)
         version = self._version(facts)
         shared: dict[str, Schema] = {}
         for template in templates:
@@ -199,6 +205,20 @@ class Builder:
                         if len(each) > 1:
                             parameter = {**operation["parameters"][at], "x-graph-names": list(each)}
                             operation["parameters"][at] = parameter
+
+
+def _stray(about: Subject, templates: list[Template]) -> list[Template]:
+    """The aliases that go on below another by the name of another type: `…/lists/{id}/tasks` on a page about lists."""
+    known = {(template.method, template.path) for template in templates}
+    own = about.name.rpartition(".")[2].lower()
+    found = []
+    for template in templates:
+        above, _, last = template.path.rpartition("/")
+        word = re.sub(r"(?:ies|es|s)$", "", last.lower())
+        named = not re.fullmatch(r"[a-z]\w*", last) or word in own or own in word
+        if own and above.endswith("}") and (template.method, above) in known and not named:
+            found.append(template)
+    return found
 
 
 def _name_heirs(operation: Schema, schemas: Mapping[str, Schema]) -> None:

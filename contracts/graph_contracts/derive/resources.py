@@ -219,9 +219,9 @@ def read(page: Page) -> Resource:
         elif kind:
             tables[kind].extend(section.blocks)
     annotation, line = _annotation(page)
-    stated = annotation.get("@odata.type")
     also = annotation.get("alternateTypes")
     body, body_line = _shape(shape)
+    stated = annotation.get("@odata.type") or body.get("@odata.type")
     spaced = namespace(page)
     rows = {row.name: row for row in _rows(tables["properties"], body)}
     lists = dict(_lists(page))

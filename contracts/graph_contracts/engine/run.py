@@ -78,7 +78,7 @@ def run(settings: Settings, look: Screen | None = None) -> int:
                 raise
             if session.target is None:
                 hint = "Allow more time with --deadline"
-                raise TargetError("the deadline came before the target was looked at", hint) from None
+                raise TargetError("the deadline passed before the target could be checked", hint) from None
         except TargetError as error:
             progress.end()
             session.tally.note(error.what)

@@ -125,7 +125,7 @@ class OperationUnderTest(Context, ABC):
             Undecided: there was none, or it would not.
         """
         if not watched:
-            raise NotApplicable("no response of this run is a refusal other than for its credentials")
+            raise NotApplicable("the run got no refusal other than for credentials")
 
     def sibling(self, kind: type[Sibling]) -> Sibling | None:
         """The operation of a kind on the same resource, through the same path."""
@@ -139,7 +139,7 @@ class OperationUnderTest(Context, ABC):
         """
         if not self.second:
             name = parameters.label(self.documented, self.documented.key or "")
-            raise Inconclusive(f"a second object is needed: supply --second-id {name}=ID")
+            raise Inconclusive(f"not tested: needs a second object (--second-id {name}=ID)")
         return self.second
 
     def seen_after(self, exchange: Exchange) -> tuple[Exchange, ...]:

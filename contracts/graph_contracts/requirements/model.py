@@ -134,6 +134,8 @@ class Finding:
     """What to send, in order, to see it again, with remarks in between; the last exchange alone where it is empty."""
     place: str = ""
     """The path of the value that it is about, where no mismatch says so."""
+    pause: float = 0.0
+    """Seconds to wait after the first of its exchanges to see it again."""
 
 
 class Undecided(Exception):  # noqa: N818 (an outcome, not an error)
@@ -146,7 +148,7 @@ class Undecided(Exception):  # noqa: N818 (an outcome, not an error)
 
 
 class Inconclusive(Undecided):
-    """Something needed is missing; the reason says what to supply."""
+    """Something needed is missing; the reason says what is missing."""
 
 
 class Unread(Inconclusive):

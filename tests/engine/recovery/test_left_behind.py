@@ -135,5 +135,5 @@ def test_restore_names_what_stays(habits: tuple[str, ...], code: int, tmp_path: 
         assert len(journals(tmp_path / "reports")) == 1
     else:
         assert after == before
-        assert told == [f"{server.url}: 2 looked at and as found"]
+        assert told == [f"{server.url}: 2 objects checked; all match their saved state"]
         assert journals(tmp_path / "reports") == []

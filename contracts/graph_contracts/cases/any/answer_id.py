@@ -35,12 +35,12 @@ def observed(operation: Operation, exchange: Exchange) -> bool:
 @also(
     "read.body.id",
     "`id` in the answer to a read must be a string equal to the id in the URL.",
-    sent="Nothing of its own: the id in every 200 to a read is compared with that of the URL.",
+    sent="No request of its own: the id in every 200 to a read is compared with that of the URL.",
 )
 def test_the_answer_has_the_id_of_the_url(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """`id` in the answer is a string equal to the id in the URL.
+    """`id` in the answer must be a string equal to the id in the URL.
 
-    Sent: Nothing of its own: the id in every 200 to an update is compared with that of the URL.
+    Sent: No request of its own: the id in every 200 to an update is compared with that of the URL.
 
     Fix: Return the stored key as a string, in the spelling of the URL.
     """

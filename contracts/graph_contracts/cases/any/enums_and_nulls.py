@@ -42,7 +42,7 @@ CATCH_ALL = {"unknownfuturevalue", "unknown", "other", "none", "undefined", "uns
     "member.",
 )
 def test_an_unknown_member_is_never_mapped_to_another(operation: WriteDriver) -> Findings:
-    """An undocumented enumeration member is refused or kept as it is, never mapped to another member.
+    """An undocumented enumeration member must be rejected or kept as it is, never turned into another member.
 
     Sent: Members that the page doesn't list, one of them `unknownFutureValue`.
 
@@ -95,7 +95,7 @@ def _others(type_: Type, known: str) -> set[str]:
     fix="Keep a null that was sent; put no default in its place.",
 )
 def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
-    """An explicit null clears a nullable property.
+    """An explicit null should clear a nullable property.
 
     Sent: A string, a number and a complex value set, then set to null; each is read back.
 
@@ -155,7 +155,7 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
     fix="Answer 400, or leave the property unset; don't turn null into an empty string or an epoch.",
 )
 def test_null_where_there_can_be_none_is_refused_or_harmless(operation: WriteDriver) -> Findings:
-    """Null for a property that can't be null, or for a collection, is refused or does no harm.
+    """Null for a collection, or for a property that can't be null, should be rejected or do no harm.
 
     Sent: Null for a date-time and a collection; an id that no object has, and null for the id where that was not kept.
 

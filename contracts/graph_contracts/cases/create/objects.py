@@ -101,7 +101,7 @@ def test_an_id_in_the_body_takes_no_other_objects_place(create: CreateDriver) ->
     create.key = entity
     for difference in create.model.changes(before, after):
         what = f"{exchange.answer}, and the object changed: {difference}"
-        yield Finding(f"object {short(entity)} as it was", what, (exchange, seen))
+        yield Finding(f"object {short(entity)} unchanged", what, (exchange, seen))
         return
     shown = created_id(exchange)
     if exchange.ok and same_id(shown, entity):
@@ -190,7 +190,7 @@ def test_an_empty_body_is_taken_or_refused(create: CreateDriver) -> Findings:
     "create.conc.disjoint", terms="update.conc.disjoint", vary="409, 429 or 503 for one of them", phase=Phase.CONCURRENT
 )
 def test_parallel_creations_are_all_there(create: CreateDriver) -> Findings:
-    """Parallel creations must make as many objects, each with an id of its own, and lose none.
+    """Parallel creations must each make an object with its own id, and lose none.
 
     Sent: Four parallel creations, several times; the objects are read afterwards.
 
@@ -208,7 +208,7 @@ def test_parallel_creations_are_all_there(create: CreateDriver) -> Findings:
         both += 1
         if len(set(ids)) < len(ids):
             twice = next(each for each in ids if ids.count(each) > 1)
-            yield Finding("an id for each", f"two got {short(twice)}", tuple(answers))
+            yield Finding("an id for each object", f"two got {short(twice)}", tuple(answers))
             return
         if round_ % 5 == 0:
             yield from _all_there(create, bodies, answers)
@@ -267,7 +267,7 @@ def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
     vary="objects that others make meanwhile",
 )
 def test_one_creation_makes_one_object(create: CreateDriver) -> Findings:
-    """One creation must make one object.
+    """One creation must make exactly one object.
 
     Sent: A creation with a value never used before, alone and among all properties; the collection is searched for
     it.
@@ -285,7 +285,7 @@ def test_one_creation_makes_one_object(create: CreateDriver) -> Findings:
         looks = create.seen_after(exchange)
         before = create.creations.others
         if before is None:
-            raise Inconclusive("nobody knows what was there before", exchange)
+            raise Inconclusive("it is not known which objects were there before", exchange)
         found = [entity for entity, state in states.items() if state.get(name) == value and entity not in before]
         for entity in found:
             create.creations.record_made(entity)
@@ -310,5 +310,5 @@ def test_a_creation_changes_no_other_object(create: CreateDriver) -> Findings:
         exchange = create.change(create.bodies.full(n))
         after, seen = create.observe.documented(entity)
         for difference in create.model.changes(before, after):
-            yield Finding(f"object {short(entity)} as it was", f"it changed: {difference}", (exchange, seen))
+            yield Finding(f"object {short(entity)} unchanged", f"it changed: {difference}", (exchange, seen))
             return

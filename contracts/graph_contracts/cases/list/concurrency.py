@@ -20,7 +20,7 @@ OFTEN = 2
     phase=Phase.CONCURRENT,
 )
 def test_parallel_lists_are_not_empty(listing: ListDriver) -> Findings:
-    """Each of several parallel list requests must show objects where the one before and the one after them do.
+    """Parallel list requests must show the objects that the lists before and after them show.
 
     Sent: Four parallel GETs of the collection, many times; where one shows no object, as many one after the other.
 

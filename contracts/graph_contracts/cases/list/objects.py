@@ -34,9 +34,9 @@ from graph_contracts.requirements import (
     each=performed,
 )
 def test_a_list_is_an_object_with_an_array(listing: ListDriver, exchange: Exchange) -> Findings:
-    """The body of a list must be an object whose `value` is an array of objects, an empty one where there is nothing.
+    """The body of a list must be an object whose `value` is an array of objects, empty if there are none.
 
-    Sent: Nothing of its own: every 200 to a list is parsed.
+    Sent: No request of its own: every 200 to a list is parsed.
 
     Fix: Return `{"value": [ … ]}`: not a bare array, not `data` or `items`, not null for nothing.
     """
@@ -133,7 +133,7 @@ def test_an_object_that_was_made_is_listed_with_its_properties(listing: ListDriv
     vary="a list with a subset of the properties; reads that lag behind",
 )
 def test_what_is_listed_equals_what_a_read_shows(listing: ListDriver) -> Findings:
-    """An object in the list should equal what a read of it shows.
+    """The list and a read should show the same values of an object.
 
     Sent: A GET of the collection and one of an object in it; both are compared, property by property.
 
@@ -198,7 +198,7 @@ def test_query_options_shape_a_list_at_most(listing: ListDriver) -> Findings:
     items, plain = listing.items()
     custom = listing.get(query="x-suite=1")
     if not custom.ok:
-        yield Finding("2xx as without it", f"{custom.answer} to ?x-suite=1", (plain, custom))
+        yield Finding("2xx, as without it", f"{custom.answer} to ?x-suite=1", (plain, custom))
     listing.get(query="$suite=1")  # what it is refused with, `list.error.envelope` judges
     for option, value in (("$top", "1"), ("$select", "id")):
         exchange = listing.get(query=urlencode({option: value}, safe="$"))
@@ -236,7 +236,7 @@ def test_an_applied_page_size_is_seen(listing: ListDriver) -> Findings:
     "list.authz.crosstenant", terms="update.authz.crosstenant", vary="targets with one tenant", phase=Phase.NEGATIVE
 )
 def test_another_tenants_list_shows_none_of_ours(listing: ListDriver) -> Findings:
-    """A permitted token of another tenant must be shown no object of this one.
+    """A token of another tenant must not list objects of this tenant, even if it has the permission to list.
 
     Sent: A GET of the collection with the token given as `--foreign-token`.
 
@@ -245,7 +245,7 @@ def test_another_tenants_list_shows_none_of_ours(listing: ListDriver) -> Finding
     enforced(listing)
     token = listing.options.identities.foreign
     if not token:
-        raise Inconclusive("no token of another tenant is known: supply --foreign-token")
+        raise Inconclusive("not tested: needs a token of another tenant (--foreign-token)")
     items, _ = listing.items()
     ours = {each["id"] for each in items if isinstance(each.get("id"), str)}
     exchange = listing.get(headers={"Authorization": f"Bearer {token}"})

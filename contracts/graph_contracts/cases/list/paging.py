@@ -163,7 +163,7 @@ def _there(listing: ListDriver, entity: str) -> bool:
     phase=Phase.NEGATIVE,
 )
 def test_options_hold_on_the_pages_that_follow(listing: ListDriver) -> Findings:
-    """An option that holds on the first page must hold on those that its link leads to.
+    """An option of the first page must also hold on the pages that its link leads to.
 
     Sent: A GET of the collection with `$filter`, `$orderby`, `$select` and `$top`, and with
     `Prefer: odata.maxpagesize=1`, and each page that follows.

@@ -43,7 +43,7 @@ def _lettered(subject: OperationUnderTest, maker: CreateDriver | None) -> str:
     keyed=True,
 )
 def test_an_id_in_other_letters_shows_no_object(read: ReadDriver) -> Findings:
-    """An id with its letters in the other case is another id, and should not show the object.
+    """An id in another letter case should not show the object: it is another id.
 
     Sent: A GET of an id with capitals for small letters and the other way round, where ids are no GUIDs.
 

@@ -10,7 +10,6 @@ from graph_contracts.operations.attempts import Attempt, Trial
 from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.other_objects import elsewhere, others, selects_others, taken
 from graph_contracts.operations.update import UpdateDriver
-from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
 
 CREATED = 201
@@ -36,7 +35,7 @@ MALFORMED: Mapping[str, str] = {
     keyed=True,
 )
 def test_an_unknown_id_is_not_found(update: UpdateDriver) -> Findings:
-    """An update of a well-formed id that doesn't exist is answered 404.
+    """An update of a well-formed id that doesn't exist should be answered 404.
 
     Sent: A PATCH to an id that no object has: a random number where ids are numbers, else a random GUID.
 
@@ -47,9 +46,10 @@ def test_an_unknown_id_is_not_found(update: UpdateDriver) -> Findings:
         yield Finding("404", f"{trial.exchange.answer} for an id that doesn't exist", (trial.exchange,))
 
 
-def _unknown(operation: WriteDriver, entity: str) -> Trial:
-    body = operation.bodies.full(1) if not operation.bodies.partial.ok else operation.bodies.mark()
-    (trial,) = operation.watch.attempt([Attempt("an unknown id", body, entity=entity)])
+def _unknown(update: UpdateDriver, entity: str) -> Trial:
+    body = update.bodies.full(1) if not update.bodies.partial.ok else update.bodies.mark()
+    (trial,) = update.watch.attempt([Attempt("an unknown id", body, entity=entity)])
+    update.upserts.adopt(trial.exchange, entity)
     return trial
 
 
@@ -63,7 +63,7 @@ def _unknown(operation: WriteDriver, entity: str) -> Trial:
     keyed=True,
 )
 def test_success_is_not_claimed_for_nothing(update: UpdateDriver) -> Findings:
-    """A 2xx for an unknown id is only right if the object is there afterwards.
+    """An update of an unknown id must not be answered 2xx, unless the object is there afterwards.
 
     Sent: A PATCH to a random GUID; after a 2xx, a read of that id, or a second small update where reads don't work.
 
@@ -104,7 +104,7 @@ def test_success_is_not_claimed_for_nothing(update: UpdateDriver) -> Findings:
     keyed=True,
 )
 def test_ids_that_cannot_exist_are_refused(update: UpdateDriver) -> Findings:
-    """Ids that can't exist are refused as client errors.
+    """An update of an id that can't exist should be rejected as an error of the client (4xx).
 
     Sent: A PATCH to `not-an-id`, a quote, NUL, 4,096 characters and, with `--destructive`, a path inside the id.
 
@@ -132,7 +132,7 @@ def test_ids_that_cannot_exist_are_refused(update: UpdateDriver) -> Findings:
     keyed=True,
 )
 def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings:
-    """Prefixes, suffixes, wildcards and further path segments don't select the object.
+    """An update must not reach the object by a prefix or suffix of its id, a wildcard or further path segments.
 
     Sent: A PATCH with a marker to the id with a character more, one less, half of it and a further segment; then a
     read. With `--destructive` alone `*`, `%`, a regular expression and parts that another id has as well.
@@ -164,7 +164,7 @@ def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings
     for trial in update.watch.attempt(attempts):
         note = trial.attempt.note
         if trial.visible:
-            yield Finding("the object as it was", f"{trial.exchange.answer}, and {note} updated it", (trial.exchange,))
+            yield Finding("the object unchanged", f"{trial.exchange.answer}, and {note} updated it", (trial.exchange,))
             continue
         sent[str(trial.attempt.marker)] = note, trial.exchange
         shown = (trial.exchange.object or {}).get("id")
@@ -183,7 +183,7 @@ def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings
     keyed=True,
 )
 def test_the_collection_path_updates_nothing(update: UpdateDriver) -> Findings:
-    """An update addressed to the collection changes no object.
+    """An update addressed to the collection must change no object.
 
     Sent: With `--destructive` alone, a PATCH with a marker to the collection, with and without a final slash; every
     known object is read before and after.
@@ -192,7 +192,7 @@ def test_the_collection_path_updates_nothing(update: UpdateDriver) -> Findings:
     WHERE.
     """
     if not update.options.destructive:
-        raise Inconclusive("it could change every object of the collection: it takes --destructive to send this")
+        raise Inconclusive("not tested: it could change every object of the collection (--destructive allows it)")
     head = update.head.rstrip("/")
     before, sent = others(update), dict[str, tuple[str, Exchange]]()
     for path in (head, f"{head}/"):

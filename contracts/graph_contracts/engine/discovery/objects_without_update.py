@@ -78,7 +78,8 @@ def _object(read: ReadDriver, seen: Exchange) -> PreflightCheck:
     if seen.status in REFUSED:
         return PreflightCheck("object", f"{read.key} may not be read")
     key = read.documented.key
-    hint = f"Name one that exists with --id {parameters.label(read.documented, key)}=ID" if key else "Is the URL right?"
+    name = parameters.label(read.documented, key) if key else ""
+    hint = f"Name one that exists with --id {name}=ID" if key else "Check the base URL"
     return PreflightCheck(
         "object", "none can be read", TargetError(f"{read.client.base} shows no object {read.key!r}", hint)
     )

@@ -59,7 +59,7 @@ def _parent(driver: OperationUnderTest, name: str, named: Mapping[str, str]) -> 
         ConfigurationError: the document has no such list, or it shows none.
     """
     operation = driver.documented if name in driver.documented.parameters else driver.place
-    hint = f"Supply --id {parameters.label(operation, name)}=VALUE"
+    hint = f"Give --id {parameters.label(operation, name)}=VALUE"
     listing = driver.parent_lists.get(name)
     if listing is None or any(each not in named for each in listing.parameters):
         raise ConfigurationError(f"{driver.documented}: nothing says what {{{name}}} is", hint)
@@ -143,16 +143,16 @@ def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] =
         servers: the base URLs that the document has.
     """
     operation, listing = driver.documented, driver.observer.listing
-    supply = f"supply --id {parameters.label(operation, operation.key or '')}=VALUE"
+    supply = f"give --id {parameters.label(operation, operation.key or '')}=VALUE"
     problem = f"{operation}: no object to {purpose} is known"
     if listing is None:
-        return ConfigurationError(problem, f"S{supply[1:]}")
+        return ConfigurationError(problem, f"G{supply[1:]}")
     problem += f": GET {driver.head} is answered {listing.answer}{_words(listing)}"
     if listing.status in {401, 403}:
-        return ConfigurationError(problem, f"Supply credentials that may read it (--token), or {supply}")
+        return ConfigurationError(problem, f"Give credentials that may read it (--token), or {supply}")
     if listing.status == 404 and len(driver.place.parameters) == 1:
         return ConfigurationError(problem, f"{_base_hint(driver.client.base, servers)}, or {supply}")
-    return ConfigurationError(problem, f"S{supply[1:]}")
+    return ConfigurationError(problem, f"G{supply[1:]}")
 
 
 def _base_hint(base: str, servers: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ from graph_contracts.engine.discovery.check import (
     reached,
     speaks_json,
 )
+from graph_contracts.engine.discovery.own_objects import own_objects
 from graph_contracts.engine.discovery.path_parameters import (
     example_id,
     fill_path,
@@ -55,6 +56,8 @@ class Preflight:
     """Whether objects may be made and changed; if not, nothing is sent but reads and updates that say nothing."""
     may_patch: bool = True
     """Whether even an update that says nothing may be sent."""
+    may_make: bool = False
+    """Whether objects are made to be updated, where others are there that may be spared."""
     listed: dict[str, list[str]] = field(default_factory=dict)
     """The ids that may be updated, by operation id, where the operator named none."""
 
@@ -99,8 +102,9 @@ class Preflight:
     def find(self, listed: list[JsonObject] | None) -> None:
         """Give each update the ids of a first object and, if there is one, of a second.
 
-        Ids come from the operator, else from the collection, else from objects made for the run, else from the
-        documented example. Of several workers in parallel each has the two that the run gave it.
+        Ids come from the operator, else from objects made for the run where it can take them away, else from the
+        collection, else from the documented example. Of several workers in parallel each has the two that the run gave
+        it.
 
         Raises:
             ConfigurationError: no object is known, or this worker has none.
@@ -131,13 +135,30 @@ class Preflight:
                 self.listed[operation.id] = found if there is not None and not first else []
             if apart and found and not any(same_id(entity, first) for entity in found):
                 first, second = "", None  # the path has objects of its own
-            if not first and not found and (new := self._make(update, 1, there)):
-                first = new
+            if not first:
+                first, *found = self._spared(update, found, there)
             update.key = first or (found[0] if found else example_id(operation))
             if not update.key:
                 raise no_object(update, "update", self.contract.servers)
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
             update.second = second or (None if update.primary_path else self._make(update, 2, there))
+
+    def _spared(self, update: UpdateDriver, found: Sequence[str], listed: Sequence[str] | None) -> Sequence[str]:
+        """The first object, empty where there is none, and others: made for an update where that spares those found."""
+        if not found:
+            return [self._make(update, 1, listed) or ""]
+        return self._own_objects(update, listed) or ["", *found]
+
+    def _own_objects(self, update: UpdateDriver, listed: Sequence[str] | None) -> tuple[str, str] | None:
+        """Two objects that the run makes for an update, where it can take them away; None where there are none.
+
+        Where the operator wants objects left as the run changed them, it changes those that are there.
+        """
+        deletion, options = self.contract.deletion(update.documented), update.options
+        alone = options.allocation.count == 1 and not update.primary_path
+        if deletion is None or not (self.may_make and alone and options.restore):
+            return None
+        return own_objects(update, deletion, lambda number: self._make(update, number, listed))
 
     @staticmethod
     def _own(items: list[JsonObject] | None, update: UpdateDriver) -> list[str]:
@@ -182,7 +203,7 @@ class Preflight:
         if not there(update.key):
             raise ConfigurationError(
                 f"{operation}: {update.key}, the object for worker {own.number + 1}, is no longer there",
-                "Who else deletes objects on this target? Run when it is left alone, or with -n 1",
+                "Something else deletes objects on this target: run when nothing else uses it, or with -n 1",
             )
         update.second = second if there(second) else None
 

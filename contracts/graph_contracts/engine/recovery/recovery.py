@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shlex
 import time
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -169,13 +170,20 @@ class Recovery:
                 yield problem
             elif self.undo_log:
                 self.undo_log.write("deleted", path=path)
-        for exchange in driver.objects.doubtful:
-            text = f"{driver.head}: an object may have been made there ({exchange.answer}); look for it by hand"
-            yield Left(driver.head, text)
+        yield from _doubts(driver)
         if strays := driver.strays():
             self._tally.note(
                 f"{driver.head}: {strays} object(s) were not there before and are none that the run knows it made"
             )
+
+
+def _doubts(driver: OperationUnderTest) -> Iterator[Left]:
+    """What requests may have made that nobody knows the id of, those with the same path and answer together."""
+    base = driver.client.base
+    asked = ((each.request.url.removeprefix(base), each.answer) for each in driver.objects.doubtful)
+    for (path, answer), times in Counter(asked).items():
+        what, it = ("an object", "it") if times == 1 else (f"{times} objects", "them")
+        yield Left(path, f"{path}: {what} may have been made there ({answer}); look for {it} by hand")
 
 
 def known(resources: Resources, logged: LoggedChanges) -> Iterator[str]:
