@@ -33,6 +33,7 @@ class Reader:
         self.document = document
         self.types = Schemas(self.resolve)
         self._lock = RLock()
+        self._aliases: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def paths(self) -> Paths:
@@ -108,6 +109,15 @@ class Reader:
             node = found
         return mapping(node)
 
+    def aliases(self, value: Json) -> tuple[str, ...]:
+        """Every path of an operation, or of the many that share the list of them."""
+        if not isinstance(value, Mapping):
+            return tuple(value or ())
+        reference = str(value.get("$ref"))
+        if reference not in self._aliases:  # of thousands of paths, each would have a list of thousands
+            self._aliases[reference] = tuple(self.resolve(value).get("paths") or ())
+        return self._aliases[reference]
+
     def operation(self, name: str, method: str, path: str, node: JsonMapping, shared: JsonMapping) -> Operation:
         statuses = {str(status): self.resolve(value) for status, value in mapping(node.get("responses")).items()}
         success = next((status for status in statuses if re.fullmatch(r"2\d\d", status)), None)
@@ -124,7 +134,7 @@ class Reader:
             parameters=tuple(PARAMETER.findall(path)),
             parameter_examples=dict(self.parameter_examples(parameters)),
             options=frozenset(self.query_options(parameters)),
-            aliases=tuple(node.get("x-graph-aliases") or (path,)),
+            aliases=self.aliases(node.get("x-graph-aliases")) or (path,),
             collection_template=self.paths.collection(path),
             object_form=self.paths.form(path),
             body=self.types.type(sent["schema"]) if "schema" in sent else None,

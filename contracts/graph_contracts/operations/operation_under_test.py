@@ -32,6 +32,8 @@ ALONE = "(alone)"
 """Stands for the id of an object that has none: the one at a path without a key."""
 SHOWN = frozenset({200, 201})
 """Statuses of success whose answers show the object."""
+BARE = frozenset({204, 205, 206, None})
+"""Statuses of success that have no content, or only a part of it, or aren't documented."""
 Sibling = TypeVar("Sibling", bound="OperationUnderTest")
 
 
@@ -195,6 +197,11 @@ class OperationUnderTest(Context, ABC):
 
 
 def performed(operation: Operation, exchange: Exchange) -> bool:
-    """Whether an exchange is the operation's own request, to its own path, answered with something to look at."""
+    """Whether an exchange is the operation's own request, to its own path, answered with something to look at.
+
+    A success of another status has something to show where the document describes its content.
+    """
     made = {200, 201} if operation.method == "POST" else {200}
+    if operation.response is not None and operation.success not in BARE:
+        made.add(operation.success or 200)
     return exchange.request.method == operation.method and exchange.status in made and bool(exchange.entity)

@@ -45,6 +45,8 @@ class UpdateDriver(WriteDriver):
         self.sender.witness = self.upserts
         self.moving: dict[str, tuple[Exchange, ...]] = {}
         """Properties that move with each update without being sent, and the exchanges that show it."""
+        self.changed_by_server: set[str] = set()
+        """Members that were not as before once all was put back, with values that the run never sent."""
         self.objects.shown = lambda state: self.sent_members.note_shown(state, self.model.type)
 
     def calibrate(self) -> None:

@@ -46,12 +46,12 @@ def test_a_list_is_an_object_with_an_array(listing: ListDriver, exchange: Exchan
         raise Unread(f"the body can't be read: {response.json.problem}", exchange)
     if response is None or response.broken or response.json.problem:
         if response is not None and not response.broken and not response.labelled_json:
-            what = f"200 with {response.media_type or 'unlabelled'} content"
+            what = f"{exchange.status} with {response.media_type or 'unlabelled'} content"
             yield Finding("an object with `value`", what, (exchange,))
         return
     body = exchange.object
     if body is None:
-        yield Finding("an object with `value`", f"200 with {short(response.json.value)}", (exchange,))
+        yield Finding("an object with `value`", f"{exchange.status} with {short(response.json.value)}", (exchange,))
     elif not isinstance(body.get("value"), list):
         yield Finding("an array in `value`", f"value = {short(body.get('value'))}", (exchange,))
     elif not all(isinstance(item, dict) for item in body["value"]):
