@@ -129,7 +129,7 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
             continue
         cleared += 1
         if exchange.object is not None and operation.model.is_set(name, exchange.object.get(name)):
-            yield Finding(f"{name} = null", f"{name} = {short(exchange.object.get(name))}", (exchange,), place=name)
+            yield Finding(f"{name} to be null", f"{name} = {short(exchange.object.get(name))}", (exchange,), place=name)
             continue
         try:
             left, seen = operation.observe.settle({name: None})

@@ -53,7 +53,7 @@ def test_each_new_object_has_an_id_of_its_own(create: CreateDriver) -> Findings:
             raise NotApplicable(f"the answer shows no object ({exchange.answer})", exchange)
         entity = create.shape.key_of(answered)
         if not entity:
-            yield Finding("an id", f"{key} = {short(answered.get(key))}", (exchange,))
+            yield Finding("an id in the answer", f"{key} = {short(answered.get(key))}", (exchange,))
             return
         if entity in known:
             yield Finding("an id of its own", f"{key} = {short(entity)} twice", (known[entity], exchange))
@@ -293,7 +293,7 @@ def test_one_creation_makes_one_object(create: CreateDriver) -> Findings:
         for entity in found:
             create.creations.record_made(entity)
         if len(found) > 1:
-            yield Finding("one object", f"{len(found)} objects with {name} = {short(value)}", (exchange, *looks))
+            yield Finding("one object made", f"{len(found)} objects with {name} = {short(value)}", (exchange, *looks))
             return
 
 
