@@ -142,11 +142,7 @@ def update(results: Results, baseline: Baseline, known: Known) -> str:
         raise BaselineError(f"--baseline {path}: {error.strerror or error}") from error
     gone = len(baseline.entries) - len(stay)
     sentence = f"{baseline.source}: {len(add)} added, {gone} removed, {len(stay)} kept"
-    return (
-        f"{sentence}. Write a reason for each new entry: without one, it waives nothing"
-        if add
-        else sentence
-    )
+    return f"{sentence}. Write a reason for each new entry: without one, it waives nothing" if add else sentence
 
 
 def earlier(path: Path, profile: str) -> Results:

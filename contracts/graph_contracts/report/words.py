@@ -11,6 +11,7 @@ from http import HTTPStatus
 
 from graph_contracts.report.change import Change, Kind
 from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
+from graph_contracts.report.visible import one_line
 from graph_contracts.report.waiver import Waivers
 
 SIGNS: Mapping[Verdict, str] = {
@@ -82,6 +83,7 @@ SUBJECTS: Mapping[str, str] = {
 """The areas of requirements, in words."""
 PROFILES = ("page", "odata", "http")
 """From the least strict to the strictest."""
+MAX_BECAUSE = 200
 MAX_NAMED = 5
 """Requirements that a line names."""
 
@@ -161,6 +163,15 @@ def _fails_in(profile: str, row: RequirementResult) -> bool:
     """Whether a requirement that only warns would fail in another profile."""
     warned = (outcome for outcome in row.outcomes if outcome.verdict is Verdict.WARN)
     return row.verdict is Verdict.WARN and any(profile in outcome.gates for outcome in warned)
+
+
+def conventions(results: Results) -> str:
+    """Whose conventions a run went by, why, and how to have others; empty where results don't say."""
+    if not results.conventions:
+        return ""
+    *names, last = results.conventions["applied"]
+    because = one_line(results.conventions["because"], MAX_BECAUSE)
+    return f"Judged by the conventions of {', '.join(names)} and {last}: {because} (--conventions changes that)."
 
 
 def only_warns(results: Results, row: RequirementResult, outcome: Outcome) -> str:

@@ -96,6 +96,11 @@ class Settings(BaseModel):
         "What gates: every MUST; or also the marked SHOULDs of OData; or also the RFC rules that are widely ignored.",
         "page",
     )
+    conventions: Literal["auto", "plain", "odata", "graph"] = _about(
+        "Whose conventions count beside HTTP's and the document's: none (plain), OData's, or Graph's and OData's. "
+        "auto: those that the document or the target's answers claim.",
+        "auto",
+    )
     select: Words = _about("Only the requirements whose id matches: 'update.merge.*'.", (), metavar="GLOB")
     deselect: Words = _about("Not the requirements whose id matches.", (), metavar="GLOB")
     quick: bool = _about(

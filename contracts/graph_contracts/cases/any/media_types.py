@@ -304,13 +304,13 @@ def test_an_accept_that_json_does_not_satisfy_is_ignored_or_answered_406(operati
     if not isinstance(operation, WriteDriver):
         exchange = operation.ask(headers=headers)
         if not exchange.ok and not exchange.refused:
-            yield Finding("200 or 406", exchange.answer, (exchange,))
+            yield Finding("an answer in JSON, or 406", exchange.answer, (exchange,))
         return
     body = operation.bodies.small()
     (trial,) = operation.watch.attempt([Attempt("Accept: application/xml", body, headers=headers, marker=_last(body))])
     exchange = trial.exchange
     if not exchange.ok and not exchange.refused:
-        yield Finding("200 or 406", exchange.answer, (exchange,))
+        yield Finding("an answer in JSON, or 406", exchange.answer, (exchange,))
     if exchange.refused:
         for effect in trial.effects:
             yield Finding("nothing changed", f"{exchange.answer}, yet {effect.difference}", effect.evidence)

@@ -43,8 +43,7 @@ def locations(operation: OperationUnderTest, exchange: Exchange, kinds: frozense
     basis="page",
     source="Page, Request body and Examples (camelCase)",
     vary="further members of any name",
-    each=entity,
-    otherwise=observed,
+    each=(entity, observed),
 )
 @also(
     "read.body.names",
@@ -95,8 +94,7 @@ def _folded(name: str) -> str:
     basis="page",
     source="Page, Request body and Examples; OData JSON 4.01 §7.1",
     vary="absent, null",
-    each=entity,
-    otherwise=observed,
+    each=(entity, observed),
 )
 @also(
     "read.type.string",
@@ -149,8 +147,7 @@ def _base64(text: str) -> bool:
     basis="page",
     source="Page, Request body (Int32); OData JSON 4.01 §7.1",
     vary="absent, null; 6.0 for 6 is a warning",
-    each=entity,
-    otherwise=observed,
+    each=(entity, observed),
 )
 @also(
     "read.type.int32",
@@ -203,8 +200,7 @@ def test_numbers_are_numbers_in_range(operation: OperationUnderTest, exchange: E
     basis="page",
     source="Page, Request body (DateTimeOffset) and Examples; OData ABNF dateTimeOffsetValue",
     vary="Z or an offset, no to twelve fraction digits, t and z in lower case",
-    each=entity,
-    otherwise=observed,
+    each=(entity, observed),
 )
 @also(
     "read.type.datetimeoffset",
@@ -249,8 +245,7 @@ def _distant(value: Json) -> bool:
     basis="page",
     source="Page, Request body (complex types) and Examples; OData JSON 4.01 §7.2",
     vary="{}, null, absent",
-    each=entity,
-    otherwise=observed,
+    each=(entity, observed),
 )
 @also(
     "read.type.complex",

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.update import UpdateDriver
-from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Level, NotApplicable, Phase, requirement
 
 
 @requirement(
@@ -15,6 +15,7 @@ from graph_contracts.requirements import Finding, Findings, Level, NotApplicable
     Level.INFO,
     basis="graph/odata",
     source="Graph, traverse the graph (names are not case-sensitive); OData URL Conventions 4.01; RFC 9110 §4.2.3",
+    of=Convention.HTTP,
     vary="each reaches the object or is refused or redirected",
     phase=Phase.NEGATIVE,
     keyed=True,
@@ -40,7 +41,7 @@ def test_other_spellings_of_the_path_reach_no_other_object(update: UpdateDriver)
     }
     for spelled, note in spellings.items():
         other = capitals == spelled and update.observer.item(key.upper())[0]
-        if spelled == path or (other and other.get("id") == key.upper()):
+        if spelled == path or (other and update.shape.key_of(other) == key.upper()):
             continue  # it is the object's own path, or that of an object whose id is in capitals
         mark = update.bodies.mark()
         (trial,) = update.watch.attempt([Attempt(note, mark, path=spelled, marker=next(iter(mark.values())))])
