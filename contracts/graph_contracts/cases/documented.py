@@ -55,7 +55,7 @@ def refused_methods(operation: OperationUnderTest, path: str) -> Findings:
             yield Finding("501 or 405", what, (exchange,), Severity.WARN)
     seen = [exchange for exchange in operation.traffic() if exchange.status == 405]
     if not seen:
-        raise NotApplicable("no response of this run is a 405")
+        raise NotApplicable("the run got no 405")
     for exchange in seen:
         if exchange.response and exchange.response.header("Allow") is None:
             grade = Severity.WARN if exchange.request.method == "TRACE" else Severity.FAIL

@@ -17,9 +17,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from graph_contracts import files
+from graph_contracts.contract import conventions
+from graph_contracts.contract.message import mapping
 from graph_contracts.contract.object_path import ObjectPath, Paths
 from graph_contracts.contract.operation import Operation, Type, TypeKind
-from graph_contracts.contract.reader import Reader, mapping, servers
+from graph_contracts.contract.other_formats import check_document
+from graph_contracts.contract.reader import Reader, servers
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
 
@@ -87,7 +90,7 @@ class Contract:
             DocumentError: it isn't an OpenAPI 3 document, or has operations and none of them can be read.
         """
         try:
-            _check(document)
+            check_document(document)
             reader = Reader(document)
             operations, broken = reader.operations()
             info = mapping(document.get("info"))
@@ -105,13 +108,18 @@ class Contract:
             raise DocumentError(f"{source}: {error.what}", error.hint) from error
         if (operations or broken) and all(each.trouble for each in operations):
             reason = next(iter(contract.unread))
-            raise DocumentError(f"{source}: {reason}", "Does an OpenAPI validator accept it?")
+            raise DocumentError(f"{source}: {reason}", "Check it with an OpenAPI validator")
         return contract
 
     @cached_property
     def unread(self) -> tuple[str, ...]:
         """Operations that can't be read, each with the reason in a line. To know them, all are read."""
         return (*self.broken, *(f"{each}: {each.trouble}" for each in self.operations if each.trouble))
+
+    @cached_property
+    def conventions(self) -> conventions.Conventions:
+        """The conventions that the document claims."""
+        return conventions.claimed(self.document, self.servers)
 
     @cached_property
     def ambiguities(self) -> tuple[JsonMapping, ...]:
@@ -201,21 +209,6 @@ class Contract:
         return self.resource(update).get(OperationKind.DELETE)
 
 
-def _check(document: Json) -> None:
-    """Refuse what is no OpenAPI 3 document.
-
-    Raises:
-        DocumentError: it isn't one.
-    """
-    if isinstance(document, Mapping) and "swagger" in document:
-        hint = "Convert it to OpenAPI 3 first"
-        raise DocumentError(f"not an OpenAPI 3 document but Swagger {str(document['swagger'])[:20]}", hint)
-    if not isinstance(document, Mapping) or not str(document.get("openapi", "")).startswith("3."):
-        raise DocumentError("not an OpenAPI 3 document", "Its first key should be `openapi: 3.1.0`")
-    if not isinstance(document.get("paths"), Mapping):
-        raise DocumentError("the document has no `paths`")
-
-
 ORDINARY = re.compile(r"[^$(){}.]+|\{[^{}]+\}|")
 """The last segment of a collection's path, where it is no function, media stream, count or reference, and no qualified
 name either: such is a type that the path is cast to, or what is called."""
@@ -241,18 +234,17 @@ def operation_kind(operation: Operation, holds_objects: bool) -> OperationKind |
 def _reading(operation: Operation, holds_objects: bool) -> OperationKind | None:
     """Whether a GET shows one object or a list of them."""
     answer = operation.response
-    values = answer.properties.get("value") if answer else None
-    listed = values.type if values else answer
+    lists = operation.item_type is not None
     if operation.key:
-        if answer is not None and _called(operation, answer, listed):
+        if answer is not None and _called(operation, answer, lists=lists):
             return None
         return OperationKind.READ if answer is None or answer.kind in {TypeKind.COMPLEX, TypeKind.ANY} else None
-    if holds_objects or (listed and listed.kind is TypeKind.COLLECTION):
+    if holds_objects or lists or (answer and answer.kind is TypeKind.COLLECTION):
         return OperationKind.LIST
     return OperationKind.READ if answer and answer.kind is TypeKind.COMPLEX else None
 
 
-def _called(operation: Operation, answer: Type, listed: Type | None) -> bool:
+def _called(operation: Operation, answer: Type, *, lists: bool) -> bool:
     """Whether a GET that looks like that of an object calls a function: it answers a list, or another type than the
     one that its last segment names."""
     path = ObjectPath.of(operation.path)
@@ -260,4 +252,4 @@ def _called(operation: Operation, answer: Type, listed: Type | None) -> bool:
         return False
     if path.cast:
         return path.cast not in {answer.name, *answer.also}
-    return path.form.startswith("(") and listed is not None and listed.kind is TypeKind.COLLECTION
+    return path.form.startswith("(") and lists

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
+from graph_contracts.contract.collection_shape import CollectionShape
 from graph_contracts.contract.object_path import SEGMENT, ObjectPath, fill, place_of
 from graph_contracts.json_types import Json, JsonMapping
 
@@ -127,10 +128,16 @@ class Operation:
     """The collection's path template as the document spells it, a final slash included; empty where nothing says."""
     object_form: str = SEGMENT
     """What follows the collection's path in that of its objects, with `{}` for the key."""
+    shape: CollectionShape = field(default_factory=CollectionShape)
+    """How the document shows the collection that the operation is about."""
+    parameter_types: Mapping[str, Type] = field(default_factory=lambda: MappingProxyType({}))
+    """What the document says of the values of path parameters, by parameter."""
     body: Type | None = None
     response: Type | None = None
     statuses: tuple[str, ...] = ()
     """Documented response statuses, as the document spells them."""
+    own_errors: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    """Whether the document gives errors a JSON shape without Graph's `error`, by status, range or `default`."""
     success: int | None = None
     """The documented status of success: the first 2xx; None where there is none, or only the range `2XX`."""
     required: tuple[str, ...] = ()
@@ -188,6 +195,11 @@ class Operation:
         named = {each.upper() for each in self.statuses}
         return status // 100 == 2 and bool(named & {str(status), "2XX"})
 
+    def has_own_error(self, status: int) -> bool:
+        """Whether the document gives errors of a status another shape than Graph's."""
+        names = (str(status), f"{status // 100}XX", "default")
+        return next((self.own_errors[name] for name in names if name in self.own_errors), False)
+
     @property
     def collection(self) -> str:
         """The path template of the collection that the object is in, or the path itself; without a final slash."""
@@ -212,6 +224,17 @@ class Operation:
             return self.path
         name = "id" if "id" not in self.parameters else "key"
         return self.collection + self.object_form.replace("{}", f"{{{name}}}")
+
+    @property
+    def item_type(self) -> Type | None:
+        """The type of the objects in the list that is answered with; None where the answer is no list."""
+        found = self.response
+        for name in self.shape.items if self.shape.items is not None else ("value",):
+            member = found.properties.get(name) if found is not None else None
+            if member is None:
+                return found.item if found is not None and self.shape.items is None else None
+            found = member.type
+        return found.item if found is not None else None
 
     def url_path_with_key(self, ids: Mapping[str, str], key: str) -> str:
         """The path of an object whose key is written as given; where the path ends in no key, in a segment of it."""

@@ -25,15 +25,15 @@ Sent = Iterator[tuple[str, tuple[Exchange, ...]]]
 )
 @also(
     "create.status.success",
-    "A successful creation must be answered with the status that the page documents: mostly `201 Created`.",
+    "A successful creation must be answered with the status that the page documents, mostly `201 Created`.",
     vary="",
     sent="A POST with every documented property, or with fewer of them where that is refused; then another, and a "
     "small one.",
     fix="Answer with the documented status and the object; frameworks often default to 200 or 204.",
 )
 def test_a_successful_update_is_answered_with_the_documented_status(operation: WriteDriver) -> Findings:
-    """Each successful update is answered with the status that the page documents, `200 OK`: also one that repeats
-    another, or changes nothing.
+    """A successful update must be answered with the status that the page documents, mostly `200 OK`, also where it
+    repeats another or changes nothing.
 
     Sent: A PATCH with every documented property, or with fewer of them where that is refused; then one with other
     values, twice, one with a single property, twice, and `{}`.
@@ -97,26 +97,26 @@ def _repeated(update: UpdateDriver) -> Findings:
 @also(
     "read.status.noerror200",
     "The body of a 200 to a read must be the object, never an error envelope.",
-    sent="Nothing of its own: the body of every 200 to a read is looked at.",
+    sent="No request of its own: the body of every 200 to a read is checked.",
 )
 @also(
     "list.status.noerror200",
     "The body of a 200 to a list request must be the list, never an error envelope.",
-    sent="Nothing of its own: the body of every 200 to a list request is looked at.",
+    sent="No request of its own: the body of every 200 to a list request is checked.",
 )
 @also(
     "create.status.noerror200",
     "The body of a 200 or 201 to a creation must be the object, never an error envelope.",
-    sent="Nothing of its own: the body of every 200 or 201 to a creation is looked at.",
+    sent="No request of its own: the body of every 200 or 201 to a creation is checked.",
 )
 def test_a_200_carries_no_error(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """A 200 body is the object, never an error envelope.
+    """The body of a 200 must be the object, never an error envelope.
 
-    Sent: Nothing of its own: the body of every 200 to an update is looked at.
+    Sent: No request of its own: the body of every 200 to an update is checked.
 
     Fix: Let the status follow the outcome: an error envelope belongs under 4xx or 5xx.
     """
     body = exchange.object or {}
     entity = sum(name in body for name in operation.answer_type.properties)
     if isinstance(body.get("error"), dict) and entity < 2:
-        yield Finding("the object", f"{exchange.status} with an `error` object in its place", (exchange,))
+        yield Finding("the object in the body", f"{exchange.status} with an `error` object in its place", (exchange,))

@@ -32,7 +32,7 @@ def test_every_further_documented_path_deletes(operation: OperationUnderTest) ->
 
 @adapted("delete.status.success", terms="update.status.success")
 def test_a_deletion_is_answered_with_the_documented_status(delete: DeleteDriver) -> Findings:
-    """A deletion must be answered with the status that the page documents: mostly `204 No Content`.
+    """A deletion must be answered with the status that the page documents, mostly `204 No Content`.
 
     Sent: Two DELETEs, each of an object that was just made.
 

@@ -20,7 +20,6 @@ from graph_contracts.operations.list_questions import (
     stocked,
     telling,
 )
-from graph_contracts.operations.observer import identity
 from graph_contracts.operations.pages import Item
 from graph_contracts.operations.read import ListDriver
 from graph_contracts.requirements import (
@@ -49,6 +48,10 @@ def _neither(one: str, other: str, shown: str) -> bool:
     return not _same(one, shown) and not _same(other, shown)
 
 
+def _between(least: float, beyond: float, shown: float) -> bool:
+    return least <= shown < beyond
+
+
 OPERATORS: Mapping[str, Callable[[Json, Json], bool]] = {
     "eq": _same,
     "ne": lambda value, shown: not _same(value, shown),
@@ -70,9 +73,11 @@ def filters(listing: ListDriver, questions: Questions) -> Iterator[tuple[str, st
         both = f"{name} ne {_literal(value)} and {name} ne {_literal(other)}"
         yield both, name, partial(_neither, value, other)
     for name in telling(listing, items, NUMERIC)[:1]:
-        most = max(item[name] for item in items.values() if item.get(name) is not None)
+        known = sorted({item[name] for item in items.values() if item.get(name) is not None})
+        least, most = known[len(known) > 2], known[-1]
         for sign in ("lt", "ge"):
             yield f"{name} {sign} {most}", name, partial(OPERATORS[sign], most)
+        yield f"{name} ge {least} and {name} lt {most}", name, partial(_between, least, most)
 
 
 def _literal(value: str) -> str:
@@ -80,9 +85,10 @@ def _literal(value: str) -> str:
 
 
 def _by_key(questions: Questions) -> Iterator[tuple[str, str, Matches]]:
-    first = next((entity for entity, item in questions.plain.by_id.items() if isinstance(item["id"], str)), None)
+    name = questions.plain.shape.key
+    first = next((entity for entity, item in questions.plain.by_id.items() if isinstance(item[name], str)), None)
     if first is not None:
-        yield f"id eq {_literal(first)}", "id", partial(_same, first)
+        yield f"{name} eq {_literal(first)}", name, partial(_same, first)
 
 
 @requirement(
@@ -94,10 +100,10 @@ def _by_key(questions: Questions) -> Iterator[tuple[str, str, Matches]]:
     phase=Phase.NEGATIVE,
 )
 def test_a_filter_shows_what_matches_and_nothing_else(listing: ListDriver) -> Findings:
-    """`$filter` must show the objects that match, all of them and no others, or be refused.
+    """`$filter` must show all objects that match and no others, or be rejected.
 
-    Sent: A GET of the collection with `$filter=id eq '…'`, and with `eq`, `ne` and two conditions joined by `and` on a
-    text and `lt` and `ge` on a number, with values of objects that are listed, between GETs of all of it.
+    Sent: A GET of the collection with `$filter=id eq '…'`, with `eq` and `ne` on a text, `lt` and `ge` on a number, and
+    two conditions joined by `and` on each, with values of objects that are listed, between GETs of all of it.
 
     Fix: Answer 400 or 501 to a $filter that you don't apply: a list of everything would be taken for what was asked
     for. Look at the operator, and at both ends of a range.
@@ -149,7 +155,7 @@ def _filtered(listing: ListDriver, text: str, name: str, test: Matches, asked: A
     phase=Phase.NEGATIVE,
 )
 def test_a_list_of_nothing_is_a_list(listing: ListDriver) -> Findings:
-    """A list in which there is nothing must be answered 200 with an empty array, not as something that isn't there.
+    """An empty list must be answered 200 with an empty array, and not as if the list didn't exist.
 
     Sent: A GET of the collection with a `$filter` that matches nothing, after one that matches; with a `$skip` beyond
     the end, after one before it.
@@ -186,7 +192,7 @@ def test_a_list_of_nothing_is_a_list(listing: ListDriver) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_select_shows_what_it_names(listing: ListDriver) -> Findings:
-    """`$select` must show the properties that it names in every object of the list, or be refused.
+    """`$select` must show the properties that it names in every object of the list, or be rejected.
 
     Sent: A GET of the collection with `$select=id` and a property, between GETs of all of it.
 
@@ -205,7 +211,7 @@ def selectable(listing: ListDriver, questions: Questions) -> str:
         Inconclusive: they have none.
     """
     shape = item_type(listing)
-    names = [name for name in (shape.properties if shape else ()) if name != "id"]
+    names = [name for name in (shape.properties if shape else ()) if name != listing.shape.key]
     shown = [name for name in names if any(item.get(name) is not None for item in questions.plain.items)]
     if len(shown) < 2:
         raise Inconclusive("the objects in the list show too few documented properties to select from")
@@ -215,14 +221,14 @@ def selectable(listing: ListDriver, questions: Questions) -> str:
 def lost_on(page: Sequence[Item], name: str, asked: Asked) -> str:
     """The id of an object on a page that doesn't show a property that it has; empty where all show it."""
     kept = asked.kept(name)
-    shown = ((identity(item.get("id")), item) for item in page)
+    shown = ((asked.shape.key_of(item), item) for item in page)
     return next((entity for entity, item in shown if entity in kept and item.get(name) is None), "")
 
 
 def more_on(page: Sequence[Item], name: str, listing: ListDriver) -> str:
     """A documented property that is shown and wasn't selected; empty where there is none."""
     shape = item_type(listing)
-    others = [other for other in (shape.properties if shape else ()) if other not in {"id", name}]
+    others = [other for other in (shape.properties if shape else ()) if other not in {listing.shape.key, name}]
     return next((other for other in others if any(item.get(other) is not None for item in page)), "")
 
 
@@ -230,8 +236,9 @@ def _selected(listing: ListDriver, name: str, asked: Asked) -> Iterator[Finding]
     if asked.refused:
         return
     page, seen = asked.answer.front, (asked.before.first, asked.answer.first)
-    if asked.total and page and not any(identity(item.get("id")) for item in page):
-        yield Finding("id, which was selected", "objects without id", seen, graded(listing, "$select"))
+    if asked.total and page and not any(asked.shape.key_of(item) for item in page):
+        key = listing.shape.key
+        yield Finding(f"{key}, which was selected", f"objects without {key}", seen, graded(listing, "$select"))
     elif entity := lost_on(page, name, asked):
         what = f"{short(entity)} without it"
         yield Finding(f"{name}, which was selected", what, seen, graded(listing, "$select"))
@@ -240,7 +247,7 @@ def _selected(listing: ListDriver, name: str, asked: Asked) -> Iterator[Finding]
         grade = Severity.WARN if is_documented(listing, "$select") else Severity.NOTE
         if is_documented(listing, "$select") and _as_whole(asked, name):
             grade = Severity.FAIL
-        yield Finding(f"id and {name}", f"{more} as well", seen, grade)
+        yield Finding(f"only id and {name}", f"{more} as well", seen, grade)
 
 
 def _as_whole(asked: Asked, name: str) -> bool:

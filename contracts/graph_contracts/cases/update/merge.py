@@ -24,7 +24,7 @@ from graph_contracts.requirements import Finding, Findings, Inconclusive, Level,
     vary="properties that the server itself maintains; date-times that move to now are a warning",
 )
 def test_properties_not_named_in_the_body_keep_their_values(update: UpdateDriver) -> Findings:
-    """Top-level properties absent from an accepted body keep their values.
+    """Top-level properties that an update doesn't name must keep their values.
 
     Sent: A body with one property, two with every second one, and an empty one; every other property is read
     afterwards.
@@ -64,7 +64,8 @@ def test_properties_not_named_in_the_body_keep_their_values(update: UpdateDriver
     vary="a complex value replaced as a whole: widespread, a warning",
 )
 def test_a_partial_complex_value_is_merged(update: UpdateDriver) -> Findings:
-    """A partial complex value is merged: sub-properties that it doesn't name survive; on null it creates the value.
+    """A partial complex value should be merged: members that it doesn't name stay. Where it was null, it creates the
+    value.
 
     Sent: One sub-property of a complex value whose others are set; the same after the value was null; members of an
     open value.
@@ -160,7 +161,7 @@ def _holds(operation: WriteDriver, expected: JsonObject, body: JsonObject, excha
     vary="order; members that the server adds to items; [] shown as null, or refused, is a warning",
 )
 def test_a_collection_in_the_body_becomes_the_collection(update: UpdateDriver) -> Findings:
-    """A collection in the body becomes the collection: exactly the items sent, neither appended nor merged.
+    """A collection in the body must replace the stored one: exactly the items sent, neither appended nor merged.
 
     Sent: Two items, then one, then three, then none.
 
