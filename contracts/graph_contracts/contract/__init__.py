@@ -1,11 +1,13 @@
 """From an OpenAPI document to a `Contract`: all that a case may know of an API."""
 
+from graph_contracts.contract.collection_shape import CollectionShape
 from graph_contracts.contract.contract import Contract, OperationKind, operation_kind
 from graph_contracts.contract.object_path import PARAMETER, ObjectPath, blank
 from graph_contracts.contract.operation import Example, Operation, Permission, Property, Type, TypeKind
 
 __all__ = [
     "PARAMETER",
+    "CollectionShape",
     "Contract",
     "Example",
     "ObjectPath",

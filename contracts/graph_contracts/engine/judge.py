@@ -236,7 +236,7 @@ class Judge:
         if checked.problem is not None:
             raise checked.problem
         if not checked.any and update.options.read_only:
-            raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
+            raise Inconclusive("not tested: needs an update, and --read-only sends none")
         if not checked.any and update.client.silent:
             raise Inconclusive(OUT_OF_TIME)
         if not checked.any and checked.unread is not None:
@@ -244,7 +244,7 @@ class Judge:
         if not checked.any and (unread := _not_kept(binding, update)) is not None:
             raise Inconclusive("none of the answers that it is about was kept: their bodies are too long", unread)
         if not checked.any:
-            raise NotApplicable("no response of this run is one that the requirement is about")
+            raise NotApplicable("the run got no answer that the requirement is about")
 
 
 def postponed(binding: Binding, judgement: Judgement) -> bool:

@@ -146,7 +146,7 @@ class Session:
         ) as target:
             self.target, self.client = target, target.client
             self.client.lifeline.blame = self._coordination.deaths if self._coordination else None
-            self.resources = resources(self.selection.contract, target)
+            self.resources = resources(self.selection.contract, target, self.selection.cases)
             with self._masking():
                 yield target
 

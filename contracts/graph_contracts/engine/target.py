@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from graph_contracts.http.reach import DIRECT, Reach
 from graph_contracts.http.redact import Redactor
 from graph_contracts.http.restart import RestartCommand
 from graph_contracts.operations.knowledge import Allocation, Identities, Options
+from graph_contracts.operations.sample_values import MAX_TOKEN
 from graph_contracts.packaged import default_document
 from graph_contracts.settings import Settings, base_url
 
@@ -76,7 +78,8 @@ def connect(
         credential = chosen(settings, redactor)
         credential.on_token = redactor.add
         client = Client(replace(connection, credential=credential), watch)
-        target = Target(client, _options(settings, _identities(settings), allocation))
+        options = replace(_options(settings, _identities(settings), allocation), token=new_token())
+        target = Target(client, options)
         with _closing(target):
             yield target
         return
@@ -143,6 +146,11 @@ def _identities(settings: Settings) -> Identities:
         expired=plain(settings.expired_token),
         foreign=plain(settings.foreign_token),
     )
+
+
+def new_token() -> int:
+    """What tells the texts that a run sends from those of any other run at the same target."""
+    return secrets.randbelow(MAX_TOKEN) + 1
 
 
 def _options(settings: Settings, identities: Identities, allocation: Allocation) -> Options:

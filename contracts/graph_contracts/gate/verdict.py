@@ -76,10 +76,10 @@ def _complaint(entry: Entry, use: Use, known: Known, today: date) -> str:
         what = "no requirement has this id" if unknown else "the contract has no such operation"
         return f"{what}{f'; did you mean {near[0]}?' if near else ''}"
     if use is Use.PASSING:
-        return "it passes now: take the entry out"
+        return "now passes: remove this entry"
     if entry.expires and entry.expires < today:
         return f"expired on {entry.expires}"
-    return "" if entry.reasoned else "the reason is still to be written, so it waives nothing"
+    return "" if entry.reasoned else "has no reason yet, so it waives nothing"
 
 
 def _use(entry: Entry, results: Results, known: Known) -> Use:
@@ -159,7 +159,7 @@ def earlier(path: Path, profile: str) -> Results:
     if results.profile != profile:
         raise ResultsError(
             f"--since {path}: judged with --profile {results.profile}, this run with {profile}",
-            "Only results of one profile can be held against each other",
+            "Compare runs with the same --profile only",
         )
     return results
 

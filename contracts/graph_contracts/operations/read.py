@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph_contracts.contract import Type
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations.attempts import Attempt, Fields, Headers, Trial
@@ -56,7 +57,7 @@ class ReadDriver(ShowDriver):
         if exchange.object is None or not exchange.ok:
             raise Inconclusive(f"the object is not shown ({exchange.answer})", exchange)
         if exchange.status == 200 and self.observer.shown(exchange, entity or self.key) is None:
-            raise Inconclusive(f"the answer shows something else than the object ({exchange.answer})", exchange)
+            raise Inconclusive(f"the answer shows something other than the object ({exchange.answer})", exchange)
         return exchange.object, exchange
 
 
@@ -77,9 +78,13 @@ class ListDriver(ShowDriver):
     @property
     def members(self) -> tuple[str, ...]:
         """The documented properties of the objects in the list."""
-        values = self.answer_type.properties.get("value")
-        item = values.type.item if values else self.answer_type.item
+        item = self.item_type
         return tuple(item.properties) if item else ()
+
+    @property
+    def item_type(self) -> Type | None:
+        """The documented type of the objects in the list."""
+        return self.documented.item_type
 
     def items(self) -> tuple[list[JsonObject], Exchange]:
         """Every object on every page.
@@ -89,5 +94,5 @@ class ListDriver(ShowDriver):
         """
         items, exchange = self.observer.collection()
         if items is None:
-            raise Inconclusive(why_unlisted(exchange), exchange)
+            raise Inconclusive(why_unlisted(exchange, self.shape), exchange)
         return items, exchange

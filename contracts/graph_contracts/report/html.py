@@ -14,14 +14,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from graph_contracts.json_types import JsonMapping
-from graph_contracts.report import citation, view, words
+from graph_contracts.report import brief, citation, view, words
 from graph_contracts.report.headline import headline, is_partial
 from graph_contracts.report.left import MAX_MEMBERS_NAMED
 from graph_contracts.report.results import LEVELS, Results, Verdict, summary
 from graph_contracts.report.visible import one_line, visible
 
 TEMPLATES = Path(__file__).with_name("templates")
-MAX_BRIEF = 6
+MAX_BRIEF = 4
 """Failures and warnings that the first screen has room for; the others are folded below them."""
 EXITS = {0: "passes the gate", 1: "does not pass the gate", 2: "unusable", 3: "inconclusive", 130: "interrupted"}
 
@@ -51,14 +51,17 @@ def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
             warnings=warnings,
             waived=waived,
             open=view.reasons(results),
-            briefs=sorted(failures + warnings, key=lambda each: each.nested),
+            briefs=brief.briefs(failures + warnings),
             stricter=words.stricter(results),
             most=MAX_BRIEF,
             named=words.MAX_NAMED,
             members_named=MAX_MEMBERS_NAMED,
             areas=areas,
+            places={area: place for place, (area, _) in enumerate(areas, 1)},
             matrix=view.matrix(results),
             operations=view.operations(results),
+            total=len(results.operations),
+            columns=view.MAX_COLUMNS,
             capabilities=view.capabilities(results),
             present=[verdict for verdict in Verdict if counts[verdict]],
             style=style,
@@ -88,6 +91,9 @@ def _environment() -> Environment:
         "cited": citation.parts,
         "spread": view.spread,
         "also": _also,
+        "dotted": _dotted,
+        "subject": words.subject,
+        "in_words": words.in_words,
         "basis": words.basis,
         "counted": words.plural,
     }
@@ -108,6 +114,11 @@ def _prose(text: str) -> Markup:
     )
 
 
+def _dotted(name: str) -> Markup:
+    """An id that may be broken at its dots, and nowhere else."""
+    return Markup(".<wbr>").join(name.split("."))
+
+
 def _ours(name: str) -> Markup:
     return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 (our own file)
 
@@ -120,7 +131,7 @@ def _digest(text: str) -> str:
 def _area_filters(count: int) -> Markup:
     """The rules by which choosing an area hides the others, without script."""
     rules = (
-        f'body:has(#fs option[value="s{place}"]:checked) .subject:not(.s{place}){{display:none}}\n'
+        f'body:has(#fs option[value="s{place}"]:checked) .item:not(.s{place}){{display:none}}\n'
         for place in range(1, count + 1)
     )
     return Markup("".join(rules))  # noqa: S704 (numbers)

@@ -52,8 +52,8 @@ UNDECIDED = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE, Verdict.ERR
 """Verdicts that say nothing of the target."""
 LEVELS = ("MUST", "SHOULD", "INFO")
 MAX_EXCHANGES = 12
-ENDED_BEFORE = "the run ended before it"
-NO_OPERATION = "the document gives no operation that it is about"
+ENDED_BEFORE = "the run ended before it was tested"
+NO_OPERATION = "the document has no operation that it applies to"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
 
 from graph_contracts.report.change import Change, Kind
 from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
@@ -21,18 +23,18 @@ SIGNS: Mapping[Verdict, str] = {
 }
 MEANINGS: Mapping[Verdict, str] = {
     Verdict.PASS: "the requirement was tested and holds",
-    Verdict.FAIL: "a gating requirement does not hold",
-    Verdict.WARN: "a requirement that does not gate in this profile does not hold",
-    Verdict.NOTE: "an observation that no one has to act on",
-    Verdict.INCONCLUSIVE: "it could not be judged; the reason says what to supply",
-    Verdict.WAIVED: "it does not hold, and the baseline says why that is known",
-    Verdict.NOT_APPLICABLE: "it says nothing about this target",
-    Verdict.ERROR: "the suite itself could not decide: a defect of ours",
+    Verdict.FAIL: "the requirement does not hold, and fails the run",
+    Verdict.WARN: "the requirement does not hold, and does not fail a run with this profile",
+    Verdict.NOTE: "an observation; nobody has to act on it",
+    Verdict.INCONCLUSIVE: "it could not be judged; the reason says what is missing",
+    Verdict.WAIVED: "it does not hold; the baseline lists it as known, with the reason",
+    Verdict.NOT_APPLICABLE: "the requirement does not apply to this target",
+    Verdict.ERROR: "the suite itself failed: a defect of graph-contracts",
 }
 LEVEL_MEANINGS: Mapping[str, str] = {
-    "MUST": "stated by the page or by a standard that every server is under; gates",
-    "SHOULD": "a convention that clients rely on; some gate in the profiles odata and http",
-    "INFO": "recorded, never judged",
+    "MUST": "required by the page or by a standard that holds for every server; a breach fails the run",
+    "SHOULD": "a convention that clients rely on; a breach is a warning, and some fail with --profile odata or http",
+    "INFO": "worth knowing; never fails a run",
 }
 
 BASES: Mapping[str, str] = {
@@ -47,6 +49,35 @@ BASES: Mapping[str, str] = {
     "practice": "what clients rely on in practice",
 }
 """What a level rests on."""
+SUBJECTS: Mapping[str, str] = {
+    "atomic": "All or nothing",
+    "auth": "Authentication",
+    "authz": "Permissions",
+    "body": "Answered objects",
+    "conc": "Concurrency",
+    "cond": "Conditional requests",
+    "error": "Errors",
+    "etag": "Entity tags",
+    "idempotent": "Repetition",
+    "isolation": "Other objects",
+    "json": "JSON",
+    "merge": "Merging",
+    "method": "Methods",
+    "options": "Query options",
+    "paging": "Paging",
+    "parents": "Parent objects",
+    "persist": "Storing",
+    "req": "Requests",
+    "resp": "Responses",
+    "robust": "Robustness",
+    "route": "Paths and ids",
+    "sec": "Security",
+    "status": "Status codes",
+    "throttle": "Throttling",
+    "type": "Types",
+    "value": "Values",
+}
+"""The areas of requirements, in words."""
 PROFILES = ("page", "odata", "http")
 """From the least strict to the strictest."""
 MAX_NAMED = 5
@@ -56,6 +87,30 @@ MAX_NAMED = 5
 def basis(name: str) -> str:
     """What a level rests on, in words; of several bases each."""
     return " and ".join(BASES.get(each, each) for each in name.split("/"))
+
+
+def subject(area: str) -> str:
+    """An area of requirements in words."""
+    return SUBJECTS.get(area, area)
+
+
+STATUSES = re.compile(r"(?<![\w.])(2xx|4xx|[1-5]\d\d)(?![\w.]|-)")
+CLASSES: Mapping[str, str] = {"2xx": "success (2xx)", "4xx": "a refusal (4xx)"}
+
+
+def in_words(expected: str) -> str:
+    """What was expected, with the statuses at its beginning in words: `4xx` becomes `a refusal (4xx)`."""
+    head = re.match(r"((2xx|4xx|[1-5]\d\d(?! [A-Z]))(, or | or |, |$|(?= )))+", expected)
+    if head is None:
+        return expected
+    return STATUSES.sub(lambda found: _spoken(found[0]), head[0]) + expected[head.end() :]
+
+
+def _spoken(status: str) -> str:
+    if status in CLASSES:
+        return CLASSES[status]
+    known = next((each.phrase for each in HTTPStatus if str(each.value) == status), "")
+    return f"{status} {known}".strip()
 
 
 def plural(count: int, word: str, words: str = "") -> str:

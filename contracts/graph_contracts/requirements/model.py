@@ -148,7 +148,7 @@ class Undecided(Exception):  # noqa: N818 (an outcome, not an error)
 
 
 class Inconclusive(Undecided):
-    """Something needed is missing; the reason says what to supply."""
+    """Something needed is missing; the reason says what is missing."""
 
 
 class Unread(Inconclusive):

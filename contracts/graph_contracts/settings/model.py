@@ -61,8 +61,8 @@ class Settings(BaseModel):
     )
     auth: Literal["none", "any-token", "enforced"] = _about("What the target promises about credentials.", "enforced")
     ids: Named = _about(
-        "Value of a path parameter, by its name or with its segment: messages.id. Else found by GET on the collection, "
-        "else made by POST, else the documented example's.",
+        "Value of a path parameter, by its name or with its segment: messages.id. Else made by POST where DELETE can "
+        "take it away, else found by GET on the collection, else the documented example's.",
         dict,
         flag="--id",
         metavar="NAME=VALUE",
@@ -113,7 +113,13 @@ class Settings(BaseModel):
     max_examples: int = _about(
         "Generated requests for an operation; 0 leaves them out.", 25, metavar="N", ge=0, le=100_000
     )
-    seed: int = _about("Seed of the generated requests: same seed, same requests.", 1, metavar="N", ge=0, lt=2**63)
+    seed: int = _about(
+        "Seed of the generated requests: same seed, same requests, but for the run's own number in texts.",
+        1,
+        metavar="N",
+        ge=0,
+        lt=2**63,
+    )
     read_only: bool = _about("Send nothing that could change anything; most requirements can't be judged so.", False)
     restore: bool = _about("Put the object back as it was found.", True)
     dry_run: bool = _about("Print what would be sent, as curl lines, and send nothing to the target.", False)
@@ -174,9 +180,9 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _gated(self) -> Settings:
         if self.update_baseline and not self.baseline:
-            raise _conflict("update_baseline", "which file? Name it with --baseline FILE")
+            raise _conflict("update_baseline", "needs a file: give --baseline FILE")
         if self.fail_on == "regression" and not self.since:
-            raise _conflict("fail_on", "worse than what? Name it with --since FILE")
+            raise _conflict("fail_on", "regression needs an earlier run: give --since FILE")
         if self.splits > 1 and (self.baseline or self.since):
             raise _conflict("splits", "parts are judged together: give --baseline and --since to merge instead")
         if self.durations and self.splits == 1:

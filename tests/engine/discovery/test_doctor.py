@@ -86,12 +86,12 @@ def test_a_target_that_can_be_tested_has_nothing_to_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("hook", "more", "name", "words", "stops"),
     [
-        (None, {"token": None}, "credentials", "wants credentials (401 Unauthorized). To do: Supply one", True),
-        (None, {"token": "wrong"}, "credentials", "refuses the token (401 Unauthorized). To do: Is it valid", True),
+        (None, {"token": None}, "credentials", "wants credentials (401 Unauthorized). Fix: Give one", True),
+        (None, {"token": "wrong"}, "credentials", "refuses the token (401 Unauthorized). Fix: Check that", True),
         (None, {"token": jwt(1)}, "credentials", "It expired at 1970-01-01 00:00:01 UTC", True),
         (refuse(403), {}, "credentials", "refuses the token (403 Forbidden)", True),
-        (None, {"ids": {"id": "nowhere"}}, "object", "has no object 'nowhere' (404 Not Found to PATCH). To do", True),
-        (html(404), {}, "JSON", "answers text/html to everything (404 Not Found). To do: Is the URL right", True),
+        (None, {"ids": {"id": "nowhere"}}, "object", "has no object 'nowhere' (404 Not Found to PATCH). Fix", True),
+        (html(404), {}, "JSON", "answers text/html to everything (404 Not Found). Fix: Check the base URL", True),
         (html(200), {}, "JSON", "answers text/html to everything (200 OK)", False),
         (says(200, "application/json", DEEP), {}, "JSON", "with nothing that can be read: nested too deeply", True),
         (refuse(405), {}, "PATCH", "doesn't know PATCH on /things/{thing-id} (405 Method Not Allowed)", False),
@@ -117,7 +117,7 @@ def test_what_is_wrong_is_told_in_its_line_and_a_run_stops_there(
             with pytest.raises(ContractsError) as caught:
                 run(given)
             assert caught.value.exit_code == 3
-            assert words.partition(". To do")[0] in str(caught.value)
+            assert words.partition(". Fix")[0] in str(caught.value)
             assert not list((tmp_path / "r").glob("restore-*"))
 
 
@@ -125,7 +125,7 @@ def test_a_target_that_is_not_there_is_not_reachable(tmp_path: Path) -> None:
     with shelf.serving() as server, closed_port() as port:
         code, lines = diagnosis(settings(server, tmp_path, target=f"http://127.0.0.1:{port}/beta"))
     assert code == 3
-    assert "Connection refused. To do: Is the server running" in lines["reachable"]
+    assert "Connection refused. Fix: Check that the server is running" in lines["reachable"]
     assert lines["PATCH"] == "-     PATCH        not looked at"
 
 
@@ -134,7 +134,7 @@ def test_tls_where_there_is_none_is_told_as_tls(tmp_path: Path) -> None:
         code, lines = diagnosis(settings(server, tmp_path, target=server.url.replace("http:", "https:")))
     assert code == 3
     assert lines["TLS"].startswith("FAIL")
-    assert "Try http://" in lines["TLS"]
+    assert "else use http://" in lines["TLS"]
 
 
 def test_credentials_that_cannot_be_had_are_told_first(tmp_path: Path) -> None:
@@ -274,4 +274,4 @@ def test_a_target_that_stops_answering_ends_with_the_deadline_and_a_report(tmp_p
     assert code in {1, 3}
     results = json.loads((tmp_path / "r/results.json").read_text())
     assert any("--deadline" in note for note in results["notes"])
-    assert any("can't be observed" in note or "could not be put back" in note for note in results["notes"])
+    assert any("can't be read" in note or "could not be put back" in note for note in results["notes"])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from graph_contracts.contract import Operation
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.equality import short
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.operation_under_test import OperationUnderTest, performed
 from graph_contracts.requirements import Finding, Findings, Level, also, requirement
 
@@ -35,21 +35,22 @@ def observed(operation: Operation, exchange: Exchange) -> bool:
 @also(
     "read.body.id",
     "`id` in the answer to a read must be a string equal to the id in the URL.",
-    sent="Nothing of its own: the id in every 200 to a read is compared with that of the URL.",
+    sent="No request of its own: the id in every 200 to a read is compared with that of the URL.",
 )
 def test_the_answer_has_the_id_of_the_url(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """`id` in the answer is a string equal to the id in the URL.
+    """`id` in the answer must be a string equal to the id in the URL.
 
-    Sent: Nothing of its own: the id in every 200 to an update is compared with that of the URL.
+    Sent: No request of its own: the id in every 200 to an update is compared with that of the URL.
 
     Fix: Return the stored key as a string, in the spelling of the URL.
     """
+    name = operation.shape.key
     if (
-        "id" not in operation.answer_type.properties
+        name not in operation.answer_type.properties
         or "%24select" in exchange.request.url
         or "$select" in exchange.request.url
     ):
         return
-    shown = (exchange.object or {}).get("id")
+    shown = (exchange.object or {}).get(name)
     if not same_id(shown, exchange.entity):
-        yield Finding(f"id = {short(exchange.entity)}", f"id = {short(shown)}", (exchange,), place="id")
+        yield Finding(f"{name} = {short(exchange.entity)}", f"{name} = {short(shown)}", (exchange,), place=name)

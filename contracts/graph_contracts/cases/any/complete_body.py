@@ -29,7 +29,7 @@ CONFLICT = 409
     "A creation must accept a complete JSON representation: every documented property with a valid value, and no id.",
 )
 def test_a_complete_representation_is_accepted(operation: WriteDriver) -> Findings:
-    """A complete JSON representation, every documented property with a valid value and no id, is accepted.
+    """An update must accept a complete JSON body: every documented property with a valid value, and no id.
 
     Sent: A body with a valid value for each documented property, without the id; where that is refused, smaller
     ones, to see what was in the way, and each of these properties with the value that the document itself shows, or

@@ -27,10 +27,10 @@ NO_DATES = ("yesterday", "2021-02-30T00:00:00Z", "2021-13-01T00:00:00Z", "2021-0
 )
 @also(
     "create.value.dto.instant",
-    "A creation must keep the instant of a DateTimeOffset that it accepts, whatever offset it was written with.",
+    "A creation must keep the instant of an accepted date-time, whatever offset it was written with.",
 )
 def test_an_instant_stays_the_same_instant(operation: WriteDriver) -> Findings:
-    """The instant of an accepted DateTimeOffset is kept, whatever offset it was written with.
+    """An accepted date-time must keep its instant, whatever offset it was written with.
 
     Sent: Instants with `Z`, with offsets to the east and west, and with seven fraction digits; each is read back.
 
@@ -57,10 +57,10 @@ def test_an_instant_stays_the_same_instant(operation: WriteDriver) -> Findings:
 )
 @also(
     "create.value.dto.precision",
-    "A creation should keep fractions of a second at least to milliseconds.",
+    "A creation should keep fractions of a second in date-times, at least to the millisecond.",
 )
 def test_fractions_of_a_second_are_kept_to_milliseconds(operation: WriteDriver) -> Findings:
-    """Fractions of a second are kept at least to milliseconds.
+    """Date-times should keep fractions of a second, at least to the millisecond.
 
     Sent: A date-time with seven fraction digits.
 
@@ -87,10 +87,10 @@ def test_fractions_of_a_second_are_kept_to_milliseconds(operation: WriteDriver) 
 )
 @also(
     "create.value.dto.invalid",
-    "A creation with a value that is no DateTimeOffset should be refused.",
+    "A creation with an invalid date-time should be rejected.",
 )
 def test_what_is_no_date_time_is_refused(operation: WriteDriver) -> Findings:
-    """Values that are no DateTimeOffset are refused.
+    """Invalid date-times should be rejected.
 
     Sent: A word, a day and a month that don't exist, a date alone, a number of seconds.
 

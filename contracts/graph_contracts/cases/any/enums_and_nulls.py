@@ -6,7 +6,6 @@ from graph_contracts.cases.values import finding_of, shown_after
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.equality import short
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.settable_locations import settable_locations
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import (
@@ -42,7 +41,7 @@ CATCH_ALL = {"unknownfuturevalue", "unknown", "other", "none", "undefined", "uns
     "member.",
 )
 def test_an_unknown_member_is_never_mapped_to_another(operation: WriteDriver) -> Findings:
-    """An undocumented enumeration member is refused or kept as it is, never mapped to another member.
+    """An undocumented enumeration member must be rejected or kept as it is, never turned into another member.
 
     Sent: Members that the page doesn't list, one of them `unknownFutureValue`.
 
@@ -95,7 +94,7 @@ def _others(type_: Type, known: str) -> set[str]:
     fix="Keep a null that was sent; put no default in its place.",
 )
 def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
-    """An explicit null clears a nullable property.
+    """An explicit null should clear a nullable property.
 
     Sent: A string, a number and a complex value set, then set to null; each is read back.
 
@@ -155,7 +154,7 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
     fix="Answer 400, or leave the property unset; don't turn null into an empty string or an epoch.",
 )
 def test_null_where_there_can_be_none_is_refused_or_harmless(operation: WriteDriver) -> Findings:
-    """Null for a property that can't be null, or for a collection, is refused or does no harm.
+    """Null for a collection, or for a property that can't be null, should be rejected or do no harm.
 
     Sent: Null for a date-time and a collection; an id that no object has, and null for the id where that was not kept.
 
@@ -183,19 +182,20 @@ def test_null_where_there_can_be_none_is_refused_or_harmless(operation: WriteDri
             yield Finding(f"400, or {name} null or unchanged", f"{name} = {short(stored)}", evidence)
     if _keeps_ids(operation):
         return  # with null for an id nobody could address the object any more
-    (trial,) = operation.watch.attempt([Attempt("id = null", {"id": None})])
+    name = operation.shape.key
+    (trial,) = operation.watch.attempt([Attempt(f"{name} = null", {name: None})])
     found, evidence = shown_after(operation, trial.exchange)
-    lost = trial.exchange.object is not None or any(effect.difference.path == "id" for effect in trial.effects)
-    if lost and found is not None and found.get("id") is None:
+    lost = trial.exchange.object is not None or any(effect.difference.path == name for effect in trial.effects)
+    if lost and found is not None and found.get(name) is None:
         where = "" if trial.exchange.object is not None else " in a later read"
         yield Finding("400, or the id unchanged", f"{trial.exchange.status} without an id{where}", evidence)
 
 
 def _keeps_ids(operation: WriteDriver) -> bool:
     """Whether the target keeps an id from a body, as the answer or a read of the object shows."""
-    given = operation.values.guid()
-    exchange = operation.patch({**operation.bodies.small(), "id": given})
-    if exchange.ok and exchange.object is not None and same_id(exchange.object.get("id"), given):
+    given = operation.unknown_id()
+    exchange = operation.patch(operation.keyed(operation.bodies.small(), given))
+    if exchange.ok and exchange.object is not None and operation.shape.is_of(exchange.object, given):
         return True
     observer = operation.observer
     moves = exchange.ok and operation.changes_objects and observer.means == "item"

@@ -52,7 +52,7 @@ def misunderstood(operation: WriteDriver, trial: Trial) -> Findings:
     sent="One creation in many spellings: white space, an escaped name, escaped characters, another order of members.",
 )
 def test_every_spelling_of_a_body_is_understood(operation: WriteDriver) -> Findings:
-    """Every valid JSON spelling of an accepted body is accepted: white space, escaped names, escapes, any order.
+    """Every valid JSON spelling of a body must be accepted: white space, escaped names and characters, any order.
 
     Sent: One change in many spellings: white space, an escaped name, escaped characters, another order of members.
 
@@ -125,7 +125,7 @@ def _pairs(operation: WriteDriver, control: Exchange) -> Findings:
     fix="Answer 400 to what can't be parsed. An empty object in place of a parse error makes it a 201.",
 )
 def test_what_cannot_be_understood_is_not_said_to_be_done(operation: WriteDriver) -> Findings:
-    """A body that can't be understood is not answered 2xx, unless its effect is really there.
+    """A body that can't be understood must not be answered 2xx, unless its effect is really there.
 
     Sent: JSON that breaks off, a bare word, random octets, XML and a form, each labelled as JSON. What is labelled as
     another format, `req.ct.unsupported` judges. One that gets no answer at all, with the connection kept, is a warning.
@@ -171,7 +171,7 @@ def test_what_cannot_be_understood_is_not_said_to_be_done(operation: WriteDriver
     fix="Take them or refuse them with 400; only a crash or an object with half of what was sent is wrong.",
 )
 def test_extensions_of_json_are_taken_or_refused(operation: WriteDriver) -> Findings:
-    """Extensions of JSON and a leading byte order mark are accepted or refused, never a failure of the server.
+    """Extensions of JSON and a leading byte order mark are accepted or rejected, and never cause a server error.
 
     Sent: A trailing comma, a comment, single quotes, NaN, a missing brace, a byte order mark.
 
@@ -214,7 +214,7 @@ def test_extensions_of_json_are_taken_or_refused(operation: WriteDriver) -> Find
     "A creation should be refused if its body is an array, a string, a number, a literal or null.",
 )
 def test_a_body_that_is_no_object_is_refused(operation: WriteDriver) -> Findings:
-    """A top-level array, string, number, literal or null is refused.
+    """A body that is an array, a string, a number, true, false or null should be rejected.
 
     Sent: An array, a string, a number, `true` and `null` as the whole body.
 
@@ -247,7 +247,7 @@ def test_a_body_that_is_no_object_is_refused(operation: WriteDriver) -> Findings
     "store.",
 )
 def test_a_name_that_occurs_twice_has_one_outcome(operation: WriteDriver) -> Findings:
-    """A member that occurs twice is refused or has one value, the same in the answer and in the store.
+    """A member that occurs twice is rejected or has one value, the same in the answer and in the store.
 
     Sent: A body that names one property twice with different values.
 
@@ -292,7 +292,7 @@ def test_a_name_that_occurs_twice_has_one_outcome(operation: WriteDriver) -> Fin
     "kept or refused.",
 )
 def test_other_encodings_are_decoded_or_refused(operation: WriteDriver) -> Findings:
-    """Invalid UTF-8 is refused, UTF-16 decoded or refused, half surrogates and NUL kept or refused: none is garbled.
+    """No text should be garbled: reject invalid UTF-8, decode or reject UTF-16, keep or reject half surrogates and NUL.
 
     Sent: Octets that are no UTF-8, UTF-16 with its label, half a surrogate pair, NUL.
 

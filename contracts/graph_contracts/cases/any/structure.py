@@ -41,22 +41,22 @@ def _arrays(operation: OperationUnderTest, exchange: Exchange) -> Findings:
 @also(
     "read.type.collection",
     "In the object that a read shows, collections must be JSON arrays of items of their type.",
-    sent="Nothing of its own: collections in every 200 to a read are looked at.",
+    sent="No request of its own: collections in every 200 to a read are checked.",
 )
 @also(
     "list.type.collection",
     "In a list and the objects in it, collections must be JSON arrays of items of their type.",
-    sent="Nothing of its own: collections in every 200 to a list request are looked at.",
+    sent="No request of its own: collections in every 200 to a list request are checked.",
 )
 @also(
     "create.type.collection",
     "In the answer to a creation, collections must be JSON arrays of items of their type.",
-    sent="Nothing of its own: collections in every 200 or 201 to a creation are looked at.",
+    sent="No request of its own: collections in every 200 or 201 to a creation are checked.",
 )
 def test_collections_are_arrays_in_every_answer(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Collections are JSON arrays of items of their type in every answer.
 
-    Sent: Nothing of its own: collections in every 200 to an update are looked at.
+    Sent: No request of its own: collections in every 200 to an update are checked.
 
     Fix: Write an array always: one item stays an array of one, and none is `[]`.
     """
@@ -76,24 +76,24 @@ def test_collections_are_arrays_in_every_answer(operation: OperationUnderTest, e
     "read.type.odatatype",
     "In the object that a read shows, `@odata.type`, where present, must name the documented type or one that may "
     "stand in its place.",
-    sent="Nothing of its own: `@odata.type` in every 200 to a read is compared with the documented type.",
+    sent="No request of its own: `@odata.type` in every 200 to a read is compared with the documented type.",
 )
 @also(
     "list.type.odatatype",
     "In a list and the objects in it, `@odata.type`, where present, must name the documented type or one that may "
     "stand in its place.",
-    sent="Nothing of its own: `@odata.type` in every 200 to a list request is compared with the documented type.",
+    sent="No request of its own: `@odata.type` in every 200 to a list request is compared with the documented type.",
 )
 @also(
     "create.type.odatatype",
     "In the answer to a creation, `@odata.type`, where present, must name the documented type or one that may stand "
     "in its place.",
-    sent="Nothing of its own: `@odata.type` in every 200 or 201 to a creation is compared with the documented type.",
+    sent="No request of its own: `@odata.type` in every 200 or 201 to a creation is compared with the documented type.",
 )
 def test_type_annotations_name_the_documented_type(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """`@odata.type`, where present, names the documented type or one that may stand in its place.
+    """`@odata.type`, where present, must name the documented type or one that may stand in its place.
 
-    Sent: Nothing of its own: `@odata.type` in every 200 to an update is compared with the documented type.
+    Sent: No request of its own: `@odata.type` in every 200 to an update is compared with the documented type.
 
     Fix: Name the public type, with the namespace; class names of the implementation are not it.
     """

@@ -23,7 +23,7 @@ WRONG_TYPE = "microsoft.graph.suiteNoSuchType"
     "A creation must accept the root annotation `@odata.type` that the page's request shows.",
 )
 def test_the_documented_type_annotation_is_accepted(operation: WriteDriver) -> Findings:
-    """The root annotation `@odata.type` that the page's request shows is accepted.
+    """An update must accept the root annotation `@odata.type` that the page's request shows.
 
     Sent: A full body with the `@odata.type` of the page's own request.
 
@@ -51,7 +51,7 @@ def test_the_documented_type_annotation_is_accepted(operation: WriteDriver) -> F
     "the object's.",
 )
 def test_nested_type_annotations_are_accepted_and_a_wrong_one_is_not_adopted(operation: WriteDriver) -> Findings:
-    """Nested `@odata.type` is accepted with and without `#`; a contradicting root type is never adopted.
+    """Nested `@odata.type` should be accepted with and without `#`; a contradicting root type should never be adopted.
 
     Sent: Full bodies with `@odata.type` on every complex value, with and without `#`; then one whose root type
     doesn't exist.

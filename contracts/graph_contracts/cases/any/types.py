@@ -49,22 +49,22 @@ def locations(operation: OperationUnderTest, exchange: Exchange, kinds: frozense
 @also(
     "read.body.names",
     "In the object that a read shows, member names must be spelled exactly as documented, letter case included.",
-    sent="Nothing of its own: member names in every 200 to a read are compared with the documented ones.",
+    sent="No request of its own: member names in every 200 to a read are compared with the documented ones.",
 )
 @also(
     "list.body.names",
     "In a list and the objects in it, member names must be spelled exactly as documented, letter case included.",
-    sent="Nothing of its own: member names in every 200 to a list request are compared with the documented ones.",
+    sent="No request of its own: member names in every 200 to a list request are compared with the documented ones.",
 )
 @also(
     "create.body.names",
     "In the answer to a creation, member names must be spelled exactly as documented, letter case included.",
-    sent="Nothing of its own: member names in every 200 or 201 to a creation are compared with the documented ones.",
+    sent="No request of its own: member names in every 200 or 201 to a creation are compared with the documented ones.",
 )
 def test_members_are_spelled_as_documented(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Member names are spelled exactly as documented, letter case included.
+    """Property names in the answer must be spelled exactly as documented, letter case included.
 
-    Sent: Nothing of its own: member names in every 200 to an update are compared with the documented ones.
+    Sent: No request of its own: member names in every 200 to an update are compared with the documented ones.
 
     Fix: Configure the serializer for the documented camelCase names, in nested types as well.
     """
@@ -102,23 +102,23 @@ def _folded(name: str) -> str:
     "read.type.string",
     "In the object that a read shows, documented strings, enumeration members among them, must be JSON strings or "
     "null.",
-    sent="Nothing of its own: documented strings in every 200 to a read are looked at.",
+    sent="No request of its own: documented strings in every 200 to a read are checked.",
 )
 @also(
     "list.type.string",
     "In a list and the objects in it, documented strings, enumeration members among them, must be JSON strings or "
     "null.",
-    sent="Nothing of its own: documented strings in every 200 to a list request are looked at.",
+    sent="No request of its own: documented strings in every 200 to a list request are checked.",
 )
 @also(
     "create.type.string",
     "In the answer to a creation, documented strings, enumeration members among them, must be JSON strings or null.",
-    sent="Nothing of its own: documented strings in every 200 or 201 to a creation are looked at.",
+    sent="No request of its own: documented strings in every 200 or 201 to a creation are checked.",
 )
 def test_strings_are_strings(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Documented strings, enumeration members among them, are JSON strings or null.
+    """Documented strings and enumeration members must be JSON strings or null.
 
-    Sent: Nothing of its own: documented strings in every 200 to an update are looked at.
+    Sent: No request of its own: documented strings in every 200 to an update are checked.
 
     Fix: Write enumeration members by name and identifiers as strings, never as numbers.
     """
@@ -156,24 +156,24 @@ def _base64(text: str) -> bool:
     "read.type.int32",
     "In the object that a read shows, documented numbers must be JSON numbers of their type and range, and Booleans "
     "true or false.",
-    sent="Nothing of its own: documented numbers and Booleans in every 200 to a read are looked at.",
+    sent="No request of its own: documented numbers and Booleans in every 200 to a read are checked.",
 )
 @also(
     "list.type.int32",
     "In a list and the objects in it, documented numbers must be JSON numbers of their type and range, and Booleans "
     "true or false.",
-    sent="Nothing of its own: documented numbers and Booleans in every 200 to a list request are looked at.",
+    sent="No request of its own: documented numbers and Booleans in every 200 to a list request are checked.",
 )
 @also(
     "create.type.int32",
     "In the answer to a creation, documented numbers must be JSON numbers of their type and range, and Booleans true "
     "or false.",
-    sent="Nothing of its own: documented numbers and Booleans in every 200 or 201 to a creation are looked at.",
+    sent="No request of its own: documented numbers and Booleans in every 200 or 201 to a creation are checked.",
 )
 def test_numbers_are_numbers_in_range(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Documented numbers are JSON numbers of their type and range, Booleans are true or false.
+    """Documented numbers must be JSON numbers of their type and range, and Booleans must be true or false.
 
-    Sent: Nothing of its own: documented numbers and Booleans in every 200 to an update are looked at.
+    Sent: No request of its own: documented numbers and Booleans in every 200 to an update are checked.
 
     Fix: Write numbers as JSON numbers without quotes or fraction, and within the range of their type.
     """
@@ -210,24 +210,24 @@ def test_numbers_are_numbers_in_range(operation: OperationUnderTest, exchange: E
     "read.type.datetimeoffset",
     "In the object that a read shows, documented DateTimeOffsets must be strings of that form, on a day that exists, "
     "with an offset.",
-    sent="Nothing of its own: documented date-times in every 200 to a read are looked at.",
+    sent="No request of its own: documented date-times in every 200 to a read are checked.",
 )
 @also(
     "list.type.datetimeoffset",
     "In a list and the objects in it, documented DateTimeOffsets must be strings of that form, on a day that exists, "
     "with an offset.",
-    sent="Nothing of its own: documented date-times in every 200 to a list request are looked at.",
+    sent="No request of its own: documented date-times in every 200 to a list request are checked.",
 )
 @also(
     "create.type.datetimeoffset",
     "In the answer to a creation, documented DateTimeOffsets must be strings of that form, on a day that exists, with "
     "an offset.",
-    sent="Nothing of its own: documented date-times in every 200 or 201 to a creation are looked at.",
+    sent="No request of its own: documented date-times in every 200 or 201 to a creation are checked.",
 )
 def test_date_times_are_date_times(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Documented DateTimeOffsets are strings of that form, on a day that exists, with an offset.
+    """Documented date-times must be DateTimeOffset strings: a day that exists, and an offset.
 
-    Sent: Nothing of its own: documented date-times in every 200 to an update are looked at.
+    Sent: No request of its own: documented date-times in every 200 to an update are checked.
 
     Fix: Write `YYYY-MM-DDThh:mm:ss` with `Z` or an offset. Database defaults often lose the zone or use a space.
     """
@@ -255,22 +255,22 @@ def _distant(value: Json) -> bool:
 @also(
     "read.type.complex",
     "In the object that a read shows, documented complex values must be JSON objects or null.",
-    sent="Nothing of its own: documented complex values in every 200 to a read are looked at.",
+    sent="No request of its own: documented complex values in every 200 to a read are checked.",
 )
 @also(
     "list.type.complex",
     "In a list and the objects in it, documented complex values must be JSON objects or null.",
-    sent="Nothing of its own: documented complex values in every 200 to a list request are looked at.",
+    sent="No request of its own: documented complex values in every 200 to a list request are checked.",
 )
 @also(
     "create.type.complex",
     "In the answer to a creation, documented complex values must be JSON objects or null.",
-    sent="Nothing of its own: documented complex values in every 200 or 201 to a creation are looked at.",
+    sent="No request of its own: documented complex values in every 200 or 201 to a creation are checked.",
 )
 def test_complex_values_are_objects(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Documented complex values are JSON objects or null.
+    """Documented complex values must be JSON objects or null.
 
-    Sent: Nothing of its own: documented complex values in every 200 to an update are looked at.
+    Sent: No request of its own: documented complex values in every 200 to an update are checked.
 
     Fix: Write them as JSON objects: not as quoted JSON, not flattened, not as a list of one.
     """

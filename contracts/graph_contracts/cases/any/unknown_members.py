@@ -23,7 +23,7 @@ from graph_contracts.requirements import Finding, Findings, Level, NotApplicable
     sent="Creations with `@suite.note`, with one on a property and `@odata.context`, and with `@odata.etag: *`.",
 )
 def test_unknown_annotations_are_ignored(operation: WriteDriver) -> Findings:
-    """Unknown annotations in the body are ignored.
+    """An update should ignore unknown annotations in its body.
 
     Sent: An update with `@suite.note`, one on a property, `@odata.context`, and one with `@odata.etag: *`.
 
@@ -64,7 +64,7 @@ def test_unknown_annotations_are_ignored(operation: WriteDriver) -> Findings:
     sent="Two creations with a property that the type doesn't have, with different values.",
 )
 def test_an_unknown_property_is_handled_cleanly(operation: WriteDriver) -> Findings:
-    """A property outside the type is refused, ignored or kept, consistently and never with a 5xx.
+    """A property that the type doesn't have should be rejected, ignored or kept: always alike, and never with a 5xx.
 
     Sent: The same update with a property that the type doesn't have, twice, with different values.
 
@@ -103,7 +103,7 @@ def test_an_unknown_property_is_handled_cleanly(operation: WriteDriver) -> Findi
     sent="A creation with a documented name in capitals; the answer and a read are searched for both spellings.",
 )
 def test_a_property_in_other_letter_case_makes_no_second_member(operation: WriteDriver) -> Findings:
-    """A documented property in other letter case is matched, ignored or refused, not kept as a second member.
+    """A property name in the wrong letter case should be matched, ignored or rejected, not kept as a second member.
 
     Sent: An update with a documented name in capitals; the answer and a read are searched for both spellings.
 

@@ -8,13 +8,13 @@ from graph_contracts.cases.any.atomicity import note_what_is_made_in_spite
 from graph_contracts.cases.update.concurrency import parallel, rounds
 from graph_contracts.cases.values import finding_of
 from graph_contracts.contract import OperationKind, TypeKind
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.creations import created_id
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.object_views import GONE
-from graph_contracts.operations.observer import identity, same_id
 from graph_contracts.operations.settable_locations import settable_locations
 from graph_contracts.requirements import (
     Finding,
@@ -41,7 +41,8 @@ def test_each_new_object_has_an_id_of_its_own(create: CreateDriver) -> Findings:
 
     Fix: Make the id where the row is made, and return it: an id from a cache or the request comes twice.
     """
-    if "id" not in create.answer_type.properties:
+    key = create.shape.key
+    if key not in create.answer_type.properties:
         raise NotApplicable("the document doesn't name the id among the properties")
     known: dict[str, Exchange] = {}
     for _ in range(HANDED_OUT):
@@ -49,12 +50,12 @@ def test_each_new_object_has_an_id_of_its_own(create: CreateDriver) -> Findings:
         answered = exchange.object
         if answered is None:
             raise NotApplicable(f"the answer shows no object ({exchange.answer})", exchange)
-        entity = identity(answered.get("id"))
+        entity = create.shape.key_of(answered)
         if not entity:
-            yield Finding("an id", f"id = {short(answered.get('id'))}", (exchange,))
+            yield Finding("an id", f"{key} = {short(answered.get(key))}", (exchange,))
             return
         if entity in known:
-            yield Finding("an id of its own", f"id = {short(entity)} twice", (known[entity], exchange))
+            yield Finding("an id of its own", f"{key} = {short(entity)} twice", (known[entity], exchange))
         known[entity] = exchange
 
 
@@ -71,7 +72,7 @@ def test_a_new_object_can_be_read_by_its_id(create: CreateDriver) -> Findings:
     if not create.observe.persists:
         return  # told by the case above
     exchange = create.change(create.bodies.full())
-    entity = created_id(exchange)
+    entity = created_id(exchange, create.shape)
     if not entity:
         raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
     found, seen = create.appears(entity)
@@ -96,14 +97,14 @@ def test_an_id_in_the_body_takes_no_other_objects_place(create: CreateDriver) ->
     entity = create.make(1)
     before = create.observe.state(entity)
     body = create.bodies.full(2)
-    exchange = create.patch({"id": entity, **body})
+    exchange = create.patch(create.keyed(body, entity))
     after, seen = create.observe.documented(entity)
     create.key = entity
     for difference in create.model.changes(before, after):
         what = f"{exchange.answer}, and the object changed: {difference}"
-        yield Finding(f"object {short(entity)} as it was", what, (exchange, seen))
+        yield Finding(f"object {short(entity)} unchanged", what, (exchange, seen))
         return
-    shown = created_id(exchange)
+    shown = created_id(exchange, create.shape)
     if exchange.ok and same_id(shown, entity):
         yield Finding("an id of its own, or 409", f"{exchange.answer} with the id of another object", (exchange,))
 
@@ -190,7 +191,7 @@ def test_an_empty_body_is_taken_or_refused(create: CreateDriver) -> Findings:
     "create.conc.disjoint", terms="update.conc.disjoint", vary="409, 429 or 503 for one of them", phase=Phase.CONCURRENT
 )
 def test_parallel_creations_are_all_there(create: CreateDriver) -> Findings:
-    """Parallel creations must make as many objects, each with an id of its own, and lose none.
+    """Parallel creations must each make an object with its own id, and lose none.
 
     Sent: Four parallel creations, several times; the objects are read afterwards.
 
@@ -202,13 +203,13 @@ def test_parallel_creations_are_all_there(create: CreateDriver) -> Findings:
         answers: list[Exchange] = parallel(*[lambda body=body: create.patch(body, wait=False) for body in bodies])
         bodies = [body for body, answer in zip(bodies, answers, strict=True) if answer.ok]
         answers = [answer for answer in answers if answer.ok]
-        ids = [created_id(answer) for answer in answers]
+        ids = [created_id(answer, create.shape) for answer in answers]
         if len(answers) < 2 or not all(ids):
             continue
         both += 1
         if len(set(ids)) < len(ids):
             twice = next(each for each in ids if ids.count(each) > 1)
-            yield Finding("an id for each", f"two got {short(twice)}", tuple(answers))
+            yield Finding("an id for each object", f"two got {short(twice)}", tuple(answers))
             return
         if round_ % 5 == 0:
             yield from _all_there(create, bodies, answers)
@@ -220,7 +221,7 @@ def test_parallel_creations_are_all_there(create: CreateDriver) -> Findings:
 def _all_there(create: CreateDriver, bodies: list[dict[str, object]], answers: list[Exchange]) -> Findings:
     for body, answer in zip(bodies, answers, strict=True):
         mark = {name: body[name] for name in create.bodies.markers[:1] if name in body}
-        left, seen = create.observe.settle(mark, created_id(answer))
+        left, seen = create.observe.settle(mark, created_id(answer, create.shape))
         for difference in left[:1]:
             yield finding_of(difference, *answers, seen)
 
@@ -241,7 +242,7 @@ def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
     """
     exchange = create.change(create.bodies.full())
     location = exchange.response.header("Location") if exchange.response else None
-    shown = identity((exchange.object or {}).get("id"))
+    shown = create.shape.key_of(exchange.object)
     if location is None or not shown:
         raise NotApplicable("the answer has no Location, or shows no id to compare it with", exchange)
     if shown.lower() not in unquote(location).lower():
@@ -267,7 +268,7 @@ def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
     vary="objects that others make meanwhile",
 )
 def test_one_creation_makes_one_object(create: CreateDriver) -> Findings:
-    """One creation must make one object.
+    """One creation must make exactly one object.
 
     Sent: A creation with a value never used before, alone and among all properties; the collection is searched for
     it.
@@ -285,7 +286,7 @@ def test_one_creation_makes_one_object(create: CreateDriver) -> Findings:
         looks = create.seen_after(exchange)
         before = create.creations.others
         if before is None:
-            raise Inconclusive("nobody knows what was there before", exchange)
+            raise Inconclusive("it is not known which objects were there before", exchange)
         found = [entity for entity, state in states.items() if state.get(name) == value and entity not in before]
         for entity in found:
             create.creations.record_made(entity)
@@ -310,5 +311,5 @@ def test_a_creation_changes_no_other_object(create: CreateDriver) -> Findings:
         exchange = create.change(create.bodies.full(n))
         after, seen = create.observe.documented(entity)
         for difference in create.model.changes(before, after):
-            yield Finding(f"object {short(entity)} as it was", f"it changed: {difference}", (exchange, seen))
+            yield Finding(f"object {short(entity)} unchanged", f"it changed: {difference}", (exchange, seen))
             return

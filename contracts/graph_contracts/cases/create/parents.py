@@ -24,7 +24,7 @@ from graph_contracts.requirements import (
     phase=Phase.NEGATIVE,
 )
 def test_nothing_is_made_below_a_parent_that_does_not_exist(create: CreateDriver) -> Findings:
-    """Nothing must be created below a parent that doesn't exist.
+    """A creation below a parent that doesn't exist must make nothing.
 
     Sent: A GET of a parent that doesn't exist, which is answered 404, then a creation below it.
 
@@ -36,6 +36,6 @@ def test_nothing_is_made_below_a_parent_that_does_not_exist(create: CreateDriver
     path = place.collection(unknown)
     exchange = create.patch(create.bodies.full(2), path=path)
     if exchange.ok:
-        if entity := created_id(exchange):
+        if entity := created_id(exchange, create.shape):
             delete(create.client, place.path(unknown, entity), create.documented.id)
         yield Finding("404", f"{exchange.answer} below {short(unknown)}, which doesn't exist", (control, exchange))

@@ -19,7 +19,6 @@ from graph_contracts.operations.list_questions import (
     stocked,
     telling,
 )
-from graph_contracts.operations.observer import identity
 from graph_contracts.operations.pages import Item
 from graph_contracts.operations.read import ListDriver
 from graph_contracts.requirements import (
@@ -72,9 +71,10 @@ def _literal(value: str) -> str:
 
 
 def _by_key(questions: Questions) -> Iterator[tuple[str, str, Matches]]:
-    first = next((entity for entity, item in questions.plain.by_id.items() if isinstance(item["id"], str)), None)
+    name = questions.plain.shape.key
+    first = next((entity for entity, item in questions.plain.by_id.items() if isinstance(item[name], str)), None)
     if first is not None:
-        yield f"id eq {_literal(first)}", "id", partial(_same, first)
+        yield f"{name} eq {_literal(first)}", name, partial(_same, first)
 
 
 @requirement(
@@ -86,7 +86,7 @@ def _by_key(questions: Questions) -> Iterator[tuple[str, str, Matches]]:
     phase=Phase.NEGATIVE,
 )
 def test_a_filter_shows_what_matches_and_nothing_else(listing: ListDriver) -> Findings:
-    """`$filter` must show the objects that match, all of them and no others, or be refused.
+    """`$filter` must show all objects that match and no others, or be rejected.
 
     Sent: A GET of the collection with `$filter=id eq '…'`, and with `eq` and `ne` on a text and `lt` and `ge` on a
     number, with values of an object that is listed, between GETs of all of it.
@@ -141,7 +141,7 @@ def _filtered(listing: ListDriver, text: str, name: str, test: Matches, asked: A
     phase=Phase.NEGATIVE,
 )
 def test_a_list_of_nothing_is_a_list(listing: ListDriver) -> Findings:
-    """A list in which there is nothing must be answered 200 with an empty array, not as something that isn't there.
+    """An empty list must be answered 200 with an empty array, and not as if the list didn't exist.
 
     Sent: A GET of the collection with a `$filter` that matches nothing, after one that matches; with a `$skip` beyond
     the end, after one before it.
@@ -178,7 +178,7 @@ def test_a_list_of_nothing_is_a_list(listing: ListDriver) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_select_shows_what_it_names(listing: ListDriver) -> Findings:
-    """`$select` must show the properties that it names in every object of the list, or be refused.
+    """`$select` must show the properties that it names in every object of the list, or be rejected.
 
     Sent: A GET of the collection with `$select=id` and a property, between GETs of all of it.
 
@@ -197,7 +197,7 @@ def selectable(listing: ListDriver, questions: Questions) -> str:
         Inconclusive: they have none.
     """
     shape = item_type(listing)
-    names = [name for name in (shape.properties if shape else ()) if name != "id"]
+    names = [name for name in (shape.properties if shape else ()) if name != listing.shape.key]
     shown = [name for name in names if any(item.get(name) is not None for item in questions.plain.items)]
     if len(shown) < 2:
         raise Inconclusive("the objects in the list show too few documented properties to select from")
@@ -207,14 +207,14 @@ def selectable(listing: ListDriver, questions: Questions) -> str:
 def lost_on(page: Sequence[Item], name: str, asked: Asked) -> str:
     """The id of an object on a page that doesn't show a property that it has; empty where all show it."""
     kept = asked.kept(name)
-    shown = ((identity(item.get("id")), item) for item in page)
+    shown = ((asked.shape.key_of(item), item) for item in page)
     return next((entity for entity, item in shown if entity in kept and item.get(name) is None), "")
 
 
 def more_on(page: Sequence[Item], name: str, listing: ListDriver) -> str:
     """A documented property that is shown and wasn't selected; empty where there is none."""
     shape = item_type(listing)
-    others = [other for other in (shape.properties if shape else ()) if other not in {"id", name}]
+    others = [other for other in (shape.properties if shape else ()) if other not in {listing.shape.key, name}]
     return next((other for other in others if any(item.get(other) is not None for item in page)), "")
 
 
@@ -222,8 +222,9 @@ def _selected(listing: ListDriver, name: str, asked: Asked) -> Iterator[Finding]
     if asked.refused:
         return
     page, seen = asked.answer.front, (asked.before.first, asked.answer.first)
-    if asked.total and page and not any(identity(item.get("id")) for item in page):
-        yield Finding("id, which was selected", "objects without id", seen, graded(listing, "$select"))
+    if asked.total and page and not any(asked.shape.key_of(item) for item in page):
+        key = listing.shape.key
+        yield Finding(f"{key}, which was selected", f"objects without {key}", seen, graded(listing, "$select"))
     elif entity := lost_on(page, name, asked):
         what = f"{short(entity)} without it"
         yield Finding(f"{name}, which was selected", what, seen, graded(listing, "$select"))

@@ -18,7 +18,7 @@ from graph_contracts.requirements import Finding, Findings, Level, NotApplicable
     vary="null or absent for an empty collection is a warning",
 )
 def test_collections_of_any_size_are_arrays(update: UpdateDriver) -> Findings:
-    """Collections are JSON arrays, whether they hold none, one or two items.
+    """Collections must be JSON arrays, whether they hold no item, one or two.
 
     Sent: Each collection with two items, one and none.
 

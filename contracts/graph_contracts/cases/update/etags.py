@@ -21,7 +21,7 @@ from graph_contracts.requirements import Finding, Findings, Level, NotApplicable
     phase=Phase.CONDITIONAL,
 )
 def test_a_tag_changes_with_the_object(update: UpdateDriver) -> Findings:
-    """A strong ETag changes when a returned property has changed.
+    """A strong ETag must change when a returned property has changed.
 
     Sent: Two changes, and the tags after each.
 
@@ -51,7 +51,7 @@ def test_a_tag_changes_with_the_object(update: UpdateDriver) -> Findings:
     phase=Phase.CONDITIONAL,
 )
 def test_header_member_and_read_agree_on_the_tag(update: UpdateDriver) -> Findings:
-    """The ETag header, `@odata.etag` and the next read agree.
+    """The ETag header, `@odata.etag` and the tag of the next read should agree.
 
     Sent: A change; header, `@odata.etag` and the next read are compared.
 
@@ -64,12 +64,12 @@ def test_header_member_and_read_agree_on_the_tag(update: UpdateDriver) -> Findin
         yield Finding(f"ETag: {answer.member}", f"ETag: {answer.header}", (exchange,))
     if update.observer.means != "item":
         if not answer.any:
-            raise NotApplicable("the target sends no validators: neither ETag nor @odata.etag")
+            raise NotApplicable("the target sends no ETags, neither as a header nor as @odata.etag")
         return
     left, seen = update.observe.settle(mark)
     read = validators(update, seen)
     if not answer.any and not read.any:
-        raise NotApplicable("the target sends no validators: neither ETag nor @odata.etag")
+        raise NotApplicable("the target sends no ETags, neither as a header nor as @odata.etag")
     for kind, answered, shown in (("ETag", answer.header, read.header), ("@odata.etag", answer.member, read.member)):
         framework = kind == "ETag" and not answer.in_use and not read.in_use
         if answered and shown and not left and not framework and not _same(answered, shown):

@@ -177,7 +177,7 @@ def _conclude(operation: WriteDriver, machine: Machine) -> None:
     if not machine.taken:
         raise Inconclusive("the target accepted no generated update")
     if not machine.reads:
-        raise Inconclusive("updates are not seen by later reads, so only answers were compared")
+        raise Inconclusive("later reads show no update, so only answers were compared")
 
 
 def _in_turn(machine: Machine, bodies: list[JsonObject]) -> Iterator[Violation]:

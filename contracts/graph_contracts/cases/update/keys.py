@@ -7,10 +7,8 @@ from urllib.parse import quote
 
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.attempts import Attempt, Trial
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.other_objects import elsewhere, others, selects_others, taken
 from graph_contracts.operations.update import UpdateDriver
-from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
 
 CREATED = 201
@@ -36,7 +34,7 @@ MALFORMED: Mapping[str, str] = {
     keyed=True,
 )
 def test_an_unknown_id_is_not_found(update: UpdateDriver) -> Findings:
-    """An update of a well-formed id that doesn't exist is answered 404.
+    """An update of a well-formed id that doesn't exist should be answered 404.
 
     Sent: A PATCH to an id that no object has: a random number where ids are numbers, else a random GUID.
 
@@ -47,9 +45,10 @@ def test_an_unknown_id_is_not_found(update: UpdateDriver) -> Findings:
         yield Finding("404", f"{trial.exchange.answer} for an id that doesn't exist", (trial.exchange,))
 
 
-def _unknown(operation: WriteDriver, entity: str) -> Trial:
-    body = operation.bodies.full(1) if not operation.bodies.partial.ok else operation.bodies.mark()
-    (trial,) = operation.watch.attempt([Attempt("an unknown id", body, entity=entity)])
+def _unknown(update: UpdateDriver, entity: str) -> Trial:
+    body = update.bodies.full(1) if not update.bodies.partial.ok else update.bodies.mark()
+    (trial,) = update.watch.attempt([Attempt("an unknown id", body, entity=entity)])
+    update.upserts.adopt(trial.exchange, entity)
     return trial
 
 
@@ -63,7 +62,7 @@ def _unknown(operation: WriteDriver, entity: str) -> Trial:
     keyed=True,
 )
 def test_success_is_not_claimed_for_nothing(update: UpdateDriver) -> Findings:
-    """A 2xx for an unknown id is only right if the object is there afterwards.
+    """An update of an unknown id must not be answered 2xx, unless the object is there afterwards.
 
     Sent: A PATCH to a random GUID; after a 2xx, a read of that id, or a second small update where reads don't work.
 
@@ -80,7 +79,7 @@ def test_success_is_not_claimed_for_nothing(update: UpdateDriver) -> Findings:
         again = [seen]
     elif update.observer.means == "collection":
         items, seen = update.observer.collection()
-        found = next((item for item in items or () if same_id(item.get("id"), entity)), None)
+        found = next((item for item in items or () if update.shape.is_of(item, entity)), None)
         again = [seen]
     else:
         # what was created keeps what it was given: a second, smaller update has to show it
@@ -104,7 +103,7 @@ def test_success_is_not_claimed_for_nothing(update: UpdateDriver) -> Findings:
     keyed=True,
 )
 def test_ids_that_cannot_exist_are_refused(update: UpdateDriver) -> Findings:
-    """Ids that can't exist are refused as client errors.
+    """An update of an id that can't exist should be rejected as an error of the client (4xx).
 
     Sent: A PATCH to `not-an-id`, a quote, NUL, 4,096 characters and, with `--destructive`, a path inside the id.
 
@@ -132,7 +131,7 @@ def test_ids_that_cannot_exist_are_refused(update: UpdateDriver) -> Findings:
     keyed=True,
 )
 def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings:
-    """Prefixes, suffixes, wildcards and further path segments don't select the object.
+    """An update must not reach the object by a prefix or suffix of its id, a wildcard or further path segments.
 
     Sent: A PATCH with a marker to the id with a character more, one less, half of it and a further segment; then a
     read. With `--destructive` alone `*`, `%`, a regular expression and parts that another id has as well.
@@ -164,11 +163,11 @@ def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings
     for trial in update.watch.attempt(attempts):
         note = trial.attempt.note
         if trial.visible:
-            yield Finding("the object as it was", f"{trial.exchange.answer}, and {note} updated it", (trial.exchange,))
+            yield Finding("the object unchanged", f"{trial.exchange.answer}, and {note} updated it", (trial.exchange,))
             continue
         sent[str(trial.attempt.marker)] = note, trial.exchange
-        shown = (trial.exchange.object or {}).get("id")
-        if trial.exchange.ok and update.observer.means in {None, "neutral"} and same_id(shown, update.key):
+        shown = trial.exchange.object
+        if trial.exchange.ok and update.observer.means in {None, "neutral"} and update.shape.is_of(shown, update.key):
             yield Finding("4xx", f"{trial.exchange.answer} with the object, for {note}", (trial.exchange,))
     yield from elsewhere(update, before, sent)
 
@@ -183,7 +182,7 @@ def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings
     keyed=True,
 )
 def test_the_collection_path_updates_nothing(update: UpdateDriver) -> Findings:
-    """An update addressed to the collection changes no object.
+    """An update addressed to the collection must change no object.
 
     Sent: With `--destructive` alone, a PATCH with a marker to the collection, with and without a final slash; every
     known object is read before and after.
@@ -192,7 +191,7 @@ def test_the_collection_path_updates_nothing(update: UpdateDriver) -> Findings:
     WHERE.
     """
     if not update.options.destructive:
-        raise Inconclusive("it could change every object of the collection: it takes --destructive to send this")
+        raise Inconclusive("not tested: it could change every object of the collection (--destructive allows it)")
     head = update.head.rstrip("/")
     before, sent = others(update), dict[str, tuple[str, Exchange]]()
     for path in (head, f"{head}/"):

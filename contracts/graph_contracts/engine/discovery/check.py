@@ -52,13 +52,13 @@ def _hint(reason: str, about_tls: bool) -> str:
         if "mismatch" in lower or "match" in lower:
             return "Name the host that the certificate is for, or add --insecure"
         if "wrong version" in lower or "record layer" in lower:
-            return "Does the server speak TLS on that port? Try http://"
+            return "Check whether the server speaks TLS on that port; else use http://"
         if "verify failed" in lower:
             return "Trust its certificate with --ca FILE, or add --insecure"
-        return "Does the server want a certificate (--client-cert), or another version of TLS?"
+        return "Check whether the server wants a certificate (--client-cert) or another version of TLS"
     if "name or service" in lower or "name resolution" in lower or "no address" in lower:
-        return "Is the host's name right?"
-    return "Is the server running, and is the URL right, version segment included?"
+        return "Check the host's name"
+    return "Check that the server is running, and the base URL; it must include the version, such as /beta"
 
 
 def speaks_json(
@@ -78,7 +78,7 @@ def speaks_json(
     base, media = driver.client.base, responses[-1].media_type or "text without a Content-Type"
     error = TargetError(
         f"{base} answers {media} to everything ({(patches or answers)[-1].answer})",
-        "Is the URL right, version segment included?",
+        "Check the base URL; it must include the version, such as /beta",
     )
     hopeless = all(e.status in NOT_HERE or 300 <= e.status < 400 for e in patches)
     return PreflightCheck("JSON", f"it speaks {media}", error, stops=hopeless)
@@ -92,7 +92,7 @@ def credentials(driver: OperationUnderTest, asked: Sequence[Exchange]) -> Prefli
         return PreflightCheck("credentials", "they are accepted" if own else "none are given, and none are asked for")
     what = "the token" if client.token else "the credentials"
     problem = f"refuses {what}" if own else "wants credentials"
-    hint = "Is it valid, and may its owner update?" if own else "Supply one with --token"
+    hint = "Check that the token is valid and may update" if own else "Give one with --token"
     until = expiry(client.token or "")
     if until is not None and until < time.time():
         hint = f"It expired at {time.strftime('%Y-%m-%d %H:%M:%S UTC', time.gmtime(until))}"

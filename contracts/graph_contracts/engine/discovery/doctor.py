@@ -25,7 +25,7 @@ def examine(settings: Settings, show: Callable[[str], object]) -> int:
     def line(check: PreflightCheck) -> None:
         checks.append(check)
         error = check.error
-        words = f"{error.what}. To do: {error.hint}" if error and error.hint else error.what if error else check.what
+        words = f"{error.what}. Fix: {error.hint}" if error and error.hint else error.what if error else check.what
         show(f"{'FAIL' if error else 'ok':<4}  {check.name:<11}  {one_line(session.redactor.text(words), 500)}")
 
     with session.connect():

@@ -16,7 +16,6 @@ from graph_contracts.errors import TargetError
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations import parameters
 from graph_contracts.operations.create import CreateDriver
-from graph_contracts.operations.observer import identity
 from graph_contracts.operations.operation_under_test import ALONE, OperationUnderTest
 from graph_contracts.operations.read import ReadDriver
 from graph_contracts.requirements import Inconclusive
@@ -34,7 +33,7 @@ def examine(drivers: Sequence[OperationUnderTest], *, may_write: bool) -> Iterat
     items, listed = first.observer.collection()
     yield from reached(first, listed)
     answers = [listed]
-    ids = [entity for item in items or () if (entity := identity(item.get("id")))]
+    ids = [entity for item in items or () if (entity := first.shape.key_of(item))]
     reads = [driver for driver in drivers if isinstance(driver, ReadDriver)]
     for read in reads:
         answers += _find(read, ids, may_write=may_write)
@@ -78,7 +77,8 @@ def _object(read: ReadDriver, seen: Exchange) -> PreflightCheck:
     if seen.status in REFUSED:
         return PreflightCheck("object", f"{read.key} may not be read")
     key = read.documented.key
-    hint = f"Name one that exists with --id {parameters.label(read.documented, key)}=ID" if key else "Is the URL right?"
+    name = parameters.label(read.documented, key) if key else ""
+    hint = f"Name one that exists with --id {name}=ID" if key else "Check the base URL"
     return PreflightCheck(
         "object", "none can be read", TargetError(f"{read.client.base} shows no object {read.key!r}", hint)
     )

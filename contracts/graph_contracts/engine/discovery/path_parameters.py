@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from graph_contracts.contract import PARAMETER, Contract, ObjectPath, Operation, blank
+from graph_contracts.contract import PARAMETER, CollectionShape, Contract, ObjectPath, Operation, blank
+from graph_contracts.contract.collection_shape import identity
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
-from graph_contracts.operations.observer import Observer, identity, same_id
+from graph_contracts.operations.observer import Observer
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.update import UpdateDriver
 
@@ -59,13 +60,13 @@ def _parent(driver: OperationUnderTest, name: str, named: Mapping[str, str]) -> 
         ConfigurationError: the document has no such list, or it shows none.
     """
     operation = driver.documented if name in driver.documented.parameters else driver.place
-    hint = f"Supply --id {parameters.label(operation, name)}=VALUE"
+    hint = f"Give --id {parameters.label(operation, name)}=VALUE"
     listing = driver.parent_lists.get(name)
     if listing is None or any(each not in named for each in listing.parameters):
         raise ConfigurationError(f"{driver.documented}: nothing says what {{{name}}} is", hint)
     observer = Observer(driver.client, listing, named, driver.documented.id)
     items, answer = observer.collection()
-    found = [entity for item in items or () if (entity := identity(item.get("id")))]
+    found = [entity for item in items or () if (entity := observer.shape.key_of(item))]
     if not found:
         why = "lists none" if items is not None else f"is answered {answer.answer}"
         raise ConfigurationError(f"{driver.documented}: nothing says what {{{name}}} is: {listing} {why}", hint)
@@ -100,8 +101,7 @@ def lists_of_parents(operation: Operation, lists: Mapping[str, Operation]) -> di
 def example_id(operation: Operation) -> str:
     """The id of the documented object; empty where the document shows none."""
     body = operation.response_example.body if operation.response_example else None
-    entity = body.get("id") if isinstance(body, dict) else None
-    return entity if isinstance(entity, str) else operation.parameter_examples.get(operation.key or "", "")
+    return operation.shape.key_of(body) or operation.parameter_examples.get(operation.key or "", "")
 
 
 def _example_ids(operation: Operation) -> dict[str, str]:
@@ -118,8 +118,10 @@ def find_by_alternate_key(update: UpdateDriver, listed: list[JsonObject] | None,
     first, second = parameters.chosen_ids(update.documented, update.options, short=False)
     usual, name = update.primary_path, update.documented.alternate_key
 
+    usual_shape = usual.shape if usual is not None else CollectionShape()
+
     def shown(entity: str | None) -> str | None:
-        item = next((each for each in listed or () if same_id(each.get("id"), entity)), None)
+        item = next((each for each in listed or () if usual_shape.is_of(each, entity)), None)
         if item is None and entity and usual is not None:
             item = usual.observer.item(entity)[0]
         return identity((item or {}).get(name)) or None
@@ -143,16 +145,16 @@ def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] =
         servers: the base URLs that the document has.
     """
     operation, listing = driver.documented, driver.observer.listing
-    supply = f"supply --id {parameters.label(operation, operation.key or '')}=VALUE"
+    supply = f"give --id {parameters.label(operation, operation.key or '')}=VALUE"
     problem = f"{operation}: no object to {purpose} is known"
     if listing is None:
-        return ConfigurationError(problem, f"S{supply[1:]}")
+        return ConfigurationError(problem, f"G{supply[1:]}")
     problem += f": GET {driver.head} is answered {listing.answer}{_words(listing)}"
     if listing.status in {401, 403}:
-        return ConfigurationError(problem, f"Supply credentials that may read it (--token), or {supply}")
+        return ConfigurationError(problem, f"Give credentials that may read it (--token), or {supply}")
     if listing.status == 404 and len(driver.place.parameters) == 1:
         return ConfigurationError(problem, f"{_base_hint(driver.client.base, servers)}, or {supply}")
-    return ConfigurationError(problem, f"S{supply[1:]}")
+    return ConfigurationError(problem, f"G{supply[1:]}")
 
 
 def _base_hint(base: str, servers: Iterable[str]) -> str:

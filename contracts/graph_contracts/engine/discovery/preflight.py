@@ -13,6 +13,7 @@ from functools import partial
 from itertools import chain
 
 from graph_contracts.contract import Contract
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.engine.discovery.changeable import UNCHANGEABLE, changeable_object
 from graph_contracts.engine.discovery.check import (
     NOT_HERE,
@@ -22,6 +23,7 @@ from graph_contracts.engine.discovery.check import (
     reached,
     speaks_json,
 )
+from graph_contracts.engine.discovery.own_objects import own_objects
 from graph_contracts.engine.discovery.path_parameters import (
     example_id,
     fill_path,
@@ -36,7 +38,6 @@ from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
 from graph_contracts.operations.creations import created_id, digest, values_in
-from graph_contracts.operations.observer import identity, same_id
 from graph_contracts.operations.operation_under_test import ALONE
 from graph_contracts.operations.sample_values import writable
 from graph_contracts.operations.update import UpdateDriver
@@ -55,6 +56,8 @@ class Preflight:
     """Whether objects may be made and changed; if not, nothing is sent but reads and updates that say nothing."""
     may_patch: bool = True
     """Whether even an update that says nothing may be sent."""
+    may_make: bool = False
+    """Whether objects are made to be updated, where others are there that may be spared."""
     listed: dict[str, list[str]] = field(default_factory=dict)
     """The ids that may be updated, by operation id, where the operator named none."""
 
@@ -99,8 +102,9 @@ class Preflight:
     def find(self, listed: list[JsonObject] | None) -> None:
         """Give each update the ids of a first object and, if there is one, of a second.
 
-        Ids come from the operator, else from the collection, else from objects made for the run, else from the
-        documented example. Of several workers in parallel each has the two that the run gave it.
+        Ids come from the operator, else from objects made for the run where it can take them away, else from the
+        collection, else from the documented example. Of several workers in parallel each has the two that the run gave
+        it.
 
         Raises:
             ConfigurationError: no object is known, or this worker has none.
@@ -125,19 +129,36 @@ class Preflight:
             there: list[str] | None = None
             if not first or not second or apart:
                 items = listed if place == 0 else update.observer.collection()[0]
-                seen = [entity for item in items or () if (entity := identity(item.get("id")))]
+                seen = [entity for item in items or () if (entity := update.shape.key_of(item))]
                 there = None if items is None or update.observer.cut else seen
                 found = self._own(items, update)
                 self.listed[operation.id] = found if there is not None and not first else []
             if apart and found and not any(same_id(entity, first) for entity in found):
                 first, second = "", None  # the path has objects of its own
-            if not first and not found and (new := self._make(update, 1, there)):
-                first = new
+            if not first:
+                first, *found = self._spared(update, found, there)
             update.key = first or (found[0] if found else example_id(operation))
             if not update.key:
                 raise no_object(update, "update", self.contract.servers)
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
             update.second = second or (None if update.primary_path else self._make(update, 2, there))
+
+    def _spared(self, update: UpdateDriver, found: Sequence[str], listed: Sequence[str] | None) -> Sequence[str]:
+        """The first object, empty where there is none, and others: made for an update where that spares those found."""
+        if not found:
+            return [self._make(update, 1, listed) or ""]
+        return self._own_objects(update, listed) or ["", *found]
+
+    def _own_objects(self, update: UpdateDriver, listed: Sequence[str] | None) -> tuple[str, str] | None:
+        """Two objects that the run makes for an update, where it can take them away; None where there are none.
+
+        Where the operator wants objects left as the run changed them, it changes those that are there.
+        """
+        deletion, options = self.contract.deletion(update.documented), update.options
+        alone = options.allocation.count == 1 and not update.primary_path
+        if deletion is None or not (self.may_make and alone and options.restore):
+            return None
+        return own_objects(update, deletion, lambda number: self._make(update, number, listed))
 
     @staticmethod
     def _own(items: list[JsonObject] | None, update: UpdateDriver) -> list[str]:
@@ -146,7 +167,7 @@ class Preflight:
         if own.count > 1:  # a list may come in any order
             found, update.neighbours = share(candidates(items, update.documented), own.number, own.count)
             return found
-        found = [entity for item in items or () if (entity := identity(item.get("id")))]
+        found = [entity for item in items or () if (entity := update.shape.key_of(item))]
         return sorted(found, key=lambda entity: not same_id(entity, example))
 
     @staticmethod
@@ -176,13 +197,13 @@ class Preflight:
             return
 
         def there(entity: str) -> bool:
-            listed = any(same_id(item.get("id"), entity) for item in items)
+            listed = any(update.shape.is_of(item, entity) for item in items)
             return listed or update.observer.item(entity)[0] is not None
 
         if not there(update.key):
             raise ConfigurationError(
                 f"{operation}: {update.key}, the object for worker {own.number + 1}, is no longer there",
-                "Who else deletes objects on this target? Run when it is left alone, or with -n 1",
+                "Something else deletes objects on this target: run when nothing else uses it, or with -n 1",
             )
         update.second = second if there(second) else None
 
@@ -203,7 +224,7 @@ class Preflight:
         if not self.may_write or update.options.read_only or update.primary_path:
             return None
         path = update.documented.collection_url_path(update.observer.path_ids(""))
-        names = writable(creation.body, update.options.readonly)
+        names = writable(creation.body, update.options.readonly, creation.shape.key, creating=True)
         full = update.values.full(creation.body, n, names)
         example = creation.request_example.body if creation.request_example else None
         if listed is not None:
@@ -217,7 +238,7 @@ class Preflight:
             exchange = update.client.send(
                 "POST", path, body=octets, operation=update.documented.id, requirement="probe"
             )
-            entity = created_id(exchange)
+            entity = created_id(exchange, creation.shape)
             if entity and any(same_id(entity, each) for each in listed or ()):
                 self._log("refused", path=path, body=sent["body"])
                 return None  # what was there before is nobody's to delete
@@ -247,7 +268,7 @@ class Preflight:
         read = exchange
         if found is None and update.observer.means is None:
             items, exchange = update.observer.collection()
-            found = next((item for item in items or () if same_id(item.get("id"), entity)), None)
+            found = next((item for item in items or () if update.shape.is_of(item, entity)), None)
         if found is not None:
             by_item = exchange.request.url.endswith(update.path(entity))
             update.observer.means = "item" if by_item else "collection"

@@ -16,10 +16,10 @@ from graph_contracts.http.client import Client
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.attempts import holds
 from graph_contracts.operations.equality import unset
-from graph_contracts.operations.observer import identity
 from graph_contracts.operations.sample_values import telling, writable
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.report.visible import one_line
+from graph_contracts.report.words import plural
 from graph_contracts.settings import base_url, load
 
 INCOMPLETE = 3
@@ -53,7 +53,7 @@ def _follow(logged: LoggedChanges, flags: JsonMapping, show: Callable[[str], obj
     if named != logged.target:
         raise ConfigurationError(f"{logged.path} is about {logged.target}, not about --target {named}")
     if settings.read_only:
-        raise ConfigurationError("--read-only: putting back is writing", "Leave it out here")
+        raise ConfigurationError("--read-only: restoring an object writes to it", "Leave out --read-only")
     session = Session(settings)
     with session.connect():
         resources = session.resources
@@ -68,11 +68,12 @@ def _follow(logged: LoggedChanges, flags: JsonMapping, show: Callable[[str], obj
             driver = resources.drivers.get(operation) or next(iter(resources.drivers.values()))
             problem = restoring.take_away(driver, path)
             left += [problem.text] if problem else []
+        _reached(session.client)
     left = [session.redactor.text(line) for line in left]
     if not left:
         logged.path.unlink(missing_ok=True)
         deleted = f", {len(logged.created)} deleted" if logged.created else ""
-        show(f"{one_line(logged.target)}: {done} looked at and as found{deleted}")
+        show(f"{one_line(logged.target)}: {plural(done, 'object')} checked; all match their saved state{deleted}")
     return left
 
 
@@ -113,7 +114,7 @@ def _new(driver: WriteDriver, logged: LoggedChanges, most: int) -> dict[str, Jso
         items, _ = driver.observer.collection()
         if items is None or driver.observer.cut:
             return None
-        listed = {entity: item for item in items if (entity := identity(item.get("id")))}
+        listed = {entity: item for item in items if (entity := driver.shape.key_of(item))}
         new = {e: item for e, item in listed.items() if e not in known and driver.path(e) not in logged.created}
         if len(new) >= most:
             break
@@ -129,7 +130,7 @@ def _shows(driver: WriteDriver, types: tuple[Type, ...], marks: JsonMapping, ite
         telling(declared[name].type, value) and not _documented(driver, value) for name, value in marks.items()
     ):
         return False
-    settable = {name for type_ in types for name in writable(type_, driver.options.readonly)}
+    settable = {name for type_ in types for name in writable(type_, driver.options.readonly, driver.shape.key)}
     more = (name for name in settable if name not in marks and item.get(name))
     return all(unset(item[name], declared[name].type) for name in more)
 
@@ -149,7 +150,9 @@ def _reached(client: Client) -> None:
     """
     statuses = {exchange.status for exchange in client.exchanges}
     if statuses == {0}:
-        raise TargetError(f"{client.base} can't be reached: {client.exchanges[-1].error}", "Is the server running?")
+        raise TargetError(
+            f"{client.base} can't be reached: {client.exchanges[-1].error}", "Check that the server is running"
+        )
     if statuses and statuses <= {401, 403}:
         hint = "Give the options that the run was given, --token among them"
         raise TargetError(f"{client.base} refuses the credentials ({client.exchanges[-1].answer})", hint)

@@ -39,7 +39,7 @@ NOTE = "Judged from a recording: only what each answer shows by itself, nothing 
 
 
 class _Silent(Client):
-    """Stands where a client does; a recording can't be asked anything."""
+    """Stands where a client does; a recording can't be asked anything anything."""
 
     def send(self, *_: object, **__: object) -> Exchange:
         """Refuse.
@@ -47,7 +47,7 @@ class _Silent(Client):
         Raises:
             Inconclusive: always.
         """
-        raise Inconclusive("a recording can't be asked")
+        raise Inconclusive("a recording can't be asked anything")
 
     send_raw = send
 

@@ -133,8 +133,9 @@ class Aggregator(Recorder):
         judgement = Judgement(requirement, each_outcome.operation, each_outcome.verdict, each_outcome.message)
         tally = self._tally
         tally.add([judgement])
-        self._show(judgement)
         executed = min(tally.planned, sum(tail.executed for tail in self._tails.values()))
+        tally.by_workers = executed
+        self._show(judgement)
         self._write(lambda stream: stream.outcome(requirement, each_outcome, executed, tally.seconds))
 
     def put_together(self, contract: Contract) -> Iterator[tuple[str, Outcome]]:
