@@ -136,7 +136,7 @@ def note_what_is_made_in_spite(create: CreateDriver, attempt: Attempt) -> Findin
         if not exchange.refused or len(new) != 1:
             return
     for entity in new:
-        seen = tuple(each for each in looked if shows(each, entity))[-1:]
+        seen = tuple(each for each in looked if shows(each, create.shape, entity))[-1:]
         create.log.effects.append(Effect(exchange, entity, Difference(entity, None, after[entity]), seen))
         create.creations.record_made(entity)
         what = f"{exchange.answer} to {attempt.note}, yet there is a new object each time"
