@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from threading import RLock
@@ -15,7 +16,7 @@ from urllib.parse import unquote
 from graph_contracts.contract.collection_shape import CollectionShape
 from graph_contracts.contract.message import json_content, mapping
 from graph_contracts.contract.object_path import PARAMETER, ObjectPath, Paths, blank
-from graph_contracts.contract.operation import Example, Operation, Permission, Type
+from graph_contracts.contract.operation import Example, Operation, Permission, Type, TypeKind
 from graph_contracts.contract.schemas import DEEPEST, Schemas
 from graph_contracts.contract.shape_reader import ShapeReader
 from graph_contracts.errors import DocumentError
@@ -142,6 +143,7 @@ class Reader:
             body=self.types.type(sent["schema"]) if "schema" in sent else None,
             response=self.types.type(answered["schema"]) if "schema" in answered else None,
             statuses=tuple(statuses),
+            own_errors=dict(self.own_errors(statuses)),
             success=int(success) if success else None,
             required=self.types.required(answered.get("schema")),
             truncated=bool(node.get("x-graph-truncated", False)),
@@ -174,6 +176,18 @@ class Reader:
         shape = self._shapes[collection]
         alternate = found is not None and found.key_property and found.form != self.paths.form(path)
         return replace(shape, key=found.key_property, whole_key=False) if found and alternate else shape
+
+    def own_errors(self, answers: Mapping[str, JsonMapping]) -> Iterator[tuple[str, bool]]:
+        """For each documented error, whether its JSON has another shape than an object with Graph's `error`."""
+        for status, answer in answers.items():
+            if status == "default" or status[:1] in {"4", "5"}:
+                schema = json_content(answer).get("schema")
+                with suppress(DocumentError):  # what can't be read claims nothing
+                    shape = self.types.type(schema) if schema is not None else None
+                    yield (
+                        status.upper() if status != "default" else status,
+                        shape is not None and all(map(_is_own, shape.alternatives or (shape,))),
+                    )
 
     def schemes(self, security: Json) -> Iterator[str]:
         """The schemes of Authorization that some requirements of security name, in lower case."""
@@ -217,6 +231,13 @@ class Reader:
             return Example(schema["example"])
         listed = schema.get("examples")
         return Example(listed[0]) if isinstance(listed, list) and listed else None
+
+
+def _is_own(shape: Type) -> bool:
+    """Whether an error of this shape has no member `error` as Graph's have."""
+    if shape.kind is TypeKind.COMPLEX:
+        return bool(shape.properties) and "error" not in shape.properties
+    return shape.kind is not TypeKind.ANY
 
 
 def servers(nodes: Json) -> tuple[str, ...]:

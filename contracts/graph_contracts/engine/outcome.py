@@ -11,7 +11,7 @@ from importlib.metadata import version
 from itertools import accumulate
 
 from graph_contracts import __version__, requirements
-from graph_contracts.contract import Contract
+from graph_contracts.contract import Contract, Conventions
 from graph_contracts.engine import scope_of_run, source_location
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.result import RunResult
@@ -75,6 +75,7 @@ def results(run: RunResult, outcomes: Iterable[tuple[str, model.Outcome]], mask:
         executed=run.executed,
         complete=run.complete,
         capabilities=tuple(mask.tree(row) for row in run.capabilities),
+        conventions=conventions(run.conventions),
         ambiguities=tuple(dict(row) for row in contract.ambiguities),
         notes=tuple(mask.text(note) for note in (*run.notes, *(each.text for each in run.left))),
         left=tuple(Left.from_json(mask.tree(each.to_json())) for each in run.left),
@@ -84,6 +85,11 @@ def results(run: RunResult, outcomes: Iterable[tuple[str, model.Outcome]], mask:
         command=mask.text(command_line.run(settings)),
         redacted=mask.count,
     )
+
+
+def conventions(found: Conventions | None) -> JsonMapping:
+    """Whose requirements were applied, and why, as results hold it."""
+    return {"applied": [*map(str, found.applied)], "because": found.because} if found else {}
 
 
 def environment() -> Mapping[str, str]:

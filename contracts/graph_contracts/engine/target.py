@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from graph_contracts.contract import Conventions
 from graph_contracts.engine.connect import check_files, chosen
 from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection, Limits
@@ -45,6 +46,8 @@ class WorkerContext:
     """When the run began, as `time.monotonic()`."""
     allocation: Allocation
     """The objects that the worker may use."""
+    conventions: Conventions | None = None
+    """The conventions that the run applies; None where the worker is to find out."""
     reference: Started | None = None
     """The run's embedded reference, where that is the target."""
 

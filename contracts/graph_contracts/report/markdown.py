@@ -11,7 +11,7 @@ from graph_contracts.report.headline import sentence
 from graph_contracts.report.results import LEVELS, Results, Verdict
 from graph_contracts.report.view import VerdictSection
 from graph_contracts.report.visible import one_line
-from graph_contracts.report.words import SIGNS, changes, plural, stricter
+from graph_contracts.report.words import SIGNS, changes, conventions, plural, stricter
 
 MAX_TOLD = 200
 """Requirements of a kind: what shows such a page takes a megabyte at most."""
@@ -24,6 +24,7 @@ def render(results: Results) -> str:
         "",
         *([stricter(results), ""] if stricter(results) else []),
         _run(results),
+        *([escape(said)] if (said := conventions(results)) else []),
         "",
         "| Level | " + " | ".join(f"{SIGNS[verdict]} {verdict}" for verdict in Verdict) + " |",
         "|---|" + "---:|" * len(Verdict),

@@ -96,6 +96,11 @@ class Settings(BaseModel):
         "What gates: every MUST; or also the marked SHOULDs of OData; or also the RFC rules that are widely ignored.",
         "page",
     )
+    conventions: Literal["auto", "plain", "odata", "graph"] = _about(
+        "Whose conventions count beside HTTP's and the document's: none (plain), OData's, or Graph's and OData's. "
+        "auto: those that the document or the target's answers claim.",
+        "auto",
+    )
     select: Words = _about("Only the requirements whose id matches: 'update.merge.*'.", (), metavar="GLOB")
     deselect: Words = _about("Not the requirements whose id matches.", (), metavar="GLOB")
     quick: bool = _about(
@@ -120,8 +125,8 @@ class Settings(BaseModel):
         ge=0,
         lt=2**63,
     )
-    read_only: bool = _about("Send nothing that could change anything; most requirements can't be judged so.", False)
-    restore: bool = _about("Put the object back as it was found.", True)
+    read_only: bool = _about("Send nothing that could change anything; most requirements can't be tested then.", False)
+    restore: bool = _about("Restore the objects at the end of the run.", True)
     dry_run: bool = _about("Print what would be sent, as curl lines, and send nothing to the target.", False)
     destructive: bool = _about(
         "Also send what could harm other objects: PATCH or DELETE to the collection, ids like *; and PUT, DELETE.",

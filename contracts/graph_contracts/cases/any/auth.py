@@ -9,7 +9,17 @@ from collections.abc import Iterable, Iterator
 
 from graph_contracts.operations.attempts import Trial
 from graph_contracts.operations.operation_under_test import OperationUnderTest
-from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, also, requirement
+from graph_contracts.requirements import (
+    Convention,
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    also,
+    requirement,
+)
 
 REFUSALS = {401, 400, 403, 404}
 BASIC = "Basic dXNlcjpwYXNz"
@@ -26,6 +36,11 @@ def enforced(operation: OperationUnderTest) -> None:
         raise NotApplicable("the target needs no credentials (--auth none)")
     if operation.documented.open_to_all:
         raise NotApplicable("the document says that nobody needs credentials for this (security)")
+    said = (
+        operation.documented.authenticated or operation.client.credential.fields() or operation.client.connection.cert
+    )
+    if not said:
+        raise NotApplicable("neither the document (security) nor an option says that this takes credentials")
     if operation.client.connection.cert and not operation.client.credential.fields():
         raise Inconclusive("the client certificate authenticates every request, so nothing tells what one without gets")
 
@@ -244,6 +259,7 @@ def test_another_scheme_does_not_authenticate(operation: OperationUnderTest) -> 
     Level.SHOULD,
     basis="graph",
     source="Graph, errors (401); RFC 9110 §11.6.2; RFC 6750 §3.1",
+    of=Convention.HTTP,
     vary="400 for a malformed header; 403 by gateways; 404 where the object is hidden",
     phase=Phase.NEGATIVE,
 )

@@ -5,7 +5,17 @@ from __future__ import annotations
 from graph_contracts.cases.any.auth import enforced, performed, refused
 from graph_contracts.operations.attempts import Trial
 from graph_contracts.operations.operation_under_test import OperationUnderTest
-from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, also, requirement
+from graph_contracts.requirements import (
+    Convention,
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    also,
+    requirement,
+)
 
 
 def _as(operation: OperationUnderTest, token: str | None, note: str, option: str) -> list[Trial]:
@@ -75,6 +85,7 @@ def test_a_token_without_the_permission_updates_nothing(operation: OperationUnde
     basis="graph",
     promoted=True,
     source="Graph API guidelines, error handling; Graph, errors (403); RFC 6750 §3.1",
+    of=Convention.HTTP,
     vary="404 where the object is hidden; 401 that says insufficient_claims or insufficient_scope",
     phase=Phase.NEGATIVE,
 )

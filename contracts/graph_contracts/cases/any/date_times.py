@@ -6,7 +6,17 @@ from graph_contracts.cases.values import kept, needed, plausible, refused, shown
 from graph_contracts.contract import TypeKind
 from graph_contracts.operations.equality import apart, instant
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, also, requirement
+from graph_contracts.requirements import (
+    Convention,
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
 
 INSTANTS = (
     "2021-03-04T05:06:07+09:30",
@@ -81,7 +91,8 @@ def test_fractions_of_a_second_are_kept_to_milliseconds(operation: WriteDriver) 
     Level.SHOULD,
     basis="odata",
     promoted=True,
-    source="OData JSON 4.01 §7.1 and ABNF; Graph, errors (400)",
+    source="Page, Request body (DateTimeOffset); OData JSON 4.01 §7.1 and ABNF; Graph, errors (400)",
+    of=Convention.DOCUMENT,
     vary="422; a lenient server that stores a valid DateTimeOffset is graded lower",
     phase=Phase.NEGATIVE,
 )

@@ -9,6 +9,7 @@ from graph_contracts.operations.equality import short
 from graph_contracts.operations.settable_locations import settable_locations
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import (
+    Convention,
     Finding,
     Findings,
     Inconclusive,
@@ -84,7 +85,8 @@ def _others(type_: Type, known: str) -> set[str]:
     Level.SHOULD,
     basis="odata",
     promoted=True,
-    source="Graph API guidelines, nullable; OData 4.01 §11.4.9.2",
+    source="Page, Request body (types); Graph API guidelines, nullable; OData 4.01 §11.4.9.2",
+    of=Convention.DOCUMENT,
     vary="400 where the server declares the property non-nullable; a complex null shown as {}",
 )
 @also(
@@ -127,7 +129,7 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
             continue
         cleared += 1
         if exchange.object is not None and operation.model.is_set(name, exchange.object.get(name)):
-            yield Finding(f"{name} = null", f"{name} = {short(exchange.object.get(name))}", (exchange,), place=name)
+            yield Finding(f"{name} to be null", f"{name} = {short(exchange.object.get(name))}", (exchange,), place=name)
             continue
         try:
             left, seen = operation.observe.settle({name: None})
@@ -143,7 +145,8 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
     "update.value.null.nonnullable",
     Level.SHOULD,
     basis="graph",
-    source="Graph API guidelines, nullable; OData JSON 4.01 §7.4",
+    source="Page, Request body (types); Graph API guidelines, nullable; OData JSON 4.01 §7.4",
+    of=Convention.DOCUMENT,
     vary="200 with null or ignored; [] for a collection",
     phase=Phase.SPOILING,
 )

@@ -12,7 +12,7 @@ from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.operation_under_test import OperationUnderTest
-from graph_contracts.requirements import Finding, Findings, Level, also, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Level, also, requirement
 
 READ = 65_536
 """How much of an error's body is read for leaks."""
@@ -106,7 +106,7 @@ def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnde
     if inner is None:
         return
     if not isinstance(inner, dict):
-        yield Finding(f"{name}: an object", f"{name}: {short(inner)}", (exchange,))
+        yield Finding(f"{name} to be an object", f"{name}: {short(inner)}", (exchange,))
         return
     known = {key.lower().replace("-", "") for key in inner}
     missing = [word for word, key in (("request-id", "requestid"), ("date", "date")) if key not in known]
@@ -118,7 +118,8 @@ def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnde
     "update.error.noleak",
     Level.SHOULD,
     basis="odata",
-    source="OData 4.01 §9.4; Graph guidelines, error responses (information disclosure)",
+    source="OData 4.01 §9.4; Graph guidelines, error responses (information disclosure); OWASP, error handling",
+    of=Convention.HTTP,
     vary="the request's own text repeated in JSON",
     each=lambda _, exchange: exchange.status >= 400,
 )

@@ -206,8 +206,9 @@ def judged(operation: Operation, exchange: Exchange) -> bool:
     basis="graph",
     promoted=True,
     source="Graph guidelines, error responses; OData 4.01 §9.4; OData JSON 4.01 §21.1",
-    vary="further members; the code's value; foreign or empty 401, 403, 404, 413 of a gateway",
-    each=judged,
+    vary="further members; the code's value; foreign or empty 401, 403, 404, 413 of a gateway; another shape that the "
+    "document gives errors",
+    each=lambda operation, exchange: judged(operation, exchange) and not operation.has_own_error(exchange.status),
 )
 @also(
     "read.error.envelope",

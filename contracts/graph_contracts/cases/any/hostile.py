@@ -17,6 +17,7 @@ from graph_contracts.operations.settable_locations import open_locations
 from graph_contracts.operations.spare_objects import SPREAD, mend
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import (
+    Convention,
     Finding,
     Findings,
     Inconclusive,
@@ -44,6 +45,7 @@ PATIENCE = 90.0
     Level.SHOULD,
     basis="rfc",
     source="RFC 8259 §9 (limits are allowed); RFC 9110 §15.5.14; Graph, errors (413)",
+    of=Convention.JSON,
     vary="400, 413, 422, 431, 503, 507; the connection closed early",
     phase=Phase.DEEPEST,
 )
@@ -180,7 +182,7 @@ def test_the_operation_outlives_hostile_input(operation: WriteDriver) -> Finding
     if not (deaths or operation.log.hostile):
         raise Inconclusive("no hostile input was sent")
     for death in deaths:
-        yield Finding("the server outlives it", told(death), (death.culprit, death.refused), replay=(death.culprit,))
+        yield Finding("the server survives it", told(death), (death.culprit, death.refused), replay=(death.culprit,))
     for outage in operation.log.outages:
         if outage.recovered and outage.after.throttled:
             continue

@@ -16,6 +16,7 @@ from graph_contracts.operations.settable_locations import Location
 from graph_contracts.operations.spare_objects import SPREAD, mend
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import (
+    Convention,
     Finding,
     Findings,
     Level,
@@ -43,6 +44,7 @@ def misunderstood(operation: WriteDriver, trial: Trial) -> Findings:
     Level.MUST,
     basis="rfc",
     source="RFC 8259 §9 (parsers accept all conforming texts), §7, §8.3",
+    of=Convention.JSON,
     vary="limits on size, depth and the range of numbers",
 )
 @also(
@@ -114,6 +116,7 @@ def _pairs(operation: WriteDriver, control: Exchange) -> Findings:
     Level.MUST,
     basis="rfc-def",
     source="RFC 5789 §2.2; RFC 9110 §15.3 (2xx says understood); RFC 8259 §2",
+    of=Convention.JSON,
     vary="any 4xx; the connection closed; broken JSON mended, or XML and forms read by their looks, and really applied",
     phase=Phase.HOSTILE,
 )
@@ -161,6 +164,7 @@ def test_what_cannot_be_understood_is_not_said_to_be_done(operation: WriteDriver
     Level.INFO,
     basis="rfc",
     source="RFC 8259 §9 (parsers may accept extensions), §8.1 (may ignore a byte order mark)",
+    of=Convention.JSON,
     vary="accepted or refused, each",
     phase=Phase.HOSTILE,
 )
@@ -205,7 +209,8 @@ def test_extensions_of_json_are_taken_or_refused(operation: WriteDriver) -> Find
     Level.SHOULD,
     basis="odata",
     promoted=True,
-    source="OData JSON 4.01, message body; Graph API guidelines (the root is an object)",
+    source="Page, Request body (an object); OData JSON 4.01, message body; Graph API guidelines",
+    of=Convention.DOCUMENT,
     vary="415, 422; null and [] without an effect are a warning",
     phase=Phase.SPOILING,
 )
@@ -238,6 +243,7 @@ def test_a_body_that_is_no_object_is_refused(operation: WriteDriver) -> Findings
     Level.INFO,
     basis="rfc",
     source="RFC 8259 §4 (unpredictable)",
+    of=Convention.JSON,
     vary="refused, the first or the last",
     phase=Phase.HOSTILE,
 )
@@ -283,6 +289,7 @@ def test_a_name_that_occurs_twice_has_one_outcome(operation: WriteDriver) -> Fin
     Level.SHOULD,
     basis="rfc",
     source="RFC 8259 §8.1, §8.2; OData JSON 4.01 (character set)",
+    of=Convention.JSON,
     vary="400, 415, 422; U+FFFD in place of what can't be read is a note",
     phase=Phase.HOSTILE,
 )

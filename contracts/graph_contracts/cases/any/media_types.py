@@ -76,7 +76,7 @@ def test_a_charset_parameter_makes_no_difference(operation: WriteDriver) -> Find
         body = operation.bodies.small()
         exchange = operation.patch(body, headers={"Content-Type": value})
         if not exchange.ok:
-            yield Finding("2xx as for application/json", f"{exchange.answer} to {value}", (exchange,), grade)
+            yield Finding("2xx, as for application/json", f"{exchange.answer} to {value}", (exchange,), grade)
         yield from unmade(operation, body, exchange)
 
 
@@ -245,7 +245,7 @@ def test_the_answer_is_json_whenever_json_is_acceptable(operation: OperationUnde
         exchange = plain if accept is None else operation.ask(headers={"Accept": accept})
         said = f"Accept: {accept}" if accept else "no Accept"
         if not exchange.ok:
-            yield Finding("2xx as without Accept", f"{exchange.answer} to {said}", (exchange,))
+            yield Finding("2xx, as without Accept", f"{exchange.answer} to {said}", (exchange,))
             continue
         response = exchange.response
         if response is None or response.status not in {200, 201} or not response.body:

@@ -11,7 +11,17 @@ from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.settable_locations import settable_locations
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, Severity, also, requirement
+from graph_contracts.requirements import (
+    Convention,
+    Finding,
+    Findings,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
 
 BEYOND = (2147483648, -2147483649, 4294967302, 10**20, 1e20)
 
@@ -62,7 +72,8 @@ def test_a_number_beyond_int32_never_becomes_another(operation: WriteDriver) -> 
     "update.value.int32.bounds",
     Level.SHOULD,
     basis="odata",
-    source="OData CSDL, Edm.Int32",
+    source="Page, Request body (Int32); OData CSDL, Edm.Int32",
+    of=Convention.DOCUMENT,
     vary="a number refused by business rules is a note; negative numbers are not tried",
 )
 @also(
@@ -90,7 +101,8 @@ def test_the_bounds_of_int32_are_kept(operation: WriteDriver) -> Findings:
     Level.SHOULD,
     basis="odata",
     promoted=True,
-    source="OData JSON 4.01 §7.1 to §7.4; Graph, errors (400)",
+    source="Page, Request body (types); OData JSON 4.01 §7.1 to §7.4; Graph, errors (400)",
+    of=Convention.DOCUMENT,
     vary="422; scalars that a lenient server coerces are a note",
     phase=Phase.NEGATIVE,
 )

@@ -9,7 +9,7 @@ from graph_contracts.cases.values import reflected
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.operation_under_test import SHOWN, OperationUnderTest
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, also, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Level, NotApplicable, also, requirement
 
 MINIMAL = {"Prefer": "return=minimal"}
 
@@ -19,6 +19,7 @@ MINIMAL = {"Prefer": "return=minimal"}
     Level.INFO,
     basis="rfc",
     source="RFC 7240 §4.2; OData 4.01 §8.2.8.7; Graph, best practices (minimal responses)",
+    of=Convention.ODATA,
     vary="the preference ignored; Preference-Applied present or not",
 )
 @also(
@@ -51,7 +52,8 @@ def test_a_minimal_answer_still_makes_the_update(operation: WriteDriver) -> Find
     "update.req.prefer.representation",
     Level.MUST,
     basis="page⇒",
-    source="Page, Response; RFC 7240 §4.2",
+    source="Page, Response; RFC 7240 §4.2; OData 4.01 §8.2.8.7",
+    of=Convention.ODATA,
     vary="Preference-Applied present or not",
 )
 @also(
@@ -72,7 +74,7 @@ def test_asking_for_the_object_changes_nothing(operation: WriteDriver) -> Findin
     control = operation.change(known)
     exchange = operation.patch(body, headers={"Prefer": "return=representation"})
     if not exchange.ok:
-        yield Finding(f"{control.status} as without Prefer", exchange.answer, (exchange,))
+        yield Finding(f"{control.status}, as without Prefer", exchange.answer, (exchange,))
     elif control.object is None and exchange.object is None:
         raise NotApplicable(f"no answer shows the object ({control.answer}); see update.status.success")
     elif (
@@ -96,6 +98,7 @@ def _success(operation: WriteDriver) -> int:
     Level.MUST,
     basis="rfc",
     source="RFC 7240 §2; OData 4.01 §8.2.8",
+    of=Convention.ODATA,
 )
 @also(
     "read.req.prefer.unknown",
@@ -128,7 +131,7 @@ def test_unknown_preferences_are_ignored(operation: OperationUnderTest) -> Findi
     unknown = "x-suite-unknown=1, odata.suite-unknown"
     exchange, unmade = with_headers(operation, {"Prefer": unknown})
     if not exchange.ok:
-        yield Finding("2xx as without Prefer", f"{exchange.answer} to Prefer: {unknown}", (exchange,))
+        yield Finding("2xx, as without Prefer", f"{exchange.answer} to Prefer: {unknown}", (exchange,))
     yield from unmade
 
 
@@ -137,6 +140,7 @@ def test_unknown_preferences_are_ignored(operation: OperationUnderTest) -> Findi
     Level.SHOULD,
     basis="rfc",
     source="RFC 7240 §3; OData 4.01 §8.3.6",
+    of=Convention.ODATA,
     vary="no such header at all",
     each=lambda _, exchange: bool(exchange.response and exchange.response.header("Preference-Applied")),
 )

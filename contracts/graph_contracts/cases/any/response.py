@@ -9,7 +9,7 @@ from graph_contracts.http.exchange import Exchange, Response
 from graph_contracts.json_types import Json
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.operation_under_test import OperationUnderTest, performed
-from graph_contracts.requirements import Finding, Findings, Level, Severity, Unread, also, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Level, Severity, Unread, also, requirement
 
 CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 """What may be said of JSON without being untrue of all of it (RFC 8259 §8.1)."""
@@ -86,6 +86,7 @@ def _foreign_charset(response: Response) -> str:
     Level.MUST,
     basis="rfc",
     source="RFC 8259 §2, §4, §8.1, §10",
+    of=Convention.JSON,
     vary="whitespace, escapes, member order; a name twice in one object is a warning",
     each=_json,
 )
@@ -159,14 +160,14 @@ def test_the_answer_is_the_object_itself(operation: OperationUnderTest, exchange
     if response is None or response.broken:
         return
     if not response.body.strip():
-        yield Finding("the object", f"{exchange.status} without content", (exchange,))
+        yield Finding("the object in the body", f"{exchange.status} without content", (exchange,))
         return
     if response.json.limited:
         raise Unread(f"the body can't be read: {response.json.problem}", exchange)
     if response.json.problem:
         if not response.labelled_json:
             what = f"{exchange.status} with {response.media_type or 'unlabelled'} content"
-            yield Finding("the object", what, (exchange,))
+            yield Finding("the object in the body", what, (exchange,))
         return
     value = response.json.value
     if not isinstance(value, dict):

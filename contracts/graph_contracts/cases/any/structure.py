@@ -15,18 +15,18 @@ from graph_contracts.operations.equality import short, unset
 from graph_contracts.operations.fitting import objects
 from graph_contracts.operations.operation_under_test import OperationUnderTest, performed
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, also, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Level, NotApplicable, also, requirement
 
 
 def _arrays(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     for path, value, type_ in locations(operation, exchange, frozenset({TypeKind.COLLECTION})):
         if not isinstance(value, list):
-            yield Finding(f"{path}: an array", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be an array", f"{path} = {short(value)}", (exchange,), place=path)
         elif not all(
             objects([each], type_) or operation.planted_by_run(exchange, f"{path}[{n}]", each)
             for n, each in enumerate(value)
         ):
-            yield Finding(f"{path}: an array of objects", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be an array of objects", f"{path} = {short(value)}", (exchange,), place=path)
 
 
 @requirement(
@@ -35,8 +35,7 @@ def _arrays(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     basis="page",
     source="Page, Request body (collection) and Examples; OData JSON 4.01 §7.4",
     vary="null or absent for an empty collection is a warning",
-    each=entity,
-    otherwise=observed,
+    each=(entity, observed),
 )
 @also(
     "read.type.collection",
@@ -68,9 +67,9 @@ def test_collections_are_arrays_in_every_answer(operation: OperationUnderTest, e
     Level.MUST,
     basis="page-ex",
     source="Page, Examples; OData JSON 4.01 “type”",
+    of=Convention.ODATA,
     vary="absent; with or without #; an absolute URL; the alias graph; derived types",
-    each=entity,
-    otherwise=observed,
+    each=(entity, observed),
 )
 @also(
     "read.type.odatatype",

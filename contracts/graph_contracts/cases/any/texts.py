@@ -6,7 +6,7 @@ from graph_contracts.cases.values import kept, kinds_of_text, reflected, shown_a
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, also, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Inconclusive, Level, also, requirement
 
 PAGE = "Page, Response (“updated object”)"
 TEXTS = (
@@ -160,7 +160,8 @@ def test_strings_that_look_like_something_else_stay_strings(operation: WriteDriv
     "update.value.emptystring",
     Level.SHOULD,
     basis="odata",
-    source="OData JSON 4.01 §7.1",
+    source="Page, Request body (String); OData JSON 4.01 §7.1",
+    of=Convention.DOCUMENT,
     vary="4xx",
 )
 @also(

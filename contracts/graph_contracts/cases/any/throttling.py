@@ -8,7 +8,7 @@ from graph_contracts.contract import Operation
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.operation_under_test import OperationUnderTest
-from graph_contracts.requirements import Finding, Findings, Level, also, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Level, also, requirement
 
 HTTP_DATE = re.compile(
     r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT"
@@ -27,6 +27,7 @@ def _throttled(_: Operation, exchange: Exchange) -> bool:
     basis="graph",
     promoted=True,
     source="Graph, throttling; RFC 6585 §4",
+    of=Convention.HTTP,
     vary="a front door's 503 without it",
     each=_throttled,
 )

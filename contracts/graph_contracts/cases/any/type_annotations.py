@@ -7,7 +7,16 @@ from graph_contracts.operations.accepted_body import annotate
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, Severity, also, requirement
+from graph_contracts.requirements import (
+    Convention,
+    Finding,
+    Findings,
+    Level,
+    NotApplicable,
+    Severity,
+    also,
+    requirement,
+)
 
 WRONG_TYPE = "microsoft.graph.suiteNoSuchType"
 
@@ -16,7 +25,8 @@ WRONG_TYPE = "microsoft.graph.suiteNoSuchType"
     "update.req.odatatype.root",
     Level.MUST,
     basis="page-ex",
-    source="Page, Examples/Request",
+    source="Page, Examples/Request; OData JSON 4.01 “type”",
+    of=Convention.ODATA,
 )
 @also(
     "create.req.odatatype.root",
@@ -43,6 +53,7 @@ def test_the_documented_type_annotation_is_accepted(operation: WriteDriver) -> F
     Level.SHOULD,
     basis="page-ex",
     source="Page, Examples/Request (nested, without #); OData JSON 4.01 “type”; OData 4.01 §11.4.3",
+    of=Convention.ODATA,
     vary="400 by strict parsers for the spelling without #; a wrong type ignored",
 )
 @also(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph_contracts.cases.values import reflected, shown_anywhere
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, also, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Level, NotApplicable, Phase, also, requirement
 
 
 @requirement(
@@ -92,6 +92,7 @@ def test_an_unknown_property_is_handled_cleanly(operation: WriteDriver) -> Findi
     Level.SHOULD,
     basis="practice",
     source="Graph, traverse the graph (names are not case-sensitive); OData (they are)",
+    of=Convention.GRAPH,
     vary="200 applied, 200 ignored, 400; in an open type another letter case is another property",
     phase=Phase.NEGATIVE,
 )
@@ -118,6 +119,6 @@ def test_a_property_in_other_letter_case_makes_no_second_member(operation: Write
     exchange = operation.patch({name.upper(): operation.values.fresh(operation.model.type.properties[name].type)})
     for found, evidence in shown_anywhere(operation, exchange):
         if name.upper() in found and name in found:
-            yield Finding(f"{name} alone", f"{name} and {name.upper()} side by side", evidence)
+            yield Finding(f"one member, {name}", f"{name} and {name.upper()} side by side", evidence)
             operation.patch({name.upper(): None})
             return

@@ -17,6 +17,7 @@ from graph_contracts.operations.equality import short
 from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.settable_locations import settable_locations
 from graph_contracts.requirements import (
+    Convention,
     Finding,
     Findings,
     Inconclusive,
@@ -52,7 +53,7 @@ def test_each_new_object_has_an_id_of_its_own(create: CreateDriver) -> Findings:
             raise NotApplicable(f"the answer shows no object ({exchange.answer})", exchange)
         entity = create.shape.key_of(answered)
         if not entity:
-            yield Finding("an id", f"{key} = {short(answered.get(key))}", (exchange,))
+            yield Finding("an id in the answer", f"{key} = {short(answered.get(key))}", (exchange,))
             return
         if entity in known:
             yield Finding("an id of its own", f"{key} = {short(entity)} twice", (known[entity], exchange))
@@ -231,6 +232,7 @@ def _all_there(create: CreateDriver, bodies: list[dict[str, object]], answers: l
     Level.SHOULD,
     basis="odata",
     source="OData 4.01 §8.3.3, §11.4.2; RFC 9110 §15.3.2",
+    of=Convention.HTTP,
     vary="absent, as with most of Graph; relative or absolute; OData-EntityId in its place for a 204",
 )
 def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
@@ -291,7 +293,7 @@ def test_one_creation_makes_one_object(create: CreateDriver) -> Findings:
         for entity in found:
             create.creations.record_made(entity)
         if len(found) > 1:
-            yield Finding("one object", f"{len(found)} objects with {name} = {short(value)}", (exchange, *looks))
+            yield Finding("one object made", f"{len(found)} objects with {name} = {short(value)}", (exchange, *looks))
             return
 
 

@@ -40,7 +40,7 @@ def test_parallel_lists_are_not_empty(listing: ListDriver) -> Findings:
         alone = [listing.get() for _ in range(AT_ONCE)]
         found += all(map(shows, alone))  # not so where a replica lags behind
         if found == OFTEN:
-            yield Finding("the objects", f"{empty[0].answer} without any of them", (empty[0], alone[0]))
+            yield Finding("the objects in the list", f"{empty[0].answer} without any of them", (empty[0], alone[0]))
             return
 
 

@@ -231,4 +231,4 @@ def _selected(listing: ListDriver, name: str, asked: Asked) -> Iterator[Finding]
     elif more := more_on(page, name, listing):
         # a service may show more than was asked for
         grade = Severity.WARN if "$select" in listing.documented.options else Severity.NOTE
-        yield Finding(f"id and {name}", f"{more} as well", seen, grade)
+        yield Finding(f"only id and {name}", f"{more} as well", seen, grade)

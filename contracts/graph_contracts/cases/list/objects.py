@@ -172,7 +172,7 @@ def test_listing_twice_shows_the_same(listing: ListDriver) -> Findings:
     # others may make or delete objects meanwhile: what is gone and comes again is told of
     gone = ((ids[0] & ids[2]) - ids[1]) | ((ids[1] & ids[3]) - ids[2])
     if gone and not _lagging(listing):
-        yield Finding("the same objects", f"{short(next(iter(gone)))} is missing in between", (one, other))
+        yield Finding("the same objects in each list", f"{short(next(iter(gone)))} is missing in between", (one, other))
         return
     seen = [{listing.shape.key_of(each): each for each in items} for items in (first, second, third)]
     for entity in set(seen[0]) & set(seen[1]) & set(seen[2]):
@@ -217,10 +217,10 @@ def test_query_options_shape_a_list_at_most(listing: ListDriver) -> Findings:
         elif option == "$top":
             continue  # how many there are, `list.options.top` judges
         elif items and not page and listing.shape.link_in(exchange.json)[1] is None:
-            yield Finding("objects", f"an empty list with {option}={value}", (exchange,))
+            yield Finding("objects in the list", f"an empty list with {option}={value}", (exchange,))
         elif any(isinstance(each, dict) and listing.shape.key not in each for each in page):
             what = "an object without the id, which was selected"
-            yield Finding("the selected property", what, (exchange,))
+            yield Finding("the selected property in every object", what, (exchange,))
 
 
 @adapted("list.req.prefer.applied", terms="update.req.prefer.applied", vary="no such header at all")

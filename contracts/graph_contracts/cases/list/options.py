@@ -58,7 +58,7 @@ def _top(listing: ListDriver, n: int, asked: Asked) -> Iterator[Finding]:
     if shown > n:
         grade = graded(listing, "$top", ignored=n > 0 and shown >= len(asked.before.front))
         grade = grade if n else Severity.WARN
-        yield Finding(f"{n} at most", f"{shown} objects with $top={n}", (asked.answer.first,), grade)
+        yield Finding(f"at most {n} objects", f"{shown} objects with $top={n}", (asked.answer.first,), grade)
     least = min(n, asked.total)
     if asked.answer.whole and asked.still and len(asked.answer.items) < least:
         what = f"{len(asked.answer.items)} of {asked.total} objects with $top={n}, and no further page"

@@ -73,7 +73,7 @@ def _astray(pages: Pages) -> Iterator[Finding]:
         case End.ELSEWHERE:
             yield Finding("a page of the same server", f"{pages.member}: {short(pages.link)}", seen[-1:])
         case End.NO_LIST:
-            yield Finding("the next page", f"{pages.last.answer} to the link", seen)
+            yield Finding("the next page of the list", f"{pages.last.answer} to the link", seen)
         case End.CIRCLE:
             what = f"page {len(pages.pages)} leads back to a page before it: {short(pages.link)}"
             yield Finding("further objects, or no link", what, seen)

@@ -8,6 +8,7 @@ from graph_contracts.operations.equality import same_json, short
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.read import ReadDriver
 from graph_contracts.requirements import (
+    Convention,
     Finding,
     Findings,
     Level,
@@ -37,6 +38,7 @@ def _lettered(subject: OperationUnderTest, maker: CreateDriver | None) -> str:
     Level.SHOULD,
     basis="graph",
     source="Graph, traverse the graph (ids are case-sensitive); RFC 3986 §6.2.2.1",
+    of=Convention.HTTP,
     vary="GUIDs and hexadecimal ids, whose letter case doesn't count",
     phase=Phase.NEGATIVE,
     keyed=True,

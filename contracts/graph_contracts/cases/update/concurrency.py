@@ -74,7 +74,7 @@ def test_parallel_updates_of_different_properties_both_survive(update: UpdateDri
         missing, seen = update.observe.settle({**left, **right})
         lost = [difference for difference in missing if difference.severity is Severity.FAIL]
         if lost:
-            yield Finding("both changes", f"{lost[0].path} was lost", (*answers, seen))
+            yield Finding("both changes kept", f"{lost[0].path} was lost", (*answers, seen))
             return
     if not both:
         raise Inconclusive("the target never accepted two updates at once")

@@ -9,7 +9,16 @@ from graph_contracts.cases.update.conditional import tagged
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.validators import validators
-from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, Severity, requirement
+from graph_contracts.requirements import (
+    Convention,
+    Finding,
+    Findings,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    requirement,
+)
 
 
 @requirement(
@@ -46,7 +55,8 @@ def test_a_tag_changes_with_the_object(update: UpdateDriver) -> Findings:
     "update.etag.consistent",
     Level.SHOULD,
     basis="odata",
-    source="OData 4.01 §8.3.2; OData JSON 4.01 “etag”",
+    source="OData 4.01 §8.3.2; OData JSON 4.01 “etag”; RFC 9110 §8.8.3",
+    of=Convention.HTTP,
     vary="one of them absent; -gzip suffixes on strong tags; reads that lag behind",
     phase=Phase.CONDITIONAL,
 )

@@ -9,7 +9,16 @@ from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.attempts import Attempt, Trial
 from graph_contracts.operations.other_objects import elsewhere, others, selects_others, taken
 from graph_contracts.operations.update import UpdateDriver
-from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
+from graph_contracts.requirements import (
+    Convention,
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    Phase,
+    Severity,
+    requirement,
+)
 
 CREATED = 201
 UPWARDS = "..%2f.."
@@ -28,7 +37,8 @@ MALFORMED: Mapping[str, str] = {
     Level.SHOULD,
     basis="graph",
     promoted=True,
-    source="Graph API guidelines, upsert; Graph, errors (404)",
+    source="Graph API guidelines, upsert; Graph, errors (404); RFC 9110 §15.5.5",
+    of=Convention.HTTP,
     vary="any other 4xx; 201 by a server that creates what it doesn't have",
     phase=Phase.NEGATIVE,
     keyed=True,
@@ -97,7 +107,8 @@ def test_success_is_not_claimed_for_nothing(update: UpdateDriver) -> Findings:
     "update.route.malformedid",
     Level.SHOULD,
     basis="graph",
-    source="Graph, errors (400, 404); OData URL Conventions 4.01, key as segment",
+    source="Graph, errors (400, 404); OData URL Conventions 4.01, key as segment; RFC 9110 §15.5",
+    of=Convention.HTTP,
     vary="400, 403, 404, 414, 431; the connection closed on the long one; 201 by a server that takes any id",
     phase=Phase.NEGATIVE,
     keyed=True,

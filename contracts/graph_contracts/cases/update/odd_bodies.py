@@ -8,6 +8,7 @@ from graph_contracts.operations.equality import short
 from graph_contracts.operations.settable_locations import open_locations
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import (
+    Convention,
     Finding,
     Findings,
     Inconclusive,
@@ -57,7 +58,8 @@ def test_what_the_server_returned_can_be_sent_back(update: UpdateDriver) -> Find
     "update.req.emptybody",
     Level.SHOULD,
     basis="odata",
-    source="OData 4.01 §11.4.3; Graph, use the API (PATCH needs a body)",
+    source="OData 4.01 §11.4.3; Graph, use the API (PATCH needs a body); RFC 5789 §2 (a set of changes)",
+    of=Convention.HTTP,
     vary="200, 204, 400, 411, 415",
     phase=Phase.NEGATIVE,
 )

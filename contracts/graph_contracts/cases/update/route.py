@@ -7,7 +7,16 @@ from graph_contracts.operations import parameters
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Aliases, Finding, Findings, Inconclusive, Level, NotApplicable, requirement
+from graph_contracts.requirements import (
+    Aliases,
+    Convention,
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    requirement,
+)
 
 UNROUTED = {404, 405, 410, 501}
 
@@ -87,6 +96,7 @@ def test_every_further_documented_path_reaches_the_update(update: UpdateDriver) 
     Level.SHOULD,
     basis="practice",
     source="Page, HTTP request (one placeholder for all templates)",
+    of=Convention.DOCUMENT,
     vary="separate stores behind the aliases",
     aliases=Aliases.FURTHER,
 )

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.update import UpdateDriver
-from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Level, NotApplicable, Phase, requirement
 
 
 @requirement(
@@ -15,6 +15,7 @@ from graph_contracts.requirements import Finding, Findings, Level, NotApplicable
     Level.INFO,
     basis="graph/odata",
     source="Graph, traverse the graph (names are not case-sensitive); OData URL Conventions 4.01; RFC 9110 §4.2.3",
+    of=Convention.HTTP,
     vary="each reaches the object or is refused or redirected",
     phase=Phase.NEGATIVE,
     keyed=True,

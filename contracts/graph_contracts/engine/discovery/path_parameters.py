@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from graph_contracts.contract import PARAMETER, CollectionShape, Contract, ObjectPath, Operation, blank
 from graph_contracts.contract.collection_shape import identity
+from graph_contracts.engine.discovery.own_words import own_words
 from graph_contracts.errors import ConfigurationError
-from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
 from graph_contracts.operations.observer import Observer
@@ -17,8 +17,6 @@ from graph_contracts.operations.update import UpdateDriver
 
 MAX_PARENTS = 5
 """Parents that are looked below for one that has objects."""
-MAX_WORDS = 200
-"""Characters of a server's message that a hint repeats."""
 
 
 def fill_path(driver: OperationUnderTest) -> None:
@@ -149,7 +147,8 @@ def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] =
     problem = f"{operation}: no object to {purpose} is known"
     if listing is None:
         return ConfigurationError(problem, f"G{supply[1:]}")
-    problem += f": GET {driver.head} is answered {listing.answer}{_words(listing)}"
+    words = own_words(listing)
+    problem += f": GET {driver.head} is answered {listing.answer}{f' ({words})' if words else ''}"
     if listing.status in {401, 403}:
         return ConfigurationError(problem, f"Give credentials that may read it (--token), or {supply}")
     if listing.status == 404 and len(driver.place.parameters) == 1:
@@ -160,13 +159,3 @@ def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] =
 def _base_hint(base: str, servers: Iterable[str]) -> str:
     known = next(iter(servers), "")
     return f"Check the base URL {base}" + (f": the document's is {known}" if known else ", version segment included")
-
-
-def _words(exchange: Exchange) -> str:
-    """What the server itself says of an error, in brackets."""
-    error = (exchange.object or {}).get("error")
-    message = error.get("message") if isinstance(error, dict) else None
-    if not isinstance(message, str) or exchange.status < 400:
-        return ""
-    line = " ".join(message.split())
-    return f" ({line if len(line) <= MAX_WORDS else line[:MAX_WORDS] + '…'})"

@@ -24,6 +24,7 @@ from graph_contracts.engine.discovery.check import (
     speaks_json,
 )
 from graph_contracts.engine.discovery.own_objects import own_objects
+from graph_contracts.engine.discovery.own_words import leads_elsewhere
 from graph_contracts.engine.discovery.path_parameters import (
     example_id,
     fill_path,
@@ -58,6 +59,8 @@ class Preflight:
     """Whether even an update that says nothing may be sent."""
     may_make: bool = False
     """Whether objects are made to be updated, where others are there that may be spared."""
+    would_make: str = field(default="", init=False)
+    """The creation by which an object would be made, if the checks might write."""
     listed: dict[str, list[str]] = field(default_factory=dict)
     """The ids that may be updated, by operation id, where the operator named none."""
 
@@ -88,7 +91,13 @@ class Preflight:
             return
         listed = first.observer.collection()
         yield from reached(first, listed[1])
-        self.find(listed[0])
+        try:
+            self.find(listed[0])
+        except ConfigurationError:
+            if not self.would_make:
+                raise
+            yield PreflightCheck("object", f"none is there: a run tries to make one by {self.would_make}")
+            return
         answers = [listed[1], *self._save()]
         patches = list(self._patch()) if self.may_patch else []
         yield speaks_json(first, answers, patches)
@@ -138,7 +147,7 @@ class Preflight:
             if not first:
                 first, *found = self._spared(update, found, there)
             update.key = first or (found[0] if found else example_id(operation))
-            if not update.key:
+            if not update.key or self.would_make:
                 raise no_object(update, "update", self.contract.servers)
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
             update.second = second or (None if update.primary_path else self._make(update, 2, there))
@@ -221,7 +230,10 @@ class Preflight:
         creation = self.contract.creation(update.documented)
         if creation is None or creation.body is None or not self.contract.deletion(update.documented):
             return None
-        if not self.may_write or update.options.read_only or update.primary_path:
+        if update.options.read_only or update.primary_path:
+            return None
+        if not self.may_write:
+            self.would_make = str(creation) if n == 1 else ""
             return None
         path = update.documented.collection_url_path(update.observer.path_ids(""))
         names = writable(creation.body, update.options.readonly, creation.shape.key, creating=True)
@@ -317,9 +329,10 @@ class Preflight:
             return PreflightCheck("object", "none can be read", error)
         moved = next((e.response.header("Location") for e in patches if e.response and 300 <= e.status < 400), None)
         if moved and all(300 <= exchange.status < 400 for exchange in patches):
-            error = TargetError(
-                f"{base} redirects everything to {moved[:200]} ({patches[-1].answer})", "Name that as the --target"
-            )
+            hint = "Name that as the --target"
+            if leads_elsewhere(patches[-1]):
+                hint = "If that is a login page, give what the API takes: --token, --basic or --credential"
+            error = TargetError(f"{base} redirects everything to {moved[:200]} ({patches[-1].answer})", hint)
             return PreflightCheck("object", "everything is redirected", error)
         if not self.may_write:
             statuses = {exchange.status for exchange in patches}
@@ -337,7 +350,10 @@ class Preflight:
     def _routed(self, patches: list[Exchange]) -> PreflightCheck:
         answered = patches[-1]
         if answered.status not in NOT_HERE:
-            return PreflightCheck("PATCH", f"it is routed ({answered.answer})")
+            documented = self.updates[0].documented
+            other = answered.ok and documented.success and not documented.succeeds(answered.status)
+            said = f"; the document says {documented.success}" if other else ""
+            return PreflightCheck("PATCH", f"it is routed ({answered.answer}{said})")
         base = self.updates[0].client.base
         error = TargetError(
             f"{base} doesn't know PATCH on {self.updates[0].documented.path} ({answered.answer})",

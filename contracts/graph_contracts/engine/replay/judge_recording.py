@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from graph_contracts import __version__, cases, requirements
 from graph_contracts.contract import Contract, Operation, OperationKind
 from graph_contracts.engine import outcome, scope_of_run
+from graph_contracts.engine.conventions_in_answers import in_answers
 from graph_contracts.engine.judge import Judge
 from graph_contracts.engine.replay import har_reader, left_out
 from graph_contracts.engine.replay.har_reader import Recording
@@ -107,7 +108,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
     client.exchanges = Traffic(exchanges)
     outcomes: dict[str, list[model.Outcome]] = {}
     planned = 0
-    judge = Judge(profile)
+    judge = Judge(profile, in_answers(contract.conventions, exchanges))
     kinds = contract.kinds
     drivers = [_recorded(client, operation, kinds[operation.id]) for operation in contract.tested]
     bound = [b for b in requirements.bindings() if b.each and not b.requirement.endswith(UNSEEN)]

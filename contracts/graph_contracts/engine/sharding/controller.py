@@ -187,7 +187,10 @@ class Controller(Plugin):
         job = Job(
             settings=self._settings.model_copy(update={"report": folder}),
             context=WorkerContext(
-                session.tally.began, allocation, session.target.reference if session.target else None
+                session.tally.began,
+                allocation,
+                session.conventions,
+                session.target.reference if session.target else None,
             ),
             number=self._started,
             batch=self.batch,
