@@ -151,6 +151,14 @@ class Done:
         ]
 
 
+def _shown(url: str) -> str:
+    """An object as a store shows it; nothing where it gives no answer any more."""
+    try:
+        return requests.get(url, timeout=60).text
+    except requests.RequestException:
+        return ""
+
+
 def _members(before: str, after: str) -> set[str]:
     try:
         one, other = json.loads(before), json.loads(after)
@@ -168,7 +176,7 @@ def run(name: str, mode: str, folder: Path) -> Done:
     with STORES[name](folder, described) as url:
 
         def state() -> dict[str, str]:
-            return {each: requests.get(f"{url}/things/{each}", timeout=60).text for each in (FIRST, SECOND)}
+            return {entity: _shown(f"{url}/things/{entity}") for entity in (FIRST, SECOND)}
 
         before, began = state(), time.monotonic()
         words = ["run", "--target", url, "--auth", "none", "--openapi", str(described), "--report", str(folder / "r")]
