@@ -52,12 +52,17 @@ def node_project(name: str) -> Path:
 
 def graph_sdk() -> Path:
     """A folder that has the Microsoft Graph SDK for Python; of its own, since it is larger than all else together."""
-    folder = HERE / "sdk" / ".packages"
-    if _stale(folder, SDK + sys.version):
+    return python_packages("sdk", SDK)
+
+
+def python_packages(name: str, *wanted: str) -> Path:
+    """A folder in one beside this file that has packages for Python."""
+    folder, made_from = HERE / name / ".packages", " ".join(wanted) + sys.version
+    if _stale(folder, made_from):
         shutil.rmtree(folder, ignore_errors=True)
         quiet = ("--quiet", "--disable-pip-version-check", "--no-compile", "--no-input")
-        _install([sys.executable, "-m", "pip", "install", *quiet, "--target", str(folder), SDK], HERE)
-        _made(folder, SDK + sys.version)
+        _install([sys.executable, "-m", "pip", "install", *quiet, "--target", str(folder), *wanted], HERE)
+        _made(folder, made_from)
     return folder
 
 
