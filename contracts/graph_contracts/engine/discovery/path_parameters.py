@@ -150,6 +150,8 @@ def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] =
     if listing is None:
         return ConfigurationError(problem, f"S{supply[1:]}")
     problem += f": GET {driver.head} is answered {listing.answer}{_words(listing)}"
+    if refused := driver.observer.refused_creations:
+        problem += f", POST {', then '.join(dict.fromkeys(refused))}"
     if listing.status in {401, 403}:
         return ConfigurationError(problem, f"Supply credentials that may read it (--token), or {supply}")
     if listing.status == 404 and len(driver.place.parameters) == 1:
