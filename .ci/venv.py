@@ -3,6 +3,8 @@
 
     python3 .ci/venv.py COMMAND [ARGUMENT ...]
 
+For CI where Python lacks ensurepip; everybody else types the two commands of the README.
+
 Needs nothing but a Python that the project supports. The environment is `.venv` beside `pyproject.toml`; it is out of
 date when that file, the Python or the checkout's place has changed. Calls at the same time wait for one another.
 """
@@ -119,13 +121,17 @@ def reusable(pip: list[str]) -> bool:
 
 def create(pip: list[str]) -> list[str]:
     """Make a new environment; returns the command of a pip that installs into it."""
-    options = [] if answer([BASE, "-c", "import ensurepip; print(1)"]) else ["--without-pip"]
-    if options:
+    maker = [BASE, "-m", "venv", "--clear"]
+    if not answer([BASE, "-c", "import ensurepip; print(1)"]):
         # Debian ships ensurepip apart; a pip of this Python's own can install into the environment as well
-        if not answer([BASE, "-m", "pip", "--version"]):
-            stop("this Python has neither ensurepip nor pip; on Debian: apt-get install python3-venv")
-        pip = [BASE, "-m", "pip", "--python", pip[0]]
-    if run([BASE, "-m", "venv", "--clear", *options, str(VENV)]).returncode:
+        if answer([BASE, "-m", "pip", "--version"]):
+            maker.append("--without-pip")
+            pip = [BASE, "-m", "pip", "--python", pip[0]]
+        elif answer([BASE, "-m", "virtualenv", "--version"]):
+            maker = [BASE, "-m", "virtualenv", "--clear", "--quiet"]
+        else:
+            stop("this Python has neither ensurepip, pip nor virtualenv; on Debian: apt-get install python3-venv")
+    if run([*maker, str(VENV)]).returncode:
         stop(f"could not make {VENV}; what Python said stands above")
     return pip
 

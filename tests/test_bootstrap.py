@@ -29,7 +29,7 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
         "greeter.py": "import sys\\n\\ndef main():\\n    print('hello', *sys.argv[1:])\\n    return 7\\n",
         info + "METADATA": "Metadata-Version: 2.1\\nName: greeter\\nVersion: 1.0\\nProvides-Extra: dev\\n",
         info + "WHEEL": "Wheel-Version: 1.0\\nGenerator: backend\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
-        info + "entry_points.txt": "[console_scripts]\\ngreet = greeter:main\\n",
+        info + "entry_points.txt": "[console_scripts]\\ngreet = greeter:main\\npytest = greeter:main\\n",
     }
     files[info + "RECORD"] = "".join(f"{name},,\\n" for name in [*files, info + "RECORD"])
     with zipfile.ZipFile(folder + "/greeter-1.0-py3-none-any.whl", "w") as wheel:
@@ -124,13 +124,40 @@ def test_where_ensurepip_is_missing_a_pip_of_pythons_own_serves(tmp_path: Path) 
     assert ran(start(checkout, "greet", PYTHONPATH=path)) == (7, "hello\n", PREPARING)
 
 
+@pytest.mark.parametrize("missing", [(), pytest.param(("ensurepip",), marks=pytest.mark.full)], ids=["whole", "bare"])
+def test_the_script_of_ci_calls_the_tests_with_its_arguments_and_ends_as_they_do(
+    missing: tuple[str, ...], tmp_path: Path
+) -> None:
+    checkout, tools = new_checkout(tmp_path), tmp_path / "tools"
+    shutil.copy(ROOT / ".ci" / "run", checkout / ".ci" / "run")
+    tools.mkdir()
+    for tool in ("chromium", "curl", "jq", "node", "npm"):  # what is there already is not installed
+        (tools / tool).write_text("#!/bin/sh\n", encoding="utf-8")
+        (tools / tool).chmod(0o755)
+    base = Path(getattr(sys, "_base_executable", sys.executable)).parent
+    environ = {
+        **os.environ,
+        "PATH": f"{tools}{os.pathsep}{base}{os.pathsep}{os.defpath}",
+        "PIP_NO_INDEX": "1",
+        "PYTHONPATH": without(tmp_path / "missing", *missing),
+    }
+    done = subprocess.run(
+        ["bash", str(checkout / ".ci" / "run"), "-k", "one or two"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines()[-1] == "hello -k one or two", done.stdout + done.stderr
+    assert done.returncode == 7
+
+
 def test_where_pip_is_missing_too_one_line_says_what_to_install(tmp_path: Path) -> None:
-    path = without(tmp_path / "missing", "ensurepip", "pip")
+    path = without(tmp_path / "missing", "ensurepip", "pip", "virtualenv")
     code, out, err = ran(start(new_checkout(tmp_path), "greet", PYTHONPATH=path))
     assert (code, out) == (2, "")
-    assert err == (
-        f"{PREPARING}venv.py: this Python has neither ensurepip nor pip; on Debian: apt-get install python3-venv\n"
-    )
+    missing = "this Python has neither ensurepip, pip nor virtualenv; on Debian: apt-get install python3-venv"
+    assert err == f"{PREPARING}venv.py: {missing}\n"
 
 
 def test_a_failed_installation_is_tried_again_next_time(tmp_path: Path) -> None:

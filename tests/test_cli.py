@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import socket
@@ -18,7 +19,8 @@ import requests
 
 from graph_contracts import __version__, cli
 from graph_contracts.errors import ConfigurationError, TargetError
-from graph_contracts.settings import OPTIONS, Settings
+from graph_contracts.requirements import registry
+from graph_contracts.settings import GROUPS, OPTIONS, Settings
 from tests.support import command
 
 ROOT = Path(__file__).parent.parent
@@ -82,11 +84,29 @@ def test_help_of_run_names_every_option(capsys: pytest.CaptureFixture[str]) -> N
         assert option.flag in words
 
 
-def test_without_a_command_help_is_shown_as_an_error(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main([]) == 2
+def test_without_a_command_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([]) == 0
     out, err = capsys.readouterr()
-    assert out == ""
-    assert err.startswith("Usage: graph-contracts ")
+    assert err == ""
+    assert out.startswith("Usage: graph-contracts ")
+
+
+def test_help_of_run_shows_each_option_once_under_a_heading(capsys: pytest.CaptureFixture[str]) -> None:
+    assert sorted(field for fields in GROUPS.values() for field in fields) == sorted(each.field for each in OPTIONS)
+    assert cli.main(["run", "--help"]) == 0
+    out = capsys.readouterr().out
+    headings = re.findall(r"^(\w.*):$", out, re.MULTILINE)
+    assert (
+        headings
+        == [*GROUPS]
+        == [
+            *("Target", "Credentials", "Selection", "What gates", "Speed", "Safety", "Output"),
+        ]
+    )
+    output = out.partition("\nOutput:\n")[2]
+    for flag in ("--report", "--color", "-v, --verbose", "-q, --quiet", "--show-settings", "-h, --help"):
+        assert f"  {flag}" in output
+    assert "Options:" not in out
 
 
 def test_version_is_told(tmp_path: Path) -> None:
@@ -155,7 +175,7 @@ def test_an_unknown_option_is_refused_with_the_nearest_one(capsys: pytest.Captur
 
 
 def test_an_error_ends_in_its_own_exit_code(capsys: pytest.CaptureFixture[str], engine: Any) -> None:
-    def unreachable(_: Settings) -> int:
+    def unreachable(*_: object) -> int:
         raise TargetError("http://127.0.0.1:1: connection refused", "Is the server running?")
 
     engine.run = unreachable
@@ -166,7 +186,7 @@ def test_an_error_ends_in_its_own_exit_code(capsys: pytest.CaptureFixture[str], 
 
 
 def test_control_characters_in_an_error_are_escaped(capsys: pytest.CaptureFixture[str], engine: Any) -> None:
-    def rude(_: Settings) -> int:
+    def rude(*_: object) -> int:
         raise ConfigurationError("a\x1b[2Jb\r\nc\u202ed\x9b")
 
     engine.run = rude
@@ -174,7 +194,7 @@ def test_control_characters_in_an_error_are_escaped(capsys: pytest.CaptureFixtur
 
 
 def test_an_interrupted_command_ends_in_130(capsys: pytest.CaptureFixture[str], engine: Any) -> None:
-    def interrupted(_: Settings) -> int:
+    def interrupted(*_: object) -> int:
         raise KeyboardInterrupt
 
     engine.run = interrupted
@@ -182,7 +202,7 @@ def test_an_interrupted_command_ends_in_130(capsys: pytest.CaptureFixture[str], 
     assert capsys.readouterr().err.strip() == "graph-contracts: interrupted"
 
 
-def _defective(_: Settings) -> int:
+def _defective(*_: object) -> int:
     raise ZeroDivisionError("a token could stand here")
 
 
@@ -218,7 +238,7 @@ def test_a_variable_shows_the_traceback_of_a_defect(
 
 @pytest.mark.parametrize("code", [0, 1, 3])
 def test_run_ends_in_the_exit_code_of_the_run(code: int, engine: Any) -> None:
-    engine.run = lambda _: code
+    engine.run = lambda *_: code
     assert cli.main(["run"]) == code
 
 
@@ -227,7 +247,7 @@ def given(engine: Any) -> list[Settings]:
     """The settings of each run."""
     runs: list[Settings] = []
 
-    def note(settings: Settings) -> int:
+    def note(settings: Settings, _: object) -> int:
         runs.append(settings)
         return 0
 
@@ -290,6 +310,40 @@ def test_explain_refuses_an_unknown_requirement_with_the_nearest_one(tmp_path: P
     done = run("explain", f"{known}s", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"graph-contracts: no requirement is called '{known}s'. Did you mean {known}?\n"
+
+
+def test_explain_takes_what_select_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", "update.merge.nested"]) == 0
+    whole = capsys.readouterr().out
+    assert cli.main(["explain", "merge.nested"]) == 0
+    assert capsys.readouterr().out == whole
+    assert cli.main(["explain", "update.merge.*"]) == 0
+    several = capsys.readouterr().out
+    assert whole in several
+    assert several.count("\nLevel ") == 4
+    assert cli.main(["explain", "create.*"]) == 0
+    listed = capsys.readouterr().out
+    assert "\nLevel " not in listed
+    assert f"{sum(each.id.startswith('create.') for each in registry())} requirements; explain one" in listed
+    assert cli.main(["explain", "merge.nestd"]) == 2
+    assert capsys.readouterr().err.endswith("Did you mean update.merge.nested?\n")
+
+
+def test_what_explain_says_stands_in_whole_words(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert cli.main(["explain", "merge.nested"]) == 0
+    assert all(len(line) <= 80 for line in capsys.readouterr().out.splitlines())
+
+
+def test_derive_says_that_it_reads_files(capsys: pytest.CaptureFixture[str]) -> None:
+    code, line = refused(capsys, "derive", "https://learn.microsoft.com/graph/api")
+    assert code == 2
+    assert line == (
+        "graph-contracts: derive reads files, and https://learn.microsoft.com/graph/api is an address. "
+        "Clone or download the pages, and name the file or folder"
+    )
 
 
 def test_a_reader_that_has_gone_ends_the_command_quietly(tmp_path: Path) -> None:

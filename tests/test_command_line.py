@@ -1,4 +1,4 @@
-"""The options that reach the target of a run again."""
+"""Command lines that do a run once more, and that reach its target again."""
 
 from __future__ import annotations
 
@@ -50,3 +50,35 @@ def test_what_was_said_on_the_command_line_is_said_again(tmp_path: Path) -> None
 def test_no_secret_is_said(more: dict[str, object], words: str, tmp_path: Path) -> None:
     settings = Settings.model_validate({"target": URL, **more})
     assert command_line.options(settings, {}, tmp_path) == words
+    run = command_line.run(settings)
+    assert words in run
+    assert SECRET not in run
+
+
+def test_a_run_is_said_whole_whatever_the_environment_says(tmp_path: Path) -> None:
+    environ = {"GRAPH_CONTRACTS_AUTH": "none", "GRAPH_CONTRACTS_PROXY": "http://proxy:3128"}
+    key = tmp_path / "a key.pem"
+    key.touch()
+    given = {"target": URL, "client_cert": key, "client_key": key, "second_ids": ["thing-id=2"], "report": tmp_path}
+    settings = load(given | {"select": ["update.*"], "processes": "4", "settle": 0.5}, environ, tmp_path)
+    words = shlex.split(command_line.run(settings))
+    assert words[:2] == ["graph-contracts", "run"]
+    path = str(key)
+    pairs = {
+        ("--target", URL),
+        ("--auth", "none"),
+        ("--second-id", "thing-id=2"),
+        ("--proxy", "http://proxy:3128"),
+        ("--client-cert", path),
+        ("--client-key", path),
+        ("--settle", "0.5"),
+        ("--profile", "page"),
+        ("--select", "update.*"),
+        ("--seed", "1"),
+    }
+    assert {*zip(words[2::2], words[3::2], strict=True)} == pairs
+
+
+def test_what_divides_a_run_is_said_last() -> None:
+    settings = Settings.model_validate({"target": URL, "splits": 3, "allow_production": True})
+    assert command_line.run(settings).endswith(" --allow-production --splits 3 --group 1")

@@ -55,7 +55,7 @@ def merging(levels: int, times: int) -> str:
 
 
 DOCUMENTS: Mapping[str, tuple[str | bytes, str]] = {
-    "nothing": ("", "not an OpenAPI 3 document"),
+    "nothing": ("", "the file is empty"),
     "a list": ("[1, 2]", "not an OpenAPI 3 document"),
     "a number": ("5", "not an OpenAPI 3 document"),
     "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not readable"),

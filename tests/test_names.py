@@ -31,13 +31,13 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]\b(?!-)")
 COMMAND = re.compile(r"(?<![\w/-])graph-contracts ([a-z][a-z-]*)(.*)")
 PLACE = re.compile(r"`((?:contracts|tests|docs|reports|\.ci)/[\w./-]*)`|\]\((?!\w+:|#)([^)#\s]+)[^)]*\)")
 OTHERS = {
-    "--quiet": "pip ",
     "--disable-pip-version-check": "pip ",
     "--query": "az account",
     "--tx": "pytest-xdist",
     "--pdb": "pytest",
     "--five": "tests.benchmarks.scale",
     "--for": "kubectl wait",
+    "--from": "uvx ",
     "--from-literal": "kubectl create",
 }
 """Options of other tools, with what stands on the same line."""
@@ -136,7 +136,7 @@ PROSE = {"from", "plugin", "report"}
         ("--select 'list.nothing.*'", ["list.nothing.*"]),
         ("Supply --token or --tokne", ["--tokne"]),
         ("pip install --quiet x", []),
-        ("run --quiet", ["--quiet"]),
+        ("run --quieter", ["--quieter"]),
     ],
 )
 def test_a_name_that_is_not_there_is_found(text: str, names: list[str]) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -27,8 +31,11 @@ def row(option: Option) -> str:
     return f"| `{escaped}`{' *' if option.multiple else ''} | {option.help}{default} |"
 
 
-def test_the_quick_start_is_two_commands() -> None:
-    assert BLOCKS[:2] == ["python3 .ci/venv.py graph-contracts run\n", "python3 .ci/venv.py pytest\n"]
+def test_the_quick_start_is_two_commands_that_need_python_alone() -> None:
+    assert BLOCKS[:2] == [
+        "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/graph-contracts run\n",
+        'python3 -m venv .venv && .venv/bin/pip install -e ".[dev]" && .venv/bin/pytest\n',
+    ]
     assert README.index("## Quick start") < README.index("```sh")
 
 
@@ -40,7 +47,42 @@ def test_the_readme_is_short_and_the_rest_is_in_an_index() -> None:
 
 def test_ci_runs_the_readmes_test_command() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert f'"$python" {BLOCKS[1].strip().removeprefix("python3 ")} "$@"\n' in script
+    assert f'  {BLOCKS[1].strip()} "$@" || exit\n' in script
+
+
+def test_running_installs_nothing_that_only_developing_needs() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    needed = {re.split(r"[<>=]", each)[0] for each in project["project"]["dependencies"]}
+    extra = {re.split(r"[<>=]", each)[0] for each in project["project"]["optional-dependencies"]["dev"]}
+    assert not needed & extra
+    assert {"lxml", "mypy", "playwright", "ruff"} <= extra
+    assert project["dependency-groups"] == {"dev": ["graph-contracts[dev]"]}, "`uv run` installs what the tests need"
+
+
+@pytest.mark.full
+def test_the_two_commands_work_in_an_empty_home_as_they_are_written(tmp_path: Path) -> None:
+    checkout, home = tmp_path / "checkout", tmp_path / "home"
+    home.mkdir()
+    subprocess.run(["git", "clone", "-q", str(ROOT), str(checkout)], check=True)
+    python = Path(sys._base_executable).parent  # type: ignore[attr-defined]  # where `python3` is the tests' own
+    pip = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    environ = {**pip, "HOME": str(home), "PATH": f"{python}{os.pathsep}{os.defpath}"}
+
+    def typed(line: str) -> str:
+        done = subprocess.run(
+            ["sh", "-c", line], cwd=checkout, env=environ, capture_output=True, text=True, timeout=1200, check=False
+        )
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        return done.stdout
+
+    first, second = (block.strip() for block in BLOCKS[:2])
+    assert "The target conforms: " in typed(first)
+    assert (checkout / "reports" / "index.html").is_file()
+    installed = {path.name for path in (checkout / ".venv").glob("lib/*/site-packages/*")}
+    assert "schemathesis" in installed
+    assert not installed & {"lxml", "mypy", "playwright", "ruff"}
+    assert " passed" in typed(f"{second} tests/test_wording.py")
+    assert typed(".venv/bin/mypy --version")
 
 
 def test_the_table_of_options_is_complete_and_true() -> None:

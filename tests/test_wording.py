@@ -93,3 +93,18 @@ def test_the_bounds_of_texts_are_read(text: str, bounds: dict[str, Any]) -> None
 
 def test_the_number_of_items_is_read() -> None:
     assert limits("array", "This collection can contain a maximum of 500 elements.") == {"maxItems": 500}
+
+
+@pytest.mark.parametrize(
+    ("text", "unique"),
+    [
+        ("A list of unique tags.", True),
+        ("Must not contain duplicates.", True),
+        ("The email addresses. Duplicate values are ignored.", True),
+        ("Tags; duplicates are removed.", True),
+        ("The tags of the contact.", False),
+        ("Tags, in order; a tag may stand there more than once.", False),
+    ],
+)
+def test_a_description_says_whether_the_items_of_a_collection_are_unique(text: str, unique: bool) -> None:
+    assert ("uniqueItems" in limits("array", text)) is unique

@@ -20,6 +20,7 @@ from graph_contracts.engine.judge import Judgement, postponed
 from graph_contracts.engine.recorder import Recorder
 from graph_contracts.engine.resource_group import ResourceGroup, group_of
 from graph_contracts.engine.session import Session
+from graph_contracts.engine.target import reach
 from graph_contracts.errors import ContractsError
 from graph_contracts.http.redact import Redactor
 from graph_contracts.report import writer
@@ -51,7 +52,8 @@ class Plugin(pytest_html.PytestHtmlReport):
         """Whether outcomes are written as they come."""
         self.opened = opened
         """Whether the caller opens the session; under plain pytest the plugin does."""
-        self.record = Recorder(session.settings.report, session.redactor, session.tally)
+        self._reach = reach(session.settings)
+        self.record = Recorder(session.settings.report, session.redactor, session.tally, self._reach)
         self.show = show
         """Is called with each judgement as it comes."""
         self.errors: list[ContractsError] = []
@@ -194,7 +196,7 @@ class Plugin(pytest_html.PytestHtmlReport):
         ]
         if judgement.verdict not in pytest_html.SILENT:
             chosen = [exchanges[i] for i in judgement.exchanges[: pytest_html.MAX_EXCHANGES]]
-            entries = [outcome.entry(exchange, self.session.redactor) for exchange in chosen]
+            entries = [outcome.entry(exchange, self.session.redactor, self._reach) for exchange in chosen]
             pyfuncitem.stash[pytest_html.EVIDENCE] = pytest_html.shown(entries)
         if pyfuncitem in self._last:
             self._over.append(self._last[pyfuncitem])

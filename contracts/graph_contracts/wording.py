@@ -64,6 +64,8 @@ def overwritten(text: str) -> bool:
 # -- which values it may have -----------------------------------------------------------------------------------------
 
 _MARKED = r"`+[^`\n]+`+|\*{1,2}[\w.]+\*{1,2}|['\"‘“][\w.@-]+['\"’”]"
+MARKED_WORD = r"(?:`\w+`|\*{1,2}\w+\*{1,2})"
+"""A word that is marked as code or bold."""
 MARKED_LIST = (
     rf"((?:(?:\d+\s*[-:=]\s*)?(?:{_MARKED})[\s,;|/]*(?:\((?:[^()]|\([^()]*\))*\)[\s,;]*)?(?:(?:and|or)\s+)?)+)"
 )
@@ -101,6 +103,12 @@ NUMBERS = re.compile(
 )
 LENGTHS = re.compile(r"\b(?:characters?|chars|letters|long|length)\b", re.IGNORECASE)
 COUNTS = re.compile(r"\b(?:items|elements|entries|values|members)\b", re.IGNORECASE)
+UNIQUE = re.compile(
+    r"\b(?:unique|distinct|deduplicated|(?:no|not|without|never)\b[^.;]{0,30}\bduplicates?"
+    r"|duplicates?\b[^.;]{0,30}\b(?:ignored|removed|dropped|merged|rejected|not|once))\b",
+    re.IGNORECASE,
+)
+"""What says that a collection holds no two equal items."""
 _SENTENCES = re.compile(r"(?<=[.;])\s+|\n")
 
 
@@ -142,7 +150,8 @@ def limits(word: str, text: str) -> JsonObject:
             choices = members(text)
             return {"enum": list(choices)} if choices else _of_sentences(text, LENGTHS, OF_TEXTS)
         case "array":
-            return _of_sentences(text, COUNTS, OF_ITEMS)
+            unique = {"uniqueItems": True} if UNIQUE.search(text) else {}
+            return {**_of_sentences(text, COUNTS, OF_ITEMS), **unique}
     return {}
 
 

@@ -97,6 +97,7 @@ def section(text: str, title: str) -> str:
 def normal(path: str) -> str:
     path = re.sub(r"^(?:https?://[^/]+)?/(?:beta|v1\.0)(?=/)", "", path.strip(), flags=re.IGNORECASE).lstrip("~")
     path = re.sub(r"<[^<>]*>|\{[^{}]*\}|(?<=/)\([^()']*\)(?=/|$)", "{}", path.partition("?")[0])
+    path = re.sub(r"(?<=/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=/|$)", "{}", path)
     return "/" + path.strip("/ ")
 
 

@@ -157,7 +157,7 @@ def play(found: Replay, server: Started, folder: Path) -> list[Features]:
     lines = re.sub(rf"(/dev/tcp/[^/]+)/{there.port}", rf"\1/{here.port}", lines)
     script, count = [], 0
     for line in lines.splitlines():
-        if not re.match(r"(\w+=\$\()?(curl|\{|for) ", line) or re.match(r"\w+=.* <<< ", line):
+        if not re.match(r"(\w+=\$\()?(curl|\{|for) ", line):
             script.append(line)
             continue
         background = line.endswith(" &")
@@ -210,7 +210,7 @@ def _sent(exchange: Exchange) -> tuple[str, Features]:
     request = exchange.request
     try:
         values = dict(_values("", json.loads(request.body)))
-    except ValueError:
+    except (ValueError, RecursionError):
         values = {}
     named = request.url.partition("?")[0].rpartition("/")[2]
     own = {".id": json.dumps(named)} if exchange.entity and request.method != "POST" else {}
@@ -230,9 +230,10 @@ def _shown(headers: Sequence[tuple[str, str]], body: bytes) -> Iterator[tuple[st
     for name, value in headers:
         if name.lower() not in MOVING:
             yield f"header {name.lower()}", value
+    yield "first octet", body[:1].hex()  # a mark of the byte order is no part of the value
     try:
         yield from _values("", json.loads(body))
-    except ValueError:
+    except (ValueError, RecursionError):
         yield "body", body.decode("latin-1")
 
 

@@ -20,7 +20,7 @@ TRIED = (
 SAMPLE, SEED = 24, 14
 HIDES: Mapping[str, str] = {
     "status-204-default": "the answer shows no object (204 No Content)",
-    "not-persisted": "updates are not seen by later reads at all; see update.persist.read",
+    "not-persisted": "later reads show no update at all; see update.persist.read",
     "first-path-refuses-updates": "the target accepted no body for this operation (405 ",
     "merge-patch-demanded": "the target accepted no body for this operation (415 ",
 }

@@ -7,13 +7,17 @@ import inspect
 import re
 from collections import Counter
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
 from graph_contracts import cases, requirements
+from graph_contracts.commands.list import as_text
+from graph_contracts.commands.list import requirements as requirements_listed
 from graph_contracts.contract import OperationKind
-from graph_contracts.requirements import Level, Requirement
+from graph_contracts.report.words import SUBJECTS
+from graph_contracts.requirements import Convention, Level, Requirement
 
 DECORATORS = {"requirement", "also", "adapted"}
 METHOD = {
@@ -90,9 +94,53 @@ def test_a_statement_speaks_of_its_own_kind_of_operation(kind: OperationKind) ->
 def test_a_statement_is_as_binding_as_its_level() -> None:
     word = {Level.MUST: "must", Level.SHOULD: "should"}
     for each in registry():
-        if each.kind is not OperationKind.UPDATE:
-            said = set(re.findall(r"\b(must|should)\b", each.statement))
-            assert said == ({word[each.level]} if each.level in word else set()), f"{each.id}: {each.statement}"
+        said = set(re.findall(r"\b(must|should)\b", each.statement))
+        assert said == ({word[each.level]} if each.level in word else set()), f"{each.id}: {each.statement}"
+
+
+SOURCES = {
+    Convention.HTTP: r"RFC (?!8259|7396)|OWASP|WHATWG",
+    Convention.JSON: r"RFC 8259",
+    Convention.DOCUMENT: r"^Page\b",
+    Convention.ODATA: r"OData",
+    Convention.GRAPH: r"Graph",
+}
+"""What the source of a requirement names, by the convention that it is of."""
+
+
+@pytest.mark.parametrize("convention", Convention)
+def test_the_source_of_a_requirement_names_the_convention_that_it_is_of(convention: Convention) -> None:
+    own = [each for each in registry() if each.convention is convention]
+    assert own
+    assert [each.id for each in own if not re.search(SOURCES[convention], each.source)] == []
+
+
+@pytest.mark.parametrize(
+    ("convention", "names"),
+    [
+        (Convention.GRAPH, ("error.envelope", "error.inner", "resp.requestid")),
+        (Convention.ODATA, ("req.prefer.*", "req.odatatype.*", "type.odatatype", "route.queryoptions", "resp.odata")),
+        (Convention.JSON, ("resp.json", "json.grammar", "json.malformed")),
+        (Convention.HTTP, ("error.no5xx", "method.405allow", "cond.stale", "auth.challenge", "route.unknownid.status")),
+        (Convention.DOCUMENT, ("persist.read", "type.int32", "value.wrongtype", "auth.required", "body.names")),
+    ],
+)
+def test_what_graph_and_odata_promise_is_not_asked_of_others(convention: Convention, names: tuple[str, ...]) -> None:
+    found = [each for each in registry() if any(fnmatchcase(each.id.partition(".")[2], name) for name in names)]
+    assert len(found) >= len(names)
+    assert {each.id for each in found if each.convention is not convention} == set()
+
+
+def test_every_subject_has_a_name_and_no_two_have_the_same() -> None:
+    assert {each.area for each in registry()} == SUBJECTS.keys()
+    assert len({*SUBJECTS.values()}) == len(SUBJECTS)
+
+
+def test_the_catalogue_is_by_subject() -> None:
+    told = as_text(requirements_listed()).splitlines()
+    assert told[0] == "Update: Paths and ids"
+    assert "Read: Authentication" in told
+    assert not [line for line in told if line in {"req", "conc", "read auth"}]
 
 
 def test_a_case_lies_in_the_folder_of_its_kind() -> None:

@@ -244,6 +244,11 @@ def test_depth_and_number_are_bounded(tmp_path: Path) -> None:
 def test_what_code_comments_and_tabs_of_languages_hold_is_not_included(tmp_path: Path) -> None:
     inner = "[!INCLUDE [x](../includes/none.md)]"
     hidden = f"## More\n\n```\n{inner}\n```\n\n<!-- {inner} -->\n\n# [C#](#tab/csharp)\n{inner}\n\n---\n"
-    assert read(page(tmp_path, headers=hidden))[1] == []
-    assert len(read(page(tmp_path, headers=f"{hidden}\n{inner}\n"))[1]) == 1
-    assert len(read(page(tmp_path, headers=hidden.replace("csharp", "http")))[1]) == 1
+    assert missed(page(tmp_path, headers=hidden)) == 0
+    assert missed(page(tmp_path, headers=f"{hidden}\n{inner}\n")) == 1
+    assert missed(page(tmp_path, headers=hidden.replace("csharp", "http"))) == 1
+
+
+def missed(path: Path) -> int:
+    """How many includes of a page could not be read."""
+    return sum(note.what.startswith("[!INCLUDE]") for note in read(path)[1])

@@ -88,7 +88,7 @@ def test_a_path_that_cannot_be_read_is_reported_and_the_rest_derived(tmp_path: P
 
 def test_without_a_path_the_example_gives_one_and_it_is_said(tmp_path: Path) -> None:
     document, notes = derived(tmp_path, http="## HTTP request\n\nSee below.")
-    assert list(document["paths"]) == ["/widgets/1"]
+    assert list(document["paths"]) == ["/widgets/{id}"]
     assert any("example" in what for what in said(notes, Kind.GUESSED))
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from graph_contracts import cli
+from tests.http.test_tunnel import proxying
 from tests.peers import shelf
 from tests.peers.shelf import FIRST, SECOND, Request
 from tests.support import recorded
@@ -129,6 +130,25 @@ def test_a_secret_stands_in_no_artefact_and_no_output(
         found = [each for each in tell_tales(CANARY) if each in text]
         assert not found, f"{name}: {found}"
         assert CANARY[:14] not in text, name
+
+
+def test_lines_that_send_again_reach_the_target_as_the_run_did_without_a_secret(outside: Path) -> None:
+    document = str(shelf.write_document(outside, example=True))
+    with shelf.serving(FIRST, SECOND) as server, proxying() as (proxy, asked):
+        server.hook = echo
+        server.allowed = {"Bearer another-token"}
+        secret = proxy.replace("pa%3Ass", quote(CANARY, safe=""))
+        flags = ["--token", "another-token", "--proxy", secret, "--insecure", "--select", "update.status.success"]
+        cli.main(["run", "--target", server.url, "--openapi", document, "--settle", "0.1", "--no-restore", *flags])
+        assert asked
+    results = json.loads((outside / "reports" / "results.json").read_text())
+    shown = proxy.replace("user:pa%3Ass@", "")
+    scripts = [each["curl"] for row in results["requirements"] for each in row["outcomes"] if each["curl"]]
+    lines = [line for script in scripts for line in script.splitlines() if "curl " in line]
+    assert lines
+    assert all(f'--insecure --proxy {shown} --proxy-user "$PROXY_USER"' in line for line in lines)
+    assert '--proxy "$PROXY" --insecure' in results["command"]
+    assert not [name for name, text in recorded.texts(outside / "reports").items() if CANARY[:14] in text]
 
 
 def test_a_dry_run_masks_what_it_was_given(outside: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -80,7 +80,7 @@ def test_a_resource_that_can_not_be_found_leaves_the_others_be_and_the_run_incon
         code, results = run(tmp_path, openapi, *there)
     assert code == 3
     assert "PATCH /lines/{line}/stops/{id} could not be tested" in " ".join(results["notes"])
-    assert "Supply --id lines.line=VALUE" in " ".join(results["notes"])
+    assert "Give --id lines.line=VALUE" in " ".join(results["notes"])
     verdicts = {each["verdict"] for row in results["requirements"] for each in row["outcomes"]}
     assert verdicts == {"pass", "inconclusive"}
     with start(openapi) as server:

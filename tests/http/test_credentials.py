@@ -102,7 +102,7 @@ def test_a_command_runs_when_a_token_is_first_needed() -> None:
         ("/nowhere/at-all --secret hush", ConfigurationError, "/nowhere/at-all can't be started: No such file"),
         (python("import sys; sys.exit(3)"), TargetError, "failed with exit code 3"),
         (python("print()"), TargetError, "printed no token"),
-        (python('print("not a token")'), TargetError, "printed something else than a token alone"),
+        (python('print("not a token")'), TargetError, "printed something other than a token alone"),
     ],
 )
 def test_a_command_that_gives_no_token_is_told_in_one_line(line: str, error: type[ContractsError], words: str) -> None:
@@ -197,7 +197,7 @@ def test_a_fixed_token_that_expired_in_mid_run_is_known_to_have() -> None:
         assert client.send("GET", PATH).status == 200
         server.allowed = set()
         assert client.send("GET", PATH).status == 401
-    assert client.lapsed.startswith("the token has expired in mid-run")
+    assert client.lapsed.startswith("the token has expired during the run")
 
 
 def test_a_token_that_expired_and_cannot_be_renewed_has_lapsed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import pytest
 from graph_contracts.http import curl, replay, shell
 from graph_contracts.http.exchange import Exchange, Request, Response
 from graph_contracts.http.redact import Redactor
+from graph_contracts.http.replay import Pause
 
 TOKEN = "s3cret-token-of-some-length"
 HEADERS = (("Authorization", f"Bearer {TOKEN}"),)
@@ -36,13 +37,17 @@ def exchange(
     return Exchange(index, request, response, started=2.0 * index if started is None else started, seconds=1.0)
 
 
-def lines(*steps: Exchange | str) -> list[str]:
+def lines(*steps: Exchange | str | Pause) -> list[str]:
     return replay.script(steps, Redactor([TOKEN])).split("\n")
 
 
 def bash(command: str, **environment: str) -> bytes:
     done = subprocess.run(
-        ["bash", "-c", command], env={"PATH": "/usr/bin:/bin", **environment}, check=True, capture_output=True
+        ["bash", "-c", command],
+        env={"PATH": "/usr/bin:/bin", **environment},
+        check=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
     )
     return done.stdout
 
@@ -89,6 +94,16 @@ def test_two_values_of_one_answer_are_both_found() -> None:
     assert [each.partition("=")[0] for each in searches] == ["ID", "ETAG"]
     assert '-H "If-Match: $ETAG"' in last
     assert last.endswith(f'"{THINGS}/$ID"')
+    printed = f'HTTP/1.1 201 Created\r\nETag: "tag-1"\r\n\r\n{{"id": "{ID}"}}'
+    found = bash("; ".join([*searches, 'echo "$ID $ETAG"']), ANSWER=printed)
+    assert found.decode().split() == [ID, '"tag-1"']
+
+
+def test_a_pause_is_waited_for() -> None:
+    read = exchange(0, "GET", f"{THINGS}/{ID}", {})
+    first, pause, again = lines(read, Pause(1.5), exchange(1, "GET", f"{THINGS}/{ID}", {}))
+    assert pause == "sleep 1.5"
+    assert first == again
 
 
 def test_requests_that_overlapped_are_sent_at_once() -> None:

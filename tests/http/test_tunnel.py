@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import select
+import shutil
 import socket
 import socketserver
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
 
-from graph_contracts.http import tunnel
+from graph_contracts.http import curl, tunnel
 from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection
 from graph_contracts.http.exchange import Request
 from graph_contracts.http.raw import request_bytes
+from graph_contracts.http.reach import Reach
+from graph_contracts.http.redact import Redactor
 from tests.peers import shelf
 from tests.peers.shelf import FIRST, TOKEN
 
@@ -99,3 +104,22 @@ def test_the_environment_names_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setenv("ALL_PROXY", proxy)
         assert Client(Connection(server.url, TOKEN)).send("GET", PATH).status == 200
     assert asked == []
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="lines take curl")
+def test_the_lines_of_reports_go_through_the_proxy_as_the_run_did() -> None:
+    with shelf.serving(FIRST) as server, proxying() as (proxy, asked):
+        reach = Reach(proxy=proxy.replace("user:pa%3Ass@", ""), login=True)
+        headers = (("Authorization", f"Bearer {TOKEN}"), ("Connection", "close"))
+        url = server.url + PATH
+        mask = Redactor([TOKEN])
+        lines = [
+            curl.command(Request("GET", url, headers), mask, reach=reach),
+            curl.octets(Request("GET", url, wire=request_bytes("GET", url, headers)), mask, reach=reach),
+        ]
+        environ = {"PATH": os.environ["PATH"], "TOKEN": TOKEN, "PROXY_USER": "user:pa:ss"}
+        answers = [
+            subprocess.run(["bash", "-c", line], env=environ, capture_output=True, check=False).stdout for line in lines
+        ]
+    assert [answer.split(b"\r\n")[0] for answer in answers] == [b"HTTP/1.1 200 OK"] * 2
+    assert asked == [("GET", "Basic dXNlcjpwYTpzcw=="), ("CONNECT", "Basic dXNlcjpwYTpzcw==")]

@@ -64,7 +64,7 @@ def test_an_update_that_changes_nothing_shows_an_object_that_no_read_shows() -> 
 def test_an_object_that_nothing_shows_is_no_ground_for_a_verdict() -> None:
     client = ScriptedClient(ONE)
     client.scripts.append(refuse("GET", status=404))
-    with pytest.raises(Inconclusive, match="can't be observed"):
+    with pytest.raises(Inconclusive, match="can't be read"):
         updating(client).observe.read_once()
 
 

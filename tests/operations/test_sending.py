@@ -115,3 +115,11 @@ def test_chosen_octets_are_described_and_sent_as_they_are() -> None:
     assert client.things["one"]["name"] == "x"
     assert client.writes == 1
     assert update.pending.of("one") == {}
+
+
+def test_chosen_octets_that_a_busy_target_puts_off_say_nothing() -> None:
+    client = ScriptedClient(ONE)
+    client.scripts.append(lambda *_: answer(429, Retry_After="0"))
+    update = updating(client)
+    with pytest.raises(Inconclusive, match="busy"):
+        update.wire.send(*update.wire.octets(b"{}", {"Content-Length": "2"}))

@@ -65,6 +65,7 @@ def _updates() -> Iterable[Ask]:
         {"initiatedBy": {"initiatorType": "user"}},
         {"provisioningSteps": [{"name": "a", "description": "1"}, {"name": "a", "description": "2"}]},
         {"provisioningSteps": [{"name": "d"}]},
+        {"provisioningSteps": [{"name": "d"}, {"name": "d"}]},
         {"modifiedProperties": []},
         {"id": ID, "changeId": "c3"},
         {**FULL, "id": ID},

@@ -25,7 +25,7 @@ NEW: Mapping[str, Any] = {
     "publishedDateTime": "1961-06-01T00:00:00Z",
     "inPrint": True,
     "binding": "paperback",
-    "tags": ["science fiction"],
+    "tags": ["science fiction", "novel", "novel"],
     "author": {"name": "Stanisław Lem", "birthDate": "1921-09-12", "country": "Poland"},
     "chapters": [{"title": "The Arrival", "firstPage": 1, "summary": "Kelvin lands."}],
 }

@@ -117,13 +117,15 @@ def test_every_report_puts_the_cause_first() -> None:
         {"requirement": LEAD.id, "operation": FIRST, "says": "Nothing is kept.", "follows": follows}
     ]
     lines = markdown.render(results).splitlines()
-    first = next(number for number, line in enumerate(lines) if line.startswith(f"- `{LEAD.id}`"))
-    assert lines[first + 1].startswith("  - likely follows from it: `update.value.v0`")
-    assert any(
-        line.startswith("- `update.persist.sameasread`") and f"follows from `{LEAD.id}`:" in line for line in lines
-    )
+    first = next(number for number, line in enumerate(lines) if f"(`{LEAD.id}`, " in line)
+    assert lines[first].startswith("- **")
+    cause = lines.index("  - Likely cause: Nothing is kept. It likely explains this as well:", first)
+    for follower, line in zip(follows, lines[cause + 1 :], strict=False):
+        assert line.startswith("    - **")
+        assert f"(`{follower}`, " in line
     page = html.render(results, [])
-    assert page.count("Likely follows from it: ") == 2, "in brief and in full"
+    assert page.count("It likely explains this as well: ") == 1, "in brief"
+    assert page.count("Likely follows from it: ") == 1, "in full"
     assert page.index(f'id="f-{LEAD.id}"') < page.index('id="f-update.value.v0"') < page.index('id="f-update.a.other"')
     assert "likely follows from update.persist.read: Nothing is kept." in junit.render(results)
     told = [each["properties"].get("likelyFollowsFrom") for each in sarif.log(results)["runs"][0]["results"]]
@@ -146,7 +148,7 @@ def test_a_cause_of_several_operations_is_told_once_for_all() -> None:
     results = run(lead, both, one)
     assert len(causes.groups(results)) == 2, "not the same follows on each"
     page = html.render(results, [])
-    assert page.count("Likely follows from it: ") == 2, "in brief and in full"
-    assert page.count("Likely follows from <a") == 4, "each of both, in brief and in full"
+    assert page.count("It likely explains this as well: ") == 1, "in brief"
+    assert page.count("Likely follows from <a") == 2, "each of both, in full"
     assert "operations</a>" not in page
     assert page.count('id="f-update.value.v0"') == 1

@@ -15,15 +15,17 @@ from graph_contracts.report.change import Change, Kind, Since
 from graph_contracts.report.headline import headline
 from graph_contracts.report.results import Results, exit_code, with_exit_code
 from graph_contracts.report.scope import RECORDING, Scope
+from graph_contracts.report.screen import Screen
 from graph_contracts.report.waiver import Waivers
 from tests.report.samples import FIRST, SECOND, row, run
 
+WIDE = Screen(width=1000)
 SELECTED = Scope(120, 2, ("--select",))
 PASSED, FAILED, WARNED, WAIVED, OPEN = (
     row(f"update.a.{verdict[:4]}", verdict) for verdict in ("pass", "fail", "warn", "waived", "inconclusive")
 )
 ALSO = row("update.b.pass", "pass")
-STALE = Waivers("known.yaml", problems=("known.yaml:1: update.a.a: it passes now: take the entry out",))
+STALE = Waivers("known.yaml", problems=("known.yaml:1: update.a.a: now passes: remove this entry",))
 WORSE = Since("before.json", "2026", (Change("update.a.warn", FIRST, Kind.WORSE, "pass", "warn"),))
 SAME = Since("before.json", "2026")
 HALF = tuple(row(f"update.c.r{number}", "inconclusive", "pass") for number in range(50))
@@ -136,7 +138,7 @@ TABLE: dict[str, tuple[Results, str, str, int]] = {
     ),
     "known failures": (
         run(PASSED, WAIVED, baseline=Waivers("known.yaml")),
-        "No failure but known ones: 1 requirement passed, none failed; 1 known failure, waived by the baseline.",
+        "No new failures: 1 requirement passed, none failed; 1 known failure is waived by the baseline.",
         "1 known failure",
         0,
     ),
@@ -269,7 +271,7 @@ def test_only_a_whole_run_that_may_pass_is_good_news(results: Results) -> None:
 def test_every_report_begins_with_the_sentence(results: Results) -> None:
     results = with_exit_code(results, exit_code(results))
     said = headline(results).sentence
-    assert f"\n{said}\n" in terminal.render(results, Path("reports"))
+    assert f"\n{said}\n" in terminal.render(results, Path("reports"), WIDE)
     assert markdown.render(results).splitlines()[0] == f"## {markdown.escape(said)}"
     assert f"<span>{escape(said)}</span></h1>" in html.render(results, [])
     assert f'name="summary" value="{said}"' in junit.render(results)
@@ -297,7 +299,7 @@ def test_the_page_of_a_partial_run_claims_nothing_of_what_was_not_tested() -> No
 
 def test_many_requirements_that_could_not_be_judged_are_counted_and_the_first_are_named() -> None:
     many = run(PASSED, *(row(f"update.a.n{number}", "inconclusive") for number in range(300)))
-    (line,) = [line for line in terminal.render(many, Path("reports")).splitlines() if "update.a.n0" in line]
+    (line,) = [line for line in terminal.render(many, Path("reports"), WIDE).splitlines() if "update.a.n0" in line]
     assert "300 requirements (update.a.n0, " in line
     assert "and 298 more, see the report" in line
     assert len(line) < 300
@@ -308,7 +310,7 @@ def test_many_requirements_that_could_not_be_judged_are_counted_and_the_first_ar
 
 def test_requirements_that_a_later_run_left_out_are_counted_and_the_first_are_named() -> None:
     gone = tuple(Change(f"update.a.n{number}", SECOND, Kind.UNTESTED, "pass", "") for number in range(118))
-    text = terminal.render(run(PASSED, since=Since("before.json", "2026", gone)), Path("reports"))
+    text = terminal.render(run(PASSED, since=Since("before.json", "2026", gone)), Path("reports"), WIDE)
     (line,) = [line for line in text.splitlines() if "not in the later run" in line]
     assert "118 requirements not in the later run: update.a.n0, " in line
     assert line.endswith("and 113 more, see the earlier results.json")

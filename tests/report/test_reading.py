@@ -54,7 +54,7 @@ def test_a_line_cut_short_by_the_kill_is_as_if_it_was_not_there(tmp_path: Path) 
     told = {each.id: each for each in found.requirements}
     assert told["update.a.b"].verdict is Verdict.FAIL
     assert told["update.a.c"].verdict is Verdict.INCONCLUSIVE
-    assert told["update.a.c"].outcomes[0].message == "the run ended before it"
+    assert told["update.a.c"].outcomes[0].message == "the run ended before it was tested"
 
 
 def test_evidence_stays_on_the_disk_until_it_is_asked_for(tmp_path: Path) -> None:

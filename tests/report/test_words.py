@@ -10,6 +10,7 @@ import pytest
 
 from graph_contracts.report import html, markdown, terminal
 from graph_contracts.report.results import RequirementResult
+from graph_contracts.report.screen import Screen
 from graph_contracts.report.waiver import Waiver, Waivers
 from graph_contracts.report.words import only_warns, stricter, waivers
 from tests.report.samples import row, run
@@ -74,8 +75,8 @@ def test_the_most_serious_comes_first_and_the_first_lines_count(tmp_path: Path) 
     ids = [found.id for found, _ in results.outcomes(*{o.verdict for r in results.requirements for o in r.outcomes})]
     assert ids == [f"update.a.{name}" for name in ("fails", "ignored", "graded", "promoted", "plain")]
     said = "1 requirement that only warns would fail with --profile odata, 2 with --profile http."
-    printed = terminal.render(results, tmp_path)
-    assert printed.splitlines()[2] == said
+    printed = terminal.render(results, tmp_path, Screen(width=1000, verbose=True))
+    assert printed.splitlines()[-2] == said
     assert "update.a.ignored (MUST, only a warning, since deployed services" in printed
     page = html.render(results, [])
     assert page.index(said) < page.index("<main")

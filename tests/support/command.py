@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def environment(**environ: str) -> dict[str, str]:
-    """The environment without what this machine says of us."""
+    """The environment without what this machine says of us, and lines so wide that none is broken."""
     own = {k: v for k, v in os.environ.items() if not k.startswith(("GRAPH_CONTRACTS_", "PYTEST_", "GITHUB_"))}
-    return own | {"PYTHONPATH": str(ROOT)} | environ
+    return own | {"PYTHONPATH": str(ROOT), "COLUMNS": "1000"} | environ
 
 
 def start(*arguments: str, cwd: Path, **environ: str) -> subprocess.Popen[str]:

@@ -40,6 +40,7 @@ MODULES = (
     "update.collection_sizes",
     "any.structure",
     "any.texts",
+    "any.collections",
     "any.date_times",
     "any.numbers",
     "any.enums_and_nulls",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from graph_contracts.report.screen import Screen
 
 DEBUG = "GRAPH_CONTRACTS_DEBUG"
 
@@ -23,3 +27,24 @@ def debug_option(command: Any) -> Any:
         callback=_switch_on,
         help=f"Show the traceback of a defect, as {DEBUG}=1 does.",
     )(command)
+
+
+COLORS = ("auto", "always", "never")
+
+
+def color_option(command: Any) -> Any:
+    """`--color`, on each command that prints what a run came to."""
+    return click.option(
+        "--color",
+        type=click.Choice(COLORS),
+        default="auto",
+        show_default=True,
+        help="Whether to print in colours; auto: on a terminal, unless NO_COLOR or FORCE_COLOR says otherwise.",
+    )(command)
+
+
+def standard_output(color: str) -> Screen:
+    """What standard output is like."""
+    from graph_contracts.report import screen  # noqa: PLC0415 (help is printed without it)
+
+    return screen.screen(sys.stdout, color)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from graph_contracts.commands import debug_option
+from graph_contracts.commands import color_option, debug_option, standard_output
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.packaged import default_document
 from graph_contracts.settings import base_url
@@ -40,7 +40,8 @@ from graph_contracts.settings import base_url
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder that the reports are written to.",
 )
-def command(recording: Path, openapi: Path | None, target: str | None, profile: str, folder: Path) -> int:
+@color_option
+def command(recording: Path, openapi: Path | None, target: str | None, profile: str, folder: Path, color: str) -> int:
     """Judge recorded traffic: the report folder of a run, or a HAR file of a browser or a proxy.
 
     Nothing is sent. Only requirements that a single answer can break are judged: a recording in which no answer is one
@@ -67,5 +68,5 @@ def command(recording: Path, openapi: Path | None, target: str | None, profile: 
         writer.write_all(results, judged.evidence, folder)
     except OSError as error:
         raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
-    github.show(terminal.render(results, folder))
+    github.show(terminal.render(results, folder, standard_output(color)))
     return results.exit_code

@@ -11,6 +11,7 @@ import click
 
 from graph_contracts import cases
 from graph_contracts.commands import debug_option
+from graph_contracts.report.words import subject
 from graph_contracts.requirements import Requirement, registry
 
 Row = Mapping[str, Any]
@@ -51,6 +52,7 @@ def _requirement(each: Requirement) -> Row:
         "id": each.id,
         "level": str(each.level),
         "basis": each.basis,
+        "convention": str(each.convention),
         "statement": each.statement,
         "source": each.source,
         "vary": each.vary,
@@ -74,10 +76,13 @@ def behaviours() -> list[Row]:
 def as_text(rows: Iterable[Row]) -> str:
     """Requirements by area, two lines each."""
     blocks = []
-    for area, group in groupby(rows, lambda row: " ".join(row["id"].split(".")[:2]).removeprefix("update ")):
-        lines = [area]
+    for (kind, area), group in groupby(rows, lambda row: row["id"].split(".")[:2]):
+        lines = [f"{kind.capitalize()}: {subject(area)}"]
         for row in group:
-            lines += [f"  {row['id']}  {row['level']} ({row['basis']})", f"      {row['statement']}"]
+            lines += [
+                f"  {row['id']}  {row['level']} ({row['basis']}), of {row['convention']}",
+                f"      {row['statement']}",
+            ]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 
@@ -92,7 +97,7 @@ def as_faults(rows: Iterable[Row]) -> str:
     return "\n".join(lines)
 
 
-COLUMNS = ("id", "level", "basis", "statement", "source", "name", "kind", "text", "caught_by")
+COLUMNS = ("id", "level", "basis", "convention", "statement", "source", "name", "kind", "text", "caught_by")
 
 
 def as_table(rows: list[Row]) -> str:

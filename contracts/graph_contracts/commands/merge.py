@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from graph_contracts.commands import debug_option
+from graph_contracts.commands import color_option, debug_option, standard_output
 from graph_contracts.errors import ResultsError
 
 
@@ -28,6 +28,7 @@ from graph_contracts.errors import ResultsError
 @click.option(
     "--fail-on", type=click.Choice(("failure", "regression")), default="failure", help="What gates, as for run."
 )
+@color_option
 def command(
     parts: tuple[Path, ...],
     output: Path,
@@ -36,6 +37,7 @@ def command(
     update_baseline: bool,
     since: Path | None,
     fail_on: str,
+    color: str,
 ) -> int:
     """Put the parts of a run together, each made with run --splits K --group I.
 
@@ -50,9 +52,9 @@ def command(
     from graph_contracts.requirements import registry  # noqa: PLC0415
 
     if update_baseline and not baseline:
-        raise click.UsageError("--update-baseline: which file? Name it with --baseline FILE")
+        raise click.UsageError("--update-baseline needs a file: give --baseline FILE")
     if fail_on == "regression" and not since:
-        raise click.UsageError("--fail-on regression: worse than what? Name it with --since FILE")
+        raise click.UsageError("--fail-on regression needs an earlier run: give --since FILE")
     cases.load()
     order = [requirement.id for requirement in registry()]
     whole, evidence = merge.merge([results_reader.load(part) for part in parts], order, replicas=replicas)
@@ -65,5 +67,5 @@ def command(
         writer.write_all(whole, evidence, output)
     except OSError as error:
         raise ResultsError(f"--output {output}: {error.strerror}", "Name a folder that can be written") from error
-    github.show(terminal.render(whole, output))
+    github.show(terminal.render(whole, output, standard_output(color)))
     return whole.exit_code

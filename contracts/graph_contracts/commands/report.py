@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from graph_contracts.commands import debug_option
+from graph_contracts.commands import color_option, debug_option, standard_output
 from graph_contracts.errors import ResultsError
 
 
@@ -20,7 +20,8 @@ from graph_contracts.errors import ResultsError
     type=click.Path(path_type=Path, file_okay=False),
     help="Where to write. Default: the run's own folder.",
 )
-def command(run: Path, output: Path | None) -> int:
+@color_option
+def command(run: Path, output: Path | None, color: str) -> int:
     """Write the reports of a run again, also of one that was killed.
 
     The run is a report folder, a results.json, or the outcomes.jsonl that a killed run leaves. Ends in the run's own
@@ -38,5 +39,5 @@ def command(run: Path, output: Path | None) -> int:
         writer.write_all(results, found.evidence, folder)
     except OSError as error:
         raise ResultsError(f"--output {folder}: {error.strerror}", "Name a folder that can be written") from error
-    github.show(terminal.render(results, folder))
+    github.show(terminal.render(results, folder, standard_output(color)))
     return results.exit_code

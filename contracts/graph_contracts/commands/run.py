@@ -6,8 +6,10 @@ from typing import Any
 
 import click
 
-from graph_contracts.commands import debug_option
-from graph_contracts.settings import OPTIONS, Loaded, Option, gather
+from graph_contracts.commands import color_option, debug_option, standard_output
+from graph_contracts.settings import GROUPS, OPTIONS, Loaded, Option, gather
+
+OUTPUT = "Output"
 
 
 def declared(option: Option) -> click.Option:
@@ -21,21 +23,45 @@ def declared(option: Option) -> click.Option:
     return click.Option(names, metavar=option.metavar, multiple=option.multiple, help=shown)
 
 
+class GroupedCommand(click.Command):
+    """A command whose help shows its options under headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options by group; what belongs to no group of the settings is about output."""
+        records = {each.name: record for each in self.get_params(ctx) if (record := each.get_help_record(ctx))}
+        headings = {field: heading for heading, fields in GROUPS.items() for field in fields}
+        for heading, fields in GROUPS.items():
+            others = [name for name in records if name not in headings] if heading == OUTPUT else []
+            with formatter.section(heading):
+                formatter.write_dl([records[name] for name in (*fields, *others)])
+
+
 @debug_option
 @click.command(
     name="run",
+    cls=GroupedCommand,
     params=[declared(option) for option in OPTIONS],
     epilog="Every option can also stand in graph-contracts.toml or in [tool.graph-contracts] of pyproject.toml "
     "(timeout = 10), or in the environment (GRAPH_CONTRACTS_TIMEOUT=10). "
     "Exit codes: 0 nothing that gates failed, 1 something did, 2 unusable input, 3 inconclusive.",
 )
 @click.option("--show-settings", is_flag=True, help="Print every setting and where it was given, secrets masked.")
-@click.option("-v", "--verbose", is_flag=True, help="With --dry-run: print bodies, too, and long lines whole.")
-def command(show_settings: bool, verbose: bool, **flags: Any) -> int:
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Also print each warning in full and what was learned about the target; with "
+    "--dry-run: bodies, and long lines whole.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print the verdict and where the report is, and no more.")
+@color_option
+def command(show_settings: bool, verbose: bool, quiet: bool, color: str, **flags: Any) -> int:
     """Test a server against the contract and write the reports.
 
     Without --target, the embedded reference implementation is tested.
     """
+    if verbose and quiet:
+        raise click.UsageError("--quiet: says the opposite of --verbose; give one")
     loaded = gather(flags)
     if show_settings:
         click.echo(_shown(loaded))
@@ -45,11 +71,10 @@ def command(show_settings: bool, verbose: bool, **flags: Any) -> int:
         from graph_contracts.engine.dry_run import dry_run  # noqa: PLC0415
 
         return dry_run(loaded.settings, bodies=verbose)
-    if verbose:
-        raise click.UsageError("--verbose: says nothing without --dry-run")
     from graph_contracts.engine.run import run  # noqa: PLC0415
+    from graph_contracts.report.screen import loud  # noqa: PLC0415
 
-    return run(loaded.settings)
+    return run(loaded.settings, loud(standard_output(color), verbose=verbose, quiet=quiet))
 
 
 def _shown(loaded: Loaded) -> str:

@@ -2,6 +2,7 @@
 
 from graph_contracts.contract.collection_shape import CollectionShape
 from graph_contracts.contract.contract import Contract, OperationKind, operation_kind
+from graph_contracts.contract.conventions import Convention, Conventions
 from graph_contracts.contract.object_path import PARAMETER, ObjectPath, blank
 from graph_contracts.contract.operation import Example, Operation, Permission, Property, Type, TypeKind
 
@@ -9,6 +10,8 @@ __all__ = [
     "PARAMETER",
     "CollectionShape",
     "Contract",
+    "Convention",
+    "Conventions",
     "Example",
     "ObjectPath",
     "Operation",

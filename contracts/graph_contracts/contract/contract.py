@@ -17,10 +17,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from graph_contracts import files
+from graph_contracts.contract import conventions
 from graph_contracts.contract.external_files import with_files
 from graph_contracts.contract.message import mapping
 from graph_contracts.contract.object_path import ObjectPath, Paths
 from graph_contracts.contract.operation import Operation, Type, TypeKind
+from graph_contracts.contract.other_formats import check_document
 from graph_contracts.contract.reader import Reader, servers
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
@@ -103,7 +105,7 @@ class Contract:
             DocumentError: it isn't an OpenAPI 3 document, or has operations and none of them can be read.
         """
         try:
-            _check(document)
+            check_document(document)
             reader = Reader(document)
             operations, broken = reader.operations()
             info = mapping(document.get("info"))
@@ -121,13 +123,18 @@ class Contract:
             raise DocumentError(f"{source}: {error.what}", error.hint) from error
         if (operations or broken) and all(each.trouble for each in operations):
             reason = next(iter(contract.unread))
-            raise DocumentError(f"{source}: {reason}", "Does an OpenAPI validator accept it?")
+            raise DocumentError(f"{source}: {reason}", "Check it with an OpenAPI validator")
         return contract
 
     @cached_property
     def unread(self) -> tuple[str, ...]:
         """Operations that can't be read, each with the reason in a line. To know them, all are read."""
         return (*self.broken, *(f"{each}: {each.trouble}" for each in self.operations if each.trouble))
+
+    @cached_property
+    def conventions(self) -> conventions.Conventions:
+        """The conventions that the document claims."""
+        return conventions.claimed(self.document, self.servers)
 
     @cached_property
     def ambiguities(self) -> tuple[JsonMapping, ...]:
@@ -215,21 +222,6 @@ class Contract:
     def deletion(self, update: Operation) -> Operation | None:
         """The operation that deletes an update's object."""
         return self.resource(update).get(OperationKind.DELETE)
-
-
-def _check(document: Json) -> None:
-    """Refuse what is no OpenAPI 3 document.
-
-    Raises:
-        DocumentError: it isn't one.
-    """
-    if isinstance(document, Mapping) and "swagger" in document:
-        hint = "Convert it to OpenAPI 3 first"
-        raise DocumentError(f"not an OpenAPI 3 document but Swagger {str(document['swagger'])[:20]}", hint)
-    if not isinstance(document, Mapping) or not str(document.get("openapi", "")).startswith("3."):
-        raise DocumentError("not an OpenAPI 3 document", "Its first key should be `openapi: 3.1.0`")
-    if not isinstance(document.get("paths"), Mapping):
-        raise DocumentError("the document has no `paths`")
 
 
 ORDINARY = re.compile(r"[^$(){}.]+|\{[^{}]+\}|")

@@ -54,8 +54,8 @@ def narrowed(type_: Type, said: Said) -> Type:
         return type_
     bounds = said.limits or wording.limits(word, said.text)
     item = type_.item
-    if item is not None and item.kind is TypeKind.STRING and not bounds:
-        return replace(type_, item=narrowed(item, said))
+    if item is not None and item.kind is TypeKind.STRING and not bounds.keys() - {"uniqueItems"}:
+        type_ = replace(type_, item=narrowed(item, said))
     samples = [each for each in type_.samples if each is not None]
     if not bounds or not _agree(bounds, type_.limits) or not all(within(each, bounds) for each in samples):
         return type_

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import fast_yaml
 
+from graph_contracts.contract.other_formats import check_text
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json
 
@@ -30,6 +31,10 @@ def load(octets: bytes, source: str) -> Json:
     Raises:
         DocumentError: it is neither YAML nor JSON, or more than is read; the message names the line where there is one.
     """
+    try:
+        check_text(octets)
+    except DocumentError as error:
+        raise DocumentError(f"{source}: {error.what}", error.hint) from error
     try:
         with _collector_at_rest(len(octets) >= LARGE):
             return json.loads(octets) if JSON.match(octets) else _yaml(octets)

@@ -136,6 +136,8 @@ class Operation:
     response: Type | None = None
     statuses: tuple[str, ...] = ()
     """Documented response statuses, as the document spells them."""
+    own_errors: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    """Whether the document gives errors a JSON shape without Graph's `error`, by status, range or `default`."""
     success: int | None = None
     """The documented status of success: the first 2xx; None where there is none, or only the range `2XX`."""
     required: tuple[str, ...] = ()
@@ -192,6 +194,11 @@ class Operation:
         """Whether a status is one of success that the document names, itself or by the range `2XX`."""
         named = {each.upper() for each in self.statuses}
         return status // 100 == 2 and bool(named & {str(status), "2XX"})
+
+    def has_own_error(self, status: int) -> bool:
+        """Whether the document gives errors of a status another shape than Graph's."""
+        names = (str(status), f"{status // 100}XX", "default")
+        return next((self.own_errors[name] for name in names if name in self.own_errors), False)
 
     @property
     def collection(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from threading import RLock
@@ -15,7 +16,7 @@ from urllib.parse import unquote
 from graph_contracts.contract.collection_shape import CollectionShape
 from graph_contracts.contract.message import json_content, mapping
 from graph_contracts.contract.object_path import PARAMETER, ObjectPath, Paths, blank
-from graph_contracts.contract.operation import Example, Operation, Permission, Type
+from graph_contracts.contract.operation import Example, Operation, Permission, Type, TypeKind
 from graph_contracts.contract.schemas import DEEPEST, Schemas
 from graph_contracts.contract.shape_reader import ShapeReader
 from graph_contracts.errors import DocumentError
@@ -34,6 +35,7 @@ class Reader:
         self.types = Schemas(self.resolve)
         self._shapes: dict[str, CollectionShape] = {}
         self._lock = RLock()
+        self._aliases: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def paths(self) -> Paths:
@@ -109,6 +111,15 @@ class Reader:
             node = found
         return mapping(node)
 
+    def aliases(self, value: Json) -> tuple[str, ...]:
+        """Every path of an operation, or of the many that share the list of them."""
+        if not isinstance(value, Mapping):
+            return tuple(value or ())
+        reference = str(value.get("$ref"))
+        if reference not in self._aliases:  # of thousands of paths, each would have a list of thousands
+            self._aliases[reference] = tuple(self.resolve(value).get("paths") or ())
+        return self._aliases[reference]
+
     def operation(self, name: str, method: str, path: str, node: JsonMapping, shared: JsonMapping) -> Operation:
         statuses = {str(status): self.resolve(value) for status, value in mapping(node.get("responses")).items()}
         success = next((status for status in statuses if re.fullmatch(r"2\d\d", status)), None)
@@ -125,7 +136,7 @@ class Reader:
             parameters=tuple(PARAMETER.findall(path)),
             parameter_examples=dict(self.parameter_examples(parameters)),
             options=frozenset(self.query_options(parameters)),
-            aliases=tuple(node.get("x-graph-aliases") or (path,)),
+            aliases=self.aliases(node.get("x-graph-aliases")) or (path,),
             collection_template=self.paths.collection(path),
             object_form=self.paths.form(path),
             shape=self.shape(path),
@@ -133,6 +144,7 @@ class Reader:
             body=self.types.type(sent["schema"]) if "schema" in sent else None,
             response=self.types.type(answered["schema"]) if "schema" in answered else None,
             statuses=tuple(statuses),
+            own_errors=dict(self.own_errors(statuses)),
             success=int(success) if success else None,
             required=self.types.required(answered.get("schema")),
             truncated=bool(node.get("x-graph-truncated", False)),
@@ -165,6 +177,18 @@ class Reader:
         shape = self._shapes[collection]
         alternate = found is not None and found.key_property and found.form != self.paths.form(path)
         return replace(shape, key=found.key_property, whole_key=False) if found and alternate else shape
+
+    def own_errors(self, answers: Mapping[str, JsonMapping]) -> Iterator[tuple[str, bool]]:
+        """For each documented error, whether its JSON has another shape than an object with Graph's `error`."""
+        for status, answer in answers.items():
+            if status == "default" or status[:1] in {"4", "5"}:
+                schema = json_content(answer).get("schema")
+                with suppress(DocumentError):  # what can't be read claims nothing
+                    shape = self.types.type(schema) if schema is not None else None
+                    yield (
+                        status.upper() if status != "default" else status,
+                        shape is not None and all(map(_is_own, shape.alternatives or (shape,))),
+                    )
 
     def schemes(self, security: Json) -> Iterator[str]:
         """The schemes of Authorization that some requirements of security name, in lower case."""
@@ -208,6 +232,13 @@ class Reader:
             return Example(schema["example"])
         listed = schema.get("examples")
         return Example(listed[0]) if isinstance(listed, list) and listed else None
+
+
+def _is_own(shape: Type) -> bool:
+    """Whether an error of this shape has no member `error` as Graph's have."""
+    if shape.kind is TypeKind.COMPLEX:
+        return bool(shape.properties) and "error" not in shape.properties
+    return shape.kind is not TypeKind.ANY
 
 
 def servers(nodes: Json) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from graph_contracts.derive.bodies import Bodies
 from graph_contracts.derive.examples import Exchange, Message
 from graph_contracts.derive.paths import Template
+from graph_contracts.derive.primitives import anonymous
 from graph_contracts.derive.resource_type import NAME, Named, Subject, called, linked, media, stated
-from graph_contracts.derive.schemas import Schema, anonymous
+from graph_contracts.derive.schemas import Schema
 from graph_contracts.derive.statuses import Answer
 from graph_contracts.json_types import JsonMapping
 
@@ -94,6 +95,7 @@ class Answers:
             return {**found, "description": "The content.", "content": content}
         plural = bool(answer.link and answer.link.plural)
         body, listed = _unwrapped(shown, plural=plural)
+        listed = listed and not _says_one(template, answer)
         name, resource = self._type(subject, template, answer, shown, body)
         if shown is None and not answer.link and not (alone and template.method == "GET"):
             return found
@@ -147,6 +149,11 @@ class Answers:
         fits = len(names & known) * 2 > len(names)
         updated = template.method == "PATCH" and (body or not subject.resource)
         return (subject.name, subject.resource) if fits or updated else ("", None)
+
+
+def _says_one(template: Template, answer: Answer) -> bool:
+    """Whether path and text both speak of one object, whatever the example shows."""
+    return bool(answer.link and not answer.link.plural) and template.path[-1] == "}"
 
 
 def _unwrapped(response: Message | None, *, plural: bool) -> tuple[Message | None, bool]:

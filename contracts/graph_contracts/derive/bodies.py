@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 from graph_contracts.derive.descriptions import NOTHING
 from graph_contracts.derive.examples import Exchange, Message
+from graph_contracts.derive.primitives import anonymous, spelled
 from graph_contracts.derive.resource_type import WRITES, Subject, media, stated
-from graph_contracts.derive.schemas import Schema, Schemas, anonymous, is_open, misspelled, spelled
+from graph_contracts.derive.schemas import Schema, Schemas, is_open, misspelled
 from graph_contracts.derive.tables import PropertyRow
 from graph_contracts.json_types import JsonObject
 
@@ -72,7 +73,10 @@ class Bodies:
         also = [
             each for each in dict.fromkeys(stated(message.body) for message in sent) if name and each not in {"", name}
         ]
+        if subject.written:
+            found = {key: self._writable(subject, key, found[key], sent) for key in found}
         whole = set(found) == set(known) or (not rows and set(found) <= set(known))
+        whole = whole and not any("readOnly" in known[key] and "readOnly" not in found[key] for key in found)
         if name and subject.resource and whole:  # without a resource page, what answers show would be taken for sent
             for key in found if rows else ():  # the page that is read says where
                 known[key] = {**known[key], "x-graph-source": found[key]["x-graph-source"]}
@@ -113,6 +117,8 @@ class Bodies:
                 self.say(f"{key} in the example", "left out", "another letter case than the table's", source)
             elif key in known:
                 found[key] = {**known[key], "x-graph-source": source} if tabled else known[key]
+            elif related := self.schemas.related(subject.written, key):
+                found[key] = {**related, "x-graph-source": source}
             else:
                 found[key] = self.schemas.property(subject.place, None, NOTHING, value, source)
         if subject.written:
@@ -121,6 +127,19 @@ class Bodies:
             for key in found:
                 if isinstance(value := message.body.get(key), dict | list):
                     self.schemas.grow_below(subject.place, found[key], message, value, (key,))
+
+    def _writable(self, subject: Subject, key: str, schema: Schema, sent: list[Message]) -> Schema:
+        """A property as it may be sent: what the page's own request sends isn't read-only, but the server's to set."""
+        keys = {"id", subject.resource.key if subject.resource else ""}
+        if key in keys or "readOnly" not in schema or not any(key in message.body for message in sent):
+            return schema
+        self.say(
+            f"{key} in the example",
+            "may be sent; the server may set it",
+            "read-only in a table",
+            schema["x-graph-source"],
+        )
+        return {name: value for name, value in schema.items() if name != "readOnly"} | {"x-graph-computed": True}
 
     def _agreed(self, subject: Subject, name: str, own: Schema, known: Schema | None) -> Schema:
         """A property as the operation's table and the resource page say it; the latter is right more often."""

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from graph_contracts.wording import GAP, MARKED_LIST, listed, maintained, overwritten
+from graph_contracts.wording import GAP, MARKED_LIST, MARKED_WORD, listed, maintained, overwritten
 
 _PLAIN = r"((?:[A-Za-z]\w*\s*,\s*)+(?:[A-Za-z]\w*\s+(?=and|or))?(?:(?:and|or)\s+)?[A-Za-z]\w*)\s*(?:\.|$)"
 MEMBERS = re.compile(
@@ -18,6 +18,16 @@ MEMBERS = re.compile(
     rf"(?:{MARKED_LIST}|(?<=[:e] ){_PLAIN})",
     re.IGNORECASE,
 )
+AFTER_COLON = re.compile(
+    rf"^(?P<before>[^.:`*]{{2,80}}):\s*(?P<list>{MARKED_WORD}(?:\s*,\s*(?:and |or )?{MARKED_WORD})+)", re.IGNORECASE
+)
+"""A list that only a colon announces: `The type of the pattern: `daily`, `weekly`.`"""
+NO_MEMBERS = re.compile(r"\b(?:example|e\.?g|such|like|with|together|and|see|default)\b", re.IGNORECASE)
+KINDS = re.compile(
+    r"\b(?:type|kind|status|state|mode|level|role|category|style|format|priority|importance|sensitivity)\W*$",
+    re.IGNORECASE,
+)
+"""What a text names whose members a colon announces, where its type says no more than `String`."""
 SAMPLES = re.compile(rf"\bfor example,?\s*{MARKED_LIST}", re.IGNORECASE)
 _SENTENCE = r"(?:^|[.(;>]\s*)\W*"
 DEPRECATED = re.compile(rf"{_SENTENCE}deprecated\b|\b(?:is|are|been) deprecated\b", re.IGNORECASE)
@@ -31,6 +41,8 @@ class Refinement(NamedTuple):
 
     members: tuple[str, ...] = ()
     """Of the enumeration that the property's type is."""
+    announced: tuple[str, ...] = ()
+    """What only a colon announces: members where the type is an enumeration."""
     samples: tuple[str, ...] = ()
     """Realistic values."""
     deprecated: bool = False
@@ -52,8 +64,11 @@ NOTHING = Refinement()
 def refinement(description: str) -> Refinement:
     """Read a description."""
     text = description.lower()  # looked into before each pattern, which is slower
+    announced, certain = _announced(description)
+    members = tuple(m for m in listed(MEMBERS, description) if m != "null") if " value" in text else ()
     return Refinement(
-        members=tuple(m for m in listed(MEMBERS, description) if m != "null") if " value" in text else (),
+        members=members or (announced if certain else ()),
+        announced=announced,
         samples=listed(SAMPLES, description) if "for example" in text else (),
         deprecated="deprecated" in text and DEPRECATED.search(description) is not None,
         read_only=("read-only" in text or "readonly" in text) and READ_ONLY.search(description) is not None,
@@ -63,3 +78,12 @@ def refinement(description: str) -> Refinement:
         overwritten=overwritten(description),
         described=description,
     )
+
+
+def _announced(description: str) -> tuple[tuple[str, ...], bool]:
+    """The words of a list that only a colon announces, and whether they can't be anything but members."""
+    found = AFTER_COLON.match(description.strip()) if ":" in description else None
+    if not found or NO_MEMBERS.search(found["before"]):
+        return (), False
+    words = tuple(dict.fromkeys(word.strip("`*'\"") for word in re.findall(MARKED_WORD, found["list"])))
+    return words, KINDS.search(found["before"]) is not None

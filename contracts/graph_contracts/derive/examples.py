@@ -10,14 +10,17 @@ from functools import cached_property
 from typing import NamedTuple, NoReturn
 
 from graph_contracts.derive.markdown import Block
-from graph_contracts.derive.paths import METHODS
+from graph_contracts.derive.notes import Notes
+from graph_contracts.derive.paths import METHODS, request_line
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
-REQUEST = re.compile(rf"({METHODS})\s+(\S.*?)(?:\s+HTTP/[\d.]+)?\s*$")
+UPPER = re.compile(METHODS)
 RESPONSE = re.compile(r"HTTP/[\d.]+\s+(\d{3})\b")
 HEADER = re.compile(r"([A-Za-z][\w-]*)\s*:\s*(.*)$")
 ANOTHER = re.compile(rf"^[ \t]*(?:HTTP/[\d.]+\s+\d{{3}}\b|(?:{METHODS})[ \t]+(?:https?:/)?/)", re.MULTILINE)
 """Where a fence that holds several messages goes on with the next."""
+MESSAGES = {"", "http", "json", "msgraph-interactive"}
+"""Languages of fences that show messages; others show code."""
 ANNOTATION = re.compile(r"<!--\s*(\{.*\})\s*-->", re.DOTALL)
 UNREADABLE = "the body is not JSON"
 
@@ -65,7 +68,7 @@ class Exchange(NamedTuple):
     response: Message | None
 
 
-def messages(blocks: Iterable[Block]) -> Iterator[Message]:
+def messages(blocks: Iterable[Block], notes: Notes) -> Iterator[Message]:
     """Every example message among some blocks, annotated by the comment before it where there is one."""
     annotation, line = JsonObject(), 0
     held: Message | None = None
@@ -79,6 +82,8 @@ def messages(blocks: Iterable[Block]) -> Iterator[Message]:
                 held = _with_body(replace(held, text=block.text, body_line=block.line))
                 annotation = {}
                 continue
+            if not starts and block.text.strip() and block.language in MESSAGES:
+                notes.skipped(block.line, "an example shows neither a request nor a response")
             for start, end in zip(starts, [*starts[1:], len(block.text)], strict=False):
                 if held:
                     yield held
@@ -119,7 +124,7 @@ def _message(block: Block, begin: int, finish: int, annotation: JsonMapping, ann
     """The message in a part of a fence; None where it holds none."""
     lines = block.text[begin:finish].split("\n")
     first = lines[0].strip()
-    request, response = REQUEST.match(first), RESPONSE.match(first)
+    request, response = request_line(first) if UPPER.match(first) else None, RESPONSE.match(first)
     if not request and not response:
         return None
     line = block.line + block.text.count("\n", 0, begin)
@@ -136,8 +141,8 @@ def _message(block: Block, begin: int, finish: int, annotation: JsonMapping, ann
     wrapped = re.fullmatch(r"collection\((.+)\)", named, re.IGNORECASE)
     message = Message(
         line=line,
-        method=request[1] if request else "",
-        url=request[2] if request else "",
+        method=request[0] if request else "",
+        url=request[1] if request else "",
         status=int(response[1]) if response else 0,
         headers=headers,
         text="\n".join(lines[end:]).strip(),
@@ -200,7 +205,7 @@ _REPAIRS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("a missing comma added", lambda text: re.sub(r'(["\d\]}el])[ \t]*\n(\s*")', r"\1,\n\2", text)),
     ("typographic quotes replaced", lambda text: re.sub("[“”„]", '"', text)),
     ("comments removed", _outside_strings(r"(//[^\n]*|/\*.*?\*/)", "")),
-    ("ellipses removed", _outside_strings(r"(,?\s*(?:\.{3}|…)\s*,?)", "")),
+    ("ellipses removed", _outside_strings(r"((?:,\s*+)?(?:\.{3}|…)\s*+,?)", "")),
     ("names quoted", _outside_strings(r"([{,]\s*)([A-Za-z_][\w.]*)(?=\s*:)", r'\2"\3"')),
     ("what follows the first value left out", _first_value),
 )

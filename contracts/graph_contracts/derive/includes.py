@@ -36,8 +36,8 @@ STOP = re.compile(
     r"|(?<=\n) {0,3}#{1,6}[ \t]*\[[^\]\n]*\]\(#tab/(?P<tab>[\w-]*)"
     r"|(?P<end>(?<=\n)(?:---[ \t]*$| {0,3}#{1,6}[ \t]))"
     r"|(?P<include>(?<=\[)![Ii][Nn][Cc][Ll][Uu][Dd][Ee]\b"
-    r"(?P<whole>[ \t]*\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\]"
-    r"\([ \t]*(?P<link>[^()\s]+)(?:[ \t]+\"[^\"\n]*\")?[ \t]*\)[ \t]*\])?))",
+    r"(?P<whole>[ \t]*+\[(?:[^\[\]\n]|\[[^\[\]\n]*+\]){0,200}+\]"
+    r"\([ \t]*+(?P<link>[^()\s]++)(?:[ \t]++\"[^\"\n]*+\")?[ \t]*+\)[ \t]*+\])?))",
     re.MULTILINE,
 )
 """Where to look up; that all begins with one of a few characters makes the search fast."""

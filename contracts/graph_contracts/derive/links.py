@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 from graph_contracts.derive.markdown import Page
 
-LINK = re.compile(r"!?\[([^\]\n]+)\](?:\(\s*([^)\s]*)[^)]*\)|\[([^\]]*)\])")
+LINK = re.compile(r"!?\[([^\[\]\n]++)\](?:\(\s*+([^()\s]*+)[^()]*+\)|\[([^\[\]]*+)\])")
 PUBLISHED = re.compile(
     r"(?:https://(?:docs|learn)\.microsoft\.com)?/(?:[a-z]{2}-[a-z]{2}/)?graph/api/resources/([\w.-]+?)(?:\.md)?(?=[?#]|$)"
 )
 """A link to a resource page where it is published."""
 PLURAL = re.compile(r"\b(?:collections?|arrays?|lists?|sets?)\b[^.\[\]]{0,40}$", re.IGNORECASE)
+NEAR = 60
+"""Characters before a link in which such a word is looked for."""
 OBJECTS = re.compile(r"[*`]*\s*(?:objects|resources|entities|items|collections?)\b", re.IGNORECASE)
 
 
@@ -35,8 +37,13 @@ def links(text: str) -> Iterator[Link]:
         target = match[2] if match[2] is not None else f"[{match[3] or match[1]}]"
         if match[0][0] == "!" or not (target[:1] == "[" or _is_resource(target)):
             continue
-        plural = PLURAL.search(text, 0, match.start()) is not None or OBJECTS.match(text, match.end()) is not None
+        plural = _plural(text, match.start()) or OBJECTS.match(text, match.end()) is not None
         yield Link(re.sub(r"[*`]", "", match[1]).strip(), target, plural)
+
+
+def _plural(text: str, at: int) -> bool:
+    """Whether the words before a place speak of several."""
+    return PLURAL.search(text, max(at - NEAR, 0), at) is not None
 
 
 @lru_cache(maxsize=1 << 14)
@@ -52,7 +59,11 @@ def bold(text: str) -> Link | None:
     """A type that the prose names without a link."""
     found = re.search(r"(?:\*\*|`)([A-Za-z]\w+)(?:\*\*|`)\s+(objects?|resources?|collection)\b", text)
     return (
-        Link(found[1], "", found[2] in {"objects", "collection"} or PLURAL.search(text, 0, found.start()) is not None)
+        Link(
+            found[1],
+            "",
+            found[2] in {"objects", "collection"} or _plural(text, found.start()),
+        )
         if found
         else None
     )
@@ -64,5 +75,5 @@ def labels(page: Page) -> dict[str, str]:
         label.lower(): target
         for block in page.blocks()
         if block.kind == "text" and "]:" in block.text
-        for label, target in re.findall(r"^[ ]{0,3}\[([^\]]+)\]:\s*(\S+)", block.text, re.MULTILINE)
+        for label, target in re.findall(r"^[ ]{0,3}\[([^\[\]\n]++)\]:[ \t]*+\n?[ \t]*+(\S+)", block.text, re.MULTILINE)
     }

@@ -32,18 +32,25 @@ START = re.compile(
 """How a block begins; what lies between blocks is text."""
 ANCHOR = re.compile(r"<[^<>]*>|\{#[^{}]*\}")
 """What gives a heading an address, and is no part of its title."""
-ENDS = {mark: re.compile(rf"^[ \t]*{mark}{{3,}}[ \t]*$", re.MULTILINE) for mark in "`~"}
+ENDS = {
+    mark: re.compile(
+        rf"^(?:(?P<end>[ \t]*{mark}{{3,}}[ \t]*$)|#{{2,6}}[ \t]+\w|[ \t]*```[ \t]*\w)",
+        re.MULTILINE,
+    )
+    for mark in "`~"
+}
+"""What ends a fence: its mark, or what no fence of a reference page holds, a heading or the beginning of another."""
+COMMENT_END = re.compile("-->|<!--")
+"""What ends a comment, or shows that it is never closed: the beginning of another."""
 PARAGRAPH = re.compile(r"\n(?=[ \t]*(?:\n|```))")
-BEYOND = re.compile(r"^(?:#{2,6}[ \t]+\w|[ \t]*```[ \t]*\w)", re.MULTILINE)
-"""What no fence of a reference page holds: a heading, or the beginning of another fence."""
 ROWS = re.compile(r"(?:[ \t]*\|[^\n]*(?:\n|\Z)|[^\n|#<`]*\|[^\n]*(?:\n|\Z))+")
 NESTED = re.compile(r"^[ \t]*>[ \t>]*(?:```|~~~|\||#)", re.MULTILINE)
 FIELD = re.compile(r"^([\w.]+):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 TAB = re.compile(r"\[[^\]]*\]\(#tab/")
-DELIMITER = re.compile(r"[|:\-\s]*-[|:\-\s]*")
+DELIMITER = re.compile(r"(?=[|:\s]*+-)[|:\-\s]*+")
 
-HTML_ROW = re.compile(r"<tr\b[^>]*>(.*?)(?=</?t(?:r|able|body|head)\b|\Z)", re.DOTALL | re.IGNORECASE)
-HTML_CELL = re.compile(r"<t[dh]\b[^>]*>(.*?)(?=</?t[dhr]\b|\Z)", re.DOTALL | re.IGNORECASE)
+HTML_ROW = re.compile(r"<tr\b[^<>]*+>(.*?)(?=</?t(?:r|able|body|head)\b|\Z)", re.DOTALL | re.IGNORECASE)
+HTML_CELL = re.compile(r"<t[dh]\b[^<>]*+>(.*?)(?=</?t[dhr]\b|\Z)", re.DOTALL | re.IGNORECASE)
 
 Row = tuple[int, tuple[str, ...]]
 """The line and the cells of a table's row."""
@@ -61,6 +68,8 @@ class Block(NamedTuple):
     """Of a heading."""
     rows: tuple[Row, ...] = ()
     """Of a table, the header first."""
+    language: str = ""
+    """Of a fence, in lower case."""
 
 
 class Section(NamedTuple):
@@ -203,16 +212,14 @@ def _block(found: re.Match[str], text: str, line: int, begin: int, notes: Notes)
             return None if TAB.match(title) else heading, at
         case "info":
             end = ENDS[found["fence"][0]].search(text, at)
-            stop, rest = (end.start(), end.end()) if end else (size, size)
-            if other := BEYOND.search(text, at, stop):
-                stop = rest = other.start()
-            if end is None or other:
+            stop, rest = (end.start(), end.end() if end["end"] else end.start()) if end else (size, size)
+            if end is None or not end["end"]:
                 notes.repaired(line, "a fence that is never closed ends with the section")
-            return Block("fence", line + 1, text[at:stop]), rest
+            return Block("fence", line + 1, text[at:stop], language=found["info"].strip().lower()), rest
         case "comment":
-            closed = text.find("-->", at)
-            stop = size if closed < 0 else closed + 3
-            if text.find("<!--", at, stop) >= 0 or closed < 0:
+            closed = COMMENT_END.search(text, at)
+            stop = closed.end() if closed else size
+            if closed is None or closed[0] == "<!--":
                 notes.repaired(line, "a comment that is never closed ends with the paragraph")
                 blank = PARAGRAPH.search(text, at)
                 stop = blank.start() if blank else size
@@ -241,7 +248,8 @@ def nested(text: str, at: int) -> Iterator[Block]:
                 yield Block("heading", start + 1, plain(inline), level=int(token.tag[1]))
         elif token.type in {"fence", "code_block"}:
             # an indented block of code has no opening line of its own
-            yield Block("fence", start + (2 if token.type == "fence" else 1), token.content)
+            first = start + (2 if token.type == "fence" else 1)
+            yield Block("fence", first, token.content, language=token.info.strip().lower())
         elif token.type == "html_block":
             yield Block("comment", start + 1, token.content)
         elif token.type == "table_open":
@@ -315,7 +323,7 @@ def whole(blocks: Iterator[Block], notes: Notes) -> Iterator[Block]:
         yield table
 
 
-MARKS = re.compile(r"[`*]|\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])?")
+MARKS = re.compile(r"[`*]|\[([^\[\]]*+)\](?:\([^()]*+\)|\[[^\[\]]*+\])?")
 
 
 def plain(text: str) -> str:

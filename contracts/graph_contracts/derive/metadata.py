@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 
 from graph_contracts.derive.csdl import Member, Model
-from graph_contracts.derive.schemas import PRIMITIVES, Schema, Schemas, spelled
+from graph_contracts.derive.primitives import PRIMITIVES, spelled
+from graph_contracts.derive.schemas import Schema, Schemas
 from graph_contracts.json_types import JsonMapping
 
 SHAPE = ("type", "format", "pattern", "minimum", "maximum", "items", "$ref", "x-graph-type", "x-graph-placeholder")

@@ -17,6 +17,7 @@ from graph_contracts.derive.paths import Template
 from graph_contracts.derive.resource_type import WRITES, Subject, subject
 from graph_contracts.derive.resources import Library
 from graph_contracts.derive.schemas import Schema, Schemas
+from graph_contracts.derive.sharing import share
 from graph_contracts.json_types import JsonObject
 
 WORDS = {"PATCH": "update", "GET": "get", "POST": "create", "PUT": "replace", "DELETE": "delete"}
@@ -46,6 +47,12 @@ class Builder:
         """Add every operation of a page; what other pages have said of it stands."""
         templates = [template._replace(path=self._path(template)) for template in facts.templates]
         about = subject(self.schemas.library, facts, templates)
+        if stray := _stray(about, templates):
+            templates = [template for template in templates if template not in stray]
+            about = subject(self.schemas.library, facts, templates)
+        for template in stray:
+            what = f"{template.method} {template.path} is left out: it goes on below another path, to another type"
+            facts.page.notes.guessed(template.line, what)
         version = self._version(facts)
         shared: dict[str, Schema] = {}
         for template in templates:
@@ -160,6 +167,17 @@ class Builder:
         version = self.servers[0].rpartition("/")[2] if self.servers else "v1.0"
         schemas = dict(self.schemas.finish())
         self._finish(schemas)
+        components: JsonObject = {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "responses": {
+                "Error": {
+                    "description": "The request was not performed.",
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/odata.error"}}},
+                }
+            },
+        }
+        share(self.paths, components)
+        components["schemas"] = {**schemas, "odata.error": ERROR}
         return {
             "openapi": "3.1.0",
             "info": {
@@ -171,16 +189,7 @@ class Builder:
             **({"servers": [{"url": url} for url in self.servers]} if self.servers else {}),
             **({"security": [{"bearer": []}]} if self.secured else {}),
             "paths": self.paths,
-            "components": {
-                "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-                "responses": {
-                    "Error": {
-                        "description": "The request was not performed.",
-                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/odata.error"}}},
-                    }
-                },
-                "schemas": {**schemas, "odata.error": ERROR},
-            },
+            "components": components,
             **({"x-graph-ambiguities": self.ambiguities} if self.ambiguities else {}),
         }
 
@@ -199,6 +208,20 @@ class Builder:
                         if len(each) > 1:
                             parameter = {**operation["parameters"][at], "x-graph-names": list(each)}
                             operation["parameters"][at] = parameter
+
+
+def _stray(about: Subject, templates: list[Template]) -> list[Template]:
+    """The aliases that go on below another by the name of another type: `…/lists/{id}/tasks` on a page about lists."""
+    known = {(template.method, template.path) for template in templates}
+    own = about.name.rpartition(".")[2].lower()
+    found = []
+    for template in templates:
+        above, _, last = template.path.rpartition("/")
+        word = re.sub(r"(?:ies|es|s)$", "", last.lower())
+        named = not re.fullmatch(r"[a-z]\w*", last) or word in own or own in word
+        if own and above.endswith("}") and (template.method, above) in known and not named:
+            found.append(template)
+    return found
 
 
 def _name_heirs(operation: Schema, schemas: Mapping[str, Schema]) -> None:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from graph_contracts.derive import examples, paths, permissions
+from graph_contracts.derive import examples, paths, permissions, requests
 from graph_contracts.derive.examples import Exchange, Message
 from graph_contracts.derive.links import Link, labels, links
-from graph_contracts.derive.markdown import Block, Page
+from graph_contracts.derive.markdown import Block, Page, Section
 from graph_contracts.derive.paths import Template
 from graph_contracts.derive.permissions import Permission
 from graph_contracts.derive.sections import split
 from graph_contracts.derive.statuses import Answer, answers, errors
 from graph_contracts.derive.tables import Header, PropertyRow, headers, properties
-from graph_contracts.errors import PageError
 
 SECTIONS = (
     ("http", r"https? requests?|request (uri|url|syntax)"),
@@ -28,6 +27,11 @@ SECTIONS = (
     ("response", r"(http )?responses?( body| codes?)?|return values?"),
     ("errors", r"errors?|error (responses?|conditions?|codes?)"),
 )
+PROSE = re.compile(
+    r"\b(?:examples?|see also|content|next steps?|remarks?|notes?|considerations?|limitations?|practices?|feedback"
+    r"|sdks?)\b"
+)
+"""Titles of sections that hold examples, or nothing that a document says."""
 EXPECTED = frozenset({"http", "permissions", "headers", "body", "response"})
 """The sections that no operation page is without."""
 NOTHING_SENT = re.compile(
@@ -35,6 +39,7 @@ NOTHING_SENT = re.compile(
     r"|^\W*(?:none|empty)\W*$",
     re.IGNORECASE,
 )
+NAMESPACE = re.compile(r"^[^\w\n]*+Namespace:[^\w\n]*+([\w.]+)", re.MULTILINE)
 CREATES = re.compile(r"required\W+when\W+you\W+\**create")
 
 
@@ -93,22 +98,27 @@ def facts(page: Page) -> Facts:
     """
     found: dict[str, list[Block]] = {kind: [] for kind, _ in SECTIONS}
     shown: list[Block] = []
+    others: list[Section] = []
     for section in split(page, EXPECTED, kind_of):
         kind = kind_of(section.title)
+        if kind not in {"http", "response"}:
+            others.append(section)
+        if not kind and section.level == 2 and not PROSE.search(section.title):
+            page.notes.skipped(section.line, f"no section of an operation page is called {section.title[:60]!r}")
         found[kind].extend(section.blocks) if kind else None
         if kind not in {"http", "permissions", "headers", "query"}:
             shown.extend(section.blocks)
-    exchanges = tuple(examples.exchanges(examples.messages(shown)))
+    exchanges = tuple(examples.exchanges(examples.messages(shown, page.notes)))
     body, response = found["body"], found["response"]
     prose = [block for block in body if block.kind == "text"]
     _repairs(page, exchanges)
     return Facts(
         page=page,
         namespace=namespace(page),
-        templates=tuple(_templates(page, found["http"], exchanges)),
+        templates=tuple(requests.templates(page, found["http"], others, exchanges)),
         permissions=tuple(permissions.read(found["permissions"])),
-        headers=tuple(headers(found["headers"], r"[A-Za-z][\w-]*")),
-        query=tuple(headers(found["query"], r"\$?[A-Za-z]\w*")),
+        headers=tuple(headers(found["headers"], r"[A-Za-z][\w-]*", page.notes)),
+        query=tuple(headers(found["query"], r"\$?[A-Za-z]\w*", page.notes)),
         parameters=tuple(properties(found["parameters"])),
         properties=tuple(properties(body, page.notes)),
         body_links=tuple(link for block in prose for link in links(block.text)),
@@ -123,53 +133,30 @@ def facts(page: Page) -> Facts:
 
 
 def is_operation_page(text: bytes) -> bool:
-    """Whether a file's text looks like an operation page: a section says so, or its front matter and a request."""
-    return SECTION.search(text) is not None or (STATED.search(text) is not None and REQUEST.search(text) is not None)
+    """Whether a file's text looks like an operation page: a section says so, or a request and what stands beside it."""
+    if SECTION.search(text):
+        return True
+    return REQUEST.search(text) is not None and (
+        STATED.search(text) is not None or len({part.lower() for part in BESIDE.findall(text)}) > 1
+    )
+
+
+def shows_requests(text: bytes) -> bool:
+    """Whether a file that isn't a resource's page shows requests."""
+    return REQUEST.search(text) is not None and b"resourcePageType" not in text
 
 
 SECTION = re.compile(rb"^##[ \t]*https? requests?[ \t\r]*$", re.MULTILINE | re.IGNORECASE)
+BESIDE = re.compile(
+    rb"^#{2,3}[ \t]*(permissions|prerequisites|request headers|request body|response)[ \t\r]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Sections of an operation page beside the request."""
 STATED = re.compile(rb"""^doc_type:[ \t]*["']?apiPageType\b""", re.MULTILINE)
 REQUEST = re.compile(rb"^[ \t]*(?:%b)[ \t]+\S" % paths.METHODS.encode(), re.MULTILINE)
 
 
 # -- requests --------------------------------------------------------------------------------------------------------
-
-
-def _templates(page: Page, section: Sequence[Block], exchanges: Sequence[Exchange]) -> Iterator[Template]:
-    seen: set[tuple[str, str]] = set()
-    lines = [*_request_lines(section)]
-    if not any(paths.read(target).text for _, target, _ in lines):
-        lines += [(m.method, m.url, m.line) for m in (pair.request for pair in exchanges) if m]
-        for _, _, line in lines:
-            page.notes.guessed(line, "the page gives no path that can be read: its example's is taken")
-    for method, target, line in lines:
-        path = paths.read(target)
-        if not path.text:
-            page.notes.skipped(line, f"no path can be read from {target[:80]!r}")
-            continue
-        if path.repairs:
-            page.notes.repaired(line, f"path: {', '.join(path.repairs)}")
-        if (method, path.text) not in seen:
-            seen.add((method, path.text))
-            yield Template(method, path.text, path.names, line)
-    if not seen:
-        line = next((block.line for block in section), 1)
-        file, line = page.origins.of(line)
-        raise PageError(
-            f"{file}:{line}: no HTTP request is documented",
-            "An operation page has a section 'HTTP request' with a method and a path",
-        )
-
-
-def _request_lines(blocks: Iterable[Block]) -> Iterator[tuple[str, str, int]]:
-    for block in blocks:
-        if block.kind not in {"fence", "text"}:
-            continue
-        for line, text in enumerate(block.text.split("\n"), block.line):
-            found = paths.LINE.match(text)
-            # prose may begin with a method's name too
-            if found and (block.kind == "fence" or (found[1].isupper() and re.match(r"/|https://", found[2]))):
-                yield found[1].upper(), found[2], line
 
 
 def _repairs(page: Page, exchanges: Iterable[Exchange]) -> None:
@@ -190,7 +177,7 @@ def namespace(page: Page) -> str:
     """The namespace that a page's types are in."""
     for section in page.sections[:2]:
         for block in section.blocks:
-            if block.kind == "text" and (found := re.search(r"^\W*Namespace:\W*([\w.]+)", block.text, re.MULTILINE)):
+            if block.kind == "text" and (found := NAMESPACE.search(block.text)):
                 parts = found[1].rstrip(".").split(".")
                 # one page doubles the last part
                 return ".".join(part for at, part in enumerate(parts) if not at or part != parts[at - 1])

@@ -9,11 +9,16 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 METHODS = "GET|POST|PATCH|PUT|DELETE"
-LINE = re.compile(rf"[ \t>*-]*`?({METHODS})[ \t]+([^\s].*?)(?:[ \t]+HTTP/[\d.]+)?[ \t]*`?[ \t]*$", re.IGNORECASE)
+LINE = re.compile(rf"[ \t>*-]*+`?({METHODS})[ \t]++(\S.*)", re.IGNORECASE)
 """A line of the HTTP request section: method and target."""
+PROTOCOL = re.compile(r"(?<!\s)\s++HTTP/[\d.]++$", re.IGNORECASE)
 VERSION = re.compile(r"/(v1\.0|beta)(?=/|$)", re.IGNORECASE)
 HOST = re.compile(r"https?://[^/\s]*", re.IGNORECASE)
-REMARK = re.compile(r"[ \t]+(?://|#|--|<!--)[ \t].*$")
+LITERAL = re.compile(
+    r"/(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\d+|(?=[^/]*\d)(?=[^/]*[A-Za-z])[\w=!,.-]{20,})(?=/|$)"
+)
+"""A segment that only an example has: a GUID, a number, or a long word with digits in it."""
+REMARK = re.compile(r"(?<![ \t])[ \t]++(?://|#|--|<!--)[ \t].*$")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 HOLDS_PLACE = re.compile(r"(?:[A-Za-z]+[-_ ])*(?i:id|name|key|value)|[A-Za-z]{,40}[a-z](?:Id|ID|Name|Key)|[xX]{3,}")
@@ -45,6 +50,12 @@ def key(path: str) -> str:
     return PLACEHOLDER.sub("{}", path)
 
 
+def request_line(text: str) -> tuple[str, str] | None:
+    """Method and target of a line that shows a request; None where it shows none."""
+    found = LINE.match(text)
+    return (found[1], PROTOCOL.sub("", found[2].rstrip().removesuffix("`").rstrip())) if found else None
+
+
 @lru_cache(maxsize=1 << 16)
 def read(target: str) -> Path:
     """Read the target of a request line."""
@@ -73,6 +84,21 @@ def read(target: str) -> Path:
     if "..." in bare:
         repairs.append("`...` stands for segments that the page leaves out")
     return Path(_numbered(PLACEHOLDER.sub(lambda m: f"{{{_word(m[1])}}}", text)), names, tuple(repairs))
+
+
+def templated(path: Path) -> Path:
+    """A path in which an example's ids are parameters."""
+    if not LITERAL.search(path.text):
+        return path
+    names: list[str] = []
+    parts = path.text.split("/")
+    for at, part in enumerate(parts):
+        if at > 1 and LITERAL.fullmatch(f"/{part}") and not parts[at - 1].startswith("{"):
+            parts[at] = "{id}"
+        names += PLACEHOLDER.findall(parts[at])
+    if len(names) == len(path.names):
+        return path
+    return Path(_numbered("/".join(parts)), tuple(names), (*path.repairs, "an example's id read as a parameter"))
 
 
 def values(template: str, url: str) -> Mapping[str, str]:
@@ -113,7 +139,7 @@ def _parameters(text: str, repairs: list[str]) -> str:
     changed = re.sub(r"<([^<>/]+)>", r"{\1}", text)
     # a segment in parentheses of its own: `(team-id)`
     changed = re.sub(r"(?<=/)\(([^()'=]+)\)(?=/|$)", r"{\1}", changed)
-    changed = re.sub(r"\{+\s*([^{}]*?)\s*\}+", r"{\1}", changed)
+    changed = re.sub(r"(?<!\{)\{++([^{}]*+)\}++", lambda found: f"{{{found[1].strip()}}}", changed)
     if changed.count("{") != changed.count("}"):
         changed = "/".join(_closed(segment) for segment in changed.split("/"))
     if changed != text and ("<" in text or text.count("{") != text.count("}") or "/(" in text):
@@ -135,7 +161,7 @@ def _spaces(text: str, repairs: list[str]) -> str:
     if not re.search(r"\s", PLACEHOLDER.sub("", text)):
         return text
     parts = re.split(r"(\{[^{}]*\})", text)
-    parts[::2] = [re.sub(r"\s+(?=/)|(?<=/)\s+", "", part) for part in parts[::2]]
+    parts[::2] = [re.sub(r"(?<!\s)\s++(?=/)|(?<=/)\s++", "", part) for part in parts[::2]]
     repairs.append("spaces taken out")
     kept = ""
     for place, part in enumerate(parts):

@@ -13,8 +13,8 @@ TYPES = (
     ("delegated", "delegatedWork"),
     ("application", "application"),
 )
-SCOPE = re.compile(r"(?<![\w.])[A-Z][\w-]*(?:\.[A-Za-z][\w-]*)+")
-NOISE = re.compile(r"[`*\\]|&nbsp;|<[^<>]*>|\]\([^)]*\)|\[|\]|https?://\S+")
+SCOPE = re.compile(r"(?<![\w.@])(?:[A-Z][\w-]*(?:\.[A-Za-z][\w-]*)+|[a-z]\w*[A-Z][\w-]*(?:\.[A-Z][\w-]*)+)")
+NOISE = re.compile(r"[`*\\]|&nbsp;|<[^<>]*+>|\]\([^()]*+\)|\[|\]|https?://\S++")
 
 
 class Permission(NamedTuple):

@@ -219,14 +219,14 @@ def read(page: Page) -> Resource:
         elif kind:
             tables[kind].extend(section.blocks)
     annotation, line = _annotation(page)
-    stated = annotation.get("@odata.type")
     also = annotation.get("alternateTypes")
     body, body_line = _shape(shape)
+    stated = annotation.get("@odata.type") or body.get("@odata.type")
     spaced = namespace(page)
     rows = {row.name: row for row in _rows(tables["properties"], body)}
     lists = dict(_lists(page))
     members = next((found for title, found in lists.items() if title == "members"), ())
-    heading = page.title.partition(" ")[0]
+    heading = _as_named(page.title.partition(" ")[0])
     if not members and not rows and not body and re.search(r"\benum", page.title, re.IGNORECASE):
         members = next(iter(lists.values()), ())
     return Resource(
@@ -244,6 +244,11 @@ def read(page: Page) -> Resource:
         members=members if not rows else (),
         lists=lists,
     )
+
+
+def _as_named(word: str) -> str:
+    """A type's name as its title spells it: names begin with a small letter, titles often don't."""
+    return word if word[:2].isupper() else word[:1].lower() + word[1:]
 
 
 def _rows(blocks: Iterable[Block], shape: JsonMapping) -> Iterator[PropertyRow]:

@@ -9,36 +9,12 @@ from pathlib import Path
 
 from graph_contracts.derive.descriptions import NOTHING, Refinement
 from graph_contracts.derive.examples import Message
+from graph_contracts.derive.primitives import PRIMITIVES, anonymous, bounds, enumeration, inferred, primitive
 from graph_contracts.derive.resources import Library, Place, Resource
 from graph_contracts.derive.tables import PropertyRow
 from graph_contracts.derive.types import UNTYPED, TypeCell
-from graph_contracts.json_types import Json, JsonMapping, JsonObject
-from graph_contracts.wording import limits
+from graph_contracts.json_types import Json, JsonObject
 
-DATE_TIME = (
-    r"^-?[0-9]{4,}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,12})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
-)
-"""OData's dateTimeOffsetValue (OData ABNF): any offset, up to twelve fraction digits."""
-PRIMITIVES: Mapping[str, JsonMapping] = {
-    "Edm.String": {"type": "string"},
-    "Edm.Boolean": {"type": "boolean"},
-    "Edm.Int16": {"type": "integer", "format": "int32", "minimum": -(2**15), "maximum": 2**15 - 1},
-    "Edm.Byte": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 255},
-    "Edm.SByte": {"type": "integer", "format": "int32", "minimum": -128, "maximum": 127},
-    "Edm.Int32": {"type": "integer", "format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1},
-    "Edm.Int64": {"type": "integer", "format": "int64"},
-    "Edm.Double": {"type": "number", "format": "double"},
-    "Edm.Single": {"type": "number", "format": "float"},
-    "Edm.Decimal": {"type": "number"},
-    "Edm.DateTimeOffset": {"type": "string", "format": "date-time", "pattern": DATE_TIME},
-    "Edm.Date": {"type": "string", "format": "date"},
-    "Edm.TimeOfDay": {"type": "string", "format": "time"},
-    "Edm.Duration": {"type": "string", "format": "duration"},
-    "Edm.Guid": {"type": "string", "format": "uuid"},
-    "Edm.Binary": {"type": "string", "format": "base64url"},
-    "Edm.Stream": {"type": "string", "format": "binary"},
-}
-PLACEHOLDER = re.compile(r"String(?: \([^)]*\))?|string")
 ENTITY = "microsoft.graph.entity"
 Schema = JsonObject
 
@@ -127,6 +103,14 @@ class Schemas:
                 source = resource.source_of(resource.shape_line)
                 known[key] = self.property(resource.place, None, NOTHING, value, source)
 
+    def related(self, name: str, key: str) -> Schema | None:
+        """The schema of a relationship of a type as an example shows it, in full; None where the type has none."""
+        relation = self.named.get(name, {}).get("x-graph-relationships", {}).get(key)
+        if not relation or relation["x-graph-type"] not in self.named:
+            return None
+        other = {"$ref": f"#/components/schemas/{relation['x-graph-type']}"}
+        return {"type": ["array", "null"], "items": other} if "collection" in relation else other
+
     def _relationship(self, resource: Resource, row: PropertyRow) -> Schema:
         name = row.type.name if row.type.primitive else self.qualified(resource.place, row.type.name, row.type.link)
         many = {"collection": True} if row.type.collection else {}
@@ -140,7 +124,11 @@ class Schemas:
         if isinstance(shown, list):
             value = next((item for item in shown if item is not None), None)
         collection = cell.collection if cell else isinstance(shown, list)
-        schema = self._type(place, cell or TypeCell(inferred(value)), refined, value)
+        unnamed = cell is None or (cell.collection and cell.name == UNTYPED)
+        if unnamed and isinstance(value, dict) and inferred(value) == UNTYPED:
+            schema = {**anonymous(value), "type": ["object", "null"], "x-graph-open": True}
+        else:
+            schema = self._type(place, cell or TypeCell(inferred(value)), refined, value)
         if collection:
             schema = {"type": ["array", "null"], "items": schema}
         if refined.deprecated:
@@ -150,31 +138,33 @@ class Schemas:
             schema["readOnly"] = True
         if refined.overwritten or (alone and refined.maintained):
             schema["x-graph-computed"] = True
-        if bounds := _bounds(schema, refined):
-            schema["x-graph-limits"] = bounds
+        if limited := bounds(schema, refined):
+            schema["x-graph-limits"] = limited
         schema["x-graph-source"] = source
         return schema
 
     def _type(self, place: Place, cell: TypeCell, refined: Refinement, value: Json) -> Schema:
         name = cell.name
         if name in PRIMITIVES:
-            return _primitive(name, refined, value)
+            return primitive(name, refined, value)
         if name == UNTYPED or name.startswith("Edm."):
             return {"x-graph-type": name}
         resource = self.library.find(place, cell.link, name)
         fragment = cell.link.partition("#")[2]
         if members := self._members(place, resource, cell.link, fragment):
-            return _enumeration(_qualified(name, place.namespace), members, refined, value)
+            return enumeration(_qualified(name, place.namespace), members, refined, value)
+        if not resource and (members := self._members_below(place, name)):
+            return enumeration(_qualified(name, place.namespace), members, refined, value)
         if resource and (resource.properties or resource.shape or resource.relationships):
             self.require(resource.name, resource)
             return {"$ref": f"#/components/schemas/{resource.name}"}
         if resource and resource.members:
-            return _enumeration(resource.name, resource.members, refined, value)
+            return enumeration(resource.name, resource.members, refined, value)
         qualified = resource.name if resource else _qualified(name, place.namespace)
         if isinstance(value, dict) or qualified in self.named:
             return {"$ref": f"#/components/schemas/{self._shown(place, qualified, value, resource)}"}
         if refined.members or cell.enumeration or isinstance(value, str) or re.search(r"(?i)values?$|enum", fragment):
-            return _enumeration(qualified, (), refined, value)
+            return enumeration(qualified, (), refined, value)
         if resource:
             self.require(resource.name, resource)
             return {"$ref": f"#/components/schemas/{resource.name}"}
@@ -184,6 +174,13 @@ class Schemas:
         """The members of an enumeration that is a part of a page, its own or another."""
         holder = self.library.find(place, place.path.name) if link[:1] == "#" else resource
         return holder.lists.get(fragment, ()) if holder and fragment else ()
+
+    def _members_below(self, place: Place, name: str) -> tuple[str, ...]:
+        """The members of an enumeration that a page names, and lists under a heading of that name."""
+        own = self.library.find(place, place.path.name)
+        word = name.rpartition(".")[2].lower()
+        titles = (f"{word}-values", word, f"{word}-members")
+        return next((own.lists[each] for each in titles if own and each in own.lists), ())
 
     def _shown(self, place: Place, name: str, value: Json, resource: Resource | None) -> str:
         """The name of the type of an object that an example shows; the object itself may say it better."""
@@ -304,84 +301,6 @@ def is_open(schema: Schema) -> bool:
     """Whether it is unknown if a type is an enumeration or an object."""
     inner = schema.get("items", schema)
     return "type" not in inner and "$ref" not in inner and not inner.get("x-graph-type", UNTYPED).startswith("Edm.")
-
-
-def spelled(schema: Schema) -> str:
-    """A property's JSON type in words; empty where it is left open."""
-    if "items" in schema:
-        inner = spelled(schema["items"])
-        return f"{inner} collection" if inner else ""
-    if "$ref" in schema:
-        return "object"
-    declared = schema.get("type")
-    word = declared[0] if isinstance(declared, list) else declared or ""
-    return f"{word} ({schema['format']})" if "format" in schema else str(word)
-
-
-def inferred(value: Json) -> str:
-    """The type that an example's value suggests."""
-    match value:
-        case bool():
-            return "Edm.Boolean"
-        case int():
-            return "Edm.Int32" if -(2**31) <= value < 2**31 else "Edm.Int64"
-        case float():
-            return "Edm.Double"
-        case str():
-            stamped = "timestamp" in value.lower() or re.match(DATE_TIME, value)
-            return "Edm.DateTimeOffset" if stamped else "Edm.String"
-        case dict():
-            stated = value.get("@odata.type")
-            return stated.lstrip("#") if isinstance(stated, str) and stated else UNTYPED
-    return UNTYPED
-
-
-def anonymous(body: Json) -> Schema:
-    """The schema of an example's body that no page gives a type."""
-    match body:
-        case dict():
-            members = {key: anonymous(value) for key, value in body.items() if "@" not in key}
-            return {"type": "object", "properties": members}
-        case list():
-            return {"type": "array", "items": anonymous(body[0]) if body else {}}
-        case None:
-            return {}
-    return _primitive(inferred(body), NOTHING, body)
-
-
-def _primitive(name: str, refined: Refinement, value: Json) -> Schema:
-    schema: Schema = {**PRIMITIVES[name], "x-graph-type": name}
-    if refined.nullable:
-        schema["type"] = [schema["type"], "null"]
-    if name == "Edm.String":
-        _refine_string(schema, value, refined)
-    return schema
-
-
-def _enumeration(name: str, members: tuple[str, ...], refined: Refinement, value: Json) -> Schema:
-    schema: Schema = {"type": ["string", "null"] if refined.nullable else "string", "x-graph-type": name}
-    _refine_string(schema, value, refined._replace(members=members or refined.members))
-    if "x-graph-members" not in schema:
-        schema["x-graph-placeholder"] = True
-    return schema
-
-
-def _refine_string(schema: Schema, value: Json, refined: Refinement) -> None:
-    if refined.members:
-        schema["x-graph-members"] = list(refined.members)
-    elif isinstance(value, str) and PLACEHOLDER.fullmatch(value):
-        schema["x-graph-placeholder"] = True
-    if refined.samples:
-        schema["examples"] = list(refined.samples)
-
-
-def _bounds(schema: Schema, refined: Refinement) -> Schema:
-    """What the description says of a value that has no form of its own."""
-    declared = schema.get("type")
-    word = declared[0] if isinstance(declared, list) else declared
-    if not word or word == "boolean" or (word == "string" and ({"format", "x-graph-members"} & schema.keys())):
-        return {}
-    return limits(word, refined.described)
 
 
 def _qualified(name: str, namespace: str) -> str:

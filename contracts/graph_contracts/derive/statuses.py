@@ -9,7 +9,10 @@ from typing import NamedTuple
 from graph_contracts.derive.links import Link, bold, links
 from graph_contracts.derive.markdown import Block
 
-STATUS = re.compile(r"(?<![\w.#/-])(20[0-7]|30[1-8])(?![\w%]|[.,:-]\d|\]\()")
+STATUS = re.compile(r"(?<![\w.#/-])(20[0-7]|30[1-8])(?![\w%]|[.,:-]\d|\]\(|[- ](?:series|level|range|class|family))")
+WORDS = {"ok": 200, "created": 201, "accepted": 202, "no content": 204}
+NAMED = re.compile(r"`(ok|created|accepted|no content)`|\b(no content)\b", re.IGNORECASE)
+"""A status that is named by its words alone."""
 ERROR = re.compile(r"`\s*([45]\d\d)\b")
 
 
@@ -24,8 +27,23 @@ class Answer(NamedTuple):
 
 
 def answers(section: Iterable[Block]) -> Iterator[Answer]:
+    """The statuses of success that a Response section states: its numbers or, where it has none, its words."""
+    blocks = list(_prose(section))
+    found = list(_numbered(blocks))
+    yield from found or _named(blocks)
+
+
+def _named(blocks: Iterable[Block]) -> Iterator[Answer]:
+    for block in blocks:
+        if match := NAMED.search(block.text):
+            line = block.line + block.text.count("\n", 0, match.start())
+            yield Answer(WORDS[(match[1] or match[2]).lower()], line, next(links(block.text), None))
+            return
+
+
+def _numbered(blocks: Iterable[Block]) -> Iterator[Answer]:
     seen: set[int] = set()
-    for block in _prose(section):
+    for block in blocks:
         found = [match for match in STATUS.finditer(block.text) if _is_status(block.text, match)]
         for at, match in enumerate(found):
             code = int(match[1])

@@ -13,7 +13,14 @@ from graph_contracts.derive.markdown import Block, plain
 from graph_contracts.derive.notes import Notes
 
 NAMES = ("property", "propertyname", "name", "parameter", "parametername", "properties")
-TAGS = re.compile(r"<sup>.*?</sup>|<[^<>]*>")
+TAGS = re.compile(r"<sup>[^<]*+</sup>|<[^<>]*+>")
+
+
+REQUIRED = re.compile(r"\brequired\W*$", re.IGNORECASE)
+CONDITION = re.compile(
+    r"\b(?:if|when|where|unless|only|not|isn't|aren't|for|depending)\b|\brequired\b.*\brequired\b", re.IGNORECASE
+)
+SENTENCE = re.compile(r"(?<=[.;])\s+|[()]|</?br\s*/?>")
 
 
 class PropertyRow(NamedTuple):
@@ -33,19 +40,37 @@ class Header(NamedTuple):
     line: int
 
 
-def headers(blocks: Iterable[Block], pattern: str) -> Iterator[Header]:
+def headers(blocks: Iterable[Block], pattern: str, notes: Notes) -> Iterator[Header]:
+    """The rows of the tables among some blocks whose names are of a pattern; a value behind a name is left out."""
     for table in (block for block in blocks if block.kind == "table"):
         for line, cells in table.rows[1:]:
-            name = plain(cells[0]).rstrip(":")
+            name = plain(cells[0]).partition(":")[0].partition(" (")[0].strip("_'\" ")
             if re.fullmatch(pattern, name):
-                text = " ".join(cells[1:]).lower()
-                yield Header(name, "required" in text and "not required" not in text and "optional" not in text, line)
+                yield Header(name, any(map(_required, cells[1:])) and not _optional(cells[1:]), line)
+            elif cells[0].strip():
+                notes.skipped(line, f"a row of the table of headers or options is called {name[:60]!r}")
+
+
+def _required(text: str) -> bool:
+    """Whether a description says that something is required, and of no condition."""
+    return any(
+        REQUIRED.search(sentence) is not None and CONDITION.search(sentence) is None
+        for sentence in SENTENCE.split(text)
+    )
+
+
+def _optional(cells: Iterable[str]) -> bool:
+    return any(re.search(r"\boptional\b", text, re.IGNORECASE) is not None for text in cells)
 
 
 def properties(blocks: Iterable[Block], notes: Notes | None = None) -> Iterator[PropertyRow]:
     """The rows of the tables of properties among some blocks; rows that only group others are passed over."""
     for table in (block for block in blocks if block.kind == "table" and block.rows):
         type_at, name_at, text_at = _columns(table.rows[0][1])
+        if not any(table.rows[0][1]) and len(table.rows) > 1:
+            type_at, name_at, text_at = _columns(("property", "type", "description")[: len(table.rows[1][1])])
+            if notes is not None:
+                notes.guessed(table.line, "a table without titles is read as names, types and descriptions")
         if name_at < 0:
             continue
         for line, cells in table.rows[1:]:

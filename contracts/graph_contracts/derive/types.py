@@ -50,7 +50,7 @@ PRIMITIVES: Mapping[str, str] = {
     "json object": UNTYPED,
     "untyped json object": UNTYPED,
 }
-LINK = re.compile(r"\[([^\]]+)\](?:\(\s*([^)\s]*)[^)]*\)|\[([^\]]*)\])?")
+LINK = re.compile(r"\[([^\[\]]++)\](?:\(\s*+([^()\s]*+)[^()]*+\)|\[([^\[\]]*+)\])?")
 COLLECTION = (
     re.compile(r"collection\s*\(\s*(.+?)\s*\)?", re.IGNORECASE),
     re.compile(r"(?:an? )?(?:collection|array|list) of (.+?)", re.IGNORECASE),

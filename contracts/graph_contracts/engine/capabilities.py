@@ -46,6 +46,9 @@ def facts(group: ResourceGroup) -> list[Mapping[str, str]]:
             _row(f"{path}: validators", _validators(update), "whether conditional requests can be judged"),
             _row(f"{path}: maintained by the server", ", ".join(sorted(update.computed)) or "none noticed", ""),
         ]
+        if moved := sorted(update.changed_by_server):
+            meaning = "members that differ from before the run, with values that the run did not send"
+            rows.append(_row(f"{path}: changed by the server itself", ", ".join(moved), meaning))
     return rows
 
 

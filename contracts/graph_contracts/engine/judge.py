@@ -10,6 +10,7 @@ from itertools import islice
 from sys import intern
 
 from graph_contracts.contract import OperationKind
+from graph_contracts.contract.conventions import EVERYTHING, Conventions
 from graph_contracts.engine import reproduction
 from graph_contracts.engine.withheld_findings import of_one_life, without_curtailed, without_throttling
 from graph_contracts.errors import BodyNotKeptError, ContractsError
@@ -63,7 +64,7 @@ class Judgement:
     exchanges: tuple[int, ...] = ()
     worst: Exchange | None = None
     """The exchange that shows the worst finding."""
-    replay: tuple[Exchange | str, ...] = ()
+    replay: reproduction.Steps = ()
     """What to send, in order, so that the worst finding shows again, with remarks in between."""
     mismatch: Mismatch | None = None
     signs: tuple[str, ...] = ()
@@ -93,8 +94,10 @@ class Judge:
     One pass over the responses is for all checks of every response: it notes what they say until their turn comes.
     """
 
-    def __init__(self, profile: str) -> None:
+    def __init__(self, profile: str, conventions: Conventions = EVERYTHING) -> None:
         self._profile = profile
+        self.conventions = conventions
+        """Those that are applied: a requirement of another one says nothing about the target."""
         self._checked: defaultdict[str, dict[Binding, Checked]] = defaultdict(dict)
         """By operation id."""
         self._done: set[tuple[str, str]] = set()
@@ -123,8 +126,10 @@ class Judge:
         self, binding: Binding, update: OperationUnderTest, unusable: str, together: Sequence[Binding]
     ) -> list[Judgement]:
         requirement = find(binding.requirement)
-        if unusable:
-            return [Judgement(requirement.id, str(update.documented), "inconclusive", unusable)]
+        unclaimed = self.conventions.unclaimed(requirement.convention)
+        if unclaimed or unusable:
+            verdict = "not-applicable" if unclaimed else "inconclusive"
+            return [Judgement(requirement.id, str(update.documented), verdict, unclaimed or unusable)]
         update.requirement = requirement.id
         sent, lives = len(update.client.exchanges), len(update.client.lifeline.deaths)
         findings: list[Finding] = []
@@ -146,7 +151,7 @@ class Judge:
                 update.tidy()
             update.requirement = ""
         operation = intern(str(update.documented))  # it stands in every judgement of a run
-        asides = {_about(name, requirement.kind): found for name, found in update.log.asides.items() if found}
+        asides = self._asides(update, requirement.kind)
         update.log.asides.clear()
         findings += asides.pop(requirement.id, [])
         findings, busy = without_throttling(binding, findings)
@@ -179,6 +184,11 @@ class Judge:
             exchanges = _indexes(undecided.exchanges)
             return [Judgement(requirement.id, operation, verdict, undecided.reason, exchanges=exchanges), *others]
         return [Judgement(requirement.id, operation, "pass", exchanges=own), *others]
+
+    def _asides(self, update: OperationUnderTest, kind: OperationKind) -> dict[str, list[Finding]]:
+        """What a case found of other requirements, by their ids, as far as their conventions are applied."""
+        found = {_about(name, kind): list(findings) for name, findings in update.log.asides.items() if findings}
+        return {name: each for name, each in found.items() if find(name).convention in self.conventions.applied}
 
     def repeat(self, binding: Binding, update: OperationUnderTest, first: Judgement) -> Judgement:
         """A failure with how often it comes again when the case is repeated, each request on a connection of its own.
@@ -236,7 +246,7 @@ class Judge:
         if checked.problem is not None:
             raise checked.problem
         if not checked.any and update.options.read_only:
-            raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
+            raise Inconclusive("not tested: needs an update, and --read-only sends none")
         if not checked.any and update.client.silent:
             raise Inconclusive(OUT_OF_TIME)
         if not checked.any and checked.unread is not None:
@@ -244,7 +254,7 @@ class Judge:
         if not checked.any and (unread := _not_kept(binding, update)) is not None:
             raise Inconclusive("none of the answers that it is about was kept: their bodies are too long", unread)
         if not checked.any:
-            raise NotApplicable("no response of this run is one that the requirement is about")
+            raise NotApplicable("the run got no answer that the requirement is about")
 
 
 def postponed(binding: Binding, judgement: Judgement) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import platform
-import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,19 +11,20 @@ from importlib.metadata import version
 from itertools import accumulate
 
 from graph_contracts import __version__, requirements
-from graph_contracts.contract import Contract
+from graph_contracts.contract import Contract, Conventions
 from graph_contracts.engine import scope_of_run, source_location
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.result import RunResult
 from graph_contracts.http import curl, replay
 from graph_contracts.http.exchange import Exchange, Headers
+from graph_contracts.http.reach import DIRECT, Reach
 from graph_contracts.http.redact import Redactor
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.reference.sheet import proofs
 from graph_contracts.report import results as model
 from graph_contracts.report.left import Left
 from graph_contracts.requirements import Mismatch
-from graph_contracts.settings import Settings, base_url
+from graph_contracts.settings import command_line
 
 MAX_EVIDENCE = 4096
 """Characters of a body that evidence keeps."""
@@ -75,15 +75,21 @@ def results(run: RunResult, outcomes: Iterable[tuple[str, model.Outcome]], mask:
         executed=run.executed,
         complete=run.complete,
         capabilities=tuple(mask.tree(row) for row in run.capabilities),
+        conventions=conventions(run.conventions),
         ambiguities=tuple(dict(row) for row in contract.ambiguities),
         notes=tuple(mask.text(note) for note in (*run.notes, *(each.text for each in run.left))),
         left=tuple(Left.from_json(mask.tree(each.to_json())) for each in run.left),
         environment=environment(),
         shard=shard.summary if shard else {},
         scope=scope_of_run.scope(selection, settings, deselected=run.deselected),
-        command=mask.text(_command(settings)),
+        command=mask.text(command_line.run(settings)),
         redacted=mask.count,
     )
+
+
+def conventions(found: Conventions | None) -> JsonMapping:
+    """Whose requirements were applied, and why, as results hold it."""
+    return {"applied": [*map(str, found.applied)], "because": found.because} if found else {}
 
 
 def environment() -> Mapping[str, str]:
@@ -122,7 +128,9 @@ def _cause(cause: requirements.Cause) -> JsonMapping:
     }
 
 
-def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redactor) -> model.Outcome:
+def outcome(
+    judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redactor, reach: Reach = DIRECT
+) -> model.Outcome:
     """A judgement as reports take it, every secret masked."""
     shown = judgement.worst
     if shown is None and judgement.exchanges and judgement.verdict not in {"pass", "not-applicable"}:
@@ -134,7 +142,7 @@ def outcome(judgement: Judgement, exchanges: Sequence[Exchange], redactor: Redac
         expected=_shortened(redactor, judgement.expected),
         actual=_shortened(redactor, judgement.actual),
         exchanges=judgement.exchanges,
-        curl=replay.script(judgement.replay or ((shown,) if shown else ()), redactor),
+        curl=replay.script(judgement.replay or ((shown,) if shown else ()), redactor, reach),
         mismatch=_mismatch(judgement.mismatch, shown, redactor) if judgement.mismatch and shown else None,
         signs=tuple(map(redactor.text, judgement.signs)),
         gates=judgement.gates,
@@ -151,7 +159,7 @@ def _mismatch(found: Mismatch, shown: Exchange, mask: Redactor) -> JsonMapping:
     return {"path": mask.text(found.path), **values, "exchange": shown.index}
 
 
-def entry(exchange: Exchange, mask: Redactor) -> JsonMapping:
+def entry(exchange: Exchange, mask: Redactor, reach: Reach = DIRECT) -> JsonMapping:
     """One exchange in the form that reports take, secrets masked and bodies capped."""
     request, response = exchange.request, exchange.response
 
@@ -194,7 +202,7 @@ def entry(exchange: Exchange, mask: Redactor) -> JsonMapping:
         },
         "response": answered,
         "error": _shortened(mask, exchange.error) or None,
-        "curl": curl.command(request, mask),
+        "curl": curl.command(request, mask, reach=reach),
     }
 
 
@@ -207,45 +215,3 @@ def _text(mask: Redactor, body: bytes) -> tuple[str, bool]:
     # a secret may stand where the text is cut
     text = body[: 64 * MAX_EVIDENCE].decode("utf-8", "backslashreplace")
     return mask.cut(text, MAX_EVIDENCE), len(body) > MAX_EVIDENCE
-
-
-def _command(settings: Settings) -> str:
-    parts = ["graph-contracts", "run"]
-    if settings.target:
-        parts += ["--target", base_url.without_userinfo(settings.target)]
-    if settings.openapi:
-        parts += ["--openapi", str(settings.openapi)]
-    parts += _access(settings)
-    if settings.auth != "enforced":
-        parts += ["--auth", settings.auth]
-    for flag, named in (("--id", settings.ids), ("--second-id", settings.second_ids)):
-        for name, value in named.items():
-            parts += [flag, f"{name}={value}"]
-    parts += ["--profile", settings.profile, "--seed", str(settings.seed)]
-    if settings.max_examples != type(settings).model_fields["max_examples"].default:
-        parts += ["--max-examples", str(settings.max_examples)]
-    parts += ["--quick"] if settings.quick else []
-    for flag, words in (
-        ("--select", settings.select),
-        ("--deselect", settings.deselect),
-        ("--operation", settings.operations),
-        ("--computed", settings.computed),
-        ("--readonly", settings.readonly),
-    ):
-        for word in words:
-            parts += [flag, word]
-    if settings.splits > 1:
-        parts += ["--splits", str(settings.splits), "--group", str(settings.group)]
-        parts += ["--durations", str(settings.durations)] if settings.durations else []
-    return " ".join('"$TOKEN"' if part == "$TOKEN" else shlex.quote(part) for part in parts)
-
-
-def _access(settings: Settings) -> list[str]:
-    """How the target was reached, with a placeholder for each secret."""
-    parts = ["--token", "$TOKEN"] if settings.token or settings.token_command else []
-    for flag, given in (("--basic", settings.basic), ("--credential", settings.credential)):
-        parts += [flag, "$TOKEN"] if given else []
-    for flag, path in (("--ca", settings.ca), ("--client-cert", settings.client_cert)):
-        parts += [flag, str(path)] if path else []
-    switches = ("entra", "insecure", "read_only", "destructive", "burst", "allow_production")
-    return parts + [f"--{name.replace('_', '-')}" for name in switches if getattr(settings, name)]

@@ -12,6 +12,7 @@ from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.result import RunResult
 from graph_contracts.engine.tally import Tally
 from graph_contracts.errors import BodyNotKeptError
+from graph_contracts.http.reach import DIRECT, Reach
 from graph_contracts.http.redact import Redactor
 from graph_contracts.http.traffic import Traffic
 from graph_contracts.report import outcome_stream
@@ -27,15 +28,17 @@ class Recorder:
         folder: the report folder, which holds the outcome stream.
         redactor: masks every secret in what is recorded.
         tally: knows how many cases were run, and takes a note where the disk is full.
+        reach: how the target is reached, for the lines that send something again.
     """
 
-    def __init__(self, folder: Path, redactor: Redactor, tally: Tally) -> None:
+    def __init__(self, folder: Path, redactor: Redactor, tally: Tally, reach: Reach = DIRECT) -> None:
         self.outcomes: list[tuple[str, Outcome]] = []
         self.evidence = Evidence()
         self.begun = False
         self._folder = folder
         self._redactor = redactor
         self._tally = tally
+        self._reach = reach
         self._stream: OutcomeStream | None = None
 
     def begin(self, head: RunResult) -> None:
@@ -53,12 +56,12 @@ class Recorder:
         """Record the judgements of a case, and the exchanges up to then."""
         self.catch_up(exchanges)
         try:
-            said = outcome.outcome(judgement, exchanges, self._redactor)
+            said = outcome.outcome(judgement, exchanges, self._redactor, self._reach)
         except (LookupError, TypeError, ValueError, AttributeError, BodyNotKeptError) as defect:
             # never lose a verdict: what can't be shown is a defect of ours, and gates as one
             what = f"{judgement.verdict}, which could not be recorded: {type(defect).__name__}"
             lost = Judgement(judgement.requirement, judgement.operation, "error", what)
-            said = outcome.outcome(lost, exchanges, self._redactor)
+            said = outcome.outcome(lost, exchanges, self._redactor, self._reach)
         self.outcomes.append((judgement.requirement, said))
         tally = self._tally
         self._write(lambda stream: stream.outcome(judgement.requirement, said, tally.executed, tally.seconds))
@@ -77,7 +80,7 @@ class Recorder:
     def catch_up(self, exchanges: Traffic) -> None:
         """Record the exchanges since the last time."""
         for exchange in exchanges.since(len(self.evidence)):
-            entry = outcome.entry(exchange, self._redactor)
+            entry = outcome.entry(exchange, self._redactor, self._reach)
             self.evidence.add(entry, self._write(partial(OutcomeStream.exchange, entry=entry)))
 
     def _write(self, what: Callable[[OutcomeStream], int | None]) -> int | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from graph_contracts import requirements
+from graph_contracts.engine.target import reach
 from graph_contracts.http import curl
 from graph_contracts.http.exchange import Exchange, Request
 from graph_contracts.http.redact import MASK, Redactor
@@ -96,11 +96,9 @@ class RequestList:
 
     def _line(self, request: Request) -> str:
         authenticated = [field for field in request.headers if field != ("Authorization", f"Bearer {self.token}")]
-        options = self._reach()
-        if len(authenticated) < len(request.headers):
-            options += self._credentials()
+        options = self._credentials() if len(authenticated) < len(request.headers) else []
         asked = replace(request, headers=tuple(authenticated))
-        line = curl.command(asked, self.redactor, options=options, body=self.bodies)
+        line = curl.command(asked, self.redactor, options=options, reach=reach(self.settings), body=self.bodies)
         notes = [] if request.wire is None else ["its octets are chosen one by one, which curl can't do"]
         if not self.bodies:
             line = line if len(line) <= MAX_LINE else f"{line[: MAX_LINE - 1]}…"
@@ -115,18 +113,6 @@ class RequestList:
         if settings.credential:
             return ["-H", curl.header(settings.credential_fields()[0][0], MASK)]
         return ["--user", '"$TOKEN"'] if settings.basic or base_url.has_password(settings.target) else []
-
-    def _reach(self) -> list[str]:
-        """How the run would reach its target: TLS and proxy."""
-        settings = self.settings
-        parts = ["--insecure"] if settings.insecure else []
-        files = (("--cacert", settings.ca), ("--cert", settings.client_cert), ("--key", settings.client_key))
-        for flag, path in files:
-            parts += [flag, shlex.quote(str(path))] if path else []
-        if settings.proxy:
-            parts += ["--proxy", shlex.quote(base_url.without_userinfo(settings.proxy))]
-            parts += ["--proxy-user", '"$PROXY_USER"'] if base_url.has_password(settings.proxy) else []
-        return parts
 
 
 def _purpose(exchange: Exchange) -> str:

@@ -38,8 +38,12 @@ DRIVERS: Mapping[OperationKind, Callable[..., OperationUnderTest]] = {
 class Resources:
     """A driver for each operation that is judged or serves to judge, and the resource groups that they make."""
 
-    def __init__(self, contract: Contract, drivers: Mapping[str, OperationUnderTest]) -> None:
+    def __init__(
+        self, contract: Contract, drivers: Mapping[str, OperationUnderTest], judged: Container[str] = ()
+    ) -> None:
         self._contract = contract
+        self._judged = judged
+        """Ids of the operations that cases are run for."""
         self.drivers = drivers
         """By operation id."""
         self.groups: dict[str, ResourceGroup] = group_by_resource(
@@ -89,7 +93,10 @@ class Resources:
         first = group.updates[0]
         undo_log = self._undo_log if may_write else None
         may_patch = not first.options.read_only
-        yield from preflight.Preflight(self._contract, group.updates, undo_log, may_write, may_patch).checks()
+        may_make = any(update.documented.id in self._judged for update in group.updates)
+        yield from preflight.Preflight(
+            self._contract, group.updates, undo_log, may_write, may_patch, may_make=may_make
+        ).checks()
         for driver in others:
             driver.observer.ids.update(first.observer.ids)
             fill_path(driver)
@@ -196,9 +203,15 @@ class Resources:
         return ""
 
 
-def resources(contract: Contract, target: Target) -> Resources:
-    """The resources of all operations that are tested, with every operation that serves to judge those."""
-    return Resources(contract, dict(_drivers(contract, target.client, target.options)))
+def resources(contract: Contract, target: Target, judged: Container[str] = ()) -> Resources:
+    """The resources of all operations that are tested, with every operation that serves to judge those.
+
+    Args:
+        contract: has the operations.
+        target: is what they are sent to.
+        judged: ids of the operations that cases are run for.
+    """
+    return Resources(contract, dict(_drivers(contract, target.client, target.options)), judged)
 
 
 def _drivers(contract: Contract, client: Client, options: Options) -> Iterator[tuple[str, OperationUnderTest]]:

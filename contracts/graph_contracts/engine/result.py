@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from graph_contracts.contract import Conventions
 from graph_contracts.engine.selection import Selection
 from graph_contracts.report.left import Left
 from graph_contracts.settings import Settings
@@ -33,6 +34,8 @@ class RunResult:
     """Whether options of pytest leave out cases that the settings leave in."""
     capabilities: tuple[Mapping[str, str], ...] = ()
     """The facts found out about the target; empty before the run is over, since asking may send requests."""
+    conventions: Conventions | None = None
+    """Whose requirements were applied."""
     notes: tuple[str, ...] = ()
     left: tuple[Left, ...] = ()
     """What could not be put back."""

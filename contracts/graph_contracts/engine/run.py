@@ -25,6 +25,8 @@ from graph_contracts.generation.storage import keep_nothing
 from graph_contracts.pytest_plugin import Plugin
 from graph_contracts.report import github, terminal, writer
 from graph_contracts.report import results as model
+from graph_contracts.report.screen import Screen
+from graph_contracts.report.words import plural
 from graph_contracts.settings import Settings
 
 INTERRUPTED = 130
@@ -34,8 +36,12 @@ PORTION = 1000
 """Cases that are collected at once where there are more than that."""
 
 
-def run(settings: Settings) -> int:
+def run(settings: Settings, look: Screen | None = None) -> int:
     """Run the contract and write the reports; returns the exit code.
+
+    Args:
+        settings: what the run is told.
+        look: how the terminal's text looks; by default plain.
 
     Raises:
         ContractsError: the settings, the document or the target can't be used.
@@ -43,23 +49,22 @@ def run(settings: Settings) -> int:
     keep_nothing()
     session = Session(settings)
     folder = settings.report
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        writer.clear(folder)
-        sweep(folder)
-    except OSError as error:
-        raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
-    progress = Progress()
+    _prepare(folder)
+    look = look or Screen()
+    progress = Progress(session.tally, look)
     plugin = Plugin(session, opened=True, show=progress.show)
     if session.selection.idle:
         with session.connect():
             pass
-        return finish(plugin, complete=True)
+        return finish(plugin, complete=True, look=look)
     status: int | None = None
     expired = False
     with interruptible(session.ends) as interrupts:
         try:
+            progress.looking(settings.target or "the embedded reference")
             with session.open():
+                session.batches(MAX_CASES)  # counts the cases
+                progress.begin(session.client.base, len(session.selection.tested))
                 plugin = _with_workers(plugin, interrupts)
                 status = run_cases(plugin, _page(session))
                 if (alone := plugin.alone()) is not None:
@@ -73,8 +78,9 @@ def run(settings: Settings) -> int:
                 raise
             if session.target is None:
                 hint = "Allow more time with --deadline"
-                raise TargetError("the deadline came before the target was looked at", hint) from None
+                raise TargetError("the deadline passed before the target could be checked", hint) from None
         except TargetError as error:
+            progress.end()
             session.tally.note(error.what)
             _write(plugin, error.exit_code, complete=False, over=False)
             raise
@@ -87,7 +93,17 @@ def run(settings: Settings) -> int:
     complete = not interrupted and session.tally.whole and not expired
     if expired:
         session.tally.note("the deadline came before the end: allow more time with --deadline")
-    return finish(plugin, complete=complete, interrupted=interrupted, expired=expired)
+    return finish(plugin, complete=complete, interrupted=interrupted, expired=expired, look=look)
+
+
+def _prepare(folder: Path) -> None:
+    """Make the report folder, and take away what an earlier run left in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        writer.clear(folder)
+        sweep(folder)
+    except OSError as error:
+        raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
 
 
 def _judge_late(plugin: Plugin, interrupts: Interrupts) -> None:
@@ -137,13 +153,21 @@ def run_cases(plugin: Plugin, page: list[str]) -> int:
     return status
 
 
-def finish(plugin: Plugin, *, complete: bool, interrupted: bool = False, expired: bool = False) -> int:
+def finish(
+    plugin: Plugin,
+    *,
+    complete: bool,
+    interrupted: bool = False,
+    expired: bool = False,
+    look: Screen | None = None,
+) -> int:
     """Write the reports of a run that is over, print the summary, and return the exit code.
 
     Args:
         complete: whether every planned case was run.
         interrupted: whether somebody ended the run.
         expired: whether the deadline ended it.
+        look: how the terminal's text looks; by default plain.
 
     Raises:
         NothingTestedError: no case ran.
@@ -172,10 +196,25 @@ def finish(plugin: Plugin, *, complete: bool, interrupted: bool = False, expired
             tally.note("at the end of the run the target no longer answered, or only that it was busy")
     found = _write(plugin, INTERRUPTED if interrupted else None, complete=complete)
     with github.without_commands(sys.stdout):
-        sys.stdout.write(terminal.render(found, settings.report))
+        ended = _interrupted(session) if interrupted else ""
+        sys.stdout.write(terminal.render(found, settings.report, look, ended))
     github.announce(found, sys.stdout)
     sys.stdout.flush()
     return found.exit_code
+
+
+def _interrupted(session: Session) -> str:
+    """How far a run came that somebody interrupted, and what became of what it changed."""
+    tally = session.tally
+    start = f"Interrupted after {tally.run_so_far} of {plural(tally.planned, 'case')}"
+    if session.reference is not None or session.settings.read_only:
+        return f"{start}; nothing of yours was changed."
+    if not session.settings.restore:
+        return f"{start}; what it changed stays as it is now (--no-restore)."
+    if tally.left:
+        return f"{start}; {plural(len(tally.left), 'thing')} could not be put back, see below."
+    one = len(session.resources.groups) == 1
+    return f"{start}; {'the object is as it was' if one else 'the objects are as they were'}."
 
 
 def _write(plugin: Plugin, code: int | None, *, complete: bool, over: bool = True) -> model.Results:

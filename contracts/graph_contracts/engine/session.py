@@ -10,7 +10,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from graph_contracts.contract import Contract
+from graph_contracts.contract.conventions import Conventions, told
 from graph_contracts.engine.capabilities import capabilities, facts
+from graph_contracts.engine.conventions_in_answers import in_answers
 from graph_contracts.engine.end_notes import end_notes
 from graph_contracts.engine.judge import Judge, Judgement, postponed
 from graph_contracts.engine.late_checks import judge_late
@@ -102,7 +105,7 @@ class Session:
         self._worker = worker
         self._allocation = worker.allocation if worker else allocation(settings, whole.contract)
         self._coordination = coordination
-        self._judge = Judge(settings.profile)
+        self._judge = Judge(settings.profile, self._claimed(whole.contract))
 
     # -- the target ---------------------------------------------------------------------------------------------
 
@@ -146,7 +149,7 @@ class Session:
         ) as target:
             self.target, self.client = target, target.client
             self.client.lifeline.blame = self._coordination.deaths if self._coordination else None
-            self.resources = resources(self.selection.contract, target)
+            self.resources = resources(self.selection.contract, target, self.selection.cases)
             with self._masking():
                 yield target
 
@@ -167,6 +170,19 @@ class Session:
         first = self.resources.first_usable()
         if self.settings.workers == 1:
             self.resources.calibrate(first, self.selection.cases)
+        if self.settings.conventions == "auto" and self.settings.target:
+            self._judge.conventions = in_answers(self.conventions, self.client.exchanges)
+
+    def _claimed(self, contract: Contract) -> Conventions:
+        """The conventions that are applied as far as it is known before anything is answered."""
+        if self._worker and self._worker.conventions:
+            return self._worker.conventions
+        return contract.conventions if self.settings.conventions == "auto" else told(self.settings.conventions)
+
+    @property
+    def conventions(self) -> Conventions:
+        """The conventions whose requirements are applied."""
+        return self._judge.conventions
 
     def _look_again(self) -> None:
         """Notice a target that no longer answers, or only that it is busy."""
@@ -281,6 +297,7 @@ class Session:
             complete=complete,
             deselected=self.tally.deselected,
             capabilities=tuple(capabilities(self.resources.usable, self.client.throttling.answers)) if over else (),
+            conventions=self.conventions,
             notes=tuple(self.tally.notes),
             left=tuple(self.tally.left),
         )

@@ -23,6 +23,8 @@ class Tally:
     """Whether options of pytest leave out cases that the settings leave in."""
     executed: int = 0
     """How many cases were run while there was time."""
+    by_workers: int = 0
+    """How many cases workers have run so far; those of a worker that has ended are among `executed`."""
     judgements: list[Judgement] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
@@ -40,6 +42,11 @@ class Tally:
     def seconds(self) -> float:
         """How long the run has taken so far."""
         return time.monotonic() - self.began
+
+    @property
+    def run_so_far(self) -> int:
+        """How many cases were run, also by workers that go on."""
+        return max(self.executed, self.by_workers)
 
     @property
     def whole(self) -> bool:
@@ -80,7 +87,7 @@ class Tally:
     def start_over(self, notes: Sequence[str]) -> None:
         """Forget what was judged: everything is judged once more."""
         self.judgements.clear()
-        self.executed, self.gone, self.refused, self._bare = 0, False, "", 0
+        self.executed, self.by_workers, self.gone, self.refused, self._bare = 0, 0, False, "", 0
         self.notes[:] = notes
 
     def release(self) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from graph_contracts.contract import Conventions
 from graph_contracts.engine.connect import check_files, chosen
 from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection, Limits
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.reach import DIRECT, Reach
 from graph_contracts.http.redact import Redactor
 from graph_contracts.http.restart import RestartCommand
 from graph_contracts.operations.knowledge import Allocation, Identities, Options
+from graph_contracts.operations.sample_values import MAX_TOKEN
 from graph_contracts.packaged import default_document
 from graph_contracts.settings import Settings, base_url
 
@@ -42,6 +46,8 @@ class WorkerContext:
     """When the run began, as `time.monotonic()`."""
     allocation: Allocation
     """The objects that the worker may use."""
+    conventions: Conventions | None = None
+    """The conventions that the run applies; None where the worker is to find out."""
     reference: Started | None = None
     """The run's embedded reference, where that is the target."""
 
@@ -75,7 +81,8 @@ def connect(
         credential = chosen(settings, redactor)
         credential.on_token = redactor.add
         client = Client(replace(connection, credential=credential), watch)
-        target = Target(client, _options(settings, _identities(settings), allocation))
+        options = replace(_options(settings, _identities(settings), allocation), token=new_token())
+        target = Target(client, options)
         with _closing(target):
             yield target
         return
@@ -120,6 +127,15 @@ def _connection(settings: Settings, deadline: float) -> Connection:
     )
 
 
+def reach(settings: Settings) -> Reach:
+    """How the target is reached, for command lines; an embedded one needs none of it."""
+    if not settings.target:
+        return DIRECT
+    ca, cert, key = (str(path or "") for path in (settings.ca, settings.client_cert, settings.client_key))
+    proxy = settings.proxy or ""
+    return Reach(settings.insecure, ca, cert, key, base_url.without_userinfo(proxy), base_url.has_password(proxy))
+
+
 def _restart(settings: Settings) -> RestartCommand | None:
     """The operator's command that starts the target again; workers, whose folders lie side by side, take turns."""
     line = settings.restart_command
@@ -133,6 +149,11 @@ def _identities(settings: Settings) -> Identities:
         expired=plain(settings.expired_token),
         foreign=plain(settings.foreign_token),
     )
+
+
+def new_token() -> int:
+    """What tells the texts that a run sends from those of any other run at the same target."""
+    return secrets.randbelow(MAX_TOKEN) + 1
 
 
 def _options(settings: Settings, identities: Identities, allocation: Allocation) -> Options:

@@ -76,10 +76,10 @@ def _complaint(entry: Entry, use: Use, known: Known, today: date) -> str:
         what = "no requirement has this id" if unknown else "the contract has no such operation"
         return f"{what}{f'; did you mean {near[0]}?' if near else ''}"
     if use is Use.PASSING:
-        return "it passes now: take the entry out"
+        return "now passes: remove this entry"
     if entry.expires and entry.expires < today:
         return f"expired on {entry.expires}"
-    return "" if entry.reasoned else "the reason is still to be written, so it waives nothing"
+    return "" if entry.reasoned else "has no reason yet, so it waives nothing"
 
 
 def _use(entry: Entry, results: Results, known: Known) -> Use:
@@ -141,12 +141,8 @@ def update(results: Results, baseline: Baseline, known: Known) -> str:
     except OSError as error:
         raise BaselineError(f"--baseline {path}: {error.strerror or error}") from error
     gone = len(baseline.entries) - len(stay)
-    sentence = f"{baseline.source}: {len(add)} added, {gone} taken out, {len(stay)} kept"
-    return (
-        f"{sentence}. Write the reasons of those that are new: without one, an entry waives nothing"
-        if add
-        else sentence
-    )
+    sentence = f"{baseline.source}: {len(add)} added, {gone} removed, {len(stay)} kept"
+    return f"{sentence}. Write a reason for each new entry: without one, it waives nothing" if add else sentence
 
 
 def earlier(path: Path, profile: str) -> Results:
@@ -159,7 +155,7 @@ def earlier(path: Path, profile: str) -> Results:
     if results.profile != profile:
         raise ResultsError(
             f"--since {path}: judged with --profile {results.profile}, this run with {profile}",
-            "Only results of one profile can be held against each other",
+            "Compare runs with the same --profile only",
         )
     return results
 

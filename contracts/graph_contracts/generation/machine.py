@@ -270,7 +270,7 @@ class Machine:
                     grade = FAIL if ours else Severity.WARN  # others may write to a shared target
                     self.trail.states({difference.path: difference.expected}, {difference.path: difference.actual})
                     what = f"object {entity} changed: {difference}"
-                    self._tell(Blame("update.isolation.objects", grade), f"object {entity} as it was", what, seen)
+                    self._tell(Blame("update.isolation.objects", grade), f"object {entity} unchanged", what, seen)
             self._adopt(entity, seen, None, {})
 
     # -- looking --------------------------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ class Token(Credential):
         del refused
         expires = expiry(self._token)
         if expires is not None and expires <= time.time():
-            raise Lapsed("the token has expired in mid-run: supply one that lives longer, or --token-command")
+            raise Lapsed("the token has expired during the run: give one that lasts longer, or --token-command")
         return ""
 
 
@@ -240,7 +240,7 @@ def _checked(token: str) -> str:
     if not token:
         raise ValueError("printed no token")
     if not (token.isascii() and token.isprintable()) or " " in token:
-        raise ValueError("printed something else than a token alone")
+        raise ValueError("printed something other than a token alone")
     return token
 
 

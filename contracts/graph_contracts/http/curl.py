@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from graph_contracts.http import shell
 from graph_contracts.http.exchange import Request
+from graph_contracts.http.reach import DIRECT, Reach
 from graph_contracts.http.redact import MASK, Redactor
 
 MAX_BODY = 2000
@@ -27,6 +28,7 @@ def command(
     variables: Mapping[str, str] = NOTHING,
     options: Sequence[str] = (),
     *,
+    reach: Reach = DIRECT,
     body: bool = True,
 ) -> str:
     """The command that sends a request again, in bash.
@@ -39,12 +41,13 @@ def command(
         redactor: masks every secret.
         variables: names of shell variables by the values that they stand for.
         options: further options, written as a shell reads them.
+        reach: how the target is reached.
         body: whether the body is shown; else `$BODY` stands for it.
     """
     known = {**redactor.variables, **variables}
     telling = {value: name for value, name in known.items() if len(value) >= TELLING}
     parts = ["curl", "-sS", "-i", *(["-X", shell.word(request.method)] if request.method != "HEAD" else ["--head"])]
-    parts += options
+    parts += [*reach.curl(redactor), *options]
     names = set()
     for name, value in request.headers:
         names.add(name.lower())
@@ -120,17 +123,11 @@ def writes(octets: bytes, redactor: Redactor, variables: Mapping[str, str]) -> s
     return ""
 
 
-def octets(request: Request, redactor: Redactor, variables: Mapping[str, str] = NOTHING) -> str:
+def octets(request: Request, redactor: Redactor, variables: Mapping[str, str] = NOTHING, reach: Reach = DIRECT) -> str:
     """The command that sends the octets of a request as they were chosen, in bash; empty where they are too long."""
     known = {**redactor.variables, **variables}
     head, end, body = (request.wire or b"").partition(b"\r\n\r\n")
     written = [writes(part, redactor, known) for part in (head + end, body) if part]
     if not all(written):
         return ""
-    sent = "; ".join(written)
-    parts = urlsplit(request.url)
-    host = parts.hostname or ""
-    if parts.scheme == "https":
-        port = parts.port or 443
-        return f"{{ {sent}; sleep 5; }} | openssl s_client -quiet -connect {host}:{port} -servername {host}"
-    return f"{{ {{ {sent}; }} >&3; timeout 10 cat <&3; }} 3<>/dev/tcp/{host}/{parts.port or 80}"
+    return reach.wire(request.url, "; ".join(written), redactor)

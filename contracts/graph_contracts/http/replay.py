@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from graph_contracts.http import curl, shell
 from graph_contracts.http.exchange import Exchange, Request
+from graph_contracts.http.reach import DIRECT, Reach
 from graph_contracts.http.redact import Redactor
 from graph_contracts.json_types import Json
 
@@ -18,6 +19,13 @@ BODY = "sed '1,/^\\r*$/d'"
 
 MOST_SENT = 200
 """How often a request is sent until it comes too often."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Seconds to wait before the next step."""
+
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -75,12 +83,17 @@ def makers(listed: Exchange, earlier: Sequence[Exchange]) -> list[Exchange]:
     made = [
         (each, learned.value)
         for each in earlier
-        if each.request.method == "POST" and each.request.url == head
+        if each.request.method == "POST"
         for learned in learnable(each)
-        if learned.name == "ID" and f"{head}/{learned.value}" not in gone
+        if learned.name == "ID" and f"{each.request.url}/{learned.value}" not in gone
     ]
     follows = b"nextLink" in body
-    return [each for each, value in made if follows or unquote(value).encode() in body]
+
+    def listed_here(each: Exchange, value: str) -> bool:
+        here = each.request.url == head
+        return (here and follows) or ((here or len(value) >= shell.LEAST_PART) and unquote(value).encode() in body)
+
+    return [each for each, value in made if listed_here(each, value)]
 
 
 def is_conditional(request: Request) -> bool:
@@ -106,15 +119,17 @@ def _keyed(segment: str) -> str:
     return segment.rpartition("(")[2].rstrip(")").strip("'") if segment.endswith(")") else segment
 
 
-def script(steps: Sequence[Exchange | str], redactor: Redactor) -> str:
+def script(steps: Sequence[Exchange | str | Pause], redactor: Redactor, reach: Reach = DIRECT) -> str:
     """What does the steps again: a line each, remarks as comments, those that were sent at once at once."""
-    writer = _Writer([step for step in steps if isinstance(step, Exchange)], redactor)
+    writer = _Writer([step for step in steps if isinstance(step, Exchange)], redactor, reach)
     for _, group in groupby(_numbered(steps), lambda each: each[0]):
         found = [step for _, step in group]
         if len(found) > 1:
             writer.at_once([step for step in found if isinstance(step, Exchange)])
         elif isinstance(found[0], Exchange):
             writer.alone(found[0])
+        elif isinstance(found[0], Pause):
+            writer.lines.append(f"sleep {found[0].seconds:g}")
         else:
             writer.remark(found[0])
     return "\n".join(writer.lines)
@@ -123,10 +138,11 @@ def script(steps: Sequence[Exchange | str], redactor: Redactor) -> str:
 class _Writer:
     """Writes a script line by line, and knows which values its variables hold."""
 
-    def __init__(self, exchanges: Sequence[Exchange], redactor: Redactor) -> None:
+    def __init__(self, exchanges: Sequence[Exchange], redactor: Redactor, reach: Reach) -> None:
         self.lines: list[str] = []
         self._exchanges = exchanges
         self._redactor = redactor
+        self._reach = reach
         self._variables: dict[str, str] = {}
         self._taken: dict[str, int] = {}
         """How many variables of a kind there are."""
@@ -146,7 +162,7 @@ class _Writer:
             self.lines.append(f"{name}=$({line} | tee /dev/stderr | {learned.command})")
         else:
             self.lines.append(f"ANSWER=$({line} | tee /dev/stderr)")
-            self.lines += [f'{name}=$({learned.command} <<< "$ANSWER")' for name, learned in needed]
+            self.lines += [f'{name}=$(echo "$ANSWER" | {learned.command})' for name, learned in needed]
 
     def at_once(self, exchanges: Sequence[Exchange]) -> None:
         """Write the lines of requests that go together; answers that are needed later go to files."""
@@ -155,7 +171,7 @@ class _Writer:
             line = self._line(exchange)
             needed = self._needed(exchange)
             self.lines.append(f"{line} | tee answer{number} &" if needed else f"{line} &")
-            searches += [f"{name}=$({learned.command} < answer{number})" for name, learned in needed]
+            searches += [f"{name}=$(cat answer{number} | {learned.command})" for name, learned in needed]
         self.lines += ["wait", *searches]
 
     def _needed(self, exchange: Exchange) -> list[tuple[str, Learned]]:
@@ -172,9 +188,9 @@ class _Writer:
 
     def _line(self, exchange: Exchange) -> str:
         request, redactor, variables = exchange.request, self._redactor, self._variables
-        line = curl.command(request, redactor, variables)
+        line = curl.command(request, redactor, variables, reach=self._reach)
         if request.wire is not None:
-            sent = curl.octets(request, redactor, variables)
+            sent = curl.octets(request, redactor, variables, self._reach)
             return sent or f"# {len(request.wire)} chosen octets, too many for a line: {line}"
         return _until(line, exchange.status) if exchange.throttled else line
 
@@ -185,11 +201,11 @@ def _until(line: str, status: int) -> str:
     return f'for _ in {{1..{MOST_SENT}}}; do ANSWER=$({line}); {found}; done; echo "$ANSWER"'
 
 
-def _numbered(steps: Sequence[Exchange | str]) -> Iterator[tuple[int, Exchange | str]]:
+def _numbered(steps: Sequence[Exchange | str | Pause]) -> Iterator[tuple[int, Exchange | str | Pause]]:
     """The steps, those with one number whose requests were under way at the same time."""
     number, until = 0, 0.0
     for step in steps:
-        if isinstance(step, str):
+        if not isinstance(step, Exchange):
             number, until = number + 1, 0.0
         else:
             number += step.started >= until

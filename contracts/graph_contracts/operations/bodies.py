@@ -182,7 +182,7 @@ class Bodies:
             Inconclusive: there is no such property.
         """
         if place >= len(self.markers):
-            raise Inconclusive(f"the case needs {place + 1} plain properties, the document has {len(self.markers)}")
+            raise Inconclusive(f"needs {place + 1} plain properties, and the document has {len(self.markers)}")
         name = self.markers[place]
         return {name: self._context.values.fresh(self.model.type.properties[name].type)}
 

@@ -35,7 +35,8 @@ class Context:
         self.siblings: Mapping[OperationKind, Context] = {}
         """The operations on the same resource through the same path, this one among them."""
         allocation = options.allocation
-        self.values = Values(options.seed, operation.id, 0 if allocation.may_share else allocation.number)
+        number = 0 if allocation.may_share else allocation.number
+        self.values = Values(options.seed, operation.id, number, options.token)
         self.log = Log()
         self.requirement = ""
         """The requirement whose case is running; every exchange is marked with it."""

@@ -124,7 +124,7 @@ class Creations:
     def resolve(self) -> dict[int, str]:
         """Look in the list for what doubtful creations may have made; ids by the exchange's index.
 
-        Where nobody knows what was there before, nothing in it is the run's.
+        Where it is not known which objects were there before, nothing in it is the run's.
         """
         context, objects = self._context, self._context.objects
         items, _ = context.observer.collection() if objects.doubtful else (None, None)

@@ -59,7 +59,7 @@ class Difference:
 def short(value: Json, most: int = 120) -> str:
     """A value as it stands in a sentence."""
     if value is None:
-        return "nothing"
+        return "null or absent"
     text, size = "", 0
     for piece in SPELLED.iterencode(value):
         text += piece[:most]

@@ -57,6 +57,8 @@ class Options:
     restore: bool = True
     read_only: bool = False
     seed: int = 1
+    token: int = 0
+    """Tells the texts of this run from those of another with the same seed; 0 where nobody else uses the target."""
     max_examples: int = 25
     allocation: Allocation = Allocation()
 

@@ -44,7 +44,7 @@ class ReadView:
         if found is None and observer.means is None and self._primary is not None:
             found, exchange = self._primary.look(entity, fresh=fresh)
         if found is None:
-            hint = "the object can't be observed: neither GET, nor the collection, nor a neutral update shows it"
+            hint = "the object can't be read: neither GET nor the list nor an update that changes nothing shows it"
             raise Inconclusive(hint, *([exchange] if exchange else []))
         assert exchange is not None  # noqa: S101 (found implies an exchange)
         self._writer.read(found)

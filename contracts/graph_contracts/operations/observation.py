@@ -133,7 +133,7 @@ class Observation:
             Inconclusive: as `settle`.
         """
         if not anyway and not self.persists:
-            raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
+            raise Inconclusive("later reads show no update at all; see update.persist.read")
         lag, client = self._lag, self._context.client
         late = lag.seen
         patience = lag.patience(self._context.options.settle) if patient or late else 0.0

@@ -31,6 +31,8 @@ ALONE = "(alone)"
 """Stands for the id of an object that has none: the one at a path without a key."""
 SHOWN = frozenset({200, 201})
 """Statuses of success whose answers show the object."""
+BARE = frozenset({204, 205, 206, None})
+"""Statuses of success that have no content, or only a part of it, or aren't documented."""
 Sibling = TypeVar("Sibling", bound="OperationUnderTest")
 
 
@@ -124,7 +126,7 @@ class OperationUnderTest(Context, ABC):
             Undecided: there was none, or it would not.
         """
         if not watched:
-            raise NotApplicable("no response of this run is a refusal other than for its credentials")
+            raise NotApplicable("the run got no refusal other than for credentials")
 
     def sibling(self, kind: type[Sibling]) -> Sibling | None:
         """The operation of a kind on the same resource, through the same path."""
@@ -138,7 +140,7 @@ class OperationUnderTest(Context, ABC):
         """
         if not self.second:
             name = parameters.label(self.documented, self.documented.key or "")
-            raise Inconclusive(f"a second object is needed: supply --second-id {name}=ID")
+            raise Inconclusive(f"not tested: needs a second object (--second-id {name}=ID)")
         return self.second
 
     def seen_after(self, exchange: Exchange) -> tuple[Exchange, ...]:
@@ -196,6 +198,11 @@ class OperationUnderTest(Context, ABC):
 
 
 def performed(operation: Operation, exchange: Exchange) -> bool:
-    """Whether an exchange is the operation's own request, to its own path, answered with something to look at."""
+    """Whether an exchange is the operation's own request, to its own path, answered with something to look at.
+
+    A success of another status has something to show where the document describes its content.
+    """
     made = {200, 201} if operation.method == "POST" else {200}
+    if operation.response is not None and operation.success not in BARE:
+        made.add(operation.success or 200)
     return exchange.request.method == operation.method and exchange.status in made and bool(exchange.entity)

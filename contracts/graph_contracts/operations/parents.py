@@ -84,7 +84,7 @@ class Parents:
             if self.listed(each) is not None:
                 return each
         hint = f"--second-id {parameters.label(driver.place, self.name)}=ID"
-        raise NotApplicable(f"no other parent with such a collection is known or listed: supply {hint}")
+        raise NotApplicable(f"no other parent with such a collection is known or listed: give {hint}")
 
     def listed(self, parent: str) -> set[str] | None:
         """The ids of the objects in the collection below a parent; None where not all of it is listed."""

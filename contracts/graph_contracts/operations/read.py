@@ -57,7 +57,7 @@ class ReadDriver(ShowDriver):
         if exchange.object is None or not exchange.ok:
             raise Inconclusive(f"the object is not shown ({exchange.answer})", exchange)
         if exchange.status == 200 and self.observer.shown(exchange, entity or self.key) is None:
-            raise Inconclusive(f"the answer shows something else than the object ({exchange.answer})", exchange)
+            raise Inconclusive(f"the answer shows something other than the object ({exchange.answer})", exchange)
         return exchange.object, exchange
 
 

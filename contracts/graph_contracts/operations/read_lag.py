@@ -63,6 +63,6 @@ class ReadLag:
         """
         pause = max(self.max_lag * 1.5 - (time.monotonic() - wrote), 0.0)
         if pause > self.budget:
-            raise Inconclusive(f"reads lag {self.max_lag:.1f} s behind: to wait that out takes a longer --deadline")
+            raise Inconclusive(f"reads lag {self.max_lag:.1f} s behind: waiting for them needs a longer --deadline")
         self.budget -= pause
         time.sleep(pause)

@@ -21,12 +21,14 @@ STRINGS: tuple[tuple[str, str], ...] = (
     (r"(^i|I)ds?$|[gG]uid$", "{guid}"),
     (r"(?i)mail|principalname$|upn$", "user{n}@contoso.example"),
     (r"(?i)ur[li]$|link$|website", "https://contoso.example/{n}"),
-    (r"(?i)phone|fax|mobile", "+1 425 555 01{n:02}"),
+    (r"(?i)phone|fax|mobile", "+1 425 555 01{short:02}"),
     (r"(?i)locale$|language(tag)?$", "{language}"),
     (r"(?i)timezone$", "{zone}"),
     (r"(?i)countr", "{country}"),
 )
-"""Spellings that servers are known to check, by property name."""
+"""Spellings that servers are known to check, by property name; in `n` runs differ, in `short` they don't."""
+NUMBERED = tuple(each for each, form in STRINGS if re.search(r"\{(n|short)\b", form))
+"""The names of those with a number in them."""
 MAX_ITEMS = 12
 """Items that are tried where a collection must have a number of them."""
 WORDS = ("Contoso", "Fabrikam", "Adatum", "Tailspin", "Litware", "Northwind", "Proseware", "Trey")
@@ -55,6 +57,8 @@ MADE = re.compile(rf"(?:{'|'.join(WORDS)}) \d+|user\d+@contoso\.example|https://
 """The free texts that are made here: no words of a language, codes or numbers, which anybody may send."""
 APART = 40
 """What numbers in texts differ by between workers in parallel; a multiple of all that goes round by them."""
+MAX_TOKEN = 24_000
+"""The greatest token of a run: numbers in texts keep to six digits."""
 
 
 def writable(
@@ -123,12 +127,20 @@ def keeps_texts(type_: Type) -> bool:
 
 
 class Values:
-    """Makes values; the same seed makes the same values in the same order."""
+    """Makes values; the same seed and token make the same values in the same order.
 
-    def __init__(self, seed: int, salt: str = "", number: int = 0) -> None:
+    Args:
+        seed: chooses the values.
+        salt: tells operations apart.
+        number: tells workers in parallel apart.
+        token: tells runs apart, up to `MAX_TOKEN`: free texts and GUIDs of two runs with the same seed differ by it.
+    """
+
+    def __init__(self, seed: int, salt: str = "", number: int = 0, token: int = 0) -> None:
         self.seed = seed
-        self._apart = APART * number
-        self._random = random.Random(f"{seed}:{salt}:{number}" if number else f"{seed}:{salt}")  # noqa: S311 (reproducible, not secret)
+        self._number, self._apart = APART * number, APART * (number + token)
+        apart = "".join(f":{each}" for each in (number, token) if each)
+        self._random = random.Random(f"{seed}:{salt}{apart}")  # noqa: S311 (reproducible, not secret)
 
     def guid(self) -> str:
         """A GUID that this run has not used."""
@@ -142,7 +154,7 @@ class Values:
 
     def distinct(self, type_: Type, name: str) -> Json:
         """A value of a property that this run has not used, in the form that the name asks for."""
-        formed = type_.kind is TypeKind.STRING and any(re.search(each, name) for each, form in STRINGS if "{n" in form)
+        formed = type_.kind is TypeKind.STRING and any(re.search(each, name) for each in NUMBERED)
         made = self.make(type_, name, self._random.randrange(1_000, 1_000_000)) if formed else None
         return self.fresh(type_) if made is None else made
 
@@ -170,10 +182,11 @@ class Values:
             return self.make(type_.alternatives[0], name, n)
         if type_.kind is TypeKind.COLLECTION:
             return self._items(type_, name, n)
-        made = self._usual(type_, name, n)
-        if within(made, type_.limits, formats=True):
-            return made
-        found = bounded(type_, n + self._apart, self.seed)
+        for apart in dict.fromkeys((self._apart, self._number)):
+            made = self._usual(type_, name, n, apart)
+            if within(made, type_.limits, formats=True):
+                return made
+        found = bounded(type_, n + self._number, self.seed)
         return made if found is None else found
 
     def _items(self, type_: Type, name: str, n: int) -> list[Json]:
@@ -186,27 +199,30 @@ class Values:
                 return made
         return [self.make(item, name, n * 10 + place) for place in range(usual)]
 
-    def _usual(self, type_: Type, name: str, n: int) -> Json:
+    def _usual(self, type_: Type, name: str, n: int, apart: int) -> Json:
+        """The usual value; `apart` is added to the numbers in free texts."""
         match type_.kind:
             case TypeKind.COMPLEX:
                 return {m.name: self.make(m.type, m.name, n) for m in settable(type_)}
             case TypeKind.STRING:
-                return self._string(type_, name, n)
+                return self._string(type_, name, n, apart)
             case TypeKind.GUID:
-                return self._guid(name, n)
+                return self._guid(name, n + apart)
         choices = CHOICES.get(type_.kind)
         return choices[(n - 1) % len(choices)] if choices else f"{WORDS[n % len(WORDS)]} {n}"
 
-    def _string(self, type_: Type, name: str, n: int) -> str:
+    def _string(self, type_: Type, name: str, n: int, apart: int) -> str:
         known = [m for m in type_.members if m != "unknownFutureValue"] or [str(s) for s in type_.samples]
         if known and (type_.members or n <= len(known)):
             return known[(n - 1) % len(known)]
-        n += self._apart  # some servers let no two objects have one name
+        short = n + self._number
+        n += apart  # some servers let no two objects have one name
         for pattern, spelling in STRINGS:
             if re.search(pattern, name):
                 return spelling.format(
-                    guid=self._guid(name, n - self._apart),
+                    guid=self._guid(name, n),
                     n=n,
+                    short=short,
                     language=("en-US", "de-DE")[n % 2],
                     zone=("UTC", "Pacific Standard Time")[n % 2],
                     country=("US", "DE")[n % 2],
@@ -214,4 +230,4 @@ class Values:
         return f"{WORDS[(n + sum(map(ord, name))) % len(WORDS)]} {n}"
 
     def _guid(self, name: str, n: int) -> str:
-        return str(uuid.uuid5(SPACE, f"{self.seed}:{name}:{n + self._apart}"))
+        return str(uuid.uuid5(SPACE, f"{self.seed}:{name}:{n}"))

@@ -118,7 +118,7 @@ class Sender:
         if client.lapsed:
             raise Inconclusive(client.lapsed)
         if self._context.options.read_only and method not in SAFE:
-            raise Inconclusive("it can't be judged without sending an update: leave out --read-only")
+            raise Inconclusive("not tested: needs an update, and --read-only sends none")
         self.witness.may_send(method)
 
 

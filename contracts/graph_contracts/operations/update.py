@@ -18,6 +18,7 @@ from graph_contracts.operations.observer import Observer
 from graph_contracts.operations.own_ids import give_back
 from graph_contracts.operations.planted_values import is_wrong
 from graph_contracts.operations.sent_members import SentMembers
+from graph_contracts.operations.upserts import Upserts
 from graph_contracts.operations.watched_objects import WatchedObjects
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Inconclusive
@@ -40,8 +41,12 @@ class UpdateDriver(WriteDriver):
         self.sent_members: SentMembers = SentMembers() if primary_path is None else primary_path.sent_members
         self.given_ids: GivenIds = GivenIds(operation.shape.key) if primary_path is None else primary_path.given_ids
         super().__init__(client, operation, options, primary_path, self.sent_members, self.given_ids)
+        self.upserts = Upserts(self)
+        self.sender.witness = self.upserts
         self.moving: dict[str, tuple[Exchange, ...]] = {}
         """Properties that move with each update without being sent, and the exchanges that show it."""
+        self.changed_by_server: set[str] = set()
+        """Members that were not as before once all was put back, with values that the run never sent."""
         self.objects.shown = lambda state: self.sent_members.note_shown(state, self.model.type)
 
     def calibrate(self) -> None:

@@ -100,4 +100,7 @@ class Wire:
 def _through(exchange: Exchange) -> Exchange:
     if exchange.error.startswith(tunnel.REFUSED):
         raise Inconclusive(f"chosen octets can't be sent: {exchange.error}", exchange)
+    if exchange.throttled and exchange.response is not None and exchange.response.header("Retry-After") is not None:
+        # neither done nor refused: it says nothing of this request, and what was sent octet by octet isn't sent again
+        raise Inconclusive(f"the target was busy ({exchange.answer})", exchange)
     return exchange

@@ -136,4 +136,4 @@ class WriteDriver(OperationUnderTest):
                 "no refused update could be watched: the objects can't be observed, or nothing was refused"
             )
         if not self.observe.persists:
-            raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
+            raise Inconclusive("later reads show no update at all; see update.persist.read")

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from graph_contracts.report import markdown
+from graph_contracts.report import brief, markdown, view
 from graph_contracts.report.headline import Tone, headline
-from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict, verdict_of
+from graph_contracts.report.results import Results, Verdict, verdict_of
+from graph_contracts.report.view import VerdictSection
 from graph_contracts.report.visible import one_line
 
 MOST = 10
@@ -39,16 +40,18 @@ def announce(results: Results, out: TextIO, environ: Mapping[str, str] = os.envi
 
 
 def commands(results: Results) -> list[str]:
-    """One workflow command for each failure, warning and problem of the baseline, and for what limits the run."""
+    """One workflow command a requirement that fails or warns, a problem of the baseline, and what limits the run."""
     said = headline(results)
-    errors = [_about("error", row, outcome) for row, outcome in results.outcomes(Verdict.FAIL, Verdict.ERROR)]
+    failures, warned = view.sections(results, (), view.FAILED, (Verdict.WARN,))
+    total = len(results.operations)
+    errors = [_about("error", each, total) for each in failures]
     if results.baseline:
         errors += [_command("error", "Baseline", problem) for problem in results.baseline.problems]
     if not results.complete:
         errors.insert(0, _command("error", "Graph contract", said.sentence))
     elif verdict_of(results) == "inconclusive" and not errors:
         errors.append(_command("error", "Graph contract", said.sentence))
-    warnings = [_about("warning", row, outcome) for row, outcome in results.outcomes(Verdict.WARN)]
+    warnings = [_about("warning", each, total) for each in warned]
     limits = [_command("notice", "Graph contract", said.sentence)] if said.tone is Tone.NEUTRAL else []
     return [*_few("error", errors), *_few("warning", warnings), *limits]
 
@@ -60,8 +63,11 @@ def _few(kind: str, lines: list[str]) -> list[str]:
     return [*lines[: MOST - 1], _command(kind, "Graph contract", f"and {left} more: see the report")]
 
 
-def _about(kind: str, row: RequirementResult, outcome: Outcome) -> str:
-    return _command(kind, row.id, f"{outcome.operation}: {outcome.message} ({row.source})")
+def _about(kind: str, section: VerdictSection, total: int) -> str:
+    row, place = section.row, brief.where(section, total)
+    where = f" ({place})" if place else ""
+    fix = f" Fix: {row.fix}" if row.fix else ""
+    return _command(kind, row.statement, f"{brief.said(section)}{where}.{fix} [{row.id}; {row.source}]")
 
 
 def _command(kind: str, title: str, message: str) -> str:

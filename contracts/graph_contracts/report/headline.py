@@ -153,7 +153,7 @@ def _unbroken(results: Results, counted: Tally, *, gate_fails: bool) -> str:
     if is_partial(results):
         return _partial(results, counted)
     if counted.waived:
-        return f"No failure but known ones: {_counts(counted)}."
+        return f"No new failures: {_counts(counted)}."
     if not counted.passed:
         return f"No requirement failed, and none passed on every operation: {_counts(counted)}."
     return f"{'No requirement failed' if gate_fails else 'The target conforms'}: {_counts(counted)}."
@@ -223,7 +223,8 @@ def _rest(counted: Tally) -> str:
     if counted.partly:
         text += f"; {counted.partly} passed on some operations and could not be judged on others"
     if counted.waived:
-        text += f"; {plural(counted.waived, 'known failure')}, waived by the baseline"
+        be = "is" if counted.waived == 1 else "are"
+        text += f"; {plural(counted.waived, 'known failure')} {be} waived by the baseline"
     if counted.unjudged:
         text += f"; {counted.unjudged} could not be judged"
     return text

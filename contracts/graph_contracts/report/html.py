@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -14,14 +13,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from graph_contracts.json_types import JsonMapping
-from graph_contracts.report import citation, view, words
+from graph_contracts.report import brief, citation, view, words
 from graph_contracts.report.headline import headline, is_partial
 from graph_contracts.report.left import MAX_MEMBERS_NAMED
 from graph_contracts.report.results import LEVELS, Results, Verdict, summary
 from graph_contracts.report.visible import one_line, visible
 
 TEMPLATES = Path(__file__).with_name("templates")
-MAX_BRIEF = 6
+MAX_BRIEF = 4
 """Failures and warnings that the first screen has room for; the others are folded below them."""
 EXITS = {0: "passes the gate", 1: "does not pass the gate", 2: "unusable", 3: "inconclusive", 130: "interrupted"}
 
@@ -42,7 +41,7 @@ def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
             partial=is_partial(results),
             recorded=bool(results.scope and results.scope.recorded),
             waivers=words.waivers(results.baseline) if results.baseline else "",
-            when=_when(results.started),
+            when=words.when(results.started),
             counts=counts,
             table=_table(results),
             exits={results.exit_code: EXITS.get(results.exit_code, "")},
@@ -51,14 +50,18 @@ def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
             warnings=warnings,
             waived=waived,
             open=view.reasons(results),
-            briefs=sorted(failures + warnings, key=lambda each: each.nested),
+            briefs=brief.briefs(failures + warnings),
+            conventions=words.conventions(results),
             stricter=words.stricter(results),
             most=MAX_BRIEF,
             named=words.MAX_NAMED,
             members_named=MAX_MEMBERS_NAMED,
             areas=areas,
+            places={area: place for place, (area, _) in enumerate(areas, 1)},
             matrix=view.matrix(results),
             operations=view.operations(results),
+            total=len(results.operations),
+            columns=view.MAX_COLUMNS,
             capabilities=view.capabilities(results),
             present=[verdict for verdict in Verdict if counts[verdict]],
             style=style,
@@ -83,11 +86,14 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "line": one_line,
-        "prose": _prose,
+        "prose": prose,
         "text": str,
         "cited": citation.parts,
         "spread": view.spread,
         "also": _also,
+        "dotted": dotted,
+        "subject": words.subject,
+        "in_words": words.in_words,
         "basis": words.basis,
         "counted": words.plural,
     }
@@ -100,12 +106,17 @@ def _also(message: str) -> str:
     return re.sub(r"\)( \(failed [^)]*\))?$", "", message.partition(" (and ")[2])
 
 
-def _prose(text: str) -> Markup:
+def prose(text: str) -> Markup:
     """Our own sentence, with what stands between backticks as code."""
     pieces = escape(visible(text)).split("`")
     return Markup("").join(
         piece if index % 2 == 0 else Markup("<code>{}</code>").format(piece) for index, piece in enumerate(pieces)
     )
+
+
+def dotted(name: str) -> Markup:
+    """An id that may be broken at its dots, and nowhere else."""
+    return Markup(".<wbr>").join(name.split("."))
 
 
 def _ours(name: str) -> Markup:
@@ -120,18 +131,10 @@ def _digest(text: str) -> str:
 def _area_filters(count: int) -> Markup:
     """The rules by which choosing an area hides the others, without script."""
     rules = (
-        f'body:has(#fs option[value="s{place}"]:checked) .subject:not(.s{place}){{display:none}}\n'
+        f'body:has(#fs option[value="s{place}"]:checked) .item:not(.s{place}){{display:none}}\n'
         for place in range(1, count + 1)
     )
     return Markup("".join(rules))  # noqa: S704 (numbers)
-
-
-def _when(started: str) -> str:
-    try:
-        moment = datetime.fromisoformat(started)
-    except ValueError:
-        return started
-    return f"{moment.day} {moment:%B %Y, %H:%M} {moment.tzname() or ''}".strip()
 
 
 def _table(results: Results) -> list[tuple[Verdict, list[int]]]:

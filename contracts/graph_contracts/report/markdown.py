@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from graph_contracts.report import causes
-from graph_contracts.report.causes import CauseGroup
+from graph_contracts.report import brief, view
+from graph_contracts.report.brief import Brief
 from graph_contracts.report.headline import sentence
-from graph_contracts.report.results import LEVELS, Outcome, RequirementResult, Results, Verdict
+from graph_contracts.report.results import LEVELS, Results, Verdict
+from graph_contracts.report.view import VerdictSection
 from graph_contracts.report.visible import one_line
-from graph_contracts.report.words import SIGNS, changes, only_warns, plural, stricter
+from graph_contracts.report.words import SIGNS, changes, conventions, plural, stricter
 
 MAX_TOLD = 200
-"""Outcomes of a kind: what shows such a page takes a megabyte at most."""
+"""Requirements of a kind: what shows such a page takes a megabyte at most."""
 
 
 def render(results: Results) -> str:
@@ -23,6 +24,7 @@ def render(results: Results) -> str:
         "",
         *([stricter(results), ""] if stricter(results) else []),
         _run(results),
+        *([escape(said)] if (said := conventions(results)) else []),
         "",
         "| Level | " + " | ".join(f"{SIGNS[verdict]} {verdict}" for verdict in Verdict) + " |",
         "|---|" + "---:|" * len(Verdict),
@@ -31,35 +33,53 @@ def render(results: Results) -> str:
         rows = [row for row in results.requirements if row.level == level]
         counts = [sum(row.verdict is verdict for row in rows) for verdict in Verdict]
         lines.append(f"| {level} | " + " | ".join(str(count or "") for count in counts) + " |")
-    known = causes.groups(results)
     changed = changes(results)
     if changed:
         lines += ["", "### What changed", "", *(f"- {escape(line)}" for line in changed)]
-    for title, verdicts in (
-        ("Failures", (Verdict.FAIL, Verdict.ERROR)),
-        ("Known failures", (Verdict.WAIVED,)),
-        ("Warnings", (Verdict.WARN,)),
+    failures, waived, warnings = view.sections(results, (), view.FAILED, (Verdict.WAIVED,), (Verdict.WARN,))
+    found = brief.briefs([*failures, *warnings])
+    for title, some in (
+        ("Failures", [each for each in found if each.section.verdict is not Verdict.WARN]),
+        ("Known failures", brief.briefs(waived)),
+        ("Warnings", [each for each in found if each.section.verdict is Verdict.WARN]),
     ):
-        found = causes.arranged(results.outcomes(*verdicts), known)
-        if found:
+        if some:
             lines += ["", f"### {title}", ""]
-            lines += _told(results, found[:MAX_TOLD])
-            if len(found) > MAX_TOLD:
-                lines.append(f"- and {len(found) - MAX_TOLD} more, in results.json")
+            lines += [line for each in some[:MAX_TOLD] for line in _told(results, each)]
+            if len(some) > MAX_TOLD:
+                lines.append(f"- and {len(some) - MAX_TOLD} more, in results.json")
     return "\n".join(lines) + "\n"
 
 
-def _told(results: Results, found: Sequence[tuple[RequirementResult, Outcome, CauseGroup | None]]) -> Iterator[str]:
-    """A line for each outcome, indented where it likely follows from one above it."""
-    above: set[tuple[str, str]] = set()
-    for row, outcome, group in found:
-        above.add((row.id, outcome.operation))
-        nested = group is not None and (group.requirement, outcome.operation) in above
-        cause = f", likely follows from `{group.requirement}`" if group and not nested else ""
-        why = only_warns(results, row, outcome)
-        terms = f"{row.level}{f', {why}' if why else ''}; {row.source}"
-        said = f"`{row.id}` on {code(outcome.operation)}{cause}: {escape(outcome.message)} ({escape(terms)})"
-        yield f"{'  - likely follows from it: ' if nested else '- '}{said}"
+def _told(results: Results, each: Brief) -> Iterator[str]:
+    """A requirement with what was expected, what came and the fix, and those that likely follow from it."""
+    yield f"- {_line(results, each.section)}"
+    if each.section.row.fix:
+        yield f"  - Fix: {_prose(each.section.row.fix)}"
+    for group in each.section.part_of:
+        yield f"  - Likely follows from `{group.requirement}`: {escape(group.says)}"
+    if each.follows:
+        says = " ".join(escape(group.says) for group in each.section.shows)
+        yield f"  - Likely cause: {says} It likely explains this as well:"
+    for other in each.follows:
+        yield f"    - {_line(results, other)}"
+
+
+def _line(results: Results, section: VerdictSection) -> str:
+    row = section.row
+    terms = [row.level, section.why, brief.where(section, len(results.operations)), row.source]
+    inner = escape("; ".join(term for term in terms if term))
+    return f"**{_prose(row.statement)}** {escape(brief.said(section))} (`{row.id}`, {inner})"
+
+
+def _prose(text: str) -> str:
+    """Our own sentence, in which backticks make code."""
+    return "".join(code(piece) if at % 2 else _spaced(piece) for at, piece in enumerate(text.split("`")))
+
+
+def _spaced(text: str) -> str:
+    """The same escaped, with the spaces at its ends."""
+    return f"{' ' * text.startswith(' ')}{escape(text)}{' ' * (text.endswith(' ') and text != ' ')}"
 
 
 LOOKALIKES = str.maketrans("`|<>", "ˋ∣‹›")

@@ -52,8 +52,8 @@ UNDECIDED = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE, Verdict.ERR
 """Verdicts that say nothing of the target."""
 LEVELS = ("MUST", "SHOULD", "INFO")
 MAX_EXCHANGES = 12
-ENDED_BEFORE = "the run ended before it"
-NO_OPERATION = "the document gives no operation that it is about"
+ENDED_BEFORE = "the run ended before it was tested"
+NO_OPERATION = "the document has no operation that it applies to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +144,8 @@ class Results:
     command: str = ""
     redacted: int = 0
     capabilities: tuple[Mapping[str, str], ...] = ()
+    conventions: JsonMapping = field(default_factory=dict)
+    """The conventions that were `applied`, and `because` of what; empty where that is unknown."""
     ambiguities: tuple[JsonMapping, ...] = ()
     notes: tuple[str, ...] = ()
     left: tuple[Left, ...] = ()
@@ -200,6 +202,7 @@ class Results:
             "command": self.command,
             "redacted": self.redacted,
             "capabilities": [dict(row) for row in self.capabilities],
+            **({"conventions": dict(self.conventions)} if self.conventions else {}),
             "ambiguities": [dict(row) for row in self.ambiguities],
             "notes": list(self.notes),
             **({"left": [each.to_json() for each in self.left]} if self.left else {}),
@@ -243,6 +246,7 @@ class Results:
             command=data.get("command", ""),
             redacted=data.get("redacted", 0),
             capabilities=tuple(data.get("capabilities", ())),
+            conventions=data.get("conventions", {}),
             ambiguities=tuple(data.get("ambiguities", ())),
             notes=tuple(data.get("notes", ())),
             left=tuple(map(Left.from_json, data.get("left", ()))),

@@ -1,132 +1,264 @@
-"""The end of a terminal run: what was learned, failures in full, warnings in a line each, and one sentence."""
+"""The end of a run on a terminal: a block for each failure, and the summary last, the worst first."""
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from graph_contracts.report import causes, words
-from graph_contracts.report.causes import CauseGroup
-from graph_contracts.report.headline import sentence
-from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
-from graph_contracts.report.visible import one_line, visible
+from rich.text import Text
+
+from graph_contracts.report import words
+from graph_contracts.report.failures import Failure, every, failures, script_name
+from graph_contracts.report.headline import Tone, headline
+from graph_contracts.report.results import ENDED_BEFORE, Results, Verdict
+from graph_contracts.report.screen import Screen, said, wrapped
+from graph_contracts.report.visible import one_line
 from graph_contracts.report.words import changes, first_few, plural
 
 MAX_FAILURES = 100
-"""Failures that are shown in full; a run over a thousand operations can have a hundred thousand."""
-MAX_FOLLOWING = 160
-"""Characters of the message of a failure that likely follows from another one."""
+"""Requirements that are shown in a block each, and that have a script."""
 MAX_LEFT = 1000
 """Characters of a line that says what could not be put back."""
 MAX_NAMED = 2
 """Requirements that a line names which could not be judged."""
+MAX_OPERATIONS = 3
+"""Operations that a block names."""
 MAX_LINES = 200
-"""Lines of anything else."""
+"""Entries of anything else."""
+LEAST = 8
+"""Columns that a statement gets beside the longest id."""
+BLOCK = 10
+"""Columns of the labels in a block."""
+WORDS = {Verdict.FAIL: "FAIL", Verdict.ERROR: "ERROR", Verdict.WARN: "WARN", Verdict.WAIVED: "KNOWN"}
+STYLES = {Verdict.FAIL: "bold red", Verdict.ERROR: "bold red", Verdict.WARN: "yellow", Verdict.WAIVED: "cyan"}
+TONES = {Tone.GOOD: "bold green", Tone.BAD: "bold red", Tone.UNKNOWN: "bold yellow", Tone.NEUTRAL: "bold"}
 
 
-def render(results: Results, folder: Path) -> str:
-    """The text; every byte of the target in it is made visible."""
-    known_causes = causes.groups(results)
-    lines = _first_words(results)
-    lines += ["", "Learned about the target:"] if results.capabilities else []
-    lines += _first(f"  {one_line(row['name'])}: {one_line(row['value'])}" for row in results.capabilities)
-    lines += _failures(results, known_causes)
-    known = results.outcomes(Verdict.WAIVED)
-    if known:
-        lines += ["", "Known failures:"]
-        lines += _first(f"  {row.id} on {o.operation}: {one_line(o.message)}" for row, o in known)
-    warnings = results.outcomes(Verdict.WARN)
-    if warnings:
-        lines += ["", f"{plural(len(warnings), 'warning')}:"]
-        lines += _first(_warning(results, *each) for each in causes.arranged(warnings, known_causes))
-    open_: dict[str, list[str]] = defaultdict(list)
-    for row, outcome in results.outcomes(Verdict.INCONCLUSIVE):
-        if row.id not in open_[outcome.message]:
-            open_[outcome.message].append(row.id)
-    if open_:
-        lines += ["", "Not judged:"]
-        lines += _first(
-            f"  {one_line(reason)}: {plural(len(ids), 'requirement')} ({first_few(ids, most=MAX_NAMED)})"
-            for reason, ids in open_.items()
-        )
-    lines += _first(f"Note: {one_line(note)}" for note in results.remarks)
-    changed = changes(results)
-    if changed:
-        lines += ["", *(f"  {one_line(line)}" for line in changed)]
-    lines += [
-        "",
-        sentence(results),
-        f"Cases: {results.planned} planned, {results.executed} executed.",
-        *_first(f"Left behind: {one_line(each.text, MAX_LEFT)}" for each in results.left),
-        f"Report: {folder / 'index.html'} ({results.seconds:.1f} s, exit {results.exit_code})",
-    ]
-    return visible("\n".join(lines)) + "\n"
+def render(results: Results, folder: Path, look: Screen | None = None, ended: str = "") -> str:
+    """The text; every byte of the target in it is made visible.
+
+    Args:
+        results: what the run came to.
+        folder: where its reports are.
+        look: how wide the text is, how much is said, and whether in colours.
+        ended: how a run ended that somebody interrupted, as a sentence.
+    """
+    look = look or Screen()
+    lines: list[Text] = []
+    failed = failures(results, Verdict.FAIL, Verdict.ERROR)
+    if not look.quiet:
+        if judged_by := words.conventions(results):
+            lines += look.indented(said(judged_by))
+        lines += _learned(results, look) if look.verbose else []
+        lines += _blocks(failed, folder, look)
+        lines += _warnings(results, look) if look.verbose else []
+        lines += _open(results, look)
+        lines += _summary(results, failed, look)
+    changed = [] if look.quiet else changes(results)
+    lines += [_empty(), *(line for each in changed for line in _item(each, look))] if changed else []
+    lines += [_empty(), *(look.indented(said(ended, "bold yellow")) if ended else [])]
+    lines += _last_words(results, folder, look)
+    return look.rendered(lines)
 
 
-def _first_words(results: Results) -> list[str]:
-    """What came of the run, where more is said before its last line, and what a stricter profile would make of it."""
-    if not results.outcomes(Verdict.FAIL, Verdict.ERROR, Verdict.WARN):
-        return []
+def _last_words(results: Results, folder: Path, look: Screen) -> Iterator[Text]:
+    first = headline(results)
+    yield from look.indented(said(first.sentence, TONES[first.tone]))
     stricter = words.stricter(results)
-    return ["", sentence(results), *([stricter] if stricter else [])]
+    if stricter and not look.quiet:
+        yield from look.indented(said(stricter))
+    for left in results.left[:MAX_LINES]:
+        yield from look.indented(said(f"Left behind: {one_line(left.text, MAX_LEFT)}", "yellow"))
+    ran = plural(results.executed, "case")
+    if results.executed != results.planned:
+        ran = f"{results.executed} of {plural(results.planned, 'case')}"
+    report, facts = f"Report: {folder / 'index.html'}", f"({ran} in {results.seconds:.1f} s, exit {results.exit_code})"
+    lines = [f"{report} {facts}"] if len(report) + len(facts) < look.width else [report, facts]
+    yield from map(said, lines)  # never broken: a path is to be copied
 
 
-def _warning(results: Results, row: RequirementResult, outcome: Outcome, group: CauseGroup | None) -> str:
-    why = words.only_warns(results, row, outcome)
-    terms = f"{row.level}{f', {why}' if why else ''}"
-    cause = f"likely follows from {group.requirement}: " if group else ""
-    return f"  {row.id} ({terms}) on {outcome.operation}: {cause}{one_line(outcome.message)}"
+# -- failures ----------------------------------------------------------------------------------------------------------
 
 
-def _failures(results: Results, known: Sequence[CauseGroup]) -> list[str]:
-    lines: list[str] = []
-    failures = results.outcomes(Verdict.FAIL, Verdict.ERROR)
-    present = {(row.id, outcome.operation) for row, outcome in failures}
-    for row, outcome, group in causes.arranged(failures, known)[:MAX_FAILURES]:
-        if group and (group.requirement, outcome.operation) in present:
-            verdict = outcome.verdict.upper()
-            lines.append(f"            {verdict} {row.id} ({row.level}): {one_line(outcome.message, MAX_FOLLOWING)}")
-            continue
-        lines += [
-            "",
-            f"{outcome.verdict.upper()} {row.id} ({row.level}, {row.source})",
-            f"  {row.statement}",
-            f"  on        {outcome.operation}",
-        ]
-        if outcome.expected or outcome.actual:
-            lines += [f"  expected  {one_line(outcome.expected)}", f"  actual    {one_line(outcome.actual)}"]
-        else:
-            lines.append(f"  {one_line(outcome.message)}")
-        if outcome.curl:
-            lines.append(f"  replay    {visible(outcome.curl)}")
-        if group:
-            lines.append(f"  cause     likely that of {group.requirement}, a warning: {group.says}")
-        lines += _cause(row, outcome, known, present)
-    if len(failures) > MAX_FAILURES:
-        lines += ["", f"… and {plural(len(failures) - MAX_FAILURES, 'failure')} more: see results.json"]
-    return lines
+def _blocks(failed: Sequence[Failure], folder: Path, look: Screen) -> Iterator[Text]:
+    for failure in failed[:MAX_FAILURES]:
+        yield _empty()
+        yield from _block(failure, folder, look)
+    if any("$TOKEN" in each.first.curl for each in failed[:MAX_FAILURES]):
+        yield _empty()
+        yield from look.indented(
+            said("What replays a failure takes the token from the environment: export TOKEN=…", "dim")
+        )
+    if len(failed) > MAX_FAILURES:
+        yield _empty()
+        yield said(f"… and {plural(len(failed) - MAX_FAILURES, 'requirement')} more: see the report")
 
 
-def _cause(
-    row: RequirementResult, outcome: Outcome, known: Sequence[CauseGroup], present: Collection[tuple[str, str]]
-) -> list[str]:
-    """What is likely behind a failure, and before the failures that likely follow from it, how many there are."""
-    group = next((g for g in known if g.requirement == row.id and outcome.operation in g.operations), None)
-    if group is None:
-        return []
-    failures = [name for name in group.follows if (name, outcome.operation) in present]
-    others = [name for name in group.follows if name not in failures]
-    lines = [f"  cause     likely: {group.says}"]
-    if others:
-        lines.append(f"  follows   likely from it, below: {words.first_few(others)}")
-    if failures:
-        lines.append(f"  follows   likely from it, {plural(len(failures), 'failure')}:")
-    return lines
+def _block(failure: Failure, folder: Path, look: Screen) -> Iterator[Text]:
+    """One failure: what must be, what is, where, and what to do."""
+    row, outcome = failure.row, failure.first
+    label = WORDS[failure.verdict]
+    yield from look.indented(said(row.statement, "bold"), f"{label} ", len(label) + 1, STYLES[failure.verdict])
+    if outcome.expected or outcome.actual:
+        yield from _field("expected", one_line(words.in_words(outcome.expected)), look)
+        yield from _field("actual", one_line(outcome.actual), look, "red")
+    else:
+        yield from _field("actual", one_line(outcome.message), look, "red")
+    yield from _where(failure, look)
+    if failure.cause is not None:
+        yield from _cause(failure, look)
+    yield from _field("fix", row.fix, look)
+    if outcome.curl:
+        yield from _replay(failure, folder, look)
+    if look.verbose:
+        yield from _field("source", ", ".join(filter(None, (row.level, row.source))), look)
+    yield from _field("more", f"graph-contracts explain {row.id}", look, "cyan")
 
 
-def _first(lines: Iterable[str]) -> list[str]:
-    """As many lines as somebody would read, and how many more there are."""
-    found = list(lines)
-    more = len(found) - MAX_LINES
-    return [*found[:MAX_LINES], f"  … and {more} more: see results.json"] if more > 0 else found
+def _where(failure: Failure, look: Screen) -> Iterator[Text]:
+    operations = list(dict.fromkeys(each.operation for each in failure.outcomes))
+    if len(operations) == 1:
+        yield from _field("where", one_line(operations[0]), look)
+        return
+    first = "" if failure.alike else ", the first of them is shown"
+    yield from _field("where", f"on {len(operations)} operations{first}:", look)
+    for operation in operations[:MAX_OPERATIONS]:
+        yield from _field("", one_line(operation), look)
+    if len(operations) > MAX_OPERATIONS:
+        yield from _field("", f"… and {len(operations) - MAX_OPERATIONS} more: see the report", look)
+
+
+def _cause(failure: Failure, look: Screen) -> Iterator[Text]:
+    """What is likely behind a failure, and which failures likely follow from it."""
+    group = failure.cause
+    assert group is not None  # noqa: S101 (whoever calls has looked)
+    if not failure.leads:
+        yield from _field("cause", f"likely that of {group.requirement}, a warning: {group.says}", look)
+        return
+    yield from _field("cause", f"likely: {group.says}", look)
+    warned = [name for name in group.follows if name not in failure.follows]
+    if warned:
+        yield from _field("", f"likely follows from it: {first_few(warned)}", look)
+    for name, each in failure.follows.items():
+        label = WORDS[each.verdict]
+        text = Text.assemble(said(f"{label} ", STYLES[each.verdict]), said(f"{each.row.statement} ({name})"))
+        yield from look.indented(text, "  follows", BLOCK + 1, "dim")
+        if look.verbose:
+            yield from _field("", one_line(each.first.message), look)
+
+
+def _replay(failure: Failure, folder: Path, look: Screen) -> Iterator[Text]:
+    """The command that shows a failure again: as it is where it fits a line, else in a file."""
+    command = failure.first.curl
+    if "\n" in command or len(command) > look.width - BLOCK - 1:
+        command = f"bash {shlex.quote(str(folder / script_name(failure)))}"
+    # never broken: it is to be copied
+    yield Text.assemble(said("  replay".ljust(BLOCK + 1), "dim"), said(command))
+
+
+def _field(label: str, text: str, look: Screen, style: str = "") -> list[Text]:
+    return look.indented(said(text, style), f"  {label}", BLOCK + 1, "dim") if text else []
+
+
+# -- the rest ----------------------------------------------------------------------------------------------------------
+
+
+def _learned(results: Results, look: Screen) -> Iterator[Text]:
+    if not results.capabilities:
+        return
+    yield _empty()
+    yield said("Learned about the target:", "bold")
+    for row in results.capabilities[:MAX_LINES]:
+        yield from _item(f"{row['name']}: {row['value']}", look)
+
+
+def _warnings(results: Results, look: Screen) -> Iterator[Text]:
+    """Each warning with what was seen, for those who ask for more than the summary."""
+    warned = failures(results, Verdict.WARN)
+    if not warned:
+        return
+    yield _empty()
+    yield said(f"{plural(len(every(warned)), 'warning')}:", "bold")
+    for failure in warned:
+        for each in (failure, *failure.follows.values()):
+            why = words.only_warns(results, each.row, each.first)
+            terms = f"{each.row.level}{f', {why}' if why else ''}"
+            yield from look.indented(said(each.row.statement), "  WARN ", 7, STYLES[Verdict.WARN])
+            yield from look.indented(said(one_line(f"{each.first.operation}: {each.first.message}")), "", 7)
+            cause = f"; likely follows from {failure.row.id}" if each is not failure else _foreign_cause(each)
+            yield from look.indented(said(f"{each.row.id} ({terms}){cause}", "dim"), "", 7)
+
+
+def _foreign_cause(failure: Failure) -> str:
+    group = failure.cause
+    return f"; likely follows from {group.requirement}" if group and not failure.leads else ""
+
+
+def _open(results: Results, look: Screen) -> Iterator[Text]:
+    """What could not be judged, by reason, and the notes."""
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for row, outcome in results.outcomes(Verdict.INCONCLUSIVE):
+        if row.id not in reasons[outcome.message] and outcome.message != ENDED_BEFORE:
+            reasons[outcome.message].append(row.id)
+    if any(reasons.values()):
+        yield _empty()
+        yield said("Not judged:", "bold")
+    for reason, ids in list(reasons.items())[:MAX_LINES]:
+        if ids:
+            named = first_few(ids, most=MAX_NAMED)
+            yield from _item(f"{one_line(reason)}: {plural(len(ids), 'requirement')} ({named})", look)
+    if results.remarks:
+        yield _empty()
+    for note in results.remarks[:MAX_LINES]:
+        text, command = _split(one_line(note, MAX_LEFT))
+        yield from look.indented(said(f"Note: {text}"))
+        if command:
+            yield said(f"  {command}")  # never broken: it is to be copied
+
+
+def _split(note: str) -> tuple[str, str]:
+    """A note, and the command that it ends with."""
+    text, colon, command = note.partition(": graph-contracts ")
+    return (f"{text}:", f"graph-contracts {command}") if colon else (note, "")
+
+
+def _summary(results: Results, failed: Sequence[Failure], look: Screen) -> Iterator[Text]:
+    """What is not as it should be, a line each: the worst comes first."""
+    found = every(failed)
+    for verdict in (Verdict.WARN, Verdict.WAIVED):
+        found += every(failures(results, verdict))
+    if not found:
+        return
+    yield _empty()
+    yield said("Summary, the worst first:", "bold")
+    shown = found[:MAX_LINES]
+    names = [_name(each, len(results.operations)) for each in shown]
+    for failure, name in zip(shown, names, strict=True):
+        yield _brief(failure, name.ljust(max(map(len, names))), look)
+    if len(found) > MAX_LINES:
+        yield said(f"  … and {len(found) - MAX_LINES} more: see the report")
+    if any(each.verdict is Verdict.WARN for each in found) and not look.verbose:
+        yield from look.indented(said("What was seen of each warning is in the report; -v prints it.", "dim"), "", 2)
+
+
+def _brief(failure: Failure, name: str, look: Screen) -> Text:
+    """A failure on one line: its name, and as much of the statement as there is room for."""
+    start = Text.assemble(said(f"  {WORDS[failure.verdict]:<5} ", STYLES[failure.verdict]), said(f"{name}  "))
+    statement, *more = wrapped(said(failure.row.statement), max(look.width - len(start) - 2, LEAST))
+    return Text.assemble(start, statement, said(" …" if more else ""))
+
+
+def _name(failure: Failure, total: int) -> str:
+    """The id, and on how many operations where it isn't all that the run is about."""
+    count = len({each.operation for each in failure.outcomes})
+    return f"{failure.row.id} (on {count} of {total})" if count < total else failure.row.id
+
+
+def _item(text: str, look: Screen) -> list[Text]:
+    return look.indented(said(one_line(text, MAX_LEFT)), "- ", 2)
+
+
+def _empty() -> Text:
+    return said("")

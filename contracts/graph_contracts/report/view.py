@@ -6,6 +6,7 @@ A run may have a thousand operations and evidence of many megabytes; what is lef
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -59,6 +60,15 @@ class Step:
     sent: Sequence[Line]
     got: Sequence[Line]
     curl: str
+    took: str = ""
+    """How long it took, for people."""
+    shows: bool = False
+    """Whether its answer shows what is wrong."""
+
+    @property
+    def path(self) -> str:
+        """Its address from the path on; all of it where it has none."""
+        return re.sub(r"^[a-z]+://[^/]*(?=/)", "", self.url)
 
 
 @dataclass
@@ -223,7 +233,15 @@ def _step(entry: JsonMapping, mismatch: JsonMapping | None) -> Step:
         sent=_lines(request, None),
         got=_lines(response, mismatch) if response else (),
         curl=entry["curl"],
+        took=_took(entry.get("seconds")),
+        shows=mismatch is not None,
     )
+
+
+def _took(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
 
 
 def _fields(request: JsonMapping) -> tuple[list[Sequence[str]], list[Sequence[str]]]:
@@ -282,11 +300,16 @@ def operations(results: Results) -> list[OperationRow]:
 
 
 def matrix(results: Results) -> list[tuple[RequirementResult, list[Outcome | None]]]:
-    """Each requirement with its outcome at every operation; only where the operations fit side by side."""
+    """Each requirement that did not simply pass, with its outcome at every operation.
+
+    There is none where the operations don't fit side by side.
+    """
     if len(results.operations) > MAX_COLUMNS:
         return []
     rows = []
     for row in results.requirements:
+        if row.verdict in {Verdict.PASS, Verdict.NOT_APPLICABLE}:
+            continue
         by_name = {outcome.operation: outcome for outcome in row.outcomes}
         rows.append((row, [by_name.get(name) for name in results.operations]))
     return rows

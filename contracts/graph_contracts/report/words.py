@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
 
 from graph_contracts.report.change import Change, Kind
 from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
+from graph_contracts.report.visible import one_line
 from graph_contracts.report.waiver import Waivers
 
 SIGNS: Mapping[Verdict, str] = {
@@ -21,18 +26,18 @@ SIGNS: Mapping[Verdict, str] = {
 }
 MEANINGS: Mapping[Verdict, str] = {
     Verdict.PASS: "the requirement was tested and holds",
-    Verdict.FAIL: "a gating requirement does not hold",
-    Verdict.WARN: "a requirement that does not gate in this profile does not hold",
-    Verdict.NOTE: "an observation that no one has to act on",
-    Verdict.INCONCLUSIVE: "it could not be judged; the reason says what to supply",
-    Verdict.WAIVED: "it does not hold, and the baseline says why that is known",
-    Verdict.NOT_APPLICABLE: "it says nothing about this target",
-    Verdict.ERROR: "the suite itself could not decide: a defect of ours",
+    Verdict.FAIL: "the requirement does not hold, and fails the run",
+    Verdict.WARN: "the requirement does not hold, and does not fail a run with this profile",
+    Verdict.NOTE: "an observation; nobody has to act on it",
+    Verdict.INCONCLUSIVE: "it could not be judged; the reason says what is missing",
+    Verdict.WAIVED: "it does not hold; the baseline lists it as known, with the reason",
+    Verdict.NOT_APPLICABLE: "the requirement does not apply to this target",
+    Verdict.ERROR: "the suite itself failed: a defect of graph-contracts",
 }
 LEVEL_MEANINGS: Mapping[str, str] = {
-    "MUST": "stated by the page or by a standard that every server is under; gates",
-    "SHOULD": "a convention that clients rely on; some gate in the profiles odata and http",
-    "INFO": "recorded, never judged",
+    "MUST": "required by the page or by a standard that holds for every server; a breach fails the run",
+    "SHOULD": "a convention that clients rely on; a breach is a warning, and some fail with --profile odata or http",
+    "INFO": "worth knowing; never fails a run",
 }
 
 BASES: Mapping[str, str] = {
@@ -47,8 +52,38 @@ BASES: Mapping[str, str] = {
     "practice": "what clients rely on in practice",
 }
 """What a level rests on."""
+SUBJECTS: Mapping[str, str] = {
+    "atomic": "All or nothing",
+    "auth": "Authentication",
+    "authz": "Permissions",
+    "body": "Answered objects",
+    "conc": "Concurrency",
+    "cond": "Conditional requests",
+    "error": "Errors",
+    "etag": "Entity tags",
+    "idempotent": "Repetition",
+    "isolation": "Other objects",
+    "json": "JSON",
+    "merge": "Merging",
+    "method": "Methods",
+    "options": "Query options",
+    "paging": "Paging",
+    "parents": "Parent objects",
+    "persist": "Storing",
+    "req": "Requests",
+    "resp": "Responses",
+    "robust": "Robustness",
+    "route": "Paths and ids",
+    "sec": "Security",
+    "status": "Status codes",
+    "throttle": "Throttling",
+    "type": "Types",
+    "value": "Values",
+}
+"""The areas of requirements, in words."""
 PROFILES = ("page", "odata", "http")
 """From the least strict to the strictest."""
+MAX_BECAUSE = 200
 MAX_NAMED = 5
 """Requirements that a line names."""
 
@@ -56,6 +91,39 @@ MAX_NAMED = 5
 def basis(name: str) -> str:
     """What a level rests on, in words; of several bases each."""
     return " and ".join(BASES.get(each, each) for each in name.split("/"))
+
+
+def when(moment: str) -> str:
+    """A time of results.json, for people."""
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    return f"{at.day} {at:%B %Y, %H:%M} {at.tzname() or ''}".strip()
+
+
+def subject(area: str) -> str:
+    """An area of requirements in words."""
+    return SUBJECTS.get(area, area)
+
+
+STATUSES = re.compile(r"(?<![\w.])(2xx|4xx|[1-5]\d\d)(?![\w.]|-)")
+CLASSES: Mapping[str, str] = {"2xx": "success (2xx)", "4xx": "a refusal (4xx)"}
+
+
+def in_words(expected: str) -> str:
+    """What was expected, with the statuses at its beginning in words: `4xx` becomes `a refusal (4xx)`."""
+    head = re.match(r"((2xx|4xx|[1-5]\d\d(?! [A-Z]))(, or | or |, |$|(?= )))+", expected)
+    if head is None:
+        return expected
+    return STATUSES.sub(lambda found: _spoken(found[0]), head[0]) + expected[head.end() :]
+
+
+def _spoken(status: str) -> str:
+    if status in CLASSES:
+        return CLASSES[status]
+    known = next((each.phrase for each in HTTPStatus if str(each.value) == status), "")
+    return f"{status} {known}".strip()
 
 
 def plural(count: int, word: str, words: str = "") -> str:
@@ -97,6 +165,15 @@ def _fails_in(profile: str, row: RequirementResult) -> bool:
     return row.verdict is Verdict.WARN and any(profile in outcome.gates for outcome in warned)
 
 
+def conventions(results: Results) -> str:
+    """Whose conventions a run went by, why, and how to have others; empty where results don't say."""
+    if not results.conventions:
+        return ""
+    *names, last = results.conventions["applied"]
+    because = one_line(results.conventions["because"], MAX_BECAUSE)
+    return f"Judged by the conventions of {', '.join(names)} and {last}: {because} (--conventions changes that)."
+
+
 def only_warns(results: Results, row: RequirementResult, outcome: Outcome) -> str:
     """Why something that is not as it should be is only a warning, in a few words; empty where a SHOULD is one."""
     if outcome.verdict is not Verdict.WARN:
@@ -120,16 +197,25 @@ def changes(results: Results) -> list[str]:
         lines += results.baseline.unjudged
     if results.since:
         counts = Counter(str(change.kind) for change in results.since.changes)
-        changes = ", ".join(f"{counts[kind]} {kind}" for kind in Kind if counts[kind]) or "nothing changed"
-        lines.append(f"Since {results.since.source} ({results.since.started}): {changes}.")
-        lines += change_lines(results.since.changes)
+        changes = ", ".join(f"{counts[kind]} {KINDS[kind]}" for kind in Kind if counts[kind]) or "nothing changed"
+        lines.append(f"Since {results.since.source} ({when(results.since.started)}): {changes}.")
+        lines += change_lines(results.since.changes, {row.id: row.statement for row in results.requirements})
         if results.fail_on == "regression":
-            lines.append(f"Only what is worse than then gates: {plural(len(results.since.worse), 'change')}.")
+            lines.append(f"Only what became worse fails the run: {plural(len(results.since.worse), 'change')}.")
     return lines
 
 
-def change_lines(changes: Iterable[Change]) -> list[str]:
-    """Changes, a line each; those of one requirement that are alike in one, and what a run didn't have all in one."""
+@dataclass(frozen=True)
+class ChangeGroup:
+    """Changes of one requirement that are alike."""
+
+    first: Change
+    where: str
+    """On which operations; empty where the change names none."""
+
+
+def alike(changes: Iterable[Change]) -> tuple[list[ChangeGroup], list[str]]:
+    """Changes of one requirement that are alike as one; and the requirements that the later run didn't have."""
     groups: dict[tuple[str, ...], list[Change]] = {}
     absent: dict[str, None] = {}
     for change in changes:
@@ -137,13 +223,33 @@ def change_lines(changes: Iterable[Change]) -> list[str]:
             groups.setdefault((change.kind, change.requirement, change.before, change.after), []).append(change)
         else:
             absent[change.requirement] = None
+    found = []
+    for same in groups.values():
+        where = f"on {same[0].operation}" if same[0].operation else ""
+        found.append(ChangeGroup(same[0], where if len(same) == 1 else f"on {len(same)} operations"))
+    return found, [*absent]
+
+
+KINDS: Mapping[Kind, str] = {
+    Kind.BROKE: "regression",
+    Kind.WORSE: "new warning",
+    Kind.UNTESTED: "no longer tested",
+    Kind.HEALED: "fixed",
+    Kind.TESTED: "newly tested",
+}
+
+
+def change_lines(changes: Iterable[Change], statements: Mapping[str, str] | None = None) -> list[str]:
+    """Changes, a line each; those of one requirement that are alike in one, and what a run didn't have all in one."""
+    groups, absent = alike(changes)
     lines = []
-    for (kind, requirement, before, after), alike in groups.items():
-        where = f" on {alike[0].operation}" if alike[0].operation else ""
-        where = where if len(alike) == 1 else f" on {len(alike)} operations"
-        why = f": {alike[0].message}" if alike[0].message else ""
-        lines.append(f"{kind} {requirement}{where} ({before or 'absent'} → {after}){why}")
+    for each in groups:
+        change, where = each.first, f" {each.where}" if each.where else ""
+        said = (statements or {}).get(change.requirement, "")
+        name = f"{said} [{change.requirement}]" if said else change.requirement
+        why = f": {change.message}" if change.message else ""
+        lines.append(f"{KINDS[change.kind]}: {name}{where} ({change.before or 'absent'} → {change.after}){why}")
     if absent:
-        named = first_few([*absent], "the earlier results.json")
+        named = first_few(absent, "the earlier results.json")
         lines.append(f"{plural(len(absent), 'requirement')} not in the later run: {named}")
     return lines

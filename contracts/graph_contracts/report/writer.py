@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 from graph_contracts.json_types import JsonMapping
-from graph_contracts.report import badge, causes, har, html, junit, markdown, outcome_stream, sarif
+from graph_contracts.report import badge, causes, failures, har, html, junit, markdown, outcome_stream, sarif
 from graph_contracts.report.results import Results
 
 FILES = (
@@ -22,6 +22,9 @@ FILES = (
     "results.sarif",
 )
 """What is made of results and evidence."""
+SCRIPTS = "replay"
+"""The folder of the scripts that show a failure again."""
+MAX_SCRIPTS = 100
 HAR = "evidence.har"
 """What is made of them for those who ask for it."""
 
@@ -34,6 +37,7 @@ def clear(folder: Path) -> None:
     """
     for name in (*FILES, HAR, "pytest.html", outcome_stream.NAME, outcome_stream.PACKED):
         (folder / name).unlink(missing_ok=True)
+    _clear_scripts(folder)
 
 
 def write_all(results: Results, evidence: Sequence[JsonMapping], folder: Path) -> None:
@@ -52,7 +56,23 @@ def write_all(results: Results, evidence: Sequence[JsonMapping], folder: Path) -
     write(folder / "badge.svg", badge.render(results))
     write(folder / "badge.json", json.dumps(badge.endpoint(results), indent=1) + "\n")
     write(folder / "results.sarif", json.dumps(sarif.log(results), indent=1) + "\n")
+    _write_scripts(results, folder)
     outcome_stream.keep(results, evidence, folder)
+
+
+def _write_scripts(results: Results, folder: Path) -> None:
+    """Write a script for each of the first failures, and take away those of an earlier run."""
+    _clear_scripts(folder)
+    for name, text in failures.scripts(results, MAX_SCRIPTS).items():
+        (folder / SCRIPTS).mkdir(exist_ok=True)
+        write(folder / name, text)
+
+
+def _clear_scripts(folder: Path) -> None:
+    for path in (folder / SCRIPTS).glob("*.sh"):
+        path.unlink()
+    with suppress(OSError):  # something else is in it, or it isn't there
+        (folder / SCRIPTS).rmdir()
 
 
 def write_har(results: Results, evidence: Sequence[JsonMapping], path: Path) -> None:

@@ -10,6 +10,7 @@ as it should be.
 
 from __future__ import annotations
 
+from graph_contracts.contract import Convention
 from graph_contracts.requirements.causes import CAUSES, Cause, causes_of
 from graph_contracts.requirements.decorators import adapted, also, requirement
 from graph_contracts.requirements.index import arrange, bindings, find, known, registry
@@ -44,6 +45,7 @@ __all__ = [
     "Binding",
     "Case",
     "Cause",
+    "Convention",
     "Each",
     "Finding",
     "Findings",

@@ -54,7 +54,7 @@ CAUSES = (
     ),
     Cause(
         "auth.required",
-        "Credentials are not looked at.",
+        "Credentials are not checked.",
         by=(Sign.SUCCESS,),
         follows=("auth.invalid", "auth.wrongscheme", "auth.status", "authz.*"),
         signs=(Sign.SUCCESS,),
@@ -82,7 +82,7 @@ CAUSES = (
     ),
     Cause(
         "resp.object",
-        "The body of an answer is something else than the object itself.",
+        "The body of an answer is something other than the object itself.",
         by=(Sign.SUCCESS,),
         follows=("body.*", "type.*", "resp.framing", "persist.sameasread", *FROM_VALUES),
         signs=(Sign.ANSWER,),
@@ -155,7 +155,7 @@ CAUSES = (
     ),
     Cause(
         "cond.stale",
-        "Conditions of a request are not looked at.",
+        "Conditions of requests (If-Match, If-None-Match) are ignored.",
         by=(Sign.SUCCESS,),
         follows=("cond.notag", "cond.nonestar"),
         signs=(Sign.SUCCESS,),

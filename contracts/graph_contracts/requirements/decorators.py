@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from graph_contracts.contract import Convention
 from graph_contracts.requirements import index
 from graph_contracts.requirements.model import Aliases, Binding, Case, Each, Level, Phase, Requirement
 
@@ -48,24 +49,25 @@ def requirement(
     *,
     basis: str,
     source: str,
+    of: Convention | None = None,
     vary: str = "",
     promoted: bool = False,
     http_only: bool = False,
     phase: Phase = Phase.POSITIVE,
     aliases: Aliases = Aliases.EACH,
-    each: Each | None = None,
-    otherwise: Each | None = None,
+    each: Each | tuple[Each, Each] | None = None,
     keyed: bool = False,
 ) -> Callable[[Case | CaseWithVariants], Callable[..., None]]:
     """Tie a case to its requirement, and to those that `also` names below it.
 
     The case may be a generator of findings. What comes back is an ordinary function for pytest to collect, with the
     case's bindings as its attribute `bindings`. With `each`, the case is a check of one exchange: it is given every
-    exchange of the run that `each` accepts, or where there is none that `otherwise` accepts, and the requirement is not
-    applicable where there is none of either.
+    exchange of the run that `each` accepts. Where a pair is given and the first accepts none, the second chooses. The
+    requirement is not applicable where there is none.
 
     Args:
         name: the requirement's id.
+        of: whose convention it is, where the basis doesn't say so.
         keyed: whether the case runs only where a key in the path chooses the object.
 
     Raises:
@@ -74,8 +76,9 @@ def requirement(
 
     def decorate(case: Case | CaseWithVariants) -> Callable[..., None]:
         function, variants = _unstacked(case)
-        first = Requirement(name, level, basis, source, "", vary, promoted=promoted, http_only=http_only)
-        return _tied(_described(first, function), function, variants, phase, aliases, each, otherwise, keyed=keyed)
+        first = Requirement(name, level, basis, source, "", vary, promoted=promoted, http_only=http_only, of=of)
+        judged, otherwise = each if isinstance(each, tuple) else (each, None)
+        return _tied(_described(first, function), function, variants, phase, aliases, judged, otherwise, keyed=keyed)
 
     return decorate
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from graph_contracts.contract import Operation, OperationKind
+from graph_contracts.contract import Convention, Operation, OperationKind
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json
 
@@ -61,6 +61,15 @@ class Aliases(StrEnum):
     FURTHER = "further"
 
 
+OF_BASIS = {
+    "odata": Convention.ODATA,
+    "graph": Convention.GRAPH,
+    "graph/odata": Convention.GRAPH,
+    **dict.fromkeys(("page", "page-ex", "page⇒"), Convention.DOCUMENT),
+}
+"""Whose convention a requirement is, by its basis; HTTP's where the basis is none of these."""
+
+
 @dataclass(frozen=True)
 class Requirement:
     """What a server must do."""
@@ -81,7 +90,14 @@ class Requirement:
     """A SHOULD whose source says MUST: it gates in the profiles `odata` and `http`."""
     http_only: bool = False
     """A MUST that deployed services widely ignore: it gates in the profile `http` alone."""
+    of: Convention | None = None
+    """Whose convention it is, where its basis doesn't say so."""
     cases: tuple[str, ...] = ()
+
+    @property
+    def convention(self) -> Convention:
+        """Whose rule it is: a server for which nobody claims that convention is not judged by it."""
+        return self.of or OF_BASIS.get(self.basis, Convention.HTTP)
 
     def severity(self, profile: str) -> Severity:
         """What breaking it amounts to in a profile."""
@@ -134,6 +150,8 @@ class Finding:
     """What to send, in order, to see it again, with remarks in between; the last exchange alone where it is empty."""
     place: str = ""
     """The path of the value that it is about, where no mismatch says so."""
+    pause: float = 0.0
+    """Seconds to wait after the first of its exchanges to see it again."""
 
 
 class Undecided(Exception):  # noqa: N818 (an outcome, not an error)
@@ -146,7 +164,7 @@ class Undecided(Exception):  # noqa: N818 (an outcome, not an error)
 
 
 class Inconclusive(Undecided):
-    """Something needed is missing; the reason says what to supply."""
+    """Something needed is missing; the reason says what is missing."""
 
 
 class Unread(Inconclusive):

@@ -6,7 +6,7 @@ a field.
 """
 
 from graph_contracts.settings.model import Settings, is_credential
-from graph_contracts.settings.options import OPTIONS, PREFIX, Option
+from graph_contracts.settings.options import GROUPS, OPTIONS, PREFIX, Option
 from graph_contracts.settings.sources import Loaded, gather, load
 
-__all__ = ["OPTIONS", "PREFIX", "Loaded", "Option", "Settings", "gather", "is_credential", "load"]
+__all__ = ["GROUPS", "OPTIONS", "PREFIX", "Loaded", "Option", "Settings", "gather", "is_credential", "load"]

@@ -1,4 +1,4 @@
-"""The options with which a later command reaches the target of a run as the run did, to be pasted into a shell."""
+"""Command lines for a shell: a run once more, and the options that reach its target; neither says a secret."""
 
 from __future__ import annotations
 
@@ -25,6 +25,32 @@ REACHING = frozenset(
     }
 )
 """The fields that say how the target and its objects are reached."""
+PARTS = ("splits", "group", "durations")
+"""The fields that divide a run; they come last, so that the command of all parts is what stands before."""
+UNSAID = frozenset(
+    {
+        *("baseline", "update_baseline", "since", "fail_on", "processes", "concurrency", "report"),
+        *("restore", "dry_run", *PARTS),
+    }
+)
+"""The fields that change neither what is sent nor a verdict."""
+ALWAYS = frozenset({"profile", "seed"})
+"""The fields that are said also where they are the default: a later version may have another."""
+
+
+def run(settings: Settings) -> str:
+    """The command that does a run once more, whatever the environment or a settings file says."""
+    plain = Settings()
+    said = [
+        option
+        for option in OPTIONS
+        if option.field in ALWAYS
+        or (option.field not in UNSAID and getattr(settings, option.field) != getattr(plain, option.field))
+    ]
+    if settings.splits > 1:
+        said += [option for name in PARTS for option in OPTIONS if option.field == name]
+    words = (word for option in said for word in _words(option, getattr(settings, option.field)))
+    return " ".join(("graph-contracts run", *words))
 
 
 def options(settings: Settings, environ: Mapping[str, str] = os.environ, folder: Path | None = None) -> str:

@@ -61,8 +61,8 @@ class Settings(BaseModel):
     )
     auth: Literal["none", "any-token", "enforced"] = _about("What the target promises about credentials.", "enforced")
     ids: Named = _about(
-        "Value of a path parameter, by its name or with its segment: messages.id. Else found by GET on the collection, "
-        "else made by POST, else the documented example's.",
+        "Value of a path parameter, by its name or with its segment: messages.id. Else made by POST where DELETE can "
+        "take it away, else found by GET on the collection, else the documented example's.",
         dict,
         flag="--id",
         metavar="NAME=VALUE",
@@ -96,6 +96,11 @@ class Settings(BaseModel):
         "What gates: every MUST; or also the marked SHOULDs of OData; or also the RFC rules that are widely ignored.",
         "page",
     )
+    conventions: Literal["auto", "plain", "odata", "graph"] = _about(
+        "Whose conventions count beside HTTP's and the document's: none (plain), OData's, or Graph's and OData's. "
+        "auto: those that the document or the target's answers claim.",
+        "auto",
+    )
     select: Words = _about("Only the requirements whose id matches: 'update.merge.*'.", (), metavar="GLOB")
     deselect: Words = _about("Not the requirements whose id matches.", (), metavar="GLOB")
     quick: bool = _about(
@@ -113,9 +118,15 @@ class Settings(BaseModel):
     max_examples: int = _about(
         "Generated requests for an operation; 0 leaves them out.", 25, metavar="N", ge=0, le=100_000
     )
-    seed: int = _about("Seed of the generated requests: same seed, same requests.", 1, metavar="N", ge=0, lt=2**63)
-    read_only: bool = _about("Send nothing that could change anything; most requirements can't be judged so.", False)
-    restore: bool = _about("Put the object back as it was found.", True)
+    seed: int = _about(
+        "Seed of the generated requests: same seed, same requests, but for the run's own number in texts.",
+        1,
+        metavar="N",
+        ge=0,
+        lt=2**63,
+    )
+    read_only: bool = _about("Send nothing that could change anything; most requirements can't be tested then.", False)
+    restore: bool = _about("Restore the objects at the end of the run.", True)
     dry_run: bool = _about("Print what would be sent, as curl lines, and send nothing to the target.", False)
     destructive: bool = _about(
         "Also send what could harm other objects: PATCH or DELETE to the collection, ids like *; and PUT, DELETE.",
@@ -174,9 +185,9 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _gated(self) -> Settings:
         if self.update_baseline and not self.baseline:
-            raise _conflict("update_baseline", "which file? Name it with --baseline FILE")
+            raise _conflict("update_baseline", "needs a file: give --baseline FILE")
         if self.fail_on == "regression" and not self.since:
-            raise _conflict("fail_on", "worse than what? Name it with --since FILE")
+            raise _conflict("fail_on", "regression needs an earlier run: give --since FILE")
         if self.splits > 1 and (self.baseline or self.since):
             raise _conflict("splits", "parts are judged together: give --baseline and --since to merge instead")
         if self.durations and self.splits == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
@@ -9,6 +10,24 @@ from typing import Any, Literal, get_args, get_origin
 from graph_contracts.settings.model import Settings
 
 PREFIX = "GRAPH_CONTRACTS_"
+
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "Target": (
+        *("target", "openapi", "ids", "second_ids", "headers", "proxy", "ca", "insecure", "client_cert", "client_key"),
+        *("restart_command", "computed", "readonly"),
+    ),
+    "Credentials": (
+        *("token", "token_command", "entra", "entra_scope", "basic", "credential", "auth"),
+        *("forbidden_token", "personal_token", "expired_token", "foreign_token"),
+    ),
+    "Selection": ("quick", "select", "deselect", "operations", "max_examples", "seed", "splits", "group", "durations"),
+    "What gates": ("profile", "baseline", "update_baseline", "since", "fail_on"),
+    "Speed": ("processes", "concurrency", "rate", "timeout", "connect_timeout", "deadline", "settle", "retries"),
+    "Safety": ("read_only", "dry_run", "restore", "destructive", "burst", "allow_production"),
+    "Output": ("report",),
+}
+"""The fields of `Settings` by the heading under which help shows them."""
 
 
 @dataclass(frozen=True, slots=True)

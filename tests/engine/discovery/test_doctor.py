@@ -70,7 +70,10 @@ def diagnosis(given: Settings) -> tuple[int, dict[str, str]]:
     """The exit code of doctor and its lines by name."""
     lines: list[str] = []
     code = examine(given, lines.append)
-    return code, {line[6:17].strip(): line for line in lines}
+    return code, {line[6:].split("  ")[0].strip(): line for line in lines}
+
+
+CHECKS = ["reachable", "TLS", "JSON", "credentials", "object", "PATCH"]
 
 
 def test_a_target_that_can_be_tested_has_nothing_to_do(tmp_path: Path) -> None:
@@ -79,19 +82,20 @@ def test_a_target_that_can_be_tested_has_nothing_to_do(tmp_path: Path) -> None:
         assert {method for method, _ in server.seen} == {"GET", "PATCH"}
         assert server.objects == {each["id"]: each for each in (FIRST, SECOND)}
     assert code == 0
-    assert list(lines) == ["reachable", "TLS", "JSON", "credentials", "object", "PATCH"]
+    assert list(lines) == [*CHECKS, "PATCH /things/{thing-id}"]
+    assert lines["PATCH /things/{thing-id}"] == f"ok    PATCH /things/{{thing-id}}  can be judged on {FIRST['id']}"
     assert all(line.startswith("ok ") for line in lines.values())
 
 
 @pytest.mark.parametrize(
     ("hook", "more", "name", "words", "stops"),
     [
-        (None, {"token": None}, "credentials", "wants credentials (401 Unauthorized). To do: Supply one", True),
-        (None, {"token": "wrong"}, "credentials", "refuses the token (401 Unauthorized). To do: Is it valid", True),
+        (None, {"token": None}, "credentials", "wants credentials (401 Unauthorized). Fix: Give one", True),
+        (None, {"token": "wrong"}, "credentials", "refuses the token (401 Unauthorized). Fix: Check that", True),
         (None, {"token": jwt(1)}, "credentials", "It expired at 1970-01-01 00:00:01 UTC", True),
         (refuse(403), {}, "credentials", "refuses the token (403 Forbidden)", True),
-        (None, {"ids": {"id": "nowhere"}}, "object", "has no object 'nowhere' (404 Not Found to PATCH). To do", True),
-        (html(404), {}, "JSON", "answers text/html to everything (404 Not Found). To do: Is the URL right", True),
+        (None, {"ids": {"id": "nowhere"}}, "object", "has no object 'nowhere' (404 Not Found to PATCH). Fix", True),
+        (html(404), {}, "JSON", "answers text/html to everything (404 Not Found). Fix: Check the base URL", True),
         (html(200), {}, "JSON", "answers text/html to everything (200 OK)", False),
         (says(200, "application/json", DEEP), {}, "JSON", "with nothing that can be read: nested too deeply", True),
         (refuse(405), {}, "PATCH", "doesn't know PATCH on /things/{thing-id} (405 Method Not Allowed)", False),
@@ -117,7 +121,7 @@ def test_what_is_wrong_is_told_in_its_line_and_a_run_stops_there(
             with pytest.raises(ContractsError) as caught:
                 run(given)
             assert caught.value.exit_code == 3
-            assert words.partition(". To do")[0] in str(caught.value)
+            assert words.partition(". Fix")[0] in str(caught.value)
             assert not list((tmp_path / "r").glob("restore-*"))
 
 
@@ -125,7 +129,7 @@ def test_a_target_that_is_not_there_is_not_reachable(tmp_path: Path) -> None:
     with shelf.serving() as server, closed_port() as port:
         code, lines = diagnosis(settings(server, tmp_path, target=f"http://127.0.0.1:{port}/beta"))
     assert code == 3
-    assert "Connection refused. To do: Is the server running" in lines["reachable"]
+    assert "Connection refused. Fix: Check that the server is running" in lines["reachable"]
     assert lines["PATCH"] == "-     PATCH        not looked at"
 
 
@@ -134,7 +138,7 @@ def test_tls_where_there_is_none_is_told_as_tls(tmp_path: Path) -> None:
         code, lines = diagnosis(settings(server, tmp_path, target=server.url.replace("http:", "https:")))
     assert code == 3
     assert lines["TLS"].startswith("FAIL")
-    assert "Try http://" in lines["TLS"]
+    assert "else use http://" in lines["TLS"]
 
 
 def test_credentials_that_cannot_be_had_are_told_first(tmp_path: Path) -> None:
@@ -144,6 +148,110 @@ def test_credentials_that_cannot_be_had_are_told_first(tmp_path: Path) -> None:
         assert server.seen == []
     assert code == 2
     assert "/nowhere/at-all can't be started" in lines["credentials"]
+
+
+# -- what a server says itself, and what a run can judge ------------------------------------------------------------
+
+LOGIN = b"<!doctype html><html><head><title>Sign in &amp; go</title></head><body><p>Name</p></body></html>"
+
+
+def csrf(request: Request) -> bool:
+    if request.command == "PATCH":
+        request.reply(403, {"detail": "CSRF Failed: CSRF token missing."}, X_CSRF_Token="Required")
+    return request.command == "PATCH"
+
+
+def login(request: Request) -> bool:
+    request.reply(302, Location="/login?next=%2Fbeta%2Fthings")
+    return True
+
+
+def other_realm(request: Request) -> bool:
+    request.error(401, "no", WWW_Authenticate='Basic realm="staff"')
+    return True
+
+
+@pytest.mark.parametrize(
+    ("hook", "name", "words"),
+    [
+        (csrf, "credentials", "against forged requests (CSRF): send it with --header"),
+        (csrf, "credentials", "The server says: CSRF Failed: CSRF token missing."),
+        (
+            login,
+            "object",
+            "redirects everything to /login?next=%2Fbeta%2Fthings (302 Found). Fix: If that is a login page",
+        ),
+        (other_realm, "credentials", "It asks for Basic credentials: see --basic"),
+        (other_realm, "credentials", 'WWW-Authenticate: Basic realm="staff"'),
+        (says(200, "text/html", LOGIN), "JSON", "If that is a login page, give what the API takes"),
+        (says(200, "text/html", LOGIN), "JSON", "The server says: a page, “Sign in & go”"),
+        (says(403, "text/plain", b"Not from here, s3cret"), "credentials", "The server says: Not from here"),
+        (says(403, "application/json", b'{"errors": [{"title": "No way"}]}'), "credentials", "The server says: No way"),
+    ],
+)
+def test_the_server_s_own_words_are_shown(
+    hook: Callable[[Request], bool], name: str, words: str, tmp_path: Path
+) -> None:
+    with shelf.serving(FIRST, SECOND) as server:
+        server.hook = hook
+        code, lines = diagnosis(settings(server, tmp_path))
+    assert code == 3
+    assert words in lines[name]
+
+
+def test_what_a_server_says_is_masked_and_short(tmp_path: Path) -> None:
+    with shelf.serving(FIRST, SECOND) as server:
+        server.hook = says(403, "text/plain", f"\x1b[31m{TOKEN} {'x' * 5000}".encode())
+        _, lines = diagnosis(settings(server, tmp_path))
+    assert TOKEN not in lines["credentials"]
+    assert "\x1b" not in lines["credentials"]
+    assert "x" * 100 in lines["credentials"]
+    assert len(lines["credentials"]) < 600
+
+
+def test_an_update_that_answers_another_success_than_the_document_says_both(tmp_path: Path) -> None:
+    def hook(request: Request) -> bool:
+        if request.command == "PATCH":
+            request.reply(204)
+        return request.command == "PATCH"
+
+    with shelf.serving(FIRST, SECOND) as server:
+        server.hook = hook
+        _, lines = diagnosis(settings(server, tmp_path))
+    assert lines["PATCH"].endswith("it is routed (204 No Content; the document says 200)")
+
+
+def test_each_operation_is_told_with_what_to_give_for_it(tmp_path: Path) -> None:
+    with shelf.serving(FIRST, SECOND) as server:
+        document = shelf.document(example=True)
+        boxes = document["paths"]["/things/{thing-id}"]["patch"]
+        own = [{"name": name, "in": "path", "required": True} for name in ("box-id", "thing-id")]
+        nested = {"patch": {**boxes, "operationId": "box", "parameters": own}}
+        document["paths"] = {"/boxes/{box-id}/things/{thing-id}": nested, **document["paths"]}
+        path = tmp_path / "boxes.json"
+        path.write_text(json.dumps(document), encoding="utf-8")
+        given = settings(server, tmp_path, openapi=path, select=("update.status.*",), settle=0.1)
+        code, lines = diagnosis(given)
+        ended = run(given)
+    assert code != 0
+    assert ended != 0
+    missing = "PATCH /boxes/{box-id}/things/{thing-id}"
+    assert lines[missing].startswith("-     ")
+    assert "Fix: Give --id boxes.box-id=VALUE" in lines[missing]
+    assert lines["PATCH /things/{thing-id}"] == f"ok    PATCH /things/{{thing-id}}  can be judged on {FIRST['id']}"
+    results = json.loads((tmp_path / "r/results.json").read_text(encoding="utf-8"))
+    assert {each["verdict"] for row in results["requirements"] for each in row["outcomes"]} == {"pass", "inconclusive"}
+
+
+def test_an_object_that_a_run_would_make_is_no_error(tmp_path: Path) -> None:
+    with shelf.serving() as server:
+        document = tmp_path / "whole.json"
+        document.write_text(json.dumps(shelf.document(example=True)), encoding="utf-8")
+        given = settings(server, tmp_path, openapi=document, select=("update.status.success",), settle=0.1)
+        code, lines = diagnosis(given)
+        assert code == 0
+        assert lines["object"] == "ok    object       none is there: a run tries to make one by POST /things"
+        assert run(given) == 0
 
 
 # -- redirects ---------------------------------------------------------------------------------------------------------
@@ -274,4 +382,4 @@ def test_a_target_that_stops_answering_ends_with_the_deadline_and_a_report(tmp_p
     assert code in {1, 3}
     results = json.loads((tmp_path / "r/results.json").read_text())
     assert any("--deadline" in note for note in results["notes"])
-    assert any("can't be observed" in note or "could not be put back" in note for note in results["notes"])
+    assert any("can't be read" in note or "could not be put back" in note for note in results["notes"])

@@ -57,7 +57,7 @@ def test_the_hint_for_a_parent_works_when_pasted(tmp_path: Path, capsys: pytest.
         there = ("--target", server.url, "--token", server.tokens.full)
         assert run(tmp_path, *there) == 2
         said = capsys.readouterr().err
-        hint = re.search(r"Supply (--id) (\S+)=VALUE", said)
+        hint = re.search(r"Give (--id) (\S+)=VALUE", said)
         assert hint is not None, said
         assert hint[2] == "users.id"
         assert run(tmp_path, hint[1], f"{hint[2]}=alex", *there) == 0
@@ -84,7 +84,7 @@ def test_the_hint_for_an_object_that_is_not_there_works_when_pasted(
 
 def test_the_hint_for_a_second_object_names_it_by_its_segment() -> None:
     (operation,) = (each for each in Contract.load(DOCUMENT).tested if str(each) == MESSAGES)
-    with pytest.raises(Inconclusive, match=r"supply --second-id messages\.id=ID"):
+    with pytest.raises(Inconclusive, match=r"needs a second object \(--second-id messages\.id=ID\)"):
         UpdateDriver(Mock(), operation, Options()).needs_second()
 
 

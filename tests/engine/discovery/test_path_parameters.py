@@ -72,7 +72,7 @@ def test_an_id_that_was_named_counts_more_than_a_list() -> None:
 def test_a_list_without_parents_says_what_it_answered(answers: dict[str, Response], why: str) -> None:
     with pytest.raises(ConfigurationError, match=rf"nothing says what {{user-id}} is: GET /users .*{why}") as caught:
         fill_path(driver(contract(users="/users"), answers))
-    assert caught.value.hint == "Supply --id users.user-id=VALUE"
+    assert caught.value.hint == "Give --id users.user-id=VALUE"
 
 
 def test_a_path_that_the_document_lacks_is_not_asked_for() -> None:
@@ -98,9 +98,9 @@ def test_lists_are_found_below_keys_in_parentheses() -> None:
 @pytest.mark.parametrize(
     ("status", "hint"),
     [
-        (404, "Check the base URL {base}: the document's is https://x.example/v1.0, or supply --id things.id=VALUE"),
-        (401, "Supply credentials that may read it (--token), or supply --id things.id=VALUE"),
-        (500, "Supply --id things.id=VALUE"),
+        (404, "Check the base URL {base}: the document's is https://x.example/v1.0, or give --id things.id=VALUE"),
+        (401, "Give credentials that may read it (--token), or give --id things.id=VALUE"),
+        (500, "Give --id things.id=VALUE"),
     ],
 )
 def test_where_no_object_is_known_the_list_s_answer_is_told(status: int, hint: str) -> None:

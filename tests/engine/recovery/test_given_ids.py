@@ -85,7 +85,7 @@ def test_restore_looks_for_an_object_under_the_ids_that_a_killed_run_sent(
         flags = {"openapi": tmp_path / "store.json", "token": TOKEN, "settle": 0.1}
         assert recover.restore(tmp_path / "reports", flags, told.append) == 0
         assert server.state == before
-    assert told == [f"{server.url}: 2 looked at and as found"]
+    assert told == [f"{server.url}: 2 objects checked; all match their saved state"]
 
 
 def test_restore_takes_back_nesting_that_the_target_cannot_show(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_what_stays_is_named_everywhere(tmp_path: Path, capsys: pytest.CaptureFi
     assert left == added
     assert left[f"/things/{FIRST}"] >= ADDED
     assert all({**after[entity], **before[entity]} == after[entity] for entity in after), "the rest is as it was"
-    end = [line for line in out.splitlines()[-4:] if line.startswith("Left behind: ")]
+    end = " ".join(out.split()).partition(" Report: ")[0].split(" Left behind: ")[1:]
     assert len(end) == 2
     for path, members in left.items():
         (line,) = [line for line in end if path in line]
@@ -115,6 +115,8 @@ def test_members_that_the_server_maintains_are_not_the_runs(tmp_path: Path) -> N
         results, _ = judged(server, tmp_path, *WRITES)
         assert {"version", "@odata.etag"} <= set(server.objects[FIRST])
     assert "left" not in results
+    (row,) = [each for each in results["capabilities"] if each["name"].endswith(": changed by the server itself")]
+    assert row["value"] == "@odata.etag, version"
 
 
 @pytest.mark.parametrize(("habits", "code"), [((), 3), (("null removes",), 0)])
@@ -135,5 +137,5 @@ def test_restore_names_what_stays(habits: tuple[str, ...], code: int, tmp_path: 
         assert len(journals(tmp_path / "reports")) == 1
     else:
         assert after == before
-        assert told == [f"{server.url}: 2 looked at and as found"]
+        assert told == [f"{server.url}: 2 objects checked; all match their saved state"]
         assert journals(tmp_path / "reports") == []

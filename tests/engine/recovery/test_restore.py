@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import signal
 import subprocess
@@ -72,6 +73,9 @@ def test_an_interrupted_run_puts_back_and_reports(number: signal.Signals, tmp_pa
     assert json.loads((tmp_path / "reports/results.json").read_text())["complete"] is False
     assert journals(tmp_path / "reports") == []
     assert "Traceback" not in done.stdout + done.stderr
+    assert re.search(r"^Interrupted after \d+ of \d+ cases?; the object is as it was\.$", done.stdout, re.MULTILINE)
+    ids = re.findall(r"\bupdate\.[a-z0-9.]+", done.stdout)
+    assert len(ids) <= 10, "what was not reached is counted, not named"
 
 
 def test_what_a_killed_run_left_is_put_back_later(tmp_path: Path) -> None:
@@ -118,7 +122,7 @@ def test_what_cannot_be_put_back_is_listed_and_stays_in_the_journal(tmp_path: Pa
 
     with shelf.serving(FIRST, SECOND) as server:
         server.hook = stuck
-        done = call(*arguments(server, tmp_path), cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
+        done = call(*arguments(server, tmp_path, post=False), cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
     assert f"/things/{FIRST['id']} is put back, except label: PATCH does not bring back what was there" in done.stdout
     assert "graph-contracts restore reports" in done.stdout
     (journal,) = journals(tmp_path / "reports")
@@ -138,10 +142,41 @@ def test_objects_are_made_where_there_are_none_and_deleted_afterwards(tmp_path: 
     assert journals(tmp_path / "reports") == []
 
 
-def test_objects_that_are_there_are_used_instead_of_made(tmp_path: Path) -> None:
+def changed(server: Shelf) -> set[str]:
+    """The ids of the objects that were there and that something was sent to."""
+    paths = {path for method, path in server.seen if method not in {"GET", "OPTIONS"}}
+    ids = {str(each["id"]) for each in (FIRST, SECOND)}
+    return {entity for entity in ids if any(entity in path for path in paths)}
+
+
+def test_objects_that_are_there_are_spared_where_the_run_can_make_and_delete_others(tmp_path: Path) -> None:
     with shelf.serving(FIRST, SECOND) as server:
         call(*arguments(server, tmp_path), cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
-        assert "POST" not in {method for method, _ in server.seen}
+        assert changed(server) == set()
+        assert server.objects == {each["id"]: each for each in (FIRST, SECOND)}
+
+
+@pytest.mark.parametrize("why", ["no deletion", "nothing restored", "named", "deletion refused"])
+def test_objects_that_are_there_are_used_where_made_ones_would_not_do(why: str, tmp_path: Path) -> None:
+    more = {
+        "nothing restored": ("--no-restore",),
+        "named": ("--id", f"thing-id={FIRST['id']}", "--second-id", f"thing-id={SECOND['id']}"),
+    }
+
+    def keeps(request: Request) -> bool:
+        if request.command == "DELETE":
+            request.error(403, "forbidden")
+            return True
+        return False
+
+    with shelf.serving(FIRST, SECOND) as server:
+        if why == "deletion refused":
+            server.hook = keeps
+        document = arguments(server, tmp_path, delete=why != "no deletion")
+        call(*document, *map(str, more.get(why, ())), cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
+        assert changed(server) == {FIRST["id"], SECOND["id"]}
+        posts = [method for method, _ in server.seen].count("POST")
+        assert posts == (1 if why == "deletion refused" else 0)
 
 
 def test_nothing_is_made_that_the_document_cannot_delete(tmp_path: Path) -> None:
@@ -149,7 +184,7 @@ def test_nothing_is_made_that_the_document_cannot_delete(tmp_path: Path) -> None
         done = call(*arguments(server, tmp_path, delete=False), cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
         assert {method for method, _ in server.seen} == {"GET"}
     assert done.returncode == 2
-    assert "Supply --id things.thing-id=VALUE" in done.stderr
+    assert "Give --id things.thing-id=VALUE" in done.stderr
 
 
 def test_an_object_that_a_killed_run_made_is_deleted_later(tmp_path: Path) -> None:

@@ -212,7 +212,7 @@ def ended(folder: Path, server: Started, how: str) -> int:
     with command.start("run", *at(server), "--report", str(folder), "-n", "2", *narrow, cwd=folder.parent) as process:
         assert process.stdout
         shown = ""
-        while not shown.rstrip().endswith("."):
+        while " of " not in shown:
             shown += process.stdout.read(1) or pytest.fail("the run ended by itself")
         if how == "worker":
             os.kill(children(process.pid)[-1], signal.SIGKILL)

@@ -278,7 +278,7 @@ def test_a_part_with_nothing_to_test_says_so_and_is_part_of_the_whole(
         for n in (1, 2, 3)
     ]
     assert codes == [0, 0, 3]
-    assert "part 3 of 3 has nothing to test" in capsys.readouterr().out
+    assert "part 3 of 3 has nothing to test" in " ".join(capsys.readouterr().out.split())
     found = [results_reader.load(tmp_path / f"{n}") for n in (1, 2, 3)]
     assert (found[2].results.planned, found[2].results.complete) == (0, True)
     # each had an embedded reference of its own, whose address is another

@@ -24,28 +24,28 @@ LONG = 100_000
 )
 @also(
     "read.resp.framing",
-    "Every answer to a read must be complete and decode as its headers say.",
-    sent="Nothing of its own: the length and the coding of every answer in the tests of reads are checked.",
+    "Every answer to a read must have the length and coding that it declares.",
+    sent="No request of its own: the length and the coding of every answer in the tests of reads are checked.",
 )
 @also(
     "list.resp.framing",
-    "Every answer to a list request must be complete and decode as its headers say.",
-    sent="Nothing of its own: the length and the coding of every answer in the tests of lists are checked.",
+    "Every answer to a list request must have the length and coding that it declares.",
+    sent="No request of its own: the length and the coding of every answer in the tests of lists are checked.",
 )
 @also(
     "create.resp.framing",
-    "Every answer to a creation must be complete and decode as its headers say.",
-    sent="Nothing of its own: the length and the coding of every answer in the tests of creations are checked.",
+    "Every answer to a creation must have the length and coding that it declares.",
+    sent="No request of its own: the length and the coding of every answer in the tests of creations are checked.",
 )
 @also(
     "delete.resp.framing",
-    "Every answer to a deletion must be complete and decode as its headers say.",
-    sent="Nothing of its own: the length and the coding of every answer in the tests of deletions are checked.",
+    "Every answer to a deletion must have the length and coding that it declares.",
+    sent="No request of its own: the length and the coding of every answer in the tests of deletions are checked.",
 )
 def test_every_answer_is_as_long_as_it_says(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Each answer of the run is complete and decodes as its headers say.
 
-    Sent: Nothing of its own: the length, the coding and the head of every answer are checked.
+    Sent: No request of its own: the length, the coding and the head of every answer are checked.
 
     Fix: Count Content-Length in octets after encoding, and set it once, as all fields that have one value.
     """
@@ -53,14 +53,14 @@ def test_every_answer_is_as_long_as_it_says(operation: OperationUnderTest, excha
     if response is None:
         return
     if response.broken and not any(words in response.broken for words in LIMITS_OF_OURS):
-        yield Finding("a sound message", f"{exchange.answer}: {response.broken}", (exchange,))
+        yield Finding("a valid HTTP message", f"{exchange.answer}: {response.broken}", (exchange,))
     for problem in unsound(response):
-        yield Finding("a sound head", f"{exchange.answer}: {problem}", (exchange,))
+        yield Finding("a valid HTTP head", f"{exchange.answer}: {problem}", (exchange,))
     for problem in repeated(response.headers):
-        yield Finding("each of these fields once", f"{exchange.answer}: {problem}", (exchange,), Severity.WARN)
+        yield Finding("each header field once", f"{exchange.answer}: {problem}", (exchange,), Severity.WARN)
     if response.body and (coding := refused_coding(accepted := exchange.sent("Accept-Encoding"), response)):
         what = f"{exchange.answer} in {coding} to Accept-Encoding: {accepted}"
-        yield Finding("an answer without that coding", what, (exchange,), Severity.WARN)
+        yield Finding("an answer in a coding that the request accepts", what, (exchange,), Severity.WARN)
 
 
 @requirement(
@@ -74,18 +74,18 @@ def test_every_answer_is_as_long_as_it_says(operation: OperationUnderTest, excha
 @also(
     "create.resp.204empty",
     "A 204 to a creation must have no content, and neither Content-Length nor Transfer-Encoding.",
-    sent="Nothing of its own: every 204 in the tests of creations is looked at.",
+    sent="No request of its own: every 204 in the tests of creations is checked.",
 )
 @also(
     "delete.resp.204empty",
     "A 204 to a deletion must have no content, and neither Content-Length nor Transfer-Encoding.",
-    sent="Nothing of its own: every 204 in the tests of deletions is looked at.",
+    sent="No request of its own: every 204 in the tests of deletions is checked.",
 )
 def test_no_204_says_that_it_has_content(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """A 204 has no content and neither Content-Length nor Transfer-Encoding.
+    """A 204 must have no content, and neither Content-Length nor Transfer-Encoding.
 
     Sent: Where updates are answered 204: one of them again over a raw connection, to see what follows; every 204 of
-    the run is looked at.
+    the run is checked.
 
     Fix: Write no body and no length for 204.
     """

@@ -37,7 +37,7 @@ TRIES = 3
     ),
 )
 def test_a_body_is_applied_whole_or_not_at_all(operation: WriteDriver) -> Findings:
-    """If one part of the body is refused, no part of it is applied.
+    """If one part of the body is rejected, no part of it must be applied.
 
     Sent: A valid change together with an invalid one, in each order; every other property with an invalid one, and
     that once more; a nested value and a list that are valid in part. After each refusal, everything is read.
@@ -47,7 +47,7 @@ def test_a_body_is_applied_whole_or_not_at_all(operation: WriteDriver) -> Findin
     operation.bodies.needs_partial()
     bad = _unacceptable(operation)
     if bad is None:
-        raise Inconclusive("the target takes every wrong value tried, so no body is refused in part")
+        raise Inconclusive("the target accepts every wrong value that was tried, so no body was rejected in part")
     operation.watch.objects.snapshot()
     seen_refusal = False
     for attempt in (*_beside(operation, bad), *_among_all(operation, bad), *_nested(operation)):

@@ -19,7 +19,7 @@ def token(operation: OperationUnderTest) -> str:
     """
     found = operation.client.token
     if not found:
-        raise Inconclusive("no valid token is known: supply --token")
+        raise Inconclusive("not tested: needs a valid token (--token)")
     return found
 
 
@@ -38,27 +38,27 @@ def _is_401(_: Operation, exchange: Exchange) -> bool:
 @also(
     "read.auth.challenge",
     "A 401 in answer to a read must carry WWW-Authenticate with at least one challenge.",
-    sent="Nothing of its own: every 401 in the tests of reads is looked at.",
+    sent="No request of its own: every 401 in the tests of reads is checked.",
 )
 @also(
     "list.auth.challenge",
     "A 401 in answer to a list request must carry WWW-Authenticate with at least one challenge.",
-    sent="Nothing of its own: every 401 in the tests of lists is looked at.",
+    sent="No request of its own: every 401 in the tests of lists is checked.",
 )
 @also(
     "create.auth.challenge",
     "A 401 in answer to a creation must carry WWW-Authenticate with at least one challenge.",
-    sent="Nothing of its own: every 401 in the tests of creations is looked at.",
+    sent="No request of its own: every 401 in the tests of creations is checked.",
 )
 @also(
     "delete.auth.challenge",
     "A 401 in answer to a deletion must carry WWW-Authenticate with at least one challenge.",
-    sent="Nothing of its own: every 401 in the tests of deletions is looked at.",
+    sent="No request of its own: every 401 in the tests of deletions is checked.",
 )
 def test_every_401_carries_a_challenge(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Every 401 carries WWW-Authenticate with at least one challenge.
+    """Every 401 must carry WWW-Authenticate with at least one challenge.
 
-    Sent: Nothing of its own: every 401 of the run is looked at.
+    Sent: No request of its own: every 401 of the run is checked.
 
     Fix: Set `WWW-Authenticate: Bearer` wherever a 401 is made, including those of a gateway.
     """
@@ -78,27 +78,27 @@ def test_every_401_carries_a_challenge(operation: OperationUnderTest, exchange: 
 @also(
     "read.auth.challenge.bearer",
     "The challenge of a 401 in answer to a read should name the Bearer scheme.",
-    sent="Nothing of its own: the challenge of every 401 in the tests of reads is parsed.",
+    sent="No request of its own: the challenge of every 401 in the tests of reads is parsed.",
 )
 @also(
     "list.auth.challenge.bearer",
     "The challenge of a 401 in answer to a list request should name the Bearer scheme.",
-    sent="Nothing of its own: the challenge of every 401 in the tests of lists is parsed.",
+    sent="No request of its own: the challenge of every 401 in the tests of lists is parsed.",
 )
 @also(
     "create.auth.challenge.bearer",
     "The challenge of a 401 in answer to a creation should name the Bearer scheme.",
-    sent="Nothing of its own: the challenge of every 401 in the tests of creations is parsed.",
+    sent="No request of its own: the challenge of every 401 in the tests of creations is parsed.",
 )
 @also(
     "delete.auth.challenge.bearer",
     "The challenge of a 401 in answer to a deletion should name the Bearer scheme.",
-    sent="Nothing of its own: the challenge of every 401 in the tests of deletions is parsed.",
+    sent="No request of its own: the challenge of every 401 in the tests of deletions is parsed.",
 )
 def test_the_challenge_is_for_a_bearer_token(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """The challenge names the Bearer scheme.
+    """The challenge of a 401 should name the Bearer scheme.
 
-    Sent: Nothing of its own: the challenge of every 401 of the run is parsed.
+    Sent: No request of its own: the challenge of every 401 of the run is parsed.
 
     Fix: Name Bearer among the challenges, so that a client knows what to bring; a realm and an error code help.
     """
@@ -117,26 +117,26 @@ def test_the_challenge_is_for_a_bearer_token(operation: OperationUnderTest, exch
 )
 @also(
     "read.auth.schemecase",
-    "A read must be authenticated whatever the letter case of the scheme's name: `bearer` works like `Bearer`.",
+    "A read must accept the authentication scheme in any letter case: `bearer` works like `Bearer`.",
     sent="Reads with the valid token under `bearer` and `BEARER`.",
 )
 @also(
     "list.auth.schemecase",
-    "A list request must be authenticated whatever the letter case of the scheme's name: `bearer` works like `Bearer`.",
+    "A list request must accept the authentication scheme in any letter case: `bearer` works like `Bearer`.",
     sent="List requests with the valid token under `bearer` and `BEARER`.",
 )
 @also(
     "create.auth.schemecase",
-    "A creation must be authenticated whatever the letter case of the scheme's name: `bearer` works like `Bearer`.",
+    "A creation must accept the authentication scheme in any letter case: `bearer` works like `Bearer`.",
     sent="Creations with the valid token under `bearer` and `BEARER`.",
 )
 @also(
     "delete.auth.schemecase",
-    "A deletion must be authenticated whatever the letter case of the scheme's name: `bearer` works like `Bearer`.",
+    "A deletion must accept the authentication scheme in any letter case: `bearer` works like `Bearer`.",
     sent="Deletions with the valid token under `bearer` and `BEARER`.",
 )
 def test_the_scheme_is_matched_in_any_letter_case(operation: OperationUnderTest) -> Findings:
-    """The scheme's name is matched case-insensitively: `bearer` works like `Bearer`.
+    """The authentication scheme must be accepted in any letter case: `bearer` works like `Bearer`.
 
     Sent: The valid token under `bearer` and `BEARER`.
 
@@ -164,7 +164,7 @@ def test_the_scheme_is_matched_in_any_letter_case(operation: OperationUnderTest)
     "A creation that is answered 401 or 403 must make no object and change none.",
     vary="objects that others make meanwhile; what the server maintains outside the documented properties",
     sent=(
-        "Nothing of its own: after every 401 and 403 to a creation, the collection is listed and compared with what "
+        "No request of its own: after every 401 and 403 to a creation, the collection is listed and compared with what "
         "it was."
     ),
 )
@@ -172,16 +172,16 @@ def test_the_scheme_is_matched_in_any_letter_case(operation: OperationUnderTest)
     "delete.auth.notapplied",
     "A deletion that is answered 401 or 403 must leave the object there.",
     vary="",
-    sent="Nothing of its own: after every 401 and 403 to a deletion, the object is read.",
+    sent="No request of its own: after every 401 and 403 to a deletion, the object is read.",
     fix=(
         "Authenticate and authorize before anything is deleted; a check after the deletion is too late even if it is "
         "rolled back later."
     ),
 )
 def test_what_is_answered_401_or_403_has_had_no_effect(operation: OperationUnderTest) -> Findings:
-    """A request answered 401 or 403 has had no effect.
+    """A request that is answered 401 or 403 must have no effect.
 
-    Sent: Nothing of its own: after every 401 and 403 of the run, all known objects are compared with what they
+    Sent: No request of its own: after every 401 and 403 of the run, all known objects are compared with what they
     were.
 
     Fix: Authenticate and authorize before anything is written; a check after the write is too late even if it is
@@ -192,8 +192,10 @@ def test_what_is_answered_401_or_403_has_had_no_effect(operation: OperationUnder
     if not watched:
         seen = any(exchange.status in {401, 403} for exchange in operation.traffic())
         if not seen:
-            raise NotApplicable("no response of this run is a 401 or 403")
-        raise Inconclusive("the object can't be observed: neither GET nor the collection nor a neutral update shows it")
+            raise NotApplicable("the run got no 401 and no 403")
+        raise Inconclusive(
+            "the object can't be read: neither GET nor the list nor an update that changes nothing shows it"
+        )
     for effect in operation.log.effects:
         if effect.exchange.status in {401, 403}:
             what = f"{effect.exchange.answer}, yet {effect.entity} changed: {effect.difference}"

@@ -5,10 +5,20 @@ from __future__ import annotations
 from graph_contracts.cases.any.auth import enforced, performed, refused
 from graph_contracts.operations.attempts import Trial
 from graph_contracts.operations.operation_under_test import OperationUnderTest
-from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, also, requirement
+from graph_contracts.requirements import (
+    Convention,
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    also,
+    requirement,
+)
 
 
-def _as(operation: OperationUnderTest, token: str | None, note: str, supply: str) -> list[Trial]:
+def _as(operation: OperationUnderTest, token: str | None, note: str, option: str) -> list[Trial]:
     """Send an update as another identity.
 
     Raises:
@@ -17,9 +27,9 @@ def _as(operation: OperationUnderTest, token: str | None, note: str, supply: str
     """
     enforced(operation)
     if operation.options.auth == "any-token":
-        raise NotApplicable("the target is declared to take any token (--auth any-token)")
+        raise NotApplicable("the target takes any token (--auth any-token)")
     if not token:
-        raise Inconclusive(f"no such token is known: supply {supply}")
+        raise Inconclusive(f"not tested: needs {note} ({option})")
     return refused(operation, [(note, f"Bearer {token}")])
 
 
@@ -58,7 +68,7 @@ def _as(operation: OperationUnderTest, token: str | None, note: str, supply: str
     fix="Check scopes or roles for deleting, not only that the token is valid.",
 )
 def test_a_token_without_the_permission_updates_nothing(operation: OperationUnderTest) -> Findings:
-    """A token without any of the required permissions does not get 2xx.
+    """An update with a token that has none of the required permissions must not be answered 2xx.
 
     Sent: An update with the token given as `--forbidden-token`; the object is read afterwards.
 
@@ -75,6 +85,7 @@ def test_a_token_without_the_permission_updates_nothing(operation: OperationUnde
     basis="graph",
     promoted=True,
     source="Graph API guidelines, error handling; Graph, errors (403); RFC 6750 §3.1",
+    of=Convention.HTTP,
     vary="404 where the object is hidden; 401 that says insufficient_claims or insufficient_scope",
     phase=Phase.NEGATIVE,
 )
@@ -99,7 +110,7 @@ def test_a_token_without_the_permission_updates_nothing(operation: OperationUnde
     sent="A deletion with the token given as `--forbidden-token`.",
 )
 def test_a_missing_permission_is_answered_403(operation: OperationUnderTest) -> Findings:
-    """Insufficient permission is answered 403.
+    """An update with a valid token that lacks the permission should be answered 403.
 
     Sent: An update with the token given as `--forbidden-token`.
 
@@ -124,30 +135,29 @@ def test_a_missing_permission_is_answered_403(operation: OperationUnderTest) -> 
 )
 @also(
     "read.authz.personal",
-    "A read with a personal Microsoft account's token must be refused where the page says that such accounts are not "
-    "supported.",
+    "A read with a personal Microsoft account's token must be rejected where the page says that it is not supported.",
     sent="A read with the token given as `--personal-token`.",
 )
 @also(
     "list.authz.personal",
-    "A list request with a personal Microsoft account's token must be refused where the page says that such accounts "
-    "are not supported.",
+    "A list request with a personal Microsoft account's token must be rejected where the page says that it is not "
+    "supported.",
     sent="A list request with the token given as `--personal-token`.",
 )
 @also(
     "create.authz.personal",
-    "A creation with a personal Microsoft account's token must be refused where the page says that such accounts are "
-    "not supported.",
+    "A creation with a personal Microsoft account's token must be rejected where the page says that it is not "
+    "supported.",
     sent="A creation with the token given as `--personal-token`; the collection is listed before and after.",
 )
 @also(
     "delete.authz.personal",
-    "A deletion with a personal Microsoft account's token must be refused where the page says that such accounts are "
-    "not supported.",
+    "A deletion with a personal Microsoft account's token must be rejected where the page says that it is not "
+    "supported.",
     sent="A deletion with the token given as `--personal-token`; the object, made for the test, is read afterwards.",
 )
 def test_a_personal_account_updates_nothing(operation: OperationUnderTest) -> Findings:
-    """A personal Microsoft account's token is refused where the page says that it is not supported.
+    """A personal Microsoft account's token must be rejected where the page says that it is not supported.
 
     Sent: An update with the token given as `--personal-token`; the object is read afterwards.
 
@@ -183,7 +193,7 @@ def test_a_personal_account_updates_nothing(operation: OperationUnderTest) -> Fi
     sent="A deletion with the token given as `--foreign-token`; the object, made for the test, is read afterwards.",
 )
 def test_another_tenants_token_reaches_no_object(operation: OperationUnderTest) -> Findings:
-    """A permitted token of another tenant can't update the object.
+    """A token of another tenant must not update the object, even if it has the permission to update.
 
     Sent: An update with the token given as `--foreign-token`; the object is read afterwards.
 
@@ -191,5 +201,5 @@ def test_another_tenants_token_reaches_no_object(operation: OperationUnderTest) 
     """
     token = operation.options.identities.foreign
     if not token:
-        raise Inconclusive("no token of another tenant is known: supply --foreign-token")
+        raise Inconclusive("not tested: needs a token of another tenant (--foreign-token)")
     yield from performed(_as(operation, token, "another tenant's token", "--foreign-token"), "404, or 403")

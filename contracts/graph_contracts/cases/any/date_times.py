@@ -6,7 +6,17 @@ from graph_contracts.cases.values import kept, needed, plausible, refused, shown
 from graph_contracts.contract import TypeKind
 from graph_contracts.operations.equality import apart, instant
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, also, requirement
+from graph_contracts.requirements import (
+    Convention,
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
 
 INSTANTS = (
     "2021-03-04T05:06:07+09:30",
@@ -27,10 +37,10 @@ NO_DATES = ("yesterday", "2021-02-30T00:00:00Z", "2021-13-01T00:00:00Z", "2021-0
 )
 @also(
     "create.value.dto.instant",
-    "A creation must keep the instant of a DateTimeOffset that it accepts, whatever offset it was written with.",
+    "A creation must keep the instant of an accepted date-time, whatever offset it was written with.",
 )
 def test_an_instant_stays_the_same_instant(operation: WriteDriver) -> Findings:
-    """The instant of an accepted DateTimeOffset is kept, whatever offset it was written with.
+    """An accepted date-time must keep its instant, whatever offset it was written with.
 
     Sent: Instants with `Z`, with offsets to the east and west, and with seven fraction digits; each is read back.
 
@@ -57,10 +67,10 @@ def test_an_instant_stays_the_same_instant(operation: WriteDriver) -> Findings:
 )
 @also(
     "create.value.dto.precision",
-    "A creation should keep fractions of a second at least to milliseconds.",
+    "A creation should keep fractions of a second in date-times, at least to the millisecond.",
 )
 def test_fractions_of_a_second_are_kept_to_milliseconds(operation: WriteDriver) -> Findings:
-    """Fractions of a second are kept at least to milliseconds.
+    """Date-times should keep fractions of a second, at least to the millisecond.
 
     Sent: A date-time with seven fraction digits.
 
@@ -81,16 +91,17 @@ def test_fractions_of_a_second_are_kept_to_milliseconds(operation: WriteDriver) 
     Level.SHOULD,
     basis="odata",
     promoted=True,
-    source="OData JSON 4.01 §7.1 and ABNF; Graph, errors (400)",
+    source="Page, Request body (DateTimeOffset); OData JSON 4.01 §7.1 and ABNF; Graph, errors (400)",
+    of=Convention.DOCUMENT,
     vary="422; a lenient server that stores a valid DateTimeOffset is graded lower",
     phase=Phase.NEGATIVE,
 )
 @also(
     "create.value.dto.invalid",
-    "A creation with a value that is no DateTimeOffset should be refused.",
+    "A creation with an invalid date-time should be rejected.",
 )
 def test_what_is_no_date_time_is_refused(operation: WriteDriver) -> Findings:
-    """Values that are no DateTimeOffset are refused.
+    """Invalid date-times should be rejected.
 
     Sent: A word, a day and a month that don't exist, a date alone, a number of seconds.
 

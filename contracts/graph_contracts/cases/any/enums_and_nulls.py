@@ -9,6 +9,7 @@ from graph_contracts.operations.equality import short
 from graph_contracts.operations.settable_locations import settable_locations
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import (
+    Convention,
     Finding,
     Findings,
     Inconclusive,
@@ -41,7 +42,7 @@ CATCH_ALL = {"unknownfuturevalue", "unknown", "other", "none", "undefined", "uns
     "member.",
 )
 def test_an_unknown_member_is_never_mapped_to_another(operation: WriteDriver) -> Findings:
-    """An undocumented enumeration member is refused or kept as it is, never mapped to another member.
+    """An undocumented enumeration member must be rejected or kept as it is, never turned into another member.
 
     Sent: Members that the page doesn't list, one of them `unknownFutureValue`.
 
@@ -84,7 +85,8 @@ def _others(type_: Type, known: str) -> set[str]:
     Level.SHOULD,
     basis="odata",
     promoted=True,
-    source="Graph API guidelines, nullable; OData 4.01 §11.4.9.2",
+    source="Page, Request body (types); Graph API guidelines, nullable; OData 4.01 §11.4.9.2",
+    of=Convention.DOCUMENT,
     vary="400 where the server declares the property non-nullable; a complex null shown as {}",
 )
 @also(
@@ -94,7 +96,7 @@ def _others(type_: Type, known: str) -> set[str]:
     fix="Keep a null that was sent; put no default in its place.",
 )
 def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
-    """An explicit null clears a nullable property.
+    """An explicit null should clear a nullable property.
 
     Sent: A string, a number and a complex value set, then set to null; each is read back.
 
@@ -127,7 +129,7 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
             continue
         cleared += 1
         if exchange.object is not None and operation.model.is_set(name, exchange.object.get(name)):
-            yield Finding(f"{name} = null", f"{name} = {short(exchange.object.get(name))}", (exchange,), place=name)
+            yield Finding(f"{name} to be null", f"{name} = {short(exchange.object.get(name))}", (exchange,), place=name)
             continue
         try:
             left, seen = operation.observe.settle({name: None})
@@ -143,7 +145,8 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
     "update.value.null.nonnullable",
     Level.SHOULD,
     basis="graph",
-    source="Graph API guidelines, nullable; OData JSON 4.01 §7.4",
+    source="Page, Request body (types); Graph API guidelines, nullable; OData JSON 4.01 §7.4",
+    of=Convention.DOCUMENT,
     vary="200 with null or ignored; [] for a collection",
     phase=Phase.SPOILING,
 )
@@ -154,7 +157,7 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
     fix="Answer 400, or leave the property unset; don't turn null into an empty string or an epoch.",
 )
 def test_null_where_there_can_be_none_is_refused_or_harmless(operation: WriteDriver) -> Findings:
-    """Null for a property that can't be null, or for a collection, is refused or does no harm.
+    """Null for a collection, or for a property that can't be null, should be rejected or do no harm.
 
     Sent: Null for a date-time and a collection; an id that no object has, and null for the id where that was not kept.
 

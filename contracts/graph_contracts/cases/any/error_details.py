@@ -12,7 +12,7 @@ from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.operation_under_test import OperationUnderTest
-from graph_contracts.requirements import Finding, Findings, Level, also, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Level, also, requirement
 
 READ = 65_536
 """How much of an error's body is read for leaks."""
@@ -70,27 +70,27 @@ LEAST_TOKEN = 16
 @also(
     "read.error.inner",
     "If the error of a refused read has an `innerError`, it is an object with a request id and a date.",
-    sent="Nothing of its own: `innerError` in every refusal in the tests of reads is looked at.",
+    sent="No request of its own: `innerError` in every refusal in the tests of reads is checked.",
 )
 @also(
     "list.error.inner",
     "If the error of a refused list request has an `innerError`, it is an object with a request id and a date.",
-    sent="Nothing of its own: `innerError` in every refusal in the tests of lists is looked at.",
+    sent="No request of its own: `innerError` in every refusal in the tests of lists is checked.",
 )
 @also(
     "create.error.inner",
     "If the error of a refused creation has an `innerError`, it is an object with a request id and a date.",
-    sent="Nothing of its own: `innerError` in every refusal in the tests of creations is looked at.",
+    sent="No request of its own: `innerError` in every refusal in the tests of creations is checked.",
 )
 @also(
     "delete.error.inner",
     "If the error of a refused deletion has an `innerError`, it is an object with a request id and a date.",
-    sent="Nothing of its own: `innerError` in every refusal in the tests of deletions is looked at.",
+    sent="No request of its own: `innerError` in every refusal in the tests of deletions is checked.",
 )
 def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """`innerError`, if there is one, is an object with a request id and a date.
+    """If an error has an `innerError`, it is an object with a request id and a date.
 
-    Sent: Nothing of its own: `innerError` in every refusal of the run is looked at.
+    Sent: No own request: `innerError` in every refusal of the run is checked.
 
     Fix: Make it an object with `request-id` and `date`, or leave it out.
     """
@@ -106,7 +106,7 @@ def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnde
     if inner is None:
         return
     if not isinstance(inner, dict):
-        yield Finding(f"{name}: an object", f"{name}: {short(inner)}", (exchange,))
+        yield Finding(f"{name} to be an object", f"{name}: {short(inner)}", (exchange,))
         return
     known = {key.lower().replace("-", "") for key in inner}
     missing = [word for word, key in (("request-id", "requestid"), ("date", "date")) if key not in known]
@@ -118,7 +118,8 @@ def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnde
     "update.error.noleak",
     Level.SHOULD,
     basis="odata",
-    source="OData 4.01 §9.4; Graph guidelines, error responses (information disclosure)",
+    source="OData 4.01 §9.4; Graph guidelines, error responses (information disclosure); OWASP, error handling",
+    of=Convention.HTTP,
     vary="the request's own text repeated in JSON",
     each=lambda _, exchange: exchange.status >= 400,
 )
@@ -126,7 +127,7 @@ def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnde
     "read.error.noleak",
     "The error of a refused read should show no stack trace, file path, SQL, framework dump or credentials.",
     sent=(
-        "Nothing of its own: every error in the tests of reads is searched for stack traces, paths, SQL and framework "
+        "No own request: every error in the tests of reads is searched for stack traces, paths, SQL and framework "
         "pages."
     ),
 )
@@ -134,7 +135,7 @@ def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnde
     "list.error.noleak",
     "The error of a refused list request should show no stack trace, file path, SQL, framework dump or credentials.",
     sent=(
-        "Nothing of its own: every error in the tests of lists is searched for stack traces, paths, SQL and framework "
+        "No own request: every error in the tests of lists is searched for stack traces, paths, SQL and framework "
         "pages."
     ),
 )
@@ -142,7 +143,7 @@ def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnde
     "create.error.noleak",
     "The error of a refused creation should show no stack trace, file path, SQL, framework dump or credentials.",
     sent=(
-        "Nothing of its own: every error in the tests of creations is searched for stack traces, paths, SQL and "
+        "No request of its own: every error in the tests of creations is searched for stack traces, paths, SQL and "
         "framework pages."
     ),
 )
@@ -150,14 +151,14 @@ def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnde
     "delete.error.noleak",
     "The error of a refused deletion should show no stack trace, file path, SQL, framework dump or credentials.",
     sent=(
-        "Nothing of its own: every error in the tests of deletions is searched for stack traces, paths, SQL and "
+        "No request of its own: every error in the tests of deletions is searched for stack traces, paths, SQL and "
         "framework pages."
     ),
 )
 def test_errors_reveal_nothing_of_the_inside(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Errors show no stack trace, file path, SQL, framework dump or credentials.
+    """Errors should show no stack trace, file path, SQL, framework dump or credentials.
 
-    Sent: Nothing of its own: every refusal of the run is searched for stack traces, paths, SQL and framework pages.
+    Sent: No own request: every refusal of the run is searched for stack traces, paths, SQL and framework pages.
 
     Fix: Turn development error pages off, and log details instead of sending them.
     """
@@ -173,9 +174,7 @@ def test_errors_reveal_nothing_of_the_inside(operation: OperationUnderTest, exch
         where = f"{shown}\n{fields}" if what in IN_FIELDS else shown
         leak = next((m[0] for m in pattern.finditer(where) if m[0].replace("\\\\", "\\") not in own), None)
         if leak:
-            yield Finding(
-                "nothing of the server's inside", f"{exchange.answer} with {what}: {short(leak)}", (exchange,)
-            )
+            yield Finding("no internals of the server", f"{exchange.answer} with {what}: {short(leak)}", (exchange,))
     scheme, _, token = (exchange.sent("Authorization") or "").partition(" ")
     if scheme.lower() == "bearer" and len(token) >= LEAST_TOKEN and token in f"{shown}\n{fields}":
         yield Finding("no credentials", f"{exchange.answer} with the request's own bearer token", (exchange,))

@@ -19,22 +19,22 @@ from graph_contracts.requirements import Finding, Findings, Level, also, require
 @also(
     "read.etag.syntax",
     "An ETag header in answer to a read must be a quoted string, with `W/` before it if it is weak.",
-    sent="Nothing of its own: every ETag in the tests of reads is looked at.",
+    sent="No request of its own: every ETag in the tests of reads is checked.",
 )
 @also(
     "list.etag.syntax",
     "An ETag header in answer to a list request must be a quoted string, with `W/` before it if it is weak.",
-    sent="Nothing of its own: every ETag in the tests of lists is looked at.",
+    sent="No request of its own: every ETag in the tests of lists is checked.",
 )
 @also(
     "create.etag.syntax",
     "An ETag header in answer to a creation must be a quoted string, with `W/` before it if it is weak.",
-    sent="Nothing of its own: every ETag in the tests of creations is looked at.",
+    sent="No request of its own: every ETag in the tests of creations is checked.",
 )
 def test_an_etag_is_written_as_one(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """An ETag header is a quoted string, `W/` before it where it is weak.
+    """An ETag header must be a quoted string, with `W/` before it if it is weak.
 
-    Sent: Nothing of its own: every ETag of the run is looked at.
+    Sent: No request of its own: every ETag of the run is checked.
 
     Fix: Put the tag between double quotes, `W/` before it if it is weak.
     """

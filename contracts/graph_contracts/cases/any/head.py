@@ -90,12 +90,12 @@ def _conditional(reading: ShowDriver, tag: str) -> Exchange:
 )
 @also(
     "list.cond.notmodified",
-    "A GET of a list under `If-None-Match` must be answered 304 only where the tag is the list's current one.",
+    "A list request with an ETag in `If-None-Match` must be answered 304 only if that ETag is the current one.",
     sent="A GET of the list with a tag that nothing ever had; one with the current tag; one with that tag after a"
     " creation, for as long as `--settle` allows.",
 )
 def test_not_modified_is_said_only_of_what_is_as_the_tag_says(read: ShowDriver) -> Findings:
-    """A GET under `If-None-Match` must be answered 304 only where the tag is the current one.
+    """A read with an ETag in `If-None-Match` must be answered 304 only if that ETag is the current one.
 
     Sent: A GET with a tag that nothing ever had; one with the current tag; one with that tag after a change, for as
     long as `--settle` allows.

@@ -17,6 +17,7 @@ from graph_contracts.operations.settable_locations import open_locations
 from graph_contracts.operations.spare_objects import SPREAD, mend
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import (
+    Convention,
     Finding,
     Findings,
     Inconclusive,
@@ -44,6 +45,7 @@ PATIENCE = 90.0
     Level.SHOULD,
     basis="rfc",
     source="RFC 8259 §9 (limits are allowed); RFC 9110 §15.5.14; Graph, errors (413)",
+    of=Convention.JSON,
     vary="400, 413, 422, 431, 503, 507; the connection closed early",
     phase=Phase.DEEPEST,
 )
@@ -56,7 +58,7 @@ PATIENCE = 90.0
     ),
 )
 def test_deep_and_large_bodies_are_taken_or_refused(operation: WriteDriver) -> Findings:
-    """10,000-fold nesting and a very large body are accepted exactly or refused, without a hang or a failure.
+    """10,000 levels of nesting and a very large body should be accepted exactly or rejected, without a hang or crash.
 
     Sent: 10,000-fold nesting at the root and in values, and a body of many megabytes: last of all, and to an object
     that the run makes for them, where it can make one. What a server keeps of it and can't show is overwritten.
@@ -166,12 +168,12 @@ def _large(operation: WriteDriver) -> Findings:
 @also(
     "create.robust.alive",
     "After each hostile input, creations must still work.",
-    sent="Nothing of its own: after each hostile input, a plain creation shows whether the server still works.",
+    sent="No request of its own: after each hostile input, a plain creation shows whether the server still works.",
 )
 def test_the_operation_outlives_hostile_input(operation: WriteDriver) -> Findings:
-    """After each hostile input the documented operation still works.
+    """The documented update must still work after each hostile input.
 
-    Sent: Nothing of its own: after each hostile input, a plain update shows whether the server still works, and a read
+    Sent: No own request: after each hostile input, a plain update shows whether the server still works, and a read
     of the object where the answer to that shows none.
 
     Fix: Catch errors per request, at the outermost handler; none may end the process or poison a pool.
@@ -180,7 +182,7 @@ def test_the_operation_outlives_hostile_input(operation: WriteDriver) -> Finding
     if not (deaths or operation.log.hostile):
         raise Inconclusive("no hostile input was sent")
     for death in deaths:
-        yield Finding("the server outlives it", told(death), (death.culprit, death.refused), replay=(death.culprit,))
+        yield Finding("the server survives it", told(death), (death.culprit, death.refused), replay=(death.culprit,))
     for outage in operation.log.outages:
         if outage.recovered and outage.after.throttled:
             continue

@@ -16,6 +16,7 @@ from graph_contracts.operations.settable_locations import Location
 from graph_contracts.operations.spare_objects import SPREAD, mend
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import (
+    Convention,
     Finding,
     Findings,
     Level,
@@ -43,6 +44,7 @@ def misunderstood(operation: WriteDriver, trial: Trial) -> Findings:
     Level.MUST,
     basis="rfc",
     source="RFC 8259 §9 (parsers accept all conforming texts), §7, §8.3",
+    of=Convention.JSON,
     vary="limits on size, depth and the range of numbers",
 )
 @also(
@@ -52,7 +54,7 @@ def misunderstood(operation: WriteDriver, trial: Trial) -> Findings:
     sent="One creation in many spellings: white space, an escaped name, escaped characters, another order of members.",
 )
 def test_every_spelling_of_a_body_is_understood(operation: WriteDriver) -> Findings:
-    """Every valid JSON spelling of an accepted body is accepted: white space, escaped names, escapes, any order.
+    """Every valid JSON spelling of a body must be accepted: white space, escaped names and characters, any order.
 
     Sent: One change in many spellings: white space, an escaped name, escaped characters, another order of members.
 
@@ -114,6 +116,7 @@ def _pairs(operation: WriteDriver, control: Exchange) -> Findings:
     Level.MUST,
     basis="rfc-def",
     source="RFC 5789 §2.2; RFC 9110 §15.3 (2xx says understood); RFC 8259 §2",
+    of=Convention.JSON,
     vary="any 4xx; the connection closed; broken JSON mended, or XML and forms read by their looks, and really applied",
     phase=Phase.HOSTILE,
 )
@@ -125,7 +128,7 @@ def _pairs(operation: WriteDriver, control: Exchange) -> Findings:
     fix="Answer 400 to what can't be parsed. An empty object in place of a parse error makes it a 201.",
 )
 def test_what_cannot_be_understood_is_not_said_to_be_done(operation: WriteDriver) -> Findings:
-    """A body that can't be understood is not answered 2xx, unless its effect is really there.
+    """A body that can't be understood must not be answered 2xx, unless its effect is really there.
 
     Sent: JSON that breaks off, a bare word, random octets, XML and a form, each labelled as JSON. What is labelled as
     another format, `req.ct.unsupported` judges. One that gets no answer at all, with the connection kept, is a warning.
@@ -161,6 +164,7 @@ def test_what_cannot_be_understood_is_not_said_to_be_done(operation: WriteDriver
     Level.INFO,
     basis="rfc",
     source="RFC 8259 §9 (parsers may accept extensions), §8.1 (may ignore a byte order mark)",
+    of=Convention.JSON,
     vary="accepted or refused, each",
     phase=Phase.HOSTILE,
 )
@@ -171,7 +175,7 @@ def test_what_cannot_be_understood_is_not_said_to_be_done(operation: WriteDriver
     fix="Take them or refuse them with 400; only a crash or an object with half of what was sent is wrong.",
 )
 def test_extensions_of_json_are_taken_or_refused(operation: WriteDriver) -> Findings:
-    """Extensions of JSON and a leading byte order mark are accepted or refused, never a failure of the server.
+    """Extensions of JSON and a leading byte order mark are accepted or rejected, and never cause a server error.
 
     Sent: A trailing comma, a comment, single quotes, NaN, a missing brace, a byte order mark.
 
@@ -205,7 +209,8 @@ def test_extensions_of_json_are_taken_or_refused(operation: WriteDriver) -> Find
     Level.SHOULD,
     basis="odata",
     promoted=True,
-    source="OData JSON 4.01, message body; Graph API guidelines (the root is an object)",
+    source="Page, Request body (an object); OData JSON 4.01, message body; Graph API guidelines",
+    of=Convention.DOCUMENT,
     vary="415, 422; null and [] without an effect are a warning",
     phase=Phase.SPOILING,
 )
@@ -214,7 +219,7 @@ def test_extensions_of_json_are_taken_or_refused(operation: WriteDriver) -> Find
     "A creation should be refused if its body is an array, a string, a number, a literal or null.",
 )
 def test_a_body_that_is_no_object_is_refused(operation: WriteDriver) -> Findings:
-    """A top-level array, string, number, literal or null is refused.
+    """A body that is an array, a string, a number, true, false or null should be rejected.
 
     Sent: An array, a string, a number, `true` and `null` as the whole body.
 
@@ -238,6 +243,7 @@ def test_a_body_that_is_no_object_is_refused(operation: WriteDriver) -> Findings
     Level.INFO,
     basis="rfc",
     source="RFC 8259 §4 (unpredictable)",
+    of=Convention.JSON,
     vary="refused, the first or the last",
     phase=Phase.HOSTILE,
 )
@@ -247,7 +253,7 @@ def test_a_body_that_is_no_object_is_refused(operation: WriteDriver) -> Findings
     "store.",
 )
 def test_a_name_that_occurs_twice_has_one_outcome(operation: WriteDriver) -> Findings:
-    """A member that occurs twice is refused or has one value, the same in the answer and in the store.
+    """A member that occurs twice is rejected or has one value, the same in the answer and in the store.
 
     Sent: A body that names one property twice with different values.
 
@@ -283,6 +289,7 @@ def test_a_name_that_occurs_twice_has_one_outcome(operation: WriteDriver) -> Fin
     Level.SHOULD,
     basis="rfc",
     source="RFC 8259 §8.1, §8.2; OData JSON 4.01 (character set)",
+    of=Convention.JSON,
     vary="400, 415, 422; U+FFFD in place of what can't be read is a note",
     phase=Phase.HOSTILE,
 )
@@ -292,7 +299,7 @@ def test_a_name_that_occurs_twice_has_one_outcome(operation: WriteDriver) -> Fin
     "kept or refused.",
 )
 def test_other_encodings_are_decoded_or_refused(operation: WriteDriver) -> Findings:
-    """Invalid UTF-8 is refused, UTF-16 decoded or refused, half surrogates and NUL kept or refused: none is garbled.
+    """No text should be garbled: reject invalid UTF-8, decode or reject UTF-16, keep or reject half surrogates and NUL.
 
     Sent: Octets that are no UTF-8, UTF-16 with its label, half a surrogate pair, NUL.
 

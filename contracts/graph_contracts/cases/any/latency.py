@@ -24,30 +24,30 @@ LONG = 65_536
 )
 @also(
     "read.resp.latency",
-    "Half of all reads are answered within a second, and all but the slowest hundredth within five.",
+    "Half of all reads are answered within one second, and 99% within five.",
     sent="A few reads, if the run has made too few; all accepted ones are timed.",
     fix="Look for work that every read waits for: cold pools, synchronous fan-out, locks.",
 )
 @also(
     "list.resp.latency",
-    "Half of all list requests are answered within a second, and all but the slowest hundredth within five.",
+    "Half of all list requests are answered within one second, and 99% within five.",
     sent="A few list requests, if the run has made too few; all accepted ones are timed.",
     fix="Look for work that every list request waits for: cold pools, synchronous fan-out, locks.",
 )
 @also(
     "create.resp.latency",
-    "Half of all creations are answered within a second, and all but the slowest hundredth within five.",
+    "Half of all creations are answered within one second, and 99% within five.",
     sent="A few creations, if the run has made too few; all accepted ones are timed.",
     fix="Look for work that every creation waits for: cold pools, synchronous fan-out, locks.",
 )
 @also(
     "delete.resp.latency",
-    "Half of all deletions are answered within a second, and all but the slowest hundredth within five.",
+    "Half of all deletions are answered within one second, and 99% within five.",
     sent="A few deletions, if the run has made too few; all accepted ones are timed.",
     fix="Look for work that every deletion waits for: cold pools, synchronous fan-out, locks.",
 )
 def test_updates_are_answered_promptly(operation: OperationUnderTest) -> Findings:
-    """Half of all updates are answered within a second, and all but the slowest hundredth within five.
+    """Half of all updates are answered within one second, and 99% within five.
 
     Sent: A few small updates, if the run has made too few; all accepted ones are timed.
 

@@ -34,7 +34,7 @@ BOUNDARY = "graph-contracts-boundary"
     fix="Register the JSON reader for `application/json`.",
 )
 def test_json_is_taken_as_json(operation: WriteDriver) -> Findings:
-    """A JSON object labelled `application/json` is the format that the operation takes.
+    """An update must accept a JSON object labelled `application/json`.
 
     Sent: Every body of the ladder, labelled `application/json`.
 
@@ -62,7 +62,7 @@ def test_json_is_taken_as_json(operation: WriteDriver) -> Findings:
     sent="A creation with `;charset=utf-8` and one with the value quoted.",
 )
 def test_a_charset_parameter_makes_no_difference(operation: WriteDriver) -> Findings:
-    """`application/json` with a charset parameter is taken like the bare type.
+    """An update must accept `application/json` with a charset parameter like the bare type.
 
     Sent: An update with `;charset=utf-8` and one with the value quoted.
 
@@ -76,7 +76,7 @@ def test_a_charset_parameter_makes_no_difference(operation: WriteDriver) -> Find
         body = operation.bodies.small()
         exchange = operation.patch(body, headers={"Content-Type": value})
         if not exchange.ok:
-            yield Finding("2xx as for application/json", f"{exchange.answer} to {value}", (exchange,), grade)
+            yield Finding("2xx, as for application/json", f"{exchange.answer} to {value}", (exchange,), grade)
         yield from unmade(operation, body, exchange)
 
 
@@ -96,7 +96,7 @@ def test_a_charset_parameter_makes_no_difference(operation: WriteDriver) -> Find
     sent="The same object as XML, as a form, as multipart and in an unknown content coding, and a JSON Patch.",
 )
 def test_a_format_that_is_not_understood_is_refused(operation: WriteDriver) -> Findings:
-    """A body in a format that the server doesn't implement is refused and never answered 2xx without an effect.
+    """A body in an unsupported format should be rejected, and never answered 2xx without an effect.
 
     Sent: The same change as XML, as a form, as multipart, as JSON Patch, and in a content coding that nobody has.
 
@@ -181,7 +181,7 @@ def took_effect(operation: WriteDriver, trial: Trial) -> bool:
     sent="Creations without Content-Type, as JSON Merge Patch, with an OData parameter, and gzipped.",
 )
 def test_odd_labels_and_codings_are_handled_or_refused(operation: WriteDriver) -> Findings:
-    """No media type, JSON Merge Patch, an OData parameter and gzip coding are each understood or refused cleanly.
+    """A body without a media type, as JSON Merge Patch, with an OData parameter or in gzip is understood or rejected.
 
     Sent: Updates without Content-Type, as JSON Merge Patch, with an OData parameter, and gzipped.
 
@@ -234,7 +234,7 @@ def _last(body: JsonMapping) -> Json:
     sent="Creations without Accept, and with `*/*`, `application/*` and `application/json`.",
 )
 def test_the_answer_is_json_whenever_json_is_acceptable(operation: OperationUnderTest) -> Findings:
-    """Without Accept, and with one that JSON satisfies, the answer is in JSON.
+    """An update without Accept, or with an Accept that JSON satisfies, must be answered in JSON.
 
     Sent: Updates without Accept, and with `*/*`, `application/*` and `application/json`.
 
@@ -245,7 +245,7 @@ def test_the_answer_is_json_whenever_json_is_acceptable(operation: OperationUnde
         exchange = plain if accept is None else operation.ask(headers={"Accept": accept})
         said = f"Accept: {accept}" if accept else "no Accept"
         if not exchange.ok:
-            yield Finding("2xx as without Accept", f"{exchange.answer} to {said}", (exchange,))
+            yield Finding("2xx, as without Accept", f"{exchange.answer} to {said}", (exchange,))
             continue
         response = exchange.response
         if response is None or response.status not in {200, 201} or not response.body:
@@ -293,7 +293,7 @@ def _looks_like_markup(body: bytes) -> bool:
     fix="Negotiate before the object is made: a 406 after the write tells the client something false.",
 )
 def test_an_accept_that_json_does_not_satisfy_is_ignored_or_answered_406(operation: OperationUnderTest) -> Findings:
-    """An Accept that can't be satisfied gives JSON anyway or 406, and a 406 comes before the change, not after.
+    """An update whose Accept can't be satisfied is answered in JSON anyway, or with 406 before it changes anything.
 
     Sent: An update with `Accept: application/xml`; the object is read afterwards.
 
@@ -304,13 +304,13 @@ def test_an_accept_that_json_does_not_satisfy_is_ignored_or_answered_406(operati
     if not isinstance(operation, WriteDriver):
         exchange = operation.ask(headers=headers)
         if not exchange.ok and not exchange.refused:
-            yield Finding("200 or 406", exchange.answer, (exchange,))
+            yield Finding("an answer in JSON, or 406", exchange.answer, (exchange,))
         return
     body = operation.bodies.small()
     (trial,) = operation.watch.attempt([Attempt("Accept: application/xml", body, headers=headers, marker=_last(body))])
     exchange = trial.exchange
     if not exchange.ok and not exchange.refused:
-        yield Finding("200 or 406", exchange.answer, (exchange,))
+        yield Finding("an answer in JSON, or 406", exchange.answer, (exchange,))
     if exchange.refused:
         for effect in trial.effects:
             yield Finding("nothing changed", f"{exchange.answer}, yet {effect.difference}", effect.evidence)

@@ -11,7 +11,17 @@ from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.settable_locations import settable_locations
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, Severity, also, requirement
+from graph_contracts.requirements import (
+    Convention,
+    Finding,
+    Findings,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
 
 BEYOND = (2147483648, -2147483649, 4294967302, 10**20, 1e20)
 
@@ -26,10 +36,10 @@ BEYOND = (2147483648, -2147483649, 4294967302, 10**20, 1e20)
 )
 @also(
     "create.value.int32.range",
-    "A creation must not store a number outside Int32, neither as itself nor as another one.",
+    "A creation with a number outside Int32 must be rejected, and the number never stored.",
 )
 def test_a_number_beyond_int32_never_becomes_another(operation: WriteDriver) -> Findings:
-    """A number outside Int32 is never stored as another one, nor as itself.
+    """Numbers outside Int32 must be rejected, and never stored.
 
     Sent: Numbers beyond Int32 at both ends, and far beyond.
 
@@ -62,7 +72,8 @@ def test_a_number_beyond_int32_never_becomes_another(operation: WriteDriver) -> 
     "update.value.int32.bounds",
     Level.SHOULD,
     basis="odata",
-    source="OData CSDL, Edm.Int32",
+    source="Page, Request body (Int32); OData CSDL, Edm.Int32",
+    of=Convention.DOCUMENT,
     vary="a number refused by business rules is a note; negative numbers are not tried",
 )
 @also(
@@ -70,7 +81,7 @@ def test_a_number_beyond_int32_never_becomes_another(operation: WriteDriver) -> 
     "A creation should accept 0 and 2147483647, and return them exactly.",
 )
 def test_the_bounds_of_int32_are_kept(operation: WriteDriver) -> Findings:
-    """0 and 2147483647 are accepted and returned exactly.
+    """0 and 2147483647 should be accepted and returned exactly.
 
     Sent: 0 and 2147483647.
 
@@ -90,16 +101,17 @@ def test_the_bounds_of_int32_are_kept(operation: WriteDriver) -> Findings:
     Level.SHOULD,
     basis="odata",
     promoted=True,
-    source="OData JSON 4.01 §7.1 to §7.4; Graph, errors (400)",
+    source="Page, Request body (types); OData JSON 4.01 §7.1 to §7.4; Graph, errors (400)",
+    of=Convention.DOCUMENT,
     vary="422; scalars that a lenient server coerces are a note",
     phase=Phase.NEGATIVE,
 )
 @also(
     "create.value.wrongtype",
-    "A creation with a value of the wrong JSON type should be refused.",
+    "A creation with a value of the wrong JSON type should be rejected.",
 )
 def test_values_of_the_wrong_type_are_refused(operation: WriteDriver) -> Findings:
-    """Values of the wrong JSON type are refused.
+    """Values of the wrong JSON type should be rejected.
 
     Sent: A quoted number, a fraction, true, an object where scalars belong; a scalar where objects or arrays
     belong.
@@ -112,7 +124,7 @@ def test_values_of_the_wrong_type_are_refused(operation: WriteDriver) -> Finding
             tried += 1
             yield from refused(operation, location, wrong, lenient=coerced)
     if not tried:
-        raise NotApplicable("the document declares no property of a type that this case knows")
+        raise NotApplicable("the document declares no property of a type that can be tested here")
 
 
 WRONG: Mapping[TypeKind, tuple[Json, ...]] = {

@@ -26,7 +26,7 @@ from graph_contracts.requirements import Findings, Inconclusive, Level, Severity
     ),
 )
 def test_an_accepted_update_is_seen_by_later_requests(operation: WriteDriver) -> Findings:
-    """An update answered 2xx is observable in later, independent requests.
+    """An update that is answered 2xx must show in later, independent requests.
 
     Sent: Two full bodies and a small change, each read back over a new connection, for as long as `--settle`
     allows.
@@ -78,7 +78,7 @@ def test_an_accepted_update_is_seen_by_later_requests(operation: WriteDriver) ->
     ),
 )
 def test_the_answer_equals_what_a_read_returns(operation: WriteDriver) -> Findings:
-    """The body of the answer equals what a later read returns.
+    """The body of the answer should equal what a later read returns.
 
     Sent: A full body; its answer is compared with a read, property by property.
 

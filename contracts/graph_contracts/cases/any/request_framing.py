@@ -33,7 +33,7 @@ PATIENCE = 3.0
     sent="A creation whose body comes in chunks of a few octets, over a raw connection.",
 )
 def test_a_chunked_body_is_read_like_any_other(operation: WriteDriver) -> Findings:
-    """A request body in chunked transfer coding is understood as if it had a Content-Length.
+    """A body in chunked transfer coding must be understood like one with a Content-Length.
 
     Sent: An update whose body comes in chunks of a few octets, over a raw connection.
 
@@ -52,7 +52,7 @@ def test_a_chunked_body_is_read_like_any_other(operation: WriteDriver) -> Findin
         return
     _control(operation)
     grade = Severity.WARN if exchange.status == 501 else Severity.FAIL
-    yield Finding("2xx as for the same body with a Content-Length, or 411", exchange.answer, (exchange,), grade)
+    yield Finding("2xx, as for the same body with a Content-Length, or 411", exchange.answer, (exchange,), grade)
 
 
 def _control(operation: WriteDriver) -> None:
@@ -119,7 +119,7 @@ def with_headers(operation: OperationUnderTest, headers: Fields) -> tuple[Exchan
     ),
 )
 def test_a_body_is_exactly_as_long_as_its_content_length(operation: WriteDriver) -> Findings:
-    """Octets beyond Content-Length don't belong to the body, and a body that falls short of it is not applied.
+    """A body must end where its Content-Length says, and a body that is shorter must not be applied.
 
     Sent: A body longer than its Content-Length and one that ends before it, over raw connections; the object is
     read afterwards.

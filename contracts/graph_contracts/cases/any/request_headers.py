@@ -31,7 +31,7 @@ BENIGN = {
     sent="The same creation with header names in capitals, then in lower case with `Application/JSON`.",
 )
 def test_letter_case_of_field_names_and_media_types_does_not_count(operation: WriteDriver) -> Findings:
-    """Header field names and the media type are understood in any letter case.
+    """Header names and the media type must be understood in any letter case.
 
     Sent: The same update with header names in capitals, then in lower case with `Application/JSON`.
 
@@ -53,7 +53,7 @@ def test_letter_case_of_field_names_and_media_types_does_not_count(operation: Wr
         )
         if not exchange.ok:
             _control(operation)
-            yield Finding("2xx as in the usual letter case", f"{exchange.answer} to {note}", (exchange,))
+            yield Finding("2xx, as with the usual capitalisation", f"{exchange.answer} to {note}", (exchange,))
         yield from unmade(operation, body, exchange)
 
 
@@ -102,7 +102,7 @@ def _control(operation: WriteDriver) -> Exchange:
     ),
 )
 def test_unknown_and_informational_headers_do_no_harm(operation: OperationUnderTest) -> Findings:
-    """Header fields that are unknown or only inform don't make an update fail.
+    """An update should not fail because of header fields that are unknown or only inform.
 
     Sent: An update with an unknown header, SDK and OData version headers; each alone if the lot is refused.
 
@@ -116,4 +116,4 @@ def test_unknown_and_informational_headers_do_no_harm(operation: OperationUnderT
     for name, value in BENIGN.items():
         exchange = operation.ask(headers={name: value})
         if not exchange.ok:
-            yield Finding("2xx as without the header", f"{exchange.answer} to {name}: {value}", (exchange,))
+            yield Finding("2xx, as without the header", f"{exchange.answer} to {name}: {value}", (exchange,))

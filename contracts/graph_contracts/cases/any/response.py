@@ -9,7 +9,7 @@ from graph_contracts.http.exchange import Exchange, Response
 from graph_contracts.json_types import Json
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.operation_under_test import OperationUnderTest, performed
-from graph_contracts.requirements import Finding, Findings, Level, Severity, Unread, also, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Level, Severity, Unread, also, requirement
 
 CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 """What may be said of JSON without being untrue of all of it (RFC 8259 §8.1)."""
@@ -45,22 +45,22 @@ def _json(_: Operation, exchange: Exchange) -> bool:
 @also(
     "read.resp.ct",
     "The body of a 200 to a read must be labelled `application/json`.",
-    sent="Nothing of its own: every 200 to a read is looked at.",
+    sent="No request of its own: every 200 to a read is checked.",
 )
 @also(
     "list.resp.ct",
     "The body of a 200 to a list request must be labelled `application/json`.",
-    sent="Nothing of its own: every 200 to a list request is looked at.",
+    sent="No request of its own: every 200 to a list request is checked.",
 )
 @also(
     "create.resp.ct",
     "The body of a 200 or 201 to a creation must be labelled `application/json`.",
-    sent="Nothing of its own: every 200 or 201 to a creation is looked at.",
+    sent="No request of its own: every 200 or 201 to a creation is checked.",
 )
 def test_the_object_is_labelled_as_json(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """The body of a 200 is labelled `application/json`.
+    """The body of a 200 must be labelled `application/json`.
 
-    Sent: Nothing of its own: every 200 to an update is looked at.
+    Sent: No request of its own: every 200 to an update is checked.
 
     Fix: Set `Content-Type: application/json` with the body; the framework's default may be text or HTML.
     """
@@ -86,28 +86,29 @@ def _foreign_charset(response: Response) -> str:
     Level.MUST,
     basis="rfc",
     source="RFC 8259 §2, §4, §8.1, §10",
+    of=Convention.JSON,
     vary="whitespace, escapes, member order; a name twice in one object is a warning",
     each=_json,
 )
 @also(
     "read.resp.json",
     "Every answer to a read that says it is JSON must be one valid JSON text in UTF-8.",
-    sent="Nothing of its own: every answer labelled JSON in the tests of reads is parsed strictly.",
+    sent="No request of its own: every answer labelled JSON in the tests of reads is parsed strictly.",
 )
 @also(
     "list.resp.json",
     "Every answer to a list request that says it is JSON must be one valid JSON text in UTF-8.",
-    sent="Nothing of its own: every answer labelled JSON in the tests of lists is parsed strictly.",
+    sent="No request of its own: every answer labelled JSON in the tests of lists is parsed strictly.",
 )
 @also(
     "create.resp.json",
     "Every answer to a creation that says it is JSON must be one valid JSON text in UTF-8.",
-    sent="Nothing of its own: every answer labelled JSON in the tests of creations is parsed strictly.",
+    sent="No request of its own: every answer labelled JSON in the tests of creations is parsed strictly.",
 )
 def test_what_is_labelled_json_is_json(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Every answer that says it is JSON is one valid JSON text in UTF-8.
+    """Every answer that says it is JSON must be one valid JSON text in UTF-8.
 
-    Sent: Nothing of its own: every answer labelled JSON is parsed strictly.
+    Sent: No request of its own: every answer labelled JSON is parsed strictly.
 
     Fix: Use a serializer rather than string templates: NaN, single quotes, trailing text and raw control characters
     are no JSON.
@@ -141,17 +142,17 @@ def test_what_is_labelled_json_is_json(operation: OperationUnderTest, exchange: 
 @also(
     "read.resp.object",
     "The body of a 200 to a read must be the object itself: no list, no string, no wrapper.",
-    sent="Nothing of its own: every 200 to a read is parsed.",
+    sent="No request of its own: every 200 to a read is parsed.",
 )
 @also(
     "create.resp.object",
     "The body of a 200 or 201 to a creation must be the object itself: no list, no string, no wrapper.",
-    sent="Nothing of its own: every 200 or 201 to a creation is parsed.",
+    sent="No request of its own: every 200 or 201 to a creation is parsed.",
 )
 def test_the_answer_is_the_object_itself(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """The body of a 200 is the object itself: no list, no string, no wrapper.
+    """The body of a 200 must be the object itself: no list, no string, no wrapper.
 
-    Sent: Nothing of its own: every 200 to an update is parsed.
+    Sent: No request of its own: every 200 to an update is parsed.
 
     Fix: Return the object at the root: not in `value`, `d` or `data`, not as a list, not as a quoted string.
     """
@@ -159,14 +160,14 @@ def test_the_answer_is_the_object_itself(operation: OperationUnderTest, exchange
     if response is None or response.broken:
         return
     if not response.body.strip():
-        yield Finding("the object", f"{exchange.status} without content", (exchange,))
+        yield Finding("the object in the body", f"{exchange.status} without content", (exchange,))
         return
     if response.json.limited:
         raise Unread(f"the body can't be read: {response.json.problem}", exchange)
     if response.json.problem:
         if not response.labelled_json:
             what = f"{exchange.status} with {response.media_type or 'unlabelled'} content"
-            yield Finding("the object", what, (exchange,))
+            yield Finding("the object in the body", what, (exchange,))
         return
     value = response.json.value
     if not isinstance(value, dict):

@@ -27,29 +27,32 @@ IMF_FIXDATE = "%a, %d %b %Y %H:%M:%S GMT"
 )
 @also(
     "read.resp.requestid",
-    "Every answer to a read should have an id of its own, and never show the client's id of another request.",
+    "Every answer to a read should have a request id of its own, and never show the client's id of another request.",
     vary="another tracing header; client-request-id not echoed",
     sent="Two reads, each with its own `client-request-id`.",
 )
 @also(
     "list.resp.requestid",
-    "Every answer to a list request should have an id of its own, and never show the client's id of another request.",
+    "Every answer to a list request should have a request id of its own, and never show the client's id of another "
+    "request.",
     vary="another tracing header; client-request-id not echoed",
     sent="Two list requests, each with its own `client-request-id`.",
 )
 @also(
     "create.resp.requestid",
-    "Every answer to a creation should have an id of its own, and never show the client's id of another request.",
+    "Every answer to a creation should have a request id of its own, and never show the client's id of another "
+    "request.",
     sent="Two creations and an error, each with its own `client-request-id`.",
 )
 @also(
     "delete.resp.requestid",
-    "Every answer to a deletion should have an id of its own, and never show the client's id of another request.",
+    "Every answer to a deletion should have a request id of its own, and never show the client's id of another "
+    "request.",
     vary="another tracing header; client-request-id not echoed",
     sent="Two deletions, each with its own `client-request-id`.",
 )
 def test_answers_can_be_told_apart_in_support(operation: OperationUnderTest) -> Findings:
-    """Every answer has an id of its own and never shows the client's id of another request.
+    """Every answer should have a request id of its own, and never show the client's id of another request.
 
     Sent: Two updates and an error, each with its own `client-request-id`.
 
@@ -72,7 +75,7 @@ def test_answers_can_be_told_apart_in_support(operation: OperationUnderTest) -> 
         theirs = dict(_tracing(right))
         for name, value in _tracing(left):
             if theirs.get(name) == value:
-                yield Finding(f"another {name} for every request", f"twice {name}: {value}", (one, other))
+                yield Finding(f"another {name} for every request", f"{name} twice: {value}", (one, other))
     for (exchange, response), mine in zip(answered, sent, strict=False):
         echoed = response.header("client-request-id")
         if echoed and echoed.lower() != mine and echoed.lower() in sent:
@@ -97,24 +100,24 @@ def _tracing(response: Response) -> Iterator[tuple[str, str]]:
     "read.resp.odata",
     "In a 200 to a read, `OData-Version` names a version there is, and `@odata.context` is a URL of the metadata "
     "document.",
-    sent="Nothing of its own: OData headers and context of every 200 to a read are looked at.",
+    sent="No request of its own: OData headers and context of every 200 to a read are checked.",
 )
 @also(
     "list.resp.odata",
     "In a 200 to a list request, `OData-Version` names a version there is, and `@odata.context` is a URL of the "
     "metadata document.",
-    sent="Nothing of its own: OData headers and context of every 200 to a list request are looked at.",
+    sent="No request of its own: OData headers and context of every 200 to a list request are checked.",
 )
 @also(
     "create.resp.odata",
     "In a 200 or 201 to a creation, `OData-Version` names a version there is, and `@odata.context` is a URL of the "
     "metadata document.",
-    sent="Nothing of its own: OData headers and context of every 200 or 201 to a creation are looked at.",
+    sent="No request of its own: OData headers and context of every 200 or 201 to a creation are checked.",
 )
 def test_odata_headers_and_context_are_well_formed(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """`OData-Version` names a version there is, and `@odata.context` is a URL of the metadata document.
+    """`OData-Version` names a version that exists, and `@odata.context` is a URL of the metadata document.
 
-    Sent: Nothing of its own: OData headers and contexts of every 200 are looked at.
+    Sent: No request of its own: OData headers and contexts of every 200 are checked.
 
     Fix: Send `OData-Version: 4.0` or `4.01`, and a context that leads to `$metadata`, or neither.
     """
@@ -124,7 +127,7 @@ def test_odata_headers_and_context_are_well_formed(operation: OperationUnderTest
     for name in ("@odata.context", "@context"):
         context = (exchange.object or {}).get(name)
         if context is not None and not (isinstance(context, str) and "$metadata" in context):
-            yield Finding(f"{name}: a URL with $metadata", f"{name}: {short(context)}", (exchange,))
+            yield Finding(f"{name} to be a URL with $metadata", f"{name}: {short(context)}", (exchange,))
 
 
 @requirement(
@@ -139,27 +142,27 @@ def test_odata_headers_and_context_are_well_formed(operation: OperationUnderTest
     "read.resp.hygiene",
     "In a 200 to a read, `Date` is a valid date, the answer is not offered to shared caches, and security headers "
     "mean what they say.",
-    sent="Nothing of its own: general headers of every 200 to a read are looked at.",
+    sent="No request of its own: general headers of every 200 to a read are checked.",
     fix="Leave Date to the server, and send `Cache-Control: private` or `no-store` with answers to reads.",
 )
 @also(
     "list.resp.hygiene",
     "In a 200 to a list request, `Date` is a valid date, the answer is not offered to shared caches, and security "
     "headers mean what they say.",
-    sent="Nothing of its own: general headers of every 200 to a list request are looked at.",
+    sent="No request of its own: general headers of every 200 to a list request are checked.",
     fix="Leave Date to the server, and send `Cache-Control: private` or `no-store` with answers to list requests.",
 )
 @also(
     "create.resp.hygiene",
     "In a 200 or 201 to a creation, `Date` is a valid date, the answer is not offered to shared caches, and security "
     "headers mean what they say.",
-    sent="Nothing of its own: general headers of every 200 or 201 to a creation are looked at.",
+    sent="No request of its own: general headers of every 200 or 201 to a creation are checked.",
     fix="Leave Date to the server, and send `Cache-Control: private` or `no-store` with answers to creations.",
 )
 def test_general_headers_are_well_formed_and_careful(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """`Date` is a valid date, the answer is not offered to shared caches, and security headers mean what they say.
+    """`Date` is valid, answers are not offered to shared caches, and security headers mean what they say.
 
-    Sent: Nothing of its own: general headers of every 200 are looked at.
+    Sent: No request of its own: general headers of every 200 are checked.
 
     Fix: Leave Date to the server, and send `Cache-Control: private` or `no-store` with answers to updates.
     """

@@ -41,7 +41,7 @@ INJECTED = "X-Suite"
     sent="A deletion and a preflight from a foreign origin.",
 )
 def test_a_foreign_origin_gets_no_credentials(operation: OperationUnderTest) -> Findings:
-    """A foreign Origin is never allowed together with credentials.
+    """A foreign Origin should never be allowed together with credentials.
 
     Sent: An update and a preflight from a foreign origin.
 
@@ -104,7 +104,7 @@ def test_a_foreign_origin_gets_no_credentials(operation: OperationUnderTest) -> 
     fix="Encode what goes into headers.",
 )
 def test_input_creates_no_header_and_no_shared_member(operation: OperationUnderTest) -> Findings:
-    """Input can't add response headers, and members with names that engines know act on nothing.
+    """Input should not add headers to answers, and member names that engines know should have no effect.
 
     Sent: Encoded line ends in headers and the id; members named `__proto__`, `constructor`, `$where`, `$type`.
 

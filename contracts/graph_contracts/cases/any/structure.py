@@ -15,18 +15,18 @@ from graph_contracts.operations.equality import short, unset
 from graph_contracts.operations.fitting import objects
 from graph_contracts.operations.operation_under_test import OperationUnderTest, performed
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, also, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Level, NotApplicable, also, requirement
 
 
 def _arrays(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     for path, value, type_ in locations(operation, exchange, frozenset({TypeKind.COLLECTION})):
         if not isinstance(value, list):
-            yield Finding(f"{path}: an array", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be an array", f"{path} = {short(value)}", (exchange,), place=path)
         elif not all(
             objects([each], type_) or operation.planted_by_run(exchange, f"{path}[{n}]", each)
             for n, each in enumerate(value)
         ):
-            yield Finding(f"{path}: an array of objects", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be an array of objects", f"{path} = {short(value)}", (exchange,), place=path)
 
 
 @requirement(
@@ -35,28 +35,27 @@ def _arrays(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     basis="page",
     source="Page, Request body (collection) and Examples; OData JSON 4.01 §7.4",
     vary="null or absent for an empty collection is a warning",
-    each=entity,
-    otherwise=observed,
+    each=(entity, observed),
 )
 @also(
     "read.type.collection",
     "In the object that a read shows, collections must be JSON arrays of items of their type.",
-    sent="Nothing of its own: collections in every 200 to a read are looked at.",
+    sent="No request of its own: collections in every 200 to a read are checked.",
 )
 @also(
     "list.type.collection",
     "In a list and the objects in it, collections must be JSON arrays of items of their type.",
-    sent="Nothing of its own: collections in every 200 to a list request are looked at.",
+    sent="No request of its own: collections in every 200 to a list request are checked.",
 )
 @also(
     "create.type.collection",
     "In the answer to a creation, collections must be JSON arrays of items of their type.",
-    sent="Nothing of its own: collections in every 200 or 201 to a creation are looked at.",
+    sent="No request of its own: collections in every 200 or 201 to a creation are checked.",
 )
 def test_collections_are_arrays_in_every_answer(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Collections are JSON arrays of items of their type in every answer.
 
-    Sent: Nothing of its own: collections in every 200 to an update are looked at.
+    Sent: No request of its own: collections in every 200 to an update are checked.
 
     Fix: Write an array always: one item stays an array of one, and none is `[]`.
     """
@@ -68,32 +67,32 @@ def test_collections_are_arrays_in_every_answer(operation: OperationUnderTest, e
     Level.MUST,
     basis="page-ex",
     source="Page, Examples; OData JSON 4.01 “type”",
+    of=Convention.ODATA,
     vary="absent; with or without #; an absolute URL; the alias graph; derived types",
-    each=entity,
-    otherwise=observed,
+    each=(entity, observed),
 )
 @also(
     "read.type.odatatype",
     "In the object that a read shows, `@odata.type`, where present, must name the documented type or one that may "
     "stand in its place.",
-    sent="Nothing of its own: `@odata.type` in every 200 to a read is compared with the documented type.",
+    sent="No request of its own: `@odata.type` in every 200 to a read is compared with the documented type.",
 )
 @also(
     "list.type.odatatype",
     "In a list and the objects in it, `@odata.type`, where present, must name the documented type or one that may "
     "stand in its place.",
-    sent="Nothing of its own: `@odata.type` in every 200 to a list request is compared with the documented type.",
+    sent="No request of its own: `@odata.type` in every 200 to a list request is compared with the documented type.",
 )
 @also(
     "create.type.odatatype",
     "In the answer to a creation, `@odata.type`, where present, must name the documented type or one that may stand "
     "in its place.",
-    sent="Nothing of its own: `@odata.type` in every 200 or 201 to a creation is compared with the documented type.",
+    sent="No request of its own: `@odata.type` in every 200 or 201 to a creation is compared with the documented type.",
 )
 def test_type_annotations_name_the_documented_type(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """`@odata.type`, where present, names the documented type or one that may stand in its place.
+    """`@odata.type`, where present, must name the documented type or one that may stand in its place.
 
-    Sent: Nothing of its own: `@odata.type` in every 200 to an update is compared with the documented type.
+    Sent: No request of its own: `@odata.type` in every 200 to an update is compared with the documented type.
 
     Fix: Name the public type, with the namespace; class names of the implementation are not it.
     """

@@ -6,7 +6,7 @@ from graph_contracts.cases.values import kept, kinds_of_text, reflected, shown_a
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, also, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Inconclusive, Level, also, requirement
 
 PAGE = "Page, Response (“updated object”)"
 TEXTS = (
@@ -48,15 +48,14 @@ LENGTHS = (300, 5_000, 70_000)
     "The answer to an accepted creation must show each writable property with the value that was sent.",
     sent=(
         "Creations with two full bodies that differ in every value and, where a few properties are enough, with one "
-        "property at a time."
+        "property at a time; collections with two equal items."
     ),
 )
 def test_every_accepted_value_stands_in_the_answer(operation: WriteDriver) -> Findings:
-    """Each writable property of an accepted request has the requested value in the response, or in a read of the
-    object where the response shows none.
+    """Each writable property of an accepted update must show the value sent: in the answer, or else in a read.
 
-    Sent: Three full bodies that differ in every leaf, the third one property at a time; then generated ones. Where the
-    response shows no object, it is read after each.
+    Sent: Three full bodies that differ in every leaf, the third one property at a time; collections with two equal
+    items; then generated ones. Where the response shows no object, it is read after each.
 
     Fix: Read the object back after the write and return that. Check mapping tables for properties that are skipped
     or truncated.
@@ -90,7 +89,7 @@ def test_every_accepted_value_stands_in_the_answer(operation: WriteDriver) -> Fi
     "Strings that a creation accepts must keep every code point, however the request spells them.",
 )
 def test_strings_survive_to_the_code_point(operation: WriteDriver) -> Findings:
-    """Accepted strings keep every code point, however the request spells them.
+    """Accepted strings must keep every code point, however the request spells them.
 
     Sent: Accents composed and decomposed, Chinese, Arabic and Hebrew, emoji, rare planes, quotes, line ends; raw
     and as escapes.
@@ -121,7 +120,7 @@ def test_strings_survive_to_the_code_point(operation: WriteDriver) -> Findings:
     "A long string that a creation accepts must be stored whole.",
 )
 def test_a_long_string_is_stored_whole_or_refused(operation: WriteDriver) -> Findings:
-    """A long string that is accepted is stored whole.
+    """A long string that is accepted must be stored whole.
 
     Sent: Strings of 300, 5,000 and 70,000 characters.
 
@@ -145,7 +144,7 @@ def test_a_long_string_is_stored_whole_or_refused(operation: WriteDriver) -> Fin
     "A creation must store strings that look like markup, queries, templates, numbers or literals as they are.",
 )
 def test_strings_that_look_like_something_else_stay_strings(operation: WriteDriver) -> Findings:
-    """Strings that look like markup, queries, templates, numbers or literals are stored as they are.
+    """Strings that look like markup, queries, templates, numbers or literals must be stored unchanged.
 
     Sent: Markup, SQL, templates, format specifiers, `007`, `1e3`, `true`, `null`, padded text.
 
@@ -161,16 +160,17 @@ def test_strings_that_look_like_something_else_stay_strings(operation: WriteDriv
     "update.value.emptystring",
     Level.SHOULD,
     basis="odata",
-    source="OData JSON 4.01 §7.1",
+    source="Page, Request body (String); OData JSON 4.01 §7.1",
+    of=Convention.DOCUMENT,
     vary="4xx",
 )
 @also(
     "create.value.emptystring",
-    "An empty string that a creation accepts should stay one, distinct from null.",
+    "An empty string in a creation should stay an empty string, and not become null.",
     sent="A creation with a string `x`, then one with the empty string.",
 )
 def test_an_empty_string_stays_an_empty_string(operation: WriteDriver) -> Findings:
-    """An empty string stays one, distinct from null.
+    """An empty string should stay an empty string, and not become null.
 
     Sent: A string set to `x`, then to the empty string.
 

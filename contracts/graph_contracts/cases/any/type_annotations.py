@@ -7,7 +7,16 @@ from graph_contracts.operations.accepted_body import annotate
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, Severity, also, requirement
+from graph_contracts.requirements import (
+    Convention,
+    Finding,
+    Findings,
+    Level,
+    NotApplicable,
+    Severity,
+    also,
+    requirement,
+)
 
 WRONG_TYPE = "microsoft.graph.suiteNoSuchType"
 
@@ -16,14 +25,15 @@ WRONG_TYPE = "microsoft.graph.suiteNoSuchType"
     "update.req.odatatype.root",
     Level.MUST,
     basis="page-ex",
-    source="Page, Examples/Request",
+    source="Page, Examples/Request; OData JSON 4.01 “type”",
+    of=Convention.ODATA,
 )
 @also(
     "create.req.odatatype.root",
     "A creation must accept the root annotation `@odata.type` that the page's request shows.",
 )
 def test_the_documented_type_annotation_is_accepted(operation: WriteDriver) -> Findings:
-    """The root annotation `@odata.type` that the page's request shows is accepted.
+    """An update must accept the root annotation `@odata.type` that the page's request shows.
 
     Sent: A full body with the `@odata.type` of the page's own request.
 
@@ -43,6 +53,7 @@ def test_the_documented_type_annotation_is_accepted(operation: WriteDriver) -> F
     Level.SHOULD,
     basis="page-ex",
     source="Page, Examples/Request (nested, without #); OData JSON 4.01 “type”; OData 4.01 §11.4.3",
+    of=Convention.ODATA,
     vary="400 by strict parsers for the spelling without #; a wrong type ignored",
 )
 @also(
@@ -51,7 +62,7 @@ def test_the_documented_type_annotation_is_accepted(operation: WriteDriver) -> F
     "the object's.",
 )
 def test_nested_type_annotations_are_accepted_and_a_wrong_one_is_not_adopted(operation: WriteDriver) -> Findings:
-    """Nested `@odata.type` is accepted with and without `#`; a contradicting root type is never adopted.
+    """Nested `@odata.type` should be accepted with and without `#`; a contradicting root type should never be adopted.
 
     Sent: Full bodies with `@odata.type` on every complex value, with and without `#`; then one whose root type
     doesn't exist.

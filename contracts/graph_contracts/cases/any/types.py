@@ -43,28 +43,27 @@ def locations(operation: OperationUnderTest, exchange: Exchange, kinds: frozense
     basis="page",
     source="Page, Request body and Examples (camelCase)",
     vary="further members of any name",
-    each=entity,
-    otherwise=observed,
+    each=(entity, observed),
 )
 @also(
     "read.body.names",
     "In the object that a read shows, member names must be spelled exactly as documented, letter case included.",
-    sent="Nothing of its own: member names in every 200 to a read are compared with the documented ones.",
+    sent="No request of its own: member names in every 200 to a read are compared with the documented ones.",
 )
 @also(
     "list.body.names",
     "In a list and the objects in it, member names must be spelled exactly as documented, letter case included.",
-    sent="Nothing of its own: member names in every 200 to a list request are compared with the documented ones.",
+    sent="No request of its own: member names in every 200 to a list request are compared with the documented ones.",
 )
 @also(
     "create.body.names",
     "In the answer to a creation, member names must be spelled exactly as documented, letter case included.",
-    sent="Nothing of its own: member names in every 200 or 201 to a creation are compared with the documented ones.",
+    sent="No request of its own: member names in every 200 or 201 to a creation are compared with the documented ones.",
 )
 def test_members_are_spelled_as_documented(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Member names are spelled exactly as documented, letter case included.
+    """Property names in the answer must be spelled exactly as documented, letter case included.
 
-    Sent: Nothing of its own: member names in every 200 to an update are compared with the documented ones.
+    Sent: No request of its own: member names in every 200 to an update are compared with the documented ones.
 
     Fix: Configure the serializer for the documented camelCase names, in nested types as well.
     """
@@ -95,44 +94,43 @@ def _folded(name: str) -> str:
     basis="page",
     source="Page, Request body and Examples; OData JSON 4.01 §7.1",
     vary="absent, null",
-    each=entity,
-    otherwise=observed,
+    each=(entity, observed),
 )
 @also(
     "read.type.string",
     "In the object that a read shows, documented strings, enumeration members among them, must be JSON strings or "
     "null.",
-    sent="Nothing of its own: documented strings in every 200 to a read are looked at.",
+    sent="No request of its own: documented strings in every 200 to a read are checked.",
 )
 @also(
     "list.type.string",
     "In a list and the objects in it, documented strings, enumeration members among them, must be JSON strings or "
     "null.",
-    sent="Nothing of its own: documented strings in every 200 to a list request are looked at.",
+    sent="No request of its own: documented strings in every 200 to a list request are checked.",
 )
 @also(
     "create.type.string",
     "In the answer to a creation, documented strings, enumeration members among them, must be JSON strings or null.",
-    sent="Nothing of its own: documented strings in every 200 or 201 to a creation are looked at.",
+    sent="No request of its own: documented strings in every 200 or 201 to a creation are checked.",
 )
 def test_strings_are_strings(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Documented strings, enumeration members among them, are JSON strings or null.
+    """Documented strings and enumeration members must be JSON strings or null.
 
-    Sent: Nothing of its own: documented strings in every 200 to an update are looked at.
+    Sent: No request of its own: documented strings in every 200 to an update are checked.
 
     Fix: Write enumeration members by name and identifiers as strings, never as numbers.
     """
     for path, value, type_ in locations(operation, exchange, STRINGS):
         if not isinstance(value, str):
-            yield Finding(f"{path}: a string", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be a string", f"{path} = {short(value)}", (exchange,), place=path)
         elif type_.kind is TypeKind.GUID and not GUID.fullmatch(value):
-            yield Finding(f"{path}: a GUID", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be a GUID", f"{path} = {short(value)}", (exchange,), place=path)
         elif type_.kind is TypeKind.DURATION and not DURATION.fullmatch(value):
-            yield Finding(f"{path}: an ISO 8601 duration", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be an ISO 8601 duration", f"{path} = {short(value)}", (exchange,), place=path)
         elif type_.kind is TypeKind.DATE and not re.fullmatch(r"-?\d{4,}-\d\d-\d\d", value):
-            yield Finding(f"{path}: a date", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be a date", f"{path} = {short(value)}", (exchange,), place=path)
         elif type_.kind is TypeKind.BINARY and not _base64(value):
-            yield Finding(f"{path}: base64", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be base64", f"{path} = {short(value)}", (exchange,), place=path)
 
 
 def _base64(text: str) -> bool:
@@ -149,52 +147,51 @@ def _base64(text: str) -> bool:
     basis="page",
     source="Page, Request body (Int32); OData JSON 4.01 §7.1",
     vary="absent, null; 6.0 for 6 is a warning",
-    each=entity,
-    otherwise=observed,
+    each=(entity, observed),
 )
 @also(
     "read.type.int32",
     "In the object that a read shows, documented numbers must be JSON numbers of their type and range, and Booleans "
     "true or false.",
-    sent="Nothing of its own: documented numbers and Booleans in every 200 to a read are looked at.",
+    sent="No request of its own: documented numbers and Booleans in every 200 to a read are checked.",
 )
 @also(
     "list.type.int32",
     "In a list and the objects in it, documented numbers must be JSON numbers of their type and range, and Booleans "
     "true or false.",
-    sent="Nothing of its own: documented numbers and Booleans in every 200 to a list request are looked at.",
+    sent="No request of its own: documented numbers and Booleans in every 200 to a list request are checked.",
 )
 @also(
     "create.type.int32",
     "In the answer to a creation, documented numbers must be JSON numbers of their type and range, and Booleans true "
     "or false.",
-    sent="Nothing of its own: documented numbers and Booleans in every 200 or 201 to a creation are looked at.",
+    sent="No request of its own: documented numbers and Booleans in every 200 or 201 to a creation are checked.",
 )
 def test_numbers_are_numbers_in_range(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Documented numbers are JSON numbers of their type and range, Booleans are true or false.
+    """Documented numbers must be JSON numbers of their type and range, and Booleans must be true or false.
 
-    Sent: Nothing of its own: documented numbers and Booleans in every 200 to an update are looked at.
+    Sent: No request of its own: documented numbers and Booleans in every 200 to an update are checked.
 
     Fix: Write numbers as JSON numbers without quotes or fraction, and within the range of their type.
     """
     for path, value, type_ in locations(operation, exchange, NUMBERS):
         if type_.kind is TypeKind.BOOLEAN:
             if not isinstance(value, bool):
-                yield Finding(f"{path}: true or false", f"{path} = {short(value)}", (exchange,), place=path)
+                yield Finding(f"{path} to be true or false", f"{path} = {short(value)}", (exchange,), place=path)
             continue
         if type_.kind is TypeKind.INT64 and isinstance(value, str) and re.fullmatch(r"-?\d+", value):
             continue  # IEEE754Compatible=true
         if not isinstance(value, (int, float)) or isinstance(value, bool):
-            yield Finding(f"{path}: a number", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be a number", f"{path} = {short(value)}", (exchange,), place=path)
         elif type_.kind is TypeKind.DOUBLE:
             continue
         elif isinstance(value, float) and not value.is_integer():
-            yield Finding(f"{path}: an integer", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be an integer", f"{path} = {short(value)}", (exchange,), place=path)
         elif type_.kind is TypeKind.INT32 and not -(2**31) <= value < 2**31:
-            yield Finding(f"{path}: within Int32", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be within Int32", f"{path} = {short(value)}", (exchange,), place=path)
         elif isinstance(value, float):
             actual = f"{path} = {value!r}, an integer written with a fraction"
-            yield Finding(f"{path}: an integer", actual, (exchange,), Severity.WARN, place=path)
+            yield Finding(f"{path} to be an integer", actual, (exchange,), Severity.WARN, place=path)
 
 
 @requirement(
@@ -203,31 +200,30 @@ def test_numbers_are_numbers_in_range(operation: OperationUnderTest, exchange: E
     basis="page",
     source="Page, Request body (DateTimeOffset) and Examples; OData ABNF dateTimeOffsetValue",
     vary="Z or an offset, no to twelve fraction digits, t and z in lower case",
-    each=entity,
-    otherwise=observed,
+    each=(entity, observed),
 )
 @also(
     "read.type.datetimeoffset",
     "In the object that a read shows, documented DateTimeOffsets must be strings of that form, on a day that exists, "
     "with an offset.",
-    sent="Nothing of its own: documented date-times in every 200 to a read are looked at.",
+    sent="No request of its own: documented date-times in every 200 to a read are checked.",
 )
 @also(
     "list.type.datetimeoffset",
     "In a list and the objects in it, documented DateTimeOffsets must be strings of that form, on a day that exists, "
     "with an offset.",
-    sent="Nothing of its own: documented date-times in every 200 to a list request are looked at.",
+    sent="No request of its own: documented date-times in every 200 to a list request are checked.",
 )
 @also(
     "create.type.datetimeoffset",
     "In the answer to a creation, documented DateTimeOffsets must be strings of that form, on a day that exists, with "
     "an offset.",
-    sent="Nothing of its own: documented date-times in every 200 or 201 to a creation are looked at.",
+    sent="No request of its own: documented date-times in every 200 or 201 to a creation are checked.",
 )
 def test_date_times_are_date_times(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Documented DateTimeOffsets are strings of that form, on a day that exists, with an offset.
+    """Documented date-times must be DateTimeOffset strings: a day that exists, and an offset.
 
-    Sent: Nothing of its own: documented date-times in every 200 to an update are looked at.
+    Sent: No request of its own: documented date-times in every 200 to an update are checked.
 
     Fix: Write `YYYY-MM-DDThh:mm:ss` with `Z` or an offset. Database defaults often lose the zone or use a space.
     """
@@ -235,7 +231,7 @@ def test_date_times_are_date_times(operation: OperationUnderTest, exchange: Exch
         far = isinstance(value, str) and DATE_TIME.fullmatch(value) and not value[:4].isdigit()
         if instant(value) is None and not far and not _distant(value):
             wanted = "YYYY-MM-DDThh:mm[:ss[.f]] with Z or ±hh:mm"
-            yield Finding(f"{path}: {wanted}", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be {wanted}", f"{path} = {short(value)}", (exchange,), place=path)
 
 
 def _distant(value: Json) -> bool:
@@ -249,32 +245,31 @@ def _distant(value: Json) -> bool:
     basis="page",
     source="Page, Request body (complex types) and Examples; OData JSON 4.01 §7.2",
     vary="{}, null, absent",
-    each=entity,
-    otherwise=observed,
+    each=(entity, observed),
 )
 @also(
     "read.type.complex",
     "In the object that a read shows, documented complex values must be JSON objects or null.",
-    sent="Nothing of its own: documented complex values in every 200 to a read are looked at.",
+    sent="No request of its own: documented complex values in every 200 to a read are checked.",
 )
 @also(
     "list.type.complex",
     "In a list and the objects in it, documented complex values must be JSON objects or null.",
-    sent="Nothing of its own: documented complex values in every 200 to a list request are looked at.",
+    sent="No request of its own: documented complex values in every 200 to a list request are checked.",
 )
 @also(
     "create.type.complex",
     "In the answer to a creation, documented complex values must be JSON objects or null.",
-    sent="Nothing of its own: documented complex values in every 200 or 201 to a creation are looked at.",
+    sent="No request of its own: documented complex values in every 200 or 201 to a creation are checked.",
 )
 def test_complex_values_are_objects(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """Documented complex values are JSON objects or null.
+    """Documented complex values must be JSON objects or null.
 
-    Sent: Nothing of its own: documented complex values in every 200 to an update are looked at.
+    Sent: No request of its own: documented complex values in every 200 to an update are checked.
 
     Fix: Write them as JSON objects: not as quoted JSON, not flattened, not as a list of one.
     """
     for path, value, type_ in locations(operation, exchange, frozenset({TypeKind.COMPLEX})):
         if not isinstance(value, Mapping) and not path.endswith("]"):
             note = " (the table says a single value)" if isinstance(value, list) and type_.name else ""
-            yield Finding(f"{path}: an object", f"{path} = {short(value)}{note}", (exchange,), place=path)
+            yield Finding(f"{path} to be an object", f"{path} = {short(value)}{note}", (exchange,), place=path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph_contracts.cases.values import reflected, shown_anywhere
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, also, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Level, NotApplicable, Phase, also, requirement
 
 
 @requirement(
@@ -23,7 +23,7 @@ from graph_contracts.requirements import Finding, Findings, Level, NotApplicable
     sent="Creations with `@suite.note`, with one on a property and `@odata.context`, and with `@odata.etag: *`.",
 )
 def test_unknown_annotations_are_ignored(operation: WriteDriver) -> Findings:
-    """Unknown annotations in the body are ignored.
+    """An update should ignore unknown annotations in its body.
 
     Sent: An update with `@suite.note`, one on a property, `@odata.context`, and one with `@odata.etag: *`.
 
@@ -64,7 +64,7 @@ def test_unknown_annotations_are_ignored(operation: WriteDriver) -> Findings:
     sent="Two creations with a property that the type doesn't have, with different values.",
 )
 def test_an_unknown_property_is_handled_cleanly(operation: WriteDriver) -> Findings:
-    """A property outside the type is refused, ignored or kept, consistently and never with a 5xx.
+    """A property that the type doesn't have should be rejected, ignored or kept: always alike, and never with a 5xx.
 
     Sent: The same update with a property that the type doesn't have, twice, with different values.
 
@@ -92,6 +92,7 @@ def test_an_unknown_property_is_handled_cleanly(operation: WriteDriver) -> Findi
     Level.SHOULD,
     basis="practice",
     source="Graph, traverse the graph (names are not case-sensitive); OData (they are)",
+    of=Convention.GRAPH,
     vary="200 applied, 200 ignored, 400; in an open type another letter case is another property",
     phase=Phase.NEGATIVE,
 )
@@ -103,7 +104,7 @@ def test_an_unknown_property_is_handled_cleanly(operation: WriteDriver) -> Findi
     sent="A creation with a documented name in capitals; the answer and a read are searched for both spellings.",
 )
 def test_a_property_in_other_letter_case_makes_no_second_member(operation: WriteDriver) -> Findings:
-    """A documented property in other letter case is matched, ignored or refused, not kept as a second member.
+    """A property name in the wrong letter case should be matched, ignored or rejected, not kept as a second member.
 
     Sent: An update with a documented name in capitals; the answer and a read are searched for both spellings.
 
@@ -118,6 +119,6 @@ def test_a_property_in_other_letter_case_makes_no_second_member(operation: Write
     exchange = operation.patch({name.upper(): operation.values.fresh(operation.model.type.properties[name].type)})
     for found, evidence in shown_anywhere(operation, exchange):
         if name.upper() in found and name in found:
-            yield Finding(f"{name} alone", f"{name} and {name.upper()} side by side", evidence)
+            yield Finding(f"one member, {name}", f"{name} and {name.upper()} side by side", evidence)
             operation.patch({name.upper(): None})
             return

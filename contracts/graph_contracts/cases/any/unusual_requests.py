@@ -58,32 +58,32 @@ QUERIES = ("x-suite=1&x-suite=2", "x-suite", "x-suite=&&=x", f"x-suite={'x' * US
 )
 @also(
     "read.req.unusual",
-    "A read with unusual but legal header fields or query should be performed or refused, and never be a failure of "
-    "the server.",
+    "A read with unusual but legal header fields or query should be accepted or rejected, and never cause a server "
+    "error.",
     sent="Reads with weighted, empty, long, many and conditional header fields, a body, and with odd query strings.",
 )
 @also(
     "list.req.unusual",
-    "A list request with unusual but legal header fields or query should be performed or refused, and never be a "
-    "failure of the server.",
+    "A list request with unusual but legal header fields or query should be accepted or rejected, and never cause a "
+    "server error.",
     sent="List requests with weighted, empty, long, many and conditional header fields, a body, and with odd query "
     "strings.",
 )
 @also(
     "create.req.unusual",
-    "A creation with unusual but legal header fields or query should be performed or refused, and never be a failure "
-    "of the server.",
+    "A creation with unusual but legal header fields or query should be accepted or rejected, and never cause a "
+    "server error.",
     sent="Creations with weighted, empty, long, many and conditional header fields, and with odd query strings.",
 )
 @also(
     "delete.req.unusual",
-    "A deletion with unusual but legal header fields or query should be performed or refused, and never be a failure "
-    "of the server.",
+    "A deletion with unusual but legal header fields or query should be accepted or rejected, and never cause a "
+    "server error.",
     sent="Deletions with weighted, empty, long, many and conditional header fields, a body, and with odd query "
     "strings; after each that is refused, the object is read.",
 )
 def test_unusual_requests_are_performed_or_refused(operation: OperationUnderTest) -> Findings:
-    """An update with unusual but legal header fields or query is performed or refused, and never a server failure.
+    """Unusual but legal header fields and queries should be accepted or rejected, and never cause a server error.
 
     Sent: Updates with weighted, empty, long, many and conditional header fields, and with odd query strings; after
     each that is refused, the object is read.

@@ -17,6 +17,7 @@ from graph_contracts.operations.equality import short
 from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.settable_locations import settable_locations
 from graph_contracts.requirements import (
+    Convention,
     Finding,
     Findings,
     Inconclusive,
@@ -52,7 +53,7 @@ def test_each_new_object_has_an_id_of_its_own(create: CreateDriver) -> Findings:
             raise NotApplicable(f"the answer shows no object ({exchange.answer})", exchange)
         entity = create.shape.key_of(answered)
         if not entity:
-            yield Finding("an id", f"{key} = {short(answered.get(key))}", (exchange,))
+            yield Finding("an id in the answer", f"{key} = {short(answered.get(key))}", (exchange,))
             return
         if entity in known:
             yield Finding("an id of its own", f"{key} = {short(entity)} twice", (known[entity], exchange))
@@ -102,7 +103,7 @@ def test_an_id_in_the_body_takes_no_other_objects_place(create: CreateDriver) ->
     create.key = entity
     for difference in create.model.changes(before, after):
         what = f"{exchange.answer}, and the object changed: {difference}"
-        yield Finding(f"object {short(entity)} as it was", what, (exchange, seen))
+        yield Finding(f"object {short(entity)} unchanged", what, (exchange, seen))
         return
     shown = created_id(exchange, create.shape)
     if exchange.ok and same_id(shown, entity):
@@ -191,7 +192,7 @@ def test_an_empty_body_is_taken_or_refused(create: CreateDriver) -> Findings:
     "create.conc.disjoint", terms="update.conc.disjoint", vary="409, 429 or 503 for one of them", phase=Phase.CONCURRENT
 )
 def test_parallel_creations_are_all_there(create: CreateDriver) -> Findings:
-    """Parallel creations must make as many objects, each with an id of its own, and lose none.
+    """Parallel creations must each make an object with its own id, and lose none.
 
     Sent: Four parallel creations, several times; the objects are read afterwards.
 
@@ -209,7 +210,7 @@ def test_parallel_creations_are_all_there(create: CreateDriver) -> Findings:
         both += 1
         if len(set(ids)) < len(ids):
             twice = next(each for each in ids if ids.count(each) > 1)
-            yield Finding("an id for each", f"two got {short(twice)}", tuple(answers))
+            yield Finding("an id for each object", f"two got {short(twice)}", tuple(answers))
             return
         if round_ % 5 == 0:
             yield from _all_there(create, bodies, answers)
@@ -231,6 +232,7 @@ def _all_there(create: CreateDriver, bodies: list[dict[str, object]], answers: l
     Level.SHOULD,
     basis="odata",
     source="OData 4.01 §8.3.3, §11.4.2; RFC 9110 §15.3.2",
+    of=Convention.HTTP,
     vary="absent, as with most of Graph; relative or absolute; OData-EntityId in its place for a 204",
 )
 def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
@@ -268,7 +270,7 @@ def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
     vary="objects that others make meanwhile",
 )
 def test_one_creation_makes_one_object(create: CreateDriver) -> Findings:
-    """One creation must make one object.
+    """One creation must make exactly one object.
 
     Sent: A creation with a value never used before, alone and among all properties; the collection is searched for
     it.
@@ -286,12 +288,12 @@ def test_one_creation_makes_one_object(create: CreateDriver) -> Findings:
         looks = create.seen_after(exchange)
         before = create.creations.others
         if before is None:
-            raise Inconclusive("nobody knows what was there before", exchange)
+            raise Inconclusive("it is not known which objects were there before", exchange)
         found = [entity for entity, state in states.items() if state.get(name) == value and entity not in before]
         for entity in found:
             create.creations.record_made(entity)
         if len(found) > 1:
-            yield Finding("one object", f"{len(found)} objects with {name} = {short(value)}", (exchange, *looks))
+            yield Finding("one object made", f"{len(found)} objects with {name} = {short(value)}", (exchange, *looks))
             return
 
 
@@ -311,5 +313,5 @@ def test_a_creation_changes_no_other_object(create: CreateDriver) -> Findings:
         exchange = create.change(create.bodies.full(n))
         after, seen = create.observe.documented(entity)
         for difference in create.model.changes(before, after):
-            yield Finding(f"object {short(entity)} as it was", f"it changed: {difference}", (exchange, seen))
+            yield Finding(f"object {short(entity)} unchanged", f"it changed: {difference}", (exchange, seen))
             return

@@ -30,7 +30,7 @@ from graph_contracts.requirements import (
     vary="other writers on a shared target; 409 where a value must be unique",
 )
 def test_a_creation_writes_into_no_object_that_was_there(create: CreateDriver) -> Findings:
-    """A creation must write into no object that was there before, also where it has a value in common with one.
+    """A creation must not write into an object that was there before, even if they have a value in common.
 
     Sent: A creation, then others that repeat one value of it, property by property; the collection and the object are
     read before and after.
@@ -49,7 +49,7 @@ def test_a_creation_writes_into_no_object_that_was_there(create: CreateDriver) -
         after, seen = create.observe.documented(entity)
         for difference in create.model.changes(before, after)[:1]:
             what = f"it changed after a creation with the same {name}: {difference}"
-            yield Finding(f"object {short(entity)} as it was", what, (exchange, again, seen))
+            yield Finding(f"object {short(entity)} unchanged", what, (exchange, again, seen))
             return
         yield from _written(create, states, body, again)
 
@@ -66,7 +66,7 @@ def _written(create: CreateDriver, before: JsonMapping, body: JsonMapping, sent:
             written = isinstance(value, str) and state.get(name) == value and before[entity].get(name) != value
             if written:
                 what = f"{name} = {short(value)}, which was sent to create another"
-                yield Finding(f"object {short(entity)} as it was", what, (sent, *looks))
+                yield Finding(f"object {short(entity)} unchanged", what, (sent, *looks))
                 return
 
 
@@ -78,7 +78,7 @@ def _written(create: CreateDriver, before: JsonMapping, body: JsonMapping, sent:
     vary="other writers on a shared target",
 )
 def test_new_objects_share_no_nested_values(create: CreateDriver) -> Findings:
-    """Objects that were created alike, or without nested values, must share none of them.
+    """Objects created alike, or without nested values, must not share nested values.
 
     Sent: Two creations with the same body, and two without nested values; then an update of a nested value of the
     second of each, after which the first is read.
@@ -108,7 +108,7 @@ def test_new_objects_share_no_nested_values(create: CreateDriver) -> Findings:
             after, seen = create.observe.documented(ids[0])
             if exchange.ok and holds(after.get(name), value) and not holds(before.get(name), value):
                 what = f"{name} = {short(after.get(name))} after an update of {short(ids[1])}"
-                yield Finding(f"object {short(ids[0])} as it was", what, (*pair, exchange, seen))
+                yield Finding(f"object {short(ids[0])} unchanged", what, (*pair, exchange, seen))
                 return
     if not tried:
         raise Inconclusive("no nested value could be changed by itself")

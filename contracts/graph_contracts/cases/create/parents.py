@@ -24,7 +24,7 @@ from graph_contracts.requirements import (
     phase=Phase.NEGATIVE,
 )
 def test_nothing_is_made_below_a_parent_that_does_not_exist(create: CreateDriver) -> Findings:
-    """Nothing must be created below a parent that doesn't exist.
+    """A creation below a parent that doesn't exist must make nothing.
 
     Sent: A GET of a parent that doesn't exist, which is answered 404, then a creation below it.
 

@@ -32,11 +32,11 @@ def test_every_further_documented_path_deletes(operation: OperationUnderTest) ->
 
 @adapted("delete.status.success", terms="update.status.success")
 def test_a_deletion_is_answered_with_the_documented_status(delete: DeleteDriver) -> Findings:
-    """A deletion must be answered with the status that the page documents: mostly `204 No Content`.
+    """A deletion must be answered with the status that the page documents, mostly `204 No Content`.
 
-    Sent: A DELETE of an object that was just made.
+    Sent: Two DELETEs, each of an object that was just made.
 
-    Fix: Answer with the documented status; frameworks often default to 200.
+    Fix: Answer with the documented status, each time; frameworks often default to 200.
     """
     yield from success(delete, 204)
 

@@ -22,7 +22,7 @@ AGAIN = frozenset({200, 202, 204, 404, 410})
     "delete.persist.read", terms="update.persist.read", vary="404 or 410; reads that lag behind by at most --settle"
 )
 def test_what_is_deleted_is_gone(delete: DeleteDriver) -> Findings:
-    """An object whose deletion was answered 2xx must be gone: no read shows it and no list contains it.
+    """An object whose deletion was answered 2xx must be gone: no read must show it and no list contain it.
 
     Sent: A DELETE of an object that was just made; then a GET of it and of the collection, for as long as `--settle`
     allows.
@@ -69,16 +69,16 @@ def test_nothing_else_is_deleted(delete: DeleteDriver) -> Findings:
     after = delete.read_object(other)
     seen = delete.seen_after(exchange)
     if before is not None and after is None:
-        yield Finding(f"object {short(other)} as it was", "it is gone too", (exchange, *seen))
+        yield Finding(f"object {short(other)} unchanged", "it is gone too", (exchange, *seen))
     elif before is not None and after is not None:
         for difference in delete.maker.model.changes(before, after):
-            yield Finding(f"object {short(other)} as it was", f"it changed: {difference}", (exchange, *seen))
+            yield Finding(f"object {short(other)} unchanged", f"it changed: {difference}", (exchange, *seen))
             return
 
 
 @adapted("delete.idempotent", terms="update.idempotent", vary="404 or 410 the second time; 204 again")
 def test_deleting_twice_does_no_harm(delete: DeleteDriver) -> Findings:
-    """A second deletion of an object should be answered 404, or with success once more, and not as a failure.
+    """A second deletion of an object should be answered 404 or with success again, never with a server error.
 
     Sent: The same DELETE twice.
 
@@ -119,7 +119,7 @@ def test_an_unknown_id_is_not_deleted(delete: DeleteDriver) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_ids_that_cannot_exist_are_refused_by_deletions(delete: DeleteDriver) -> Findings:
-    """A deletion of an id that can't exist should be refused as an error of the client.
+    """A deletion of an id that can't exist should be rejected as an error of the client (4xx).
 
     Sent: A DELETE of `not-an-id`, a quote and 4,096 characters.
 
@@ -164,7 +164,7 @@ def test_only_the_whole_key_deletes_the_object(delete: DeleteDriver) -> Findings
         delete.client.writes += 1
         if not delete.there(entity):
             yield Finding(
-                "the object as it was",
+                "the object unchanged",
                 f"{exchange.answer}, and {note} deleted it",
                 (exchange, *delete.seen_after(exchange)),
             )
@@ -180,7 +180,7 @@ def test_the_collection_path_deletes_nothing(delete: DeleteDriver) -> Findings:
     Fix: Don't map DELETE on the collection, or answer 405 there.
     """
     if not delete.options.destructive:
-        raise Inconclusive("it could delete what isn't ours: it takes --destructive to send this")
+        raise Inconclusive("not tested: it could delete objects that the run did not make (--destructive allows it)")
     entity = delete.victim()
     trial = delete.attempt("a DELETE of the collection", path=delete.head)
     if trial.effects or not delete.there(entity):
@@ -203,13 +203,13 @@ def _tagged(delete: DeleteDriver) -> tuple[str, Exchange, Validators]:
     found, exchange = delete.observer.item(entity)
     tags = validators(delete, exchange)
     if found is None or not tags.any:
-        raise NotApplicable("the target sends no validators: neither ETag nor @odata.etag")
+        raise NotApplicable("the target sends no ETags, neither as a header nor as @odata.etag")
     return entity, exchange, tags
 
 
 @adapted("delete.cond.stale", terms="update.cond.stale", vary="weak header tags alone", phase=Phase.CONDITIONAL)
 def test_a_superseded_tag_stops_the_deletion(delete: DeleteDriver) -> Findings:
-    """Where tags are in use, a deletion under a superseded tag must not be performed.
+    """A deletion with an outdated ETag in If-Match must be rejected (412).
 
     Sent: A change to an object that was made, then a DELETE under the tag from before it.
 
@@ -231,7 +231,7 @@ def test_a_superseded_tag_stops_the_deletion(delete: DeleteDriver) -> Findings:
     "delete.cond.notag", terms="update.cond.notag", vary="204 by servers without validators", phase=Phase.CONDITIONAL
 )
 def test_a_tag_that_no_object_has_stops_the_deletion(delete: DeleteDriver) -> Findings:
-    """A deletion under a tag that the object never had should not be performed.
+    """A deletion with an ETag in If-Match that the object never had should be rejected (412).
 
     Sent: A DELETE under a tag that the object never had.
 
@@ -254,7 +254,7 @@ def test_a_tag_that_no_object_has_stops_the_deletion(delete: DeleteDriver) -> Fi
     phase=Phase.CONDITIONAL,
 )
 def test_the_current_tag_lets_the_deletion_through(delete: DeleteDriver) -> Findings:
-    """A deletion under the current tag must succeed.
+    """A deletion with the current ETag in If-Match must succeed.
 
     Sent: A DELETE under the current tag of an object that was made.
 

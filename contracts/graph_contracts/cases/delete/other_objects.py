@@ -25,7 +25,7 @@ RETURNS = 1.5
 
 
 MOST_DELETED = 20
-"""Deletions of the run that are looked at."""
+"""Deletions of the run that are checked."""
 
 
 @requirement(
@@ -41,7 +41,7 @@ def test_what_is_deleted_stays_deleted(delete: DeleteDriver) -> Findings:
 
     Sent: A GET of each object that the run has deleted, a second and a half after the first deletion or later.
 
-    Fix: DeleteDriver the row, and not its entry in a cache that is written back; stop jobs that hold a copy.
+    Fix: Delete the row, and not its entry in a cache that is written back; stop jobs that hold a copy.
     """
     deleted = [each for each in delete.traffic() if each.request.method == "DELETE" and each.ok and each.entity]
     if not deleted:
@@ -60,7 +60,8 @@ def test_what_is_deleted_stays_deleted(delete: DeleteDriver) -> Findings:
             again = delete.send("GET", _below(delete, exchange))
             if again.ok:
                 what = f"{shown.answer}: it is there again"
-                yield Finding(f"object {short(exchange.entity)} gone", what, (exchange, shown, again))
+                evidence = (exchange, shown, again)
+                yield Finding(f"object {short(exchange.entity)} gone", what, evidence, pause=RETURNS)
                 return
     if not seen:
         raise Inconclusive("no deletion was answered 2xx, so nothing could come back")
@@ -80,7 +81,7 @@ def _below(delete: DeleteDriver, exchange: Exchange) -> str:
     phase=Phase.NEGATIVE,
 )
 def test_an_id_in_other_letters_deletes_no_object(delete: DeleteDriver) -> Findings:
-    """An id with its letters in the other case is another id, and a deletion under it should not delete the object.
+    """A deletion under the id in another letter case should not delete the object: it is another id.
 
     Sent: A DELETE of the id of an object that was made, with capitals for small letters and the other way round, where
     ids are no GUIDs and nothing is shown under that one that isn't this object.
@@ -99,4 +100,4 @@ def test_an_id_in_other_letters_deletes_no_object(delete: DeleteDriver) -> Findi
     if not delete.there(entity):
         grade = Severity.WARN
         evidence = (exchange, *delete.seen_after(exchange))
-        yield Finding(f"object {short(entity)} as it was", f"{exchange.answer}, and it is gone", evidence, grade)
+        yield Finding(f"object {short(entity)} unchanged", f"{exchange.answer}, and it is gone", evidence, grade)

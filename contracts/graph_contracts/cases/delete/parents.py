@@ -44,7 +44,7 @@ def test_an_object_is_not_deleted_below_another_parent(delete: DeleteDriver) -> 
     delete.client.writes += 1
     if not delete.there(entity):
         what = f"{exchange.answer} below {short(other)}, and it is gone"
-        yield Finding(f"object {short(entity)} as it was", what, (exchange, *delete.seen_after(exchange)))
+        yield Finding(f"object {short(entity)} unchanged", what, (exchange, *delete.seen_after(exchange)))
 
 
 @requirement(
@@ -55,7 +55,7 @@ def test_an_object_is_not_deleted_below_another_parent(delete: DeleteDriver) -> 
     vary="any 4xx; an empty list is a warning; what was below moved elsewhere",
 )
 def test_nothing_is_shown_below_a_deleted_object(delete: DeleteDriver) -> Findings:
-    """What was below an object must not be shown below its path once the object is deleted.
+    """Once an object is deleted, the objects below it must no longer be shown below its path.
 
     Sent: A creation of an object, with `--destructive` of the documented example in each collection below it, and a GET
     of these; then the DELETE, and the GETs again.

@@ -22,7 +22,7 @@ OFTEN = 2
     phase=Phase.CONCURRENT,
 )
 def test_parallel_lists_are_not_empty(listing: ListDriver) -> Findings:
-    """Each of several parallel list requests must show objects where the one before and the one after them do.
+    """Parallel list requests must show the objects that the lists before and after them show.
 
     Sent: Four parallel GETs of the collection, many times; where one shows no object, as many one after the other.
 
@@ -40,7 +40,7 @@ def test_parallel_lists_are_not_empty(listing: ListDriver) -> Findings:
         alone = [listing.get() for _ in range(AT_ONCE)]
         found += all(map(shows, alone))  # not so where a replica lags behind
         if found == OFTEN:
-            yield Finding("the objects", f"{empty[0].answer} without any of them", (empty[0], alone[0]))
+            yield Finding("the objects in the list", f"{empty[0].answer} without any of them", (empty[0], alone[0]))
             return
 
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from graph_contracts.cases.documented import VARY_405, VARY_ALLOW, allowed, documented, refused_methods, success
+from graph_contracts.cases.documented import (
+    VARY_405,
+    VARY_ALLOW,
+    allowed,
+    documented,
+    otherwise,
+    refused_methods,
+    success,
+)
+from graph_contracts.operations.list_questions import query
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.read import ListDriver
-from graph_contracts.requirements import Aliases, Findings, Phase, adapted
+from graph_contracts.requirements import Aliases, Finding, Findings, Phase, adapted
 
 
 @adapted("list.route.documented", terms="update.route.provisioning", aliases=Aliases.FIRST)
@@ -34,11 +43,15 @@ def test_every_further_documented_path_lists(operation: OperationUnderTest) -> F
 def test_a_list_is_answered_with_the_documented_status(listing: ListDriver) -> Findings:
     """A list request must be answered with the status that the page documents: `200 OK`, also where the list is empty.
 
-    Sent: A GET of the collection.
+    Sent: A GET of the collection, twice, and one with `$top=1`.
 
-    Fix: Answer 200 with an array, an empty one where there is nothing.
+    Fix: Answer 200 with an array, an empty one where there is nothing, and a page of it too: 206 is for ranges.
     """
-    yield from success(listing, 200)
+    found = list(success(listing, 200))
+    yield from found
+    part = listing.get(query=query(top=1))
+    if not found and otherwise(listing, 200, part):
+        yield Finding(f"{listing.documented.success or 200}", f"{part.answer} with $top=1", (part,))
 
 
 @adapted("list.method.405allow", terms="update.method.405allow", vary=VARY_405, phase=Phase.NEGATIVE)

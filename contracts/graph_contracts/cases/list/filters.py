@@ -86,7 +86,7 @@ def _by_key(questions: Questions) -> Iterator[tuple[str, str, Matches]]:
     phase=Phase.NEGATIVE,
 )
 def test_a_filter_shows_what_matches_and_nothing_else(listing: ListDriver) -> Findings:
-    """`$filter` must show the objects that match, all of them and no others, or be refused.
+    """`$filter` must show all objects that match and no others, or be rejected.
 
     Sent: A GET of the collection with `$filter=id eq '…'`, and with `eq` and `ne` on a text and `lt` and `ge` on a
     number, with values of an object that is listed, between GETs of all of it.
@@ -141,7 +141,7 @@ def _filtered(listing: ListDriver, text: str, name: str, test: Matches, asked: A
     phase=Phase.NEGATIVE,
 )
 def test_a_list_of_nothing_is_a_list(listing: ListDriver) -> Findings:
-    """A list in which there is nothing must be answered 200 with an empty array, not as something that isn't there.
+    """An empty list must be answered 200 with an empty array, and not as if the list didn't exist.
 
     Sent: A GET of the collection with a `$filter` that matches nothing, after one that matches; with a `$skip` beyond
     the end, after one before it.
@@ -178,7 +178,7 @@ def test_a_list_of_nothing_is_a_list(listing: ListDriver) -> Findings:
     phase=Phase.NEGATIVE,
 )
 def test_select_shows_what_it_names(listing: ListDriver) -> Findings:
-    """`$select` must show the properties that it names in every object of the list, or be refused.
+    """`$select` must show the properties that it names in every object of the list, or be rejected.
 
     Sent: A GET of the collection with `$select=id` and a property, between GETs of all of it.
 
@@ -231,4 +231,4 @@ def _selected(listing: ListDriver, name: str, asked: Asked) -> Iterator[Finding]
     elif more := more_on(page, name, listing):
         # a service may show more than was asked for
         grade = Severity.WARN if "$select" in listing.documented.options else Severity.NOTE
-        yield Finding(f"id and {name}", f"{more} as well", seen, grade)
+        yield Finding(f"only id and {name}", f"{more} as well", seen, grade)

@@ -26,7 +26,7 @@ def test_an_update_shows_in_the_list(listing: ListDriver) -> Findings:
     if update is None:
         raise NotApplicable("the document has no update of these objects")
     if not update.observe.persists:
-        raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
+        raise Inconclusive("later reads show no update at all; see update.persist.read")
     body = update.bodies.small()
     name = update.bodies.markers[0]
     items, before = listing.items()
@@ -36,7 +36,7 @@ def test_an_update_shows_in_the_list(listing: ListDriver) -> Findings:
     exchange = update.change(body)
     left, _ = update.observe.settle(body)
     if left:
-        raise Inconclusive("the update isn't seen by a read either; see update.persist.read", exchange)
+        raise Inconclusive("a read doesn't show the update either; see update.persist.read", exchange)
     for _ in listing.looks():
         items, after = listing.items()
         found = next((each for each in items if listing.shape.is_of(each, update.key)), {})

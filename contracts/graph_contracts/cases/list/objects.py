@@ -34,11 +34,11 @@ from graph_contracts.requirements import (
     each=performed,
 )
 def test_a_list_is_an_object_with_an_array(listing: ListDriver, exchange: Exchange) -> Findings:
-    """A list must have an array of objects where the document says, an empty one where there is nothing.
+    """The body of a list must have an array of objects where the document says, empty if there are none.
 
     Graph's lists have it in `value`; others are a bare array, or have it in `results`, `items` or `data`.
 
-    Sent: Nothing of its own: every 200 to a list is parsed.
+    Sent: No request of its own: every 200 to a list is parsed.
 
     Fix: Return `{"value": [ … ]}` where the document says `value`: not a bare array, not `data` or `items`, not null
     for nothing.
@@ -49,16 +49,17 @@ def test_a_list_is_an_object_with_an_array(listing: ListDriver, exchange: Exchan
         raise Unread(f"the body can't be read: {response.json.problem}", exchange)
     if response is None or response.broken or response.json.problem:
         if response is not None and not response.broken and not response.labelled_json:
-            what = f"200 with {response.media_type or 'unlabelled'} content"
+            what = f"{exchange.status} with {response.media_type or 'unlabelled'} content"
             yield Finding(wanted, what, (exchange,))
         return
     items = listing.shape.items_in(exchange.json)
     if items is None and names:
         shown = exchange.object
-        what = f"200 with {short(exchange.json)}" if shown is None else f"{names[0]} = {short(shown.get(names[0]))}"
+        answer = f"{exchange.status} with {short(exchange.json)}"
+        what = answer if shown is None else f"{names[0]} = {short(shown.get(names[0]))}"
         yield Finding(wanted if shown is None else listing.shape.described, what, (exchange,))
     elif items is None and names is not None:
-        yield Finding(wanted, f"200 with {short(exchange.json)}", (exchange,))
+        yield Finding(wanted, f"{exchange.status} with {short(exchange.json)}", (exchange,))
     elif items is not None and listing.shape.objects and not all(isinstance(item, dict) for item in items):
         place = f"`{'.'.join(names)}`" if names else "the array"
         shown_as = f"{'.'.join(names)} = {short(items)}" if names else short(items)
@@ -139,7 +140,7 @@ def test_an_object_that_was_made_is_listed_with_its_properties(listing: ListDriv
     vary="a list with a subset of the properties; reads that lag behind",
 )
 def test_what_is_listed_equals_what_a_read_shows(listing: ListDriver) -> Findings:
-    """An object in the list should equal what a read of it shows.
+    """The list and a read should show the same values of an object.
 
     Sent: A GET of the collection and one of an object in it; both are compared, property by property.
 
@@ -171,7 +172,7 @@ def test_listing_twice_shows_the_same(listing: ListDriver) -> Findings:
     # others may make or delete objects meanwhile: what is gone and comes again is told of
     gone = ((ids[0] & ids[2]) - ids[1]) | ((ids[1] & ids[3]) - ids[2])
     if gone and not _lagging(listing):
-        yield Finding("the same objects", f"{short(next(iter(gone)))} is missing in between", (one, other))
+        yield Finding("the same objects in each list", f"{short(next(iter(gone)))} is missing in between", (one, other))
         return
     seen = [{listing.shape.key_of(each): each for each in items} for items in (first, second, third)]
     for entity in set(seen[0]) & set(seen[1]) & set(seen[2]):
@@ -204,7 +205,7 @@ def test_query_options_shape_a_list_at_most(listing: ListDriver) -> Findings:
     items, plain = listing.items()
     custom = listing.get(query="x-suite=1")
     if not custom.ok:
-        yield Finding("2xx as without it", f"{custom.answer} to ?x-suite=1", (plain, custom))
+        yield Finding("2xx, as without it", f"{custom.answer} to ?x-suite=1", (plain, custom))
     listing.get(query="$suite=1")  # what it is refused with, `list.error.envelope` judges
     for option, value in (("$top", "1"), ("$select", listing.shape.key)):
         exchange = listing.get(query=urlencode({option: value}, safe="$"))
@@ -216,10 +217,10 @@ def test_query_options_shape_a_list_at_most(listing: ListDriver) -> Findings:
         elif option == "$top":
             continue  # how many there are, `list.options.top` judges
         elif items and not page and listing.shape.link_in(exchange.json)[1] is None:
-            yield Finding("objects", f"an empty list with {option}={value}", (exchange,))
+            yield Finding("objects in the list", f"an empty list with {option}={value}", (exchange,))
         elif any(isinstance(each, dict) and listing.shape.key not in each for each in page):
             what = "an object without the id, which was selected"
-            yield Finding("the selected property", what, (exchange,))
+            yield Finding("the selected property in every object", what, (exchange,))
 
 
 @adapted("list.req.prefer.applied", terms="update.req.prefer.applied", vary="no such header at all")
@@ -242,7 +243,7 @@ def test_an_applied_page_size_is_seen(listing: ListDriver) -> Findings:
     "list.authz.crosstenant", terms="update.authz.crosstenant", vary="targets with one tenant", phase=Phase.NEGATIVE
 )
 def test_another_tenants_list_shows_none_of_ours(listing: ListDriver) -> Findings:
-    """A permitted token of another tenant must be shown no object of this one.
+    """A token of another tenant must not list objects of this tenant, even if it has the permission to list.
 
     Sent: A GET of the collection with the token given as `--foreign-token`.
 
@@ -251,7 +252,7 @@ def test_another_tenants_list_shows_none_of_ours(listing: ListDriver) -> Finding
     enforced(listing)
     token = listing.options.identities.foreign
     if not token:
-        raise Inconclusive("no token of another tenant is known: supply --foreign-token")
+        raise Inconclusive("not tested: needs a token of another tenant (--foreign-token)")
     items, _ = listing.items()
     ours = {*map(listing.shape.key_of, items)} - {""}
     exchange = listing.get(headers={"Authorization": f"Bearer {token}"})

@@ -33,7 +33,7 @@ EVENTUAL = {"ConsistencyLevel": "eventual"}
     phase=Phase.NEGATIVE,
 )
 def test_top_limits_how_many_objects_are_shown(listing: ListDriver) -> Findings:
-    """`$top` must show as many objects as it says and no more, or be refused.
+    """`$top` must show as many objects as it says and no more, or be rejected.
 
     Sent: A GET of the collection with `$top=1`, `$top=2` and `$top=0`, between GETs of all of it.
 
@@ -58,7 +58,7 @@ def _top(listing: ListDriver, n: int, asked: Asked) -> Iterator[Finding]:
     if shown > n:
         grade = graded(listing, "$top", ignored=n > 0 and shown >= len(asked.before.front))
         grade = grade if n else Severity.WARN
-        yield Finding(f"{n} at most", f"{shown} objects with $top={n}", (asked.answer.first,), grade)
+        yield Finding(f"at most {n} objects", f"{shown} objects with $top={n}", (asked.answer.first,), grade)
     least = min(n, asked.total)
     if asked.answer.whole and asked.still and len(asked.answer.items) < least:
         what = f"{len(asked.answer.items)} of {asked.total} objects with $top={n}, and no further page"
@@ -75,7 +75,7 @@ def _top(listing: ListDriver, n: int, asked: Asked) -> Iterator[Finding]:
     phase=Phase.NEGATIVE,
 )
 def test_skip_leaves_out_as_many_objects_as_it_says(listing: ListDriver) -> Findings:
-    """`$skip` must leave out as many objects as it says, before `$top` is applied, or be refused.
+    """`$skip` must leave out as many objects as it says, before `$top` is applied, or be rejected.
 
     Sent: A GET of the collection with `$skip=1` and `$skip=2`, with and without `$top=1`, between GETs of all of it.
 
@@ -123,7 +123,7 @@ def _skipped_first(listing: ListDriver, one: Asked, asked: Asked) -> Iterator[Fi
     phase=Phase.NEGATIVE,
 )
 def test_count_counts_all_pages(listing: ListDriver) -> Findings:
-    """`$count=true` must tell how many objects there are on all pages, whatever `$top` says, or be refused.
+    """`$count=true` must tell the number of objects on all pages, whatever `$top` says, or be rejected.
 
     Sent: A GET of the collection with `$count=true`, and with `$top=1` as well, between GETs of all of it; with
     `ConsistencyLevel: eventual` where there is no count without it.
@@ -173,7 +173,7 @@ def _count(listing: ListDriver, asked: Asked) -> Iterator[Finding]:
     phase=Phase.NEGATIVE,
 )
 def test_orderby_puts_the_list_into_order(listing: ListDriver) -> Findings:
-    """`$orderby` must sort the list, upwards or with `desc` downwards, or be refused.
+    """`$orderby` must sort the list, ascending or with `desc` descending, or be rejected.
 
     Sent: A GET of the collection with `$orderby` by a text and by a number, upwards and downwards, between GETs of all
     of it; only values that every collation sorts alike count.
@@ -219,7 +219,7 @@ def _sorted(listing: ListDriver, name: str, up: Asked, down: Asked) -> Iterator[
         if pair:
             grade = graded(listing, "$orderby", ignored=_ignored(name, up, down))
             what = f"{short(pair[0])} before {short(pair[1])} with $orderby={words}"
-            yield Finding(f"the list by {words}, or 4xx", what, (up.answer.first, down.answer.first), grade)
+            yield Finding(f"the list sorted by {words}, or 4xx", what, (up.answer.first, down.answer.first), grade)
             return
 
 

@@ -73,7 +73,7 @@ def _astray(pages: Pages) -> Iterator[Finding]:
         case End.ELSEWHERE:
             yield Finding("a page of the same server", f"{pages.member}: {short(pages.link)}", seen[-1:])
         case End.NO_LIST:
-            yield Finding("the next page", f"{pages.last.answer} to the link", seen)
+            yield Finding("the next page of the list", f"{pages.last.answer} to the link", seen)
         case End.CIRCLE:
             what = f"page {len(pages.pages)} leads back to a page before it: {short(pages.link)}"
             yield Finding("further objects, or no link", what, seen)
@@ -162,7 +162,7 @@ def _there(listing: ListDriver, entity: str) -> bool:
     phase=Phase.NEGATIVE,
 )
 def test_options_hold_on_the_pages_that_follow(listing: ListDriver) -> Findings:
-    """An option that holds on the first page must hold on those that its link leads to.
+    """An option of the first page must also hold on the pages that its link leads to.
 
     Sent: A GET of the collection with `$filter`, `$orderby`, `$select` and `$top`, and with
     `Prefer: odata.maxpagesize=1`, and each page that follows.

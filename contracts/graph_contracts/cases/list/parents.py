@@ -58,7 +58,7 @@ def test_what_is_made_below_one_parent_is_not_listed_below_another(listing: List
     phase=Phase.NEGATIVE,
 )
 def test_nothing_is_listed_below_a_parent_that_does_not_exist(listing: ListDriver) -> Findings:
-    """Nothing must be listed below a parent that doesn't exist.
+    """A list below a parent that doesn't exist must show nothing.
 
     Sent: A GET of a parent that doesn't exist, which is answered 404, then a GET of the collection below it.
 

@@ -34,9 +34,9 @@ def test_every_further_documented_path_shows_the_object(operation: OperationUnde
 def test_a_read_is_answered_with_the_documented_status(read: ShowDriver) -> Findings:
     """A read must be answered with the status that the page documents: `200 OK`.
 
-    Sent: A GET of an existing object.
+    Sent: A GET of an existing object, twice.
 
-    Fix: Answer 200 with the object.
+    Fix: Answer 200 with the object, each time.
     """
     yield from success(read, 200)
 

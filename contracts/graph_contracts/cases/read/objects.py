@@ -42,7 +42,7 @@ def test_an_unknown_id_is_not_read(read: ReadDriver) -> Findings:
     keyed=True,
 )
 def test_ids_that_cannot_exist_are_refused_by_reads(read: ReadDriver) -> Findings:
-    """A read of an id that can't exist should be refused as an error of the client.
+    """A read of an id that can't exist should be rejected as an error of the client (4xx).
 
     Sent: A GET of `not-an-id`, a quote, NUL, 4,096 characters and a path inside the id.
 
@@ -106,7 +106,7 @@ def test_query_options_shape_a_read_at_most(read: ReadDriver) -> Findings:
     shown, plain = read.read_object()
     custom = read.get(query="x-suite=1")
     if not custom.ok:
-        yield Finding("2xx as without it", f"{custom.answer} to ?x-suite=1", (plain, custom))
+        yield Finding("2xx, as without it", f"{custom.answer} to ?x-suite=1", (plain, custom))
     yield from _selected(read, shown)
 
 
@@ -193,7 +193,7 @@ def _changes_again(read: ReadDriver, name: str, before: dict[str, object]) -> bo
     vary="400 by workloads that refuse properties they computed themselves",
 )
 def test_what_a_read_shows_can_be_sent_back(read: ReadDriver) -> Findings:
-    """The object as a read shows it should be taken back by an update unchanged.
+    """An update should accept the object as a read shows it.
 
     Sent: A GET, then an update with its body without the ETag.
 
@@ -206,7 +206,7 @@ def test_what_a_read_shows_can_be_sent_back(read: ReadDriver) -> Findings:
     body = {name: value for name, value in shown.items() if name not in {"@odata.etag", "@odata.context"}}
     exchange = update.patch(body)
     if not exchange.ok:
-        yield Finding("2xx", f"{exchange.answer} to the server's own output", (seen, exchange))
+        yield Finding("2xx", f"{exchange.answer} to the object as the server returned it", (seen, exchange))
 
 
 @adapted("read.conc.crosswire", terms="update.conc.crosswire", vary="429", phase=Phase.CONCURRENT, keyed=True)
@@ -227,7 +227,7 @@ def test_parallel_reads_of_two_objects_each_get_their_own(read: ReadDriver) -> F
             shown = read.shape.key_of(answer.object)
             if answer.ok and shown and not read.shape.is_of(answer.object, entity):
                 what = f"the answer to {short(entity)} shows {short(shown)}"
-                yield Finding("each its own object", what, tuple(answers))
+                yield Finding("each answered with its own object", what, tuple(answers))
                 return
 
 
@@ -237,7 +237,7 @@ def test_parallel_reads_of_two_objects_each_get_their_own(read: ReadDriver) -> F
     vary="a list with a subset of the properties; reads that lag behind",
 )
 def test_a_read_equals_the_objects_place_in_the_list(read: ReadDriver) -> Findings:
-    """An object should be the same in a read and in the list.
+    """A read and the list should show the same values of an object.
 
     Sent: A GET of an object and one of the collection; both are compared, property by property.
 

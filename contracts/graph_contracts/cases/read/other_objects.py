@@ -8,6 +8,7 @@ from graph_contracts.operations.equality import same_json, short
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.read import ReadDriver
 from graph_contracts.requirements import (
+    Convention,
     Finding,
     Findings,
     Level,
@@ -37,12 +38,13 @@ def _lettered(subject: OperationUnderTest, maker: CreateDriver | None) -> str:
     Level.SHOULD,
     basis="graph",
     source="Graph, traverse the graph (ids are case-sensitive); RFC 3986 §6.2.2.1",
+    of=Convention.HTTP,
     vary="GUIDs and hexadecimal ids, whose letter case doesn't count",
     phase=Phase.NEGATIVE,
     keyed=True,
 )
 def test_an_id_in_other_letters_shows_no_object(read: ReadDriver) -> Findings:
-    """An id with its letters in the other case is another id, and should not show the object.
+    """An id in another letter case should not show the object: it is another id.
 
     Sent: A GET of an id with capitals for small letters and the other way round, where ids are no GUIDs.
 

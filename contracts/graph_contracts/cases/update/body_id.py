@@ -17,7 +17,7 @@ from graph_contracts.requirements import Finding, Findings, Inconclusive, Level,
     keyed=True,
 )
 def test_a_body_may_repeat_the_id(update: UpdateDriver) -> Findings:
-    """A body that repeats the addressed id is accepted.
+    """An update must accept a body that repeats the id of the URL.
 
     Sent: An accepted body, then the same with the object's own id in it.
 
@@ -42,7 +42,7 @@ def test_a_body_may_repeat_the_id(update: UpdateDriver) -> Findings:
     keyed=True,
 )
 def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) -> Findings:
-    """A different id in the body neither re-keys the object nor redirects the update.
+    """An update with another id in its body must not change the object's id, and must not reach another object.
 
     Sent: Updates with a random id in the body and, where that moved nothing, with the second object's; both objects
     are read afterwards.
@@ -57,7 +57,7 @@ def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) 
         exchange = trial.exchange
         for effect in trial.effects:
             if effect.entity != update.key:
-                yield Finding("the other object as it was", f"it changed: {effect.difference}", effect.evidence)
+                yield Finding("the other object unchanged", f"it changed: {effect.difference}", effect.evidence)
         if exchange.status == 200 and exchange.object is not None:
             name = update.shape.key
             if update.shape.is_of(exchange.object, foreign):
@@ -68,7 +68,7 @@ def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) 
             return  # the second object would be lost
     if not update.second:
         name = parameters.label(update.documented, update.documented.key or "")
-        raise Inconclusive(f"only judged with an unknown id: supply --second-id {name}=ID")
+        raise Inconclusive(f"tested with an unknown id only: needs a second object (--second-id {name}=ID)")
 
 
 def _moved(operation: WriteDriver, foreign: str) -> bool:
@@ -82,7 +82,7 @@ def _still_there(operation: WriteDriver, foreign: str, index: int) -> Findings:
     if operation.observer.means == "item":
         found, seen = operation.observer.item(operation.key)
         if found is None and seen.status in {404, 410}:
-            yield Finding("the object under its id", f"{seen.answer} to GET: it was re-keyed", (culprit, seen))
+            yield Finding("the object under its id", f"{seen.answer} to GET: its id was changed", (culprit, seen))
         if foreign != operation.second:
             created, seen = operation.observer.item(foreign)
             if created is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from graph_contracts.operations.update import UpdateDriver
-from graph_contracts.requirements import Finding, Findings, Level, Phase, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Level, Phase, requirement
 
 BURST = 200
 
@@ -16,6 +16,7 @@ BURST = 200
     basis="graph",
     promoted=True,
     source="Graph, throttling; RFC 6585 §4",
+    of=Convention.HTTP,
     vary="a front door's 503 without it",
     phase=Phase.HOSTILE,
 )

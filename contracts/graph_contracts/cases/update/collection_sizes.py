@@ -18,7 +18,7 @@ from graph_contracts.requirements import Finding, Findings, Level, NotApplicable
     vary="null or absent for an empty collection is a warning",
 )
 def test_collections_of_any_size_are_arrays(update: UpdateDriver) -> Findings:
-    """Collections are JSON arrays, whether they hold none, one or two items.
+    """Collections must be JSON arrays, whether they hold no item, one or two.
 
     Sent: Each collection with two items, one and none.
 
@@ -41,6 +41,6 @@ def test_collections_of_any_size_are_arrays(update: UpdateDriver) -> Findings:
             if value is None:
                 if count == 0 or name not in answered:
                     grade = Severity.WARN if count == 0 else Severity.NOTE
-                    yield Finding(f"{name} = []", f"{name} is null or absent", evidence, grade)
+                    yield Finding(f"{name} to be []", f"{name} is null or absent", evidence, grade)
             elif not isinstance(value, list):
-                yield Finding(f"{name}: an array", f"{name} = {short(value)} after {count} items", evidence)
+                yield Finding(f"{name} to be an array", f"{name} = {short(value)} after {count} items", evidence)

@@ -57,7 +57,7 @@ def sender(operation: WriteDriver, body: JsonObject, entity: str | None = None) 
     phase=Phase.CONCURRENT,
 )
 def test_parallel_updates_of_different_properties_both_survive(update: UpdateDriver) -> Findings:
-    """Two parallel accepted updates of different properties both survive.
+    """If two parallel updates of different properties are accepted, both must survive.
 
     Sent: Two parallel updates of different properties, many times; both must be there afterwards.
 
@@ -74,7 +74,7 @@ def test_parallel_updates_of_different_properties_both_survive(update: UpdateDri
         missing, seen = update.observe.settle({**left, **right})
         lost = [difference for difference in missing if difference.severity is Severity.FAIL]
         if lost:
-            yield Finding("both changes", f"{lost[0].path} was lost", (*answers, seen))
+            yield Finding("both changes kept", f"{lost[0].path} was lost", (*answers, seen))
             return
     if not both:
         raise Inconclusive("the target never accepted two updates at once")
@@ -89,7 +89,7 @@ def test_parallel_updates_of_different_properties_both_survive(update: UpdateDri
     phase=Phase.CONCURRENT,
 )
 def test_parallel_updates_of_the_same_properties_end_in_one_of_them(update: UpdateDriver) -> Findings:
-    """Parallel updates of one set of properties end in exactly one writer's set, and no read shows a mixture.
+    """Parallel updates of the same properties must end in one writer's values, and no read must show a mixture.
 
     Sent: Two parallel updates of the same properties, many times, with reads in between.
 
@@ -100,7 +100,7 @@ def test_parallel_updates_of_the_same_properties_end_in_one_of_them(update: Upda
     if len(names) < 2:
         raise Inconclusive("the document declares only one plain property")
     if not update.observe.persists:
-        raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
+        raise Inconclusive("later reads show no update at all; see update.persist.read")
     if update.observer.means == "neutral":
         raise Inconclusive("the object can only be observed by writing to it")
     first = {name: update.values.fresh(update.model.type.properties[name].type) for name in names}
@@ -118,7 +118,7 @@ def test_parallel_updates_of_the_same_properties_end_in_one_of_them(update: Upda
             shown = {name: found.get(name) for name in names}
             if _mixed(update, known, shown):
                 what = ", ".join(f"{name} = {short(value, 45)}" for name, value in shown.items())
-                yield Finding("one writer's set as a whole", f"a mixture: {what}", (left, right, seen))
+                yield Finding("the values of one writer as a whole", f"a mixture: {what}", (left, right, seen))
                 return
 
 
@@ -139,7 +139,7 @@ def _mixed(operation: WriteDriver, known: list[JsonObject], shown: JsonObject) -
     keyed=True,
 )
 def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: UpdateDriver) -> Findings:
-    """Parallel updates of two objects are each answered with their own object.
+    """Parallel updates of two objects must each be answered with their own object.
 
     Sent: Parallel updates of two objects, two of each, many times; each answer must show its own.
 
@@ -163,7 +163,7 @@ def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: Updat
             theirs = any(update.shape.is_of(shown, other) for other, _ in bodies if other != entity)
             if crossed or theirs:
                 what = f"the answer to {short(entity)} shows {short(shown.get(update.shape.key))}, {short(crossed)}"
-                yield Finding("each its own object", what, tuple(answers))
+                yield Finding("each answered with its own object", what, tuple(answers))
                 return
     if not compared:
         raise Inconclusive("the answers show no objects")

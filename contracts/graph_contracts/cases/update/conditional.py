@@ -41,7 +41,7 @@ def tagged(operation: WriteDriver) -> tuple[Exchange, Validators]:
         seen = exchange
     found = validators(operation, seen) if seen.request.method == "GET" and _is_item(operation, seen) else found
     if not found.any:
-        raise NotApplicable("the target sends no validators: neither ETag nor @odata.etag")
+        raise NotApplicable("the target sends no ETags, neither as a header nor as @odata.etag")
     return seen, found
 
 
@@ -58,7 +58,7 @@ def _is_item(operation: OperationUnderTest, exchange: Exchange) -> bool:
     phase=Phase.CONDITIONAL,
 )
 def test_a_superseded_tag_stops_the_update(update: UpdateDriver) -> Findings:
-    """With a validator in use, an update under a superseded tag is not performed.
+    """An update with an outdated ETag in If-Match must be rejected (412).
 
     Sent: A change, then another under the tag from before it.
 
@@ -102,7 +102,7 @@ def _value(mark: JsonObject) -> Json:
     phase=Phase.CONDITIONAL,
 )
 def test_a_tag_that_no_object_has_stops_the_update(update: UpdateDriver) -> Findings:
-    """An update under a tag that the object never had is not performed.
+    """An update with an ETag in If-Match that the object never had should be rejected (412).
 
     Sent: An update under a tag that the object never had.
 
@@ -128,7 +128,7 @@ def test_a_tag_that_no_object_has_stops_the_update(update: UpdateDriver) -> Find
     phase=Phase.CONDITIONAL,
 )
 def test_the_current_tag_lets_the_update_through(update: UpdateDriver) -> Findings:
-    """An update under the current tag, or under `*`, succeeds.
+    """An update with the current ETag, or `*`, in If-Match must succeed.
 
     Sent: Updates under `*` and under the current tag.
 
@@ -163,7 +163,7 @@ def refused_tag(now: Validators, seen: Exchange, refused: Exchange) -> Finding:
     phase=Phase.CONDITIONAL,
 )
 def test_if_none_match_star_stops_the_update_of_what_exists(update: UpdateDriver) -> Findings:
-    """`If-None-Match: *` on an existing object stops the update.
+    """An update of an existing object with `If-None-Match: *` must be rejected (412).
 
     Sent: An update with `If-None-Match: *`.
 

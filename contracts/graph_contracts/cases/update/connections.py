@@ -28,8 +28,7 @@ LIMITS_OF_OURS = ("the body is longer than", "inflates to more than")
     vary="Connection: close at any time; chunked; trailers; HTTP/1.0",
 )
 def test_answers_on_one_connection_stay_in_step(update: UpdateDriver) -> Findings:
-    """Answers are framed soundly: lengths are true, codings decode, and on a kept connection each answer is that of
-    its own request, also after an error to a request whose body was left unread.
+    """Every answer must have the length and coding that it declares, and answer its own request on a kept connection.
 
     Sent: Several updates and an error on one kept connection, one that accepts gzip; the framing of every answer of
     the run is checked.
@@ -75,9 +74,9 @@ def _unsound(exchange: Exchange, where: str) -> Finding | None:
         wrong = OUT_OF_STEP in exchange.error
         return Finding(f"an answer to {where}", exchange.answer, (exchange,)) if wrong else None
     if response.broken and not any(word in response.broken for word in RESET):
-        return Finding(f"a sound message in answer to {where}", response.broken, (exchange,))
+        return Finding(f"a valid HTTP message in answer to {where}", response.broken, (exchange,))
     problem = next(unsound(response), "")
-    return Finding(f"a sound head in answer to {where}", problem, (exchange,)) if problem else None
+    return Finding(f"a valid HTTP head in answer to {where}", problem, (exchange,)) if problem else None
 
 
 def _no_http(operation: WriteDriver) -> Findings:

@@ -22,6 +22,7 @@ from graph_contracts.operations.settable_locations import open_locations
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import (
+    Convention,
     Finding,
     Findings,
     Inconclusive,
@@ -62,7 +63,8 @@ def test_generated_bodies_stand_in_the_answer_and_in_later_reads(update: UpdateD
     Level.SHOULD,
     basis="odata",
     promoted=True,
-    source="OData JSON 4.01 §7.1 to §7.4; Graph, errors (400)",
+    source="Page, Request body (types); OData JSON 4.01 §7.1 to §7.4; Graph, errors (400)",
+    of=Convention.DOCUMENT,
     vary="422; scalars that a lenient server coerces are a note",
     phase=Phase.GENERATED,
 )
@@ -177,7 +179,7 @@ def _conclude(operation: WriteDriver, machine: Machine) -> None:
     if not machine.taken:
         raise Inconclusive("the target accepted no generated update")
     if not machine.reads:
-        raise Inconclusive("updates are not seen by later reads, so only answers were compared")
+        raise Inconclusive("later reads show no update, so only answers were compared")
 
 
 def _in_turn(machine: Machine, bodies: list[JsonObject]) -> Iterator[Violation]:

@@ -16,7 +16,7 @@ from graph_contracts.requirements import Finding, Findings, Level, Severity, req
     keyed=True,
 )
 def test_no_other_object_changes(update: UpdateDriver) -> Findings:
-    """Updating one object changes no documented property of another.
+    """Updating one object must not change a documented property of another object.
 
     Sent: Two full bodies for one object; another one is read before and after.
 
@@ -38,13 +38,13 @@ def test_no_other_object_changes(update: UpdateDriver) -> Findings:
             ours = top in body and not update.model.compare({top: body[top]}, after)
             # other writers may be at work on a shared target: certain is only what we sent ourselves
             grade = Severity.FAIL if ours else Severity.WARN
-            yield Finding(f"object {second} as it was", f"it changed: {difference}", (looked, exchange, seen), grade)
+            yield Finding(f"object {second} unchanged", f"it changed: {difference}", (looked, exchange, seen), grade)
         before, looked = after, seen
     for entity, old in others.items():
         new = _listed(update).get(entity)
         if new is not None:
             for difference in update.model.changes(old, new):
-                yield Finding(f"object {entity} as it was", f"it changed: {difference}", at_most=Severity.WARN)
+                yield Finding(f"object {entity} unchanged", f"it changed: {difference}", at_most=Severity.WARN)
 
 
 def _listed(update: UpdateDriver) -> dict[str, dict[str, object]]:
@@ -69,7 +69,7 @@ def _listed(update: UpdateDriver) -> dict[str, dict[str, object]]:
     vary="validators, versions and timestamps",
 )
 def test_repeating_an_update_changes_nothing_more(update: UpdateDriver) -> Findings:
-    """Repeating the same update succeeds again and leaves the same state.
+    """Repeating the same update should succeed again and leave the same state.
 
     Sent: The same full body twice.
 

@@ -9,8 +9,16 @@ from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.attempts import Attempt, Trial
 from graph_contracts.operations.other_objects import elsewhere, others, selects_others, taken
 from graph_contracts.operations.update import UpdateDriver
-from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
+from graph_contracts.requirements import (
+    Convention,
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    Phase,
+    Severity,
+    requirement,
+)
 
 CREATED = 201
 UPWARDS = "..%2f.."
@@ -29,13 +37,14 @@ MALFORMED: Mapping[str, str] = {
     Level.SHOULD,
     basis="graph",
     promoted=True,
-    source="Graph API guidelines, upsert; Graph, errors (404)",
+    source="Graph API guidelines, upsert; Graph, errors (404); RFC 9110 §15.5.5",
+    of=Convention.HTTP,
     vary="any other 4xx; 201 by a server that creates what it doesn't have",
     phase=Phase.NEGATIVE,
     keyed=True,
 )
 def test_an_unknown_id_is_not_found(update: UpdateDriver) -> Findings:
-    """An update of a well-formed id that doesn't exist is answered 404.
+    """An update of a well-formed id that doesn't exist should be answered 404.
 
     Sent: A PATCH to an id that no object has: a random number where ids are numbers, else a random GUID.
 
@@ -46,9 +55,10 @@ def test_an_unknown_id_is_not_found(update: UpdateDriver) -> Findings:
         yield Finding("404", f"{trial.exchange.answer} for an id that doesn't exist", (trial.exchange,))
 
 
-def _unknown(operation: WriteDriver, entity: str) -> Trial:
-    body = operation.bodies.full(1) if not operation.bodies.partial.ok else operation.bodies.mark()
-    (trial,) = operation.watch.attempt([Attempt("an unknown id", body, entity=entity)])
+def _unknown(update: UpdateDriver, entity: str) -> Trial:
+    body = update.bodies.full(1) if not update.bodies.partial.ok else update.bodies.mark()
+    (trial,) = update.watch.attempt([Attempt("an unknown id", body, entity=entity)])
+    update.upserts.adopt(trial.exchange, entity)
     return trial
 
 
@@ -62,7 +72,7 @@ def _unknown(operation: WriteDriver, entity: str) -> Trial:
     keyed=True,
 )
 def test_success_is_not_claimed_for_nothing(update: UpdateDriver) -> Findings:
-    """A 2xx for an unknown id is only right if the object is there afterwards.
+    """An update of an unknown id must not be answered 2xx, unless the object is there afterwards.
 
     Sent: A PATCH to a random GUID; after a 2xx, a read of that id, or a second small update where reads don't work.
 
@@ -97,13 +107,14 @@ def test_success_is_not_claimed_for_nothing(update: UpdateDriver) -> Findings:
     "update.route.malformedid",
     Level.SHOULD,
     basis="graph",
-    source="Graph, errors (400, 404); OData URL Conventions 4.01, key as segment",
+    source="Graph, errors (400, 404); OData URL Conventions 4.01, key as segment; RFC 9110 §15.5",
+    of=Convention.HTTP,
     vary="400, 403, 404, 414, 431; the connection closed on the long one; 201 by a server that takes any id",
     phase=Phase.NEGATIVE,
     keyed=True,
 )
 def test_ids_that_cannot_exist_are_refused(update: UpdateDriver) -> Findings:
-    """Ids that can't exist are refused as client errors.
+    """An update of an id that can't exist should be rejected as an error of the client (4xx).
 
     Sent: A PATCH to `not-an-id`, a quote, NUL, 4,096 characters and, with `--destructive`, a path inside the id.
 
@@ -131,7 +142,7 @@ def test_ids_that_cannot_exist_are_refused(update: UpdateDriver) -> Findings:
     keyed=True,
 )
 def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings:
-    """Prefixes, suffixes, wildcards and further path segments don't select the object.
+    """An update must not reach the object by a prefix or suffix of its id, a wildcard or further path segments.
 
     Sent: A PATCH with a marker to the id with a character more, one less, half of it and a further segment; then a
     read. With `--destructive` alone `*`, `%`, a regular expression and parts that another id has as well.
@@ -163,7 +174,7 @@ def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings
     for trial in update.watch.attempt(attempts):
         note = trial.attempt.note
         if trial.visible:
-            yield Finding("the object as it was", f"{trial.exchange.answer}, and {note} updated it", (trial.exchange,))
+            yield Finding("the object unchanged", f"{trial.exchange.answer}, and {note} updated it", (trial.exchange,))
             continue
         sent[str(trial.attempt.marker)] = note, trial.exchange
         shown = trial.exchange.object
@@ -182,7 +193,7 @@ def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings
     keyed=True,
 )
 def test_the_collection_path_updates_nothing(update: UpdateDriver) -> Findings:
-    """An update addressed to the collection changes no object.
+    """An update addressed to the collection must change no object.
 
     Sent: With `--destructive` alone, a PATCH with a marker to the collection, with and without a final slash; every
     known object is read before and after.
@@ -191,7 +202,7 @@ def test_the_collection_path_updates_nothing(update: UpdateDriver) -> Findings:
     WHERE.
     """
     if not update.options.destructive:
-        raise Inconclusive("it could change every object of the collection: it takes --destructive to send this")
+        raise Inconclusive("not tested: it could change every object of the collection (--destructive allows it)")
     head = update.head.rstrip("/")
     before, sent = others(update), dict[str, tuple[str, Exchange]]()
     for path in (head, f"{head}/"):

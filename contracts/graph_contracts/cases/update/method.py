@@ -29,10 +29,10 @@ from graph_contracts.requirements import (
     phase=Phase.NEGATIVE,
 )
 def test_every_405_says_what_is_allowed(update: UpdateDriver) -> Findings:
-    """Every 405 carries an Allow header.
+    """Every 405 must carry an Allow header.
 
     Sent: POST, TRACE and an unknown method to the object; with `--destructive` PUT and DELETE too, to an object that
-    the run makes for them. Every 405 of the run is looked at.
+    the run makes for them. Every 405 of the run is checked.
 
     Fix: Set Allow wherever 405 is made, best in one place: most routers know the methods of a path.
     """
@@ -53,7 +53,7 @@ def test_every_405_says_what_is_allowed(update: UpdateDriver) -> Findings:
     if unsent:
         raise Inconclusive(f"PUT and DELETE are sent to no object that was there before: {unsent}")
     if not seen:
-        raise NotApplicable("no response of this run is a 405")
+        raise NotApplicable("the run got no 405")
 
 
 def _destroy(operation: WriteDriver) -> str:
@@ -77,7 +77,7 @@ def _destroy(operation: WriteDriver) -> str:
     phase=Phase.NEGATIVE,
 )
 def test_allow_names_the_update(update: UpdateDriver) -> Findings:
-    """An Allow list for the object's URL contains PATCH.
+    """The Allow header of the object's URL should list PATCH.
 
     Sent: OPTIONS to the object; its Allow and that of every 405 on the object's URL are read.
 

@@ -8,6 +8,7 @@ from graph_contracts.operations.equality import short
 from graph_contracts.operations.settable_locations import open_locations
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import (
+    Convention,
     Finding,
     Findings,
     Inconclusive,
@@ -27,7 +28,7 @@ from graph_contracts.requirements import (
     vary="400 by workloads that refuse properties they computed themselves",
 )
 def test_what_the_server_returned_can_be_sent_back(update: UpdateDriver) -> Findings:
-    """The object as the server returned it can be sent back unchanged.
+    """An update should accept the object as the server itself returned it.
 
     Sent: The object exactly as the server returned it, without its ETag.
 
@@ -40,7 +41,7 @@ def test_what_the_server_returned_can_be_sent_back(update: UpdateDriver) -> Find
     body = {name: value for name, value in entity.items() if name != "@odata.etag"}
     exchange = update.patch(body)
     if not exchange.ok:
-        yield Finding("2xx", f"{exchange.answer} to the server's own output", (returned, exchange))
+        yield Finding("2xx", f"{exchange.answer} to the object as the server returned it", (returned, exchange))
         return
     try:
         left, seen = update.observe.settle(
@@ -57,12 +58,13 @@ def test_what_the_server_returned_can_be_sent_back(update: UpdateDriver) -> Find
     "update.req.emptybody",
     Level.SHOULD,
     basis="odata",
-    source="OData 4.01 §11.4.3; Graph, use the API (PATCH needs a body)",
+    source="OData 4.01 §11.4.3; Graph, use the API (PATCH needs a body); RFC 5789 §2 (a set of changes)",
+    of=Convention.HTTP,
     vary="200, 204, 400, 411, 415",
     phase=Phase.NEGATIVE,
 )
 def test_an_empty_body_changes_nothing(update: UpdateDriver) -> Findings:
-    """An empty object, and a request without content, change nothing and are not a server failure.
+    """An update with an empty object, or with no content, should change nothing and cause no server error.
 
     Sent: `{}` and a request without content, with Content-Type and without; the object is read afterwards.
 
@@ -86,7 +88,7 @@ def test_an_empty_body_changes_nothing(update: UpdateDriver) -> Findings:
     vary="400, or ignored: the page shows only an empty bag",
 )
 def test_an_open_type_keeps_what_it_is_given(update: UpdateDriver) -> Findings:
-    """Dynamic members of an open type are stored and returned.
+    """An update should store the dynamic members of an open type and return them.
 
     Sent: Two dynamic members for a value of an open type.
 

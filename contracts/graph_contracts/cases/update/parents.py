@@ -53,7 +53,7 @@ def test_an_object_is_not_updated_below_another_parent(update: UpdateDriver) -> 
         exchange = update.patch(body, path=place.path(parent, entity))
         said = f"{exchange.answer} below {short(parent)}, {note}"
         if _written(update, entity, body, exchange):
-            yield Finding("404, and the object as it was", f"{said}, and it is updated", (control, exchange))
+            yield Finding("404, and the object unchanged", f"{said}, and it is updated", (control, exchange))
         elif exchange.ok:
             yield Finding("404", said, (control, exchange), Severity.WARN)
 

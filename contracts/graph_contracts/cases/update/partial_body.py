@@ -18,7 +18,7 @@ TRIES = 4
     vary="400 by a server that reads “required” literally: then merging is not judged; a new value refused is a note",
 )
 def test_a_body_may_name_only_some_properties(update: UpdateDriver) -> Findings:
-    """A body with a subset of the properties is accepted.
+    """An update should accept a body that names only some of the properties.
 
     Sent: A body with one property; where that is refused, properties alone with the values that were accepted among
     others.

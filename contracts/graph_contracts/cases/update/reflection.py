@@ -18,7 +18,7 @@ SCRIPT = "<script>alert(1)</script>"
     phase=Phase.HOSTILE,
 )
 def test_no_input_comes_back_as_markup(update: UpdateDriver) -> Findings:
-    """What a request says doesn't come back unescaped in an HTML page.
+    """Text of a request should never come back unescaped in an HTML page.
 
     Sent: A script element as the id and inside broken JSON.
 

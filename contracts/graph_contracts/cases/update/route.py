@@ -7,7 +7,16 @@ from graph_contracts.operations import parameters
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
-from graph_contracts.requirements import Aliases, Finding, Findings, Inconclusive, Level, NotApplicable, requirement
+from graph_contracts.requirements import (
+    Aliases,
+    Convention,
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    requirement,
+)
 
 UNROUTED = {404, 405, 410, 501}
 
@@ -23,7 +32,7 @@ def _reached(operation: WriteDriver) -> Findings:
         if operation.guessed_key:
             hint = f"--id {parameters.label(operation.documented, operation.documented.key or '')}=VALUE"
             raise Inconclusive(
-                f"nothing shows the {operation.documented.alternate_key} of an object: supply {hint}", *refused
+                f"nothing shows the {operation.documented.alternate_key} of an object: give {hint}", *refused
             ) from reason
         yield Finding("the update is performed", f"{refused[0].answer} for an object that exists", tuple(refused))
         return
@@ -41,7 +50,7 @@ def _reached(operation: WriteDriver) -> Findings:
     aliases=Aliases.FIRST,
 )
 def test_the_first_documented_path_reaches_the_update(update: UpdateDriver) -> Findings:
-    """The page's first path template reaches the update of an existing object.
+    """An update through the page's first path template must reach an existing object.
 
     Sent: A PATCH with every documented property to the page's first path, with the id of an existing object.
 
@@ -60,7 +69,7 @@ def test_the_first_documented_path_reaches_the_update(update: UpdateDriver) -> F
     aliases=Aliases.FURTHER,
 )
 def test_every_further_documented_path_reaches_the_update(update: UpdateDriver) -> Findings:
-    """Every further path template of the page reaches the same update, and what it writes is there afterwards.
+    """An update through any further path template of the page must work as through the first, and be kept.
 
     Sent: The same PATCH to every further path of the page; then a small change there, which is read back.
 
@@ -87,11 +96,12 @@ def test_every_further_documented_path_reaches_the_update(update: UpdateDriver) 
     Level.SHOULD,
     basis="practice",
     source="Page, HTTP request (one placeholder for all templates)",
+    of=Convention.DOCUMENT,
     vary="separate stores behind the aliases",
     aliases=Aliases.FURTHER,
 )
 def test_all_paths_address_one_object(update: UpdateDriver) -> Findings:
-    """One id on two paths addresses one object: what is written through one is seen through the other.
+    """One id on two paths should address one object: an update through one path should show through the other.
 
     Sent: A fresh value through one path, then a read through the other; and the other way round.
 
@@ -106,7 +116,7 @@ def test_all_paths_address_one_object(update: UpdateDriver) -> Findings:
         raise NotApplicable(f"the paths have objects of their own: {other.key} is none of {update.documented.path}")
     for writer, reader in ((update, other), (other, update)):
         if not writer.observe.persists:
-            raise Inconclusive("updates are not seen by later reads at all; see update.persist.read")
+            raise Inconclusive("later reads show no update at all; see update.persist.read")
         body = writer.bodies.marker()
         exchange = writer.change(body)
         left, seen = reader.observe.settle(body)

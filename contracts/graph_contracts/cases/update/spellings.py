@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.update import UpdateDriver
-from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, Phase, requirement
+from graph_contracts.requirements import Convention, Finding, Findings, Level, NotApplicable, Phase, requirement
 
 
 @requirement(
@@ -15,12 +15,13 @@ from graph_contracts.requirements import Finding, Findings, Level, NotApplicable
     Level.INFO,
     basis="graph/odata",
     source="Graph, traverse the graph (names are not case-sensitive); OData URL Conventions 4.01; RFC 9110 §4.2.3",
+    of=Convention.HTTP,
     vary="each reaches the object or is refused or redirected",
     phase=Phase.NEGATIVE,
     keyed=True,
 )
 def test_other_spellings_of_the_path_reach_no_other_object(update: UpdateDriver) -> Findings:
-    """Spellings of the path that aren't documented reach the same object or are refused, never another object.
+    """Undocumented spellings of the path reach the same object or are rejected; they never reach another object.
 
     Sent: A PATCH with a final slash, in capitals, with the key in parentheses, with a percent-encoded character and
     with the id in capitals.
@@ -59,7 +60,7 @@ def test_other_spellings_of_the_path_reach_no_other_object(update: UpdateDriver)
     keyed=True,
 )
 def test_an_id_is_the_same_however_it_is_percent_encoded(update: UpdateDriver) -> Findings:
-    """An id with a percent-encoded letter, digit or hyphen leads to the object that it leads to without.
+    """An id should lead to the same object when one of its letters, digits or hyphens is percent-encoded.
 
     Sent: A PATCH to the id with its first letter or digit encoded, then with its first hyphen; a read after each.
 
@@ -95,7 +96,7 @@ def _first(text: str, is_wanted: Callable[[str], bool]) -> int:
     vary="$select applied, ignored or refused; 204",
 )
 def test_query_options_do_not_change_what_is_updated(update: UpdateDriver) -> Findings:
-    """A custom query option is ignored, and `$select` is applied, ignored or refused; neither wipes anything.
+    """An update should ignore a custom query option, apply, ignore or reject `$select`, and wipe nothing for either.
 
     Sent: A plain PATCH, one with `?x-suite=1` and one with `?$select=id,…`; after each all other properties are read.
 
@@ -124,4 +125,4 @@ def test_query_options_do_not_change_what_is_updated(update: UpdateDriver) -> Fi
             if difference.path in lost:
                 continue
             what = f"with {note}: {difference}"
-            yield Finding(f"{difference.path} as it was", what, (exchange, seen), difference.severity)
+            yield Finding(f"{difference.path} unchanged", what, (exchange, seen), difference.severity)

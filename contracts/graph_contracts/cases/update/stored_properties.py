@@ -22,7 +22,7 @@ from graph_contracts.requirements import Finding, Findings, Inconclusive, Level,
     vary="null or absent where nothing is stored; deprecated properties are a warning",
 )
 def test_every_stored_property_is_in_the_answer(update: UpdateDriver) -> Findings:
-    """Every documented property with a stored value is returned, also where the request didn't name it.
+    """The answer must show every documented property that has a value, even where the request didn't name it.
 
     Sent: A full body, then a small one; the second answer must still show everything. Where a 204 comes in its place,
     a read after the full body must.

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from graph_contracts.engine.discovery.own_words import hint_with_words, is_page, leads_elsewhere, own_words
 from graph_contracts.errors import ContractsError, TargetError
 from graph_contracts.http.credentials import expiry
 from graph_contracts.http.exchange import Exchange
@@ -15,6 +16,8 @@ from graph_contracts.http.limits import MAX_DEPTH, MAX_VALUES
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 
 REFUSED = (401, 403)
+FLAGS = {"basic": "--basic", "bearer": "--token"}
+"""The options for credentials, by the scheme that a server asks for."""
 NOT_HERE = frozenset({404, 405, 410, 501})
 TLS = re.compile(r"(?i)ssl|tls|certificate|handshake")
 
@@ -52,13 +55,13 @@ def _hint(reason: str, about_tls: bool) -> str:
         if "mismatch" in lower or "match" in lower:
             return "Name the host that the certificate is for, or add --insecure"
         if "wrong version" in lower or "record layer" in lower:
-            return "Does the server speak TLS on that port? Try http://"
+            return "Check whether the server speaks TLS on that port; else use http://"
         if "verify failed" in lower:
             return "Trust its certificate with --ca FILE, or add --insecure"
-        return "Does the server want a certificate (--client-cert), or another version of TLS?"
+        return "Check whether the server wants a certificate (--client-cert) or another version of TLS"
     if "name or service" in lower or "name resolution" in lower or "no address" in lower:
-        return "Is the host's name right?"
-    return "Is the server running, and is the URL right, version segment included?"
+        return "Check the host's name"
+    return "Check that the server is running, and the base URL; it must include the version, such as /beta"
 
 
 def speaks_json(
@@ -76,10 +79,11 @@ def speaks_json(
         error = TargetError(f"{driver.client.base} answers with nothing that can be read: {unread}", hint)
         return PreflightCheck("JSON", "its answers are beyond what is read", error)
     base, media = driver.client.base, responses[-1].media_type or "text without a Content-Type"
-    error = TargetError(
-        f"{base} answers {media} to everything ({(patches or answers)[-1].answer})",
-        "Is the URL right, version segment included?",
-    )
+    last = (patches or answers)[-1]
+    hint = "Check the base URL; it must include the version, such as /beta"
+    if is_page(last) and (last.ok or leads_elsewhere(last)):
+        hint += ". If that is a login page, give what the API takes: --token, --basic or --credential"
+    error = TargetError(f"{base} answers {media} to everything ({last.answer})", hint_with_words(hint, last))
     hopeless = all(e.status in NOT_HERE or 300 <= e.status < 400 for e in patches)
     return PreflightCheck("JSON", f"it speaks {media}", error, stops=hopeless)
 
@@ -92,8 +96,25 @@ def credentials(driver: OperationUnderTest, asked: Sequence[Exchange]) -> Prefli
         return PreflightCheck("credentials", "they are accepted" if own else "none are given, and none are asked for")
     what = "the token" if client.token else "the credentials"
     problem = f"refuses {what}" if own else "wants credentials"
-    hint = "Is it valid, and may its owner update?" if own else "Supply one with --token"
+    hint = "Check that the token is valid and may update" if own else "Give one with --token"
+    last = asked[-1]
     until = expiry(client.token or "")
     if until is not None and until < time.time():
         hint = f"It expired at {time.strftime('%Y-%m-%d %H:%M:%S UTC', time.gmtime(until))}"
-    return PreflightCheck("credentials", problem, TargetError(f"{client.base} {problem} ({asked[-1].answer})", hint))
+    elif "csrf" in own_words(last).lower():
+        hint = (
+            "It wants a token against forged requests (CSRF): send it with --header, or exempt the API from the check"
+        )
+    elif scheme := _other_scheme(last):
+        hint = f"It asks for {scheme} credentials: see {FLAGS.get(scheme.lower(), '--credential')}"
+    error = TargetError(f"{client.base} {problem} ({last.answer})", hint_with_words(hint, last))
+    return PreflightCheck("credentials", problem, error)
+
+
+def _other_scheme(refused: Exchange) -> str:
+    """The scheme that a 401 asks for, where it is another one than the request's; empty where it says none."""
+    asked = (refused.response.header("WWW-Authenticate") or "") if refused.response else ""
+    scheme = asked.partition(" ")[0].strip(",")
+    sent = (refused.sent("Authorization") or "").partition(" ")[0]
+    known = scheme.lower() in FLAGS and "," not in asked.partition(" ")[0]
+    return scheme if known and sent and scheme.lower() != sent.lower() else ""

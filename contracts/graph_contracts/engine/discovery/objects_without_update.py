@@ -36,6 +36,10 @@ def examine(drivers: Sequence[OperationUnderTest], *, may_write: bool) -> Iterat
     ids = [entity for item in items or () if (entity := first.shape.key_of(item))]
     reads = [driver for driver in drivers if isinstance(driver, ReadDriver)]
     for read in reads:
+        maker = _maker(read)
+        if not may_write and maker is not None and _needs_object(read, ids):
+            yield PreflightCheck("object", f"none is there: a run tries to make one by {maker.documented}")
+            return
         answers += _find(read, ids, may_write=may_write)
     yield speaks_json(first, answers)
     yield credentials(first, answers)
@@ -60,10 +64,21 @@ def _find(read: ReadDriver, ids: list[str], *, may_write: bool) -> Iterator[Exch
     yield read.get()
 
 
+def _maker(read: ReadDriver) -> CreateDriver | None:
+    """What makes objects for a run."""
+    return None if read.options.read_only else read.sibling(CreateDriver)
+
+
+def _needs_object(read: ReadDriver, ids: list[str]) -> bool:
+    """Whether no object is known that it could read."""
+    given, _ = parameters.chosen_ids(read.documented, read.options, short=True)
+    return read.documented.key is not None and not (given or ids)
+
+
 def _made(read: ReadDriver, *, may_write: bool) -> list[str]:
     """Objects that are made for the run."""
-    maker = read.sibling(CreateDriver)
-    if not may_write or read.options.read_only or maker is None:
+    maker = _maker(read)
+    if not may_write or maker is None:
         return []
     try:
         return [maker.make(1), maker.make(2)]
@@ -77,7 +92,8 @@ def _object(read: ReadDriver, seen: Exchange) -> PreflightCheck:
     if seen.status in REFUSED:
         return PreflightCheck("object", f"{read.key} may not be read")
     key = read.documented.key
-    hint = f"Name one that exists with --id {parameters.label(read.documented, key)}=ID" if key else "Is the URL right?"
+    name = parameters.label(read.documented, key) if key else ""
+    hint = f"Name one that exists with --id {name}=ID" if key else "Check the base URL"
     return PreflightCheck(
         "object", "none can be read", TargetError(f"{read.client.base} shows no object {read.key!r}", hint)
     )

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from graph_contracts.contract import PARAMETER, CollectionShape, Contract, ObjectPath, Operation, blank
 from graph_contracts.contract.collection_shape import identity
+from graph_contracts.engine.discovery.own_words import own_words
 from graph_contracts.errors import ConfigurationError
-from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
 from graph_contracts.operations.observer import Observer
@@ -17,8 +17,6 @@ from graph_contracts.operations.update import UpdateDriver
 
 MAX_PARENTS = 5
 """Parents that are looked below for one that has objects."""
-MAX_WORDS = 200
-"""Characters of a server's message that a hint repeats."""
 
 
 def fill_path(driver: OperationUnderTest) -> None:
@@ -60,7 +58,7 @@ def _parent(driver: OperationUnderTest, name: str, named: Mapping[str, str]) -> 
         ConfigurationError: the document has no such list, or it shows none.
     """
     operation = driver.documented if name in driver.documented.parameters else driver.place
-    hint = f"Supply --id {parameters.label(operation, name)}=VALUE"
+    hint = f"Give --id {parameters.label(operation, name)}=VALUE"
     listing = driver.parent_lists.get(name)
     if listing is None or any(each not in named for each in listing.parameters):
         raise ConfigurationError(f"{driver.documented}: nothing says what {{{name}}} is", hint)
@@ -145,30 +143,21 @@ def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] =
         servers: the base URLs that the document has.
     """
     operation, listing = driver.documented, driver.observer.listing
-    supply = f"supply --id {parameters.label(operation, operation.key or '')}=VALUE"
+    supply = f"give --id {parameters.label(operation, operation.key or '')}=VALUE"
     problem = f"{operation}: no object to {purpose} is known"
     if listing is None:
-        return ConfigurationError(problem, f"S{supply[1:]}")
-    problem += f": GET {driver.head} is answered {listing.answer}{_words(listing)}"
+        return ConfigurationError(problem, f"G{supply[1:]}")
+    words = own_words(listing)
+    problem += f": GET {driver.head} is answered {listing.answer}{f' ({words})' if words else ''}"
     if refused := driver.observer.refused_creations:
         problem += f", POST {', then '.join(dict.fromkeys(refused))}"
     if listing.status in {401, 403}:
-        return ConfigurationError(problem, f"Supply credentials that may read it (--token), or {supply}")
+        return ConfigurationError(problem, f"Give credentials that may read it (--token), or {supply}")
     if listing.status == 404 and len(driver.place.parameters) == 1:
         return ConfigurationError(problem, f"{_base_hint(driver.client.base, servers)}, or {supply}")
-    return ConfigurationError(problem, f"S{supply[1:]}")
+    return ConfigurationError(problem, f"G{supply[1:]}")
 
 
 def _base_hint(base: str, servers: Iterable[str]) -> str:
     known = next(iter(servers), "")
     return f"Check the base URL {base}" + (f": the document's is {known}" if known else ", version segment included")
-
-
-def _words(exchange: Exchange) -> str:
-    """What the server itself says of an error, in brackets."""
-    error = (exchange.object or {}).get("error")
-    message = error.get("message") if isinstance(error, dict) else None
-    if not isinstance(message, str) or exchange.status < 400:
-        return ""
-    line = " ".join(message.split())
-    return f" ({line if len(line) <= MAX_WORDS else line[:MAX_WORDS] + '…'})"

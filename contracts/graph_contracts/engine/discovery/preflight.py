@@ -23,6 +23,8 @@ from graph_contracts.engine.discovery.check import (
     reached,
     speaks_json,
 )
+from graph_contracts.engine.discovery.own_objects import own_objects
+from graph_contracts.engine.discovery.own_words import leads_elsewhere
 from graph_contracts.engine.discovery.path_parameters import (
     example_id,
     fill_path,
@@ -55,6 +57,10 @@ class Preflight:
     """Whether objects may be made and changed; if not, nothing is sent but reads and updates that say nothing."""
     may_patch: bool = True
     """Whether even an update that says nothing may be sent."""
+    may_make: bool = False
+    """Whether objects are made to be updated, where others are there that may be spared."""
+    would_make: str = field(default="", init=False)
+    """The creation by which an object would be made, if the checks might write."""
     listed: dict[str, list[str]] = field(default_factory=dict)
     """The ids that may be updated, by operation id, where the operator named none."""
 
@@ -85,7 +91,13 @@ class Preflight:
             return
         listed = first.observer.collection()
         yield from reached(first, listed[1])
-        self.find(listed[0])
+        try:
+            self.find(listed[0])
+        except ConfigurationError:
+            if not self.would_make:
+                raise
+            yield PreflightCheck("object", f"none is there: a run tries to make one by {self.would_make}")
+            return
         answers = [listed[1], *self._save()]
         patches = list(self._patch()) if self.may_patch else []
         yield speaks_json(first, answers, patches)
@@ -99,8 +111,9 @@ class Preflight:
     def find(self, listed: list[JsonObject] | None) -> None:
         """Give each update the ids of a first object and, if there is one, of a second.
 
-        Ids come from the operator, else from the collection, else from objects made for the run, else from the
-        documented example. Of several workers in parallel each has the two that the run gave it.
+        Ids come from the operator, else from objects made for the run where it can take them away, else from the
+        collection, else from the documented example. Of several workers in parallel each has the two that the run gave
+        it.
 
         Raises:
             ConfigurationError: no object is known, or this worker has none.
@@ -131,13 +144,30 @@ class Preflight:
                 self.listed[operation.id] = found if there is not None and not first else []
             if apart and found and not any(same_id(entity, first) for entity in found):
                 first, second = "", None  # the path has objects of its own
-            if not first and not found and (new := self._make(update, 1, there)):
-                first = new
+            if not first:
+                first, *found = self._spared(update, found, there)
             update.key = first or (found[0] if found else example_id(operation))
-            if not update.key:
+            if not update.key or self.would_make:
                 raise no_object(update, "update", self.contract.servers)
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
             update.second = second or (None if update.primary_path else self._make(update, 2, there))
+
+    def _spared(self, update: UpdateDriver, found: Sequence[str], listed: Sequence[str] | None) -> Sequence[str]:
+        """The first object, empty where there is none, and others: made for an update where that spares those found."""
+        if not found:
+            return [self._make(update, 1, listed) or ""]
+        return self._own_objects(update, listed) or ["", *found]
+
+    def _own_objects(self, update: UpdateDriver, listed: Sequence[str] | None) -> tuple[str, str] | None:
+        """Two objects that the run makes for an update, where it can take them away; None where there are none.
+
+        Where the operator wants objects left as the run changed them, it changes those that are there.
+        """
+        deletion, options = self.contract.deletion(update.documented), update.options
+        alone = options.allocation.count == 1 and not update.primary_path
+        if deletion is None or not (self.may_make and alone and options.restore):
+            return None
+        return own_objects(update, deletion, lambda number: self._make(update, number, listed))
 
     @staticmethod
     def _own(items: list[JsonObject] | None, update: UpdateDriver) -> list[str]:
@@ -182,7 +212,7 @@ class Preflight:
         if not there(update.key):
             raise ConfigurationError(
                 f"{operation}: {update.key}, the object for worker {own.number + 1}, is no longer there",
-                "Who else deletes objects on this target? Run when it is left alone, or with -n 1",
+                "Something else deletes objects on this target: run when nothing else uses it, or with -n 1",
             )
         update.second = second if there(second) else None
 
@@ -200,7 +230,10 @@ class Preflight:
         creation = self.contract.creation(update.documented)
         if creation is None or creation.body is None or not self.contract.deletion(update.documented):
             return None
-        if not self.may_write or update.options.read_only or update.primary_path:
+        if update.options.read_only or update.primary_path:
+            return None
+        if not self.may_write:
+            self.would_make = str(creation) if n == 1 else ""
             return None
         path = update.documented.collection_url_path(update.observer.path_ids(""))
         names = writable(creation.body, update.options.readonly, creation.shape.key, creating=True)
@@ -298,9 +331,10 @@ class Preflight:
             return PreflightCheck("object", "none can be read", error)
         moved = next((e.response.header("Location") for e in patches if e.response and 300 <= e.status < 400), None)
         if moved and all(300 <= exchange.status < 400 for exchange in patches):
-            error = TargetError(
-                f"{base} redirects everything to {moved[:200]} ({patches[-1].answer})", "Name that as the --target"
-            )
+            hint = "Name that as the --target"
+            if leads_elsewhere(patches[-1]):
+                hint = "If that is a login page, give what the API takes: --token, --basic or --credential"
+            error = TargetError(f"{base} redirects everything to {moved[:200]} ({patches[-1].answer})", hint)
             return PreflightCheck("object", "everything is redirected", error)
         if not self.may_write:
             statuses = {exchange.status for exchange in patches}
@@ -318,7 +352,10 @@ class Preflight:
     def _routed(self, patches: list[Exchange]) -> PreflightCheck:
         answered = patches[-1]
         if answered.status not in NOT_HERE:
-            return PreflightCheck("PATCH", f"it is routed ({answered.answer})")
+            documented = self.updates[0].documented
+            other = answered.ok and documented.success and not documented.succeeds(answered.status)
+            said = f"; the document says {documented.success}" if other else ""
+            return PreflightCheck("PATCH", f"it is routed ({answered.answer}{said})")
         base = self.updates[0].client.base
         error = TargetError(
             f"{base} doesn't know PATCH on {self.updates[0].documented.path} ({answered.answer})",

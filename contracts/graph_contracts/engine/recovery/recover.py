@@ -19,6 +19,7 @@ from graph_contracts.operations.equality import unset
 from graph_contracts.operations.sample_values import telling, writable
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.report.visible import one_line
+from graph_contracts.report.words import plural
 from graph_contracts.settings import base_url, load
 
 INCOMPLETE = 3
@@ -52,7 +53,7 @@ def _follow(logged: LoggedChanges, flags: JsonMapping, show: Callable[[str], obj
     if named != logged.target:
         raise ConfigurationError(f"{logged.path} is about {logged.target}, not about --target {named}")
     if settings.read_only:
-        raise ConfigurationError("--read-only: putting back is writing", "Leave it out here")
+        raise ConfigurationError("--read-only: restoring an object writes to it", "Leave out --read-only")
     session = Session(settings)
     with session.connect():
         resources = session.resources
@@ -67,11 +68,12 @@ def _follow(logged: LoggedChanges, flags: JsonMapping, show: Callable[[str], obj
             driver = resources.drivers.get(operation) or next(iter(resources.drivers.values()))
             problem = restoring.take_away(driver, path)
             left += [problem.text] if problem else []
+        _reached(session.client)
     left = [session.redactor.text(line) for line in left]
     if not left:
         logged.path.unlink(missing_ok=True)
         deleted = f", {len(logged.created)} deleted" if logged.created else ""
-        show(f"{one_line(logged.target)}: {done} looked at and as found{deleted}")
+        show(f"{one_line(logged.target)}: {plural(done, 'object')} checked; all match their saved state{deleted}")
     return left
 
 
@@ -148,7 +150,9 @@ def _reached(client: Client) -> None:
     """
     statuses = {exchange.status for exchange in client.exchanges}
     if statuses == {0}:
-        raise TargetError(f"{client.base} can't be reached: {client.exchanges[-1].error}", "Is the server running?")
+        raise TargetError(
+            f"{client.base} can't be reached: {client.exchanges[-1].error}", "Check that the server is running"
+        )
     if statuses and statuses <= {401, 403}:
         hint = "Give the options that the run was given, --token among them"
         raise TargetError(f"{client.base} refuses the credentials ({client.exchanges[-1].answer})", hint)

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from graph_contracts import __version__, cases, requirements
 from graph_contracts.contract import Contract, Operation, OperationKind
 from graph_contracts.engine import outcome, scope_of_run
+from graph_contracts.engine.conventions_in_answers import in_answers
 from graph_contracts.engine.judge import Judge
 from graph_contracts.engine.replay import har_reader, left_out
 from graph_contracts.engine.replay.har_reader import Recording
@@ -39,7 +40,7 @@ NOTE = "Judged from a recording: only what each answer shows by itself, nothing 
 
 
 class _Silent(Client):
-    """Stands where a client does; a recording can't be asked anything."""
+    """Stands where a client does; a recording can't be asked anything anything."""
 
     def send(self, *_: object, **__: object) -> Exchange:
         """Refuse.
@@ -47,7 +48,7 @@ class _Silent(Client):
         Raises:
             Inconclusive: always.
         """
-        raise Inconclusive("a recording can't be asked")
+        raise Inconclusive("a recording can't be asked anything")
 
     send_raw = send
 
@@ -107,7 +108,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
     client.exchanges = Traffic(exchanges)
     outcomes: dict[str, list[model.Outcome]] = {}
     planned = 0
-    judge = Judge(profile)
+    judge = Judge(profile, in_answers(contract.conventions, exchanges))
     kinds = contract.kinds
     drivers = [_recorded(client, operation, kinds[operation.id]) for operation in contract.tested]
     bound = [b for b in requirements.bindings() if b.each and not b.requirement.endswith(UNSEEN)]

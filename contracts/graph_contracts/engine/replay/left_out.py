@@ -29,7 +29,7 @@ class Reason(StrEnum):
 
 
 HINTS = {
-    Reason.OTHER_PATH: "Does the recording go to another path? See the operations of the document",
+    Reason.OTHER_PATH: "Check whether the recording goes to another path; see the operations of the document",
     Reason.OTHER_SERVER: "Name the base URL of one of those servers with --target",
 }
 RECORD_MORE = "Record whole exchanges: header fields, bodies and the status of each answer"

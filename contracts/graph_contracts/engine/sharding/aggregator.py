@@ -20,6 +20,7 @@ from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.recorder import Recorder
 from graph_contracts.engine.result import RunResult
 from graph_contracts.engine.tally import Tally
+from graph_contracts.http.reach import Reach
 from graph_contracts.http.redact import Redactor
 from graph_contracts.http.traffic import Traffic
 from graph_contracts.json_types import JsonMapping, JsonObject
@@ -57,14 +58,22 @@ class Aggregator(Recorder):
         folder: the report folder of the run.
         redactor: masks every secret in what the run itself exchanged.
         tally: the tally of the run that the workers belong to.
+        reach: how the target is reached.
         show: is called with each judgement as it comes.
         apart: whether every worker judges what is judged over all that was exchanged; it is put together at the end.
     """
 
     def __init__(
-        self, folder: Path, redactor: Redactor, tally: Tally, show: Callable[[Judgement], object], *, apart: bool
+        self,
+        folder: Path,
+        redactor: Redactor,
+        tally: Tally,
+        reach: Reach,
+        show: Callable[[Judgement], object],
+        *,
+        apart: bool,
     ) -> None:
-        super().__init__(folder, redactor, tally)
+        super().__init__(folder, redactor, tally, reach)
         self._show = show
         self._tails: dict[str, Tail] = {}
         self._facts: dict[tuple[str, str], list[str]] = {}
@@ -124,8 +133,9 @@ class Aggregator(Recorder):
         judgement = Judgement(requirement, each_outcome.operation, each_outcome.verdict, each_outcome.message)
         tally = self._tally
         tally.add([judgement])
-        self._show(judgement)
         executed = min(tally.planned, sum(tail.executed for tail in self._tails.values()))
+        tally.by_workers = executed
+        self._show(judgement)
         self._write(lambda stream: stream.outcome(requirement, each_outcome, executed, tally.seconds))
 
     def put_together(self, contract: Contract) -> Iterator[tuple[str, Outcome]]:
@@ -141,7 +151,7 @@ class Aggregator(Recorder):
     def catch_up(self, exchanges: Traffic) -> None:
         """Record the run's own exchanges since the last time."""
         for exchange in exchanges.since(self._own):
-            self._add(outcome.entry(exchange, self._redactor))
+            self._add(outcome.entry(exchange, self._redactor, self._reach))
         self._own = len(exchanges)
 
     def _add(self, entry: JsonMapping) -> int:

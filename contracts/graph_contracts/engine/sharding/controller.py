@@ -32,7 +32,7 @@ from graph_contracts.engine.session import Session
 from graph_contracts.engine.sharding.aggregator import Aggregator
 from graph_contracts.engine.sharding.object_allocation import NEEDED, AssignedObjects, assigned, offered, undividable
 from graph_contracts.engine.sharding.worker import KEY, Job, WorkerReport, closing
-from graph_contracts.engine.target import WorkerContext
+from graph_contracts.engine.target import WorkerContext, reach
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.operations.knowledge import Allocation
 from graph_contracts.pytest_plugin import Plugin
@@ -129,7 +129,9 @@ class Controller(Plugin):
     def __init__(self, session: Session, plan: Plan, show: Callable[[Judgement], object]) -> None:
         super().__init__(session, opened=True, show=show)
         folder = session.settings.report
-        self.record = Aggregator(folder, session.redactor, session.tally, show, apart=plan.divided)
+        self.record = Aggregator(
+            folder, session.redactor, session.tally, reach(session.settings), show, apart=plan.divided
+        )
         self.plan = plan
         self.arguments = (
             *("-p", "xdist.plugin", "-p", "graph_contracts.engine.sharding.worker"),
@@ -185,7 +187,10 @@ class Controller(Plugin):
         job = Job(
             settings=self._settings.model_copy(update={"report": folder}),
             context=WorkerContext(
-                session.tally.began, allocation, session.target.reference if session.target else None
+                session.tally.began,
+                allocation,
+                session.conventions,
+                session.target.reference if session.target else None,
             ),
             number=self._started,
             batch=self.batch,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.json_types import Json, JsonObject
@@ -99,6 +100,27 @@ def empty_ignored(app: App) -> None:
 def third_lost(app: App) -> None:
     """Of a collection only two items are kept."""
     change_stored(app, lambda body: {n: v[:2] if isinstance(v, list) else v for n, v in body.items()})
+
+
+def _items(app: App, change: Callable[[list[Json]], list[Json]]) -> None:
+    """Change the collections that are stored."""
+    change_stored(app, lambda body: {n: change(v) if isinstance(v, list) else v for n, v in body.items()})
+
+
+@fault("equal-items-kept-once", "value.reflects")
+def equal_items(app: App) -> None:
+    """Items of a collection that are equal are kept once."""
+    _items(app, lambda items: [item for at, item in enumerate(items) if item not in items[:at]])
+
+
+@fault("equal-texts-kept-once", "create.value.reflects")
+def equal_texts(app: App) -> None:
+    """Texts that stand side by side in a collection and are equal are kept once."""
+
+    def kept(items: list[Json]) -> list[Json]:
+        return [item for at, item in enumerate(items) if not (at and isinstance(item, str) and item == items[at - 1])]
+
+    _items(app, kept)
 
 
 @fault("duplicate-items-merged", "merge.collection")

@@ -1,0 +1,45 @@
+"""Objects that the run makes to update them, so that it changes none that was there, where it can delete them again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from graph_contracts.contract import Operation
+from graph_contracts.operations.creations import delete
+from graph_contracts.operations.update import UpdateDriver
+
+FIRST_NUMBER = 3
+"""The number of the first body; smaller ones are those of creations that are judged."""
+
+
+def own_objects(update: UpdateDriver, deletion: Operation, make: Callable[[int], str | None]) -> tuple[str, str] | None:
+    """The ids of two objects that are made for an update; None where that is not possible, and nothing of it stays.
+
+    One is made before them and deleted at once: where that fails, no more are made.
+
+    Args:
+        update: what they are for.
+        deletion: deletes such an object.
+        make: makes an object of a number, different from those of other numbers; gives its id.
+    """
+    tried = make(FIRST_NUMBER)
+    if tried is None or not _take_away(update, deletion, tried):
+        return None
+    made = [entity for number in (FIRST_NUMBER + 1, FIRST_NUMBER + 2) if (entity := make(number))]
+    if len(set(made)) == 2 and all(_shows(update, entity) for entity in made):
+        return made[0], made[1]
+    for entity in made:
+        _take_away(update, deletion, entity)
+    return None
+
+
+def _take_away(update: UpdateDriver, deletion: Operation, entity: str) -> bool:
+    if not delete(update.client, update.path(entity), deletion.id).ok:
+        return False
+    path = update.objects.created.pop(entity)
+    update.log_entry("deleted", path=path)
+    return True
+
+
+def _shows(update: UpdateDriver, entity: str) -> bool:
+    return any(update.observer.look(entity)[0] is not None for _ in update.looks())

@@ -1,0 +1,85 @@
+"""What a server itself says of a refusal, short and on one line, for whoever looks for what is wrong with a set-up."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from graph_contracts.http.exchange import Exchange, Response
+from graph_contracts.json_types import Json
+
+MAX_WORDS = 200
+"""Characters of a server's words that a message repeats."""
+MAX_READ = 64 * 1024
+"""Octets of a page in which its words are looked for."""
+MEMBERS = ("message", "detail", "title", "error_description", "msg", "description", "error", "errors", "reason")
+"""Members that hold the words of an error, the most telling first."""
+MAX_LEVELS = 4
+
+
+def own_words(exchange: Exchange) -> str:
+    """The words of an answer that is no success, or of a page where JSON was asked for; empty where it has none."""
+    response = exchange.response
+    if response is None:
+        return ""
+    line = " ".join("; ".join(_parts(exchange, response)).split())
+    return line if len(line) <= MAX_WORDS else f"{line[:MAX_WORDS]}…"
+
+
+def hint_with_words(hint: str, exchange: Exchange) -> str:
+    """A hint, and behind it what the server itself says."""
+    words = own_words(exchange)
+    return f"{hint.removesuffix('.')}{'' if hint.endswith('?') else '.'} The server says: {words}" if words else hint
+
+
+def is_page(exchange: Exchange) -> bool:
+    """Whether a page for people was answered."""
+    return exchange.response is not None and exchange.response.media_type in {"text/html", "application/xhtml+xml"}
+
+
+def leads_elsewhere(exchange: Exchange) -> bool:
+    """Whether an answer redirects to another path than the one that was asked for, as to a login."""
+    location = exchange.response.header("Location") if exchange.response else None
+    if not location or not 300 <= exchange.status < 400:
+        return False
+    asked = urlsplit(exchange.request.url).path.strip("/")
+    return not urlsplit(location).path.strip("/").endswith(asked.rpartition("/")[2])
+
+
+def _parts(exchange: Exchange, response: Response) -> Iterator[str]:
+    if is_page(exchange):
+        yield _of_page(response.body[:MAX_READ].decode("utf-8", "replace"))
+    elif exchange.status >= 400:
+        value = response.json.value if response.whole else None
+        text = next(_texts(value, MAX_LEVELS), "")
+        plain = response.media_type == "text/plain" and response.body[:MAX_READ].decode("utf-8", "replace").strip()
+        if text or plain:
+            yield text or str(plain)
+    if 300 <= exchange.status < 400 and (location := response.header("Location")):
+        yield f"Location: {location}"
+    for name in ("WWW-Authenticate", "X-CSRF-Token"):
+        if exchange.status >= 400 and (field := response.header(name)):
+            yield f"{name}: {field}"
+
+
+def _texts(value: Json, levels: int) -> Iterator[str]:
+    """The texts of an error, the most telling first."""
+    if isinstance(value, str) and value.strip():
+        yield value
+    elif levels and isinstance(value, list):
+        for item in value[:3]:
+            yield from _texts(item, levels - 1)
+    elif levels and isinstance(value, dict):
+        inner = value.get("error")
+        for holder in (inner, value) if isinstance(inner, dict) else (value,):
+            for name in MEMBERS:
+                yield from _texts(holder.get(name), levels - 1)
+
+
+def _of_page(page: str) -> str:
+    """The title of a page, else its first words."""
+    title = re.search(r"(?is)<title[^>]*>(.*?)</title>", page)
+    text = title[1] if title and title[1].strip() else re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^>]*>", " ", page)
+    return f"a page, “{' '.join(html.unescape(text).split())[:MAX_WORDS]}”"
