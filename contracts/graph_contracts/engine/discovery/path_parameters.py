@@ -149,6 +149,8 @@ def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] =
         return ConfigurationError(problem, f"G{supply[1:]}")
     words = own_words(listing)
     problem += f": GET {driver.head} is answered {listing.answer}{f' ({words})' if words else ''}"
+    if refused := driver.observer.refused_creations:
+        problem += f", POST {', then '.join(dict.fromkeys(refused))}"
     if listing.status in {401, 403}:
         return ConfigurationError(problem, f"Give credentials that may read it (--token), or {supply}")
     if listing.status == 404 and len(driver.place.parameters) == 1:

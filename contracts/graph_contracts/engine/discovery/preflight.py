@@ -238,10 +238,11 @@ class Preflight:
         path = update.documented.collection_url_path(update.observer.path_ids(""))
         names = writable(creation.body, update.options.readonly, creation.shape.key, creating=True)
         full = update.values.full(creation.body, n, names)
+        required = {name: value for name, value in full.items() if name in creation.body.required}
         example = creation.request_example.body if creation.request_example else None
         if listed is not None:
             self._log("listed", path=path, ids=[*update.objects.created, *listed])
-        for body in (full, example):
+        for body in (full, required if required != full else None, example):
             if not body:
                 continue
             octets = jsontext.dump(body)
@@ -262,6 +263,7 @@ class Preflight:
                 update.objects.doubtful.append(exchange)  # something may have been made: the undo log says where
                 return None
             self._log("refused", path=path, body=sent["body"])
+            update.observer.refused_creations.append(exchange.answer)
         return None
 
     def _log(self, kind: str, **entry: object) -> None:
