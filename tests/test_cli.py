@@ -19,6 +19,7 @@ import requests
 
 from graph_contracts import __version__, cli
 from graph_contracts.errors import ConfigurationError, TargetError
+from graph_contracts.requirements import registry
 from graph_contracts.settings import GROUPS, OPTIONS, Settings
 from tests.support import command
 
@@ -309,6 +310,40 @@ def test_explain_refuses_an_unknown_requirement_with_the_nearest_one(tmp_path: P
     done = run("explain", f"{known}s", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"graph-contracts: no requirement is called '{known}s'. Did you mean {known}?\n"
+
+
+def test_explain_takes_what_select_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", "update.merge.nested"]) == 0
+    whole = capsys.readouterr().out
+    assert cli.main(["explain", "merge.nested"]) == 0
+    assert capsys.readouterr().out == whole
+    assert cli.main(["explain", "update.merge.*"]) == 0
+    several = capsys.readouterr().out
+    assert whole in several
+    assert several.count("\nLevel ") == 4
+    assert cli.main(["explain", "create.*"]) == 0
+    listed = capsys.readouterr().out
+    assert "\nLevel " not in listed
+    assert f"{sum(each.id.startswith('create.') for each in registry())} requirements; explain one" in listed
+    assert cli.main(["explain", "merge.nestd"]) == 2
+    assert capsys.readouterr().err.endswith("Did you mean update.merge.nested?\n")
+
+
+def test_what_explain_says_stands_in_whole_words(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert cli.main(["explain", "merge.nested"]) == 0
+    assert all(len(line) <= 80 for line in capsys.readouterr().out.splitlines())
+
+
+def test_derive_says_that_it_reads_files(capsys: pytest.CaptureFixture[str]) -> None:
+    code, line = refused(capsys, "derive", "https://learn.microsoft.com/graph/api")
+    assert code == 2
+    assert line == (
+        "graph-contracts: derive reads files, and https://learn.microsoft.com/graph/api is an address. "
+        "Clone or download the pages, and name the file or folder"
+    )
 
 
 def test_a_reader_that_has_gone_ends_the_command_quietly(tmp_path: Path) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import select
+import stat
+from collections.abc import Iterator
+from io import RawIOBase
 from pathlib import Path
 
 LARGEST = 64 * 1024 * 1024
@@ -12,14 +16,50 @@ LARGEST_DOCUMENT = 256 * 1024 * 1024
 """Octets of an OpenAPI document; the whole API reference makes one of 62 MiB in JSON and of 87 MiB in YAML."""
 
 
+WAIT = 10.0
+"""Seconds that a pipe is waited for."""
+
+
 def read(path: Path, most: int = LARGEST) -> bytes:
-    """What is in a file.
+    """What is in a file, or comes out of a pipe.
 
     Raises:
-        OSError: it can't be read, or is larger than that.
+        OSError: it can't be read, is larger than that, or is a pipe that nothing comes out of.
     """
-    with path.open("rb") as file:
-        octets = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
+    with os.fdopen(os.open(path, os.O_RDONLY | NONBLOCKING | getattr(os, "O_BINARY", 0)), "rb", buffering=0) as file:
+        state = os.fstat(file.fileno())
+        if stat.S_ISDIR(state.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        octets: bytes | None = None
+        if stat.S_ISFIFO(state.st_mode):
+            octets = _from_pipe(file, path, most)
+        elif state.st_size <= most:
+            octets = b"".join(_pieces(file, most))
     if octets is None or len(octets) > most:
         raise OSError(errno.EFBIG, f"larger than {most // (1024 * 1024)} MiB", str(path))
     return octets
+
+
+NONBLOCKING = getattr(os, "O_NONBLOCK", 0)
+"""Opens a pipe without waiting for who writes to it."""
+
+
+def _pieces(file: RawIOBase, most: int) -> Iterator[bytes]:
+    """What is in a file, up to one octet more than allowed."""
+    left = most + 1
+    while left > 0 and (piece := file.read(left)):
+        left -= len(piece)
+        yield piece
+
+
+def _from_pipe(file: RawIOBase, path: Path, most: int) -> bytes:
+    found = bytearray()
+    while len(found) <= most:
+        ready, _, _ = select.select([file], [], [], WAIT)
+        piece = file.read(1 << 20) if ready else None
+        if not piece:
+            break
+        found += piece
+    if not found:
+        raise OSError(errno.ENODATA, "a pipe that nothing comes out of", str(path))
+    return bytes(found)

@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from graph_contracts import cases, requirements
+from graph_contracts.commands.list import as_text
+from graph_contracts.commands.list import requirements as requirements_listed
 from graph_contracts.contract import OperationKind
+from graph_contracts.report.words import SUBJECTS
 from graph_contracts.requirements import Convention, Level, Requirement
 
 DECORATORS = {"requirement", "also", "adapted"}
@@ -126,6 +129,18 @@ def test_what_graph_and_odata_promise_is_not_asked_of_others(convention: Convent
     found = [each for each in registry() if any(fnmatchcase(each.id.partition(".")[2], name) for name in names)]
     assert len(found) >= len(names)
     assert {each.id for each in found if each.convention is not convention} == set()
+
+
+def test_every_subject_has_a_name_and_no_two_have_the_same() -> None:
+    assert {each.area for each in registry()} == SUBJECTS.keys()
+    assert len({*SUBJECTS.values()}) == len(SUBJECTS)
+
+
+def test_the_catalogue_is_by_subject() -> None:
+    told = as_text(requirements_listed()).splitlines()
+    assert told[0] == "Update: Paths and ids"
+    assert "Read: Authentication" in told
+    assert not [line for line in told if line in {"req", "conc", "read auth"}]
 
 
 def test_a_case_lies_in_the_folder_of_its_kind() -> None:

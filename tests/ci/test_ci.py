@@ -16,14 +16,20 @@ from typing import Any
 import pytest
 import yaml
 
-from graph_contracts import cli
+from graph_contracts import __version__, cli
+from graph_contracts.commands import init
 from tests.support.forked import reference
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "openapi.yaml"
 ACTION: Any = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-WORKFLOW_TEXT = (ROOT / "contracts" / "graph_contracts" / "commands" / "workflow.yml").read_text(encoding="utf-8")
-WORKFLOW: Any = yaml.safe_load(WORKFLOW_TEXT)
+
+
+def template(name: str) -> str:
+    """What `init` makes the file of a CI service of."""
+    return (ROOT / "contracts" / "graph_contracts" / "commands" / name).read_text(encoding="utf-8")
+
+
 MATRIX_TEXT = (ROOT / "docs" / "examples" / "github-matrix.yml").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 YAML_BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
@@ -107,21 +113,116 @@ def test_the_action_takes_inputs_as_values_and_never_as_script() -> None:
     assert {"target", "token", "profile", "baseline", "report"} <= used
 
 
-def test_the_workflow_of_init_runs(
-    environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+INIT = {"github": ".github/workflows/graph-contract.yml", "gitlab": ".gitlab-ci.yml", "azure": "azure-pipelines.yml"}
+"""Where `init --ci` writes what YAML is."""
+
+
+def written(folder: Path, monkeypatch: pytest.MonkeyPatch, service: str, environ: Mapping[str, str]) -> str:
+    """What `init` writes for a CI service, with the target and the package of this machine."""
+    monkeypatch.chdir(folder)
+    own = ("--target", environ["TARGET"], "--suite", environ["SUITE"])
+    assert cli.main(["init", "--ci", service, *own]) == 0
+    return (folder / INIT.get(service, "Jenkinsfile")).read_text(encoding="utf-8")
+
+
+def scripts(service: str, text: str) -> tuple[dict[str, str], list[str]]:
+    """The variables that a file sets, and the scripts that it has the CI server run, in order."""
+    if service == "jenkins":
+        variables = dict(re.findall(r"^ +(SUITE|TARGET) = '(.*?)'", text, re.MULTILINE))
+        return variables, re.findall(r"sh '''\n(.*?)'''", text, re.DOTALL)
+    read = yaml.safe_load(text)
+    if service == "gitlab":
+        return read["graph-contract"]["variables"], ["\n".join(read["graph-contract"]["script"])]
+    if service == "azure":
+        return read["variables"], [step["script"] for step in read["steps"] if "script" in step]
+    own = [step for step in read["jobs"]["contract"]["steps"] if "run" in step]
+    variables = {name: str(value) for step in own for name, value in step["env"].items()}
+    # what GitHub makes of a variable that nobody has set
+    return {name: re.sub(r"\$\{\{ vars\.\w+ \|\| '(.*)' \}\}", r"\1", v) for name, v in variables.items()}, [
+        step["run"] for step in own
+    ]
+
+
+@pytest.mark.parametrize(
+    "service", ["github", *(pytest.param(name, marks=pytest.mark.full) for name in ("gitlab", "azure", "jenkins"))]
+)
+def test_what_init_writes_runs_as_it_is_written(
+    service: str, environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert cli.main(["init", "--ci", "github"]) == 0
-    path = tmp_path / ".github" / "workflows" / "graph-contract.yml"
-    assert capsys.readouterr().out == "wrote .github/workflows/graph-contract.yml\n"
-    assert path.read_text() == WORKFLOW_TEXT
-    assert cli.main(["init", "--ci", "github"]) == 2
-    assert "is there already" in capsys.readouterr().err
-    for text in steps(WORKFLOW["jobs"]["contract"]).values():
+    variables, texts = scripts(service, written(tmp_path, monkeypatch, service, environ))
+    own = {name: variables[name] for name in ("SUITE", "TARGET")}
+    assert own == {name: environ[name] for name in own}
+    for text in texts:
         assert "${{" not in text
-        done = script(text, tmp_path, environ)
+        done = script(text, tmp_path, {**environ, **own})
         assert done.returncode == 0, done.stdout + done.stderr
     assert verdict(tmp_path / "graph-contract") == "conforms"
+    assert (tmp_path / "graph-contract" / "junit.xml").is_file()
+
+
+@pytest.mark.parametrize("service", [*INIT, "jenkins"])
+def test_what_init_writes_names_the_target_and_overwrites_nothing(
+    service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = {"SUITE": "git+https://git.example.com/suite", "TARGET": "https://server.example.com/v1"}
+    text = written(tmp_path, monkeypatch, service, own)
+    variables, texts = scripts(service, text)
+    assert {name: variables[name] for name in own} == own
+    assert "@SUITE@" not in text
+    assert '"$SUITE"' in "".join(texts)
+    assert '--target "$TARGET" --report graph-contract' in texts[-1]
+    assert "graph-contract/junit.xml" in text or service == "github"
+    capsys.readouterr()
+    assert cli.main(["init", "--ci", service]) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert text.count("{") == text.count("}")
+
+
+@pytest.mark.parametrize("target", ["http://h/'x", "http://h/$(x)", "http://h/\n", 'http://h/"x'])
+def test_init_writes_no_target_that_would_be_more_than_a_text(
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["init", "--ci", "gitlab", "--target", target, "--suite", "x"]) == 2
+    assert "can't stand in a workflow" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("installed", "told"),
+    [
+        (None, f"graph-contracts=={__version__}"),
+        ({"url": "https://u:p@h/x.git", "vcs_info": {"vcs": "git", "commit_id": "c0"}}, "git+https://h/x.git@c0"),
+        ({"url": "https://u:p@h/x.whl", "archive_info": {}}, "https://h/x.whl"),
+        ({"url": "file:///nowhere/at/all", "dir_info": {}}, ""),
+    ],
+)
+def test_ci_gets_the_suite_from_where_this_one_came(installed: Any, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Distribution:
+        def read_text(self, _: str) -> str | None:
+            return installed and json.dumps(installed)
+
+    monkeypatch.setattr("importlib.metadata.distribution", lambda _: Distribution())
+    assert init.origin() == told
+
+
+@pytest.mark.parametrize(
+    ("remote", "told"),
+    [
+        ("https://user:secret@h/a/b.git", "git+https://h/a/b.git"),
+        ("git@h:a/b.git", "git+ssh://git@h/a/b.git"),
+        ("ssh://git@h/a/b.git", "git+ssh://git@h/a/b.git"),
+        ("/srv/b.git", ""),
+    ],
+)
+def test_a_checkout_comes_from_its_remote(
+    remote: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in (["init", "-q"], ["remote", "add", "origin", remote]):
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True)
+    source = json.dumps({"url": tmp_path.as_uri(), "dir_info": {"editable": True}})
+    monkeypatch.setattr("importlib.metadata.distribution", lambda _: type("D", (), {"read_text": lambda *_: source})())
+    assert init.origin() == told
 
 
 def test_the_job_for_gitlab_runs(environ: dict[str, str], tmp_path: Path) -> None:
@@ -157,8 +258,9 @@ def test_the_pipeline_for_jenkins_runs(environ: dict[str, str], tmp_path: Path) 
     ("schema", "texts"),
     [
         ("github-actions", [(ROOT / "action.yml").read_text(encoding="utf-8")]),
-        ("github-workflows", [WORKFLOW_TEXT, MATRIX_TEXT, *GITHUB_IN_GUIDE]),
-        ("gitlab-ci", [yaml.safe_dump(job) for job in GITLAB]),
+        ("github-workflows", [template("workflow.yml"), MATRIX_TEXT, *GITHUB_IN_GUIDE]),
+        ("gitlab-ci", [*(yaml.safe_dump(job) for job in GITLAB), template("gitlab.yml")]),
+        ("azure-pipelines", [template("azure.yml")]),
     ],
 )
 def test_every_job_keeps_to_its_services_schema(schema: str, texts: list[str], tmp_path: Path) -> None:
@@ -166,7 +268,16 @@ def test_every_job_keeps_to_its_services_schema(schema: str, texts: list[str], t
     for file, text in zip(files, texts, strict=True):
         file.write_text(text, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", *map(str, files)],
+        [
+            sys.executable,
+            "-m",
+            "check_jsonschema",
+            "--regex-variant",
+            "python",
+            "--builtin-schema",
+            f"vendor.{schema}",
+            *map(str, files),
+        ],
         capture_output=True,
         text=True,
         check=False,

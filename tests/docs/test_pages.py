@@ -6,6 +6,7 @@ import re
 
 from graph_contracts import cases
 from graph_contracts.commands.explain import explain, page
+from graph_contracts.report.screen import Screen
 from graph_contracts.requirements import registry
 from tests.docs import FOLDER, pages
 
@@ -25,7 +26,7 @@ def test_every_requirement_says_what_is_sent_and_how_to_fix() -> None:
 
 def test_explain_and_the_page_say_the_same() -> None:
     for each in registry():
-        told, written = explain(each), page(each)
+        told, written = explain(each, Screen(width=2000)), page(each)
         for said in (each.statement, each.sent, each.fix, *each.vary.split("; ")):
             assert said in told, each.id
             assert said in written, each.id

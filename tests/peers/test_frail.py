@@ -153,6 +153,8 @@ def test_an_object_that_can_not_be_read_any_more_is_one_failure_that_names_the_i
     assert f" after {shown}" in told
     assert "more like it" not in told, "the input of its first case alone"
     assert "500 Internal Server Error to a read of the object" in told
+    assert [each["object"] for each in found["left"]] == [f"/things/{naive.FIRST}"]
+    assert "(GET: 500 Internal Server Error)" in found["left"][0]["text"]
     if what != "deep":  # after which nothing else comes
         assert f"{naive.FIRST} could not be read any more" in noted(found, "what came after was judged on ")
 

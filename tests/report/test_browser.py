@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from graph_contracts.report import html
+from graph_contracts.report import compare, html
 from graph_contracts.report.results import Results, Verdict
 from tests.report import synthetic
 from tests.report.test_reports import EVIL, HOSTILE
@@ -58,7 +58,11 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "clean": (CLEAN, []),
         "hostile": (HOSTILE, exchanges_with(EVIL)),
     }
-    return {name: write(folder / f"{name}.html", *run) for name, run in runs.items()}
+    compared = folder / "compared.html"
+    given = [("Before", "clean.json", CLEAN), ("After", "small.json", SMALL)]
+    compared.write_text(compare.html(compare.compare(given, {"small.json": "small.html"})), encoding="utf-8")
+    written = {name: write(folder / f"{name}.html", *run) for name, run in runs.items()}
+    return written | {"compared": compared.as_uri()}
 
 
 def write(path: Path, results: Results, evidence: Any) -> str:
@@ -209,7 +213,7 @@ def test_nothing_leaves_the_page_and_nothing_of_the_target_runs(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["small", "clean"])
+@pytest.mark.parametrize("name", ["small", "clean", "compared"])
 def test_axe_finds_no_violation(browser: Browser, reports: dict[str, str], name: str, scheme: Any) -> None:
     with opened(browser, reports[name], color_scheme=scheme) as page:
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")

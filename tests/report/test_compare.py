@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from graph_contracts import cli
 from graph_contracts.errors import ResultsError
 from graph_contracts.report import compare, merge
 from graph_contracts.report.evidence import finder
@@ -22,7 +25,7 @@ from tests.report.samples import EVIL, FIRST, SECOND, evidence, row, run
 RENDERINGS: dict[str, Callable[[compare.Comparison], str]] = {
     "text": compare.text,
     "markdown": compare.markdown,
-    "html": compare.html,
+    "html": lambda comparison: compare.html(comparison).replace("<wbr>", ""),
 }
 BEFORE = run(row("update.a.b", "pass"), row("update.a.c", "fail"), row("update.a.d", "pass"), row("update.a.e", "pass"))
 AFTER = run(row("update.a.b", "fail"), row("update.a.c", "pass"), row("update.a.d"), row("update.a.e", "pass"))
@@ -38,7 +41,7 @@ def two(before: Results = BEFORE, after: Results = AFTER) -> compare.Comparison:
 @pytest.mark.parametrize("form", RENDERINGS)
 def test_two_runs_of_one_target_tell_what_broke_healed_and_is_no_longer_tested(form: str) -> None:
     text = RENDERINGS[form](two())
-    broke, untested, healed = (text.index(word) for word in ("Broke (1)", "Stopped being tested (1)", "Healed (1)"))
+    broke, untested, healed = (text.index(word) for word in ("Regressions (1)", "No longer tested (1)", "Fixed (1)"))
     assert broke < text.index("update.a.b") < untested < text.index("update.a.d") < healed < text.index("update.a.c")
     assert "update.a.e" not in text
 
@@ -67,7 +70,7 @@ def test_the_matrix_has_a_cell_for_each_implementation_and_requirement() -> None
 def test_changes_that_are_alike_are_told_once_and_what_a_run_did_not_have_in_one_line() -> None:
     before = run(row("update.a.b", "pass", "pass"), row("update.a.c", "pass", "pass"), row("update.a.d", "pass"))
     text = compare.text(two(before, run(row("update.a.b", "fail", "fail"))))
-    assert "broke update.a.b on 2 operations (pass → fail): actual text" in text
+    assert "Statement text. [update.a.b] on 2 operations (pass → fail): actual text" in text
     assert "2 requirements not in the later run: update.a.c, update.a.d" in text
     assert "not tested for 2 of 3 requirements" in text
 
@@ -107,6 +110,37 @@ def test_the_page_has_no_script_and_headings_in_order() -> None:
     headings = [int(tag[1]) for tag in names if tag in {"h1", "h2", "h3"}]
     assert headings[0] == 1
     assert all(later - earlier <= 1 for earlier, later in pairwise(headings))
+
+
+def test_each_run_is_linked_to_its_report_and_its_time_is_for_people() -> None:
+    given = [("", "old/results.json", BEFORE), ("", "new/results.json", AFTER)]
+    page = compare.html(compare.compare(given, {"new/results.json": "../new/index.html"}))
+    assert 'href="../new/index.html#r-update.a.b"' in page
+    assert "2 January 2026, 03:04 UTC" in page
+    assert "old/index.html" not in page
+
+
+def test_only_what_became_worse_is_a_regression() -> None:
+    assert [each.requirement for each in compare.regressions(BEFORE, AFTER)] == ["update.a.b", "update.a.d"]
+    assert compare.regressions(BEFORE, BEFORE) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "code"),
+    [
+        (("before", "after"), ("--fail-on", "regression"), 1),
+        (("before", "after"), (), 0),
+        (("before", "before"), ("--fail-on", "regression"), 0),
+        (("before", "after", "before"), ("--fail-on", "regression"), 0),
+    ],
+)
+def test_a_regression_ends_compare_in_exit_code_1(
+    tmp_path: Path, names: tuple[str, ...], options: tuple[str, ...], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, results in (("before", BEFORE), ("after", AFTER)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(results.to_json()), encoding="utf-8")
+    assert cli.main(["compare", *(str(tmp_path / f"{name}.json") for name in names), *options]) == code
+    assert "From " in capsys.readouterr().out
 
 
 # -- merge -------------------------------------------------------------------------------------------------------------

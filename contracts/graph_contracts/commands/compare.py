@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 
@@ -22,11 +24,19 @@ from graph_contracts.errors import ResultsError
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Where to write it. Default: to stdout."
 )
-def command(runs: tuple[str, ...], form: str | None, output: Path | None) -> None:
+@click.option(
+    "--fail-on",
+    type=click.Choice(("nothing", "regression")),
+    default="nothing",
+    show_default=True,
+    help="What ends in exit code 1: with regression, whatever the last run does worse than the first.",
+)
+def command(runs: tuple[str, ...], form: str | None, output: Path | None, fail_on: str) -> int:
     """Compare two or more runs, the earliest first.
 
-    Each is a results.json or a report folder. Runs of one target: what broke, healed, or is no longer tested. Runs of
-    several targets, or runs with names: also a matrix of implementations and requirements, fewest failures first.
+    Each is a results.json or a report folder. Runs of one target: regressions, new warnings, what was fixed, and what
+    is newly or no longer tested. Runs of several targets, or runs with names: also a matrix of implementations and
+    requirements, fewest failures first.
     """
     from graph_contracts.report import compare, github, results_reader  # noqa: PLC0415 (the templates' engine takes a while)
 
@@ -37,16 +47,25 @@ def command(runs: tuple[str, ...], form: str | None, output: Path | None) -> Non
         name, path = _named(run)
         found = results_reader.load(path)
         given.append((name, found.source, found.results))
-    comparison = compare.compare(given)
+    folder = output.parent if output and output != Path("-") else Path()
+    comparison = compare.compare(given, {source: _report(source, folder) for _, source, _ in given})
+    worse = compare.regressions(given[0][2], given[-1][2]) if fail_on == "regression" else []
     chosen = form or {".md": "markdown", ".html": "html", ".htm": "html"}.get(output.suffix if output else "", "text")
     text = {"text": compare.text, "markdown": compare.markdown, "html": compare.html}[chosen](comparison)
     if output is None or output == Path("-"):
         github.show(text)
-        return
+        return 1 if worse else 0
     try:
         output.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise ResultsError(f"--output {output}: {error.strerror}", "Name a file that can be written") from error
+    return 1 if worse else 0
+
+
+def _report(source: str, folder: Path) -> str:
+    """The address of a run's HTML report, seen from a folder; empty where there is none."""
+    page = Path(source).with_name("index.html")
+    return quote(os.path.relpath(page, folder).replace(os.sep, "/")) if page.exists() else ""
 
 
 def _named(run: str) -> tuple[str, Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -53,11 +54,19 @@ def command(
     report: Path | None,
     strict: bool,
 ) -> None:
-    """Read API reference pages and write one OpenAPI 3.1 document.
+    """Read API reference pages from files and write one OpenAPI 3.1 document.
+
+    Pages are read from the disk, not from the web: clone or download them first. Only --metadata takes an address.
 
     Of a directory, every operation page in it and below it is read. What can't be read is left out and counted on
     stderr; the rest is derived.
     """
+    for path in pages:
+        if address := re.match(r"https?:/", str(path)):
+            raise ConfigurationError(
+                f"derive reads files, and {address[0]}/{str(path)[address.end() :]} is an address",
+                "Clone or download the pages, and name the file or folder",
+            )
     found: list[notes.Note] = []
     gc.disable()  # nothing here is cyclic, and the collector would walk a whole reference again and again
     try:

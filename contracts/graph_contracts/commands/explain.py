@@ -11,11 +11,13 @@ from difflib import get_close_matches
 import click
 
 from graph_contracts import cases
-from graph_contracts.commands import debug_option
+from graph_contracts.commands import debug_option, standard_output
 from graph_contracts.contract import OperationKind
+from graph_contracts.engine.selection import matches
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.reference.sheet import proofs
 from graph_contracts.report import citation
+from graph_contracts.report.screen import Screen, said
 from graph_contracts.report.words import basis
 from graph_contracts.requirements import PROFILES, Requirement, registry
 
@@ -26,44 +28,70 @@ NOUNS: Mapping[OperationKind, str] = {
     OperationKind.DELETE: "deletion",
 }
 """What the pages call each kind of operation."""
+LABEL = 9
+"""Columns of the labels before what is known."""
+MAX_EXPLAINED = 8
+"""More requirements than that are listed, not explained."""
 
 
 @debug_option
 @click.command(name="explain")
-@click.argument("requirement")
+@click.argument("requirement", metavar="REQUIREMENT")
 @click.option(
     "--format", "form", type=click.Choice(("text", "markdown")), default="text", show_default=True, help="How to write."
 )
 def command(requirement: str, form: str) -> None:
-    """Explain a requirement: its source, what is sent, what may vary, how to fix, the faults that prove it."""
+    """Explain a requirement: its source, what is sent, what may vary, how to fix, the faults that prove it.
+
+    REQUIREMENT is what run --select takes: an id, with or without `update.`, how ids begin, or a pattern as in
+    'update.merge.*'. Where it means many, they are listed.
+    """
     cases.load()
+    chosen = meant(requirement)
+    if len(chosen) > MAX_EXPLAINED:
+        lines = [f"{each.id}\n    {each.statement}" for each in chosen]
+        click.echo("\n".join([*lines, "", f"{len(chosen)} requirements; explain one for all that is known of it."]))
+        return
+    look = standard_output("auto")
+    texts = [page(each) if form == "markdown" else explain(each, look) for each in chosen]
+    click.echo("\n".join(texts), nl=False)
+
+
+def meant(name: str) -> list[Requirement]:
+    """The requirements that a name or pattern means.
+
+    Raises:
+        ConfigurationError: it means none.
+    """
     known = {each.id: each for each in registry()}
-    if requirement not in known:
-        near = get_close_matches(requirement, known, 1, 0)
-        raise ConfigurationError(
-            f"no requirement is called {requirement!r}", f"Did you mean {near[0]}?" if near else ""
-        )
-    chosen = known[requirement]
-    click.echo(page(chosen) if form == "markdown" else explain(chosen), nl=form != "markdown")
+    for exact in (name, f"update.{name}"):
+        if exact in known:
+            return [known[exact]]
+    chosen = [each for each in known.values() if matches(each.id, name)]
+    if not chosen:
+        short = {id_.removeprefix("update."): id_ for id_ in known}
+        near = get_close_matches(name, [*known, *short], 1, 0)
+        hint = f"Did you mean {short.get(near[0], near[0])}?" if near else ""
+        raise ConfigurationError(f"no requirement is called {name!r}", hint)
+    return chosen
 
 
-def explain(requirement: Requirement) -> str:
-    """All that is known of a requirement, as text."""
-    lines = [
-        requirement.id,
-        "",
-        requirement.statement,
-        "",
-        f"Level    {requirement.level}: {basis(requirement.basis)}",
-        f"Source   {requirement.source}",
-        f"Of       {requirement.convention}",
-        f"Gates    {_gates(requirement)}",
+def explain(requirement: Requirement, look: Screen) -> str:
+    """All that is known of a requirement, as text in whole words."""
+    known = [
+        ("Level", f"{requirement.level}: {basis(requirement.basis)}"),
+        ("Source", requirement.source),
+        ("Of", str(requirement.convention)),
+        ("Gates", _gates(requirement)),
+        ("Sent", requirement.sent),
+        ("Varies", requirement.vary),
+        ("Fix", requirement.fix),
+        *(("Case", case) for case in requirement.cases),
+        *(("Proof", f"{fault.name}: {fault.text}") for fault in proofs(requirement.id)),
     ]
-    said = (("Sent", requirement.sent), ("Varies", requirement.vary), ("Fix", requirement.fix))
-    lines += [f"{label:<8} {text}" for label, text in said if text]
-    lines += [f"Case     {case}" for case in requirement.cases]
-    lines += [f"Proof    {fault.name}: {fault.text}" for fault in proofs(requirement.id)]
-    return "\n".join(lines)
+    lines = [said(requirement.id, "bold"), said(""), *look.indented(said(requirement.statement)), said("")]
+    lines += [line for label, text in known if text for line in look.indented(said(text), label, LABEL, "dim")]
+    return look.rendered(lines)
 
 
 def page(requirement: Requirement) -> str:

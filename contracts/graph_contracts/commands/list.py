@@ -11,6 +11,7 @@ import click
 
 from graph_contracts import cases
 from graph_contracts.commands import debug_option
+from graph_contracts.report.words import subject
 from graph_contracts.requirements import Requirement, registry
 
 Row = Mapping[str, Any]
@@ -75,8 +76,8 @@ def behaviours() -> list[Row]:
 def as_text(rows: Iterable[Row]) -> str:
     """Requirements by area, two lines each."""
     blocks = []
-    for area, group in groupby(rows, lambda row: " ".join(row["id"].split(".")[:2]).removeprefix("update ")):
-        lines = [area]
+    for (kind, area), group in groupby(rows, lambda row: row["id"].split(".")[:2]):
+        lines = [f"{kind.capitalize()}: {subject(area)}"]
         for row in group:
             lines += [
                 f"  {row['id']}  {row['level']} ({row['basis']}), of {row['convention']}",

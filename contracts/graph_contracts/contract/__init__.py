@@ -1,5 +1,6 @@
 """From an OpenAPI document to a `Contract`: all that a case may know of an API."""
 
+from graph_contracts.contract.collection_shape import CollectionShape
 from graph_contracts.contract.contract import Contract, OperationKind, operation_kind
 from graph_contracts.contract.conventions import Convention, Conventions
 from graph_contracts.contract.object_path import PARAMETER, ObjectPath, blank
@@ -7,6 +8,7 @@ from graph_contracts.contract.operation import Example, Operation, Permission, P
 
 __all__ = [
     "PARAMETER",
+    "CollectionShape",
     "Contract",
     "Convention",
     "Conventions",

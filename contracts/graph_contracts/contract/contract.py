@@ -18,10 +18,11 @@ from types import MappingProxyType
 
 from graph_contracts import files
 from graph_contracts.contract import conventions
+from graph_contracts.contract.message import mapping
 from graph_contracts.contract.object_path import ObjectPath, Paths
 from graph_contracts.contract.operation import Operation, Type, TypeKind
 from graph_contracts.contract.other_formats import check_document
-from graph_contracts.contract.reader import Reader, mapping, servers
+from graph_contracts.contract.reader import Reader, servers
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
 
@@ -233,18 +234,17 @@ def operation_kind(operation: Operation, holds_objects: bool) -> OperationKind |
 def _reading(operation: Operation, holds_objects: bool) -> OperationKind | None:
     """Whether a GET shows one object or a list of them."""
     answer = operation.response
-    values = answer.properties.get("value") if answer else None
-    listed = values.type if values else answer
+    lists = operation.item_type is not None
     if operation.key:
-        if answer is not None and _called(operation, answer, listed):
+        if answer is not None and _called(operation, answer, lists=lists):
             return None
         return OperationKind.READ if answer is None or answer.kind in {TypeKind.COMPLEX, TypeKind.ANY} else None
-    if holds_objects or (listed and listed.kind is TypeKind.COLLECTION):
+    if holds_objects or lists or (answer and answer.kind is TypeKind.COLLECTION):
         return OperationKind.LIST
     return OperationKind.READ if answer and answer.kind is TypeKind.COMPLEX else None
 
 
-def _called(operation: Operation, answer: Type, listed: Type | None) -> bool:
+def _called(operation: Operation, answer: Type, *, lists: bool) -> bool:
     """Whether a GET that looks like that of an object calls a function: it answers a list, or another type than the
     one that its last segment names."""
     path = ObjectPath.of(operation.path)
@@ -252,4 +252,4 @@ def _called(operation: Operation, answer: Type, listed: Type | None) -> bool:
         return False
     if path.cast:
         return path.cast not in {answer.name, *answer.also}
-    return path.form.startswith("(") and listed is not None and listed.kind is TypeKind.COLLECTION
+    return path.form.startswith("(") and lists

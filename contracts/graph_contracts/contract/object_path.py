@@ -111,6 +111,10 @@ class Paths:
     """Collections whose path ends in a slash, without it and with parameters left blank."""
     forms: Mapping[str, str]
     """How the key of an object is written, by its collection with parameters left blank."""
+    collections: Mapping[str, str]
+    """The path template of each collection and lone object, without parameters' names and final slash."""
+    objects: Mapping[str, str]
+    """The path template of each collection's objects, by the collection with parameters left blank."""
 
     @classmethod
     def of(cls, paths: Iterable[str]) -> Self:
@@ -119,9 +123,12 @@ class Paths:
         slashed = frozenset(path[:-1] for path in known if path.endswith("/") and path[:-1] and path[:-1] not in known)
         found = (each for path in known.values() if (each := ObjectPath.of(path)) is not None)
         forms: dict[str, str] = {}
+        objects: dict[str, str] = {}
         for each in sorted(found, key=lambda each: bool(each.cast)):
             forms.setdefault(blank(each.collection), each.form)
-        return cls(slashed, forms)
+            objects.setdefault(blank(each.collection), each.template)
+        collections = {blank(path).rstrip("/"): path for path in known.values()}
+        return cls(slashed, forms, collections, objects)
 
     def collection(self, path: str) -> str:
         """The path template of the collection that an object or a collection is at, as the document spells it."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
+from graph_contracts.contract.collection_shape import CollectionShape
 from graph_contracts.contract.object_path import SEGMENT, ObjectPath, fill, place_of
 from graph_contracts.json_types import Json, JsonMapping
 
@@ -127,6 +128,10 @@ class Operation:
     """The collection's path template as the document spells it, a final slash included; empty where nothing says."""
     object_form: str = SEGMENT
     """What follows the collection's path in that of its objects, with `{}` for the key."""
+    shape: CollectionShape = field(default_factory=CollectionShape)
+    """How the document shows the collection that the operation is about."""
+    parameter_types: Mapping[str, Type] = field(default_factory=lambda: MappingProxyType({}))
+    """What the document says of the values of path parameters, by parameter."""
     body: Type | None = None
     response: Type | None = None
     statuses: tuple[str, ...] = ()
@@ -219,6 +224,17 @@ class Operation:
             return self.path
         name = "id" if "id" not in self.parameters else "key"
         return self.collection + self.object_form.replace("{}", f"{{{name}}}")
+
+    @property
+    def item_type(self) -> Type | None:
+        """The type of the objects in the list that is answered with; None where the answer is no list."""
+        found = self.response
+        for name in self.shape.items if self.shape.items is not None else ("value",):
+            member = found.properties.get(name) if found is not None else None
+            if member is None:
+                return found.item if found is not None and self.shape.items is None else None
+            found = member.type
+        return found.item if found is not None else None
 
     def url_path_with_key(self, ids: Mapping[str, str], key: str) -> str:
         """The path of an object whose key is written as given; where the path ends in no key, in a segment of it."""

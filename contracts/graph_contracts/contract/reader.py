@@ -8,23 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property, partial
 from threading import RLock
 from urllib.parse import unquote
 
-from graph_contracts.contract.object_path import PARAMETER, Paths
+from graph_contracts.contract.collection_shape import CollectionShape
+from graph_contracts.contract.message import json_content, mapping
+from graph_contracts.contract.object_path import PARAMETER, ObjectPath, Paths, blank
 from graph_contracts.contract.operation import Example, Operation, Permission, Type, TypeKind
 from graph_contracts.contract.schemas import DEEPEST, Schemas
+from graph_contracts.contract.shape_reader import ShapeReader
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 MAX_REASON = 300
-
-
-def mapping(value: Json) -> JsonMapping:
-    """A value where it is a mapping, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
 
 
 class Reader:
@@ -33,7 +32,9 @@ class Reader:
     def __init__(self, document: JsonMapping) -> None:
         self.document = document
         self.types = Schemas(self.resolve)
+        self._shapes: dict[str, CollectionShape] = {}
         self._lock = RLock()
+        self._aliases: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def paths(self) -> Paths:
@@ -109,6 +110,15 @@ class Reader:
             node = found
         return mapping(node)
 
+    def aliases(self, value: Json) -> tuple[str, ...]:
+        """Every path of an operation, or of the many that share the list of them."""
+        if not isinstance(value, Mapping):
+            return tuple(value or ())
+        reference = str(value.get("$ref"))
+        if reference not in self._aliases:  # of thousands of paths, each would have a list of thousands
+            self._aliases[reference] = tuple(self.resolve(value).get("paths") or ())
+        return self._aliases[reference]
+
     def operation(self, name: str, method: str, path: str, node: JsonMapping, shared: JsonMapping) -> Operation:
         statuses = {str(status): self.resolve(value) for status, value in mapping(node.get("responses")).items()}
         success = next((status for status in statuses if re.fullmatch(r"2\d\d", status)), None)
@@ -125,9 +135,11 @@ class Reader:
             parameters=tuple(PARAMETER.findall(path)),
             parameter_examples=dict(self.parameter_examples(parameters)),
             options=frozenset(self.query_options(parameters)),
-            aliases=tuple(node.get("x-graph-aliases") or (path,)),
+            aliases=self.aliases(node.get("x-graph-aliases")) or (path,),
             collection_template=self.paths.collection(path),
             object_form=self.paths.form(path),
+            shape=self.shape(path),
+            parameter_types=dict(self.parameter_types(parameters)),
             body=self.types.type(sent["schema"]) if "schema" in sent else None,
             response=self.types.type(answered["schema"]) if "schema" in answered else None,
             statuses=tuple(statuses),
@@ -154,6 +166,16 @@ class Reader:
             response_example=self.example(answered),
             source=str(node.get("x-graph-source", "")),
         )
+
+    def shape(self, path: str) -> CollectionShape:
+        """How the document shows the collection that a path is about."""
+        found = ObjectPath.of(path)
+        collection = blank(found.collection if found is not None else path.rstrip("/"))
+        if collection not in self._shapes:
+            self._shapes[collection] = ShapeReader(self.resolve, self.document, self.paths).read(collection)
+        shape = self._shapes[collection]
+        alternate = found is not None and found.key_property and found.form != self.paths.form(path)
+        return replace(shape, key=found.key_property, whole_key=False) if found and alternate else shape
 
     def own_errors(self, answers: Mapping[str, JsonMapping]) -> Iterator[tuple[str, bool]]:
         """For each documented error, whether its JSON has another shape than an object with Graph's `error`."""
@@ -186,6 +208,11 @@ class Reader:
             if parameter.get("in") == "path" and example and isinstance(example.body, str | int) and example.body != "":
                 yield str(parameter.get("name", "")), str(example.body)
 
+    def parameter_types(self, parameters: list[Json]) -> Iterator[tuple[str, Type]]:
+        for parameter in map(self.resolve, parameters):
+            if parameter.get("in") == "path" and isinstance(parameter.get("schema"), Mapping):
+                yield str(parameter.get("name", "")), self.types.type(parameter["schema"])
+
     def query_options(self, parameters: list[Json]) -> Iterator[str]:
         for parameter in map(self.resolve, parameters):
             if parameter.get("in") == "query" and isinstance(parameter.get("name"), str):
@@ -211,21 +238,6 @@ def _is_own(shape: Type) -> bool:
     if shape.kind is TypeKind.COMPLEX:
         return bool(shape.properties) and "error" not in shape.properties
     return shape.kind is not TypeKind.ANY
-
-
-def json_content(message: JsonMapping) -> JsonMapping:
-    """What a message says of its JSON, among the media types it may have; JSON itself before types made of it."""
-    content = {str(media).partition(";")[0].strip().lower(): each for media, each in _content(message)}
-    made = (media for media in content if media.endswith("+json") and media != "application/json-patch+json")
-    for media in ("application/json", *made, "application/*", "*/*"):
-        if media in content:
-            return mapping(content[media])
-    return {}
-
-
-def _content(message: JsonMapping) -> list[tuple[Json, Json]]:
-    # the first of two that differ in parameters only is the one that counts
-    return list(mapping(message.get("content")).items())[::-1]
 
 
 def servers(nodes: Json) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from graph_contracts.derive.includes import Includes
 from graph_contracts.derive.metadata import refine
 from graph_contracts.derive.notes import Kind, Note
 from graph_contracts.derive.openapi import Builder
-from graph_contracts.derive.page import facts, is_operation_page
+from graph_contracts.derive.page import facts, is_operation_page, shows_requests
 from graph_contracts.derive.resources import Library
 from graph_contracts.derive.write import pieces, write
 from graph_contracts.errors import PageError
@@ -48,7 +48,7 @@ def derive(
     titles: list[str] = []
     names: list[str] = []
     failed: list[PageError] = []
-    for path, octets in _read(pages):
+    for path, octets in _read(pages, notes):
         try:
             page = markdown.decode(octets, path, includes) if octets is not None else markdown.read(path, includes)
             found = facts(page)
@@ -81,8 +81,8 @@ def strictly(notes: Sequence[Note]) -> None:
         raise PageError(f"{first.page}:{first.line}: {first.what}{more}", "Without --strict the rest is derived")
 
 
-def _read(paths: Sequence[Path]) -> Iterator[tuple[Path, bytes | None]]:
-    """Each page named, and the operation pages in each folder with what they hold.
+def _read(paths: Sequence[Path], notes: list[Note]) -> Iterator[tuple[Path, bytes | None]]:
+    """Each page named, and the operation pages in each folder with what they hold; others that show requests are noted.
 
     Raises:
         PageError: a folder holds no operation page.
@@ -104,5 +104,8 @@ def _read(paths: Sequence[Path]) -> Iterator[tuple[Path, bytes | None]]:
                     if octets is None or is_operation_page(octets):
                         empty = False
                         yield file, octets
+                    elif shows_requests(octets):
+                        what = "it shows requests, and has no section of an operation page"
+                        notes.append(Note.skipped_page(str(file), what))
         if empty:
             raise PageError(f"{path}: the folder holds no operation page", HINT)

@@ -17,6 +17,7 @@ from graph_contracts.derive.paths import Template
 from graph_contracts.derive.resource_type import WRITES, Subject, subject
 from graph_contracts.derive.resources import Library
 from graph_contracts.derive.schemas import Schema, Schemas
+from graph_contracts.derive.sharing import share
 from graph_contracts.json_types import JsonObject
 
 WORDS = {"PATCH": "update", "GET": "get", "POST": "create", "PUT": "replace", "DELETE": "delete"}
@@ -166,6 +167,17 @@ class Builder:
         version = self.servers[0].rpartition("/")[2] if self.servers else "v1.0"
         schemas = dict(self.schemas.finish())
         self._finish(schemas)
+        components: JsonObject = {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "responses": {
+                "Error": {
+                    "description": "The request was not performed.",
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/odata.error"}}},
+                }
+            },
+        }
+        share(self.paths, components)
+        components["schemas"] = {**schemas, "odata.error": ERROR}
         return {
             "openapi": "3.1.0",
             "info": {
@@ -177,16 +189,7 @@ class Builder:
             **({"servers": [{"url": url} for url in self.servers]} if self.servers else {}),
             **({"security": [{"bearer": []}]} if self.secured else {}),
             "paths": self.paths,
-            "components": {
-                "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-                "responses": {
-                    "Error": {
-                        "description": "The request was not performed.",
-                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/odata.error"}}},
-                    }
-                },
-                "schemas": {**schemas, "odata.error": ERROR},
-            },
+            "components": components,
             **({"x-graph-ambiguities": self.ambiguities} if self.ambiguities else {}),
         }
 

@@ -27,6 +27,11 @@ SECTIONS = (
     ("response", r"(http )?responses?( body| codes?)?|return values?"),
     ("errors", r"errors?|error (responses?|conditions?|codes?)"),
 )
+PROSE = re.compile(
+    r"\b(?:examples?|see also|content|next steps?|remarks?|notes?|considerations?|limitations?|practices?|feedback"
+    r"|sdks?)\b"
+)
+"""Titles of sections that hold examples, or nothing that a document says."""
 EXPECTED = frozenset({"http", "permissions", "headers", "body", "response"})
 """The sections that no operation page is without."""
 NOTHING_SENT = re.compile(
@@ -98,6 +103,8 @@ def facts(page: Page) -> Facts:
         kind = kind_of(section.title)
         if kind not in {"http", "response"}:
             others.append(section)
+        if not kind and section.level == 2 and not PROSE.search(section.title):
+            page.notes.skipped(section.line, f"no section of an operation page is called {section.title[:60]!r}")
         found[kind].extend(section.blocks) if kind else None
         if kind not in {"http", "permissions", "headers", "query"}:
             shown.extend(section.blocks)
@@ -126,11 +133,25 @@ def facts(page: Page) -> Facts:
 
 
 def is_operation_page(text: bytes) -> bool:
-    """Whether a file's text looks like an operation page: a section says so, or its front matter and a request."""
-    return SECTION.search(text) is not None or (STATED.search(text) is not None and REQUEST.search(text) is not None)
+    """Whether a file's text looks like an operation page: a section says so, or a request and what stands beside it."""
+    if SECTION.search(text):
+        return True
+    return REQUEST.search(text) is not None and (
+        STATED.search(text) is not None or len({part.lower() for part in BESIDE.findall(text)}) > 1
+    )
+
+
+def shows_requests(text: bytes) -> bool:
+    """Whether a file that isn't a resource's page shows requests."""
+    return REQUEST.search(text) is not None and b"resourcePageType" not in text
 
 
 SECTION = re.compile(rb"^##[ \t]*https? requests?[ \t\r]*$", re.MULTILINE | re.IGNORECASE)
+BESIDE = re.compile(
+    rb"^#{2,3}[ \t]*(permissions|prerequisites|request headers|request body|response)[ \t\r]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Sections of an operation page beside the request."""
 STATED = re.compile(rb"""^doc_type:[ \t]*["']?apiPageType\b""", re.MULTILINE)
 REQUEST = re.compile(rb"^[ \t]*(?:%b)[ \t]+\S" % paths.METHODS.encode(), re.MULTILINE)
 

@@ -46,6 +46,9 @@ def facts(group: ResourceGroup) -> list[Mapping[str, str]]:
             _row(f"{path}: validators", _validators(update), "whether conditional requests can be judged"),
             _row(f"{path}: maintained by the server", ", ".join(sorted(update.computed)) or "none noticed", ""),
         ]
+        if moved := sorted(update.changed_by_server):
+            meaning = "members that differ from before the run, with values that the run did not send"
+            rows.append(_row(f"{path}: changed by the server itself", ", ".join(moved), meaning))
     return rows
 
 
@@ -59,7 +62,9 @@ def _status(status: int) -> str:
 
 def _listing(observer: Observer) -> str:
     status = observer.collection_status
-    return "answered 200, without an array `value`" if status == 200 and not observer.lists else _status(status)
+    return (
+        f"answered 200, without {observer.shape.described}" if status == 200 and not observer.lists else _status(status)
+    )
 
 
 def _means(update: UpdateDriver) -> str:

@@ -12,14 +12,15 @@ from rich.cells import cell_len, set_cell_size
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.tally import Tally
 from graph_contracts.report.screen import Screen, said
-from graph_contracts.report.subjects import subject
 from graph_contracts.report.visible import one_line
-from graph_contracts.report.words import plural
+from graph_contracts.report.words import plural, subject
 
 PAUSE = 0.1
 """Seconds between two looks of the line that is written over."""
 PARTS = 10
-"""Plain lines of a run."""
+"""Plain lines of a run, at most."""
+CASES = 20
+"""Cases that a plain line is for, at least."""
 ENOUGH = 10
 """Cases after which the time that is left can be told."""
 SHOWN = {"fail": "failed", "error": "errors of ours", "warn": "warned", "inconclusive": "not judged"}
@@ -68,9 +69,10 @@ class Progress:
         if self._look.live:
             if time.monotonic() >= self._shown + PAUSE:
                 self._shown = time.monotonic()
-                self._write_over(self._line(subject(judgement.requirement)))
+                self._write_over(self._line(subject(judgement.requirement.split(".")[1])))
             return
-        part = self._executed * PARTS // max(self._tally.planned, 1)
+        parts = max(min(PARTS, self._tally.planned // CASES), 1)
+        part = self._executed * parts // max(self._tally.planned, 1)
         if part > self._part and not self._look.quiet:
             self._part = part
             self._say(self._line())

@@ -141,12 +141,8 @@ def update(results: Results, baseline: Baseline, known: Known) -> str:
     except OSError as error:
         raise BaselineError(f"--baseline {path}: {error.strerror or error}") from error
     gone = len(baseline.entries) - len(stay)
-    sentence = f"{baseline.source}: {len(add)} added, {gone} taken out, {len(stay)} kept"
-    return (
-        f"{sentence}. Write the reasons of those that are new: without one, an entry waives nothing"
-        if add
-        else sentence
-    )
+    sentence = f"{baseline.source}: {len(add)} added, {gone} removed, {len(stay)} kept"
+    return f"{sentence}. Write a reason for each new entry: without one, it waives nothing" if add else sentence
 
 
 def earlier(path: Path, profile: str) -> Results:

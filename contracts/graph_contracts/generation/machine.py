@@ -127,7 +127,7 @@ class Machine:
 
     def _base(self, entity: str) -> JsonObject:
         body = self.update.bodies.full(1 + self.entities.index(entity))
-        return {**body, "id": entity} if "id" in body else body
+        return {**body, **self.update.keyed({}, entity)} if self.update.shape.key in body else body
 
     # -- a step ---------------------------------------------------------------------------------------------------
 
@@ -161,7 +161,7 @@ class Machine:
         """A body as this target wants it: whole where it refuses parts."""
         whole = {**self._base(entity), **body} if not self.update.bodies.partial.ok else dict(body)
         whole = self.update.bodies.adapt(whole, self.update.bodies.accepted)
-        return {**whole, "id": entity} if self.update.bodies.accepted.keyed else whole
+        return {**whole, **self.update.keyed({}, entity)} if self.update.bodies.accepted.keyed else whole
 
     def _condition(self, step: Step, entity: str) -> tuple[dict[str, str | None], bool]:
         tags = self._tags.get(entity, []) if step.path == 0 else []  # each path may have tags of its own

@@ -12,7 +12,7 @@ from functools import cached_property
 from graph_contracts.errors import BodyNotKeptError
 from graph_contracts.http import jsontext
 from graph_contracts.http.limits import SHORT_BODY
-from graph_contracts.json_types import JsonObject
+from graph_contracts.json_types import Json, JsonObject
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -171,6 +171,11 @@ class Exchange:
     @property
     def object(self) -> JsonObject | None:
         return self.response.object if self.response else None
+
+    @property
+    def json(self) -> Json:
+        """The body's JSON; null also where it has none."""
+        return self.response.json.value if self.response else None
 
     @property
     def kept_object(self) -> JsonObject | None:

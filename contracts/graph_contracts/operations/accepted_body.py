@@ -17,7 +17,7 @@ def find_accepted_body(
     names: tuple[str, ...],
     make: Callable[[tuple[str, ...]], JsonObject],
     send: Callable[[JsonMapping], Exchange],
-    key: str = "",
+    key: Callable[[JsonMapping], JsonObject] | None = None,
 ) -> AcceptedBody:
     """Send ever smaller bodies until one is accepted.
 
@@ -25,7 +25,7 @@ def find_accepted_body(
         names: the properties that a client may set.
         make: makes a body that sets some properties.
         send: sends one.
-        key: the object's id, where a target may want it in the body.
+        key: adds the object's key to a body, where a target may want it there.
 
     Raises:
         Inconclusive: none is accepted.
@@ -44,7 +44,7 @@ def find_accepted_body(
         return body(names)
     if accepted("with nested @odata.type", annotate(make(names), type_)):
         return body(names, annotated=True)
-    if key and accepted("with the object's id", {"id": key, **make(names)}):
+    if key and accepted("with the object's id", key(make(names))):
         return body(names, keyed=True)
     current = tuple(name for name in names if not type_.properties[name].deprecated)
     if current != names and accepted("without deprecated properties", make(current)):

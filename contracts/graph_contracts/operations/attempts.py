@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json, JsonMapping
 from graph_contracts.operations.knowledge import Effect
-from graph_contracts.operations.observer import same_id
 
 Fields = Mapping[str, str | None]
 """Header fields to add or, with None, to leave out."""

@@ -51,7 +51,8 @@ class Bodies:
         self.send = send
         self.look: Looking | None = None
         """Shows the object, where something does."""
-        self.writable = writable(model.type, context.options.readonly)
+        creates = context.documented.method == "POST"
+        self.writable = writable(model.type, context.options.readonly, context.shape.key, creating=creates)
         self.found_markers: tuple[str, ...] | None = None
         """The markers, where they were looked for."""
         self.partial_answer: Exchange | None = None
@@ -124,7 +125,7 @@ class Bodies:
         """A body with the annotations and the id that this target wants beside the properties."""
         if accepted.annotated:
             body = annotate(body, self.model.type)
-        return {"id": self._context.key, **body} if accepted.keyed else body
+        return self.keyed(body) if accepted.keyed else body
 
     def escape(self, body: JsonMapping) -> bytes:
         """A body with every character beyond ASCII written as an escape (RFC 8259 §7)."""
@@ -204,7 +205,7 @@ class Bodies:
         if not self.partial.ok:
             return last(self.full(), mark)
         body = self.own.complete(mark)
-        return {"id": self._context.key, **body} if self.accepted.keyed else body
+        return self.keyed(body) if self.accepted.keyed else body
 
     @property
     def partial(self) -> Exchange:
@@ -231,7 +232,6 @@ class Bodies:
             again = self.send(self.mark())
             self._context.computed |= moved & self.model.moved_to_now(again.object or {}, body)
 
-    @property
-    def key(self) -> str:
-        """The id of the object that bodies are about."""
-        return self._context.key
+    def keyed(self, body: JsonMapping) -> JsonObject:
+        """A body with the key of the object that bodies are about."""
+        return self._context.keyed(body)

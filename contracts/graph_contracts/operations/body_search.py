@@ -29,7 +29,7 @@ class UpdateSearch:
 
     def accepted_body(self, bodies: Bodies) -> AcceptedBody:
         """The first body that is accepted, with new values where other objects have those that were tried first."""
-        key = bodies.key if self._keyed else ""
+        key = bodies.keyed if self._keyed else None
         return _without_conflict(
             bodies, lambda: find_accepted_body(bodies.model.type, bodies.writable, bodies.first, bodies.send, key)
         )
@@ -42,7 +42,7 @@ class UpdateSearch:
             return
         for place in range(min(MAX_MARKERS, len(bodies.markers)) or 1):
             body = bodies.mark(place)
-            answer = bodies.send({"id": bodies.key, **body} if accepted.keyed else body)
+            answer = bodies.send(bodies.keyed(body) if accepted.keyed else body)
             bodies.partial_answer = bodies.partial_answer or answer
             if answer.ok:
                 bodies.partial_answer = answer

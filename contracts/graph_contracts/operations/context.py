@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graph_contracts.backoff import rounds
-from graph_contracts.contract import Operation, OperationKind, Type, TypeKind
+from graph_contracts.contract import CollectionShape, Operation, OperationKind, Type, TypeKind
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.knowledge import Log, Options
 from graph_contracts.operations.known_objects import KnownObjects
 from graph_contracts.operations.observer import Observer
@@ -82,11 +83,21 @@ class Context:
         """The ids of the objects that the run looks after."""
         return tuple(dict.fromkeys(each for each in (self.key, self.second, *self.met) if each))
 
+    @property
+    def shape(self) -> CollectionShape:
+        """What the objects are known by, and what a list of them looks like."""
+        return self.place.shape
+
+    def keyed(self, body: JsonMapping, entity: str | None = None) -> JsonObject:
+        """A body with the key of an object."""
+        return {self.shape.key: self.shape.written(entity or self.key), **body}
+
     def unknown_id(self) -> str:
-        """An id that no object has, of the kind that ids are: a number where they are numbers, else a GUID."""
-        declared = self.answer_type.properties.get("id")
-        number = self.key.isdecimal() or (declared is not None and declared.type.kind in NUMBERS)
-        return str(self.values.fresh(Type(TypeKind.INT32))) if number else self.values.guid()
+        """An id that no object has, of the kind that ids are: as the document has it, a number, else a GUID."""
+        declared = self.place.parameter_types.get(self.place.key or "")
+        number = self.key.isdecimal() or self.shape.whole_key or (declared is not None and declared.kind in NUMBERS)
+        usual = Type(TypeKind.INT32 if number else TypeKind.GUID)
+        return str(self.values.fresh(replace(usual, limits=declared.limits) if declared is not None else usual))
 
     def looks(self, most: float = float("inf")) -> Iterator[None]:
         """Yield once, and again until reads can no longer lag, or for `most` seconds."""
@@ -96,15 +107,13 @@ class Context:
 
 def _computed(operation: Operation, answer: Type) -> Iterator[str]:
     """The properties of the objects that the server sets at each change, or may, as the document says."""
-    listed = answer.properties.get("value")
-    item = listed.type.item if listed is not None else None
-    for type_ in (operation.body, answer, item):
+    for type_ in (operation.body, answer, operation.item_type):
         yield from (each.name for each in type_.properties.values() if each.computed) if type_ is not None else ()
 
 
 def _lists(type_: Type, operation: Operation) -> bool:
     """Whether an operation without a key is about a collection rather than one object that is alone."""
-    return operation.method == "POST" or "value" in type_.properties or not type_.properties
+    return operation.method == "POST" or operation.shape.items is not None or not type_.properties
 
 
 def _below(operation: Operation) -> Operation:

@@ -18,7 +18,7 @@ from graph_contracts.operations.equality import Difference
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.object_model import ObjectModel, after_creation
 from graph_contracts.operations.object_views import NEW, CreationView
-from graph_contracts.operations.observer import Observer, same_id, why_unlisted
+from graph_contracts.operations.observer import Observer, why_unlisted
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.watched_objects import WatchedCollection
 from graph_contracts.operations.write import WriteDriver
@@ -131,7 +131,7 @@ class CreateDriver(WriteDriver):
             Inconclusive: the target makes none, or doesn't tell its id.
         """
         exchange = self.change(self.bodies.full(n))
-        entity = created_id(exchange)
+        entity = created_id(exchange, self.shape)
         if not entity:
             raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
         return entity
@@ -153,8 +153,8 @@ class CreateDriver(WriteDriver):
         for _ in self.looks():
             items, exchange = self.observer.collection()
             if items is None:
-                raise Inconclusive(why_unlisted(exchange), exchange)
-            found = next((item for item in items if same_id(item.get("id"), entity)), None)
+                raise Inconclusive(why_unlisted(exchange, self.shape), exchange)
+            found = next((item for item in items if self.shape.is_of(item, entity)), None)
             left = None if found is None else self.model.compare(body, found)
             if left is None and self.observer.cut:
                 raise Inconclusive("the collection has more pages than are read", exchange)

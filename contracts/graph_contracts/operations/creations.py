@@ -10,14 +10,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from graph_contracts.contract import OperationKind
+from graph_contracts.contract import CollectionShape, OperationKind
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import REFUSED, Exchange
 from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.object_model import ObjectModel
 from graph_contracts.operations.object_views import GONE, NEW
-from graph_contracts.operations.observer import identity
 from graph_contracts.requirements import Inconclusive
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ class Creations:
             siblings = [each for each in context.siblings.values() if each is not context]
             self._spared = frozenset(entity for each in siblings for entity in (each.key, each.second) if entity)
             if items is not None and not context.observer.cut:
-                self.others = {*map(identity, (item.get("id") for item in items)), *self._spared}
+                self.others = {*map(context.shape.key_of, items), *self._spared}
                 context.log_entry("listed", path=path, ids=sorted(self.others))
         sent = {"body": digest(octets), "marks": values_in(octets, self._names)}
         context.log_entry("create", path=path, operation=context.documented.id, **sent)
@@ -90,7 +89,7 @@ class Creations:
         if exchange.request.method != context.documented.method:
             return
         if exchange.ok:
-            context.key = created_id(exchange) or NEW
+            context.key = created_id(exchange, context.shape) or NEW
         if exchange.ok and context.key in context.objects.created:
             self._alike.add(context.key)
         if exchange.ok and context.key != NEW:
@@ -135,7 +134,7 @@ class Creations:
         for exchange in objects.doubtful:
             sent = values_in(exchange.request.body, self._marks())
             marks = {name: value for name, value in sent.items() if value is not None}
-            ids = [identity(item.get("id")) for item in items if marks and not self._model.changes(marks, item)]
+            ids = [self._context.shape.key_of(item) for item in items if marks and not self._model.changes(marks, item)]
             kept = {*(self.others or ()), *(self._spared or ()), *objects.created}
             ids = [entity for entity in ids if entity and entity not in kept]
             if len(ids) == 1 and self.others is not None:
@@ -152,7 +151,7 @@ class Creations:
         items, _ = self._context.observer.collection() if self.others is not None else (None, None)
         if items is None or self._context.observer.cut:
             return 0
-        now = {*map(identity, (item.get("id") for item in items))}
+        now = {*map(self._context.shape.key_of, items)}
         return len(now - (self.others or set()) - set(self._context.objects.created) - {""})
 
     # -- taking away --------------------------------------------------------------------------------------------
@@ -197,11 +196,11 @@ def digest(octets: bytes | None) -> str:
     return hashlib.sha256(octets or b"").hexdigest()[:16]
 
 
-def created_id(exchange: Exchange) -> str:
+def created_id(exchange: Exchange, shape: CollectionShape) -> str:
     """The id of an object that an exchange has made, or nothing; what was only begun (202) may have another's id."""
     if not exchange.ok or exchange.response is None or exchange.status == ACCEPTED:
         return ""
-    if entity := identity((exchange.object or _leniently(exchange.response.body)).get("id")):
+    if entity := shape.key_of(exchange.object or _leniently(exchange.response.body)):
         return entity
     for name in ("Location", "OData-EntityId"):
         with suppress(ValueError):

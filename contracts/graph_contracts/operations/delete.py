@@ -9,7 +9,6 @@ from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.equality import Difference
 from graph_contracts.operations.knowledge import Effect
 from graph_contracts.operations.object_views import GONE
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.requirements import Inconclusive
 
@@ -144,6 +143,6 @@ class DeleteDriver(OperationUnderTest):
         exchange = None
         for _ in self.looks():
             items, exchange = self.maker.observer.collection()
-            if not any(same_id(item.get("id"), entity) for item in items or ()):
+            if not any(self.shape.is_of(item, entity) for item in items or ()):
                 return None
         return exchange

@@ -216,7 +216,7 @@ class Watch:
     def _last_look(self, entity: str, since: int) -> tuple[Exchange, ...]:
         """The last look at an object, of those from an index on."""
         looks = self._context.client.exchanges.since(since)
-        return tuple([exchange for exchange in looks if shows(exchange, entity)][-1:])
+        return tuple([exchange for exchange in looks if shows(exchange, self._context.shape, entity)][-1:])
 
     def check_alive(self, culprit: Exchange, *, readable: bool = False) -> JsonMapping | None:
         """Try the documented operation after a hostile request; remember it if it doesn't work any more.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from graph_contracts.contract.collection_shape import identity, same_id
 from graph_contracts.json_types import Json
-from graph_contracts.operations.observer import identity, same_id
 from graph_contracts.operations.sent_members import object_in
 
 MAX_IDS = 100
@@ -15,7 +15,9 @@ MAX_IDS = 100
 class GivenIds:
     """The ids that updates of a run named for objects which have another."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: str = "id") -> None:
+        self.key = key
+        """The property that is the objects' key."""
         self.by_entity: dict[str, list[str]] = {}
         """By the id of the object that the update went to, the latest last."""
         self.unchecked: set[str] = set()
@@ -24,11 +26,11 @@ class GivenIds:
     def note_sending(self, entity: str, body: Json) -> str:
         """Record the id in a body before it is sent to an object; returns it where it is new, else nothing."""
         sent = object_in(body)
-        if sent is None or "id" not in sent or same_id(sent["id"], entity):
+        if sent is None or self.key not in sent or same_id(sent[self.key], entity):
             return ""
         self.unchecked.add(entity)
         given = self.by_entity.setdefault(entity, [])
-        new = identity(sent["id"])
+        new = identity(sent[self.key])
         if not new or new in given or len(given) >= MAX_IDS:
             return ""
         given.append(new)

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from graph_contracts.contract import Type, TypeKind
+from graph_contracts.contract import CollectionShape, Type, TypeKind
 from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.operations.attempts import Fields
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.equality import NUMERIC, same_json
-from graph_contracts.operations.observer import identity
 from graph_contracts.operations.pages import Item, Pages, read_pages, whole_list
 from graph_contracts.operations.read import ListDriver
 from graph_contracts.requirements import Finding, Inconclusive, Severity
@@ -28,6 +27,11 @@ class Asked:
     before: Pages
     answer: Pages
     after: Pages
+
+    @property
+    def shape(self) -> CollectionShape:
+        """What the objects are known by."""
+        return self.answer.shape
 
     @property
     def refused(self) -> bool:
@@ -60,7 +64,7 @@ class Asked:
 
     def value(self, item: Item, name: str) -> Json:
         """A property of a listed object, by the whole list where the answer doesn't show it."""
-        return item[name] if item.get(name) is not None else self.kept(name).get(identity(item.get("id")))
+        return item[name] if item.get(name) is not None else self.kept(name).get(self.shape.key_of(item))
 
 
 class Questions:
@@ -94,8 +98,7 @@ class Questions:
 
 def item_type(listing: ListDriver) -> Type | None:
     """The type of the listed objects."""
-    values = listing.answer_type.properties.get("value")
-    return values.type.item if values else listing.answer_type.item
+    return listing.item_type
 
 
 def stocked(listing: ListDriver) -> Questions:
@@ -135,7 +138,7 @@ def telling(
     found = []
     for name, member in declared.items():
         kind, plain = member.type.kind, not member.type.members and not member.type.placeholder
-        if name == "id" or kind not in kinds or not plain or name in listing.volatile:
+        if name == listing.shape.key or kind not in kinds or not plain or name in listing.volatile:
             continue
         values = [item[name] for item in items.values() if item.get(name) is not None]
         if len({str(value).casefold() for value in values}) > 1 and agreed(values, kind):

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from graph_contracts.contract import CollectionShape
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json, JsonMapping
 from graph_contracts.operations.equality import Difference
-from graph_contracts.operations.observer import same_id
 
 if TYPE_CHECKING:
     from graph_contracts.operations.write import WriteDriver
@@ -90,7 +90,7 @@ def _moved(update: WriteDriver) -> set[str]:
     for exchange in update.traffic():
         if exchange.request.method == update.documented.method and not exchange.refused:
             named.update(dict.fromkeys(_sent(exchange), True))
-        shown = _shown(exchange, update.key)
+        shown = _shown(exchange, update.shape, update.key)
         for name in shown.keys() & update.answer_type.properties.keys():
             if name in last and not named[name] and update.model.changes({name: last[name]}, shown):
                 found.add(name)
@@ -98,12 +98,11 @@ def _moved(update: WriteDriver) -> set[str]:
     return found
 
 
-def _shown(exchange: Exchange, key: str) -> JsonMapping:
+def _shown(exchange: Exchange, shape: CollectionShape, key: str) -> JsonMapping:
     """The object as an answer shows it, alone or in a list; nothing where it doesn't."""
-    body = exchange.object if exchange.ok else None
-    listed = body.get("value") if body else None
-    items = [body, *(listed if isinstance(listed, list) else ())]
-    return next((each for each in items if isinstance(each, Mapping) and same_id(each.get("id"), key)), {})
+    body = exchange.json if exchange.ok else None
+    items = [body, *(shape.items_in(body) or ())]
+    return next((each for each in items if isinstance(each, Mapping) and shape.is_of(each, key)), {})
 
 
 def _bodies(update: WriteDriver) -> Iterator[JsonMapping]:

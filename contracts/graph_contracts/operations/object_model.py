@@ -30,7 +30,9 @@ class ObjectModel:
     def compare(self, expected: JsonMapping, actual: JsonMapping) -> list[Difference]:
         """What differs in the documented properties that `expected` names, leaving out what the server maintains."""
         computed = self._context.computed
-        wanted = {name: value for name, value in expected.items() if name not in computed and name != "id"}
+        wanted = {
+            name: value for name, value in expected.items() if name not in computed and name != self._context.shape.key
+        }
         return list(differences(wanted, actual, self._context.answer_type))
 
     def changes(self, before: JsonMapping, after: JsonMapping) -> list[Difference]:

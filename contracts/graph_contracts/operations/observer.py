@@ -5,11 +5,12 @@ docs/design.md, Observing, gives the order; what works is found out once per pat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from graph_contracts.contract import Operation
+from graph_contracts.contract import CollectionShape, Operation
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
@@ -29,8 +30,6 @@ class Observer:
         self.asker = asker or operation.id
         """Id of the operation on whose behalf it looks."""
         self.ids = dict(ids)
-        self.key_property = operation.alternate_key or "id"
-        """The property of an object whose value stands in the path."""
         self.neutral: Callable[[str, frozenset[str]], Exchange] | None = None
         """Sends an update that changes nothing and leaves out some properties; set where partial bodies are taken."""
         self.means: str | None = None
@@ -42,6 +41,11 @@ class Observer:
         """Whether the collection was a list of objects when it was read last."""
         self.cut = False
         """Whether the collection had more pages than were read, when it was read last."""
+
+    @property
+    def shape(self) -> CollectionShape:
+        """What the objects are known by, and what a list of them looks like."""
+        return self.operation.shape
 
     @property
     def collection_status(self) -> int:
@@ -59,10 +63,10 @@ class Observer:
         """The object with an id, where the answer to a GET of it is that: no error, and none of other objects."""
         found = exchange.object if exchange.status == 200 else None
         if found is None or (
-            self.operation.key is not None and not same_id(found.get(self.key_property, entity), entity)
+            self.operation.key is not None and self.shape.key in found and not self.shape.is_of(found, entity)
         ):
             return None
-        if "id" not in found and isinstance(found.get("error"), dict):
+        if self.shape.key not in found and isinstance(found.get("error"), dict):
             return None  # an error under the status of success
         if self._is_list(found) or self._is_foreign(found):
             return None  # whoever knows no such object may answer with all there are
@@ -71,8 +75,9 @@ class Observer:
     def _is_list(self, found: JsonMapping) -> bool:
         """Whether an answer is a list of objects, where the document has one object."""
         shown = self.operation.response
-        has = "value" in shown.properties if shown else False
-        return not has and "id" not in found and isinstance(found.get("value"), list)
+        names = self.shape.items or ("value",)
+        has = names[0] in shown.properties if shown else False
+        return not has and self.shape.key not in found and isinstance(found.get(names[0]), list)
 
     def _is_foreign(self, found: JsonMapping) -> bool:
         """Whether an answer has lists, and not one member that the document names: a list in a wrapper of its own."""
@@ -92,14 +97,15 @@ class Observer:
         for _ in range(MAX_PAGES):
             exchange = self.client.send("GET", url, operation=self.asker, requirement="observe")
             self.listing = exchange
-            page = exchange.object if exchange.status == 200 else None
-            values = page.get("value") if page else None
-            self.lists = isinstance(values, list)
-            if page is None or not isinstance(values, list):
+            page = exchange.json if exchange.status == 200 else None
+            values = self.shape.items_in(page)
+            self.lists = values is not None
+            if values is None:
                 return None, exchange
             items += [value for value in values if isinstance(value, dict)]
-            following = page.get("@odata.nextLink")
+            following = linked(exchange, self.shape)[1]
             if not isinstance(following, str):
+                self.cut = self.shape.has_unread(page, len(values))
                 break
             further = follow(url, following)
             if further is None or further in read:
@@ -125,7 +131,7 @@ class Observer:
                 return found, exchange
         if self.means in {None, "collection"}:
             items, exchange = self.collection()
-            found = next((item for item in items or () if same_id(item.get(self.key_property), entity)), None)
+            found = next((item for item in items or () if self.shape.is_of(item, entity)), None)
             if found is not None or self.means == "collection":
                 self.means = "collection"
                 return found, exchange
@@ -142,19 +148,25 @@ class Observer:
         return {**self.ids, (self.operation.key or ""): entity}
 
 
-def shows(exchange: Exchange, entity: str) -> bool:
+def shows(exchange: Exchange, shape: CollectionShape, entity: str) -> bool:
     """Whether the answer to a GET is an object, or lists it."""
-    body = exchange.object if exchange.request.method == "GET" and exchange.status == 200 else None
-    if body is None:
-        return False
-    values = body.get("value")
-    listed = [item.get("id") for item in values if isinstance(item, dict)] if isinstance(values, list) else []
-    return any(same_id(each, entity) for each in (body.get("id"), *listed))
+    body = exchange.json if exchange.request.method == "GET" and exchange.status == 200 else None
+    return any(shape.is_of(each, entity) for each in (body, *(shape.items_in(body) or ())))
 
 
-def why_unlisted(exchange: Exchange) -> str:
+def linked(exchange: Exchange, shape: CollectionShape) -> tuple[str, Json]:
+    """The link to the next page of a list: a member of the answer, else the field `Link` (RFC 8288); and its name."""
+    name, link = shape.link_in(exchange.json)
+    if link is None and exchange.response is not None and isinstance(exchange.json, list):
+        field = exchange.response.header("Link") or ""
+        found = re.search(r"<([^<>]*)>[^,<]*;\s*rel=\"?next\b", field)
+        return ("Link", found[1]) if found else (name, None)
+    return name, link
+
+
+def why_unlisted(exchange: Exchange, shape: CollectionShape) -> str:
     """Why an answer to a GET on a collection lists nothing."""
-    without = ", without an array `value`" if exchange.status == 200 else ""
+    without = f", without {shape.described}" if exchange.status == 200 else ""
     return f"the collection is not listed (GET: {exchange.answer}{without})"
 
 
@@ -170,16 +182,3 @@ def follow(url: str, link: str) -> str | None:
 def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     return parts.scheme, (parts.hostname or "").lower(), parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-
-
-def identity(value: Json) -> str:
-    """An id as it stands in a path: a text, or a whole number; nothing where it is neither."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value if isinstance(value, str) else ""
-
-
-def same_id(left: Json, right: Json) -> bool:
-    """Whether two ids are one; letter case and braces of GUIDs don't count."""
-    one, other = identity(left), identity(right)
-    return bool(one and other) and one.strip("{}").lower() == other.strip("{}").lower()

@@ -20,7 +20,6 @@ from graph_contracts.operations import parameters
 from graph_contracts.operations.attempts import Fields, Headers, Trial
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.knowledge import Log, Options
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.sender import Sender, performed_or_inconclusive
 from graph_contracts.operations.walk_values import FoundValue, walk_values
 from graph_contracts.requirements import Inconclusive, NotApplicable
@@ -32,6 +31,8 @@ ALONE = "(alone)"
 """Stands for the id of an object that has none: the one at a path without a key."""
 SHOWN = frozenset({200, 201})
 """Statuses of success whose answers show the object."""
+BARE = frozenset({204, 205, 206, None})
+"""Statuses of success that have no content, or only a part of it, or aren't documented."""
 Sibling = TypeVar("Sibling", bound="OperationUnderTest")
 
 
@@ -160,11 +161,13 @@ class OperationUnderTest(Context, ABC):
         Of a list that was read to see what an update did, only the values of the objects that the run knows.
         """
         if self._walked is None or self._walked[0] is not exchange:
-            body = exchange.object or {}
-            listed = body.get("value") if exchange.requirement == "observe" else None
-            if isinstance(listed, list) and "value" not in self.answer_type.properties:
+            body: Json = exchange.json if isinstance(exchange.json, list) else exchange.object or {}
+            listed = self.shape.items_in(body) if exchange.requirement == "observe" else None
+            names = self.shape.items if self.shape.items is not None else ("value",)
+            if listed is not None and names[:1] != () and names[0] not in self.answer_type.properties:
+                place = ".".join(names)
                 known = [(n, item) for n, item in enumerate(listed) if self._is_known(item)]
-                found = [value for n, item in known for value in walk_values(item, self.answer_type, f"value[{n}]")]
+                found = [value for n, item in known for value in walk_values(item, self.answer_type, f"{place}[{n}]")]
                 self._walked = exchange, found
             else:
                 self._walked = exchange, walk_values(body, self.answer_type)
@@ -172,7 +175,7 @@ class OperationUnderTest(Context, ABC):
 
     def _is_known(self, item: Json) -> bool:
         """Whether an item of a list is an object that the run looks after."""
-        return isinstance(item, dict) and any(same_id(item.get("id"), entity) for entity in self.known)
+        return any(self.shape.is_of(item, entity) for entity in self.known)
 
     def planted_by_run(self, exchange: Exchange, path: str, value: Json) -> bool:
         """Whether the run itself has sent a wrong value that an answer shows, and it was accepted."""
@@ -195,6 +198,11 @@ class OperationUnderTest(Context, ABC):
 
 
 def performed(operation: Operation, exchange: Exchange) -> bool:
-    """Whether an exchange is the operation's own request, to its own path, answered with something to look at."""
+    """Whether an exchange is the operation's own request, to its own path, answered with something to look at.
+
+    A success of another status has something to show where the document describes its content.
+    """
     made = {200, 201} if operation.method == "POST" else {200}
+    if operation.response is not None and operation.success not in BARE:
+        made.add(operation.success or 200)
     return exchange.request.method == operation.method and exchange.status in made and bool(exchange.entity)

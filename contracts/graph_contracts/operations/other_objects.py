@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.equality import short
-from graph_contracts.operations.observer import identity, same_id
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import Finding, Findings
@@ -22,7 +22,7 @@ def others(update: UpdateDriver) -> JsonObject:
         return {}
     items, _ = update.observer.collection()
     name = update.bodies.markers[0]
-    found = {item["id"]: item.get(name) for item in items or () if isinstance(item.get("id"), str)}
+    found = {entity: item.get(name) for item in items or () if (entity := update.shape.key_of(item))}
     return {entity: value for entity, value in found.items() if not any(same_id(entity, k) for k in update.known)}
 
 
@@ -38,7 +38,7 @@ def elsewhere(update: UpdateDriver, before: JsonMapping, sent: Mapping[str, tupl
 
 def taken(operation: OperationUnderTest, entity: str) -> bool:
     """Whether an id is that of an object of its own, as far as reads tell."""
-    return entity in operation.known or same_id((operation.observer.item(entity)[0] or {}).get("id"), entity)
+    return entity in operation.known or operation.shape.is_of(operation.observer.item(entity)[0] or {}, entity)
 
 
 def selects_others(operation: OperationUnderTest, entity: str, parts: Mapping[str, str]) -> set[str]:
@@ -51,5 +51,5 @@ def selects_others(operation: OperationUnderTest, entity: str, parts: Mapping[st
     items, _ = operation.observer.collection()
     if items is None or operation.observer.cut:
         return {sent for sent, part in parts.items() if len(part) < LONG_ENOUGH}
-    ids = [identity(item.get("id")).lower() for item in items if not same_id(item.get("id"), entity)]
+    ids = [operation.shape.key_of(item).lower() for item in items if not operation.shape.is_of(item, entity)]
     return {sent for sent, part in parts.items() if any(part.lower() in each for each in ids)}

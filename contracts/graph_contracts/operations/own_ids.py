@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.given_ids import GivenIds
 from graph_contracts.operations.object_views import GONE
-from graph_contracts.operations.observer import same_id
 
 
 def give_back(context: Context, patch: Callable[..., Exchange], ids: GivenIds, entity: str) -> None:
@@ -21,11 +21,11 @@ def give_back(context: Context, patch: Callable[..., Exchange], ids: GivenIds, e
     for given in reversed(ids.by_entity[entity]):
         if any(same_id(given, other) for other in others) or not _shows(context, given):
             continue
-        for body in ({"id": entity}, {**original.get(entity, {}), "id": entity}):
+        for body in (context.keyed({}, entity), {**original.get(entity, {}), **context.keyed({}, entity)}):
             if patch(body, entity=given).ok and not _gone(context, entity):
                 return
     # a server that finds objects by something else than the id that they show has it where it was
-    patch({"id": entity}, entity=entity)
+    patch(context.keyed({}, entity), entity=entity)
 
 
 def _gone(context: Context, entity: str) -> bool:
@@ -38,7 +38,7 @@ def _gone(context: Context, entity: str) -> bool:
     if observer.means == "neutral":
         return False
     items, _ = observer.collection()
-    return items is not None and not observer.cut and not any(same_id(item.get("id"), entity) for item in items)
+    return items is not None and not observer.cut and not any(observer.shape.is_of(item, entity) for item in items)
 
 
 def _shows(context: Context, entity: str) -> bool:
@@ -46,4 +46,4 @@ def _shows(context: Context, entity: str) -> bool:
     if observer.means in {None, "item"} and observer.item(entity)[0] is not None:
         return True
     items, _ = observer.collection() if observer.means in {None, "collection"} else (None, None)
-    return any(same_id(item.get("id"), entity) for item in items or ())
+    return any(observer.shape.is_of(item, entity) for item in items or ())

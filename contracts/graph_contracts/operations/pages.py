@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from graph_contracts.contract import CollectionShape
+from graph_contracts.contract.collection_shape import NEXT
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.operations.attempts import Fields
-from graph_contracts.operations.observer import follow, identity
+from graph_contracts.operations.observer import follow, linked
 from graph_contracts.operations.read import ListDriver
 from graph_contracts.requirements import Inconclusive
 
 MAX_PAGES = 40
-NEXT = "@odata.nextLink"
 
 Item = JsonObject
 
@@ -39,6 +40,9 @@ class Pages:
     pages: tuple[tuple[Item, ...], ...] = ()
     link: Json = None
     """The last link that was not followed."""
+    shape: CollectionShape = field(default_factory=CollectionShape)
+    member: str = NEXT
+    """Where links to other pages stand."""
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -59,12 +63,12 @@ class Pages:
     @property
     def ids(self) -> tuple[str, ...]:
         """Their ids, in order."""
-        return tuple(filter(None, (identity(item.get("id")) for item in self.items)))
+        return tuple(filter(None, (self.shape.key_of(item) for item in self.items)))
 
     @property
     def by_id(self) -> dict[str, Item]:
         """The objects that have an id, by it."""
-        return {entity: item for item in self.items if (entity := identity(item.get("id")))}
+        return {entity: item for item in self.items if (entity := self.shape.key_of(item))}
 
     @property
     def whole(self) -> bool:
@@ -88,14 +92,14 @@ def read_pages(listing: ListDriver, query: str = "", headers: Fields | None = No
     exchanges, pages = [exchange], list[tuple[Item, ...]]()
     read = {exchange.request.url}
     link: Json = None
-    end = End.BOUND
+    shape, member, end = listing.shape, NEXT, End.BOUND
     while True:
-        page = page_of(exchange)
+        page = page_of(exchange, shape)
         if page is None:
             end = End.NO_LIST
             break
         pages.append(page)
-        link = (exchange.object or {}).get(NEXT)
+        member, link = linked(exchange, shape)
         if link is None:
             end = End.LAST
             break
@@ -108,13 +112,13 @@ def read_pages(listing: ListDriver, query: str = "", headers: Fields | None = No
         read.add(further)
         exchange = listing.send("GET", further, headers=headers, entity="*")
         exchanges.append(exchange)
-    return Pages(tuple(exchanges), end, tuple(pages), link)
+    return Pages(tuple(exchanges), end, tuple(pages), link, shape, member)
 
 
-def page_of(exchange: Exchange) -> tuple[Item, ...] | None:
+def page_of(exchange: Exchange, shape: CollectionShape) -> tuple[Item, ...] | None:
     """The objects of one page; None where the answer is no list."""
-    values = (exchange.object or {}).get("value") if exchange.ok else None
-    return tuple(value for value in values if isinstance(value, dict)) if isinstance(values, list) else None
+    values = shape.items_in(exchange.json) if exchange.ok else None
+    return None if values is None else tuple(value for value in values if isinstance(value, dict))
 
 
 def whole_list(listing: ListDriver) -> Pages:

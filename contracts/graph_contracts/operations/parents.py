@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from graph_contracts.contract import ObjectPath, Operation, blank
+from graph_contracts.contract import CollectionShape, ObjectPath, Operation, blank
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.operations import parameters
 from graph_contracts.operations.equality import GUID
 from graph_contracts.operations.object_views import GONE
-from graph_contracts.operations.observer import Observer, identity, same_id
+from graph_contracts.operations.observer import Observer
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.requirements import NotApplicable
 
@@ -33,7 +34,9 @@ class Parents:
         place = self.driver.place
         above = ObjectPath.above(place.path, self.name)
         names = place.parameters[: place.parameters.index(self.name) + 1]
-        return replace(place, path=above.template if above else place.path, parameters=names, collection_template="")
+        path, listing = above.template if above else place.path, self.driver.parent_lists.get(self.name)
+        shape = listing.shape if listing is not None else CollectionShape()
+        return replace(place, path=path, parameters=names, collection_template="", shape=shape)
 
     def below(self, parent: str) -> Observer:
         """Looks at the objects below a parent."""
@@ -74,8 +77,8 @@ class Parents:
         """
         driver = self.driver
         named = parameters.value(driver.options.second_ids, driver.place, self.name)
-        listed = Observer(driver.client, self.operation, driver.observer.ids, driver.documented.id).collection()[0]
-        found = [named or "", *(identity(item.get("id")) for item in listed or ())]
+        observer = Observer(driver.client, self.operation, driver.observer.ids, driver.documented.id)
+        found = [named or "", *(observer.shape.key_of(item) for item in observer.collection()[0] or ())]
         others = [each for each in dict.fromkeys(found) if each and not same_id(each, self.first)]
         for each in others[:MOST_TRIED]:
             if self.listed(each) is not None:
@@ -87,7 +90,7 @@ class Parents:
         """The ids of the objects in the collection below a parent; None where not all of it is listed."""
         observer = self.below(parent)
         items, _ = observer.collection()
-        return None if items is None or observer.cut else {identity(item.get("id")) for item in items}
+        return None if items is None or observer.cut else {observer.shape.key_of(item) for item in items}
 
     def apart(self, parent: str, entity: str) -> bool:
         """Whether an object is listed below the run's parent and not below another."""

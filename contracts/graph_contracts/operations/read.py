@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph_contracts.contract import Type
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations.attempts import Attempt, Fields, Headers, Trial
@@ -77,9 +78,13 @@ class ListDriver(ShowDriver):
     @property
     def members(self) -> tuple[str, ...]:
         """The documented properties of the objects in the list."""
-        values = self.answer_type.properties.get("value")
-        item = values.type.item if values else self.answer_type.item
+        item = self.item_type
         return tuple(item.properties) if item else ()
+
+    @property
+    def item_type(self) -> Type | None:
+        """The documented type of the objects in the list."""
+        return self.documented.item_type
 
     def items(self) -> tuple[list[JsonObject], Exchange]:
         """Every object on every page.
@@ -89,5 +94,5 @@ class ListDriver(ShowDriver):
         """
         items, exchange = self.observer.collection()
         if items is None:
-            raise Inconclusive(why_unlisted(exchange), exchange)
+            raise Inconclusive(why_unlisted(exchange, self.shape), exchange)
         return items, exchange

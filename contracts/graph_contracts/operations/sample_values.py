@@ -61,12 +61,16 @@ MAX_TOKEN = 24_000
 """The greatest token of a run: numbers in texts keep to six digits."""
 
 
-def writable(type_: Type, readonly: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """The properties of a type that a client may set."""
+def writable(
+    type_: Type, readonly: frozenset[str] = frozenset(), key: str = "id", *, creating: bool = False
+) -> tuple[str, ...]:
+    """The properties of a type that a client may set: the key only where whoever makes an object must name it."""
+    named = {*type_.required} if creating else set[str]()
     return tuple(
         member.name
         for member in type_.properties.values()
-        if not member.read_only and member.name not in readonly and member.name != "id"
+        if not member.read_only and member.name not in readonly
+        if member.name not in {"id", key} or member.name in named
     )
 
 

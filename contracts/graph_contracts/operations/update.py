@@ -39,12 +39,14 @@ class UpdateDriver(WriteDriver):
         self, client: Client, operation: Operation, options: Options, primary_path: UpdateDriver | None = None
     ) -> None:
         self.sent_members: SentMembers = SentMembers() if primary_path is None else primary_path.sent_members
-        self.given_ids: GivenIds = GivenIds() if primary_path is None else primary_path.given_ids
+        self.given_ids: GivenIds = GivenIds(operation.shape.key) if primary_path is None else primary_path.given_ids
         super().__init__(client, operation, options, primary_path, self.sent_members, self.given_ids)
         self.upserts = Upserts(self)
         self.sender.witness = self.upserts
         self.moving: dict[str, tuple[Exchange, ...]] = {}
         """Properties that move with each update without being sent, and the exchanges that show it."""
+        self.changed_by_server: set[str] = set()
+        """Members that were not as before once all was put back, with values that the run never sent."""
         self.objects.shown = lambda state: self.sent_members.note_shown(state, self.model.type)
 
     def calibrate(self) -> None:

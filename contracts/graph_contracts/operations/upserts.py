@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from graph_contracts.http.exchange import SAFE, Exchange
 from graph_contracts.operations.context import Context
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.sender import NothingMade
 
 CREATED = 201
@@ -38,4 +37,4 @@ class Upserts(NothingMade):
         if observer.item(entity)[0] is not None:
             return True
         listed = observer.collection()[0] if observer.means == "collection" else None
-        return any(same_id(item.get("id"), entity) for item in listed or ())
+        return any(observer.shape.is_of(item, entity) for item in listed or ())

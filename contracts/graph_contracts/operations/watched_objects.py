@@ -15,7 +15,6 @@ from graph_contracts.operations.context import Context
 from graph_contracts.operations.creations import Creations, created_id
 from graph_contracts.operations.equality import Difference
 from graph_contracts.operations.observation import Observation
-from graph_contracts.operations.observer import identity
 from graph_contracts.operations.pending_writes import PendingWrites
 from graph_contracts.operations.read_lag import SHORTEST_WAIT_S
 from graph_contracts.operations.snapshot import Snapshot, States
@@ -161,7 +160,7 @@ class WatchedCollection:
         if observer.cut or len(items) > MAX_LISTED:
             self._crowded = True
             raise Inconclusive(CROWDED)
-        listed = {entity: item for item in items if (entity := identity(item.get("id")))}
+        listed = {entity: item for item in items if (entity := self._context.shape.key_of(item))}
         return {entity: self._bodies.model.documented_properties(item) for entity, item in listed.items()}
 
     def snapshot(self) -> States:
@@ -179,7 +178,7 @@ class WatchedCollection:
         new = {entity: item for entity, item in after.items() if entity not in before}
         for _, exchange in waiting:
             # a list may lag behind reads
-            entity = created_id(exchange)
+            entity = created_id(exchange, self._context.shape)
             if entity and entity not in new and (found := self._context.observer.item(entity)[0]):
                 new[entity] = found
         ours = [(entity, item) for entity, item in new.items() if any(self._is_of(item, *each) for each in waiting)]
@@ -197,8 +196,8 @@ class WatchedCollection:
         return [*old, *((entity, Difference(entity, None, item)) for entity, item in ours)]
 
     def _is_of(self, item: JsonMapping, attempt: Attempt, exchange: Exchange) -> bool:
-        if exchange.ok and (entity := created_id(exchange)):
-            return entity == identity(item.get("id"))
+        if exchange.ok and (entity := created_id(exchange, self._context.shape)):
+            return entity == self._context.shape.key_of(item)
         if attempt.marker is not None:
             return holds(item, attempt.marker)
         body = attempt.body if isinstance(attempt.body, Mapping) else {}

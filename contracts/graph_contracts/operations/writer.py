@@ -40,6 +40,8 @@ class Writer:
         self._ids = ids
         """The ids that the run names for objects that are there, where the operation updates any."""
         self.sent = SentValues()
+        self.written: set[str] = set()
+        """Ids of the objects that an update may have changed."""
         self.snapshot = Snapshot(context.client)
 
     def patch(
@@ -83,6 +85,7 @@ class Writer:
         sent = object_in(body)
         if exchange.ok or exchange.response is None:
             client.writes += 1
+            self.written.add(entity or context.key)
             if not (exchange.ok and sent is not None and path is None and method is None and wait):
                 self._pending.forget()
         if sent is not None and not exchange.refused:

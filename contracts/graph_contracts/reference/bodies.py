@@ -70,7 +70,9 @@ class Bodies:
             self.check_id(request, checked)
         else:
             self.complete(request, value)
-        checked.pop("id", None)
+        key = request.resource.shape.key
+        if request.entity or key not in request.resource.body(request.operation).required:
+            checked.pop(key, None)
         return checked
 
     def complete(self, request: Request, value: JsonMapping) -> None:
@@ -80,18 +82,24 @@ class Bodies:
         shown = example.body if example and isinstance(example.body, Mapping) else sent.properties
         for name in sent.required:
             declared = sent.properties.get(name)
-            if name in shown and name not in value and name != "id" and not (declared and declared.read_only):
+            if (
+                name in shown
+                and name not in value
+                and name != request.resource.shape.key
+                and not (declared and declared.read_only)
+            ):
                 raise Refusal(400, "Request_BadRequest", f"The property '{name}' is required.")
 
     def rules(self, request: Request) -> validate.Rules:
         """What a body has to keep to besides its type."""
         example = request.operation.request_example if request.operation else None
         return validate.Rules(
+            key=request.resource.shape.key,
             never=SENTINEL if request.kind is OperationKind.CREATE else frozenset(),
             named=frozenset(validate.named(example.body)) if example else frozenset(),
         )
 
     def check_id(self, request: Request, body: JsonMapping) -> None:
         """400 for an id that isn't the object's."""
-        if str(body.get("id", request.entity)) != request.entity:
+        if str(body.get(request.resource.shape.key, request.entity)) != request.entity:
             raise Refusal(400, "Request_BadRequest", "The id can't be changed.")

@@ -49,9 +49,17 @@ class Changes:
 
     async def create(self, request: Request, body: JsonMapping) -> None:
         """Make an object and write the body into it."""
+        key = request.resource.shape.key
+        given = body.get(key)
+        if given is not None and str(given) in self.store.objects(request):
+            raise Refusal(409, "Request_Conflict", f"Another object has this {key}.")
         self.add(request)
+        if given is not None:
+            objects = self.store.objects(request)
+            objects[str(given)] = {**objects.pop(request.entity), key: given}
+            request.entity = str(given)
         try:
-            await self.write(request, body)
+            await self.write(request, {name: value for name, value in body.items() if name != key})
         except Exception:
             self.remove(request)
             raise
@@ -60,7 +68,10 @@ class Changes:
         """Make an object of no properties; the request is about it from here on."""
         identity = self.new_id(request)
         request.entity = str(identity)
-        self.store.objects(request)[request.entity] = {**empty(request.resource.type), "id": identity}
+        self.store.objects(request)[request.entity] = {
+            **empty(request.resource.type),
+            request.resource.shape.key: identity,
+        }
 
     def new_id(self, request: Request) -> Json:
         """An id that no object has had."""

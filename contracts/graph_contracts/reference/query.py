@@ -49,11 +49,11 @@ def check(asked: Mapping[str, str], known: frozenset[str] = KNOWN) -> None:
             raise QueryError(f"The query option '{name}' is not supported here.")
 
 
-def selected(asked: Mapping[str, str]) -> frozenset[str] | None:
+def selected(asked: Mapping[str, str], key: str = "id") -> frozenset[str] | None:
     """The members to show; None for all."""
     wanted = asked.get("$select", "*")
     names = frozenset(part.strip().partition("/")[0] for part in wanted.split(","))
-    return None if "*" in names else names | {"id"}
+    return None if "*" in names else names | {key}
 
 
 def page(objects: Mapping[str, Object], asked: Mapping[str, str], type_: Type, size: int | None = None) -> Page:

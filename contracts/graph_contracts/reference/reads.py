@@ -40,11 +40,15 @@ class Reads:
         page = query.page(self.visible(request), asked, request.resource.type, size)
         applied = {"Preference-Applied": prefer[0]} if prefer else {}
         shown = [self.represent(request, dict(entity)) for _, entity in page.objects]
-        answer = request.operation.response if request.documented and request.operation else None
-        if answer is not None and answer.kind is TypeKind.COLLECTION:
+        items = request.resource.shape.items
+        names = ("value",) if items is None else items
+        if not names:
             return Reply(status, shown, applied)
         value: JsonObject = {} if page.count is None else {"@odata.count": page.count}
-        value["value"] = shown
+        listed: Json = shown
+        for name in reversed(names[1:]):
+            listed = {name: listed}
+        value[names[0]] = listed
         if page.following:
             value["@odata.nextLink"] = f"{self.addresses.url(request)}?{page.following}"
         return Reply(status, value, applied)
@@ -71,7 +75,7 @@ class Reads:
         named = {"@odata.type": f"#{kind.name}"} if kind.name else {}
         if resource.secret:
             entity = {name: value for name, value in entity.items() if name not in resource.secret}
-        wanted = query.selected(query.options(request.query))
+        wanted = query.selected(query.options(request.query), resource.shape.key)
         if wanted is not None:
             entity = {name: value for name, value in entity.items() if name in wanted}
         spelling = resource.nested_type

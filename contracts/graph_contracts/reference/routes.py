@@ -10,6 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from graph_contracts.contract import (
+    CollectionShape,
     Contract,
     ObjectPath,
     Operation,
@@ -99,6 +100,11 @@ class Resource:
         """An operation that does something."""
         return next((operation for found, operation in self.operations if found is kind), None)
 
+    @property
+    def shape(self) -> CollectionShape:
+        """What its objects are known by, and what a list of them looks like."""
+        return self.operations[0][1].shape if self.operations else CollectionShape()
+
     @cached_property
     def type(self) -> Type:
         """The type of its objects: what answers show, and what bodies name besides."""
@@ -125,11 +131,8 @@ class Resource:
                 if found is kind and operation.response is not None:
                     yield operation.response
         for found, operation in self.operations:
-            if found is OperationKind.LIST and operation.response is not None:
-                values = operation.response.properties.get("value")
-                listed = values.type if values else operation.response
-                if listed.item is not None:
-                    yield listed.item
+            if found is OperationKind.LIST and operation.item_type is not None:
+                yield operation.item_type
 
     def _sent(self) -> Iterator[Type]:
         for kind in (OperationKind.UPDATE, OperationKind.CREATE):
@@ -144,8 +147,7 @@ class Resource:
             for found, operation in self.operations:
                 shown = operation.response_example.body if found is kind and operation.response_example else None
                 if kind is OperationKind.LIST:
-                    values = shown.get("value") if isinstance(shown, Mapping) else shown
-                    shown = values[0] if isinstance(values, list) and values else None
+                    shown = next(iter(operation.shape.items_in(shown) or ()), None)
                 if isinstance(shown, Mapping) and shown:
                     return shown
         return {}

@@ -47,7 +47,9 @@ class Store:
         """
         key = (resource.name, tenant, below)
         if key not in self._collections:
-            self._collections[key] = {} if tenant else {str(each["id"]): each for each in self.seeds(resource)}
+            self._collections[key] = (
+                {} if tenant else {str(each[resource.shape.key]): each for each in self.seeds(resource)}
+            )
         return self._collections[key]
 
     def nested(self, resource: Resource, tenant: str = "") -> dict[tuple[str, ...], Objects]:
@@ -58,7 +60,7 @@ class Store:
     def first(self, resource: Resource, entity: str) -> JsonMapping | None:
         """An object as it was to begin with; None for one that was made later."""
         if resource.name not in self._first:
-            self._first[resource.name] = {str(each["id"]): each for each in self.seeds(resource)}
+            self._first[resource.name] = {str(each[resource.shape.key]): each for each in self.seeds(resource)}
         return self._first[resource.name].get(entity)
 
     def seeds(self, resource: Resource) -> tuple[JsonObject, ...]:
@@ -114,18 +116,22 @@ def seeds(resource: Resource, size: int = 2) -> tuple[JsonObject, ...]:
     shown = resource.example
     objects = [made(resource.type, shown if n == 1 else {}, n) for n in range(1, size + 1)]
     for n, each in enumerate(objects, 1):
-        each["id"] = new_id(resource, n)
-    identity = shown.get("id")
+        each[resource.shape.key] = new_id(resource, n)
+    identity = shown.get(resource.shape.key)
     if isinstance(identity, (str, int)) and identity not in {"", True, False}:
-        objects[0]["id"] = identity
+        objects[0][resource.shape.key] = identity
     return tuple(objects)
 
 
 def new_id(resource: Resource, number: int = 0) -> Json:
     """An id for an object of a resource: always the same one for a number, a new one without."""
-    declared = resource.type.properties.get("id")
+    declared = resource.type.properties.get(resource.shape.key)
     if declared and declared.type.kind in {TypeKind.INT32, TypeKind.INT64}:
         return number or uuid.uuid4().int % 2**31
+    if declared and declared.type.kind is TypeKind.STRING and declared.type.limits:
+        found = bounded(declared.type, number or uuid.uuid4().int % 2**31, SEED)
+        if found is not None:
+            return found
     update = resource.of(OperationKind.UPDATE)
     path = update.aliases[0] if update else resource.name
     return str(uuid.uuid5(SPACE, f"{path}{number}") if number else uuid.uuid4())

@@ -16,18 +16,19 @@ from markupsafe import Markup
 from graph_contracts.report.change import Change, Kind
 from graph_contracts.report.difference import between
 from graph_contracts.report.headline import sentence
+from graph_contracts.report.html import dotted, prose
 from graph_contracts.report.markdown import code, escape
 from graph_contracts.report.results import RequirementResult, Results, Verdict, summary
 from graph_contracts.report.visible import one_line, visible
-from graph_contracts.report.words import MEANINGS, SIGNS, change_lines
+from graph_contracts.report.words import MEANINGS, SIGNS, alike, change_lines, subject, when
 
 TEMPLATES = Path(__file__).with_name("templates")
 TITLES: Mapping[Kind, str] = {
-    Kind.BROKE: "Broke",
-    Kind.WORSE: "Draws a warning now",
-    Kind.UNTESTED: "Stopped being tested",
-    Kind.HEALED: "Healed",
-    Kind.TESTED: "Tested now",
+    Kind.BROKE: "Regressions",
+    Kind.WORSE: "New warnings",
+    Kind.UNTESTED: "No longer tested",
+    Kind.HEALED: "Fixed",
+    Kind.TESTED: "Newly tested",
 }
 
 
@@ -38,6 +39,8 @@ class Side:
     name: str
     source: str
     results: Results
+    report: str = ""
+    """The address of its HTML report, seen from the page that compares; empty where there is none."""
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -56,6 +59,16 @@ class Step:
     after: Side
     changes: Mapping[Kind, Sequence[Change]]
 
+    @property
+    def statements(self) -> Mapping[str, str]:
+        """What the requirements say, by id."""
+        return {row.id: row.statement for side in (self.before, self.after) for row in side.results.requirements}
+
+    @property
+    def tone(self) -> str:
+        """How the page shows it: bad where something became worse."""
+        return "bad" if _worse(self) else "good"
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -70,14 +83,19 @@ class Comparison:
     """Why the runs may not be quite comparable."""
 
 
-def compare(given: Sequence[tuple[str, str, Results]]) -> Comparison:
+def compare(given: Sequence[tuple[str, str, Results]], reports: Mapping[str, str] | None = None) -> Comparison:
     """Compare runs.
 
     Args:
         given: name (or nothing), source and results of each, the earliest first.
+        reports: the addresses of their HTML reports, by source.
     """
     names = _names(given)
-    sides = tuple(Side(name, source, results) for name, (_, source, results) in zip(names, given, strict=True))
+    known = reports or {}
+    sides = tuple(
+        Side(name, source, results, known.get(source, ""))
+        for name, (_, source, results) in zip(names, given, strict=True)
+    )
     several = len({side.results.target_url for side in sides}) > 1 or any(name for name, _, _ in given)
     pairs = pairwise(sides) if not several or len(sides) == 2 else ()
     steps = tuple(Step(before, after, _by_kind(between(before.results, after.results))) for before, after in pairs)
@@ -85,6 +103,15 @@ def compare(given: Sequence[tuple[str, str, Results]]) -> Comparison:
         sides = tuple(sorted(sides, key=_badness))
     rows = {row.id: row for side in sides for row in side.results.requirements} if several else {}
     return Comparison(sides, steps, tuple(rows.values()), tuple(_cautions(sides)))
+
+
+def regressions(earliest: Results, latest: Results) -> list[Change]:
+    """What the latest run does worse than the earliest."""
+    return [change for change in between(earliest, latest) if change.gates]
+
+
+def _worse(step: Step) -> bool:
+    return any(change.gates for changes in step.changes.values() for change in changes)
 
 
 def _names(given: Sequence[tuple[str, str, Results]]) -> list[str]:
@@ -138,8 +165,8 @@ def text(comparison: Comparison) -> str:
         if not step.changes:
             lines.append("  nothing changed")
         for kind, changes in step.changes.items():
-            lines += [f"  {TITLES[kind]} ({len(changes)})"]
-            lines += [f"    {one_line(line, 2000)}" for line in change_lines(changes)]
+            lines += [f"  {TITLES[kind]} ({_count(changes)})"]
+            lines += [f"    {one_line(line, 2000)}" for line in change_lines(changes, step.statements)]
     if comparison.rows:
         letters = [chr(ord("A") + place) if place < 26 else str(place) for place in range(len(comparison.sides))]
         lines += ["", "Implementations, fewest failures first:"]
@@ -158,6 +185,18 @@ def text(comparison: Comparison) -> str:
     return visible("\n".join(lines).strip("\n")) + "\n"
 
 
+def _areas(rows: Sequence[RequirementResult]) -> list[tuple[str, list[RequirementResult]]]:
+    found: dict[str, list[RequirementResult]] = {}
+    for row in rows:
+        found.setdefault(row.area, []).append(row)
+    return list(found.items())
+
+
+def _count(changes: Sequence[Change]) -> int:
+    """The requirements that changes are of."""
+    return len({change.requirement for change in changes})
+
+
 def _tally(side: Side) -> str:
     return ", ".join(f"{count} {verdict}" for verdict, count in side.counts.items() if count)
 
@@ -174,12 +213,12 @@ def markdown(comparison: Comparison) -> str:
         if not step.changes:
             lines += ["Nothing changed.", ""]
         for kind, changes in step.changes.items():
-            lines += [f"### {TITLES[kind]} ({len(changes)})", ""]
-            lines += [*(f"- {escape(line)}" for line in change_lines(changes)), ""]
+            lines += [f"### {TITLES[kind]} ({_count(changes)})", ""]
+            lines += [*(f"- {escape(line)}" for line in change_lines(changes, step.statements)), ""]
     if comparison.rows:
         lines += ["## Implementations × requirements", ""]
         lines += [
-            f"- **{escape(side.name)}**: {_tally(side)}; {code(side.results.target_url)}, {side.results.started}"
+            f"- **{escape(side.name)}**: {_tally(side)}; {code(side.results.target_url)}, {when(side.results.started)}"
             for side in comparison.sides
         ]
         lines += ["", f"| Requirement | Level | {' | '.join(escape(side.name) for side in comparison.sides)} |"]
@@ -204,12 +243,14 @@ def html(comparison: Comparison) -> str:
         lstrip_blocks=True,
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
-    environment.filters["line"] = one_line
-    style = (TEMPLATES / "compare.css").read_text(encoding="utf-8")
+    environment.filters |= {"line": one_line, "when": when, "prose": prose, "dotted": dotted, "subject": subject}
+    style = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "compare.css"))
     return environment.get_template("compare.html").render(
         comparison=comparison,
         titles=TITLES,
-        lines=change_lines,
+        alike=alike,
+        count=_count,
+        areas=_areas(comparison.rows),
         signs=SIGNS,
         meanings=MEANINGS,
         tally=_tally,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,9 @@ from graph_contracts.report import causes
 from graph_contracts.report.causes import CauseGroup
 from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
 from graph_contracts.report.visible import one_line
+
+CHANGING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+")
+"""Values that differ from one object to the next."""
 
 
 @dataclass
@@ -35,8 +39,8 @@ class Failure:
 
     @property
     def alike(self) -> bool:
-        """Whether the same was expected and seen on each of its operations."""
-        return len({(each.expected, each.actual, each.message) for each in self.outcomes}) == 1
+        """Whether the same was expected and seen on each of its operations, but for ids and numbers."""
+        return len({CHANGING.sub("", f"{each.expected}\0{each.actual}\0{each.message}") for each in self.outcomes}) == 1
 
 
 def failures(results: Results, *verdicts: Verdict) -> list[Failure]:

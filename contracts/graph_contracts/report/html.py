@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -42,7 +41,7 @@ def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
             partial=is_partial(results),
             recorded=bool(results.scope and results.scope.recorded),
             waivers=words.waivers(results.baseline) if results.baseline else "",
-            when=_when(results.started),
+            when=words.when(results.started),
             counts=counts,
             table=_table(results),
             exits={results.exit_code: EXITS.get(results.exit_code, "")},
@@ -87,12 +86,12 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "line": one_line,
-        "prose": _prose,
+        "prose": prose,
         "text": str,
         "cited": citation.parts,
         "spread": view.spread,
         "also": _also,
-        "dotted": _dotted,
+        "dotted": dotted,
         "subject": words.subject,
         "in_words": words.in_words,
         "basis": words.basis,
@@ -107,7 +106,7 @@ def _also(message: str) -> str:
     return re.sub(r"\)( \(failed [^)]*\))?$", "", message.partition(" (and ")[2])
 
 
-def _prose(text: str) -> Markup:
+def prose(text: str) -> Markup:
     """Our own sentence, with what stands between backticks as code."""
     pieces = escape(visible(text)).split("`")
     return Markup("").join(
@@ -115,7 +114,7 @@ def _prose(text: str) -> Markup:
     )
 
 
-def _dotted(name: str) -> Markup:
+def dotted(name: str) -> Markup:
     """An id that may be broken at its dots, and nowhere else."""
     return Markup(".<wbr>").join(name.split("."))
 
@@ -136,14 +135,6 @@ def _area_filters(count: int) -> Markup:
         for place in range(1, count + 1)
     )
     return Markup("".join(rules))  # noqa: S704 (numbers)
-
-
-def _when(started: str) -> str:
-    try:
-        moment = datetime.fromisoformat(started)
-    except ValueError:
-        return started
-    return f"{moment.day} {moment:%B %Y, %H:%M} {moment.tzname() or ''}".strip()
 
 
 def _table(results: Results) -> list[tuple[Verdict, list[int]]]:

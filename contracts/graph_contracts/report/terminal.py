@@ -102,7 +102,7 @@ def _block(failure: Failure, folder: Path, look: Screen) -> Iterator[Text]:
     label = WORDS[failure.verdict]
     yield from look.indented(said(row.statement, "bold"), f"{label} ", len(label) + 1, STYLES[failure.verdict])
     if outcome.expected or outcome.actual:
-        yield from _field("expected", one_line(outcome.expected), look)
+        yield from _field("expected", one_line(words.in_words(outcome.expected)), look)
         yield from _field("actual", one_line(outcome.actual), look, "red")
     else:
         yield from _field("actual", one_line(outcome.message), look, "red")
@@ -112,8 +112,8 @@ def _block(failure: Failure, folder: Path, look: Screen) -> Iterator[Text]:
     yield from _field("fix", row.fix, look)
     if outcome.curl:
         yield from _replay(failure, folder, look)
-    terms = f"{row.level}, {row.source}" if row.source else row.level
-    yield from _field("source", terms, look)
+    if look.verbose:
+        yield from _field("source", ", ".join(filter(None, (row.level, row.source))), look)
     yield from _field("more", f"graph-contracts explain {row.id}", look, "cyan")
 
 
@@ -122,8 +122,8 @@ def _where(failure: Failure, look: Screen) -> Iterator[Text]:
     if len(operations) == 1:
         yield from _field("where", one_line(operations[0]), look)
         return
-    same = "the same on each" if failure.alike else "shown is the first"
-    yield from _field("where", f"on {len(operations)} operations, {same}:", look)
+    first = "" if failure.alike else ", the first of them is shown"
+    yield from _field("where", f"on {len(operations)} operations{first}:", look)
     for operation in operations[:MAX_OPERATIONS]:
         yield from _field("", one_line(operation), look)
     if len(operations) > MAX_OPERATIONS:
@@ -234,27 +234,26 @@ def _summary(results: Results, failed: Sequence[Failure], look: Screen) -> Itera
     yield _empty()
     yield said("Summary, the worst first:", "bold")
     shown = found[:MAX_LINES]
-    widest = max(len(_name(each)) for each in shown)
-    for failure in shown:
-        yield _brief(failure, widest, look)
+    names = [_name(each, len(results.operations)) for each in shown]
+    for failure, name in zip(shown, names, strict=True):
+        yield _brief(failure, name.ljust(max(map(len, names))), look)
     if len(found) > MAX_LINES:
         yield said(f"  … and {len(found) - MAX_LINES} more: see the report")
     if any(each.verdict is Verdict.WARN for each in found) and not look.verbose:
         yield from look.indented(said("What was seen of each warning is in the report; -v prints it.", "dim"), "", 2)
 
 
-def _brief(failure: Failure, widest: int, look: Screen) -> Text:
-    """A failure on one line: its id, on how many operations, and as much of the statement as there is room for."""
-    start = Text.assemble(
-        said(f"  {WORDS[failure.verdict]:<5} ", STYLES[failure.verdict]), said(_name(failure).ljust(widest + 2))
-    )
+def _brief(failure: Failure, name: str, look: Screen) -> Text:
+    """A failure on one line: its name, and as much of the statement as there is room for."""
+    start = Text.assemble(said(f"  {WORDS[failure.verdict]:<5} ", STYLES[failure.verdict]), said(f"{name}  "))
     statement, *more = wrapped(said(failure.row.statement), max(look.width - len(start) - 2, LEAST))
     return Text.assemble(start, statement, said(" …" if more else ""))
 
 
-def _name(failure: Failure) -> str:
+def _name(failure: Failure, total: int) -> str:
+    """The id, and on how many operations where it isn't all that the run is about."""
     count = len({each.operation for each in failure.outcomes})
-    return f"{failure.row.id} on {count} operations" if count > 1 else failure.row.id
+    return f"{failure.row.id} (on {count} of {total})" if count < total else failure.row.id
 
 
 def _item(text: str, look: Screen) -> list[Text]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 
 from graph_contracts.report.change import Change, Kind
@@ -89,6 +91,15 @@ MAX_NAMED = 5
 def basis(name: str) -> str:
     """What a level rests on, in words; of several bases each."""
     return " and ".join(BASES.get(each, each) for each in name.split("/"))
+
+
+def when(moment: str) -> str:
+    """A time of results.json, for people."""
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    return f"{at.day} {at:%B %Y, %H:%M} {at.tzname() or ''}".strip()
 
 
 def subject(area: str) -> str:
@@ -186,16 +197,25 @@ def changes(results: Results) -> list[str]:
         lines += results.baseline.unjudged
     if results.since:
         counts = Counter(str(change.kind) for change in results.since.changes)
-        changes = ", ".join(f"{counts[kind]} {kind}" for kind in Kind if counts[kind]) or "nothing changed"
-        lines.append(f"Since {results.since.source} ({results.since.started}): {changes}.")
-        lines += change_lines(results.since.changes)
+        changes = ", ".join(f"{counts[kind]} {KINDS[kind]}" for kind in Kind if counts[kind]) or "nothing changed"
+        lines.append(f"Since {results.since.source} ({when(results.since.started)}): {changes}.")
+        lines += change_lines(results.since.changes, {row.id: row.statement for row in results.requirements})
         if results.fail_on == "regression":
-            lines.append(f"Only what is worse than then gates: {plural(len(results.since.worse), 'change')}.")
+            lines.append(f"Only what became worse fails the run: {plural(len(results.since.worse), 'change')}.")
     return lines
 
 
-def change_lines(changes: Iterable[Change]) -> list[str]:
-    """Changes, a line each; those of one requirement that are alike in one, and what a run didn't have all in one."""
+@dataclass(frozen=True)
+class ChangeGroup:
+    """Changes of one requirement that are alike."""
+
+    first: Change
+    where: str
+    """On which operations; empty where the change names none."""
+
+
+def alike(changes: Iterable[Change]) -> tuple[list[ChangeGroup], list[str]]:
+    """Changes of one requirement that are alike as one; and the requirements that the later run didn't have."""
     groups: dict[tuple[str, ...], list[Change]] = {}
     absent: dict[str, None] = {}
     for change in changes:
@@ -203,13 +223,33 @@ def change_lines(changes: Iterable[Change]) -> list[str]:
             groups.setdefault((change.kind, change.requirement, change.before, change.after), []).append(change)
         else:
             absent[change.requirement] = None
+    found = []
+    for same in groups.values():
+        where = f"on {same[0].operation}" if same[0].operation else ""
+        found.append(ChangeGroup(same[0], where if len(same) == 1 else f"on {len(same)} operations"))
+    return found, [*absent]
+
+
+KINDS: Mapping[Kind, str] = {
+    Kind.BROKE: "regression",
+    Kind.WORSE: "new warning",
+    Kind.UNTESTED: "no longer tested",
+    Kind.HEALED: "fixed",
+    Kind.TESTED: "newly tested",
+}
+
+
+def change_lines(changes: Iterable[Change], statements: Mapping[str, str] | None = None) -> list[str]:
+    """Changes, a line each; those of one requirement that are alike in one, and what a run didn't have all in one."""
+    groups, absent = alike(changes)
     lines = []
-    for (kind, requirement, before, after), alike in groups.items():
-        where = f" on {alike[0].operation}" if alike[0].operation else ""
-        where = where if len(alike) == 1 else f" on {len(alike)} operations"
-        why = f": {alike[0].message}" if alike[0].message else ""
-        lines.append(f"{kind} {requirement}{where} ({before or 'absent'} → {after}){why}")
+    for each in groups:
+        change, where = each.first, f" {each.where}" if each.where else ""
+        said = (statements or {}).get(change.requirement, "")
+        name = f"{said} [{change.requirement}]" if said else change.requirement
+        why = f": {change.message}" if change.message else ""
+        lines.append(f"{KINDS[change.kind]}: {name}{where} ({change.before or 'absent'} → {change.after}){why}")
     if absent:
-        named = first_few([*absent], "the earlier results.json")
+        named = first_few(absent, "the earlier results.json")
         lines.append(f"{plural(len(absent), 'requirement')} not in the later run: {named}")
     return lines

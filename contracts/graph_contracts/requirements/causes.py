@@ -155,7 +155,7 @@ CAUSES = (
     ),
     Cause(
         "cond.stale",
-        "Conditions of a request, such as If-Match, are ignored.",
+        "Conditions of requests (If-Match, If-None-Match) are ignored.",
         by=(Sign.SUCCESS,),
         follows=("cond.notag", "cond.nonestar"),
         signs=(Sign.SUCCESS,),

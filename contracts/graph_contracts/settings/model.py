@@ -131,8 +131,8 @@ class Settings(BaseModel):
         ge=0,
         lt=2**63,
     )
-    read_only: bool = _about("Send nothing that could change anything; most requirements can't be judged so.", False)
-    restore: bool = _about("Put the object back as it was found.", True)
+    read_only: bool = _about("Send nothing that could change anything; most requirements can't be tested then.", False)
+    restore: bool = _about("Restore the objects at the end of the run.", True)
     dry_run: bool = _about("Print what would be sent, as curl lines, and send nothing to the target.", False)
     destructive: bool = _about(
         "Also send what could harm other objects: PATCH or DELETE to the collection, ids like *; and PUT, DELETE.",

@@ -115,6 +115,8 @@ def test_members_that_the_server_maintains_are_not_the_runs(tmp_path: Path) -> N
         results, _ = judged(server, tmp_path, *WRITES)
         assert {"version", "@odata.etag"} <= set(server.objects[FIRST])
     assert "left" not in results
+    (row,) = [each for each in results["capabilities"] if each["name"].endswith(": changed by the server itself")]
+    assert row["value"] == "@odata.etag, version"
 
 
 @pytest.mark.parametrize(("habits", "code"), [((), 3), (("null removes",), 0)])

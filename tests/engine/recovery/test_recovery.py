@@ -151,6 +151,7 @@ def test_an_interrupt_while_objects_are_put_back_leaves_the_undo_log(make: Make)
     run.things.refuses = interrupts
     run.put_back()
     assert run.left[0] == "putting back was interrupted"
+    assert {*run.left[1:]} == {f"/things0/{name} was not looked at again" for name in ("a", "b")}
     assert len(journals(run.folder)) == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import signal
 import subprocess
@@ -72,6 +73,9 @@ def test_an_interrupted_run_puts_back_and_reports(number: signal.Signals, tmp_pa
     assert json.loads((tmp_path / "reports/results.json").read_text())["complete"] is False
     assert journals(tmp_path / "reports") == []
     assert "Traceback" not in done.stdout + done.stderr
+    assert re.search(r"^Interrupted after \d+ of \d+ cases?; the object is as it was\.$", done.stdout, re.MULTILINE)
+    ids = re.findall(r"\bupdate\.[a-z0-9.]+", done.stdout)
+    assert len(ids) <= 10, "what was not reached is counted, not named"
 
 
 def test_what_a_killed_run_left_is_put_back_later(tmp_path: Path) -> None:

@@ -57,10 +57,10 @@ def test_every_answer_is_as_long_as_it_says(operation: OperationUnderTest, excha
     for problem in unsound(response):
         yield Finding("a valid HTTP head", f"{exchange.answer}: {problem}", (exchange,))
     for problem in repeated(response.headers):
-        yield Finding("each of these fields once", f"{exchange.answer}: {problem}", (exchange,), Severity.WARN)
+        yield Finding("each header field once", f"{exchange.answer}: {problem}", (exchange,), Severity.WARN)
     if response.body and (coding := refused_coding(accepted := exchange.sent("Accept-Encoding"), response)):
         what = f"{exchange.answer} in {coding} to Accept-Encoding: {accepted}"
-        yield Finding("an answer without that coding", what, (exchange,), Severity.WARN)
+        yield Finding("an answer in a coding that the request accepts", what, (exchange,), Severity.WARN)
 
 
 @requirement(

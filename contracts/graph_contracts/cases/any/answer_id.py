@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from graph_contracts.contract import Operation
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.equality import short
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.operation_under_test import OperationUnderTest, performed
 from graph_contracts.requirements import Finding, Findings, Level, also, requirement
 
@@ -44,12 +44,13 @@ def test_the_answer_has_the_id_of_the_url(operation: OperationUnderTest, exchang
 
     Fix: Return the stored key as a string, in the spelling of the URL.
     """
+    name = operation.shape.key
     if (
-        "id" not in operation.answer_type.properties
+        name not in operation.answer_type.properties
         or "%24select" in exchange.request.url
         or "$select" in exchange.request.url
     ):
         return
-    shown = (exchange.object or {}).get("id")
+    shown = (exchange.object or {}).get(name)
     if not same_id(shown, exchange.entity):
-        yield Finding(f"id = {short(exchange.entity)}", f"id = {short(shown)}", (exchange,), place="id")
+        yield Finding(f"{name} = {short(exchange.entity)}", f"{name} = {short(shown)}", (exchange,), place=name)

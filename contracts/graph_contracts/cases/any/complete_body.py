@@ -45,11 +45,11 @@ def test_a_complete_representation_is_accepted(operation: WriteDriver) -> Findin
     expected = "2xx to a body with every documented property"
     why = f"{first.exchange.answer}; accepted {accepted.steps[-1].name}"
     taken = {step.name for step in accepted.steps if step.exchange.ok}
-    refused = [name for name in missing if f"{name} alone" not in taken]
+    refused = [name for name in missing if f"one member, {name}" not in taken]
     if not refused:
         yield Finding(expected, f"{why} ({', '.join(missing)} not with it)" if missing else why, (first.exchange,))
     for name in refused:
-        alone = next((step for step in accepted.steps if step.name == f"{name} alone"), first)
+        alone = next((step for step in accepted.steps if step.name == f"one member, {name}"), first)
         yield _judged(operation, name, first.body.get(name), alone.exchange)
 
 

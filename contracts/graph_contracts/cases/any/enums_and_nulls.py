@@ -6,7 +6,6 @@ from graph_contracts.cases.values import finding_of, shown_after
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.equality import short
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.settable_locations import settable_locations
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import (
@@ -130,7 +129,7 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
             continue
         cleared += 1
         if exchange.object is not None and operation.model.is_set(name, exchange.object.get(name)):
-            yield Finding(f"{name} = null", f"{name} = {short(exchange.object.get(name))}", (exchange,), place=name)
+            yield Finding(f"{name} to be null", f"{name} = {short(exchange.object.get(name))}", (exchange,), place=name)
             continue
         try:
             left, seen = operation.observe.settle({name: None})
@@ -186,19 +185,20 @@ def test_null_where_there_can_be_none_is_refused_or_harmless(operation: WriteDri
             yield Finding(f"400, or {name} null or unchanged", f"{name} = {short(stored)}", evidence)
     if _keeps_ids(operation):
         return  # with null for an id nobody could address the object any more
-    (trial,) = operation.watch.attempt([Attempt("id = null", {"id": None})])
+    name = operation.shape.key
+    (trial,) = operation.watch.attempt([Attempt(f"{name} = null", {name: None})])
     found, evidence = shown_after(operation, trial.exchange)
-    lost = trial.exchange.object is not None or any(effect.difference.path == "id" for effect in trial.effects)
-    if lost and found is not None and found.get("id") is None:
+    lost = trial.exchange.object is not None or any(effect.difference.path == name for effect in trial.effects)
+    if lost and found is not None and found.get(name) is None:
         where = "" if trial.exchange.object is not None else " in a later read"
         yield Finding("400, or the id unchanged", f"{trial.exchange.status} without an id{where}", evidence)
 
 
 def _keeps_ids(operation: WriteDriver) -> bool:
     """Whether the target keeps an id from a body, as the answer or a read of the object shows."""
-    given = operation.values.guid()
-    exchange = operation.patch({**operation.bodies.small(), "id": given})
-    if exchange.ok and exchange.object is not None and same_id(exchange.object.get("id"), given):
+    given = operation.unknown_id()
+    exchange = operation.patch(operation.keyed(operation.bodies.small(), given))
+    if exchange.ok and exchange.object is not None and operation.shape.is_of(exchange.object, given):
         return True
     observer = operation.observer
     moves = exchange.ok and operation.changes_objects and observer.means == "item"

@@ -106,7 +106,7 @@ def test_an_inner_error_is_an_object_that_helps_support(operation: OperationUnde
     if inner is None:
         return
     if not isinstance(inner, dict):
-        yield Finding(f"{name}: an object", f"{name}: {short(inner)}", (exchange,))
+        yield Finding(f"{name} to be an object", f"{name}: {short(inner)}", (exchange,))
         return
     known = {key.lower().replace("-", "") for key in inner}
     missing = [word for word, key in (("request-id", "requestid"), ("date", "date")) if key not in known]

@@ -182,7 +182,7 @@ def test_the_operation_outlives_hostile_input(operation: WriteDriver) -> Finding
     if not (deaths or operation.log.hostile):
         raise Inconclusive("no hostile input was sent")
     for death in deaths:
-        yield Finding("the server outlives it", told(death), (death.culprit, death.refused), replay=(death.culprit,))
+        yield Finding("the server survives it", told(death), (death.culprit, death.refused), replay=(death.culprit,))
     for outage in operation.log.outages:
         if outage.recovered and outage.after.throttled:
             continue

@@ -76,7 +76,7 @@ def test_a_charset_parameter_makes_no_difference(operation: WriteDriver) -> Find
         body = operation.bodies.small()
         exchange = operation.patch(body, headers={"Content-Type": value})
         if not exchange.ok:
-            yield Finding("2xx as for application/json", f"{exchange.answer} to {value}", (exchange,), grade)
+            yield Finding("2xx, as for application/json", f"{exchange.answer} to {value}", (exchange,), grade)
         yield from unmade(operation, body, exchange)
 
 
@@ -245,7 +245,7 @@ def test_the_answer_is_json_whenever_json_is_acceptable(operation: OperationUnde
         exchange = plain if accept is None else operation.ask(headers={"Accept": accept})
         said = f"Accept: {accept}" if accept else "no Accept"
         if not exchange.ok:
-            yield Finding("2xx as without Accept", f"{exchange.answer} to {said}", (exchange,))
+            yield Finding("2xx, as without Accept", f"{exchange.answer} to {said}", (exchange,))
             continue
         response = exchange.response
         if response is None or response.status not in {200, 201} or not response.body:
@@ -304,13 +304,13 @@ def test_an_accept_that_json_does_not_satisfy_is_ignored_or_answered_406(operati
     if not isinstance(operation, WriteDriver):
         exchange = operation.ask(headers=headers)
         if not exchange.ok and not exchange.refused:
-            yield Finding("200 or 406", exchange.answer, (exchange,))
+            yield Finding("an answer in JSON, or 406", exchange.answer, (exchange,))
         return
     body = operation.bodies.small()
     (trial,) = operation.watch.attempt([Attempt("Accept: application/xml", body, headers=headers, marker=_last(body))])
     exchange = trial.exchange
     if not exchange.ok and not exchange.refused:
-        yield Finding("200 or 406", exchange.answer, (exchange,))
+        yield Finding("an answer in JSON, or 406", exchange.answer, (exchange,))
     if exchange.refused:
         for effect in trial.effects:
             yield Finding("nothing changed", f"{exchange.answer}, yet {effect.difference}", effect.evidence)

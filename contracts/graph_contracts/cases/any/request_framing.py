@@ -52,7 +52,7 @@ def test_a_chunked_body_is_read_like_any_other(operation: WriteDriver) -> Findin
         return
     _control(operation)
     grade = Severity.WARN if exchange.status == 501 else Severity.FAIL
-    yield Finding("2xx as for the same body with a Content-Length, or 411", exchange.answer, (exchange,), grade)
+    yield Finding("2xx, as for the same body with a Content-Length, or 411", exchange.answer, (exchange,), grade)
 
 
 def _control(operation: WriteDriver) -> None:

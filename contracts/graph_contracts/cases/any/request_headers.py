@@ -116,4 +116,4 @@ def test_unknown_and_informational_headers_do_no_harm(operation: OperationUnderT
     for name, value in BENIGN.items():
         exchange = operation.ask(headers={name: value})
         if not exchange.ok:
-            yield Finding("2xx as without the header", f"{exchange.answer} to {name}: {value}", (exchange,))
+            yield Finding("2xx, as without the header", f"{exchange.answer} to {name}: {value}", (exchange,))

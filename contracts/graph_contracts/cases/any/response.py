@@ -160,14 +160,14 @@ def test_the_answer_is_the_object_itself(operation: OperationUnderTest, exchange
     if response is None or response.broken:
         return
     if not response.body.strip():
-        yield Finding("the object", f"{exchange.status} without content", (exchange,))
+        yield Finding("the object in the body", f"{exchange.status} without content", (exchange,))
         return
     if response.json.limited:
         raise Unread(f"the body can't be read: {response.json.problem}", exchange)
     if response.json.problem:
         if not response.labelled_json:
             what = f"{exchange.status} with {response.media_type or 'unlabelled'} content"
-            yield Finding("the object", what, (exchange,))
+            yield Finding("the object in the body", what, (exchange,))
         return
     value = response.json.value
     if not isinstance(value, dict):

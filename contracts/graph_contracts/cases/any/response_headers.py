@@ -127,7 +127,7 @@ def test_odata_headers_and_context_are_well_formed(operation: OperationUnderTest
     for name in ("@odata.context", "@context"):
         context = (exchange.object or {}).get(name)
         if context is not None and not (isinstance(context, str) and "$metadata" in context):
-            yield Finding(f"{name}: a URL with $metadata", f"{name}: {short(context)}", (exchange,))
+            yield Finding(f"{name} to be a URL with $metadata", f"{name}: {short(context)}", (exchange,))
 
 
 @requirement(

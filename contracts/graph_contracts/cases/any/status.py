@@ -119,4 +119,4 @@ def test_a_200_carries_no_error(operation: OperationUnderTest, exchange: Exchang
     body = exchange.object or {}
     entity = sum(name in body for name in operation.answer_type.properties)
     if isinstance(body.get("error"), dict) and entity < 2:
-        yield Finding("the object", f"{exchange.status} with an `error` object in its place", (exchange,))
+        yield Finding("the object in the body", f"{exchange.status} with an `error` object in its place", (exchange,))

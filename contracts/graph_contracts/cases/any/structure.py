@@ -21,12 +21,12 @@ from graph_contracts.requirements import Convention, Finding, Findings, Level, N
 def _arrays(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     for path, value, type_ in locations(operation, exchange, frozenset({TypeKind.COLLECTION})):
         if not isinstance(value, list):
-            yield Finding(f"{path}: an array", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be an array", f"{path} = {short(value)}", (exchange,), place=path)
         elif not all(
             objects([each], type_) or operation.planted_by_run(exchange, f"{path}[{n}]", each)
             for n, each in enumerate(value)
         ):
-            yield Finding(f"{path}: an array of objects", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be an array of objects", f"{path} = {short(value)}", (exchange,), place=path)
 
 
 @requirement(

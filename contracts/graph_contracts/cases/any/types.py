@@ -122,15 +122,15 @@ def test_strings_are_strings(operation: OperationUnderTest, exchange: Exchange) 
     """
     for path, value, type_ in locations(operation, exchange, STRINGS):
         if not isinstance(value, str):
-            yield Finding(f"{path}: a string", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be a string", f"{path} = {short(value)}", (exchange,), place=path)
         elif type_.kind is TypeKind.GUID and not GUID.fullmatch(value):
-            yield Finding(f"{path}: a GUID", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be a GUID", f"{path} = {short(value)}", (exchange,), place=path)
         elif type_.kind is TypeKind.DURATION and not DURATION.fullmatch(value):
-            yield Finding(f"{path}: an ISO 8601 duration", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be an ISO 8601 duration", f"{path} = {short(value)}", (exchange,), place=path)
         elif type_.kind is TypeKind.DATE and not re.fullmatch(r"-?\d{4,}-\d\d-\d\d", value):
-            yield Finding(f"{path}: a date", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be a date", f"{path} = {short(value)}", (exchange,), place=path)
         elif type_.kind is TypeKind.BINARY and not _base64(value):
-            yield Finding(f"{path}: base64", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be base64", f"{path} = {short(value)}", (exchange,), place=path)
 
 
 def _base64(text: str) -> bool:
@@ -177,21 +177,21 @@ def test_numbers_are_numbers_in_range(operation: OperationUnderTest, exchange: E
     for path, value, type_ in locations(operation, exchange, NUMBERS):
         if type_.kind is TypeKind.BOOLEAN:
             if not isinstance(value, bool):
-                yield Finding(f"{path}: true or false", f"{path} = {short(value)}", (exchange,), place=path)
+                yield Finding(f"{path} to be true or false", f"{path} = {short(value)}", (exchange,), place=path)
             continue
         if type_.kind is TypeKind.INT64 and isinstance(value, str) and re.fullmatch(r"-?\d+", value):
             continue  # IEEE754Compatible=true
         if not isinstance(value, (int, float)) or isinstance(value, bool):
-            yield Finding(f"{path}: a number", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be a number", f"{path} = {short(value)}", (exchange,), place=path)
         elif type_.kind is TypeKind.DOUBLE:
             continue
         elif isinstance(value, float) and not value.is_integer():
-            yield Finding(f"{path}: an integer", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be an integer", f"{path} = {short(value)}", (exchange,), place=path)
         elif type_.kind is TypeKind.INT32 and not -(2**31) <= value < 2**31:
-            yield Finding(f"{path}: within Int32", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be within Int32", f"{path} = {short(value)}", (exchange,), place=path)
         elif isinstance(value, float):
             actual = f"{path} = {value!r}, an integer written with a fraction"
-            yield Finding(f"{path}: an integer", actual, (exchange,), Severity.WARN, place=path)
+            yield Finding(f"{path} to be an integer", actual, (exchange,), Severity.WARN, place=path)
 
 
 @requirement(
@@ -231,7 +231,7 @@ def test_date_times_are_date_times(operation: OperationUnderTest, exchange: Exch
         far = isinstance(value, str) and DATE_TIME.fullmatch(value) and not value[:4].isdigit()
         if instant(value) is None and not far and not _distant(value):
             wanted = "YYYY-MM-DDThh:mm[:ss[.f]] with Z or ±hh:mm"
-            yield Finding(f"{path}: {wanted}", f"{path} = {short(value)}", (exchange,), place=path)
+            yield Finding(f"{path} to be {wanted}", f"{path} = {short(value)}", (exchange,), place=path)
 
 
 def _distant(value: Json) -> bool:
@@ -272,4 +272,4 @@ def test_complex_values_are_objects(operation: OperationUnderTest, exchange: Exc
     for path, value, type_ in locations(operation, exchange, frozenset({TypeKind.COMPLEX})):
         if not isinstance(value, Mapping) and not path.endswith("]"):
             note = " (the table says a single value)" if isinstance(value, list) and type_.name else ""
-            yield Finding(f"{path}: an object", f"{path} = {short(value)}{note}", (exchange,), place=path)
+            yield Finding(f"{path} to be an object", f"{path} = {short(value)}{note}", (exchange,), place=path)

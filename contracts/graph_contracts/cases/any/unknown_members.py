@@ -119,6 +119,6 @@ def test_a_property_in_other_letter_case_makes_no_second_member(operation: Write
     exchange = operation.patch({name.upper(): operation.values.fresh(operation.model.type.properties[name].type)})
     for found, evidence in shown_anywhere(operation, exchange):
         if name.upper() in found and name in found:
-            yield Finding(f"{name} alone", f"{name} and {name.upper()} side by side", evidence)
+            yield Finding(f"one member, {name}", f"{name} and {name.upper()} side by side", evidence)
             operation.patch({name.upper(): None})
             return

@@ -8,13 +8,13 @@ from graph_contracts.cases.any.atomicity import note_what_is_made_in_spite
 from graph_contracts.cases.update.concurrency import parallel, rounds
 from graph_contracts.cases.values import finding_of
 from graph_contracts.contract import OperationKind, TypeKind
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.creations import created_id
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.object_views import GONE
-from graph_contracts.operations.observer import identity, same_id
 from graph_contracts.operations.settable_locations import settable_locations
 from graph_contracts.requirements import (
     Convention,
@@ -42,7 +42,8 @@ def test_each_new_object_has_an_id_of_its_own(create: CreateDriver) -> Findings:
 
     Fix: Make the id where the row is made, and return it: an id from a cache or the request comes twice.
     """
-    if "id" not in create.answer_type.properties:
+    key = create.shape.key
+    if key not in create.answer_type.properties:
         raise NotApplicable("the document doesn't name the id among the properties")
     known: dict[str, Exchange] = {}
     for _ in range(HANDED_OUT):
@@ -50,12 +51,12 @@ def test_each_new_object_has_an_id_of_its_own(create: CreateDriver) -> Findings:
         answered = exchange.object
         if answered is None:
             raise NotApplicable(f"the answer shows no object ({exchange.answer})", exchange)
-        entity = identity(answered.get("id"))
+        entity = create.shape.key_of(answered)
         if not entity:
-            yield Finding("an id", f"id = {short(answered.get('id'))}", (exchange,))
+            yield Finding("an id in the answer", f"{key} = {short(answered.get(key))}", (exchange,))
             return
         if entity in known:
-            yield Finding("an id of its own", f"id = {short(entity)} twice", (known[entity], exchange))
+            yield Finding("an id of its own", f"{key} = {short(entity)} twice", (known[entity], exchange))
         known[entity] = exchange
 
 
@@ -72,7 +73,7 @@ def test_a_new_object_can_be_read_by_its_id(create: CreateDriver) -> Findings:
     if not create.observe.persists:
         return  # told by the case above
     exchange = create.change(create.bodies.full())
-    entity = created_id(exchange)
+    entity = created_id(exchange, create.shape)
     if not entity:
         raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
     found, seen = create.appears(entity)
@@ -97,14 +98,14 @@ def test_an_id_in_the_body_takes_no_other_objects_place(create: CreateDriver) ->
     entity = create.make(1)
     before = create.observe.state(entity)
     body = create.bodies.full(2)
-    exchange = create.patch({"id": entity, **body})
+    exchange = create.patch(create.keyed(body, entity))
     after, seen = create.observe.documented(entity)
     create.key = entity
     for difference in create.model.changes(before, after):
         what = f"{exchange.answer}, and the object changed: {difference}"
         yield Finding(f"object {short(entity)} unchanged", what, (exchange, seen))
         return
-    shown = created_id(exchange)
+    shown = created_id(exchange, create.shape)
     if exchange.ok and same_id(shown, entity):
         yield Finding("an id of its own, or 409", f"{exchange.answer} with the id of another object", (exchange,))
 
@@ -203,7 +204,7 @@ def test_parallel_creations_are_all_there(create: CreateDriver) -> Findings:
         answers: list[Exchange] = parallel(*[lambda body=body: create.patch(body, wait=False) for body in bodies])
         bodies = [body for body, answer in zip(bodies, answers, strict=True) if answer.ok]
         answers = [answer for answer in answers if answer.ok]
-        ids = [created_id(answer) for answer in answers]
+        ids = [created_id(answer, create.shape) for answer in answers]
         if len(answers) < 2 or not all(ids):
             continue
         both += 1
@@ -221,7 +222,7 @@ def test_parallel_creations_are_all_there(create: CreateDriver) -> Findings:
 def _all_there(create: CreateDriver, bodies: list[dict[str, object]], answers: list[Exchange]) -> Findings:
     for body, answer in zip(bodies, answers, strict=True):
         mark = {name: body[name] for name in create.bodies.markers[:1] if name in body}
-        left, seen = create.observe.settle(mark, created_id(answer))
+        left, seen = create.observe.settle(mark, created_id(answer, create.shape))
         for difference in left[:1]:
             yield finding_of(difference, *answers, seen)
 
@@ -243,7 +244,7 @@ def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
     """
     exchange = create.change(create.bodies.full())
     location = exchange.response.header("Location") if exchange.response else None
-    shown = identity((exchange.object or {}).get("id"))
+    shown = create.shape.key_of(exchange.object)
     if location is None or not shown:
         raise NotApplicable("the answer has no Location, or shows no id to compare it with", exchange)
     if shown.lower() not in unquote(location).lower():
@@ -292,7 +293,7 @@ def test_one_creation_makes_one_object(create: CreateDriver) -> Findings:
         for entity in found:
             create.creations.record_made(entity)
         if len(found) > 1:
-            yield Finding("one object", f"{len(found)} objects with {name} = {short(value)}", (exchange, *looks))
+            yield Finding("one object made", f"{len(found)} objects with {name} = {short(value)}", (exchange, *looks))
             return
 
 

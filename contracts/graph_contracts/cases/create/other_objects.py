@@ -10,7 +10,6 @@ from graph_contracts.json_types import JsonMapping
 from graph_contracts.operations.attempts import holds
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.equality import short
-from graph_contracts.operations.observer import identity
 from graph_contracts.operations.sample_values import roomy
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import (
@@ -98,7 +97,7 @@ def test_new_objects_share_no_nested_values(create: CreateDriver) -> Findings:
         pair = [create.patch(body), create.patch(body)]
         if not all(each.ok for each in pair):
             continue
-        ids = [identity((each.object or {}).get("id")) for each in pair]
+        ids = [create.shape.key_of(each.object) for each in pair]
         for name in nested:
             if not all(ids) or ids[0] == ids[1]:
                 break

@@ -36,6 +36,6 @@ def test_nothing_is_made_below_a_parent_that_does_not_exist(create: CreateDriver
     path = place.collection(unknown)
     exchange = create.patch(create.bodies.full(2), path=path)
     if exchange.ok:
-        if entity := created_id(exchange):
+        if entity := created_id(exchange, create.shape):
             delete(create.client, place.path(unknown, entity), create.documented.id)
         yield Finding("404", f"{exchange.answer} below {short(unknown)}, which doesn't exist", (control, exchange))

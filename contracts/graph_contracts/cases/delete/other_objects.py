@@ -9,7 +9,6 @@ from graph_contracts.cases.other_objects import lettered
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.delete import DeleteDriver
 from graph_contracts.operations.equality import short
-from graph_contracts.operations.observer import identity, same_id
 from graph_contracts.requirements import (
     Finding,
     Findings,
@@ -57,7 +56,7 @@ def test_what_is_deleted_stays_deleted(delete: DeleteDriver) -> Findings:
             continue
         shown = delete.send("GET", _below(delete, exchange))
         seen += 1
-        if shown.ok and same_id((shown.object or {}).get("id"), exchange.entity):
+        if shown.ok and delete.shape.is_of(shown.object or {}, exchange.entity):
             again = delete.send("GET", _below(delete, exchange))
             if again.ok:
                 what = f"{shown.answer}: it is there again"
@@ -94,7 +93,7 @@ def test_an_id_in_other_letters_deletes_no_object(delete: DeleteDriver) -> Findi
     if not lettered(entity):
         raise NotApplicable("ids are GUIDs or numbers: their letter case doesn't count")
     shown = delete.send("GET", delete.path(other))
-    if shown.ok and identity((shown.object or {}).get("id")) != entity:
+    if shown.ok and delete.shape.key_of(shown.object) != entity:
         raise Inconclusive("an object is shown under the other spelling that isn't the run's", shown)
     exchange = delete.send("DELETE", delete.path(other))
     delete.client.writes += 1

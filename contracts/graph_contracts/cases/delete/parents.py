@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph_contracts.cases.parents import COLLECTION, ELSEWHERE, PATH
+from graph_contracts.contract import CollectionShape
 from graph_contracts.http import jsontext
 from graph_contracts.operations.delete import DeleteDriver
 from graph_contracts.operations.equality import short
@@ -66,22 +67,23 @@ def test_nothing_is_shown_below_a_deleted_object(delete: DeleteDriver) -> Findin
         raise NotApplicable("the document has no collection below these objects")
     entity = delete.victim()
     head = delete.path(entity)
-    paths, made = [], []
+    shapes: dict[str, CollectionShape] = {}
+    made = []
     for operation in below:
         path = f"{head}/{operation.path.rpartition('/')[2]}"
         if operation.method == "POST" and operation.request_example and delete.options.destructive:
             octets = jsontext.dump(operation.request_example.body)
             made.append(delete.send("POST", path, octets=octets, headers={"Content-Type": "application/json"}))
-        elif operation.method == "GET" and (seen := delete.send("GET", path)).ok and seen.object is not None:
-            paths += [path] if isinstance(seen.object.get("value"), list) else []
-    if not paths:
+        elif operation.method == "GET" and (seen := delete.send("GET", path)).ok:
+            shapes |= {path: operation.shape} if operation.shape.items_in(seen.json) is not None else {}
+    if not shapes:
         raise Inconclusive("no collection below an object that was made could be listed")
     exchange = delete.remove(entity)
     if not exchange.ok or not delete.gone(entity):
         raise Inconclusive(f"the deletion was answered {exchange.answer}, and did not take it away", exchange)
-    for path in paths:
+    for path, shape in shapes.items():
         seen = delete.send("GET", path)
-        shown = (seen.object or {}).get("value")
+        shown = shape.items_in(seen.json)
         if seen.ok:
             grade = Severity.FAIL if shown else Severity.WARN
             what = f"{seen.answer} with {len(shown) if isinstance(shown, list) else 'no'} objects below it"

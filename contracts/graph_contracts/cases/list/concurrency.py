@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from graph_contracts.cases.update.concurrency import parallel, rounds
+from graph_contracts.contract import CollectionShape
 from graph_contracts.http.exchange import Exchange
-from graph_contracts.operations.observer import identity
 from graph_contracts.operations.read import ListDriver
 from graph_contracts.requirements import Finding, Findings, Inconclusive, Phase, adapted
 
@@ -26,24 +28,23 @@ def test_parallel_lists_are_not_empty(listing: ListDriver) -> Findings:
 
     Fix: Keep no cursor, page or buffer of a request where another request finds it.
     """
-    if not _shows(listing.demand()):
+    shows = partial(_shows, listing.shape)
+    if not shows(listing.demand()):
         raise Inconclusive("the list shows no object")
     found = 0
     for _ in rounds():
         answers: list[Exchange] = parallel(*[listing.get] * AT_ONCE)
-        empty = [answer for answer in answers if answer.ok and not _shows(answer)]
+        empty = [answer for answer in answers if answer.ok and not shows(answer)]
         if not empty:
             continue
         alone = [listing.get() for _ in range(AT_ONCE)]
-        found += all(map(_shows, alone))  # not so where a replica lags behind
+        found += all(map(shows, alone))  # not so where a replica lags behind
         if found == OFTEN:
-            yield Finding("the objects", f"{empty[0].answer} without any of them", (empty[0], alone[0]))
+            yield Finding("the objects in the list", f"{empty[0].answer} without any of them", (empty[0], alone[0]))
             return
 
 
-def _shows(exchange: Exchange) -> bool:
+def _shows(shape: CollectionShape, exchange: Exchange) -> bool:
     """Whether a page shows any object, or says that there is another page."""
-    body = exchange.object or {}
-    items = body.get("value") if exchange.object is not None else exchange.response and exchange.response.json.value
-    listed = isinstance(items, list) and any(isinstance(each, dict) and identity(each.get("id")) for each in items)
-    return listed or "@odata.nextLink" in body
+    items = shape.items_in(exchange.json) or ()
+    return any(map(shape.key_of, items)) or any(name in (exchange.object or {}) for name in shape.links)

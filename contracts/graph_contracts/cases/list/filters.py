@@ -19,7 +19,6 @@ from graph_contracts.operations.list_questions import (
     stocked,
     telling,
 )
-from graph_contracts.operations.observer import identity
 from graph_contracts.operations.pages import Item
 from graph_contracts.operations.read import ListDriver
 from graph_contracts.requirements import (
@@ -72,9 +71,10 @@ def _literal(value: str) -> str:
 
 
 def _by_key(questions: Questions) -> Iterator[tuple[str, str, Matches]]:
-    first = next((entity for entity, item in questions.plain.by_id.items() if isinstance(item["id"], str)), None)
+    name = questions.plain.shape.key
+    first = next((entity for entity, item in questions.plain.by_id.items() if isinstance(item[name], str)), None)
     if first is not None:
-        yield f"id eq {_literal(first)}", "id", partial(_same, first)
+        yield f"{name} eq {_literal(first)}", name, partial(_same, first)
 
 
 @requirement(
@@ -197,7 +197,7 @@ def selectable(listing: ListDriver, questions: Questions) -> str:
         Inconclusive: they have none.
     """
     shape = item_type(listing)
-    names = [name for name in (shape.properties if shape else ()) if name != "id"]
+    names = [name for name in (shape.properties if shape else ()) if name != listing.shape.key]
     shown = [name for name in names if any(item.get(name) is not None for item in questions.plain.items)]
     if len(shown) < 2:
         raise Inconclusive("the objects in the list show too few documented properties to select from")
@@ -207,14 +207,14 @@ def selectable(listing: ListDriver, questions: Questions) -> str:
 def lost_on(page: Sequence[Item], name: str, asked: Asked) -> str:
     """The id of an object on a page that doesn't show a property that it has; empty where all show it."""
     kept = asked.kept(name)
-    shown = ((identity(item.get("id")), item) for item in page)
+    shown = ((asked.shape.key_of(item), item) for item in page)
     return next((entity for entity, item in shown if entity in kept and item.get(name) is None), "")
 
 
 def more_on(page: Sequence[Item], name: str, listing: ListDriver) -> str:
     """A documented property that is shown and wasn't selected; empty where there is none."""
     shape = item_type(listing)
-    others = [other for other in (shape.properties if shape else ()) if other not in {"id", name}]
+    others = [other for other in (shape.properties if shape else ()) if other not in {listing.shape.key, name}]
     return next((other for other in others if any(item.get(other) is not None for item in page)), "")
 
 
@@ -222,12 +222,13 @@ def _selected(listing: ListDriver, name: str, asked: Asked) -> Iterator[Finding]
     if asked.refused:
         return
     page, seen = asked.answer.front, (asked.before.first, asked.answer.first)
-    if asked.total and page and not any(identity(item.get("id")) for item in page):
-        yield Finding("id, which was selected", "objects without id", seen, graded(listing, "$select"))
+    if asked.total and page and not any(asked.shape.key_of(item) for item in page):
+        key = listing.shape.key
+        yield Finding(f"{key}, which was selected", f"objects without {key}", seen, graded(listing, "$select"))
     elif entity := lost_on(page, name, asked):
         what = f"{short(entity)} without it"
         yield Finding(f"{name}, which was selected", what, seen, graded(listing, "$select"))
     elif more := more_on(page, name, listing):
         # a service may show more than was asked for
         grade = Severity.WARN if "$select" in listing.documented.options else Severity.NOTE
-        yield Finding(f"id and {name}", f"{more} as well", seen, grade)
+        yield Finding(f"only id and {name}", f"{more} as well", seen, grade)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from graph_contracts.operations.equality import short
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.read import ListDriver
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, requirement
@@ -31,7 +30,7 @@ def test_an_update_shows_in_the_list(listing: ListDriver) -> Findings:
     body = update.bodies.small()
     name = update.bodies.markers[0]
     items, before = listing.items()
-    shown = next((each for each in items if same_id(each.get("id"), update.key)), None)
+    shown = next((each for each in items if listing.shape.is_of(each, update.key)), None)
     if shown is None or shown.get(name) is None:
         raise NotApplicable(f"the list doesn't show {name} of the object", before)
     exchange = update.change(body)
@@ -40,7 +39,7 @@ def test_an_update_shows_in_the_list(listing: ListDriver) -> Findings:
         raise Inconclusive("a read doesn't show the update either; see update.persist.read", exchange)
     for _ in listing.looks():
         items, after = listing.items()
-        found = next((each for each in items if same_id(each.get("id"), update.key)), {})
+        found = next((each for each in items if listing.shape.is_of(each, update.key)), {})
         if not found or not update.model.changes({name: body[name]}, found):
             return
     what = f"{name} = {short(found.get(name))} in the list"

@@ -11,9 +11,9 @@ from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.creations import created_id
 from graph_contracts.operations.equality import short
-from graph_contracts.operations.observer import identity
+from graph_contracts.operations.list_questions import item_type
 from graph_contracts.operations.operation_under_test import performed
-from graph_contracts.operations.pages import NEXT
+from graph_contracts.operations.pages import page_of
 from graph_contracts.operations.read import ListDriver, ReadDriver
 from graph_contracts.requirements import (
     Finding,
@@ -34,28 +34,36 @@ from graph_contracts.requirements import (
     each=performed,
 )
 def test_a_list_is_an_object_with_an_array(listing: ListDriver, exchange: Exchange) -> Findings:
-    """The body of a list must be an object whose `value` is an array of objects, empty if there are none.
+    """The body of a list must have an array of objects where the document says, empty if there are none.
+
+    Graph's lists have it in `value`; others are a bare array, or have it in `results`, `items` or `data`.
 
     Sent: No request of its own: every 200 to a list is parsed.
 
-    Fix: Return `{"value": [ … ]}`: not a bare array, not `data` or `items`, not null for nothing.
+    Fix: Return `{"value": [ … ]}` where the document says `value`: not a bare array, not `data` or `items`, not null
+    for nothing.
     """
-    del listing
-    response = exchange.response
+    names, response = listing.shape.items, exchange.response
+    wanted = "a list" if names is None else f"an object with `{'.'.join(names)}`" if names else "an array"
     if response is not None and response.json.limited:
         raise Unread(f"the body can't be read: {response.json.problem}", exchange)
     if response is None or response.broken or response.json.problem:
         if response is not None and not response.broken and not response.labelled_json:
-            what = f"200 with {response.media_type or 'unlabelled'} content"
-            yield Finding("an object with `value`", what, (exchange,))
+            what = f"{exchange.status} with {response.media_type or 'unlabelled'} content"
+            yield Finding(wanted, what, (exchange,))
         return
-    body = exchange.object
-    if body is None:
-        yield Finding("an object with `value`", f"200 with {short(response.json.value)}", (exchange,))
-    elif not isinstance(body.get("value"), list):
-        yield Finding("an array in `value`", f"value = {short(body.get('value'))}", (exchange,))
-    elif not all(isinstance(item, dict) for item in body["value"]):
-        yield Finding("objects in `value`", f"value = {short(body['value'])}", (exchange,))
+    items = listing.shape.items_in(exchange.json)
+    if items is None and names:
+        shown = exchange.object
+        answer = f"{exchange.status} with {short(exchange.json)}"
+        what = answer if shown is None else f"{names[0]} = {short(shown.get(names[0]))}"
+        yield Finding(wanted if shown is None else listing.shape.described, what, (exchange,))
+    elif items is None and names is not None:
+        yield Finding(wanted, f"{exchange.status} with {short(exchange.json)}", (exchange,))
+    elif items is not None and listing.shape.objects and not all(isinstance(item, dict) for item in items):
+        place = f"`{'.'.join(names)}`" if names else "the array"
+        shown_as = f"{'.'.join(names)} = {short(items)}" if names else short(items)
+        yield Finding(f"objects in {place}", shown_as, (exchange,))
 
 
 @adapted(
@@ -68,19 +76,19 @@ def test_each_object_is_listed_once(listing: ListDriver) -> Findings:
 
     Fix: Page by a key that doesn't move: an offset shows an object twice where another was made meanwhile.
     """
-    wanted = listing.answer_type.properties.get("value")
-    item = wanted.type.item if wanted else None
-    if item is None or "id" not in item.properties:
+    key = listing.shape.key
+    item = item_type(listing)
+    if item is None or key not in item.properties:
         raise NotApplicable("the document gives the objects no id")
     items, exchange = listing.items()
-    nameless = [each for each in items if not identity(each.get("id"))]
+    nameless = [each for each in items if not listing.shape.key_of(each)]
     if nameless:
-        yield Finding("an id in every object", f"{short(sorted(nameless[0]))} without one", (exchange,))
-    counted = Counter(identity(each.get("id")) for each in items)
+        yield Finding(f"{key} in every object", f"{short(sorted(nameless[0]))} without one", (exchange,))
+    counted = Counter(listing.shape.key_of(each) for each in items)
     twice = [entity for entity, count in counted.items() if entity and count > 1]
     if twice:
         again, later = listing.items()  # one that moved from page to page is there twice by chance
-        counted = Counter(identity(each.get("id")) for each in again)
+        counted = Counter(listing.shape.key_of(each) for each in again)
         if any(counted[entity] > 1 for entity in twice):
             yield Finding("every object once", f"{short(twice[0])} twice", (exchange, later))
 
@@ -106,7 +114,7 @@ def test_an_object_that_was_made_is_listed_with_its_properties(listing: ListDriv
     body = maker.bodies.full()
     before = listing.demand()
     made = maker.change(body)
-    entity = created_id(made)
+    entity = created_id(made, listing.shape)
     if not entity:
         raise Inconclusive("the answer to the creation doesn't tell the object's id")
     left, seen = maker.compare_with_list(entity, body)
@@ -117,9 +125,8 @@ def test_an_object_that_was_made_is_listed_with_its_properties(listing: ListDriv
     names = [name for name in dict.fromkeys(each.top for each in missing) if name not in maker.computed]
     if not names:
         return
-    asked = listing.get(query=urlencode({"$select": ",".join(["id", *names])}, safe="$,"))
-    page = (asked.object or {}).get("value")
-    items = [each for each in page if isinstance(each, dict)] if asked.ok and isinstance(page, list) else []
+    asked = listing.get(query=urlencode({"$select": ",".join([listing.shape.key, *names])}, safe="$,"))
+    items = page_of(asked, listing.shape) or ()
     chosen = any(each.get(name) is not None for each in items for name in names)
     for each in missing:
         # a list may show a selection of its own where nobody asks for another
@@ -161,13 +168,13 @@ def test_listing_twice_shows_the_same(listing: ListDriver) -> Findings:
     second, other = listing.items()
     third, _ = listing.items()
     fourth, _ = listing.items()
-    ids = [{identity(each.get("id")) for each in items} for items in (first, second, third, fourth)]
+    ids = [{listing.shape.key_of(each) for each in items} for items in (first, second, third, fourth)]
     # others may make or delete objects meanwhile: what is gone and comes again is told of
     gone = ((ids[0] & ids[2]) - ids[1]) | ((ids[1] & ids[3]) - ids[2])
     if gone and not _lagging(listing):
-        yield Finding("the same objects", f"{short(next(iter(gone)))} is missing in between", (one, other))
+        yield Finding("the same objects in each list", f"{short(next(iter(gone)))} is missing in between", (one, other))
         return
-    seen = [{each.get("id"): each for each in items} for items in (first, second, third)]
+    seen = [{listing.shape.key_of(each): each for each in items} for items in (first, second, third)]
     for entity in set(seen[0]) & set(seen[1]) & set(seen[2]):
         for name in set(listing.members) - listing.volatile:
             values = [items[entity].get(name) for items in seen]
@@ -200,20 +207,20 @@ def test_query_options_shape_a_list_at_most(listing: ListDriver) -> Findings:
     if not custom.ok:
         yield Finding("2xx, as without it", f"{custom.answer} to ?x-suite=1", (plain, custom))
     listing.get(query="$suite=1")  # what it is refused with, `list.error.envelope` judges
-    for option, value in (("$top", "1"), ("$select", "id")):
+    for option, value in (("$top", "1"), ("$select", listing.shape.key)):
         exchange = listing.get(query=urlencode({option: value}, safe="$"))
         if exchange.refused:
             continue
-        page = (exchange.object or {}).get("value")
-        if not exchange.ok or not isinstance(page, list):
+        page = listing.shape.items_in(exchange.json)
+        if not exchange.ok or page is None:
             yield Finding("200 with an array, or 4xx", f"{exchange.answer} to {option}", (exchange,))
         elif option == "$top":
             continue  # how many there are, `list.options.top` judges
-        elif items and not page and NEXT not in (exchange.object or {}):
-            yield Finding("objects", f"an empty list with {option}={value}", (exchange,))
-        elif any(isinstance(each, dict) and "id" not in each for each in page):
+        elif items and not page and listing.shape.link_in(exchange.json)[1] is None:
+            yield Finding("objects in the list", f"an empty list with {option}={value}", (exchange,))
+        elif any(isinstance(each, dict) and listing.shape.key not in each for each in page):
             what = "an object without the id, which was selected"
-            yield Finding("the selected property", what, (exchange,))
+            yield Finding("the selected property in every object", what, (exchange,))
 
 
 @adapted("list.req.prefer.applied", terms="update.req.prefer.applied", vary="no such header at all")
@@ -226,8 +233,8 @@ def test_an_applied_page_size_is_seen(listing: ListDriver) -> Findings:
     """
     exchange = listing.demand(headers={"Prefer": "odata.maxpagesize=1"})
     applied = (exchange.response.header("Preference-Applied") or "") if exchange.response else ""
-    page = (exchange.object or {}).get("value")
-    if "maxpagesize" in applied.lower() and isinstance(page, list) and len(page) > 1:
+    page = listing.shape.items_in(exchange.json)
+    if "maxpagesize" in applied.lower() and page is not None and len(page) > 1:
         what = f"{len(page)} objects, Preference-Applied: {short(applied)}"
         yield Finding("one object, or no such header", what, (exchange,))
 
@@ -247,9 +254,9 @@ def test_another_tenants_list_shows_none_of_ours(listing: ListDriver) -> Finding
     if not token:
         raise Inconclusive("not tested: needs a token of another tenant (--foreign-token)")
     items, _ = listing.items()
-    ours = {each["id"] for each in items if isinstance(each.get("id"), str)}
+    ours = {*map(listing.shape.key_of, items)} - {""}
     exchange = listing.get(headers={"Authorization": f"Bearer {token}"})
-    page = (exchange.object or {}).get("value")
-    shown = [e["id"] for e in page if isinstance(e, dict) and e.get("id") in ours] if isinstance(page, list) else []
+    page = listing.shape.items_in(exchange.json) or ()
+    shown = [key for key in map(listing.shape.key_of, page) if key in ours]
     if exchange.ok and shown:
         yield Finding("no object of this tenant", f"{exchange.answer} with {short(shown[0])}", (exchange,))

@@ -16,7 +16,6 @@ from graph_contracts.contract import TypeKind
 from graph_contracts.json_types import Json
 from graph_contracts.operations.equality import NUMERIC, short
 from graph_contracts.operations.list_questions import Asked, agreed, documented, graded, query, stocked, telling
-from graph_contracts.operations.observer import identity
 from graph_contracts.operations.pages import Item
 from graph_contracts.operations.read import ListDriver
 from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, Severity, requirement
@@ -59,7 +58,7 @@ def _top(listing: ListDriver, n: int, asked: Asked) -> Iterator[Finding]:
     if shown > n:
         grade = graded(listing, "$top", ignored=n > 0 and shown >= len(asked.before.front))
         grade = grade if n else Severity.WARN
-        yield Finding(f"{n} at most", f"{shown} objects with $top={n}", (asked.answer.first,), grade)
+        yield Finding(f"at most {n} objects", f"{shown} objects with $top={n}", (asked.answer.first,), grade)
     least = min(n, asked.total)
     if asked.answer.whole and asked.still and len(asked.answer.items) < least:
         what = f"{len(asked.answer.items)} of {asked.total} objects with $top={n}, and no further page"
@@ -201,7 +200,7 @@ def test_orderby_puts_the_list_into_order(listing: ListDriver) -> Findings:
 def unsorted(pages: Sequence[Sequence[Item]], name: str, asked: Asked, *, down: bool) -> list[Json]:
     """Two values that stand in the wrong order, from the first page on; nothing where all are in order."""
     kept = asked.kept(name)
-    known = [kept[entity] for page in pages for item in page if (entity := identity(item.get("id"))) in kept]
+    known = [kept[entity] for page in pages for item in page if (entity := asked.shape.key_of(item)) in kept]
     kind = TypeKind.STRING if any(isinstance(value, str) for value in kept.values()) else TypeKind.DOUBLE
     if not known or not agreed([*kept.values()], kind):
         return []

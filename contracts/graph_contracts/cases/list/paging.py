@@ -10,7 +10,6 @@ from graph_contracts.cases.list.options import unsorted
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.list_questions import Asked, Questions, graded, query, stocked, telling
-from graph_contracts.operations.observer import identity
 from graph_contracts.operations.pages import End, Pages, read_pages, whole_list
 from graph_contracts.operations.read import ListDriver, ReadDriver
 from graph_contracts.requirements import (
@@ -70,11 +69,11 @@ def _astray(pages: Pages) -> Iterator[Finding]:
     seen = pages.exchanges[-2:]
     match pages.end:
         case End.NO_URL:
-            yield Finding("a URL", f"@odata.nextLink: {short(pages.link)}", seen[-1:])
+            yield Finding("a URL", f"{pages.member}: {short(pages.link)}", seen[-1:])
         case End.ELSEWHERE:
-            yield Finding("a page of the same server", f"@odata.nextLink: {short(pages.link)}", seen[-1:])
+            yield Finding("a page of the same server", f"{pages.member}: {short(pages.link)}", seen[-1:])
         case End.NO_LIST:
-            yield Finding("the next page", f"{pages.last.answer} to the link", seen)
+            yield Finding("the next page of the list", f"{pages.last.answer} to the link", seen)
         case End.CIRCLE:
             what = f"page {len(pages.pages)} leads back to a page before it: {short(pages.link)}"
             yield Finding("further objects, or no link", what, seen)
@@ -87,7 +86,7 @@ def _repeated(pages: Pages) -> Iterator[Finding]:
     known: set[str] = set()
     vain = empty = 0
     for number, page in enumerate(pages.pages, 1):
-        ids = {identity(item.get("id")) for item in page} - {""}
+        ids = {pages.shape.key_of(item) for item in page} - {""}
         vain = vain + 1 if page and ids and ids <= known else 0
         empty = empty + 1 if not page else 0
         known |= ids
@@ -225,7 +224,7 @@ def _order_lost(name: str, questions: Questions, asked: Asked) -> str:
 def _begins(name: str, asked: Asked, *, down: bool) -> bool:
     """Whether the first page of a sorted list begins with the value that comes first."""
     kept = asked.kept(name)
-    known = any(identity(item.get("id")) in kept for item in asked.answer.front)
+    known = any(asked.shape.key_of(item) in kept for item in asked.answer.front)
     return known and not unsorted([asked.answer.front], name, asked, down=down)
 
 
@@ -235,7 +234,7 @@ def _select_lost(listing: ListDriver, questions: Questions, asked: Asked) -> str
     more = more_on(later, name, listing)
     set_ = asked.kept(more) if more else {}
     # an object on the first page that has it doesn't show it
-    if not more_on(first, name, listing) and any(identity(item.get("id")) in set_ for item in first):
+    if not more_on(first, name, listing) and any(asked.shape.key_of(item) in set_ for item in first):
         return f"{more} on a later page, which wasn't selected"
     if first and not lost_on(first, name, asked) and (entity := lost_on(later, name, asked)):
         return f"{short(entity)} on a later page without {name}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from graph_contracts.cases.parents import COLLECTION
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.equality import short
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.parents import parents
 from graph_contracts.operations.read import ListDriver
 from graph_contracts.requirements import (
@@ -44,7 +44,7 @@ def test_what_is_made_below_one_parent_is_not_listed_below_another(listing: List
         if any(same_id(each, entity) for each in place.listed(place.first) or ()):
             break
     items, exchange = place.below(other).collection()
-    if any(same_id(item.get("id"), entity) for item in items or ()):
+    if any(listing.shape.is_of(item, entity) for item in items or ()):
         what = f"it is listed below {short(other)} as well"
         yield Finding(f"object {short(entity)} below {short(place.first)} alone", what, (exchange,))
 
@@ -69,7 +69,7 @@ def test_nothing_is_listed_below_a_parent_that_does_not_exist(listing: ListDrive
     unknown = place.unknown()
     exchange = listing.send("GET", place.collection(unknown))
     if exchange.ok:
-        shown = (exchange.object or {}).get("value")
+        shown = listing.shape.items_in(exchange.json)
         grade = Severity.FAIL if shown else Severity.WARN
         what = (
             f"{exchange.answer} with {len(shown) if isinstance(shown, list) else 'no'} objects below {short(unknown)}"

@@ -8,7 +8,6 @@ from graph_contracts.cases.update.concurrency import parallel, rounds
 from graph_contracts.cases.update.keys import MALFORMED
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.equality import differences, short
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.read import ListDriver, ReadDriver
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import Finding, Findings, Inconclusive, NotApplicable, Phase, Severity, adapted
@@ -87,7 +86,7 @@ def test_only_the_whole_key_shows_the_object(read: ReadDriver) -> Findings:
             continue
         exchange = read.send("GET", f"{read.head}/{quote(part, safe='*')}")
         found = exchange.object or {}
-        if exchange.ok and (same_id(found.get("id"), key) or ("id" not in found and found == shown)):
+        if exchange.ok and (read.shape.is_of(found, key) or (read.shape.key not in found and found == shown)):
             yield Finding("4xx", f"{exchange.answer} with the object, for {note}", (exchange,))
 
 
@@ -112,7 +111,7 @@ def test_query_options_shape_a_read_at_most(read: ReadDriver) -> Findings:
 
 
 def _selected(read: ReadDriver, shown: dict[str, object]) -> Findings:
-    names = [name for name in read.answer_type.properties if shown.get(name) is not None and name != "id"][:2]
+    names = [name for name in read.answer_type.properties if shown.get(name) is not None and name != read.shape.key][:2]
     if not names:
         return
     exchange = read.get(query=urlencode({"$select": ",".join(names)}, safe="$,"))
@@ -219,14 +218,14 @@ def test_parallel_reads_of_two_objects_each_get_their_own(read: ReadDriver) -> F
     Fix: Keep nothing about a request in static or shared fields, and key caches by the whole URL.
     """
     second = read.needs_second()
-    if "id" not in read.answer_type.properties:
+    if read.shape.key not in read.answer_type.properties:
         raise NotApplicable("the document doesn't name the id among the properties")
     for _ in rounds():
         entities = (read.key, second) * 2
         answers: list[Exchange] = parallel(*[lambda entity=entity: read.get(entity) for entity in entities])
         for entity, answer in zip(entities, answers, strict=True):
-            shown = (answer.object or {}).get("id")
-            if answer.ok and isinstance(shown, str) and not same_id(shown, entity):
+            shown = read.shape.key_of(answer.object)
+            if answer.ok and shown and not read.shape.is_of(answer.object, entity):
                 what = f"the answer to {short(entity)} shows {short(shown)}"
                 yield Finding("each answered with its own object", what, tuple(answers))
                 return
@@ -255,7 +254,7 @@ def unlike(read: ReadDriver, listing: ListDriver) -> Findings:
     left: dict[str, Finding] | None = None
     for _ in range(2):
         items, listed = listing.items()
-        item = next((each for each in items if same_id(each.get("id"), read.key)), None)
+        item = next((each for each in items if read.shape.is_of(each, read.key)), None)
         shown, seen = read.read_object()
         if item is None and listing.observer.cut:
             raise Inconclusive("the list has more pages than are read", listed)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from graph_contracts.cases.parents import PATH, apart
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.operations.equality import short
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.parents import parents
 from graph_contracts.operations.read import ReadDriver
 from graph_contracts.requirements import (
@@ -37,7 +37,7 @@ def test_an_object_is_not_shown_below_another_parent(read: ReadDriver) -> Findin
     entity = apart(read, place, other)
     _, control = read.read_object(entity)
     exchange = read.send("GET", place.path(other, entity))
-    if exchange.ok and same_id((exchange.object or {}).get("id", entity), entity):
+    if exchange.ok and same_id((exchange.object or {}).get(read.shape.key, entity), entity):
         what = f"{exchange.answer} below {short(other)}, whose list doesn't have it"
         yield Finding("404", what, (control, exchange))
 

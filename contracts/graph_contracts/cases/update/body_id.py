@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from graph_contracts.operations import parameters
 from graph_contracts.operations.attempts import Attempt
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, requirement
@@ -24,11 +23,11 @@ def test_a_body_may_repeat_the_id(update: UpdateDriver) -> Findings:
 
     Fix: Treat `id` as read-only: ignore it where it is the same.
     """
-    if "id" not in update.model.type.properties:
+    if update.shape.key not in update.model.type.properties:
         raise NotApplicable("the document doesn't name the id among the properties of the body")
     body = update.bodies.marker() if update.bodies.partial.ok else update.bodies.full(1)
     update.change(body)
-    exchange = update.patch({"id": update.key, **body})
+    exchange = update.patch(update.keyed(body))
     if not exchange.ok:
         yield Finding("2xx", f"{exchange.answer} to a body with the object's own id", (exchange,))
 
@@ -53,16 +52,16 @@ def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) 
     update.bodies.needs_partial()
     for foreign in (update.values.guid(), *([update.second] if update.second else [])):
         mark = update.bodies.mark()
-        body = {"id": foreign, **mark}
+        body = update.keyed(mark, foreign)
         (trial,) = update.watch.attempt([Attempt("another id", body, marker=next(iter(mark.values())))])
         exchange = trial.exchange
         for effect in trial.effects:
             if effect.entity != update.key:
                 yield Finding("the other object unchanged", f"it changed: {effect.difference}", effect.evidence)
         if exchange.status == 200 and exchange.object is not None:
-            shown = exchange.object.get("id")
-            if isinstance(shown, str) and same_id(shown, foreign):
-                yield Finding(f"id = {update.key}", f"{exchange.status} with id = {shown}", (exchange,))
+            name = update.shape.key
+            if update.shape.is_of(exchange.object, foreign):
+                yield Finding(f"{name} = {update.key}", f"{exchange.status} with {name} = {foreign}", (exchange,))
         yield from _still_there(update, foreign, exchange.index)
         if _moved(update, foreign):
             update.give_back(update.key)

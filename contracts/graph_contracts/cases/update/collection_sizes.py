@@ -41,6 +41,6 @@ def test_collections_of_any_size_are_arrays(update: UpdateDriver) -> Findings:
             if value is None:
                 if count == 0 or name not in answered:
                     grade = Severity.WARN if count == 0 else Severity.NOTE
-                    yield Finding(f"{name} = []", f"{name} is null or absent", evidence, grade)
+                    yield Finding(f"{name} to be []", f"{name} is null or absent", evidence, grade)
             elif not isinstance(value, list):
-                yield Finding(f"{name}: an array", f"{name} = {short(value)} after {count} items", evidence)
+                yield Finding(f"{name} to be an array", f"{name} = {short(value)} after {count} items", evidence)

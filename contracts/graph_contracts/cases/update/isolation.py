@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from graph_contracts.cases.values import finding_of
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import Finding, Findings, Level, Severity, requirement
 
@@ -54,11 +53,11 @@ def _listed(update: UpdateDriver) -> dict[str, dict[str, object]]:
         return {}
     items, _ = update.observer.collection()
     ours = {*update.known, *update.neighbours}
-    others = [item for item in items or () if not any(same_id(item.get("id"), known) for known in ours)]
+    others = [item for item in items or () if not any(update.shape.is_of(item, known) for known in ours)]
     return {
-        str(item.get("id")): {name: item.get(name) for name in update.answer_type.properties}
+        update.shape.key_of(item): {name: item.get(name) for name in update.answer_type.properties}
         for item in others[:10]
-        if isinstance(item.get("id"), str)
+        if update.shape.key_of(item)
     }
 
 

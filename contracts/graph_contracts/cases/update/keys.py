@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.attempts import Attempt, Trial
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.other_objects import elsewhere, others, selects_others, taken
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import (
@@ -90,7 +89,7 @@ def test_success_is_not_claimed_for_nothing(update: UpdateDriver) -> Findings:
         again = [seen]
     elif update.observer.means == "collection":
         items, seen = update.observer.collection()
-        found = next((item for item in items or () if same_id(item.get("id"), entity)), None)
+        found = next((item for item in items or () if update.shape.is_of(item, entity)), None)
         again = [seen]
     else:
         # what was created keeps what it was given: a second, smaller update has to show it
@@ -178,8 +177,8 @@ def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings
             yield Finding("the object unchanged", f"{trial.exchange.answer}, and {note} updated it", (trial.exchange,))
             continue
         sent[str(trial.attempt.marker)] = note, trial.exchange
-        shown = (trial.exchange.object or {}).get("id")
-        if trial.exchange.ok and update.observer.means in {None, "neutral"} and same_id(shown, update.key):
+        shown = trial.exchange.object
+        if trial.exchange.ok and update.observer.means in {None, "neutral"} and update.shape.is_of(shown, update.key):
             yield Finding("4xx", f"{trial.exchange.answer} with the object, for {note}", (trial.exchange,))
     yield from elsewhere(update, before, sent)
 

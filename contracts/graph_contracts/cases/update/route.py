@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.operations import parameters
 from graph_contracts.operations.equality import short
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import (

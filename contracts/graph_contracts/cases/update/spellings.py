@@ -41,7 +41,7 @@ def test_other_spellings_of_the_path_reach_no_other_object(update: UpdateDriver)
     }
     for spelled, note in spellings.items():
         other = capitals == spelled and update.observer.item(key.upper())[0]
-        if spelled == path or (other and other.get("id") == key.upper()):
+        if spelled == path or (other and update.shape.key_of(other) == key.upper()):
             continue  # it is the object's own path, or that of an object whose id is in capitals
         mark = update.bodies.mark()
         (trial,) = update.watch.attempt([Attempt(note, mark, path=spelled, marker=next(iter(mark.values())))])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.http.exchange import Exchange
-from graph_contracts.operations.observer import same_id
 from graph_contracts.operations.update import UpdateDriver
 
 MAX_OBJECTS = 4

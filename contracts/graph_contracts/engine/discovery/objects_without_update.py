@@ -16,7 +16,6 @@ from graph_contracts.errors import TargetError
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations import parameters
 from graph_contracts.operations.create import CreateDriver
-from graph_contracts.operations.observer import identity
 from graph_contracts.operations.operation_under_test import ALONE, OperationUnderTest
 from graph_contracts.operations.read import ReadDriver
 from graph_contracts.requirements import Inconclusive
@@ -34,7 +33,7 @@ def examine(drivers: Sequence[OperationUnderTest], *, may_write: bool) -> Iterat
     items, listed = first.observer.collection()
     yield from reached(first, listed)
     answers = [listed]
-    ids = [entity for item in items or () if (entity := identity(item.get("id")))]
+    ids = [entity for item in items or () if (entity := first.shape.key_of(item))]
     reads = [driver for driver in drivers if isinstance(driver, ReadDriver)]
     for read in reads:
         maker = _maker(read)

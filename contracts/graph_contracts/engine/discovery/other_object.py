@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.engine.resource_group import ResourceGroup
 from graph_contracts.json_types import JsonObject
-from graph_contracts.operations.observer import identity, same_id
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 
 READS = frozenset({"item", "collection"})
@@ -55,6 +55,6 @@ def _others(driver: OperationUnderTest, lost: str) -> Iterator[str]:
         yield driver.second
     if driver.options.allocation.count > 1:
         return
-    listed = [identity(item.get("id")) for item in driver.observer.collection()[0] or ()]
+    listed = [driver.shape.key_of(item) for item in driver.observer.collection()[0] or ()]
     known = (lost, driver.second)
     yield from [entity for entity in listed if entity and not any(same_id(entity, each) for each in known)][:MAX_TRIED]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from graph_contracts.contract import PARAMETER, Contract, ObjectPath, Operation, blank
+from graph_contracts.contract import PARAMETER, CollectionShape, Contract, ObjectPath, Operation, blank
+from graph_contracts.contract.collection_shape import identity
 from graph_contracts.engine.discovery.own_words import own_words, redirect_hint
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
-from graph_contracts.operations.observer import Observer, identity, same_id
+from graph_contracts.operations.observer import Observer
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.update import UpdateDriver
 
@@ -63,7 +64,7 @@ def _parent(driver: OperationUnderTest, name: str, named: Mapping[str, str]) -> 
         raise ConfigurationError(f"{driver.documented}: nothing says what {{{name}}} is", hint)
     observer = Observer(driver.client, listing, named, driver.documented.id)
     items, answer = observer.collection()
-    found = [entity for item in items or () if (entity := identity(item.get("id")))]
+    found = [entity for item in items or () if (entity := observer.shape.key_of(item))]
     if not found:
         why = "lists none" if items is not None else f"is answered {answer.answer}"
         raise ConfigurationError(f"{driver.documented}: nothing says what {{{name}}} is: {listing} {why}", hint)
@@ -98,8 +99,7 @@ def lists_of_parents(operation: Operation, lists: Mapping[str, Operation]) -> di
 def example_id(operation: Operation) -> str:
     """The id of the documented object; empty where the document shows none."""
     body = operation.response_example.body if operation.response_example else None
-    entity = body.get("id") if isinstance(body, dict) else None
-    return entity if isinstance(entity, str) else operation.parameter_examples.get(operation.key or "", "")
+    return operation.shape.key_of(body) or operation.parameter_examples.get(operation.key or "", "")
 
 
 def _example_ids(operation: Operation) -> dict[str, str]:
@@ -116,8 +116,10 @@ def find_by_alternate_key(update: UpdateDriver, listed: list[JsonObject] | None,
     first, second = parameters.chosen_ids(update.documented, update.options, short=False)
     usual, name = update.primary_path, update.documented.alternate_key
 
+    usual_shape = usual.shape if usual is not None else CollectionShape()
+
     def shown(entity: str | None) -> str | None:
-        item = next((each for each in listed or () if same_id(each.get("id"), entity)), None)
+        item = next((each for each in listed or () if usual_shape.is_of(each, entity)), None)
         if item is None and entity and usual is not None:
             item = usual.observer.item(entity)[0]
         return identity((item or {}).get(name)) or None

@@ -13,6 +13,7 @@ from functools import partial
 from itertools import chain
 
 from graph_contracts.contract import Contract
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.engine.discovery.changeable import UNCHANGEABLE, changeable_object
 from graph_contracts.engine.discovery.check import (
     NOT_HERE,
@@ -38,7 +39,6 @@ from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
 from graph_contracts.operations.creations import created_id, digest, values_in
-from graph_contracts.operations.observer import identity, same_id
 from graph_contracts.operations.operation_under_test import ALONE
 from graph_contracts.operations.sample_values import writable
 from graph_contracts.operations.update import UpdateDriver
@@ -138,7 +138,7 @@ class Preflight:
             there: list[str] | None = None
             if not first or not second or apart:
                 items = listed if place == 0 else update.observer.collection()[0]
-                seen = [entity for item in items or () if (entity := identity(item.get("id")))]
+                seen = [entity for item in items or () if (entity := update.shape.key_of(item))]
                 there = None if items is None or update.observer.cut else seen
                 found = self._own(items, update)
                 self.listed[operation.id] = found if there is not None and not first else []
@@ -176,7 +176,7 @@ class Preflight:
         if own.count > 1:  # a list may come in any order
             found, update.neighbours = share(candidates(items, update.documented), own.number, own.count)
             return found
-        found = [entity for item in items or () if (entity := identity(item.get("id")))]
+        found = [entity for item in items or () if (entity := update.shape.key_of(item))]
         return sorted(found, key=lambda entity: not same_id(entity, example))
 
     @staticmethod
@@ -206,7 +206,7 @@ class Preflight:
             return
 
         def there(entity: str) -> bool:
-            listed = any(same_id(item.get("id"), entity) for item in items)
+            listed = any(update.shape.is_of(item, entity) for item in items)
             return listed or update.observer.item(entity)[0] is not None
 
         if not there(update.key):
@@ -236,7 +236,7 @@ class Preflight:
             self.would_make = str(creation) if n == 1 else ""
             return None
         path = update.documented.collection_url_path(update.observer.path_ids(""))
-        names = writable(creation.body, update.options.readonly)
+        names = writable(creation.body, update.options.readonly, creation.shape.key, creating=True)
         full = update.values.full(creation.body, n, names)
         example = creation.request_example.body if creation.request_example else None
         if listed is not None:
@@ -250,7 +250,7 @@ class Preflight:
             exchange = update.client.send(
                 "POST", path, body=octets, operation=update.documented.id, requirement="probe"
             )
-            entity = created_id(exchange)
+            entity = created_id(exchange, creation.shape)
             if entity and any(same_id(entity, each) for each in listed or ()):
                 self._log("refused", path=path, body=sent["body"])
                 return None  # what was there before is nobody's to delete
@@ -280,7 +280,7 @@ class Preflight:
         read = exchange
         if found is None and update.observer.means is None:
             items, exchange = update.observer.collection()
-            found = next((item for item in items or () if same_id(item.get("id"), entity)), None)
+            found = next((item for item in items or () if update.shape.is_of(item, entity)), None)
         if found is not None:
             by_item = exchange.request.url.endswith(update.path(entity))
             update.observer.means = "item" if by_item else "collection"

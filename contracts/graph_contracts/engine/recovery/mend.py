@@ -6,23 +6,31 @@ lose it with the property around it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from graph_contracts.json_types import JsonMapping, JsonObject
-from graph_contracts.operations.leftovers import Leftover, leftovers
+from graph_contracts.operations.leftovers import ABSENT, Leftover, leftovers
 from graph_contracts.operations.observation import GRACE_S
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import Inconclusive
+
+READS = frozenset({"item", "collection"})
 
 
 def mend(update: UpdateDriver, entity: str, original: JsonMapping, skip: Collection[str]) -> list[Leftover]:
     """Put right what all the JSON of an object shows otherwise than before the run; returns what stays.
 
-    Where nothing shows the object, there is nothing to compare.
+    Where nothing but answers to updates shows the object, there is nothing to compare.
+
+    Raises:
+        Inconclusive: reads showed the object before, and don't any more.
     """
-    ignored = {*skip, *update.computed, *update.options.readonly, "id"}
+    ignored = {*skip, *update.computed, *update.options.readonly, update.shape.key}
+
+    state: JsonMapping = {}
 
     def stays() -> list[Leftover]:
+        nonlocal state
         state, _ = update.observe.look(entity)
         return list(leftovers(original, state, update.model.type, update.sent_members, ignored))
 
@@ -36,6 +44,8 @@ def mend(update: UpdateDriver, entity: str, original: JsonMapping, skip: Collect
     try:
         left = stays()
     except Inconclusive:
+        if update.observer.means in READS:
+            raise
         return []
     if left and _ask_for(update, entity, left):
         left = settled()
@@ -43,7 +53,18 @@ def mend(update: UpdateDriver, entity: str, original: JsonMapping, skip: Collect
     renewed = [_renewed(update, entity, name, original) for name in around if name in update.bodies.writable]
     if any(renewed):
         left = settled()
+    update.changed_by_server |= set(_moved(update, original, state, {*skip, *(each.steps[0] for each in left)}))
     return left
+
+
+def _moved(update: UpdateDriver, original: JsonMapping, state: JsonMapping, skip: Collection[str]) -> Iterator[str]:
+    """The members that are not as they were, of those that no update sets."""
+    known = update.model.type.properties
+    for name in {**original, **state}:
+        declared = known.get(name)
+        theirs = declared is None or declared.read_only or name in {*update.computed, *update.options.readonly}
+        if theirs and name not in skip and original.get(name, ABSENT) != state.get(name, ABSENT):
+            yield name
 
 
 def _ask_for(update: UpdateDriver, entity: str, left: Sequence[Leftover]) -> bool:
@@ -67,7 +88,7 @@ def _renewed(update: UpdateDriver, entity: str, name: str, original: JsonMapping
 
 def _sent(update: UpdateDriver, entity: str, body: JsonMapping) -> bool:
     """Send an update, with the object's id where it isn't taken without; returns whether it was accepted."""
-    return update.patch(body, entity=entity).ok or update.patch({"id": entity, **body}, entity=entity).ok
+    return update.patch(body, entity=entity).ok or update.patch(update.keyed(body, entity), entity=entity).ok
 
 
 def _merge(into: JsonObject, body: JsonMapping) -> None:

@@ -16,7 +16,6 @@ from graph_contracts.http.client import Client
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.attempts import holds
 from graph_contracts.operations.equality import unset
-from graph_contracts.operations.observer import identity
 from graph_contracts.operations.sample_values import telling, writable
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.report.visible import one_line
@@ -115,7 +114,7 @@ def _new(driver: WriteDriver, logged: LoggedChanges, most: int) -> dict[str, Jso
         items, _ = driver.observer.collection()
         if items is None or driver.observer.cut:
             return None
-        listed = {entity: item for item in items if (entity := identity(item.get("id")))}
+        listed = {entity: item for item in items if (entity := driver.shape.key_of(item))}
         new = {e: item for e, item in listed.items() if e not in known and driver.path(e) not in logged.created}
         if len(new) >= most:
             break
@@ -131,7 +130,7 @@ def _shows(driver: WriteDriver, types: tuple[Type, ...], marks: JsonMapping, ite
         telling(declared[name].type, value) and not _documented(driver, value) for name, value in marks.items()
     ):
         return False
-    settable = {name for type_ in types for name in writable(type_, driver.options.readonly)}
+    settable = {name for type_ in types for name in writable(type_, driver.options.readonly, driver.shape.key)}
     more = (name for name in settable if name not in marks and item.get(name))
     return all(unset(item[name], declared[name].type) for name in more)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -131,32 +131,37 @@ class Recovery:
     def _put_back(self, until: float) -> list[Left]:
         """Put back what can be put back in time, and return what is left."""
         left: list[Left] = []
+        # what was judged may have changed most
+        waiting = sorted(self._resources.groups.values(), key=lambda each: not each.calibrated)
+        waiting = [group for group in waiting if group.examined and not group.restored]
         self._client.extend(until)
         # a target that died may live again
         self._client.dead, self._client.lapsed, self._client.isolated = None, "", False
         try:
             if self._client.broken_off:
                 time.sleep(BROKEN_OFF)
-            # what was judged may have changed most
-            for group in sorted(self._resources.groups.values(), key=lambda each: not each.calibrated):
-                if group.examined and not group.restored:
-                    left += self.put_back_group(group)
+            while waiting:
+                left += self.put_back_group(waiting[0])
+                del waiting[0]
         except ContractsError as error:
             left.append(Left("", f"nothing more could be put back: {error.what}"))
         except KeyboardInterrupt:
             left.append(Left("", "putting back was interrupted"))
-        return left
+        named = {each.object for each in left}
+        return [*left, *(each for each in _not_looked_at(waiting) if each.object not in named)]
 
     def _unseen(self) -> Iterator[Left]:
         """The objects that were written to and that nothing showed before."""
         for update in self._resources.updates:
-            if update.key and not update.primary_path and update.key not in update.objects.original:
-                path = update.path()
-                yield Left(path, f"{path} can't be put back: nothing showed it before it was changed")
+            seen = {*update.objects.original, *update.objects.created}
+            for entity in {update.key, *update.writer.written & {update.second}} - seen:
+                if entity and not update.primary_path:
+                    path = update.path(entity)
+                    yield Left(path, f"{path} can't be put back: nothing showed it before it was changed")
 
     def put_back_group(self, group: ResourceGroup) -> Iterator[Left]:
         """Put the objects of one group back and delete what was made for it; yields what is left."""
-        touched = group.calibrated or not group.unusable
+        touched = group.calibrated or not group.unusable or any(update.writer.written for update in group.updates)
         if touched and self._options.restore and not (self._options.read_only or self._restored_by_workers):
             yield from restore.put_back(group.updates)
         for driver in group.drivers:
@@ -175,6 +180,16 @@ class Recovery:
             self._tally.note(
                 f"{driver.head}: {strays} object(s) were not there before and are none that the run knows it made"
             )
+
+
+def _not_looked_at(groups: Iterable[ResourceGroup]) -> Iterator[Left]:
+    """The objects of groups whose turn to be put back did not come."""
+    for driver in dict.fromkeys(driver for group in groups for driver in group.drivers):
+        for path in driver.objects.created.values():
+            yield Left(path, f"{path}, which this run made, was not deleted")
+        if isinstance(driver, UpdateDriver) and not driver.primary_path:
+            for path in [driver.path(each) for each in driver.objects.original if each not in driver.objects.created]:
+                yield Left(path, f"{path} was not looked at again")
 
 
 def _doubts(driver: OperationUnderTest) -> Iterator[Left]:

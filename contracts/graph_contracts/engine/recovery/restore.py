@@ -93,7 +93,9 @@ def _why(reason: Inconclusive) -> str:
     """Why it isn't known whether an object is as it was."""
     last = reason.exchanges[-1] if reason.exchanges else None
     gone = last is not None and last.request.method == "GET" and last.status in GONE
-    return f"nothing is there under its id (GET: {last.answer})" if last is not None and gone else reason.reason
+    if last is None or last.request.method != "GET" or last.ok:
+        return reason.reason
+    return f"nothing is there under its id (GET: {last.answer})" if gone else f"it can't be read (GET: {last.answer})"
 
 
 def _mend_unreadable(update: UpdateDriver, entity: str, original: JsonMapping) -> bool:
@@ -157,4 +159,4 @@ def _bodies(update: UpdateDriver, entity: str, wanted: JsonMapping) -> Iterator[
     annotated = annotate(dict(wanted), update.model.type)
     if annotated != wanted:
         yield annotated
-    yield {"id": entity, **wanted}
+    yield update.keyed(wanted, entity)

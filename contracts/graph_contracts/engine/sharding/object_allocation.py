@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from graph_contracts.contract import Contract, Operation, OperationKind
+from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.engine.discovery.path_parameters import example_id, fill_path
 from graph_contracts.engine.resource_group import ResourceGroup
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.json_types import JsonMapping
 from graph_contracts.operations import parameters
 from graph_contracts.operations.knowledge import Allocation
-from graph_contracts.operations.observer import identity, same_id
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.settings import Settings
 
@@ -90,7 +90,7 @@ def assigned(offers: Mapping[str, Sequence[str]], workers: int) -> dict[str, Ass
 
 def candidates(items: Iterable[JsonMapping] | None, operation: Operation) -> list[str]:
     """The ids that a collection shows, each once: the documented one first, and else in an order of their own."""
-    names = {_plain(name): name for item in items or () if (name := identity(item.get("id")))}
+    names = {_plain(name): name for item in items or () if (name := operation.shape.key_of(item))}
     example = example_id(operation)
     return sorted(names.values(), key=lambda entity: (not same_id(entity, example), entity))
 

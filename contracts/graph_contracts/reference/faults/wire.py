@@ -145,6 +145,18 @@ def empty_200(app: App) -> None:
         return Reply(reply.status, body=b"") if reply.value is not None else reply
 
 
+@fault("success-is-a-page", "resp.object resp.ct")
+def success_page(app: App) -> None:
+    """Whatever is performed is answered with a page of HTML; errors are as they should be."""
+
+    @override(app, "success")
+    def success(inner: Step, request: Request, reply: Reply) -> Reply:
+        reply = inner(request, reply)
+        if reply.value is None:
+            return reply
+        return Reply(reply.status, media="text/html", body=b"<!doctype html><title>OK</title>")
+
+
 @fault("success-message", "resp.object")
 def success_message(app: App) -> None:
     """Success is answered 200 with a message instead of the object."""

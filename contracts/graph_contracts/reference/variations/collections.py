@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 import uuid
 
@@ -267,6 +268,23 @@ def texts(app: App) -> None:
     @override(app, "new_id")
     def new_id(inner: Step, request: Request) -> Json:
         return f"Book-{uuid.UUID(str(inner(request))).int % 10**9}-x"
+
+
+@variation("ids-of-one-format", about=OperationKind.CREATE)
+def one_format(app: App) -> None:
+    """The ids of new objects are of one format; an id of another is answered 400, and one that nothing has 404."""
+    numbers = itertools.count(17)
+
+    @override(app, "new_id")
+    def new_id(inner: Step, request: Request) -> Json:
+        return f"bk_{next(numbers):07}"
+
+    @override(app, "find")
+    def find(inner: Step, request: Request) -> None:
+        known = request.entity in app.store.objects(request)
+        if not known and not re.fullmatch(r"bk_[0-9]{7}", request.entity):
+            raise Refusal(400, "BadRequest", "The id is not valid.")
+        inner(request)
 
 
 @variation("first-pages-are-empty", about=OperationKind.LIST)

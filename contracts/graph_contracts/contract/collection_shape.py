@@ -1,0 +1,245 @@
+"""How a document shows a collection: the property that is its objects' key, and what a list of them looks like.
+
+Whoever reads a key from an object, or objects from the answer to a list, asks a `CollectionShape`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from graph_contracts.json_types import Json, JsonMapping
+
+Resolve = Callable[[Json], JsonMapping]
+NEXT = "@odata.nextLink"
+ITEMS = ("value", "results", "items", "data", "member", "hydra:member", "records", "entries", "objects", "content")
+"""The members that usually hold the objects of a list, the most usual first."""
+LINKS = (NEXT, "nextLink", "next", "next_link", "nextUrl", "next_url")
+"""The members that usually are a link to the next page."""
+MORE = ("has_more", "hasMore", "next_cursor", "nextCursor", "nextPageToken", "next_page_token")
+"""The members that tell of further pages and are no link to one."""
+PAGE_SIZES = frozenset(
+    {"limit", "per_page", "perpage", "page_size", "pagesize", "size", "top", "$top", "first", "count"}
+)
+"""Query parameters that say how many objects a page has, in lower case."""
+ABOUT_PAGES = re.compile(
+    r"(?i)@.*|count|total\w*|page\w*|size|limit|offset|skip|next\w*|prev\w*|first|last|_?links|meta|has_?more|pages|self"
+)
+"""The members that usually stand beside the objects of a list."""
+DEEPEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionShape:
+    """What the objects of a collection are known by, and where a list of them has them."""
+
+    key: str = "id"
+    """The property of an object whose value stands in its path."""
+    whole_key: bool = False
+    """Whether the document says that keys are whole numbers."""
+    items: tuple[str, ...] | None = None
+    """The members that lead to the objects in a list: none where it is a bare array; None where nothing says."""
+    objects: bool = True
+    """Whether what a list has in it are objects, as far as the document says."""
+    links: tuple[str, ...] = (NEXT,)
+    """The members of a list that may be a link to its next page."""
+    more: tuple[str, ...] = ()
+    """The members of a list that tell of further pages and are no link to one."""
+    page: int = 0
+    """How many objects a list has at most where nothing is asked; 0 where nothing says."""
+
+    def key_of(self, shown: Json) -> str:
+        """The key of an object as it stands in a path; nothing where it shows none."""
+        return identity(shown.get(self.key)) if isinstance(shown, Mapping) else ""
+
+    def is_of(self, shown: Json, entity: str | None) -> bool:
+        """Whether an object is the one with a key."""
+        return isinstance(shown, Mapping) and same_id(shown.get(self.key), entity)
+
+    def written(self, entity: str) -> Json:
+        """A key as a body has it: a number where keys are whole numbers."""
+        return int(entity) if self.whole_key and re.fullmatch(r"-?\d{1,18}", entity) else entity
+
+    def items_in(self, body: Json) -> list[Json] | None:
+        """The array of a list's answer; None where it has none in its place.
+
+        Where the document doesn't say which member has it, Graph's does, else any that usually does.
+        """
+        if self.items is None:
+            if isinstance(body, list):
+                return body
+            named = (body.get(name) for name in ITEMS) if isinstance(body, Mapping) else ()
+            return next((each for each in named if isinstance(each, list)), None)
+        for name in self.items:
+            body = body.get(name) if isinstance(body, Mapping) else None
+        return body if isinstance(body, list) else None
+
+    def link_in(self, body: Json) -> tuple[str, Json]:
+        """The link to the next page in a list's answer, with the name of its member; null where there is none."""
+        named = ((name, body.get(name)) for name in self.links) if isinstance(body, Mapping) else ()
+        return next(((name, link) for name, link in named if link is not None), (NEXT, None))
+
+    def has_unread(self, body: Json, count: int) -> bool:
+        """Whether a list's last page tells of objects that no link leads to, or may have been cut off.
+
+        Args:
+            count: how many objects the page has.
+        """
+        told = isinstance(body, Mapping) and any(body.get(name) for name in self.more)
+        return told or (bool(self.page) and count >= self.page)
+
+    @property
+    def described(self) -> str:
+        """Where a list has its objects, for messages."""
+        if self.items is None:
+            return "an array `value`"
+        return f"an array `{'.'.join(self.items)}`" if self.items else "an array"
+
+
+def identity(value: Json) -> str:
+    """An id as it stands in a path: a text, or a whole number; nothing where it is neither."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else ""
+
+
+def same_id(left: Json, right: Json) -> bool:
+    """Whether two ids are one; letter case and braces of GUIDs don't count."""
+    one, other = identity(left), identity(right)
+    return bool(one and other) and one.strip("{}").lower() == other.strip("{}").lower()
+
+
+# -- what a document says --------------------------------------------------------------------------------------------
+
+
+def members(resolve: Resolve, schema: Json, depth: int = DEEPEST) -> dict[str, Json]:
+    """The properties that a schema describes, those of its parts and alternatives among them."""
+    node = resolve(schema)
+    found: dict[str, Json] = {}
+    for part in _parts(node) if depth else ():
+        found |= members(resolve, part, depth - 1)
+    own = node.get("properties")
+    return {**found, **(own if isinstance(own, Mapping) else {})}
+
+
+def items_of(resolve: Resolve, schema: Json, depth: int = DEEPEST) -> JsonMapping | None:
+    """The schema of an array's items; None where a schema describes no array."""
+    node = resolve(schema)
+    if isinstance(node.get("items"), Mapping):
+        found: JsonMapping = node["items"]
+        return found
+    if "array" in _words(node):
+        return {}
+    named = (items_of(resolve, part, depth - 1) for part in _parts(node)) if depth else ()
+    return next((each for each in named if each is not None), None)
+
+
+def _parts(node: JsonMapping) -> Iterator[Json]:
+    for word in ("allOf", "anyOf", "oneOf"):
+        parts = node.get(word)
+        yield from parts if isinstance(parts, list) else ()
+
+
+def list_members(resolve: Resolve, answer: Json, item: Json, name: str) -> tuple[str, ...] | None:
+    """The members that lead from a list's answer to its objects; None where none does.
+
+    Args:
+        answer: the schema of the answer.
+        item: the schema of an object, where the document has paths of such; else null.
+        name: the last segment of the collection's path.
+    """
+    if items_of(resolve, answer) is not None:
+        return ()
+    shown = members(resolve, answer)
+    wanted = members(resolve, item).keys() if item is not None else set[str]()
+    found: list[tuple[tuple[bool, bool, int], tuple[str, ...]]] = []
+    for path, array in _arrays(resolve, shown):
+        names = members(resolve, array).keys()
+        alike = bool(wanted) and 2 * len(wanted & names) >= len(wanted)
+        place = next((n for n, each in enumerate(ITEMS) if each == path[-1]), len(ITEMS))
+        usual = place < len(ITEMS) or path[-1].lower() == name.lower()
+        if not (alike or usual) or (item is None and not _only_pages(shown, path[0])):
+            continue
+        found.append(((not alike, not usual, place), path))
+    return min(found)[1] if found else None
+
+
+def _arrays(resolve: Resolve, shown: Mapping[str, Json]) -> Iterator[tuple[tuple[str, ...], JsonMapping]]:
+    for name, schema in shown.items():
+        if (array := items_of(resolve, schema)) is not None:
+            yield (name,), array
+        elif name == "_embedded":
+            inner = members(resolve, schema).items()
+            yield from (((name, each), items) for each, part in inner if (items := items_of(resolve, part)) is not None)
+
+
+def _only_pages(shown: Mapping[str, Json], name: str) -> bool:
+    """Whether all else that an answer shows is about pages, so that it is a list rather than an object that has one."""
+    return all(each == name or ABOUT_PAGES.fullmatch(each) for each in shown)
+
+
+def links_in(resolve: Resolve, answer: Json) -> tuple[str, ...]:
+    """The members of a list that may be a link to its next page: OData's always, others where the document has them."""
+    shown = members(resolve, answer)
+    texts = (name for name in LINKS if name in shown and _texts(resolve, shown[name]))
+    return tuple(dict.fromkeys((NEXT, *texts)))
+
+
+def _texts(resolve: Resolve, schema: Json) -> bool:
+    """Whether a schema lets texts stand in a place."""
+    node = resolve(schema)
+    return "string" in _words(node) or any(_texts(resolve, part) for part in _parts(node))
+
+
+def _words(node: JsonMapping) -> set[str]:
+    """The JSON types that a schema names, null aside."""
+    declared = node.get("type")
+    named = declared if isinstance(declared, list) else [declared]
+    return {word for word in named if isinstance(word, str)} - {"null"}
+
+
+def key_property(resolve: Resolve, parameter: str, item: Json, *, plain_id: bool = False) -> str:
+    """The property of an object whose value stands in its path.
+
+    Args:
+        parameter: the name of the path's parameter.
+        item: the schema of an object.
+        plain_id: whether it is `id` wherever an object has that, as Graph has it.
+    """
+    node = resolve(item)
+    for word in ("x-graph-keyProperty", "x-ms-keys"):
+        said = node.get(word)
+        named = said[0] if isinstance(said, list) and len(said) == 1 else said
+        if isinstance(named, str) and named:
+            return named
+    shown = [str(name) for name, schema in members(resolve, item).items() if _plain(resolve, schema)]
+    if plain_id and "id" in shown:
+        return "id"
+    exact = {name.lower(): name for name in reversed(shown)}
+    loose = {re.sub(r"[\W_]", "", name).lower(): name for name in reversed(shown)}
+    words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", parameter)]
+    for word in (parameter.lower(), "_".join(words)):
+        if word in exact:
+            return exact[word]
+    if words[-1:] == ["id"] and "id" in exact:
+        return exact["id"]
+    for start in range(len(words)):
+        if (spelled := "".join(words[start:])) in loose:
+            return loose[spelled]
+    return exact.get("id") or exact.get("_id") or "id"
+
+
+def _plain(resolve: Resolve, schema: Json) -> bool:
+    """Whether a schema describes a text or a number, or doesn't say."""
+    node = resolve(schema)
+    held = {"properties", "items", "additionalProperties"} & node.keys()
+    return not held and not _words(node) & {"object", "array", "boolean"}
+
+
+def whole(resolve: Resolve, schema: Json) -> bool:
+    """Whether a schema says that a value is a whole number."""
+    node = resolve(schema)
+    words = _words(node)
+    parts = [part for part in _parts(node) if resolve(part).get("type") != "null"]
+    return words == {"integer"} or (not words and len(parts) == 1 and whole(resolve, parts[0]))

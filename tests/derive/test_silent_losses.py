@@ -1,0 +1,86 @@
+"""Whatever a page holds and the document doesn't is a note; whatever can't be read ends."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+
+from graph_contracts import files
+from graph_contracts.contract import Contract
+from graph_contracts.derive import derive, write
+from graph_contracts.derive.notes import Kind, Note
+from graph_contracts.errors import PageError
+from tests.derive.pages import derived, text
+
+
+def skipped(notes: list[Note]) -> list[str]:
+    return [note.what for note in notes if note.kind is Kind.SKIPPED]
+
+
+@pytest.mark.parametrize(
+    ("part", "lost"),
+    [
+        ("## Quotas\n\n|Plan|Requests|\n|:--|:--|\n|Small|3|", 1),
+        ("## Quotas\n\nThere are some.", 1),
+        ("## See also\n\n- [widget](../resources/widget.md)", 0),
+        ("## Related content\n\n- [widget](../resources/widget.md)", 0),
+        ("## Optional query parameters\n\n|Name|Description|\n|:--|:--|\n|$select|x|\n|a b c|x|", 1),
+        ("## Example\n\n```http\nhttps://graph.microsoft.com/v1.0/widgets/1\n```", 1),
+        ("[!INCLUDE [x](../includes/none.md)]", 1),
+    ],
+)
+def test_what_is_not_used_is_a_note(part: str, lost: int, tmp_path: Path) -> None:
+    _, notes = derived(tmp_path, headers=part)
+    assert len(skipped(notes)) == lost, notes
+
+
+BARE = (
+    "# Update widget\n\n## Permissions\n\nNone.\n\n"
+    "## Response\n\n`204 No Content`\n\n```http\nPATCH /widgets/{id}\n```\n"
+)
+
+
+def test_pages_without_front_matter_or_the_usual_heading_are_read_or_noted(tmp_path: Path) -> None:
+    (tmp_path / "a-update.md").write_text(text())
+    (tmp_path / "b-update.md").write_text(BARE.replace("widgets", "shelves").replace("## Response", "## HTTP request"))
+    (tmp_path / "c-update.md").write_text(BARE.replace("widgets", "lamps"))
+    (tmp_path / "concept.md").write_text("# How to\n\n```http\nPATCH /rooms/{id}\n```\n")
+    (tmp_path / "readme.md").write_text("# Read me\n")
+    notes: list[Note] = []
+    document = derive([tmp_path], notes=notes)
+    assert {path.split("/")[1] for path in document["paths"]} == {"widgets", "shelves", "lamps"}
+    assert [Path(note.page).name for note in notes if note.kind is Kind.SKIPPED] == ["concept.md"]
+
+
+def test_a_pipe_that_nothing_comes_out_of_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "WAIT", 0.05)
+    os.mkfifo(tmp_path / "widget-update.md")
+    with pytest.raises(PageError, match="pipe"):
+        derive([tmp_path / "widget-update.md"])
+
+
+def test_a_page_with_thousands_of_paths_says_the_same_once(tmp_path: Path) -> None:
+    def size(number: int) -> int:
+        lines = "\n".join(f"PATCH /widgets{n}/{{id}}" for n in range(number))
+        (tmp_path / "widget-update.md").write_text(text(http=f"## HTTP request\n\n```http\n{lines}\n```"))
+        return len(write(derive([tmp_path / "widget-update.md"])))
+
+    assert size(2000) < 11 * size(200)
+
+
+def test_paths_that_share_what_they_say_are_operations_of_one_contract(tmp_path: Path) -> None:
+    lines = "\n".join(f"PATCH /widgets{n}/{{id}}" for n in range(100))
+    (tmp_path / "widget-update.md").write_text(text(http=f"## HTTP request\n\n```http\n{lines}\n```"))
+    operations = Contract.from_document(derive([tmp_path / "widget-update.md"]), "test").operations
+    assert {len(operation.aliases) for operation in operations} == {100}
+    assert {tuple(operation.body.properties) for operation in operations if operation.body} == {("label", "size")}
+
+
+def test_keys_of_any_length_are_read_back(tmp_path: Path) -> None:
+    path = "/".join(["segment"] * 200)
+    (tmp_path / "widget-update.md").write_text(text(http=f"## HTTP request\n\n```http\nPATCH /{path}/{{id}}\n```"))
+    document = derive([tmp_path / "widget-update.md"])
+    assert yaml.safe_load(write(document)) == document
