@@ -25,6 +25,18 @@ def documented(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def without_signs(tmp_path: Path) -> Path:
+    """The shelf, with a list that names its options without the `$`."""
+    document = yaml.safe_load(sheet.SHELF.read_text())
+    listing = document["paths"]["/library/books"]["get"]
+    names = [name.removeprefix("$") for name in OPTIONS]
+    listing["parameters"] = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in names]
+    path = tmp_path / "without-signs.yaml"
+    path.write_text(yaml.safe_dump(document))
+    return path
+
+
 def judged(document: Path, fault: str = "", variation: str = "") -> sheet.Row:
     """What is said of lists."""
     faults, variations = ((fault,) if fault else ()), ((variation,) if variation else ())
@@ -44,6 +56,8 @@ def test_the_names_of_query_parameters_are_read(documented: Path) -> None:
         ("count-of-the-page", "list.options.count"),
         ("orderby-ignored", "list.options.orderby"),
         ("filter-inverted", "list.options.filter"),
+        ("select-ignored-in-lists", "list.options.select"),
+        ("filter-and-is-or", "list.options.filter"),
     ],
 )
 def test_a_documented_option_binds(documented: Path, fault: str, requirement: str) -> None:
@@ -65,3 +79,14 @@ def test_an_option_that_nobody_documents_may_be_ignored() -> None:
     row = judged(sheet.SHELF, variation="top-ignored")
     assert (row.failed, row.warned) == ({}, {})
     assert "list.options.top" in row.noted
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "failed"),
+    [("", set()), ("skip-one-too-many", {"list.options.skip"}), ("orderby-inverted", {"list.options.orderby"})],
+)
+def test_options_that_are_documented_without_their_sign_are_sent_so(
+    without_signs: Path, behaviour: str, failed: set[str]
+) -> None:
+    row = judged(without_signs, behaviour, "options-without-their-sign")
+    assert row.failed.keys() == failed

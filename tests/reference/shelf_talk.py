@@ -34,11 +34,13 @@ OPTIONS = (
     "$skip=1",
     "$skip=1&$top=1",
     "$skip=9",
+    "skip=1",
     "$count=true&$top=1",
     "$orderby=pages",
     "$orderby=pages desc",
     "$filter=pages ge 304",
     "$filter=pages ne 304",
+    "$filter=pages ge 0 and pages ne 304",
     "$select=id,title",
 )
 PAGED = {"prefer": "odata.maxpagesize=1"}

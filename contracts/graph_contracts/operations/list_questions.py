@@ -17,6 +17,8 @@ from graph_contracts.requirements import Finding, Inconclusive, Severity
 
 LEAST = 3
 """Objects that a list needs for an option to be judged by."""
+UNMISTAKABLE = frozenset({"orderby", "expand", "$top", "$skip", "$filter", "$orderby", "$select", "$expand"})
+"""Options that only OData's lists have: beside one of them `top`, `filter` or `count` are OData's as well."""
 ORDERED = frozenset({TypeKind.STRING, *NUMERIC})
 
 
@@ -161,20 +163,32 @@ def agreed(values: list[Json], kind: TypeKind) -> bool:
     )
 
 
-def query(**options: object) -> str:
-    """A query of options that are named without their `$`."""
-    return "&".join(f"${name}={quote(str(value), safe=',')}" for name, value in options.items())
+def query(listing: ListDriver, **options: object) -> str:
+    """A query of options that are named without their `$`, each as the document spells it."""
+    return "&".join(f"{_spelled(listing, name)}={quote(str(value), safe=',')}" for name, value in options.items())
+
+
+def _spelled(listing: ListDriver, name: str) -> str:
+    """An option's name as the document has it: with the `$`, unless it is one of OData's options named without."""
+    named = listing.documented.options
+    without = name in named and f"${name}" not in named and bool(named & UNMISTAKABLE)
+    return name if without else f"${name}"
+
+
+def is_documented(listing: ListDriver, option: str) -> bool:
+    """Whether the document names an option, with its `$` or without."""
+    return option in listing.documented.options or _spelled(listing, option.removeprefix("$")) != option
 
 
 def graded(listing: ListDriver, option: str, *, ignored: bool = False) -> Severity:
     """What an answer amounts to that isn't what an option asks for."""
-    if option in listing.documented.options:
+    if is_documented(listing, option):
         return Severity.FAIL
     return Severity.NOTE if ignored else Severity.WARN
 
 
 def documented(listing: ListDriver, option: str, asked: Asked) -> Iterator[Finding]:
     """A documented option that is refused: it may be refused for this collection or property alone."""
-    if option in listing.documented.options and asked.answer.first.refused:
+    if is_documented(listing, option) and asked.answer.first.refused:
         what = f"{asked.answer.first.answer} to {option}, which the document names"
         yield Finding("200", what, (asked.answer.first,), Severity.NOTE)

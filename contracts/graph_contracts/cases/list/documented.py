@@ -49,7 +49,7 @@ def test_a_list_is_answered_with_the_documented_status(listing: ListDriver) -> F
     """
     found = list(success(listing, 200))
     yield from found
-    part = listing.get(query=query(top=1))
+    part = listing.get(query=query(listing, top=1))
     if not found and otherwise(listing, 200, part):
         yield Finding(f"{listing.documented.success or 200}", f"{part.answer} with $top=1", (part,))
 

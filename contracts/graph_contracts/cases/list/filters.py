@@ -14,6 +14,7 @@ from graph_contracts.operations.list_questions import (
     Questions,
     documented,
     graded,
+    is_documented,
     item_type,
     query,
     stocked,
@@ -43,6 +44,14 @@ def _same(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
+def _neither(one: str, other: str, shown: str) -> bool:
+    return not _same(one, shown) and not _same(other, shown)
+
+
+def _between(least: float, beyond: float, shown: float) -> bool:
+    return least <= shown < beyond
+
+
 OPERATORS: Mapping[str, Callable[[Json, Json], bool]] = {
     "eq": _same,
     "ne": lambda value, shown: not _same(value, shown),
@@ -60,10 +69,15 @@ def filters(listing: ListDriver, questions: Questions) -> Iterator[tuple[str, st
         value = [item[name] for item in items.values() if item.get(name) is not None][-1]
         for sign in ("eq", "ne"):
             yield f"{name} {sign} {_literal(value)}", name, partial(OPERATORS[sign], value)
+        other = next(item[name] for item in items.values() if item.get(name) not in {None, value})
+        both = f"{name} ne {_literal(value)} and {name} ne {_literal(other)}"
+        yield both, name, partial(_neither, value, other)
     for name in telling(listing, items, NUMERIC)[:1]:
-        most = max(item[name] for item in items.values() if item.get(name) is not None)
+        known = sorted({item[name] for item in items.values() if item.get(name) is not None})
+        least, most = known[len(known) > 2], known[-1]
         for sign in ("lt", "ge"):
             yield f"{name} {sign} {most}", name, partial(OPERATORS[sign], most)
+        yield f"{name} ge {least} and {name} lt {most}", name, partial(_between, least, most)
 
 
 def _literal(value: str) -> str:
@@ -88,15 +102,15 @@ def _by_key(questions: Questions) -> Iterator[tuple[str, str, Matches]]:
 def test_a_filter_shows_what_matches_and_nothing_else(listing: ListDriver) -> Findings:
     """`$filter` must show all objects that match and no others, or be rejected.
 
-    Sent: A GET of the collection with `$filter=id eq '…'`, and with `eq` and `ne` on a text and `lt` and `ge` on a
-    number, with values of an object that is listed, between GETs of all of it.
+    Sent: A GET of the collection with `$filter=id eq '…'`, with `eq` and `ne` on a text, `lt` and `ge` on a number, and
+    two conditions joined by `and` on each, with values of objects that are listed, between GETs of all of it.
 
     Fix: Answer 400 or 501 to a $filter that you don't apply: a list of everything would be taken for what was asked
     for. Look at the operator, and at both ends of a range.
     """
     questions = stocked(listing)
     for text, name, test in (*_by_key(questions), *filters(listing, questions)):
-        asked, found = questions.judged(query(filter=text), partial(_filtered, listing, text, name, test))
+        asked, found = questions.judged(query(listing, filter=text), partial(_filtered, listing, text, name, test))
         yield from found or documented(listing, "$filter", asked)
         if found:
             return
@@ -149,11 +163,11 @@ def test_a_list_of_nothing_is_a_list(listing: ListDriver) -> Findings:
     Fix: Answer 404 where the collection doesn't exist, and an empty array where nothing is in it.
     """
     questions = stocked(listing)
-    tried = [("$skip", query(skip=1), query(skip=len(questions.plain.items) + BEYOND))]
+    tried = [("$skip", query(listing, skip=1), query(listing, skip=len(questions.plain.items) + BEYOND))]
     for name in telling(listing, questions.plain.by_id, {TypeKind.STRING})[:1]:
         value = next(item[name] for item in questions.plain.items if item.get(name) is not None)
         some, none = (f"{name} eq {_literal(text)}" for text in (value, listing.values.guid()))
-        tried.append(("$filter", query(filter=some), query(filter=none)))
+        tried.append(("$filter", query(listing, filter=some), query(listing, filter=none)))
     judged = 0
     for option, some, none in tried:
         control = listing.get(query=some)
@@ -162,7 +176,7 @@ def test_a_list_of_nothing_is_a_list(listing: ListDriver) -> Findings:
         exchange = listing.get(query=none)
         judged += exchange.ok or exchange.status in NONE
         if exchange.status in NONE or (exchange.ok and (exchange.object or {}).get("value", ()) is None):
-            grade = Severity.FAIL if option in listing.documented.options else Severity.WARN
+            grade = Severity.FAIL if is_documented(listing, option) else Severity.WARN
             what = f"{exchange.answer} where {option} leaves nothing"
             yield Finding("200 with an empty array", what, (control, exchange), grade)
     if not judged:
@@ -186,7 +200,7 @@ def test_select_shows_what_it_names(listing: ListDriver) -> Findings:
     """
     questions = stocked(listing)
     name = selectable(listing, questions)
-    asked, found = questions.judged(query(select=f"id,{name}"), partial(_selected, listing, name))
+    asked, found = questions.judged(query(listing, select=f"id,{name}"), partial(_selected, listing, name))
     yield from found or documented(listing, "$select", asked)
 
 
@@ -230,5 +244,14 @@ def _selected(listing: ListDriver, name: str, asked: Asked) -> Iterator[Finding]
         yield Finding(f"{name}, which was selected", what, seen, graded(listing, "$select"))
     elif more := more_on(page, name, listing):
         # a service may show more than was asked for
-        grade = Severity.WARN if "$select" in listing.documented.options else Severity.NOTE
+        grade = Severity.WARN if is_documented(listing, "$select") else Severity.NOTE
+        if is_documented(listing, "$select") and _as_whole(asked, name):
+            grade = Severity.FAIL
         yield Finding(f"only id and {name}", f"{more} as well", seen, grade)
+
+
+def _as_whole(asked: Asked, name: str) -> bool:
+    """Whether every object comes with all that it has without the option, and so much that something was left out."""
+    whole, shown = asked.before.by_id, asked.answer.by_id
+    both = [entity for entity in shown if entity in whole and len(whole[entity].keys() - {"id", name}) > 1]
+    return bool(both) and all(whole[entity].keys() <= shown[entity].keys() for entity in both)

@@ -42,12 +42,12 @@ def test_top_limits_how_many_objects_are_shown(listing: ListDriver) -> Findings:
     """
     questions = stocked(listing)
     for n in (1, 2):
-        asked, found = questions.judged(query(top=n), partial(_top, listing, n))
+        asked, found = questions.judged(query(listing, top=n), partial(_top, listing, n))
         yield from found or documented(listing, "$top", asked)
         if found or asked.refused:
             return
     if len(asked.answer.front) < len(asked.before.front):  # it is applied, and not by chance a page of that size
-        asked, found = questions.judged(query(top=0), partial(_top, listing, 0))
+        asked, found = questions.judged(query(listing, top=0), partial(_top, listing, 0))
         yield from found
 
 
@@ -83,13 +83,13 @@ def test_skip_leaves_out_as_many_objects_as_it_says(listing: ListDriver) -> Find
     """
     questions = stocked(listing)
     for n in (1, 2):
-        asked, found = questions.judged(query(skip=n), partial(_skip, listing, n))
+        asked, found = questions.judged(query(listing, skip=n), partial(_skip, listing, n))
         yield from found or documented(listing, "$skip", asked)
         if found or asked.refused:
             return
-    one, _ = questions.judged(query(top=1), lambda _: iter(()))
+    one, _ = questions.judged(query(listing, top=1), lambda _: iter(()))
     if not one.refused and len(one.answer.front) == 1:
-        _, found = questions.judged(query(top=1, skip=1), partial(_skipped_first, listing, one))
+        _, found = questions.judged(query(listing, top=1, skip=1), partial(_skipped_first, listing, one))
         yield from found
 
 
@@ -133,12 +133,12 @@ def test_count_counts_all_pages(listing: ListDriver) -> Findings:
     questions = stocked(listing)
     headers = None
     for headers in (None, EVENTUAL):
-        asked, found = questions.judged(query(count="true"), partial(_count, listing), headers)
+        asked, found = questions.judged(query(listing, count="true"), partial(_count, listing), headers)
         if asked.refused or _counted(asked) is not None:
             break
     yield from found or documented(listing, "$count", asked)
     if not found and not asked.refused:
-        asked, found = questions.judged(query(count="true", top=1), partial(_count, listing), headers)
+        asked, found = questions.judged(query(listing, count="true", top=1), partial(_count, listing), headers)
         yield from found
 
 
@@ -186,11 +186,11 @@ def test_orderby_puts_the_list_into_order(listing: ListDriver) -> Findings:
     if not names:
         raise Inconclusive("the objects have no property by which they could be put into an order")
     for name in names:
-        up = questions.ask(query(orderby=name))
-        down = questions.ask(query(orderby=f"{name} desc"))
+        up = questions.ask(query(listing, orderby=name))
+        down = questions.ask(query(listing, orderby=f"{name} desc"))
         again, found = None, list(_sorted(listing, name, up, down))
         if found:
-            again = questions.ask(query(orderby=name)), questions.ask(query(orderby=f"{name} desc"))
+            again = questions.ask(query(listing, orderby=name)), questions.ask(query(listing, orderby=f"{name} desc"))
             found = list(_sorted(listing, name, *again))
         yield from found or documented(listing, "$orderby", up)
         if found:

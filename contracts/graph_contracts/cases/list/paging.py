@@ -188,12 +188,13 @@ def _later(listing: ListDriver, questions: Questions) -> Iterator[tuple[str, str
     texts = list(filters(listing, questions))
     if len(texts) > 1:
         control, (text, name, test) = texts[0], texts[1]
-        yield "$filter", query(filter=text), partial(_filter_lost, name, test, questions, control)
+        yield "$filter", query(listing, filter=text), partial(_filter_lost, name, test, questions, control)
     # by one property the objects may come in the order that they have without being sorted
     for name in telling(listing, questions.plain.by_id)[:MAX_SORTED]:
-        yield "$orderby", query(orderby=f"{name} desc"), partial(_order_lost, name, questions)
-    yield "$select", query(select=f"id,{selectable(listing, questions)}"), partial(_select_lost, listing, questions)
-    yield "$top", query(top=TOP), _top_lost
+        yield "$orderby", query(listing, orderby=f"{name} desc"), partial(_order_lost, name, questions)
+    names = f"id,{selectable(listing, questions)}"
+    yield "$select", query(listing, select=names), partial(_select_lost, listing, questions)
+    yield "$top", query(listing, top=TOP), _top_lost
 
 
 def _filter_lost(
@@ -205,7 +206,7 @@ def _filter_lost(
         return ""
     # a list that isn't filtered at all may begin with an object that matches
     text, _, alone = control
-    one = questions.ask(query(filter=text), PAGED)
+    one = questions.ask(query(questions.listing, filter=text), PAGED)
     if not one.answer.front or wrong_on(one.answer.front, name, alone, one):
         return ""
     return f"{name} = {short(asked.value(lost, name))} on a later page"
@@ -216,7 +217,7 @@ def _order_lost(name: str, questions: Questions, asked: Asked) -> str:
         return ""
     pair = unsorted(asked.answer.pages, name, asked, down=True)
     # the first page of a list that isn't sorted at all may look as if it were
-    if not pair or not _begins(name, questions.ask(query(orderby=name)), down=False):
+    if not pair or not _begins(name, questions.ask(query(questions.listing, orderby=name)), down=False):
         return ""
     return f"{short(pair[0])} before {short(pair[1])} from page to page"
 

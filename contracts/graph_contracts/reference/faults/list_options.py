@@ -178,6 +178,18 @@ def equal_alone(app: App) -> None:
     _filters(app, lambda text: re.sub(r"^(\S+) (?:ne|lt|le|gt|ge) ", r"\1 eq ", text))
 
 
+@fault("filter-and-is-or", "list.options.filter", gates=False)
+def either(app: App) -> None:
+    """$filter shows what matches one of two conditions that `and` joins."""
+    _filters(app, lambda text: text.replace(" and ", " or "))
+
+
+@fault("filter-looks-at-the-first-condition", "list.options.filter", gates=False)
+def first_condition(app: App) -> None:
+    """$filter leaves out what stands after `and`."""
+    _filters(app, lambda text: text.partition(" and ")[0])
+
+
 @fault("filter-range-leaves-out-its-end", "list.options.filter", gates=False)
 def open_range(app: App) -> None:
     """$filter with `ge` is taken for `gt`."""
@@ -231,6 +243,23 @@ def select_ignored(app: App) -> None:
 def id_alone(app: App) -> None:
     """A list with $select shows the ids and nothing else."""
     _shown(app, "$select", lambda value, _: {**value, "value": [{"id": item.get("id")} for item in value["value"]]})
+
+
+@fault("skip-on-every-page", "list.options.skip", gates=False, about=OperationKind.LIST)
+def skip_again(app: App) -> None:
+    """A list has pages of two objects, and $skip is applied to each of them."""
+    app.reads.page_size = lambda request: 2  # type: ignore[method-assign]
+
+    @override(app, "listed")
+    def listed(inner: Step, request: Request, asked: dict[str, str], status: int) -> Reply:
+        rest = {name: value for name, value in asked.items() if name != "$skip"}
+        reply: Reply = inner(request, rest, status)
+        left = int(asked.get("$skip", "0"))
+        reply.value = {**reply.value, "value": reply.value["value"][left:]}
+        link = reply.value.get("@odata.nextLink")
+        if link and left:
+            reply.value["@odata.nextLink"] = f"{link}&$skip={left}"
+        return reply
 
 
 # -- on the pages that follow -----------------------------------------------------------------------------------------

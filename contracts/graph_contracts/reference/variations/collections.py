@@ -76,6 +76,18 @@ def top_ignored(app: App) -> None:
         return inner(request, {name: value for name, value in asked.items() if name != "$top"}, status)
 
 
+@variation("options-without-their-sign", about=OperationKind.LIST)
+def without_signs(app: App) -> None:
+    """Query options may be named without their `$`, as OData 4.01 has it."""
+
+    @override(app, "route")
+    def route(inner: Step, request: Request) -> None:
+        inner(request)
+        asked = query.options(request.query)
+        if request.kind is OperationKind.LIST and any(f"${name}" in query.KNOWN for name in asked):
+            request.query = query.encoded({f"${n}" if f"${n}" in query.KNOWN else n: v for n, v in asked.items()})
+
+
 @variation("query-options-refused", about=OperationKind.LIST)
 def options_refused(app: App) -> None:
     """Of OData's query options none is known: each is answered 400."""
