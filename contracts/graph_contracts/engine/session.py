@@ -18,6 +18,7 @@ from graph_contracts.engine.conventions_in_answers import in_answers
 from graph_contracts.engine.end_notes import end_notes
 from graph_contracts.engine.judge import Judge, Judgement, postponed
 from graph_contracts.engine.late_checks import judge_late
+from graph_contracts.engine.object_paths import with_objects
 from graph_contracts.engine.recovery.recovery import Recovery
 from graph_contracts.engine.resource_group import ResourceGroup, operations
 from graph_contracts.engine.resources import Resources, resources
@@ -87,10 +88,11 @@ class Session:
     def __init__(
         self, settings: Settings, worker: WorkerContext | None = None, coordination: Coordination | None = None
     ) -> None:
+        whole = select_cases(settings)
+        settings = with_objects(settings, whole.tested)
         self.settings = settings
         self.started = datetime.now(UTC)
         self.tally = Tally(worker.began if worker else time.monotonic())
-        whole = select_cases(settings)
         self.tally.note(*whole.left_out())
         document = whole.contract.document
         self.redactor = Redactor(settings.secrets(), settings.public, lambda: json.dumps(document, default=str))

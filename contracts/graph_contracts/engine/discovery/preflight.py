@@ -24,7 +24,7 @@ from graph_contracts.engine.discovery.check import (
     speaks_json,
 )
 from graph_contracts.engine.discovery.own_objects import own_objects
-from graph_contracts.engine.discovery.own_words import leads_elsewhere
+from graph_contracts.engine.discovery.own_words import redirect_hint
 from graph_contracts.engine.discovery.path_parameters import (
     example_id,
     fill_path,
@@ -331,9 +331,7 @@ class Preflight:
             return PreflightCheck("object", "none can be read", error)
         moved = next((e.response.header("Location") for e in patches if e.response and 300 <= e.status < 400), None)
         if moved and all(300 <= exchange.status < 400 for exchange in patches):
-            hint = "Name that as the --target"
-            if leads_elsewhere(patches[-1]):
-                hint = "If that is a login page, give what the API takes: --token, --basic or --credential"
+            hint = redirect_hint(patches[-1], base)
             error = TargetError(f"{base} redirects everything to {moved[:200]} ({patches[-1].answer})", hint)
             return PreflightCheck("object", "everything is redirected", error)
         if not self.may_write:
