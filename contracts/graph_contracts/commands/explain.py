@@ -12,7 +12,7 @@ from difflib import get_close_matches
 import click
 
 from graph_contracts import cases
-from graph_contracts.commands import debug_option, standard_output
+from graph_contracts.commands import debug_option, standard_output, whole_words
 from graph_contracts.contract import OperationKind
 from graph_contracts.engine.selection import matches
 from graph_contracts.errors import ConfigurationError
@@ -51,7 +51,8 @@ def command(requirement: str, form: str) -> None:
     chosen = meant(requirement)
     if len(chosen) > MAX_EXPLAINED:
         lines = [f"{each.id}\n    {each.statement}" for each in chosen]
-        click.echo("\n".join([*lines, "", f"{len(chosen)} requirements; explain one for all that is known of it."]))
+        lines += ["", f"{len(chosen)} requirements; explain one for all that is known of it."]
+        click.echo(whole_words("\n".join(lines)))
         return
     look = standard_output("auto")
     texts = [page(each) if form == "markdown" else explain(each, look) for each in chosen]
