@@ -161,6 +161,21 @@ def test_a_lone_object_that_holds_a_list_is_no_list() -> None:
         assert {*Contract.from_document(document, "t").kinds.values()} == {kind}
 
 
+@pytest.mark.parametrize(
+    ("path", "properties", "key"),
+    [
+        ("/ratings/{rating}", {"id": NUMBER, "rating": NUMBER}, "id"),
+        ("/ratings/{rating}", {"id": TEXT, "rating": {"type": "number"}}, "id"),
+        ("/entries/{Entry}", {"id": NUMBER, "entry": {"anyOf": [NUMBER, {"type": "null"}]}}, "id"),
+        ("/ratings/{rating}", {"rating": NUMBER}, "rating"),
+        ("/domains/{domain}", {"id": NUMBER, "domain": TEXT}, "domain"),
+        ("/orders/{number}", {"id": NUMBER, "number": NUMBER}, "number"),
+    ],
+)
+def test_a_number_called_as_the_object_is_no_key_beside_an_id(path: str, properties: dict[str, Any], key: str) -> None:
+    assert shape(path, {"properties": properties}).key == key
+
+
 def document(schemas: dict[str, Any], item: Any, answer: Any) -> dict[str, Any]:
     """A document with a list and a read."""
 

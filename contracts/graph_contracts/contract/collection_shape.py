@@ -208,13 +208,14 @@ def _words(node: JsonMapping) -> set[str]:
     return {word for word in named if isinstance(word, str)} - {"null"}
 
 
-def key_property(resolve: Resolve, parameter: str, item: Json, *, plain_id: bool = False) -> str:
+def key_property(resolve: Resolve, parameter: str, item: Json, *, plain_id: bool = False, collection: str = "") -> str:
     """The property of an object whose value stands in its path.
 
     Args:
         parameter: the name of the path's parameter.
         item: the schema of an object.
         plain_id: whether it is `id` wherever an object has that, as Graph has it.
+        collection: the last segment of the collection's path.
     """
     node = resolve(item)
     for word in ("x-graph-keyProperty", "x-ms-keys"):
@@ -222,11 +223,15 @@ def key_property(resolve: Resolve, parameter: str, item: Json, *, plain_id: bool
         named = said[0] if isinstance(said, list) and len(said) == 1 else said
         if isinstance(named, str) and named:
             return named
-    shown = [str(name) for name, schema in members(resolve, item).items() if _plain(resolve, schema)]
+    declared = members(resolve, item)
+    shown = [name for name, schema in declared.items() if _plain(resolve, schema)]
     if plain_id and "id" in shown:
         return "id"
     exact = {name.lower(): name for name in reversed(shown)}
     loose = {re.sub(r"[\W_]", "", name).lower(): name for name in reversed(shown)}
+    own = exact.get(parameter.lower(), "")
+    if own and "id" in exact and _is_one_of(parameter, collection) and _counts(resolve, declared[own]):
+        return exact["id"]  # a rating has a number called `rating`, which others have, too
     words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", parameter)]
     for word in (parameter.lower(), "_".join(words)):
         if word in exact:
@@ -237,6 +242,18 @@ def key_property(resolve: Resolve, parameter: str, item: Json, *, plain_id: bool
         if (spelled := "".join(words[start:])) in loose:
             return loose[spelled]
     return exact.get("id") or exact.get("_id") or "id"
+
+
+def _is_one_of(name: str, collection: str) -> bool:
+    """Whether a name is that of one object in a collection: `rating` in `ratings`, `entry` in `entries`."""
+    one, all_of_them = (re.sub(r"[\W_]", "", each).lower() for each in (name, collection))
+    return all_of_them in {f"{one}s", f"{one}es", f"{one[:-1]}ies", one}
+
+
+def _counts(resolve: Resolve, schema: Json) -> bool:
+    """Whether a schema describes a number."""
+    words = {word for node in _nodes(resolve, schema) for word in _words(node)}
+    return bool(words) and words <= {"integer", "number"}
 
 
 def _plain(resolve: Resolve, schema: Json) -> bool:

@@ -34,7 +34,7 @@ class ShapeReader:
             item = self._item(answer, items)
         parameter = path.key if path is not None else ""
         key = (path.key_property if path is not None else "") or collection_shape.key_property(
-            self.resolve, parameter, item or {}, plain_id=self._graph
+            self.resolve, parameter, item or {}, plain_id=self._graph, collection=name
         )
         declared = collection_shape.members(self.resolve, item or {})
         shown = collection_shape.members(self.resolve, answer) if answer is not None else {}

@@ -135,7 +135,8 @@ class CreateDriver(WriteDriver):
         if not entity:
             raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
         if entity not in self.objects.created:
-            raise Inconclusive(f"the answer to the creation names {entity}, which was there before", exchange)
+            told = f"the answer to the creation names {entity}, which was there before"
+            raise Inconclusive(self.creations.stuck or told, exchange)
         return entity
 
     def appears(self, entity: str) -> tuple[JsonObject | None, Exchange]:

@@ -89,7 +89,7 @@ class Creations:
         if exchange.request.method != context.documented.method:
             return
         if exchange.ok:
-            context.key = created_id(exchange, context.shape) or NEW
+            context.key = self._led_to(created_id(exchange, context.shape), exchange.object or {}) or NEW
         if exchange.ok and context.key in context.objects.created:
             self._alike.add(context.key)
         if exchange.ok and context.key != NEW:
@@ -98,6 +98,13 @@ class Creations:
             context.objects.doubtful.append(exchange)
         else:
             context.log_entry("refused", path=path, body=digest(exchange.request.body))
+
+    def _led_to(self, entity: str, seen: JsonMapping) -> str:
+        """The id of an object that the run made; nothing where the path with it leads to another object."""
+        if not entity or not self._context.observer.misleads(entity, seen):
+            return entity
+        self.stuck = f"what it makes can't be taken away: {self._context.path(entity)} is another object"
+        return ""
 
     def record_made(self, entity: str, path: str = "", octets: bytes = b"") -> None:
         """Record an object that the run made and has to delete; never one from before the run."""
@@ -137,7 +144,8 @@ class Creations:
             ids = [self._context.shape.key_of(item) for item in items if marks and not self._model.changes(marks, item)]
             kept = {*(self.others or ()), *(self._spared or ()), *objects.created}
             ids = [entity for entity in ids if entity and entity not in kept]
-            if len(ids) == 1 and self.others is not None:
+            item = next((each for each in items if [self._context.shape.key_of(each)] == ids), {})
+            if len(ids) == 1 and self.others is not None and self._led_to(ids[0], item):
                 found[exchange.index] = ids[0]
                 self.record_made(ids[0], octets=exchange.request.body)
             elif not exchange.ok and not ids:

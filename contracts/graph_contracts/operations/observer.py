@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from graph_contracts.contract import CollectionShape, Operation
+from graph_contracts.contract.collection_shape import identity, same_id
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
@@ -43,6 +44,8 @@ class Observer:
         """Whether the collection was a list of objects when it was read last."""
         self.cut = False
         """Whether the collection had more pages than were read, when it was read last."""
+        self._leads = False
+        """Whether the path with the key of an object has led to it."""
 
     @property
     def shape(self) -> CollectionShape:
@@ -73,6 +76,27 @@ class Observer:
         if self._is_list(found) or self._is_foreign(found):
             return None  # whoever knows no such object may answer with all there are
         return found
+
+    def misleads(self, entity: str, seen: JsonMapping) -> bool:
+        """Whether the path with a key leads to another object than the one that showed this key.
+
+        Which property is the key is taken from names in the document, and one object's number may be another's key.
+
+        Args:
+            seen: the object, as an answer to its creation or a list has it.
+        """
+        key, parameter = self.shape.key, (self.operation.key or "").lower()
+        if self._leads or not parameter or (key.lower() == "id" and parameter.endswith("id")):
+            return False
+        _, exchange = self.item(entity)
+        shown = exchange.object if exchange.status == 200 else None
+        if shown is None:
+            return False
+        ids = {name: value for name, value in seen.items() if name.lower() in {"id", "_id"}} | {key: entity}
+        pairs = [(identity(shown.get(name)), identity(value)) for name, value in ids.items()]
+        known = [same_id(left, right) for left, right in pairs if left and right]
+        self._leads = bool(known) and all(known)
+        return not all(known)
 
     def _is_list(self, found: JsonMapping) -> bool:
         """Whether an answer is a list of objects, where the document has one object."""

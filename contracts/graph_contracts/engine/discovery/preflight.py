@@ -255,6 +255,9 @@ class Preflight:
             if entity and any(same_id(entity, each) for each in listed or ()):
                 self._log("refused", path=path, body=sent["body"])
                 return None  # what was there before is nobody's to delete
+            if entity and update.observer.misleads(entity, exchange.object or {}):
+                update.objects.doubtful.append(exchange)
+                return None
             if entity:
                 update.objects.created[entity] = update.documented.url_path(update.observer.path_ids(entity))
                 self._log("created", collection=path, path=update.objects.created[entity], **sent)
@@ -283,6 +286,12 @@ class Preflight:
         if found is None and update.observer.means is None:
             items, exchange = update.observer.collection()
             found = next((item for item in items or () if update.shape.is_of(item, entity)), None)
+            if found is not None and update.observer.misleads(entity, found):
+                raise ConfigurationError(
+                    f"{update.documented}: the list has an object whose {update.shape.key} is {entity}, and GET "
+                    f"{update.path(entity)} shows another",
+                    "Name the property that is the key as x-graph-keyProperty in the object's schema",
+                )
         if found is not None:
             by_item = exchange.request.url.endswith(update.path(entity))
             update.observer.means = "item" if by_item else "collection"

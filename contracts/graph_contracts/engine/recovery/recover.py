@@ -98,9 +98,10 @@ def _traced(resources: Resources, logged: LoggedChanges) -> tuple[dict[str, str]
         types = resources.types(driver)
         alike = [[entity for entity, item in new.items() if _shows(driver, types, marks, item)] for marks in asked]
         ours = {entities[0] for entities in alike if len(entities) == 1}
+        ours = {entity for entity in ours if not driver.observer.misleads(entity, new[entity])}
         found |= {driver.path(entity): operation for entity in new if entity in ours}
         rest = [entity for entity in new if entity not in ours]
-        if rest and any(len(entities) != 1 for entities in alike):
+        if rest and not all(len(entities) == 1 and entities[0] in ours for entities in alike):
             left.append(f"{path}: the run may have made one of {', '.join(rest)} there; look at them by hand")
     return found, left
 
