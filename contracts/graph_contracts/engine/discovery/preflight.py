@@ -251,13 +251,10 @@ class Preflight:
             exchange = update.client.send(
                 "POST", path, body=octets, operation=update.documented.id, requirement="probe"
             )
-            entity = created_id(exchange, creation.shape)
+            entity = self._led_to(update, created_id(exchange, creation.shape), exchange)
             if entity and any(same_id(entity, each) for each in listed or ()):
                 self._log("refused", path=path, body=sent["body"])
                 return None  # what was there before is nobody's to delete
-            if entity and update.observer.misleads(entity, exchange.object or {}):
-                update.objects.doubtful.append(exchange)
-                return None
             if entity:
                 update.objects.created[entity] = update.documented.url_path(update.observer.path_ids(entity))
                 self._log("created", collection=path, path=update.objects.created[entity], **sent)
@@ -268,6 +265,11 @@ class Preflight:
             self._log("refused", path=path, body=sent["body"])
             update.observer.refused_creations.append(exchange.answer)
         return None
+
+    @staticmethod
+    def _led_to(update: UpdateDriver, entity: str, exchange: Exchange) -> str:
+        """The id of a new object; nothing where the path with it leads to another one."""
+        return "" if entity and update.observer.misleads(entity, exchange.object or {}) else entity
 
     def _log(self, kind: str, **entry: object) -> None:
         if self.journal:
