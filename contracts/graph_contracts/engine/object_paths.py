@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from graph_contracts.contract import PARAMETER, Operation
 from graph_contracts.errors import ConfigurationError
@@ -26,8 +26,9 @@ def with_objects(settings: Settings, operations: Iterable[Operation]) -> Setting
     keyed = [operation for operation in operations if operation.key]
     first: dict[str, str] = {}
     second: dict[str, str] = {}
-    for path in settings.objects:
-        found, key = _ids(_below(settings.target or "", path), path, keyed)
+    for given in settings.objects:
+        path = _below(settings.target or "", given)
+        found, key = _ids(path, keyed)
         parents = {name: value for name, value in found.items() if name != key}
         if any(first.get(name, value) != value for name, value in parents.items()):
             raise ConfigurationError(f"{FLAG} {path}: it is below another object than an earlier {FLAG}")
@@ -39,17 +40,33 @@ def with_objects(settings: Settings, operations: Iterable[Operation]) -> Setting
     return settings.model_copy(update=ids)
 
 
-def _below(base: str, path: str) -> str:
-    """A path below the base URL, where it was given whole."""
-    parts = urlsplit(path)
-    inner = parts.path if parts.scheme and parts.netloc else path.partition("?")[0]
-    prefix = urlsplit(base).path.rstrip("/")
-    whole = bool(parts.netloc) or inner.startswith(f"{prefix}/")
+def _below(base: str, given: str) -> str:
+    """A path below the base URL, where it was given whole; without what is secret in a URL.
+
+    Raises:
+        ConfigurationError: it is no URL, or one of another server.
+    """
+    try:
+        parts, own = urlsplit(given), urlsplit(base)
+        whole_url = bool(parts.scheme and parts.netloc)
+        elsewhere = whole_url and bool(own.netloc) and _server(parts) != _server(own)
+    except ValueError as error:
+        raise ConfigurationError(f"{FLAG}: not a URL: {error}", "Give the path of the object") from error
+    inner = parts.path if whole_url else re.split("[?#]", given, maxsplit=1)[0]
+    if elsewhere:
+        raise ConfigurationError(f"{FLAG} {inner}: its server is another than that of --target", "Give its path alone")
+    prefix = own.path.rstrip("/")
+    whole = whole_url or inner.startswith(f"{prefix}/")
     inner = inner.removeprefix(prefix) if prefix and whole else inner
     return inner if inner.startswith("/") else f"/{inner}"
 
 
-def _ids(path: str, given: str, operations: list[Operation]) -> tuple[dict[str, str], str]:
+def _server(parts: SplitResult) -> tuple[str | None, int | None]:
+    """The host and the port of a URL."""
+    return parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _ids(path: str, operations: list[Operation]) -> tuple[dict[str, str], str]:
     """The values of the parameters in a path, by their names with segments, and the name of the object's key.
 
     Raises:
@@ -59,13 +76,17 @@ def _ids(path: str, given: str, operations: list[Operation]) -> tuple[dict[str, 
     if not matches:
         near = get_close_matches(path, {operation.path for operation in operations}, 1, 0)
         raise ConfigurationError(
-            f"{FLAG} {given}: the document has no such object", f"Write it as in {near[0]}" if near else ""
+            f"{FLAG} {path}: the document has no such object", f"Write it as in {near[0]}" if near else ""
         )
     # where a word could be a key, too, the path that spells out more is meant
     fewest = min(len(operation.parameters) for operation, _ in matches)
     operation, match = next(each for each in matches if len(each[0].parameters) == fewest)
-    values = map(unquote, match.groups())
-    named = {parameters.label(operation, name): value for name, value in zip(operation.parameters, values, strict=True)}
+    values = {name: unquote(text) for name, text in zip(operation.parameters, match.groups(), strict=True)}
+    named = {
+        # in quotes, two of them stand for one
+        parameters.label(operation, name): value.replace("''", "'") if f"'{{{name}}}'" in operation.path else value
+        for name, value in values.items()
+    }
     return named, parameters.label(operation, operation.key or "")
 
 

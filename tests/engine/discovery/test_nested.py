@@ -14,6 +14,7 @@ from graph_contracts.cli import main
 from graph_contracts.contract import Contract, Operation
 from graph_contracts.engine.dry_run import renamed
 from graph_contracts.engine.object_paths import with_objects
+from graph_contracts.errors import ConfigurationError
 from graph_contracts.http.exchange import Request
 from graph_contracts.operations import parameters
 from graph_contracts.operations.knowledge import Options
@@ -199,11 +200,31 @@ def test_a_path_that_cannot_be_meant_is_refused(
         ("/items/{item_id}", "items/7", {"items.item_id": "7"}),
         ("/Authors({ID})", "/Authors(12)", {"Authors.ID": "12"}),
         ("/widgets('{id}')", "/widgets('a%27b')", {"widgets.id": "a'b"}),
+        ("/widgets('{id}')", "/widgets('a''b')", {"widgets.id": "a'b"}),
+        ("/items/{item_id}", "https://user:secret@H:443/v1.0/items/7#top", {"items.item_id": "7"}),
     ],
 )
 def test_the_ids_of_a_path_are_those_of_its_template(path: str, given: str, ids: dict[str, str]) -> None:
     settings = Settings(target="https://h/v1.0", objects=(given,))
     assert with_objects(settings, [patch(path)]).ids == ids
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("https://production.example/v1.0/users/7", "another than that of --target"),
+        ("https://h:8443/v1.0/users/7", "another than that of --target"),
+        ("https://[x/v1.0/users/7", "not a URL"),
+        ("https://h:many/v1.0/users/7", "not a URL"),
+        ("https://user:hushhush@h/v1.0/groups/7?sig=hushhush", "the document has no such object"),
+        ("/groups/7?sig=hushhush#hushhush", "the document has no such object"),
+    ],
+)
+def test_an_object_of_another_server_is_refused_and_no_secret_of_its_url_is_said(given: str, why: str) -> None:
+    settings = Settings(target="https://h/v1.0", objects=(given,))
+    with pytest.raises(ConfigurationError, match=why) as caught:
+        with_objects(settings, [patch("/users/{id}")])
+    assert "hushhush" not in f"{caught.value.what} {caught.value.hint}"
 
 
 def test_an_id_counts_more_than_the_path_of_an_object() -> None:
