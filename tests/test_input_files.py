@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import socket
 import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from graph_contracts import files
 from graph_contracts.cli import main
 from graph_contracts.contract import Contract
 from graph_contracts.errors import DocumentError
@@ -308,3 +310,18 @@ def test_a_name_that_is_too_long_for_a_file_ends_in_one_line(
     told = capsys.readouterr().err
     assert "File name too long" in told or "results.json" in told
     assert len(told.splitlines()) == 1
+
+
+@pytest.mark.parametrize("begun", [b"", b"openapi: 3.1.0\n"])
+def test_what_came_out_of_a_pipe_that_stays_open_is_not_taken_for_whole(
+    begun: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "WAIT", 0.1)
+    os.mkfifo(tmp_path / "pipe")
+    writer = os.open(tmp_path / "pipe", os.O_RDWR)
+    try:
+        os.write(writer, begun)
+        with pytest.raises(OSError, match=r"a pipe that nothing (more )?comes out of"):
+            files.read(tmp_path / "pipe")
+    finally:
+        os.close(writer)

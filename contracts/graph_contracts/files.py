@@ -18,6 +18,7 @@ LARGEST_DOCUMENT = 256 * 1024 * 1024
 
 WAIT = 10.0
 """Seconds that a pipe is waited for."""
+NOTHING = "a pipe that nothing comes out of"
 
 
 def read(path: Path, most: int = LARGEST) -> bytes:
@@ -57,9 +58,12 @@ def _from_pipe(file: RawIOBase, path: Path, most: int) -> bytes:
     while len(found) <= most:
         ready, _, _ = select.select([file], [], [], WAIT)
         piece = file.read(1 << 20) if ready else None
+        if piece is None:
+            why = "a pipe that nothing more comes out of, and that stays open" if found else NOTHING
+            raise OSError(errno.ETIMEDOUT, why, str(path))
         if not piece:
             break
         found += piece
     if not found:
-        raise OSError(errno.ENODATA, "a pipe that nothing comes out of", str(path))
+        raise OSError(errno.ENODATA, NOTHING, str(path))
     return bytes(found)
