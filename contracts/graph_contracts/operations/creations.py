@@ -43,7 +43,7 @@ class Creations:
         self.others: set[str] | None = None
         """Ids of the objects from before the first creation; None where no list showed all of them."""
         self._spared: frozenset[str] | None = None
-        """Ids of the objects that the run works on, as they were before the first was made."""
+        """Ids of the objects that were seen before the first was made, and of those that the run works on."""
         self._alike: set[str] = set()
         """Ids under which the target has made more than one object."""
         self._discarded: set[str] = set()
@@ -77,7 +77,8 @@ class Creations:
         if self._spared is None:
             items, _ = context.observer.collection()
             siblings = [each for each in context.siblings.values() if each is not context]
-            self._spared = frozenset(entity for each in siblings for entity in (each.key, each.second) if entity)
+            used = {entity for each in siblings for entity in (each.key, each.second) if entity}
+            self._spared = frozenset({*used, *map(context.shape.key_of, items or ())} - {""})
             if items is not None and not context.observer.cut:
                 self.others = {*map(context.shape.key_of, items), *self._spared}
                 context.log_entry("listed", path=path, ids=sorted(self.others))

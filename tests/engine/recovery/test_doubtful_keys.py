@@ -30,6 +30,8 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.objects = {key: {"id": key, "number": number, "text": "mine"} for key, number in numbers.items()}
         self.sent: list[str] = []
+        self.finds = False
+        """Whether a creation is answered with an object that is there, and a list says that there are more."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -56,6 +58,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, key: str, body: dict[str, Any]) -> tuple[int, Any]:
         objects = self.server.objects
+        if not key and self.server.finds:
+            first = next(iter(objects.values()))
+            return (200, first) if self.command == "POST" else (200, {"items": [first], "has_more": True})
         if not key and self.command == "POST":
             made = 1000 + len(objects)
             objects[made] = {"id": made, "number": 2, "text": "", **body}
@@ -82,26 +87,28 @@ def serving(numbers: dict[int, int]) -> Iterator[Server]:
             server.shutdown()
 
 
-def document() -> dict[str, Any]:
+def document(key: str = "number", *, more: bool = False) -> dict[str, Any]:
     item = {"type": "object", "properties": {name: {"type": type_} for name, type_ in SHAPES.items()}}
+
+    pages = {"properties": {"items": {"type": "array", "items": item}, "has_more": {"type": "boolean"}}}
 
     def operation(name: str, status: str, schema: Any = None, *, sent: bool = False) -> dict[str, Any]:
         content = {"content": {"application/json": {"schema": schema}}} if schema else {}
         more = {"requestBody": {"content": {"application/json": {"schema": item}}}} if sent else {}
         return {"operationId": name, "responses": {status: {"description": "", **content}}, **more}
 
-    key = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}}
+    parameter = {"name": key, "in": "path", "required": True, "schema": {"type": "integer"}}
     one = {
-        "parameters": [key],
+        "parameters": [parameter],
         "get": operation("read", "200", item),
         "patch": operation("update", "200", item, sent=True),
         "delete": operation("delete", "204"),
     }
     every = {
-        "get": operation("list", "200", {"type": "array", "items": item}),
+        "get": operation("list", "200", pages if more else {"type": "array", "items": item}),
         "post": operation("create", "201", item, sent=True),
     }
-    paths = {"/places": every, "/places/{number}": one}
+    paths = {"/places": every, f"/places/{{{key}}}": one}
     return {"openapi": "3.0.3", "info": {"title": "Places", "version": "1"}, "paths": paths}
 
 
@@ -127,6 +134,17 @@ def test_no_object_is_written_to_because_another_shows_its_key(
         writes = [each for each in server.sent if each.split()[0] in {"PATCH", "DELETE"}]
         assert not [each for each in writes if int(each.rpartition("/")[2]) in before]
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_an_object_on_a_list_of_unknown_length_is_not_the_runs_though_a_creation_answers_it(tmp_path: Path) -> None:
+    (tmp_path / "places.json").write_text(json.dumps(document("id", more=True)))
+    common = ("--openapi", str(tmp_path / "places.json"), "--auth", "none", "--report", str(tmp_path / "reports"))
+    with serving({1: 3, 2: 9}) as server:
+        server.finds = True
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        cli.main(["run", "--target", url, *common, "--settle", "0.1", "--select", "*.merge.*", "--max-examples", "1"])
+        assert {*server.objects} == {1, 2}
+        assert not [each for each in server.sent if each.startswith("DELETE")]
 
 
 THING = Operation("read", "GET", "/things/{number}", parameters=("number",), shape=CollectionShape(key="number"))

@@ -150,15 +150,19 @@ class Preflight:
             if not update.key or self.would_make:
                 raise no_object(update, "update", self.contract.servers)
             second = second or next((entity for entity in found if not same_id(entity, update.key)), None)
-            update.second = second or (None if update.primary_path else self._make(update, 2, there))
+            update.second = second or (
+                None if update.primary_path else self._make(update, 2, there, (update.key, *found))
+            )
 
     def _spared(self, update: UpdateDriver, found: Sequence[str], listed: Sequence[str] | None) -> Sequence[str]:
         """The first object, empty where there is none, and others: made for an update where that spares those found."""
         if not found:
             return [self._make(update, 1, listed) or ""]
-        return self._own_objects(update, listed) or ["", *found]
+        return self._own_objects(update, listed, found) or ["", *found]
 
-    def _own_objects(self, update: UpdateDriver, listed: Sequence[str] | None) -> tuple[str, str] | None:
+    def _own_objects(
+        self, update: UpdateDriver, listed: Sequence[str] | None, found: Sequence[str]
+    ) -> tuple[str, str] | None:
         """Two objects that the run makes for an update, where it can take them away; None where there are none.
 
         Where the operator wants objects left as the run changed them, it changes those that are there.
@@ -167,7 +171,7 @@ class Preflight:
         alone = options.allocation.count == 1 and not update.primary_path
         if deletion is None or not (self.may_make and alone and options.restore):
             return None
-        return own_objects(update, deletion, lambda number: self._make(update, number, listed))
+        return own_objects(update, deletion, lambda number: self._make(update, number, listed, found))
 
     @staticmethod
     def _own(items: list[JsonObject] | None, update: UpdateDriver) -> list[str]:
@@ -221,11 +225,14 @@ class Preflight:
         """Whether a path has a parameter called `id`, so that the word is not short for the key."""
         return any("id" in update.documented.parameters for update in self.updates)
 
-    def _make(self, update: UpdateDriver, n: int, listed: Sequence[str] | None) -> str | None:
+    def _make(
+        self, update: UpdateDriver, n: int, listed: Sequence[str] | None, found: Sequence[str] = ()
+    ) -> str | None:
         """Make an object by the collection's POST, where the document says how to delete it again; its id.
 
         Args:
             listed: the ids of all that is there; None where nobody knows.
+            found: the ids of what was seen there.
         """
         creation = self.contract.creation(update.documented)
         if creation is None or creation.body is None or not self.contract.deletion(update.documented):
@@ -252,7 +259,7 @@ class Preflight:
                 "POST", path, body=octets, operation=update.documented.id, requirement="probe"
             )
             entity = self._led_to(update, created_id(exchange, creation.shape), exchange)
-            if entity and any(same_id(entity, each) for each in listed or ()):
+            if entity and any(same_id(entity, each) for each in (*(listed or ()), *found)):
                 self._log("refused", path=path, body=sent["body"])
                 return None  # what was there before is nobody's to delete
             if entity:
