@@ -337,6 +337,20 @@ def test_what_explain_says_stands_in_whole_words(
     assert all(len(line) <= 80 for line in capsys.readouterr().out.splitlines())
 
 
+def test_a_list_on_a_terminal_stands_in_whole_words(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli.main(["list"]) == 0
+    in_a_pipe = capsys.readouterr().out
+    assert any(len(line) > 80 for line in in_a_pipe.splitlines()), "a line each, to be searched"
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert cli.main(["list"]) == 0
+    shown = capsys.readouterr().out
+    assert all(len(line) <= 80 for line in shown.splitlines())
+    assert shown.split() == in_a_pipe.split()
+
+
 def test_derive_says_that_it_reads_files(capsys: pytest.CaptureFixture[str]) -> None:
     code, line = refused(capsys, "derive", "https://learn.microsoft.com/graph/api")
     assert code == 2

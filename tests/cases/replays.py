@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from graph_contracts.engine.session import Session
-from graph_contracts.http import replay
+from graph_contracts.http import raw, replay
 from graph_contracts.http.exchange import Exchange, Response
 from graph_contracts.json_types import Json
 from graph_contracts.reference.behaviours import Behaviour
@@ -185,7 +185,7 @@ def _printed(octets: bytes) -> Features:
     """What an answer shows that `curl -i` printed."""
     while octets:
         head, _, body = octets.partition(b"\r\n\r\n")
-        first, *fields = head.decode("latin-1").split("\r\n")
+        first, *fields = raw.UNFOLDED.split(head.decode("latin-1"))
         status = re.fullmatch(r"HTTP/[\d.]+ (\d{3})( .*)?", first)
         if not status:
             break
@@ -219,7 +219,9 @@ def _sent(exchange: Exchange) -> tuple[str, Features]:
 
 def _features(status: int, headers: Sequence[tuple[str, str]], body: bytes) -> Iterator[tuple[str, str]]:
     yield "status", str(status)
-    length = next((value for name, value in headers if name.lower() == "content-length"), "")
+    lengths = {value for name, value in headers if name.lower() == "content-length"}
+    yield "lengths", str(len(lengths))
+    length = next(iter(lengths), "")
     yield "cut short", str(length.isdigit() and len(body) < int(length))
     for name, value in _shown(headers, body):
         yield name, value
@@ -245,6 +247,9 @@ def _values(path: str, value: Json) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         yield f"{path} items", str(len(value))
         for number, item in enumerate(value):
+            if isinstance(item, dict):
+                unset = " ".join(sorted(name for name in item if item[name] is None))
+                yield f"{path} holds an item without {unset}", "True"
             yield from _values(f"{path}[{number}]", item)
     else:
         yield path, json.dumps(value)

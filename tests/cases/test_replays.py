@@ -23,12 +23,13 @@ BY_CHANCE = {
 """Faults that strike by a count that the requests of a whole run drive: no short replay can."""
 OF_THE_RUN = {
     ("every-other-list-is-empty", "list.paging.complete"): "which list is empty goes by how many there were before",
-    ("response-crosswired", "update.body.id"): "two requests have to meet within four milliseconds",
     ("nested-value-shared-after-null", "update.isolation.objects"): "it strikes while objects are put back in between",
 }
 """Failures of a fault whose others are replayed: they rest on what went on in the run by itself."""
 RACES = frozenset({"conc"})
 """Areas whose failures take two requests at the same moment, which a replay hits in some tries only."""
+RACING = frozenset(b.name for b in FAULTS.values() if b.apply.__module__.endswith(".concurrency"))
+"""Faults that strike only where two requests meet within four milliseconds."""
 COUNTED = frozenset({"delete.throttle.syntax"})
 """Failures that come once in many requests, of which the object allows one alone."""
 SAMPLE = (
@@ -62,7 +63,7 @@ def shown_again(found: list[Replay], fault: Behaviour, document: Path, folder: P
         and each.requirement not in COUNTED
         and (fault.name, each.requirement) not in OF_THE_RUN
     ]
-    lost = {} if fault.name in BY_CHANCE else replays.lost(certain, fault, document, folder)
+    lost = {} if fault.name in {*BY_CHANCE, *RACING} else replays.lost(certain, fault, document, folder)
     assert not lost, "\n\n".join(f"{name}: {why}" for name, why in lost.items())
 
 

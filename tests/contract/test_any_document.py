@@ -157,7 +157,10 @@ def test_one_operation_that_cannot_be_read_leaves_the_others() -> None:
     assert [str(each) for each in contract.updates] == ["PATCH /things/{id}"]
     third, others, fourth = contract.unread
     assert "https://other.example/x" in third
-    assert others == ("PATCH /others/{id}: can't follow $ref 'other.yaml#/a': only references inside the document work")
+    assert others == (
+        "PATCH /others/{id}: can't follow $ref 'other.yaml#/a': "
+        "only references inside the document, and to files beside it, work"
+    )
     assert fourth.startswith("PATCH /fourth/{id}: not what OpenAPI has there")
     assert list(contract.resources) == ["/things"]
 

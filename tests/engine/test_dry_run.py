@@ -136,4 +136,3 @@ def test_a_dry_run_by_the_command_line(
     assert "$BODY" not in whole
     assert SECRET[2:14] not in short + whole
     assert {path.name for path in tmp_path.iterdir()} == {"shelf.json"}
-    assert cli.main(["run", "-v"]) == 2

@@ -20,14 +20,14 @@ VERDICTS = ("pass", "fail", "warn", "inconclusive", "pass")
 def ran(look: Screen, cases: int = 40) -> str:
     """What is shown of a run of so many cases, with verdicts in turn."""
     out, tally = io.StringIO(), Tally(planned=cases)
-    shown = Progress(tally, look, out)
-    shown.looking(TARGET)
-    shown.begin(TARGET, 2)
-    for number in range(cases):
-        judged = Judgement("update.conc.same", "PATCH /a", VERDICTS[number % len(VERDICTS)])
-        tally.add([judged], executed=1)
-        shown.show(judged)
-    shown.end()
+    with Progress(tally, look, out) as shown:
+        shown.doing("Looking at the target")
+        shown.begin(TARGET, 2)
+        for number in range(cases):
+            judged = Judgement("update.conc.same", "PATCH /a", VERDICTS[number % len(VERDICTS)])
+            tally.add([judged], executed=1)
+            shown.show(judged)
+        shown.doing("Putting back what the run changed")
     return out.getvalue()
 
 
@@ -46,7 +46,7 @@ def test_a_terminal_gets_one_line_with_counts_subject_and_time_that_is_left(monk
     out = ran(Screen(live=True))
     first, *over = out.split(CLEAR)
     assert first == ""
-    assert over[0] == f"Looking at {TARGET}"
+    assert over[0] == "Looking at the target"
     assert over[1] == f"Testing {TARGET}: 40 cases on 2 operations\n"
     assert re.fullmatch(
         r"20 of 40 cases, 4 failed, 4 warned, 4 not judged  Concurrency  about \d+ s left", over[2 + 18 + 1]

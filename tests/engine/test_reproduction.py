@@ -33,6 +33,11 @@ def test_an_object_that_is_gone_is_deleted_first() -> None:
     assert 1 in replayed(Finding("a sound message", "404", (again,)), changed, deleted, again)
 
 
+def test_a_write_that_came_twice_is_sent_twice() -> None:
+    once, other, again = (exchange(n, "PATCH", THING, {}, sent=b) for n, b in enumerate((b"[1]", b"[2]", b"[1]")))
+    assert replayed(Finding("nothing changed", "it changed", (again,)), once, other, again) == [0, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("mismatch", "actual"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -173,3 +174,36 @@ def test_a_creation_sends_what_the_target_cannot_do_without() -> None:
     exchange = create.patch({"label": "blue"})
     assert exchange.ok
     assert "name" in json.loads(exchange.request.body)
+
+
+def test_a_creation_is_found_by_what_is_required_and_then_by_more() -> None:
+    client = ScriptedClient()
+    client.scripts.append(
+        lambda request, _: (
+            answer(400, ERROR)
+            if request.method == "POST" and (b"label" in request.body or b'"name"' not in request.body)
+            else None
+        )
+    )
+    create = creating(client)
+    create.model.type = replace(create.model.type, required=("name",))
+    assert create.bodies.accepted.names == ("name", "ownerId")
+    assert [step.name for step in create.bodies.accepted.steps][-4:] == [
+        "the required properties",
+        "the required properties and ownerId",
+        "the required properties and label",
+        "the required properties and ownerId",
+    ]
+
+
+def test_what_each_body_was_answered_is_told_where_none_is_accepted() -> None:
+    client = ScriptedClient()
+    client.scripts.append(
+        lambda request, _: answer(422 if b"label" in request.body else 400, ERROR) if request.method == "POST" else None
+    )
+    create = creating(client)
+    create.model.type = replace(create.model.type, required=("name",))
+    with pytest.raises(Inconclusive) as raised:
+        _ = create.bodies.accepted
+    assert "422 to every documented property" in raised.value.reason
+    assert "400 to the required properties, name alone" in raised.value.reason

@@ -182,3 +182,13 @@ def test_long_collections_are_compared_in_place_and_then_as_sets() -> None:
     assert reordered.severity is Severity.NOTE
     changed = [*items[:-1], {"a": "another"}]
     assert [d.severity for d in differences({"items": items}, {"items": changed}, OUTER)] == [Severity.FAIL]
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "same"),
+    [("1.5", "1.50", True), ("1", "1.00", True), ("1.5", "1.51", False), ("1", "x", False)],
+)
+def test_texts_of_the_format_decimal_are_numbers(expected: str, actual: str, same: bool) -> None:
+    price = Type(TypeKind.STRING, limits={"allOf": [{"format": "decimal"}, {"maxLength": 9}]})
+    assert (list(differences(expected, actual, price)) == []) is same
+    assert list(differences(expected, actual, Type(TypeKind.STRING))), "other texts are not"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from graph_contracts.contract import Operation
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.equality import Difference
 from graph_contracts.operations.knowledge import Options
@@ -114,20 +115,20 @@ def test_an_object_is_expected_as_the_last_write_left_it_and_only_where_it_was_k
     snapshot = Snapshot(client)
     snapshot.remember({"one": {"name": "a"}})
 
-    def renamed(state: dict[str, Any]) -> dict[str, Any]:
-        return {**state, "name": "b"}
+    def merged(state: JsonMapping, body: JsonMapping) -> JsonObject:
+        return {**state, **body}
 
     def look() -> States:
         return {"one": {"name": "looked"}}
 
     client.writes += 1
-    snapshot.expect("two", renamed)
+    snapshot.expect("two", {"name": "b"}, merged)
     assert snapshot.take(look) == {"one": {"name": "looked"}}
     client.writes += 1
-    snapshot.expect("one", renamed)
+    snapshot.expect("one", {"name": "b"}, merged)
     assert snapshot.take(look) == {"one": {"name": "b"}}
     client.writes += 2
-    snapshot.expect("one", renamed)
+    snapshot.expect("one", {"name": "b"}, merged)
     assert snapshot.take(look) == {"one": {"name": "looked"}}, "something else was written meanwhile"
 
 

@@ -127,6 +127,33 @@ def test_after_hostile_inputs_the_documented_operation_is_tried() -> None:
     assert list(client.bodies("PATCH")[-1]) == ["ownerId"]
 
 
+@pytest.mark.parametrize("own", [False, True])
+def test_what_a_plain_update_did_to_another_object_is_not_the_next_inputs_doing(own: bool) -> None:
+    """The update that shows that the target is alive lands on both objects; a refused input on the second, or not."""
+    client = ScriptedClient(ONE, TWO)
+
+    def crossing(request: Request, _: str) -> Response | None:
+        if request.method != "PATCH":
+            return None
+        if request.body.startswith(b"[["):
+            return answer(400, ERROR)
+        body = json.loads(request.body)
+        if "label" in body:
+            client.things["two"] |= body if own else {}
+            return answer(400, ERROR)
+        for thing in client.things.values():
+            thing.update(body)
+        return answer(200, client.things["one"])
+
+    update = updating(client)
+    _ = update.bodies.partial, update.observe.persists
+    client.scripts.append(crossing)
+    (trial,) = update.watch.attempt([Attempt("hostile", b"[[[[")], hostile=True)
+    assert trial.effects == ()
+    (trial,) = update.watch.attempt([Attempt("wrong", {"label": "x"}, marker="x")])
+    assert [each.difference.path for each in trial.effects] == (["label"] if own else [])
+
+
 def test_a_target_that_comes_back_was_dead_for_a_while(clock: Clock) -> None:
     client = ScriptedClient(ONE)
     update = updating(client)

@@ -25,6 +25,7 @@ OLDEST_NODE = 20
 INSTALL = 300
 """Seconds for a registry to give what it was asked for."""
 SDK = "msgraph-beta-sdk>=1.66"
+FRAMEWORKS = ("django>=5", "djangorestframework>=3.15", "drf-spectacular>=0.28", "fastapi>=0.115", "sqlmodel>=0.0.22")
 
 
 def unavailable(reason: str) -> NoReturn:
@@ -52,12 +53,22 @@ def node_project(name: str) -> Path:
 
 def graph_sdk() -> Path:
     """A folder that has the Microsoft Graph SDK for Python; of its own, since it is larger than all else together."""
-    folder = HERE / "sdk" / ".packages"
-    if _stale(folder, SDK + sys.version):
+    return python_packages("sdk", SDK)
+
+
+def frameworks() -> Path:
+    """A folder that has the frameworks that servers are written with here."""
+    return python_packages("frameworks", *FRAMEWORKS)
+
+
+def python_packages(name: str, *wanted: str) -> Path:
+    """A folder in one beside this file that has packages for Python."""
+    folder, made_from = HERE / name / ".packages", " ".join(wanted) + sys.version
+    if _stale(folder, made_from):
         shutil.rmtree(folder, ignore_errors=True)
         quiet = ("--quiet", "--disable-pip-version-check", "--no-compile", "--no-input")
-        _install([sys.executable, "-m", "pip", "install", *quiet, "--target", str(folder), SDK], HERE)
-        _made(folder, SDK + sys.version)
+        _install([sys.executable, "-m", "pip", "install", *quiet, "--target", str(folder), *wanted], HERE)
+        _made(folder, made_from)
     return folder
 
 

@@ -59,7 +59,7 @@ def test_keys_that_are_numbers_and_lists_that_are_arrays_are_read_as_documented(
     ],
 )
 def test_its_faults_are_told(fault: str, told: set[str], tmp_path: Path) -> None:
-    select = (*told, "list.conc.same", "read.idempotent")
+    select = (*told, "list.conc.same", "read.method.head", "read.persist.sameasread")
     assert {name for name, row in rows(tmp_path, fault, select=select).items() if row["verdict"] == "fail"} == told
 
 

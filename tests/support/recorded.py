@@ -25,7 +25,7 @@ def _har(folder: Path) -> str:
 
 def texts(folder: Path) -> dict[str, str]:
     """The text of each file in it by name, unpacked, and of the HTTP archive."""
-    found = {path.name: path for path in folder.iterdir() if path.is_file()}
+    found = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
     read = {name: path.read_text() for name, path in found.items() if path.suffix != ".gz"}
     packed = {name: gzip.decompress(path.read_bytes()).decode() for name, path in found.items() if path.suffix == ".gz"}
     return {**read, **packed, "evidence.har": _har(folder)}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,6 +43,24 @@ def color_option(command: Any) -> Any:
         show_default=True,
         help="Whether to print in colours; auto: on a terminal, unless NO_COLOR or FORCE_COLOR says otherwise.",
     )(command)
+
+
+def whole_words(text: str) -> str:
+    """The text with lines that a terminal needs not break inside a word; as it is where no terminal shows it.
+
+    It does without the library that reports take, so that lists show at once.
+    """
+    if not sys.stdout.isatty():
+        return text
+    width = shutil.get_terminal_size().columns
+    lines: list[str] = []
+    for line in text.splitlines():
+        indent = " " * (len(line) - len(line.lstrip()))
+        wrapper = textwrap.TextWrapper(
+            width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+        )
+        lines += wrapper.wrap(line) or [""]
+    return "\n".join(lines)
 
 
 def standard_output(color: str) -> Screen:

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from graph_contracts.commands import debug_option
-from graph_contracts.commands.run import declared
+from graph_contracts.commands import debug_option, whole_words
+from graph_contracts.commands.run import GroupedCommand, declared
 from graph_contracts.settings import OPTIONS, load
 
 
 @debug_option
-@click.command(name="doctor", params=[declared(option) for option in OPTIONS])
+@click.command(name="doctor", cls=GroupedCommand, params=[declared(option) for option in OPTIONS])
 def command(**flags: Any) -> int:
     """Check that a server can be tested: reachable, TLS, JSON, credentials, object, PATCH.
 
@@ -25,4 +25,4 @@ def command(**flags: Any) -> int:
     from graph_contracts.report import github  # noqa: PLC0415
 
     with github.without_commands(sys.stdout):
-        return examine(settings, click.echo)
+        return examine(settings, lambda line: click.echo(whole_words(line)))

@@ -6,19 +6,20 @@ The pages under `docs/requirements/` are the same, as Markdown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 import click
 
 from graph_contracts import cases
-from graph_contracts.commands import debug_option, standard_output
+from graph_contracts.commands import debug_option, standard_output, whole_words
 from graph_contracts.contract import OperationKind
 from graph_contracts.engine.selection import matches
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.reference.sheet import proofs
-from graph_contracts.report import citation
+from graph_contracts.report import citation, markdown
 from graph_contracts.report.screen import Screen, said
-from graph_contracts.report.words import basis
+from graph_contracts.report.words import basis, subject
 from graph_contracts.requirements import PROFILES, Requirement, registry
 
 NOUNS: Mapping[OperationKind, str] = {
@@ -50,7 +51,8 @@ def command(requirement: str, form: str) -> None:
     chosen = meant(requirement)
     if len(chosen) > MAX_EXPLAINED:
         lines = [f"{each.id}\n    {each.statement}" for each in chosen]
-        click.echo("\n".join([*lines, "", f"{len(chosen)} requirements; explain one for all that is known of it."]))
+        lines += ["", f"{len(chosen)} requirements; explain one for all that is known of it."]
+        click.echo(whole_words("\n".join(lines)))
         return
     look = standard_output("auto")
     texts = [page(each) if form == "markdown" else explain(each, look) for each in chosen]
@@ -94,15 +96,26 @@ def explain(requirement: Requirement, look: Screen) -> str:
     return look.rendered(lines)
 
 
-def page(requirement: Requirement) -> str:
-    """The same as a page of Markdown."""
+@dataclass(frozen=True)
+class Shown:
+    """An exchange with a server that does what a requirement says, and the same with one that does not."""
+
+    right: str
+    wrong: str
+    fault: str
+    """What is wrong with the second server."""
+    why: str
+    """What is told of it."""
+
+
+def page(requirement: Requirement, shown: Shown | None = None) -> str:
+    """The same as a page of Markdown, with an example where there is one."""
     faults = [f"- `{fault.name}`: {fault.text}" for fault in proofs(requirement.id)]
     return "\n".join(
         [
-            f"# {requirement.id}",
+            f"# {requirement.statement.removesuffix('.')}",
             "",
-            f"**{requirement.statement}**",
-            "",
+            f"- Requirement: `{requirement.id}`",
             f"- Level: {requirement.level}; {basis(requirement.basis)}",
             f"- Source: {_cited(requirement)}",
             f"- Convention of: {requirement.convention}",
@@ -113,11 +126,21 @@ def page(requirement: Requirement) -> str:
                 [f"- {each}" for each in requirement.vary.split("; ")] if requirement.vary else ["Nothing."],
             ),
             *_section("How to fix", [requirement.fix]),
+            *_example(shown),
             *_section("Faults that prove it", faults or ["None: it is recorded, and nothing breaks it on purpose."]),
             *_section("Cases", [f"- {_case(case)}" for case in requirement.cases]),
             "",
         ]
     )
+
+
+def _example(shown: Shown | None) -> list[str]:
+    if shown is None:
+        return []
+    return [
+        *_section("Right", ["```http", shown.right, "```"]),
+        *_section("Wrong", ["```http", shown.wrong, "```", "", f"What a run says of it: {markdown.code(shown.why)}"]),
+    ]
 
 
 def index(requirements: Iterable[Requirement]) -> str:
@@ -137,7 +160,7 @@ def index(requirements: Iterable[Requirement]) -> str:
         ", ".join(f"[{NOUNS[kind]}s]({kind}.md) ({count})" for kind, count in others.items()) + ".",
     ]
     for area, rows in areas.items():
-        lines += ["", f"## {area}", "", "| Requirement | Level | |", "|---|---|---|"]
+        lines += ["", f"## {subject(area)}", "", "| Requirement | Level | |", "|---|---|---|"]
         lines += [
             f"| [`{row.id}`]({row.id}.md) | {row.level} | {row.statement.replace('|', chr(92) + '|')} |" for row in rows
         ]

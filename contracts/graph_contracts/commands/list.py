@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from graph_contracts import cases
-from graph_contracts.commands import debug_option
+from graph_contracts.commands import debug_option, whole_words
 from graph_contracts.report.words import subject
 from graph_contracts.requirements import Requirement, registry
 
@@ -38,7 +38,7 @@ def command(form: str, faults: bool) -> None:
         case "markdown":
             click.echo(as_table(rows))
         case _:
-            click.echo(as_faults(rows) if faults else as_text(rows))
+            click.echo(whole_words(as_faults(rows) if faults else as_text(rows)))
 
 
 def requirements() -> list[Row]:

@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from graph_contracts import files
 from graph_contracts.contract import conventions
+from graph_contracts.contract.external_files import with_files
 from graph_contracts.contract.message import mapping
 from graph_contracts.contract.object_path import ObjectPath, Paths
 from graph_contracts.contract.operation import Operation, Type, TypeKind
@@ -66,19 +67,33 @@ class Contract:
         except OSError as error:
             hint = "Name an OpenAPI document with --openapi"
             raise DocumentError(f"{path}: {error.strerror or error}", hint) from error
-        return cls.parse(text, str(path))
+        return cls.parse(text, str(path), path)
 
     @classmethod
-    def parse(cls, text: bytes, source: str) -> Contract:
+    def parse(cls, text: bytes, source: str, path: Path | None = None) -> Contract:
         """Read a document from its bytes; `source` names it in errors.
+
+        Args:
+            path: where it stands, if files beside it may be read that it refers to.
 
         Raises:
             DocumentError: as for `load`.
         """
         from graph_contracts.contract import loading  # noqa: PLC0415 (parsers take a while, and many a caller reads no document)
 
-        document = loading.load(text, source)
-        return cls.from_document(document, source, hashlib.sha256(text).hexdigest())
+        document, digest = loading.load(text, source), hashlib.sha256(text)
+
+        def read(other: Path) -> Json:
+            try:
+                octets = files.read(other, files.LARGEST_DOCUMENT)
+            except OSError as error:
+                raise DocumentError(f"{other}: {error.strerror or error}") from error
+            digest.update(octets)
+            return loading.load(octets, str(other))
+
+        if path is not None and isinstance(document, Mapping):
+            document = with_files(document, path, read)
+        return cls.from_document(document, source, digest.hexdigest())
 
     @classmethod
     def from_document(cls, document: Json, source: str, sha256: str = "") -> Contract:

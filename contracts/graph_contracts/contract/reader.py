@@ -24,6 +24,7 @@ from graph_contracts.json_types import Json, JsonMapping
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 MAX_REASON = 300
+ELSEWHERE = "only references inside the document, and to files beside it, work"
 
 
 class Reader:
@@ -90,7 +91,7 @@ class Reader:
         return members.get(key, members.get(int(key)) if key.isdecimal() else None)  # type: ignore[call-overload]
 
     def resolve(self, node: Json) -> JsonMapping:
-        """Follow `$ref`s inside the document; other documents are never read.
+        """Follow `$ref`s inside the document.
 
         Raises:
             DocumentError: it leads elsewhere, nowhere, or to itself.
@@ -99,7 +100,7 @@ class Reader:
         while isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
             reference = node["$ref"]
             if reference in seen or not reference.startswith("#/"):
-                why = "it leads back to itself" if reference in seen else "only references inside the document work"
+                why = "it leads back to itself" if reference in seen else ELSEWHERE
                 raise DocumentError(f"can't follow $ref {reference!r}: {why}")
             seen.add(reference)
             found: Json = self.document

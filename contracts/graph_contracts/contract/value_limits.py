@@ -93,6 +93,11 @@ def either(parts: Iterable[Limits]) -> Limits:
     return {"anyOf": given} if given and all(given) else NONE
 
 
+def has_format(bounds: Limits, name: str) -> bool:
+    """Whether limits that all hold name a format."""
+    return bounds.get("format") == name or any(has_format(part, name) for part in bounds.get("allOf", ()))
+
+
 def within(value: Json, bounds: Limits, *, formats: bool = False) -> bool:
     """Whether a value keeps to limits; formats count only where they are asked for, as in JSON Schema."""
     if not bounds:

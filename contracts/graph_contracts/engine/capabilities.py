@@ -91,12 +91,10 @@ def _body(update: UpdateDriver) -> str:
 
 
 def _partial(update: UpdateDriver) -> str:
-    if not update.bodies.searched:
+    answer = update.bodies.partial_answer
+    if answer is None:
         return "not tried"
-    try:
-        return "accepted" if update.bodies.partial.ok else f"refused ({update.bodies.partial.answer})"
-    except Inconclusive:
-        return "not tried"
+    return "accepted" if answer.ok else f"refused ({answer.answer})"
 
 
 def _validators(update: UpdateDriver) -> str:

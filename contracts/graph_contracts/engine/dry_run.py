@@ -47,7 +47,7 @@ def dry_run(settings: Settings, *, bodies: bool = False) -> int:
         ContractsError: the settings or the document can't be used.
     """
     keep_nothing()
-    Session(settings)  # refuses here what a run would refuse
+    settings = Session(settings).settings  # refuses here what a run would refuse
     plain = Settings()
     own = {name: getattr(plain, name) for name in ABOUT_TARGET}
     session = Session(settings.model_copy(update={**own, "dry_run": True}))

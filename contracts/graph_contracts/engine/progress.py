@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from typing import TextIO
+from typing import Self, TextIO
 
 from rich.cells import cell_len, set_cell_size
 
@@ -29,7 +29,7 @@ CLEAR = "\r\x1b[2K"
 
 
 class Progress:
-    """Shows how far a run is, and what it found.
+    """Shows how far a run is, and what it found; at the end of the block nothing is left that is written over.
 
     Args:
         tally: the counts of the run.
@@ -47,10 +47,16 @@ class Progress:
         self._open = False
         """Whether a line is there that will be written over."""
 
-    def looking(self, target: str) -> None:
-        """Say that the target is looked at before anything is judged."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def doing(self, what: str) -> None:
+        """Say what is done before anything is judged, or once all is."""
         if self._look.live:
-            self._write_over(f"Looking at {one_line(target)}")
+            self._write_over(one_line(what))
 
     def begin(self, target: str, operations: int) -> None:
         """Say what is tested."""

@@ -18,7 +18,7 @@ MAX_STEPS = 40
 REACH = 2000
 """Exchanges before a finding's among which those are looked for that it rests on."""
 NEAR = 8
-"""Exchanges before and after one among which those are looked for that were under way with it."""
+"""Exchanges before and after one among which those are looked for that have to do with it by their place alone."""
 OVERLAP = 0.0005
 """Seconds that two requests share at least that were under way together; less is the clock's."""
 FAILED = 500
@@ -34,9 +34,9 @@ def steps(finding: Finding, traffic: Traffic, *, own: bool) -> Steps:
     """The exchanges that show a finding again, in order.
 
     They are those of the finding, and others that they rest on: an accepted write to the object before, which says
-    what state it was in, and a read before that; the deletion after which it is gone; the write that sent the value
-    which is shown instead of the right one; what was under way at the same time; the answers that a request has an id,
-    a tag or a link from; the creations of what is listed.
+    what state it was in, and a read before that; the deletion after which it is gone; the same write right before; the
+    write that sent the value which is shown instead of the right one; what was under way at the same time; the answers
+    that a request has an id, a tag or a link from; the creations of what is listed.
 
     Args:
         finding: what was found.
@@ -56,6 +56,7 @@ def steps(finding: Finding, traffic: Traffic, *, own: bool) -> Steps:
         *_under_way(chosen.values(), traffic),
         _written_before(chosen[first], member, before) if rests else None,
         *(_deletion(each, earlier) for each in chosen.values()),
+        *(_repeated(each, earlier) for each in chosen.values()),
         _origin(finding, chosen.values(), earlier),
     ]
     chosen |= {each.index: each for each in found if each is not None}
@@ -89,6 +90,15 @@ def _deletion(exchange: Exchange, earlier: Sequence[Exchange]) -> Exchange | Non
     url, until = exchange.request.url, exchange.index
     found = (each for each in reversed(earlier) if each.index < until and each.request.url == url)
     return next((each for each in found if each.request.method == "DELETE" and each.ok), None)
+
+
+def _repeated(exchange: Exchange, earlier: Sequence[Exchange]) -> Exchange | None:
+    """The same write, shortly before: the second may be answered, or applied, as the first was not."""
+    request, until = exchange.request, exchange.index
+    if request.method in SAFE:
+        return None
+    near = (each for each in reversed(earlier) if until - NEAR <= each.index < until)
+    return next((each for each in near if each.request == request), None)
 
 
 def _read_before(last: Exchange, until: int, earlier: Sequence[Exchange]) -> Exchange | None:

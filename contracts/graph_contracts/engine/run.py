@@ -59,9 +59,9 @@ def run(settings: Settings, look: Screen | None = None) -> int:
         return finish(plugin, complete=True, look=look)
     status: int | None = None
     expired = False
-    with interruptible(session.ends) as interrupts:
+    with interruptible(session.ends) as interrupts, progress:
         try:
-            progress.looking(settings.target or "the embedded reference")
+            progress.doing("Looking at the target")
             with session.open():
                 session.batches(MAX_CASES)  # counts the cases
                 progress.begin(session.client.base, len(session.selection.tested))
@@ -73,6 +73,7 @@ def run(settings: Settings, look: Screen | None = None) -> int:
                     status = run_cases(plugin, _page(session))
                 expired = plugin.expired
                 interrupts.interrupt_at(session.ends + session.reserve)
+                progress.doing("Putting back what the run changed")
         except KeyboardInterrupt:
             if not interrupts.overdue:
                 raise
@@ -80,14 +81,12 @@ def run(settings: Settings, look: Screen | None = None) -> int:
                 hint = "Allow more time with --deadline"
                 raise TargetError("the deadline passed before the target could be checked", hint) from None
         except TargetError as error:
-            progress.end()
             session.tally.note(error.what)
             _write(plugin, error.exit_code, complete=False, over=False)
             raise
         expired = expired or interrupts.overdue
         if expired:
             _judge_late(plugin, interrupts)
-    progress.end()
     sweep(folder, str(os.getpid()))
     interrupted = status == pytest.ExitCode.INTERRUPTED and not interrupts.overdue
     complete = not interrupted and session.tally.whole and not expired

@@ -82,6 +82,10 @@ class Selection:
         """How many cases are run for each operation, by its id; an operation without cases is not in it."""
         return Counter(o.id for binding in requirements.bindings() for o in self.operations(binding))
 
+    def phases(self) -> Iterator[Phase]:
+        """The phase of each case."""
+        return (binding.phase for binding in requirements.bindings() for _ in self.operations(binding))
+
     @cached_property
     def response_checks(self) -> Mapping[str, Sequence[Binding]]:
         """The checks of every response that are run for each operation, by its id."""

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from graph_contracts.contract import Contract
 from graph_contracts.contract.conventions import Conventions, told
+from graph_contracts.engine.budget import LEFT_OUT, Budget
 from graph_contracts.engine.capabilities import capabilities, facts
 from graph_contracts.engine.conventions_in_answers import in_answers
 from graph_contracts.engine.end_notes import end_notes
 from graph_contracts.engine.judge import Judge, Judgement, postponed
 from graph_contracts.engine.late_checks import judge_late
+from graph_contracts.engine.object_paths import with_objects
 from graph_contracts.engine.recovery.recovery import Recovery
 from graph_contracts.engine.resource_group import ResourceGroup, operations
 from graph_contracts.engine.resources import Resources, resources
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 MAX_RESERVE = 30.0
 """Seconds of the deadline that are reserved for restoring objects, or a tenth of it where that is less."""
+LEFT_OUT_NOTE = f"cases were {LEFT_OUT}"
 REPEAT_MARGIN = 20
 """A case is only repeated where the time that is left is so many times what it took."""
 
@@ -85,10 +88,11 @@ class Session:
     def __init__(
         self, settings: Settings, worker: WorkerContext | None = None, coordination: Coordination | None = None
     ) -> None:
+        whole = select_cases(settings)
+        settings = with_objects(settings, whole.tested)
         self.settings = settings
         self.started = datetime.now(UTC)
         self.tally = Tally(worker.began if worker else time.monotonic())
-        whole = select_cases(settings)
         self.tally.note(*whole.left_out())
         document = whole.contract.document
         self.redactor = Redactor(settings.secrets(), settings.public, lambda: json.dumps(document, default=str))
@@ -106,6 +110,8 @@ class Session:
         self._allocation = worker.allocation if worker else allocation(settings, whole.contract)
         self._coordination = coordination
         self._judge = Judge(settings.profile, self._claimed(whole.contract))
+        self._budget: Budget | None = None
+        """Divides the time over the cases, from the first one on."""
 
     # -- the target ---------------------------------------------------------------------------------------------
 
@@ -218,10 +224,13 @@ class Session:
         """Judge one requirement for one operation; further judgements are of other requirements that the case met."""
         driver = self.resources.drivers[operation]
         group = self.begin(operation)
-        in_time = not self.client.expired and (self.client.dead is None or binding.phase is Phase.EVERY_RESPONSE)
+        unusable = group.unusable or self._no_time(binding)
+        in_time = not (self.client.expired or unusable == LEFT_OUT) and (
+            self.client.dead is None or binding.phase is Phase.EVERY_RESPONSE
+        )
         began = time.monotonic()
         checks = self.selection.response_checks[operation] if binding.each is not None else ()
-        found = self._judge_case(binding, driver, group.unusable, checks)
+        found = self._judge_case(binding, driver, unusable, checks)
         self._look_whether_alive(driver)
         if postponed(binding, found[0]):
             return found
@@ -231,8 +240,21 @@ class Session:
         if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and affordable:
             found[0] = self._judge.repeat(binding, driver, found[0])
         found[0] = replace(found[0], seconds=time.monotonic() - began)
+        if self._budget:
+            self._budget.spend(binding.phase, time.monotonic() - began)
         self.tally.add(found, executed=int(in_time))
         return found
+
+    def _no_time(self, binding: Binding) -> str:
+        """Why a case is left out, where it would take time that cases of other kinds need; else nothing."""
+        left = self.ends - time.monotonic()
+        if self._budget is None:
+            self._budget = Budget(self.selection.phases(), left)
+        if self._budget.begin(binding.phase, left) or self.client.expired:
+            return ""
+        if LEFT_OUT_NOTE not in self.tally.notes:
+            self.tally.note(LEFT_OUT_NOTE)
+        return LEFT_OUT
 
     def _look_whether_alive(self, driver: OperationUnderTest) -> None:
         """Send a read after a request that nobody has answered, so that its doing is told as such."""

@@ -11,12 +11,20 @@ from graph_contracts.operations.knowledge import AcceptedBody, Step
 from graph_contracts.operations.sample_values import plain, roomy
 from graph_contracts.requirements import Inconclusive
 
+REQUIRED = "the required properties"
+MAX_TOLD = 3
+"""Bodies that were answered alike and are named in a message."""
+MAX_SHOWN = 5
+"""Refusals that are shown where no body is accepted."""
+
 
 def find_accepted_body(
     type_: Type,
     names: tuple[str, ...],
     make: Callable[[tuple[str, ...]], JsonObject],
     send: Callable[[JsonMapping], Exchange],
+    *,
+    required: tuple[str, ...] = (),
     key: Callable[[JsonMapping], JsonObject] | None = None,
 ) -> AcceptedBody:
     """Send ever smaller bodies until one is accepted.
@@ -25,6 +33,7 @@ def find_accepted_body(
         names: the properties that a client may set.
         make: makes a body that sets some properties.
         send: sends one.
+        required: the properties that the document requires of each body.
         key: adds the object's key to a body, where a target may want it there.
 
     Raises:
@@ -42,21 +51,41 @@ def find_accepted_body(
 
     if accepted("every documented property", make(names)):
         return body(names)
-    if accepted("with nested @odata.type", annotate(make(names), type_)):
+    whole = make(names)
+    annotated = annotate(whole, type_)
+    if annotated != whole and accepted("with nested @odata.type", annotated):
         return body(names, annotated=True)
     if key and accepted("with the object's id", key(make(names))):
         return body(names, keyed=True)
     current = tuple(name for name in names if not type_.properties[name].deprecated)
     if current != names and accepted("without deprecated properties", make(current)):
         return body(current)
-    kept = tuple(name for name in names if accepted(f"{name} alone", make((name,))))
-    if len(kept) > 1 and accepted("without the properties refused one by one", make(kept)):
-        return body(kept)
-    if kept:
-        steps.append(next(step for step in steps if step.name == f"{kept[0]} alone"))
-        return body(kept[:1])
-    answers = ", ".join(sorted({step.exchange.answer for step in steps}))
-    raise Inconclusive(f"the target accepted no body for this operation ({answers})", steps[0].exchange)
+    basis = required if 0 < len(required) < len(names) and accepted(REQUIRED, make(required)) else ()
+    further = [name for name in names if name not in basis]
+    spelled = f"{REQUIRED} and {{}}" if basis else "{} alone"
+    more = tuple(name for name in further if accepted(spelled.format(name), make((*basis, name))))
+    if len(more) > 1 and accepted("without the properties refused one by one", make((*basis, *more))):
+        return body((*basis, *more))
+    if more or basis:
+        best = spelled.format(more[0]) if more else REQUIRED
+        steps.append(next(step for step in steps if step.name == best))
+        return body((*basis, *more[:1]))
+    raise Inconclusive(
+        f"the target accepted no body for this operation ({_answers(steps)})",
+        *(step.exchange for step in steps[:MAX_SHOWN]),
+    )
+
+
+def _answers(steps: list[Step]) -> str:
+    """What each of the bodies was answered, those that were answered alike together."""
+    told: dict[str, list[str]] = {}
+    for step in steps:
+        told.setdefault(step.exchange.answer, []).append(step.name)
+    if len(told) == 1:
+        return next(iter(told))
+    shown = ((answer, names[:MAX_TOLD], len(names) - MAX_TOLD) for answer, names in told.items())
+    spelled = (f"{a} to {', '.join(names)}{f' and {left} more' if left > 0 else ''}" for a, names, left in shown)
+    return "; ".join(spelled)
 
 
 def annotate(value: Json, type_: Type, *, hash_sign: bool = False, root: bool = False) -> Json:

@@ -31,7 +31,7 @@ class UpdateSearch:
         """The first body that is accepted, with new values where other objects have those that were tried first."""
         key = bodies.keyed if self._keyed else None
         return _without_conflict(
-            bodies, lambda: find_accepted_body(bodies.model.type, bodies.writable, bodies.first, bodies.send, key)
+            bodies, lambda: find_accepted_body(bodies.model.type, bodies.writable, bodies.first, bodies.send, key=key)
         )
 
     def partial_body(self, bodies: Bodies) -> None:
@@ -60,8 +60,10 @@ class CreationSearch:
         Raises:
             Inconclusive: none is.
         """
+        type_, names = bodies.model.type, bodies.writable
+        required = tuple(name for name in names if name in type_.required)
         return _without_conflict(
-            bodies, lambda: find_accepted_body(bodies.model.type, bodies.writable, bodies.first, bodies.send)
+            bodies, lambda: find_accepted_body(type_, names, bodies.first, bodies.send, required=required)
         )
 
     def partial_body(self, bodies: Bodies) -> None:

@@ -113,7 +113,8 @@ def _computed(operation: Operation, answer: Type) -> Iterator[str]:
 
 def _lists(type_: Type, operation: Operation) -> bool:
     """Whether an operation without a key is about a collection rather than one object that is alone."""
-    return operation.method == "POST" or operation.shape.items is not None or not type_.properties
+    unsaid = not type_.properties and type_.kind is not TypeKind.COMPLEX
+    return operation.method == "POST" or operation.shape.items is not None or unsaid
 
 
 def _below(operation: Operation) -> Operation:

@@ -12,8 +12,10 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 
 from graph_contracts.contract import Type, TypeKind
+from graph_contracts.contract.value_limits import has_format
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.requirements import SEVERITY_ORDER, Severity
 
@@ -277,12 +279,24 @@ def _strings(expected: Json, actual: Json, type_: Type, path: str) -> Iterator[D
         yield Difference(path, expected, actual, kind=type_.kind)
     elif (type_.members or type_.placeholder) and expected.lower() == actual.lower():
         return
+    elif has_format(type_.limits, "decimal") and _decimal(expected) is not None and _decimal(actual) is not None:
+        if _decimal(expected) != _decimal(actual):
+            yield Difference(path, expected, actual, kind=type_.kind)
     elif GUID.fullmatch(expected) and expected.strip("{}").lower() == actual.strip("{}").lower():
         yield Difference(path, expected, actual, Severity.NOTE, type_.kind, "the GUID in another spelling")
     elif unicodedata.normalize("NFC", expected) == unicodedata.normalize("NFC", actual):
         yield Difference(path, expected, actual, Severity.WARN, type_.kind, "equal after Unicode normalisation only")
     else:
         yield Difference(path, expected, actual, kind=type_.kind)
+
+
+def _decimal(text: str) -> Decimal | None:
+    """The number that a text of the format `decimal` spells; None where it spells none."""
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
 
 
 def _numbers(expected: Json, actual: Json, type_: Type, path: str) -> Iterator[Difference]:

@@ -37,6 +37,8 @@ class Observer:
         self.item_status = 0
         self.listing: Exchange | None = None
         """The last answer to a GET on the collection."""
+        self.refused_creations: list[str] = []
+        """How the requests were answered that should have made an object to look at."""
         self.lists = False
         """Whether the collection was a list of objects when it was read last."""
         self.cut = False

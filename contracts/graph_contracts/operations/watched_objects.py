@@ -83,13 +83,20 @@ class WatchedObjects:
             return []
         return found
 
-    def changed(self, before: States, after: States, waiting: Waiting = ()) -> list[tuple[str, Difference]]:  # noqa: ARG002
+    def changed(self, before: States, after: States, waiting: Waiting = ()) -> list[tuple[str, Difference]]:
         return [
             (entity, difference)
             for entity in before
             if entity in after
             for difference in self.surprises(entity, before[entity], after[entity])
+            if not self._came_before(entity, difference, waiting)
         ]
+
+    def _came_before(self, entity: str, difference: Difference, waiting: Waiting) -> bool:
+        """Whether an update of another object, before what is waiting, sent the value that an object now shows."""
+        if difference.actual is None or any(holds(each.marker, difference.actual) for each, _ in waiting):
+            return False
+        return any(holds(value, difference.actual) for value in self._snapshot.sent_to_others(entity, difference.top))
 
     def lasting(self, before: States, explained: Container[str]) -> States:
         lag = self._context.lag
@@ -117,7 +124,7 @@ class WatchedObjects:
         except Inconclusive:
             return None
         key = self._context.key
-        return self._snapshot.remember({**before, key: self._model.merge(before[key], body)})
+        return self._snapshot.suppose(key, body, {**before, key: self._model.merge(before[key], body)})
 
 
 class WatchedCollection:

@@ -148,4 +148,4 @@ class Writer:
         if alone and self._context.lag.max_lag and self._context.lag.shows_updates:
             # reads lag behind: remember the object as it will be once they have caught up, and spare that wait;
             # of updates sent at the same time, nobody knows which was the last
-            self.snapshot.expect(entity, lambda state: self._model.merge(state, body))
+            self.snapshot.expect(entity, body, self._model.merge)

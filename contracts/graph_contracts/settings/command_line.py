@@ -19,7 +19,7 @@ from graph_contracts.settings.sources import load
 
 REACHING = frozenset(
     {
-        *("openapi", "token", "token_command", "entra", "entra_scope", "basic", "credential", "auth", "ids"),
+        *("openapi", "token", "token_command", "entra", "entra_scope", "basic", "credential", "auth", "ids", "objects"),
         *("headers", "proxy", "ca", "insecure", "client_cert", "client_key", "computed", "readonly"),
         "allow_production",
     }

@@ -70,6 +70,12 @@ class Settings(BaseModel):
     second_ids: Named = _about(
         "The same for a second object, which must stay as it is.", dict, flag="--second-id", metavar="NAME=VALUE"
     )
+    objects: Words = _about(
+        "Path of the object to work on, as the target has it: /me/messages/AAMk…. A second one must stay as it is.",
+        (),
+        flag="--object",
+        metavar="PATH",
+    )
     headers: Headers = _about(
         "Header to send with every request.", (), flag="--header", metavar="'NAME: VALUE'", repr=False
     )

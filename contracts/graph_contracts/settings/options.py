@@ -14,15 +14,15 @@ PREFIX = "GRAPH_CONTRACTS_"
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Target": (
-        *("target", "openapi", "ids", "second_ids", "headers", "proxy", "ca", "insecure", "client_cert", "client_key"),
-        *("restart_command", "computed", "readonly"),
+        *("target", "openapi", "ids", "second_ids", "objects", "headers", "proxy", "ca", "insecure"),
+        *("client_cert", "client_key", "restart_command", "computed", "readonly"),
     ),
     "Credentials": (
         *("token", "token_command", "entra", "entra_scope", "basic", "credential", "auth"),
         *("forbidden_token", "personal_token", "expired_token", "foreign_token"),
     ),
     "Selection": ("quick", "select", "deselect", "operations", "max_examples", "seed", "splits", "group", "durations"),
-    "What gates": ("profile", "baseline", "update_baseline", "since", "fail_on"),
+    "What gates": ("profile", "conventions", "baseline", "update_baseline", "since", "fail_on"),
     "Speed": ("processes", "concurrency", "rate", "timeout", "connect_timeout", "deadline", "settle", "retries"),
     "Safety": ("read_only", "dry_run", "restore", "destructive", "burst", "allow_production"),
     "Output": ("report",),

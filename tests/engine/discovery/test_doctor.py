@@ -199,6 +199,30 @@ def test_the_server_s_own_words_are_shown(
     assert words in lines[name]
 
 
+@pytest.mark.parametrize(
+    ("moved", "hint"),
+    [
+        (lambda path: f"{path}/", "The server wants paths that end in a slash: spell them so in the document"),
+        (lambda path: f"https://h.example{path}", "Give --target https://h.example/beta"),
+        (lambda path: f"https://h.example/v2{path.removeprefix('/beta')}", "Give --target https://h.example/v2"),
+        (lambda path: "https://h.example/welcome", "If that is a login page, give what the API takes"),
+    ],
+)
+def test_a_redirect_is_told_with_what_to_give(moved: Callable[[str], str], hint: str, tmp_path: Path) -> None:
+    def hook(request: Request) -> bool:
+        request.reply(307, Location=moved(request.path))
+        return True
+
+    with shelf.serving(FIRST, SECOND) as server:
+        server.hook = hook
+        code, lines = diagnosis(settings(server, tmp_path))
+        with pytest.raises(ContractsError) as caught:
+            run(settings(server, tmp_path))
+    assert code == caught.value.exit_code == 3
+    assert hint in lines["object"]
+    assert hint in caught.value.hint
+
+
 def test_what_a_server_says_is_masked_and_short(tmp_path: Path) -> None:
     with shelf.serving(FIRST, SECOND) as server:
         server.hook = says(403, "text/plain", f"\x1b[31m{TOKEN} {'x' * 5000}".encode())

@@ -13,12 +13,14 @@ import pytest
 from graph_contracts.cli import main
 from graph_contracts.contract import Contract, Operation
 from graph_contracts.engine.dry_run import renamed
+from graph_contracts.engine.object_paths import with_objects
 from graph_contracts.http.exchange import Request
 from graph_contracts.operations import parameters
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.reference.server import start
 from graph_contracts.requirements import Inconclusive
+from graph_contracts.settings import Settings
 
 DOCUMENT = Path(__file__).parent / "nested.yaml"
 MESSAGES = "PATCH /users/{id}/messages/{id2}"
@@ -160,3 +162,51 @@ def test_a_dry_run_leaves_out_what_the_run_would_leave_out(tmp_path: Path, capsy
     with_credentials = len(asked(capsys.readouterr().out))
     assert run(tmp_path, *flags, "--auth", "none") == 0
     assert len(asked(capsys.readouterr().out)) < with_credentials
+
+
+def test_an_object_may_be_named_by_its_whole_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = ("--target", "https://host.example/v1.0")
+    named = ("--object", "/users/alex/messages/A%20A%2F1", "--object", f"{target[1]}/users/alex/messages/B-2")
+    assert run(tmp_path, *named, "--dry-run", "-v", *target) == 0
+    by_path = capsys.readouterr().out
+    ids = ("--id", "users.id=alex", "--id", "messages.id=A A/1", "--second-id", "messages.id=B-2")
+    assert run(tmp_path, *ids, "--dry-run", "-v", *target) == 0
+    assert by_path == capsys.readouterr().out
+    assert "https://host.example/v1.0/users/alex/messages/A%20A%2F1" in asked(by_path)
+
+
+@pytest.mark.parametrize(
+    ("paths", "why"),
+    [
+        (("/user/alex/message/1",), "the document has no such object. Write it as in /users/{id}/messages/{id2}"),
+        (("/users/alex/messages/1", "/users/kim/messages/2"), "below another object than an earlier --object"),
+        ((*(f"/users/alex/messages/{n}" for n in range(3)),), "a run works on two objects of a kind at most"),
+    ],
+)
+def test_a_path_that_cannot_be_meant_is_refused(
+    paths: tuple[str, ...], why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, *(word for path in paths for word in ("--object", path))) == 2
+    assert why in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "ids"),
+    [
+        ("/users/{id}/messages/{id2}", "/users/a/messages/b/", {"users.id": "a", "messages.id": "b"}),
+        ("/users/{id}/messages/{id2}", "https://h/v1.0/users/a/messages/b?x=1", {"users.id": "a", "messages.id": "b"}),
+        ("/users/{id}/messages/{id2}", "/v1.0/users/a/messages/b", {"users.id": "a", "messages.id": "b"}),
+        ("/items/{item_id}", "items/7", {"items.item_id": "7"}),
+        ("/Authors({ID})", "/Authors(12)", {"Authors.ID": "12"}),
+        ("/widgets('{id}')", "/widgets('a%27b')", {"widgets.id": "a'b"}),
+    ],
+)
+def test_the_ids_of_a_path_are_those_of_its_template(path: str, given: str, ids: dict[str, str]) -> None:
+    settings = Settings(target="https://h/v1.0", objects=(given,))
+    assert with_objects(settings, [patch(path)]).ids == ids
+
+
+def test_an_id_counts_more_than_the_path_of_an_object() -> None:
+    settings = Settings(objects=("/users/a/messages/b",), ids={"messages.id": "c"})
+    found = with_objects(settings, [patch("/users/{id}/messages/{id2}"), patch("/users/{id}")])
+    assert (found.ids, found.second_ids, found.objects) == ({"users.id": "a", "messages.id": "c"}, {}, ())

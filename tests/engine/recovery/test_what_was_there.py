@@ -145,3 +145,22 @@ def test_what_a_target_makes_of_an_update_of_an_unknown_id_is_deleted(tmp_path: 
         if (verdict := row["verdict"])
     }
     assert made == {"warn", "pass"}
+
+
+def test_what_is_judged_by_effects_is_judged_with_destructive_as_without_it(tmp_path: Path) -> None:
+    judged = ("auth.notapplied", "atomic.all", "auth.required", "route.nokey", "method.405allow")
+    chosen = [word for name in judged for word in ("--select", f"update.{name}")]
+    found = {}
+    for more in ((), ("--destructive",)):
+        folder = tmp_path / str(len(more))
+        with forked.reference(SHELF) as server:
+            books = f"{server.url}/library/books"
+            before = _listed(books, server.tokens.full)
+            common = ("--target", server.url, "--token", server.tokens.full, "--openapi", str(SHELF), "--settle", "0.1")
+            cli.main(["run", *common, "--report", str(folder), *chosen, *more])
+            assert _listed(books, server.tokens.full) == before
+        rows = json.loads((folder / "results.json").read_text())["requirements"]
+        found[more] = {row["id"].removeprefix("update."): row["verdict"] for row in rows}
+    assert found[()].pop("route.nokey") == "inconclusive"
+    assert found["--destructive",].pop("route.nokey") == "pass"
+    assert found[()] == found["--destructive",] == dict.fromkeys(found[()], "pass")

@@ -34,15 +34,15 @@ def observed(operation: Operation, exchange: Exchange) -> bool:
 )
 @also(
     "read.body.id",
-    "`id` in the answer to a read must be a string equal to the id in the URL.",
+    "`id` in the answer to a read must equal the id in the URL: a text, or a number where keys are numbers.",
     sent="No request of its own: the id in every 200 to a read is compared with that of the URL.",
 )
 def test_the_answer_has_the_id_of_the_url(operation: OperationUnderTest, exchange: Exchange) -> Findings:
-    """`id` in the answer must be a string equal to the id in the URL.
+    """`id` in the answer must equal the id in the URL: a text, or a number where keys are numbers.
 
     Sent: No request of its own: the id in every 200 to an update is compared with that of the URL.
 
-    Fix: Return the stored key as a string, in the spelling of the URL.
+    Fix: Return the stored key in the spelling of the URL.
     """
     name = operation.shape.key
     if (
@@ -53,4 +53,9 @@ def test_the_answer_has_the_id_of_the_url(operation: OperationUnderTest, exchang
         return
     shown = (exchange.object or {}).get(name)
     if not same_id(shown, exchange.entity):
-        yield Finding(f"{name} = {short(exchange.entity)}", f"{name} = {short(shown)}", (exchange,), place=name)
+        yield Finding(
+            f"{name} = {short(operation.shape.written(exchange.entity))}",
+            f"{name} = {short(shown)}",
+            (exchange,),
+            place=name,
+        )

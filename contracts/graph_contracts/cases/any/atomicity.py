@@ -10,6 +10,7 @@ from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.equality import Difference, short
 from graph_contracts.operations.knowledge import Effect
+from graph_contracts.operations.observer import shows
 from graph_contracts.operations.settable_locations import settable_locations
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, Phase, also, requirement
@@ -128,16 +129,19 @@ def note_what_is_made_in_spite(create: CreateDriver, attempt: Attempt) -> Findin
                 return
             exchange = create.patch(attempt.body)
             after = create.watch.objects.states()
+            looked = [*create.client.exchanges.since(exchange.index - 1)]
         except Inconclusive:
             return
         new = set(after) - before
         if not exchange.refused or len(new) != 1:
             return
     for entity in new:
-        create.log.effects.append(Effect(exchange, entity, Difference(entity, None, after[entity])))
+        seen = tuple(each for each in looked if shows(each, create.shape, entity))[-1:]
+        create.log.effects.append(Effect(exchange, entity, Difference(entity, None, after[entity]), seen))
         create.creations.record_made(entity)
         what = f"{exchange.answer} to {attempt.note}, yet there is a new object each time"
-        yield Finding("4xx and no object", what, (exchange,))
+        without = tuple(each for each in looked if each.index < exchange.index and each.request.method == "GET")
+        yield Finding("4xx and no object", what, (*without, exchange, *seen))
 
 
 def _unacceptable(operation: WriteDriver) -> JsonObject | None:

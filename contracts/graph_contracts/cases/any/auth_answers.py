@@ -143,6 +143,8 @@ def test_the_scheme_is_matched_in_any_letter_case(operation: OperationUnderTest)
     Fix: Compare the scheme without regard to letter case.
     """
     enforced(operation)
+    if operation.documented.authenticated and "bearer" not in operation.documented.schemes:
+        raise NotApplicable("the document names no bearer token (security)")
     valid = token(operation)
     control = operation.demand()
     for scheme in ("bearer", "BEARER"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from graph_contracts.http.exchange import Exchange, Response
 from graph_contracts.json_types import Json
@@ -46,6 +46,21 @@ def leads_elsewhere(exchange: Exchange) -> bool:
         return False
     asked = urlsplit(exchange.request.url).path.strip("/")
     return not urlsplit(location).path.strip("/").endswith(asked.rpartition("/")[2])
+
+
+def redirect_hint(exchange: Exchange, base: str) -> str:
+    """What to do where an answer redirects what a run asks for: it follows no redirect itself."""
+    location = (exchange.response.header("Location") if exchange.response else None) or ""
+    moved, asked = urljoin(exchange.request.url, location), exchange.request.url
+    path = asked.removeprefix(base)
+    if leads_elsewhere(exchange):
+        return "If that is a login page, give what the API takes: --token, --basic or --credential"
+    if moved != asked and moved.rstrip("/") == asked.rstrip("/"):
+        ends = "end in a slash" if moved.endswith("/") else "end in no slash"
+        return f"The server wants paths that {ends}: spell them so in the document"
+    if moved.endswith(path) and moved != path:
+        return f"Give --target {moved.removesuffix(path)}"
+    return "Give that as the --target"
 
 
 def _parts(exchange: Exchange, response: Response) -> Iterator[str]:

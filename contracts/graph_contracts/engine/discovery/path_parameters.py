@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from graph_contracts.contract import PARAMETER, CollectionShape, Contract, ObjectPath, Operation, blank
 from graph_contracts.contract.collection_shape import identity
-from graph_contracts.engine.discovery.own_words import own_words
+from graph_contracts.engine.discovery.own_words import own_words, redirect_hint
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
@@ -149,8 +149,12 @@ def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] =
         return ConfigurationError(problem, f"G{supply[1:]}")
     words = own_words(listing)
     problem += f": GET {driver.head} is answered {listing.answer}{f' ({words})' if words else ''}"
+    if refused := driver.observer.refused_creations:
+        problem += f", POST {', then '.join(dict.fromkeys(refused))}"
     if listing.status in {401, 403}:
         return ConfigurationError(problem, f"Give credentials that may read it (--token), or {supply}")
+    if 300 <= listing.status < 400:
+        return ConfigurationError(problem, f"{redirect_hint(listing, driver.client.base)}, or {supply}")
     if listing.status == 404 and len(driver.place.parameters) == 1:
         return ConfigurationError(problem, f"{_base_hint(driver.client.base, servers)}, or {supply}")
     return ConfigurationError(problem, f"G{supply[1:]}")

@@ -24,7 +24,7 @@ from graph_contracts.engine.discovery.check import (
     speaks_json,
 )
 from graph_contracts.engine.discovery.own_objects import own_objects
-from graph_contracts.engine.discovery.own_words import leads_elsewhere
+from graph_contracts.engine.discovery.own_words import redirect_hint
 from graph_contracts.engine.discovery.path_parameters import (
     example_id,
     fill_path,
@@ -238,10 +238,11 @@ class Preflight:
         path = update.documented.collection_url_path(update.observer.path_ids(""))
         names = writable(creation.body, update.options.readonly, creation.shape.key, creating=True)
         full = update.values.full(creation.body, n, names)
+        required = {name: value for name, value in full.items() if name in creation.body.required}
         example = creation.request_example.body if creation.request_example else None
         if listed is not None:
             self._log("listed", path=path, ids=[*update.objects.created, *listed])
-        for body in (full, example):
+        for body in (full, required if required != full else None, example):
             if not body:
                 continue
             octets = jsontext.dump(body)
@@ -262,6 +263,7 @@ class Preflight:
                 update.objects.doubtful.append(exchange)  # something may have been made: the undo log says where
                 return None
             self._log("refused", path=path, body=sent["body"])
+            update.observer.refused_creations.append(exchange.answer)
         return None
 
     def _log(self, kind: str, **entry: object) -> None:
@@ -329,9 +331,7 @@ class Preflight:
             return PreflightCheck("object", "none can be read", error)
         moved = next((e.response.header("Location") for e in patches if e.response and 300 <= e.status < 400), None)
         if moved and all(300 <= exchange.status < 400 for exchange in patches):
-            hint = "Name that as the --target"
-            if leads_elsewhere(patches[-1]):
-                hint = "If that is a login page, give what the API takes: --token, --basic or --credential"
+            hint = redirect_hint(patches[-1], base)
             error = TargetError(f"{base} redirects everything to {moved[:200]} ({patches[-1].answer})", hint)
             return PreflightCheck("object", "everything is redirected", error)
         if not self.may_write:
