@@ -11,7 +11,7 @@ from rich.cells import cell_len, set_cell_size
 
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.tally import Tally
-from graph_contracts.report.screen import Screen, said
+from graph_contracts.report.screen import Screen, literal
 from graph_contracts.report.visible import one_line
 from graph_contracts.report.words import plural, subject
 
@@ -113,5 +113,5 @@ class Progress:
 
     def _say(self, text: str) -> None:
         self.end()
-        self._out.write(self._look.rendered(self._look.indented(said(text))))
+        self._out.write(self._look.rendered(self._look.indented(literal(text))))
         self._out.flush()
