@@ -19,7 +19,7 @@ from graph_contracts.errors import ConfigurationError
 from graph_contracts.reference.sheet import proofs
 from graph_contracts.report import citation, markdown
 from graph_contracts.report.screen import Screen, literal
-from graph_contracts.report.words import basis, subject
+from graph_contracts.report.subjects import basis, subject
 from graph_contracts.requirements import PROFILES, Requirement, registry
 
 NOUNS: Mapping[OperationKind, str] = {

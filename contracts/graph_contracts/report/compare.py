@@ -19,9 +19,10 @@ from graph_contracts.report.headline import sentence
 from graph_contracts.report.html import dotted, prose
 from graph_contracts.report.markdown import code, escape
 from graph_contracts.report.results import RequirementResult, Results, Verdict, summary
+from graph_contracts.report.subjects import subject
 from graph_contracts.report.view import areas
 from graph_contracts.report.visible import one_line, visible
-from graph_contracts.report.words import MEANINGS, SIGNS, alike, change_lines, subject, when
+from graph_contracts.report.words import MEANINGS, SIGNS, alike, change_lines, when
 
 TEMPLATES = Path(__file__).with_name("templates")
 TITLES: Mapping[Kind, str] = {
