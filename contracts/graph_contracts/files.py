@@ -14,11 +14,11 @@ LARGEST = 64 * 1024 * 1024
 """Octets of a page, a settings file and the like."""
 LARGEST_DOCUMENT = 256 * 1024 * 1024
 """Octets of an OpenAPI document; the whole API reference makes one of 62 MiB in JSON and of 87 MiB in YAML."""
-
-
 WAIT = 10.0
 """Seconds that a pipe is waited for."""
 NOTHING = "a pipe that nothing comes out of"
+NONBLOCKING = getattr(os, "O_NONBLOCK", 0)
+"""Opens a pipe without waiting for whoever writes to it."""
 
 
 def read(path: Path, most: int = LARGEST) -> bytes:
@@ -39,10 +39,6 @@ def read(path: Path, most: int = LARGEST) -> bytes:
     if octets is None or len(octets) > most:
         raise OSError(errno.EFBIG, f"larger than {most // (1024 * 1024)} MiB", str(path))
     return octets
-
-
-NONBLOCKING = getattr(os, "O_NONBLOCK", 0)
-"""Opens a pipe without waiting for who writes to it."""
 
 
 def _pieces(file: RawIOBase, most: int) -> Iterator[bytes]:

@@ -16,7 +16,7 @@ from graph_contracts import cases, requirements
 from graph_contracts.commands.list import as_text
 from graph_contracts.commands.list import requirements as requirements_listed
 from graph_contracts.contract import OperationKind
-from graph_contracts.report.words import SUBJECTS
+from graph_contracts.report.subjects import SUBJECTS
 from graph_contracts.requirements import Convention, Level, Requirement
 
 DECORATORS = {"requirement", "also", "adapted"}

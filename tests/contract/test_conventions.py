@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from graph_contracts.contract import Contract, Convention
-from graph_contracts.contract.conventions import GRAPH, ODATA, PLAIN, answered, claimed, told
+from graph_contracts.contract.conventions import GRAPH, ODATA, PLAIN, answered, claimed, requested
 
 
 def document(**more: Any) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def test_a_document_claims_the_conventions_that_it_speaks_of(given: dict[str, An
 def test_answers_claim_what_their_annotations_and_fields_show(head: Any, body: Any, applied: tuple[Any, ...]) -> None:
     found = answered(claimed(document(), ()), head, body)
     assert found.applied == applied
-    assert answered(told("graph"), head, body) == told("graph")
+    assert answered(requested("graph"), head, body) == requested("graph")
 
 
 def test_a_convention_that_nobody_claims_says_why_it_is_not_applied() -> None:
@@ -68,7 +68,7 @@ def test_a_convention_that_nobody_claims_says_why_it_is_not_applied() -> None:
         "it is Graph's convention, and the document claims no OData or Graph conventions (see --conventions)"
     )
     assert found.unclaimed(Convention.HTTP) == ""
-    assert told("odata").unclaimed(Convention.GRAPH) == "it is Graph's convention, and --conventions says odata"
+    assert requested("odata").unclaimed(Convention.GRAPH) == "it is Graph's convention, and --conventions says odata"
 
 
 DETAIL = {"type": "object", "properties": {"detail": {"type": "string"}}}

@@ -29,15 +29,15 @@ def test_what_was_sent_is_one_line_with_what_the_case_chose() -> None:
     chosen = (("If-Match", '"old"'), ("Authorization", view.NOT_SENT), ("Content-Type", "application/json"))
     shown = step("PATCH", "curl a", chosen, '{\n  "name": "x"\n}')
     line = 'PATCH /beta/things/4ff456ff…?a=b with If-Match: "old" without Authorization {"name": "x"}'
-    assert brief.sent(section("update.a.b", [shown])) == line
+    assert brief.request_line(section("update.a.b", [shown])) == line
 
 
 def test_the_request_that_a_replay_sends_is_the_one_that_tells() -> None:
     steps = [step("POST", "curl post"), step("PUT", "curl put"), step("GET", "curl get")]
-    assert brief.sent(section("update.a.b", steps, "curl post\ncurl get")).startswith("POST ")
-    assert brief.sent(section("update.a.b", steps)).startswith("PUT "), "the last that is no look at the object"
-    assert brief.sent(section("update.a.b", steps[2:])).startswith("GET ")
-    assert brief.sent(section("update.a.b", [])) == ""
+    assert brief.request_line(section("update.a.b", steps, "curl post\ncurl get")).startswith("POST ")
+    assert brief.request_line(section("update.a.b", steps)).startswith("PUT "), "the last that is no look at the object"
+    assert brief.request_line(section("update.a.b", steps[2:])).startswith("GET ")
+    assert brief.request_line(section("update.a.b", [])) == ""
 
 
 def test_a_failure_stands_under_its_cause_where_that_explains_all_of_it() -> None:

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from graph_contracts.report import terminal, writer
 from graph_contracts.report.results import Results
-from graph_contracts.report.screen import Screen, said, screen, wrapped
+from graph_contracts.report.screen import Screen, literal, screen, wrapped
 from graph_contracts.report.terminal import MAX_FAILURES
 from tests.report.samples import FIRST, SECOND, row, run
 
@@ -216,4 +216,4 @@ def test_markup_of_a_target_is_text(text: str) -> None:
         shown = terminal.render(results, REPORTS, Screen(width=400, color=color, verbose=True))
         assert "\x1b]" not in shown
         assert ANSI.sub("", shown).count(text) >= 8
-    assert said(text).spans == []
+    assert literal(text).spans == []

@@ -17,7 +17,8 @@ from graph_contracts.settings import OPTIONS, load
 def command(**flags: Any) -> int:
     """Check that a server can be tested: reachable, TLS, JSON, credentials, object, PATCH.
 
-    Takes the options of `run`. One PATCH with an empty object is sent; it changes nothing.
+    Then it says of each operation whether a run can judge it. Takes the options of `run`. It reads, and sends
+    each PATCH an empty object, which changes nothing.
     """
     settings = load(flags)
     # help needs no engine

@@ -18,8 +18,8 @@ from graph_contracts.engine.selection import matches
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.reference.sheet import proofs
 from graph_contracts.report import citation, markdown
-from graph_contracts.report.screen import Screen, said
-from graph_contracts.report.words import basis, subject
+from graph_contracts.report.screen import Screen, literal
+from graph_contracts.report.subjects import basis, subject
 from graph_contracts.requirements import PROFILES, Requirement, registry
 
 NOUNS: Mapping[OperationKind, str] = {
@@ -91,8 +91,8 @@ def explain(requirement: Requirement, look: Screen) -> str:
         *(("Case", case) for case in requirement.cases),
         *(("Proof", f"{fault.name}: {fault.text}") for fault in proofs(requirement.id)),
     ]
-    lines = [said(requirement.id, "bold"), said(""), *look.indented(said(requirement.statement)), said("")]
-    lines += [line for label, text in known if text for line in look.indented(said(text), label, LABEL, "dim")]
+    lines = [literal(requirement.id, "bold"), literal(""), *look.indented(literal(requirement.statement)), literal("")]
+    lines += [line for label, text in known if text for line in look.indented(literal(text), label, LABEL, "dim")]
     return look.rendered(lines)
 
 

@@ -11,7 +11,7 @@ import click
 
 from graph_contracts import cases
 from graph_contracts.commands import debug_option, whole_words
-from graph_contracts.report.words import subject
+from graph_contracts.report.subjects import subject
 from graph_contracts.requirements import Requirement, registry
 
 Row = Mapping[str, Any]

@@ -28,7 +28,7 @@ PLAIN = (Convention.HTTP, Convention.JSON, Convention.DOCUMENT)
 """What holds for every API."""
 ODATA = (*PLAIN, Convention.ODATA)
 GRAPH = (*ODATA, Convention.GRAPH)
-TOLD = {"plain": PLAIN, "odata": ODATA, "graph": GRAPH}
+BY_NAME = {"plain": PLAIN, "odata": ODATA, "graph": GRAPH}
 """What the option `--conventions` may say."""
 GRAPH_HOST = "graph.microsoft."
 GRAPH_NAMES = ("x-graph-", "microsoft.graph.", "@microsoft.graph.")
@@ -57,9 +57,9 @@ class Conventions:
 EVERYTHING = Conventions(GRAPH, "all are asked for")
 
 
-def told(name: str) -> Conventions:
+def requested(name: str) -> Conventions:
     """The conventions that the option `--conventions` names."""
-    return Conventions(TOLD[name], f"--conventions says {name}")
+    return Conventions(BY_NAME[name], f"--conventions says {name}")
 
 
 def claimed(document: Json, servers: Iterable[str]) -> Conventions:

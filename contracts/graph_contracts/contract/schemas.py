@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from graph_contracts.contract import descriptions
 from graph_contracts.contract.derived_types import Heirs, mapped, qualified
+from graph_contracts.contract.message import mapping
 from graph_contracts.contract.operation import Property, Type, TypeKind
 from graph_contracts.contract.unions import NUMBERS, join, unite
 from graph_contracts.contract.value_limits import intersect, limits
@@ -80,7 +81,7 @@ class Schemas:
 
     def type(self, schema: Json) -> Type:
         """The type that a schema describes."""
-        node = _mapping(schema)
+        node = mapping(schema)
         reference = node.get("$ref")
         if not isinstance(reference, str):
             return self._type(node, "")
@@ -191,9 +192,9 @@ class Schemas:
         )
 
     def _properties(self, node: JsonMapping) -> Iterator[tuple[str, Property]]:
-        for key, schema in _mapping(node.get("properties")).items():
+        for key, schema in mapping(node.get("properties")).items():
             # annotations aren't state; and other resources are reached by paths of their own
-            if "@" in str(key) or _mapping(schema).get("x-ms-navigationProperty") is True:
+            if "@" in str(key) or mapping(schema).get("x-ms-navigationProperty") is True:
                 continue
             self.place.append(str(key))
             yield str(key), self.property(str(key), schema)
@@ -201,7 +202,7 @@ class Schemas:
 
     def property(self, name: str, schema: Json) -> Property:
         """A property, of which the schema speaks where it is used or where it is declared."""
-        node = _mapping(schema)
+        node = mapping(schema)
         target = self.resolve(schema)
         type_, said = self.type(schema), descriptions.read(name, node, target)
         own = type_.kind is not TypeKind.COMPLEX
@@ -220,7 +221,7 @@ class Schemas:
         """Whether a schema, or what it refers to, says that null may stand there."""
         if not depth:
             return False
-        node, target = _mapping(schema), self.resolve(schema)
+        node, target = mapping(schema), self.resolve(schema)
         if target is not node and self.nullable(target, depth - 1):
             return True
         declared, listed = node.get("type"), node.get("enum")
@@ -237,17 +238,11 @@ class Schemas:
     def required(self, schema: Json) -> tuple[str, ...]:
         """The members that an answer must have."""
         node = self.resolve(schema)
-        sent = {
-            key for key, each in _mapping(node.get("properties")).items() if _mapping(each).get("writeOnly") is True
-        }
+        sent = {key for key, each in mapping(node.get("properties")).items() if mapping(each).get("writeOnly") is True}
         names = [str(name) for name in node.get("required") or () if name not in sent and "@" not in str(name)]
         for part in node.get("allOf") or ():
             names.extend(self.required(part))
         return tuple(dict.fromkeys(names))
-
-
-def _mapping(value: Json) -> JsonMapping:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _name(node: JsonMapping, name: str, typed: Type | None) -> str:
@@ -301,7 +296,7 @@ def _samples(node: JsonMapping, kind: TypeKind) -> tuple[Json, ...]:
 
 def _is_map(node: JsonMapping) -> bool:
     """Whether members of any name are kept: not only let through, as most documents say by saying nothing."""
-    return bool(_mapping(node.get("additionalProperties")))
+    return bool(mapping(node.get("additionalProperties")))
 
 
 def _required(node: JsonMapping, parts: Sequence[Type], properties: Mapping[str, Property]) -> tuple[str, ...]:
@@ -312,7 +307,7 @@ def _required(node: JsonMapping, parts: Sequence[Type], properties: Mapping[str,
 
 def _is_null(part: Json) -> bool:
     """Whether a part of a union stands for null alone."""
-    node = _mapping(part)
+    node = mapping(part)
     declared, said = node.get("type"), node.keys() - {"description", "title"}
     return (
         declared in ("null", ["null"])

@@ -101,8 +101,7 @@ class Page:
 
     def place(self, line: int) -> str:
         """A line of this page, or of what it includes, as sources spell it."""
-        path, line = self.origins.of(line)
-        return f"{path.name}:{line}"
+        return self.origins.spelled(line)
 
     def blocks(self) -> Iterator[Block]:
         """Every block, in page order."""

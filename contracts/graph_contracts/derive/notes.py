@@ -50,6 +50,11 @@ class Origins:
         start, path, first = self._pieces[max(bisect_right(self._starts, line) - 1, 0)]
         return path, first + line - start
 
+    def spelled(self, line: int) -> str:
+        """A line as sources spell it: the file's name and the line in it."""
+        path, line = self.of(line)
+        return f"{path.name}:{line}"
+
 
 class Notes(list[Note]):
     """The departures of one page, as they are met."""

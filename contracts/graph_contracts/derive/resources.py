@@ -58,8 +58,7 @@ class Place:
 
     def line(self, line: int) -> str:
         """A line of the page, or of what it includes, as sources spell it."""
-        path, line = self.origins.of(line)
-        return f"{path.name}:{line}"
+        return self.origins.spelled(line)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from graph_contracts.json_types import Json, JsonObject
 
 LEAST = 64
 """Operations from which on it is worth it; below, each operation is easier to read whole."""
+ALIASES = "x-graph-aliases"
 
 
 def share(paths: Mapping[str, JsonObject], components: JsonObject) -> None:
@@ -29,9 +30,6 @@ def share(paths: Mapping[str, JsonObject], components: JsonObject) -> None:
                 operation["responses"] = {**operation["responses"], key: named[id(value)]}
             else:
                 operation[key] = named[id(value)]
-
-
-ALIASES = "x-graph-aliases"
 
 
 def _operations(paths: Mapping[str, JsonObject]) -> Iterator[JsonObject]:

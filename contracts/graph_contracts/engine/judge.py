@@ -126,10 +126,8 @@ class Judge:
         self, binding: Binding, update: OperationUnderTest, unusable: str, together: Sequence[Binding]
     ) -> list[Judgement]:
         requirement = find(binding.requirement)
-        unclaimed = self.conventions.unclaimed(requirement.convention)
-        if unclaimed or unusable:
-            verdict = "not-applicable" if unclaimed else "inconclusive"
-            return [Judgement(requirement.id, str(update.documented), verdict, unclaimed or unusable)]
+        if unjudged := self._unjudged(requirement, update, unusable):
+            return [unjudged]
         update.requirement = requirement.id
         sent, lives = len(update.client.exchanges), len(update.client.lifeline.deaths)
         findings: list[Finding] = []
@@ -184,6 +182,14 @@ class Judge:
             exchanges = _indexes(undecided.exchanges)
             return [Judgement(requirement.id, operation, verdict, undecided.reason, exchanges=exchanges), *others]
         return [Judgement(requirement.id, operation, "pass", exchanges=own), *others]
+
+    def _unjudged(self, requirement: Requirement, update: OperationUnderTest, unusable: str) -> Judgement | None:
+        """Why a requirement's case is not run, as a judgement; None where it is."""
+        unclaimed = self.conventions.unclaimed(requirement.convention)
+        if not unclaimed and not unusable:
+            return None
+        verdict = "not-applicable" if unclaimed else "inconclusive"
+        return Judgement(requirement.id, str(update.documented), verdict, unclaimed or unusable)
 
     def _asides(self, update: OperationUnderTest, kind: OperationKind) -> dict[str, list[Finding]]:
         """What a case found of other requirements, by their ids, as far as their conventions are applied."""

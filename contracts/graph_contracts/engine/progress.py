@@ -11,9 +11,10 @@ from rich.cells import cell_len, set_cell_size
 
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.tally import Tally
-from graph_contracts.report.screen import Screen, said
+from graph_contracts.report.screen import Screen, literal
+from graph_contracts.report.subjects import subject
 from graph_contracts.report.visible import one_line
-from graph_contracts.report.words import plural, subject
+from graph_contracts.report.words import plural
 
 PAUSE = 0.1
 """Seconds between two looks of the line that is written over."""
@@ -113,5 +114,5 @@ class Progress:
 
     def _say(self, text: str) -> None:
         self.end()
-        self._out.write(self._look.rendered(self._look.indented(said(text))))
+        self._out.write(self._look.rendered(self._look.indented(literal(text))))
         self._out.flush()

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from graph_contracts.contract import Contract
-from graph_contracts.contract.conventions import Conventions, told
+from graph_contracts.contract.conventions import Conventions, requested
 from graph_contracts.engine.budget import LEFT_OUT, Budget
 from graph_contracts.engine.capabilities import capabilities, facts
 from graph_contracts.engine.conventions_in_answers import in_answers
@@ -183,7 +183,7 @@ class Session:
         """The conventions that are applied as far as it is known before anything is answered."""
         if self._worker and self._worker.conventions:
             return self._worker.conventions
-        return contract.conventions if self.settings.conventions == "auto" else told(self.settings.conventions)
+        return contract.conventions if self.settings.conventions == "auto" else requested(self.settings.conventions)
 
     @property
     def conventions(self) -> Conventions:

@@ -6,7 +6,6 @@ it is put right before the next case.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 
@@ -16,6 +15,7 @@ from graph_contracts.json_types import Json, JsonMapping
 from graph_contracts.operations.equality import GUID, instant
 from graph_contracts.operations.fitting import admitted, fits
 from graph_contracts.operations.sample_values import CHOICES
+from graph_contracts.operations.sent_members import written
 
 MAX_VALUES = 10_000
 """Values that are remembered of one resource."""
@@ -42,7 +42,7 @@ class PlantedValues:
         wrong = list(_wrong(body, type_, ""))
         for place, value in wrong:
             if len(self._since) < MAX_VALUES:
-                self._since.setdefault((place, _text(value)), exchange.index)
+                self._since.setdefault((place, written(value)), exchange.index)
         names = {name for name in body if name in TYPE_MEMBERS or name in type_.properties}
         bad = {name for name in names if any(place == name or _is_below(place, name) for place, _ in wrong)}
         standing = (self._standing.get(entity, set()) - set(body)) | bad
@@ -52,7 +52,7 @@ class PlantedValues:
     def shown(self, exchange: Exchange, path: str, value: Json) -> bool:
         """Whether the run has planted a value that an answer shows at a path."""
         place = re.sub(r"\[\d+\]", "[]", path).removeprefix("value[].")
-        since = self._since.get((place, _text(value)))
+        since = self._since.get((place, written(value)))
         return since is not None and since <= exchange.index
 
     def standing(self, entity: str) -> frozenset[str]:
@@ -119,10 +119,3 @@ def _right(value: Json, type_: Type) -> bool:
         case kind if kind in SPELLED:
             return value in CHOICES.get(kind, ())
     return fits(value, type_)
-
-
-def _text(value: Json) -> str:
-    try:
-        return json.dumps(value, sort_keys=True, default=str)
-    except RecursionError:
-        return "(nested too deep)"

@@ -33,7 +33,7 @@ class SentMembers:
         """Record the members of a body before it is sent; returns the new ones."""
         new: set[Member] = set()
         for name, value, exact in _sent(body, type_) if len(self.members) < MAX_MEMBERS else ():
-            member = (name, _text(value) if exact else "")
+            member = (name, written(value) if exact else "")
             if member not in self.members and not self._shown(name, value, exact=exact):
                 new.add(member)
         self.members |= new
@@ -43,14 +43,14 @@ class SentMembers:
         """Record the members that the target shows."""
         for name, value, exact in _others(state, type_):
             if not self.has(name, value, exact=exact):
-                self._theirs[name] = _text(value)
+                self._theirs[name] = written(value)
 
     def has(self, name: str, value: Json, *, exact: bool) -> bool:
         """Whether a member with this value comes from the run."""
-        return (name, _text(value) if exact else "") in self.members
+        return (name, written(value) if exact else "") in self.members
 
     def _shown(self, name: str, value: Json, *, exact: bool) -> bool:
-        return name in self._theirs and (not exact or self._theirs[name] == _text(value))
+        return name in self._theirs and (not exact or self._theirs[name] == written(value))
 
 
 def computed(name: str) -> bool:
@@ -92,7 +92,8 @@ def _others(value: Json, type_: Type) -> Iterator[tuple[str, Json, bool]]:
             yield from _others(item, declared.type)
 
 
-def _text(value: Json) -> str:
+def written(value: Json) -> str:
+    """A value as a text by which equal ones are found, whatever the order of their members."""
     try:
         return json.dumps(value, sort_keys=True, default=str)
     except RecursionError:

@@ -35,7 +35,9 @@ def briefs(sections: Sequence[VerdictSection]) -> list[Brief]:
             after.setdefault(lead, []).append(each)
     following = {each.row.id for group in after.values() for each in group}
     return [
-        Brief(each, sent(each), tuple(after.get(each.row.id, ()))) for each in sections if each.row.id not in following
+        Brief(each, request_line(each), tuple(after.get(each.row.id, ())))
+        for each in sections
+        if each.row.id not in following
     ]
 
 
@@ -46,7 +48,7 @@ def _lead(each: VerdictSection) -> str:
     return each.part_of[0].requirement
 
 
-def sent(section: VerdictSection) -> str:
+def request_line(section: VerdictSection) -> str:
     """The request that shows what is wrong, in one line."""
     group = section.groups[0]
     step = _telling(group.steps, group.outcome.curl)
@@ -87,7 +89,7 @@ def where(section: VerdictSection, total: int) -> str:
     return f"on {names[0]}" if section.count == 1 else f"on {section.count} of {total} operations"
 
 
-def said(section: VerdictSection) -> str:
+def expected_and_actual(section: VerdictSection) -> str:
     """What was expected and what came, in a sentence."""
     outcome = section.first
     if not (outcome.expected or outcome.actual):

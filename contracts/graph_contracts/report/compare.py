@@ -19,8 +19,10 @@ from graph_contracts.report.headline import sentence
 from graph_contracts.report.html import dotted, prose
 from graph_contracts.report.markdown import code, escape
 from graph_contracts.report.results import RequirementResult, Results, Verdict, summary
+from graph_contracts.report.subjects import subject
+from graph_contracts.report.view import areas
 from graph_contracts.report.visible import one_line, visible
-from graph_contracts.report.words import MEANINGS, SIGNS, alike, change_lines, subject, when
+from graph_contracts.report.words import MEANINGS, SIGNS, alike, change_lines, when
 
 TEMPLATES = Path(__file__).with_name("templates")
 TITLES: Mapping[Kind, str] = {
@@ -185,13 +187,6 @@ def text(comparison: Comparison) -> str:
     return visible("\n".join(lines).strip("\n")) + "\n"
 
 
-def _areas(rows: Sequence[RequirementResult]) -> list[tuple[str, list[RequirementResult]]]:
-    found: dict[str, list[RequirementResult]] = {}
-    for row in rows:
-        found.setdefault(row.area, []).append(row)
-    return list(found.items())
-
-
 def _count(changes: Sequence[Change]) -> int:
     """The requirements that changes are of."""
     return len({change.requirement for change in changes})
@@ -250,7 +245,7 @@ def html(comparison: Comparison) -> str:
         titles=TITLES,
         alike=alike,
         count=_count,
-        areas=_areas(comparison.rows),
+        areas=areas(comparison.rows),
         signs=SIGNS,
         meanings=MEANINGS,
         tally=_tally,

@@ -67,7 +67,7 @@ def _about(kind: str, section: VerdictSection, total: int) -> str:
     row, place = section.row, brief.where(section, total)
     where = f" ({place})" if place else ""
     fix = f" Fix: {row.fix}" if row.fix else ""
-    return _command(kind, row.statement, f"{brief.said(section)}{where}.{fix} [{row.id}; {row.source}]")
+    return _command(kind, row.statement, f"{brief.expected_and_actual(section)}{where}.{fix} [{row.id}; {row.source}]")
 
 
 def _command(kind: str, title: str, message: str) -> str:

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from graph_contracts.json_types import JsonMapping
-from graph_contracts.report import brief, citation, view, words
+from graph_contracts.report import brief, citation, subjects, view, words
 from graph_contracts.report.headline import headline, is_partial
 from graph_contracts.report.left import MAX_MEMBERS_NAMED
 from graph_contracts.report.results import LEVELS, Results, Verdict, summary
@@ -92,9 +92,9 @@ def _environment() -> Environment:
         "spread": view.spread,
         "also": _also,
         "dotted": dotted,
-        "subject": words.subject,
+        "subject": subjects.subject,
         "in_words": words.in_words,
-        "basis": words.basis,
+        "basis": subjects.basis,
         "counted": words.plural,
     }
     environment.globals |= {"signs": words.SIGNS, "meanings": words.MEANINGS}

@@ -69,7 +69,7 @@ def _line(results: Results, section: VerdictSection) -> str:
     row = section.row
     terms = [row.level, section.why, brief.where(section, len(results.operations)), row.source]
     inner = escape("; ".join(term for term in terms if term))
-    return f"**{_prose(row.statement)}** {escape(brief.said(section))} (`{row.id}`, {inner})"
+    return f"**{_prose(row.statement)}** {escape(brief.expected_and_actual(section))} (`{row.id}`, {inner})"
 
 
 def _prose(text: str) -> str:

@@ -84,7 +84,7 @@ def _width(out: TextIO, environ: Mapping[str, str]) -> int:
         return WIDTH
 
 
-def said(text: str, style: str = "") -> Text:
+def literal(text: str, style: str = "") -> Text:
     """Words as they are, whoever wrote them: control characters are escaped, and nothing in them is markup."""
     return Text(visible(text), style, end="")
 

@@ -13,7 +13,7 @@ from graph_contracts.report import words
 from graph_contracts.report.failures import Failure, every, failures, script_name
 from graph_contracts.report.headline import Tone, headline
 from graph_contracts.report.results import ENDED_BEFORE, Results, Verdict
-from graph_contracts.report.screen import Screen, said, wrapped
+from graph_contracts.report.screen import Screen, literal, wrapped
 from graph_contracts.report.visible import one_line
 from graph_contracts.report.words import changes, first_few, plural
 
@@ -50,7 +50,7 @@ def render(results: Results, folder: Path, look: Screen | None = None, ended: st
     failed = failures(results, Verdict.FAIL, Verdict.ERROR)
     if not look.quiet:
         if judged_by := words.conventions(results):
-            lines += look.indented(said(judged_by))
+            lines += look.indented(literal(judged_by))
         lines += _learned(results, look) if look.verbose else []
         lines += _blocks(failed, folder, look)
         lines += _warnings(results, look) if look.verbose else []
@@ -58,25 +58,25 @@ def render(results: Results, folder: Path, look: Screen | None = None, ended: st
         lines += _summary(results, failed, look)
     changed = [] if look.quiet else changes(results)
     lines += [_empty(), *(line for each in changed for line in _item(each, look))] if changed else []
-    lines += [_empty(), *(look.indented(said(ended, "bold yellow")) if ended else [])]
+    lines += [_empty(), *(look.indented(literal(ended, "bold yellow")) if ended else [])]
     lines += _last_words(results, folder, look)
     return look.rendered(lines)
 
 
 def _last_words(results: Results, folder: Path, look: Screen) -> Iterator[Text]:
     first = headline(results)
-    yield from look.indented(said(first.sentence, TONES[first.tone]))
+    yield from look.indented(literal(first.sentence, TONES[first.tone]))
     stricter = words.stricter(results)
     if stricter and not look.quiet:
-        yield from look.indented(said(stricter))
+        yield from look.indented(literal(stricter))
     for left in results.left[:MAX_LINES]:
-        yield from look.indented(said(f"Left behind: {one_line(left.text, MAX_LEFT)}", "yellow"))
+        yield from look.indented(literal(f"Left behind: {one_line(left.text, MAX_LEFT)}", "yellow"))
     ran = plural(results.executed, "case")
     if results.executed != results.planned:
         ran = f"{results.executed} of {plural(results.planned, 'case')}"
     report, facts = f"Report: {folder / 'index.html'}", f"({ran} in {results.seconds:.1f} s, exit {results.exit_code})"
     lines = [f"{report} {facts}"] if len(report) + len(facts) < look.width else [report, facts]
-    yield from map(said, lines)  # never broken: a path is to be copied
+    yield from map(literal, lines)  # never broken: a path is to be copied
 
 
 # -- failures ----------------------------------------------------------------------------------------------------------
@@ -89,18 +89,18 @@ def _blocks(failed: Sequence[Failure], folder: Path, look: Screen) -> Iterator[T
     if any("$TOKEN" in each.first.curl for each in failed[:MAX_FAILURES]):
         yield _empty()
         yield from look.indented(
-            said("What replays a failure takes the token from the environment: export TOKEN=…", "dim")
+            literal("What replays a failure takes the token from the environment: export TOKEN=…", "dim")
         )
     if len(failed) > MAX_FAILURES:
         yield _empty()
-        yield said(f"… and {plural(len(failed) - MAX_FAILURES, 'requirement')} more: see the report")
+        yield literal(f"… and {plural(len(failed) - MAX_FAILURES, 'requirement')} more: see the report")
 
 
 def _block(failure: Failure, folder: Path, look: Screen) -> Iterator[Text]:
     """One failure: what must be, what is, where, and what to do."""
     row, outcome = failure.row, failure.first
     label = WORDS[failure.verdict]
-    yield from look.indented(said(row.statement, "bold"), f"{label} ", len(label) + 1, STYLES[failure.verdict])
+    yield from look.indented(literal(row.statement, "bold"), f"{label} ", len(label) + 1, STYLES[failure.verdict])
     if outcome.expected or outcome.actual:
         yield from _field("expected", one_line(words.in_words(outcome.expected)), look)
         yield from _field("actual", one_line(outcome.actual), look, "red")
@@ -143,7 +143,7 @@ def _cause(failure: Failure, look: Screen) -> Iterator[Text]:
         yield from _field("", f"likely follows from it: {first_few(warned)}", look)
     for name, each in failure.follows.items():
         label = WORDS[each.verdict]
-        text = Text.assemble(said(f"{label} ", STYLES[each.verdict]), said(f"{each.row.statement} ({name})"))
+        text = Text.assemble(literal(f"{label} ", STYLES[each.verdict]), literal(f"{each.row.statement} ({name})"))
         yield from look.indented(text, "  follows", BLOCK + 1, "dim")
         if look.verbose:
             yield from _field("", one_line(each.first.message), look)
@@ -155,11 +155,11 @@ def _replay(failure: Failure, folder: Path, look: Screen) -> Iterator[Text]:
     if "\n" in command or len(command) > look.width - BLOCK - 1:
         command = f"bash {shlex.quote(str(folder / script_name(failure)))}"
     # never broken: it is to be copied
-    yield Text.assemble(said("  replay".ljust(BLOCK + 1), "dim"), said(command))
+    yield Text.assemble(literal("  replay".ljust(BLOCK + 1), "dim"), literal(command))
 
 
 def _field(label: str, text: str, look: Screen, style: str = "") -> list[Text]:
-    return look.indented(said(text, style), f"  {label}", BLOCK + 1, "dim") if text else []
+    return look.indented(literal(text, style), f"  {label}", BLOCK + 1, "dim") if text else []
 
 
 # -- the rest ----------------------------------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ def _learned(results: Results, look: Screen) -> Iterator[Text]:
     if not results.capabilities:
         return
     yield _empty()
-    yield said("Learned about the target:", "bold")
+    yield literal("Learned about the target:", "bold")
     for row in results.capabilities[:MAX_LINES]:
         yield from _item(f"{row['name']}: {row['value']}", look)
 
@@ -180,15 +180,15 @@ def _warnings(results: Results, look: Screen) -> Iterator[Text]:
     if not warned:
         return
     yield _empty()
-    yield said(f"{plural(len(every(warned)), 'warning')}:", "bold")
+    yield literal(f"{plural(len(every(warned)), 'warning')}:", "bold")
     for failure in warned:
         for each in (failure, *failure.follows.values()):
             why = words.only_warns(results, each.row, each.first)
             terms = f"{each.row.level}{f', {why}' if why else ''}"
-            yield from look.indented(said(each.row.statement), "  WARN ", 7, STYLES[Verdict.WARN])
-            yield from look.indented(said(one_line(f"{each.first.operation}: {each.first.message}")), "", 7)
+            yield from look.indented(literal(each.row.statement), "  WARN ", 7, STYLES[Verdict.WARN])
+            yield from look.indented(literal(one_line(f"{each.first.operation}: {each.first.message}")), "", 7)
             cause = f"; likely follows from {failure.row.id}" if each is not failure else _foreign_cause(each)
-            yield from look.indented(said(f"{each.row.id} ({terms}){cause}", "dim"), "", 7)
+            yield from look.indented(literal(f"{each.row.id} ({terms}){cause}", "dim"), "", 7)
 
 
 def _foreign_cause(failure: Failure) -> str:
@@ -204,7 +204,7 @@ def _open(results: Results, look: Screen) -> Iterator[Text]:
             reasons[outcome.message].append(row.id)
     if any(reasons.values()):
         yield _empty()
-        yield said("Not judged:", "bold")
+        yield literal("Not judged:", "bold")
     for reason, ids in list(reasons.items())[:MAX_LINES]:
         if ids:
             named = first_few(ids, most=MAX_NAMED)
@@ -213,9 +213,9 @@ def _open(results: Results, look: Screen) -> Iterator[Text]:
         yield _empty()
     for note in results.remarks[:MAX_LINES]:
         text, command = _split(one_line(note, MAX_LEFT))
-        yield from look.indented(said(f"Note: {text}"))
+        yield from look.indented(literal(f"Note: {text}"))
         if command:
-            yield said(f"  {command}")  # never broken: it is to be copied
+            yield literal(f"  {command}")  # never broken: it is to be copied
 
 
 def _split(note: str) -> tuple[str, str]:
@@ -232,22 +232,22 @@ def _summary(results: Results, failed: Sequence[Failure], look: Screen) -> Itera
     if not found:
         return
     yield _empty()
-    yield said("Summary, the worst first:", "bold")
+    yield literal("Summary, the worst first:", "bold")
     shown = found[:MAX_LINES]
     names = [_name(each, len(results.operations)) for each in shown]
     for failure, name in zip(shown, names, strict=True):
         yield _brief(failure, name.ljust(max(map(len, names))), look)
     if len(found) > MAX_LINES:
-        yield said(f"  … and {len(found) - MAX_LINES} more: see the report")
+        yield literal(f"  … and {len(found) - MAX_LINES} more: see the report")
     if any(each.verdict is Verdict.WARN for each in found) and not look.verbose:
-        yield from look.indented(said("What was seen of each warning is in the report; -v prints it.", "dim"), "", 2)
+        yield from look.indented(literal("What was seen of each warning is in the report; -v prints it.", "dim"), "", 2)
 
 
 def _brief(failure: Failure, name: str, look: Screen) -> Text:
     """A failure on one line: its name, and as much of the statement as there is room for."""
-    start = Text.assemble(said(f"  {WORDS[failure.verdict]:<5} ", STYLES[failure.verdict]), said(f"{name}  "))
-    statement, *more = wrapped(said(failure.row.statement), max(look.width - len(start) - 2, LEAST))
-    return Text.assemble(start, statement, said(" …" if more else ""))
+    start = Text.assemble(literal(f"  {WORDS[failure.verdict]:<5} ", STYLES[failure.verdict]), literal(f"{name}  "))
+    statement, *more = wrapped(literal(failure.row.statement), max(look.width - len(start) - 2, LEAST))
+    return Text.assemble(start, statement, literal(" …" if more else ""))
 
 
 def _name(failure: Failure, total: int) -> str:
@@ -257,8 +257,8 @@ def _name(failure: Failure, total: int) -> str:
 
 
 def _item(text: str, look: Screen) -> list[Text]:
-    return look.indented(said(one_line(text, MAX_LEFT)), "- ", 2)
+    return look.indented(literal(one_line(text, MAX_LEFT)), "- ", 2)
 
 
 def _empty() -> Text:
-    return said("")
+    return literal("")

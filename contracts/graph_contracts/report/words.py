@@ -39,58 +39,11 @@ LEVEL_MEANINGS: Mapping[str, str] = {
     "SHOULD": "a convention that clients rely on; a breach is a warning, and some fail with --profile odata or http",
     "INFO": "worth knowing; never fails a run",
 }
-
-BASES: Mapping[str, str] = {
-    "page": "the API's reference page or document says so",
-    "page-ex": "the example of the API's reference page or document shows it",
-    "page⇒": "something that the API's reference page or document says can't hold without it",
-    "rfc": "an RFC that every HTTP server is under requires it",
-    "rfc-def": "it follows from how an RFC defines the method, status or format",
-    "operator": "whoever runs the suite says so by an option",
-    "odata": "OData's convention, which Graph clients rely on",
-    "graph": "Microsoft Graph's guidelines",
-    "practice": "what clients rely on in practice",
-}
-"""What a level rests on."""
-SUBJECTS: Mapping[str, str] = {
-    "atomic": "All or nothing",
-    "auth": "Authentication",
-    "authz": "Permissions",
-    "body": "Answered objects",
-    "conc": "Concurrency",
-    "cond": "Conditional requests",
-    "error": "Errors",
-    "etag": "Entity tags",
-    "idempotent": "Repetition",
-    "isolation": "Other objects",
-    "json": "JSON",
-    "merge": "Merging",
-    "method": "Methods",
-    "options": "Query options",
-    "paging": "Paging",
-    "parents": "Parent objects",
-    "persist": "Storing",
-    "req": "Requests",
-    "resp": "Responses",
-    "robust": "Robustness",
-    "route": "Paths and ids",
-    "sec": "Security",
-    "status": "Status codes",
-    "throttle": "Throttling",
-    "type": "Types",
-    "value": "Values",
-}
-"""The areas of requirements, in words."""
 PROFILES = ("page", "odata", "http")
 """From the least strict to the strictest."""
 MAX_BECAUSE = 200
 MAX_NAMED = 5
 """Requirements that a line names."""
-
-
-def basis(name: str) -> str:
-    """What a level rests on, in words; of several bases each."""
-    return " and ".join(BASES.get(each, each) for each in name.split("/"))
 
 
 def when(moment: str) -> str:
@@ -100,11 +53,6 @@ def when(moment: str) -> str:
     except ValueError:
         return moment
     return f"{at.day} {at:%B %Y, %H:%M} {at.tzname() or ''}".strip()
-
-
-def subject(area: str) -> str:
-    """An area of requirements in words."""
-    return SUBJECTS.get(area, area)
 
 
 STATUSES = re.compile(r"(?<![\w.])(2xx|4xx|[1-5]\d\d)(?![\w.]|-)")

@@ -15,6 +15,7 @@ import pytest
 from pydantic import SecretStr
 
 from graph_contracts.contract import Contract
+from graph_contracts.contract.collection_shape import CollectionShape
 from graph_contracts.engine.session import Session
 from graph_contracts.engine.sharding import object_allocation
 from graph_contracts.engine.sharding.controller import planned
@@ -164,7 +165,9 @@ def test_all_paths_lead_to_what_a_worker_is_given(
     def path(name: str, ids: str, primary: Any) -> Any:
         items = [{"id": each} for each in ids]
         observer = SimpleNamespace(collection=lambda: (items, None), item=lambda _: ({} if reads else None, None))
-        operation = SimpleNamespace(id=name, response_example=None, parameter_examples={}, key="id")
+        operation = SimpleNamespace(
+            id=name, response_example=None, parameter_examples={}, key="id", shape=CollectionShape()
+        )
         return SimpleNamespace(documented=operation, observer=observer, primary_path=primary)
 
     monkeypatch.setattr(object_allocation, "fill_path", lambda _: None)

@@ -64,8 +64,8 @@ def test_properties_not_named_in_the_body_keep_their_values(update: UpdateDriver
     vary="a complex value replaced as a whole: widespread, a warning",
 )
 def test_a_partial_complex_value_is_merged(update: UpdateDriver) -> Findings:
-    """A partial complex value should be merged: members that it doesn't name stay. Where it was null, it creates the
-    value.
+    """A partial complex value should be merged: members that it doesn't name stay. Where the value was null, the
+    update creates it.
 
     Sent: One sub-property of a complex value whose others are set; the same after the value was null; members of an
     open value.

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain
 
 from graph_contracts.contract import Contract
 from graph_contracts.contract.collection_shape import same_id
+from graph_contracts.engine.discovery.allocated_objects import listed_objects, take_assigned
 from graph_contracts.engine.discovery.changeable import UNCHANGEABLE, changeable_object
 from graph_contracts.engine.discovery.check import (
     NOT_HERE,
@@ -32,7 +32,6 @@ from graph_contracts.engine.discovery.path_parameters import (
     no_object,
 )
 from graph_contracts.engine.recovery.undo_log import UndoLog
-from graph_contracts.engine.sharding.object_allocation import candidates, share
 from graph_contracts.errors import ConfigurationError, ContractsError, TargetError
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
@@ -127,7 +126,7 @@ class Preflight:
                 find_by_alternate_key(update, listed, self.contract.servers)
                 continue
             if update.options.allocation.count > 1 and not update.options.allocation.may_share:
-                self._given(update, listed if place == 0 else update.observer.collection()[0])
+                take_assigned(update, listed if place == 0 else update.observer.collection()[0])
                 continue
             first, second = parameters.chosen_ids(operation, update.options, short=not self._named_id)
             apart = False
@@ -140,7 +139,7 @@ class Preflight:
                 items = listed if place == 0 else update.observer.collection()[0]
                 seen = [entity for item in items or () if (entity := update.shape.key_of(item))]
                 there = None if items is None or update.observer.cut else seen
-                found = self._own(items, update)
+                found = listed_objects(update, items)
                 self.listed[operation.id] = found if there is not None and not first else []
             if apart and found and not any(same_id(entity, first) for entity in found):
                 first, second = "", None  # the path has objects of its own
@@ -172,53 +171,6 @@ class Preflight:
         if deletion is None or not (self.may_make and alone and options.restore):
             return None
         return own_objects(update, deletion, lambda number: self._make(update, number, listed, found))
-
-    @staticmethod
-    def _own(items: list[JsonObject] | None, update: UpdateDriver) -> list[str]:
-        """The listed objects that this shard or worker may use, the documented one first."""
-        example, own = example_id(update.documented), update.options.allocation
-        if own.count > 1:  # a list may come in any order
-            found, update.neighbours = share(candidates(items, update.documented), own.number, own.count)
-            return found
-        found = [entity for item in items or () if (entity := update.shape.key_of(item))]
-        return sorted(found, key=lambda entity: not same_id(entity, example))
-
-    @staticmethod
-    def _given(update: UpdateDriver, items: list[JsonObject] | None) -> None:
-        """Take the objects that the run gave this worker, and no other.
-
-        Args:
-            items: what the collection shows now.
-
-        Raises:
-            ConfigurationError: it gave none, or the first is no longer there.
-        """
-        operation, own = update.documented, update.options.allocation
-        given = own.assigned.get(operation.id, ())[own.number :][:1]
-        if not given:
-            raise ConfigurationError(
-                f"{operation}: no object is left for worker {own.number + 1}",
-                f"There must be two for each of {own.count}: run with fewer",
-            )
-        ((update.key, second),) = given
-        update.second = second
-        update.neighbours = frozenset(chain(*own.assigned[operation.id])).difference(*given)
-        if update.primary_path and update.primary_path.key == update.key:
-            update.second = update.primary_path.second
-            return
-        if items is None:
-            return
-
-        def there(entity: str) -> bool:
-            listed = any(update.shape.is_of(item, entity) for item in items)
-            return listed or update.observer.item(entity)[0] is not None
-
-        if not there(update.key):
-            raise ConfigurationError(
-                f"{operation}: {update.key}, the object for worker {own.number + 1}, is no longer there",
-                "Something else deletes objects on this target: run when nothing else uses it, or with -n 1",
-            )
-        update.second = second if there(second) else None
 
     @property
     def _named_id(self) -> bool:
