@@ -39,7 +39,7 @@ class CollectionShape:
     whole_key: bool = False
     """Whether the document says that keys are whole numbers."""
     items: tuple[str, ...] | None = None
-    """The members that lead to the objects in a list: empty where it is a bare array; None where the document doesn't say."""
+    """The members that lead to the objects in a list: empty for a bare array; None where the document doesn't say."""
     objects: bool = True
     """Whether the items of a list are objects, as far as the document says."""
     links: tuple[str, ...] = (NEXT,)
@@ -47,7 +47,7 @@ class CollectionShape:
     more: tuple[str, ...] = ()
     """The members of a list that tell of further pages and are no link to one."""
     page: int = 0
-    """The most objects of a page where the request doesn't say how many; 0 where the document doesn't say either."""
+    """The most objects of a page where the request names no size; 0 where the document names none either."""
 
     def key_of(self, shown: Json) -> str:
         """The key of an object as it stands in a path; nothing where it shows none."""

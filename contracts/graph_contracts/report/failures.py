@@ -23,7 +23,7 @@ class Failure:
     verdict: Verdict
     outcomes: list[Outcome] = field(default_factory=list)
     cause: CauseGroup | None = None
-    """Its likely cause: one that it leads, or one whose leading requirement is none of these failures, but a warning."""
+    """Its likely cause: one that it leads, or one whose leading requirement is not among these failures."""
     follows: dict[str, Failure] = field(default_factory=dict)
     """The failures that likely follow from it, by requirement."""
 
