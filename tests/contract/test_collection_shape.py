@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from graph_contracts.contract import CollectionShape, Contract, OperationKind
+from graph_contracts.contract.reader import Reader
+from graph_contracts.contract.shape_reader import ShapeReader
 
 TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
 
@@ -157,3 +159,60 @@ def test_a_lone_object_that_holds_a_list_is_no_list() -> None:
         response = {"description": "", "content": {"application/json": {"schema": {"type": "object", **schema}}}}
         document = {"openapi": "3.0.3", "info": {}, "paths": {"/cart": {"get": {"responses": {"200": response}}}}}
         assert {*Contract.from_document(document, "t").kinds.values()} == {kind}
+
+
+def document(schemas: dict[str, Any], item: Any, answer: Any) -> dict[str, Any]:
+    """A document with a list and a read."""
+
+    def said(schema: Any) -> dict[str, Any]:
+        return {"get": {"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}}
+
+    paths = {"/things": said(answer), "/things/{id}": said(item)}
+    return {"openapi": "3.1.0", "paths": paths, "components": {"schemas": schemas}}
+
+
+def described(schemas: dict[str, Any], item: Any, answer: Any) -> list[tuple[str | None, CollectionShape]]:
+    """What is known of the two operations of a document, and why one can't be read."""
+    contract = Contract.from_document(document(schemas, item, answer), "t")
+    return [(each.trouble, each.shape) for each in contract.operations]
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def test_kinds_of_an_object_that_refer_to_each_other_are_looked_at_once() -> None:
+    """A base names its sixty kinds, and each of them names the base: no path through them is walked twice."""
+    kinds = {
+        f"Kind{n}": {"allOf": [ref("Base"), {"properties": {f"own{n}": TEXT, "key": ref(f"Kind{n}")}}]}
+        for n in range(60)
+    }
+    base = {"oneOf": [ref(name) for name in kinds], "properties": {"id": NUMBER}}
+    answer = {"properties": {"value": {"type": "array", "items": ref("Base")}}}
+    followed = 0
+
+    def resolve(node: Any) -> Any:
+        nonlocal followed
+        followed += 1
+        assert followed < 5000
+        return reader.resolve(node)
+
+    reader = Reader(document({"Base": base, **kinds}, ref("Base"), answer))
+    found = ShapeReader(resolve, reader.document, reader.paths).read("/things")
+    assert (found.key, found.whole_key, found.items) == ("id", True, ("value",))
+
+
+@pytest.mark.parametrize("word", ["allOf", "anyOf", "oneOf"])
+def test_a_schema_that_is_a_part_of_itself_says_nothing_there(word: str) -> None:
+    item = {"properties": {"id": ref("Round"), "next": ref("Round")}}
+    answer = {"properties": {"value": {"type": "array", "items": item}, "next": ref("Round")}}
+    for _, found in described({"Round": {word: [ref("Round")]}}, item, answer):
+        assert (found.key, found.items, found.links) == ("id", ("value",), ("@odata.nextLink",))
+
+
+def test_names_that_yaml_reads_as_numbers_are_names() -> None:
+    item = {"properties": {1: TEXT, None: {"type": "array"}, "id": TEXT}}
+    answer = {"properties": {404: {"type": "array"}, None: TEXT, "value": {"type": "array", "items": item}}}
+    for trouble, found in described({}, item, answer):
+        assert not trouble
+        assert (found.key, found.items) == ("id", ("value",))

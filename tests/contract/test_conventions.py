@@ -25,6 +25,7 @@ def schema(**properties: Any) -> dict[str, Any]:
         (document(), PLAIN),
         (schema(value={"type": "string"}, odata={"type": "string"}), PLAIN),
         (document(servers=[{"url": "https://example.test/v1.0"}, {"url": "/beta"}]), PLAIN),
+        (document(servers=[{"url": "https://[your-host]/v1.0"}, {"url": "http://[x"}]), PLAIN),
         (document(servers=[{"url": "https://graph.microsoft.com/v1.0"}]), GRAPH),
         (document(**{"x-graph-ambiguities": []}), GRAPH),
         (document(components={"schemas": {"microsoft.graph.user": {"type": "object"}}}), GRAPH),

@@ -203,3 +203,21 @@ def test_a_refused_deletion_that_was_performed_is_an_effect() -> None:
     trial = delete.attempt("wrong")
     assert [each.difference.actual for each in trial.effects] == [None]
     assert delete.log.effects == [*trial.effects]
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_an_object_that_was_there_is_no_victim_whatever_a_creation_answers(*, listed: bool) -> None:
+    """A server finds by a unique value what is there, and answers with that: it isn't to be deleted."""
+    client = ScriptedClient(ONE)
+    delete = deleting(client)
+    maker = delete.maker
+    delete.key = "" if listed else "one"
+    if not listed:
+        client.scripts.append(lambda request, path: refuse("GET")(request, path) if path == "/things" else None)
+    assert delete.ask().ok
+    client.scripts.append(lambda request, _: answer(200, ONE) if request.method == "POST" else None)
+    with pytest.raises(Inconclusive, match="one, which was there before"):
+        delete.ask()
+    assert "DELETE /things/one" not in client.sent
+    assert client.things["one"] == ONE
+    assert "one" not in maker.objects.created

@@ -113,26 +113,36 @@ def same_id(left: Json, right: Json) -> bool:
 # -- what a document says --------------------------------------------------------------------------------------------
 
 
-def members(resolve: Resolve, schema: Json, depth: int = DEEPEST) -> dict[str, Json]:
+def members(resolve: Resolve, schema: Json) -> dict[str, Json]:
     """The properties that a schema describes, those of its parts and alternatives among them."""
-    node = resolve(schema)
     found: dict[str, Json] = {}
-    for part in _parts(node) if depth else ():
-        found |= members(resolve, part, depth - 1)
-    own = node.get("properties")
-    return {**found, **(own if isinstance(own, Mapping) else {})}
+    for node in reversed([*_nodes(resolve, schema)]):
+        own = node.get("properties")
+        found |= {str(name): each for name, each in own.items()} if isinstance(own, Mapping) else {}
+    return found
 
 
-def items_of(resolve: Resolve, schema: Json, depth: int = DEEPEST) -> JsonMapping | None:
+def items_of(resolve: Resolve, schema: Json) -> JsonMapping | None:
     """The schema of an array's items; None where a schema describes no array."""
-    node = resolve(schema)
-    if isinstance(node.get("items"), Mapping):
-        found: JsonMapping = node["items"]
-        return found
-    if "array" in _words(node):
-        return {}
-    named = (items_of(resolve, part, depth - 1) for part in _parts(node)) if depth else ()
-    return next((each for each in named if each is not None), None)
+    for node in _nodes(resolve, schema):
+        if isinstance(node.get("items"), Mapping):
+            found: JsonMapping = node["items"]
+            return found
+        if "array" in _words(node):
+            return {}
+    return None
+
+
+def _nodes(resolve: Resolve, schema: Json) -> Iterator[JsonMapping]:
+    """A schema, its parts and alternatives, theirs and so on: each once, though they may refer to each other."""
+    seen: set[int] = set()
+    level: list[Json] = [schema]
+    for _ in range(DEEPEST + 1):
+        nodes = {id(node): node for node in map(resolve, level)}
+        new = [node for number, node in nodes.items() if number not in seen]
+        seen |= nodes.keys()
+        yield from new
+        level = [part for node in new for part in _parts(node)]
 
 
 def _parts(node: JsonMapping) -> Iterator[Json]:
@@ -188,8 +198,7 @@ def links_in(resolve: Resolve, answer: Json) -> tuple[str, ...]:
 
 def _texts(resolve: Resolve, schema: Json) -> bool:
     """Whether a schema allows a text."""
-    node = resolve(schema)
-    return "string" in _words(node) or any(_texts(resolve, part) for part in _parts(node))
+    return any("string" in _words(node) for node in _nodes(resolve, schema))
 
 
 def _words(node: JsonMapping) -> set[str]:
@@ -239,7 +248,10 @@ def _plain(resolve: Resolve, schema: Json) -> bool:
 
 def whole(resolve: Resolve, schema: Json) -> bool:
     """Whether a schema says that a value is a whole number."""
-    node = resolve(schema)
-    words = _words(node)
-    parts = [part for part in _parts(node) if resolve(part).get("type") != "null"]
-    return words == {"integer"} or (not words and len(parts) == 1 and whole(resolve, parts[0]))
+    for _ in range(DEEPEST):
+        node = resolve(schema)
+        parts = [part for part in _parts(node) if resolve(part).get("type") != "null"]
+        if _words(node) or len(parts) != 1:
+            return _words(node) == {"integer"}
+        schema = parts[0]
+    return False

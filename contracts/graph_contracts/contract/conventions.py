@@ -6,6 +6,7 @@ Every API follows HTTP, JSON and its own document. Those of OData and Graph hold
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -63,7 +64,7 @@ def requested(name: str) -> Conventions:
 
 def claimed(document: Json, servers: Iterable[str]) -> Conventions:
     """The conventions that a document claims: by its servers' names, its keys, its paths and its query parameters."""
-    if any((urlsplit(url).hostname or "").startswith(GRAPH_HOST) for url in servers):
+    if any(_host(url).startswith(GRAPH_HOST) for url in servers):
         return Conventions(GRAPH, "the document's server is Graph's")
     odata = ""
     for word in _words(document):
@@ -74,6 +75,13 @@ def claimed(document: Json, servers: Iterable[str]) -> Conventions:
     if odata:
         return Conventions(ODATA, f"the document has {odata[:60]}, and nothing of Graph's")
     return Conventions(PLAIN, "the document claims no OData or Graph conventions")
+
+
+def _host(url: str) -> str:
+    """The host of a URL; empty where a document has something else in its place, as `https://[your-host]/`."""
+    with suppress(ValueError):
+        return urlsplit(url).hostname or ""
+    return ""
 
 
 def _words(document: Json) -> Iterator[str]:

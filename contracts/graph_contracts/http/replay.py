@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import quote, unquote, urlsplit
@@ -45,7 +46,7 @@ def learnable(exchange: Exchange) -> Iterator[Learned]:
     posted = exchange.request.method == "POST"
     shown = (exchange.kept_object if posted or b"@odata." in response.body else None) or {}
     made = shown.get("id")
-    place = urlsplit(response.header("Location") or "").path.rstrip("/").rpartition("/")[2]
+    place = _last_segment(response.header("Location") or "")
     if posted and isinstance(made, (str, int)) and not isinstance(made, bool):
         yield Learned(quote(str(made), safe=""), "ID", f"{BODY} | jq -r '.id|tostring|@uri'")
     elif posted and place:
@@ -58,6 +59,13 @@ def learnable(exchange: Exchange) -> Iterator[Learned]:
     following: Json = shown.get("@odata.nextLink")
     if isinstance(following, str) and "://" in following:
         yield Learned(following, "NEXT", f"{BODY} | jq -r '.\"@odata.nextLink\"'")
+
+
+def _last_segment(location: str) -> str:
+    """The last segment of a URL's path; empty where a server sends something else."""
+    with suppress(ValueError):
+        return urlsplit(location).path.rstrip("/").rpartition("/")[2]
+    return ""
 
 
 def sources(request: Request, earlier: Iterable[Exchange]) -> list[Exchange]:

@@ -128,12 +128,14 @@ class CreateDriver(WriteDriver):
         """Make an object for a case to use; its id.
 
         Raises:
-            Inconclusive: the target makes none, or doesn't tell its id.
+            Inconclusive: the target makes none, doesn't tell its id, or tells that of an object which isn't the run's.
         """
         exchange = self.change(self.bodies.full(n))
         entity = created_id(exchange, self.shape)
         if not entity:
             raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
+        if entity not in self.objects.created:
+            raise Inconclusive(f"the answer to the creation names {entity}, which was there before", exchange)
         return entity
 
     def appears(self, entity: str) -> tuple[JsonObject | None, Exchange]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import urljoin, urlsplit
 
 from graph_contracts.http.exchange import Exchange, Response
@@ -24,8 +25,12 @@ def own_words(exchange: Exchange) -> str:
     response = exchange.response
     if response is None:
         return ""
-    line = " ".join("; ".join(_parts(exchange, response)).split())
-    return line if len(line) <= MAX_WORDS else f"{line[:MAX_WORDS]}…"
+    return _short(" ".join("; ".join(_parts(exchange, response)).split()))
+
+
+def _short(line: str) -> str:
+    """The beginning of a line; no word is cut, for what is left of a secret would not be known for one."""
+    return line if len(line) <= MAX_WORDS else f"{re.sub(r'[!-~]+$', '', line[:MAX_WORDS]).rstrip()}…"
 
 
 def hint_with_words(hint: str, exchange: Exchange) -> str:
@@ -41,18 +46,27 @@ def is_page(exchange: Exchange) -> bool:
 
 def leads_elsewhere(exchange: Exchange) -> bool:
     """Whether an answer redirects to another path than the one that was asked for, as to a login."""
-    location = exchange.response.header("Location") if exchange.response else None
-    if not location or not 300 <= exchange.status < 400:
+    moved = _moved(exchange)
+    if not moved or not 300 <= exchange.status < 400:
         return False
     asked = urlsplit(exchange.request.url).path.strip("/")
-    return not urlsplit(location).path.strip("/").endswith(asked.rpartition("/")[2])
+    return not urlsplit(moved).path.strip("/").endswith(asked.rpartition("/")[2])
+
+
+def _moved(exchange: Exchange) -> str:
+    """The URL that an answer names as the place; empty where it names none, or what it names is no URL."""
+    location = (exchange.response.header("Location") if exchange.response else None) or ""
+    with suppress(ValueError):
+        return urljoin(exchange.request.url, location) if location else ""
+    return ""
 
 
 def redirect_hint(exchange: Exchange, base: str) -> str:
     """What to do where an answer redirects what a run asks for: it follows no redirect itself."""
-    location = (exchange.response.header("Location") if exchange.response else None) or ""
-    moved, asked = urljoin(exchange.request.url, location), exchange.request.url
+    moved, asked = _moved(exchange), exchange.request.url
     path = asked.removeprefix(base)
+    if not moved:
+        return "Where that leads can't be told: ask whoever runs the server"
     if leads_elsewhere(exchange):
         return "If that is a login page, give what the API takes: --token, --basic or --credential"
     if moved != asked and moved.rstrip("/") == asked.rstrip("/"):
@@ -95,6 +109,22 @@ def _texts(value: Json, levels: int) -> Iterator[str]:
 
 def _of_page(page: str) -> str:
     """The title of a page, else its first words."""
-    title = re.search(r"(?is)<title[^>]*>(.*?)</title>", page)
-    text = title[1] if title and title[1].strip() else re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^>]*>", " ", page)
-    return f"a page, “{' '.join(html.unescape(text).split())[:MAX_WORDS]}”"
+    title = re.search(r"(?i)<title(?=[\s>])[^<>]*>([^<]*)</title>", page)
+    text = title[1] if title and title[1].strip() else " ".join(_seen(page))
+    return f"a page, “{_short(' '.join(html.unescape(text).split()))}”"
+
+
+def _seen(page: str) -> Iterator[str]:
+    """The texts between the tags of a page, but for scripts and styles; its length is walked once."""
+    start, *pieces = re.split(r"<(?=[/!?A-Za-z])", page)
+    yield start
+    hidden = ""
+    for piece in pieces:
+        tag, _, text = piece.partition(">")
+        name = tag.split(maxsplit=1)[0].lower() if tag.strip() else ""
+        if hidden and name == f"/{hidden}":
+            hidden = ""
+        elif not hidden and name in {"script", "style"}:
+            hidden = name
+        if not hidden:
+            yield text
