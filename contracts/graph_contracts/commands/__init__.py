@@ -46,7 +46,7 @@ def color_option(command: Any) -> Any:
 
 
 def whole_words(text: str) -> str:
-    """The text with lines that a terminal needs not break inside a word; as it is where no terminal shows it.
+    """The text, broken between words at the width of the terminal; unchanged where standard output is none.
 
     It does without the library that reports take, so that lists show at once.
     """

@@ -24,7 +24,7 @@ SERVICES = {
     "azure": ("azure-pipelines.yml", "azure.yml"),
     "jenkins": ("Jenkinsfile", "Jenkinsfile"),
 }
-"""By CI service: where its file belongs, and the one here that it is made of."""
+"""By CI service: the path of its file, and the template here that it is made of."""
 EXAMPLE = "http://localhost:8080/beta"
 SCP = re.compile(r"([\w.-]+@[\w.-]+):(?!/)(.+)")
 """How Git writes a host and a path for ssh."""

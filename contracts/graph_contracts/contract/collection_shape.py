@@ -32,22 +32,22 @@ DEEPEST = 8
 
 @dataclass(frozen=True, slots=True)
 class CollectionShape:
-    """What the objects of a collection are known by, and where a list of them has them."""
+    """What identifies the objects of a collection, and where the answer to a list holds them."""
 
     key: str = "id"
     """The property of an object whose value stands in its path."""
     whole_key: bool = False
     """Whether the document says that keys are whole numbers."""
     items: tuple[str, ...] | None = None
-    """The members that lead to the objects in a list: none where it is a bare array; None where nothing says."""
+    """The members that lead to the objects in a list: empty for a bare array; None where the document doesn't say."""
     objects: bool = True
-    """Whether what a list has in it are objects, as far as the document says."""
+    """Whether the items of a list are objects, as far as the document says."""
     links: tuple[str, ...] = (NEXT,)
     """The members of a list that may be a link to its next page."""
     more: tuple[str, ...] = ()
     """The members of a list that tell of further pages and are no link to one."""
     page: int = 0
-    """How many objects a list has at most where nothing is asked; 0 where nothing says."""
+    """The most objects of a page where the request names no size; 0 where the document names none either."""
 
     def key_of(self, shown: Json) -> str:
         """The key of an object as it stands in a path; nothing where it shows none."""
@@ -62,7 +62,7 @@ class CollectionShape:
         return int(entity) if self.whole_key and re.fullmatch(r"-?\d{1,18}", entity) else entity
 
     def items_in(self, body: Json) -> list[Json] | None:
-        """The array of a list's answer; None where it has none in its place.
+        """The array of objects in a list's answer; None where its place holds no array.
 
         Where the document doesn't say which member has it, Graph's does, else any that usually does.
         """
@@ -156,7 +156,7 @@ def list_members(resolve: Resolve, answer: Json, item: Json, name: str) -> tuple
 
     Args:
         answer: the schema of the answer.
-        item: the schema of an object, where the document has paths of such; else null.
+        item: the schema of an object; null where the document has no path of one.
         name: the last segment of the collection's path.
     """
     if items_of(resolve, answer) is not None:
@@ -197,7 +197,7 @@ def links_in(resolve: Resolve, answer: Json) -> tuple[str, ...]:
 
 
 def _texts(resolve: Resolve, schema: Json) -> bool:
-    """Whether a schema lets texts stand in a place."""
+    """Whether a schema allows a text."""
     return any("string" in _words(node) for node in _nodes(resolve, schema))
 
 
@@ -214,7 +214,7 @@ def key_property(resolve: Resolve, parameter: str, item: Json, *, plain_id: bool
     Args:
         parameter: the name of the path's parameter.
         item: the schema of an object.
-        plain_id: whether it is `id` wherever an object has that, as Graph has it.
+        plain_id: whether `id` is the key of each object that has one, as in Graph.
         collection: the last segment of the collection's path.
     """
     node = resolve(item)

@@ -29,7 +29,7 @@ PLAIN = (Convention.HTTP, Convention.JSON, Convention.DOCUMENT)
 ODATA = (*PLAIN, Convention.ODATA)
 GRAPH = (*ODATA, Convention.GRAPH)
 BY_NAME = {"plain": PLAIN, "odata": ODATA, "graph": GRAPH}
-"""What the option `--conventions` may say."""
+"""The conventions that each value of the option `--conventions` names."""
 GRAPH_HOST = "graph.microsoft."
 GRAPH_NAMES = ("x-graph-", "microsoft.graph.", "@microsoft.graph.")
 """How keys of a document begin that only a document of Graph has."""
@@ -40,11 +40,11 @@ QUERY_OPTIONS = frozenset({"$select", "$filter", "$expand", "$orderby", "$top", 
 
 @dataclass(frozen=True)
 class Conventions:
-    """The conventions that a run applies, and why those."""
+    """The conventions that a run applies, and the reason."""
 
     applied: tuple[Convention, ...]
     because: str
-    """As in `the document's server is Graph's`."""
+    """The reason, for example `the document's server is Graph's`."""
 
     def unclaimed(self, convention: Convention) -> str:
         """Why a requirement of a convention says nothing about this API; empty where it does."""

@@ -18,7 +18,7 @@ Read = Callable[[Path], Json]
 
 
 def with_files(document: JsonMapping, path: Path, read: Read) -> JsonMapping:
-    """A document that holds the files which it refers to, with its references led there.
+    """A document with the files that it refers to as parts of it, and its references pointing to these parts.
 
     Args:
         path: the document's own.

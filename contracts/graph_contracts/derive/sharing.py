@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from graph_contracts.json_types import Json, JsonObject
 
 LEAST = 64
-"""Operations from which on it is worth it; below, each operation is easier to read whole."""
+"""How many operations must have something in common; where fewer have, each is easier to read whole."""
 ALIASES = "x-graph-aliases"
 
 

@@ -50,7 +50,7 @@ class Budget:
         self._cases = 0
 
     def begin(self, phase: Phase, left: float) -> bool:
-        """Whether a case may be run, after which it no longer is to come.
+        """Whether a case may be run; from then on it doesn't count as one that is to come.
 
         Args:
             phase: its phase.

@@ -30,7 +30,7 @@ CLEAR = "\r\x1b[2K"
 
 
 class Progress:
-    """Shows how far a run is, and what it found; at the end of the block nothing is left that is written over.
+    """Shows how far a run is, and what it found; when its `with` block ends, it takes the line away that it wrote over.
 
     Args:
         tally: the counts of the run.

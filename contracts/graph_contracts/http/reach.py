@@ -41,7 +41,7 @@ class Reach:
         return tls + self._proxy(redactor)
 
     def wire(self, url: str, octets: str, redactor: Redactor) -> str:
-        """The command that sends what another one writes over a connection of its own, in bash.
+        """A bash command that opens a connection, and sends there what another command writes.
 
         Args:
             url: whose origin the octets go to.

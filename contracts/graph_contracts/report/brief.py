@@ -61,7 +61,7 @@ def request_line(section: VerdictSection) -> str:
 
 
 def _telling(steps: Sequence[Step], replay: str) -> Step | None:
-    """The request that tells: the last one that a replay sends, and that is no look at the object."""
+    """The request that shows the failure: the last write that a replay sends, else the last read."""
     named = [step for step in steps if step.curl in replay] or steps
     changing = [step for step in named if step.method != "GET"]
     return next(reversed(changing or named), None)

@@ -23,7 +23,7 @@ class Failure:
     verdict: Verdict
     outcomes: list[Outcome] = field(default_factory=list)
     cause: CauseGroup | None = None
-    """The group that it leads, or the one from whose lead it likely follows where that is none of these failures."""
+    """Its likely cause: one that it leads, or one whose leading requirement is not among these failures."""
     follows: dict[str, Failure] = field(default_factory=dict)
     """The failures that likely follow from it, by requirement."""
 

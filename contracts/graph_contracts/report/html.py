@@ -51,7 +51,7 @@ def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
             waived=waived,
             open=view.reasons(results),
             briefs=brief.briefs(failures + warnings),
-            conventions=words.conventions(results),
+            conventions=words.convention_names(results),
             stricter=words.stricter(results),
             most=MAX_BRIEF,
             named=words.MAX_NAMED,

@@ -115,11 +115,16 @@ def _fails_in(profile: str, row: RequirementResult) -> bool:
 
 def conventions(results: Results) -> str:
     """Whose conventions a run went by, why, and how to have others; empty where results don't say."""
+    names = convention_names(results)
+    return f"Judged by the conventions of {names} (--conventions changes that)." if names else ""
+
+
+def convention_names(results: Results) -> str:
+    """Whose conventions a run went by, and why; empty where results don't say."""
     if not results.conventions:
         return ""
     *names, last = results.conventions["applied"]
-    because = one_line(results.conventions["because"], MAX_BECAUSE)
-    return f"Judged by the conventions of {', '.join(names)} and {last}: {because} (--conventions changes that)."
+    return f"{', '.join(names)} and {last}: {one_line(results.conventions['because'], MAX_BECAUSE)}"
 
 
 def only_warns(results: Results, row: RequirementResult, outcome: Outcome) -> str:

@@ -40,7 +40,7 @@ NOTE = "Judged from a recording: only what each answer shows by itself, nothing 
 
 
 class _Silent(Client):
-    """Stands where a client does; a recording can't be asked anything anything."""
+    """Stands where a client does; a recording can't be asked anything."""
 
     def send(self, *_: object, **__: object) -> Exchange:
         """Refuse.
