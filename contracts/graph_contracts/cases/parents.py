@@ -28,7 +28,7 @@ def apart(subject: OperationUnderTest, place: Parents, other: str) -> str:
         return subject.key
     maker = subject.sibling(CreateDriver)
     if isinstance(maker, CreateDriver) and maker.able:
-        entity = maker.make()
+        entity = maker.make_own()
         if any(place.apart(other, entity) for _ in subject.looks()):
             return entity
     raise NotApplicable(ELSEWHERE)

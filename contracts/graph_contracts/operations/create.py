@@ -128,15 +128,25 @@ class CreateDriver(WriteDriver):
         """Make an object for a case to use; its id.
 
         Raises:
-            Inconclusive: the target makes none, doesn't tell its id, or tells that of an object which isn't the run's.
+            Inconclusive: the target makes none, or doesn't tell its id.
         """
         exchange = self.change(self.bodies.full(n))
         entity = created_id(exchange, self.shape)
         if not entity:
             raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
+        return entity
+
+    def make_own(self, n: int = 1) -> str:
+        """The same for a case that changes or deletes the object, which must be the run's.
+
+        Raises:
+            Inconclusive: the target makes none, doesn't tell its id, or tells that of an object which isn't the run's.
+        """
+        entity = self.make(n)
         if entity not in self.objects.created:
-            told = f"the answer to the creation names {entity}, which was there before"
-            raise Inconclusive(self.creations.stuck or told, exchange)
+            raise Inconclusive(
+                self.creations.stuck or f"the answer to the creation names {entity}, which was there before"
+            )
         return entity
 
     def appears(self, entity: str) -> tuple[JsonObject | None, Exchange]:

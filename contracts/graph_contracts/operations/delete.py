@@ -41,7 +41,7 @@ class DeleteDriver(OperationUnderTest):
         maker = self.maker
         before, maker.requirement = maker.requirement, self.requirement
         try:
-            entity = maker.make(n)
+            entity = maker.make_own(n)
         finally:
             maker.requirement = before
         self.met.append(entity)

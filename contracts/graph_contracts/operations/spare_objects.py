@@ -31,7 +31,7 @@ def spare_object(operation: WriteDriver) -> Iterator[str]:
     maker.requirement, before = operation.requirement, maker.requirement
     entity = ""
     try:
-        entity = maker.make()
+        entity = maker.make_own()
         _wait_for(operation, maker, entity)
         yield entity
     finally:
