@@ -128,6 +128,7 @@ def test_the_parts_of_the_matrix_make_one_report_and_one_gate(environ: dict[str,
     assert "update.type.int32" in {row["id"] for row in found["requirements"] if row["verdict"] == "fail"}
 
 
+@pytest.mark.full
 def test_the_indexed_job_makes_one_report(environ: dict[str, str], tmp_path: Path) -> None:
     container, merge = (
         PARTS["spec"]["template"]["spec"]["containers"][0],

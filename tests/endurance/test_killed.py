@@ -168,7 +168,9 @@ def killed(trial: Trial, kill: Kill, again: Kill | None) -> str:
 @pytest.mark.parametrize(
     ("asked", "written"), [pytest.param(3, 2, id="few"), pytest.param(18, 7, id="many", marks=pytest.mark.full)]
 )
-@pytest.mark.parametrize("what", [CHANGES, ALL_FIVE], ids=["updates", "all five"])
+@pytest.mark.parametrize(
+    "what", [pytest.param(CHANGES, id="updates", marks=pytest.mark.full), pytest.param(ALL_FIVE, id="all five")]
+)
 def test_what_a_killed_run_leaves_is_readable_and_is_put_back(
     what: tuple[Path, tuple[str, ...]], asked: int, written: int, tmp_path: Path
 ) -> None:

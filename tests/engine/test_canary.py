@@ -132,6 +132,7 @@ def test_a_secret_stands_in_no_artefact_and_no_output(
         assert CANARY[:14] not in text, name
 
 
+@pytest.mark.full
 def test_lines_that_send_again_reach_the_target_as_the_run_did_without_a_secret(outside: Path) -> None:
     document = str(shelf.write_document(outside, example=True))
     with shelf.serving(FIRST, SECOND) as server, proxying() as (proxy, asked):

@@ -137,6 +137,7 @@ def test_a_target_that_cannot_be_judged_ends_with_3(
     assert word in done.stderr
 
 
+@pytest.mark.full
 def test_no_secret_is_written_in_any_spelling(tmp_path: Path) -> None:
     canary = "c4n4ry/T0ken+51f8e0-zz"
     with reference(DOCUMENT, tokens=Tokens(full=canary), faults=["html-error-reflects-input"]) as server:
@@ -165,6 +166,7 @@ def test_the_object_is_put_back_as_it_was_found(peer: str, tmp_path: Path) -> No
         assert state(url, server.tokens.full) == before
 
 
+@pytest.mark.full
 def test_the_same_seed_sends_the_same_requests(tmp_path: Path) -> None:
     sent = []
     for name in ("one", "two"):

@@ -13,6 +13,8 @@ import pytest
 from tests.peers import foreign
 from tests.support.forked import reference
 
+# the SDK is larger than all else that tests install
+pytestmark = pytest.mark.full
 ROOT = Path(__file__).parents[2]
 ID = "4ff456ff-56ff-4ff4-ff56-f44fff56f44f"
 PARSED = {

@@ -57,6 +57,10 @@ class Tally:
         """Say how many cases are to be run, and whether plain pytest leaves out some that the settings leave in."""
         self.planned, self.deselected = cases, deselected
 
+    def run_by_workers(self, executed: int) -> None:
+        """Say how many cases workers have run so far."""
+        self.by_workers = executed
+
     def note(self, *lines: str) -> None:
         """Add lines that the report shows."""
         self.notes += lines

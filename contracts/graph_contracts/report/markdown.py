@@ -54,6 +54,9 @@ def render(results: Results) -> str:
 def _told(results: Results, each: Brief) -> Iterator[str]:
     """A requirement with what was expected, what came and the fix, and those that likely follow from it."""
     yield f"- {_line(results, each.section)}"
+    if results.baseline and each.section.verdict is Verdict.WAIVED:
+        reasons = {w.reason: None for w in results.baseline.waived if w.requirement == each.section.row.id}
+        yield f"  - Waived: {escape('; '.join(reasons))}"
     if each.section.row.fix:
         yield f"  - Fix: {_prose(each.section.row.fix)}"
     for group in each.section.part_of:

@@ -181,7 +181,7 @@ def test_an_object_that_can_not_be_mended_is_told_of(run: Any) -> None:
     with bulk_updater.serving(stuck=True) as server:
         done = run(server, PAGE, *select("update.json.limits", "update.robust.alive"))
     assert done.kept[IDS[0]] is None
-    assert f"{IDS[0]} could not be put back as it was found" in done.said
+    assert f"{IDS[0]} could not be put back as it was found" in " ".join(done.said.split())
 
 
 def test_what_spoils_is_sent_to_an_object_that_the_run_made(run: Any, tmp_path: Path) -> None:

@@ -253,7 +253,7 @@ def verdicts(results: Results) -> dict[tuple[str, str], str]:
         pytest.param(SHELF, (), marks=pytest.mark.full),
         pytest.param(MUSEUM, (), marks=pytest.mark.full),
         (DOCUMENT, ("alias2-read-only",)),
-        (SHELF, ("int-as-string",)),
+        pytest.param(SHELF, ("int-as-string",), marks=pytest.mark.full),
     ],
     ids=lambda each: each.stem if isinstance(each, Path) else "+".join(each) or "clean",
 )

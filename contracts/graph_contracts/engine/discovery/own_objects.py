@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from graph_contracts.contract import Operation
 from graph_contracts.operations.creations import delete
@@ -10,9 +10,13 @@ from graph_contracts.operations.update import UpdateDriver
 
 FIRST_NUMBER = 3
 """The number of the first body; smaller ones are those of creations that are judged."""
+LOOKED_AT = 2
+"""Objects that are looked for after the first was made."""
 
 
-def own_objects(update: UpdateDriver, deletion: Operation, make: Callable[[int], str | None]) -> tuple[str, str] | None:
+def own_objects(
+    update: UpdateDriver, deletion: Operation, make: Callable[[int], str | None], there: Sequence[str]
+) -> tuple[str, str] | None:
     """The ids of two objects that are made for an update; None where that is not possible, and nothing of it stays.
 
     One is made before them and deleted at once: where that fails, no more are made.
@@ -21,9 +25,13 @@ def own_objects(update: UpdateDriver, deletion: Operation, make: Callable[[int],
         update: what they are for.
         deletion: deletes such an object.
         make: makes an object of a number, different from those of other numbers; gives its id.
+        there: the ids of objects that were there; where the first one that is made takes the place of one, no more are.
     """
     tried = make(FIRST_NUMBER)
-    if tried is None or not _take_away(update, deletion, tried):
+    if tried is None:
+        return None
+    taken = _take_away(update, deletion, tried)
+    if not taken or pushed_out(update, there):
         return None
     made = [entity for number in (FIRST_NUMBER + 1, FIRST_NUMBER + 2) if (entity := make(number))]
     if len(set(made)) == 2 and all(_shows(update, entity) for entity in made):
@@ -31,6 +39,11 @@ def own_objects(update: UpdateDriver, deletion: Operation, make: Callable[[int],
     for entity in made:
         _take_away(update, deletion, entity)
     return None
+
+
+def pushed_out(update: UpdateDriver, there: Sequence[str]) -> str:
+    """The id of an object that was there and is gone since others were made; empty where the first ones are there."""
+    return next((entity for entity in there[:LOOKED_AT] if not _shows(update, entity)), "")
 
 
 def _take_away(update: UpdateDriver, deletion: Operation, entity: str) -> bool:

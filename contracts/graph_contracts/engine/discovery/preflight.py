@@ -23,7 +23,7 @@ from graph_contracts.engine.discovery.check import (
     reached,
     speaks_json,
 )
-from graph_contracts.engine.discovery.own_objects import own_objects
+from graph_contracts.engine.discovery.own_objects import own_objects, pushed_out
 from graph_contracts.engine.discovery.own_words import redirect_hint
 from graph_contracts.engine.discovery.path_parameters import (
     example_id,
@@ -60,6 +60,8 @@ class Preflight:
     """Whether objects are made to be updated, where others are there that may be spared."""
     would_make: str = field(default="", init=False)
     """The creation by which an object would be made, if the checks might write."""
+    no_room: bool = field(default=False, init=False)
+    """Whether a new object has taken the place of one that was there, so that no more are made."""
     listed: dict[str, list[str]] = field(default_factory=dict)
     """The ids that may be updated, by operation id, where the operator named none."""
 
@@ -157,7 +159,13 @@ class Preflight:
         """The first object, empty where there is none, and others: made for an update where that spares those found."""
         if not found:
             return [self._make(update, 1, listed) or ""]
-        return self._own_objects(update, listed, found) or ["", *found]
+        sent = len(update.client.exchanges)
+        made = self._own_objects(update, listed, found)
+        if made is None and len(update.client.exchanges) > sent and (gone := pushed_out(update, found)):
+            self.no_room = True
+            update.client.notes.append(f"{update.path(gone)} was gone as soon as the run had made another object")
+            found = listed_objects(update, update.observer.collection()[0]) or found
+        return made or ["", *found]
 
     def _own_objects(
         self, update: UpdateDriver, listed: Sequence[str] | None, found: Sequence[str]
@@ -170,7 +178,7 @@ class Preflight:
         alone = options.allocation.count == 1 and not update.primary_path
         if deletion is None or not (self.may_make and alone and options.restore):
             return None
-        return own_objects(update, deletion, lambda number: self._make(update, number, listed, found))
+        return own_objects(update, deletion, lambda number: self._make(update, number, listed, found), found)
 
     @property
     def _named_id(self) -> bool:
@@ -189,7 +197,7 @@ class Preflight:
         creation = self.contract.creation(update.documented)
         if creation is None or creation.body is None or not self.contract.deletion(update.documented):
             return None
-        if update.options.read_only or update.primary_path:
+        if update.options.read_only or update.primary_path or self.no_room:
             return None
         if not self.may_write:
             self.would_make = str(creation) if n == 1 else ""

@@ -134,7 +134,7 @@ class Aggregator(Recorder):
         tally = self._tally
         tally.add([judgement])
         executed = min(tally.planned, sum(tail.executed for tail in self._tails.values()))
-        tally.by_workers = executed
+        tally.run_by_workers(executed)
         self._show(judgement)
         self._write(lambda stream: stream.outcome(requirement, each_outcome, executed, tally.seconds))
 
