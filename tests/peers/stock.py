@@ -148,7 +148,8 @@ class Handler(BaseHTTPRequestHandler):
                 return None
             kept = {"name": "", "price": "0", "size": "small", **EMPTY} if "replaces" in faults else item
             item = items[int(key)] = {**kept, **known(body), "sku": int(key)}
-        return self.reply(200, {**item, "sku": item["sku"] + ("forgets its numbers" in faults)})
+        forgets = self.command == "PATCH" and "forgets its numbers" in faults
+        return self.reply(200, {**item, "sku": item["sku"] + forgets})
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = handle_any  # noqa: N815 (http.server's names)
 

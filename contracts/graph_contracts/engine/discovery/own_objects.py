@@ -42,8 +42,12 @@ def own_objects(
 
 
 def pushed_out(update: UpdateDriver, there: Sequence[str]) -> str:
-    """The id of an object that was there and is gone since others were made; empty where the first ones are there."""
-    return next((entity for entity in there[:LOOKED_AT] if not _shows(update, entity)), "")
+    """The id of an object that was there and that the whole list shows no more; empty where there is none."""
+    items, _ = update.observer.collection()
+    if items is None or update.observer.cut:
+        return ""
+    shown = [entity for entity in there[:LOOKED_AT] if any(update.shape.is_of(item, entity) for item in items)]
+    return next((entity for entity in there[:LOOKED_AT] if entity not in shown), "")
 
 
 def _take_away(update: UpdateDriver, deletion: Operation, entity: str) -> bool:

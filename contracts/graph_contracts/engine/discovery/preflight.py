@@ -162,9 +162,11 @@ class Preflight:
         sent = len(update.client.exchanges)
         made = self._own_objects(update, listed, found)
         if made is None and len(update.client.exchanges) > sent and (gone := pushed_out(update, found)):
-            self.no_room = True
-            update.client.notes.append(f"{update.path(gone)} was gone as soon as the run had made another object")
-            found = listed_objects(update, update.observer.collection()[0]) or found
+            what = "had made another object, and deleted that"
+            update.client.notes.append(f"{update.path(gone)} was gone as soon as the run {what}")
+            found = listed_objects(update, update.observer.collection()[0])
+            self.no_room = bool(found)  # where all is gone, nothing more can be lost
+            return ["", *found] if found else [self._make(update, 1, ()) or ""]
         return made or ["", *found]
 
     def _own_objects(
