@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-WORKERS = 3 * (os.cpu_count() or 1)
-"""More than cores: many tests wait for a process most of their time."""
+WORKERS = 2 * (os.cpu_count() or 1)
+"""More than cores: many tests wait for a process half of their time."""
 
 
 @pytest.hookimpl(tryfirst=True)

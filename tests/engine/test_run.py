@@ -90,6 +90,7 @@ def test_a_server_that_was_not_written_with_the_reference_conforms(peer: str, tm
     assert data["notes"] == []
 
 
+@pytest.mark.full
 def test_a_server_is_found_broken_by_name_and_exits_1(tmp_path: Path) -> None:
     with reference(DOCUMENT, faults=["replace-not-merge"]) as server:
         done = graph_contracts("--target", server.url, cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=server.tokens.full)

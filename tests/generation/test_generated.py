@@ -36,6 +36,7 @@ def test_the_clean_reference_is_told_of_nothing_and_all_was_tried() -> None:
     assert len(judgements) == 6
 
 
+@pytest.mark.full
 def test_a_violation_is_shown_by_the_shortest_sequence_with_both_states() -> None:
     with session(faults=("second-of-two-nested-forgotten",), examples=25) as run:
         found = reported(generated(run))["value.reflects"]

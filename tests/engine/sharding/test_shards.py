@@ -252,7 +252,7 @@ def verdicts(results: Results) -> dict[tuple[str, str], str]:
         pytest.param(DOCUMENT, (), marks=pytest.mark.full),
         pytest.param(SHELF, (), marks=pytest.mark.full),
         pytest.param(MUSEUM, (), marks=pytest.mark.full),
-        (DOCUMENT, ("alias2-read-only",)),
+        pytest.param(DOCUMENT, ("alias2-read-only",), marks=pytest.mark.full),
         pytest.param(SHELF, ("int-as-string",), marks=pytest.mark.full),
     ],
     ids=lambda each: each.stem if isinstance(each, Path) else "+".join(each) or "clean",
