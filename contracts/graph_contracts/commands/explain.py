@@ -105,7 +105,7 @@ class Shown:
     fault: str
     """What is wrong with the second server."""
     why: str
-    """What is told of it."""
+    """What a report says of that."""
 
 
 def page(requirement: Requirement, shown: Shown | None = None) -> str:

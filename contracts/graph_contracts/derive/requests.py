@@ -1,4 +1,4 @@
-"""The request lines of a page: those of its HTTP request section, and those that stand elsewhere."""
+"""The request lines of a page, in its HTTP request section and elsewhere."""
 
 from __future__ import annotations
 
@@ -34,8 +34,7 @@ def templates(
     """
     seen: set[tuple[str, str]] = set()
     lines = [*_lines(section), *(line for other in others for line in elsewhere(other))]
-    shown = not any(paths.read(each.target).text for each in lines)
-    if shown:
+    if not any(paths.read(each.target).text for each in lines):
         lines += [RequestLine(m.method, m.url, m.line) for m in (pair.request for pair in exchanges) if m]
         for each in lines:
             page.notes.guessed(each.line, "the page gives no path that can be read: its example's is taken")

@@ -225,7 +225,7 @@ def read(page: Page) -> Resource:
     rows = {row.name: row for row in _rows(tables["properties"], body)}
     lists = dict(_lists(page))
     members = next((found for title, found in lists.items() if title == "members"), ())
-    heading = _as_named(page.title.partition(" ")[0])
+    heading = _type_name(page.title.partition(" ")[0])
     if not members and not rows and not body and re.search(r"\benum", page.title, re.IGNORECASE):
         members = next(iter(lists.values()), ())
     return Resource(
@@ -245,7 +245,7 @@ def read(page: Page) -> Resource:
     )
 
 
-def _as_named(word: str) -> str:
+def _type_name(word: str) -> str:
     """A type's name as its title spells it: names begin with a small letter, titles often don't."""
     return word if word[:2].isupper() else word[:1].lower() + word[1:]
 

@@ -1,4 +1,4 @@
-"""The time of a run divided over kinds of cases, so that those that come first leave some for those that come later.
+"""Divides the time of a run over kinds of cases, so that early ones leave some for later ones.
 
 Where the target is quick enough, nothing is left out: time is kept only for as many cases as are still to come.
 """

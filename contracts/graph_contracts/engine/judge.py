@@ -97,7 +97,7 @@ class Judge:
     def __init__(self, profile: str, conventions: Conventions = EVERYTHING) -> None:
         self._profile = profile
         self.conventions = conventions
-        """Those that are applied: a requirement of another one says nothing about the target."""
+        """The conventions that apply: no other requirement is judged."""
         self._checked: defaultdict[str, dict[Binding, Checked]] = defaultdict(dict)
         """By operation id."""
         self._done: set[tuple[str, str]] = set()

@@ -16,38 +16,40 @@ LOOKED_AT = 2
 
 def own_objects(
     update: UpdateDriver, deletion: Operation, make: Callable[[int], str | None], there: Sequence[str]
-) -> tuple[str, str] | None:
-    """The ids of two objects that are made for an update; None where that is not possible, and nothing of it stays.
+) -> tuple[tuple[str, ...], str]:
+    """The ids of two objects that are made for an update, and the id of an object that was there and is gone by that.
 
-    One is made before them and deleted at once: where that fails, no more are made.
+    There are no ids where that is not possible, and nothing of it stays. One object is made before them and deleted at
+    once: where that fails, or an object that was there is gone, no more are made. The second id is mostly empty.
 
     Args:
         update: what they are for.
         deletion: deletes such an object.
         make: makes an object of a number, different from those of other numbers; gives its id.
-        there: the ids of objects that were there; where the first one that is made takes the place of one, no more are.
+        there: the ids of objects that were there.
     """
     tried = make(FIRST_NUMBER)
     if tried is None:
-        return None
+        return (), ""
     taken = _take_away(update, deletion, tried)
-    if not taken or pushed_out(update, there):
-        return None
+    gone = _pushed_out(update, there)
+    if gone or not taken:
+        return (), gone
     made = [entity for number in (FIRST_NUMBER + 1, FIRST_NUMBER + 2) if (entity := make(number))]
     if len(set(made)) == 2 and all(_shows(update, entity) for entity in made):
-        return made[0], made[1]
+        return tuple(made), ""
     for entity in made:
         _take_away(update, deletion, entity)
-    return None
+    return (), ""
 
 
-def pushed_out(update: UpdateDriver, there: Sequence[str]) -> str:
+def _pushed_out(update: UpdateDriver, there: Sequence[str]) -> str:
     """The id of an object that was there and that the whole list shows no more; empty where there is none."""
     items, _ = update.observer.collection()
     if items is None or update.observer.cut:
         return ""
-    shown = [entity for entity in there[:LOOKED_AT] if any(update.shape.is_of(item, entity) for item in items)]
-    return next((entity for entity in there[:LOOKED_AT] if entity not in shown), "")
+    first = there[:LOOKED_AT]
+    return next((entity for entity in first if not any(update.shape.is_of(item, entity) for item in items)), "")
 
 
 def _take_away(update: UpdateDriver, deletion: Operation, entity: str) -> bool:

@@ -23,7 +23,7 @@ from graph_contracts.engine.discovery.check import (
     reached,
     speaks_json,
 )
-from graph_contracts.engine.discovery.own_objects import own_objects, pushed_out
+from graph_contracts.engine.discovery.own_objects import own_objects
 from graph_contracts.engine.discovery.own_words import redirect_hint
 from graph_contracts.engine.discovery.path_parameters import (
     example_id,
@@ -159,10 +159,9 @@ class Preflight:
         """The first object, empty where there is none, and others: made for an update where that spares those found."""
         if not found:
             return [self._make(update, 1, listed) or ""]
-        sent = len(update.client.exchanges)
-        made = self._own_objects(update, listed, found)
-        if made is None and len(update.client.exchanges) > sent and (gone := pushed_out(update, found)):
-            what = "had made another object, and deleted that"
+        made, gone = self._own_objects(update, listed, found)
+        if gone:
+            what = "had made another object, and asked to delete that"
             update.client.notes.append(f"{update.path(gone)} was gone as soon as the run {what}")
             found = listed_objects(update, update.observer.collection()[0])
             self.no_room = bool(found)  # where all is gone, nothing more can be lost
@@ -171,15 +170,15 @@ class Preflight:
 
     def _own_objects(
         self, update: UpdateDriver, listed: Sequence[str] | None, found: Sequence[str]
-    ) -> tuple[str, str] | None:
-        """Two objects that the run makes for an update, where it can take them away; None where there are none.
+    ) -> tuple[tuple[str, ...], str]:
+        """Two objects that the run makes for an update, where it can delete them; and an object that is gone by that.
 
-        Where the operator wants objects left as the run changed them, it changes those that are there.
+        With --no-restore the run makes none: the operator wants to see what it changes.
         """
         deletion, options = self.contract.deletion(update.documented), update.options
         alone = options.allocation.count == 1 and not update.primary_path
         if deletion is None or not (self.may_make and alone and options.restore):
-            return None
+            return (), ""
         return own_objects(update, deletion, lambda number: self._make(update, number, listed, found), found)
 
     @property

@@ -58,7 +58,7 @@ def mend(update: UpdateDriver, entity: str, original: JsonMapping, skip: Collect
 
 
 def _moved(update: UpdateDriver, original: JsonMapping, state: JsonMapping, skip: Collection[str]) -> Iterator[str]:
-    """The members that are not as they were, of those that no update sets."""
+    """The members that have changed though no update sets them."""
     known = update.model.type.properties
     for name in {**original, **state}:
         declared = known.get(name)
