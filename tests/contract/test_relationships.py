@@ -33,9 +33,7 @@ def sent(method: str, path: str, *, odata: bool = True, **info: Any) -> set[str]
         "components": {"schemas": {"Book": {"type": "object", "properties": PARTS, "required": ["title"]}, **named}},
     }
     found = next(
-        each
-        for each in Contract.from_document(document, "t").operations
-        if (each.method, each.path) == (method, path)
+        each for each in Contract.from_document(document, "t").operations if (each.method, each.path) == (method, path)
     )
     assert found.body is not None
     return {*found.body.properties}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.missing import missing
+from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.requirements import Finding, Findings, Inconclusive, NotApplicable, Severity
 
@@ -14,6 +16,8 @@ UNROUTED = frozenset({404, 405, 410, 501})
 def documented(operation: OperationUnderTest) -> Findings:
     """Whether the documented path reaches the operation."""
     exchange = operation.ask()
+    if exchange.status in GONE and (entity := missing(operation)):
+        raise Inconclusive(f"{entity} is not there ({exchange.answer})", exchange)
     if exchange.status in UNROUTED:
         yield Finding("the operation is performed", f"{exchange.answer} to {exchange.request.method}", (exchange,))
     elif not exchange.ok:
@@ -49,7 +53,7 @@ def success(operation: OperationUnderTest, usual: int) -> Findings:
 
 
 def _is_null(operation: OperationUnderTest, exchange: Exchange) -> bool:
-    """Whether an OData service says that the property or relationship that a path names is null (OData 4.01 §11.2.4)."""
+    """Whether an OData service says that what a path names is null (OData 4.01 §11.2.4)."""
     response = exchange.response
     named = operation.documented.key is None and response is not None and response.header("OData-Version") is not None
     return named and exchange.request.method == "GET" and exchange.status == 204

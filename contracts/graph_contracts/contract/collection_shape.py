@@ -6,7 +6,7 @@ Whoever reads a key from an object, or objects from the answer to a list, asks a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from graph_contracts.json_types import Json, JsonMapping
@@ -229,8 +229,7 @@ def key_property(resolve: Resolve, parameter: str, item: Json, *, plain_id: bool
         return "id"
     exact = {name.lower(): name for name in reversed(shown)}
     loose = {re.sub(r"[\W_]", "", name).lower(): name for name in reversed(shown)}
-    if parameter.lower() not in exact:
-        parameter = re.sub(r"_\d+$", "", parameter)  # numbered, since another in the path has the name
+    parameter = _unnumbered(parameter, exact)
     own = exact.get(parameter.lower(), "")
     if own and "id" in exact and _is_one_of(parameter, collection) and counts(resolve, declared[own]):
         return exact["id"]  # a rating has a number called `rating`, which others have, too
@@ -244,6 +243,11 @@ def key_property(resolve: Resolve, parameter: str, item: Json, *, plain_id: bool
         if (spelled := "".join(words[start:])) in loose:
             return loose[spelled]
     return exact.get("id") or exact.get("_id") or "id"
+
+
+def _unnumbered(parameter: str, known: Collection[str]) -> str:
+    """A parameter's name without the number that tells it from another of the path, as in `{ID_1}`."""
+    return parameter if parameter.lower() in known else re.sub(r"_\d+$", "", parameter)
 
 
 def _is_one_of(name: str, collection: str) -> bool:

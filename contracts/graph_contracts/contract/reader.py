@@ -6,7 +6,7 @@ An operation is read when one of its fields is first asked for. What can't be re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
@@ -171,10 +171,16 @@ class Reader:
         )
 
     def body(self, path: str, declared: Type) -> Type:
-        """The type of what is sent to a path, without the relationships that OData's schemas have among properties.
+        """The type of what is sent to a path, without properties that are not the body's to say.
 
-        A plain read doesn't show them, and what is sent there are other objects, whose keys the server relates.
+        They are those that the path says already, which has the key of a parent; and the relationships that OData's
+        schemas have among properties. A plain read doesn't show these, and what is sent there are other objects,
+        whose keys the server relates.
         """
+        key = ObjectPath.of(path)
+        said = {*PARAMETER.findall(path)} - {key.key if key is not None else ""} - {*declared.required}
+        if said & declared.properties.keys():
+            declared = _without(declared, said)
         related = {
             name
             for name, each in declared.properties.items()
@@ -182,10 +188,7 @@ class Reader:
             and name not in declared.required
             and self.paths.names_part(path, name)
         }
-        if not related or not self._has_relationships:
-            return declared
-        others = {name: each for name, each in declared.properties.items() if name not in related}
-        return replace(declared, properties=MappingProxyType(others))
+        return _without(declared, related) if related and self._has_relationships else declared
 
     @cached_property
     def _has_relationships(self) -> bool:
@@ -257,6 +260,12 @@ class Reader:
             return Example(schema["example"])
         listed = schema.get("examples")
         return Example(listed[0]) if isinstance(listed, list) and listed else None
+
+
+def _without(declared: Type, names: Container[str]) -> Type:
+    """A type without some of its properties."""
+    others = {name: each for name, each in declared.properties.items() if name not in names}
+    return replace(declared, properties=MappingProxyType(others))
 
 
 def _is_own(shape: Type) -> bool:
