@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from graph_contracts.derive import derive
 from graph_contracts.derive.notes import Kind
-from tests.derive.pages import RESOURCE, derived, operation, resolved, sent
+from tests.derive.pages import RESOURCE, derived, operation, resolved, sent, text, write
 
 GET = (
     "```http\nGET https://graph.microsoft.com/v1.0/widgets/1\n```\n\n"
@@ -215,6 +216,18 @@ def test_an_alias_that_goes_on_below_another_is_of_another_type(tmp_path: Path) 
     )
     assert set(document["paths"]) == {"/me/shelves/{id}", "/users/{id}/shelves/{id2}"}
     assert any("/me/shelves/{id}/parts" in note.what for note in notes)
+
+
+def test_that_alias_is_found_whatever_the_pages_call_its_parameters(tmp_path: Path) -> None:
+    pages = {
+        "widget-a.md": text(http="## HTTP request\n\n```http\nDELETE /widgets/{widget-id}\n```"),
+        "widget-update.md": text(
+            http="## HTTP request\n\n```http\nPATCH /widgets/{id}\nPATCH /widgets/{id}/parts\n```"
+        ),
+    }
+    write(tmp_path / "api", pages)
+    write(tmp_path / "resources", {"widget.md": RESOURCE})
+    assert set(derive([tmp_path / "api"])["paths"]) == {"/widgets/{widget_id}"}
 
 
 @pytest.mark.parametrize(
