@@ -28,6 +28,7 @@ def reading(path: str, example: str, prose: str = "a [widget](../resources/widge
     }
 
 
+EXAMPLE = '{"id": "1", "label": "small", "size": 3}'
 WRAPPED = '{"value": [{"id": "1", "label": "small", "size": 3}]}'
 
 
@@ -172,10 +173,29 @@ def test_requests_under_other_headings_count_too(parts: dict[str, str], tmp_path
         ("PATCH /widgets/{widget id}/parts/{part id}", "/widgets/{widget_id}/parts/{part_id}"),
         ("PATCH /widgets/{id} /parts/{id}", "/widgets/{id}/parts/{id2}"),
         ("PATCH /widgets / {id}", "/widgets/{id}"),
+        ("PATCH /widgets/{id}/resized(rows={n}, columns={n})", "/widgets/{id}/resized(rows={n},columns={n2})"),
     ],
 )
 def test_a_path_is_not_cut_at_a_space(written: str, path: str, tmp_path: Path) -> None:
     document, _ = derived(tmp_path, http=f"## HTTP request\n\n```http\n{written}\n```", examples="## Examples")
+    assert set(document["paths"]) == {path}
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("/me/oauth2WidgetPermissionGrants", "/me/oauth2WidgetPermissionGrants"),
+        ("/reports/getWidgets365ActivationCounts", "/reports/getWidgets365ActivationCounts"),
+        ("/me/widgets/AAMkADI5MAAIT3drCAAA=", "/me/widgets/{id}"),
+        ("/me/widgets/gcrYAaAkgU2EQUvpkNNXLGQAGTtu", "/me/widgets/{id}"),
+        ("/widgets/filterByCurrentUser(on='parameterValue')", "/widgets/filterByCurrentUser(on='{on}')"),
+        ("/widgets/archived(user=user-value,start=start-value)", "/widgets/archived(user={user},start={start})"),
+        ("/widgets/used(period='D7')", "/widgets/used(period='D7')"),
+    ],
+)
+def test_what_stands_for_a_value_is_a_parameter_and_a_long_word_is_not(written: str, path: str, tmp_path: Path) -> None:
+    parts = reading(written, EXAMPLE)
+    document, _ = derived(tmp_path, None, **parts)
     assert set(document["paths"]) == {path}
 
 

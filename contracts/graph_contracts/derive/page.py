@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from graph_contracts.derive import examples, paths, permissions, requests
+from graph_contracts.derive import examples, options, paths, permissions, requests
 from graph_contracts.derive.examples import Exchange, Message
 from graph_contracts.derive.links import Link, labels, links
 from graph_contracts.derive.markdown import Block, Page, Section
@@ -118,7 +118,10 @@ def facts(page: Page) -> Facts:
         templates=tuple(requests.templates(page, found["http"], others, exchanges)),
         permissions=tuple(permissions.read(found["permissions"])),
         headers=tuple(headers(found["headers"], r"[A-Za-z][\w-]*", page.notes)),
-        query=tuple(headers(found["query"], r"\$?[A-Za-z]\w*", page.notes)),
+        query=(
+            *headers(found["query"], r"\$?[A-Za-z]\w*", page.notes),
+            *options.supported(found["query"], page.notes),
+        ),
         parameters=tuple(properties(found["parameters"])),
         properties=tuple(properties(body, page.notes)),
         body_links=tuple(link for block in prose for link in links(block.text)),
