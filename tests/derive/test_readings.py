@@ -310,3 +310,75 @@ def test_an_example_without_a_method_is_a_note(tmp_path: Path) -> None:
         examples="## Examples\n\n### Request\n\n```http\nhttps://graph.microsoft.com/v1.0/widgets/1\n\n{}\n```",
     )
     assert any(note.kind is Kind.SKIPPED and "example" in note.what for note in notes)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["size values", "Size options", "Values of size property", "Values of the size property", "size property values"],
+)
+@pytest.mark.parametrize("header", ["Value", "Value of size property", "Member"])
+def test_values_under_a_heading_that_is_named_for_a_property_are_its_members(
+    heading: str, header: str, tmp_path: Path
+) -> None:
+    table = f"### {heading}\n\n|{header}|Description|\n|:---|:---|\n|`small`|Little.|\n|`large`|Much.|"
+    page = RESOURCE.replace("|size|Int32|How large it is.|", f"|size|String|How large it is.|\n\n{table}").replace(
+        "1024", '"String"'
+    )
+    document, notes = derived(tmp_path, {"widget.md": page}, examples="## Examples")
+    schema = document["components"]["schemas"]["microsoft.graph.widget"]["properties"]["size"]
+    assert schema.get("enum", schema.get("x-graph-members")) == ["small", "large"]
+    assert "label" in document["components"]["schemas"]["microsoft.graph.widget"]["properties"]
+    assert not [note for note in notes if note.kind is Kind.SKIPPED]
+
+
+def test_values_may_stand_below_the_table_of_a_request(tmp_path: Path) -> None:
+    values = "### label values\n\n|Value|Description|\n|:---|:---|\n|small|Little.|\n|large|Much.|"
+    document, _ = derived(
+        tmp_path,
+        {},
+        body=f"## Request body\n\n|Property|Type|Description|\n|:--|:--|:--|\n|label|String|x|\n\n{values}",
+        examples="## Examples",
+    )
+    schema = sent(document)["label"]
+    assert schema.get("enum", schema.get("x-graph-members")) == ["small", "large"]
+
+
+@pytest.mark.parametrize(
+    ("prose", "opened"),
+    [
+        ("This resource is an open type that allows additional properties beyond those documented here.", True),
+        ("It is an Open Type.", True),
+        ("Properties of an open type can be defined by the client.", True),
+        ("This type is used in the open type [plannerAssignments](plannerassignments.md).", False),
+        ("This resource isn't an open type.", False),
+    ],
+)
+def test_a_text_may_call_a_type_open(prose: str, opened: bool, tmp_path: Path) -> None:
+    page = RESOURCE.replace("## Properties", f"{prose}\n\n## Properties")
+    document, _ = derived(tmp_path, {"widget.md": page})
+    assert document["components"]["schemas"]["microsoft.graph.widget"].get("x-graph-open", False) is opened
+
+
+def test_a_representation_names_types_in_the_place_of_values(tmp_path: Path) -> None:
+    page = RESOURCE.replace(
+        '"size": 1024', '"size": 1024, "on": "Boolean", "big": "Int64", "parts": ["Guid"], "at": "String (timestamp)"'
+    )
+    document, _ = derived(tmp_path, {"widget.md": page})
+    found = document["components"]["schemas"]["microsoft.graph.widget"]["properties"]
+    types = {name: found[name].get("items", found[name])["x-graph-type"] for name in ("on", "big", "parts", "at")}
+    assert types == {"on": "Edm.Boolean", "big": "Edm.Int64", "parts": "Edm.Guid", "at": "Edm.DateTimeOffset"}
+
+
+def test_a_table_may_say_which_property_is_the_key(tmp_path: Path) -> None:
+    page = RESOURCE.replace("|label|String|What it is called.|", "|label|String|What it is called. Key. Not nullable.|")
+    page = page.replace(', "keyProperty": "id"', "").replace("The key. Read-only.", "A number.")
+    document, _ = derived(tmp_path, {"widget.md": page})
+    found = document["components"]["schemas"]["microsoft.graph.widget"]["properties"]
+    assert found["label"]["readOnly"]
+
+
+def test_a_row_may_leave_the_sign_of_an_annotation_out(tmp_path: Path) -> None:
+    page = RESOURCE.replace("|id|String|", "|odata.type|String|`#microsoft.graph.widget`. What it is.|\n|id|String|")
+    document, notes = derived(tmp_path, {"widget.md": page})
+    assert set(document["components"]["schemas"]["microsoft.graph.widget"]["properties"]) == {"id", "label", "size"}
+    assert not [note for note in notes if note.kind is Kind.SKIPPED]

@@ -87,7 +87,7 @@ def read(target: str) -> Path:
     names = tuple(PLACEHOLDER.findall(text))
     if "..." in bare:
         repairs.append("`...` stands for segments that the page leaves out")
-    return Path(_numbered(PLACEHOLDER.sub(lambda m: f"{{{_word(m[1])}}}", text)), names, tuple(repairs))
+    return Path(_numbered(PLACEHOLDER.sub(lambda m: f"{{{word(m[1])}}}", text)), names, tuple(repairs))
 
 
 def templated(path: Path) -> Path:
@@ -178,7 +178,8 @@ def _spaces(text: str, repairs: list[str]) -> str:
     return kept
 
 
-def _word(name: str) -> str:
+def word(name: str) -> str:
+    """A parameter's name as one word."""
     return re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "key"
 
 
