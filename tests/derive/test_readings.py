@@ -314,7 +314,14 @@ def test_an_example_without_a_method_is_a_note(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "heading",
-    ["size values", "Size options", "Values of size property", "Values of the size property", "size property values"],
+    [
+        "size values",
+        "Size options",
+        "Size Enumeration",
+        "Values of size property",
+        "Values of the size property",
+        "size property values",
+    ],
 )
 @pytest.mark.parametrize("header", ["Value", "Value of size property", "Member"])
 def test_values_under_a_heading_that_is_named_for_a_property_are_its_members(

@@ -38,6 +38,7 @@ def skipped(notes: list[Note]) -> list[str]:
         ("## HTTP request (for groups)\n\n```http\nPATCH /groups/{id}/widgets/{id}\n```", 0),
         ("## HTTP request for groups\n\n```http\n/groups/{id}/widgets/{id}\n```", 1),
         ("## Query parameters\n\nAs here.\n\n```http\nPATCH /widgets/{id}?$select=size\n```", 0),
+        ("## Get it from a group\n\n### HTTP request\n\n```http\nPATCH /groups/{id}/widgets/{id}\n```", 0),
         ("## Get it from a group\n\n```http\nPATCH /groups/{id}/widgets/{id}\n```", 0),
     ],
 )

@@ -95,11 +95,13 @@ def facts(page: Page) -> Facts:
     found: dict[str, list[Block]] = {kind: [] for kind, _ in SECTIONS}
     shown: list[Block] = []
     others: list[Section] = []
-    for section in split(page, EXPECTED, kind_of):
+    sections = list(split(page, EXPECTED, kind_of))
+    for section, after in zip(sections, [*sections[1:], None], strict=True):
         kind = kind_of(section.title)
         if kind not in {"http", "response"}:
             others.append(section)
-        losses.of_section(page, section, kind)
+        if kind or after is None or after.level <= 2:  # else its parts are read
+            losses.of_section(page, section, kind)
         found[kind].extend(section.blocks) if kind else None
         if kind not in {"http", "permissions"}:
             shown.extend(section.blocks)

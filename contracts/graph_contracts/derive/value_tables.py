@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from graph_contracts.derive.markdown import Block, plain
 from graph_contracts.derive.tables import PropertyRow
 
+WORDS = frozenset({"values", "options", "enumeration"})
+"""What a heading calls a table of values."""
 Lists = Mapping[str, tuple[str, ...]]
 """Members, by the fragment of the heading that their table stands under."""
 
@@ -34,7 +36,7 @@ def _lists_values(title: str, first: str) -> bool:
     header = re.sub(r"\W", "", first).lower()
     if header in {"member", "members", "membername"} or title == "members":
         return True
-    return (header == "name" or header.startswith("value")) and not {"values", "options"}.isdisjoint(title.split("-"))
+    return (header == "name" or header.startswith("value")) and not WORDS.isdisjoint(title.split("-"))
 
 
 def with_members(rows: Iterable[PropertyRow], listed: Lists) -> Iterator[PropertyRow]:
@@ -47,13 +49,9 @@ def with_members(rows: Iterable[PropertyRow], listed: Lists) -> Iterator[Propert
 
 def _of(name: str, listed: Lists) -> tuple[str, ...]:
     word = name.lower()
-    titles = (f"{word}-values", f"{word}-property-values", f"values-of-{word}", f"values-of-{word}-property")
     titles = (
-        *titles,
-        f"{word}-options",
-        f"values-of-the-{word}-property",
-        f"values-for-{word}",
-        f"possible-values-of-{word}",
-        word,
+        *(f"{word}-{what}" for what in ("values", "property-values", "options", "enumeration")),
+        *(f"values-of-{what}" for what in (word, f"{word}-property", f"the-{word}-property")),
+        *(f"values-for-{word}", f"possible-values-of-{word}", word),
     )
     return next((listed[title] for title in titles if listed.get(title)), ())
