@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from graph_contracts.library.suite import CaseName, ContractCase, GraphContract, Suite
+    from graph_contracts.library.suite import CaseName, ContractCase, GraphContract, Suite, Verdict
 
 NODE = "graph-contract"
 """What the ids of the items begin with that `--graph-target` collects."""
@@ -34,10 +33,10 @@ SEVERAL = frozenset({"select", "operation"})
 DIVIDING = frozenset({"load", "worksteal"})
 """Ways of pytest-xdist to hand out tests that may divide the contract over workers."""
 KEY = "graph_contracts"
-SUITE = pytest.StashKey["Suite"]()
-CHOSEN = pytest.StashKey[list[str]]()
-VERDICT = pytest.StashKey["Verdict"]()
-DIVIDED = pytest.StashKey[bool]()
+SUITE: pytest.StashKey[Suite] = pytest.StashKey()
+CHOSEN: pytest.StashKey[list[str]] = pytest.StashKey()
+VERDICT: pytest.StashKey[Verdict] = pytest.StashKey()
+DIVIDED: pytest.StashKey[bool] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,12 +74,12 @@ def _given(config: pytest.Config, name: str) -> Any:
 def _suite(config: pytest.Config) -> Suite:
     """The contract in this session, read when it is first asked for."""
     if SUITE not in config.stash:
-        from graph_contracts.library.suite import Suite, usage  # noqa: PLC0415 (it imports the whole engine)
+        from graph_contracts.library.suite import Suite, read_or  # noqa: PLC0415 (it imports the whole engine)
 
         names = [name for name in OPTIONS if name != "target"]
         flags = {FIELDS.get(name, name): _given(config, name) for name in names}
         base_path = config.getini("graph_base_path")
-        config.stash[SUITE] = usage(lambda: Suite(flags, config.rootpath, base_path))
+        config.stash[SUITE] = read_or(pytest.UsageError, lambda: Suite(flags, config.rootpath, base_path))
     return config.stash[SUITE]
 
 
@@ -92,10 +91,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     wanted = [name for name in (CASE, REQUIREMENT, OPERATION) if name in metafunc.fixturenames]
     if not wanted:
         return
-    from graph_contracts.library.suite import MARK, params, usage  # noqa: PLC0415
+    from graph_contracts.library.suite import MARK, params, read_or  # noqa: PLC0415
 
     suite = _suite(metafunc.config)
-    cases = usage(lambda: list(suite.cases_for(metafunc.definition.get_closest_marker(MARK))))
+    marker = metafunc.definition.get_closest_marker(MARK)
+    cases = read_or(pytest.Collector.CollectError, lambda: list(suite.cases_for(marker)))
     if CASE in wanted:
         metafunc.parametrize(CASE, params(cases), indirect=True)
     if REQUIREMENT in wanted:
@@ -109,11 +109,12 @@ def pytest_add_contract(session: pytest.Session, config: pytest.Config, items: l
     """Collect the contract where a target is named, before -k, -m and --lf of pytest choose."""
     if _given(config, "target"):
         from graph_contracts.library import contract_items  # noqa: PLC0415
+        from graph_contracts.library.suite import read_or  # noqa: PLC0415
 
-        path = Path(contract_items.__file__)
-        module = pytest.Module.from_parent(session, path=path, name=NODE, nodeid=NODE)
-        chosen = config.stash[CHOSEN]
-        items += [each for each in session.genitems(module) if not chosen or each.nodeid in chosen]
+        suite, chosen = _suite(config), config.stash[CHOSEN]
+        read_or(pytest.UsageError, lambda: suite.cases)
+        found = session.genitems(contract_items.module(session, NODE))
+        items += [each for each in found if not chosen or each.nodeid in chosen]
     elif config.stash[CHOSEN]:
         raise pytest.UsageError(f"{config.stash[CHOSEN][0]}: there is no contract without --graph-target")
     if config.pluginmanager.hasplugin("xdist"):

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from graph_contracts.library.suite import ContractCase
+from types import ModuleType
+
+import pytest
+
+from graph_contracts.library import contract_test
 
 
-def test_contract(graph_case: ContractCase) -> None:
-    """Judge one case for one operation."""
-    graph_case.judge()
+class ContractModule(pytest.Module):
+    """The packaged test, as if it stood in the root folder of the suite: hooks and fixtures from there count."""
+
+    def _getobj(self) -> ModuleType:
+        return contract_test
 
 
-test_contract.__test__ = True  # type: ignore[attr-defined]  # whatever names of tests the user's suite has
+def module(session: pytest.Session, name: str) -> ContractModule:
+    """The packaged test as a part of a session.
+
+    Args:
+        session: collects it.
+        name: what the ids of its items begin with.
+    """
+    return ContractModule.from_parent(session, path=session.config.rootpath, name=name, nodeid=name)

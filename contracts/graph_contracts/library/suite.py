@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -31,6 +32,10 @@ from graph_contracts.requirements import Binding, find
 from graph_contracts.settings import Loaded, gather
 
 MARK = "graph_contract"
+Value = TypeVar("Value")
+RENAMED = re.compile(r"(?<!\S)--(target|openapi|select|operation|token|report)\b")
+"""Options of `graph-contracts run` that pytest has by other names."""
+ALIASES = {"openapi": "contract"}
 
 
 @dataclass(frozen=True)
@@ -271,21 +276,23 @@ def params(names: Iterable[CaseName]) -> list[Any]:
 @contextmanager
 def in_pytests_words() -> Iterator[None]:
     """Fail a test in one line where the suite's user has to do something."""
-    problem = ""
     try:
         yield
     except ContractsError as error:
-        problem = visible(str(error))
-    if problem:
-        pytest.fail(problem, pytrace=False)
+        raise pytest.fail.Exception(_said(error), pytrace=False) from None
 
 
-def usage(read: Callable[[], Any]) -> Any:
-    """What a function returns; an error of the user's input ends pytest in one line."""
+def read_or(error: type[Exception], read: Callable[[], Value]) -> Value:
+    """What a function returns; an error in what the user gives is one of pytest's, which shows as one line."""
     try:
         return read()
-    except ContractsError as error:
-        raise pytest.UsageError(visible(str(error))) from error
+    except ContractsError as problem:
+        raise error(_said(problem)) from None
+
+
+def _said(error: ContractsError) -> str:
+    """An error in one line, with options as pytest's command line has them."""
+    return RENAMED.sub(lambda found: f"--graph-{ALIASES.get(found[1], found[1])}", visible(str(error)))
 
 
 def _globs(value: object) -> tuple[str, ...]:

@@ -31,7 +31,8 @@ def application(target: object) -> Application:
     """
     plain = target.func if isinstance(target, partial) else target
     if not callable(target) or inspect.isclass(plain):
+        what = f"neither a URL nor an application, but of type {type(target).__name__}"
         hint = "Give a base URL, or an ASGI or WSGI application"
-        raise ConfigurationError(f"a {type(target).__name__} is no target", hint)
+        raise ConfigurationError(f"target: {what}", hint)
     called = plain if inspect.isroutine(plain) else type(plain).__call__
     return Application(target, inspect.iscoroutinefunction(called))
