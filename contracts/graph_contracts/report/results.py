@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from functools import cache
@@ -165,6 +165,15 @@ class Results:
     further: JsonMapping = field(default_factory=dict)
     """Keys of a later format, kept as they were read."""
 
+    def __iter__(self) -> Iterator[RequirementResult]:
+        """The requirements, each with its verdict."""
+        return iter(self.requirements)
+
+    @property
+    def verdict(self) -> str:
+        """`conforms`, `nonconforming`, or `inconclusive` where the suite failed or nothing was really tested."""
+        return verdict_of(self)
+
     def outcomes(self, *verdicts: Verdict) -> list[tuple[RequirementResult, Outcome]]:
         """Every outcome with one of these verdicts, the most serious first."""
         found = [(row, outcome) for row in self.requirements for outcome in row.outcomes if outcome.verdict in verdicts]
@@ -223,7 +232,6 @@ class Results:
             jsonschema.ValidationError: it isn't a results.json.
         """
         validate(data)
-        known = set(schema()["properties"])
         return cls(
             version=data["tool"]["version"],
             seed=data["tool"]["seed"],
@@ -257,7 +265,7 @@ class Results:
             baseline=Waivers.from_json(data["baseline"]) if "baseline" in data else None,
             since=Since.from_json(data["since"]) if "since" in data else None,
             fail_on=data.get("fail_on", "failure"),
-            further={key: value for key, value in data.items() if key not in known},
+            further={key: value for key, value in data.items() if key not in schema()["properties"]},
         )
 
 
