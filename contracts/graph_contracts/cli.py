@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "serve": "Serve the embedded reference implementation.",
     "list": "List every requirement.",
     "explain": "Explain one requirement.",
+    "lock": "Write down which requirements gate, so that later versions add none unasked.",
     "init": "Write a settings file or a CI workflow to begin with.",
 }
 PROGRAM = "graph-contracts"
