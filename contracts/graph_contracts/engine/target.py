@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph_contracts.contract import Conventions
 from graph_contracts.engine.connect import check_files, chosen
+from graph_contracts.engine.recovery.undo_log import RESTART, WORKERS
 from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection, Limits
 from graph_contracts.http.exchange import Exchange
@@ -141,8 +142,9 @@ def reach(settings: Settings) -> Reach:
 
 def _restart(settings: Settings) -> RestartCommand | None:
     """The operator's command that starts the target again; workers, whose folders lie side by side, take turns."""
-    line = settings.restart_command
-    return RestartCommand(line, settings.report.parent) if line and settings.target else None
+    line, folder = settings.restart_command, settings.report.parent
+    lock = folder / RESTART if folder.name == WORKERS else None
+    return RestartCommand(line, lock) if line and settings.target else None
 
 
 def _identities(settings: Settings) -> Identities:

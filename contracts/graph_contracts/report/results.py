@@ -18,6 +18,7 @@ import jsonschema
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.report.change import Since
 from graph_contracts.report.left import Left
+from graph_contracts.report.lock import HeldBack
 from graph_contracts.report.scope import Scope
 from graph_contracts.report.waiver import Waivers
 
@@ -158,6 +159,7 @@ class Results:
     """Which part of a run that was split over machines this is; empty for a whole one."""
     scope: Scope | None = None
     """How much of the contract the run is about; None where that is unknown, as in results of an earlier format."""
+    lock: HeldBack | None = None
     baseline: Waivers | None = None
     since: Since | None = None
     fail_on: str = "failure"
@@ -219,6 +221,7 @@ class Results:
             "fail_on": self.fail_on,
             **({"shard": dict(self.shard)} if self.shard else {}),
             **({"scope": self.scope.to_json()} if self.scope else {}),
+            **({"lock": self.lock.to_json()} if self.lock else {}),
             **({"baseline": self.baseline.to_json()} if self.baseline else {}),
             **({"since": self.since.to_json()} if self.since else {}),
             "requirements": [_row(row) for row in self.requirements],
@@ -262,6 +265,7 @@ class Results:
             places=data["contract"].get("places", {}),
             shard=data.get("shard", {}),
             scope=Scope.from_json(data["scope"]) if "scope" in data else None,
+            lock=HeldBack.from_json(data["lock"]) if "lock" in data else None,
             baseline=Waivers.from_json(data["baseline"]) if "baseline" in data else None,
             since=Since.from_json(data["since"]) if "since" in data else None,
             fail_on=data.get("fail_on", "failure"),
