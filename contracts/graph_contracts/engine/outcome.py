@@ -23,7 +23,7 @@ from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.reference.sheet import proofs
 from graph_contracts.report import results as model
 from graph_contracts.report.left import Left
-from graph_contracts.requirements import Mismatch
+from graph_contracts.requirements import Finding, Mismatch
 from graph_contracts.settings import command_line
 
 MAX_EVIDENCE = 4096
@@ -147,6 +147,21 @@ def outcome(
         signs=tuple(map(redactor.text, judgement.signs)),
         gates=judgement.gates,
         seconds=None if judgement.seconds is None else round(judgement.seconds, 4),
+    )
+
+
+def places(findings: Iterable[Finding], where: Mapping[int, str], mask: Redactor) -> tuple[JsonMapping, ...]:
+    """Where each finding was recorded and what it is, as results hold it."""
+    found = ((each, each.exchanges[-1]) for each in findings if each.exchanges)
+    return tuple(
+        {
+            "place": mask.text(where[shown.index]),
+            "request": _shortened(mask, f"{shown.request.method} {shown.request.url}"),
+            "expected": _shortened(mask, each.expected),
+            "actual": _shortened(mask, each.actual),
+            "exchange": shown.index,
+        }
+        for each, shown in found
     )
 
 

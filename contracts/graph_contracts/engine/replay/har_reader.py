@@ -8,55 +8,41 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from io import StringIO
 from pathlib import Path
 
 from graph_contracts.contract import OperationKind
 from graph_contracts.engine.replay.left_out import LeftOut, Reason
+from graph_contracts.engine.replay.recorded import Recorded, Recording
 from graph_contracts.errors import ResultsError
 from graph_contracts.http.exchange import Exchange, Headers, Request, Response
 from graph_contracts.json_types import Json, JsonMapping
-from graph_contracts.report import har, results_reader
 from graph_contracts.report.har import WIRE
 
-LARGEST = 512 * 1024 * 1024
 PARTIAL = "the recording holds only part of the body"
 KINDS_OF_OPERATIONS = tuple(f"{kind}." for kind in OperationKind)
 OWN = "graph-contracts"
 """The creator of the archives that runs write; their comments tell which case sent a request."""
 
 
-@dataclass(frozen=True)
-class Recording:
-    """What an archive holds."""
-
-    exchanges: tuple[Exchange, ...]
-    """Each has the place of its entry as its index."""
-    left_out: tuple[LeftOut, ...]
-    """The entries that hold too little to judge anything."""
-
-
-def read(path: Path) -> Recording:
-    """Read an archive, or what a run recorded.
+def read(data: Json, path: Path) -> Recording:
+    """Read an archive.
 
     Args:
-        path: a HAR file, or a report folder or its outcomes.jsonl, compressed or not.
+        data: what the file holds.
+        path: the file, for messages.
 
     Raises:
-        ResultsError: it can't be read, or is no HAR; the line says where.
+        ResultsError: it is no HAR; the line says where.
     """
-    data = _of_run(path) if path.is_dir() or path.name.endswith(results_reader.SUFFIXES) else _archive(path)
     log = data.get("log") if isinstance(data, dict) else None
     entries = log.get("entries") if isinstance(log, dict) else None
     if not isinstance(log, dict) or not isinstance(entries, list):
         raise ResultsError(f"{path}: no HTTP archive: log.entries is missing")
     creator = log.get("creator")
     own = isinstance(creator, dict) and creator.get("name") == OWN
-    found: list[Exchange] = []
+    found: list[Recorded] = []
     left_out: list[LeftOut] = []
     for number, entry in enumerate(entries):
         try:
@@ -66,29 +52,12 @@ def read(path: Path) -> Recording:
         if isinstance(exchange, LeftOut):
             left_out.append(exchange)
         else:
-            found.append(exchange)
+            found.append(Recorded(exchange, _place(number)))
     return Recording(tuple(found), tuple(left_out))
 
 
-def _of_run(path: Path) -> Json:
-    """The archive of a run's exchanges."""
-    run = results_reader.load(path)
-    text = StringIO()
-    har.write(run.results, run.evidence, text)
-    return json.loads(text.getvalue())
-
-
-def _archive(path: Path) -> Json:
-    try:
-        if path.stat().st_size > LARGEST:
-            raise ResultsError(f"{path}: longer than {LARGEST >> 20} MiB")
-        return json.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise ResultsError(f"{path}: {error.strerror or error}") from error
-    except json.JSONDecodeError as error:
-        raise ResultsError(f"{path}:{error.lineno}: not readable as JSON: {error.msg}") from error
-    except (ValueError, RecursionError) as error:
-        raise ResultsError(f"{path}: not readable as JSON") from error
+def _place(number: int) -> str:
+    return f"entries[{number}]"
 
 
 class _Malformed(Exception):  # noqa: N818 (it never leaves this module)
@@ -133,7 +102,7 @@ def _exchange(index: int, entry: Json, own: bool) -> Exchange | LeftOut:
     )
     missing = next((reason for reason, so in lacks if so), None)
     if response is None or missing:
-        return LeftOut(index, method, url, missing or Reason.NO_BODY)
+        return LeftOut(_place(index), method, url, missing or Reason.NO_BODY)
     comments = _comments(entry) if own else ()
     body = _sent(asked)
     return Exchange(
@@ -217,19 +186,3 @@ def _instant(text: str) -> float:
         return datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError, OSError):
         return 0.0
-
-
-def credentials(recording: Recording, names: frozenset[str]) -> Iterator[str]:
-    """Every secret that the recording shows in its headers, whole and in parts: they must not come out again."""
-    for exchange in recording.exchanges:
-        fields = (*exchange.request.headers, *(exchange.response.headers if exchange.response else ()))
-        for name, value in fields:
-            if name.lower() not in names:
-                continue
-            if name.lower() == "cookie":
-                yield from (cookie.partition("=")[2].strip() for cookie in value.split(";"))
-            elif name.lower() == "set-cookie":  # what follows are words and dates
-                yield value.partition(";")[0].partition("=")[2].strip()
-            else:
-                yield value
-                yield value.partition(" ")[2].strip()
