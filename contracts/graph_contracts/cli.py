@@ -24,7 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "Test a server against the contract.",
     "report": "Write the reports of a run again, also of one that was killed.",
     "har": "Write the exchanges of a run as an HTTP archive.",
-    "judge": "Judge recorded traffic: that of a run, or a HAR file of a browser or a proxy.",
+    "judge": "Judge recorded traffic (a run, a HAR file) or mocks (Dev Proxy, WireMock, Postman).",
     "compare": "Compare runs: what changed, and which server does what.",
     "merge": "Put the parts of a run that was split together.",
     "doctor": "Check that a server can be tested.",

@@ -42,7 +42,11 @@ from graph_contracts.settings import base_url
 )
 @color_option
 def command(recording: Path, openapi: Path | None, target: str | None, profile: str, folder: Path, color: str) -> int:
-    """Judge recorded traffic: the report folder of a run, or a HAR file of a browser or a proxy.
+    """Judge recorded traffic or mocks: the content of RECORDING says what it is.
+
+    That is the report folder of a run, a HAR file of a browser or a proxy, mocks of Dev Proxy, mappings of WireMock (a
+    file, or the folder that has the folder mappings), or a Postman collection with saved responses. Of mocks, each is
+    named by file and line.
 
     Nothing is sent. Only requirements that a single answer can break are judged: a recording in which no answer is one
     of theirs ends in exit code 3.

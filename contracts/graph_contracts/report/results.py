@@ -78,8 +78,8 @@ class Outcome:
     seconds: float | None = None
     """How long the case took, or the cases; None where others came across the requirement."""
     places: tuple[JsonMapping, ...] = ()
-    """Where mocks break it: the `place` as file and line, the `request`, what was `expected`, what is `actual` there,
-    and the `exchange` that shows it."""
+    """Where mocks break it: the `place` as file and line, its `verdict`, the `request`, what was `expected` and is
+    `actual` there, and the `exchange` that shows it."""
 
     @classmethod
     def from_json(cls, data: JsonMapping) -> Outcome:

@@ -178,11 +178,11 @@ class AnswerJudge:
                     self.planned += 1
                     yield from self._judged(judge, binding, operation)
 
-    def findings(self, requirement: str, operation: str) -> Iterator[Finding]:
+    def broken(self, requirement: str, operation: str) -> Iterator[BrokenRequirement]:
         """The kept findings of a requirement on an operation, by its id."""
-        for binding, said in self._said[operation].items():
+        for binding, said in self._said.get(operation, {}).items():
             if binding.requirement == requirement:
-                yield from said.checked.findings
+                yield from self._broken(requirement, said.checked.findings)
 
     def _judged(self, judge: Judge, binding: Binding, operation: Operation) -> Iterator[Judgement]:
         if operation.id not in self._said:
@@ -227,14 +227,15 @@ class AnswerJudge:
         found = self._add(said, said.own, _checked(binding, binding.each, driver, exchange))
         if binding.otherwise and operation.id in self._begun:
             self._add(said, said.otherwise, _checked(binding, binding.otherwise, driver, exchange))
-        requirement = requirements.find(binding.requirement)
+        return self._broken(binding.requirement, found)
+
+    def _broken(self, name: str, findings: Iterable[Finding]) -> list[BrokenRequirement]:
+        """What findings amount to; nothing where the requirement's convention isn't applied."""
+        requirement = requirements.find(name)
         if requirement.convention not in self.conventions.applied:
             return []
         level = requirement.severity(self.profile)
-        return [
-            BrokenRequirement(binding.requirement, min(level, each.at_most, key=SEVERITY_ORDER.index), each)
-            for each in found
-        ]
+        return [BrokenRequirement(name, min(level, each.at_most, key=SEVERITY_ORDER.index), each) for each in findings]
 
     def _add(self, said: _Said, whole: Checked, one: Checked) -> list[Finding]:
         """Add what a check said of one answer to what it said of others."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from graph_contracts import __version__, requirements
 from graph_contracts.engine import outcome, scope_of_run
-from graph_contracts.engine.replay.answer_judge import AnswerJudge, Seen
+from graph_contracts.engine.replay.answer_judge import AnswerJudge, BrokenRequirement, Seen
 from graph_contracts.http.redact import Redactor
 from graph_contracts.json_types import JsonMapping
 from graph_contracts.report import results as model
+from graph_contracts.report.scope import MOCKS, RECORDING
+from graph_contracts.report.words import first_few
+
+MAX_LINES = 5
+"""Files and lines that a message names."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,8 @@ class About:
     base: str
     left_out: Sequence[str] = field(default_factory=tuple)
     """Why some of it was not judged, a line each."""
-    mocks: bool = False
-    """Whether file and line of each finding are told."""
+    source: str = RECORDING
+    """What was judged, as the results' scope names it."""
 
 
 def judged(judge: AnswerJudge, about: About, mask: Redactor) -> Judged:
@@ -43,9 +48,9 @@ def judged(judge: AnswerJudge, about: About, mask: Redactor) -> Judged:
     outcomes: dict[str, list[model.Outcome]] = {}
     for judgement in judge.judgements():
         each = outcome.outcome(judgement, exchanges, mask)
-        if about.mocks:
-            broken = judge.findings(judgement.requirement, ids[judgement.operation])
-            each = replace(each, places=outcome.places(broken, judge.places, mask))
+        if about.source == MOCKS:
+            broken = judge.broken(judgement.requirement, ids[judgement.operation])
+            each = _placed(each, tuple(_place(one, judge.places, mask) for one in broken if one.finding.exchanges))
         outcomes.setdefault(judgement.requirement, []).append(each)
     contract, seen = judge.contract, judge.seen
     rows = [
@@ -73,12 +78,32 @@ def judged(judge: AnswerJudge, about: About, mask: Redactor) -> Judged:
         planned=judge.planned,
         executed=judge.planned,
         conventions=outcome.conventions(judge.conventions),
-        scope=scope_of_run.recorded(contract),
+        scope=scope_of_run.recorded(contract, about.source),
         notes=tuple(_notes(about, seen)),
         command=about.command,
         redacted=mask.count,
     )
     return Judged(found, evidence)
+
+
+def _place(broken: BrokenRequirement, places: Mapping[int, str], mask: Redactor) -> JsonMapping:
+    """Where a requirement is broken and how, as results hold it."""
+    finding, shown = broken.finding, broken.finding.exchanges[-1]
+    return {
+        "place": mask.text(places[shown.index]),
+        "verdict": str(broken.severity),
+        "request": outcome.shortened(mask, f"{shown.request.method} {shown.request.url}"),
+        "expected": outcome.shortened(mask, finding.expected),
+        "actual": outcome.shortened(mask, finding.actual),
+        "exchange": shown.index,
+    }
+
+
+def _placed(each: model.Outcome, places: tuple[JsonMapping, ...]) -> model.Outcome:
+    """An outcome of mocks: where it shows, and nothing to send, for nobody is asked."""
+    lines = list(dict.fromkeys(str(place["place"]) for place in places))
+    where = f" ({first_few(lines, most=MAX_LINES)})" if lines else ""
+    return replace(each, places=places, message=each.message + where, curl="")
 
 
 def _notes(about: About, seen: Seen) -> list[str]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from graph_contracts.contract import OperationKind
 from graph_contracts.engine.replay.left_out import LeftOut, Reason
+from graph_contracts.engine.replay.members import Malformed, member
 from graph_contracts.engine.replay.recorded import Recorded, Recording
 from graph_contracts.errors import ResultsError
 from graph_contracts.http.exchange import Exchange, Headers, Request, Response
@@ -24,6 +24,11 @@ PARTIAL = "the recording holds only part of the body"
 KINDS_OF_OPERATIONS = tuple(f"{kind}." for kind in OperationKind)
 OWN = "graph-contracts"
 """The creator of the archives that runs write; their comments tell which case sent a request."""
+
+
+def recognises(data: Json) -> bool:
+    """Whether a file holds an archive, or what should be one."""
+    return isinstance(data, dict) and "log" in data
 
 
 def read(data: Json, path: Path) -> Recording:
@@ -47,7 +52,7 @@ def read(data: Json, path: Path) -> Recording:
     for number, entry in enumerate(entries):
         try:
             exchange = _exchange(number, entry, own)
-        except _Malformed as error:
+        except Malformed as error:
             raise ResultsError(f"{path}: log.entries[{number}]{error}") from error
         if isinstance(exchange, LeftOut):
             left_out.append(exchange)
@@ -60,37 +65,13 @@ def _place(number: int) -> str:
     return f"entries[{number}]"
 
 
-class _Malformed(Exception):  # noqa: N818 (it never leaves this module)
-    """A member that isn't of the kind that HAR says; the text is its path and what was wanted."""
-
-
-KINDS: Mapping[str, type | tuple[type, ...]] = {
-    "text": str,
-    "a number": (int, float),
-    "a list": list,
-    "an object": dict,
-}
-
-
-def _member(value: Json, name: str, kind: str, place: str = "", default: Json = None) -> Json:
-    """A member of an object; what is absent or null is the default, what is of another kind is refused."""
-    if not isinstance(value, dict):
-        raise _Malformed(f"{place}: must be an object")
-    found = value.get(name)
-    if found is None:
-        return default
-    if not isinstance(found, KINDS[kind]) or isinstance(found, bool):
-        raise _Malformed(f"{place}.{name}: must be {kind}")
-    return found
-
-
 def _exchange(index: int, entry: Json, own: bool) -> Exchange | LeftOut:
     """One entry as an exchange; why it is left out where too little of it was recorded."""
-    asked = _member(entry, "request", "an object", default={})
-    answered = _member(entry, "response", "an object", default={})
-    method = _member(asked, "method", "text", ".request", "")
-    url = _member(asked, "url", "text", ".request", "")
-    status = _member(answered, "status", "a number", ".response", 0)
+    asked = member(entry, "request", "an object", default={})
+    answered = member(entry, "response", "an object", default={})
+    method = member(asked, "method", "text", ".request", "")
+    url = member(asked, "url", "text", ".request", "")
+    status = member(answered, "status", "a number", ".response", 0)
     headers = _headers(answered, ".response")
     response = _response(answered, int(status), headers) if 100 <= status <= 599 else None
     lacks = (
@@ -116,20 +97,20 @@ def _exchange(index: int, entry: Json, own: bool) -> Exchange | LeftOut:
         ),
         response=response,
         requirement=next((part for part in comments if part.startswith(KINDS_OF_OPERATIONS)), ""),
-        started=_instant(_member(entry, "startedDateTime", "text", default="")),
-        seconds=max(0.0, float(_member(entry, "time", "a number", default=0))) / 1000,
+        started=_instant(member(entry, "startedDateTime", "text", default="")),
+        seconds=max(0.0, float(member(entry, "time", "a number", default=0))) / 1000,
     )
 
 
 def _comments(entry: JsonMapping) -> tuple[str, ...]:
-    return tuple(str(_member(entry, "comment", "text", default="")).split("; "))
+    return tuple(str(member(entry, "comment", "text", default="")).split("; "))
 
 
 def _headers(message: JsonMapping, place: str) -> Headers:
     found = []
-    for number, field in enumerate(_member(message, "headers", "a list", place, [])):
+    for number, field in enumerate(member(message, "headers", "a list", place, [])):
         where = f"{place}.headers[{number}]"
-        name, value = _member(field, "name", "text", where, ""), _member(field, "value", "text", where, "")
+        name, value = member(field, "name", "text", where, ""), member(field, "value", "text", where, "")
         if name and not name.startswith(":"):  # HTTP/2 has its start line among them
             # a field that came more than once is one with line ends in browsers' archives
             found += [(name, line) for line in value.split("\n")]
@@ -137,17 +118,17 @@ def _headers(message: JsonMapping, place: str) -> Headers:
 
 
 def _sent(request: JsonMapping) -> bytes:
-    data = _member(request, "postData", "an object", ".request", {})
-    text = _member(data, "text", "text", ".request.postData", "")
+    data = member(request, "postData", "an object", ".request", {})
+    text = member(data, "text", "text", ".request.postData", "")
     if data.get("encoding") == "base64":
         return _decoded(text, ".request.postData")
     return bytes(text.encode("utf-8", "surrogatepass"))
 
 
 def _response(message: JsonMapping, status: int, headers: Headers) -> Response | None:
-    content = _member(message, "content", "an object", ".response", {})
-    text = _member(content, "text", "text", ".response.content")
-    size = _member(content, "size", "a number", ".response.content", -1)
+    content = member(message, "content", "an object", ".response", {})
+    text = member(content, "text", "text", ".response.content")
+    size = member(content, "size", "a number", ".response.content", -1)
     whole = True
     if text is None:
         if status in {204, 304} or size == 0:
@@ -163,12 +144,12 @@ def _response(message: JsonMapping, status: int, headers: Headers) -> Response |
         # a recorder that decodes text puts this in the place of what it can't read
         whole = "\ufffd" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
     whole = whole and not content.get("comment") and not 0 <= len(body) < size
-    version = str(_member(message, "httpVersion", "text", ".response", "")).rpartition("/")[2]
+    version = str(member(message, "httpVersion", "text", ".response", "")).rpartition("/")[2]
     return Response(
         status=status,
         headers=headers,
         body=body,
-        reason=_member(message, "statusText", "text", ".response", ""),
+        reason=member(message, "statusText", "text", ".response", ""),
         http_version=version or "1.1",
         broken="" if whole else PARTIAL,
     )
@@ -178,7 +159,7 @@ def _decoded(text: str, place: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise _Malformed(f"{place}.text: not base64") from error
+        raise Malformed(f"{place}.text: not base64") from error
 
 
 def _instant(text: str) -> float:

@@ -15,6 +15,7 @@ from graph_contracts.engine.replay.left_out import AllLeftOut, LeftOut, Reason
 from graph_contracts.engine.replay.recorded import Recorded, Recording, credentials
 from graph_contracts.errors import NothingTestedError, ResultsError
 from graph_contracts.http.redact import Redactor
+from graph_contracts.report.scope import MOCKS
 
 NOTE = "Judged from a recording: only what each answer shows by itself, nothing of what the server does with an update."
 OF_MOCKS = (
@@ -39,7 +40,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
     found = recording.read(path)
     chosen, base, elsewhere = _assigned(found, contract, target, path)
     mask = Redactor(credentials(each.exchange for each in found.exchanges))
-    left = AllLeftOut(found.kind)
+    left = AllLeftOut("mocks" if found.source == MOCKS else "entries")
     left.add((*found.left_out, *elsewhere), mask)
     reasons = left.reasons(len(chosen))
     if not chosen:
@@ -49,8 +50,8 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
     judge.meet(each.exchange for each in chosen)
     for each in chosen:
         judge.take(each)
-    note = OF_MOCKS if found.mocks else NOTE
-    about = About(note, f"graph-contracts judge {path}", base, reasons, mocks=found.mocks)
+    note = OF_MOCKS if found.source == MOCKS else NOTE
+    about = About(note, f"graph-contracts judge {path}", base or str(path), reasons, found.source)
     return answer_results.judged(judge, about, mask)
 
 

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     NO_FILE = "the file with the body can't be read"
     FROM_REQUEST = "the body is made from the request or from a template"
     NO_ENCODING = "the body is not base64"
+    PLACEHOLDERS = "the body has placeholders, as <string>, in the place of values"
     FAULT = "a fault takes the place of an answer"
     FORWARDED = "the answer comes from another server"
     VARIABLE = "a variable in the request has no value"
