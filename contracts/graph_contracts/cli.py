@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "report": "Write the reports of a run again, also of one that was killed.",
     "har": "Write the exchanges of a run as an HTTP archive.",
     "judge": "Judge recorded traffic (a run, a HAR file) or mocks (Dev Proxy, WireMock, Postman).",
+    "proxy": "Judge a client's traffic with a server as it passes.",
     "compare": "Compare runs: what changed, and which server does what.",
     "merge": "Put the parts of a run that was split together.",
     "doctor": "Check that a server can be tested.",

@@ -51,9 +51,8 @@ def command(recording: Path, openapi: Path | None, target: str | None, profile: 
     Nothing is sent. Only requirements that a single answer can break are judged: a recording in which no answer is one
     of theirs ends in exit code 3.
     """
-    from graph_contracts.engine.replay.judge_recording import rejudge  # noqa: PLC0415 (the cases take a while)
-    from graph_contracts.report import github, terminal, writer  # noqa: PLC0415
-    from graph_contracts.report import results as model  # noqa: PLC0415
+    from graph_contracts.engine.replay import judged_reports  # noqa: PLC0415 (the cases take a while)
+    from graph_contracts.engine.replay.judge_recording import rejudge  # noqa: PLC0415
 
     if folder.absolute() in {recording.absolute(), recording.absolute().parent}:
         hint = "Name another: what a run left there would be written over"
@@ -64,13 +63,6 @@ def command(recording: Path, openapi: Path | None, target: str | None, profile: 
     command += ["--target", base_url.without_userinfo(base)] if base else []
     command += ["--profile", profile]
     judged = rejudge(recording, openapi or default_document(), profile, base)
-    found = replace(judged.results, command=shlex.join(command))
-    results = model.with_exit_code(found, model.exit_code(found))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        writer.clear(folder)
-        writer.write_all(results, judged.evidence, folder)
-    except OSError as error:
-        raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
-    github.show(terminal.render(results, folder, standard_output(color)))
-    return results.exit_code
+    judged_reports.prepare(folder)
+    told = replace(judged, results=replace(judged.results, command=shlex.join(command)))
+    return judged_reports.write(told, folder, standard_output(color))

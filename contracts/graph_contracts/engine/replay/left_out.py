@@ -78,6 +78,8 @@ class AllLeftOut:
 
     kind: str = "entries"
     """What the exchanges are called: entries, mocks or requests."""
+    otherwise: str = RECORD_MORE
+    """What to do where no reason says it."""
     _counts: dict[Reason, int] = field(default_factory=dict)
     _first: dict[Reason, list[str]] = field(default_factory=dict)
 
@@ -106,4 +108,4 @@ class AllLeftOut:
     def hint(self) -> str:
         """What to do where nothing is left to judge."""
         known = [words for reason, words in HINTS.items() if reason in self._counts]
-        return known[0] if known else RECORD_MORE
+        return known[0] if known else self.otherwise
