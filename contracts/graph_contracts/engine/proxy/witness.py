@@ -129,3 +129,13 @@ class Witness:
     def held(self) -> int:
         """How many exchanges are held."""
         return len(self._judge.exchanges)
+
+    @property
+    def octets(self) -> int:
+        """Octets of the answers' bodies that are held."""
+        return sum(len(each.response.body) for each in self._judge.exchanges if each.response)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How much is held beside exchanges: credentials, objects, failures, findings."""
+        return len(self._mask.secrets), *self._judge.sizes

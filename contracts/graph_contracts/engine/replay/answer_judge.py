@@ -129,6 +129,8 @@ class AnswerJudge:
         self._bound = [b for b in requirements.bindings() if b.each and not b.requirement.endswith(FRAMING)]
         self._operations = {each.id: each for each in contract.tested}
         self._drivers: dict[str, OperationUnderTest] = {}
+        self._checks: dict[str, list[Binding]] = {}
+        """Those that are about an operation, by its id."""
         self._said: defaultdict[str, dict[Binding, _Said]] = defaultdict(dict)
         self._begun: set[str] = set()
         """Operations that had a request accepted."""
@@ -141,6 +143,15 @@ class AnswerJudge:
     def exchanges(self) -> list[Exchange]:
         """The exchanges that are kept."""
         return list(self._client.exchanges)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many objects, failures and findings are held."""
+        found = (each for said in self._said.values() for each in said.values())
+        findings = sum(len(each.own.findings) + len(each.otherwise.findings) for each in found)
+        failed = sum(map(len, self._failed.values()))
+        transient = sum(len(each.log.transient) for each in self._drivers.values())
+        return sum(len(each.met) for each in self._drivers.values()), failed, transient, findings
 
     def meet(self, exchanges: Iterable[Exchange]) -> None:
         """Know the objects and conventions that answers show before any of them is judged."""
@@ -155,15 +166,15 @@ class AnswerJudge:
         self._learn(driver, exchange)
         self.seen.count(exchange, driver.documented.method)
         kept = self._kept
-        found = [each for binding in self._of(driver) for each in self._check(binding, driver, recorded)]
+        found = [each for binding in self._of(driver.documented) for each in self._check(binding, driver, recorded)]
         if self._keep is None or self._kept > kept:
             self._client.exchanges.append(exchange)
             self.places[exchange.index] = recorded.place
             self._note_failure(exchange)
+            if self._keep is not None and exchange.response is not None:
+                exchange.response.shorten()
         if exchange.ok:
             self._forgive(driver, exchange.request)
-        if self._keep is not None and exchange.response is not None:
-            exchange.response.shorten()
         return found
 
     def judgements(self) -> Iterator[Judgement]:
@@ -174,7 +185,7 @@ class AnswerJudge:
         self.planned = 0
         for binding in self._bound:
             for operation in self.contract.tested:
-                if self._kinds[operation.id] is binding.kind and applies(binding, operation):
+                if binding in self._of(operation):
                     self.planned += 1
                     yield from self._judged(judge, binding, operation)
 
@@ -205,9 +216,12 @@ class AnswerJudge:
         kind: OperationKind = self._kinds[operation.id]
         return DRIVERS[kind](self._client, operation, Options())
 
-    def _of(self, driver: OperationUnderTest) -> Iterator[Binding]:
-        kind = self._kinds[driver.documented.id]
-        return (each for each in self._bound if each.kind is kind and applies(each, driver.documented))
+    def _of(self, operation: Operation) -> list[Binding]:
+        """The checks that are about an operation."""
+        if operation.id not in self._checks:
+            kind = self._kinds[operation.id]
+            self._checks[operation.id] = [b for b in self._bound if b.kind is kind and applies(b, operation)]
+        return self._checks[operation.id]
 
     def _learn(self, driver: OperationUnderTest, exchange: Exchange) -> None:
         if self._follows_answers:
