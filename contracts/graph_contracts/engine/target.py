@@ -79,7 +79,7 @@ def connect(
     Raises:
         ConfigurationError: the settings name something that can't be used to reach the target.
     """
-    connection = _connection(settings, deadline)
+    connection = connection_to(settings, deadline)
     if settings.target:
         check_files(connection)
         credential = chosen(settings, redactor)
@@ -116,7 +116,8 @@ def _closing(target: Target) -> Iterator[None]:
         target.client.close()
 
 
-def _connection(settings: Settings, deadline: float) -> Connection:
+def connection_to(settings: Settings, deadline: float | None = None) -> Connection:
+    """Where the target is and how it is reached, without credentials."""
     return Connection(
         base=base_url.without_userinfo(settings.target or ""),
         headers=settings.headers,

@@ -78,11 +78,14 @@ class Outcome:
     """The profiles in which it is a failure, also where it is only a warning in the profile of this run."""
     seconds: float | None = None
     """How long the case took, or the cases; None where others came across the requirement."""
+    places: tuple[JsonMapping, ...] = ()
+    """Where mocks break it: the `place` as file and line, its `verdict`, the `request`, what was `expected` and is
+    `actual` there, and the `exchange` that shows it."""
 
     @classmethod
     def from_json(cls, data: JsonMapping) -> Outcome:
         """Read what stands in results.json and in the outcome stream."""
-        lists = {name: tuple(data.get(name, ())) for name in ("exchanges", "signs", "gates")}
+        lists = {name: tuple(data.get(name, ())) for name in ("exchanges", "signs", "gates", "places")}
         return cls(**{**data, **lists, "verdict": Verdict(data["verdict"])})
 
 
@@ -291,15 +294,19 @@ def _row(row: RequirementResult) -> JsonObject:
         **own,
         **lists,
         "verdict": str(row.verdict),
-        "outcomes": [_outcome_json(outcome) for outcome in row.outcomes],
+        "outcomes": [outcome_json(outcome) for outcome in row.outcomes],
     }
 
 
-def _outcome_json(outcome: Outcome) -> JsonObject:
+def outcome_json(outcome: Outcome) -> JsonObject:
+    """An outcome as it stands in results.json and in the outcome stream."""
     own = {name: getattr(outcome, name) for name in OUTCOME}
     mismatch = None if outcome.mismatch is None else dict(outcome.mismatch)
     lists = {name: list(getattr(outcome, name)) for name in ("exchanges", "signs", "gates")}
-    return {**own, **lists, "verdict": str(outcome.verdict), "mismatch": mismatch}
+    found = {**own, **lists, "verdict": str(outcome.verdict), "mismatch": mismatch}
+    if not found.pop("places"):
+        return found
+    return {**found, "places": [dict(each) for each in outcome.places]}
 
 
 def result(row: RequirementResult, outcomes: Iterable[Outcome]) -> RequirementResult:
