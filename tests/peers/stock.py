@@ -63,6 +63,8 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = 65536
     disable_nagle_algorithm = True
     stock: Stock
+    schemas: dict[str, Any] = SCHEMAS
+    """The document's components."""
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -96,7 +98,7 @@ class Handler(BaseHTTPRequestHandler):
             return "no JSON", {}
         if media != "application/json":
             return "no JSON by its Content-Type", {}
-        wanted = {"$ref": f"#/components/schemas/{schema}", "components": SCHEMAS}
+        wanted = {"$ref": f"#/components/schemas/{schema}", "components": self.schemas}
         problem = next(Draft202012Validator(wanted).iter_errors(value), None)
         if problem is not None or not isinstance(value, dict):
             return "not as the document has it", {}
@@ -111,6 +113,9 @@ class Handler(BaseHTTPRequestHandler):
             self.rfile.readline()
         if "Transfer-Encoding" in self.headers:
             self.rfile.readline()
+        self.route(octets)
+
+    def route(self, octets: bytes) -> None:
         path = unquote(urlsplit(self.path).path)
         with self.stock.lock:
             if path == "/stock/":
@@ -155,10 +160,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(*faults: str) -> Iterator[Stock]:
+def serving(*faults: str, handler: type[Handler] = Handler) -> Iterator[Stock]:
     """Serve the stock until the block ends."""
     stock = Stock(*faults)
-    server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"stock": stock}))
+    server = Server(("127.0.0.1", 0), type("Bound", (handler,), {"stock": stock}))
     stock.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

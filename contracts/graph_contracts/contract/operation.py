@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from graph_contracts.contract.collection_shape import CollectionShape
 from graph_contracts.contract.object_path import SEGMENT, ObjectPath, fill, place_of
+from graph_contracts.contract.security import Security
 from graph_contracts.json_types import Json, JsonMapping
 
 
@@ -145,11 +146,8 @@ class Operation:
     truncated: bool = False
     """Whether the documented response may leave out properties that a real one has."""
     permissions: tuple[Permission, ...] = ()
-    authenticated: bool = True
-    open_to_all: bool = False
-    """Whether the document says that nobody needs credentials; one that says nothing of security doesn't."""
-    schemes: frozenset[str] = frozenset()
-    """The schemes of Authorization that the document names, in lower case; empty for a key without a scheme."""
+    security: Security = field(default_factory=Security)
+    """Which credentials the document asks for."""
     deprecated: bool = False
     call: bool = False
     """Whether the document calls it an action or a function, whatever its method and answer look like."""
@@ -223,7 +221,9 @@ class Operation:
         if self.key is not None:
             return self.path
         name = "id" if "id" not in self.parameters else "key"
-        return self.collection + self.object_form.replace("{}", f"{{{name}}}")
+        composite = self.shape.composite
+        written = composite.template if composite is not None else f"{{{name}}}"
+        return self.collection + self.object_form.replace("{}", written)
 
     @property
     def item_type(self) -> Type | None:
@@ -262,7 +262,8 @@ class Operation:
         Raises:
             KeyError: a parameter has no value in `ids`.
         """
-        return fill(self.path, ids)
+        found = ObjectPath.of(self.path)
+        return found.url_path(ids) if found is not None else fill(self.path, ids)
 
 
 READ_LATER = frozenset(each.name for each in fields(Operation)) - {"id", "method", "path"}

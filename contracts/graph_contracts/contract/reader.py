@@ -15,9 +15,10 @@ from urllib.parse import unquote
 
 from graph_contracts.contract.collection_shape import CollectionShape
 from graph_contracts.contract.message import json_content, mapping
-from graph_contracts.contract.object_path import PARAMETER, ObjectPath, Paths, blank
+from graph_contracts.contract.object_path import ObjectPath, Paths, blank, parameters_of
 from graph_contracts.contract.operation import Example, Operation, Permission, Type, TypeKind
 from graph_contracts.contract.schemas import DEEPEST, Schemas
+from graph_contracts.contract.security import security
 from graph_contracts.contract.shape_reader import ShapeReader
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
@@ -126,15 +127,14 @@ class Reader:
         ranged = next((status for status in statuses if status.upper() == "2XX"), None)
         sent = json_content(self.resolve(node.get("requestBody")))
         answered = json_content(statuses[success or ranged or ""]) if success or ranged else {}
-        security = node.get("security", self.document.get("security", []))
         parameters = [*(shared.get("parameters") or ()), *(node.get("parameters") or ())]
         return Operation(
             id=name,
             method=method.upper(),
             path=path,
             summary=str(node.get("summary") or shared.get("summary") or ""),
-            parameters=tuple(PARAMETER.findall(path)),
-            parameter_examples=dict(self.parameter_examples(parameters)),
+            parameters=parameters_of(path),
+            parameter_examples=_with_key(path, dict(self.parameter_examples(parameters))),
             options=frozenset(self.query_options(parameters)),
             aliases=self.aliases(node.get("x-graph-aliases")) or (path,),
             collection_template=self.paths.collection(path),
@@ -157,9 +157,11 @@ class Reader:
                 )
                 for row in node.get("x-graph-permissions") or ()
             ),
-            authenticated=bool(security) and {} not in security,
-            open_to_all=("security" in node or "security" in self.document) and (not security or {} in security),
-            schemes=frozenset(self.schemes(security)),
+            security=security(
+                node.get("security", self.document.get("security")),
+                mapping(mapping(self.document.get("components")).get("securitySchemes")),
+                self.resolve,
+            ),
             deprecated=node.get("deprecated") is True,
             call=node.get("x-ms-docs-operation-type") in {"action", "function"},
             servers=servers(node.get("servers") or shared.get("servers")),
@@ -175,8 +177,13 @@ class Reader:
         if collection not in self._shapes:
             self._shapes[collection] = ShapeReader(self.resolve, self.document, self.paths).read(collection)
         shape = self._shapes[collection]
-        alternate = found is not None and found.key_property and found.form != self.paths.form(path)
-        return replace(shape, key=found.key_property, whole_key=False) if found and alternate else shape
+        if found is None or found.form == self.paths.form(path):
+            return shape
+        if found.composite is not None:
+            return replace(shape, key=",".join(found.composite.properties), composite=found.composite)
+        if found.key_property:
+            return replace(shape, key=found.key_property, whole_key=False, composite=None)
+        return shape
 
     def own_errors(self, answers: Mapping[str, JsonMapping]) -> Iterator[tuple[str, bool]]:
         """For each documented error, whether its JSON has another shape than an object with Graph's `error`."""
@@ -189,19 +196,6 @@ class Reader:
                         status.upper() if status != "default" else status,
                         shape is not None and all(map(_is_own, shape.alternatives or (shape,))),
                     )
-
-    def schemes(self, security: Json) -> Iterator[str]:
-        """The schemes of Authorization that some requirements of security name, in lower case."""
-        known = mapping(mapping(self.document.get("components")).get("securitySchemes"))
-        for name in [name for each in security or () for name in mapping(each)]:
-            scheme = self.resolve(known.get(name))
-            match scheme.get("type"):
-                case "http":
-                    yield str(scheme.get("scheme", "")).lower()
-                case "oauth2" | "openIdConnect":
-                    yield "bearer"
-                case "apiKey" if scheme.get("in") == "header" and str(scheme.get("name")).lower() == "authorization":
-                    yield ""
 
     def parameter_examples(self, parameters: list[Json]) -> Iterator[tuple[str, str]]:
         for parameter in map(self.resolve, parameters):
@@ -232,6 +226,13 @@ class Reader:
             return Example(schema["example"])
         listed = schema.get("examples")
         return Example(listed[0]) if isinstance(listed, list) and listed else None
+
+
+def _with_key(path: str, examples: dict[str, str]) -> dict[str, str]:
+    """Examples of parameters, with the whole key of a path that has several properties in it."""
+    found = ObjectPath.of(path)
+    whole = found.composite.of_parameters(examples) if found is not None and found.composite else ""
+    return {**examples, found.key: whole} if found is not None and whole else examples
 
 
 def _is_own(shape: Type) -> bool:

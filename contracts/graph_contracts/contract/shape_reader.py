@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from graph_contracts.contract import collection_shape
 from graph_contracts.contract.collection_shape import MORE, PAGE_SIZES, CollectionShape
@@ -33,10 +34,16 @@ class ShapeReader:
         if item is None and items is not None:
             item = self._item(answer, items)
         parameter = path.key if path is not None else ""
-        key = (path.key_property if path is not None else "") or collection_shape.key_property(
-            self.resolve, parameter, item or {}, plain_id=self._graph, collection=name
-        )
         declared = collection_shape.members(self.resolve, item or {})
+        composite = path.composite if path is not None else None
+        if composite is not None:
+            whole = (each for each in composite.properties if collection_shape.whole(self.resolve, declared.get(each)))
+            composite = replace(composite, whole=frozenset(whole))
+            key = ",".join(composite.properties)
+        else:
+            key = (path.key_property if path is not None else "") or collection_shape.key_property(
+                self.resolve, parameter, item or {}, plain_id=self._graph, collection=name
+            )
         shown = collection_shape.members(self.resolve, answer) if answer is not None else {}
         return CollectionShape(
             key=key,
@@ -46,6 +53,7 @@ class ShapeReader:
             links=collection_shape.links_in(self.resolve, answer),
             more=tuple(each for each in MORE if each in shown),
             page=self._page_size(listed),
+            composite=composite,
         )
 
     def resolve(self, node: Json) -> JsonMapping:

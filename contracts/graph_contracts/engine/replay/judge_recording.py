@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from graph_contracts import __version__, cases, requirements
-from graph_contracts.contract import Contract, Operation, OperationKind
+from graph_contracts.contract import Contract, ObjectPath, Operation, OperationKind
 from graph_contracts.engine import outcome, scope_of_run
 from graph_contracts.engine.conventions_in_answers import in_answers
 from graph_contracts.engine.judge import Judge
@@ -34,6 +34,7 @@ from graph_contracts.operations.sender import SERVER_FAILURES
 from graph_contracts.report import results as model
 from graph_contracts.requirements import Inconclusive
 
+KEY = re.escape("{}")
 UNSEEN = "resp.framing"
 """Requirements about octets that no archive holds."""
 NOTE = "Judged from a recording: only what each answer shows by itself, nothing of what the server does with an update."
@@ -206,7 +207,8 @@ def _assigned(
         if target and base != target:
             others.append(leave_out(Reason.OTHER_SERVER))
             continue
-        entity = unquote(match.groupdict().get("key") or (ALL if operation.key is None else ""))
+        address, written = ObjectPath.of(operation.path), match.groupdict().get("key")
+        entity = address.key_in(written) if address and written else ALL if operation.key is None else ""
         bases[base] = None
         chosen.append(replace(exchange, index=len(chosen), operation=operation.id, entity=entity))
     if len(bases) > 1:
@@ -222,6 +224,8 @@ def _patterns(operation: Operation) -> tuple[re.Pattern[str], re.Pattern[str]]:
         inner = "[^/]+".join(re.escape(segment) for segment in segments)
         return re.compile(f"(?P<base>(?:/.*)?){inner}{tail}/?")
 
-    if operation.key is None:
-        return pattern(operation.path, ""), pattern(operation.path, "/[^/]+")
-    return pattern(operation.collection, "/(?P<key>[^/]+)"), pattern(operation.collection, "")
+    address = ObjectPath.of(operation.path)
+    form = re.escape((address.form if address else operation.object_form).rstrip("/"))
+    if address is None:
+        return pattern(operation.path.rstrip("/"), ""), pattern(operation.path.rstrip("/"), form.replace(KEY, "[^/]+"))
+    return pattern(address.collection, form.replace(KEY, "(?P<key>[^/]+)")), pattern(address.collection, "")
