@@ -15,7 +15,8 @@ from graph_contracts.http.exchange import Exchange
 from graph_contracts.http.limits import MAX_DEPTH, MAX_VALUES
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 
-REFUSED = (401, 403)
+UNAUTHENTICATED = 401
+REFUSED = (UNAUTHENTICATED, 403)
 FLAGS = {"basic": "--basic", "bearer": "--token"}
 """The options for credentials, by the scheme that a server asks for."""
 NOT_HERE = frozenset({404, 405, 410, 501})
@@ -91,12 +92,13 @@ def speaks_json(
 def credentials(driver: OperationUnderTest, asked: Sequence[Exchange]) -> PreflightCheck:
     """Whether the credentials are good for anything that was asked."""
     client = driver.client
-    own = bool(client.credential.fields()) or bool(client.connection.cert)
+    own = client.credential.given or bool(client.connection.cert)
     if any(exchange.status not in REFUSED for exchange in asked):
         return PreflightCheck("credentials", "they are accepted" if own else "none are given, and none are asked for")
     what = "the token" if client.token else "the credentials"
     problem = f"refuses {what}" if own else "wants credentials"
-    hint = "Check that the token is valid and may update" if own else "Give one with --token"
+    options = driver.documented.security.options
+    hint = "Check that the token is valid and may update" if own else f"Give {options or 'one with --token'}"
     last = asked[-1]
     until = expiry(client.token or "")
     if until is not None and until < time.time():
@@ -109,6 +111,19 @@ def credentials(driver: OperationUnderTest, asked: Sequence[Exchange]) -> Prefli
         hint = f"It asks for {scheme} credentials: see {FLAGS.get(scheme.lower(), '--credential')}"
     error = TargetError(f"{client.base} {problem} ({last.answer})", hint_with_words(hint, last))
     return PreflightCheck("credentials", problem, error)
+
+
+def to_be_made(driver: OperationUnderTest, listed: Exchange, creation: str) -> PreflightCheck:
+    """That no object is known, and by what a run makes one; where the list asks for credentials, that they are missing.
+
+    Args:
+        listed: the answer to a GET on the collection.
+        creation: what makes objects.
+    """
+    if listed.status == UNAUTHENTICATED:
+        return credentials(driver, [listed])
+    why = "none is there" if listed.ok else f"none is listed ({listed.answer})"
+    return PreflightCheck("object", f"{why}: a run tries to make one by {creation}")
 
 
 def _other_scheme(refused: Exchange) -> str:
