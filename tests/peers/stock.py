@@ -22,7 +22,7 @@ from tests.peers.shelf import Server
 
 DOCUMENT = Path(__file__).with_name("stock.yaml")
 SCHEMAS: dict[str, Any] = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))["components"]
-FAULTS = ("replaces", "keeps nothing new", "forgets its numbers", "lists in an object")
+FAULTS = ("replaces", "keeps nothing new", "forgets its numbers", "lists in an object", "says what is wrong in a word")
 EMPTY = {"note": None}
 
 
@@ -80,7 +80,8 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(octets if self.command != "HEAD" else b"")
 
     def invalid(self, place: str, message: str) -> None:
-        self.reply(422, {"detail": [{"loc": [place], "msg": message, "type": "value_error"}]})
+        told: Any = [{"loc": [place], "msg": message, "type": "value_error"}]
+        self.reply(422, {"detail": message if "says what is wrong in a word" in self.stock.faults else told})
 
     def body(self, octets: bytes, schema: str) -> dict[str, Any] | None:
         """The body where it keeps to a schema; else the request is answered."""

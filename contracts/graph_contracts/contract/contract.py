@@ -21,9 +21,10 @@ from graph_contracts.contract import conventions
 from graph_contracts.contract.external_files import with_files
 from graph_contracts.contract.message import mapping
 from graph_contracts.contract.object_path import ObjectPath, Paths, blank
-from graph_contracts.contract.operation import Operation, Type, TypeKind
+from graph_contracts.contract.operation import Operation
 from graph_contracts.contract.other_formats import check_document
 from graph_contracts.contract.reader import Reader, servers
+from graph_contracts.contract.value_type import Type, TypeKind
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
 

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from threading import RLock
 from urllib.parse import unquote
 
 from graph_contracts.contract.collection_shape import CollectionShape
+from graph_contracts.contract.conventions import Convention, claimed
+from graph_contracts.contract.error_answers import error_answers
 from graph_contracts.contract.message import json_content, mapping
 from graph_contracts.contract.object_path import ObjectPath, Paths, blank, parameters_of
-from graph_contracts.contract.operation import Example, Operation, Permission, Type, TypeKind
+from graph_contracts.contract.operation import Example, Operation, Permission
 from graph_contracts.contract.schemas import DEEPEST, Schemas
 from graph_contracts.contract.security import security
 from graph_contracts.contract.shape_reader import ShapeReader
+from graph_contracts.contract.value_type import Type
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
 
@@ -42,6 +44,11 @@ class Reader:
     def paths(self) -> Paths:
         """How the document spells its paths; asked for when the first operation is read."""
         return Paths.of(str(path) for path in mapping(self.document.get("paths")))
+
+    @cached_property
+    def _graph(self) -> bool:
+        """Whether the document claims Graph's conventions."""
+        return Convention.GRAPH in claimed(self.document, servers(self.document.get("servers"))).applied
 
     def operations(self) -> tuple[tuple[Operation, ...], tuple[str, ...]]:
         """The document's operations, none of them read yet; and the paths that can't be read, with the reason."""
@@ -144,7 +151,7 @@ class Reader:
             body=self.types.type(sent["schema"]) if "schema" in sent else None,
             response=self.types.type(answered["schema"]) if "schema" in answered else None,
             statuses=tuple(statuses),
-            own_errors=dict(self.own_errors(statuses)),
+            errors=dict(error_answers(statuses, self.types.type, self.document, graph=self._graph)),
             success=int(success) if success else None,
             required=self.types.required(answered.get("schema")),
             truncated=bool(node.get("x-graph-truncated", False)),
@@ -185,18 +192,6 @@ class Reader:
             return replace(shape, key=found.key_property, whole_key=False, composite=None)
         return shape
 
-    def own_errors(self, answers: Mapping[str, JsonMapping]) -> Iterator[tuple[str, bool]]:
-        """For each documented error, whether its JSON has another shape than an object with Graph's `error`."""
-        for status, answer in answers.items():
-            if status == "default" or status[:1] in {"4", "5"}:
-                schema = json_content(answer).get("schema")
-                with suppress(DocumentError):  # what can't be read claims nothing
-                    shape = self.types.type(schema) if schema is not None else None
-                    yield (
-                        status.upper() if status != "default" else status,
-                        shape is not None and all(map(_is_own, shape.alternatives or (shape,))),
-                    )
-
     def parameter_examples(self, parameters: list[Json]) -> Iterator[tuple[str, str]]:
         for parameter in map(self.resolve, parameters):
             example = self.example(parameter)
@@ -233,13 +228,6 @@ def _with_key(path: str, examples: dict[str, str]) -> dict[str, str]:
     found = ObjectPath.of(path)
     whole = found.composite.of_parameters(examples) if found is not None and found.composite else ""
     return {**examples, found.key: whole} if found is not None and whole else examples
-
-
-def _is_own(shape: Type) -> bool:
-    """Whether an error of this shape has no member `error` as Graph's have."""
-    if shape.kind is TypeKind.COMPLEX:
-        return bool(shape.properties) and "error" not in shape.properties
-    return shape.kind is not TypeKind.ANY
 
 
 def servers(nodes: Json) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from graph_contracts.contract.operation import Property, Type, TypeKind
 from graph_contracts.contract.value_limits import NONE, Limits, either, intersect
+from graph_contracts.contract.value_type import Property, Type, TypeKind
 
 NUMBERS = frozenset({TypeKind.DOUBLE, TypeKind.INT32, TypeKind.INT64})
 INFINITE = frozenset({"INF", "-INF", "NaN"})
