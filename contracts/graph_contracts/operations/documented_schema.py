@@ -44,4 +44,5 @@ def _dialect(*, old: bool) -> Any:
 
         return check
 
-    return extend(Draft4Validator, {keyword: or_null(keyword) for keyword in ("type", "enum")})
+    keywords = {keyword: or_null(keyword) for keyword in ("type", "enum")}
+    return extend(Draft4Validator, keywords)  # type: ignore[no-untyped-call]  # its stubs say nothing
