@@ -32,6 +32,13 @@ from graph_contracts.settings import base_url
     help="What gates, as for run.",
 )
 @click.option(
+    "--conventions",
+    type=click.Choice(("auto", "plain", "odata", "graph")),
+    default="auto",
+    show_default=True,
+    help="Whose conventions count beside HTTP's and the document's, as for run.",
+)
+@click.option(
     "--report",
     "folder",
     metavar="FOLDER",
@@ -41,7 +48,15 @@ from graph_contracts.settings import base_url
     help="Folder that the reports are written to.",
 )
 @color_option
-def command(recording: Path, openapi: Path | None, target: str | None, profile: str, folder: Path, color: str) -> int:
+def command(
+    recording: Path,
+    openapi: Path | None,
+    target: str | None,
+    profile: str,
+    conventions: str,
+    folder: Path,
+    color: str,
+) -> int:
     """Judge recorded traffic: the report folder of a run, or a HAR file of a browser or a proxy.
 
     Nothing is sent. Only requirements that a single answer can break are judged: a recording in which no answer is one
@@ -59,7 +74,8 @@ def command(recording: Path, openapi: Path | None, target: str | None, profile: 
     command += ["--openapi", str(openapi)] if openapi else []
     command += ["--target", base_url.without_userinfo(base)] if base else []
     command += ["--profile", profile]
-    judged = rejudge(recording, openapi or default_document(), profile, base)
+    command += ["--conventions", conventions] if conventions != "auto" else []
+    judged = rejudge(recording, openapi or default_document(), profile, base, conventions)
     found = replace(judged.results, command=shlex.join(command))
     results = model.with_exit_code(found, model.exit_code(found))
     try:

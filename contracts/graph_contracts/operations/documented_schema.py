@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +18,12 @@ HOLDERS = ("components", "paths", "definitions")
 
 
 def breaches(value: Json, schema: Json, document: JsonMapping) -> Iterator[ValidationError]:
-    """What in a value isn't as a schema of the document has it.
+    """What in a value isn't as a schema of the document has it; a schema that leads nowhere promises nothing."""
+    from referencing.exceptions import Unresolvable  # noqa: PLC0415 (whoever lists requirements need not wait)
 
-    Raises:
-        referencing.exceptions.Unresolvable: the schema refers to nothing.
-    """
     whole = {"allOf": [schema], **{name: document[name] for name in HOLDERS if name in document}}
-    yield from _dialect(old=str(document.get("openapi", "")).startswith("3.0"))(whole).iter_errors(value)
+    with suppress(Unresolvable):
+        yield from _dialect(old=str(document.get("openapi", "")).startswith("3.0"))(whole).iter_errors(value)
 
 
 @cache

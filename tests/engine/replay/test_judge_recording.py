@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from graph_contracts import cli
+from graph_contracts.contract.conventions import BY_NAME
 from graph_contracts.engine.replay.judge_recording import Judged, rejudge
 from graph_contracts.errors import ContractsError, NothingTestedError, ResultsError
 from graph_contracts.report.results import Verdict
@@ -349,3 +350,28 @@ def test_a_text_stands_for_a_number_only_where_the_document_says_so(tmp_path: Pa
     ):
         schemas = {"ex.app": {"type": "object", "properties": {"id": {"type": "string"}, "ratio": schema}}}
         assert shown(tmp_path, schemas, {"id": "a1", "ratio": value})["read.type.int32"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("conventions", "applied", "envelope"),
+    [("auto", "plain", "not-applicable"), ("plain", "plain", "not-applicable"), ("graph", "graph", "warn")],
+)
+def test_conventions_are_those_that_are_claimed_or_named(
+    conventions: str, applied: str, envelope: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document, traffic = tmp_path / "lines.yaml", tmp_path / "traffic.har"
+    answer = {"description": "", "content": {"application/json": {"schema": {"type": "object"}}}}
+    path = "/lines(order='{order}',no={no})"
+    paths = {path: {"patch": {"requestBody": answer, "responses": {"200": answer}}}}
+    document.write_text(json.dumps({"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": paths}))
+    refused = entry(400, "{}", url="https://host.example/v1/lines(no=1,order='O''Hara%201')")
+    answers = [entry(url=refused["request"]["url"]), refused]
+    traffic.write_text(json.dumps({"log": {"version": "1.2", "creator": {"name": "x"}, "entries": answers}}))
+    command = ["judge", str(traffic), "--openapi", str(document), "--report", str(tmp_path / "r")]
+    assert cli.main([*command, "--conventions", conventions]) == 0
+    found = json.loads((tmp_path / "r/results.json").read_text())
+    assert found["conventions"]["applied"] == [*map(str, BY_NAME[applied])]
+    assert ("--conventions says" in found["conventions"]["because"]) is (conventions != "auto")
+    (row,) = (each for each in found["requirements"] if each["id"] == "update.error.envelope")
+    assert row["verdict"] == envelope
+    assert capsys.readouterr().out.startswith("Judged by the conventions of ")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from referencing.exceptions import Unresolvable
-
 from graph_contracts.cases.any.errors import BY_THE_SERVICE
 from graph_contracts.contract import Operation
 from graph_contracts.http.exchange import Exchange
@@ -87,10 +85,7 @@ def test_errors_have_the_documented_form(operation: OperationUnderTest, exchange
     schema = said.schema(response.media_type)
     if schema is None:
         return
-    try:
-        breach = min(documented_schema.breaches(read.value, schema, said.document), key=_depth, default=None)
-    except Unresolvable:
-        return  # a document that can't be followed promises nothing
+    breach = min(documented_schema.breaches(read.value, schema, said.document), key=_depth, default=None)
     if breach is None:
         return
     sure = said.exact and exchange.status in OF_THE_SERVICE and breach.validator not in CLOSED

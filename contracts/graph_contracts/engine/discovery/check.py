@@ -77,16 +77,23 @@ def speaks_json(
     unread = next((r.json.problem for r in reversed(responses) if r.whole and r.json.limited), "")
     if unread and all(not response.whole or response.json.limited for response in responses):
         hint = f"A run reads {MAX_DEPTH} levels and {MAX_VALUES:,} values of an answer"
-        error = TargetError(f"{driver.client.base} answers with nothing that can be read: {unread}", hint)
+        problem = f"{driver.client.base} answers nothing about {_resource(driver)} that can be read: {unread}"
+        error = TargetError(problem, hint)
         return PreflightCheck("JSON", "its answers are beyond what is read", error)
     base, media = driver.client.base, responses[-1].media_type or "text without a Content-Type"
     last = (patches or answers)[-1]
     hint = "Check the base URL; it must include the version, such as /beta"
     if is_page(last) and (last.ok or leads_elsewhere(last)):
         hint += ". If that is a login page, give what the API takes: --token, --basic or --credential"
-    error = TargetError(f"{base} answers {media} to everything ({last.answer})", hint_with_words(hint, last))
+    problem = f"{base} answers {media} to everything about {_resource(driver)} ({last.answer})"
+    error = TargetError(problem, hint_with_words(hint, last))
     hopeless = all(e.status in NOT_HERE or 300 <= e.status < 400 for e in patches)
     return PreflightCheck("JSON", f"it speaks {media}", error, stops=hopeless)
+
+
+def _resource(driver: OperationUnderTest) -> str:
+    """What the requests were about, for messages: the path of the collection, or of the object that is alone."""
+    return driver.documented.collection
 
 
 def credentials(driver: OperationUnderTest, asked: Sequence[Exchange]) -> PreflightCheck:

@@ -312,7 +312,8 @@ class Preflight:
         moved = next((e.response.header("Location") for e in patches if e.response and 300 <= e.status < 400), None)
         if moved and all(300 <= exchange.status < 400 for exchange in patches):
             hint = redirect_hint(patches[-1], base)
-            error = TargetError(f"{base} redirects everything to {moved[:200]} ({patches[-1].answer})", hint)
+            whose = f"everything about {first.documented.collection}"
+            error = TargetError(f"{base} redirects {whose} to {moved[:200]} ({patches[-1].answer})", hint)
             return PreflightCheck("object", "everything is redirected", error)
         if not self.may_write:
             statuses = {exchange.status for exchange in patches}

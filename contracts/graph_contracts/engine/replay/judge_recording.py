@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from graph_contracts import __version__, cases, requirements
 from graph_contracts.contract import Contract, ObjectPath, Operation, OperationKind
+from graph_contracts.contract.conventions import requested
 from graph_contracts.engine import outcome, scope_of_run
 from graph_contracts.engine.conventions_in_answers import in_answers
 from graph_contracts.engine.judge import Judge
@@ -82,7 +83,7 @@ class Judged:
     evidence: Sequence[JsonMapping]
 
 
-def rejudge(path: Path, document: Path, profile: str, target: str | None = None) -> Judged:
+def rejudge(path: Path, document: Path, profile: str, target: str | None = None, conventions: str = "auto") -> Judged:
     """Judge an archive.
 
     Args:
@@ -90,6 +91,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
         document: the OpenAPI document to judge by.
         profile: what gates.
         target: the base URL of the server that is meant, where the archive holds several.
+        conventions: whose conventions count, as the option of that name has it.
 
     Raises:
         ContractsError: something can't be read, or nothing in the archive is about an operation.
@@ -109,7 +111,8 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
     client.exchanges = Traffic(exchanges)
     outcomes: dict[str, list[model.Outcome]] = {}
     planned = 0
-    judge = Judge(profile, in_answers(contract.conventions, exchanges))
+    applied = in_answers(contract.conventions, exchanges) if conventions == "auto" else requested(conventions)
+    judge = Judge(profile, applied)
     kinds = contract.kinds
     drivers = [_recorded(client, operation, kinds[operation.id]) for operation in contract.tested]
     bound = [b for b in requirements.bindings() if b.each and not b.requirement.endswith(UNSEEN)]
@@ -125,7 +128,8 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
         for each in requirements.registry()
         if each.id in outcomes
     ]
-    return Judged(_results(path, contract, profile, base, rows, exchanges, planned, why, mask), evidence)
+    results = _results(path, contract, profile, base, rows, exchanges, planned, why, mask)
+    return Judged(replace(results, conventions=outcome.conventions(applied)), evidence)
 
 
 def _results(
