@@ -41,8 +41,8 @@ class CompositeKey:
 
     template: str
     """What stands in the parentheses, with the path's parameters: `order='{order}',item={item}`."""
-    whole: frozenset[str] = frozenset()
-    """The properties that are whole numbers, as far as the document says."""
+    numbers: frozenset[str] = frozenset()
+    """The properties that are numbers, as far as the document says."""
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -82,7 +82,7 @@ class CompositeKey:
         return {part.name: self._value(part, values.get(part.name, "")) for part in self.parts}
 
     def _value(self, part: Part, value: str) -> Json:
-        if part.name in self.whole and re.fullmatch(r"-?\d{1,18}", value):
+        if part.name in self.numbers and re.fullmatch(r"-?\d{1,18}", value):
             return int(value)
         return value if part.quotes else WORDS.get(value, value)
 

@@ -6,10 +6,11 @@ An operation is read when one of its fields is first asked for. What can't be re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from threading import RLock
+from types import MappingProxyType
 from urllib.parse import unquote
 
 from graph_contracts.contract.collection_shape import CollectionShape
@@ -21,7 +22,7 @@ from graph_contracts.contract.operation import Example, Operation, Permission
 from graph_contracts.contract.schemas import DEEPEST, Schemas
 from graph_contracts.contract.security import security
 from graph_contracts.contract.shape_reader import ShapeReader
-from graph_contracts.contract.value_type import Type
+from graph_contracts.contract.value_type import Type, TypeKind
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
 
@@ -148,7 +149,7 @@ class Reader:
             object_form=self.paths.form(path),
             shape=self.shape(path),
             parameter_types=dict(self.parameter_types(parameters)),
-            body=self.types.type(sent["schema"]) if "schema" in sent else None,
+            body=self.body(path, self.types.type(sent["schema"])) if "schema" in sent else None,
             response=self.types.type(answered["schema"]) if "schema" in answered else None,
             statuses=tuple(statuses),
             errors=dict(error_answers(statuses, self.types.type, self.document, graph=self._graph)),
@@ -177,6 +178,32 @@ class Reader:
             source=str(node.get("x-graph-source", "")),
         )
 
+    def body(self, path: str, declared: Type) -> Type:
+        """The type of what is sent to a path, without properties that are not the body's to say.
+
+        They are those that the path says already, which has the key of a parent; and the relationships that OData's
+        schemas have among properties. A plain read doesn't show these, and what is sent there are other objects,
+        whose keys the server relates.
+        """
+        key = ObjectPath.of(path)
+        said = {*parameters_of(path)} - {key.key if key is not None else ""} - {*declared.required}
+        if said & declared.properties.keys():
+            declared = _without(declared, said)
+        related = {
+            name
+            for name, each in declared.properties.items()
+            if TypeKind.COMPLEX in {each.type.kind, each.type.item and each.type.item.kind}
+            and name not in declared.required
+            and self.paths.names_part(path, name)
+        }
+        return _without(declared, related) if related and self._has_relationships else declared
+
+    @cached_property
+    def _has_relationships(self) -> bool:
+        """Whether schemas may have relationships: those of OData's documents do, but not those derived from pages."""
+        derived = "x-graph-source" in mapping(self.document.get("info"))
+        return not derived and Convention.ODATA in claimed(self.document, servers(self.document.get("servers"))).applied
+
     def shape(self, path: str) -> CollectionShape:
         """How the document shows the collection that a path is about."""
         found = ObjectPath.of(path)
@@ -189,7 +216,7 @@ class Reader:
         if found.composite is not None:
             return replace(shape, key=",".join(found.composite.properties), composite=found.composite)
         if found.key_property:
-            return replace(shape, key=found.key_property, whole_key=False, composite=None)
+            return replace(shape, key=found.key_property, number_key=False, composite=None)
         return shape
 
     def parameter_examples(self, parameters: list[Json]) -> Iterator[tuple[str, str]]:
@@ -228,6 +255,12 @@ def _with_key(path: str, examples: dict[str, str]) -> dict[str, str]:
     found = ObjectPath.of(path)
     whole = found.composite.of_parameters(examples) if found is not None and found.composite else ""
     return {**examples, found.key: whole} if found is not None and whole else examples
+
+
+def _without(declared: Type, names: Container[str]) -> Type:
+    """A type without some of its properties."""
+    others = {name: each for name, each in declared.properties.items() if name not in names}
+    return replace(declared, properties=MappingProxyType(others))
 
 
 def servers(nodes: Json) -> tuple[str, ...]:

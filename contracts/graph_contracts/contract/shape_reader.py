@@ -37,8 +37,10 @@ class ShapeReader:
         declared = collection_shape.members(self.resolve, item or {})
         composite = path.composite if path is not None else None
         if composite is not None:
-            whole = (each for each in composite.properties if collection_shape.whole(self.resolve, declared.get(each)))
-            composite = replace(composite, whole=frozenset(whole))
+            numbers = (
+                each for each in composite.properties if collection_shape.counts(self.resolve, declared.get(each))
+            )
+            composite = replace(composite, numbers=frozenset(numbers))
             key = ",".join(composite.properties)
         else:
             key = (path.key_property if path is not None else "") or collection_shape.key_property(
@@ -47,7 +49,7 @@ class ShapeReader:
         shown = collection_shape.members(self.resolve, answer) if answer is not None else {}
         return CollectionShape(
             key=key,
-            whole_key=collection_shape.whole(self.resolve, declared.get(key, {})),
+            number_key=collection_shape.counts(self.resolve, declared.get(key, {})),
             items=("value",) if items is None and self._graph else items,
             objects=self._are_objects(answer, items),
             links=collection_shape.links_in(self.resolve, answer),
@@ -66,6 +68,10 @@ class ShapeReader:
     def _graph(self) -> bool:
         """Whether the document is of Microsoft Graph, where each object's key is its `id` whatever a path calls it."""
         return "x-graph-source" in mapping(self._document.get("info"))
+
+    def _counts(self, schema: Json) -> bool:
+        """Whether a schema describes a number."""
+        return collection_shape.counts(self.resolve, schema)
 
     def _node(self, path: str) -> JsonMapping:
         return self.resolve(mapping(self._document.get("paths")).get(path)) if path else {}

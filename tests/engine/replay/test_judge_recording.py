@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from graph_contracts import cli
-from graph_contracts.contract.conventions import BY_NAME
-from graph_contracts.engine.replay.judge_recording import Judged, rejudge
+from graph_contracts.engine.replay.answer_results import Judged
+from graph_contracts.engine.replay.judge_recording import rejudge
 from graph_contracts.errors import ContractsError, NothingTestedError, ResultsError
 from graph_contracts.report.results import Verdict
 
@@ -352,26 +352,14 @@ def test_a_text_stands_for_a_number_only_where_the_document_says_so(tmp_path: Pa
         assert shown(tmp_path, schemas, {"id": "a1", "ratio": value})["read.type.int32"] == verdict
 
 
-@pytest.mark.parametrize(
-    ("conventions", "applied", "envelope"),
-    [("auto", "plain", "not-applicable"), ("plain", "plain", "not-applicable"), ("graph", "graph", "warn")],
-)
-def test_conventions_are_those_that_are_claimed_or_named(
-    conventions: str, applied: str, envelope: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    document, traffic = tmp_path / "lines.yaml", tmp_path / "traffic.har"
-    answer = {"description": "", "content": {"application/json": {"schema": {"type": "object"}}}}
-    path = "/lines(order='{order}',no={no})"
-    paths = {path: {"patch": {"requestBody": answer, "responses": {"200": answer}}}}
-    document.write_text(json.dumps({"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": paths}))
-    refused = entry(400, "{}", url="https://host.example/v1/lines(no=1,order='O''Hara%201')")
-    answers = [entry(url=refused["request"]["url"]), refused]
-    traffic.write_text(json.dumps({"log": {"version": "1.2", "creator": {"name": "x"}, "entries": answers}}))
-    command = ["judge", str(traffic), "--openapi", str(document), "--report", str(tmp_path / "r")]
-    assert cli.main([*command, "--conventions", conventions]) == 0
-    found = json.loads((tmp_path / "r/results.json").read_text())
-    assert found["conventions"]["applied"] == [*map(str, BY_NAME[applied])]
-    assert ("--conventions says" in found["conventions"]["because"]) is (conventions != "auto")
-    (row,) = (each for each in found["requirements"] if each["id"] == "update.error.envelope")
-    assert row["verdict"] == envelope
-    assert capsys.readouterr().out.startswith("Judged by the conventions of ")
+def test_a_key_in_parentheses_is_found_in_a_recording(tmp_path: Path) -> None:
+    media = {"application/json": {"schema": {"type": "object", "properties": {"id": {"type": "string"}}}}}
+    get = {"get": {"responses": {"200": {"description": "", "content": media}}}}
+    path = tmp_path / "small.json"
+    info = {"title": "Small", "version": "1"}
+    path.write_text(json.dumps({"openapi": "3.0.3", "info": info, "paths": {"/apps('{id}')": get}}))
+    one = entry(text='{"id": "a2"}', url="https://host.example/v1.0/apps('a1')")
+    one["request"] = {"method": "GET", "url": one["request"]["url"], "headers": []}
+    traffic = tmp_path / "traffic.har"
+    traffic.write_text(json.dumps({"log": {"creator": {"name": "x"}, "entries": [one]}}))
+    assert verdicts(rejudge(traffic, path, "page"))["read.body.id"] is Verdict.FAIL
