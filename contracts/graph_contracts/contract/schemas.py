@@ -9,9 +9,9 @@ from types import MappingProxyType
 from graph_contracts.contract import descriptions
 from graph_contracts.contract.derived_types import Heirs, mapped, type_name
 from graph_contracts.contract.message import mapping
-from graph_contracts.contract.operation import Property, Type, TypeKind
 from graph_contracts.contract.unions import NUMBERS, join, unite
 from graph_contracts.contract.value_limits import intersect, limits
+from graph_contracts.contract.value_type import Property, Type, TypeKind
 from graph_contracts.json_types import Json, JsonMapping
 
 FORMATS: Mapping[tuple[str, str], TypeKind] = {
