@@ -13,7 +13,7 @@ import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -54,7 +54,7 @@ class OutcomeStream:
 
     def outcome(self, requirement: str, outcome: Outcome, executed: int, seconds: float) -> None:
         """Write what one case said, with how many were run until then and how long that took."""
-        members = {**asdict(outcome), "verdict": str(outcome.verdict)}
+        members = model.outcome_json(outcome)
         self._write(
             {"requirement": requirement, "outcome": members, "executed": executed, "seconds": round(seconds, 3)}
         )

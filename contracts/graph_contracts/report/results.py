@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from functools import cache
@@ -78,11 +78,14 @@ class Outcome:
     """The profiles in which it is a failure, also where it is only a warning in the profile of this run."""
     seconds: float | None = None
     """How long the case took, or the cases; None where others came across the requirement."""
+    places: tuple[JsonMapping, ...] = ()
+    """Where mocks break it: the `place` as file and line, its `verdict`, the `request`, what was `expected` and is
+    `actual` there, and the `exchange` that shows it."""
 
     @classmethod
     def from_json(cls, data: JsonMapping) -> Outcome:
         """Read what stands in results.json and in the outcome stream."""
-        lists = {name: tuple(data.get(name, ())) for name in ("exchanges", "signs", "gates")}
+        lists = {name: tuple(data.get(name, ())) for name in ("exchanges", "signs", "gates", "places")}
         return cls(**{**data, **lists, "verdict": Verdict(data["verdict"])})
 
 
@@ -167,6 +170,15 @@ class Results:
     further: JsonMapping = field(default_factory=dict)
     """Keys of a later format, kept as they were read."""
 
+    def __iter__(self) -> Iterator[RequirementResult]:
+        """The requirements, each with its verdict."""
+        return iter(self.requirements)
+
+    @property
+    def verdict(self) -> str:
+        """`conforms`, `nonconforming`, or `inconclusive` where the suite failed or nothing was really tested."""
+        return verdict_of(self)
+
     def outcomes(self, *verdicts: Verdict) -> list[tuple[RequirementResult, Outcome]]:
         """Every outcome with one of these verdicts, the most serious first."""
         found = [(row, outcome) for row in self.requirements for outcome in row.outcomes if outcome.verdict in verdicts]
@@ -226,7 +238,6 @@ class Results:
             jsonschema.ValidationError: it isn't a results.json.
         """
         validate(data)
-        known = set(schema()["properties"])
         return cls(
             version=data["tool"]["version"],
             seed=data["tool"]["seed"],
@@ -261,7 +272,7 @@ class Results:
             baseline=Waivers.from_json(data["baseline"]) if "baseline" in data else None,
             since=Since.from_json(data["since"]) if "since" in data else None,
             fail_on=data.get("fail_on", "failure"),
-            further={key: value for key, value in data.items() if key not in known},
+            further={key: value for key, value in data.items() if key not in schema()["properties"]},
         )
 
 
@@ -283,15 +294,19 @@ def _row(row: RequirementResult) -> JsonObject:
         **own,
         **lists,
         "verdict": str(row.verdict),
-        "outcomes": [_outcome_json(outcome) for outcome in row.outcomes],
+        "outcomes": [outcome_json(outcome) for outcome in row.outcomes],
     }
 
 
-def _outcome_json(outcome: Outcome) -> JsonObject:
+def outcome_json(outcome: Outcome) -> JsonObject:
+    """An outcome as it stands in results.json and in the outcome stream."""
     own = {name: getattr(outcome, name) for name in OUTCOME}
     mismatch = None if outcome.mismatch is None else dict(outcome.mismatch)
     lists = {name: list(getattr(outcome, name)) for name in ("exchanges", "signs", "gates")}
-    return {**own, **lists, "verdict": str(outcome.verdict), "mismatch": mismatch}
+    found = {**own, **lists, "verdict": str(outcome.verdict), "mismatch": mismatch}
+    if not found.pop("places"):
+        return found
+    return {**found, "places": [dict(each) for each in outcome.places]}
 
 
 def result(row: RequirementResult, outcomes: Iterable[Outcome]) -> RequirementResult:
