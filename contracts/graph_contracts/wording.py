@@ -182,6 +182,7 @@ def _of_sentences(text: str, about: re.Pattern[str], words: Words) -> JsonObject
 
 
 def _bounds(sentence: str, words: Words) -> JsonObject:
+    sentence = sentence.replace("`", "")
     between = RANGE.search(sentence)
     if between and _number(between[1]) < _number(between[2]):
         return {words.least: _number(between[1]), words.most: _number(between[2])}

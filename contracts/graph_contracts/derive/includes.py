@@ -32,15 +32,14 @@ FRONT = re.compile(r"---[ \t]*\n((?:(?!#{1,2} |---)[^\n]*\n)*)---[ \t]*(?:\n|\Z)
 """A file's front matter."""
 DIRECTIVE = re.compile(r"\[![Ii][Nn][Cc][Ll][Uu][Dd][Ee]\b")
 STOP = re.compile(
-    r"[`~<\n\[](?:(?P<fence>(?<=`)``|(?<=~)~~)|(?P<comment>(?<=<)!--)"
-    r"|(?<=\n) {0,3}#{1,6}[ \t]*\[[^\]\n]*\]\(#tab/(?P<tab>[\w-]*)"
-    r"|(?P<end>(?<=\n)(?:---[ \t]*$| {0,3}#{1,6}[ \t]))"
-    r"|(?P<include>(?<=\[)![Ii][Nn][Cc][Ll][Uu][Dd][Ee]\b"
+    r"(?P<fence>```|~~~)|<!--"
+    r"|\n(?=[ #-])(?: {0,3}#{1,6}[ \t]*\[[^\]\n]*\]\(#tab/(?P<tab>[\w-]*)|(?P<end>---[ \t]*$| {0,3}#{1,6}[ \t]))"
+    r"|\[(?P<include>![Ii][Nn][Cc][Ll][Uu][Dd][Ee]\b"
     r"(?P<whole>[ \t]*+\[(?:[^\[\]\n]|\[[^\[\]\n]*+\]){0,200}+\]"
-    r"\([ \t]*+(?P<link>[^()\s]++)(?:[ \t]++\"[^\"\n]*+\")?[ \t]*+\)[ \t]*+\])?))",
+    r"\([ \t]*+(?P<link>[^()\s]++)(?:[ \t]++\"[^\"\n]*+\")?[ \t]*+\)[ \t]*+\])?)",
     re.MULTILINE,
 )
-"""Where to look up; that all begins with one of a few characters makes the search fast."""
+"""Where to look up; that each begins with one of a few letters makes the search fast."""
 CLOSE = {
     mark: re.compile(rf"^(?:[ \t>]*{mark}[`~]*[ \t]*$|(?=#{{2,6}}[ \t]+\w|[ \t]*{mark}[ \t]*\w))", re.MULTILINE)
     for mark in ("```", "~~~")
