@@ -415,3 +415,32 @@ def test_an_update_that_may_create_is_answered_as_an_update_first(tmp_path: Path
     responses = operation(document)["responses"]
     assert list(responses)[:2] == ["204", "201"]
     assert not any("x-graph-preferred" in each for each in responses.values())
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "this method returns either a `200 OK` or `201 Created` response code and a [widget](../resources/widget.md)",
+        "this method returns a `201 Created` response code if it is new, or a `200 OK` response code if it was there. "
+        + "In both cases, a [widget](../resources/widget.md) object is returned",
+    ],
+)
+def test_two_statuses_may_share_what_they_say_of_the_body(prose: str, tmp_path: Path) -> None:
+    document, _ = derived(
+        tmp_path,
+        http="## HTTP request\n\n```http\nPOST /widgets\n```",
+        response=f"## Response\n\nIf successful, {prose}.",
+        examples="## Examples",
+    )
+    responses = operation(document, method="post", path="/widgets")["responses"]
+    assert all("application/json" in responses[status]["content"] for status in ("200", "201"))
+
+
+def test_a_status_of_a_case_of_its_own_has_no_body_of_another(tmp_path: Path) -> None:
+    document, _ = derived(
+        tmp_path,
+        response="## Response\n\nIf it is new, a `201 Created` response code. Otherwise a `200 OK` response code and a "
+        "[widget](../resources/widget.md) object.",
+        examples="## Examples",
+    )
+    assert "content" not in operation(document)["responses"]["201"]
