@@ -47,7 +47,7 @@ def test_a_body_in_a_file_of_the_folder_is_read(document: Path, tmp_path: Path) 
 def test_a_link_that_leads_out_of_the_folder_is_not_followed(document: Path, tmp_path: Path) -> None:
     (tmp_path.parent / "linked.json").write_text(json.dumps(WRONG))
     (tmp_path / "lamp.json").symlink_to(tmp_path.parent / "linked.json")
-    with pytest.raises(NothingTestedError, match="in a file outside of the mock's folder"):
+    with pytest.raises(NothingTestedError, match="in a file outside of the folder"):
         rejudge(dev_proxy(tmp_path, {"body": "@lamp.json"}), document, "page")
 
 
