@@ -75,6 +75,8 @@ def test_reports_have_the_line_of_each_mock(
     assert f"mocks    mocks.json:{first} GET {BASE}/lamps/a1" in shown
     assert f"mocks.json:{second} GET" in shown
     assert "These mocks do not say what the contract says" in shown
+    for name in ("index.html", "summary.md", "junit.xml"):
+        assert f"mocks.json:{first}" in Path("out", name).read_text()
     results = json.loads(Path("out/results.json").read_text())
     log = sarif.log(Results.from_json(results))["runs"][0]["results"]
     wrong = [each for each in log if each["ruleId"] == "read.type.int32"]
