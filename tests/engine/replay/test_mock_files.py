@@ -131,6 +131,17 @@ def test_variables_of_a_collection_are_read(url: Any, more: Mapping[str, Any], d
     assert failed(found) == ["read.type.int32"]
 
 
+def test_stubs_without_a_host_are_of_the_target_whose_path_they_have(document: Path, tmp_path: Path) -> None:
+    path = wiremock(tmp_path, of_wiremock(WRONG))
+    data = json.loads(path.read_text())
+    request = {"urlPath": "/beta/lamps/a1", "method": "GET"}
+    data["mappings"].append({"request": request, "response": of_wiremock(RIGHT)})
+    path.write_text(json.dumps(data))
+    assert failed(rejudge(path, document, "page")) == ["read.type.int32"]
+    assert failed(rejudge(path, document, "page", "https://test.example/beta")) == []
+    assert rejudge(path, document, "page").results.exchanges == 1
+
+
 def test_comments_are_read_over_and_count_as_lines(document: Path, tmp_path: Path) -> None:
     path = tmp_path / "mocks.json"
     mock = json.dumps({"request": {"url": f"{BASE}/lamps/a1"}, "response": of_dev_proxy(WRONG)})
@@ -215,6 +226,9 @@ def test_the_line_that_is_no_json_is_named(tmp_path: Path) -> None:
     path = tmp_path / "mocks.json"
     path.write_text('{"mocks": [\n {"request": {}},\n oops\n]}')
     with pytest.raises(ResultsError, match=r"mocks\.json:3: not readable as JSON"):
+        recording.read(path)
+    path.write_text("mocks:\n  - request: {url: x}\n")
+    with pytest.raises(ResultsError, match="Write Dev Proxy's mocks in JSON"):
         recording.read(path)
     path.write_text('{"mocks": ' + "[" * 5000 + "]" * 5000 + "}")
     with pytest.raises(ResultsError, match="not readable as JSON"):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sarif_pydantic
 
 from graph_contracts import cli
 from graph_contracts.engine.replay.judge_recording import rejudge
@@ -78,7 +79,9 @@ def test_reports_have_the_line_of_each_mock(
     for name in ("index.html", "summary.md", "junit.xml"):
         assert f"mocks.json:{first}" in Path("out", name).read_text()
     results = json.loads(Path("out/results.json").read_text())
-    log = sarif.log(Results.from_json(results))["runs"][0]["results"]
+    whole = sarif.log(Results.from_json(results))
+    sarif_pydantic.Sarif.model_validate(whole)
+    log = whole["runs"][0]["results"]
     wrong = [each for each in log if each["ruleId"] == "read.type.int32"]
     regions = [each["locations"][0]["physicalLocation"] for each in wrong]
     assert [(each["artifactLocation"]["uri"], each["region"]["startLine"]) for each in regions] == [
