@@ -82,7 +82,7 @@ def results(run: RunResult, outcomes: Iterable[tuple[str, model.Outcome]], mask:
         environment=environment(),
         shard=shard.summary if shard else {},
         scope=scope_of_run.scope(selection, settings, deselected=run.deselected),
-        command=mask.text(command_line.run(settings)),
+        command="" if run.in_process else mask.text(command_line.run(settings)),
         redacted=mask.count,
     )
 

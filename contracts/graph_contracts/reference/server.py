@@ -23,6 +23,7 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from graph_contracts import system
 from graph_contracts.contract import Contract
 from graph_contracts.errors import ConfigurationError, ContractsError, DocumentError
 from graph_contracts.listening import listen
@@ -196,6 +197,7 @@ def start(
         stdout=subprocess.PIPE,
         # a Ctrl-C in the terminal is for the run, which still has to put things back
         start_new_session=True,
+        creationflags=system.OWN_GROUP,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (HOME, os.environ.get("PYTHONPATH"))))},
     )
     assert process.stdin is not None  # noqa: S101 (opened with pipes)
