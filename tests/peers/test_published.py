@@ -1,4 +1,4 @@
-"""Servers that others wrote, judged by their own documents: each failure is a true one, and no operation is passed over.
+"""Servers that others wrote, judged by their own documents: each failure is true, and no operation is passed over.
 
 Each deviation stands here with its reason: a line is only added after the server's own answer was read.
 """
