@@ -104,7 +104,7 @@ def _bookshop(folder: Path) -> Iterator[tuple[str, Path]]:
     port = str(frail.free_port())
     command = ["node", str(modules / "@sap/cds/bin/serve.js"), "--port", port, "--in-memory"]
     environ = {"CDS_CONFIG": json.dumps(CAP)}
-    with foreign.serving(command, shop, r"server listening", folder / "log", revived=True, **environ):
+    with foreign.serving(command, shop, r"server listening", folder / "log", environ, revived=True):
         yield f"http://127.0.0.1:{port}/odata/v4/admin", shop / "documents" / "AdminService.openapi3.json"
 
 
