@@ -125,7 +125,7 @@ class Peer:
 PEERS: Mapping[str, Peer] = {
     "fastapi-heroes": Peer(partial(_python, "heroes", "/openapi.json")),
     "drf-books": Peer(partial(_python, "books", "/schema/?format=json")),
-    "cap-bookshop": Peer(_bookshop, ("--basic", "alice:")),
+    "cap-bookshop": Peer(_bookshop, ("--basic", "alice:", "--deadline", "1400")),  # it has 40 operations to test
     "json-server": Peer(_json_server),
     "loopback-todo": Peer(_loopback),
     "prism-libregraph": Peer(_prism, ("--token", "any", "--auth", "any-token")),
