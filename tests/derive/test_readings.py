@@ -422,8 +422,8 @@ def test_an_update_that_may_create_is_answered_as_an_update_first(tmp_path: Path
     [
         "this method returns either a `200 OK` or `201 Created` response code and a [widget](../resources/widget.md)",
         (
-            "this method returns a `201 Created` response code if it is new, or a `200 OK` response code if it was there. "
-            "In both cases, a [widget](../resources/widget.md) object is returned"
+            "this method returns a `201 Created` response code if it is new, or a `200 OK` response code if it was "
+            "there. In both cases, a [widget](../resources/widget.md) object is returned"
         ),
     ],
 )
