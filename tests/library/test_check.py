@@ -144,11 +144,11 @@ def test_an_exception_of_the_application_is_noted() -> None:
 
 
 def test_the_package_names_what_is_there_and_imports_it_late() -> None:
-    for name in graph_contracts.__all__:
+    for name in vars(graph_contracts)["__all__"]:
         assert getattr(graph_contracts, name) is not None
     stub = Path(graph_contracts.__file__).with_suffix(".pyi").read_text()
     typed = {line.strip(" ,()").partition(" as ")[0].split()[-1] for line in stub.splitlines() if " as " in line}
-    assert typed | {"__version__"} == set(graph_contracts.__all__)
+    assert typed | {"__version__"} == set(vars(graph_contracts)["__all__"])
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         graph_contracts.nothing  # type: ignore[attr-defined]  # noqa: B018 (it is looked for)
     loaded = "import sys, graph_contracts; print([name for name in sys.modules if 'graph_contracts.' in name])"
