@@ -106,7 +106,12 @@ class Session:
         with self._masking():
             check_options(whole, settings)
             self.gate = Gate.read(
-                settings.profile, settings.baseline, settings.update_baseline, settings.since, settings.fail_on
+                settings.profile,
+                settings.baseline,
+                settings.update_baseline,
+                settings.since,
+                settings.fail_on,
+                settings.lock,
             )
         self.selection = take_shard(whole, settings)
         self.resources = Resources(whole.contract, {})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph_contracts.contract import Conventions
 from graph_contracts.engine.connect import check_files, chosen
+from graph_contracts.engine.recovery.undo_log import RESTART, WORKERS
 from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection, Limits
 from graph_contracts.http.exchange import Exchange
@@ -78,7 +79,7 @@ def connect(
     Raises:
         ConfigurationError: the settings name something that can't be used to reach the target.
     """
-    connection = _connection(settings, deadline)
+    connection = connection_to(settings, deadline)
     if settings.target:
         check_files(connection)
         credential = chosen(settings, redactor)
@@ -115,7 +116,8 @@ def _closing(target: Target) -> Iterator[None]:
         target.client.close()
 
 
-def _connection(settings: Settings, deadline: float) -> Connection:
+def connection_to(settings: Settings, deadline: float | None = None) -> Connection:
+    """Where the target is and how it is reached, without credentials."""
     return Connection(
         base=base_url.without_userinfo(settings.target or ""),
         headers=settings.headers,
@@ -141,8 +143,9 @@ def reach(settings: Settings) -> Reach:
 
 def _restart(settings: Settings) -> RestartCommand | None:
     """The operator's command that starts the target again; workers, whose folders lie side by side, take turns."""
-    line = settings.restart_command
-    return RestartCommand(line, settings.report.parent) if line and settings.target else None
+    line, folder = settings.restart_command, settings.report.parent
+    lock = folder / RESTART if folder.name == WORKERS else None
+    return RestartCommand(line, lock) if line and settings.target else None
 
 
 def _identities(settings: Settings) -> Identities:

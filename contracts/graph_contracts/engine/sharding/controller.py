@@ -9,7 +9,6 @@ of its own.
 from __future__ import annotations
 
 import os
-import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -21,7 +20,7 @@ import pytest
 from xdist.dsession import Interrupted
 from xdist.scheduler import LoadScopeScheduling
 
-from graph_contracts import cases, requirements
+from graph_contracts import cases, requirements, system
 from graph_contracts.engine.interrupts import Interrupts
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.pytest_cases import Plugin
@@ -227,8 +226,7 @@ class Controller(Plugin):
     def _ask_to_end(self, workers: Any) -> None:
         """End the workers as a signal ends a run, and wait until they have put back what they changed."""
         for pid in self._running.values():
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+            system.ask_to_end(pid)
         workers.triggershutdown()
         with suppress(RuntimeError):  # none is left
             while self._running:

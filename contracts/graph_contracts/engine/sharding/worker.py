@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from graph_contracts import requirements
+from graph_contracts import requirements, system
 from graph_contracts.engine.interrupts import interruptible
 from graph_contracts.engine.pytest_cases import Plugin
 from graph_contracts.engine.selection import Selection
@@ -90,7 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Become a worker, where this process is one."""
     octets = getattr(config, "workerinput", {}).get(KEY)
     if octets is not None:
-        os.setsid()  # Ctrl-C in the terminal is for the run, which ends its workers
+        system.leave_terminal()  # Ctrl-C there is for the run, which ends its workers
         if not os.environ.get(DEBUG):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # what ends a worker is told in one line
         config.pluginmanager.register(Worker(Job.unpacked(octets)), Plugin.NAME)
