@@ -9,6 +9,7 @@ import typing
 from pathlib import Path
 
 import pytest
+from hypothesis.configuration import storage_directory
 
 import graph_contracts
 from graph_contracts import (
@@ -46,6 +47,17 @@ def test_a_sound_application_conforms_and_nothing_is_left_in_the_folder(
     assert {outcome.operation for row in results for outcome in row.outcomes} == set(results.operations)
     assert Results.from_json(json.loads(json.dumps(results.to_json()))) == results
     assert [*tmp_path.iterdir()] == []
+
+
+def test_generated_requests_leave_nothing_in_the_folder_and_the_users_own_tests_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = str(storage_directory(intent_to_write=False).path)
+    results = checked(reference_app(DOCUMENT), "update.value.reflects", settings={"max-examples": 1})
+    assert results.verdict == "conforms"
+    assert [*tmp_path.iterdir()] == []
+    assert str(storage_directory(intent_to_write=False).path) == before
 
 
 def test_a_broken_application_fails_with_evidence(tmp_path: Path) -> None:

@@ -18,10 +18,12 @@ import pytest
 
 from graph_contracts.engine.case_order import planned
 from graph_contracts.engine.case_runner import CaseRunner, PlannedCase
+from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.pytest_cases import end_as, item_names
 from graph_contracts.engine.selection import Selection, check_options, matches, select_cases
 from graph_contracts.engine.session import Session
 from graph_contracts.errors import ConfigurationError, ContractsError
+from graph_contracts.generation.storage import kept_aside
 from graph_contracts.library.check import concluded, refuse_what_needs_the_command, report_folder
 from graph_contracts.library.target import named
 from graph_contracts.report import results as model
@@ -192,12 +194,16 @@ class GraphContract:
         return tuple(self._judge(case) for case in cases if operation in {None, case[1]})
 
     def _judge(self, case: PlannedCase) -> Outcome:
-        self._asked.add(case)
         recorded = self._runner.record.outcomes
         before = len(recorded)
-        judgement = self._runner.run(*case)
+        judgement = self._judged(case)
         own = (said for name, said in recorded[before:] if name == judgement.requirement)
         return next(own, Outcome(judgement.operation, model.Verdict(judgement.verdict), judgement.message))
+
+    def _judged(self, case: PlannedCase) -> Judgement:
+        self._asked.add(case)
+        with kept_aside():
+            return self._runner.run(*case)
 
 
 class StartedRun(GraphContract):
@@ -210,8 +216,7 @@ class StartedRun(GraphContract):
 
     def judge_item(self, case: PlannedCase, node: pytest.Item) -> None:
         """Judge a case for its item, and end as pytest says its verdict."""
-        self._asked.add(case)
-        judgement = self._runner.run(*case)
+        judgement = self._judged(case)
         node.user_properties += [
             ("requirement", judgement.requirement),
             ("level", str(find(judgement.requirement).level)),
