@@ -67,6 +67,9 @@ def test_a_broken_application_fails_with_evidence(tmp_path: Path) -> None:
     (_, outcome), *_ = results.outcomes(Verdict.FAIL)
     assert outcome.expected
     assert outcome.actual
+    assert results.notes == (
+        "to send a request of the report again, serve the application in place of http://testserver/beta",
+    )
     written = json.loads((tmp_path / "reports" / "results.json").read_text())
     assert written == results.to_json()
     page = (tmp_path / "reports" / "index.html").read_text()
