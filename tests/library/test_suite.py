@@ -119,6 +119,17 @@ def test_a_failure_fails_in_one_line_and_a_partial_run_says_so(suite: pytest.Pyt
     assert not [*suite.path.glob("**/restore-*.jsonl")]
 
 
+def test_failed_items_can_be_run_again_alone(suite: pytest.Pytester) -> None:
+    (served,) = (path.stem for path in suite.path.glob("served_*.py"))
+    chosen = (f"--graph-target={served}:broken", "--graph-select=update.merge.*")
+    first = suite.runpytest_inprocess("-x", "-k", "siblings", *chosen)
+    assert first.parseoutcomes()["failed"] == 1
+    again = suite.runpytest_inprocess("--lf", "--graph-report=r", *chosen)
+    again.assert_outcomes(failed=1, deselected=again.parseoutcomes()["deselected"])
+    assert "ended early" not in again.stdout.str()
+    assert json.loads((suite.path / "r" / "results.json").read_text())["planned"] == 1
+
+
 def test_a_failure_says_what_to_do(suite: pytest.Pytester) -> None:
     done = run(suite, "-k", "siblings and provisioning_update", app="broken", select="update.merge.*")
     done.stdout.fnmatch_lines(
