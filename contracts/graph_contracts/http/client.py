@@ -59,8 +59,7 @@ class Client:
         self.credential = connection.credential or (Token(connection.token) if connection.token else Credential())
         self.notes: list[str] = []
         """What happened to the credentials, a line each, and where an application in this process failed."""
-        application = connection.application
-        self._transport = InProcess(application, self.notes) if application else Transport(connection)
+        self._transport = InProcess(app, self.notes) if (app := connection.application) else Transport(connection)
         self.lapsed = ""
         """Why the credentials are good for nothing any more; empty while they are."""
         self._accepted = False
