@@ -61,6 +61,8 @@ class Operation:
     """What the document says of the values of path parameters, by parameter."""
     body: Type | None = None
     response: Type | None = None
+    accept: str = ""
+    """The media type of JSON to ask for, where the documented answer may be another; empty where it needs no asking."""
     statuses: tuple[str, ...] = ()
     """Documented response statuses, as the document spells them."""
     errors: Mapping[str, ErrorAnswer] = field(default_factory=lambda: MappingProxyType({}))

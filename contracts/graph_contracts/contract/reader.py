@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from graph_contracts.contract.collection_shape import CollectionShape
 from graph_contracts.contract.conventions import Convention, claimed
 from graph_contracts.contract.error_answers import error_answers
-from graph_contracts.contract.message import json_content, mapping
+from graph_contracts.contract.message import asked_for, json_content, mapping
 from graph_contracts.contract.object_path import ObjectPath, Paths, blank, parameters_of
 from graph_contracts.contract.operation import Example, Operation, Permission
 from graph_contracts.contract.schemas import DEEPEST, Schemas
@@ -151,6 +151,7 @@ class Reader:
             parameter_types=dict(self.parameter_types(parameters)),
             body=self.body(path, self.types.type(sent["schema"])) if "schema" in sent else None,
             response=self.types.type(answered["schema"]) if "schema" in answered else None,
+            accept=asked_for(statuses[success or ranged or ""]) if success or ranged else "",
             statuses=tuple(statuses),
             errors=dict(error_answers(statuses, self.types.type, self.document, graph=self._graph)),
             success=int(success) if success else None,

@@ -57,10 +57,16 @@ class Observer:
         """The status of the last answer to a GET on the collection; 0 where there was none."""
         return self.listing.status if self.listing is not None else 0
 
+    @property
+    def _head(self) -> dict[str, str | None]:
+        return {"Accept": self.operation.accept} if self.operation.accept else {}
+
     def item(self, entity: str, *, fresh: bool = False) -> tuple[JsonObject | None, Exchange]:
         """GET the object itself."""
         path = self.operation.url_path(self.path_ids(entity))
-        exchange = self.client.send("GET", path, fresh=fresh, operation=self.asker, requirement="observe")
+        exchange = self.client.send(
+            "GET", path, headers=self._head, fresh=fresh, operation=self.asker, requirement="observe"
+        )
         self.item_status = exchange.status
         return self.shown(exchange, entity), exchange
 
@@ -121,7 +127,7 @@ class Observer:
         self.cut = False
         read = {url}
         for _ in range(MAX_PAGES):
-            exchange = self.client.send("GET", url, operation=self.asker, requirement="observe")
+            exchange = self.client.send("GET", url, headers=self._head, operation=self.asker, requirement="observe")
             self.listing = exchange
             page = exchange.json if exchange.status == 200 else None
             values = self.shape.items_in(page)

@@ -55,6 +55,7 @@ TYPICAL: Mapping[TypeKind, tuple[Json, ...]] = {
 GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 MADE = re.compile(rf"(?:{'|'.join(WORDS)}) \d+|user\d+@contoso\.example|https://contoso\.example/\d+|{GUID}")
 """The free texts that are made here: no words of a language, codes or numbers, which anybody may send."""
+LANGUAGES = ("en-US", "de-DE", "fr-FR", "es-ES", "ja-JP")
 APART = 40
 """What numbers in texts differ by between workers in parallel; a multiple of all that goes round by them."""
 MAX_TOKEN = 24_000
@@ -223,7 +224,7 @@ class Values:
                     guid=self._guid(name, n),
                     n=n,
                     short=short,
-                    language=("en-US", "de-DE")[n % 2],
+                    language=LANGUAGES[n % len(LANGUAGES)],
                     zone=("UTC", "Pacific Standard Time")[n % 2],
                     country=("US", "DE")[n % 2],
                 )

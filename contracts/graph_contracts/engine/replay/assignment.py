@@ -59,7 +59,8 @@ class Assignment:
         if not matches:
             return Reason.OTHER_PATH
         *_, operation, match = min(matches, key=lambda each: each[:3])
-        base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{match['base']}"
+        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.scheme else ""
+        base = f"{origin}{match['base']}"
         path, written = ObjectPath.of(operation.path), match.groupdict().get("key")
         entity = path.key_in(written) if path and written else ALL if path is None else ""
         return Assigned(replace(exchange, operation=operation.id, entity=entity), base)
@@ -72,10 +73,15 @@ class Assignment:
         yield from self._patterns.get(("", 0), ())
 
 
+def is_base(base: str, server: str) -> bool:
+    """Whether a base URL is that of a server; mocks may have the path of one alone."""
+    path = urlsplit(server).path.rstrip("/")
+    return base == server.rstrip("/") or (not urlsplit(base).scheme and base == path)
+
+
 def chosen_base(bases: Iterable[str], contract: Contract) -> str | None:
     """The base URL that the document's servers name, of those of several servers; None where there is no such one."""
-    named = {server.rstrip("/") for server in contract.servers}
-    found = [base for base in dict.fromkeys(bases) if base in named]
+    found = [base for base in dict.fromkeys(bases) if any(is_base(base, server) for server in contract.servers)]
     return found[0] if len(found) == 1 else None
 
 

@@ -11,7 +11,7 @@ from graph_contracts.contract.conventions import requested
 from graph_contracts.engine.replay import answer_results, recording
 from graph_contracts.engine.replay.answer_judge import AnswerJudge
 from graph_contracts.engine.replay.answer_results import About, Judged
-from graph_contracts.engine.replay.assignment import Assigned, Assignment, chosen_base
+from graph_contracts.engine.replay.assignment import Assigned, Assignment, chosen_base, is_base
 from graph_contracts.engine.replay.left_out import AllLeftOut, LeftOut, Reason
 from graph_contracts.engine.replay.recorded import Recorded, Recording, credentials
 from graph_contracts.errors import NothingTestedError, ResultsError
@@ -76,8 +76,8 @@ def _assigned(
         wanted, reason = chosen_base(bases, contract), Reason.OTHER_VERSION
         if wanted is None:
             raise ResultsError(f"{path}: exchanges with several servers: {', '.join(bases)}", "Name one with --target")
-    chosen = [each for each, base in matched if wanted in {None, base}]
-    others += [_left_out(each, reason) for each, base in matched if wanted not in {None, base}]
+    chosen = [each for each, base in matched if wanted is None or is_base(base, wanted)]
+    others += [_left_out(each, reason) for each, base in matched if wanted is not None and not is_base(base, wanted)]
     return chosen, wanted or next(iter(bases), ""), _in_order(others, found)
 
 
