@@ -128,13 +128,12 @@ class Client:
 
     def query(self, extra: Mapping[str, str | None]) -> Headers:
         """The parameters of the query that authenticate, unless a case chooses Authorization itself."""
-        return () if any(name.lower() == "authorization" for name in extra) else self.credential.query
+        return () if _chooses_credentials(extra) else self.credential.query
 
     def headers(self, extra: Mapping[str, str | None], body: bytes | None) -> Headers:
         """The headers of a request: credentials and media type, unless `extra` sets them or leaves them out (None)."""
         fields: dict[str, str | None] = {"User-Agent": USER_AGENT}
-        if not any(name.lower() == "authorization" for name in extra):
-            # a case that chooses Authorization itself is about credentials: no other kind of them may help it
+        if not _chooses_credentials(extra):
             fields.update(self.credential.fields())
         fields.update(self.connection.headers)
         if body is not None:
@@ -170,9 +169,9 @@ class Client:
             about: the `operation`, `requirement` and `entity` that it belongs to.
         """
         self._may_send(method)
-        fields = self.headers(headers or {}, body)
-        query = self.query(headers or {})
-        request = Request(method, self.url(path), fields, body or b"", chosen=tuple(headers or ()), query=query)
+        extra = headers or {}
+        fields, query = self.headers(extra, body), self.query(extra)
+        request = Request(method, self.url(path), fields, body or b"", chosen=tuple(extra), query=query)
 
         def once(left: float) -> Exchange:
             try:
@@ -185,10 +184,10 @@ class Client:
             return self._exchange(request, once, about, timeout, wait=wait)
 
         exchange = exchanged()
-        chosen = any(name.lower() == "authorization" for name in headers or {})
+        chosen = _chooses_credentials(extra)
         self._accepted = self._accepted or (exchange.ok and not chosen)
         if exchange.status == 401 and not chosen and self._renewed(request.headers):
-            request = replace(request, headers=self.headers(headers or {}, body))
+            request = replace(request, headers=self.headers(extra, body))
             exchange = exchanged()
             if exchange.status == 401 and isinstance(self.credential, Renewed):
                 self.credential.forget_refused()
@@ -343,3 +342,8 @@ class Client:
     def expired(self) -> bool:
         """Whether the run's deadline has passed."""
         return self.left <= 0
+
+
+def _chooses_credentials(extra: Mapping[str, str | None]) -> bool:
+    """Whether a case chooses Authorization itself: it is about credentials, and no other kind of them may help it."""
+    return any(name.lower() == "authorization" for name in extra)
