@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from graph_contracts.contract import Property, Type, TypeKind
 from graph_contracts.contract.bounded_values import bounded
@@ -63,7 +63,7 @@ MAX_TOKEN = 24_000
 
 
 def writable(
-    type_: Type, readonly: frozenset[str] = frozenset(), key: str = "id", *, creating: bool = False
+    type_: Type, readonly: frozenset[str] = frozenset(), keys: Iterable[str] = (), *, creating: bool = False
 ) -> tuple[str, ...]:
     """The properties of a type that a client may set: the key only where whoever makes an object must name it."""
     named = {*type_.required} if creating else set[str]()
@@ -71,7 +71,7 @@ def writable(
         member.name
         for member in type_.properties.values()
         if not member.read_only and member.name not in readonly
-        if member.name not in {"id", key} or member.name in named
+        if member.name not in {"id", *keys} or member.name in named
     )
 
 
