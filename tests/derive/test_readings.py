@@ -417,12 +417,15 @@ def test_an_update_that_may_create_is_answered_as_an_update_first(tmp_path: Path
     assert not any("x-graph-preferred" in each for each in responses.values())
 
 
+WIDGET = "a [widget](../resources/widget.md) object"
+TWO = "a `201 Created` response code if it is new, or a `200 OK` response code if it was there"
+
+
 @pytest.mark.parametrize(
     "prose",
     [
-        "this method returns either a `200 OK` or `201 Created` response code and a [widget](../resources/widget.md)",
-        "this method returns a `201 Created` response code if it is new, or a `200 OK` response code if it was there. "
-        + "In both cases, a [widget](../resources/widget.md) object is returned",
+        f"this method returns either a `200 OK` or `201 Created` response code and {WIDGET}",
+        f"this method returns {TWO}. In both cases, {WIDGET} is returned",
     ],
 )
 def test_two_statuses_may_share_what_they_say_of_the_body(prose: str, tmp_path: Path) -> None:
