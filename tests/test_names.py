@@ -35,14 +35,14 @@ OTHERS = {
     "--query": "az account",
     "--tx": "pytest-xdist",
     **dict.fromkeys(("--pdb", "--lf", "--junitxml"), "pytest"),
-    "--dist": "--dist load",
+    "--dist": "--dist ",
     "--five": "tests.benchmarks.scale",
     "--for": "kubectl wait",
     "--from": "uvx ",
     "--from-literal": "kubectl create",
 }
 """Options of other tools, with what stands on the same line."""
-ELSE = re.compile(r"\b(?:git|curl|npx|date|commit) -.*|\b(?:git|npx|commit) [a-z].*|\./start-server .*")
+ELSE = re.compile(r"\b(?:git|curl|npx|date|commit) -.*|\b(?:git|npx|commit|compose) [a-z].*|\./start-server .*")
 """Commands of other programs, to the end of their line."""
 MADE = {"reports/index.html", "reports/results.json", "reports/summary.md"}
 """Files that a run writes."""
