@@ -125,7 +125,7 @@ class Builder:
     def _id(self, template: Template) -> str:
         """A stable id from the path's own words and the method."""
         segments = [part for part in template.path.split("/") if part and not part.startswith("{")]
-        words = [re.sub(r"\W+", "_", part).strip("_") for part in segments]
+        words = [part if part.isalnum() else re.sub(r"\W+", "_", part).strip("_") for part in segments]
         single = template.path.endswith("}")
         word = "list" if template.method == "GET" and not single else WORDS[template.method]
         wanted = "_".join([*words, word]) or word

@@ -81,7 +81,8 @@ def properties(
         for line, cells in table.rows[1:]:
             if len(cells) <= max(type_at, name_at) or (type_at >= 0 and not cells[type_at]):
                 continue
-            name = plain(TAGS.sub("", cells[name_at])).partition(" (")[0].strip("'\" ")
+            cell = cells[name_at]
+            name = plain(TAGS.sub("", cell) if "<" in cell else cell).partition(" (")[0].strip("'\" ")
             name = spelled(name)
             name = f"@{name}" if name.startswith("odata.") else name
             repeated = name.lower() in NAMES and cells[type_at].lower() == table.rows[0][1][type_at].lower()
@@ -89,9 +90,9 @@ def properties(
                 if notes is not None and not repeated:
                     notes.skipped(line, f"a row of the table of properties is called {name[:60]!r}")
                 continue
-            cell = types.parse(cells[type_at]) if type_at >= 0 else types.TypeCell(types.UNTYPED)
+            named = types.parse(cells[type_at]) if type_at >= 0 else types.TypeCell(types.UNTYPED)
             text = " | ".join(cells[text_at:])
-            yield PropertyRow(name, cell, refinement(text) if text else NOTHING, line)
+            yield PropertyRow(name, named, refinement(text) if text else NOTHING, line)
 
 
 def names_properties(table: Block) -> bool:
