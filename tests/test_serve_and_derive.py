@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from graph_contracts.derive import derive
+from graph_contracts.packaged import USUAL_PORT
+from graph_contracts.reference import server
 from tests.test_cli import DOCUMENT, PAGES, clean_environment, run
 
 
@@ -105,3 +108,22 @@ def test_derive_names_metadata_that_it_cannot_read(tmp_path: Path) -> None:
     done = run("derive", str(PAGES), "--metadata", "metadata.xml", folder=tmp_path)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith("graph-contracts: metadata.xml: XML with a document type declaration is not read.")
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_serve_listens_where_derived_documents_say_or_where_it_can(
+    taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def create_server(address: tuple[str, int], **_: object) -> str:
+        asked.append(address)
+        if taken and len(asked) == 1:
+            raise OSError(98, "Address already in use")
+        return f"port {address[1]}"
+
+    monkeypatch.setattr(server.socket, "create_server", create_server)
+    assert server.listener("127.0.0.1", None) == ("port 0" if taken else f"port {USUAL_PORT}")
+    assert asked[0] == ("127.0.0.1", USUAL_PORT)
+    (given,) = derive([PAGES])["servers"]
+    assert given["variables"]["host"]["default"] == "http://{}:{}".format(*asked[0])

@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
@@ -25,6 +24,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from graph_contracts.contract import Contract
 from graph_contracts.errors import ConfigurationError, ContractsError, DocumentError
+from graph_contracts.packaged import USUAL_PORT
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import choose
 from graph_contracts.reference.message import Tokens
@@ -74,7 +74,7 @@ def serve(
     contract: Contract,
     *,
     host: str = "127.0.0.1",
-    port: int = 0,
+    port: int | None = 0,
     tokens: Tokens | None = None,
     auth: str = "enforced",
     objects: int = 2,
@@ -97,22 +97,21 @@ def serve(
     serve_app(app, host=host, port=port, announce=announce)
 
 
-def serve_app(app: App, *, host: str = "127.0.0.1", port: int = 0, announce: Callable[[Started], None]) -> None:
+def serve_app(app: App, *, host: str = "127.0.0.1", port: int | None = 0, announce: Callable[[Started], None]) -> None:
     """Serve an app that was built, until interrupted; `announce` is called once with its address.
+
+    Args:
+        port: a free one where it is 0; the usual one where it is None, or where that is taken a free one.
 
     Raises:
         ConfigurationError: the port can't be had.
     """
     contract = app.contract
-    try:
-        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise ConfigurationError(f"{host}:{port} can't be served: {error.strerror}", "Try another --port") from error
+    listening = listener(host, port)
     # asyncio sets it only where the protocol was named; without it each answer waits 40 ms for an acknowledgement
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    base = urlsplit(contract.servers[0]).path.rstrip("/") if contract.servers else ""
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     name = f"[{host}]" if ":" in host else host
-    started = Started(f"http://{name}:{listener.getsockname()[1]}{base}", app.access.tokens)
+    started = Started(f"http://{name}:{listening.getsockname()[1]}{contract.base_path}", app.access.tokens)
     served = Starlette()
     served.router.default = app  # a route's pattern would stop at a line feed in the path
     config = uvicorn.Config(
@@ -128,7 +127,24 @@ def serve_app(app: App, *, host: str = "127.0.0.1", port: int = 0, announce: Cal
     )
     server = _Server(config, lambda: announce(started))
     with suppress(KeyboardInterrupt):
-        asyncio.run(server.serve([listener]))
+        asyncio.run(server.serve([listening]))
+
+
+def listener(host: str, port: int | None) -> socket.socket:
+    """A socket that listens; `port` is as for `serve_app`.
+
+    Raises:
+        ConfigurationError: the port can't be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if port is None:
+        with suppress(OSError):
+            return socket.create_server((host, USUAL_PORT), family=family)
+    try:
+        return socket.create_server((host, port or 0), family=family)
+    except OSError as error:
+        where = f"{host}:{port}" if port else host
+        raise ConfigurationError(f"{where} can't be served: {error.strerror}", "Try another --port") from error
 
 
 class _Protocol(H11Protocol):
