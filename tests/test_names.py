@@ -41,6 +41,8 @@ OTHERS = {
     "--from-literal": "kubectl create",
 }
 """Options of other tools, with what stands on the same line."""
+ELSE = re.compile(r"\b(?:git|curl|npx|date|commit) -.*|\b(?:git|npx|commit) [a-z].*|\./start-server .*")
+"""Commands of other programs, to the end of their line."""
 MADE = {"reports/index.html", "reports/results.json", "reports/summary.md"}
 """Files that a run writes."""
 
@@ -73,7 +75,7 @@ def strangers(text: str) -> Iterator[str]:
             yield name
     for line in text.splitlines():
         known = words() | {flag for flag, tool in OTHERS.items() if tool in line}
-        yield from (flag for flag in OPTION.findall(line) if flag not in known)
+        yield from (flag for flag in OPTION.findall(ELSE.sub("", line)) if flag not in known)
 
 
 def misused(line: str) -> Iterator[str]:

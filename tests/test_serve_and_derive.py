@@ -122,8 +122,8 @@ def test_serve_listens_where_derived_documents_say_or_where_it_can(
             raise OSError(98, "Address already in use")
         return f"port {address[1]}"
 
-    monkeypatch.setattr(server.socket, "create_server", create_server)
-    assert server.listener("127.0.0.1", None) == ("port 0" if taken else f"port {USUAL_PORT}")
+    monkeypatch.setattr(socket, "create_server", create_server)
+    assert str(server.listener("127.0.0.1", None)) == ("port 0" if taken else f"port {USUAL_PORT}")
     assert asked[0] == ("127.0.0.1", USUAL_PORT)
     (given,) = derive([PAGES])["servers"]
     assert given["variables"]["host"]["default"] == "http://{}:{}".format(*asked[0])

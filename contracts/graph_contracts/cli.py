@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "har": "Write the exchanges of a run as an HTTP archive.",
     "judge": "Judge recorded traffic: that of a run, or a HAR file of a browser or a proxy.",
     "compare": "Compare runs: what changed, and which server does what.",
+    "site": "Make a site of many implementations and their runs over time.",
     "merge": "Put the parts of a run that was split together.",
     "doctor": "Check that a server can be tested.",
     "restore": "Put back what an interrupted run left changed.",

@@ -13,7 +13,18 @@ from xml.etree.ElementTree import fromstring
 import jsonschema
 import pytest
 
-from graph_contracts.report import badge, citation, html, jsontree, junit, markdown, results, terminal, writer
+from graph_contracts.report import (
+    badge,
+    citation,
+    html,
+    jsontree,
+    junit,
+    markdown,
+    results,
+    templating,
+    terminal,
+    writer,
+)
 from graph_contracts.report.change import Change, Kind, Since
 from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
 from graph_contracts.report.visible import visible
@@ -141,7 +152,7 @@ def test_the_page_shows_nothing_of_the_target_unescaped() -> None:
     text = html.render(HOSTILE, evidence(EVIL))
     page = Page(text)
     assert page.tags.count("script") == 1
-    assert (html.TEMPLATES / "report.js").read_text() in text
+    assert (templating.TEMPLATES / "report.js").read_text() in text
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "<script>alert" not in text

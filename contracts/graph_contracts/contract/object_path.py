@@ -130,6 +130,11 @@ class Paths:
         collections = {blank(path).rstrip("/"): path for path in known.values()}
         return cls(slashed, forms, collections, objects)
 
+    def names_part(self, path: str, name: str) -> bool:
+        """Whether a property of the objects at a path, or in a collection, has a path of its own below theirs."""
+        template = path if ObjectPath.of(path) is not None else self.objects.get(blank(path.rstrip("/")), "")
+        return bool(template) and f"{blank(template).rstrip('/')}/{name}" in self.collections
+
     def collection(self, path: str) -> str:
         """The path template of the collection that an object or a collection is at, as the document spells it."""
         found = ObjectPath.of(path)

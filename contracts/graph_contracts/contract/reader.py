@@ -6,14 +6,16 @@ An operation is read when one of its fields is first asked for. What can't be re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from threading import RLock
+from types import MappingProxyType
 from urllib.parse import unquote
 
 from graph_contracts.contract.collection_shape import CollectionShape
+from graph_contracts.contract.conventions import Convention, claimed
 from graph_contracts.contract.message import json_content, mapping
 from graph_contracts.contract.object_path import PARAMETER, ObjectPath, Paths, blank
 from graph_contracts.contract.operation import Example, Operation, Permission, Type, TypeKind
@@ -142,7 +144,7 @@ class Reader:
             object_form=self.paths.form(path),
             shape=self.shape(path),
             parameter_types=dict(self.parameter_types(parameters)),
-            body=self.types.type(sent["schema"]) if "schema" in sent else None,
+            body=self.body(path, self.types.type(sent["schema"])) if "schema" in sent else None,
             response=self.types.type(answered["schema"]) if "schema" in answered else None,
             statuses=tuple(statuses),
             own_errors=dict(self.own_errors(statuses)),
@@ -169,6 +171,32 @@ class Reader:
             source=str(node.get("x-graph-source", "")),
         )
 
+    def body(self, path: str, declared: Type) -> Type:
+        """The type of what is sent to a path, without properties that are not the body's to say.
+
+        They are those that the path says already, which has the key of a parent; and the relationships that OData's
+        schemas have among properties. A plain read doesn't show these, and what is sent there are other objects,
+        whose keys the server relates.
+        """
+        key = ObjectPath.of(path)
+        said = {*PARAMETER.findall(path)} - {key.key if key is not None else ""} - {*declared.required}
+        if said & declared.properties.keys():
+            declared = _without(declared, said)
+        related = {
+            name
+            for name, each in declared.properties.items()
+            if TypeKind.COMPLEX in {each.type.kind, each.type.item and each.type.item.kind}
+            and name not in declared.required
+            and self.paths.names_part(path, name)
+        }
+        return _without(declared, related) if related and self._has_relationships else declared
+
+    @cached_property
+    def _has_relationships(self) -> bool:
+        """Whether schemas may have relationships: those of OData's documents do, but not those derived from pages."""
+        derived = "x-graph-source" in mapping(self.document.get("info"))
+        return not derived and Convention.ODATA in claimed(self.document, servers(self.document.get("servers"))).applied
+
     def shape(self, path: str) -> CollectionShape:
         """How the document shows the collection that a path is about."""
         found = ObjectPath.of(path)
@@ -177,7 +205,7 @@ class Reader:
             self._shapes[collection] = ShapeReader(self.resolve, self.document, self.paths).read(collection)
         shape = self._shapes[collection]
         alternate = found is not None and found.key_property and found.form != self.paths.form(path)
-        return replace(shape, key=found.key_property, whole_key=False) if found and alternate else shape
+        return replace(shape, key=found.key_property, number_key=False) if found and alternate else shape
 
     def own_errors(self, answers: Mapping[str, JsonMapping]) -> Iterator[tuple[str, bool]]:
         """For each documented error, whether its JSON has another shape than an object with Graph's `error`."""
@@ -234,6 +262,12 @@ class Reader:
             return Example(schema["example"])
         listed = schema.get("examples")
         return Example(listed[0]) if isinstance(listed, list) and listed else None
+
+
+def _without(declared: Type, names: Container[str]) -> Type:
+    """A type without some of its properties."""
+    others = {name: each for name, each in declared.properties.items() if name not in names}
+    return replace(declared, properties=MappingProxyType(others))
 
 
 def _is_own(shape: Type) -> bool:

@@ -40,7 +40,7 @@ class ShapeReader:
         shown = collection_shape.members(self.resolve, answer) if answer is not None else {}
         return CollectionShape(
             key=key,
-            whole_key=collection_shape.whole(self.resolve, declared.get(key, {})),
+            number_key=collection_shape.counts(self.resolve, declared.get(key, {})),
             items=("value",) if items is None and self._graph else items,
             objects=self._are_objects(answer, items),
             links=collection_shape.links_in(self.resolve, answer),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from graph_contracts.derive import examples, paths, permissions, requests
+from graph_contracts.derive import examples, losses, options, paths, permissions, requests
 from graph_contracts.derive.examples import Exchange, Message
 from graph_contracts.derive.links import Link, labels, links
 from graph_contracts.derive.markdown import Block, Page, Section
@@ -16,9 +16,10 @@ from graph_contracts.derive.permissions import Permission
 from graph_contracts.derive.sections import split
 from graph_contracts.derive.statuses import Answer, answers, errors
 from graph_contracts.derive.tables import Header, PropertyRow, headers, properties
+from graph_contracts.derive.value_tables import lists, with_members
 
 SECTIONS = (
-    ("http", r"https? requests?|request (uri|url|syntax)"),
+    ("http", r"https? requests?( \(.*\)| (for|to|in|of|by|on|with) .*)?|request (uri|url|syntax)"),
     ("permissions", r"(required )?permissions?( required)?|prerequisites?"),
     ("headers", r"((optional |required )?request )?headers?"),
     ("query", r"(optional |supported )?(odata )?query (string )?parameters?"),
@@ -27,11 +28,6 @@ SECTIONS = (
     ("response", r"(http )?responses?( body| codes?)?|return values?"),
     ("errors", r"errors?|error (responses?|conditions?|codes?)"),
 )
-PROSE = re.compile(
-    r"\b(?:examples?|see also|content|next steps?|remarks?|notes?|considerations?|limitations?|practices?|feedback"
-    r"|sdks?)\b"
-)
-"""Titles of sections that hold examples, or nothing that a document says."""
 EXPECTED = frozenset({"http", "permissions", "headers", "body", "response"})
 """The sections that no operation page is without."""
 NOTHING_SENT = re.compile(
@@ -99,15 +95,17 @@ def facts(page: Page) -> Facts:
     found: dict[str, list[Block]] = {kind: [] for kind, _ in SECTIONS}
     shown: list[Block] = []
     others: list[Section] = []
-    for section in split(page, EXPECTED, kind_of):
+    sections = list(split(page, EXPECTED, kind_of))
+    for section, after in zip(sections, [*sections[1:], None], strict=True):
         kind = kind_of(section.title)
         if kind not in {"http", "response"}:
             others.append(section)
-        if not kind and section.level == 2 and not PROSE.search(section.title):
-            page.notes.skipped(section.line, f"no section of an operation page is called {section.title[:60]!r}")
+        if kind or after is None or after.level <= 2:  # else its parts are read
+            losses.of_section(page, section, kind)
         found[kind].extend(section.blocks) if kind else None
-        if kind not in {"http", "permissions", "headers", "query"}:
+        if kind not in {"http", "permissions"}:
             shown.extend(section.blocks)
+    losses.of_permissions(page, found["permissions"])
     exchanges = tuple(examples.exchanges(examples.messages(shown, page.notes)))
     body, response = found["body"], found["response"]
     prose = [block for block in body if block.kind == "text"]
@@ -118,9 +116,12 @@ def facts(page: Page) -> Facts:
         templates=tuple(requests.templates(page, found["http"], others, exchanges)),
         permissions=tuple(permissions.read(found["permissions"])),
         headers=tuple(headers(found["headers"], r"[A-Za-z][\w-]*", page.notes)),
-        query=tuple(headers(found["query"], r"\$?[A-Za-z]\w*", page.notes)),
-        parameters=tuple(properties(found["parameters"])),
-        properties=tuple(properties(body, page.notes)),
+        query=(
+            *headers(found["query"], r"\$?[A-Za-z]\w*", page.notes),
+            *options.supported(found["query"], page.notes),
+        ),
+        parameters=tuple(properties(found["parameters"], page.notes, paths.word)),
+        properties=tuple(with_members(properties(body, page.notes), dict(lists(body)))),
         body_links=tuple(link for block in prose for link in links(block.text)),
         bodiless=any(NOTHING_SENT.search(block.text) for block in prose),
         required_on_create=next(filter(None, (_line(block, CREATES) for block in prose)), 0),

@@ -55,6 +55,7 @@ def _numbered(blocks: Iterable[Block]) -> Iterator[Answer]:
             if named is None and len(found) == 1:
                 named = next(links(block.text), None) or bold(block.text)
             before = block.text[max(0, match.start() - 160) : match.start()] if seen != {code} else ""
+            before = before.rpartition("\n\n")[2]  # another paragraph tells of another case
             line = block.line + block.text.count("\n", 0, match.start())
             yield Answer(
                 code, line, named, re.search(r"\bprefer\b|optional request header", before, re.IGNORECASE) is not None
@@ -71,6 +72,11 @@ def _prose(section: Iterable[Block]) -> Iterator[Block]:
             yield Block("text", block.line, "\n".join(rows))
 
 
+def states(table: Block) -> bool:
+    """Whether a table names a status."""
+    return any(_numbered(_prose([table]))) or any(errors([table]))
+
+
 def _is_status(text: str, match: re.Match[str]) -> bool:
     """Whether a number is a status and no count: in code, or beside a word that says so."""
     around = text[max(0, match.start() - 24) : match.end() + 34]
@@ -82,15 +88,19 @@ def _is_status(text: str, match: re.Match[str]) -> bool:
 
 
 def errors(section: Iterable[Block]) -> Iterator[tuple[int, int]]:
+    """The statuses of failure that a section states, each with its line."""
     seen = set()
     for block in section:
-        texts = (
-            [(block.line, block.text)]
-            if block.kind == "text"
-            else [(line, f"`{cells[0]}") for line, cells in block.rows]
-        )
-        for line, text in texts:
+        for line, text in [(block.line, block.text)] if block.kind == "text" else _status_cells(block):
             for match in ERROR.finditer(text):
                 if match[1] not in seen:
                     seen.add(match[1])
                     yield int(match[1]), line + text.count("\n", 0, match.start())
+
+
+def _status_cells(table: Block) -> Iterator[tuple[int, str]]:
+    """The cells of a table that may hold statuses: the first of each row, and those below a title that says so."""
+    titles = table.rows[0][1] if table.rows else ()
+    columns = [at for at, title in enumerate(titles) if not at or re.search(r"\bstatus|\bhttp\b", title, re.IGNORECASE)]
+    for line, cells in table.rows:
+        yield from ((line, f"`{cells[at]}") for at in columns if at < len(cells))

@@ -95,7 +95,7 @@ class Context:
     def unknown_id(self) -> str:
         """An id that no object has, of the kind that ids are: as the document has it, a number, else a GUID."""
         declared = self.place.parameter_types.get(self.place.key or "")
-        number = self.key.isdecimal() or self.shape.whole_key or (declared is not None and declared.kind in NUMBERS)
+        number = self.key.isdecimal() or self.shape.number_key or (declared is not None and declared.kind in NUMBERS)
         usual = Type(TypeKind.INT32 if number else TypeKind.GUID)
         return str(self.values.fresh(replace(usual, limits=declared.limits) if declared is not None else usual))
 

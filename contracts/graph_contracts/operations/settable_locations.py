@@ -95,6 +95,6 @@ def _nested(prefix: tuple[str, ...], type_: Type) -> Iterator[Location]:
     if type_.kind is not TypeKind.COMPLEX:
         return
     bags = [m for m in type_.properties.values() if m.type.open and not m.read_only]  # empty, and yet to be filled
-    for member in {member.name: member for member in (*settable(type_), *bags)}.values():
+    for member in {member.name: member for member in (*settable(type_), *bags) if not member.write_only}.values():
         yield Location((*prefix, member.name), member.type, member.nullable)
         yield from _nested((*prefix, member.name), member.type)

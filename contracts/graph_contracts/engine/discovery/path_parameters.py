@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from graph_contracts.contract import PARAMETER, CollectionShape, Contract, ObjectPath, Operation, blank
-from graph_contracts.contract.collection_shape import identity
+from graph_contracts.contract.collection_shape import identity, same_id
 from graph_contracts.engine.discovery.own_words import own_words, redirect_hint
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.json_types import JsonObject
@@ -22,8 +22,8 @@ MAX_PARENTS = 5
 def fill_path(driver: OperationUnderTest) -> None:
     """Give a driver the values of its paths' parameters, but for the object's key.
 
-    Values come from the operator, else from the document's examples, else from the list that the document has of such
-    parents.
+    Values come from the operator, else from the list that the document has of such parents, else from its examples. Of
+    a list, the object that is the example is taken where it is there.
 
     Raises:
         ConfigurationError: nothing says what a parameter is.
@@ -31,14 +31,17 @@ def fill_path(driver: OperationUnderTest) -> None:
     operation, place = driver.documented, driver.place
     examples = {**place.parameter_examples, **operation.parameter_examples}
     given = driver.options.ids
-    named = {**examples, **_example_ids(operation)}
-    named |= {**parameters.values(given, place), **parameters.values(given, operation)}
-    _name_alike(operation, place, named)
+    named = {**parameters.values(given, place), **parameters.values(given, operation)}
+    shown = {name: value for name, value in {**examples, **_example_ids(operation)}.items() if name not in named}
+    for each in (named, shown):
+        _name_alike(operation, place, each)
     for name in dict.fromkeys((*operation.parameters, *place.parameters)):
         if name in {operation.key, place.key, *named}:
             continue
-        named[name] = name if driver.options.any_parent else _parent(driver, name, named)
+        anything = shown.get(name, name) if driver.options.any_parent else ""
+        named[name] = anything or _parent(driver, name, named, shown.get(name, ""))
         _name_alike(operation, place, named)
+    named = {**shown, **named}
     names = dict.fromkeys((*operation.parameters, *place.parameters))
     driver.observer.ids.update({name: named[name] for name in names if name in named})
 
@@ -51,20 +54,27 @@ def _name_alike(operation: Operation, place: Operation, named: dict[str, str]) -
                 named.setdefault(other_name, named[name])
 
 
-def _parent(driver: OperationUnderTest, name: str, named: Mapping[str, str]) -> str:
+def _parent(driver: OperationUnderTest, name: str, named: Mapping[str, str], shown: str) -> str:
     """The id of a parent from the list of such parents: the first that has objects below it, else the first.
 
+    Args:
+        shown: the id that the document shows, which counts where the list has it, or has none.
+
     Raises:
-        ConfigurationError: the document has no such list, or it shows none.
+        ConfigurationError: neither the document nor such a list shows one.
     """
     operation = driver.documented if name in driver.documented.parameters else driver.place
     hint = f"Give --id {parameters.label(operation, name)}=VALUE"
     listing = driver.parent_lists.get(name)
     if listing is None or any(each not in named for each in listing.parameters):
+        if shown:
+            return shown
         raise ConfigurationError(f"{driver.documented}: nothing says what {{{name}}} is", hint)
     observer = Observer(driver.client, listing, named, driver.documented.id)
     items, answer = observer.collection()
     found = [entity for item in items or () if (entity := observer.shape.key_of(item))]
+    if shown and (not found or any(same_id(shown, each) for each in found)):
+        return shown
     if not found:
         why = "lists none" if items is not None else f"is answered {answer.answer}"
         raise ConfigurationError(f"{driver.documented}: nothing says what {{{name}}} is: {listing} {why}", hint)

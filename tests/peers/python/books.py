@@ -1,28 +1,25 @@
-"""Books of Django REST framework, with the document that drf-spectacular makes: `python books.py PORT FILE`."""
+"""Books of Django REST framework, with the document that drf-spectacular makes: `books.py FILE`."""
 
 from __future__ import annotations
 
+import socket
 import sys
 
 import django
 import uvicorn
 from django.conf import settings
 
-PORT, FILE = int(sys.argv[1]), sys.argv[2]
+FILE = sys.argv[1]
 settings.configure(
     SECRET_KEY="for a test",
     ALLOWED_HOSTS=["*"],
     ROOT_URLCONF=__name__,
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": FILE, "OPTIONS": {"timeout": 60}}},
-    INSTALLED_APPS=["rest_framework", "drf_spectacular"],
+    INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "rest_framework", "drf_spectacular"],
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     REST_FRAMEWORK={
         "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
         "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
-        "DEFAULT_AUTHENTICATION_CLASSES": [],
-        "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-        "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-        "UNAUTHENTICATED_USER": None,
         "PAGE_SIZE": 3,
     },
     USE_TZ=True,
@@ -30,6 +27,7 @@ settings.configure(
 django.setup()
 
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402 (Django has to be set up first)
+from django.core.management import call_command  # noqa: E402
 from django.db import connection, models  # noqa: E402
 from django.urls import include, path  # noqa: E402
 from drf_spectacular.views import SpectacularAPIView  # noqa: E402
@@ -67,8 +65,10 @@ router = routers.DefaultRouter()
 router.register("books", BookViewSet)
 urlpatterns = [path("", include(router.urls)), path("schema/", SpectacularAPIView.as_view())]
 
+call_command("migrate", verbosity=0)
 with connection.schema_editor() as editor:
     editor.create_model(Book)
 
-
-uvicorn.run(ASGIHandler(), host="127.0.0.1", port=PORT, log_level="error", lifespan="off")
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+uvicorn.Server(uvicorn.Config(ASGIHandler(), log_level="error", lifespan="off")).run([listener])

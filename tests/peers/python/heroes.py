@@ -1,7 +1,8 @@
-"""The heroes of the tutorial of FastAPI and SQLModel, with the document that FastAPI makes: `heroes.py PORT FILE`."""
+"""The heroes of the tutorial of FastAPI and SQLModel, with the document that FastAPI makes: `heroes.py FILE`."""
 
 from __future__ import annotations
 
+import socket
 import sys
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import uvicorn
 from fastapi import Depends, FastAPI, HTTPException, Query
 from sqlmodel import Field, Session, SQLModel, create_engine, select
 
-PORT, FILE = int(sys.argv[1]), sys.argv[2]
+FILE = sys.argv[1]
 
 
 class HeroBase(SQLModel):
@@ -94,4 +95,6 @@ def delete_hero(hero_id: int, session: SessionDep):
     return {"ok": True}
 
 
-uvicorn.run(app, host="127.0.0.1", port=PORT, log_level="warning")
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+uvicorn.Server(uvicorn.Config(app, log_level="warning")).run([listener])
