@@ -143,12 +143,15 @@ def test_an_operation_names_where_its_page_is_published(
 
 
 def test_headers_and_options_are_described(tmp_path: Path) -> None:
-    query = "## Optional query parameters\n\n|Name|Description|\n|:-|:-|\n|$select|The [properties](x.md) to show.|\n"
+    query = "## Optional query parameters\n\n|Name|Description|\n|:-|:-|\n|$select|The [properties](x.md) wanted.|\n"
+    query += "|$top||\n|mode||\n"
     headers = DEFAULTS["headers"] + "\n|Prefer|What to answer.|"
     document, _ = derived(tmp_path, headers=headers, body=f"{DEFAULTS['body']}\n\n{query}")
     found = {each["name"]: each for each in operation(document)["parameters"]}
     assert found["Prefer"]["description"] == "What to answer."
-    assert found["$select"]["description"] == "The properties to show."
+    assert found["$select"]["description"] == "The properties wanted."
+    assert (found["$top"]["description"], found["$top"]["schema"]) == ("How many objects to list.", {"type": "integer"})
+    assert "description" not in found["mode"]
 
 
 # -- examples ----------------------------------------------------------------------------------------------------------

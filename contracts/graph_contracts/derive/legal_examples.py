@@ -33,7 +33,7 @@ FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "base64url": (re.compile(r"[A-Za-z0-9+/_-]*={0,2}"), "Z3JhcGg="),
 }
 """What texts of a format look like, and one of them."""
-ANNOTATIONS: JsonMapping = {"@": {}}
+ANNOTATIONS: JsonMapping = {"@": {"description": "An annotation of OData, as `@odata.type`."}}
 """Lets objects have annotations, which no table lists (OData JSON 4.01 §4.6)."""
 SAMPLES: Mapping[str, Json] = {"string": "", "boolean": False, "integer": 0, "number": 0, "array": [], "object": {}}
 PLAIN = ("string", "boolean", "integer", "number")

@@ -15,7 +15,7 @@ from graph_contracts.derive.legal_examples import agree
 from graph_contracts.derive.merge_pages import merge
 from graph_contracts.derive.page import Facts
 from graph_contracts.derive.paths import Template
-from graph_contracts.derive.prose import address, described, readable
+from graph_contracts.derive.prose import OPTIONS, address, described, readable
 from graph_contracts.derive.resource_type import WRITES, Subject, subject
 from graph_contracts.derive.resources import Library
 from graph_contracts.derive.schemas import Schema, Schemas
@@ -24,8 +24,14 @@ from graph_contracts.derive.sharing import share
 from graph_contracts.json_types import JsonObject
 
 WORDS = {"PATCH": "update", "GET": "get", "POST": "create", "PUT": "replace", "DELETE": "delete"}
+ABOUT = (
+    "Derived by graph-contracts from API reference pages. What OpenAPI has no word for stands in `x-graph-*` keys, "
+    "with the page and the line that say it."
+)
 STANDARD = {"authorization", "content-type", "accept", "content-length"}
 """Headers that OpenAPI has other words for."""
+NO_OPTION = ("string", "")
+"""JSON type and description of a parameter that OData doesn't know."""
 NUMBERS = {"Edm.Int16", "Edm.Int32", "Edm.Int64"}
 
 
@@ -216,7 +222,7 @@ class Builder:
             "info": {
                 "title": title,
                 "version": version,
-                "description": "Derived by graph-contracts from an API reference page.",
+                "description": ABOUT,
                 "x-graph-source": source,
             },
             "servers": server_list(self.servers),
@@ -286,12 +292,14 @@ def _parameters(facts: Facts) -> list[Schema]:
     for where, rows in (("header", facts.headers), ("query", facts.query)):
         for row in rows:
             if row.name.lower() not in STANDARD and (where, row.name.lower()) not in found:
+                option = OPTIONS.get(row.name.lower(), NO_OPTION)
+                described = readable(row.text) or option[1]
                 found[where, row.name.lower()] = {
                     "name": row.name,
                     "in": where,
                     "required": row.required,
-                    **({"description": readable(row.text)} if row.text else {}),
-                    "schema": {"type": "string"},
+                    **({"description": described} if described else {}),
+                    "schema": {"type": option[0]},
                     "x-graph-source": facts.page.place(row.line),
                 }
     return list(found.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from graph_contracts.derive.markdown import Page
@@ -10,6 +11,17 @@ from graph_contracts.derive.markdown import Page
 LINK = re.compile(r"!?\[([^\[\]]*+)\](?:\(\s*+(?!https?:)[^()]*+\)|\[[^\[\]]*+\])")
 """A link that leads nowhere outside the pages."""
 BREAK = re.compile(r"</?br\s*/?>|<sup>[^<]*+</sup>|\\(?=[|_\[\]<>*])", re.IGNORECASE)
+OPTIONS: Mapping[str, tuple[str, str]] = {
+    "$select": ("string", "The properties to show."),
+    "$expand": ("string", "The related objects to show in full."),
+    "$filter": ("string", "The condition that objects of the list fulfil."),
+    "$orderby": ("string", "The properties by which the list is ordered."),
+    "$search": ("string", "The words by which objects are found."),
+    "$top": ("integer", "How many objects to list."),
+    "$skip": ("integer", "How many objects to pass over."),
+    "$count": ("boolean", "Whether to say how many objects there are."),
+}
+"""The JSON type of each query option of OData, and what it is for."""
 GRAPH_HOST = "graph.microsoft."
 
 
