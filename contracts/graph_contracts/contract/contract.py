@@ -136,7 +136,12 @@ class Contract:
     @cached_property
     def conventions(self) -> conventions.Conventions:
         """The conventions that the document claims."""
-        return conventions.claimed(self.document, choices(self.document.get("servers")))
+        return conventions.claimed(self.document, self.bases)
+
+    @cached_property
+    def bases(self) -> tuple[str, ...]:
+        """Every base URL that the document gives: those with its variables' defaults first, then with other values."""
+        return choices(self.document.get("servers"))
 
     @property
     def base_path(self) -> str:

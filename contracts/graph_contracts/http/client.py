@@ -21,6 +21,7 @@ from graph_contracts.errors import ContractsError, TargetError
 from graph_contracts.http.connection import Connection
 from graph_contracts.http.credentials import Credential, Lapsed, Renewed, Token
 from graph_contracts.http.exchange import REFUSED, SAFE, Exchange, Headers, Request
+from graph_contracts.http.in_process.transport import InProcess
 from graph_contracts.http.lifeline import Lifeline
 from graph_contracts.http.long_bodies import LongBodies
 from graph_contracts.http.patience import Patience, seen
@@ -54,11 +55,12 @@ class Client:
         if connection.verify is False:
             # the operator said so: each request need not say it again on stderr
             warnings.filterwarnings("ignore", category=InsecureRequestWarning)
-        self._transport = Transport(connection)
         self._rate = Rate(connection.rate)
         self.credential = connection.credential or (Token(connection.token) if connection.token else Credential())
         self.notes: list[str] = []
-        """What happened to the credentials, a line each."""
+        """What happened to the credentials, a line each, and where an application in this process failed."""
+        application = connection.application
+        self._transport = InProcess(application, self.notes) if application else Transport(connection)
         self.lapsed = ""
         """Why the credentials are good for nothing any more; empty while they are."""
         self._accepted = False

@@ -10,10 +10,7 @@ import base64
 import binascii
 import json
 import logging
-import os
 import re
-import shlex
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from graph_contracts import system
 from graph_contracts.errors import ConfigurationError, TargetError
 from graph_contracts.http.exchange import Headers
 from graph_contracts.http.redact import Redactor
@@ -262,7 +260,7 @@ def _moment(value: Json) -> float | None:
 
 def command(line: str, redactor: Redactor, longest: float = MAX_COMMAND) -> Renewed:
     """A token that a command prints; the command is run when a token is first needed."""
-    words = shlex.split(line)
+    words = system.split_command(line)
     return Renewed(lambda: _run(words, redactor, longest), "--token-command")
 
 
@@ -277,6 +275,7 @@ def _run(words: list[str], redactor: Redactor, longest: float) -> Issued:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            creationflags=system.OWN_GROUP,
         )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no command"
@@ -290,8 +289,7 @@ def _run(words: list[str], redactor: Redactor, longest: float) -> Issued:
     finally:
         if process.returncode is None:
             # what the command started ends with it
-            with suppress(OSError):
-                os.killpg(process.pid, signal.SIGKILL)
+            system.end_tree(process)
             process.wait()
     output = out[:MAX_OUTPUT].decode("utf-8", "replace")
     if process.returncode:

@@ -22,9 +22,10 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from graph_contracts import system
 from graph_contracts.contract import Contract
 from graph_contracts.errors import ConfigurationError, ContractsError, DocumentError
-from graph_contracts.packaged import USUAL_PORT
+from graph_contracts.listening import listen
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import choose
 from graph_contracts.reference.message import Tokens
@@ -107,11 +108,8 @@ def serve_app(app: App, *, host: str = "127.0.0.1", port: int | None = 0, announ
         ConfigurationError: the port can't be had.
     """
     contract = app.contract
-    listening = listener(host, port)
-    # asyncio sets it only where the protocol was named; without it each answer waits 40 ms for an acknowledgement
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    name = f"[{host}]" if ":" in host else host
-    started = Started(f"http://{name}:{listening.getsockname()[1]}{contract.base_path}", app.access.tokens)
+    listener, url = listen(host, port)
+    started = Started(f"{url}{contract.base_path}", app.access.tokens)
     served = Starlette()
     served.router.default = app  # a route's pattern would stop at a line feed in the path
     config = uvicorn.Config(
@@ -127,24 +125,7 @@ def serve_app(app: App, *, host: str = "127.0.0.1", port: int | None = 0, announ
     )
     server = _Server(config, lambda: announce(started))
     with suppress(KeyboardInterrupt):
-        asyncio.run(server.serve([listening]))
-
-
-def listener(host: str, port: int | None) -> socket.socket:
-    """A socket that listens; `port` is as for `serve_app`.
-
-    Raises:
-        ConfigurationError: the port can't be had.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    if port is None:
-        with suppress(OSError):
-            return socket.create_server((host, USUAL_PORT), family=family)
-    try:
-        return socket.create_server((host, port or 0), family=family)
-    except OSError as error:
-        where = f"{host}:{port}" if port else host
-        raise ConfigurationError(f"{where} can't be served: {error.strerror}", "Try another --port") from error
+        asyncio.run(server.serve([listener]))
 
 
 class _Protocol(H11Protocol):
@@ -217,6 +198,7 @@ def start(
         stdout=subprocess.PIPE,
         # a Ctrl-C in the terminal is for the run, which still has to put things back
         start_new_session=True,
+        creationflags=system.OWN_GROUP,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (HOME, os.environ.get("PYTHONPATH"))))},
     )
     assert process.stdin is not None  # noqa: S101 (opened with pipes)

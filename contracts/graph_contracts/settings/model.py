@@ -139,6 +139,10 @@ class Settings(BaseModel):
         False,
     )
     burst: bool = _about("Also send many requests at once, to see how the target throttles.", False)
+    lock: AnyPath | None = _about(
+        "What gates at most: requirements that this file, made by `lock`, doesn't have are told and gate nothing.",
+        metavar="FILE",
+    )
     baseline: AnyPath | None = _about(
         "Known failures, which don't gate: YAML, each with requirement, operation and reason.", metavar="FILE"
     )
@@ -194,8 +198,8 @@ class Settings(BaseModel):
             raise _conflict("update_baseline", "needs a file: give --baseline FILE")
         if self.fail_on == "regression" and not self.since:
             raise _conflict("fail_on", "regression needs an earlier run: give --since FILE")
-        if self.splits > 1 and (self.baseline or self.since):
-            raise _conflict("splits", "parts are judged together: give --baseline and --since to merge instead")
+        if self.splits > 1 and (self.baseline or self.since or self.lock):
+            raise _conflict("splits", "parts are judged together: give --baseline, --lock and --since to merge instead")
         if self.durations and self.splits == 1:
             raise _conflict("durations", "says nothing without --splits")
         if self.group > self.splits:

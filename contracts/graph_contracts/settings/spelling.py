@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+from graph_contracts import system
 
 
 def token(text: str) -> str:
@@ -35,7 +36,7 @@ def _token(secret: SecretStr) -> SecretStr:
 
 def _command_line(line: str) -> str:
     try:
-        words = shlex.split(line)
+        words = system.split_command(line)
     except ValueError:
         raise ValueError("is no command line: a quotation isn't closed") from None
     if not words:

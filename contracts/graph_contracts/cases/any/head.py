@@ -28,10 +28,11 @@ NOT_IMPLEMENTED = 501
 def head(reading: ShowDriver, path: str) -> Exchange:
     """Send HEAD on a connection of its own, which is read until the target closes it.
 
-    In a run that may only read it is sent as any request, and octets after the answer go unseen.
+    In a run that may only read, and to an application in this process, it is sent as any request, and octets after the
+    answer go unseen.
     """
     reading.sender.may_send("HEAD")
-    if reading.options.read_only:
+    if reading.options.read_only or reading.client.connection.in_process:
         return reading.send("HEAD", path)
     url = reading.client.url(path)
     fields = reading.client.headers({"Connection": "close"}, None)
