@@ -104,7 +104,7 @@ class Builder:
         """A page's title; of its further operations, with what tells them apart."""
         words = "/".join(part for part in template.path.split("/") if part and not part.startswith("{"))
         whole = f"{title} ({template.method} {template.path})"
-        text = next((each for each in (title, f"{title} ({words})") if each not in {""} | self._summaries), whole)
+        text = next((each for each in (title, f"{title} ({words})") if each and each not in self._summaries), whole)
         self._summaries.add(text)
         return text.strip()
 
