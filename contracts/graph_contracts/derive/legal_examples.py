@@ -41,15 +41,16 @@ PLAIN = ("string", "boolean", "integer", "number")
 
 def agree(operations: Iterable[JsonObject], schemas: Mapping[str, Schema], say: Say) -> None:
     """Make the examples of operations legal by their own schemas."""
-    seen: set[int] = set()
+    seen: set[int] = set()  # most operations share their messages with others
     for operation in operations:
         for message in (operation.get("requestBody", {}), *operation["responses"].values()):
-            for media in message.get("content", {}).values():
-                if id(media) not in seen:
-                    seen.add(id(media))
-                    _media(media, schemas, say)
-                    if media["schema"].keys() == {"allOf"}:  # it stood beside what an answer must have
-                        [media["schema"]] = media["schema"]["allOf"]
+            if id(message) in seen or "content" not in message:
+                continue
+            seen.add(id(message))
+            for media in message["content"].values():
+                _media(media, schemas, say)
+                if media["schema"].keys() == {"allOf"}:  # it stood beside what an answer must have
+                    [media["schema"]] = media["schema"]["allOf"]
 
 
 def _media(media: JsonObject, schemas: Mapping[str, Schema], say: Say) -> None:
