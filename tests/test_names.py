@@ -35,7 +35,7 @@ OTHERS = {
     "--query": "az account",
     "--tx": "pytest-xdist",
     **dict.fromkeys(("--pdb", "--lf", "--junitxml"), "pytest"),
-    "--dist": "--dist load",
+    "--dist": "--dist ",
     "--five": "tests.benchmarks.scale",
     "--for": "kubectl wait",
     "--from": "uvx ",

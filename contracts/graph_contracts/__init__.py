@@ -9,8 +9,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__version__ = "0.1.0"
-
 __all__ = [
     "ConfigurationError",
     "ContractCase",
@@ -53,10 +51,21 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """What `__all__` names, imported when it is first asked for."""
+    if name == "__version__":
+        return _version()
     for module, names in _HOMES.items():
         if name in names:
             return getattr(import_module(f"graph_contracts.{module}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 (it takes a while)
+
+    try:
+        return version("graph-contracts")
+    except PackageNotFoundError:
+        return "0+unknown"  # sources that nobody has installed
 
 
 def __dir__() -> list[str]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 if TYPE_CHECKING:
-    from graph_contracts.library.suite import CaseName, ContractCase, GraphContract, Suite, Verdict
+    from graph_contracts.library.suite import CaseName, ContractCase, StartedRun, Suite, Verdict
 
 NODE = "graph-contract"
 """What the ids of the items begin with that `--graph-target` collects."""
@@ -30,9 +30,11 @@ FIELDS = {"contract": "openapi", "operation": "operations"}
 """The settings whose fields are called otherwise."""
 FILES = frozenset({"contract", "report"})
 SEVERAL = frozenset({"select", "operation"})
-DIVIDING = frozenset({"load", "worksteal"})
-"""Ways of pytest-xdist to hand out tests that may divide the contract over workers."""
 KEY = "graph_contracts"
+TOGETHER = (
+    "several workers would divide the contract: have tests that need graph_contract in a module with graph_case,"
+    " and say graph_contract = … in the ini file"
+)
 SUITE: pytest.StashKey[Suite] = pytest.StashKey()
 CHOSEN: pytest.StashKey[list[str]] = pytest.StashKey()
 VERDICT: pytest.StashKey[Verdict] = pytest.StashKey()
@@ -46,7 +48,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         several = {"action": "append"} if name in SEVERAL else {}
         group.addoption(f"--graph-{name}", dest=f"graph_{name}", metavar=metavar, help=text, default=None, **several)
         if name != "token":
-            parser.addini(f"graph_{name}", text, "linelist" if name in SEVERAL else "string", default=None)
+            kind: Literal["linelist", "string"] = "linelist" if name in SEVERAL else "string"
+            parser.addini(f"graph_{name}", text, kind, default=None)
     parser.addini("graph_base_path", "Where the paths of the contract begin in an application.", default=None)
 
 
@@ -69,6 +72,11 @@ def _given(config: pytest.Config, name: str) -> Any:
         return value
     value = config.getini(f"graph_{name}")
     return config.rootpath / value if value and name in FILES else value
+
+
+def _is_used(config: pytest.Config) -> bool:
+    """Whether an option or the ini file says anything of the contract."""
+    return any(_given(config, name) for name in OPTIONS)
 
 
 def _suite(config: pytest.Config) -> Suite:
@@ -117,21 +125,17 @@ def pytest_add_contract(session: pytest.Session, config: pytest.Config, items: l
         items += [each for each in found if not chosen or each.nodeid in chosen]
     elif config.stash[CHOSEN]:
         raise pytest.UsageError(f"{config.stash[CHOSEN][0]}: there is no contract without --graph-target")
-    if config.pluginmanager.hasplugin("xdist"):
-        _keep_together(config, items)
+    config.stash[DIVIDED] = _is_divided(config, items)
 
 
-def _keep_together(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let one worker of pytest-xdist have all that needs the run, and find out where it can't."""
-    ours = [item for item in items if "graph_contract" in getattr(item, "fixturenames", ())]
-    for item in ours:
-        item.add_marker(pytest.mark.xdist_group(NODE))
-    how = getattr(config, "workerinput", {}).get(KEY)
-    if ours and how in DIVIDING:
-        from graph_contracts.library.one_worker import is_of_contract  # noqa: PLC0415 (pytest-xdist's)
+def _is_divided(config: pytest.Config, items: list[pytest.Item]) -> bool:
+    """Whether several workers of pytest-xdist would have a part of what needs the run."""
+    ours = [item.nodeid for item in items if "graph_contract" in getattr(item, "fixturenames", ())]
+    if not ours or getattr(config, "workerinput", {}).get("workercount", 1) == 1:
+        return False
+    from graph_contracts.library.one_worker import module, modules_with_cases  # noqa: PLC0415 (pytest-xdist's)
 
-        asked = _given(config, "target")
-        config.stash[DIVIDED] = not asked or not all(is_of_contract(item.nodeid) for item in ours)
+    return not _is_used(config) or bool({module(each) for each in ours} - modules_with_cases(ours))
 
 
 @pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
@@ -169,14 +173,17 @@ def graph_target(request: pytest.FixtureRequest) -> object:
 
 
 @pytest.fixture(scope="session")
-def graph_contract(request: pytest.FixtureRequest, graph_target: object) -> Iterator[GraphContract]:
+def graph_contract(request: pytest.FixtureRequest, graph_target: object) -> Iterator[StartedRun]:
     """A started run on the target; what it changed is put back at the end of the session, however that comes."""
     from graph_contracts.library.suite import in_pytests_words  # noqa: PLC0415
 
     config = request.config
     if config.stash.get(DIVIDED, False):
-        pytest.fail("several workers would divide the contract: use --dist loadscope, or loadgroup", pytrace=False)
-    run: GraphContract | None = None
+        what = (
+            "have tests that need graph_contract in a module with graph_case, and name graph_contract in the ini file"
+        )
+        pytest.fail(f"several workers would divide the contract: {what}", pytrace=False)
+    run: StartedRun | None = None
     try:
         with in_pytests_words(), _suite(config).run(graph_target) as run:
             yield run
@@ -187,7 +194,7 @@ def graph_contract(request: pytest.FixtureRequest, graph_target: object) -> Iter
 
 
 @pytest.fixture
-def graph_case(request: pytest.FixtureRequest, graph_contract: GraphContract) -> ContractCase:
+def graph_case(request: pytest.FixtureRequest, graph_contract: StartedRun) -> ContractCase:
     """A case and an operation: a test that asks for it runs once for each."""
     from graph_contracts.library.suite import ContractCase  # noqa: PLC0415
 
@@ -234,20 +241,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 # -- with pytest-xdist -------------------------------------------------------------------------------------------------
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """Tell a worker how tests are handed out."""
-    node.workerinput[KEY] = str(node.config.getoption("dist", ""))
-
-
 @pytest.hookimpl(optionalhook=True, trylast=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give one worker the whole contract, where a target is named and tests are handed out one by one."""
-    if _given(config, "target") and config.getoption("dist") in DIVIDING:
-        from graph_contracts.library.one_worker import OneWorker  # noqa: PLC0415 (pytest-xdist's)
+    """Give one worker the whole contract, where this suite has one."""
+    if not _is_used(config):
+        return None
+    if config.getoption("dist") == "each":
+        raise pytest.UsageError("--dist each: workers would test one target at the same time; take --dist load")
+    from graph_contracts.library.one_worker import OneWorker  # noqa: PLC0415 (pytest-xdist's)
 
-        return OneWorker(config, log)
-    return None
+    return OneWorker(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)

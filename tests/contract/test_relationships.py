@@ -46,5 +46,5 @@ def test_relationships_are_not_sent(method: str, path: str) -> None:
 
 def test_only_odata_has_relationships() -> None:
     assert sent("POST", "/Books", odata=False) == {*PARTS}
-    derived = {"x-graph-source": "page.md"}
+    derived: dict[str, Any] = {"x-graph-source": "page.md"}
     assert sent("POST", "/Books", **derived) == {*PARTS}, "pages have none among the properties"

@@ -389,3 +389,60 @@ def test_a_row_may_leave_the_sign_of_an_annotation_out(tmp_path: Path) -> None:
     document, notes = derived(tmp_path, {"widget.md": page})
     assert set(document["components"]["schemas"]["microsoft.graph.widget"]["properties"]) == {"id", "label", "size"}
     assert not [note for note in notes if note.kind is Kind.SKIPPED]
+
+
+@pytest.mark.parametrize("page", ["This is a number from 1 to 12.", "The valid range is between `1` and `12`.", ""])
+@pytest.mark.parametrize("resource", ["The month, a number from 1 to 12.", "It is between `1` and `12`."])
+def test_a_range_binds_whichever_page_says_it(page: str, resource: str, tmp_path: Path) -> None:
+    described = RESOURCE.replace("How large it is.", "Which month it is." if page else resource)
+    document, _ = derived(
+        tmp_path,
+        {"widget.md": described},
+        body=f"## Request body\n\n|Property|Type|Description|\n|:--|:--|:--|\n|size|Int32|{page}|",
+        examples="## Examples",
+    )
+    assert sent(document)["size"]["x-graph-limits"] == {"minimum": 1, "maximum": 12}
+
+
+def test_an_update_that_may_create_is_answered_as_an_update_first(tmp_path: Path) -> None:
+    document, _ = derived(
+        tmp_path,
+        response="## Response\n\nIf there is none, this method returns a `201 Created` response code and a "
+        "[widget](../resources/widget.md) object.\n\nIf there is none and the `Prefer: create` header isn't given, it "
+        "returns a `404 Not Found` error code.\n\nIf there is one, it returns a `204 No Content` response code.",
+        examples="## Examples",
+    )
+    responses = operation(document)["responses"]
+    assert list(responses)[:2] == ["204", "201"]
+    assert not any("x-graph-preferred" in each for each in responses.values())
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "this method returns either a `200 OK` or `201 Created` response code and a [widget](../resources/widget.md)",
+        (
+            "this method returns a `201 Created` response code if it is new, or a `200 OK` response code if it was "
+            "there. In both cases, a [widget](../resources/widget.md) object is returned"
+        ),
+    ],
+)
+def test_two_statuses_may_share_what_they_say_of_the_body(prose: str, tmp_path: Path) -> None:
+    document, _ = derived(
+        tmp_path,
+        http="## HTTP request\n\n```http\nPOST /widgets\n```",
+        response=f"## Response\n\nIf successful, {prose}.",
+        examples="## Examples",
+    )
+    responses = operation(document, method="post", path="/widgets")["responses"]
+    assert all("application/json" in responses[status]["content"] for status in ("200", "201"))
+
+
+def test_a_status_of_a_case_of_its_own_has_no_body_of_another(tmp_path: Path) -> None:
+    document, _ = derived(
+        tmp_path,
+        response="## Response\n\nIf it is new, a `201 Created` response code. Otherwise a `200 OK` response code and a "
+        "[widget](../resources/widget.md) object.",
+        examples="## Examples",
+    )
+    assert "content" not in operation(document)["responses"]["201"]

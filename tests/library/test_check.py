@@ -9,6 +9,7 @@ import typing
 from pathlib import Path
 
 import pytest
+from hypothesis.configuration import storage_directory
 
 import graph_contracts
 from graph_contracts import (
@@ -46,6 +47,17 @@ def test_a_sound_application_conforms_and_nothing_is_left_in_the_folder(
     assert {outcome.operation for row in results for outcome in row.outcomes} == set(results.operations)
     assert Results.from_json(json.loads(json.dumps(results.to_json()))) == results
     assert [*tmp_path.iterdir()] == []
+
+
+def test_generated_requests_leave_nothing_in_the_folder_and_the_users_own_tests_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = str(storage_directory(intent_to_write=False).path)
+    results = checked(reference_app(DOCUMENT), "update.value.reflects", settings={"max-examples": 1})
+    assert results.verdict == "conforms"
+    assert [*tmp_path.iterdir()] == []
+    assert str(storage_directory(intent_to_write=False).path) == before
 
 
 def test_a_broken_application_fails_with_evidence(tmp_path: Path) -> None:
@@ -144,11 +156,11 @@ def test_an_exception_of_the_application_is_noted() -> None:
 
 
 def test_the_package_names_what_is_there_and_imports_it_late() -> None:
-    for name in graph_contracts.__all__:
+    for name in vars(graph_contracts)["__all__"]:
         assert getattr(graph_contracts, name) is not None
     stub = Path(graph_contracts.__file__).with_suffix(".pyi").read_text()
     typed = {line.strip(" ,()").partition(" as ")[0].split()[-1] for line in stub.splitlines() if " as " in line}
-    assert typed | {"__version__"} == set(graph_contracts.__all__)
+    assert typed | {"__version__"} == set(vars(graph_contracts)["__all__"])
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         graph_contracts.nothing  # type: ignore[attr-defined]  # noqa: B018 (it is looked for)
     loaded = "import sys, graph_contracts; print([name for name in sys.modules if 'graph_contracts.' in name])"

@@ -11,6 +11,8 @@ from defusedxml import ElementTree
 
 from graph_contracts import cases
 from graph_contracts.library import contract_items
+from graph_contracts.library.one_worker import BY_SCOPE, CONTRACT, OneWorker
+from graph_contracts.pytest_plugin import TOGETHER
 from graph_contracts.reference.behaviours import behaviours
 from tests.support.command import ROOT
 
@@ -234,8 +236,27 @@ def test_a_mock_is_served_for_a_test(suite: pytest.Pytester) -> None:
     suite.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
+class Items(OneWorker):
+    """The scheduler without workers."""
+
+    def __init__(self, dist: str, *collection: str) -> None:
+        self._others, self._modules, self.collection = BY_SCOPE.get(dist), None, list(collection)
+
+    def scopes(self) -> list[str]:
+        return [self._split_scope(each) for each in self.collection]
+
+
+def test_the_contract_is_one_unit_however_tests_are_handed_out() -> None:
+    case, beside = "t/test_c.py::test_contract[update.status.success-op]", "t/test_c.py::test_run"
+    others = ("t/test_o.py::A::test_a", "t/test_o.py::A::test_b[x-y.z]")
+    units = {dist: Items(dist, item("success"), case, beside, *others).scopes() for dist in ("load", "loadscope")}
+    assert units["load"] == [CONTRACT] * 3 + [*others]
+    assert units["loadscope"] == [CONTRACT] * 3 + ["t/test_o.py::A"] * 2
+    assert Items("loadfile", *others).scopes() == ["t/test_o.py"] * 2
+
+
 @pytest.mark.full
-@pytest.mark.parametrize("dist", ["load", "loadscope", "loadgroup", "worksteal"])
+@pytest.mark.parametrize("dist", ["load", "loadgroup"])
 def test_one_worker_has_the_whole_contract(suite: pytest.Pytester, dist: str) -> None:
     suite.makepyfile(test_many="import pytest\n@pytest.mark.parametrize('n', range(20))\ndef test_many(n): pass")
     done = run(suite, "-n", "2", "--dist", dist, "-v", "--graph-report=r")
@@ -252,4 +273,4 @@ def test_a_run_that_workers_would_divide_is_refused(suite: pytest.Pytester) -> N
     suite.makepyfile(test_with_fixtures="def test_run(graph_contract): pass")
     done = suite.runpytest_inprocess("-p", "no:cacheprovider", "-n", "2")
     done.assert_outcomes(passed=1, errors=1)
-    assert "several workers would divide the contract: use --dist loadscope, or loadgroup" in done.stdout.str()
+    assert TOGETHER in done.stdout.str()

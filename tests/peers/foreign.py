@@ -70,7 +70,7 @@ def python_server(program: str, folder: Path, *arguments: str, **environ: str) -
     """Run one of the servers in `python/` until the block ends; yields its URL."""
     environ |= {"PYTHONPATH": str(python_packages("python", *FRAMEWORKS))}
     command = [sys.executable, str(HERE / "python" / f"{program}.py"), *arguments]
-    with serving(command, folder, PORT, folder / f"{program}.log", **environ) as port:
+    with serving(command, folder, PORT, folder / f"{program}.log", environ) as port:
         yield f"http://127.0.0.1:{port[1]}"
 
 
@@ -105,7 +105,7 @@ def _install(command: list[str], folder: Path) -> None:
 
 @contextmanager
 def serving(
-    command: list[str], folder: Path, ready: str, log: Path, *, revived: bool = False, **environ: str
+    command: list[str], folder: Path, ready: str, log: Path, environ: Mapping[str, str] = {}, *, revived: bool = False
 ) -> Iterator[re.Match[str]]:
     """Run a server until the block ends; yields what it printed when it was ready to serve.
 

@@ -30,8 +30,8 @@ SAMPLE: Mapping[str, Any] = {
     "profile": {"name": "typicode"},
 }
 """The file that the README of json-server begins with."""
-SQLITE = {"requires": {"db": {"driver": "sql.js"}}}
-"""CAP's database in JavaScript alone: no binary has to be built or fetched for it."""
+CAP = {"requires": {"db": {"driver": "sql.js"}}, "log": {"levels": {"odata": "error"}}}
+"""CAP with a database in JavaScript alone, for which no binary has to be built or fetched, and no line a request."""
 
 
 @contextmanager
@@ -103,8 +103,8 @@ def _bookshop(folder: Path) -> Iterator[tuple[str, Path]]:
     _told([*cds, "compile", "srv", "--to", "openapi", "--openapi:url", "/odata/v4/admin", "-o", "documents"], shop)
     port = str(frail.free_port())
     command = ["node", str(modules / "@sap/cds/bin/serve.js"), "--port", port, "--in-memory"]
-    environ = {"CDS_CONFIG": json.dumps(SQLITE)}
-    with foreign.serving(command, shop, r"server listening", folder / "log", revived=True, **environ):
+    environ = {"CDS_CONFIG": json.dumps(CAP)}
+    with foreign.serving(command, shop, r"server listening", folder / "log", environ, revived=True):
         yield f"http://127.0.0.1:{port}/odata/v4/admin", shop / "documents" / "AdminService.openapi3.json"
 
 
@@ -125,7 +125,7 @@ class Peer:
 PEERS: Mapping[str, Peer] = {
     "fastapi-heroes": Peer(partial(_python, "heroes", "/openapi.json")),
     "drf-books": Peer(partial(_python, "books", "/schema/?format=json")),
-    "cap-bookshop": Peer(_bookshop, ("--basic", "alice:")),
+    "cap-bookshop": Peer(_bookshop, ("--basic", "alice:", "--deadline", "1400")),  # it has 40 operations to test
     "json-server": Peer(_json_server),
     "loopback-todo": Peer(_loopback),
     "prism-libregraph": Peer(_prism, ("--token", "any", "--auth", "any-token")),

@@ -181,8 +181,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Fu
     own = {"TOKEN": TOKEN, "FORBIDDEN_TOKEN": FORBIDDEN, "IDS": f"{FIRST},{SECOND}"}
     with (
         ThreadPoolExecutor(3) as pool,
-        foreign.serving(["node", "server.js"], cap, r"^(\d+)$", folder / "cap.log", **own) as one,
-        foreign.serving(["node", "server.js"], cap, r"^(\d+)$", folder / "crud.log", **own) as third,
+        foreign.serving(["node", "server.js"], cap, r"^(\d+)$", folder / "cap.log", own) as one,
+        foreign.serving(["node", "server.js"], cap, r"^(\d+)$", folder / "crud.log", own) as third,
         published.prism(ROOT / "openapi.yaml", folder) as mock,
     ):
         yield {

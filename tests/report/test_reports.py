@@ -21,6 +21,7 @@ from graph_contracts.report import (
     junit,
     markdown,
     results,
+    results_schema,
     templating,
     terminal,
     writer,
@@ -139,13 +140,13 @@ def test_the_worst_outcome_is_a_requirements_verdict() -> None:
 
 def test_results_are_read_back_as_they_were_written() -> None:
     data = HOSTILE.to_json()
-    results.validate(data)
+    results_schema.validate(data)
     assert Results.from_json(json.loads(json.dumps(data))) == HOSTILE
 
 
 def test_what_is_not_a_results_file_is_refused() -> None:
     with pytest.raises(jsonschema.ValidationError):
-        results.validate({**HOSTILE.to_json(), "format": "another/1"})
+        results_schema.validate({**HOSTILE.to_json(), "format": "another/1"})
 
 
 def test_the_page_shows_nothing_of_the_target_unescaped() -> None:

@@ -33,6 +33,13 @@ from graph_contracts.settings import base_url
 )
 @click.option("--lock", metavar="FILE", type=click.Path(path_type=Path), help="What gates at most, as for run.")
 @click.option(
+    "--conventions",
+    type=click.Choice(("auto", "plain", "odata", "graph")),
+    default="auto",
+    show_default=True,
+    help="Whose conventions count beside HTTP's and the document's, as for run.",
+)
+@click.option(
     "--report",
     "folder",
     metavar="FOLDER",
@@ -43,7 +50,14 @@ from graph_contracts.settings import base_url
 )
 @color_option
 def command(
-    recording: Path, openapi: Path | None, target: str | None, profile: str, lock: Path | None, folder: Path, color: str
+    recording: Path,
+    openapi: Path | None,
+    target: str | None,
+    profile: str,
+    lock: Path | None,
+    conventions: str,
+    folder: Path,
+    color: str,
 ) -> int:
     """Judge recorded traffic or mocks: the content of RECORDING says what it is.
 
@@ -68,8 +82,9 @@ def command(
     command += ["--openapi", str(openapi)] if openapi else []
     command += ["--target", base_url.without_userinfo(base)] if base else []
     command += ["--profile", profile]
+    command += ["--conventions", conventions] if conventions != "auto" else []
     gate = Gate.read(profile, lock=lock)
-    judged = rejudge(recording, openapi or default_document(), profile, base)
+    judged = rejudge(recording, openapi or default_document(), profile, base, conventions)
     judged_reports.prepare(folder)
     found = replace(judged.results, command=shlex.join(command))
     found = gate.hold(found, Known([each.id for each in registry()], found.operations))

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
-from graph_contracts.json_types import Json, JsonMapping
+from graph_contracts.contract.composite_key import CompositeKey
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
 Resolve = Callable[[Json], JsonMapping]
 NEXT = "@odata.nextLink"
@@ -35,7 +37,7 @@ class CollectionShape:
     """What identifies the objects of a collection, and where the answer to a list holds them."""
 
     key: str = "id"
-    """The property of an object whose value stands in its path."""
+    """The property of an object whose value stands in its path; of several the names with commas."""
     number_key: bool = False
     """Whether the document says that keys are numbers."""
     items: tuple[str, ...] | None = None
@@ -49,13 +51,36 @@ class CollectionShape:
     page: int = 0
     """The most objects of a page where the request names no size; 0 where the document names none either."""
 
+    composite: CompositeKey | None = None
+    """The key, where it has several properties."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The properties that make the key: mostly one."""
+        return self.composite.properties if self.composite is not None else (self.key,)
+
+    def shows_key(self, shown: JsonMapping) -> bool:
+        """Whether an object has all properties that make its key."""
+        return all(name in shown for name in self.keys)
+
+    def encoded(self, key: str) -> str:
+        """A key, or a part of one, percent-encoded; one of several properties is already."""
+        return key if self.composite is not None else quote(key, safe="")
+
+    def in_body(self, entity: str) -> JsonObject:
+        """What makes a key, as a body has it."""
+        return self.composite.object(entity) if self.composite is not None else {self.key: self.written(entity)}
+
     def key_of(self, shown: Json) -> str:
         """The key of an object as it stands in a path; nothing where it shows none."""
+        if self.composite is not None:
+            return self.composite.of(shown) if isinstance(shown, Mapping) else ""
         return identity(shown.get(self.key)) if isinstance(shown, Mapping) else ""
 
     def is_of(self, shown: Json, entity: str | None) -> bool:
         """Whether an object is the one with a key."""
-        return isinstance(shown, Mapping) and same_id(shown.get(self.key), entity)
+        key = self.key_of(shown) if self.composite is not None else isinstance(shown, Mapping) and shown.get(self.key)
+        return same_id(key, entity)
 
     def written(self, entity: str) -> Json:
         """A key as a body has it: a number where keys are numbers."""

@@ -43,9 +43,10 @@ def of_section(page: Page, section: Section, kind: str) -> None:
 
 def of_permissions(page: Page, blocks: Sequence[Block]) -> None:
     """Note that a section about permissions has no table of them, unless the note says it of what it includes."""
+    if any(block.kind == "table" for block in blocks):
+        return
     texts = [block.text for block in blocks if block.kind == "text"]
-    stated = any(NONE_NEEDED.search(text) or DIRECTIVE.search(text) for text in texts)
-    if texts and not stated and not any(block.kind == "table" for block in blocks):
+    if texts and not any(NONE_NEEDED.search(text) or DIRECTIVE.search(text) for text in texts):
         page.notes.skipped(blocks[0].line, "the permissions stand in no table: they are left open")
 
 

@@ -28,6 +28,7 @@ SECTIONS = (
     ("response", r"(http )?responses?( body| codes?)?|return values?"),
     ("errors", r"errors?|error (responses?|conditions?|codes?)"),
 )
+PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in SECTIONS)
 EXPECTED = frozenset({"http", "permissions", "headers", "body", "response"})
 """The sections that no operation page is without."""
 NOTHING_SENT = re.compile(
@@ -83,7 +84,7 @@ class Facts:
 @lru_cache(maxsize=1 << 12)
 def kind_of(title: str) -> str:
     """Which of the sections of an operation page a title is of; empty where it is of none."""
-    return next((kind for kind, pattern in SECTIONS if re.fullmatch(pattern, title)), "")
+    return next((kind for kind, pattern in PATTERNS if pattern.fullmatch(title)), "")
 
 
 def facts(page: Page) -> Facts:
@@ -96,7 +97,7 @@ def facts(page: Page) -> Facts:
     shown: list[Block] = []
     others: list[Section] = []
     sections = list(split(page, EXPECTED, kind_of))
-    for section, after in zip(sections, [*sections[1:], None], strict=True):
+    for section, after in zip(sections, [*sections[1:], None], strict=False):
         kind = kind_of(section.title)
         if kind not in {"http", "response"}:
             others.append(section)
@@ -135,7 +136,7 @@ def facts(page: Page) -> Facts:
 
 def is_operation_page(text: bytes) -> bool:
     """Whether a file's text looks like an operation page: a section says so, or a request and what stands beside it."""
-    if SECTION.search(text):
+    if SECTION.search(text) or SECTION.match(b"\n" + text[:80]):
         return True
     return REQUEST.search(text) is not None and (
         STATED.search(text) is not None or len({part.lower() for part in BESIDE.findall(text)}) > 1
@@ -147,7 +148,7 @@ def shows_requests(text: bytes) -> bool:
     return REQUEST.search(text) is not None and b"resourcePageType" not in text
 
 
-SECTION = re.compile(rb"^##[ \t]*https? requests?[ \t\r]*$", re.MULTILINE | re.IGNORECASE)
+SECTION = re.compile(rb"\n##[ \t]*https? requests?[ \t\r]*$", re.MULTILINE | re.IGNORECASE)
 BESIDE = re.compile(
     rb"^#{2,3}[ \t]*(permissions|prerequisites|request headers|request body|response)[ \t\r]*$",
     re.MULTILINE | re.IGNORECASE,

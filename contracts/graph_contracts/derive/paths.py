@@ -111,17 +111,25 @@ def values(template: str, url: str) -> Mapping[str, str]:
 
     Placeholders are no values.
     """
-    found = _pattern(template).fullmatch(_bare(url))
-    if not found:
+    segments, wanted = _bare(url).split("/"), template.split("/")
+    if len(segments) != len(wanted):
         return {}
-    pairs = zip(PLACEHOLDER.findall(template), map(unquote, found.groups()), strict=True)
-    return {name: value for name, value in pairs if not _stands_in(value, name)}
+    found: dict[str, str] = {}
+    for segment, part in zip(segments, wanted, strict=True):
+        if "{" not in part:
+            if segment.lower() != part.lower():
+                return {}
+        elif not (match := _pattern(part).fullmatch(segment)):
+            return {}
+        else:
+            found.update(zip(PLACEHOLDER.findall(part), map(unquote, match.groups()), strict=True))
+    return {name: value for name, value in found.items() if not _stands_in(value, name)}
 
 
-@lru_cache(maxsize=1 << 10)
-def _pattern(template: str) -> re.Pattern[str]:
-    literals = [re.escape(part) for part in PLACEHOLDER.split(template)[::2]]
-    return re.compile("([^/]+?)".join(literals), re.IGNORECASE)
+@lru_cache(maxsize=1 << 12)
+def _pattern(segment: str) -> re.Pattern[str]:
+    literals = [re.escape(part) for part in PLACEHOLDER.split(segment)[::2]]
+    return re.compile("(.+?)".join(literals), re.IGNORECASE)
 
 
 def _bare(url: str) -> str:

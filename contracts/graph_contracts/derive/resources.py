@@ -261,7 +261,8 @@ def _type_name(word: str) -> str:
 
 def _is_open(page: Page) -> bool:
     """Whether the text says that objects may have other properties too."""
-    return any(block.kind == "text" and OPEN.search(block.text) is not None for block in page.blocks())
+    texts = (block.text for block in page.blocks() if block.kind == "text" and "pen " in block.text)
+    return any(OPEN.search(text) is not None for text in texts)
 
 
 def _rows(blocks: Iterable[Block], shape: JsonMapping, notes: Notes) -> Iterator[PropertyRow]:

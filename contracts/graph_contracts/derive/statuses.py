@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from graph_contracts.derive.links import Link, bold, links
@@ -13,6 +13,9 @@ STATUS = re.compile(r"(?<![\w.#/-])(20[0-7]|30[1-8])(?![\w%]|[.,:-]\d|\]\(|[- ](
 WORDS = {"ok": 200, "created": 201, "accepted": 202, "no content": 204}
 NAMED = re.compile(r"`(ok|created|accepted|no content)`|\b(no content)\b", re.IGNORECASE)
 """A status that is named by its words alone."""
+OR = re.compile(r"[ `]*(?:[A-Za-z]+[ `]+){0,5}or(?: an?)?[ `]+")
+"""What stands between two statuses that are said in one breath."""
+IN_EACH_CASE = re.compile(r"\bin (?:both|either|all|each|any)\b(?: of these)? cases?\b", re.IGNORECASE)
 ERROR = re.compile(r"`\s*([45]\d\d)\b")
 
 
@@ -51,7 +54,7 @@ def _numbered(blocks: Iterable[Block]) -> Iterator[Answer]:
                 continue
             seen.add(code)
             end = found[at + 1].start() if at + 1 < len(found) else len(block.text)
-            named = next(links(block.text[match.end() : end]), None)
+            named = next(links(block.text[match.end() : end]), None) or _shared(block.text, found, at)
             if named is None and len(found) == 1:
                 named = next(links(block.text), None) or bold(block.text)
             before = block.text[max(0, match.start() - 160) : match.start()] if seen != {code} else ""
@@ -60,6 +63,17 @@ def _numbered(blocks: Iterable[Block]) -> Iterator[Answer]:
             yield Answer(
                 code, line, named, re.search(r"\bprefer\b|optional request header", before, re.IGNORECASE) is not None
             )
+
+
+def _shared(text: str, found: Sequence[re.Match[str]], at: int) -> Link | None:
+    """What several statuses are said to have in the body: `200 OK` or `201 Created` and a widget, or in both cases."""
+    after = found[at + 1 :]
+    if after and OR.fullmatch(text, found[at].end(), after[0].start()):
+        end = after[1].start() if after[1:] else len(text)
+        return next(links(text[after[0].end() : end]), None)
+    if after and (cases := IN_EACH_CASE.search(text, found[-1].end())):
+        return next(links(text[cases.end() :]), None)
+    return None
 
 
 def _prose(section: Iterable[Block]) -> Iterator[Block]:

@@ -23,12 +23,14 @@ def lists(blocks: Iterable[Block]) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def found(blocks: Iterable[Block]) -> Iterator[tuple[str, Block]]:
     """The tables of values among some blocks, with the fragments of their headings."""
-    title = ""
+    heading = ""
     for block in blocks:
         if block.kind == "heading":
-            title = re.sub(r"[^\w-]", "", block.text.lower().replace(" ", "-"))
-        elif block.kind == "table" and block.rows and _lists_values(title, block.rows[0][1][0]):
-            yield title, block
+            heading = block.text
+        elif block.kind == "table" and block.rows:
+            title = re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-"))
+            if _lists_values(title, block.rows[0][1][0]):
+                yield title, block
 
 
 def _lists_values(title: str, first: str) -> bool:

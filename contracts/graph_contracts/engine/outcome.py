@@ -193,7 +193,7 @@ def entry(exchange: Exchange, mask: Redactor, reach: Reach = DIRECT) -> JsonMapp
         "seconds": round(exchange.seconds, 6),
         "request": {
             "method": request.method,
-            "url": mask.text(request.url),
+            "url": mask.text(request.address),
             "headers": headers(request.headers),
             "chosen": [mask.text(name) for name in request.chosen],
             "body": sent,

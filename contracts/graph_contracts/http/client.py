@@ -127,6 +127,10 @@ class Client:
         """The bearer token that the run authenticates with, where it does so with one."""
         return self.credential.token
 
+    def query(self, extra: Mapping[str, str | None]) -> Headers:
+        """The parameters of the query that authenticate, unless a case chooses Authorization itself."""
+        return () if any(name.lower() == "authorization" for name in extra) else self.credential.query
+
     def headers(self, extra: Mapping[str, str | None], body: bytes | None) -> Headers:
         """The headers of a request: credentials and media type, unless `extra` sets them or leaves them out (None)."""
         fields: dict[str, str | None] = {"User-Agent": USER_AGENT}
@@ -168,7 +172,8 @@ class Client:
         """
         self._may_send(method)
         fields = self.headers(headers or {}, body)
-        request = Request(method, self.url(path), fields, body or b"", chosen=tuple(headers or ()))
+        query = self.query(headers or {})
+        request = Request(method, self.url(path), fields, body or b"", chosen=tuple(headers or ()), query=query)
 
         def once(left: float) -> Exchange:
             try:

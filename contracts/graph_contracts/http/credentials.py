@@ -52,6 +52,20 @@ class Credential:
         return ()
 
     @property
+    def query(self) -> Headers:
+        """The parameters of the query that authenticate."""
+        return ()
+
+    @property
+    def given(self) -> bool:
+        """Whether there are any credentials.
+
+        Raises:
+            ContractsError: there are none to be had.
+        """
+        return bool(self.fields() or self.query)
+
+    @property
     def token(self) -> str | None:
         """The bearer token, where it is one."""
         return None
@@ -80,6 +94,33 @@ class Fixed(Credential):
 
     def fields(self) -> Headers:
         return (self._field,)
+
+    def with_secret(self, secret: str) -> tuple[str, str]:
+        """The field with another secret in place of its own."""
+        name, value = self._field
+        scheme, space, rest = value.partition(" ")
+        if name.lower() == "cookie":
+            return name, f"{value.partition('=')[0]}={secret}"
+        if name.lower() != "authorization" or not space:
+            return name, secret
+        if scheme.lower() != "basic":
+            return name, f"{scheme} {secret}"
+        with suppress(ValueError):
+            user = base64.b64decode(rest).decode().partition(":")[0]
+            return basic(f"{user}:{secret}").fields()[0]
+        return name, value[:-6]
+
+
+class QueryKey(Credential):
+    """A key in the query that stays as it is."""
+
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__()
+        self._parameter = (name, value)
+
+    @property
+    def query(self) -> Headers:
+        return (self._parameter,)
 
 
 def basic(pair: str) -> Fixed:

@@ -80,14 +80,14 @@ class Transport:
         """Send a request on a connection of its own, and read what comes for what it is."""
         framing = [("Content-Length", str(len(request.body)))] if request.body or request.method not in SAFE else []
         fields = (*request.headers, *framing, ("Connection", "close"))
-        wire = raw.request_bytes(request.method, request.url, fields, request.body)
+        wire = raw.request_bytes(request.method, request.address, fields, request.body)
         context, connect = tls.context(self._connection), self._connection.limits.connect_timeout
         return raw.talk(self._base, wire, context, timeout, connect, proxy=self._connection.proxy)
 
     def _attempt(self, session: requests.Session, request: Request, timeout: float) -> tuple[Response | None, str]:
         prepared = requests.PreparedRequest()
         prepared.method = request.method
-        prepared.url = request.url
+        prepared.url = request.address
         prepared.headers = CaseInsensitiveDict(request.headers)
         if request.body:
             # without it requests would send the body chunked

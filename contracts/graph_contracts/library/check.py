@@ -14,6 +14,7 @@ from graph_contracts.engine.conclusion import DEADLINE_CAME, conclude, prepare
 from graph_contracts.engine.recovery.undo_log import PATTERN
 from graph_contracts.engine.session import Session
 from graph_contracts.errors import ConfigurationError
+from graph_contracts.generation.storage import kept_aside
 from graph_contracts.library.target import named
 from graph_contracts.report.results import Results
 from graph_contracts.settings import Settings, exactly
@@ -75,8 +76,9 @@ def _judged(runner: CaseRunner, *, written: bool) -> Results:
         session.tally.plan(len(cases))
         runner.begin()
         runner.expect(cases)
-        for case in cases:
-            runner.run(*case)
+        with kept_aside():
+            for case in cases:
+                runner.run(*case)
         expired = runner.expired
     return concluded(runner, expired=expired, written=written)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,10 +18,12 @@ import pytest
 
 from graph_contracts.engine.case_order import planned
 from graph_contracts.engine.case_runner import CaseRunner, PlannedCase
+from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.pytest_cases import end_as, item_names
 from graph_contracts.engine.selection import Selection, check_options, matches, select_cases
 from graph_contracts.engine.session import Session
 from graph_contracts.errors import ConfigurationError, ContractsError
+from graph_contracts.generation.storage import kept_aside
 from graph_contracts.library.check import concluded, refuse_what_needs_the_command, report_folder
 from graph_contracts.library.target import named
 from graph_contracts.report import results as model
@@ -76,8 +78,6 @@ class Suite:
         self._folder = folder
         self._base_path = base_path
         self._loaded = self._load({})
-        self._stack = ExitStack()
-        self._run: GraphContract | None = None
         self._expected: list[PlannedCase] = []
 
     def _load(self, more: Mapping[str, Any]) -> Loaded:
@@ -136,7 +136,7 @@ class Suite:
     # -- the run ------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def run(self, target: object) -> Iterator[GraphContract]:
+    def run(self, target: object) -> Iterator[StartedRun]:
         """A started run; what it changed is put back at the end of the context.
 
         Raises:
@@ -151,7 +151,7 @@ class Suite:
             with session.open():
                 runner.begin()
                 runner.expect(self._expected)
-                run = GraphContract(runner, self._expected, folder if is_reported else None)
+                run = StartedRun(runner, self._expected, folder if is_reported else None)
                 yield run
                 expired = runner.expired
             session.tally.plan(run.planned, deselected=run.planned < self.selection.cases.total())
@@ -174,11 +174,6 @@ class GraphContract:
         """The base URL of the target; of an application, what the URLs of requests begin with."""
         return self._runner.session.client.base
 
-    @property
-    def planned(self) -> int:
-        """How many times a case was to be judged."""
-        return max(self._runner.session.tally.executed, 0) + len(self._expected - self._asked)
-
     def judge(self, requirement: str, operation: str | None = None) -> tuple[Outcome, ...]:
         """Judge a requirement, for one operation or for all that it is about.
 
@@ -199,17 +194,29 @@ class GraphContract:
         return tuple(self._judge(case) for case in cases if operation in {None, case[1]})
 
     def _judge(self, case: PlannedCase) -> Outcome:
-        self._asked.add(case)
         recorded = self._runner.record.outcomes
         before = len(recorded)
-        judgement = self._runner.run(*case)
+        judgement = self._judged(case)
         own = (said for name, said in recorded[before:] if name == judgement.requirement)
         return next(own, Outcome(judgement.operation, model.Verdict(judgement.verdict), judgement.message))
 
+    def _judged(self, case: PlannedCase) -> Judgement:
+        self._asked.add(case)
+        with kept_aside():
+            return self._runner.run(*case)
+
+
+class StartedRun(GraphContract):
+    """A run as the suite itself knows it."""
+
+    @property
+    def planned(self) -> int:
+        """How many times a case was to be judged."""
+        return self._runner.session.tally.executed + len(self._expected - self._asked)
+
     def judge_item(self, case: PlannedCase, node: pytest.Item) -> None:
         """Judge a case for its item, and end as pytest says its verdict."""
-        self._asked.add(case)
-        judgement = self._runner.run(*case)
+        judgement = self._judged(case)
         node.user_properties += [
             ("requirement", judgement.requirement),
             ("level", str(find(judgement.requirement).level)),
@@ -234,7 +241,7 @@ class GraphContract:
 class ContractCase:
     """A case and the operation that it is run for: the value of the fixture `graph_case`."""
 
-    def __init__(self, name: CaseName, contract: GraphContract, node: pytest.Item) -> None:
+    def __init__(self, name: CaseName, contract: StartedRun, node: pytest.Item) -> None:
         self._name = name
         self._contract = contract
         self._node = node

@@ -51,7 +51,8 @@ class Wire:
         extra = {**headers, **({"Connection": "close"} if close else {})}
         fields = client.headers(extra, body)
         method, url = self._context.documented.method, client.url(path or self._context.address(entity))
-        return request_bytes(method, url, fields, body), Request(method, url, fields, body, chosen=tuple(headers))
+        request = Request(method, url, fields, body, chosen=tuple(headers), query=client.query(extra))
+        return request_bytes(method, request.address, fields, body), request
 
     def send(
         self, octets: bytes, request: Request, *, half_close: bool = False, timeout: float | None = None

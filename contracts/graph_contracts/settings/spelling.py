@@ -15,6 +15,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from graph_contracts import system
 
+QUERY = "?"
+"""What a credential begins with that stands in the query."""
+
 
 def token(text: str) -> str:
     """A bearer token without the line end that a file or command put behind it.
@@ -112,8 +115,22 @@ def headers(value: Any) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
+def credential(text: str) -> tuple[str, str]:
+    """The name and value of a credential: a header field's, or a parameter's of the query where `?` is before it.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if not text.startswith(QUERY):
+        return headers([text])[0]
+    name, _, value = text.removeprefix(QUERY).partition("=")
+    if not name or not value or not text.isprintable():
+        raise ValueError("must be written 'NAME: VALUE', or '?NAME=VALUE' for the query")
+    return name, value
+
+
 def _credential(secret: SecretStr) -> SecretStr:
-    headers([secret.get_secret_value()])
+    credential(secret.get_secret_value())
     return secret
 
 

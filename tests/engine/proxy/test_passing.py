@@ -31,6 +31,16 @@ def open_line(url: str) -> socket.socket:
     return socket.create_connection((parts.hostname or "", parts.port or 0), PATIENCE)
 
 
+def read_until(line: socket.socket, end: str) -> str:
+    """What comes, up to some words."""
+    found = ""
+    while end not in found:
+        piece = line.recv(65536)
+        assert piece, f"closed after {found!r}"
+        found += piece.decode("latin-1")
+    return found
+
+
 def test_fields_of_one_connection_go_no_further(document: Path) -> None:
     def reply(asked: Asked) -> None:
         asked.json(
@@ -41,9 +51,7 @@ def test_fields_of_one_connection_go_no_further(document: Path) -> None:
     with upstream.serving() as target, proxied(f"{target}/v1.0", document) as running, open_line(running.url) as line:
         head = f"GET {LAMP}?a=%2f&b HTTP/1.1\r\nHost: mine\r\nConnection: X-Own\r\nX-Own: 1\r\nTE: trailers\r\n"
         line.sendall(f"{head}Upgrade: h2c\r\nAuthorization: Bearer t\r\nX-Odd: \xe9\r\n\r\n".encode("latin-1"))
-        answer = line.recv(65536).decode()
-        while '"level": 5}' not in answer:
-            answer += line.recv(65536).decode()
+        answer = read_until(line, '"level": 5}')
         (asked,) = upstream.asked
         assert asked.head.startswith(f"GET {LAMP}?a=%2f&b HTTP/1.1")
         assert asked.fields("Host") == [urlsplit(target).netloc]

@@ -47,7 +47,7 @@ def test_a_body_in_a_file_of_the_folder_is_read(document: Path, tmp_path: Path) 
 def test_a_link_that_leads_out_of_the_folder_is_not_followed(document: Path, tmp_path: Path) -> None:
     (tmp_path.parent / "linked.json").write_text(json.dumps(WRONG))
     (tmp_path / "lamp.json").symlink_to(tmp_path.parent / "linked.json")
-    with pytest.raises(NothingTestedError, match="in a file outside of the mock's folder"):
+    with pytest.raises(NothingTestedError, match="in a file outside of the folder"):
         rejudge(dev_proxy(tmp_path, {"body": "@lamp.json"}), document, "page")
 
 
@@ -129,6 +129,17 @@ def test_a_regular_expression_is_read_as_a_path(expression: str, path: str | Non
 def test_variables_of_a_collection_are_read(url: Any, more: Mapping[str, Any], document: Path, tmp_path: Path) -> None:
     found = rejudge(postman(tmp_path, of_postman(WRONG), url=url, **more), document, "page")
     assert failed(found) == ["read.type.int32"]
+
+
+def test_stubs_without_a_host_are_of_the_target_whose_path_they_have(document: Path, tmp_path: Path) -> None:
+    path = wiremock(tmp_path, of_wiremock(WRONG))
+    data = json.loads(path.read_text())
+    request = {"urlPath": "/beta/lamps/a1", "method": "GET"}
+    data["mappings"].append({"request": request, "response": of_wiremock(RIGHT)})
+    path.write_text(json.dumps(data))
+    assert failed(rejudge(path, document, "page")) == ["read.type.int32"]
+    assert failed(rejudge(path, document, "page", "https://test.example/beta")) == []
+    assert rejudge(path, document, "page").results.exchanges == 1
 
 
 def test_comments_are_read_over_and_count_as_lines(document: Path, tmp_path: Path) -> None:
@@ -215,6 +226,9 @@ def test_the_line_that_is_no_json_is_named(tmp_path: Path) -> None:
     path = tmp_path / "mocks.json"
     path.write_text('{"mocks": [\n {"request": {}},\n oops\n]}')
     with pytest.raises(ResultsError, match=r"mocks\.json:3: not readable as JSON"):
+        recording.read(path)
+    path.write_text("mocks:\n  - request: {url: x}\n")
+    with pytest.raises(ResultsError, match="Write Dev Proxy's mocks in JSON"):
         recording.read(path)
     path.write_text('{"mocks": ' + "[" * 5000 + "]" * 5000 + "}")
     with pytest.raises(ResultsError, match="not readable as JSON"):

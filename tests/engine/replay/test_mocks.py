@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sarif_pydantic
 
 from graph_contracts import cli
 from graph_contracts.engine.replay.judge_recording import rejudge
@@ -75,8 +76,12 @@ def test_reports_have_the_line_of_each_mock(
     assert f"mocks    mocks.json:{first} GET {BASE}/lamps/a1" in shown
     assert f"mocks.json:{second} GET" in shown
     assert "These mocks do not say what the contract says" in shown
+    for name in ("index.html", "summary.md", "junit.xml"):
+        assert f"mocks.json:{first}" in Path("out", name).read_text()
     results = json.loads(Path("out/results.json").read_text())
-    log = sarif.log(Results.from_json(results))["runs"][0]["results"]
+    whole = sarif.log(Results.from_json(results))
+    sarif_pydantic.Sarif.model_validate(whole)
+    log = whole["runs"][0]["results"]
     wrong = [each for each in log if each["ruleId"] == "read.type.int32"]
     regions = [each["locations"][0]["physicalLocation"] for each in wrong]
     assert [(each["artifactLocation"]["uri"], each["region"]["startLine"]) for each in regions] == [
@@ -153,8 +158,8 @@ def test_a_wildcard_stands_for_an_id_or_a_query(url: str, document: Path, tmp_pa
     [
         (dev_proxy, of_dev_proxy(WRONG), {"url": "https://*/v1.0/lamps/a1"}, "a pattern that may stand for several"),
         (dev_proxy, of_dev_proxy(WRONG), {"url": f"{BASE}/la*s/a1"}, "a pattern that may stand for several"),
-        (dev_proxy, {"body": "@../lamp.json"}, {}, "in a file outside of the mock's folder"),
-        (dev_proxy, {"body": "@/etc/hostname"}, {}, "in a file outside of the mock's folder"),
+        (dev_proxy, {"body": "@../lamp.json"}, {}, "in a file outside of the folder"),
+        (dev_proxy, {"body": "@/etc/hostname"}, {}, "in a file outside of the folder"),
         (dev_proxy, {"body": "@missing.json"}, {}, "the file with the body can't be read"),
         (dev_proxy, {"body": {"id": "@request.body.id"}}, {}, "made from the request"),
         (dev_proxy, of_dev_proxy(WRONG), {"url": f"{BASE}/chairs/a1"}, "no operation of the document has this path"),
@@ -165,7 +170,7 @@ def test_a_wildcard_stands_for_an_id_or_a_query(url: str, document: Path, tmp_pa
         (wiremock, {"proxyBaseUrl": "https://other.example"}, {}, "the answer comes from another server"),
         (wiremock, {"jsonBody": {"id": "{{request.path.[2]}}"}}, {}, "made from the request or from a template"),
         (wiremock, {"base64Body": "%"}, {}, "the body is not base64"),
-        (wiremock, {"bodyFileName": "../../lamp.json"}, {}, "in a file outside of the mock's folder"),
+        (wiremock, {"bodyFileName": "../../lamp.json"}, {}, "in a file outside of the folder"),
         (postman, {"body": None}, {}, "neither the answer's body nor its size"),
         (postman, of_postman({"level": "<integer>"}), {}, "placeholders, as <string>"),
         (postman, of_postman({"id": "{{id}}"}), {}, "made from the request or from a template"),

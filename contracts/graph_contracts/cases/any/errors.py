@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 
 from graph_contracts.contract import Operation
@@ -18,6 +19,8 @@ BY_THE_SERVICE = frozenset({400, 406, 409, 412, 415, 422, 428})
 SIZES = ".json.limits"
 MOST_BEFORE = 500
 """Exchanges before a read that failed, among which the write is that it began with."""
+MOST_OF_PATH = 80
+"""Characters of a path that a finding shows: its end."""
 PARALLEL = ".conc."
 LOADED = (PARALLEL, ".throttle.")
 OFTEN = 3
@@ -187,7 +190,8 @@ def _dying(operation: OperationUnderTest, exchange: Exchange) -> bool:
 def _sent(exchange: Exchange) -> str:
     body = exchange.request.body
     if not exchange.entity:
-        return f"{exchange.request.method} {short(exchange.request.url[-80:])}"
+        path = re.sub(r"^\w+://[^/]*", "", exchange.request.url)
+        return f"{exchange.request.method} {short(path if len(path) <= MOST_OF_PATH else f'…{path[-MOST_OF_PATH:]}')}"
     return f"{exchange.request.method} with {short(body[:200].decode('utf-8', 'backslashreplace'), 80)}"
 
 

@@ -36,9 +36,12 @@ def head(reading: ShowDriver, path: str) -> Exchange:
         return reading.send("HEAD", path)
     url = reading.client.url(path)
     fields = reading.client.headers({"Connection": "close"}, None)
-    request = Request("HEAD", url, fields)
+    request = Request("HEAD", url, fields, query=reading.client.query({}))
     return reading.client.send_raw(
-        request_bytes("HEAD", url, fields), request, operation=reading.documented.id, requirement=reading.requirement
+        request_bytes("HEAD", request.address, fields),
+        request,
+        operation=reading.documented.id,
+        requirement=reading.requirement,
     )
 
 

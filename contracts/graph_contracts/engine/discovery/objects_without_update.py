@@ -10,6 +10,7 @@ from graph_contracts.engine.discovery.check import (
     credentials,
     reached,
     speaks_json,
+    to_be_made,
 )
 from graph_contracts.engine.discovery.path_parameters import example_id, fill_path, no_object
 from graph_contracts.errors import TargetError
@@ -38,7 +39,7 @@ def examine(drivers: Sequence[OperationUnderTest], *, may_write: bool) -> Iterat
     for read in reads:
         maker = _maker(read)
         if not may_write and maker is not None and _needs_object(read, ids):
-            yield PreflightCheck("object", f"none is there: a run tries to make one by {maker.documented}")
+            yield to_be_made(first, listed, str(maker.documented))
             return
         answers += _find(read, ids, may_write=may_write)
     yield speaks_json(first, answers)
@@ -91,9 +92,8 @@ def _object(read: ReadDriver, seen: Exchange) -> PreflightCheck:
         return PreflightCheck("object", f"{read.key} is there")
     if seen.status in REFUSED:
         return PreflightCheck("object", f"{read.key} may not be read")
-    key = read.documented.key
-    name = parameters.label(read.documented, key) if key else ""
-    hint = f"Name one that exists with --id {name}=ID" if key else "Check the base URL"
+    flags = parameters.flags(read.documented, value="ID")
+    hint = f"Name one that exists with {flags}" if flags else "Check the base URL"
     return PreflightCheck(
         "object", "none can be read", TargetError(f"{read.client.base} shows no object {read.key!r}", hint)
     )

@@ -153,7 +153,7 @@ def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] =
         servers: the base URLs that the document has.
     """
     operation, listing = driver.documented, driver.observer.listing
-    supply = f"give --id {parameters.label(operation, operation.key or '')}=VALUE"
+    supply = f"give {parameters.flags(operation)}"
     problem = f"{operation}: no object to {purpose} is known"
     if listing is None:
         return ConfigurationError(problem, f"G{supply[1:]}")

@@ -22,6 +22,7 @@ from graph_contracts.engine.discovery.check import (
     credentials,
     reached,
     speaks_json,
+    to_be_made,
 )
 from graph_contracts.engine.discovery.own_objects import own_objects
 from graph_contracts.engine.discovery.own_words import redirect_hint
@@ -97,7 +98,7 @@ class Preflight:
         except ConfigurationError:
             if not self.would_make:
                 raise
-            yield PreflightCheck("object", f"none is there: a run tries to make one by {self.would_make}")
+            yield to_be_made(first, listed[1], self.would_make)
             return
         answers = [listed[1], *self._save()]
         patches = list(self._patch()) if self.may_patch else []
@@ -204,7 +205,7 @@ class Preflight:
             self.would_make = str(creation) if n == 1 else ""
             return None
         path = update.documented.collection_url_path(update.observer.path_ids(""))
-        names = writable(creation.body, update.options.readonly, creation.shape.key, creating=True)
+        names = writable(creation.body, update.options.readonly, creation.shape.keys, creating=True)
         full = update.values.full(creation.body, n, names)
         required = {name: value for name, value in full.items() if name in creation.body.required}
         example = creation.request_example.body if creation.request_example else None
@@ -311,7 +312,8 @@ class Preflight:
         moved = next((e.response.header("Location") for e in patches if e.response and 300 <= e.status < 400), None)
         if moved and all(300 <= exchange.status < 400 for exchange in patches):
             hint = redirect_hint(patches[-1], base)
-            error = TargetError(f"{base} redirects everything to {moved[:200]} ({patches[-1].answer})", hint)
+            whose = f"everything about {first.documented.collection}"
+            error = TargetError(f"{base} redirects {whose} to {moved[:200]} ({patches[-1].answer})", hint)
             return PreflightCheck("object", "everything is redirected", error)
         if not self.may_write:
             statuses = {exchange.status for exchange in patches}
@@ -321,7 +323,7 @@ class Preflight:
         if statuses <= {404, 410}:
             error = TargetError(
                 f"{base} has no object {entity!r} ({patches[-1].answer} to PATCH)",
-                f"Name one that exists with --id {parameters.label(first.documented, first.documented.key or '')}=ID",
+                f"Name one that exists with {parameters.flags(first.documented, value='ID')}",
             )
             return PreflightCheck("object", f"{entity} is not there", error)
         return PreflightCheck("object", f"{entity} can't be read, and updates of it are answered")

@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from graph_contracts.contract import Contract, Operation
+from graph_contracts.contract import PARAMETER, Contract, ObjectPath, Operation
 from graph_contracts.engine.replay.left_out import Reason
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.read import ALL
@@ -41,7 +41,7 @@ class Assignment:
         """By the last segment that has no parameter, and how many segments follow it."""
         for operation in contract.tested:
             for template, own in _templates(operation):
-                expression = _expression(template, operation.key if own else None)
+                expression = _expression(template, own=own)
                 self._patterns[_landmark(template)].append(_Pattern(operation, expression, own))
 
     def of(self, exchange: Exchange) -> Assigned | Reason:
@@ -59,8 +59,10 @@ class Assignment:
         if not matches:
             return Reason.OTHER_PATH
         *_, operation, match = min(matches, key=lambda each: each[:3])
-        base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{match['base']}"
-        entity = unquote(match.groupdict().get("key") or (ALL if operation.key is None else ""))
+        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.scheme else ""
+        base = f"{origin}{match['base']}"
+        path, written = ObjectPath.of(operation.path), match.groupdict().get("key")
+        entity = path.key_in(written) if path and written else ALL if path is None else ""
         return Assigned(replace(exchange, operation=operation.id, entity=entity), base)
 
     def _near(self, path: str) -> Iterator[_Pattern]:
@@ -71,10 +73,15 @@ class Assignment:
         yield from self._patterns.get(("", 0), ())
 
 
+def is_base(base: str, server: str) -> bool:
+    """Whether a base URL is that of a server; mocks may have the path of one alone."""
+    path = urlsplit(server).path.rstrip("/")
+    return base == server.rstrip("/") or (not urlsplit(base).scheme and base == path)
+
+
 def chosen_base(bases: Iterable[str], contract: Contract) -> str | None:
     """The base URL that the document's servers name, of those of several servers; None where there is no such one."""
-    named = {server.rstrip("/") for server in contract.bases}
-    found = [base for base in dict.fromkeys(bases) if base in named]
+    found = [base for base in dict.fromkeys(bases) if any(is_base(base, server) for server in contract.bases)]
     return found[0] if len(found) == 1 else None
 
 
@@ -84,12 +91,13 @@ def _templates(operation: Operation) -> tuple[tuple[str, bool], ...]:
     return (operation.path, True), (other, False)
 
 
-def _expression(template: str, key: str | None) -> re.Pattern[str]:
-    """What a path looks like; the value of the parameter that is the key is its group `key`."""
-    parts = re.split(r"\{([^{}]+)\}", template.rstrip("/"))
-    places = [f"(?P<key>{ANY})" if name == key and at == parts.index(name) else ANY for at, name in enumerate(parts)]
-    inner = "".join(place if at % 2 else re.escape(parts[at]) for at, place in enumerate(places))
-    return re.compile(f"(?P<base>(?:/.*)?){inner}/?")
+def _expression(template: str, *, own: bool) -> re.Pattern[str]:
+    """What a path looks like; where it is an operation's own, its key is the group `key`."""
+    path = ObjectPath.of(template)
+    collection, form = (path.collection, path.form) if path is not None else (template, "")
+    head = ANY.join(map(re.escape, PARAMETER.split(collection.rstrip("/"))[::2]))
+    tail = re.escape(form.rstrip("/")).replace(re.escape("{}"), f"(?P<key>{ANY})" if own else ANY)
+    return re.compile(f"(?P<base>(?:/.*)?){head}{tail}/?")
 
 
 def _landmark(template: str) -> tuple[str, int]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from graph_contracts.engine.replay.body_files import in_file
 from graph_contracts.engine.replay.left_out import Reason
 from graph_contracts.engine.replay.members import Malformed, member
-from graph_contracts.engine.replay.mocks import ANYTHING, Mock, MocksFile, in_file, line_of
+from graph_contracts.engine.replay.mocks import ANYTHING, Mock, MocksFile, line_of
 from graph_contracts.engine.replay.recorded import Recording
 from graph_contracts.json_types import Json
 

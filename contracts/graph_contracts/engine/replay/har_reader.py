@@ -12,14 +12,18 @@ from datetime import datetime
 from pathlib import Path
 
 from graph_contracts.contract import OperationKind
+from graph_contracts.engine.replay.body_files import in_file
 from graph_contracts.engine.replay.left_out import LeftOut, Reason
 from graph_contracts.engine.replay.members import Malformed, member
 from graph_contracts.engine.replay.recorded import Recorded, Recording
 from graph_contracts.errors import ResultsError
+from graph_contracts.http import raw
 from graph_contracts.http.exchange import Exchange, Headers, Request, Response
+from graph_contracts.http.limits import MAX_BODY
 from graph_contracts.json_types import Json, JsonMapping
 from graph_contracts.report.har import WIRE
 
+GZIP = b"\x1f\x8b"
 PARTIAL = "the recording holds only part of the body"
 KINDS_OF_OPERATIONS = tuple(f"{kind}." for kind in OperationKind)
 OWN = "graph-contracts"
@@ -51,7 +55,7 @@ def read(data: Json, path: Path) -> Recording:
     left_out: list[LeftOut] = []
     for number, entry in enumerate(entries):
         try:
-            exchange = _exchange(number, entry, own)
+            exchange = _exchange(number, entry, own, path.parent)
         except Malformed as error:
             raise ResultsError(f"{path}: log.entries[{number}]{error}") from error
         if isinstance(exchange, LeftOut):
@@ -65,7 +69,7 @@ def _place(number: int) -> str:
     return f"entries[{number}]"
 
 
-def _exchange(index: int, entry: Json, own: bool) -> Exchange | LeftOut:
+def _exchange(index: int, entry: Json, own: bool, folder: Path) -> Exchange | LeftOut:
     """One entry as an exchange; why it is left out where too little of it was recorded."""
     asked = member(entry, "request", "an object", default={})
     answered = member(entry, "response", "an object", default={})
@@ -73,10 +77,11 @@ def _exchange(index: int, entry: Json, own: bool) -> Exchange | LeftOut:
     url = member(asked, "url", "text", ".request", "")
     status = member(answered, "status", "a number", ".response", 0)
     headers = _headers(answered, ".response")
-    response = _response(answered, int(status), headers) if 100 <= status <= 599 else None
+    response = _response(answered, int(status), headers, folder) if 100 <= status <= 599 else None
     lacks = (
         (Reason.NO_REQUEST, not method or not url),
         (Reason.CACHED, bool(entry.get("_fromCache"))),
+        (Reason.WORKER, bool(entry.get("_fetchedViaServiceWorker"))),
         (Reason.NO_ANSWER, not 100 <= status <= 599),
         (Reason.NO_HEADERS, not headers),
         (Reason.NO_BODY, response is None),
@@ -85,7 +90,7 @@ def _exchange(index: int, entry: Json, own: bool) -> Exchange | LeftOut:
     if response is None or missing:
         return LeftOut(_place(index), method, url, missing or Reason.NO_BODY)
     comments = _comments(entry) if own else ()
-    body = _sent(asked)
+    body = _sent(asked, folder)
     return Exchange(
         index=index,
         request=Request(
@@ -117,33 +122,26 @@ def _headers(message: JsonMapping, place: str) -> Headers:
     return tuple(found)
 
 
-def _sent(request: JsonMapping) -> bytes:
+def _sent(request: JsonMapping, folder: Path) -> bytes:
     data = member(request, "postData", "an object", ".request", {})
+    if isinstance(kept := _kept_beside(data, folder), bytes):
+        return kept
     text = member(data, "text", "text", ".request.postData", "")
     if data.get("encoding") == "base64":
         return _decoded(text, ".request.postData")
     return bytes(text.encode("utf-8", "surrogatepass"))
 
 
-def _response(message: JsonMapping, status: int, headers: Headers) -> Response | None:
+def _response(message: JsonMapping, status: int, headers: Headers, folder: Path) -> Response | None:
     content = member(message, "content", "an object", ".response", {})
-    text = member(content, "text", "text", ".response.content")
-    size = member(content, "size", "a number", ".response.content", -1)
-    whole = True
-    if text is None:
-        if status in {204, 304} or size == 0:
-            body = b""
-        elif size > 0:
-            body, whole = b"\0", False  # there was one
-        else:
-            return None
-    elif content.get("encoding") == "base64":
-        body = _decoded(text, ".response.content")
-    else:
-        body = text.encode("utf-8", "surrogatepass")
-        # a recorder that decodes text puts this in the place of what it can't read
-        whole = "\ufffd" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
-    whole = whole and not content.get("comment") and not 0 <= len(body) < size
+    found = _body(content, status, folder)
+    if found is None:
+        return None
+    body, whole = found
+    if body.startswith(GZIP):  # some recorders keep what was on the wire
+        coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+        body, problem = raw.decode(body, coding, MAX_BODY)
+        whole = whole and not problem
     version = str(member(message, "httpVersion", "text", ".response", "")).rpartition("/")[2]
     return Response(
         status=status,
@@ -155,9 +153,35 @@ def _response(message: JsonMapping, status: int, headers: Headers) -> Response |
     )
 
 
+def _body(content: JsonMapping, status: int, folder: Path) -> tuple[bytes, bool] | None:
+    """The body, and whether it is whole; None where neither it nor its size is known."""
+    text = member(content, "text", "text", ".response.content")
+    size = member(content, "size", "a number", ".response.content", -1)
+    whole = not content.get("comment")
+    if isinstance(kept := _kept_beside(content, folder), bytes):
+        body = kept
+    elif text is None:
+        if status in {204, 304} or size == 0:
+            return b"", whole
+        return (b"\0", False) if size > 0 else None  # there was one
+    elif str(content.get("encoding")).lower() == "base64":
+        body = _decoded(text, ".response.content")
+    else:
+        body = text.encode("utf-8", "surrogatepass")
+        # a recorder that decodes text puts this in the place of what it can't read
+        whole = whole and "\ufffd" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    return body, whole and not 0 <= len(body) < size
+
+
+def _kept_beside(message: JsonMapping, folder: Path) -> bytes | Reason | None:
+    """The body that Playwright keeps in a file beside the archive."""
+    name = member(message, "_file", "text", ".content")
+    return in_file(name, folder) if name else None
+
+
 def _decoded(text: str, place: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
+        return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise Malformed(f"{place}.text: not base64") from error
 

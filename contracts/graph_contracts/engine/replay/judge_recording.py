@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from graph_contracts.contract import Contract
+from graph_contracts.contract.conventions import requested
 from graph_contracts.engine.replay import answer_results, recording
 from graph_contracts.engine.replay.answer_judge import AnswerJudge
 from graph_contracts.engine.replay.answer_results import About, Judged
-from graph_contracts.engine.replay.assignment import Assigned, Assignment, chosen_base
+from graph_contracts.engine.replay.assignment import Assigned, Assignment, chosen_base, is_base
 from graph_contracts.engine.replay.left_out import AllLeftOut, LeftOut, Reason
 from graph_contracts.engine.replay.recorded import Recorded, Recording, credentials
 from graph_contracts.errors import NothingTestedError, ResultsError
@@ -24,7 +25,7 @@ OF_MOCKS = (
 )
 
 
-def rejudge(path: Path, document: Path, profile: str, target: str | None = None) -> Judged:
+def rejudge(path: Path, document: Path, profile: str, target: str | None = None, conventions: str = "auto") -> Judged:
     """Judge a recording.
 
     Args:
@@ -32,6 +33,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
         document: the OpenAPI document to judge by.
         profile: what gates.
         target: the base URL of the server that is meant, where the recording holds several.
+        conventions: whose conventions count, as the option of that name has it.
 
     Raises:
         ContractsError: something can't be read, or nothing in the recording is about an operation.
@@ -46,7 +48,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None)
     if not chosen:
         nothing = f"{path}: no exchange is one with an operation of {contract.source} that can be judged"
         raise NothingTestedError(". ".join((nothing, *reasons)), left.hint)
-    judge = AnswerJudge(contract, profile)
+    judge = AnswerJudge(contract, profile, conventions=None if conventions == "auto" else requested(conventions))
     judge.meet(each.exchange for each in chosen)
     for each in chosen:
         judge.take(each)
@@ -74,8 +76,8 @@ def _assigned(
         wanted, reason = chosen_base(bases, contract), Reason.OTHER_VERSION
         if wanted is None:
             raise ResultsError(f"{path}: exchanges with several servers: {', '.join(bases)}", "Name one with --target")
-    chosen = [each for each, base in matched if wanted in {None, base}]
-    others += [_left_out(each, reason) for each, base in matched if wanted not in {None, base}]
+    chosen = [each for each, base in matched if wanted is None or is_base(base, wanted)]
+    others += [_left_out(each, reason) for each, base in matched if wanted is not None and not is_base(base, wanted)]
     return chosen, wanted or next(iter(bases), ""), _in_order(others, found)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from graph_contracts import files
 from graph_contracts.engine.replay.left_out import LeftOut, Reason
 from graph_contracts.engine.replay.located_json import LocatedObject
 from graph_contracts.engine.replay.members import Malformed
@@ -82,17 +81,6 @@ class MocksFile:
 def line_of(value: Json, otherwise: int = 1) -> int:
     """The line that an object begins at."""
     return value.line if isinstance(value, LocatedObject) else otherwise
-
-
-def in_file(name: str, folder: Path) -> bytes | Reason:
-    """The body that a mock has in a file of a folder; why it can't be had."""
-    try:
-        path = (folder / name.replace("\\", "/")).resolve()
-        if not path.is_relative_to(folder.resolve()):
-            return Reason.FILE_OUTSIDE
-        return files.read(path)
-    except (OSError, ValueError):
-        return Reason.NO_FILE
 
 
 def text(value: Json, place: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from io import StringIO
 from pathlib import Path
@@ -93,7 +94,8 @@ def _json(octets: bytes, path: Path) -> Json:
         try:
             return located_json.read(octets)
         except ValueError:
-            raise ResultsError(f"{path}:{error.lineno}: not readable as JSON: {error.msg}") from error
+            hint = "Write Dev Proxy's mocks in JSON" if re.search(rb"(?m)^mocks:", octets) else ""
+            raise ResultsError(f"{path}:{error.lineno}: not readable as JSON: {error.msg}", hint) from error
     except (ValueError, RecursionError) as error:
         raise ResultsError(f"{path}: not readable as JSON") from error
 

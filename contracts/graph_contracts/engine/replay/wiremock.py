@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from graph_contracts.engine.replay.body_files import in_file
 from graph_contracts.engine.replay.left_out import Reason
 from graph_contracts.engine.replay.members import Malformed, member
-from graph_contracts.engine.replay.mocks import Mock, MocksFile, in_file, line_of, text
+from graph_contracts.engine.replay.mocks import Mock, MocksFile, line_of, text
 from graph_contracts.engine.replay.recorded import Recording
 from graph_contracts.engine.replay.url_patterns import of_expression, of_template
 from graph_contracts.json_types import Json, JsonMapping
