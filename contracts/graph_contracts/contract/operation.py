@@ -33,6 +33,12 @@ class Example:
 
     body: Json
     source: str = field(default="", compare=False)
+    replaced: tuple[str, ...] = field(default=(), compare=False)
+    """Places, as `/status/code`, whose values whoever derived the document put in for what only stood for a value."""
+
+    def replaces(self, name: str) -> bool:
+        """Whether a member of the body isn't as the page shows it."""
+        return any(place.split("/")[1] == name for place in self.replaced)
 
 
 @dataclass(frozen=True)

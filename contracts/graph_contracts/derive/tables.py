@@ -38,6 +38,8 @@ class Header(NamedTuple):
     name: str
     required: bool
     line: int
+    text: str = ""
+    """What is said of it."""
 
 
 def headers(blocks: Iterable[Block], pattern: str, notes: Notes) -> Iterator[Header]:
@@ -46,7 +48,8 @@ def headers(blocks: Iterable[Block], pattern: str, notes: Notes) -> Iterator[Hea
         for line, cells in table.rows[1:]:
             name = plain(cells[0]).partition(":")[0].partition(" (")[0].strip("_'\" ")
             if re.fullmatch(pattern, name):
-                yield Header(name, any(map(_required, cells[1:])) and not _optional(cells[1:]), line)
+                said = " ".join(filter(None, cells[1:]))
+                yield Header(name, any(map(_required, cells[1:])) and not _optional(cells[1:]), line, said)
             elif cells[0].strip():
                 notes.skipped(line, f"a row of the table of headers or options is called {name[:60]!r}")
 

@@ -97,6 +97,7 @@ class Bodies:
             keys=request.resource.shape.keys,
             never=SENTINEL if request.kind is OperationKind.CREATE else frozenset(),
             named=frozenset(validate.named(example.body)) if example else frozenset(),
+            replaced=frozenset(map(validate.plain, example.replaced)) if example else frozenset(),
         )
 
     def check_id(self, request: Request, body: JsonMapping) -> None:
