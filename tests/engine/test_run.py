@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from graph_contracts.reference.message import Tokens
-from graph_contracts.report import results
+from graph_contracts.report.results_schema import validate
 from tests.peers import patch_only
 from tests.support import command, recorded
 from tests.support.counted import updates
@@ -30,7 +30,7 @@ def graph_contracts(*arguments: str, cwd: Path, **environ: str) -> subprocess.Co
 
 def read(folder: Path) -> dict[str, Any]:
     data: dict[str, Any] = json.loads((folder / "reports" / "results.json").read_text())
-    results.validate(data)
+    validate(data)
     return data
 
 

@@ -27,6 +27,7 @@ from graph_contracts.report import (
 )
 from graph_contracts.report.change import Change, Kind, Since
 from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
+from graph_contracts.report.results_schema import validate
 from graph_contracts.report.visible import visible
 from graph_contracts.report.waiver import Waiver, Waivers
 from tests.report import synthetic
@@ -139,13 +140,13 @@ def test_the_worst_outcome_is_a_requirements_verdict() -> None:
 
 def test_results_are_read_back_as_they_were_written() -> None:
     data = HOSTILE.to_json()
-    results.validate(data)
+    validate(data)
     assert Results.from_json(json.loads(json.dumps(data))) == HOSTILE
 
 
 def test_what_is_not_a_results_file_is_refused() -> None:
     with pytest.raises(jsonschema.ValidationError):
-        results.validate({**HOSTILE.to_json(), "format": "another/1"})
+        validate({**HOSTILE.to_json(), "format": "another/1"})
 
 
 def test_the_page_shows_nothing_of_the_target_unescaped() -> None:

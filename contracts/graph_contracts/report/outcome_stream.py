@@ -26,6 +26,7 @@ from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.report import results as model
 from graph_contracts.report.evidence import Evidence
 from graph_contracts.report.results import Outcome, Results
+from graph_contracts.report.results_schema import schema
 from graph_contracts.system import rename_over
 
 FORMAT = "graph-contracts/outcomes/1"
@@ -173,7 +174,7 @@ def _lines(path: Path, file: BinaryIO) -> Iterator[tuple[int, JsonObject]]:
 @cache
 def _form() -> jsonschema.Draft202012Validator:
     """The form of a line, as far as it is read; the first line's results are held to their own schema."""
-    outcome = model.schema()["properties"]["requirements"]["items"]["properties"]["outcomes"]["items"]
+    outcome = schema()["properties"]["requirements"]["items"]["properties"]["outcomes"]["items"]
     message = {
         "type": "object",
         "required": ["headers", "body"],

@@ -5,20 +5,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 
-import jsonschema
-
-from graph_contracts.json_types import Json, JsonMapping, JsonObject
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.report.change import Since
 from graph_contracts.report.left import Left
 from graph_contracts.report.lock import HeldBack
+from graph_contracts.report.results_schema import schema, validate
 from graph_contracts.report.scope import Scope
 from graph_contracts.report.waiver import Waivers
 
@@ -394,18 +390,3 @@ def with_fail_on(results: Results, fail_on: str) -> Results:
 def with_note(results: Results, note: str) -> Results:
     """The same results with one more thing to tell."""
     return replace(results, notes=(*results.notes, note))
-
-
-@cache
-def schema() -> Json:
-    """The JSON Schema of results.json."""
-    return json.loads(Path(__file__).with_name("results.schema.json").read_text(encoding="utf-8"))
-
-
-def validate(data: Json) -> None:
-    """Hold data to the schema of results.json.
-
-    Raises:
-        jsonschema.ValidationError: it doesn't keep to it.
-    """
-    jsonschema.Draft202012Validator(schema()).validate(data)
