@@ -35,9 +35,8 @@ def test_packages_pass_what_pypi_and_others_ask_of_them(packages: Path, tools: P
     files = sorted(packages.iterdir())
     assert call(tools / "twine", "--no-color", "check", "--strict", *files).count("PASSED") == 2
     call(tools / "check-wheel-contents", wheel)
-    rating = re.search(r"Final rating: (\d+)/10", call(tools / "pyroma", next(packages.glob("*.tar.gz"))))
-    assert rating
-    assert int(rating[1]) >= 9, "all but an address for mail, which a project of nobody has not"
+    complaints = call(tools / "pyroma", "-n", "8", next(packages.glob("*.tar.gz"))).split("-" * 30)[2].strip()
+    assert complaints == "Your package does not have author-email data.", "a project of nobody has no address"
 
 
 def test_the_wheel_has_the_package_its_document_and_its_types_and_nothing_else(wheel: Path) -> None:
@@ -62,7 +61,7 @@ def test_the_readme_on_pypi_has_whole_addresses_and_is_rendered(wheel: Path, too
     (tmp_path / "README.md").write_text(text, encoding="utf-8")
     html = call(tools / "python", "-m", "readme_renderer", tmp_path / "README.md")
     assert "<h1>graph-contracts</h1>" in html
-    assert "<table>" in html
+    assert "<table" in html
 
 
 def test_the_version_is_that_of_the_tag(packages: Path) -> None:
