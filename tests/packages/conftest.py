@@ -99,6 +99,17 @@ def inside(root: Path, script: str) -> str:
 
 
 def interpreters() -> list[str]:
-    """Every Python that the project supports and that this machine has under its usual name."""
+    """A Python of each version that the project supports, as far as this machine has them: on the PATH, or by pyenv."""
     names = [f"python3.{minor}" for minor in range(11, 15)]
-    return sorted({*filter(shutil.which, names), getattr(sys, "_base_executable", sys.executable)})
+    of_pyenv = map(str, Path.home().glob(".pyenv/versions/3.1[1-4].*/bin/python3"))
+    found: dict[str, str] = {}
+    for python in (
+        getattr(sys, "_base_executable", sys.executable),
+        *filter(None, map(shutil.which, names)),
+        *of_pyenv,
+    ):
+        version = "import sys, venv, ensurepip; print(sys.version_info[1])"
+        done = subprocess.run([python, "-c", version], capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            found.setdefault(done.stdout.strip(), python)
+    return [found[minor] for minor in sorted(found)]
