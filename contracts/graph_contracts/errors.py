@@ -45,6 +45,19 @@ class TargetError(ContractsError):
     exit_code = 3
 
 
+@dataclass
+class UnknownObjectError(ContractsError):
+    """Nothing says on which object, or below which parent, an operation is to be tested; the operator can."""
+
+    exit_code = 3
+    give: str = ""
+    """The options that say it, as they are typed."""
+
+
+class UnknownParentError(UnknownObjectError):
+    """Nothing says below which object an operation is to be tested."""
+
+
 class BodyNotKeptError(TargetError):
     """A body is to be judged that was let go of, to make room for later ones."""
 

@@ -65,7 +65,8 @@ class Creations:
         if OperationKind.DELETE not in context.siblings:
             self.stuck = "what it makes can't be taken away: the document has no operation that deletes these objects"
         if self.stuck:
-            raise Inconclusive(f"{self.stuck} (--destructive leaves it there)")
+            give = "--destructive" if OperationKind.DELETE not in context.siblings else ""
+            raise Inconclusive(f"{self.stuck} (--destructive leaves it there)", give=give)
 
     def about(self, method: str, entity: str) -> str:
         return NEW if method == self._context.documented.method else entity

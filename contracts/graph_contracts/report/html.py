@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from graph_contracts.json_types import JsonMapping
-from graph_contracts.report import brief, citation, subjects, view, words
-from graph_contracts.report.headline import headline, is_partial
+from graph_contracts.report import brief, citation, subjects, untested, view, words
+from graph_contracts.report.headline import headline, is_partial, lacking
 from graph_contracts.report.left import MAX_MEMBERS_NAMED
 from graph_contracts.report.results import LEVELS, Results, Verdict, summary
 from graph_contracts.report.visible import one_line, visible
@@ -38,7 +38,8 @@ def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
         .render(
             results=results,
             said=headline(results),
-            partial=is_partial(results),
+            partial=is_partial(results) or bool(lacking(results)),
+            untested=untested.lacking(lacking(results)),
             recorded=bool(results.scope and results.scope.recorded),
             waivers=words.waivers(results.baseline) if results.baseline else "",
             when=words.when(results.started),

@@ -11,8 +11,8 @@ from graph_contracts.engine.discovery.check import (
     reached,
     speaks_json,
 )
-from graph_contracts.engine.discovery.path_parameters import example_id, fill_path, no_object
-from graph_contracts.errors import TargetError
+from graph_contracts.engine.discovery.own_words import hint_with_words
+from graph_contracts.engine.discovery.path_parameters import example_id, fill_path, no_object, not_there
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations import parameters
 from graph_contracts.operations.create import CreateDriver
@@ -36,6 +36,8 @@ def examine(drivers: Sequence[OperationUnderTest], *, may_write: bool) -> Iterat
     ids = [entity for item in items or () if (entity := first.shape.key_of(item))]
     reads = [driver for driver in drivers if isinstance(driver, ReadDriver)]
     for read in reads:
+        if read.place.path == first.place.path:
+            read.observer.listing, read.observer.lists = listed, first.observer.lists
         maker = _maker(read)
         if not may_write and maker is not None and _needs_object(read, ids):
             yield PreflightCheck("object", f"none is there: a run tries to make one by {maker.documented}")
@@ -91,9 +93,6 @@ def _object(read: ReadDriver, seen: Exchange) -> PreflightCheck:
         return PreflightCheck("object", f"{read.key} is there")
     if seen.status in REFUSED:
         return PreflightCheck("object", f"{read.key} may not be read")
-    key = read.documented.key
-    name = parameters.label(read.documented, key) if key else ""
-    hint = f"Name one that exists with --id {name}=ID" if key else "Check the base URL"
-    return PreflightCheck(
-        "object", "none can be read", TargetError(f"{read.client.base} shows no object {read.key!r}", hint)
-    )
+    missing = not_there(read, seen, f"{read.client.base} shows no object {read.key!r} ({seen.answer})")
+    missing.hint = hint_with_words(missing.hint, seen)
+    return PreflightCheck("object", "none can be read", missing)

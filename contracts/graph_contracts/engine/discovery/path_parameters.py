@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from graph_contracts.contract import PARAMETER, CollectionShape, Contract, ObjectPath, Operation, blank
+from graph_contracts.contract import PARAMETER, CollectionShape, Contract, ObjectPath, Operation, OperationKind, blank
 from graph_contracts.contract.collection_shape import identity
-from graph_contracts.engine.discovery.own_words import own_words, redirect_hint
-from graph_contracts.errors import ConfigurationError
+from graph_contracts.engine.discovery.check import NOT_HERE
+from graph_contracts.engine.discovery.own_words import hint_with_words, own_words, redirect_hint
+from graph_contracts.errors import ContractsError, TargetError, UnknownObjectError, UnknownParentError
+from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
+from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.observer import Observer
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.update import UpdateDriver
@@ -26,12 +29,13 @@ def fill_path(driver: OperationUnderTest) -> None:
     parents.
 
     Raises:
-        ConfigurationError: nothing says what a parameter is.
+        UnknownParentError: nothing says what a parameter is.
+        TargetError: the list of parents is not shown.
     """
     operation, place = driver.documented, driver.place
     examples = {**place.parameter_examples, **operation.parameter_examples}
     given = driver.options.ids
-    named = {**examples, **_example_ids(operation)}
+    named = {**driver.observer.ids, **examples, **_example_ids(operation)}
     named |= {**parameters.values(given, place), **parameters.values(given, operation)}
     _name_alike(operation, place, named)
     for name in dict.fromkeys((*operation.parameters, *place.parameters)):
@@ -55,19 +59,21 @@ def _parent(driver: OperationUnderTest, name: str, named: Mapping[str, str]) -> 
     """The id of a parent from the list of such parents: the first that has objects below it, else the first.
 
     Raises:
-        ConfigurationError: the document has no such list, or it shows none.
+        UnknownParentError: the document has no such list, or the list is empty.
+        TargetError: the list is not shown.
     """
     operation = driver.documented if name in driver.documented.parameters else driver.place
-    hint = f"Give --id {parameters.label(operation, name)}=VALUE"
+    problem, give = f"{driver.documented}: nothing says what {{{name}}} is", option(operation, name)
     listing = driver.parent_lists.get(name)
     if listing is None or any(each not in named for each in listing.parameters):
-        raise ConfigurationError(f"{driver.documented}: nothing says what {{{name}}} is", hint)
+        raise UnknownParentError(problem, f"Give {give}", give)
     observer = Observer(driver.client, listing, named, driver.documented.id)
     items, answer = observer.collection()
     found = [entity for item in items or () if (entity := observer.shape.key_of(item))]
+    if items is None:
+        raise TargetError(f"{problem}: {listing} is answered {answer.answer}", hint_with_words(f"Give {give}", answer))
     if not found:
-        why = "lists none" if items is not None else f"is answered {answer.answer}"
-        raise ConfigurationError(f"{driver.documented}: nothing says what {{{name}}} is: {listing} {why}", hint)
+        raise UnknownParentError(f"{problem}: {listing} lists none", f"Give {give}", give)
     if driver.place.key is None or driver.place.parameters[-2:-1] != (name,):
         return found[0]
     for parent in found[:MAX_PARENTS]:
@@ -75,6 +81,11 @@ def _parent(driver: OperationUnderTest, name: str, named: Mapping[str, str]) -> 
         if below.collection()[0]:
             return parent
     return found[0]
+
+
+def option(operation: Operation, name: str) -> str:
+    """The option that says what a parameter of an operation's path is."""
+    return f"--id {parameters.label(operation, name)}=VALUE"
 
 
 def lists(contract: Contract) -> dict[str, Operation]:
@@ -111,7 +122,7 @@ def find_by_alternate_key(update: UpdateDriver, listed: list[JsonObject] | None,
     """Give an update the alternate keys of the objects that the page's first path addresses.
 
     Raises:
-        ConfigurationError: nothing shows any.
+        ContractsError: nothing shows any.
     """
     first, second = parameters.chosen_ids(update.documented, update.options, short=False)
     usual, name = update.primary_path, update.documented.alternate_key
@@ -135,29 +146,50 @@ def find_by_alternate_key(update: UpdateDriver, listed: list[JsonObject] | None,
         raise no_object(update, "update", servers)
 
 
-def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] = ()) -> ConfigurationError:
+def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] = ()) -> ContractsError:
     """The error of a run that knows no object, with what the collection answered.
+
+    It is a `TargetError` where the target refuses to list objects or to make one.
 
     Args:
         purpose: what an object is wanted for, as in `update`.
         servers: the base URLs that the document has.
     """
     operation, listing = driver.documented, driver.observer.listing
-    supply = f"give --id {parameters.label(operation, operation.key or '')}=VALUE"
-    problem = f"{operation}: no object to {purpose} is known"
+    give = option(operation, operation.key or "")
+    problem, hint = f"{operation}: no object to {purpose} is known", f"Give {give}"
     if listing is None:
-        return ConfigurationError(problem, f"G{supply[1:]}")
+        return UnknownObjectError(problem, hint, give)
     words = own_words(listing)
     problem += f": GET {driver.head} is answered {listing.answer}{f' ({words})' if words else ''}"
     if refused := driver.observer.refused_creations:
         problem += f", POST {', then '.join(dict.fromkeys(refused))}"
     if listing.status in {401, 403}:
-        return ConfigurationError(problem, f"Give credentials that may read it (--token), or {supply}")
-    if 300 <= listing.status < 400:
-        return ConfigurationError(problem, f"{redirect_hint(listing, driver.client.base)}, or {supply}")
-    if listing.status == 404 and len(driver.place.parameters) == 1:
-        return ConfigurationError(problem, f"{_base_hint(driver.client.base, servers)}, or {supply}")
-    return ConfigurationError(problem, f"G{supply[1:]}")
+        hint = f"Give credentials that may read it (--token), or give {give}"
+    elif 300 <= listing.status < 400:
+        hint = f"{redirect_hint(listing, driver.client.base)}, or give {give}"
+    elif listing.status == 404 and len(driver.place.parameters) == 1:
+        hint = f"{_base_hint(driver.client.base, servers)}, or give {give}"
+    # a list that the document doesn't have need not be there
+    undocumented = OperationKind.LIST not in driver.siblings and listing.status in NOT_HERE
+    if not refused and (driver.observer.lists or undocumented):
+        return UnknownObjectError(problem, hint, give)
+    return TargetError(problem, hint)
+
+
+def not_there(driver: OperationUnderTest, answer: Exchange, problem: str) -> ContractsError:
+    """The error of a run whose object the target does not show.
+
+    Only the operator can help where the target lists its objects, and nobody named this one but the document.
+    """
+    key = driver.documented.key or ""
+    named, _ = parameters.chosen_ids(driver.documented, driver.options, short=True)
+    listed = driver.observer.lists and not driver.observer.refused_creations
+    if named is None and listed and answer.status in GONE:
+        give = option(driver.documented, key)
+        return UnknownObjectError(problem, f"Give {give}", give)
+    label = parameters.label(driver.documented, key)
+    return TargetError(problem, f"Name one that exists with --id {label}=ID" if key else "Check the base URL")
 
 
 def _base_hint(base: str, servers: Iterable[str]) -> str:

@@ -30,6 +30,7 @@ from graph_contracts.engine.discovery.path_parameters import (
     fill_path,
     find_by_alternate_key,
     no_object,
+    not_there,
 )
 from graph_contracts.engine.recovery.undo_log import UndoLog
 from graph_contracts.errors import ConfigurationError, ContractsError, TargetError
@@ -94,7 +95,7 @@ class Preflight:
         yield from reached(first, listed[1])
         try:
             self.find(listed[0])
-        except ConfigurationError:
+        except ContractsError:
             if not self.would_make:
                 raise
             yield PreflightCheck("object", f"none is there: a run tries to make one by {self.would_make}")
@@ -319,11 +320,8 @@ class Preflight:
             # nothing could be read: only an update can tell whether the object is there
             statuses = {_full(update) for update in self.updates}
         if statuses <= {404, 410}:
-            error = TargetError(
-                f"{base} has no object {entity!r} ({patches[-1].answer} to PATCH)",
-                f"Name one that exists with --id {parameters.label(first.documented, first.documented.key or '')}=ID",
-            )
-            return PreflightCheck("object", f"{entity} is not there", error)
+            missing = not_there(first, patches[-1], f"{base} has no object {entity!r} ({patches[-1].answer} to PATCH)")
+            return PreflightCheck("object", f"{entity} is not there", missing)
         return PreflightCheck("object", f"{entity} can't be read, and updates of it are answered")
 
     def _routed(self, patches: list[Exchange]) -> PreflightCheck:
