@@ -54,8 +54,12 @@ class UnknownObjectError(ContractsError):
     """The options that say it, as they are typed."""
 
 
+@dataclass
 class UnknownParentError(UnknownObjectError):
     """Nothing says below which object an operation is to be tested."""
+
+    maker: str = ""
+    """The creation by which a run makes such an object, where it was not to be sent."""
 
 
 class BodyNotKeptError(TargetError):

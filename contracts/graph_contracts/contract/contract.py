@@ -215,6 +215,10 @@ class Contract:
                 found.setdefault(kind, each)
         return MappingProxyType(found)
 
+    def at(self, collection: str) -> Mapping[OperationKind, Operation]:
+        """The operations of the resource whose collection is at a path, by what they do."""
+        return self._shaped(self._paths.place(collection))
+
     def creation(self, update: Operation) -> Operation | None:
         """The operation that makes another object of an update's collection."""
         return self.resource(update).get(OperationKind.CREATE)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from graph_contracts.contract import Contract, Operation, OperationKind, Type, blank
 from graph_contracts.engine.discovery import objects_without_update, other_object, preflight
 from graph_contracts.engine.discovery.check import PreflightCheck
+from graph_contracts.engine.discovery.parent_objects import ParentObjects, parent_makers
 from graph_contracts.engine.discovery.path_parameters import fill_path, lists, lists_of_parents
 from graph_contracts.engine.recovery.undo_log import UndoLog
 from graph_contracts.engine.resource_group import ResourceGroup, group_by_resource, group_of, needs_object
@@ -50,6 +51,8 @@ class Resources:
             (contract.kinds[name], each) for name, each in drivers.items()
         )
         """By the collection's path."""
+        self.parents = ParentObjects(drivers, tuple(contract.servers))
+        """Finds the parents in paths, and knows those that the run made."""
         self._undo_log: UndoLog | None = None
 
     @property
@@ -86,7 +89,13 @@ class Resources:
 
     def checks(self, group: ResourceGroup, *, may_write: bool = True) -> Iterator[PreflightCheck]:
         """The preflight checks of a group, one after the other."""
-        self._fill_paths(group)
+        try:
+            self._fill_paths(group, may_make=may_write)
+        except UnknownParentError as error:
+            if may_write or not error.maker:
+                raise
+            yield PreflightCheck("object", f"no parent of it is there: a run tries to make one by {error.maker}")
+            return
         others = [each for each in group.able if each not in group.updates]
         if not group.updates:
             yield from objects_without_update.examine(others, may_write=may_write)
@@ -101,8 +110,7 @@ class Resources:
         for driver in others:
             driver.work_on(first.key, first.second)
 
-    @staticmethod
-    def _fill_paths(group: ResourceGroup) -> None:
+    def _fill_paths(self, group: ResourceGroup, *, may_make: bool) -> None:
         """Give every driver the values of its path; a further path of an operation may lack one.
 
         Raises:
@@ -116,7 +124,7 @@ class Resources:
         for driver in group.drivers:
             driver.observer.ids.update(known.setdefault(driver.place.path, {}))  # below the same parents
             try:
-                fill_path(driver)
+                fill_path(driver, self.parents, may_make=may_make)
                 known[driver.place.path] |= driver.observer.ids
             except UnknownParentError as error:
                 if driver.primary_path is None:
@@ -146,7 +154,8 @@ class Resources:
         group.examined = True
         group.losses = group.count_losses()
         try:
-            failed = next((check for check in self.checks(group) if check.error and check.stops), None)
+            with group.drivers[0].client.redirects.learn():
+                failed = next((check for check in self.checks(group) if check.error and check.stops), None)
         except ContractsError as error:
             failed = PreflightCheck("object", "none is known", error)
         if failed is None or failed.error is None:
@@ -250,6 +259,7 @@ def resources(contract: Contract, target: Target, judged: Container[str] = ()) -
         target: is what they are sent to.
         judged: ids of the operations that cases are run for.
     """
+    target.client.redirects.templates = lambda: (each.path for each in (*contract.operations, *contract.others))
     return Resources(contract, dict(_drivers(contract, target.client, target.options)), judged)
 
 
@@ -266,6 +276,7 @@ def _drivers(contract: Contract, client: Client, options: Options) -> Iterator[t
         first = ids.get((operation.method, operation.aliases[0])) if operation.alias else None
         make = DRIVERS[contract.kinds[operation.id]]
         made[operation.id] = make(client, operation, options, made.get(first or ""))
+        made[operation.id].parent_makers = parent_makers(operation, contract)
         made[operation.id].parent_lists = lists_of_parents(operation, listings)
         made[operation.id].below = below.get(blank(operation.path), ())
         yield operation.id, made[operation.id]

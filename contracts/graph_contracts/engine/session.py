@@ -27,7 +27,7 @@ from graph_contracts.engine.selection import check_options, portions, select_cas
 from graph_contracts.engine.sharding.object_allocation import allocation
 from graph_contracts.engine.tally import Tally
 from graph_contracts.engine.target import Target, WorkerContext, connect
-from graph_contracts.errors import ConfigurationError, ContractsError
+from graph_contracts.errors import ConfigurationError, ContractsError, UnknownObjectError
 from graph_contracts.gate import Gate
 from graph_contracts.http.client import Client
 from graph_contracts.http.exchange import Exchange
@@ -173,7 +173,12 @@ class Session:
         self.recovery.begin()
         if self._worker:
             return
-        first = self.resources.first_usable()
+        try:
+            first = self.resources.first_usable()
+        except UnknownObjectError:
+            if self.selection.shard is None:
+                raise
+            return  # another part may judge something
         if self.settings.workers == 1:
             self.resources.calibrate(first, self.selection.cases)
         if self.settings.conventions == "auto" and self.settings.target:

@@ -1,6 +1,6 @@
 """The one way to the target: sends requests over kept connections and records every exchange.
 
-It follows no redirect, reads no environment, keeps no cookie, and sends nothing that a case didn't ask for. Whatever
+It follows no redirect but those that `redirects` learned, reads no environment, keeps no cookie, and sends nothing that a case didn't ask for. Whatever
 the peer does ends in an `Exchange`, never in an exception.
 """
 
@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from math import inf
 
 from urllib3.exceptions import InsecureRequestWarning
@@ -25,6 +26,7 @@ from graph_contracts.http.lifeline import Lifeline
 from graph_contracts.http.long_bodies import LongBodies
 from graph_contracts.http.patience import Patience, seen
 from graph_contracts.http.rate import Rate
+from graph_contracts.http.redirects import Redirects
 from graph_contracts.http.request_kind import OBSERVE, kind
 from graph_contracts.http.throttling import Throttling
 from graph_contracts.http.traffic import Traffic
@@ -58,9 +60,10 @@ class Client:
         self._rate = Rate(connection.rate)
         self.credential = connection.credential or (Token(connection.token) if connection.token else Credential())
         self.notes: list[str] = []
-        """What happened to the credentials, a line each."""
+        """What happened to the credentials, and where the target redirects to, a line each."""
+        self.redirects = Redirects(notes=self.notes)
         self.lapsed = ""
-        """Why the credentials are good for nothing any more; empty while they are."""
+        """Why the credentials are good for nothing any more."""
         self._accepted = False
         self.isolated = False
         """Whether each request goes over a connection of its own."""
@@ -102,8 +105,6 @@ class Client:
         """Move the time to stop, as `time.monotonic()`."""
         self.connection = replace(self.connection, deadline=deadline)
 
-    # -- sending ------------------------------------------------------------------------------------------------
-
     def _may_send(self, method: str) -> None:
         """The last word of --read-only: whoever gets here with anything else has a defect.
 
@@ -117,8 +118,15 @@ class Client:
             raise PermissionError(f"{method} in a run that may only read")
 
     def url(self, path: str) -> str:
-        """The absolute URL of a path below the base; an absolute URL stays as it is."""
-        return path if "://" in path else f"{self.base}{path}"
+        """The absolute URL of a path below the base, where that has moved to; one of elsewhere stays as it is."""
+        return self.redirects.url(path, self.base)
+
+    def move(self, base: str) -> None:
+        """Send everything to another base URL from now on."""
+        self.base, self.connection = base, replace(self.connection, base=base)
+        self.close()
+        self._transport = Transport(self.connection)
+        self.lifeline.move(self.connection)
 
     @property
     def token(self) -> str | None:
@@ -165,10 +173,8 @@ class Client:
             about: the `operation`, `requirement` and `entity` that it belongs to.
         """
         self._may_send(method)
-        fields = self.headers(headers or {}, body)
-        request = Request(method, self.url(path), fields, body or b"", chosen=tuple(headers or ()))
 
-        def once(left: float) -> Exchange:
+        def once(request: Request, left: float) -> Exchange:
             try:
                 return self._transport.exchange(request, left, fresh=fresh or self.isolated)
             except KeyboardInterrupt:
@@ -176,13 +182,14 @@ class Client:
                 raise
 
         def exchanged() -> Exchange:
-            return self._exchange(request, once, about, timeout, wait=wait)
+            fields, chosen = self.headers(headers or {}, body), tuple(headers or ())
+            request = Request(method, self.url(path), fields, body or b"", chosen=chosen)
+            return self._exchange(request, partial(once, request), about, timeout, wait=wait)
 
-        exchange = exchanged()
+        exchange = self.redirects.follow(exchanged, self)
         chosen = any(name.lower() == "authorization" for name in headers or {})
         self._accepted = self._accepted or (exchange.ok and not chosen)
-        if exchange.status == 401 and not chosen and self._renewed(request.headers):
-            request = replace(request, headers=self.headers(headers or {}, body))
+        if exchange.status == 401 and not chosen and self._renewed(exchange.request.headers):
             exchange = exchanged()
             if exchange.status == 401 and isinstance(self.credential, Renewed):
                 self.credential.forget_refused()

@@ -120,6 +120,13 @@ class Creations:
         created[entity] = context.path(entity)
         context.log_entry("created", operation=context.documented.id, path=created[entity], **asked)
 
+    def spare(self, entity: str) -> None:
+        """Take an object for one that was there before: the run has made it for other operations."""
+        if self._spared is not None:
+            self._spared |= {entity}
+        if self.others is not None:
+            self.others.add(entity)
+
     # -- looking for those without an id ------------------------------------------------------------------------
 
     def identify(self, exchange: Exchange) -> None:

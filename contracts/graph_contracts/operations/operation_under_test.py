@@ -26,6 +26,7 @@ from graph_contracts.requirements import Inconclusive, NotApplicable
 
 if TYPE_CHECKING:
     from graph_contracts.http.client import Client
+    from graph_contracts.operations.parents import ParentMaker
 
 ALONE = "(alone)"
 """Stands for the id of an object that has none: the one at a path without a key."""
@@ -44,6 +45,8 @@ class OperationUnderTest(Context, ABC):
     """The document's operations on the collections right below the object."""
     parent_lists: Mapping[str, Operation] = MappingProxyType({})
     """The document's lists of the objects that the path is below, by the parameter that is their key."""
+    parent_makers: Mapping[str, ParentMaker] = MappingProxyType({})
+    """What makes such objects and deletes them again, by the same parameter."""
     changes_objects: ClassVar[bool] = False
     """Whether what it sends changes objects that are there."""
 

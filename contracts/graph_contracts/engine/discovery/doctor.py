@@ -66,6 +66,8 @@ def examine(settings: Settings, show: Callable[[str], object]) -> int:
         lines.check(found[0].checks[-1])
     for name in _not_looked_at(lines.checked, settings):
         lines.line("-", name, None, "not looked at")
+    for note in session.client.redirects.notes:
+        lines.line("-", "redirect", None, note)
     for operation, sign, error, words in _operations(found):
         lines.line(sign, operation, error, words)
     return _exit_code(found)
@@ -114,11 +116,12 @@ def _checks(
 ) -> Iterator[PreflightCheck]:
     """The checks of a group up to the one that a run stops at."""
     try:
-        for check in resources.checks(group, may_write=False):
-            show(check)
-            yield check
-            if check.error and check.stops:
-                return
+        with group.drivers[0].client.redirects.learn():
+            for check in resources.checks(group, may_write=False):
+                show(check)
+                yield check
+                if check.error and check.stops:
+                    return
     except ContractsError as error:
         last = PreflightCheck("object", "", error)
         show(last)

@@ -12,7 +12,7 @@ from graph_contracts.engine.discovery.check import (
     speaks_json,
 )
 from graph_contracts.engine.discovery.own_words import hint_with_words
-from graph_contracts.engine.discovery.path_parameters import example_id, fill_path, no_object, not_there
+from graph_contracts.engine.discovery.path_parameters import example_id, no_object, not_there
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations import parameters
 from graph_contracts.operations.create import CreateDriver
@@ -27,8 +27,6 @@ def examine(drivers: Sequence[OperationUnderTest], *, may_write: bool) -> Iterat
     Raises:
         ConfigurationError: a path parameter has no value.
     """
-    for driver in drivers:
-        fill_path(driver)
     first = drivers[0]
     items, listed = first.observer.collection()
     yield from reached(first, listed)

@@ -8,42 +8,51 @@ from dataclasses import replace
 from graph_contracts.contract import PARAMETER, CollectionShape, Contract, ObjectPath, Operation, OperationKind, blank
 from graph_contracts.contract.collection_shape import identity
 from graph_contracts.engine.discovery.check import NOT_HERE
-from graph_contracts.engine.discovery.own_words import hint_with_words, own_words, redirect_hint
-from graph_contracts.errors import ContractsError, TargetError, UnknownObjectError, UnknownParentError
+from graph_contracts.engine.discovery.hints import answered, listing_hint, option
+from graph_contracts.engine.discovery.parent_objects import ParentObjects
+from graph_contracts.errors import ContractsError, TargetError, UnknownObjectError
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
 from graph_contracts.operations.object_views import GONE
-from graph_contracts.operations.observer import Observer
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.update import UpdateDriver
 
-MAX_PARENTS = 5
-"""Parents that are looked below for one that has objects."""
 
-
-def fill_path(driver: OperationUnderTest) -> None:
+def fill_path(driver: OperationUnderTest, parents: ParentObjects | None = None, *, may_make: bool = False) -> None:
     """Give a driver the values of its paths' parameters, but for the object's key.
 
-    Values come from the operator, else from the document's examples, else from the list that the document has of such
-    parents.
+    Values come from the operator, else from the list that the document has of such parents, else from one that is made
+    for the run, else from the document's examples.
+
+    Args:
+        driver: the driver.
+        parents: finds the parents of the run's operations.
+        may_make: whether parents may be made.
 
     Raises:
         UnknownParentError: nothing says what a parameter is.
         TargetError: the list of parents is not shown.
     """
     operation, place = driver.documented, driver.place
-    examples = {**place.parameter_examples, **operation.parameter_examples}
+    parents = parents or ParentObjects()
+    names = tuple(dict.fromkeys((*operation.parameters, *place.parameters)))
+    keys = {operation.key, place.key}
+    examples = {**place.parameter_examples, **operation.parameter_examples, **_example_ids(operation)}
+    _name_alike(operation, place, examples)
     given = driver.options.ids
-    named = {**driver.observer.ids, **examples, **_example_ids(operation)}
+    named = {**driver.observer.ids, **{name: value for name, value in examples.items() if name in keys}}
     named |= {**parameters.values(given, place), **parameters.values(given, operation)}
     _name_alike(operation, place, named)
-    for name in dict.fromkeys((*operation.parameters, *place.parameters)):
-        if name in {operation.key, place.key, *named}:
+    for name in names:
+        if name in keys or name in named:
             continue
-        named[name] = name if driver.options.any_parent else _parent(driver, name, named)
+        example = examples.get(name, "")
+        if driver.options.any_parent:
+            named[name] = example or name
+        else:
+            named[name] = parents.find(driver, name, named, example, may_make=may_make)
         _name_alike(operation, place, named)
-    names = dict.fromkeys((*operation.parameters, *place.parameters))
     driver.observer.ids.update({name: named[name] for name in names if name in named})
 
 
@@ -53,39 +62,6 @@ def _name_alike(operation: Operation, place: Operation, named: dict[str, str]) -
         for name, other_name in ((one, other), (other, one)):
             if name in named:
                 named.setdefault(other_name, named[name])
-
-
-def _parent(driver: OperationUnderTest, name: str, named: Mapping[str, str]) -> str:
-    """The id of a parent from the list of such parents: the first that has objects below it, else the first.
-
-    Raises:
-        UnknownParentError: the document has no such list, or the list is empty.
-        TargetError: the list is not shown.
-    """
-    operation = driver.documented if name in driver.documented.parameters else driver.place
-    problem, give = f"{driver.documented}: nothing says what {{{name}}} is", option(operation, name)
-    listing = driver.parent_lists.get(name)
-    if listing is None or any(each not in named for each in listing.parameters):
-        raise UnknownParentError(problem, f"Give {give}", give)
-    observer = Observer(driver.client, listing, named, driver.documented.id)
-    items, answer = observer.collection()
-    found = [entity for item in items or () if (entity := observer.shape.key_of(item))]
-    if items is None:
-        raise TargetError(f"{problem}: {listing} is answered {answer.answer}", hint_with_words(f"Give {give}", answer))
-    if not found:
-        raise UnknownParentError(f"{problem}: {listing} lists none", f"Give {give}", give)
-    if driver.place.key is None or driver.place.parameters[-2:-1] != (name,):
-        return found[0]
-    for parent in found[:MAX_PARENTS]:
-        below = Observer(driver.client, driver.place, {**named, name: parent}, driver.documented.id)
-        if below.collection()[0]:
-            return parent
-    return found[0]
-
-
-def option(operation: Operation, name: str) -> str:
-    """The option that says what a parameter of an operation's path is."""
-    return f"--id {parameters.label(operation, name)}=VALUE"
 
 
 def lists(contract: Contract) -> dict[str, Operation]:
@@ -157,19 +133,15 @@ def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] =
     """
     operation, listing = driver.documented, driver.observer.listing
     give = option(operation, operation.key or "")
-    problem, hint = f"{operation}: no object to {purpose} is known", f"Give {give}"
+    problem = f"{operation}: no object to {purpose} is known"
     if listing is None:
-        return UnknownObjectError(problem, hint, give)
-    words = own_words(listing)
-    problem += f": GET {driver.head} is answered {listing.answer}{f' ({words})' if words else ''}"
+        return UnknownObjectError(problem, f"Give {give}", give)
+    problem += f": GET {driver.head} {answered(listing)}"
     if refused := driver.observer.refused_creations:
         problem += f", POST {', then '.join(dict.fromkeys(refused))}"
-    if listing.status in {401, 403}:
-        hint = f"Give credentials that may read it (--token), or give {give}"
-    elif 300 <= listing.status < 400:
-        hint = f"{redirect_hint(listing, driver.client.base)}, or give {give}"
-    elif listing.status == 404 and len(driver.place.parameters) == 1:
-        hint = f"{_base_hint(driver.client.base, servers)}, or give {give}"
+    nested = len(driver.place.parameters) > 1
+    below = nested and listing.status == 404
+    hint = f"Give {give}" if below else listing_hint(listing, driver.client.base, give, servers)
     # a list that the document doesn't have need not be there
     undocumented = OperationKind.LIST not in driver.siblings and listing.status in NOT_HERE
     if not refused and (driver.observer.lists or undocumented):
@@ -190,8 +162,3 @@ def not_there(driver: OperationUnderTest, answer: Exchange, problem: str) -> Con
         return UnknownObjectError(problem, f"Give {give}", give)
     label = parameters.label(driver.documented, key)
     return TargetError(problem, f"Name one that exists with --id {label}=ID" if key else "Check the base URL")
-
-
-def _base_hint(base: str, servers: Iterable[str]) -> str:
-    known = next(iter(servers), "")
-    return f"Check the base URL {base}" + (f": the document's is {known}" if known else ", version segment included")

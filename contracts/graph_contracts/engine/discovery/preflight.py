@@ -23,11 +23,10 @@ from graph_contracts.engine.discovery.check import (
     reached,
     speaks_json,
 )
-from graph_contracts.engine.discovery.own_objects import own_objects
+from graph_contracts.engine.discovery.own_objects import creation_bodies, own_objects
 from graph_contracts.engine.discovery.own_words import redirect_hint
 from graph_contracts.engine.discovery.path_parameters import (
     example_id,
-    fill_path,
     find_by_alternate_key,
     no_object,
     not_there,
@@ -40,7 +39,6 @@ from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
 from graph_contracts.operations.creations import created_id, digest, values_in
 from graph_contracts.operations.operation_under_test import ALONE
-from graph_contracts.operations.sample_values import writable
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import Inconclusive
 
@@ -84,8 +82,6 @@ class Preflight:
             ConfigurationError: a path parameter has no value.
         """
         first = self.updates[0]
-        for update in self.updates:
-            fill_path(update)
         try:
             first.client.credential.fields()
         except ContractsError as error:
@@ -205,15 +201,10 @@ class Preflight:
             self.would_make = str(creation) if n == 1 else ""
             return None
         path = update.documented.collection_url_path(update.observer.path_ids(""))
-        names = writable(creation.body, update.options.readonly, creation.shape.key, creating=True)
-        full = update.values.full(creation.body, n, names)
-        required = {name: value for name, value in full.items() if name in creation.body.required}
-        example = creation.request_example.body if creation.request_example else None
+        names, bodies = creation_bodies(creation, update.values, update.options.readonly, n)
         if listed is not None:
             self._log("listed", path=path, ids=[*update.objects.created, *listed])
-        for body in (full, required if required != full else None, example):
-            if not body:
-                continue
+        for body in bodies:
             octets = jsontext.dump(body)
             sent = {"operation": update.documented.id, "body": digest(octets)}
             self._log("create", path=path, marks=values_in(octets, names), **sent)

@@ -60,11 +60,11 @@ def offered(groups: Iterable[ResourceGroup]) -> dict[str, list[str]]:
     for group in groups:
         for driver in group.updates or group.able[:1]:
             try:
-                fill_path(driver)
+                with driver.client.redirects.learn():
+                    fill_path(driver)
+                    offers[driver.documented.id] = _offered(driver, offers)
             except ContractsError:
                 offers[driver.documented.id] = []
-            else:
-                offers[driver.documented.id] = _offered(driver, offers)
     return offers
 
 
