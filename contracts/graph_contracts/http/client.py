@@ -1,7 +1,7 @@
 """The one way to the target: sends requests over kept connections and records every exchange.
 
-It follows no redirect but those that `redirects` learned, reads no environment, keeps no cookie, and sends nothing that a case didn't ask for. Whatever
-the peer does ends in an `Exchange`, never in an exception.
+It follows no redirect but those that `redirects` learned, reads no environment, keeps no cookie, and sends nothing that
+a case didn't ask for. Whatever the peer does ends in an `Exchange`, never in an exception.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -26,7 +27,6 @@ from graph_contracts.requirements import Inconclusive, NotApplicable
 
 if TYPE_CHECKING:
     from graph_contracts.http.client import Client
-    from graph_contracts.operations.parents import ParentMaker
 
 ALONE = "(alone)"
 """Stands for the id of an object that has none: the one at a path without a key."""
@@ -35,6 +35,14 @@ SHOWN = frozenset({200, 201})
 BARE = frozenset({204, 205, 206, None})
 """Statuses of success that have no content, or only a part of it, or aren't documented."""
 Sibling = TypeVar("Sibling", bound="OperationUnderTest")
+
+
+@dataclass(frozen=True)
+class ParentMaker:
+    """The document's operations that make a parent and delete it again."""
+
+    creation: Operation
+    deletion: Operation
 
 
 class OperationUnderTest(Context, ABC):

@@ -19,14 +19,6 @@ MOST_TRIED = 3
 
 
 @dataclass(frozen=True)
-class ParentMaker:
-    """The document's operations that make a parent and delete it again."""
-
-    creation: Operation
-    deletion: Operation
-
-
-@dataclass(frozen=True)
 class Parents:
     """How the path of a nested collection depends on its parent."""
 

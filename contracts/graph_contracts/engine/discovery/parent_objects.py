@@ -15,8 +15,7 @@ from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.creations import created_id, digest, values_in
 from graph_contracts.operations.observer import Observer
-from graph_contracts.operations.operation_under_test import OperationUnderTest
-from graph_contracts.operations.parents import ParentMaker
+from graph_contracts.operations.operation_under_test import OperationUnderTest, ParentMaker
 
 MAX_PARENTS = 5
 """Parents that are looked below for one that has objects."""
