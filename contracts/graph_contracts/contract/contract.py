@@ -188,7 +188,15 @@ class Contract:
 
     @cached_property
     def _paths(self) -> Paths:
-        return Paths.of(each.path for each in (*self.operations, *self.others))
+        methods: dict[str, list[str]] = {}
+        for each in (*self.operations, *self.others):
+            methods.setdefault(each.path, []).append(each.method)
+        return Paths.of(methods)
+
+    @property
+    def joined(self) -> Mapping[str, str]:
+        """Collections that are taken for others whose spelling differs in letter case alone."""
+        return self._paths.homes
 
     def _place(self, operation: Operation) -> str:
         """The collection that an operation is about, with its parameters left blank.

@@ -95,7 +95,9 @@ class OperationUnderTest(Context, ABC):
     def join(self, siblings: Mapping[OperationKind, OperationUnderTest]) -> None:
         """Know the other operations on the same resource: their paths say what the objects' path is."""
         self.siblings = siblings
-        placed = next((each.documented for each in siblings.values() if each.documented.key), None)
+        shown = siblings.get(OperationKind.READ)
+        found = [each.documented for each in (*([shown] if shown else []), *siblings.values()) if each.documented.key]
+        placed = next(iter(found), None)
         if placed is not None and self.documented.key is None:
             self.place = self.observer.operation = placed
 
