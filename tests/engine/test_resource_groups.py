@@ -126,3 +126,16 @@ def test_what_can_not_be_taken_away_is_not_made(tmp_path: Path) -> None:
     code, results = run(tmp_path, openapi, "--destructive")
     assert code == 0, results["notes"]
     assert "could not be deleted" in " ".join(results["notes"])
+
+
+def test_two_spellings_of_one_collection_are_judged_as_one_resource_with_a_note(tmp_path: Path) -> None:
+    openapi = document(
+        tmp_path,
+        **{"/grantScopes": {"post": "add"}, "/grantScopes/{id}": {"get": "look"}},
+        **{"/Grantscopes/{key}": {"patch": "change", "delete": "remove"}},
+    )
+    code, results = run(tmp_path, openapi)
+    assert code == 0, results["notes"]
+    assert "untested" not in results
+    said = "/Grantscopes is taken for /grantScopes: their spellings differ in letter case alone"
+    assert said in results["notes"]

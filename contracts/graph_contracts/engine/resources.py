@@ -98,7 +98,7 @@ class Resources:
             return
         others = [each for each in group.able if each not in group.updates]
         if not group.updates:
-            yield from objects_without_update.examine(others, may_write=may_write)
+            yield from objects_without_update.examine(others, self._contract.servers, may_write=may_write)
             return
         first = group.updates[0]
         undo_log = self._undo_log if may_write else None

@@ -136,7 +136,12 @@ def _not_looked_at(shown: Sequence[str], settings: Settings) -> list[str]:
 def _operations(found: Sequence[Examined]) -> Iterator[tuple[str, str, ContractsError | None, str]]:
     """For each operation: its name, a sign, what keeps a run from judging it, or what it is judged on."""
     for each in found if not found[-1].hopeless else ():
+        told: ContractsError | None = None
         for driver in each.group.drivers:
             where = f"can be judged on {driver.key}" if driver.documented.key and driver.key else "can be judged"
             problem = each.problem if each.group.lack(driver).reason else None
-            yield str(driver.documented), "-" if problem else "ok", problem, where
+            if problem is None:
+                yield str(driver.documented), "ok", None, where
+            else:
+                yield str(driver.documented), "-", problem if told is None else None, "for the same reason"
+                told = problem

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from graph_contracts.contract import Operation
-from graph_contracts.engine.discovery.own_words import own_words, redirect_hint
+from graph_contracts.engine.discovery.check import FLAGS, REFUSED, other_scheme
+from graph_contracts.engine.discovery.own_words import is_page, own_words, redirect_hint
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations import parameters
 
@@ -30,10 +31,14 @@ def listing_hint(answer: Exchange, base: str, give: str, servers: Iterable[str] 
         give: the option that says which object there is.
         servers: the base URLs that the document has.
     """
-    if answer.status in {401, 403}:
+    if answer.status in REFUSED and (scheme := other_scheme(answer)):
+        return f"It asks for {scheme} credentials: see {FLAGS[scheme.lower()]}. Or give {give}"
+    if answer.status in REFUSED:
         return f"Give credentials that may read it (--token), or give {give}"
     if 300 <= answer.status < 400:
         return f"{redirect_hint(answer, base)}, or give {give}"
+    if is_page(answer) and answer.ok:
+        return f"If that is a login page, give what the API takes: --token, --basic or --credential; or give {give}"
     if answer.status == 404:
         known = next(iter(servers), "")
         prefix = f": the document's is {known}" if known else ", version segment included"

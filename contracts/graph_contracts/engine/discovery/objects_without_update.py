@@ -13,6 +13,7 @@ from graph_contracts.engine.discovery.check import (
 )
 from graph_contracts.engine.discovery.own_words import hint_with_words
 from graph_contracts.engine.discovery.path_parameters import example_id, no_object, not_there
+from graph_contracts.errors import TargetError
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations import parameters
 from graph_contracts.operations.create import CreateDriver
@@ -21,8 +22,15 @@ from graph_contracts.operations.read import ReadDriver
 from graph_contracts.requirements import Inconclusive
 
 
-def examine(drivers: Sequence[OperationUnderTest], *, may_write: bool) -> Iterator[PreflightCheck]:
+def examine(
+    drivers: Sequence[OperationUnderTest], servers: Sequence[str] = (), *, may_write: bool
+) -> Iterator[PreflightCheck]:
     """Look at one thing after the other; what comes after an error is of no use.
+
+    Args:
+        drivers: the operations on the resource.
+        servers: the base URLs that the document has.
+        may_write: whether objects may be made.
 
     Raises:
         ConfigurationError: a path parameter has no value.
@@ -38,16 +46,18 @@ def examine(drivers: Sequence[OperationUnderTest], *, may_write: bool) -> Iterat
             read.observer.listing, read.observer.lists = listed, first.observer.lists
         maker = _maker(read)
         if not may_write and maker is not None and _needs_object(read, ids):
+            if isinstance(error := no_object(read, "read", servers), TargetError):
+                raise error
             yield PreflightCheck("object", f"none is there: a run tries to make one by {maker.documented}")
             return
-        answers += _find(read, ids, may_write=may_write)
+        answers += _find(read, ids, servers, may_write=may_write)
     yield speaks_json(first, answers)
     yield credentials(first, answers)
     if reads:
         yield _object(reads[0], answers[-1])
 
 
-def _find(read: ReadDriver, ids: list[str], *, may_write: bool) -> Iterator[Exchange]:
+def _find(read: ReadDriver, ids: list[str], servers: Sequence[str], *, may_write: bool) -> Iterator[Exchange]:
     """Give a read the ids of a first object and, if there is one, of a second."""
     operation = read.documented
     if operation.key is None:
@@ -58,7 +68,7 @@ def _find(read: ReadDriver, ids: list[str], *, may_write: bool) -> Iterator[Exch
         found = [given, *ids, example_id(operation)]
         known = list(dict.fromkeys(each for each in found if each))
         if not known:
-            raise no_object(read, "read")
+            raise no_object(read, "read", servers)
         read.key = known[0]
         read.second = second or next((each for each in ids if each != read.key), None)
     yield read.get()

@@ -32,7 +32,7 @@ from graph_contracts.engine.discovery.path_parameters import (
     not_there,
 )
 from graph_contracts.engine.recovery.undo_log import UndoLog
-from graph_contracts.errors import ConfigurationError, ContractsError, TargetError
+from graph_contracts.errors import ConfigurationError, ContractsError, TargetError, UnknownObjectError
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
@@ -91,7 +91,7 @@ class Preflight:
         yield from reached(first, listed[1])
         try:
             self.find(listed[0])
-        except ContractsError:
+        except UnknownObjectError:
             if not self.would_make:
                 raise
             yield PreflightCheck("object", f"none is there: a run tries to make one by {self.would_make}")
