@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
-from graph_contracts import cases, cli
+from graph_contracts import cases, cli, pytest_plugin
 from graph_contracts.contract import Contract
 from graph_contracts.gate import baseline
 from graph_contracts.packaged import default_document
@@ -34,15 +34,20 @@ OTHERS = {
     "--disable-pip-version-check": "pip ",
     "--query": "az account",
     "--tx": "pytest-xdist",
-    "--pdb": "pytest",
+    **dict.fromkeys(("--pdb", "--lf", "--junitxml"), "pytest"),
+    "--dist": "--dist ",
     "--five": "tests.benchmarks.scale",
     "--for": "kubectl wait",
     "--from": "uvx ",
     "--from-literal": "kubectl create",
 }
 """Options of other tools, with what stands on the same line."""
+ELSE = re.compile(r"\b(?:git|curl|npx|date|commit) -.*|\b(?:git|npx|commit|compose) [a-z].*|\./start-server .*")
+"""Commands of other programs, to the end of their line."""
 MADE = {"reports/index.html", "reports/results.json", "reports/summary.md"}
 """Files that a run writes."""
+TEAM = "acme"
+"""The team whose own rules examples show."""
 
 
 @cache
@@ -62,18 +67,19 @@ def options(name: str) -> frozenset[str]:
 def words() -> frozenset[str]:
     """The flags of all commands."""
     own = {flag for each in cli.graph_contracts.params for flag in each.opts}
-    return frozenset({"--help"}.union(own, *map(options, cli.COMMANDS)))
+    plugin = {f"--graph-{name}" for name in pytest_plugin.OPTIONS}
+    return frozenset({"--help"}.union(own, plugin, *map(options, cli.COMMANDS)))
 
 
 def strangers(text: str) -> Iterator[str]:
     """What a text names that isn't there."""
     for found in REQUIREMENT.finditer(text):
         name = found[0].removesuffix(".md")
-        if "." in name and not any(fnmatchcase(each, name) for each in ids()):
+        if "." in name and name.split(".")[1] != TEAM and not any(fnmatchcase(each, name) for each in ids()):
             yield name
     for line in text.splitlines():
         known = words() | {flag for flag, tool in OTHERS.items() if tool in line}
-        yield from (flag for flag in OPTION.findall(line) if flag not in known)
+        yield from (flag for flag in OPTION.findall(ELSE.sub("", line)) if flag not in known)
 
 
 def misused(line: str) -> Iterator[str]:

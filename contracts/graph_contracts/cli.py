@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from graph_contracts import __version__
+from graph_contracts import __version__, system
 from graph_contracts.commands import DEBUG, debug_option
 from graph_contracts.errors import ContractsError
 
@@ -24,8 +24,10 @@ COMMANDS: Mapping[str, str] = {
     "run": "Test a server against the contract.",
     "report": "Write the reports of a run again, also of one that was killed.",
     "har": "Write the exchanges of a run as an HTTP archive.",
-    "judge": "Judge recorded traffic: that of a run, or a HAR file of a browser or a proxy.",
+    "judge": "Judge recorded traffic (a run, a HAR file) or mocks (Dev Proxy, WireMock, Postman).",
+    "proxy": "Judge a client's traffic with a server as it passes.",
     "compare": "Compare runs: what changed, and which server does what.",
+    "site": "Make a site of many implementations and their runs over time.",
     "merge": "Put the parts of a run that was split together.",
     "doctor": "Check that a server can be tested.",
     "restore": "Put back what an interrupted run left changed.",
@@ -33,6 +35,7 @@ COMMANDS: Mapping[str, str] = {
     "serve": "Serve the embedded reference implementation.",
     "list": "List every requirement.",
     "explain": "Explain one requirement.",
+    "lock": "Write down which requirements gate, so that later versions add none unasked.",
     "init": "Write a settings file or a CI workflow to begin with.",
 }
 PROGRAM = "graph-contracts"
@@ -101,6 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 nothing that gates failed, 1 something did, 2 unusable input, 3 inconclusive, 130 interrupted.
     """
+    system.escape_on_consoles()
     state: dict[str, Any] = {"debug": os.environ.get(DEBUG, "") not in {"", "0"}}
     try:
         code = graph_contracts.main(

@@ -78,3 +78,7 @@ class ResultsError(ContractsError):
 
 class BaselineError(ContractsError):
     """A baseline of known failures can't be used."""
+
+
+class LockError(ContractsError):
+    """A lock file of requirements can't be used, or can't be written."""

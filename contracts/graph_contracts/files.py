@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import select
 import stat
 from collections.abc import Iterator
 from io import RawIOBase
 from pathlib import Path
+
+from graph_contracts.system import is_readable
 
 LARGEST = 64 * 1024 * 1024
 """Octets of a page, a settings file and the like."""
@@ -52,8 +53,7 @@ def _pieces(file: RawIOBase, most: int) -> Iterator[bytes]:
 def _from_pipe(file: RawIOBase, path: Path, most: int) -> bytes:
     found = bytearray()
     while len(found) <= most:
-        ready, _, _ = select.select([file], [], [], WAIT)
-        piece = file.read(1 << 20) if ready else None
+        piece = file.read(1 << 20) if is_readable(file.fileno(), WAIT) else None
         if piece is None:
             why = "a pipe that nothing more comes out of, and that stays open" if found else NOTHING
             raise OSError(errno.ETIMEDOUT, why, str(path))

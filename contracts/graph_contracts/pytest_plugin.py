@@ -1,264 +1,263 @@
-"""The pytest plugin: one item a case and operation, ordered as a run goes, its outcome in pytest's words.
+"""The pytest plugin: the contract as items of a user's own test suite, where somebody asks for it.
 
-A failure fails the item, a warning is an expected failure, what can't be decided is skipped with its reason.
+pytest imports this module wherever the package is installed, so it imports nothing but pytest; `library/suite.py` has
+the rest.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from graph_contracts import cases
-from graph_contracts.contract import Operation, OperationKind
-from graph_contracts.engine import outcome, pytest_html
-from graph_contracts.engine.judge import Judgement, postponed
-from graph_contracts.engine.recorder import Recorder
-from graph_contracts.engine.resource_group import ResourceGroup, group_of
-from graph_contracts.engine.session import Session
-from graph_contracts.engine.target import reach
-from graph_contracts.errors import ContractsError
-from graph_contracts.http.redact import Redactor
-from graph_contracts.report import writer
-from graph_contracts.report.results import Results
-from graph_contracts.report.visible import visible
-from graph_contracts.requirements import HARMFUL, Binding, Phase, find
+if TYPE_CHECKING:
+    from graph_contracts.library.suite import CaseName, ContractCase, StartedRun, Suite, Verdict
 
-FILES = frozenset(cases.files())
+NODE = "graph-contract"
+"""What the ids of the items begin with that `--graph-target` collects."""
+CASE, REQUIREMENT, OPERATION = "graph_case", "graph_requirement", "graph_operation"
+OPTIONS = {
+    "target": ("URL", "Test this server against the contract: its base URL, or module:app for an ASGI or WSGI app."),
+    "contract": ("FILE", "OpenAPI document to test by."),
+    "select": ("GLOB", "Only the requirements whose id matches: 'update.merge.*'; repeatable."),
+    "operation": ("GLOB", "Only the operations whose id, path or method and path match; repeatable."),
+    "token": ("TOKEN", "Bearer token of an identity that may update; better in GRAPH_CONTRACTS_TOKEN."),
+    "report": ("FOLDER", "Folder that the contract's reports are written to; none are without it."),
+}
+FIELDS = {"contract": "openapi", "operation": "operations"}
+"""The settings whose fields are called otherwise."""
+FILES = frozenset({"contract", "report"})
+SEVERAL = frozenset({"select", "operation"})
+KEY = "graph_contracts"
+TOGETHER = (
+    "several workers would divide the contract: have tests that need graph_contract in a module with graph_case,"
+    " and say graph_contract = … in the ini file"
+)
+SUITE: pytest.StashKey[Suite] = pytest.StashKey()
+CHOSEN: pytest.StashKey[list[str]] = pytest.StashKey()
+VERDICT: pytest.StashKey[Verdict] = pytest.StashKey()
+DIVIDED: pytest.StashKey[bool] = pytest.StashKey()
 
 
-class Plugin(pytest_html.PytestHtmlReport):
-    """Collects and runs the cases for one session."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer what is most often needed; everything else is read from the environment and the settings file."""
+    group = parser.getgroup("graph-contracts", "contract tests of a server that speaks Microsoft Graph")
+    for name, (metavar, text) in OPTIONS.items():
+        several = {"action": "append"} if name in SEVERAL else {}
+        group.addoption(f"--graph-{name}", dest=f"graph_{name}", metavar=metavar, help=text, default=None, **several)
+        if name != "token":
+            kind: Literal["linelist", "string"] = "linelist" if name in SEVERAL else "string"
+            parser.addini(f"graph_{name}", text, kind, default=None)
+    parser.addini("graph_base_path", "Where the paths of the contract begin in an application.", default=None)
 
-    NAME = "graph-contracts"
-    arguments: tuple[str, ...] = ()
-    """The arguments that pytest needs for this plugin."""
 
-    def __init__(
-        self,
-        session: Session,
-        *,
-        opened: bool,
-        recorded: bool = True,
-        show: Callable[[Judgement], object] = lambda _: None,
-    ) -> None:
-        self.session = session
-        self.selection = session.selection
-        self.recorded = recorded
-        """Whether outcomes are written as they come."""
-        self.opened = opened
-        """Whether the caller opens the session; under plain pytest the plugin does."""
-        self._reach = reach(session.settings)
-        self.record = Recorder(session.settings.report, session.redactor, session.tally, self._reach)
-        self.show = show
-        """Is called with each judgement as it comes."""
-        self.errors: list[ContractsError] = []
-        self.batch: frozenset[str] = frozenset()
-        """Ids of the operations that are collected now; all of them where there is none."""
-        self.names = _names(session.selection.tested)
-        self._last: dict[pytest.Item, ResourceGroup] = {}
-        """The resource that an item is the last one of."""
-        self._over: list[ResourceGroup] = []
-        """Resources whose cases are all judged, to be released when the next resource begins."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and set aside the ids that only this plugin knows."""
+    config.addinivalue_line(
+        "markers",
+        "graph_contract(select, operation): narrows the cases of a test with graph_case. Each item of the contract has"
+        " it with requirement, level and operation.",
+    )
+    config.stash[CHOSEN] = [each for each in config.args if each.startswith(f"{NODE}::")]
+    if config.stash[CHOSEN]:
+        config.args[:] = [each for each in config.args if not each.startswith(f"{NODE}::")]
 
-    @property
-    def expired(self) -> bool:
-        """Whether the deadline came before the cases were over."""
-        return self.session.client.expired
 
-    def judge_late(self) -> None:
-        """Judge what was exchanged until the deadline, once everything is put back."""
-        for found in self.session.judge_late():
-            self._take_down(found)
+def _given(config: pytest.Config, name: str) -> Any:
+    """The value of an option, else of the ini file."""
+    value = config.getoption(f"graph_{name}", None)
+    if value or name == "token":
+        return value
+    value = config.getini(f"graph_{name}")
+    return config.rootpath / value if value and name in FILES else value
 
-    def status(self, code: int) -> int:
-        """pytest's exit code, as far as it says anything of the run."""
-        return code
 
-    def alone(self) -> Plugin | None:
-        """What judges everything once more, where what was found can't be trusted."""
+def _is_used(config: pytest.Config) -> bool:
+    """Whether an option or the ini file says anything of the contract."""
+    return any(_given(config, name) for name in OPTIONS)
+
+
+def _suite(config: pytest.Config) -> Suite:
+    """The contract in this session, read when it is first asked for."""
+    if SUITE not in config.stash:
+        from graph_contracts.library.suite import Suite, read_or  # noqa: PLC0415 (it imports the whole engine)
+
+        names = [name for name in OPTIONS if name != "target"]
+        flags = {FIELDS.get(name, name): _given(config, name) for name in names}
+        base_path = config.getini("graph_base_path")
+        config.stash[SUITE] = read_or(pytest.UsageError, lambda: Suite(flags, config.rootpath, base_path))
+    return config.stash[SUITE]
+
+
+# -- collection --------------------------------------------------------------------------------------------------------
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Parametrize tests that ask for cases, requirements or operations."""
+    wanted = [name for name in (CASE, REQUIREMENT, OPERATION) if name in metafunc.fixturenames]
+    if not wanted:
+        return
+    from graph_contracts.library.suite import MARK, params, read_or  # noqa: PLC0415
+
+    suite = _suite(metafunc.config)
+    marker = metafunc.definition.get_closest_marker(MARK)
+    cases = read_or(pytest.Collector.CollectError, lambda: list(suite.cases_for(marker)))
+    if CASE in wanted:
+        metafunc.parametrize(CASE, params(cases), indirect=True)
+    if REQUIREMENT in wanted:
+        metafunc.parametrize(REQUIREMENT, dict.fromkeys(each.binding.requirement for each in cases))
+    if OPERATION in wanted:
+        metafunc.parametrize(OPERATION, dict.fromkeys(each.operation for each in cases))
+
+
+@pytest.hookimpl(tryfirst=True, specname="pytest_collection_modifyitems")
+def pytest_add_contract(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Collect the contract where a target is named, before -k, -m and --lf of pytest choose."""
+    if _given(config, "target"):
+        from graph_contracts.library import contract_items  # noqa: PLC0415
+        from graph_contracts.library.suite import read_or  # noqa: PLC0415
+
+        suite, chosen = _suite(config), config.stash[CHOSEN]
+        read_or(pytest.UsageError, lambda: suite.cases)
+        found = session.genitems(contract_items.module(session, NODE))
+        items += [each for each in found if not chosen or each.nodeid in chosen]
+    elif config.stash[CHOSEN]:
+        raise pytest.UsageError(f"{config.stash[CHOSEN][0]}: there is no contract without --graph-target")
+    config.stash[DIVIDED] = _is_divided(config, items)
+
+
+def _is_divided(config: pytest.Config, items: list[pytest.Item]) -> bool:
+    """Whether several workers of pytest-xdist would have a part of what needs the run."""
+    ours = [item.nodeid for item in items if "graph_contract" in getattr(item, "fixturenames", ())]
+    if not ours or getattr(config, "workerinput", {}).get("workercount", 1) == 1:
+        return False
+    from graph_contracts.library.one_worker import module, modules_with_cases  # noqa: PLC0415 (pytest-xdist's)
+
+    return not _is_used(config) or bool({module(each) for each in ours} - modules_with_cases(ours))
+
+
+@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
+def pytest_order_contract(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the cases behind all other tests, in the order of a run: the last inputs are those that may do harm."""
+    cases = [(case, item) for item in items if (case := _case(item)) is not None]
+    if not cases:
+        return
+    suite = _suite(config)
+    cases.sort(key=lambda pair: suite.turn(pair[0]))
+    ours = {item for _, item in cases}
+    items[:] = [*(item for item in items if item not in ours), *(item for _, item in cases)]
+    suite.expect(case for case, _ in cases)
+
+
+def _case(item: pytest.Item) -> CaseName | None:
+    """The case that an item judges."""
+    found: CaseName | None = item.callspec.params.get(CASE) if hasattr(item, "callspec") else None
+    return found
+
+
+# -- running -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def graph_target(request: pytest.FixtureRequest) -> object:
+    """What is tested: a base URL, an ASGI or WSGI application, or its name as in `package.module:app`.
+
+    Define a fixture of this name in your conftest.py to say it there.
+    """
+    target = _given(request.config, "target") or _suite(request.config).target
+    if not target:
+        pytest.fail("no target: give --graph-target, or define a fixture graph_target", pytrace=False)
+    return target
+
+
+@pytest.fixture(scope="session")
+def graph_contract(request: pytest.FixtureRequest, graph_target: object) -> Iterator[StartedRun]:
+    """A started run on the target; what it changed is put back at the end of the session, however that comes."""
+    from graph_contracts.library.suite import in_pytests_words  # noqa: PLC0415
+
+    config = request.config
+    if config.stash.get(DIVIDED, False):
+        what = (
+            "have tests that need graph_contract in a module with graph_case, and name graph_contract in the ini file"
+        )
+        pytest.fail(f"several workers would divide the contract: {what}", pytrace=False)
+    run: StartedRun | None = None
+    try:
+        with in_pytests_words(), _suite(config).run(graph_target) as run:
+            yield run
+    finally:
+        verdict = run.verdict() if run else None
+        if verdict:
+            config.stash[VERDICT] = verdict
+
+
+@pytest.fixture
+def graph_case(request: pytest.FixtureRequest, graph_contract: StartedRun) -> ContractCase:
+    """A case and an operation: a test that asks for it runs once for each."""
+    from graph_contracts.library.suite import ContractCase  # noqa: PLC0415
+
+    return ContractCase(request.param, graph_contract, request.node)
+
+
+@pytest.fixture
+def graph_server() -> Iterator[Callable[..., str]]:
+    """A function that starts a mock of an API and returns its base URL: `graph_server(document, faults=…)`.
+
+    It takes the arguments of `graph_contracts.reference_app`. The servers end with the test.
+    """
+    from graph_contracts.library.mock import reference_server  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        yield lambda *args, **more: stack.enter_context(reference_server(*args, **more))
+
+
+# -- the end -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a run fail the session that may pass no gate, though no item of it failed."""
+    verdict = session.config.stash.get(VERDICT, None)
+    if verdict is None:
+        return
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[KEY] = {"lines": list(verdict.lines), "passes": verdict.passes}
+    elif not verdict.passes and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what the contract came to."""
+    verdict = config.stash.get(VERDICT, None)
+    if verdict is not None:
+        terminalreporter.section("graph contract")
+        for line in verdict.lines:
+            terminalreporter.line(line)
+
+
+# -- with pytest-xdist -------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(optionalhook=True, trylast=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give one worker the whole contract, where this suite has one."""
+    if not _is_used(config):
         return None
+    if config.getoption("dist") == "each":
+        raise pytest.UsageError("--dist each: workers would test one target at the same time; take --dist load")
+    from graph_contracts.library.one_worker import OneWorker  # noqa: PLC0415 (pytest-xdist's)
 
-    # -- collection ---------------------------------------------------------------------------------------------
-
-    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-        """Case modules are collected whatever `python_files` says: their names are drivers."""
-        ours = file_path in FILES
-        explicit = ours and parent.session.isinitpath(file_path)  # pytest collects what was named by itself
-        return pytest.Module.from_parent(parent, path=file_path) if ours and not explicit else None
-
-    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        bound = _bindings(metafunc.function)
-        if bound:
-            operations = [o for binding in bound for o in self.selection.operations(binding) if self._in_batch(o.id)]
-            metafunc.parametrize("update", [o.id for o in operations], ids=[self.names[o.id] for o in operations])
-
-    def _in_batch(self, operation: str) -> bool:
-        return not self.batch or operation in self.batch
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put the cases into the order of a run, resource by resource; leave other items behind them.
-
-        What may do harm comes after all else of all resources, the least dangerous first: what it breaks costs no other
-        verdict. A resource without such cases is judged in whole before the next, and its exchanges are let go of.
-        """
-        ours = [item for item in items if _bindings(getattr(item, "function", None))]
-        others = [item for item in items if not _bindings(getattr(item, "function", None))]
-        place = {operation.id: index for index, operation in enumerate(self.selection.tested)}
-        # where no operation is left for a case, pytest makes an item of it all the same, to be skipped
-        applicable = [item for item in ours if _operation(item) in place]
-
-        resources = {name: n for n, name in enumerate(dict.fromkeys(map(group_of, self.selection.tested)))}
-        resource = {operation.id: resources[group_of(operation)] for operation in self.selection.tested}
-
-        harmed = {resource[_operation(item)] for item in applicable if self._binding(item).phase in HARMFUL}
-
-        def turn(item: Any) -> tuple[int, bool, int, int, int]:
-            operation, binding = _operation(item), self._binding(item)
-            late = binding.phase if binding.phase >= Phase.HOSTILE and resource[operation] in harmed else 0
-            # what an update spoils can be mended, but nobody knows the id of what a creation spoils
-            last = binding.phase in {Phase.SPOILING, Phase.DEEPEST} and binding.kind is OperationKind.CREATE
-            return late, last, resource[operation], binding.phase, place[operation]
-
-        items[:] = [*sorted(applicable, key=turn), *others]
-        # of a run in batches it is known before
-        if not self.batch:
-            self.session.tally.plan(len(applicable))
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Notice which cases options of pytest leave out: -k, or names of some files."""
-        if not (self.opened or hasattr(session.config, "workerinput")):
-            planned = sum(bool(_bindings(getattr(item, "function", None))) for item in session.items)
-            self.session.tally.plan(planned, deselected=planned < self.selection.cases.total())
-
-    def _binding(self, item: Any) -> Binding:
-        """The binding by which a case runs for its item's operation."""
-        kind = self.selection.contract.kinds[_operation(item)]
-        return next(binding for binding in _bindings(item.function) if binding.kind is kind)
-
-    # -- running ------------------------------------------------------------------------------------------------
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> Any:
-        if session.config.option.collectonly or not self.session.tally.planned:
-            return (yield)
-        if self.opened:
-            if self.recorded:
-                if not self.record.begun:
-                    self.begin()
-                self._find_last(session.items)
-            return (yield)
-        try:
-            with suppress(OSError):  # it is told of when the reports are written
-                writer.clear(self.session.settings.report)
-            with self.session.open():
-                self.begin()
-                self._find_last(session.items)
-                result = yield
-                expired = self.expired
-            if expired:
-                self.judge_late()
-            return result
-        except ContractsError as error:
-            self.errors.append(error)
-            pytest.exit(visible(str(error)), returncode=error.exit_code)
-
-    def _find_last(self, items: list[pytest.Item]) -> None:
-        """Find out with which item each resource is judged in whole, whatever order they are in."""
-        last: dict[int, tuple[pytest.Item, ResourceGroup]] = {}
-        for item in items:
-            if _bindings(getattr(item, "function", None)):
-                group = self.session.resources.group(_operation(item))
-                last[id(group.linked)] = (item, group)
-        self._last = dict(last.values())
-
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        if not _bindings(pyfuncitem.function):
-            return None
-        exchanges = self.session.client.exchanges
-        if not self.session.client.expired:  # else what was exchanged is still to be judged
-            for group in self._over:
-                self.session.release(group, lambda: self.record.catch_up(exchanges))
-            self._over.clear()
-        binding = self._binding(pyfuncitem)
-        judgement = self.judge(binding, _operation(pyfuncitem))
-        pyfuncitem.user_properties += [
-            ("requirement", judgement.requirement),
-            ("level", str(find(judgement.requirement).level)),
-            ("verdict", judgement.verdict),
-            ("operation", judgement.operation),
-        ]
-        if judgement.verdict not in pytest_html.SILENT:
-            chosen = [exchanges[i] for i in judgement.exchanges[: pytest_html.MAX_EXCHANGES]]
-            entries = [outcome.entry(exchange, self.session.redactor, self._reach) for exchange in chosen]
-            pyfuncitem.stash[pytest_html.EVIDENCE] = pytest_html.shown(entries)
-        if pyfuncitem in self._last:
-            self._over.append(self._last[pyfuncitem])
-        _tell(judgement, self.session.redactor)
-        return True
-
-    def begin(self) -> None:
-        """Start to record the findings of an open session."""
-        self.record.begin(self.session.result(over=False))
-
-    def judge(self, binding: Binding, operation: str) -> Judgement:
-        """Judge one requirement for one operation, record the judgements and show them."""
-        found = self.session.run_case(binding, operation)
-        if not postponed(binding, found[0]):
-            self._take_down(found)
-        return found[0]
-
-    def _take_down(self, found: Iterable[Judgement]) -> None:
-        for judgement in found:
-            self.record.judged(judgement, self.session.client.exchanges)
-            self.show(judgement)
-
-    def finish(self, *, complete: bool, over: bool = True) -> Results:
-        """The results of the session.
-
-        Args:
-            complete: whether every planned case was run and reached a verdict where it could.
-            over: whether there was a run at all, or only preflight checks.
-        """
-        self.record.end(self.session.client.exchanges, complete=complete)
-        return self.record.results(self.session.result(complete=complete, over=over))
+    return OneWorker(config, log)
 
 
-def _tell(judgement: Judgement, redactor: Redactor) -> None:
-    """Say the verdict in pytest's words."""
-    said = redactor.text(f"{judgement.requirement} on {judgement.operation}: {judgement.message}")
-    text = " ".join(visible(said).split())  # pytest prints it as it is, and a line may be a command of a CI server
-    match judgement.verdict:
-        case "fail" | "error":
-            pytest.fail(text, pytrace=False)
-        case "warn":
-            pytest.xfail(text)
-        case "inconclusive" | "not-applicable":
-            pytest.skip(f"{judgement.verdict}: {text}")
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker says of the contract."""
+    said = getattr(node, "workeroutput", {}).get(KEY)
+    if said:
+        from graph_contracts.library.suite import Verdict  # noqa: PLC0415
 
-
-def _operation(item: Any) -> str:
-    """The operation that a case's item is for."""
-    return str(item.callspec.params["update"])
-
-
-def _bindings(function: object) -> tuple[Binding, ...]:
-    found = getattr(function, "bindings", ())
-    return found if isinstance(found, tuple) else ()
-
-
-def _names(operations: Iterable[Operation]) -> dict[str, str]:
-    """How pytest calls each operation, by its id: no two alike."""
-    plain = {operation.id: _ascii(operation.id) for operation in operations}
-    often = Counter(plain.values())
-    return {id_: f"{name}.{place}" if often[name] > 1 else name for place, (id_, name) in enumerate(plain.items())}
-
-
-def _ascii(name: str) -> str:
-    return "".join(char if char.isascii() and (char.isalnum() or char in "_.-") else "_" for char in name)
+        node.config.stash[VERDICT] = Verdict(tuple(said["lines"]), said["passes"])

@@ -13,7 +13,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,12 +40,18 @@ JSON = {
 }
 
 
+NOT_SAID = {"authorization", "content-type", "accept", "content-length", "header", "name", "headers", "property"}
+"""Headers that OpenAPI has other words for, and titles of columns."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """What a page says, as far as it says it beyond doubt."""
 
     operations: frozenset[str]
     status: str
+    updated: str
+    """The status of an update: the first that isn't 201, where there are several."""
     names: frozenset[str] | None
     """Of the request body's table; None where there is none."""
     types: Mapping[str, str]
@@ -53,6 +59,8 @@ class Facts:
     response: str
     """The type's own name, in lower case; empty where the prose links to none or to several."""
     scopes: Mapping[str, frozenset[str]]
+    headers: frozenset[str]
+    """In lower case, without those that OpenAPI has other words for."""
 
 
 @dataclass
@@ -156,8 +164,8 @@ def facts(page: Path) -> Facts:
         names = frozenset(name for name, row in named if len(row) > 2 and name not in {"Property", "Parameter", "Name"})
         types = {name: kind for name, row in named if len(row) > 1 and (kind := of_cell(row[1], page))}
     links = {link.partition("#")[0].lower() for link in re.findall(r"\]\((\.\./resources/[\w.-]+\.md[^)]*)\)", prose)}
-    several = len(set(re.findall(r"(?<![\w.-])2\d\d(?![\w.])", prose))) > 1
-    response = own_name(page.parent / next(iter(links))) if len(links) == 1 and not several else ""
+    several = list(dict.fromkeys(re.findall(r"(?<![\w.-])2\d\d(?![\w.])", prose)))
+    response = own_name(page.parent / next(iter(links))) if len(links) == 1 and len(several) < 2 else ""
     scopes: dict[str, set[str]] = {}
     for row in table(section(text, "permissions|prerequisites")):
         kind = next(
@@ -174,13 +182,18 @@ def facts(page: Path) -> Facts:
         )
         if kind and len(row) == 2:
             scopes.setdefault(kind, set()).update(re.findall(r"[A-Z][\w-]+(?:\.[A-Z][\w-]+)+", row[1]))
+    rows = table(section(text, "(?:(?:optional |required )?request )?headers?"))
+    cells = (re.split(r":|\s\(", row[0].strip("`*_\"' "))[0].strip("`*_\"' ").lower() for row in rows)
+    headers = frozenset(cell for cell in cells if re.fullmatch(r"[a-z][\w-]*", cell)) - NOT_SAID
     return Facts(
         frozenset(operations),
         stated[1] if stated else "",
+        next((each for each in several if each != "201"), stated[1] if stated else ""),
         names,
         types,
         response,
         {k: frozenset(v) for k, v in scopes.items()},
+        headers,
     )
 
 
@@ -228,7 +241,10 @@ def named(document: Mapping[str, Any], schema: Any) -> set[str]:
 
 def score(pages: list[Path], whole: Mapping[str, Any] | None = None) -> dict[str, Score]:
     """Each figure over some pages, each derived alone, or all out of one document."""
-    scores = {name: Score() for name in ("operations", "status", "names", "types", "response", "scopes", "rejected")}
+    scores = {
+        name: Score()
+        for name in ("operations", "status", "names", "types", "response", "scopes", "headers", "rejected")
+    }
     for page in pages:
         wanted = facts(page)
         try:
@@ -247,8 +263,10 @@ def score(pages: list[Path], whole: Mapping[str, Any] | None = None) -> dict[str
         scores["operations"].sets(
             page.name, wanted.operations, set(ids) if not whole else set(ids) & set(wanted.operations)
         )
-        for operation in filter(None, wanted_here.values()):
-            compare(scores, page, wanted, document, operation)
+        for name, operation in wanted_here.items():
+            if operation:
+                status = wanted.updated if name.startswith("PATCH") else wanted.status
+                compare(scores, page, replace(wanted, status=status), document, operation)
     return scores
 
 
@@ -277,6 +295,8 @@ def compare(
         types = named(document, answered)  # one document has several where pages on one operation differ
         found_type = wanted.response if wanted.response in types else ", ".join(sorted(types))
         scores["response"].one(page.name, wanted.response, found_type)
+    headers = {each["name"].lower() for each in operation.get("parameters", ()) if each["in"] == "header"}
+    scores["headers"].sets(page.name, wanted.headers, headers)
     for row in operation["x-graph-permissions"]:
         scores["scopes"].sets(page.name, wanted.scopes.get(row["type"], frozenset(row["scopes"])), set(row["scopes"]))
 

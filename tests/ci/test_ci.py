@@ -18,6 +18,7 @@ import yaml
 
 from graph_contracts import __version__, cli
 from graph_contracts.commands import init
+from tests.ci.runner import Runner
 from tests.support.forked import reference
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,8 @@ GUIDE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 YAML_BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
 GITLAB: list[Any] = [job for job in map(yaml.safe_load, YAML_BLOCKS) if "jobs" not in job]
 GITHUB_IN_GUIDE = [f"on: push\n{block}" for block in YAML_BLOCKS if block.startswith("jobs:")]
+OWN_WORKFLOWS = [path.read_text(encoding="utf-8") for path in sorted((ROOT / ".github" / "workflows").iterdir())]
+COMPOSE = (ROOT / "docs" / "examples" / "container" / "compose.yaml").read_text(encoding="utf-8")
 JENKINS = re.findall(r"sh '''\n(.*?)'''", GUIDE, re.DOTALL)
 
 
@@ -82,34 +85,55 @@ def verdict(folder: Path) -> str:
     return str(json.loads((folder / "results.json").read_text())["verdict"])
 
 
-def test_the_action_installs_runs_and_tells_its_outputs(environ: dict[str, str], tmp_path: Path) -> None:
-    run = steps(ACTION["runs"])
-    assert list(run) == ["Install", "Run the contract"]
-    installed = script(run["Install"], tmp_path, environ)
-    assert installed.returncode == 0, installed.stderr
-    own = {
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_OUTPUT": str(tmp_path / "output"),
-        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
-        "REPORT": "graph-contract",
-        **dict.fromkeys(("GRAPH_CONTRACTS_BASELINE", "GRAPH_CONTRACTS_OPENAPI", "GRAPH_CONTRACTS_SINCE"), ""),
-        "GRAPH_CONTRACTS_PROFILE": "page",
-        "GRAPH_CONTRACTS_FAIL_ON": "failure",
-    }
-    done = script(run["Run the contract"], tmp_path, environ, **own)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert (tmp_path / "output").read_text().splitlines() == ["exit-code=0", "verdict=conforms"]
-    assert (tmp_path / "summary").read_text().startswith("## Partial run ")
-    nowhere = script(run["Run the contract"], tmp_path, environ, **own, TARGET="")
-    assert nowhere.returncode == 2
-    assert "--target" in nowhere.stderr
+@pytest.fixture(scope="module")
+def runner(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Runner:
+    """GitHub's runner, for which setup-python has found a Python that the job doesn't have on its PATH."""
+    environ = {name: value for name, value in environ.items() if not name.startswith("GRAPH_CONTRACTS_")}
+    python = {"python-path": str(Path(environ["PATH"].partition(os.pathsep)[0]) / "python3")}
+    job = {**environ, "PATH": os.defpath}
+    return Runner(ACTION, ROOT, tmp_path_factory.mktemp("runner"), job, {"python": python})
+
+
+def test_the_action_runs_as_the_runner_runs_it(runner: Runner, environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "my.lock").write_text("version: 0.1.0\nrequirements:\n  update.status.success: [page]\n", "utf-8")
+    told = runner.run(
+        tmp_path,
+        target=environ["TARGET"],
+        token=environ["GRAPH_CONTRACTS_TOKEN"],
+        select="update.status.success\nupdate.merge.siblings",
+        operation="PATCH *",
+        arguments="--settle 0.2 --deselect 'update.merge.*'",
+        lock="my.lock",
+        sarif="true",
+    )
+    assert told == {"verdict": "conforms", "exit-code": "0", "outcome": "success"}, runner.said
+    results = json.loads((tmp_path / "graph-contract/results.json").read_text(encoding="utf-8"))
+    tested = [row["id"] for row in results["requirements"] if row["outcomes"]]
+    assert tested == ["update.status.success"]
+    assert results["lock"]["source"] == "my.lock"
+    assert [name.partition("@")[0] for name, _ in runner.used] == [
+        *("actions/setup-python", "actions/cache", "github/codeql-action/upload-sarif", "actions/upload-artifact")
+    ]
+    assert runner.used[0][1]["update-environment"] == "False", "the job keeps its Python"
+    assert runner.used[1][1]["key"].rpartition("-")[2].isalnum()
+    assert runner.used[2][1]["sarif_file"] == "graph-contract/results.sarif"
+    assert environ["GRAPH_CONTRACTS_TOKEN"] not in runner.said
+
+
+@pytest.mark.full  # installs once more, 5 s
+def test_the_action_fails_with_the_run_and_keeps_what_there_is(runner: Runner, tmp_path: Path) -> None:
+    runner.used.clear()
+    told = runner.run(tmp_path, target="", arguments="--quick")
+    assert told == {"verdict": "", "exit-code": "2", "outcome": "failure"}
+    assert "--target" in runner.said
+    assert [name.partition("@")[0] for name, _ in runner.used][2:] == ["actions/upload-artifact"]
 
 
 def test_the_action_takes_inputs_as_values_and_never_as_script() -> None:
     for step in ACTION["runs"]["steps"]:
         assert "${{" not in step.get("run", "")
     used = set(re.findall(r"\$\{\{ inputs\.([\w-]+) \}\}", (ROOT / "action.yml").read_text()))
-    assert used == set(ACTION["inputs"])
+    assert used | {"sarif"} == set(ACTION["inputs"]), "sarif is asked for in a condition"
     assert {"target", "token", "profile", "baseline", "report"} <= used
 
 
@@ -258,9 +282,10 @@ def test_the_pipeline_for_jenkins_runs(environ: dict[str, str], tmp_path: Path) 
     ("schema", "texts"),
     [
         ("github-actions", [(ROOT / "action.yml").read_text(encoding="utf-8")]),
-        ("github-workflows", [template("workflow.yml"), MATRIX_TEXT, *GITHUB_IN_GUIDE]),
+        ("github-workflows", [template("workflow.yml"), MATRIX_TEXT, *GITHUB_IN_GUIDE, *OWN_WORKFLOWS]),
         ("gitlab-ci", [*(yaml.safe_dump(job) for job in GITLAB), template("gitlab.yml")]),
         ("azure-pipelines", [template("azure.yml")]),
+        ("compose-spec", [COMPOSE]),
     ],
 )
 def test_every_job_keeps_to_its_services_schema(schema: str, texts: list[str], tmp_path: Path) -> None:

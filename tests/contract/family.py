@@ -119,19 +119,52 @@ COMPONENTS = st.fixed_dictionaries({"t.one": LEAVES, "two": LEAVES | _objects(LE
 """The components that schemas refer to."""
 
 
-def operation(schema: Any, parts: Mapping[str, Any], method: str = "get") -> Operation:
+def operation(schema: Any, parts: Mapping[str, Any], method: str = "get", version: str = "3.1.0") -> Operation:
     """An operation on objects whose property `it` a schema describes."""
     whole = {"type": "object", "properties": {"id": {"type": "string"}, "it": schema}}
     media = {"application/json": {"schema": whole}}
     node = {"responses": {"200": {"description": "", "content": media}}, "requestBody": {"content": media}}
     document = {
-        "openapi": "3.1.0",
+        "openapi": version,
         "paths": {"/things/{id}": {method: node}},
         "components": {"schemas": dict(parts)},
     }
     (found,) = Contract.from_document(document, "t").operations
     assert not found.trouble, found.trouble
     return found
+
+
+def in_30(schema: Any) -> Any:
+    """A schema in the words of OpenAPI 3.0; None where it has none for it."""
+    if isinstance(schema, list):
+        parts = [in_30(each) for each in schema]
+        return None if any(each is None for each in parts) else parts
+    if not isinstance(schema, dict):
+        return schema
+    declared = schema.get("type")
+    named = [word for word in declared if word != "null"] if isinstance(declared, list) else [declared]
+    if declared == "null" or len(named) != 1:
+        return None
+    found = {
+        word: said if word in {"enum", "required", "const"} else _said_30(word, said) for word, said in schema.items()
+    }
+    if any(said is None for said in found.values()):
+        return None
+    if isinstance(declared, list):
+        found |= {"type": named[0], "nullable": True}
+    if "const" in found:
+        found["enum"] = [found.pop("const")]
+    for flag, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if flag in found:
+            found |= {bound: found[flag], flag: True}
+    return found
+
+
+def _said_30(word: str, said: Any) -> Any:
+    if word == "properties":
+        members = {name: in_30(each) for name, each in said.items()}
+        return None if None in members.values() else members
+    return said if word == "type" else in_30(said)
 
 
 def right(value: Any, schema: Any, parts: Mapping[str, Any]) -> bool:

@@ -65,10 +65,10 @@ def test_a_range_is_a_success_whose_status_nobody_knows(museum: Contract) -> Non
 
 def test_what_an_operation_says_of_itself_beats_what_the_document_says_of_all(museum: Contract) -> None:
     change = operation(museum, "ChangeRoom")
-    assert (change.authenticated, change.deprecated, change.servers) == (True, True, ("https://write.example",))
+    assert (change.security.needed, change.deprecated, change.servers) == (True, True, ("https://write.example",))
     assert change.parameter_examples == {"room-id": "r-7"}
-    assert not operation(museum, "DELETE /v1.0/rooms/{room-id}").authenticated
-    assert not operation(museum, "Close").authenticated
+    assert not operation(museum, "DELETE /v1.0/rooms/{room-id}").security.needed
+    assert not operation(museum, "Close").security.needed
 
 
 def test_annotations_and_what_is_never_shown_are_not_required_of_an_answer(museum: Contract) -> None:
@@ -220,4 +220,35 @@ def test_the_schemes_that_an_operation_takes_are_read(security: Any, schemes: se
     whole = document({"type": "object"}, **({} if security is None else {"security": security}))
     whole["components"]["securitySchemes"] = known
     (found,) = Contract.from_document(whole, "t").operations
-    assert (set(found.schemes), found.open_to_all) == (schemes, open_to_all)
+    assert (set(found.security.words), found.security.open_to_all) == (schemes, open_to_all)
+
+
+@pytest.mark.parametrize(
+    ("security", "left_out", "options"),
+    [
+        ([{"key": []}], {"x-key"}, "--credential 'x-key: VALUE'"),
+        ([{"key": []}, {"token": []}], {"x-key"}, "--credential 'x-key: VALUE' or --token TOKEN"),
+        ([{"key": [], "token": []}], set(), "--credential 'x-key: VALUE' and --token TOKEN"),
+        (
+            [{"crumb": []}, {"asked": []}],
+            {"cookie"},
+            "--credential 'Cookie: sid=VALUE' or --credential '?key=VALUE'",
+        ),
+        ([{"shown": []}], set(), "--client-cert FILE"),
+        ([{}], set(), ""),
+    ],
+)
+def test_what_is_enough_without_authorization_is_left_out_with_it(
+    security: Any, left_out: set[str], options: str
+) -> None:
+    whole = document({"type": "object"}, security=security)
+    whole["components"]["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer"},
+        "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+        "crumb": {"type": "apiKey", "in": "cookie", "name": "sid"},
+        "asked": {"type": "apiKey", "in": "query", "name": "key"},
+        "shown": {"type": "mutualTLS"},
+    }
+    (found,) = Contract.from_document(whole, "t").operations
+    assert found.security.beside_authorization == left_out
+    assert found.security.options == options

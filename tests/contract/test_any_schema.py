@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from graph_contracts.cases.any import structure, types
-from graph_contracts.contract import Operation, OperationKind
+from graph_contracts.cases.any import date_times, numbers, structure, types
+from graph_contracts.cases.values import wrong_of
+from graph_contracts.contract import Operation, OperationKind, TypeKind
 from graph_contracts.generation.wrong import wrongs
 from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection
@@ -18,7 +20,7 @@ from graph_contracts.http.exchange import Exchange, Request, Response
 from graph_contracts.operations import response_schema
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.read import ReadDriver
-from graph_contracts.operations.sample_values import Values
+from graph_contracts.operations.sample_values import TYPICAL, Values, free, plain
 from graph_contracts.reference import validate
 from graph_contracts.requirements import Finding, Severity
 from tests.contract import family
@@ -92,3 +94,36 @@ def test_what_is_sent_is_what_a_schema_accepts(schema: Any, n: int) -> None:
     body = Values(1).full(type_, n, ("it",))
     assert body == Values(1).full(type_, n, ("it",))
     assert family.right(body["it"], schema, {}), body
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+@given(st.data())
+@OFTEN
+def test_what_is_sent_as_wrong_is_what_no_schema_accepts(version: str, data: st.DataObject) -> None:
+    schema = data.draw(family.SCHEMAS | family.SENDABLE)
+    spelled = family.in_30(schema) if version == "3.0.3" else schema
+    parts = data.draw(family.COMPONENTS)
+    told = {name: family.in_30(each) if version == "3.0.3" else each for name, each in parts.items()}
+    assume(spelled is not None and None not in told.values())
+    body = family.operation(spelled, told, "patch", version).body
+    assert body is not None
+    type_ = body.properties["it"].type
+    values = {**numbers.WRONG, TypeKind.DATETIMEOFFSET: date_times.NO_DATES}
+    usual = (*values.get(type_.kind, ()), *(numbers.BEYOND if type_.kind is TypeKind.INT32 else ()))
+    sent = wrong_of(usual, type_) if free(type_) else ()
+    assert [value for value in sent if family.right(value, schema, parts)] == []
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+@given(family.SENDABLE, st.integers(1, 40))
+@OFTEN
+def test_what_is_sent_as_right_is_what_a_schema_accepts(version: str, schema: Any, n: int) -> None:
+    spelled = family.in_30(schema) if version == "3.0.3" else schema
+    assume(spelled is not None)
+    body = family.operation(spelled, {}, "patch", version).body
+    assert body is not None
+    type_ = body.properties["it"].type
+    anything = plain(type_) and free(type_)
+    values = [Values(1).make(type_, "it", n)]
+    values += [Values(n).fresh(type_), *TYPICAL.get(type_.kind, ())] if anything else []
+    assert [value for value in values if not family.right(value, schema, {})] == []

@@ -55,6 +55,7 @@ def shape(path: str, item: dict[str, Any], answer: Any = None, **more: Any) -> C
         ("/things/{id}", ("Id", "name"), "Id"),
         ("/things/{whatever}", ("name",), "id"),
         ("/books(isbn='{number}')", ("isbn", "number", "id"), "isbn"),
+        ("/texts({ID_texts_1})", ("ID_texts", "locale", "ID"), "ID_texts"),
     ],
 )
 def test_the_key_is_the_property_that_the_path_names(path: str, names: tuple[str, ...], key: str) -> None:
@@ -78,7 +79,9 @@ def test_graphs_key_is_id_whatever_its_paths_call_it() -> None:
     assert shape("/users/{id_userPrincipalName}", item, info=graph).key == "id"
 
 
-@pytest.mark.parametrize("schema", [NUMBER, {"type": ["integer", "null"]}, {"anyOf": [NUMBER, {"type": "null"}]}])
+@pytest.mark.parametrize(
+    "schema", [NUMBER, {"type": "number"}, {"type": ["integer", "null"]}, {"anyOf": [NUMBER, {"type": "null"}]}]
+)
 def test_a_number_in_a_path_is_a_number_in_a_body(schema: dict[str, Any]) -> None:
     found = shape("/items/{sku}", {"properties": {"sku": schema}})
     assert found.written("12") == 12
@@ -214,7 +217,7 @@ def test_kinds_of_an_object_that_refer_to_each_other_are_looked_at_once() -> Non
 
     reader = Reader(document({"Base": base, **kinds}, ref("Base"), answer))
     found = ShapeReader(resolve, reader.document, reader.paths).read("/things")
-    assert (found.key, found.whole_key, found.items) == ("id", True, ("value",))
+    assert (found.key, found.number_key, found.items) == ("id", True, ("value",))
 
 
 @pytest.mark.parametrize("word", ["allOf", "anyOf", "oneOf"])

@@ -55,6 +55,26 @@ def test_every_unicode_encoding_and_line_ending_is_read(coding: str, ends: str) 
     assert loading.load(text.encode(coding), "") == {"a": "é", "b": "c\nd\n"}
 
 
+LEFT = """a:
+  b: [
+    "x"
+  ]
+  c: [
+    on, NO, 0o17, 017, 1e3, 1_000, ~, 2021-01-02
+  ]
+"""
+"""Brackets that close where their key begins: not YAML 1.2 (§7.4), and read by nearly everybody."""
+
+
+def test_brackets_may_close_as_far_left_as_their_key() -> None:
+    values = ["on", "NO", 15, 17, 1000.0, "1_000", None, "2021-01-02"]
+    assert loading.load(LEFT.encode(), "") == {"a": {"b": ["x"], "c": values}}
+    with pytest.raises(DocumentError, match=r"^t:4: not readable as YAML or JSON: invalid indentation$"):
+        loading.load(f"{LEFT}d: &d 1\ne: *d\n".encode(), "t")
+    with pytest.raises(DocumentError, match="invalid indentation"):
+        loading.load(f"{LEFT}d: {'[' * 101}{']' * 101}\n".encode(), "t")
+
+
 def test_what_is_not_utf_8_is_said_with_its_line() -> None:
     with pytest.raises(DocumentError, match=r"^t:2: not readable as YAML or JSON: not utf-8$"):
         loading.load(b"a: b\nc: \xff\n", "t")

@@ -44,6 +44,7 @@ def whole(collection: str, item: str) -> Contract:
         ("/things('{thing-id}')", ("/things", "thing-id", "('{}')", "")),
         ("/Things({ID})", ("/Things", "ID", "({})", "")),
         ("/apps(appId='{appId}')", ("/apps", "appId", "(appId='{}')", "")),
+        ("/items(order='{order}',no={item})", ("/items", "order,item", "({})", "")),
         ("/a/{id}/b({key})", ("/a/{id}/b", "key", "({})", "")),
         ("/things/{id}/ns.graph.lamp", ("/things", "id", "/{}/ns.graph.lamp", "ns.graph.lamp")),
     ],
@@ -62,7 +63,6 @@ def test_a_path_that_ends_in_a_key_is_taken_apart(path: str, expected: tuple[str
         "/things/",
         "/things/{id}/parts",
         "/things/$count",
-        "/f(a='{a}',b='{b}')",
         "/things/ns.act",
         "/(alone)",
     ],
@@ -102,6 +102,11 @@ def test_all_five_operations_are_of_one_resource_however_its_paths_are_spelled(
 def test_a_function_with_a_parameter_is_no_object() -> None:
     read = contract({"/things/delta": {"get": answers(LIST)}, "/things/delta(token='{token}')": {"get": answers(LIST)}})
     assert {str(each) for each in read.tested} == {"GET /things/delta"}
+
+
+def test_a_function_of_several_parameters_is_no_object_though_it_looks_like_one() -> None:
+    near = {"/things/near(lat={lat},lon={lon})": {"get": answers(THING)}}
+    assert not Contract.from_document({"openapi": "3.1.0", "info": {}, "paths": near}, "t").tested
 
 
 def test_an_alternate_key_is_a_path_of_its_own() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from graph_contracts.contract import Contract, Type, TypeKind
-from graph_contracts.contract.derived_types import Heirs
+from graph_contracts.contract.derived_types import Heirs, type_name
 from tests.contract.schemas import document, member, read
 
 TEXT, NUMBER = {"type": "string"}, {"type": "number"}
@@ -231,3 +231,21 @@ def test_a_description_says_that_the_server_sets_a_property() -> None:
     assert (found.computed, found.read_only) == (True, True)
     found = member({"type": "string", "description": "Later updates to others may overwrite it."})
     assert (found.computed, found.read_only) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("component", "name"),
+    [
+        ("suite.place", "suite.place"),
+        ("suite.place-create", "suite.place"),
+        ("suite.place-update", "suite.place"),
+        ("suite.place-other", ""),
+        ("microsoft.graph.security.alert", "microsoft.graph.security.alert"),
+        ("Place-create", ""),
+        ("app.models.Hero[int]", ""),
+        ("1.2", ""),
+        ("a..b", ""),
+    ],
+)
+def test_a_component_names_a_type_only_where_its_name_can_be_one(component: str, name: str) -> None:
+    assert type_name(component) == name

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from graph_contracts.derive import derive
 from graph_contracts.derive.notes import Kind
-from tests.derive.pages import RESOURCE, derived, operation, resolved, sent
+from tests.derive.pages import RESOURCE, derived, operation, resolved, sent, text, write
 
 GET = (
     "```http\nGET https://graph.microsoft.com/v1.0/widgets/1\n```\n\n"
@@ -27,6 +28,7 @@ def reading(path: str, example: str, prose: str = "a [widget](../resources/widge
     }
 
 
+EXAMPLE = '{"id": "1", "label": "small", "size": 3}'
 WRAPPED = '{"value": [{"id": "1", "label": "small", "size": 3}]}'
 
 
@@ -171,10 +173,29 @@ def test_requests_under_other_headings_count_too(parts: dict[str, str], tmp_path
         ("PATCH /widgets/{widget id}/parts/{part id}", "/widgets/{widget_id}/parts/{part_id}"),
         ("PATCH /widgets/{id} /parts/{id}", "/widgets/{id}/parts/{id2}"),
         ("PATCH /widgets / {id}", "/widgets/{id}"),
+        ("PATCH /widgets/{id}/resized(rows={n}, columns={n})", "/widgets/{id}/resized(rows={n},columns={n2})"),
     ],
 )
 def test_a_path_is_not_cut_at_a_space(written: str, path: str, tmp_path: Path) -> None:
     document, _ = derived(tmp_path, http=f"## HTTP request\n\n```http\n{written}\n```", examples="## Examples")
+    assert set(document["paths"]) == {path}
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("/me/oauth2WidgetPermissionGrants", "/me/oauth2WidgetPermissionGrants"),
+        ("/reports/getWidgets365ActivationCounts", "/reports/getWidgets365ActivationCounts"),
+        ("/me/widgets/AAMkADI5MAAIT3drCAAA=", "/me/widgets/{id}"),
+        ("/me/widgets/gcrYAaAkgU2EQUvpkNNXLGQAGTtu", "/me/widgets/{id}"),
+        ("/widgets/filterByCurrentUser(on='parameterValue')", "/widgets/filterByCurrentUser(on='{on}')"),
+        ("/widgets/archived(user=user-value,start=start-value)", "/widgets/archived(user={user},start={start})"),
+        ("/widgets/used(period='D7')", "/widgets/used(period='D7')"),
+    ],
+)
+def test_what_stands_for_a_value_is_a_parameter_and_a_long_word_is_not(written: str, path: str, tmp_path: Path) -> None:
+    parts = reading(written, EXAMPLE)
+    document, _ = derived(tmp_path, None, **parts)
     assert set(document["paths"]) == {path}
 
 
@@ -215,6 +236,18 @@ def test_an_alias_that_goes_on_below_another_is_of_another_type(tmp_path: Path) 
     )
     assert set(document["paths"]) == {"/me/shelves/{id}", "/users/{id}/shelves/{id2}"}
     assert any("/me/shelves/{id}/parts" in note.what for note in notes)
+
+
+def test_that_alias_is_found_whatever_the_pages_call_its_parameters(tmp_path: Path) -> None:
+    pages = {
+        "widget-a.md": text(http="## HTTP request\n\n```http\nDELETE /widgets/{widget-id}\n```"),
+        "widget-update.md": text(
+            http="## HTTP request\n\n```http\nPATCH /widgets/{id}\nPATCH /widgets/{id}/parts\n```"
+        ),
+    }
+    write(tmp_path / "api", pages)
+    write(tmp_path / "resources", {"widget.md": RESOURCE})
+    assert set(derive([tmp_path / "api"])["paths"]) == {"/widgets/{widget_id}"}
 
 
 @pytest.mark.parametrize(
@@ -277,3 +310,139 @@ def test_an_example_without_a_method_is_a_note(tmp_path: Path) -> None:
         examples="## Examples\n\n### Request\n\n```http\nhttps://graph.microsoft.com/v1.0/widgets/1\n\n{}\n```",
     )
     assert any(note.kind is Kind.SKIPPED and "example" in note.what for note in notes)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "size values",
+        "Size options",
+        "Size Enumeration",
+        "Values of size property",
+        "Values of the size property",
+        "size property values",
+    ],
+)
+@pytest.mark.parametrize("header", ["Value", "Value of size property", "Member"])
+def test_values_under_a_heading_that_is_named_for_a_property_are_its_members(
+    heading: str, header: str, tmp_path: Path
+) -> None:
+    table = f"### {heading}\n\n|{header}|Description|\n|:---|:---|\n|`small`|Little.|\n|`large`|Much.|"
+    page = RESOURCE.replace("|size|Int32|How large it is.|", f"|size|String|How large it is.|\n\n{table}").replace(
+        "1024", '"String"'
+    )
+    document, notes = derived(tmp_path, {"widget.md": page}, examples="## Examples")
+    schema = document["components"]["schemas"]["microsoft.graph.widget"]["properties"]["size"]
+    assert schema.get("enum", schema.get("x-graph-members")) == ["small", "large"]
+    assert "label" in document["components"]["schemas"]["microsoft.graph.widget"]["properties"]
+    assert not [note for note in notes if note.kind is Kind.SKIPPED]
+
+
+def test_values_may_stand_below_the_table_of_a_request(tmp_path: Path) -> None:
+    values = "### label values\n\n|Value|Description|\n|:---|:---|\n|small|Little.|\n|large|Much.|"
+    document, _ = derived(
+        tmp_path,
+        {},
+        body=f"## Request body\n\n|Property|Type|Description|\n|:--|:--|:--|\n|label|String|x|\n\n{values}",
+        examples="## Examples",
+    )
+    schema = sent(document)["label"]
+    assert schema.get("enum", schema.get("x-graph-members")) == ["small", "large"]
+
+
+@pytest.mark.parametrize(
+    ("prose", "opened"),
+    [
+        ("This resource is an open type that allows additional properties beyond those documented here.", True),
+        ("It is an Open Type.", True),
+        ("Properties of an open type can be defined by the client.", True),
+        ("This type is used in the open type [plannerAssignments](plannerassignments.md).", False),
+        ("This resource isn't an open type.", False),
+    ],
+)
+def test_a_text_may_call_a_type_open(prose: str, opened: bool, tmp_path: Path) -> None:
+    page = RESOURCE.replace("## Properties", f"{prose}\n\n## Properties")
+    document, _ = derived(tmp_path, {"widget.md": page})
+    assert document["components"]["schemas"]["microsoft.graph.widget"].get("x-graph-open", False) is opened
+
+
+def test_a_representation_names_types_in_the_place_of_values(tmp_path: Path) -> None:
+    page = RESOURCE.replace(
+        '"size": 1024', '"size": 1024, "on": "Boolean", "big": "Int64", "parts": ["Guid"], "at": "String (timestamp)"'
+    )
+    document, _ = derived(tmp_path, {"widget.md": page})
+    found = document["components"]["schemas"]["microsoft.graph.widget"]["properties"]
+    types = {name: found[name].get("items", found[name])["x-graph-type"] for name in ("on", "big", "parts", "at")}
+    assert types == {"on": "Edm.Boolean", "big": "Edm.Int64", "parts": "Edm.Guid", "at": "Edm.DateTimeOffset"}
+
+
+def test_a_table_may_say_which_property_is_the_key(tmp_path: Path) -> None:
+    page = RESOURCE.replace("|label|String|What it is called.|", "|label|String|What it is called. Key. Not nullable.|")
+    page = page.replace(', "keyProperty": "id"', "").replace("The key. Read-only.", "A number.")
+    document, _ = derived(tmp_path, {"widget.md": page})
+    found = document["components"]["schemas"]["microsoft.graph.widget"]["properties"]
+    assert found["label"]["readOnly"]
+
+
+def test_a_row_may_leave_the_sign_of_an_annotation_out(tmp_path: Path) -> None:
+    page = RESOURCE.replace("|id|String|", "|odata.type|String|`#microsoft.graph.widget`. What it is.|\n|id|String|")
+    document, notes = derived(tmp_path, {"widget.md": page})
+    assert set(document["components"]["schemas"]["microsoft.graph.widget"]["properties"]) == {"id", "label", "size"}
+    assert not [note for note in notes if note.kind is Kind.SKIPPED]
+
+
+@pytest.mark.parametrize("page", ["This is a number from 1 to 12.", "The valid range is between `1` and `12`.", ""])
+@pytest.mark.parametrize("resource", ["The month, a number from 1 to 12.", "It is between `1` and `12`."])
+def test_a_range_binds_whichever_page_says_it(page: str, resource: str, tmp_path: Path) -> None:
+    described = RESOURCE.replace("How large it is.", "Which month it is." if page else resource)
+    document, _ = derived(
+        tmp_path,
+        {"widget.md": described},
+        body=f"## Request body\n\n|Property|Type|Description|\n|:--|:--|:--|\n|size|Int32|{page}|",
+        examples="## Examples",
+    )
+    assert sent(document)["size"]["x-graph-limits"] == {"minimum": 1, "maximum": 12}
+
+
+def test_an_update_that_may_create_is_answered_as_an_update_first(tmp_path: Path) -> None:
+    document, _ = derived(
+        tmp_path,
+        response="## Response\n\nIf there is none, this method returns a `201 Created` response code and a "
+        "[widget](../resources/widget.md) object.\n\nIf there is none and the `Prefer: create` header isn't given, it "
+        "returns a `404 Not Found` error code.\n\nIf there is one, it returns a `204 No Content` response code.",
+        examples="## Examples",
+    )
+    responses = operation(document)["responses"]
+    assert list(responses)[:2] == ["204", "201"]
+    assert not any("x-graph-preferred" in each for each in responses.values())
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "this method returns either a `200 OK` or `201 Created` response code and a [widget](../resources/widget.md)",
+        (
+            "this method returns a `201 Created` response code if it is new, or a `200 OK` response code if it was "
+            "there. In both cases, a [widget](../resources/widget.md) object is returned"
+        ),
+    ],
+)
+def test_two_statuses_may_share_what_they_say_of_the_body(prose: str, tmp_path: Path) -> None:
+    document, _ = derived(
+        tmp_path,
+        http="## HTTP request\n\n```http\nPOST /widgets\n```",
+        response=f"## Response\n\nIf successful, {prose}.",
+        examples="## Examples",
+    )
+    responses = operation(document, method="post", path="/widgets")["responses"]
+    assert all("application/json" in responses[status]["content"] for status in ("200", "201"))
+
+
+def test_a_status_of_a_case_of_its_own_has_no_body_of_another(tmp_path: Path) -> None:
+    document, _ = derived(
+        tmp_path,
+        response="## Response\n\nIf it is new, a `201 Created` response code. Otherwise a `200 OK` response code and a "
+        "[widget](../resources/widget.md) object.",
+        examples="## Examples",
+    )
+    assert "content" not in operation(document)["responses"]["201"]

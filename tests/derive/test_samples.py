@@ -43,9 +43,10 @@ def test_a_page_is_read_as_a_reader_reads_it(facts: dict[str, Any]) -> None:
 def test_figures_over_all_samples_are_those_wanted() -> None:
     found = score(PAGES)
     assert found["rejected"].wrong == 0
-    for name, least in (("operations", 99.5), ("names", 98), ("scopes", 99)):
+    for name, least in (("operations", 99.5), ("names", 98), ("scopes", 99.5), ("headers", 98)):
         assert found[name].recall >= least
-    for name, least in (("operations", 99.5), ("status", 99), ("names", 99), ("types", 98), ("scopes", 99)):
+    right = (("status", 99), ("names", 99), ("types", 98), ("operations", 99.5), ("scopes", 99.5), ("headers", 98))
+    for name, least in right:
         assert found[name].precision >= least, found[name].examples
 
 
@@ -81,6 +82,7 @@ KINDS = {"heading", "fence", "table"}
 def test_little_of_the_samples_is_left_out() -> None:
     notes: list[Note] = []
     derive([CORPUS], notes=notes)
-    # the samples come without the files that their pages include; three rows hold paths, three fences other things
+    # the samples come without the files that their pages include; what is left are rows with paths, and tables and
+    # fences of another kind
     skipped = [note for note in notes if note.kind is Kind.SKIPPED and not note.what.startswith("[!INCLUDE]")]
-    assert len(skipped) <= 8
+    assert len(skipped) <= 13

@@ -13,7 +13,7 @@ from graph_contracts.contract import Contract
 from graph_contracts.derive import derive, write
 from graph_contracts.derive.notes import Kind, Note
 from graph_contracts.errors import PageError
-from tests.derive.pages import derived, text
+from tests.derive.pages import RESOURCE, derived, text
 
 
 def skipped(notes: list[Note]) -> list[str]:
@@ -30,10 +30,41 @@ def skipped(notes: list[Note]) -> list[str]:
         ("## Optional query parameters\n\n|Name|Description|\n|:--|:--|\n|$select|x|\n|a b c|x|", 1),
         ("## Example\n\n```http\nhttps://graph.microsoft.com/v1.0/widgets/1\n```", 1),
         ("[!INCLUDE [x](../includes/none.md)]", 1),
+        ("## Permissions\n\n|Role|Description|\n|:--|:--|\n|Reader|Reads.|", 1),
+        ("## Request body\n\n|Colour|Meaning|\n|:--|:--|\n|Red|Stop.|", 1),
+        ("## Path parameters\n\n|Parameter|Type|Description|\n|:--|:--|:--|\n|`{widget-id}`|String|x|", 0),
+        ("## Response\n\n`200 OK`.\n\n### Response headers\n\n|Name|Description|\n|:--|:--|\n|Location|x|", 1),
+        ("## Errors\n\n|Scenario|HTTP status code|\n|:--|:--|\n|It is gone.|410|", 0),
+        ("## HTTP request (for groups)\n\n```http\nPATCH /groups/{id}/widgets/{id}\n```", 0),
+        ("## HTTP request for groups\n\n```http\n/groups/{id}/widgets/{id}\n```", 1),
+        ("## Query parameters\n\nAs here.\n\n```http\nPATCH /widgets/{id}?$select=size\n```", 0),
+        ("## Get it from a group\n\n### HTTP request\n\n```http\nPATCH /groups/{id}/widgets/{id}\n```", 0),
+        ("## Get it from a group\n\n```http\nPATCH /groups/{id}/widgets/{id}\n```", 0),
     ],
 )
 def test_what_is_not_used_is_a_note(part: str, lost: int, tmp_path: Path) -> None:
     _, notes = derived(tmp_path, headers=part)
+    assert len(skipped(notes)) == lost, notes
+
+
+@pytest.mark.parametrize(("permissions", "lost"), [("- Users: Widget.Read", 1), ("None.", 0), ("None needed", 0)])
+def test_permissions_in_no_table_are_a_note(permissions: str, lost: int, tmp_path: Path) -> None:
+    _, notes = derived(tmp_path, permissions=f"## Permissions\n\n{permissions}")
+    assert len(skipped(notes)) == lost, notes
+
+
+@pytest.mark.parametrize(
+    ("part", "lost"),
+    [
+        ("## Constraints\n\n|Property|Limit|\n|:--|:--|\n|size|3|", 1),
+        ("## Methods\n\n|Method|Return type|\n|:--|:--|\n|[Get](../api/widget-get.md)|widget|", 0),
+        ("## size values\n\n|Value|Description|\n|:--|:--|\n|small|x|", 0),
+        ("## Properties\n\n|Property|Type|\n|:--|:--|\n|a b c|String|", 1),
+        ("## Relationships\n\n|Relationship|Type|\n|:--|:--|\n|a/b|widget|", 1),
+    ],
+)
+def test_what_is_not_used_of_a_resource_page_is_a_note(part: str, lost: int, tmp_path: Path) -> None:
+    _, notes = derived(tmp_path, {"widget.md": f"{RESOURCE}\n{part}\n"})
     assert len(skipped(notes)) == lost, notes
 
 

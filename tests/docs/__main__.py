@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tests.docs import FOLDER, pages
+from tests.docs import FOLDER, api, pages
 
 FOLDER.mkdir(parents=True, exist_ok=True)
 for path in FOLDER.glob("*.md"):
     path.unlink()
 for name, text in pages().items():
     (FOLDER / name).write_text(text, encoding="utf-8")
+api.PAGE.write_text(api.page(), encoding="utf-8")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from graph_contracts import cli
-from graph_contracts.report import results
+from graph_contracts.report import results_schema
 from tests.support import recorded
 from tests.support.command import call, environment, start
 from tests.support.counted import updates
@@ -25,7 +25,7 @@ DOCUMENT = ROOT / "openapi.yaml"
 
 def read(path: Path) -> dict[str, Any]:
     data: dict[str, Any] = json.loads((path / "results.json").read_text())
-    results.validate(data)
+    results_schema.validate(data)
     return data
 
 

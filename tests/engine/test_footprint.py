@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 from pathlib import Path
-
-import pytest
 
 from tests.peers import shelf
 from tests.peers.shelf import FIRST, SECOND, TOKEN
-from tests.support.command import ROOT, call, environment, start
+from tests.support.command import ROOT, call, start
 
 DOCUMENT = ROOT / "openapi.yaml"
 GENERATED = ("--select", "update.value.reflects", "--max-examples", "2")
@@ -20,20 +16,6 @@ GENERATED = ("--select", "update.value.reflects", "--max-examples", "2")
 
 def left(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
-
-
-@pytest.mark.full
-def test_plain_pytest_leaves_its_reports(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", str(ROOT / "contracts"), "--openapi", str(DOCUMENT), *GENERATED],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert left(tmp_path) == {"reports"}
 
 
 def test_commands_leave_what_they_were_asked_for(tmp_path: Path) -> None:

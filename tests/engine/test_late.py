@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from graph_contracts import requirements
+from graph_contracts.engine.pytest_cases import Plugin
 from graph_contracts.engine.session import Session
 from graph_contracts.errors import TargetError
 from graph_contracts.http.client import OUT_OF_TIME
-from graph_contracts.pytest_plugin import Plugin
 from graph_contracts.report.results import Results, Verdict
 from graph_contracts.requirements import Binding, Phase
 from graph_contracts.settings import Settings
@@ -44,7 +44,7 @@ def verdicts(results: Results, operation: str) -> dict[str, str]:
 
 
 def test_the_checks_over_every_response_have_their_turn_after_the_deadline(session: Session) -> None:
-    plugin = Plugin(session, opened=True)
+    plugin = Plugin(session)
     checks = over_all(session)
     (first, second) = (operation.id for operation in session.selection.tested)
     with session.open():

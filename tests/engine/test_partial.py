@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,7 @@ from graph_contracts.engine.selection import select_cases
 from graph_contracts.reference.server import start
 from graph_contracts.report.scope import Scope
 from graph_contracts.settings import Settings
-from tests.support.command import ROOT, call, environment
+from tests.support.command import ROOT, call
 from tests.support.counted import updates
 
 DOCUMENT = ROOT / "openapi.yaml"
@@ -64,32 +62,6 @@ def test_generated_cases_leave_nothing_in_the_current_folder(tmp_path: Path) -> 
     done = call("run", "--openapi", str(DOCUMENT), *options, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["reports"]
-
-
-@pytest.mark.parametrize(
-    "options", [["-k", "success"], ["contracts/graph_contracts/cases/any/status.py"]], ids=["-k", "a file"]
-)
-def test_plain_pytest_that_is_told_to_leave_cases_out_makes_a_partial_run(options: list[str], tmp_path: Path) -> None:
-    files = [str(ROOT / each) if each.endswith(".py") else each for each in options]
-    where = [] if files != options else [str(ROOT / "contracts")]
-    reports = tmp_path / "reports"
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", *where, *files, "-p", "no:cacheprovider", "-c", "/dev/null"),
-            *("--confcutdir", str(ROOT / "contracts"), "--openapi", str(DOCUMENT), "--report", str(reports)),
-        ],
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    data = json.loads((reports / "results.json").read_text())
-    assert data["scope"]["narrowed_by"] == ["pytest's own selection"]
-    assert "Partial run (pytest's own selection): " in done.stdout
-    assert not [row["id"] for row in data["requirements"] if row["verdict"] == "not-applicable"]
 
 
 def parameter(name: str) -> dict[str, object]:

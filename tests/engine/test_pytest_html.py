@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from graph_contracts import pytest_plugin
-from graph_contracts.engine import pytest_html
+from graph_contracts.engine import pytest_cases, pytest_html
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.http.redact import Redactor
 from tests.engine.test_run import DOCUMENT, graph_contracts
@@ -70,6 +69,6 @@ def test_a_run_shows_its_failures_to_the_engineer(tmp_path: Path) -> None:
 def test_what_pytest_says_is_one_line_of_which_nothing_steers(verdict: str, outcome: type[BaseException]) -> None:
     said = Judgement("update.a.b", "PATCH /x", verdict, "shown\r\n::error::no\n##[error]no \x1b[31m\u202e")
     with pytest.raises(outcome) as caught:
-        pytest_plugin._tell(said, Redactor())
+        pytest_cases.end_as(said, Redactor())
     text = str(caught.value)
     assert text.endswith("update.a.b on PATCH /x: shown\\r ::error::no \\x23#[error]no \\x1b[31m\\u202e")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from graph_contracts.reference.message import Tokens
-from graph_contracts.report import results
+from graph_contracts.report import results_schema
 from tests.peers import patch_only
 from tests.support import command, recorded
 from tests.support.counted import updates
@@ -32,7 +30,7 @@ def graph_contracts(*arguments: str, cwd: Path, **environ: str) -> subprocess.Co
 
 def read(folder: Path) -> dict[str, Any]:
     data: dict[str, Any] = json.loads((folder / "reports" / "results.json").read_text())
-    results.validate(data)
+    results_schema.validate(data)
     return data
 
 
@@ -190,32 +188,3 @@ def test_generated_requests_can_be_left_out_and_written_cases_stay(tmp_path: Pat
     paths = len(found["contract"]["operations"])
     assert planned == [planned[1] - paths, planned[1]]
     assert planned[0] > 0
-
-
-def plain_pytest(*arguments: str) -> subprocess.CompletedProcess[str]:
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("GRAPH_CONTRACTS_", "PYTEST_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", str(ROOT / "contracts"), "-p", "no:cacheprovider", *arguments],
-        cwd=ROOT,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-
-
-def test_the_cases_run_under_plain_pytest_too(tmp_path: Path) -> None:
-    done = plain_pytest("--report", str(tmp_path / "r"), "--select", "update.merge.*")
-    assert done.returncode == 0, done.stdout
-    assert json.loads((tmp_path / "r" / "results.json").read_text())["verdict"] == "conforms"
-
-
-@pytest.mark.parametrize(
-    ("arguments", "instead"),
-    [(("--splits", "2", "--group", "1"), "--splits"), (("-n", "2"), "-n"), (("--processes", "2"), "-n")],
-)
-def test_plain_pytest_does_not_tear_apart_what_belongs_together(arguments: tuple[str, ...], instead: str) -> None:
-    done = plain_pytest(*arguments)
-    assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert f"use graph-contracts run {instead}" in done.stderr

@@ -10,13 +10,13 @@ import pytest
 from graph_contracts.contract import Contract
 from graph_contracts.engine import run
 from graph_contracts.engine.judge import Judgement
+from graph_contracts.engine.pytest_cases import Plugin
 from graph_contracts.engine.resource_group import ResourceGroup, group_by_resource, group_of
 from graph_contracts.engine.resources import DRIVERS
 from graph_contracts.engine.session import Session
 from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection
 from graph_contracts.operations.knowledge import Options
-from graph_contracts.pytest_plugin import Plugin
 from graph_contracts.report import results_reader
 from graph_contracts.settings import Settings
 from tests.benchmarks.scale import document
@@ -49,7 +49,7 @@ def test_no_exchange_of_a_judged_resource_is_held(
             held.append({exchange.operation for exchange in session.client.exchanges})
         peak = max(peak, session.client.exchanges.held)
 
-    plugin = Plugin(session, opened=True, show=look)
+    plugin = Plugin(session, show=look)
     with session.open():
         portions = session.batches(most)
         assert sorted(name for portion in portions for name in portion) == sorted(session.resources.drivers)

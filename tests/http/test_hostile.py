@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from graph_contracts.report import results
+from graph_contracts.report import results_schema
 from tests.http.hostile.behaviours import TABLE, Behaviour
 from tests.http.hostile.run import CANARY, Certificates, run
 from tests.support import recorded
@@ -37,7 +37,7 @@ def test_a_run_survives_a_peer_that(behaviour: Behaviour, certificates: Certific
     ended = run(behaviour, tmp_path, certificates)
     assert ended.code is not None, f"still running after {ended.seconds:.0f} s\n{ended.out}{ended.err}"
     data = json.loads((ended.folder / "results.json").read_text())
-    results.validate(data)
+    results_schema.validate(data)
     # on a slow machine the deadline may come first: what was measured until then is reported as inconclusive
     codes = behaviour.codes if data["complete"] else (*behaviour.codes, 3)
     assert ended.code in codes, f"{ended.out}{ended.err}"

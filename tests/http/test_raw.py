@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from graph_contracts.http.head_fields import unsound
-from graph_contracts.http.raw import decode, parse
+from graph_contracts.http.raw import UNREAD, decode, parse
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
@@ -64,6 +64,7 @@ def test_a_coded_body_is_inflated_up_to_a_limit() -> None:
     assert len(body) == 1000
     assert "cut" in problem
     assert "short" in decode(gzip.compress(b"x" * 100)[:-9], "gzip", 1000)[1]
+    assert decode(b"\x3b", "br", 1000) == (b"\x3b", f"the content coding 'br' {UNREAD}")
 
 
 @pytest.mark.parametrize(

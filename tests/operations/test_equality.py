@@ -192,3 +192,12 @@ def test_texts_of_the_format_decimal_are_numbers(expected: str, actual: str, sam
     price = Type(TypeKind.STRING, limits={"allOf": [{"format": "decimal"}, {"maxLength": 9}]})
     assert (list(differences(expected, actual, price)) == []) is same
     assert list(differences(expected, actual, Type(TypeKind.STRING))), "other texts are not"
+
+
+@pytest.mark.parametrize("shown", [{"name": "a"}, {"name": "a", "password": "masked"}])
+def test_what_is_never_shown_is_not_missed(shown: dict[str, Any]) -> None:
+    members = {"name": Property("name", STRING), "password": Property("password", STRING, write_only=True)}
+    login = Type(TypeKind.COMPLEX, "t.login", properties=members)
+    assert not list(differences({"name": "a", "password": "secret"}, shown, login))
+    assert not list(differences({"password": "secret"}, None, login))
+    assert list(differences({"name": "b", "password": "secret"}, shown, login))

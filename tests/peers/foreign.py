@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -24,8 +24,17 @@ HERE = Path(__file__).parent
 OLDEST_NODE = 20
 INSTALL = 300
 """Seconds for a registry to give what it was asked for."""
+PORT = r"^(\d+)$"
+"""What a server of ours prints when it is ready."""
 SDK = "msgraph-beta-sdk>=1.66"
-FRAMEWORKS = ("django>=5", "djangorestframework>=3.15", "drf-spectacular>=0.28", "fastapi>=0.115", "sqlmodel>=0.0.22")
+FRAMEWORKS = (
+    "connexion[flask,uvicorn]>=3.1,<4",
+    "django>=5",
+    "djangorestframework>=3.15",
+    "drf-spectacular>=0.28",
+    "fastapi>=0.115",
+    "sqlmodel>=0.0.22",
+)
 
 
 def unavailable(reason: str) -> NoReturn:
@@ -56,9 +65,13 @@ def graph_sdk() -> Path:
     return python_packages("sdk", SDK)
 
 
-def frameworks() -> Path:
-    """A folder that has the frameworks that servers are written with here."""
-    return python_packages("frameworks", *FRAMEWORKS)
+@contextmanager
+def python_server(program: str, folder: Path, *arguments: str, **environ: str) -> Iterator[str]:
+    """Run one of the servers in `python/` until the block ends; yields its URL."""
+    environ |= {"PYTHONPATH": str(python_packages("python", *FRAMEWORKS))}
+    command = [sys.executable, str(HERE / "python" / f"{program}.py"), *arguments]
+    with serving(command, folder, PORT, folder / f"{program}.log", environ) as port:
+        yield f"http://127.0.0.1:{port[1]}"
 
 
 def python_packages(name: str, *wanted: str) -> Path:
@@ -91,24 +104,55 @@ def _install(command: list[str], folder: Path) -> None:
 
 
 @contextmanager
-def serving(command: list[str], folder: Path, ready: str, log: Path, **environ: str) -> Iterator[re.Match[str]]:
-    """Run a server until the block ends; yields what it printed when it was ready to serve."""
-    pattern = re.compile(ready, re.MULTILINE)
+def serving(
+    command: list[str], folder: Path, ready: str, log: Path, environ: Mapping[str, str] = {}, *, revived: bool = False
+) -> Iterator[re.Match[str]]:
+    """Run a server until the block ends; yields what it printed when it was ready to serve.
+
+    Args:
+        revived: whether it is started again whenever it has ended, as an operator's system would do.
+    """
     wanted: Mapping[str, str] = {"PATH": os.environ["PATH"], "HOME": str(log.parent), "NO_COLOR": "1", **environ}
-    with log.open("w") as out:
-        process = subprocess.Popen(command, cwd=folder, env=wanted, stdout=subprocess.PIPE, stderr=out, text=True)
+    over = threading.Event()
+    with log.open("a") as out:
+
+        def start() -> subprocess.Popen[str]:
+            return subprocess.Popen(command, cwd=folder, env=wanted, stdout=subprocess.PIPE, stderr=out, text=True)
+
+        processes = [start()]
+        keeper = threading.Thread(target=_look_after, args=(processes, start if revived else None, over), daemon=True)
+        try:
+            found = _printed(processes[0], re.compile(ready, re.MULTILINE), command, log)
+            # what nobody reads would stop it
+            keeper.start()
+            yield found
+        finally:
+            over.set()
+            processes[-1].kill()
+            if keeper.is_alive():
+                keeper.join()
+            processes[-1].kill()
+            processes[-1].wait()
+
+
+def _printed(process: subprocess.Popen[str], ready: re.Pattern[str], command: list[str], log: Path) -> re.Match[str]:
     assert process.stdout
-    try:
-        printed = ""
-        for line in process.stdout:
-            printed += line
-            if found := pattern.search(printed):
-                break
-        else:
-            pytest.fail(f"{command} ended before it served:\n{printed}{log.read_text()}")
-        # what nobody reads would stop it
-        threading.Thread(target=process.stdout.read, daemon=True).start()
-        yield found
-    finally:
-        process.kill()
-        process.wait()
+    printed = ""
+    for line in process.stdout:
+        printed += line
+        if found := ready.search(printed):
+            return found
+    pytest.fail(f"{command} ended before it served:\n{printed}{log.read_text()}")
+
+
+def _look_after(
+    processes: list[subprocess.Popen[str]], start: Callable[[], subprocess.Popen[str]] | None, over: threading.Event
+) -> None:
+    """Read what the last process prints until it ends, and start it again where there is a way to."""
+    while True:
+        for _ in processes[-1].stdout or ():
+            pass
+        processes[-1].wait()
+        if start is None or over.wait(0.2):
+            return
+        processes.append(start())

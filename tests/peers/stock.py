@@ -22,7 +22,7 @@ from tests.peers.shelf import Server
 
 DOCUMENT = Path(__file__).with_name("stock.yaml")
 SCHEMAS: dict[str, Any] = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))["components"]
-FAULTS = ("replaces", "keeps nothing new", "forgets its numbers", "lists in an object")
+FAULTS = ("replaces", "keeps nothing new", "forgets its numbers", "lists in an object", "says what is wrong in a word")
 EMPTY = {"note": None}
 
 
@@ -63,6 +63,8 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = 65536
     disable_nagle_algorithm = True
     stock: Stock
+    schemas: dict[str, Any] = SCHEMAS
+    """The document's components."""
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -78,7 +80,8 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(octets if self.command != "HEAD" else b"")
 
     def invalid(self, place: str, message: str) -> None:
-        self.reply(422, {"detail": [{"loc": [place], "msg": message, "type": "value_error"}]})
+        told: Any = [{"loc": [place], "msg": message, "type": "value_error"}]
+        self.reply(422, {"detail": message if "says what is wrong in a word" in self.stock.faults else told})
 
     def body(self, octets: bytes, schema: str) -> dict[str, Any] | None:
         """The body where it keeps to a schema; else the request is answered."""
@@ -96,7 +99,7 @@ class Handler(BaseHTTPRequestHandler):
             return "no JSON", {}
         if media != "application/json":
             return "no JSON by its Content-Type", {}
-        wanted = {"$ref": f"#/components/schemas/{schema}", "components": SCHEMAS}
+        wanted = {"$ref": f"#/components/schemas/{schema}", "components": self.schemas}
         problem = next(Draft202012Validator(wanted).iter_errors(value), None)
         if problem is not None or not isinstance(value, dict):
             return "not as the document has it", {}
@@ -111,6 +114,9 @@ class Handler(BaseHTTPRequestHandler):
             self.rfile.readline()
         if "Transfer-Encoding" in self.headers:
             self.rfile.readline()
+        self.route(octets)
+
+    def route(self, octets: bytes) -> None:
         path = unquote(urlsplit(self.path).path)
         with self.stock.lock:
             if path == "/stock/":
@@ -155,10 +161,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(*faults: str) -> Iterator[Stock]:
+def serving(*faults: str, handler: type[Handler] = Handler) -> Iterator[Stock]:
     """Serve the stock until the block ends."""
     stock = Stock(*faults)
-    server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"stock": stock}))
+    server = Server(("127.0.0.1", 0), type("Bound", (handler,), {"stock": stock}))
     stock.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -6,29 +6,23 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import requests
 
-from tests.peers import foreign, frail, json_store, naive
+from tests.peers import foreign, frail, json_store, naive, published, running
 from tests.peers.naive import FIRST, SECOND
 
-ROOT = Path(__file__).parents[2]
-HERE = Path(__file__).parent
-PYTHON = ("fastapi>=0.110", "connexion[flask,uvicorn]>=3.1,<4")
 MODES = ("updates", "all")
 """A document of updates alone, with the ids named; one in which the run makes and deletes objects, too."""
-PATIENCE = 1500
-"""Seconds that a run gets, whose deadline is 600 s."""
 
 
 def document(mode: str) -> dict[str, Any]:
@@ -45,12 +39,8 @@ def _things() -> list[dict[str, Any]]:
 
 @contextmanager
 def json_server(folder: Path, _document: Path) -> Iterator[str]:
-    project, port = foreign.node_project("json-server"), frail.free_port()
-    (folder / "db.json").write_text(json.dumps({"things": _things()}))
-    program = project / "node_modules/json-server/lib/cli/bin.js"
-    command = ["node", str(program), "--host", "127.0.0.1", "--port", str(port), "db.json"]
-    with foreign.serving(command, folder, r"Home", folder / "log"):
-        yield f"http://127.0.0.1:{port}"
+    with published.json_server(folder, {"things": _things()}) as url:
+        yield url
 
 
 @contextmanager
@@ -92,30 +82,16 @@ def _environment() -> dict[str, Any]:
 
 @contextmanager
 def _python(name: str, folder: Path, document: Path) -> Iterator[str]:
-    packages = foreign.python_packages("python-stores", *PYTHON)
-    environ = {"PYTHONPATH": str(packages), "THINGS": json.dumps(_things()), "DOCUMENT": str(document)}
-    command = [sys.executable, str(HERE / "python-stores" / f"{name}_store.py")]
-    with foreign.serving(command, folder, r"^(\d+)$", folder / "log", **environ) as port:
-        yield f"http://127.0.0.1:{port[1]}"
-
-
-@contextmanager
-def fastapi(folder: Path, document: Path) -> Iterator[str]:
-    with _python("fastapi", folder, document) as url:
-        yield url
-
-
-@contextmanager
-def connexion(folder: Path, document: Path) -> Iterator[str]:
-    with _python("connexion", folder, document) as url:
+    environ = {"THINGS": json.dumps(_things()), "DOCUMENT": str(document)}
+    with foreign.python_server(f"{name}_store", folder, **environ) as url:
         yield url
 
 
 STORES: Mapping[str, Callable[[Path, Path], AbstractContextManager[str]]] = {
     "json-server": json_server,
     "mockoon": mockoon,
-    "fastapi": fastapi,
-    "connexion": connexion,
+    "fastapi": partial(_python, "fastapi"),
+    "connexion": partial(_python, "connexion"),
 }
 
 
@@ -179,15 +155,9 @@ def run(name: str, mode: str, folder: Path) -> Done:
             return {entity: _shown(f"{url}/things/{entity}") for entity in (FIRST, SECOND)}
 
         before, began = state(), time.monotonic()
-        words = ["run", "--target", url, "--auth", "none", "--openapi", str(described), "--report", str(folder / "r")]
-        environ = {key: value for key, value in os.environ.items() if not key.startswith("GRAPH_CONTRACTS_")}
-        command = [sys.executable, "-m", "graph_contracts", *words, *named]
-        done = subprocess.run(
-            command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=PATIENCE, check=False
-        )
+        ran = running.run(url, described, folder / "r", "--auth", "none", *named)
         took, after = time.monotonic() - began, state()
-    results = json.loads((folder / "r" / "results.json").read_text())
-    return Done(took, before, after, results, done.stdout + done.stderr)
+    return Done(took, before, after, ran.results, ran.printed)
 
 
 def table(names: tuple[str, ...]) -> Iterator[str]:

@@ -7,9 +7,6 @@ is only added after the server's own answer was read.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -17,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from tests.peers import crud, foreign
+from tests.peers import crud, foreign, published, running
+from tests.peers.running import ROOT
 
-ROOT = Path(__file__).parents[2]
 FIRST, SECOND = "4ff456ff-56ff-4ff4-ff56-f44fff56f44f", "0c7a2f1e-58a1-4c7b-9d53-2b1a90b7f001"
 TOKEN, FORBIDDEN = "foreign-token-5f1d", "foreign-forbidden-77aa"
 Expected = Mapping[str, tuple[str, str]]
@@ -179,15 +176,14 @@ PRISM: Expected = {
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Future[dict[str, Any]]]]:
     """The results of a run against each server, both at once."""
-    cap, prism = foreign.node_project("cap"), foreign.node_project("prism")
+    cap = foreign.node_project("cap")
     folder = tmp_path_factory.mktemp("foreign")
     own = {"TOKEN": TOKEN, "FORBIDDEN_TOKEN": FORBIDDEN, "IDS": f"{FIRST},{SECOND}"}
-    mock = ["node", "node_modules/.bin/prism", "mock", "--port", "0", "--host", "127.0.0.1", str(ROOT / "openapi.yaml")]
     with (
         ThreadPoolExecutor(3) as pool,
-        foreign.serving(["node", "server.js"], cap, r"^(\d+)$", folder / "cap.log", **own) as one,
-        foreign.serving(["node", "server.js"], cap, r"^(\d+)$", folder / "crud.log", **own) as third,
-        foreign.serving(mock, prism, r"listening on http://127\.0\.0\.1:(\d+)", folder / "prism.log") as other,
+        foreign.serving(["node", "server.js"], cap, r"^(\d+)$", folder / "cap.log", own) as one,
+        foreign.serving(["node", "server.js"], cap, r"^(\d+)$", folder / "crud.log", own) as third,
+        published.prism(ROOT / "openapi.yaml", folder) as mock,
     ):
         yield {
             "cap": pool.submit(_run, f"http://127.0.0.1:{one[1]}/beta", folder / "cap", "--deselect", CAP_DESELECTED),
@@ -199,25 +195,17 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Fu
                 document=crud.write(folder / "crud.yaml"),
             ),
             # it never answers a body that is no JSON: that is not waited for long
-            "prism": pool.submit(
-                _run, f"http://127.0.0.1:{other[1]}", folder / "prism", "--timeout", "1", forbidden=""
-            ),
+            "prism": pool.submit(_run, mock, folder / "prism", "--timeout", "1", forbidden=""),
         }
 
 
 def _run(
     url: str, report: Path, *more: str, forbidden: str = FORBIDDEN, document: Path = ROOT / "openapi.yaml"
 ) -> dict[str, Any]:
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("GRAPH_CONTRACTS_", "PYTEST"))}
-    environ["GRAPH_CONTRACTS_TOKEN"] = TOKEN
-    if forbidden:
-        environ["GRAPH_CONTRACTS_FORBIDDEN_TOKEN"] = forbidden
-    fixed = ("--openapi", str(document), "--settle", "0.3", "--timeout", "3", "--report", str(report))
-    command = [sys.executable, "-m", "graph_contracts", "run", "--target", url, *fixed, *more]
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=900, check=False)
-    assert done.returncode == 1, done.stdout + done.stderr
-    found: dict[str, Any] = json.loads((report / "results.json").read_text())
-    return found
+    environ = {"GRAPH_CONTRACTS_TOKEN": TOKEN} | ({"GRAPH_CONTRACTS_FORBIDDEN_TOKEN": forbidden} if forbidden else {})
+    ran = running.run(url, document, report, "--settle", "0.3", "--timeout", "3", *more, **environ)
+    assert ran.code == 1, ran.printed
+    return ran.results
 
 
 @pytest.mark.parametrize(("server", "expected"), [("cap", CAP), ("cap-crud", CAP_CRUD), ("prism", PRISM)])

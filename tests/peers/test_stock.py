@@ -15,6 +15,7 @@ from tests.peers import stock
 JUDGED = (
     "*.body.id",
     "*.merge.siblings",
+    "*.error.documented",
     "*.persist.read",
     "list.conc.same",
     "list.resp.object",
@@ -56,10 +57,11 @@ def test_keys_that_are_numbers_and_lists_that_are_arrays_are_read_as_documented(
         ("replaces", {"update.merge.siblings"}),
         ("forgets its numbers", {"update.body.id"}),
         ("lists in an object", {"list.resp.object"}),
+        ("says what is wrong in a word", {"create.error.documented", "update.error.documented"}),
     ],
 )
 def test_its_faults_are_told(fault: str, told: set[str], tmp_path: Path) -> None:
-    select = (*told, "list.conc.same", "read.method.head", "read.persist.sameasread")
+    select = (*told, "*.json.malformed", "list.conc.same", "read.method.head", "read.persist.sameasread")
     assert {name for name, row in rows(tmp_path, fault, select=select).items() if row["verdict"] == "fail"} == told
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from graph_contracts.report import causes, html, junit, markdown, sarif
 from graph_contracts.report.causes import CauseGroup
-from graph_contracts.report.results import RequirementResult, Results, validate
+from graph_contracts.report.results import RequirementResult, Results
+from graph_contracts.report.results_schema import validate
 from tests.report.samples import FIRST, SECOND, row, run
 
 KEEPS_NOTHING: dict[str, Any] = {

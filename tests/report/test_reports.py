@@ -13,7 +13,19 @@ from xml.etree.ElementTree import fromstring
 import jsonschema
 import pytest
 
-from graph_contracts.report import badge, citation, html, jsontree, junit, markdown, results, terminal, writer
+from graph_contracts.report import (
+    badge,
+    citation,
+    html,
+    jsontree,
+    junit,
+    markdown,
+    results,
+    results_schema,
+    templating,
+    terminal,
+    writer,
+)
 from graph_contracts.report.change import Change, Kind, Since
 from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
 from graph_contracts.report.visible import visible
@@ -128,20 +140,20 @@ def test_the_worst_outcome_is_a_requirements_verdict() -> None:
 
 def test_results_are_read_back_as_they_were_written() -> None:
     data = HOSTILE.to_json()
-    results.validate(data)
+    results_schema.validate(data)
     assert Results.from_json(json.loads(json.dumps(data))) == HOSTILE
 
 
 def test_what_is_not_a_results_file_is_refused() -> None:
     with pytest.raises(jsonschema.ValidationError):
-        results.validate({**HOSTILE.to_json(), "format": "another/1"})
+        results_schema.validate({**HOSTILE.to_json(), "format": "another/1"})
 
 
 def test_the_page_shows_nothing_of_the_target_unescaped() -> None:
     text = html.render(HOSTILE, evidence(EVIL))
     page = Page(text)
     assert page.tags.count("script") == 1
-    assert (html.TEMPLATES / "report.js").read_text() in text
+    assert (templating.TEMPLATES / "report.js").read_text() in text
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "<script>alert" not in text

@@ -75,9 +75,16 @@ def _serve(address: Connection, document: Path, options: Mapping[str, Any]) -> N
 
 def command(arguments: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> CompletedProcess[str]:
     """Run the command line to its end in a process of its own, with nothing on its standard input."""
+    return program(cli.main, arguments, cwd, environ)
+
+
+def program(
+    main: Callable[[list[str]], int], arguments: Sequence[str], cwd: Path, environ: Mapping[str, str]
+) -> CompletedProcess[str]:
+    """The same of any program that a function is; its modules are found in the folder, too."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        process = FORKED.Process(target=_command, args=(arguments, cwd, dict(environ), folder), daemon=True)
+        process = FORKED.Process(target=_program, args=(main, arguments, cwd, dict(environ), folder), daemon=True)
         process.start()
         process.join(PATIENCE)
         process.kill()
@@ -89,7 +96,9 @@ def command(arguments: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> 
         return CompletedProcess(list(arguments), int(code.read_text()), *said)
 
 
-def _command(arguments: Sequence[str], cwd: Path, environ: Mapping[str, str], folder: Path) -> None:
+def _program(
+    main: Callable[[list[str]], int], arguments: Sequence[str], cwd: Path, environ: Mapping[str, str], folder: Path
+) -> None:
     os.environ.clear()
     os.environ.update(environ)
     for descriptor, stream in enumerate((Path(os.devnull), folder / "out", folder / "err")):
@@ -97,7 +106,8 @@ def _command(arguments: Sequence[str], cwd: Path, environ: Mapping[str, str], fo
         os.dup2(opened, descriptor)
         os.close(opened)
     os.chdir(cwd)
-    code = cli.main(arguments)
+    sys.path.insert(0, str(cwd))
+    code = int(main([*arguments]))
     sys.stdout.flush()
     sys.stderr.flush()
     (folder / "code").write_text(str(code))

@@ -58,6 +58,7 @@ MODULES = (
     "any.errors",
     "update.error_codes",
     "any.error_details",
+    "any.error_forms",
     "update.reflection",
     "any.throttling",
     "update.burst",

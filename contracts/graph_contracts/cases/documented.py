@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.operations.missing import missing
+from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.requirements import Finding, Findings, Inconclusive, NotApplicable, Severity
 
@@ -14,6 +16,8 @@ UNROUTED = frozenset({404, 405, 410, 501})
 def documented(operation: OperationUnderTest) -> Findings:
     """Whether the documented path reaches the operation."""
     exchange = operation.ask()
+    if exchange.status in GONE and (entity := missing(operation)):
+        raise Inconclusive(f"{entity} is not there ({exchange.answer})", exchange)
     if exchange.status in UNROUTED:
         yield Finding("the operation is performed", f"{exchange.answer} to {exchange.request.method}", (exchange,))
     elif not exchange.ok:
@@ -36,6 +40,8 @@ def success(operation: OperationUnderTest, usual: int) -> Findings:
     exchange = operation.ask()
     if exchange.status in {401, 403, 404, 405, 410, 429, 501} or exchange.response is None:
         raise Inconclusive(f"the documented request was answered {exchange.answer}", exchange)
+    if _is_null(operation, exchange):
+        raise Inconclusive("what it reads is null: OData answers 204", exchange)
     if exchange.status != wanted and not operation.documented.succeeds(exchange.status):
         yield Finding(f"{wanted}", exchange.answer, (exchange,))
         return
@@ -44,6 +50,13 @@ def success(operation: OperationUnderTest, usual: int) -> Findings:
         if otherwise(operation, usual, again):
             what = f"{again.answer} the second time, {exchange.answer} the first"
             yield Finding(f"{wanted}", what, (exchange, again))
+
+
+def _is_null(operation: OperationUnderTest, exchange: Exchange) -> bool:
+    """Whether an OData service says that what a path names is null (OData 4.01 §11.2.4)."""
+    response = exchange.response
+    named = operation.documented.key is None and response is not None and response.header("OData-Version") is not None
+    return named and exchange.request.method == "GET" and exchange.status == 204
 
 
 def refused_methods(operation: OperationUnderTest, path: str) -> Findings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from graph_contracts.contract import Type, TypeKind
@@ -106,11 +106,16 @@ def coerced(value: Json, stored: Json) -> bool:
     return False
 
 
+def wrong_of(values: Iterable[Json], type_: Type) -> tuple[Json, ...]:
+    """Those of some values, each usually wrong in places of a type's kind, that the document doesn't allow there."""
+    return tuple(value for value in values if not allowed(value, type_))
+
+
 def refused(
     operation: WriteDriver, location: Location, values: tuple[Json, ...], lenient: Callable[[Json, Json], bool]
 ) -> Findings:
     """Send values that a place can't hold; whatever is not refused is a finding, graded lower where it is harmless."""
-    values = tuple(value for value in values if not allowed(value, location.type))
+    values = wrong_of(values, location.type)
     attempts = [Attempt(f"{location.name} = {short(value, 40)}", location.body(value)) for value in values]
     for value, trial in zip(values, operation.watch.attempt(attempts), strict=True):
         exchange = trial.exchange

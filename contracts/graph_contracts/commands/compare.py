@@ -56,7 +56,7 @@ def command(runs: tuple[str, ...], form: str | None, output: Path | None, fail_o
         github.show(text)
         return 1 if worse else 0
     try:
-        output.write_text(text, encoding="utf-8", errors="backslashreplace")
+        output.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
         raise ResultsError(f"--output {output}: {error.strerror}", "Name a file that can be written") from error
     return 1 if worse else 0

@@ -100,7 +100,9 @@ def _report(path: Path, found: list[notes.Note]) -> None:
 
 def _write(path: Path, pieces: Iterable[str], option: str) -> None:
     try:
-        with path.open("w", encoding="utf-8", errors="backslashreplace") as file:  # names may be no Unicode
+        with path.open(
+            "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+        ) as file:  # names may be no Unicode
             file.writelines(pieces)
     except OSError as error:
         raise ConfigurationError(f"{option} {path}: {error.strerror}", "Name a file that can be written") from error

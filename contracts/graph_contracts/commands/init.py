@@ -82,6 +82,8 @@ def _remote(folder: Path) -> str:
             ["git", "-C", str(folder), "remote", "get-url", "origin"],  # noqa: S607 (whichever git the user has)
             capture_output=True,
             text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
         )
     except OSError:
@@ -102,7 +104,7 @@ def write(path: Path, text: str, *, force: bool) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w" if force else "x", encoding="utf-8") as file:
+        with path.open("w" if force else "x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
         raise ConfigurationError(f"{path} is there already", "Add --force to write over it") from None

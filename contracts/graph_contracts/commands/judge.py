@@ -31,6 +31,14 @@ from graph_contracts.settings import base_url
     show_default=True,
     help="What gates, as for run.",
 )
+@click.option("--lock", metavar="FILE", type=click.Path(path_type=Path), help="What gates at most, as for run.")
+@click.option(
+    "--conventions",
+    type=click.Choice(("auto", "plain", "odata", "graph")),
+    default="auto",
+    show_default=True,
+    help="Whose conventions count beside HTTP's and the document's, as for run.",
+)
 @click.option(
     "--report",
     "folder",
@@ -41,15 +49,30 @@ from graph_contracts.settings import base_url
     help="Folder that the reports are written to.",
 )
 @color_option
-def command(recording: Path, openapi: Path | None, target: str | None, profile: str, folder: Path, color: str) -> int:
-    """Judge recorded traffic: the report folder of a run, or a HAR file of a browser or a proxy.
+def command(
+    recording: Path,
+    openapi: Path | None,
+    target: str | None,
+    profile: str,
+    lock: Path | None,
+    conventions: str,
+    folder: Path,
+    color: str,
+) -> int:
+    """Judge recorded traffic or mocks: the content of RECORDING says what it is.
+
+    That is the report folder of a run, a HAR file of a browser or a proxy, mocks of Dev Proxy, mappings of WireMock (a
+    file, or the folder that has the folder mappings), or a Postman collection with saved responses. Of mocks, each is
+    named by file and line.
 
     Nothing is sent. Only requirements that a single answer can break are judged: a recording in which no answer is one
     of theirs ends in exit code 3.
     """
-    from graph_contracts.engine.replay.judge_recording import rejudge  # noqa: PLC0415 (the cases take a while)
-    from graph_contracts.report import github, terminal, writer  # noqa: PLC0415
-    from graph_contracts.report import results as model  # noqa: PLC0415
+    from graph_contracts.engine.replay import judged_reports  # noqa: PLC0415 (the cases take a while)
+    from graph_contracts.engine.replay.judge_recording import rejudge  # noqa: PLC0415
+    from graph_contracts.gate import Gate  # noqa: PLC0415
+    from graph_contracts.gate.verdict import Known  # noqa: PLC0415
+    from graph_contracts.requirements import registry  # noqa: PLC0415
 
     if folder.absolute() in {recording.absolute(), recording.absolute().parent}:
         hint = "Name another: what a run left there would be written over"
@@ -59,14 +82,10 @@ def command(recording: Path, openapi: Path | None, target: str | None, profile: 
     command += ["--openapi", str(openapi)] if openapi else []
     command += ["--target", base_url.without_userinfo(base)] if base else []
     command += ["--profile", profile]
-    judged = rejudge(recording, openapi or default_document(), profile, base)
+    command += ["--conventions", conventions] if conventions != "auto" else []
+    gate = Gate.read(profile, lock=lock)
+    judged = rejudge(recording, openapi or default_document(), profile, base, conventions)
+    judged_reports.prepare(folder)
     found = replace(judged.results, command=shlex.join(command))
-    results = model.with_exit_code(found, model.exit_code(found))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        writer.clear(folder)
-        writer.write_all(results, judged.evidence, folder)
-    except OSError as error:
-        raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
-    github.show(terminal.render(results, folder, standard_output(color)))
-    return results.exit_code
+    found = gate.hold(found, Known([each.id for each in registry()], found.operations))
+    return judged_reports.write(replace(judged, results=found), folder, standard_output(color))

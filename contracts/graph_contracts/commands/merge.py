@@ -22,6 +22,7 @@ from graph_contracts.errors import ResultsError
     help="Folder that the reports are written to.",
 )
 @click.option("--replicas", is_flag=True, help="Let each part have had another address of the same target.")
+@click.option("--lock", metavar="FILE", type=click.Path(path_type=Path), help="What gates at most, as for run.")
 @click.option("--baseline", metavar="FILE", type=click.Path(path_type=Path), help="Known failures, as for run.")
 @click.option("--update-baseline", is_flag=True, help="Write what fails now into the file of --baseline.")
 @click.option("--since", metavar="FILE", type=click.Path(path_type=Path), help="An earlier results.json, as for run.")
@@ -33,6 +34,7 @@ def command(
     parts: tuple[Path, ...],
     output: Path,
     replicas: bool,
+    lock: Path | None,
     baseline: Path | None,
     update_baseline: bool,
     since: Path | None,
@@ -58,7 +60,7 @@ def command(
     cases.load()
     order = [requirement.id for requirement in registry()]
     whole, evidence = merge.merge([results_reader.load(part) for part in parts], order, replicas=replicas)
-    gate = Gate.read(whole.profile, baseline, update_baseline, since, fail_on)
+    gate = Gate.read(whole.profile, baseline, update_baseline, since, fail_on, lock)
     whole = gate.hold(whole, Known(order, whole.operations))
     whole = model.with_exit_code(whole, model.exit_code(whole))
     try:

@@ -32,8 +32,10 @@ class GroupedCommand(click.Command):
         headings = {field: heading for heading, fields in GROUPS.items() for field in fields}
         for heading, fields in GROUPS.items():
             others = [name for name in records if name not in headings] if heading == OUTPUT else []
-            with formatter.section(heading):
-                formatter.write_dl([records[name] for name in (*fields, *others)])
+            shown = [records[name] for name in (*fields, *others) if name in records]
+            if shown:
+                with formatter.section(heading):
+                    formatter.write_dl(shown)
 
 
 @debug_option

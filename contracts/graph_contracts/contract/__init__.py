@@ -4,7 +4,8 @@ from graph_contracts.contract.collection_shape import CollectionShape
 from graph_contracts.contract.contract import Contract, OperationKind, operation_kind
 from graph_contracts.contract.conventions import Convention, Conventions
 from graph_contracts.contract.object_path import PARAMETER, ObjectPath, blank
-from graph_contracts.contract.operation import Example, Operation, Permission, Property, Type, TypeKind
+from graph_contracts.contract.operation import Example, Operation, Permission
+from graph_contracts.contract.value_type import Property, Type, TypeKind
 
 __all__ = [
     "PARAMETER",

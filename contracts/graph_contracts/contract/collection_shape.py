@@ -6,10 +6,12 @@ Whoever reads a key from an object, or objects from the answer to a list, asks a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
-from graph_contracts.json_types import Json, JsonMapping
+from graph_contracts.contract.composite_key import CompositeKey
+from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
 Resolve = Callable[[Json], JsonMapping]
 NEXT = "@odata.nextLink"
@@ -35,9 +37,9 @@ class CollectionShape:
     """What identifies the objects of a collection, and where the answer to a list holds them."""
 
     key: str = "id"
-    """The property of an object whose value stands in its path."""
-    whole_key: bool = False
-    """Whether the document says that keys are whole numbers."""
+    """The property of an object whose value stands in its path; of several the names with commas."""
+    number_key: bool = False
+    """Whether the document says that keys are numbers."""
     items: tuple[str, ...] | None = None
     """The members that lead to the objects in a list: empty for a bare array; None where the document doesn't say."""
     objects: bool = True
@@ -49,17 +51,40 @@ class CollectionShape:
     page: int = 0
     """The most objects of a page where the request names no size; 0 where the document names none either."""
 
+    composite: CompositeKey | None = None
+    """The key, where it has several properties."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The properties that make the key: mostly one."""
+        return self.composite.properties if self.composite is not None else (self.key,)
+
+    def shows_key(self, shown: JsonMapping) -> bool:
+        """Whether an object has all properties that make its key."""
+        return all(name in shown for name in self.keys)
+
+    def encoded(self, key: str) -> str:
+        """A key, or a part of one, percent-encoded; one of several properties is already."""
+        return key if self.composite is not None else quote(key, safe="")
+
+    def in_body(self, entity: str) -> JsonObject:
+        """What makes a key, as a body has it."""
+        return self.composite.object(entity) if self.composite is not None else {self.key: self.written(entity)}
+
     def key_of(self, shown: Json) -> str:
         """The key of an object as it stands in a path; nothing where it shows none."""
+        if self.composite is not None:
+            return self.composite.of(shown) if isinstance(shown, Mapping) else ""
         return identity(shown.get(self.key)) if isinstance(shown, Mapping) else ""
 
     def is_of(self, shown: Json, entity: str | None) -> bool:
         """Whether an object is the one with a key."""
-        return isinstance(shown, Mapping) and same_id(shown.get(self.key), entity)
+        key = self.key_of(shown) if self.composite is not None else isinstance(shown, Mapping) and shown.get(self.key)
+        return same_id(key, entity)
 
     def written(self, entity: str) -> Json:
-        """A key as a body has it: a number where keys are whole numbers."""
-        return int(entity) if self.whole_key and re.fullmatch(r"-?\d{1,18}", entity) else entity
+        """A key as a body has it: a number where keys are numbers."""
+        return int(entity) if self.number_key and re.fullmatch(r"-?\d{1,18}", entity) else entity
 
     def items_in(self, body: Json) -> list[Json] | None:
         """The array of objects in a list's answer; None where its place holds no array.
@@ -229,8 +254,9 @@ def key_property(resolve: Resolve, parameter: str, item: Json, *, plain_id: bool
         return "id"
     exact = {name.lower(): name for name in reversed(shown)}
     loose = {re.sub(r"[\W_]", "", name).lower(): name for name in reversed(shown)}
+    parameter = _unnumbered(parameter, exact)
     own = exact.get(parameter.lower(), "")
-    if own and "id" in exact and _is_one_of(parameter, collection) and _counts(resolve, declared[own]):
+    if own and "id" in exact and _is_one_of(parameter, collection) and counts(resolve, declared[own]):
         return exact["id"]  # a rating has a number called `rating`, which others have, too
     words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", parameter)]
     for word in (parameter.lower(), "_".join(words)):
@@ -244,13 +270,18 @@ def key_property(resolve: Resolve, parameter: str, item: Json, *, plain_id: bool
     return exact.get("id") or exact.get("_id") or "id"
 
 
+def _unnumbered(parameter: str, known: Collection[str]) -> str:
+    """A parameter's name without the number that tells it from another of the path, as in `{ID_1}`."""
+    return parameter if parameter.lower() in known else re.sub(r"_\d+$", "", parameter)
+
+
 def _is_one_of(name: str, collection: str) -> bool:
     """Whether a name is that of one object in a collection: `rating` in `ratings`, `entry` in `entries`."""
     one, all_of_them = (re.sub(r"[\W_]", "", each).lower() for each in (name, collection))
     return all_of_them in {f"{one}s", f"{one}es", f"{one[:-1]}ies", one}
 
 
-def _counts(resolve: Resolve, schema: Json) -> bool:
+def counts(resolve: Resolve, schema: Json) -> bool:
     """Whether a schema describes a number."""
     words = {word for node in _nodes(resolve, schema) for word in _words(node)}
     return bool(words) and words <= {"integer", "number"}
@@ -261,14 +292,3 @@ def _plain(resolve: Resolve, schema: Json) -> bool:
     node = resolve(schema)
     held = {"properties", "items", "additionalProperties"} & node.keys()
     return not held and not _words(node) & {"object", "array", "boolean"}
-
-
-def whole(resolve: Resolve, schema: Json) -> bool:
-    """Whether a schema says that a value is a whole number."""
-    for _ in range(DEEPEST):
-        node = resolve(schema)
-        parts = [part for part in _parts(node) if resolve(part).get("type") != "null"]
-        if _words(node) or len(parts) != 1:
-            return _words(node) == {"integer"}
-        schema = parts[0]
-    return False

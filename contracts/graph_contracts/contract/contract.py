@@ -20,10 +20,11 @@ from graph_contracts import files
 from graph_contracts.contract import conventions
 from graph_contracts.contract.external_files import with_files
 from graph_contracts.contract.message import mapping
-from graph_contracts.contract.object_path import ObjectPath, Paths
-from graph_contracts.contract.operation import Operation, Type, TypeKind
+from graph_contracts.contract.object_path import ObjectPath, Paths, blank
+from graph_contracts.contract.operation import Operation
 from graph_contracts.contract.other_formats import check_document
 from graph_contracts.contract.reader import Reader, servers
+from graph_contracts.contract.value_type import Type, TypeKind
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
 
@@ -215,6 +216,8 @@ class Contract:
 
     def _shaped(self, place: str) -> Mapping[OperationKind, Operation]:
         about = self._places.get(place, ())
+        if self._is_function(about):
+            return MappingProxyType({})
         holds_objects = any(each.key for each in about)
         found: dict[OperationKind, Operation] = {}
         for each in about:
@@ -226,6 +229,14 @@ class Contract:
     def at(self, collection: str) -> Mapping[OperationKind, Operation]:
         """The operations of the resource whose collection is at a path, by what they do."""
         return self._shaped(self._paths.place(collection))
+
+    def _is_function(self, about: tuple[Operation, ...]) -> bool:
+        """Whether what names its parameters in parentheses is a function: only read, and no collection has its name."""
+        paths = [ObjectPath.of(each.path) for each in about]
+        named = any(path is not None and (path.key_property or path.composite) for path in paths)
+        here = {path.collection for path in paths if path is not None}
+        known = any(blank(each) in self._paths.collections for each in here)
+        return named and not known and all(each.method == "GET" for each in about)
 
     def creation(self, update: Operation) -> Operation | None:
         """The operation that makes another object of an update's collection."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
@@ -9,6 +10,8 @@ from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
 
 COMPONENTS = "#/components/schemas"
+QUALIFIED = re.compile(r"([^\W\d]\w*\.)+[^\W\d]\w*")
+VARIANT = re.compile(r"-(create|update)$")
 
 
 class Heirs:
@@ -65,8 +68,17 @@ def mapped(node: Json) -> tuple[str, ...]:
 
 
 def qualified(name: str) -> bool:
-    """Whether a name can be a type's: names that aren't qualified are the document's own affair."""
-    return "." in name
+    """Whether a name can be a type's (OData 4.01 CSDL §15.2): other names are the document's own affair."""
+    return QUALIFIED.fullmatch(name) is not None
+
+
+def type_name(component: str) -> str:
+    """The name of the type that a component describes; empty where it names none.
+
+    Documents made of OData metadata describe a type three times: as it is read, created and updated.
+    """
+    name = VARIANT.sub("", component)
+    return name if qualified(name) else ""
 
 
 def _parts(node: Json) -> list[JsonMapping]:

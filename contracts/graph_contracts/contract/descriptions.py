@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from graph_contracts import wording
-from graph_contracts.contract.operation import Type, TypeKind
 from graph_contracts.contract.value_limits import NONE, Limits, intersect, within
+from graph_contracts.contract.value_type import Type, TypeKind
 from graph_contracts.json_types import Json, JsonMapping
 
 WORDS: Mapping[TypeKind, str] = {

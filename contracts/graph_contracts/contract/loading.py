@@ -6,10 +6,11 @@ import gc
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import fast_yaml
 
+from graph_contracts.contract import lenient_yaml
 from graph_contracts.contract.other_formats import check_text
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json
@@ -20,6 +21,7 @@ MAX_TEXT = 64 * 1024 * 1024
 LARGE = 1_000_000
 """Octets of a document that is worth keeping from the garbage collector."""
 TOO_DEEP = re.compile(r"nesting depth|recursion")
+INDENTATION = "invalid indentation"
 WHERE = re.compile(r" at line (\d+), column \d+")
 HEADING = re.compile(r"(?:YAML (?:parse|syntax) error: )+")
 """Parts of the YAML parser's messages: where, and what begins most of them."""
@@ -57,7 +59,14 @@ def load(octets: bytes, source: str) -> Json:
 def _yaml(octets: bytes) -> Json:
     """The values of the one YAML document in these octets; the parser bounds depth and what aliases bring."""
     text = octets.decode(json.detect_encoding(octets))
-    return fast_yaml.safe_load(text, max_documents=1, max_scan_ahead=MAX_TEXT)
+    try:
+        return fast_yaml.safe_load(text, max_documents=1, max_scan_ahead=MAX_TEXT)
+    except ValueError as error:
+        if INDENTATION not in str(error):
+            raise
+        with suppress(ValueError):
+            return lenient_yaml.load(text)
+        raise
 
 
 @contextmanager

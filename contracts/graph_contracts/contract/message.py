@@ -22,6 +22,13 @@ def json_content(message: JsonMapping) -> JsonMapping:
     return {}
 
 
+def asked_for(message: JsonMapping) -> str:
+    """The media type of JSON to ask for, where a message has another one first; empty where JSON comes first."""
+    named = [str(media).partition(";")[0].strip().lower() for media in mapping(message.get("content"))]
+    json = [media for media in named if media == "application/json" or media.endswith("+json")]
+    return min(json, key=lambda media: media != "application/json") if json and named[0] not in json else ""
+
+
 def _content(message: JsonMapping) -> list[tuple[Json, Json]]:
     # the first of two that differ in parameters only is the one that counts
     return list(mapping(message.get("content")).items())[::-1]

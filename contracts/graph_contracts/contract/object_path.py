@@ -11,11 +11,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
-from urllib.parse import quote
+from urllib.parse import quote, unquote
+
+from graph_contracts.contract.composite_key import CompositeKey
 
 _KEYED = re.compile(
     r"(?P<collection>.*?)"
-    r"(?P<form>(?:/\{(?P<segment>[^{}]+)\}|(?<=[^/])\((?:[\w.@-]+=)?(?P<quote>'?)\{(?P<inner>[^{}]+)\}(?P=quote)\))"
+    r"(?P<form>(?:/\{(?P<segment>[^{}]+)\}|(?<=[^/])\((?:[\w.@-]+=)?(?P<quote>'?)\{(?P<inner>[^{}]+)\}(?P=quote)\)"
+    r"|(?<=[^/])\((?P<several>[\w.@-]+=(?:'\{[^{}]+\}'|\{[^{}]+\})(?:,[\w.@-]+=(?:'\{[^{}]+\}'|\{[^{}]+\}))+)\))"
     r"(?P<cast>/[A-Za-z_]\w*(?:\.\w+)+)?/?)"
 )
 PARAMETER = re.compile(r"\{([^{}]+)\}")
@@ -32,11 +35,13 @@ class ObjectPath:
     collection: str
     """The collection's template, without a final slash."""
     key: str
-    """The name of the parameter that is the object's key."""
+    """The name of the parameter that is the object's key; of several the names with commas, as in `order,item`."""
     form: str
     """What follows the collection, with `{}` for the key: `/{}`, `('{}')`, `/{}/ns.type`, `/{}/`."""
     cast: str = ""
     """The qualified name of the type that the path is cast to, if it is."""
+    composite: CompositeKey | None = None
+    """The key, where it has several properties; `form` has one place for all of it."""
 
     @staticmethod
     def of(path: str) -> ObjectPath | None:
@@ -59,7 +64,28 @@ class ObjectPath:
     @property
     def template(self) -> str:
         """The whole path template."""
-        return self.collection + self.form.replace("{}", f"{{{self.key}}}")
+        return self.with_key(self.composite.template if self.composite else f"{{{self.key}}}")
+
+    def with_key(self, written: str) -> str:
+        """The path template with something in place of its key."""
+        return self.collection + self.form.replace("{}", written)
+
+    def key_in(self, written: str) -> str:
+        """The key that stands so in the place for it in a URL."""
+        if self.composite is not None:
+            return self.composite.shown_in(f"({written})")
+        found = unquote(written)
+        return found.replace("''", "'") if "'{}'" in self.form else found
+
+    def url_path(self, values: Mapping[str, str]) -> str:
+        """The path with its parameters filled in, percent-encoded.
+
+        Raises:
+            KeyError: a parameter has no value.
+        """
+        if self.composite is None:
+            return fill(self.template, values)
+        return fill(self.collection, values) + self.form.replace("{}", values[self.key])
 
 
 @lru_cache(maxsize=MAX_CACHED)
@@ -67,9 +93,14 @@ def _object_path(path: str) -> ObjectPath | None:
     match = _KEYED.fullmatch(path)
     if match is None:
         return None
+    cast = (match["cast"] or "").removeprefix("/")
+    if match["several"]:
+        composite = CompositeKey(match["several"])
+        form = match["form"].replace(composite.template, "{}")
+        return ObjectPath(match["collection"], ",".join(composite.parameters), form, cast, composite)
     key = match["segment"] or match["inner"]
     form = match["form"].replace(f"{{{key}}}", "{}")
-    return ObjectPath(match["collection"], key, form, (match["cast"] or "").removeprefix("/"))
+    return ObjectPath(match["collection"], key, form, cast)
 
 
 def blank(template: str) -> str:
@@ -86,6 +117,14 @@ def place_of(path: str, usual: str) -> str:
     if found is not None and found.form.rstrip("/") == usual.rstrip("/"):
         return blank(found.collection)
     return blank(path.rstrip("/"))
+
+
+def parameters_of(path: str) -> tuple[str, ...]:
+    """The names of a path template's parameters, in path order; those of a key with several properties as one."""
+    found = ObjectPath.of(path)
+    if found is None or found.composite is None:
+        return tuple(PARAMETER.findall(path))
+    return (*PARAMETER.findall(found.collection), found.key)
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
@@ -155,6 +194,11 @@ class Paths:
             objects.setdefault(blank(each.collection), each.template)
         collections = {blank(path).rstrip("/"): path for path in known.values()}
         return cls(slashed, forms, collections, objects, dict(_homes(methods)))
+
+    def names_part(self, path: str, name: str) -> bool:
+        """Whether a property of the objects at a path, or in a collection, has a path of its own below theirs."""
+        template = path if ObjectPath.of(path) is not None else self.objects.get(blank(path.rstrip("/")), "")
+        return bool(template) and f"{blank(template).rstrip('/')}/{name}" in self.collections
 
     def collection(self, path: str) -> str:
         """The path template of the collection that an object or a collection is at, as the document spells it."""

@@ -1,91 +1,18 @@
-"""What a document says of one operation, and of the types that it sends and answers with."""
+"""What a document says of one operation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from graph_contracts.contract.collection_shape import CollectionShape
+from graph_contracts.contract.error_answers import DEFAULT, ErrorAnswer
 from graph_contracts.contract.object_path import SEGMENT, ObjectPath, fill, place_of
-from graph_contracts.json_types import Json, JsonMapping
-
-
-class TypeKind(StrEnum):
-    """What a JSON value of a type looks like; the words are those of OData's primitive types."""
-
-    STRING = "String"
-    BOOLEAN = "Boolean"
-    INT32 = "Int32"
-    INT64 = "Int64"
-    DOUBLE = "Double"
-    DATETIMEOFFSET = "DateTimeOffset"
-    DATE = "Date"
-    TIMEOFDAY = "TimeOfDay"
-    DURATION = "Duration"
-    GUID = "Guid"
-    BINARY = "Binary"
-    COMPLEX = "complex"
-    COLLECTION = "collection"
-    ANY = "any"
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """A property of a complex or entity type, as the document declares it."""
-
-    name: str
-    type: Type
-    read_only: bool = False
-    nullable: bool = True
-    deprecated: bool = False
-    write_only: bool = False
-    """Whether it is sent and never shown, as a password is."""
-    computed: bool = False
-    """Whether the document says that the server sets it at each change, or may."""
-    source: str = field(default="", compare=False)
-    """Page and line that the property was read from."""
-
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    """A type: a primitive kind, a complex (or entity) type with properties, or a collection of items."""
-
-    kind: TypeKind
-    name: str = ""
-    """Qualified name, as in `microsoft.graph.initiator` or `Edm.String`; empty where the document gives none."""
-    also: tuple[str, ...] = ()
-    """Names of derived or renamed types that may stand in its place."""
-    members: tuple[str, ...] = ()
-    """Known members where the strings are an enumeration's."""
-    samples: tuple[Json, ...] = ()
-    """Realistic values that the document gives for this very place."""
-    properties: Mapping[str, Property] = field(default_factory=lambda: MappingProxyType({}))
-    item: Type | None = None
-    null_items: bool = False
-    """Whether items of a collection may be null."""
-    alternatives: tuple[Type, ...] = ()
-    """Every type that the document allows here, where it allows several: a value of any of them is right."""
-    limits: JsonMapping = field(default_factory=lambda: MappingProxyType({}))
-    """What the schema says of a value beyond its kind, in JSON Schema: bounds, a pattern, listed values."""
-    open: bool = False
-    """Whether members that the document doesn't name are kept (OData's open types)."""
-    rest: Type | None = None
-    """What such members are, where the document says so."""
-    placeholder: bool = False
-    """Whether the place was only seen filled with a bare placeholder such as `String`: it may be an enumeration."""
-    required: tuple[str, ...] = field(default=(), compare=False)
-    """Properties that a request which makes an object must have."""
-
-    def leaves(self, prefix: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Type]]:
-        """Every primitive place below this type, with its path; a collection counts as one place."""
-        if self.kind is not TypeKind.COMPLEX:
-            yield prefix, self
-            return
-        for member in self.properties.values():
-            yield from member.type.leaves((*prefix, member.name))
+from graph_contracts.contract.security import Security
+from graph_contracts.contract.value_type import Type
+from graph_contracts.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +63,12 @@ class Operation:
     """What the document says of the values of path parameters, by parameter."""
     body: Type | None = None
     response: Type | None = None
+    accept: str = ""
+    """The media type of JSON to ask for, where the documented answer may be another; empty where it needs no asking."""
     statuses: tuple[str, ...] = ()
     """Documented response statuses, as the document spells them."""
-    own_errors: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
-    """Whether the document gives errors a JSON shape without Graph's `error`, by status, range or `default`."""
+    errors: Mapping[str, ErrorAnswer] = field(default_factory=lambda: MappingProxyType({}))
+    """What the document says of errors, by status, range or `default`."""
     success: int | None = None
     """The documented status of success: the first 2xx; None where there is none, or only the range `2XX`."""
     required: tuple[str, ...] = ()
@@ -147,11 +76,8 @@ class Operation:
     truncated: bool = False
     """Whether the documented response may leave out properties that a real one has."""
     permissions: tuple[Permission, ...] = ()
-    authenticated: bool = True
-    open_to_all: bool = False
-    """Whether the document says that nobody needs credentials; one that says nothing of security doesn't."""
-    schemes: frozenset[str] = frozenset()
-    """The schemes of Authorization that the document names, in lower case; empty for a key without a scheme."""
+    security: Security = field(default_factory=Security)
+    """Which credentials the document asks for."""
     deprecated: bool = False
     call: bool = False
     """Whether the document calls it an action or a function, whatever its method and answer look like."""
@@ -197,10 +123,15 @@ class Operation:
         named = {each.upper() for each in self.statuses}
         return status // 100 == 2 and bool(named & {str(status), "2XX"})
 
+    def error(self, status: int) -> ErrorAnswer | None:
+        """What the document says of the errors of a status; None where it says nothing."""
+        names = (str(status), f"{status // 100}XX", DEFAULT)
+        return next((self.errors[name] for name in names if name in self.errors), None)
+
     def has_own_error(self, status: int) -> bool:
         """Whether the document gives errors of a status another shape than Graph's."""
-        names = (str(status), f"{status // 100}XX", "default")
-        return next((self.own_errors[name] for name in names if name in self.own_errors), False)
+        found = self.error(status)
+        return found is not None and found.own
 
     @property
     def collection(self) -> str:
@@ -225,7 +156,9 @@ class Operation:
         if self.key is not None:
             return self.path
         name = "id" if "id" not in self.parameters else "key"
-        return self.collection + self.object_form.replace("{}", f"{{{name}}}")
+        composite = self.shape.composite
+        written = composite.template if composite is not None else f"{{{name}}}"
+        return self.collection + self.object_form.replace("{}", written)
 
     @property
     def item_type(self) -> Type | None:
@@ -264,7 +197,8 @@ class Operation:
         Raises:
             KeyError: a parameter has no value in `ids`.
         """
-        return fill(self.path, ids)
+        found = ObjectPath.of(self.path)
+        return found.url_path(ids) if found is not None else fill(self.path, ids)
 
 
 READ_LATER = frozenset(each.name for each in fields(Operation)) - {"id", "method", "path"}

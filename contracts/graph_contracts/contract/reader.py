@@ -6,19 +6,23 @@ An operation is read when one of its fields is first asked for. What can't be re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from threading import RLock
+from types import MappingProxyType
 from urllib.parse import unquote
 
 from graph_contracts.contract.collection_shape import CollectionShape
-from graph_contracts.contract.message import json_content, mapping
-from graph_contracts.contract.object_path import PARAMETER, ObjectPath, Paths, blank
-from graph_contracts.contract.operation import Example, Operation, Permission, Type, TypeKind
+from graph_contracts.contract.conventions import Convention, claimed
+from graph_contracts.contract.error_answers import error_answers
+from graph_contracts.contract.message import asked_for, json_content, mapping
+from graph_contracts.contract.object_path import ObjectPath, Paths, blank, parameters_of
+from graph_contracts.contract.operation import Example, Operation, Permission
 from graph_contracts.contract.schemas import DEEPEST, Schemas
+from graph_contracts.contract.security import security
 from graph_contracts.contract.shape_reader import ShapeReader
+from graph_contracts.contract.value_type import Type, TypeKind
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
 
@@ -44,6 +48,11 @@ class Reader:
         return Paths.of(
             {str(path): [each for each in METHODS if each in mapping(item)] for path, item in items.items()}
         )
+
+    @cached_property
+    def _graph(self) -> bool:
+        """Whether the document claims Graph's conventions."""
+        return Convention.GRAPH in claimed(self.document, servers(self.document.get("servers"))).applied
 
     def operations(self) -> tuple[tuple[Operation, ...], tuple[str, ...]]:
         """The document's operations, none of them read yet; and the paths that can't be read, with the reason."""
@@ -129,15 +138,14 @@ class Reader:
         ranged = next((status for status in statuses if status.upper() == "2XX"), None)
         sent = json_content(self.resolve(node.get("requestBody")))
         answered = json_content(statuses[success or ranged or ""]) if success or ranged else {}
-        security = node.get("security", self.document.get("security", []))
         parameters = [*(shared.get("parameters") or ()), *(node.get("parameters") or ())]
         return Operation(
             id=name,
             method=method.upper(),
             path=path,
             summary=str(node.get("summary") or shared.get("summary") or ""),
-            parameters=tuple(PARAMETER.findall(path)),
-            parameter_examples=dict(self.parameter_examples(parameters)),
+            parameters=parameters_of(path),
+            parameter_examples=_with_key(path, dict(self.parameter_examples(parameters))),
             options=frozenset(self.query_options(parameters)),
             aliases=self.aliases(node.get("x-graph-aliases")) or (path,),
             collection_template=self.paths.collection(path),
@@ -145,10 +153,11 @@ class Reader:
             home=self.paths.home(path),
             shape=self.shape(path),
             parameter_types=dict(self.parameter_types(parameters)),
-            body=self.types.type(sent["schema"]) if "schema" in sent else None,
+            body=self.body(path, self.types.type(sent["schema"])) if "schema" in sent else None,
             response=self.types.type(answered["schema"]) if "schema" in answered else None,
+            accept=asked_for(statuses[success or ranged or ""]) if success or ranged else "",
             statuses=tuple(statuses),
-            own_errors=dict(self.own_errors(statuses)),
+            errors=dict(error_answers(statuses, self.types.type, self.document, graph=self._graph)),
             success=int(success) if success else None,
             required=self.types.required(answered.get("schema")),
             truncated=bool(node.get("x-graph-truncated", False)),
@@ -161,9 +170,11 @@ class Reader:
                 )
                 for row in node.get("x-graph-permissions") or ()
             ),
-            authenticated=bool(security) and {} not in security,
-            open_to_all=("security" in node or "security" in self.document) and (not security or {} in security),
-            schemes=frozenset(self.schemes(security)),
+            security=security(
+                node.get("security", self.document.get("security")),
+                mapping(mapping(self.document.get("components")).get("securitySchemes")),
+                self.resolve,
+            ),
             deprecated=node.get("deprecated") is True,
             call=node.get("x-ms-docs-operation-type") in {"action", "function"},
             servers=servers(node.get("servers") or shared.get("servers")),
@@ -172,6 +183,32 @@ class Reader:
             source=str(node.get("x-graph-source", "")),
         )
 
+    def body(self, path: str, declared: Type) -> Type:
+        """The type of what is sent to a path, without properties that are not the body's to say.
+
+        They are those that the path says already, which has the key of a parent; and the relationships that OData's
+        schemas have among properties. A plain read doesn't show these, and what is sent there are other objects,
+        whose keys the server relates.
+        """
+        key = ObjectPath.of(path)
+        said = {*parameters_of(path)} - {key.key if key is not None else ""} - {*declared.required}
+        if said & declared.properties.keys():
+            declared = _without(declared, said)
+        related = {
+            name
+            for name, each in declared.properties.items()
+            if TypeKind.COMPLEX in {each.type.kind, each.type.item and each.type.item.kind}
+            and name not in declared.required
+            and self.paths.names_part(path, name)
+        }
+        return _without(declared, related) if related and self._has_relationships else declared
+
+    @cached_property
+    def _has_relationships(self) -> bool:
+        """Whether schemas may have relationships: those of OData's documents do, but not those derived from pages."""
+        derived = "x-graph-source" in mapping(self.document.get("info"))
+        return not derived and Convention.ODATA in claimed(self.document, servers(self.document.get("servers"))).applied
+
     def shape(self, path: str) -> CollectionShape:
         """How the document shows the collection that a path is about."""
         found = ObjectPath.of(path)
@@ -179,33 +216,13 @@ class Reader:
         if collection not in self._shapes:
             self._shapes[collection] = ShapeReader(self.resolve, self.document, self.paths).read(collection)
         shape = self._shapes[collection]
-        alternate = found is not None and found.key_property and found.form != self.paths.form(path)
-        return replace(shape, key=found.key_property, whole_key=False) if found and alternate else shape
-
-    def own_errors(self, answers: Mapping[str, JsonMapping]) -> Iterator[tuple[str, bool]]:
-        """For each documented error, whether its JSON has another shape than an object with Graph's `error`."""
-        for status, answer in answers.items():
-            if status == "default" or status[:1] in {"4", "5"}:
-                schema = json_content(answer).get("schema")
-                with suppress(DocumentError):  # what can't be read claims nothing
-                    shape = self.types.type(schema) if schema is not None else None
-                    yield (
-                        status.upper() if status != "default" else status,
-                        shape is not None and all(map(_is_own, shape.alternatives or (shape,))),
-                    )
-
-    def schemes(self, security: Json) -> Iterator[str]:
-        """The schemes of Authorization that some requirements of security name, in lower case."""
-        known = mapping(mapping(self.document.get("components")).get("securitySchemes"))
-        for name in [name for each in security or () for name in mapping(each)]:
-            scheme = self.resolve(known.get(name))
-            match scheme.get("type"):
-                case "http":
-                    yield str(scheme.get("scheme", "")).lower()
-                case "oauth2" | "openIdConnect":
-                    yield "bearer"
-                case "apiKey" if scheme.get("in") == "header" and str(scheme.get("name")).lower() == "authorization":
-                    yield ""
+        if found is None or found.form == self.paths.form(path):
+            return shape
+        if found.composite is not None:
+            return replace(shape, key=",".join(found.composite.properties), composite=found.composite)
+        if found.key_property:
+            return replace(shape, key=found.key_property, number_key=False, composite=None)
+        return shape
 
     def parameter_examples(self, parameters: list[Json]) -> Iterator[tuple[str, str]]:
         for parameter in map(self.resolve, parameters):
@@ -238,11 +255,17 @@ class Reader:
         return Example(listed[0]) if isinstance(listed, list) and listed else None
 
 
-def _is_own(shape: Type) -> bool:
-    """Whether an error of this shape has no member `error` as Graph's have."""
-    if shape.kind is TypeKind.COMPLEX:
-        return bool(shape.properties) and "error" not in shape.properties
-    return shape.kind is not TypeKind.ANY
+def _with_key(path: str, examples: dict[str, str]) -> dict[str, str]:
+    """Examples of parameters, with the whole key of a path that has several properties in it."""
+    found = ObjectPath.of(path)
+    whole = found.composite.of_parameters(examples) if found is not None and found.composite else ""
+    return {**examples, found.key: whole} if found is not None and whole else examples
+
+
+def _without(declared: Type, names: Container[str]) -> Type:
+    """A type without some of its properties."""
+    others = {name: each for name, each in declared.properties.items() if name not in names}
+    return replace(declared, properties=MappingProxyType(others))
 
 
 def servers(nodes: Json) -> tuple[str, ...]:

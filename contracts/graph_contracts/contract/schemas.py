@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from graph_contracts.contract import descriptions
-from graph_contracts.contract.derived_types import Heirs, mapped, qualified
+from graph_contracts.contract.derived_types import Heirs, mapped, type_name
 from graph_contracts.contract.message import mapping
-from graph_contracts.contract.operation import Property, Type, TypeKind
 from graph_contracts.contract.unions import NUMBERS, join, unite
 from graph_contracts.contract.value_limits import intersect, limits
+from graph_contracts.contract.value_type import Property, Type, TypeKind
 from graph_contracts.json_types import Json, JsonMapping
 
 FORMATS: Mapping[tuple[str, str], TypeKind] = {
@@ -97,8 +97,7 @@ class Schemas:
             self._met(known[1])
             return known[0]
         self._left -= 1
-        name = reference.rsplit("/", 1)[-1]
-        name = name if qualified(name) else ""
+        name = type_name(reference.rsplit("/", 1)[-1])
         depth = next((n for n, visit in enumerate(self._open) if visit.reference == reference), None)
         # a type that contains itself: one turn is enough for every case; and types that refer to one another have
         # more paths through them than could be walked

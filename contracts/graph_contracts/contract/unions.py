@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from graph_contracts.contract.operation import Property, Type, TypeKind
 from graph_contracts.contract.value_limits import NONE, Limits, either, intersect
+from graph_contracts.contract.value_type import Property, Type, TypeKind
 
 NUMBERS = frozenset({TypeKind.DOUBLE, TypeKind.INT32, TypeKind.INT64})
 INFINITE = frozenset({"INF", "-INF", "NaN"})
@@ -24,7 +24,8 @@ def unite(types: Sequence[Type], *, apart: bool = False) -> Type:
     kinds = {each.kind for each in types}
     numbers = [each for each in types if each.kind in NUMBERS]
     if len(numbers) == 1 and kinds - NUMBERS == {TypeKind.STRING} and any(INFINITE & {*each.members} for each in types):
-        return replace(numbers[0], alternatives=tuple(types), limits=NONE)
+        bounds = either((numbers[0].limits, {"type": "string"}))
+        return replace(numbers[0], alternatives=tuple(types), limits=bounds)
     if any(each.kind is TypeKind.ANY and not each.limits and not each.alternatives for each in types):
         return ANYTHING
     if len(kinds) > 1 or TypeKind.ANY in kinds:

@@ -75,7 +75,10 @@ class Answers:
                 f"the example shows {examples[0].code}",
                 subject.at(examples[0].line),
             )
-        return sorted(stated, key=lambda answer: (answer.preferred, answer.code >= 300))
+        # an update that may create answers 201 only where there was no object
+        return sorted(
+            stated, key=lambda each: (each.preferred, each.code >= 300, method == "PATCH" and each.code == 201)
+        )
 
     def _response(
         self, subject: Subject, template: Template, answer: Answer, examples: list[Message], *, alone: bool

@@ -153,6 +153,8 @@ class Bodies:
                 own["x-graph-source"],
             )
         kept = {key: own[key] for key in ("deprecated", "readOnly", "x-graph-computed") if key in own}
+        if "x-graph-limits" in own and spelled(own) == spelled(known):
+            kept["x-graph-limits"] = known.get("x-graph-limits", own["x-graph-limits"])
         found: Schema = dict(known) | kept | {"x-graph-source": own["x-graph-source"]}
         if "x-graph-members" in own and "type" in known and "items" not in known:
             found["x-graph-members"] = own["x-graph-members"]

@@ -34,6 +34,7 @@ DEPRECATED = re.compile(rf"{_SENTENCE}deprecated\b|\b(?:is|are|been) deprecated\
 READ_ONLY = re.compile(rf"{_SENTENCE}read-?only\b\W*(?:$|[.;,)<])", re.IGNORECASE)
 NOT_NULLABLE = re.compile(r"\b(?:not |non-)nullable\b", re.IGNORECASE)
 REQUIRED = re.compile(rf"{_SENTENCE}required\W*(?:$|[.;)<])", re.IGNORECASE)
+KEY = re.compile(rf"{_SENTENCE}(?:primary )?key\W*(?:$|[.;)<])", re.IGNORECASE)
 
 
 class Refinement(NamedTuple):
@@ -49,6 +50,8 @@ class Refinement(NamedTuple):
     read_only: bool = False
     nullable: bool = True
     required: bool = False
+    key: bool = False
+    """Whether it is what identifies an object."""
     maintained: bool = False
     """Whether the server gives it its value at each change."""
     overwritten: bool = False
@@ -73,6 +76,7 @@ def refinement(description: str) -> Refinement:
         deprecated="deprecated" in text and DEPRECATED.search(description) is not None,
         read_only=("read-only" in text or "readonly" in text) and READ_ONLY.search(description) is not None,
         nullable="nullable" not in text or NOT_NULLABLE.search(description) is None,
+        key="key" in text and KEY.search(description) is not None,
         required="required" in text and REQUIRED.search(description) is not None,
         maintained=maintained(description),
         overwritten=overwritten(description),

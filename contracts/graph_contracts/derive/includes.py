@@ -32,15 +32,14 @@ FRONT = re.compile(r"---[ \t]*\n((?:(?!#{1,2} |---)[^\n]*\n)*)---[ \t]*(?:\n|\Z)
 """A file's front matter."""
 DIRECTIVE = re.compile(r"\[![Ii][Nn][Cc][Ll][Uu][Dd][Ee]\b")
 STOP = re.compile(
-    r"[`~<\n\[](?:(?P<fence>(?<=`)``|(?<=~)~~)|(?P<comment>(?<=<)!--)"
-    r"|(?<=\n) {0,3}#{1,6}[ \t]*\[[^\]\n]*\]\(#tab/(?P<tab>[\w-]*)"
-    r"|(?P<end>(?<=\n)(?:---[ \t]*$| {0,3}#{1,6}[ \t]))"
-    r"|(?P<include>(?<=\[)![Ii][Nn][Cc][Ll][Uu][Dd][Ee]\b"
+    r"(?P<fence>```|~~~)|<!--"
+    r"|\n(?=[ #-])(?: {0,3}#{1,6}[ \t]*\[[^\]\n]*\]\(#tab/(?P<tab>[\w-]*)|(?P<end>---[ \t]*$| {0,3}#{1,6}[ \t]))"
+    r"|\[(?P<include>![Ii][Nn][Cc][Ll][Uu][Dd][Ee]\b"
     r"(?P<whole>[ \t]*+\[(?:[^\[\]\n]|\[[^\[\]\n]*+\]){0,200}+\]"
-    r"\([ \t]*+(?P<link>[^()\s]++)(?:[ \t]++\"[^\"\n]*+\")?[ \t]*+\)[ \t]*+\])?))",
+    r"\([ \t]*+(?P<link>[^()\s]++)(?:[ \t]++\"[^\"\n]*+\")?[ \t]*+\)[ \t]*+\])?)",
     re.MULTILINE,
 )
-"""Where to look up; that all begins with one of a few characters makes the search fast."""
+"""Where to look up; that each begins with one of a few letters makes the search fast."""
 CLOSE = {
     mark: re.compile(rf"^(?:[ \t>]*{mark}[`~]*[ \t]*$|(?=#{{2,6}}[ \t]+\w|[ \t]*{mark}[ \t]*\w))", re.MULTILINE)
     for mark in ("```", "~~~")
@@ -51,6 +50,9 @@ LANGUAGES = frozenset(
     | {"php", "powershell", "python", "ruby", "swift", "typescript"}
 )
 """Tabs that show an example in a programming language."""
+TAB = re.compile(r"\n#{1,6}[ \t]*\[[^\]\n]*\]\(#tab/([\w-]*)")
+NEAR = 2000
+"""Characters before a directive in which the heading of its tab is looked for, before the page is gone through."""
 RELATIVE = re.compile(r"(?![\\/~])[^:\\]+\.md", re.IGNORECASE)
 
 
@@ -81,7 +83,7 @@ class Includes:
 
     def expand(self, text: str, path: Path) -> Expanded:
         """The text of a page, with the files that it includes in the place of the directives."""
-        if not DIRECTIVE.search(text):
+        if all(_shows_code(text, found.start()) for found in DIRECTIVE.finditer(text)):
             return Expanded(text, Origins(path), ())
         page = _Page(self, path)
         pieces = list(page.pieces(text, path, 1, ()))
@@ -208,6 +210,13 @@ def directives(text: str) -> Iterator[re.Match[str]]:
                     at = end.end()
                 else:
                     unclosed.add(mark)
+
+
+def _shows_code(text: str, at: int) -> bool:
+    """Whether a place is seen at once to stand in a tab that shows an example in a programming language."""
+    start = text.rfind("\n#", max(at - NEAR, 0), at)
+    tab = TAB.match(text, start) if start >= 0 else None
+    return tab is not None and tab[1].lower() in LANGUAGES and text.find("\n---", start, at) < 0
 
 
 def _line(found: re.Match[str]) -> str:

@@ -44,7 +44,8 @@ COMMENT_END = re.compile("-->|<!--")
 """What ends a comment, or shows that it is never closed: the beginning of another."""
 PARAGRAPH = re.compile(r"\n(?=[ \t]*(?:\n|```))")
 ROWS = re.compile(r"(?:[ \t]*\|[^\n]*(?:\n|\Z)|[^\n|#<`]*\|[^\n]*(?:\n|\Z))+")
-NESTED = re.compile(r"^[ \t]*>[ \t>]*(?:```|~~~|\||#)", re.MULTILINE)
+NESTED = re.compile(r"\n[ \t]*>[ \t>]*(?:```|~~~|\||#)")
+"""That it begins with a letter of its own makes the search fast."""
 FIELD = re.compile(r"^([\w.]+):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 TAB = re.compile(r"\[[^\]]*\]\(#tab/")
 DELIMITER = re.compile(r"(?=[|:\s]*+-)[|:\-\s]*+")
@@ -150,7 +151,8 @@ def parse(text: str, path: Path, includes: Includes) -> Page:
     if found := FRONT.match(text):
         front = {name: value.strip("\"'") for name, value in FIELD.findall(found[1])}
         start = found.end()
-    blocks = nested(text, start) if NESTED.search(text, start) else scan(text, start, notes)
+    first = NESTED.match(f"\n{text[start : start + 80]}") is not None
+    blocks = nested(text, start) if first or NESTED.search(text, start) else scan(text, start, notes)
     sections = list(_sections(whole(blocks, notes)))
     heading = next((section.blocks[0].text for section in sections if section.title), "")
     return Page(path, front, front.get("title") or heading, sections, notes, origins)

@@ -212,14 +212,14 @@ class Builder:
 
 def _stray(about: Subject, templates: list[Template]) -> list[Template]:
     """The aliases that go on below another by the name of another type: `…/lists/{id}/tasks` on a page about lists."""
-    known = {(template.method, template.path) for template in templates}
+    known = {(template.method, paths.key(template.path)) for template in templates}
     own = about.name.rpartition(".")[2].lower()
     found = []
     for template in templates:
         above, _, last = template.path.rpartition("/")
         word = re.sub(r"(?:ies|es|s)$", "", last.lower())
         named = not re.fullmatch(r"[a-z]\w*", last) or word in own or own in word
-        if own and above.endswith("}") and (template.method, above) in known and not named:
+        if own and above.endswith("}") and (template.method, paths.key(above)) in known and not named:
             found.append(template)
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from graph_contracts.derive import examples, paths, permissions, requests
+from graph_contracts.derive import examples, losses, options, paths, permissions, requests
 from graph_contracts.derive.examples import Exchange, Message
 from graph_contracts.derive.links import Link, labels, links
 from graph_contracts.derive.markdown import Block, Page, Section
@@ -16,9 +16,10 @@ from graph_contracts.derive.permissions import Permission
 from graph_contracts.derive.sections import split
 from graph_contracts.derive.statuses import Answer, answers, errors
 from graph_contracts.derive.tables import Header, PropertyRow, headers, properties
+from graph_contracts.derive.value_tables import lists, with_members
 
 SECTIONS = (
-    ("http", r"https? requests?|request (uri|url|syntax)"),
+    ("http", r"https? requests?( \(.*\)| (for|to|in|of|by|on|with) .*)?|request (uri|url|syntax)"),
     ("permissions", r"(required )?permissions?( required)?|prerequisites?"),
     ("headers", r"((optional |required )?request )?headers?"),
     ("query", r"(optional |supported )?(odata )?query (string )?parameters?"),
@@ -27,11 +28,7 @@ SECTIONS = (
     ("response", r"(http )?responses?( body| codes?)?|return values?"),
     ("errors", r"errors?|error (responses?|conditions?|codes?)"),
 )
-PROSE = re.compile(
-    r"\b(?:examples?|see also|content|next steps?|remarks?|notes?|considerations?|limitations?|practices?|feedback"
-    r"|sdks?)\b"
-)
-"""Titles of sections that hold examples, or nothing that a document says."""
+PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in SECTIONS)
 EXPECTED = frozenset({"http", "permissions", "headers", "body", "response"})
 """The sections that no operation page is without."""
 NOTHING_SENT = re.compile(
@@ -87,7 +84,7 @@ class Facts:
 @lru_cache(maxsize=1 << 12)
 def kind_of(title: str) -> str:
     """Which of the sections of an operation page a title is of; empty where it is of none."""
-    return next((kind for kind, pattern in SECTIONS if re.fullmatch(pattern, title)), "")
+    return next((kind for kind, pattern in PATTERNS if pattern.fullmatch(title)), "")
 
 
 def facts(page: Page) -> Facts:
@@ -99,15 +96,17 @@ def facts(page: Page) -> Facts:
     found: dict[str, list[Block]] = {kind: [] for kind, _ in SECTIONS}
     shown: list[Block] = []
     others: list[Section] = []
-    for section in split(page, EXPECTED, kind_of):
+    sections = list(split(page, EXPECTED, kind_of))
+    for section, after in zip(sections, [*sections[1:], None], strict=True):
         kind = kind_of(section.title)
         if kind not in {"http", "response"}:
             others.append(section)
-        if not kind and section.level == 2 and not PROSE.search(section.title):
-            page.notes.skipped(section.line, f"no section of an operation page is called {section.title[:60]!r}")
+        if kind or after is None or after.level <= 2:  # else its parts are read
+            losses.of_section(page, section, kind)
         found[kind].extend(section.blocks) if kind else None
-        if kind not in {"http", "permissions", "headers", "query"}:
+        if kind not in {"http", "permissions"}:
             shown.extend(section.blocks)
+    losses.of_permissions(page, found["permissions"])
     exchanges = tuple(examples.exchanges(examples.messages(shown, page.notes)))
     body, response = found["body"], found["response"]
     prose = [block for block in body if block.kind == "text"]
@@ -118,9 +117,12 @@ def facts(page: Page) -> Facts:
         templates=tuple(requests.templates(page, found["http"], others, exchanges)),
         permissions=tuple(permissions.read(found["permissions"])),
         headers=tuple(headers(found["headers"], r"[A-Za-z][\w-]*", page.notes)),
-        query=tuple(headers(found["query"], r"\$?[A-Za-z]\w*", page.notes)),
-        parameters=tuple(properties(found["parameters"])),
-        properties=tuple(properties(body, page.notes)),
+        query=(
+            *headers(found["query"], r"\$?[A-Za-z]\w*", page.notes),
+            *options.supported(found["query"], page.notes),
+        ),
+        parameters=tuple(properties(found["parameters"], page.notes, paths.word)),
+        properties=tuple(with_members(properties(body, page.notes), dict(lists(body)))),
         body_links=tuple(link for block in prose for link in links(block.text)),
         bodiless=any(NOTHING_SENT.search(block.text) for block in prose),
         required_on_create=next(filter(None, (_line(block, CREATES) for block in prose)), 0),
@@ -134,7 +136,7 @@ def facts(page: Page) -> Facts:
 
 def is_operation_page(text: bytes) -> bool:
     """Whether a file's text looks like an operation page: a section says so, or a request and what stands beside it."""
-    if SECTION.search(text):
+    if SECTION.search(text) or SECTION.match(b"\n" + text[:80]):
         return True
     return REQUEST.search(text) is not None and (
         STATED.search(text) is not None or len({part.lower() for part in BESIDE.findall(text)}) > 1
@@ -146,7 +148,7 @@ def shows_requests(text: bytes) -> bool:
     return REQUEST.search(text) is not None and b"resourcePageType" not in text
 
 
-SECTION = re.compile(rb"^##[ \t]*https? requests?[ \t\r]*$", re.MULTILINE | re.IGNORECASE)
+SECTION = re.compile(rb"\n##[ \t]*https? requests?[ \t\r]*$", re.MULTILINE | re.IGNORECASE)
 BESIDE = re.compile(
     rb"^#{2,3}[ \t]*(permissions|prerequisites|request headers|request body|response)[ \t\r]*$",
     re.MULTILINE | re.IGNORECASE,

@@ -18,6 +18,10 @@ LITERAL = re.compile(
     r"/(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\d+|(?=[^/]*\d)(?=[^/]*[A-Za-z])[\w=!,.-]{20,})(?=/|$)"
 )
 """A segment that only an example has: a GUID, a number, or a long word with digits in it."""
+WORDS = re.compile(r"[a-z]{2,}(?:[A-Z]{0,3}[a-z]{2,}|\d{1,4})+[A-Z]?")
+"""A segment that is made of words: `oauth2PermissionGrants` holds digits and is no id."""
+STAND_IN = re.compile(r"(?<=[(,])(\w+)=(?:(')parameterValue'|\1-value(?=[,)]))", re.IGNORECASE)
+"""What stands for the value of a function's parameter: `on='parameterValue'`, `userId=userId-value`."""
 REMARK = re.compile(r"(?<![ \t])[ \t]++(?://|#|--|<!--)[ \t].*$")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -83,7 +87,7 @@ def read(target: str) -> Path:
     names = tuple(PLACEHOLDER.findall(text))
     if "..." in bare:
         repairs.append("`...` stands for segments that the page leaves out")
-    return Path(_numbered(PLACEHOLDER.sub(lambda m: f"{{{_word(m[1])}}}", text)), names, tuple(repairs))
+    return Path(_numbered(PLACEHOLDER.sub(lambda m: f"{{{word(m[1])}}}", text)), names, tuple(repairs))
 
 
 def templated(path: Path) -> Path:
@@ -93,7 +97,8 @@ def templated(path: Path) -> Path:
     names: list[str] = []
     parts = path.text.split("/")
     for at, part in enumerate(parts):
-        if at > 1 and LITERAL.fullmatch(f"/{part}") and not parts[at - 1].startswith("{"):
+        literal = LITERAL.fullmatch(f"/{part}") and not WORDS.fullmatch(part)
+        if at > 1 and literal and not parts[at - 1].startswith("{"):
             parts[at] = "{id}"
         names += PLACEHOLDER.findall(parts[at])
     if len(names) == len(path.names):
@@ -106,17 +111,25 @@ def values(template: str, url: str) -> Mapping[str, str]:
 
     Placeholders are no values.
     """
-    found = _pattern(template).fullmatch(_bare(url))
-    if not found:
+    segments, wanted = _bare(url).split("/"), template.split("/")
+    if len(segments) != len(wanted):
         return {}
-    pairs = zip(PLACEHOLDER.findall(template), map(unquote, found.groups()), strict=True)
-    return {name: value for name, value in pairs if not _stands_in(value, name)}
+    found: dict[str, str] = {}
+    for segment, part in zip(segments, wanted, strict=True):
+        if "{" not in part:
+            if segment.lower() != part.lower():
+                return {}
+        elif not (match := _pattern(part).fullmatch(segment)):
+            return {}
+        else:
+            found.update(zip(PLACEHOLDER.findall(part), map(unquote, match.groups()), strict=True))
+    return {name: value for name, value in found.items() if not _stands_in(value, name)}
 
 
-@lru_cache(maxsize=1 << 10)
-def _pattern(template: str) -> re.Pattern[str]:
-    literals = [re.escape(part) for part in PLACEHOLDER.split(template)[::2]]
-    return re.compile("([^/]+?)".join(literals), re.IGNORECASE)
+@lru_cache(maxsize=1 << 12)
+def _pattern(segment: str) -> re.Pattern[str]:
+    literals = [re.escape(part) for part in PLACEHOLDER.split(segment)[::2]]
+    return re.compile("(.+?)".join(literals), re.IGNORECASE)
 
 
 def _bare(url: str) -> str:
@@ -137,12 +150,13 @@ def _stands_in(value: str, name: str) -> bool:
 def _parameters(text: str, repairs: list[str]) -> str:
     """Every spelling of a parameter as `{name}`."""
     changed = re.sub(r"<([^<>/]+)>", r"{\1}", text)
+    changed = STAND_IN.sub(lambda found: f"{found[1]}={found[2] or ''}{{{found[1]}}}{found[2] or ''}", changed)
     # a segment in parentheses of its own: `(team-id)`
     changed = re.sub(r"(?<=/)\(([^()'=]+)\)(?=/|$)", r"{\1}", changed)
     changed = re.sub(r"(?<!\{)\{++([^{}]*+)\}++", lambda found: f"{{{found[1].strip()}}}", changed)
     if changed.count("{") != changed.count("}"):
         changed = "/".join(_closed(segment) for segment in changed.split("/"))
-    if changed != text and ("<" in text or text.count("{") != text.count("}") or "/(" in text):
+    if changed != text and ("<" in text or text.count("{") != text.count("}") or "/(" in text or STAND_IN.search(text)):
         repairs.append("parameters put into braces")
     return changed
 
@@ -157,11 +171,11 @@ def _closed(segment: str) -> str:
 
 
 def _spaces(text: str, repairs: list[str]) -> str:
-    """The text up to the first space outside of a parameter; spaces beside a slash are slips."""
+    """The text up to the first space outside of a parameter; spaces beside a slash or behind a comma are slips."""
     if not re.search(r"\s", PLACEHOLDER.sub("", text)):
         return text
     parts = re.split(r"(\{[^{}]*\})", text)
-    parts[::2] = [re.sub(r"(?<!\s)\s++(?=/)|(?<=/)\s++", "", part) for part in parts[::2]]
+    parts[::2] = [re.sub(r"(?<!\s)\s++(?=/)|(?<=[/,])\s++", "", part) for part in parts[::2]]
     repairs.append("spaces taken out")
     kept = ""
     for place, part in enumerate(parts):
@@ -172,7 +186,8 @@ def _spaces(text: str, repairs: list[str]) -> str:
     return kept
 
 
-def _word(name: str) -> str:
+def word(name: str) -> str:
+    """A parameter's name as one word."""
     return re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_") or "key"
 
 

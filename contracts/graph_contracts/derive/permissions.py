@@ -32,26 +32,26 @@ def read(section: Iterable[Block]) -> Iterator[Permission]:
     """The permissions in the tables of a section, each type once."""
     found: dict[str, list[tuple[int, str]]] = {}
     for table in (block for block in section if block.kind == "table" and block.rows):
-        for kind, line, text in _cells(table):
+        for kind, line, text in cells(table):
             found.setdefault(kind, []).append((line, text))
     for kind, texts in found.items():
         yield _permission(kind, texts[0][0], [text for _, text in texts])
 
 
-def _cells(table: Block) -> Iterator[tuple[str, int, str]]:
+def cells(table: Block) -> Iterator[tuple[str, int, str]]:
     """Type of permission, line and text of every cell that speaks of one."""
     header = table.rows[0][1]
     columns = {at: kind for at, cell in enumerate(header) if at and (kind := _type(cell))}
     if columns:  # a matrix: a row a resource, a column a type of permission
-        for line, cells in table.rows[1:]:
-            yield from ((kind, line, cells[at]) for at, kind in columns.items() if at < len(cells))
+        for line, row in table.rows[1:]:
+            yield from ((kind, line, row[at]) for at, kind in columns.items() if at < len(row))
         return
     kind = ""
-    for line, cells in table.rows if _type(header[0]) else table.rows[1:]:
-        label = cells[0].replace("&nbsp;", "").strip()
-        kind = _type(label) or (kind if label != cells[0] or not label else "")
+    for line, row in table.rows if _type(header[0]) else table.rows[1:]:
+        label = row[0].replace("&nbsp;", "").strip()
+        kind = _type(label) or (kind if label != row[0] or not label else "")
         if kind:  # indented rows below it say it for one resource each
-            yield kind, line, " ".join(cells[1:])
+            yield kind, line, " ".join(row[1:])
 
 
 def _permission(kind: str, line: int, texts: list[str]) -> Permission:

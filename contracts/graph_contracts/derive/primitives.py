@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from graph_contracts.derive.descriptions import NOTHING, Refinement
-from graph_contracts.derive.types import UNTYPED
+from graph_contracts.derive.types import UNTYPED, TypeCell
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.wording import limits
 
@@ -34,6 +34,11 @@ PRIMITIVES: Mapping[str, JsonMapping] = {
     "Edm.Binary": {"type": "string", "format": "base64url"},
     "Edm.Stream": {"type": "string", "format": "binary"},
 }
+REPRESENTED = re.compile(
+    r"(?:Edm\.)?(Boolean|Byte|SByte|Int16|Int32|Int64|Double|Single|Decimal|Guid|Binary|Duration|Date|TimeOfDay"
+    r"|DateTimeOffset|Stream)(?: \([^)]*\))?"
+)
+"""What a JSON representation has in the place of a value: the name of its type."""
 PLACEHOLDER = re.compile(r"String(?: \([^)]*\))?|string")
 
 
@@ -65,6 +70,13 @@ def inferred(value: Json) -> str:
             stated = value.get("@odata.type")
             return stated.lstrip("#") if isinstance(stated, str) and stated else UNTYPED
     return UNTYPED
+
+
+def represented(value: Json) -> TypeCell | None:
+    """The type that a JSON representation names in the place of a value; None where it names none."""
+    word = next(iter(value), None) if isinstance(value, list) else value
+    found = REPRESENTED.fullmatch(word) if isinstance(word, str) else None
+    return TypeCell(f"Edm.{found[1]}", isinstance(value, list)) if found else None
 
 
 def anonymous(body: Json) -> Schema:

@@ -11,14 +11,15 @@ from itertools import takewhile
 from pathlib import Path
 
 from graph_contracts import files, packaged
-from graph_contracts.derive import examples, markdown
+from graph_contracts.derive import examples, losses, markdown
 from graph_contracts.derive.includes import Includes
 from graph_contracts.derive.links import PUBLISHED, labels, links
-from graph_contracts.derive.markdown import Block, Page, plain
-from graph_contracts.derive.notes import Note, Origins
+from graph_contracts.derive.markdown import Block, Page
+from graph_contracts.derive.notes import Note, Notes, Origins
 from graph_contracts.derive.page import kind_of, namespace
 from graph_contracts.derive.sections import split
 from graph_contracts.derive.tables import PropertyRow, properties
+from graph_contracts.derive.value_tables import lists, with_members
 from graph_contracts.errors import PageError
 from graph_contracts.json_types import JsonMapping
 
@@ -26,6 +27,10 @@ PACKAGED = packaged.pages() / "resources"
 """Where a link is looked up that leads nowhere beside its page."""
 BASE = re.compile(rb'"baseType"\s*:\s*"#?([\w.]+)"')
 TYPE = re.compile(rb'"@odata\.type"\s*:\s*"#?([\w.]+)"')
+OPEN = re.compile(
+    r"\b(?:this|it|the)\b[^.|]{0,40}\bis an? (?:OData )?\[?open type\b|\bproperties of (?:this|an) open type\b",
+    re.IGNORECASE,
+)
 INHERITS = re.compile(r"\b(?:inherits|derives|derived|inherited|extends|subtype)\b[^.\[\]]{0,40}(?=\[)", re.IGNORECASE)
 # only what lies beside a page is followed: not an address, not any file of this machine
 BESIDE = re.compile(r"((?:\.{1,2}/|resources/|[\w.-]+/resources/)*)([\w.-]+\.md)", re.IGNORECASE)
@@ -211,6 +216,7 @@ def read(page: Page) -> Resource:
     """Read a resource page."""
     tables: dict[str, list[Block]] = {"properties": [], "relationships": [], "members": []}
     shape: list[Block] = []
+    losses.of_resource(page, (section for section in page.sections if not part_of(section.title)))
     intro = page.sections[0].blocks if page.sections else []
     for section in split(page, EXPECTED, part_of):
         if (kind := part_of(section.title)) == "json":
@@ -222,26 +228,26 @@ def read(page: Page) -> Resource:
     body, body_line = _shape(shape)
     stated = annotation.get("@odata.type") or body.get("@odata.type")
     spaced = namespace(page)
-    rows = {row.name: row for row in _rows(tables["properties"], body)}
-    lists = dict(_lists(page))
-    members = next((found for title, found in lists.items() if title == "members"), ())
+    listed = dict(lists(page.blocks()))
+    rows = {row.name: row for row in with_members(_rows(tables["properties"], body, page.notes), listed)}
+    members = listed.get("members", ())
     heading = _type_name(page.title.partition(" ")[0])
     if not members and not rows and not body and re.search(r"\benum", page.title, re.IGNORECASE):
-        members = next(iter(lists.values()), ())
+        members = next(iter(listed.values()), ())
     return Resource(
         name=stated.lstrip("#") if isinstance(stated, str) and "." in stated else f"{spaced}.{heading}",
         source=page.place(line),
         place=Place(page.path, spaced, labels(page), page.origins),
         properties=rows,
-        relationships={row.name: row for row in properties(tables["relationships"])},
+        relationships={row.name: row for row in properties(tables["relationships"], page.notes)},
         shape=body,
         shape_line=body_line,
         base=_base(annotation, intro),
-        open=annotation.get("openType") is True,
-        key=str(annotation.get("keyProperty") or ""),
+        open=annotation.get("openType", _is_open(page)) is True,
+        key=str(annotation.get("keyProperty") or next((row.name for row in rows.values() if row.refinement.key), "")),
         also=tuple(str(each) for each in also) if isinstance(also, list) else (),
         members=members if not rows else (),
-        lists=lists,
+        lists=listed,
     )
 
 
@@ -250,7 +256,13 @@ def _type_name(word: str) -> str:
     return word if word[:2].isupper() else word[:1].lower() + word[1:]
 
 
-def _rows(blocks: Iterable[Block], shape: JsonMapping) -> Iterator[PropertyRow]:
+def _is_open(page: Page) -> bool:
+    """Whether the text says that objects may have other properties too."""
+    texts = (block.text for block in page.blocks() if block.kind == "text" and "pen " in block.text)
+    return any(OPEN.search(text) is not None for text in texts)
+
+
+def _rows(blocks: Iterable[Block], shape: JsonMapping, notes: Notes) -> Iterator[PropertyRow]:
     """The type's own properties; a table further down, under a heading, may tell of something else."""
     heading, first = "", True
     for block in blocks:
@@ -260,7 +272,7 @@ def _rows(blocks: Iterable[Block], shape: JsonMapping) -> Iterator[PropertyRow]:
             found = list(properties([block]))
             foreign = heading and not first and shape and not any(row.name in shape for row in found)
             if not foreign and not re.search(r"\b(?:values?|members?|enum)\b", heading, re.IGNORECASE):
-                yield from found
+                yield from properties([block], notes)
             first = first and not found
 
 
@@ -292,20 +304,3 @@ def _base(annotation: JsonMapping, intro: Iterable[Block]) -> str:
             if link and not link.target.startswith("["):
                 return re.split("[#?]", link.target)[0]
     return ""
-
-
-def _lists(page: Page) -> Iterable[tuple[str, tuple[str, ...]]]:
-    """The enumerations in the tables of a page, by the fragment of the heading that they stand under."""
-    title = ""
-    for block in page.blocks():
-        if block.kind == "heading":
-            title = re.sub(r"[^\w-]", "", block.text.lower().replace(" ", "-"))
-        elif block.kind == "table" and block.rows:
-            header = re.sub(r"\W", "", block.rows[0][1][0]).lower()
-            if (
-                header in {"member", "members", "membername"}
-                or (header in {"value", "name"} and title.endswith("values"))
-                or title == "members"
-            ):
-                found = (plain(cells[0]).strip("'\" ") for _, cells in block.rows[1:])
-                yield title, tuple(name for name in found if re.fullmatch(r"[A-Za-z_]\w*", name))

@@ -9,7 +9,15 @@ from pathlib import Path
 
 from graph_contracts.derive.descriptions import NOTHING, Refinement
 from graph_contracts.derive.examples import Message
-from graph_contracts.derive.primitives import PRIMITIVES, anonymous, bounds, enumeration, inferred, primitive
+from graph_contracts.derive.primitives import (
+    PRIMITIVES,
+    anonymous,
+    bounds,
+    enumeration,
+    inferred,
+    primitive,
+    represented,
+)
 from graph_contracts.derive.resources import Library, Place, Resource
 from graph_contracts.derive.tables import PropertyRow
 from graph_contracts.derive.types import UNTYPED, TypeCell
@@ -101,7 +109,7 @@ class Schemas:
         for key, value in resource.shape.items():
             if "@" not in key and key not in known and key not in resource.relationships and re.fullmatch(r"\w+", key):
                 source = resource.source_of(resource.shape_line)
-                known[key] = self.property(resource.place, None, NOTHING, value, source)
+                known[key] = self.property(resource.place, represented(value), NOTHING, value, source)
 
     def related(self, name: str, key: str) -> Schema | None:
         """The schema of a relationship of a type as an example shows it, in full; None where the type has none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from graph_contracts.derive.links import Link, bold, links
@@ -13,6 +13,9 @@ STATUS = re.compile(r"(?<![\w.#/-])(20[0-7]|30[1-8])(?![\w%]|[.,:-]\d|\]\(|[- ](
 WORDS = {"ok": 200, "created": 201, "accepted": 202, "no content": 204}
 NAMED = re.compile(r"`(ok|created|accepted|no content)`|\b(no content)\b", re.IGNORECASE)
 """A status that is named by its words alone."""
+OR = re.compile(r"[ `]*(?:[A-Za-z]+[ `]+){0,5}or(?: an?)?[ `]+")
+"""What stands between two statuses that are said in one breath."""
+IN_EACH_CASE = re.compile(r"\bin (?:both|either|all|each|any)\b(?: of these)? cases?\b", re.IGNORECASE)
 ERROR = re.compile(r"`\s*([45]\d\d)\b")
 
 
@@ -51,14 +54,26 @@ def _numbered(blocks: Iterable[Block]) -> Iterator[Answer]:
                 continue
             seen.add(code)
             end = found[at + 1].start() if at + 1 < len(found) else len(block.text)
-            named = next(links(block.text[match.end() : end]), None)
+            named = next(links(block.text[match.end() : end]), None) or _shared(block.text, found, at)
             if named is None and len(found) == 1:
                 named = next(links(block.text), None) or bold(block.text)
             before = block.text[max(0, match.start() - 160) : match.start()] if seen != {code} else ""
+            before = before.rpartition("\n\n")[2]  # another paragraph tells of another case
             line = block.line + block.text.count("\n", 0, match.start())
             yield Answer(
                 code, line, named, re.search(r"\bprefer\b|optional request header", before, re.IGNORECASE) is not None
             )
+
+
+def _shared(text: str, found: Sequence[re.Match[str]], at: int) -> Link | None:
+    """What several statuses are said to have in the body: `200 OK` or `201 Created` and a widget, or in both cases."""
+    after = found[at + 1 :]
+    if after and OR.fullmatch(text, found[at].end(), after[0].start()):
+        end = after[1].start() if after[1:] else len(text)
+        return next(links(text[after[0].end() : end]), None)
+    if after and (cases := IN_EACH_CASE.search(text, found[-1].end())):
+        return next(links(text[cases.end() :]), None)
+    return None
 
 
 def _prose(section: Iterable[Block]) -> Iterator[Block]:
@@ -69,6 +84,11 @@ def _prose(section: Iterable[Block]) -> Iterator[Block]:
         elif block.kind == "table":
             rows = (f"`{cells[0]}` {' '.join(cells[1:])}" for _, cells in block.rows)
             yield Block("text", block.line, "\n".join(rows))
+
+
+def states(table: Block) -> bool:
+    """Whether a table names a status."""
+    return any(_numbered(_prose([table]))) or any(errors([table]))
 
 
 def _is_status(text: str, match: re.Match[str]) -> bool:
@@ -82,15 +102,19 @@ def _is_status(text: str, match: re.Match[str]) -> bool:
 
 
 def errors(section: Iterable[Block]) -> Iterator[tuple[int, int]]:
+    """The statuses of failure that a section states, each with its line."""
     seen = set()
     for block in section:
-        texts = (
-            [(block.line, block.text)]
-            if block.kind == "text"
-            else [(line, f"`{cells[0]}") for line, cells in block.rows]
-        )
-        for line, text in texts:
+        for line, text in [(block.line, block.text)] if block.kind == "text" else _status_cells(block):
             for match in ERROR.finditer(text):
                 if match[1] not in seen:
                     seen.add(match[1])
                     yield int(match[1]), line + text.count("\n", 0, match.start())
+
+
+def _status_cells(table: Block) -> Iterator[tuple[int, str]]:
+    """The cells of a table that may hold statuses: the first of each row, and those below a title that says so."""
+    titles = table.rows[0][1] if table.rows else ()
+    columns = [at for at, title in enumerate(titles) if not at or re.search(r"\bstatus|\bhttp\b", title, re.IGNORECASE)]
+    for line, cells in table.rows:
+        yield from ((line, f"`{cells[at]}") for at in columns if at < len(cells))

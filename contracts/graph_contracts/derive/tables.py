@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -63,8 +63,13 @@ def _optional(cells: Iterable[str]) -> bool:
     return any(re.search(r"\boptional\b", text, re.IGNORECASE) is not None for text in cells)
 
 
-def properties(blocks: Iterable[Block], notes: Notes | None = None) -> Iterator[PropertyRow]:
-    """The rows of the tables of properties among some blocks; rows that only group others are passed over."""
+def properties(
+    blocks: Iterable[Block], notes: Notes | None = None, spelled: Callable[[str], str] = str
+) -> Iterator[PropertyRow]:
+    """The rows of the tables of properties among some blocks; rows that only group others are passed over.
+
+    `spelled` makes names of what a table calls its rows.
+    """
     for table in (block for block in blocks if block.kind == "table" and block.rows):
         type_at, name_at, text_at = _columns(table.rows[0][1])
         if not any(table.rows[0][1]) and len(table.rows) > 1:
@@ -77,6 +82,8 @@ def properties(blocks: Iterable[Block], notes: Notes | None = None) -> Iterator[
             if len(cells) <= max(type_at, name_at) or (type_at >= 0 and not cells[type_at]):
                 continue
             name = plain(TAGS.sub("", cells[name_at])).partition(" (")[0].strip("'\" ")
+            name = spelled(name)
+            name = f"@{name}" if name.startswith("odata.") else name
             repeated = name.lower() in NAMES and cells[type_at].lower() == table.rows[0][1][type_at].lower()
             if repeated or not re.fullmatch(r"@odata\.\w+|[A-Za-z_]\w*(@odata\.\w+)?", name):
                 if notes is not None and not repeated:
@@ -85,6 +92,12 @@ def properties(blocks: Iterable[Block], notes: Notes | None = None) -> Iterator[
             cell = types.parse(cells[type_at]) if type_at >= 0 else types.TypeCell(types.UNTYPED)
             text = " | ".join(cells[text_at:])
             yield PropertyRow(name, cell, refinement(text) if text else NOTHING, line)
+
+
+def names_properties(table: Block) -> bool:
+    """Whether a table has a column with names of properties, or no titles that could say so."""
+    header = table.rows[0][1]
+    return not any(header) or _columns(header)[1] >= 0
 
 
 @lru_cache(maxsize=1 << 10)

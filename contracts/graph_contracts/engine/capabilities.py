@@ -29,12 +29,10 @@ def facts(group: ResourceGroup) -> list[Mapping[str, str]]:
     for update in group.updates if group.examined else ():
         path = str(update.documented)
         rows += [
-            _row(f"{path}: object", update.key, "the id that was updated"),
-            _row(f"{path}: second object", update.second or "none", "the id that must stay as it is"),
+            *_objects(path, update),
             _row(
                 f"{path}: GET on the object", _status(update.observer.item_status), "how updates are observed at best"
             ),
-            _row(f"{path}: GET on the collection", _listing(update.observer), "how objects are found"),
             _row(f"{path}: observed through", _means(update), "what persistence was judged by"),
             _row(f"{path}: accepted body", _body(update), "the first rung of the ladder that was answered 2xx"),
             _row(f"{path}: body with one property", _partial(update), "whether updates may be partial"),
@@ -50,6 +48,17 @@ def facts(group: ResourceGroup) -> list[Mapping[str, str]]:
             meaning = "members that differ from before the run, with values that the run did not send"
             rows.append(_row(f"{path}: changed by the server itself", ", ".join(moved), meaning))
     return rows
+
+
+def _objects(path: str, update: UpdateDriver) -> list[Mapping[str, str]]:
+    """Which objects an update was judged on, and how they were found; nothing of one that has no key."""
+    if update.documented.key is None:
+        return []
+    return [
+        _row(f"{path}: object", update.key, "the id that was updated"),
+        _row(f"{path}: second object", update.second or "none", "the id that must stay as it is"),
+        _row(f"{path}: GET on the collection", _listing(update.observer), "how objects are found"),
+    ]
 
 
 def _row(name: str, value: str, meaning: str) -> Mapping[str, str]:

@@ -31,7 +31,8 @@ def chosen(settings: Settings, redactor: Redactor) -> Credential:
     if settings.basic:
         return credentials.basic(settings.basic.get_secret_value())
     if settings.credential:
-        return credentials.Fixed(*settings.credential_fields()[0])
+        name, value = settings.credential_pair()
+        return (credentials.QueryKey if settings.credential_in_query else credentials.Fixed)(name, value)
     return credentials.basic(userinfo) if ":" in userinfo else Credential()
 
 

@@ -14,15 +14,16 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
+from graph_contracts.engine.conclusion import INTERRUPTED
 from graph_contracts.engine.interrupts import interruptible
+from graph_contracts.engine.pytest_cases import Plugin
 from graph_contracts.engine.request_list import RequestList
-from graph_contracts.engine.run import INTERRUPTED, run_cases
+from graph_contracts.engine.run import run_cases
 from graph_contracts.engine.session import Session
 from graph_contracts.generation.storage import keep_nothing
 from graph_contracts.http.exchange import Exchange, Request
 from graph_contracts.http.redact import Redactor
 from graph_contracts.operations import parameters
-from graph_contracts.pytest_plugin import Plugin
 from graph_contracts.report import github
 from graph_contracts.report.visible import visible
 from graph_contracts.settings import Settings, base_url
@@ -53,7 +54,7 @@ def dry_run(settings: Settings, *, bodies: bool = False) -> int:
     session = Session(settings.model_copy(update={**own, "dry_run": True}))
     session.redactor.add(*settings.secrets())
     with interruptible(session.ends) as interrupts, session.open():
-        status = run_cases(Plugin(session, opened=True, recorded=False), [])
+        status = run_cases(Plugin(session, recorded=False), [])
     with github.without_commands(sys.stdout):
         for line in _script(session, settings, bodies=bodies):
             print(visible(line))

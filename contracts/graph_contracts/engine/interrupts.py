@@ -11,8 +11,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
+
+from graph_contracts import system
+from graph_contracts.system.alarms import Alarm
 
 SLACK = 2.0
 """Seconds past the deadline that the exchange and the case in hand get to end by themselves."""
@@ -26,11 +29,12 @@ class Interrupts:
 
     ends: float
     overdue: bool = False
+    alarm: Alarm = field(default_factory=system.alarm)
 
     def interrupt_at(self, at: float) -> None:
         """Move the deadline."""
         self.ends = at
-        signal.setitimer(signal.ITIMER_REAL, max(at - time.monotonic(), 0.0) + SLACK)
+        self.alarm.ring_in(max(at - time.monotonic(), 0.0) + SLACK)
 
     def interrupt(self, _number: int, _frame: FrameType | None) -> None:
         """End what is being done, as Ctrl-C does.
@@ -47,7 +51,7 @@ class Interrupts:
                 return
             if sys.unraisablehook is lost:
                 sys.unraisablehook = hook
-            signal.setitimer(signal.ITIMER_REAL, AGAIN)
+            self.alarm.ring_in(AGAIN)
 
         sys.unraisablehook = lost
         raise KeyboardInterrupt
@@ -64,15 +68,15 @@ def interruptible(ends: float) -> Iterator[Interrupts]:
     if threading.current_thread() is not threading.main_thread():
         yield interrupts
         return
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
-    numbers = [number for number in signals if signal.getsignal(number) is not signal.SIG_IGN]
+    signals = {*system.ENDING, interrupts.alarm.number}
+    numbers = [number for number in sorted(signals) if signal.getsignal(number) is not signal.SIG_IGN]
     hook = sys.unraisablehook
     before = {number: signal.signal(number, interrupts.interrupt) for number in numbers}
     interrupts.interrupt_at(ends)
     try:
         yield interrupts
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        interrupts.alarm.stop()
         for number, handler in before.items():
             signal.signal(number, handler)
         sys.unraisablehook = hook

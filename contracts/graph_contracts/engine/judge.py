@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from sys import intern
 
 from graph_contracts.contract import OperationKind
 from graph_contracts.contract.conventions import EVERYTHING, Conventions
 from graph_contracts.engine import reproduction
+from graph_contracts.engine.answer_checks import MAX_FINDINGS, Checked, check_answers, not_kept
 from graph_contracts.engine.withheld_findings import of_one_life, without_curtailed, without_throttling
-from graph_contracts.errors import BodyNotKeptError, ContractsError
+from graph_contracts.errors import ContractsError
 from graph_contracts.http.client import OUT_OF_TIME
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.http.traffic import Traffic
@@ -24,7 +25,6 @@ from graph_contracts.requirements import (
     HARMFUL,
     SEVERITY_ORDER,
     Binding,
-    Each,
     Finding,
     Inconclusive,
     Mismatch,
@@ -33,7 +33,6 @@ from graph_contracts.requirements import (
     Requirement,
     Severity,
     Undecided,
-    Unread,
     find,
     known,
     signs,
@@ -44,8 +43,6 @@ RISKY = frozenset({Phase.NEGATIVE, Phase.GENERATED}) | HARMFUL
 MAX_EXCHANGES = 12
 SHOWN = 3
 """Exchanges of a finding that a report shows in full."""
-MAX_FINDINGS = 1000
-"""Findings of one case; a target can be wrong in a million places."""
 MAX_OTHERS = 300
 TIMES = 3
 """How often a failing positive is tried in all."""
@@ -75,19 +72,6 @@ class Judgement:
     """The options with which it can be judged."""
     seconds: float | None = None
     """How long the case took; None for a requirement that another case judged on its way."""
-
-
-@dataclass
-class Checked:
-    """The findings of one check of every response, for one operation."""
-
-    findings: list[Finding] = field(default_factory=list)
-    any: bool = False
-    """Whether there was a response that it is about, and that it could judge."""
-    problem: Exception | None = None
-    """What ended it early."""
-    unread: Unread | None = None
-    """Why a response that it is about was not judged."""
 
 
 class Judge:
@@ -224,6 +208,10 @@ class Judge:
         replay = (*often, *first.replay) if first.replay else ()
         return replace(first, message=first.message + words, actual=first.actual + words, replay=replay)
 
+    def take(self, operation: str, checked: Mapping[Binding, Checked]) -> None:
+        """Take over what checks of every response said of an operation, by its id, until their turn comes."""
+        self._checked[operation].update(checked)
+
     def release(self, operations: Iterable[str]) -> None:
         """Forget the notes on these operations."""
         for operation in operations:
@@ -248,7 +236,7 @@ class Judge:
             return
         notes = self._checked[update.documented.id]
         if binding not in notes:
-            notes.update(_checked(together or (binding,), update))
+            notes.update(check_answers(together or (binding,), update))
         checked = notes.pop(binding)
         yield from checked.findings
         if checked.problem is not None:
@@ -259,7 +247,7 @@ class Judge:
             raise Inconclusive(OUT_OF_TIME)
         if not checked.any and checked.unread is not None:
             raise checked.unread
-        if not checked.any and (unread := _not_kept(binding, update)) is not None:
+        if not checked.any and (unread := not_kept(binding, update)) is not None:
             raise Inconclusive("none of the answers that it is about was kept: their bodies are too long", unread)
         if not checked.any:
             raise NotApplicable("the run got no answer that the requirement is about")
@@ -274,73 +262,6 @@ def _about(name: str, kind: OperationKind) -> str:
     """The requirement of one kind of operation that a finding about updates' is of."""
     own = f"{kind}.{name.partition('.')[2]}"
     return own if known(own) else name
-
-
-def _checked(bindings: Sequence[Binding], update: OperationUnderTest) -> dict[Binding, Checked]:
-    """What checks of every response say, in one pass: of a long run, most has to be read back from the disk."""
-    checked = {binding: Checked() for binding in bindings}
-    _look_through({binding: (binding.each, found) for binding, found in checked.items()}, update)
-    silent = {
-        b: (b.otherwise, found) for b, found in checked.items() if b.otherwise and not (found.any or found.problem)
-    }
-    if silent:
-        _look_through(silent, update, from_first_accepted=True)
-    return checked
-
-
-def _look_through(
-    wanted: Mapping[Binding, tuple[Each | None, Checked]],
-    update: OperationUnderTest,
-    *,
-    from_first_accepted: bool = False,
-) -> None:
-    """Give each check the exchanges that it is about, from the operation's first accepted request on or from all."""
-    count, before = len(update.client.exchanges), update.requirement
-    begun = not from_first_accepted
-    for exchange in update.traffic():
-        if exchange.index >= count:
-            break  # a check may look at something itself
-        if exchange.index in update.client.cut:
-            continue
-        begun = begun or (exchange.ok and bool(exchange.entity) and exchange.request.method == update.documented.method)
-        for binding, (is_about, found) in wanted.items():
-            if begun and found.problem is None and len(found.findings) < MAX_FINDINGS:
-                update.requirement = binding.requirement
-                _check(binding, is_about, update, exchange, found)
-    update.requirement = before
-
-
-def _check(
-    binding: Binding, is_about: Each | None, update: OperationUnderTest, exchange: Exchange, found: Checked
-) -> None:
-    assert is_about is not None  # noqa: S101 (that is what makes it a check of every response)
-    try:
-        if is_about(update.documented, exchange):
-            if update.client.expired and not update.client.silent:
-                raise Inconclusive(OUT_OF_TIME)
-            room = MAX_FINDINGS - len(found.findings)
-            for finding in islice(binding.function(update, exchange) or (), room):
-                found.findings.append(finding)
-            found.any = True
-    except Unread as reason:
-        found.unread = reason
-    except Exception as problem:
-        found.problem = problem
-
-
-def _not_kept(binding: Binding, update: OperationUnderTest) -> Exchange | None:
-    """The first answer that a check may be about, and whose body was let go of."""
-    for exchange in update.client.exchanges.of(update.documented.id):
-        if exchange.response is None or exchange.response.whole:
-            continue
-        for is_about in filter(None, (binding.each, binding.otherwise)):
-            try:
-                about = is_about(update.documented, exchange)
-            except BodyNotKeptError:
-                about = True
-            if about:
-                return exchange
-    return None
 
 
 def _found(

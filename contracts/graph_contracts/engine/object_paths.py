@@ -28,14 +28,15 @@ def with_objects(settings: Settings, operations: Iterable[Operation]) -> Setting
     second: dict[str, str] = {}
     for given in settings.objects:
         path = _below(settings.target or "", given)
-        found, key = _ids(path, keyed)
-        parents = {name: value for name, value in found.items() if name != key}
+        found, keys = _ids(path, keyed)
+        parents = {name: value for name, value in found.items() if name not in keys}
         if any(first.get(name, value) != value for name, value in parents.items()):
             raise ConfigurationError(f"{FLAG} {path}: it is below another object than an earlier {FLAG}")
-        if key in first and key in second:
+        known = first.keys() & keys
+        if known and second.keys() & keys:
             raise ConfigurationError(f"{FLAG} {path}: a run works on two objects of a kind at most")
         first |= parents
-        (second if key in first else first)[key] = found[key]
+        (second if known else first).update({name: found[name] for name in keys})
     ids = {"ids": {**first, **settings.ids}, "second_ids": {**second, **settings.second_ids}, "objects": ()}
     return settings.model_copy(update=ids)
 
@@ -66,8 +67,8 @@ def _server(parts: SplitResult) -> tuple[str | None, int | None]:
     return parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
-def _ids(path: str, operations: list[Operation]) -> tuple[dict[str, str], str]:
-    """The values of the parameters in a path, by their names with segments, and the name of the object's key.
+def _ids(path: str, operations: list[Operation]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The values of the parameters in a path, by their names with segments, and the names of the object's key.
 
     Raises:
         ConfigurationError: no operation has such a path.
@@ -81,13 +82,13 @@ def _ids(path: str, operations: list[Operation]) -> tuple[dict[str, str], str]:
     # where a word could be a key, too, the path that spells out more is meant
     fewest = min(len(operation.parameters) for operation, _ in matches)
     operation, match = next(each for each in matches if len(each[0].parameters) == fewest)
-    values = {name: unquote(text) for name, text in zip(operation.parameters, match.groups(), strict=True)}
+    values = {name: unquote(text) for name, text in zip(PARAMETER.findall(operation.path), match.groups(), strict=True)}
     named = {
         # in quotes, two of them stand for one
         parameters.label(operation, name): value.replace("''", "'") if f"'{{{name}}}'" in operation.path else value
         for name, value in values.items()
     }
-    return named, parameters.label(operation, operation.key or "")
+    return named, tuple(parameters.label(operation, name) for name in parameters.key_names(operation))
 
 
 def _pattern(operation: Operation) -> re.Pattern[str]:

@@ -65,7 +65,7 @@ def results(run: RunResult, outcomes: Iterable[tuple[str, model.Outcome]], mask:
         operations=tuple(str(operation) for operation in selection.tested),
         places={str(operation): operation.source for operation in selection.tested if operation.source},
         target_url=mask.text(run.target_url),
-        target_server=_shortened(mask, run.target_server),
+        target_server=shortened(mask, run.target_server),
         target_auth=settings.auth,
         started=run.started.isoformat(timespec="seconds"),
         seconds=round(run.seconds, 3),
@@ -82,7 +82,7 @@ def results(run: RunResult, outcomes: Iterable[tuple[str, model.Outcome]], mask:
         environment=environment(),
         shard=shard.summary if shard else {},
         scope=scope_of_run.scope(selection, settings, deselected=run.deselected),
-        command=mask.text(command_line.run(settings)),
+        command="" if run.in_process else mask.text(command_line.run(settings)),
         redacted=mask.count,
     )
 
@@ -138,9 +138,9 @@ def outcome(
     return model.Outcome(
         operation=judgement.operation,
         verdict=model.Verdict(judgement.verdict),
-        message=_shortened(redactor, judgement.message),
-        expected=_shortened(redactor, judgement.expected),
-        actual=_shortened(redactor, judgement.actual),
+        message=shortened(redactor, judgement.message),
+        expected=shortened(redactor, judgement.expected),
+        actual=shortened(redactor, judgement.actual),
         exchanges=judgement.exchanges,
         curl=replay.script(judgement.replay or ((shown,) if shown else ()), redactor, reach),
         mismatch=_mismatch(judgement.mismatch, shown, redactor) if judgement.mismatch and shown else None,
@@ -177,14 +177,14 @@ def entry(exchange: Exchange, mask: Redactor, reach: Reach = DIRECT) -> JsonMapp
         text, short = _text(mask, response.body)
         answered = {
             "status": response.status,
-            "reason": _shortened(mask, response.reason),
+            "reason": shortened(mask, response.reason),
             "http_version": response.http_version,
             "headers": headers(response.headers),
             "body": text,
             "bytes": response.length,
             "sha256": response.sha256,
             "truncated": short or not response.whole,
-            "broken": _shortened(mask, response.broken),
+            "broken": shortened(mask, response.broken),
         }
     return {
         "index": exchange.index,
@@ -194,7 +194,7 @@ def entry(exchange: Exchange, mask: Redactor, reach: Reach = DIRECT) -> JsonMapp
         "seconds": round(exchange.seconds, 6),
         "request": {
             "method": request.method,
-            "url": mask.text(request.url),
+            "url": mask.text(request.address),
             "headers": headers(request.headers),
             "chosen": [mask.text(name) for name in request.chosen],
             "body": sent,
@@ -202,14 +202,15 @@ def entry(exchange: Exchange, mask: Redactor, reach: Reach = DIRECT) -> JsonMapp
             "wire": request.wire is not None,
         },
         "response": answered,
-        "error": _shortened(mask, exchange.error) or None,
+        "error": shortened(mask, exchange.error) or None,
         "curl": curl.command(request, mask, reach=reach),
     }
 
 
-def _shortened(mask: Redactor, text: str) -> str:
-    shortened = mask.cut(text, MAX_TEXT)
-    return shortened if len(text) <= MAX_TEXT else f"{shortened}…"
+def shortened(mask: Redactor, text: str) -> str:
+    """A text as results hold it: masked, and no longer than they take."""
+    masked = mask.cut(text, MAX_TEXT)
+    return masked if len(text) <= MAX_TEXT else f"{masked}…"
 
 
 def _text(mask: Redactor, body: bytes) -> tuple[str, bool]:

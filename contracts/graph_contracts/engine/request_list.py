@@ -10,7 +10,7 @@ from itertools import groupby
 from graph_contracts import requirements
 from graph_contracts.engine.target import reach
 from graph_contracts.http import curl
-from graph_contracts.http.exchange import Exchange, Request
+from graph_contracts.http.exchange import Exchange, Headers, Request
 from graph_contracts.http.redact import MASK, Redactor
 from graph_contracts.requirements import Phase
 from graph_contracts.settings import Settings, base_url
@@ -95,9 +95,10 @@ class RequestList:
         return [text for phase, text in PHASES.items() if phase in phases] + ["destructive"] * takes
 
     def _line(self, request: Request) -> str:
-        authenticated = [field for field in request.headers if field != ("Authorization", f"Bearer {self.token}")]
-        options = self._credentials() if len(authenticated) < len(request.headers) else []
-        asked = replace(request, headers=tuple(authenticated))
+        others = tuple(field for field in request.headers if field != ("Authorization", f"Bearer {self.token}"))
+        authenticated = len(others) < len(request.headers)
+        options = self._credentials() if authenticated else []
+        asked = replace(request, headers=others, query=self._key() if authenticated else ())
         line = curl.command(asked, self.redactor, options=options, reach=reach(self.settings), body=self.bodies)
         notes = [] if request.wire is None else ["its octets are chosen one by one, which curl can't do"]
         if not self.bodies:
@@ -105,13 +106,17 @@ class RequestList:
             notes += [f"BODY has {len(request.body):,} octets"] if request.body else []
         return f"{line}  # {'; '.join(notes)}" if notes else line
 
+    def _key(self) -> Headers:
+        """The key in the query by which the run would authenticate."""
+        return (self.settings.credential_pair(),) if self.settings.credential_in_query else ()
+
     def _credentials(self) -> list[str]:
         """How the run would authenticate, a variable in place of the secret."""
         settings = self.settings
         if settings.token or settings.token_command or settings.entra or not settings.target:
             return ["-H", curl.header("Authorization", f"Bearer {MASK}")]
         if settings.credential:
-            return ["-H", curl.header(settings.credential_fields()[0][0], MASK)]
+            return [] if settings.credential_in_query else ["-H", curl.header(settings.credential_pair()[0], MASK)]
         return ["--user", '"$TOKEN"'] if settings.basic or base_url.has_password(settings.target) else []
 
 

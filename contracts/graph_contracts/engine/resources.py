@@ -131,6 +131,17 @@ class Resources:
                     raise
                 group.leave_out([driver], error)
 
+    def first_if_any(self) -> ResourceGroup | None:
+        """The first group that can be judged; None where each only lacks what the operator could give.
+
+        Raises:
+            ContractsError: there is none, for another reason.
+        """
+        try:
+            return self.first_usable()
+        except UnknownObjectError:
+            return None
+
     def first_usable(self) -> ResourceGroup:
         """The first group that can be judged, examined; those before it are examined, too.
 

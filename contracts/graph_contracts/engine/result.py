@@ -26,6 +26,8 @@ class RunResult:
     exchanges: int
     planned: int
     executed: int
+    in_process: bool = False
+    """Whether the target was an application in this process, which no command reaches."""
     over: bool = True
     """Whether the run has come to its end; else it goes on, or was none."""
     complete: bool = False

@@ -13,23 +13,21 @@ from pathlib import Path
 import pytest
 from pluggy import PluggyTeardownRaisedWarning
 
-from graph_contracts import cases, requirements
+from graph_contracts import cases
 from graph_contracts.engine import pytest_html
+from graph_contracts.engine.conclusion import DEADLINE_CAME, conclude, finished, prepare
 from graph_contracts.engine.interrupts import Interrupts, interruptible
 from graph_contracts.engine.progress import Progress
+from graph_contracts.engine.pytest_cases import Plugin
 from graph_contracts.engine.recovery.undo_log import sweep
 from graph_contracts.engine.session import Session
-from graph_contracts.errors import ConfigurationError, NothingTestedError, TargetError, UnknownObjectError
-from graph_contracts.gate.verdict import Known
+from graph_contracts.errors import TargetError, UnknownObjectError
 from graph_contracts.generation.storage import keep_nothing
-from graph_contracts.pytest_plugin import Plugin
-from graph_contracts.report import github, terminal, writer
-from graph_contracts.report import results as model
+from graph_contracts.report import github, terminal
 from graph_contracts.report.screen import Screen
 from graph_contracts.report.words import plural
 from graph_contracts.settings import Settings
 
-INTERRUPTED = 130
 MAX_CASES = 5000
 """Cases of a page: pytest-html holds all of them in memory, and so does a browser."""
 PORTION = 1000
@@ -49,10 +47,10 @@ def run(settings: Settings, look: Screen | None = None) -> int:
     keep_nothing()
     session = Session(settings)
     folder = settings.report
-    _prepare(folder)
+    prepare(folder)
     look = look or Screen()
     progress = Progress(session.tally, look)
-    plugin = Plugin(session, opened=True, show=progress.show)
+    plugin = Plugin(session, show=progress.show)
     if session.selection.idle:
         with session.connect():
             pass
@@ -82,7 +80,7 @@ def run(settings: Settings, look: Screen | None = None) -> int:
                 raise TargetError("the deadline passed before the target could be checked", hint) from None
         except (TargetError, UnknownObjectError) as error:
             session.tally.note(error.what)
-            _write(plugin, error.exit_code, complete=False, over=False)
+            finished(plugin, error.exit_code, complete=False, over=False)
             raise
         expired = expired or interrupts.overdue
         if expired:
@@ -91,18 +89,8 @@ def run(settings: Settings, look: Screen | None = None) -> int:
     interrupted = status == pytest.ExitCode.INTERRUPTED and not interrupts.overdue
     complete = not interrupted and session.tally.whole and not expired
     if expired:
-        session.tally.note("the deadline came before the end: allow more time with --deadline")
+        session.tally.note(DEADLINE_CAME)
     return finish(plugin, complete=complete, interrupted=interrupted, expired=expired, look=look)
-
-
-def _prepare(folder: Path) -> None:
-    """Make the report folder, and take away what an earlier run left in it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        writer.clear(folder)
-        sweep(folder)
-    except OSError as error:
-        raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
 
 
 def _judge_late(plugin: Plugin, interrupts: Interrupts) -> None:
@@ -172,31 +160,10 @@ def finish(
         NothingTestedError: no case ran.
     """
     session = plugin.session
-    settings, tally = session.settings, session.tally
-    if session.selection.idle:
-        tally.note(
-            f"part {settings.group} of {settings.splits} has nothing to test: there is not that much to share out"
-        )
-    elif not tally.judgements and not interrupted and not expired:
-        raise NothingTestedError("no requirement was tested", "Check --select and --deselect")
-    refused = session.refused_all()
-    if refused and not settings.read_only:
-        complete = False
-        tally.note(refused)
-    if lines := session.kept_untested():
-        complete = False
-        tally.note(*lines)
-    if settings.read_only:
-        tally.note("a run with --read-only judges only what needs no update")
-    tally.note(*session.client.notes)
-    if tally.gone and not refused:
-        complete = False
-        if not tally.gone_is_told:
-            tally.note("at the end of the run the target no longer answered, or only that it was busy")
-    found = _write(plugin, INTERRUPTED if interrupted else None, complete=complete)
+    found = conclude(plugin, complete=complete, interrupted=interrupted, expired=expired)
     with github.without_commands(sys.stdout):
         ended = _interrupted(session) if interrupted else ""
-        sys.stdout.write(terminal.render(found, settings.report, look, ended))
+        sys.stdout.write(terminal.render(found, session.settings.report, look, ended))
     github.announce(found, sys.stdout)
     sys.stdout.flush()
     return found.exit_code
@@ -214,25 +181,6 @@ def _interrupted(session: Session) -> str:
         return f"{start}; {plural(len(tally.left), 'thing')} could not be put back, see below."
     one = len(session.resources.groups) == 1
     return f"{start}; {'the object is as it was' if one else 'the objects are as they were'}."
-
-
-def _write(plugin: Plugin, code: int | None, *, complete: bool, over: bool = True) -> model.Results:
-    """Write the reports; the exit code follows from the verdict, unless `code` says another.
-
-    Args:
-        plugin: what has run the cases.
-        code: the exit code.
-        complete: whether every planned case was run and reached a verdict where it could.
-        over: whether there was a run at all, or only preflight checks.
-    """
-    session = plugin.session
-    found = plugin.finish(complete=complete, over=over)
-    if over:
-        operations = tuple(str(operation) for operation in session.selection.tested)
-        found = session.gate.hold(found, Known([each.id for each in requirements.registry()], operations))
-    found = model.with_exit_code(found, model.exit_code(found) if code is None else code)
-    writer.write_all(found, plugin.record.evidence, session.settings.report)
-    return found
 
 
 def _arguments() -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from graph_contracts import requirements
 from graph_contracts.contract import Contract, OperationKind
 from graph_contracts.engine.selection import Selection
-from graph_contracts.report.scope import RECORDING, Scope
+from graph_contracts.report.scope import Scope
 from graph_contracts.requirements import Phase
 from graph_contracts.settings import Settings
 
@@ -28,9 +28,9 @@ def scope(selection: Selection, settings: Settings, *, deselected: bool = False)
     return Scope(len(_about(contract)), _operations(contract), tuple(narrowed_by))
 
 
-def recorded(contract: Contract) -> Scope:
-    """How much there would be to see if a recording showed all."""
-    return Scope(len(_about(contract)), _operations(contract), (RECORDING,))
+def recorded(contract: Contract, source: str) -> Scope:
+    """How much there would be to see if traffic of others, by the name of its source, showed all."""
+    return Scope(len(_about(contract)), _operations(contract), (source,))
 
 
 def _operations(contract: Contract) -> int:

@@ -27,10 +27,11 @@ from graph_contracts.engine.selection import check_options, portions, select_cas
 from graph_contracts.engine.sharding.object_allocation import allocation
 from graph_contracts.engine.tally import Tally
 from graph_contracts.engine.target import Target, WorkerContext, connect
-from graph_contracts.errors import ConfigurationError, ContractsError, UnknownObjectError
+from graph_contracts.errors import ConfigurationError, ContractsError
 from graph_contracts.gate import Gate
 from graph_contracts.http.client import Client
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.in_process import Application
 from graph_contracts.http.lifeline import Blame
 from graph_contracts.http.redact import Redactor
 from graph_contracts.operations.operation_under_test import OperationUnderTest
@@ -75,6 +76,7 @@ class Session:
         settings: the settings of the run.
         worker: what a worker shares with its run; a worker examines a resource when it is handed it.
         coordination: how the workers of a run allow for each other.
+        application: the target, where that is an application in this process.
 
     Raises:
         ContractsError: the settings or the document can't be used, or nothing is left to test.
@@ -86,7 +88,11 @@ class Session:
     """Restores every object at the end; there once the session is open."""
 
     def __init__(
-        self, settings: Settings, worker: WorkerContext | None = None, coordination: Coordination | None = None
+        self,
+        settings: Settings,
+        worker: WorkerContext | None = None,
+        coordination: Coordination | None = None,
+        application: Application | None = None,
     ) -> None:
         whole = select_cases(settings)
         settings = with_objects(settings, whole.tested)
@@ -100,7 +106,12 @@ class Session:
         with self._masking():
             check_options(whole, settings)
             self.gate = Gate.read(
-                settings.profile, settings.baseline, settings.update_baseline, settings.since, settings.fail_on
+                settings.profile,
+                settings.baseline,
+                settings.update_baseline,
+                settings.since,
+                settings.fail_on,
+                settings.lock,
             )
         self.selection = take_shard(whole, settings)
         self.resources = Resources(whole.contract, {})
@@ -109,6 +120,7 @@ class Session:
         self._worker = worker
         self._allocation = worker.allocation if worker else allocation(settings, whole.contract)
         self._coordination = coordination
+        self._application = application
         self._judge = Judge(settings.profile, self._claimed(whole.contract))
         self._budget: Budget | None = None
         """Divides the time over the cases, from the first one on."""
@@ -124,7 +136,7 @@ class Session:
             TargetError: it can't be judged.
         """
         with self.connect() as target:
-            how = command_line.options(self.settings)
+            how = None if self._application else command_line.options(self.settings)
             folder = self.settings.report
             self.recovery = Recovery(target, self.resources, folder, self.redactor, self.tally, how)
             try:
@@ -152,6 +164,7 @@ class Session:
             deadline=self.ends,
             watch=self._coordination.exchanged if self._coordination else None,
             shared=self._worker.reference if self._worker else None,
+            application=self._application,
         ) as target:
             self.target, self.client = target, target.client
             self.client.lifeline.blame = self._coordination.deaths if self._coordination else None
@@ -173,11 +186,9 @@ class Session:
         self.recovery.begin()
         if self._worker:
             return
-        try:
-            first = self.resources.first_usable()
-        except UnknownObjectError:
-            if self.selection.shard is None:
-                raise
+        whole = self.selection.shard is None
+        first = self.resources.first_usable() if whole else self.resources.first_if_any()
+        if first is None:
             return  # another part may judge something
         if self.settings.workers == 1:
             self.resources.calibrate(first, self.selection.cases)
@@ -317,6 +328,7 @@ class Session:
             settings=self.settings,
             selection=self.selection,
             target_url=self.client.base,
+            in_process=self.client.connection.in_process,
             target_server=(first.header("Server") or "") if first else "",
             started=self.started,
             seconds=self.tally.seconds,
@@ -336,9 +348,7 @@ class Session:
         """A line for each operation that the target kept from being tested; no line where a run may only read."""
         # one operation is the run: `refused_all` says it of that; what shards come to, `merge` says
         alone = len(self.selection.tested) == 1 or self.selection.shard is not None
-        if self.settings.read_only or alone:
-            return []
-        return [each.text for each in self.tally.untested() if not each.give]
+        return [] if self.settings.read_only or alone else self.tally.kept_untested()
 
     def refused_all(self) -> str:
         """Why no operation could be tested by what it does, because no body was accepted; empty where one could."""

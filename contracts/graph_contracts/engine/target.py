@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from graph_contracts.contract import Conventions
 from graph_contracts.engine.connect import check_files, chosen
+from graph_contracts.engine.recovery.undo_log import RESTART, WORKERS
 from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection, Limits
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.in_process import Application
 from graph_contracts.http.reach import DIRECT, Reach
 from graph_contracts.http.redact import Redactor
 from graph_contracts.http.restart import RestartCommand
@@ -61,6 +63,7 @@ def connect(
     deadline: float,
     watch: Callable[[Exchange], None] | None = None,
     shared: Started | None = None,
+    application: Application | None = None,
 ) -> Iterator[Target]:
     """A client for the target, or for an embedded reference; nothing is sent.
 
@@ -71,16 +74,17 @@ def connect(
         deadline: when to stop, as `time.monotonic()`.
         watch: is called with each exchange as soon as it is over.
         shared: an embedded reference that another process has started.
+        application: the target, where that is an application in this process.
 
     Raises:
         ConfigurationError: the settings name something that can't be used to reach the target.
     """
-    connection = _connection(settings, deadline)
+    connection = connection_to(settings, deadline)
     if settings.target:
         check_files(connection)
         credential = chosen(settings, redactor)
         credential.on_token = redactor.add
-        client = Client(replace(connection, credential=credential), watch)
+        client = Client(replace(connection, credential=credential, application=application), watch)
         options = replace(_options(settings, _identities(settings), allocation), token=new_token())
         target = Target(client, options)
         with _closing(target):
@@ -112,7 +116,8 @@ def _closing(target: Target) -> Iterator[None]:
         target.client.close()
 
 
-def _connection(settings: Settings, deadline: float) -> Connection:
+def connection_to(settings: Settings, deadline: float | None = None) -> Connection:
+    """Where the target is and how it is reached, without credentials."""
     return Connection(
         base=base_url.without_userinfo(settings.target or ""),
         headers=settings.headers,
@@ -138,8 +143,9 @@ def reach(settings: Settings) -> Reach:
 
 def _restart(settings: Settings) -> RestartCommand | None:
     """The operator's command that starts the target again; workers, whose folders lie side by side, take turns."""
-    line = settings.restart_command
-    return RestartCommand(line, settings.report.parent) if line and settings.target else None
+    line, folder = settings.restart_command, settings.report.parent
+    lock = folder / RESTART if folder.name == WORKERS else None
+    return RestartCommand(line, lock) if line and settings.target else None
 
 
 def _identities(settings: Settings) -> Identities:

@@ -1,4 +1,4 @@
-"""What turns results into an exit code beyond their verdict: the baseline of known failures, and an earlier run."""
+"""What turns results into an exit code beyond their verdict: lock file, baseline of known failures, earlier run."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 
 from graph_contracts.errors import BaselineError
 from graph_contracts.gate import baseline as file
+from graph_contracts.gate import lock as lock_file
 from graph_contracts.gate import verdict
 from graph_contracts.gate.baseline import Baseline
+from graph_contracts.gate.lock import Lock
 from graph_contracts.gate.verdict import Known
 from graph_contracts.report import results as model
 from graph_contracts.report.results import Results
@@ -19,6 +21,7 @@ from graph_contracts.report.results import Results
 class Gate:
     """What a run's results are held against, read before the run so that what can't be used is told then."""
 
+    lock: Lock | None = None
     baseline: Baseline | None = None
     update: bool = False
     """Whether what fails now is written into the baseline."""
@@ -35,14 +38,17 @@ class Gate:
         update: bool = False,
         since: Path | None = None,
         fail_on: str = "",
+        lock: Path | None = None,
     ) -> Gate:
         """Read the files.
 
         Raises:
             BaselineError: the baseline can't be used.
+            LockError: the lock file can't.
             ResultsError: the earlier run can't.
         """
         return cls(
+            lock=lock_file.read(lock) if lock else None,
             baseline=file.read(baseline, may_be_missing=update) if baseline else None,
             update=update,
             before=verdict.earlier(since, profile) if since else None,
@@ -51,13 +57,16 @@ class Gate:
         )
 
     def hold(self, results: Results, known: Known) -> Results:
-        """The results held against the baseline and the earlier run, where there are any."""
+        """The results held against the lock file, the baseline and the earlier run, where there are any."""
         found = model.with_fail_on(results, self.fail_on)
+        if self.lock:
+            found = lock_file.hold(found, self.lock, known.requirements)
+        fails = found
         if self.baseline:
             found = verdict.hold(found, self.baseline, known, datetime.now(UTC).date())
             if self.update:
                 try:
-                    note = verdict.update(results, self.baseline, known)
+                    note = verdict.update(fails, self.baseline, known)
                 except BaselineError as error:
                     note = str(error)
                 found = model.with_note(found, note)

@@ -16,6 +16,7 @@ from graph_contracts.report.change import Since
 from graph_contracts.report.difference import between
 from graph_contracts.report.results import Outcome, Results, Verdict, result
 from graph_contracts.report.waiver import Waiver, Waivers
+from graph_contracts.system import rename_over
 
 
 class Use(Enum):
@@ -137,7 +138,7 @@ def update(results: Results, baseline: Baseline, known: Known) -> str:
     scratch = path.with_name(f".{path.name}.tmp")
     try:
         scratch.write_text(text, encoding="utf-8", newline="")
-        scratch.replace(path)
+        rename_over(scratch, path)
     except OSError as error:
         raise BaselineError(f"--baseline {path}: {error.strerror or error}") from error
     gone = len(baseline.entries) - len(stay)

@@ -22,6 +22,7 @@ from graph_contracts.errors import ContractsError, TargetError
 from graph_contracts.http.connection import Connection
 from graph_contracts.http.credentials import Credential, Lapsed, Renewed, Token
 from graph_contracts.http.exchange import REFUSED, SAFE, Exchange, Headers, Request
+from graph_contracts.http.in_process.transport import InProcess
 from graph_contracts.http.lifeline import Lifeline
 from graph_contracts.http.long_bodies import LongBodies
 from graph_contracts.http.patience import Patience, seen
@@ -56,12 +57,13 @@ class Client:
         if connection.verify is False:
             # the operator said so: each request need not say it again on stderr
             warnings.filterwarnings("ignore", category=InsecureRequestWarning)
-        self._transport = Transport(connection)
         self._rate = Rate(connection.rate)
         self.credential = connection.credential or (Token(connection.token) if connection.token else Credential())
         self.notes: list[str] = []
-        """What happened to the credentials, and where the target redirects to, a line each."""
+        """What happened to the credentials, redirects that were learned, and where an application failed."""
         self.redirects = Redirects(notes=self.notes)
+        application = connection.application
+        self._transport = InProcess(application, self.notes) if application else Transport(connection)
         self.lapsed = ""
         """Why the credentials are good for nothing any more."""
         self._accepted = False
@@ -124,14 +126,17 @@ class Client:
     def move(self, base: str) -> None:
         """Send everything to another base URL from now on."""
         self.base, self.connection = base, replace(self.connection, base=base)
-        self.close()
-        self._transport = Transport(self.connection)
+        self._transport = self._transport.moved(self.connection)
         self.lifeline.move(self.connection)
 
     @property
     def token(self) -> str | None:
         """The bearer token that the run authenticates with, where it does so with one."""
         return self.credential.token
+
+    def query(self, extra: Mapping[str, str | None]) -> Headers:
+        """The parameters of the query that authenticate, unless a case chooses Authorization itself."""
+        return () if any(name.lower() == "authorization" for name in extra) else self.credential.query
 
     def headers(self, extra: Mapping[str, str | None], body: bytes | None) -> Headers:
         """The headers of a request: credentials and media type, unless `extra` sets them or leaves them out (None)."""
@@ -182,8 +187,8 @@ class Client:
                 raise
 
         def exchanged() -> Exchange:
-            fields, chosen = self.headers(headers or {}, body), tuple(headers or ())
-            request = Request(method, self.url(path), fields, body or b"", chosen=chosen)
+            fields, query = self.headers(headers or {}, body), self.query(headers or {})
+            request = Request(method, self.url(path), fields, body or b"", chosen=tuple(headers or ()), query=query)
             return self._exchange(request, partial(once, request), about, timeout, wait=wait)
 
         exchange = self.redirects.follow(exchanged, self)
@@ -245,8 +250,6 @@ class Client:
             yield send
         finally:
             line.close()
-
-    # -- one exchange ------------------------------------------------------------------------------------------
 
     def _exchange(
         self,
@@ -327,8 +330,6 @@ class Client:
         if self._recorder:
             self._recorder(exchange)
         return exchange
-
-    # -- the run's deadline ------------------------------------------------------------------------------------
 
     def _left(self, timeout: float) -> float:
         if self.connection.deadline is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from graph_contracts.http.credentials import Credential
 from graph_contracts.http.exchange import Headers
+from graph_contracts.http.in_process import Application
 from graph_contracts.http.restart import RestartCommand
 
 
@@ -43,3 +44,10 @@ class Connection:
     """Whether to send nothing but GET, HEAD and OPTIONS."""
     restart: RestartCommand | None = None
     """Starts the target again once it has ended."""
+    application: Application | None = None
+    """The target, where that is an application in this process; `base` is then only what its URLs begin with."""
+
+    @property
+    def in_process(self) -> bool:
+        """Whether the target is an application in this process, so that there are no connections."""
+        return self.application is not None

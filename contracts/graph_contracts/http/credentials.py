@@ -10,10 +10,7 @@ import base64
 import binascii
 import json
 import logging
-import os
 import re
-import shlex
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from graph_contracts import system
 from graph_contracts.errors import ConfigurationError, TargetError
 from graph_contracts.http.exchange import Headers
 from graph_contracts.http.redact import Redactor
@@ -54,6 +52,20 @@ class Credential:
         return ()
 
     @property
+    def query(self) -> Headers:
+        """The parameters of the query that authenticate."""
+        return ()
+
+    @property
+    def given(self) -> bool:
+        """Whether there are any credentials.
+
+        Raises:
+            ContractsError: there are none to be had.
+        """
+        return bool(self.fields() or self.query)
+
+    @property
     def token(self) -> str | None:
         """The bearer token, where it is one."""
         return None
@@ -82,6 +94,33 @@ class Fixed(Credential):
 
     def fields(self) -> Headers:
         return (self._field,)
+
+    def with_secret(self, secret: str) -> tuple[str, str]:
+        """The field with another secret in place of its own."""
+        name, value = self._field
+        scheme, space, rest = value.partition(" ")
+        if name.lower() == "cookie":
+            return name, f"{value.partition('=')[0]}={secret}"
+        if name.lower() != "authorization" or not space:
+            return name, secret
+        if scheme.lower() != "basic":
+            return name, f"{scheme} {secret}"
+        with suppress(ValueError):
+            user = base64.b64decode(rest).decode().partition(":")[0]
+            return basic(f"{user}:{secret}").fields()[0]
+        return name, value[:-6]
+
+
+class QueryKey(Credential):
+    """A key in the query that stays as it is."""
+
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__()
+        self._parameter = (name, value)
+
+    @property
+    def query(self) -> Headers:
+        return (self._parameter,)
 
 
 def basic(pair: str) -> Fixed:
@@ -262,7 +301,7 @@ def _moment(value: Json) -> float | None:
 
 def command(line: str, redactor: Redactor, longest: float = MAX_COMMAND) -> Renewed:
     """A token that a command prints; the command is run when a token is first needed."""
-    words = shlex.split(line)
+    words = system.split_command(line)
     return Renewed(lambda: _run(words, redactor, longest), "--token-command")
 
 
@@ -277,6 +316,7 @@ def _run(words: list[str], redactor: Redactor, longest: float) -> Issued:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            creationflags=system.OWN_GROUP,
         )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no command"
@@ -290,8 +330,7 @@ def _run(words: list[str], redactor: Redactor, longest: float) -> Issued:
     finally:
         if process.returncode is None:
             # what the command started ends with it
-            with suppress(OSError):
-                os.killpg(process.pid, signal.SIGKILL)
+            system.end_tree(process)
             process.wait()
     output = out[:MAX_OUTPUT].decode("utf-8", "replace")
     if process.returncode:

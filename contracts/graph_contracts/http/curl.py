@@ -62,10 +62,11 @@ def command(
             parts += ["-H", "Content-Type:"]  # curl would send one of its own
         parts += _body(request.body, redactor, telling) if body or not request.body else ["--data-binary", '"$BODY"']
     url, path = request.url, urlsplit(request.url).path
+    key = request.address.removeprefix(url) if request.query else ""
     parts += ["--globoff"] if set(url) & set("[]{}") else []
     parts += ["--path-as-is"] if {".", ".."} & set(path.split("/")) else []
     address = f"\0{known[url]}\0" if url in known else _address(url, known)
-    parts.append(shell.word(shell.marked(redactor.text(address), TOKEN)))
+    parts.append(shell.word(shell.marked(redactor.text(address + key), TOKEN)))
     return " ".join(parts)
 
 

@@ -8,6 +8,7 @@ import os
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from graph_contracts.errors import BodyNotKeptError
 from graph_contracts.http import jsontext
@@ -34,6 +35,16 @@ class Request:
     wire: bytes | None = None
     chosen: tuple[str, ...] = ()
     """Names of the fields that a case set, or left out, unlike what every request carries."""
+    query: Headers = ()
+    """Parameters that authenticate, which stand in the query on the wire beside what the URL has."""
+
+    @property
+    def address(self) -> str:
+        """The URL as it is sent, with the parameters that authenticate."""
+        parts = urlsplit(self.url)
+        known = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+        own = urlencode([(name, value) for name, value in self.query if name not in known], quote_via=quote)
+        return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, own))))) if own else self.url
 
 
 @dataclass(frozen=True)

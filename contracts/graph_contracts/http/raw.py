@@ -25,6 +25,8 @@ INTERIM = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d")
 UNFOLDED = re.compile(r"\r\n(?![ \t])")
 """Ends a line of a head that doesn't go on in the next one (obs-fold)."""
 CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}\b")
+UNREAD = "is none that a run reads"
+"""What is said of a body in a content coding that isn't known here, as Brotli."""
 GRACE = 0.1
 """Seconds to wait for surplus octets from a peer that keeps the connection open."""
 
@@ -273,7 +275,7 @@ def decode(body: bytes, coding: str, most: int) -> tuple[bytes, str]:
         if name == "identity" or not body:
             continue
         if name not in {"gzip", "x-gzip", "deflate"}:
-            return body, f"the content coding {name!r} was not asked for"
+            return body, f"the content coding {name!r} {UNREAD}"
         attempts = (31,) if "gzip" in name else (15, -15)
         for wbits in attempts:
             inflate = zlib.decompressobj(wbits)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shlex
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
+
+from graph_contracts import system
 
 MAX_SAID = 200
 """Characters of what a command wrote last to stderr."""
@@ -22,29 +20,23 @@ class RestartCommand:
 
     Args:
         line: the command, without a shell.
-        folder: shared by all workers of the run, of which one at a time starts the target.
+        lock: file that all workers of the run share: one at a time starts the target.
     """
 
-    def __init__(self, line: str, folder: Path) -> None:
-        self._words = shlex.split(line)
-        self._folder = folder
+    def __init__(self, line: str, lock: Path | None = None) -> None:
+        self._words = system.split_command(line)
+        self._lock = lock
         self._process: subprocess.Popen[bytes] | None = None
         self._said: Path | None = None
         self._problem = ""
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self) -> AbstractContextManager[object]:
         """Let no other worker of the run start the target meanwhile."""
-        try:
-            held = os.open(self._folder, os.O_RDONLY)
-        except OSError:
-            yield
-            return
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(held)
+        if self._lock is None:
+            return nullcontext()
+        from filelock import FileLock  # noqa: PLC0415 (few runs need it)
+
+        return FileLock(self._lock)
 
     def start(self) -> None:
         """Run the command; `problem` says what became of it."""
@@ -59,6 +51,7 @@ class RestartCommand:
                     stdout=subprocess.DEVNULL,
                     stderr=said,
                     start_new_session=True,
+                    creationflags=system.OWN_GROUP,
                 )
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or "it is no command"

@@ -5,16 +5,14 @@ Whatever the peer does ends in an `Exchange`, never in an exception.
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
-from graph_contracts.http import pool, raw
+from graph_contracts.http import pool, raw, tls
 from graph_contracts.http.connection import Connection
 from graph_contracts.http.exchange import REFUSED, SAFE, Exchange, Request, Response
 from graph_contracts.http.watchdog import Watchdog
@@ -35,6 +33,11 @@ class Transport:
 
     def close(self) -> None:
         self._session.close()
+
+    def moved(self, connection: Connection) -> Transport:
+        """Connections to where the target has moved to; these are closed."""
+        self.close()
+        return Transport(connection)
 
     def _opened(self) -> requests.Session:
         return pool.session(self._watchdog, self._connection.proxy)
@@ -58,13 +61,13 @@ class Transport:
     def talk(self, request: Request, timeout: float, *, half_close: bool) -> Exchange:
         """Send a request's chosen octets on a connection of their own, and read until the peer closes it."""
         wire, connect = request.wire or b"", self._connection.limits.connect_timeout
-        context, proxy = self._ssl_context(), self._connection.proxy
+        context, proxy = tls.context(self._connection), self._connection.proxy
         return make_exchange(request, lambda: raw.talk(self._base, wire, context, timeout, connect, half_close, proxy))
 
     def line(self) -> raw.Line:
         """A connection that is kept for several requests with chosen octets."""
         connect = self._connection.limits.connect_timeout
-        return raw.Line(self._base, self._ssl_context(), connect, self._connection.proxy)
+        return raw.Line(self._base, tls.context(self._connection), connect, self._connection.proxy)
 
     def _kept(self, request: Request, timeout: float) -> tuple[Response | None, str]:
         response, error = self._attempt(self._session, request, timeout)
@@ -82,14 +85,14 @@ class Transport:
         """Send a request on a connection of its own, and read what comes for what it is."""
         framing = [("Content-Length", str(len(request.body)))] if request.body or request.method not in SAFE else []
         fields = (*request.headers, *framing, ("Connection", "close"))
-        wire = raw.request_bytes(request.method, request.url, fields, request.body)
-        context, connect = self._ssl_context(), self._connection.limits.connect_timeout
+        wire = raw.request_bytes(request.method, request.address, fields, request.body)
+        context, connect = tls.context(self._connection), self._connection.limits.connect_timeout
         return raw.talk(self._base, wire, context, timeout, connect, proxy=self._connection.proxy)
 
     def _attempt(self, session: requests.Session, request: Request, timeout: float) -> tuple[Response | None, str]:
         prepared = requests.PreparedRequest()
         prepared.method = request.method
-        prepared.url = request.url
+        prepared.url = request.address
         prepared.headers = CaseInsensitiveDict(request.headers)
         if request.body:
             # without it requests would send the body chunked
@@ -119,19 +122,6 @@ class Transport:
                     return None, f"no complete answer within {timeout:g} s"
                 self._strange = self._strange or (pool.malformed(error) and not watch.reused)
                 return None, STALE if watch.reused and pool.closed(error) else pool.reason(error)
-
-    def _ssl_context(self) -> ssl.SSLContext | None:
-        if urlsplit(self._base).scheme != "https":
-            return None
-        verify = self._connection.verify
-        context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
-        cert = self._connection.cert
-        if cert:
-            context.load_cert_chain(*([cert] if isinstance(cert, str) else cert))
-        if verify is False:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
 
 
 def _may_repeat(request: Request) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import os
 import socket
 import threading
 import time
@@ -32,7 +31,7 @@ class Watch:
         self.reused = reused
         if sock is not None:
             # a descriptor of our own: TLS takes the socket's away, and its `shutdown` would wait for the peer
-            self.socket = socket.socket(fileno=os.dup(sock.fileno()))
+            self.socket = socket.fromfd(sock.fileno(), sock.family, sock.type)
         if self.expired:
             self.shutdown()
 

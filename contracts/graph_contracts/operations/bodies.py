@@ -52,7 +52,7 @@ class Bodies:
         self.look: Looking | None = None
         """Shows the object, where something does."""
         creates = context.documented.method == "POST"
-        self.writable = writable(model.type, context.options.readonly, context.shape.key, creating=creates)
+        self.writable = writable(model.type, context.options.readonly, context.shape.keys, creating=creates)
         self.found_markers: tuple[str, ...] | None = None
         """The markers, where they were looked for."""
         self.partial_answer: Exchange | None = None

@@ -17,7 +17,10 @@ MAX_TEXTS = 5
 """Texts, and numbers, that are tried one by one where two objects may not share one."""
 MAX_MARKERS = 4
 """Properties that are sent alone, until one is accepted: not each of them takes any value."""
-CONFLICT = 409
+CONFLICT, FAILURE = 409, 500
+"""What a value is answered with that another object has: by rights, and where nobody catches the database's error."""
+MAX_AFTER_FAILURE = 2
+"""Groups of properties that are tried after failures alone, which mostly have another reason."""
 
 
 class UpdateSearch:
@@ -96,16 +99,22 @@ def _without_conflict(bodies: Bodies, find: Callable[[], AcceptedBody]) -> Accep
     Raises:
         Inconclusive: nothing is.
     """
-    for names in ((), *distinguishing(bodies)):
+    conflicts = False
+    for tries, names in enumerate(((), *distinguishing(bodies))):
         bodies.own.distinct = names
         try:
             found = find()
         except Inconclusive as reason:
-            if not any(exchange.status == CONFLICT for exchange in reason.exchanges):
+            statuses = {exchange.status for exchange in reason.exchanges}
+            if not statuses & {CONFLICT, FAILURE}:
                 raise
         else:
-            if not any(step.exchange.status == CONFLICT for step in found.steps):
+            statuses = {step.exchange.status for step in found.steps}
+            if not statuses & {CONFLICT, FAILURE}:
                 return found
+        conflicts |= CONFLICT in statuses
+        if not conflicts and tries == MAX_AFTER_FAILURE:
+            break
     bodies.own.distinct = ()
     return find()
 

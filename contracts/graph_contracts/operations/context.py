@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from graph_contracts.backoff import rounds
 from graph_contracts.contract import CollectionShape, Operation, OperationKind, Type, TypeKind
+from graph_contracts.contract.composite_key import CompositeKey
 from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.knowledge import Log, Options
 from graph_contracts.operations.known_objects import KnownObjects
@@ -90,14 +91,30 @@ class Context:
 
     def keyed(self, body: JsonMapping, entity: str | None = None) -> JsonObject:
         """A body with the key of an object."""
-        return {self.shape.key: self.shape.written(entity or self.key), **body}
+        return {**self.shape.in_body(entity or self.key), **body}
 
     def unknown_id(self) -> str:
         """An id that no object has, of the kind that ids are: as the document has it, a number, else a GUID."""
+        if (composite := self.shape.composite) is not None:
+            return composite.of(self._new_key(composite))
         declared = self.place.parameter_types.get(self.place.key or "")
-        number = self.key.isdecimal() or self.shape.whole_key or (declared is not None and declared.kind in NUMBERS)
+        number = self.key.isdecimal() or self.shape.number_key or (declared is not None and declared.kind in NUMBERS)
         usual = Type(TypeKind.INT32 if number else TypeKind.GUID)
         return str(self.values.fresh(replace(usual, limits=declared.limits) if declared is not None else usual))
+
+    def nearly_the_key(self, key: str) -> dict[str, str]:
+        """Keys that differ in one property from a key of several, each with what is said of it."""
+        composite = self.shape.composite
+        if composite is None:
+            return {}
+        known, new = composite.object(key), self._new_key(composite)
+        return {composite.of({**known, name: new[name]}): f"the id with another {name}" for name in known}
+
+    def _new_key(self, composite: CompositeKey) -> JsonObject:
+        """New values for the properties of a key."""
+        types = {name: each.type for name, each in self.answer_type.properties.items()}
+        guid = Type(TypeKind.GUID)
+        return {name: self.values.fresh(types.get(name, guid)) for name in composite.properties}
 
     def looks(self, most: float = float("inf")) -> Iterator[None]:
         """Yield once, and again until reads can no longer lag, or for `most` seconds."""

@@ -242,7 +242,11 @@ def created_id(exchange: Exchange, shape: CollectionShape) -> str:
         return entity
     for name in ("Location", "OData-EntityId"):
         with suppress(ValueError):
-            if entity := _key(exchange.response.header(name) or "", urlsplit(exchange.request.url).path):
+            if shape.composite is not None:
+                entity = shape.composite.shown_in(urlsplit(exchange.response.header(name) or "").path)
+                if entity:
+                    return entity
+            elif entity := _key(exchange.response.header(name) or "", urlsplit(exchange.request.url).path):
                 return entity
     return ""
 

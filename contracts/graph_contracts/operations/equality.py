@@ -74,7 +74,8 @@ def unset(value: Json, type_: Type) -> bool:
     if isinstance(value, Mapping) and type_.kind is TypeKind.COMPLEX:
         if type_.open and any("@" not in name and name not in type_.properties for name in value):
             return False
-        return all(unset(value.get(member.name), member.type) for member in type_.properties.values())
+        shown = (member for member in type_.properties.values() if not member.write_only)
+        return all(unset(value.get(member.name), member.type) for member in shown)
     return value is None
 
 
@@ -141,6 +142,8 @@ def _complex(expected: JsonMapping, actual: JsonMapping, type_: Type, path: str)
         if "@" in name:
             continue
         declared = type_.properties.get(name)
+        if declared and declared.write_only:
+            continue  # whoever shows a password would be wrong
         if declared:
             yield from differences(value, actual.get(name), declared.type, f"{path}.{name}" if path else name)
         elif type_.open and not same_json(value, actual.get(name)):

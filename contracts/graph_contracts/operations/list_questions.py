@@ -140,7 +140,7 @@ def telling(
     found = []
     for name, member in declared.items():
         kind, plain = member.type.kind, not member.type.members and not member.type.placeholder
-        if name == listing.shape.key or kind not in kinds or not plain or name in listing.volatile:
+        if name in listing.shape.keys or kind not in kinds or not plain or name in listing.volatile:
             continue
         values = [item[name] for item in items.values() if item.get(name) is not None]
         if len({str(value).casefold() for value in values}) > 1 and agreed(values, kind):

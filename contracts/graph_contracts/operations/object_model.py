@@ -31,7 +31,9 @@ class ObjectModel:
         """What differs in the documented properties that `expected` names, leaving out what the server maintains."""
         computed = self._context.computed
         wanted = {
-            name: value for name, value in expected.items() if name not in computed and name != self._context.shape.key
+            name: value
+            for name, value in expected.items()
+            if name not in computed and name not in self._context.shape.keys
         }
         return list(differences(wanted, actual, self._context.answer_type))
 

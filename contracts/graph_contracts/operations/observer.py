@@ -57,10 +57,16 @@ class Observer:
         """The status of the last answer to a GET on the collection; 0 where there was none."""
         return self.listing.status if self.listing is not None else 0
 
+    @property
+    def _head(self) -> dict[str, str | None]:
+        return {"Accept": self.operation.accept} if self.operation.accept else {}
+
     def item(self, entity: str, *, fresh: bool = False) -> tuple[JsonObject | None, Exchange]:
         """GET the object itself."""
         path = self.operation.url_path(self.path_ids(entity))
-        exchange = self.client.send("GET", path, fresh=fresh, operation=self.asker, requirement="observe")
+        exchange = self.client.send(
+            "GET", path, headers=self._head, fresh=fresh, operation=self.asker, requirement="observe"
+        )
         self.item_status = exchange.status
         return self.shown(exchange, entity), exchange
 
@@ -68,10 +74,10 @@ class Observer:
         """The object with an id, where the answer to a GET of it is that: no error, and none of other objects."""
         found = exchange.object if exchange.status == 200 else None
         if found is None or (
-            self.operation.key is not None and self.shape.key in found and not self.shape.is_of(found, entity)
+            self.operation.key is not None and self.shape.shows_key(found) and not self.shape.is_of(found, entity)
         ):
             return None
-        if self.shape.key not in found and isinstance(found.get("error"), dict):
+        if not self.shape.shows_key(found) and isinstance(found.get("error"), dict):
             return None  # an error under the status of success
         if self._is_list(found) or self._is_foreign(found):
             return None  # whoever knows no such object may answer with all there are
@@ -86,7 +92,7 @@ class Observer:
             seen: the object, as an answer to its creation or a list has it.
         """
         key, parameter = self.shape.key, (self.operation.key or "").lower()
-        if self._leads or not parameter or (key.lower() == "id" and parameter.endswith("id")):
+        if self._leads or not parameter or self.shape.composite or (key.lower() == "id" and parameter.endswith("id")):
             return False
         _, exchange = self.item(entity)
         shown = exchange.object if exchange.status == 200 else None
@@ -103,7 +109,7 @@ class Observer:
         shown = self.operation.response
         names = self.shape.items or ("value",)
         has = names[0] in shown.properties if shown else False
-        return not has and self.shape.key not in found and isinstance(found.get(names[0]), list)
+        return not has and not self.shape.shows_key(found) and isinstance(found.get(names[0]), list)
 
     def _is_foreign(self, found: JsonMapping) -> bool:
         """Whether an answer has lists, and not one member that the document names: a list in a wrapper of its own."""
@@ -121,7 +127,7 @@ class Observer:
         self.cut = False
         read = {url}
         for _ in range(MAX_PAGES):
-            exchange = self.client.send("GET", url, operation=self.asker, requirement="observe")
+            exchange = self.client.send("GET", url, headers=self._head, operation=self.asker, requirement="observe")
             self.listing = exchange
             page = exchange.json if exchange.status == 200 else None
             values = self.shape.items_in(page)

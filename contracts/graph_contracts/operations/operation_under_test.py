@@ -152,8 +152,8 @@ class OperationUnderTest(Context, ABC):
             Inconclusive: there is none.
         """
         if not self.second:
-            name = parameters.label(self.documented, self.documented.key or "")
-            raise Inconclusive(f"not tested: needs a second object (--second-id {name}=ID)")
+            flags = parameters.flags(self.documented, "--second-id", "ID")
+            raise Inconclusive(f"not tested: needs a second object ({flags})")
         return self.second
 
     def seen_after(self, exchange: Exchange) -> tuple[Exchange, ...]:

@@ -10,11 +10,11 @@ from graph_contracts.operations.sample_values import Values
 class OwnValues:
     """Completes bodies; an update's need no completion."""
 
-    def __init__(self, values: Values, type_: Type, key: str = "") -> None:
+    def __init__(self, values: Values, type_: Type, keys: tuple[str, ...] = ()) -> None:
         self._values = values
         self._type = type_
-        self._key = key
-        """The property that no two objects share, whatever the target says."""
+        self._keys = keys
+        """The properties that no two objects share, whatever the target says."""
         self.distinct: tuple[str, ...] = ()
         """Properties whose values no two objects may share."""
         self.essential: JsonObject = {}
@@ -22,7 +22,7 @@ class OwnValues:
 
     def make_distinct(self, body: JsonMapping) -> JsonObject:
         """A body with new values for properties that must be unique."""
-        names = [name for name in dict.fromkeys((*self.distinct, self._key)) if name in body]
+        names = [name for name in dict.fromkeys((*self.distinct, *self._keys)) if name in body]
         return {**body, **{name: self._values.distinct(self._type.properties[name].type, name) for name in names}}
 
     def complete(self, body: JsonMapping) -> JsonObject:

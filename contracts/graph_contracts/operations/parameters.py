@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from graph_contracts.contract import PARAMETER, Operation
+from graph_contracts.contract import PARAMETER, ObjectPath, Operation
 from graph_contracts.operations.knowledge import Options
 
 SHORT = "id"
@@ -19,12 +19,13 @@ def labels(operation: Operation) -> dict[str, str]:
     """Each parameter of an operation's path with the name that it has by its segment; its own where it has no other."""
     found: dict[str, str] = {}
     segment = ""
+    every = PARAMETER.findall(operation.path)
     for part in operation.path.split("/"):
         names = PARAMETER.findall(part)
         # a key in parentheses belongs to the segment that it stands in
         segment = part.partition("(")[0] if names and "(" in part else segment if names else part or segment
         for name in names:
-            found[name] = f"{segment}.{_unnumbered(name, operation.parameters)}" if segment else name
+            found[name] = f"{segment}.{_unnumbered(name, every)}" if segment else name
     repeated = {label for label in found.values() if [*found.values()].count(label) > 1}
     return {name: name if label in repeated else label for name, label in found.items()}
 
@@ -40,8 +41,31 @@ def label(operation: Operation, name: str) -> str:
     return labels(operation).get(name, name)
 
 
+def key_names(operation: Operation) -> tuple[str, ...]:
+    """The parameters that make an operation's key: mostly one."""
+    found = ObjectPath.of(operation.path)
+    if found is None:
+        return ()
+    return found.composite.parameters if found.composite is not None else (found.key,)
+
+
+def flags(operation: Operation, flag: str = "--id", value: str = "VALUE", *, name: str = "") -> str:
+    """What to give on the command line for an operation's key, or for the parameter with a name."""
+    names = (name,) if name else key_names(operation)
+    return " ".join(f"{flag} {label(operation, each)}={value}" for each in names)
+
+
 def value(given: Mapping[str, str], operation: Operation, name: str, *, short: bool = False) -> str | None:
-    """The value given for a parameter; `short` says whether `id` stands for the path's key."""
+    """The value given for a parameter; `short` says whether `id` stands for the path's key.
+
+    A key of several properties is given by the parameter of each.
+    """
+    found = ObjectPath.of(operation.path)
+    if found is not None and found.composite is not None and name == found.key:
+        named = ((each, value(given, operation, each)) for each in found.composite.parameters)
+        parts = {each: given for each, given in named if given is not None}
+        if whole := found.composite.of_parameters(parts):
+            return whole
     names = [label(operation, name), name, *([SHORT] if short and name == operation.key else [])]
     return next((given[each] for each in names if each in given), None)
 
@@ -66,8 +90,8 @@ def ambiguous(name: str, operations: Iterable[Operation]) -> list[str]:
     for operation in operations:
         for own, by_segment in labels(operation).items():
             if own == name != by_segment:
-                meant[by_segment] = meant.get(by_segment, False) or own != operation.key
-            elif name == SHORT and own == operation.key and not meant.get(by_segment):
+                meant[by_segment] = meant.get(by_segment, False) or own not in key_names(operation)
+            elif name == SHORT and own in key_names(operation) and not meant.get(by_segment):
                 meant[by_segment] = False
     parents = any(meant.values())
     return sorted(meant) if parents and (len(meant) > 1 or name == SHORT) else []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from graph_contracts.contract import Property, Type, TypeKind
 from graph_contracts.contract.bounded_values import bounded
@@ -55,6 +55,7 @@ TYPICAL: Mapping[TypeKind, tuple[Json, ...]] = {
 GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 MADE = re.compile(rf"(?:{'|'.join(WORDS)}) \d+|user\d+@contoso\.example|https://contoso\.example/\d+|{GUID}")
 """The free texts that are made here: no words of a language, codes or numbers, which anybody may send."""
+LANGUAGES = ("en-US", "de-DE", "fr-FR", "es-ES", "ja-JP")
 APART = 40
 """What numbers in texts differ by between workers in parallel; a multiple of all that goes round by them."""
 MAX_TOKEN = 24_000
@@ -62,7 +63,7 @@ MAX_TOKEN = 24_000
 
 
 def writable(
-    type_: Type, readonly: frozenset[str] = frozenset(), key: str = "id", *, creating: bool = False
+    type_: Type, readonly: frozenset[str] = frozenset(), keys: Iterable[str] = (), *, creating: bool = False
 ) -> tuple[str, ...]:
     """The properties of a type that a client may set: the key only where whoever makes an object must name it."""
     named = {*type_.required} if creating else set[str]()
@@ -70,7 +71,7 @@ def writable(
         member.name
         for member in type_.properties.values()
         if not member.read_only and member.name not in readonly
-        if member.name not in {"id", key} or member.name in named
+        if member.name not in {"id", *keys} or member.name in named
     )
 
 
@@ -223,7 +224,7 @@ class Values:
                     guid=self._guid(name, n),
                     n=n,
                     short=short,
-                    language=("en-US", "de-DE")[n % 2],
+                    language=LANGUAGES[n % len(LANGUAGES)],
                     zone=("UTC", "Pacific Standard Time")[n % 2],
                     country=("US", "DE")[n % 2],
                 )

@@ -80,6 +80,8 @@ class Sender:
         """
         context, client = self._context, self._context.client
         self.may_send(method)
+        if context.documented.accept and method == context.documented.method:
+            headers = {"Accept": context.documented.accept, **(headers or {})}
         about = {"operation": context.documented.id, "requirement": context.requirement}
         if entity:
             about["entity"] = self.witness.about(method, entity)

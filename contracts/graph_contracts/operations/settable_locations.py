@@ -60,12 +60,13 @@ def settable_locations(update: WriteDriver, kind: TypeKind) -> list[Location]:
     """The locations of a kind that the target takes values for: top-level ones first, then nested, then items.
 
     Deprecated properties come last, so that a case judges by what stays. Where the document bounds values more closely
-    than their kind, cases don't send theirs.
+    than their kind, cases don't send theirs. The key of a new object is left out, too: an odd one has an odd address.
     """
     places = [location for name in update.bodies.accepted.names for location in _below(update, name)]
     found = [location for location in places if location.type.kind is kind and free(location.type)]
-    computed = [location for location in found if location.path[0] not in update.computed]
-    return sorted(computed, key=lambda s: (update.model.type.properties[s.path[0]].deprecated, s.listed, len(s.path)))
+    left_out = {*update.computed, *update.shape.keys}
+    kept = [location for location in found if location.path[0] not in left_out]
+    return sorted(kept, key=lambda s: (update.model.type.properties[s.path[0]].deprecated, s.listed, len(s.path)))
 
 
 def open_locations(update: WriteDriver) -> list[Location]:
@@ -95,6 +96,6 @@ def _nested(prefix: tuple[str, ...], type_: Type) -> Iterator[Location]:
     if type_.kind is not TypeKind.COMPLEX:
         return
     bags = [m for m in type_.properties.values() if m.type.open and not m.read_only]  # empty, and yet to be filled
-    for member in {member.name: member for member in (*settable(type_), *bags)}.values():
+    for member in {member.name: member for member in (*settable(type_), *bags) if not member.write_only}.values():
         yield Location((*prefix, member.name), member.type, member.nullable)
         yield from _nested((*prefix, member.name), member.type)

@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 
 from graph_contracts.http import tunnel
 from graph_contracts.http.exchange import Exchange, Request
+from graph_contracts.http.in_process.transport import NO_CONNECTION
 from graph_contracts.http.raw import request_bytes
 from graph_contracts.json_types import Json
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.pending_writes import PendingWrites
 from graph_contracts.operations.sender import Sender
-from graph_contracts.requirements import Inconclusive
+from graph_contracts.requirements import Inconclusive, NotApplicable
 
 
 class Wire:
@@ -40,13 +41,18 @@ class Wire:
         """The octets of a request as they would stand on the wire, with just these headers besides the usual ones.
 
         Content-Length is not added: the cases on framing choose it themselves.
+
+        Raises:
+            NotApplicable: the target is an application in this process.
         """
+        self._need_connection()
         self._sending(body, entity)
         client = self._context.client
         extra = {**headers, **({"Connection": "close"} if close else {})}
         fields = client.headers(extra, body)
         method, url = self._context.documented.method, client.url(path or self._context.address(entity))
-        return request_bytes(method, url, fields, body), Request(method, url, fields, body, chosen=tuple(headers))
+        request = Request(method, url, fields, body, chosen=tuple(headers), query=client.query(extra))
+        return request_bytes(method, request.address, fields, body), request
 
     def send(
         self, octets: bytes, request: Request, *, half_close: bool = False, timeout: float | None = None
@@ -55,7 +61,9 @@ class Wire:
 
         Raises:
             Inconclusive: there is a proxy, and it lets none through.
+            NotApplicable: the target is an application in this process.
         """
+        self._need_connection()
         context, client, witness = self._context, self._context.client, self._sender.witness
         path = urlsplit(request.url).path.removeprefix(urlsplit(client.base).path)
         witness.announce(request.method, path, request.body)
@@ -81,7 +89,11 @@ class Wire:
         """A kept connection for chosen octets.
 
         The function sends one request; it returns the exchange and whether the connection was that of the one before.
+
+        Raises:
+            NotApplicable: the target is an application in this process.
         """
+        self._need_connection()
         self._sender.may_send("")
         context, client = self._context, self._context.client
         with client.line() as send:
@@ -95,6 +107,10 @@ class Wire:
                 return _through(exchange), kept
 
             yield ask
+
+    def _need_connection(self) -> None:
+        if self._context.client.connection.in_process:
+            raise NotApplicable(NO_CONNECTION)
 
 
 def _through(exchange: Exchange) -> Exchange:

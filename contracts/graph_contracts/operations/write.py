@@ -60,7 +60,7 @@ class WriteDriver(OperationUnderTest):
             client.lifeline.on_restart.append(self.pending.clear)
         self.computed |= {each.name for each in operation.body.properties.values() if each.write_only}
         self.model = self._model(operation.body)
-        self.own = OwnValues(self.values, operation.body, self.shape.key if operation.method == "POST" else "")
+        self.own = OwnValues(self.values, operation.body, self.shape.keys if operation.method == "POST" else ())
         self.writer = Writer(self, self.sender, self.own, self.pending, self.model, members, ids)
         self.wire = Wire(self, self.sender, self.pending, self.writer.sending)
         self.patch, self.change = self.writer.patch, self.writer.change

@@ -9,12 +9,15 @@ from typing import Self
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from graph_contracts.contract import Contract, ObjectPath
+from graph_contracts.contract.composite_key import CompositeKey
 from graph_contracts.reference.message import Refusal, Request, Scope
 from graph_contracts.reference.routes import Place, Role, Routes, split
 from graph_contracts.reference.store import Store
 
 SAFE = "$'()*+,;=:@!~"
 """What stands in a path's segment as it is (RFC 3986 §3.3)."""
+LITERAL = "'=,"
+"""What stands in a key of several properties as it is, for it parts them."""
 SINGLE = "-"
 """Stands for the id of an object that is alone and gone."""
 
@@ -117,9 +120,10 @@ class Addresses:
         """A path as the document spells it: keys in parentheses where it has them there."""
         path = ""
         for end, segment in enumerate(segments, 1):
-            key = quote(segment, safe=SAFE)
-            place = self.routes.find(segments[:end]) if self.spellings.keys else None
+            special = self.spellings.keys or self.spellings.several
+            place = self.routes.find(segments[:end]) if special else None
             written = ObjectPath.of(place.template) if place is not None else None
+            key = segment if written and written.composite else quote(segment, safe=SAFE)
             path += written.form.replace("{}", key) if written and written.form.startswith("(") else f"/{key}"
         return path
 
@@ -132,6 +136,8 @@ class Spellings:
     """What a segment with a key looks like; and the property that is the key, where it isn't the usual one."""
     casts: frozenset[str]
     """Types that the path of an object may be cast to."""
+    several: tuple[tuple[re.Pattern[str], str, CompositeKey], ...] = ()
+    """What a segment with a key of several properties looks like, the collection's name, and the key."""
 
     @classmethod
     def of(cls, paths: Iterable[str]) -> Self:
@@ -139,16 +145,20 @@ class Spellings:
         found = [each for path in dict.fromkeys(paths) if (each := ObjectPath.of(path)) is not None]
         usual = {each.collection for each in found if not each.form.startswith("(")}
         keys: dict[tuple[str, str], str] = {}
+        several: list[tuple[re.Pattern[str], str, CompositeKey]] = []
         for each in found:
             if each.form.startswith("("):
                 name = each.collection.rpartition("/")[2]
+                if each.composite is not None:
+                    several.append((re.compile(rf"{re.escape(name)}\((.+)\)", re.DOTALL), name, each.composite))
+                    continue
                 named = each.form.partition("=")[0][1:] if "=" in each.form else ""
                 keys[name, named] = named if each.collection in usual else ""
         patterns = (
             (re.compile(rf"({re.escape(name)})\({re.escape(named)}{'=' if named else ''}('?)(.+)\2\)", re.DOTALL), key)
             for (name, named), key in keys.items()
         )
-        return cls(tuple(patterns), frozenset(each.cast for each in found if each.cast))
+        return cls(tuple(patterns), frozenset(each.cast for each in found if each.cast), tuple(several))
 
     def plain(self, segments: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
         """A path's segments, each key in one of its own and no cast; and the property that the last key is of."""
@@ -158,6 +168,9 @@ class Spellings:
             if segment in self.casts:
                 continue
             last = ""
+            if composite := self._composite(segment):
+                plain += composite
+                continue
             for pattern, key in self.keys:
                 if match := pattern.fullmatch(segment):
                     plain += [match[1], match[3].replace("''", "'") if match[2] else match[3]]
@@ -166,3 +179,12 @@ class Spellings:
             else:
                 plain.append(segment)
         return tuple(plain), last
+
+    def _composite(self, segment: str) -> tuple[str, ...]:
+        """The collection's name and the key of several properties that a segment has; nothing where it has none."""
+        for pattern, name, composite in self.several:
+            if (match := pattern.fullmatch(segment)) and (
+                key := composite.shown_in(f"({quote(match[1], safe=LITERAL)})")
+            ):
+                return name, key
+        return ()

@@ -6,6 +6,8 @@ on one instance; the app itself knows of none of them.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from graph_contracts.contract import Contract
 from graph_contracts.reference.access import Access
 from graph_contracts.reference.addresses import Addresses
@@ -44,10 +46,20 @@ class App:
             await self.bodies.read(request, receive)
             reply = await self.perform(request)
         except Refusal as refusal:
-            reply = self.answers.refuse(request, refusal)
+            reply = self.documented(request, self.answers.refuse(request, refusal))
         except Exception as error:
             reply = self.answers.crash(request, error)
         await self.answers.send(request, reply, send)
+
+    def documented(self, request: Request, refusal: Reply) -> Reply:
+        """A refusal in the form that the document gives errors of its status, where that isn't Graph's."""
+        place = self.addresses.locate(request.segments)
+        operation = request.operation or (place.operation(request.method) if place is not None else None)
+        said = operation.error(refusal.status) if operation is not None else None
+        if said is None or not said.own or said.shape is None:
+            return refusal
+        media = next((each for each in said.schemas if each.endswith(("/json", "+json"))), "application/json")
+        return replace(refusal, value=made(said.shape, None, 1), media=media)
 
     async def perform(self, request: Request) -> Reply:
         """All that follows once the request is read."""

@@ -70,9 +70,9 @@ class Bodies:
             self.check_id(request, checked)
         else:
             self.complete(request, value)
-        key = request.resource.shape.key
-        if request.entity or key not in request.resource.body(request.operation).required:
-            checked.pop(key, None)
+        for key in request.resource.shape.keys:
+            if request.entity or key not in request.resource.body(request.operation).required:
+                checked.pop(key, None)
         return checked
 
     def complete(self, request: Request, value: JsonMapping) -> None:
@@ -85,7 +85,7 @@ class Bodies:
             if (
                 name in shown
                 and name not in value
-                and name != request.resource.shape.key
+                and name not in request.resource.shape.keys
                 and not (declared and declared.read_only)
             ):
                 raise Refusal(400, "Request_BadRequest", f"The property '{name}' is required.")
@@ -94,12 +94,14 @@ class Bodies:
         """What a body has to keep to besides its type."""
         example = request.operation.request_example if request.operation else None
         return validate.Rules(
-            key=request.resource.shape.key,
+            keys=request.resource.shape.keys,
             never=SENTINEL if request.kind is OperationKind.CREATE else frozenset(),
             named=frozenset(validate.named(example.body)) if example else frozenset(),
         )
 
     def check_id(self, request: Request, body: JsonMapping) -> None:
         """400 for an id that isn't the object's."""
-        if str(body.get(request.resource.shape.key, request.entity)) != request.entity:
+        shape = request.resource.shape
+        own = shape.in_body(request.entity)
+        if any(str(body.get(name, own.get(name))) != str(own.get(name)) for name in shape.keys):
             raise Refusal(400, "Request_BadRequest", "The id can't be changed.")

@@ -10,7 +10,7 @@ from graph_contracts.reference.addresses import Addresses
 from graph_contracts.reference.bodies import Bodies
 from graph_contracts.reference.message import Refusal, Reply, Request
 from graph_contracts.reference.reads import Reads
-from graph_contracts.reference.store import Store, completed, merge, new_id
+from graph_contracts.reference.store import Store, completed, identity, merge, new_id, new_key
 
 PREFERENCE = re.compile(r'(?:^|[,\s])(?i:return)\s*=\s*"?(minimal|representation)\b')
 """The first preference for what is returned (RFC 7240 §4.2)."""
@@ -49,29 +49,29 @@ class Changes:
 
     async def create(self, request: Request, body: JsonMapping) -> None:
         """Make an object and write the body into it."""
-        key = request.resource.shape.key
-        given = body.get(key)
-        if given is not None and str(given) in self.store.objects(request):
-            raise Refusal(409, "Request_Conflict", f"Another object has this {key}.")
+        resource = request.resource
+        keys = resource.shape.keys
+        given = {name: body[name] for name in keys if body.get(name) is not None}
+        entity = identity(resource, given) if len(given) == len(keys) else None
+        if entity is not None and entity in self.store.objects(request):
+            raise Refusal(409, "Request_Conflict", f"Another object has this {resource.shape.key}.")
         self.add(request)
-        if given is not None:
+        if entity is not None:
             objects = self.store.objects(request)
-            objects[str(given)] = {**objects.pop(request.entity), key: given}
-            request.entity = str(given)
+            objects[entity] = {**objects.pop(request.entity), **given}
+            request.entity = entity
         try:
-            await self.write(request, {name: value for name, value in body.items() if name != key})
+            await self.write(request, {name: value for name, value in body.items() if name not in keys})
         except Exception:
             self.remove(request)
             raise
 
     def add(self, request: Request) -> None:
         """Make an object of no properties; the request is about it from here on."""
-        identity = self.new_id(request)
-        request.entity = str(identity)
-        self.store.objects(request)[request.entity] = {
-            **empty(request.resource.type),
-            request.resource.shape.key: identity,
-        }
+        resource = request.resource
+        key = new_key(resource) if resource.shape.composite else {resource.shape.key: self.new_id(request)}
+        request.entity = identity(resource, key)
+        self.store.objects(request)[request.entity] = {**empty(resource.type), **key}
 
     def new_id(self, request: Request) -> Json:
         """An id that no object has had."""

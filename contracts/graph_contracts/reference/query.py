@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote, urlencode
@@ -49,11 +49,11 @@ def check(asked: Mapping[str, str], known: frozenset[str] = KNOWN) -> None:
             raise QueryError(f"The query option '{name}' is not supported here.")
 
 
-def selected(asked: Mapping[str, str], key: str = "id") -> frozenset[str] | None:
+def selected(asked: Mapping[str, str], keys: Iterable[str] = ("id",)) -> frozenset[str] | None:
     """The members to show; None for all."""
     wanted = asked.get("$select", "*")
     names = frozenset(part.strip().partition("/")[0] for part in wanted.split(","))
-    return None if "*" in names else names | {key}
+    return None if "*" in names else names | {*keys}
 
 
 def page(objects: Mapping[str, Object], asked: Mapping[str, str], type_: Type, size: int | None = None) -> Page:

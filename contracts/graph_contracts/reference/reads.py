@@ -75,7 +75,7 @@ class Reads:
         named = {"@odata.type": f"#{kind.name}"} if kind.name else {}
         if resource.secret:
             entity = {name: value for name, value in entity.items() if name not in resource.secret}
-        wanted = query.selected(query.options(request.query), resource.shape.key)
+        wanted = query.selected(query.options(request.query), resource.shape.keys)
         if wanted is not None:
             entity = {name: value for name, value in entity.items() if name in wanted}
         spelling = resource.nested_type

@@ -23,8 +23,10 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from graph_contracts import system
 from graph_contracts.contract import Contract
 from graph_contracts.errors import ConfigurationError, ContractsError, DocumentError
+from graph_contracts.listening import listen
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import choose
 from graph_contracts.reference.message import Tokens
@@ -104,15 +106,9 @@ def serve_app(app: App, *, host: str = "127.0.0.1", port: int = 0, announce: Cal
         ConfigurationError: the port can't be had.
     """
     contract = app.contract
-    try:
-        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise ConfigurationError(f"{host}:{port} can't be served: {error.strerror}", "Try another --port") from error
-    # asyncio sets it only where the protocol was named; without it each answer waits 40 ms for an acknowledgement
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener, url = listen(host, port)
     base = urlsplit(contract.servers[0]).path.rstrip("/") if contract.servers else ""
-    name = f"[{host}]" if ":" in host else host
-    started = Started(f"http://{name}:{listener.getsockname()[1]}{base}", app.access.tokens)
+    started = Started(f"{url}{base}", app.access.tokens)
     served = Starlette()
     served.router.default = app  # a route's pattern would stop at a line feed in the path
     config = uvicorn.Config(
@@ -201,6 +197,7 @@ def start(
         stdout=subprocess.PIPE,
         # a Ctrl-C in the terminal is for the run, which still has to put things back
         start_new_session=True,
+        creationflags=system.OWN_GROUP,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (HOME, os.environ.get("PYTHONPATH"))))},
     )
     assert process.stdin is not None  # noqa: S101 (opened with pipes)

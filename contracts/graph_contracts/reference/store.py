@@ -47,9 +47,7 @@ class Store:
         """
         key = (resource.name, tenant, below)
         if key not in self._collections:
-            self._collections[key] = (
-                {} if tenant else {str(each[resource.shape.key]): each for each in self.seeds(resource)}
-            )
+            self._collections[key] = {} if tenant else {identity(resource, each): each for each in self.seeds(resource)}
         return self._collections[key]
 
     def nested(self, resource: Resource, tenant: str = "") -> dict[tuple[str, ...], Objects]:
@@ -60,7 +58,7 @@ class Store:
     def first(self, resource: Resource, entity: str) -> JsonMapping | None:
         """An object as it was to begin with; None for one that was made later."""
         if resource.name not in self._first:
-            self._first[resource.name] = {str(each[resource.shape.key]): each for each in self.seeds(resource)}
+            self._first[resource.name] = {identity(resource, each): each for each in self.seeds(resource)}
         return self._first[resource.name].get(entity)
 
     def seeds(self, resource: Resource) -> tuple[JsonObject, ...]:
@@ -116,16 +114,31 @@ def seeds(resource: Resource, size: int = 2) -> tuple[JsonObject, ...]:
     shown = resource.example
     objects = [made(resource.type, shown if n == 1 else {}, n) for n in range(1, size + 1)]
     for n, each in enumerate(objects, 1):
-        each[resource.shape.key] = new_id(resource, n)
-    identity = shown.get(resource.shape.key)
-    if isinstance(identity, (str, int)) and identity not in {"", True, False}:
-        objects[0][resource.shape.key] = identity
+        each.update(new_key(resource, n))
+    for name in resource.shape.keys:
+        given = shown.get(name)
+        if isinstance(given, (str, int)) and given not in {"", True, False}:
+            objects[0][name] = given
     return tuple(objects)
 
 
-def new_id(resource: Resource, number: int = 0) -> Json:
-    """An id for an object of a resource: always the same one for a number, a new one without."""
-    declared = resource.type.properties.get(resource.shape.key)
+def identity(resource: Resource, shown: JsonMapping) -> str:
+    """The key of an object as it is stored under."""
+    return resource.shape.key_of(shown) if resource.shape.composite else str(shown[resource.shape.key])
+
+
+def new_key(resource: Resource, number: int = 0) -> JsonObject:
+    """The properties that make the key of an object: always the same ones for a number, new ones without."""
+    return {name: new_id(resource, number, name) for name in resource.shape.keys}
+
+
+def new_id(resource: Resource, number: int = 0, name: str = "") -> Json:
+    """An id for an object of a resource: always the same one for a number, a new one without.
+
+    Args:
+        name: the property that it is for, where several make the key.
+    """
+    declared = resource.type.properties.get(name or resource.shape.key)
     if declared and declared.type.kind in {TypeKind.INT32, TypeKind.INT64}:
         return number or uuid.uuid4().int % 2**31
     if declared and declared.type.kind is TypeKind.STRING and declared.type.limits:

@@ -24,8 +24,8 @@ class InvalidError(Exception):
 class Rules:
     """What the types alone don't say."""
 
-    key: str = "id"
-    """The property that is the object's key: some pages leave it out of the body's table."""
+    keys: tuple[str, ...] = ("id",)
+    """The properties that make the object's key: some pages leave it out of the body's table."""
     never: frozenset[str] = frozenset()
     """Members of enumerations that may not be sent, in lower case."""
     named: frozenset[tuple[str, str]] = frozenset()
@@ -63,13 +63,13 @@ def body(value: JsonMapping, type_: Type, path: str = "", rules: Rules = NONE) -
         if "@" in name:
             continue
         declared = type_.properties.get(name)
-        if declared is None and where == rules.key:
+        if declared is None and where in rules.keys:
             checked[name] = item
         elif declared is None:
             if not type_.open and type_.properties and not derived:
                 raise InvalidError(f"The property '{where}' does not exist on type '{type_.name}'.")
             checked[name] = one(item, type_.rest, where, rules) if type_.rest and not derived else item
-        elif not declared.read_only or where == rules.key:
+        elif not declared.read_only or where in rules.keys:
             null = item is None and declared.nullable
             checked[name] = None if null else one(item, declared.type, where, rules)
     return checked

@@ -52,7 +52,7 @@ def weak(app: App) -> None:
     @override(app, "represent")
     def represent(inner: Step, request: Request, entity: JsonObject) -> Json:
         shown = inner(request, entity)
-        known = request.entity or (str(entity.get(request.resource.shape.key, "")) if request.documented else "")
+        known = request.entity or (request.resource.shape.key_of(entity) if request.documented else "")
         if known in app.store.objects(request):
             return {"@odata.etag": of(app, replace(request, entity=known)), **shown}
         return shown

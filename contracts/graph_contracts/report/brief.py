@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph_contracts.report.view import NOT_SENT, Step, VerdictSection
-from graph_contracts.report.words import in_words
+from graph_contracts.report.words import first_few, in_words
 
 MAX_PREVIEW = 110
 """Characters of a request that the first screen shows."""
 MAX_SEGMENT = 20
 """Characters of a segment of a path that it shows; ids are longer."""
+
+MAX_LINES = 3
+"""Files and lines of mocks that it names."""
 
 
 @dataclass(frozen=True)
@@ -94,4 +97,6 @@ def expected_and_actual(section: VerdictSection) -> str:
     outcome = section.first
     if not (outcome.expected or outcome.actual):
         return outcome.message
-    return f"Expected {in_words(outcome.expected)}; actual: {outcome.actual}"
+    lines = list(dict.fromkeys(place["place"] for group in section.groups for place in group.outcome.places))
+    mocks = f", in {first_few(lines, most=MAX_LINES)}" if lines else ""
+    return f"Expected {in_words(outcome.expected)}; actual: {outcome.actual}{mocks}"

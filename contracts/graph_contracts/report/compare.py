@@ -7,25 +7,20 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from graph_contracts.report import untested
 from graph_contracts.report.change import Change, Kind
 from graph_contracts.report.difference import between
 from graph_contracts.report.headline import lacking, sentence
-from graph_contracts.report.html import dotted, prose
 from graph_contracts.report.markdown import code, escape
 from graph_contracts.report.results import RequirementResult, Results, Verdict, summary
-from graph_contracts.report.subjects import subject
+from graph_contracts.report.templating import environment, ours
 from graph_contracts.report.view import areas
 from graph_contracts.report.visible import one_line, visible
-from graph_contracts.report.words import MEANINGS, SIGNS, alike, change_lines, when
+from graph_contracts.report.words import SIGNS, alike, change_lines, when
 
-TEMPLATES = Path(__file__).with_name("templates")
 TITLES: Mapping[Kind, str] = {
     Kind.BROKE: "Regressions",
     Kind.WORSE: "New warnings",
@@ -51,7 +46,15 @@ class Side:
 
     def verdict(self, requirement: str) -> Verdict | None:
         """What this run says of a requirement; None where it says nothing."""
-        return next((row.verdict for row in self.results.requirements if row.id == requirement), None)
+        return self._verdicts.get(requirement)
+
+    def link(self, requirement: str) -> str:
+        """Where its report shows a requirement; empty where there is no report."""
+        return f"{self.report}#r-{requirement}" if self.report else ""
+
+    @cached_property
+    def _verdicts(self) -> Mapping[str, Verdict]:
+        return {row.id: row.verdict for row in self.results.requirements}
 
 
 @dataclass(frozen=True)
@@ -233,25 +236,18 @@ def markdown(comparison: Comparison) -> str:
 
 def html(comparison: Comparison) -> str:
     """One static page without script; everything in it is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-    )
-    environment.filters |= {"line": one_line, "when": when, "prose": prose, "dotted": dotted, "subject": subject}
-    style = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "compare.css"))
-    return environment.get_template("compare.html").render(
-        comparison=comparison,
-        titles=TITLES,
-        alike=alike,
-        count=_count,
-        areas=areas(comparison.rows),
-        signs=SIGNS,
-        meanings=MEANINGS,
-        tally=_tally,
-        style=Markup(style),  # noqa: S704 (our own file)
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    style = ours("report.css") + ours("compare.css")
+    return (
+        environment()
+        .get_template("compare.html")
+        .render(
+            comparison=comparison,
+            titles=TITLES,
+            alike=alike,
+            count=_count,
+            areas=areas(comparison.rows),
+            tally=_tally,
+            style=style,
+            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        )
     )

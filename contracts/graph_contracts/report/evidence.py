@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, overload
 
 from graph_contracts.json_types import JsonMapping
+from graph_contracts.system import open_shared
 
 Entry = JsonMapping
 
@@ -72,7 +73,7 @@ class Evidence(_Entries):
         # opened at once: the file stays the run's own, whatever becomes of its name
         if self._file is None and self.path is not None:
             with suppress(OSError):
-                self._file = self.path.open("rb")
+                self._file = open_shared(self.path)
         return self._file
 
     def close(self) -> None:

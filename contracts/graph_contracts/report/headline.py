@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from graph_contracts.report.results import Results, Verdict, exit_code, result, summary, verdict_of
+from graph_contracts.report.scope import MOCKS, OTHERS
 from graph_contracts.report.untested import UNDECIDED, Untested
 from graph_contracts.report.words import plural
 
@@ -135,10 +136,17 @@ def _without(results: Results, operations: Container[str]) -> Results:
 
 
 def _failed(results: Results, counted: Tally) -> str:
-    recorded = results.scope is not None and results.scope.recorded
-    start = "This recording shows that the target does not conform" if recorded else "The target does not conform"
+    start = _nonconforming(results.scope.recorded if results.scope else "")
     more = [f"{counted.passed} passed", *_more(counted)]
     return f"{start}: {plural(counted.failed, 'requirement')} failed, {', '.join(more)}{_rest(counted)}."
+
+
+def _nonconforming(recorded: str) -> str:
+    if not recorded:
+        return "The target does not conform"
+    if recorded == OTHERS[MOCKS]:
+        return "These mocks do not say what the contract says"
+    return f"{recorded.capitalize()} shows that the target does not conform"
 
 
 def _undecided(results: Results, counted: Tally) -> str:
@@ -160,7 +168,7 @@ def _unbroken(results: Results, counted: Tally, *, gate_fails: bool) -> str:
     if results.scope and results.scope.recorded:
         warned = f", {_warned(counted)}" if counted.warned else ""
         start = "failure" if counted.warned or counted.waived else "violation"
-        return f"No {start} in this recording{warned}; {_seen(results, counted)}."
+        return f"No {start} in {results.scope.recorded}{warned}; {_seen(results, counted)}."
     if is_partial(results):
         return _partial(results, counted)
     if counted.waived:
@@ -205,7 +213,8 @@ def _tested(results: Results, counted: Tally) -> str:
 
 def _seen(results: Results, counted: Tally) -> str:
     whole = results.scope.requirements if results.scope else counted.tested
-    return f"{counted.tested} of {plural(whole, 'requirement')} can be seen in it"
+    them = "them" if results.scope and results.scope.recorded == OTHERS[MOCKS] else "it"
+    return f"{counted.tested} of {plural(whole, 'requirement')} can be seen in {them}"
 
 
 def _counts(counted: Tally, *, bare: bool = False) -> str:

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from graph_contracts.json_types import JsonMapping
-from graph_contracts.report import brief, citation, subjects, untested, view, words
+from graph_contracts.report import brief, untested, view, words
 from graph_contracts.report.headline import headline, is_partial, lacking
 from graph_contracts.report.left import MAX_MEMBERS_NAMED
 from graph_contracts.report.results import LEVELS, Results, Verdict, summary
-from graph_contracts.report.visible import one_line, visible
+from graph_contracts.report.templating import environment, ours
 
-TEMPLATES = Path(__file__).with_name("templates")
 MAX_BRIEF = 4
 """Failures and warnings that the first screen has room for; the others are folded below them."""
 EXITS = {0: "passes the gate", 1: "does not pass the gate", 2: "unusable", 3: "inconclusive", 130: "interrupted"}
@@ -28,12 +23,12 @@ EXITS = {0: "passes the gate", 1: "does not pass the gate", 2: "unusable", 3: "i
 def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
     """The page; everything in it is escaped, and what could steer a reader's eye is made visible."""
     areas = view.areas(results.requirements)
-    style = _ours("report.css") + _area_filters(len(areas))
-    script = _ours("report.js")
+    style = ours("report.css") + _area_filters(len(areas))
+    script = ours("report.js")
     failures, warnings, waived = view.sections(results, evidence, view.FAILED, (Verdict.WARN,), (Verdict.WAIVED,))
     counts = summary(results)
     return (
-        _environment()
+        environment()
         .get_template("index.html")
         .render(
             results=results,
@@ -73,55 +68,6 @@ def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
             verdicts=list(Verdict),
         )
     )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-    )
-    environment.filters |= {
-        "line": one_line,
-        "prose": prose,
-        "text": str,
-        "cited": citation.parts,
-        "spread": view.spread,
-        "also": _also,
-        "dotted": dotted,
-        "subject": subjects.subject,
-        "in_words": words.in_words,
-        "basis": subjects.basis,
-        "counted": words.plural,
-    }
-    environment.globals |= {"signs": words.SIGNS, "meanings": words.MEANINGS}
-    return environment
-
-
-def _also(message: str) -> str:
-    """What a message says of findings beyond the one that is shown."""
-    return re.sub(r"\)( \(failed [^)]*\))?$", "", message.partition(" (and ")[2])
-
-
-def prose(text: str) -> Markup:
-    """Our own sentence, with what stands between backticks as code."""
-    pieces = escape(visible(text)).split("`")
-    return Markup("").join(
-        piece if index % 2 == 0 else Markup("<code>{}</code>").format(piece) for index, piece in enumerate(pieces)
-    )
-
-
-def dotted(name: str) -> Markup:
-    """An id that may be broken at its dots, and nowhere else."""
-    return Markup(".<wbr>").join(name.split("."))
-
-
-def _ours(name: str) -> Markup:
-    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 (our own file)
 
 
 def _digest(text: str) -> str:

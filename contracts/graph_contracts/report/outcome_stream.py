@@ -13,7 +13,7 @@ import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -24,8 +24,10 @@ import jsonschema
 from graph_contracts.errors import ResultsError
 from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.report import results as model
+from graph_contracts.report import results_schema
 from graph_contracts.report.evidence import Evidence
 from graph_contracts.report.results import Outcome, Results
+from graph_contracts.system import rename_over
 
 FORMAT = "graph-contracts/outcomes/1"
 NAME = "outcomes.jsonl"
@@ -53,7 +55,7 @@ class OutcomeStream:
 
     def outcome(self, requirement: str, outcome: Outcome, executed: int, seconds: float) -> None:
         """Write what one case said, with how many were run until then and how long that took."""
-        members = {**asdict(outcome), "verdict": str(outcome.verdict)}
+        members = model.outcome_json(outcome)
         self._write(
             {"requirement": requirement, "outcome": members, "executed": executed, "seconds": round(seconds, 3)}
         )
@@ -99,7 +101,7 @@ def _packing(path: Path) -> Iterator[BinaryIO]:
     scratch = path.with_name(f".{path.name}.tmp")
     with scratch.open("wb") as file, gzip.GzipFile(NAME, "wb", LEVEL, file, mtime=0) as packed:
         yield cast("BinaryIO", packed)  # it has all that is used of one
-    scratch.replace(path)
+    rename_over(scratch, path)
 
 
 def _write_whole(results: Results, evidence: Iterable[JsonMapping], file: BinaryIO) -> None:
@@ -139,7 +141,7 @@ def _opened(path: Path) -> BinaryIO:
     """The file, unpacked where it is packed."""
     if path.suffix != ".gz":
         return path.open("rb")
-    file = TemporaryFile()  # noqa: SIM115 (whoever reads evidence closes it)
+    file = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 (whoever reads evidence closes it)
     with gzip.open(path, "rb") as packed:
         shutil.copyfileobj(packed, file)
     return file
@@ -172,7 +174,7 @@ def _lines(path: Path, file: BinaryIO) -> Iterator[tuple[int, JsonObject]]:
 @cache
 def _form() -> jsonschema.Draft202012Validator:
     """The form of a line, as far as it is read; the first line's results are held to their own schema."""
-    outcome = model.schema()["properties"]["requirements"]["items"]["properties"]["outcomes"]["items"]
+    outcome = results_schema.schema()["properties"]["requirements"]["items"]["properties"]["outcomes"]["items"]
     message = {
         "type": "object",
         "required": ["headers", "body"],

@@ -5,19 +5,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 
-import jsonschema
-
-from graph_contracts.json_types import Json, JsonMapping, JsonObject
+from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.report.change import Since
 from graph_contracts.report.left import Left
+from graph_contracts.report.lock import HeldBack
+from graph_contracts.report.results_schema import schema, validate
 from graph_contracts.report.scope import Scope
 from graph_contracts.report.untested import Untested, untested
 from graph_contracts.report.waiver import Waivers
@@ -78,11 +75,14 @@ class Outcome:
     """The options with which it can be judged; empty where the operator has nothing to give."""
     seconds: float | None = None
     """How long the case took, or the cases; None where others came across the requirement."""
+    places: tuple[JsonMapping, ...] = ()
+    """Where mocks break it: the `place` as file and line, its `verdict`, the `request`, what was `expected` and is
+    `actual` there, and the `exchange` that shows it."""
 
     @classmethod
     def from_json(cls, data: JsonMapping) -> Outcome:
         """Read what stands in results.json and in the outcome stream."""
-        lists = {name: tuple(data.get(name, ())) for name in ("exchanges", "signs", "gates")}
+        lists = {name: tuple(data.get(name, ())) for name in ("exchanges", "signs", "gates", "places")}
         return cls(**{**data, **lists, "verdict": Verdict(data["verdict"])})
 
 
@@ -159,12 +159,22 @@ class Results:
     """Which part of a run that was split over machines this is; empty for a whole one."""
     scope: Scope | None = None
     """How much of the contract the run is about; None where that is unknown, as in results of an earlier format."""
+    lock: HeldBack | None = None
     baseline: Waivers | None = None
     since: Since | None = None
     fail_on: str = "failure"
     """What gates: every `failure`, or only a `regression` against `since`."""
     further: JsonMapping = field(default_factory=dict)
     """Keys of a later format, kept as they were read."""
+
+    def __iter__(self) -> Iterator[RequirementResult]:
+        """The requirements, each with its verdict."""
+        return iter(self.requirements)
+
+    @property
+    def verdict(self) -> str:
+        """`conforms`, `nonconforming`, or `inconclusive` where the suite failed or nothing was really tested."""
+        return verdict_of(self)
 
     def outcomes(self, *verdicts: Verdict) -> list[tuple[RequirementResult, Outcome]]:
         """Every outcome with one of these verdicts, the most serious first."""
@@ -218,6 +228,7 @@ class Results:
             "fail_on": self.fail_on,
             **({"shard": dict(self.shard)} if self.shard else {}),
             **({"scope": self.scope.to_json()} if self.scope else {}),
+            **({"lock": self.lock.to_json()} if self.lock else {}),
             **({"baseline": self.baseline.to_json()} if self.baseline else {}),
             **({"since": self.since.to_json()} if self.since else {}),
             "requirements": [_row(row) for row in self.requirements],
@@ -231,7 +242,6 @@ class Results:
             jsonschema.ValidationError: it isn't a results.json.
         """
         validate(data)
-        known = set(schema()["properties"])
         return cls(
             version=data["tool"]["version"],
             seed=data["tool"]["seed"],
@@ -262,10 +272,11 @@ class Results:
             places=data["contract"].get("places", {}),
             shard=data.get("shard", {}),
             scope=Scope.from_json(data["scope"]) if "scope" in data else None,
+            lock=HeldBack.from_json(data["lock"]) if "lock" in data else None,
             baseline=Waivers.from_json(data["baseline"]) if "baseline" in data else None,
             since=Since.from_json(data["since"]) if "since" in data else None,
             fail_on=data.get("fail_on", "failure"),
-            further={key: value for key, value in data.items() if key not in known},
+            further={key: value for key, value in data.items() if key not in schema()["properties"]},
         )
 
 
@@ -287,15 +298,19 @@ def _row(row: RequirementResult) -> JsonObject:
         **own,
         **lists,
         "verdict": str(row.verdict),
-        "outcomes": [_outcome_json(outcome) for outcome in row.outcomes],
+        "outcomes": [outcome_json(outcome) for outcome in row.outcomes],
     }
 
 
-def _outcome_json(outcome: Outcome) -> JsonObject:
+def outcome_json(outcome: Outcome) -> JsonObject:
+    """An outcome as it stands in results.json and in the outcome stream."""
     own = {name: getattr(outcome, name) for name in OUTCOME}
     mismatch = None if outcome.mismatch is None else dict(outcome.mismatch)
     lists = {name: list(getattr(outcome, name)) for name in ("exchanges", "signs", "gates")}
-    return {**own, **lists, "verdict": str(outcome.verdict), "mismatch": mismatch}
+    found = {**own, **lists, "verdict": str(outcome.verdict), "mismatch": mismatch}
+    if not found.pop("places"):
+        return found
+    return {**found, "places": [dict(each) for each in outcome.places]}
 
 
 def result(row: RequirementResult, outcomes: Iterable[Outcome]) -> RequirementResult:
@@ -383,18 +398,3 @@ def with_fail_on(results: Results, fail_on: str) -> Results:
 def with_note(results: Results, note: str) -> Results:
     """The same results with one more thing to tell."""
     return replace(results, notes=(*results.notes, note))
-
-
-@cache
-def schema() -> Json:
-    """The JSON Schema of results.json."""
-    return json.loads(Path(__file__).with_name("results.schema.json").read_text(encoding="utf-8"))
-
-
-def validate(data: Json) -> None:
-    """Hold data to the schema of results.json.
-
-    Raises:
-        jsonschema.ValidationError: it doesn't keep to it.
-    """
-    jsonschema.Draft202012Validator(schema()).validate(data)

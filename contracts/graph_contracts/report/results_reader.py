@@ -40,7 +40,7 @@ def load(path: Path) -> Run:
     Raises:
         ResultsError: there is none, or it can't be read; the line says why.
     """
-    path = _found(path)
+    path = file_of(path)
     if path.name.endswith(SUFFIXES):
         return Run(str(path), *outcome_stream.read(path))
     found = results(path)
@@ -49,7 +49,7 @@ def load(path: Path) -> Run:
 
 def results(path: Path) -> Results:
     """Read the results of a run and nothing of its evidence; arguments and errors as for `load`."""
-    path = _found(path)
+    path = file_of(path)
     if path.name.endswith(SUFFIXES):
         return outcome_stream.read(path)[0]
     try:
@@ -66,7 +66,12 @@ def results(path: Path) -> Results:
         raise ResultsError(f"{path}{place}: not readable as JSON") from error
 
 
-def _found(path: Path) -> Path:
+def file_of(path: Path) -> Path:
+    """The file that has the results: the path itself, or in a folder results.json or else the outcome stream.
+
+    Raises:
+        ResultsError: there is none in the folder.
+    """
     if not path.is_dir():
         return path
     found = next((path / name for name in ("results.json", *STREAMS) if (path / name).is_file()), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from graph_contracts.json_types import JsonObject
 from graph_contracts.report import causes
@@ -59,8 +59,11 @@ def log(results: Results) -> JsonObject:
                     "executed": results.executed,
                 },
                 "results": [
-                    _result(results, rules.index(row.id), row, outcome, known.get((row.id, outcome.operation)))
+                    each
                     for row, outcome in found
+                    for each in _results(
+                        results, rules.index(row.id), row, outcome, known.get((row.id, outcome.operation))
+                    )
                 ],
             }
         ],
@@ -77,13 +80,38 @@ def _rule(row: RequirementResult) -> JsonObject:
     }
 
 
+def _results(
+    results: Results, rule: int, row: RequirementResult, outcome: Outcome, group: CauseGroup | None
+) -> Iterator[JsonObject]:
+    """A result for the operation, at its line of a page; of mocks one for each that breaks it, at its own line."""
+    whole = _result(results, rule, row, outcome, group)
+    if not outcome.places:
+        yield whole
+    for place in (each for each in outcome.places if Verdict(each["verdict"]) in LEVELS):
+        text = _text(f"{outcome.operation}: expected {place['expected']}; got {place['actual']}")
+        about = f"{row.id}\n{outcome.operation}\n{place['request']}\n{place['expected']}\n{place['actual']}"
+        values = {name: visible(str(place[name])) for name in ("verdict", "expected", "actual", "request")}
+        yield {
+            **whole,
+            "level": LEVELS[Verdict(place["verdict"])],
+            "message": {"text": text},
+            "locations": [_location(str(place["place"]), outcome.operation)],
+            "partialFingerprints": {"requirementAndMock/v1": _fingerprint(about)},
+            "properties": {**whole["properties"], **values},
+        }
+
+
+def _fingerprint(about: str) -> str:
+    return hashlib.sha256(about.encode("utf-8", "backslashreplace")).hexdigest()
+
+
 def _result(
     results: Results, rule: int, row: RequirementResult, outcome: Outcome, group: CauseGroup | None
 ) -> JsonObject:
     place = results.places.get(outcome.operation) or results.contract_source
     message = _text(f"{outcome.operation}: {outcome.message}" if outcome.operation else outcome.message)
     # the same failure has the same fingerprint in every run, whatever the target said this time
-    fingerprint = hashlib.sha256(f"{row.id}\n{outcome.operation}".encode("utf-8", "backslashreplace")).hexdigest()
+    fingerprint = _fingerprint(f"{row.id}\n{outcome.operation}")
     waived = outcome.verdict is Verdict.WAIVED
     return {
         "ruleId": row.id,

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from graph_contracts.json_types import JsonMapping, JsonObject
 
-RECORDING = "recording"
+RECORDING, MOCKS, TRAFFIC = "recording", "mocks", "traffic"
+OTHERS = {RECORDING: "this recording", MOCKS: "these mocks", TRAFFIC: "this traffic"}
+"""What was judged that the suite did not send itself, and what a sentence calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +20,12 @@ class Scope:
     operations: int
     """How many operations the document has, of whatever kind."""
     narrowed_by: tuple[str, ...] = ()
-    """The options that leave something out, as the user writes them, or `recording`."""
+    """The options that leave something out, as the user writes them, or `recording`, `mocks` or `traffic`."""
 
     @property
-    def recorded(self) -> bool:
-        """Whether nothing was sent, and only what a recording shows was judged."""
-        return RECORDING in self.narrowed_by
+    def recorded(self) -> str:
+        """What was judged where the suite sent nothing: `this recording` …; empty where it did."""
+        return next((words for name, words in OTHERS.items() if name in self.narrowed_by), "")
 
     def to_json(self) -> JsonObject:
         """The content of `scope` in results.json."""

@@ -11,7 +11,7 @@ from rich.text import Text
 from graph_contracts.report import untested, view, words
 from graph_contracts.report.failures import Failure, every, failures, script_name
 from graph_contracts.report.headline import Tone, headline, lacking
-from graph_contracts.report.results import ENDED_BEFORE, Results, Verdict
+from graph_contracts.report.results import ENDED_BEFORE, Outcome, Results, Verdict
 from graph_contracts.report.screen import Screen, literal, wrapped
 from graph_contracts.report.visible import one_line
 from graph_contracts.report.words import changes, first_few, plural
@@ -24,6 +24,8 @@ MAX_NAMED = 2
 """Requirements that a line names which could not be judged."""
 MAX_OPERATIONS = 3
 """Operations that a block names."""
+MAX_MOCKS = 20
+"""Mocks that a block names."""
 MAX_LINES = 200
 """Entries of anything else."""
 LEAST = 8
@@ -120,6 +122,7 @@ def _where(failure: Failure, look: Screen) -> Iterator[Text]:
     operations = list(dict.fromkeys(each.operation for each in failure.outcomes))
     if len(operations) == 1:
         yield from _field("where", one_line(operations[0]), look)
+        yield from _mocks(failure.outcomes, look)
         return
     first = "" if failure.alike else ", the first of them is shown"
     yield from _field("where", f"on {len(operations)} operations{first}:", look)
@@ -127,6 +130,17 @@ def _where(failure: Failure, look: Screen) -> Iterator[Text]:
         yield from _field("", one_line(operation), look)
     if len(operations) > MAX_OPERATIONS:
         yield from _field("", f"… and {len(operations) - MAX_OPERATIONS} more: see the report", look)
+    yield from _mocks(failure.outcomes, look)
+
+
+def _mocks(outcomes: Sequence[Outcome], look: Screen) -> Iterator[Text]:
+    """The mocks that break it, by file and line, each with its request and what is wrong with it."""
+    places = [place for each in outcomes for place in each.places if place["verdict"] == each.verdict]
+    for number, place in enumerate(places[:MAX_MOCKS]):
+        text = f"{place['place']} {place['request']}: {place['actual']}"
+        yield from _field("" if number else "mocks", one_line(text), look)
+    if len(places) > MAX_MOCKS:
+        yield from _field("", f"… and {len(places) - MAX_MOCKS} more: see the report", look)
 
 
 def _cause(failure: Failure, look: Screen) -> Iterator[Text]:

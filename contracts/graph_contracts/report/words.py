@@ -10,6 +10,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from graph_contracts.report.change import Change, Kind
+from graph_contracts.report.lock import HeldBack
 from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
 from graph_contracts.report.visible import one_line
 from graph_contracts.report.waiver import Waivers
@@ -141,9 +142,19 @@ def only_warns(results: Results, row: RequirementResult, outcome: Outcome) -> st
     return f"only a warning, since deployed services widely ignore it; fails with {stricter}"
 
 
+def locked(lock: HeldBack) -> str:
+    """What a lock file came to in a run, on one line."""
+    newer = [plural(len(lock.newer), "newer requirement")] if lock.newer else []
+    beyond = [*newer, *([f"{len(lock.raised)} that only warned before"] if lock.raised else [])]
+    start = f"Lock {lock.source} (of version {lock.version}): "
+    told = f"{' and '.join(beyond)} can't fail the run; {lock.held or 'none'} would." if beyond else "nothing is newer."
+    gone = f" {plural(len(lock.gone), 'requirement')} of it {'is' if len(lock.gone) == 1 else 'are'} no longer tested."
+    return f"{start}{told}{gone if lock.gone else ''}"
+
+
 def changes(results: Results) -> list[str]:
-    """What is different from the baseline and from the earlier run, a line each; nothing where there is neither."""
-    lines = []
+    """What is different from lock file, baseline and earlier run, a line each; nothing where there is none."""
+    lines = [locked(results.lock)] if results.lock else []
     if results.baseline:
         lines.append(f"Baseline {results.baseline.source}: {waivers(results.baseline)}.")
         lines += results.baseline.problems

@@ -11,6 +11,7 @@ from typing import TextIO
 from graph_contracts.json_types import JsonMapping
 from graph_contracts.report import badge, causes, failures, har, html, junit, markdown, outcome_stream, sarif
 from graph_contracts.report.results import Results
+from graph_contracts.system import rename_over
 
 FILES = (
     "results.json",
@@ -104,6 +105,6 @@ def atomic_file(path: Path) -> Iterator[TextIO]:
         OSError: it can't be written.
     """
     scratch = path.with_name(f".{path.name}.tmp")
-    with scratch.open("w", encoding="utf-8", errors="backslashreplace") as file:
+    with scratch.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         yield file
-    scratch.replace(path)
+    rename_over(scratch, path)

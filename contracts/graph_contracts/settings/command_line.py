@@ -29,7 +29,7 @@ PARTS = ("splits", "group", "durations")
 """The fields that divide a run; they come last, so that the command of all parts is what stands before."""
 UNSAID = frozenset(
     {
-        *("baseline", "update_baseline", "since", "fail_on", "processes", "concurrency", "report"),
+        *("lock", "baseline", "update_baseline", "since", "fail_on", "processes", "concurrency", "report"),
         *("restore", "dry_run", *PARTS),
     }
 )

@@ -50,7 +50,8 @@ class Settings(BaseModel):
     )
     basic: spelling.Basic | None = _about("Basic credentials instead of a token.", metavar="USER:PASSWORD")
     credential: spelling.Credential | None = _about(
-        "Header that authenticates instead of a token; left out where a case sends no credentials.",
+        "Header that authenticates instead of a token, or ?NAME=VALUE for a key in the query; left out where a case "
+        "sends no credentials.",
         metavar="'NAME: VALUE'",
     )
     forbidden_token: Token | None = _about("Token of an identity that lacks the permission.", metavar="TOKEN")
@@ -139,6 +140,10 @@ class Settings(BaseModel):
         False,
     )
     burst: bool = _about("Also send many requests at once, to see how the target throttles.", False)
+    lock: AnyPath | None = _about(
+        "What gates at most: requirements that this file, made by `lock`, doesn't have are told and gate nothing.",
+        metavar="FILE",
+    )
     baseline: AnyPath | None = _about(
         "Known failures, which don't gate: YAML, each with requirement, operation and reason.", metavar="FILE"
     )
@@ -194,8 +199,8 @@ class Settings(BaseModel):
             raise _conflict("update_baseline", "needs a file: give --baseline FILE")
         if self.fail_on == "regression" and not self.since:
             raise _conflict("fail_on", "regression needs an earlier run: give --since FILE")
-        if self.splits > 1 and (self.baseline or self.since):
-            raise _conflict("splits", "parts are judged together: give --baseline and --since to merge instead")
+        if self.splits > 1 and (self.baseline or self.since or self.lock):
+            raise _conflict("splits", "parts are judged together: give --baseline, --lock and --since to merge instead")
         if self.durations and self.splits == 1:
             raise _conflict("durations", "says nothing without --splits")
         if self.group > self.splits:
@@ -215,8 +220,9 @@ class Settings(BaseModel):
         found = [text for name, text in given.items() if name not in plain | {"credential"}]
         if self.basic:
             found += _of_basic(self.basic.get_secret_value())
-        for name, value in (*self.headers, *self.credential_fields()):
-            if is_credential(name) or (name, value) in self.credential_fields():
+        own = self.credential_pair()
+        for name, value in (*self.headers, own):
+            if is_credential(name) or (name, value) == own:
                 found += [value, *_parts(name, value)]
         for url in (self.target, self.proxy):
             found += _of_userinfo(url or "")
@@ -227,7 +233,7 @@ class Settings(BaseModel):
         urls = (self.target or "", self.proxy or "")
         users = [urlsplit(url).netloc.rpartition("@")[0].partition(":")[0] for url in urls]
         users += [self.basic.get_secret_value().partition(":")[0]] if self.basic else []
-        names = [name for name, _ in (*self.headers, *self.credential_fields())]
+        names = [name for name, _ in (*self.headers, self.credential_pair())]
         words = self.token_command.get_secret_value().split() if self.token_command else []
         known = [word for word in words if re.fullmatch(r"[A-Za-z-]+|\w+://\S*", word)]
         return "\n".join((base_url.without_userinfo(urls[0]), *(f"{user}:" for user in users), *names, *known))
@@ -238,9 +244,14 @@ class Settings(BaseModel):
         given = {name: getattr(self, name) for name in others}
         return {token.get_secret_value(): name.upper() for name, token in given.items() if token}
 
-    def credential_fields(self) -> Headers:
-        """The header field of `--credential`, if it was given."""
-        return spelling.headers([self.credential.get_secret_value()]) if self.credential else ()
+    def credential_pair(self) -> tuple[str, str]:
+        """The name and value of `--credential`: a header field's, or a parameter's of the query; empty without."""
+        return spelling.credential(self.credential.get_secret_value()) if self.credential else ("", "")
+
+    @property
+    def credential_in_query(self) -> bool:
+        """Whether `--credential` is a parameter of the query."""
+        return bool(self.credential and self.credential.get_secret_value().startswith(spelling.QUERY))
 
 
 def _conflict(field: str, message: str) -> PydanticCustomError:

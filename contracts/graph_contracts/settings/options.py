@@ -22,7 +22,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         *("forbidden_token", "personal_token", "expired_token", "foreign_token"),
     ),
     "Selection": ("quick", "select", "deselect", "operations", "max_examples", "seed", "splits", "group", "durations"),
-    "What gates": ("profile", "conventions", "baseline", "update_baseline", "since", "fail_on"),
+    "What gates": ("profile", "conventions", "lock", "baseline", "update_baseline", "since", "fail_on"),
     "Speed": ("processes", "concurrency", "rate", "timeout", "connect_timeout", "deadline", "settle", "retries"),
     "Safety": ("read_only", "dry_run", "restore", "destructive", "burst", "allow_production"),
     "Output": ("report",),

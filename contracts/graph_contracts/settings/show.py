@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shlex
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from graph_contracts import system
 from graph_contracts.settings import base_url
 from graph_contracts.settings.model import is_credential
 from graph_contracts.settings.options import OPTIONS, Option
@@ -36,10 +36,10 @@ def _shown(option: Option, value: Any) -> str:
             return str(value).lower()
         case SecretStr():
             # which program is asked is worth knowing; what it is told may be a secret
-            program = shlex.split(value.get_secret_value())[:1] if option.field == "token_command" else []
+            program = system.split_command(value.get_secret_value())[:1] if option.field == "token_command" else []
             return " ".join([*program, MASK])
         case str() if option.field == "restart_command":
-            words = shlex.split(value)
+            words = system.split_command(value)
             return " ".join([words[0], *([MASK] if len(words) > 1 else [])])
         case float():
             return f"{value:g}"

@@ -63,7 +63,10 @@ def gather(flags: Mapping[str, Any], environ: Mapping[str, str] = os.environ, fo
         ConfigurationError: as for `load`.
     """
     weakest_first = (_from_file(folder or Path.cwd()), _from_environment(environ), _from_flags(flags))
-    given = _merged(weakest_first)
+    return _settings(_merged(weakest_first))
+
+
+def _settings(given: Mapping[str, Given]) -> Loaded:
     try:
         settings = Settings(**{name: entry.value for name, entry in given.items()})
     except ValidationError as error:
@@ -72,6 +75,15 @@ def gather(flags: Mapping[str, Any], environ: Mapping[str, str] = os.environ, fo
         place = given[name].place if name in given else name
         raise ConfigurationError(f"{place}: {_reason(first)}") from None
     return Loaded(settings, {name: entry.place for name, entry in given.items()})
+
+
+def exactly(values: Mapping[str, Any]) -> Settings:
+    """The settings with these values alone, by their names in a settings file; no other source counts.
+
+    Raises:
+        ConfigurationError: a value can't be used, or a name isn't known.
+    """
+    return _settings(_by_key(values, "")).settings
 
 
 def _merged(weakest_first: Iterable[Mapping[str, Given]]) -> dict[str, Given]:
@@ -138,15 +150,19 @@ def _split(option: Option, text: str) -> list[str]:
 
 
 def _from_file(folder: Path) -> dict[str, Given]:
-    known = {name: option for option in OPTIONS for name in (option.key, option.field.replace("_", "-"))}
     path, values = _read_file(folder)
+    return _by_key(values, f"{path}: ")
+
+
+def _by_key(values: Mapping[str, Any], source: str) -> dict[str, Given]:
+    known = {name: option for option in OPTIONS for name in (option.key, option.field.replace("_", "-"))}
     given = {}
     for key, value in values.items():
         option = known.get(key.replace("_", "-"))
         if option is None:
             near = get_close_matches(key.replace("_", "-"), known, 1, 0)
-            raise ConfigurationError(f"{path}: {key[:60]!r} is no setting", f"Did you mean {near[0]!r}?")
-        given[option.field] = Given(value, f"{path}: {key}")
+            raise ConfigurationError(f"{source}{key[:60]!r} is no setting", f"Did you mean {near[0]!r}?")
+        given[option.field] = Given(value, f"{source}{key}")
     return given
 
 

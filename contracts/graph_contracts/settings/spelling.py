@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+from graph_contracts import system
+
+QUERY = "?"
+"""What a credential begins with that stands in the query."""
 
 
 def token(text: str) -> str:
@@ -35,7 +39,7 @@ def _token(secret: SecretStr) -> SecretStr:
 
 def _command_line(line: str) -> str:
     try:
-        words = shlex.split(line)
+        words = system.split_command(line)
     except ValueError:
         raise ValueError("is no command line: a quotation isn't closed") from None
     if not words:
@@ -111,8 +115,22 @@ def headers(value: Any) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
+def credential(text: str) -> tuple[str, str]:
+    """The name and value of a credential: a header field's, or a parameter's of the query where `?` is before it.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if not text.startswith(QUERY):
+        return headers([text])[0]
+    name, _, value = text.removeprefix(QUERY).partition("=")
+    if not name or not value or not text.isprintable():
+        raise ValueError("must be written 'NAME: VALUE', or '?NAME=VALUE' for the query")
+    return name, value
+
+
 def _credential(secret: SecretStr) -> SecretStr:
-    headers([secret.get_secret_value()])
+    credential(secret.get_secret_value())
     return secret
 
 

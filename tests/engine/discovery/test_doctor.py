@@ -95,9 +95,9 @@ def test_a_target_that_can_be_tested_has_nothing_to_do(tmp_path: Path) -> None:
         (None, {"token": jwt(1)}, "credentials", "It expired at 1970-01-01 00:00:01 UTC", True),
         (refuse(403), {}, "credentials", "refuses the token (403 Forbidden)", True),
         (None, {"ids": {"id": "nowhere"}}, "object", "has no object 'nowhere' (404 Not Found to PATCH). Fix", True),
-        (html(404), {}, "JSON", "answers text/html to everything (404 Not Found). Fix: Check the base URL", True),
-        (html(200), {}, "JSON", "answers text/html to everything (200 OK)", False),
-        (says(200, "application/json", DEEP), {}, "JSON", "with nothing that can be read: nested too deeply", True),
+        (html(404), {}, "JSON", "text/html to everything about /things (404 Not Found). Fix: Check the base URL", True),
+        (html(200), {}, "JSON", "answers text/html to everything about /things (200 OK)", False),
+        (says(200, "application/json", DEEP), {}, "JSON", "about /things that can be read: nested too deeply", True),
         (refuse(405), {}, "PATCH", "doesn't know PATCH on /things/{thing-id} (405 Method Not Allowed)", False),
     ],
 )  # fmt: skip
@@ -179,7 +179,7 @@ def other_realm(request: Request) -> bool:
         (
             login,
             "object",
-            "redirects everything to /login?next=%2Fbeta%2Fthings (302 Found). Fix: If that is a login page",
+            "everything about /things to /login?next=%2Fbeta%2Fthings (302 Found). Fix: If that is a login page",
         ),
         (other_realm, "credentials", "It asks for Basic credentials: see --basic"),
         (other_realm, "credentials", 'WWW-Authenticate: Basic realm="staff"'),
@@ -294,7 +294,7 @@ def test_a_redirect_to_another_origin_is_told_and_never_followed(tmp_path: Path)
             run(settings(server, tmp_path))
         assert other.seen == []
     assert caught.value.exit_code == 3
-    assert f"redirects everything to {other.url}/things" in str(caught.value)
+    assert f"redirects everything about /things to {other.url}/things" in str(caught.value)
 
 
 def test_a_redirect_of_updates_alone_is_a_finding_and_never_followed(tmp_path: Path) -> None:

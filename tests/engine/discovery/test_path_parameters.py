@@ -65,6 +65,18 @@ def test_an_id_that_was_named_counts_more_than_a_list() -> None:
     assert update.observer.path_ids("t")["list-id"] == "one"
 
 
+@pytest.mark.parametrize(("listed", "taken"), [(("u1", "shown"), "shown"), (("u1",), "u1"), ((), "shown")])
+def test_the_parent_that_the_document_shows_is_taken_unless_a_list_has_others(
+    listed: tuple[str, ...], taken: str
+) -> None:
+    parameter = {"name": "user-id", "in": "path", "required": True, "example": "shown"}
+    paths = {"/users/{user-id}/tasks/{id}": {"parameters": [parameter], **UPDATE}, "/users": LIST}
+    document = Contract.from_document({"openapi": "3.1.0", "info": {}, "paths": paths}, "t")
+    update = driver(document, {"/users": of(*listed)})
+    fill_path(update)
+    assert update.observer.ids == {"user-id": taken}
+
+
 @pytest.mark.parametrize(
     ("answers", "why", "error"),
     [

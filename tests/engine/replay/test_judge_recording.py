@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from graph_contracts import cli
-from graph_contracts.engine.replay.judge_recording import Judged, rejudge
+from graph_contracts.engine.replay.answer_results import Judged
+from graph_contracts.engine.replay.judge_recording import rejudge
 from graph_contracts.errors import ContractsError, NothingTestedError, ResultsError
 from graph_contracts.report.results import Verdict
 
@@ -349,3 +350,16 @@ def test_a_text_stands_for_a_number_only_where_the_document_says_so(tmp_path: Pa
     ):
         schemas = {"ex.app": {"type": "object", "properties": {"id": {"type": "string"}, "ratio": schema}}}
         assert shown(tmp_path, schemas, {"id": "a1", "ratio": value})["read.type.int32"] == verdict
+
+
+def test_a_key_in_parentheses_is_found_in_a_recording(tmp_path: Path) -> None:
+    media = {"application/json": {"schema": {"type": "object", "properties": {"id": {"type": "string"}}}}}
+    get = {"get": {"responses": {"200": {"description": "", "content": media}}}}
+    path = tmp_path / "small.json"
+    info = {"title": "Small", "version": "1"}
+    path.write_text(json.dumps({"openapi": "3.0.3", "info": info, "paths": {"/apps('{id}')": get}}))
+    one = entry(text='{"id": "a2"}', url="https://host.example/v1.0/apps('a1')")
+    one["request"] = {"method": "GET", "url": one["request"]["url"], "headers": []}
+    traffic = tmp_path / "traffic.har"
+    traffic.write_text(json.dumps({"log": {"creator": {"name": "x"}, "entries": [one]}}))
+    assert verdicts(rejudge(traffic, path, "page"))["read.body.id"] is Verdict.FAIL

@@ -15,13 +15,13 @@ from pydantic import SecretStr
 from graph_contracts import requirements
 from graph_contracts.cases.update import concurrency
 from graph_contracts.engine import judge, run
+from graph_contracts.engine.pytest_cases import Plugin
 from graph_contracts.engine.resource_group import group_of
 from graph_contracts.engine.session import Session
 from graph_contracts.engine.sharding import durations
 from graph_contracts.engine.sharding.shard import Shard, Weigh
 from graph_contracts.errors import ResultsError
 from graph_contracts.operations import effect_watch
-from graph_contracts.pytest_plugin import Plugin
 from graph_contracts.reference.server import Started
 from graph_contracts.report import merge, results_reader
 from graph_contracts.report.results import Results
@@ -231,7 +231,7 @@ def judged(server: Started, path: Path, folder: Path, **more: Any) -> Run:
         **more,
     )
     session = Session(settings)
-    plugin = Plugin(session, opened=True)
+    plugin = Plugin(session)
     with session.open():
         plugin.begin()
         session.batches(run.MAX_CASES)

@@ -6,7 +6,9 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext, suppress
 
+from graph_contracts.http.credentials import Fixed
 from graph_contracts.operations.attempts import Trial
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.requirements import (
@@ -34,27 +36,28 @@ def enforced(operation: OperationUnderTest) -> None:
     """
     if operation.options.auth == "none":
         raise NotApplicable("the target needs no credentials (--auth none)")
-    if operation.documented.open_to_all:
+    if operation.documented.security.open_to_all:
         raise NotApplicable("the document says that nobody needs credentials for this (security)")
-    said = (
-        operation.documented.authenticated or operation.client.credential.fields() or operation.client.connection.cert
-    )
+    said = operation.documented.security.needed or operation.client.credential.given or operation.client.connection.cert
     if not said:
         raise NotApplicable("neither the document (security) nor an option says that this takes credentials")
-    if operation.client.connection.cert and not operation.client.credential.fields():
+    if operation.client.connection.cert and not operation.client.credential.given:
         raise Inconclusive("the client certificate authenticates every request, so nothing tells what one without gets")
 
 
 def refused(operation: OperationUnderTest, credentials: Iterable[tuple[str, str | None]]) -> list[Trial]:
     """Send one request for each Authorization; none may be performed. A control with good credentials comes first.
 
-    What is under a scheme that the document names beside Bearer is left out: it may be good for something there.
+    What is under a scheme that the document names beside Bearer is left out: it may be good for something there. A key
+    that is enough without Authorization isn't sent.
     """
-    others = operation.documented.schemes - {"bearer"}
+    security = operation.documented.security
+    others = security.words - {"bearer"}
     sent = [(note, value) for note, value in credentials if value is None or not _may_be_taken(value, others)]
     if not sent:
         raise NotApplicable("the document names every scheme that could be tried")
-    return operation.refusals((note, {"Authorization": value}) for note, value in sent)
+    keys = dict.fromkeys(sorted(security.beside_authorization))
+    return operation.refusals((note, {"Authorization": value, **keys}) for note, value in sent)
 
 
 def _may_be_taken(value: str, schemes: frozenset[str]) -> bool:
@@ -129,41 +132,45 @@ def test_without_credentials_nothing_is_updated(operation: OperationUnderTest) -
 )
 @also(
     "read.auth.invalid",
-    "A read must be rejected if its bearer token is empty, is random or lacks the word Bearer.",
+    "A read must be rejected if its bearer token, key or password is not valid.",
     sent=(
         "Reads with `Bearer` alone, an empty token, a random one and a forged one; with the valid token cut, "
-        "lengthened or in other letter case, or with another signature; and with the valid token without its scheme."
+        "lengthened or in other letter case, or with another signature; and with the valid token without its scheme. "
+        "Where a key or a password is given, the same with a random one."
     ),
 )
 @also(
     "list.auth.invalid",
-    "A list request must be rejected if its bearer token is empty, is random or lacks the word Bearer.",
+    "A list request must be rejected if its bearer token, key or password is not valid.",
     sent=(
         "List requests with `Bearer` alone, an empty token, a random one and a forged one; with the valid token cut, "
-        "lengthened or in other letter case, or with another signature; and with the valid token without its scheme."
+        "lengthened or in other letter case, or with another signature; and with the valid token without its scheme. "
+        "Where a key or a password is given, the same with a random one."
     ),
 )
 @also(
     "create.auth.invalid",
-    "A creation must be rejected if its bearer token is empty, is random or lacks the word Bearer.",
+    "A creation must be rejected if its bearer token, key or password is not valid.",
     sent=(
         "Creations with `Bearer` alone, an empty token, a random one and a forged one; with the valid token cut, "
-        "lengthened or in other letter case, or with another signature; and with the valid token without its scheme."
+        "lengthened or in other letter case, or with another signature; and with the valid token without its scheme. "
+        "Where a key or a password is given, the same with a random one."
     ),
 )
 @also(
     "delete.auth.invalid",
-    "A deletion must be rejected if its bearer token is empty, is random or lacks the word Bearer.",
+    "A deletion must be rejected if its bearer token, key or password is not valid.",
     sent=(
         "Deletions with `Bearer` alone, an empty token, a random one and a forged one; with the valid token cut, "
-        "lengthened or in other letter case, or with another signature; and with the valid token without its scheme."
+        "lengthened or in other letter case, or with another signature; and with the valid token without its scheme. "
+        "Where a key or a password is given, the same with a random one."
     ),
 )
 def test_what_is_no_valid_token_is_refused(operation: OperationUnderTest) -> Findings:
-    """An update must be rejected if its bearer token is empty, is random or lacks the word Bearer.
+    """An update must be rejected if its bearer token, key or password is not valid.
 
     Sent: Updates with `Bearer` alone, an empty token, a random one, the valid one cut, lengthened or in other
-    letter case, and without its scheme.
+    letter case, and without its scheme. Where a key or a password is given, the same with a random one.
 
     Fix: Verify the token as a whole: signature, expiry and audience. Comparing a prefix, or only whether the header
     is there, lets these through.
@@ -187,7 +194,19 @@ def test_what_is_no_valid_token_is_refused(operation: OperationUnderTest) -> Fin
             attempts.append(("the token with another signature", f"Bearer {valid[:-6]}{random[:6]}"))
     if valid:
         attempts.append(("a token without scheme", valid))
-    yield from performed(refused(operation, attempts))
+    own = list(_with_another_secret(operation))
+    yield from performed(own)
+    with suppress(NotApplicable) if own else nullcontext():
+        yield from performed(refused(operation, attempts))
+
+
+def _with_another_secret(operation: OperationUnderTest) -> Iterator[Trial]:
+    """A request with another key or password in place of the run's own, where it has one in a header field."""
+    credential = operation.client.credential
+    if isinstance(credential, Fixed) and operation.options.auth == "enforced":
+        name, value = credential.with_secret(operation.values.guid())
+        without = dict.fromkeys(("authorization", *sorted(operation.documented.security.beside_authorization)))
+        yield from operation.refusals([("another key or password", {**without, name.lower(): value})])
 
 
 def _forged(subject: str, audience: str) -> Iterator[tuple[str, str]]:

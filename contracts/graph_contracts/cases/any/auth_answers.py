@@ -102,7 +102,7 @@ def test_the_challenge_is_for_a_bearer_token(operation: OperationUnderTest, exch
 
     Fix: Name Bearer among the challenges, so that a client knows what to bring; a realm and an error code help.
     """
-    if operation.client.credential.fields() and not operation.client.token:
+    if operation.client.credential.given and not operation.client.token:
         raise NotApplicable("the target takes other credentials than bearer tokens")
     value = exchange.response.header("WWW-Authenticate") if exchange.response else None
     if value and not re.search(r"(?i)(^|,)\s*bearer\b", value):
@@ -143,7 +143,7 @@ def test_the_scheme_is_matched_in_any_letter_case(operation: OperationUnderTest)
     Fix: Compare the scheme without regard to letter case.
     """
     enforced(operation)
-    if operation.documented.authenticated and "bearer" not in operation.documented.schemes:
+    if operation.documented.security.needed and "bearer" not in operation.documented.security.words:
         raise NotApplicable("the document names no bearer token (security)")
     valid = token(operation)
     control = operation.demand()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 
 from graph_contracts.contract import Operation
@@ -18,6 +19,8 @@ BY_THE_SERVICE = frozenset({400, 406, 409, 412, 415, 422, 428})
 SIZES = ".json.limits"
 MOST_BEFORE = 500
 """Exchanges before a read that failed, among which the write is that it began with."""
+MOST_OF_PATH = 80
+"""Characters of a path that a finding shows: its end."""
 PARALLEL = ".conc."
 LOADED = (PARALLEL, ".throttle.")
 OFTEN = 3
@@ -68,6 +71,11 @@ def _observes(exchange: Exchange) -> bool:
     return exchange.requirement == "observe" and exchange.request.method == "GET"
 
 
+def _is_tried(exchange: Exchange) -> bool:
+    """Whether a request of any other method is one of a case; before cases, the run makes objects with POST."""
+    return exchange.request.method not in SAFE - {"OPTIONS"} and exchange.requirement != "probe"
+
+
 def _was_shown(update: OperationUnderTest, exchange: Exchange) -> bool:
     """Whether a read is one of an object, where such reads worked when the run began."""
     listing = exchange.request.url == update.client.url(update.head)
@@ -81,11 +89,7 @@ def _was_shown(update: OperationUnderTest, exchange: Exchange) -> bool:
     source="RFC 9110 §15.5, §15.6.1",
     vary="501, 503, 507; a failure that doesn't come again is a warning, and so is one or two under parallel requests",
     each=lambda operation, exchange: (
-        (
-            exchange.request.method not in SAFE - {"OPTIONS"}
-            or exchange.request.method == operation.method
-            or _observes(exchange)
-        )
+        (exchange.request.method == operation.method or _observes(exchange) or _is_tried(exchange))
         and not exchange.requirement.endswith(SIZES)
     ),
 )
@@ -186,7 +190,8 @@ def _dying(operation: OperationUnderTest, exchange: Exchange) -> bool:
 def _sent(exchange: Exchange) -> str:
     body = exchange.request.body
     if not exchange.entity:
-        return f"{exchange.request.method} {short(exchange.request.url[-80:])}"
+        path = re.sub(r"^\w+://[^/]*", "", exchange.request.url)
+        return f"{exchange.request.method} {short(path if len(path) <= MOST_OF_PATH else f'…{path[-MOST_OF_PATH:]}')}"
     return f"{exchange.request.method} with {short(body[:200].decode('utf-8', 'backslashreplace'), 80)}"
 
 

@@ -28,16 +28,20 @@ NOT_IMPLEMENTED = 501
 def head(reading: ShowDriver, path: str) -> Exchange:
     """Send HEAD on a connection of its own, which is read until the target closes it.
 
-    In a run that may only read it is sent as any request, and octets after the answer go unseen.
+    In a run that may only read, and to an application in this process, it is sent as any request, and octets after the
+    answer go unseen.
     """
     reading.sender.may_send("HEAD")
-    if reading.options.read_only:
+    if reading.options.read_only or reading.client.connection.in_process:
         return reading.send("HEAD", path)
     url = reading.client.url(path)
     fields = reading.client.headers({"Connection": "close"}, None)
-    request = Request("HEAD", url, fields)
+    request = Request("HEAD", url, fields, query=reading.client.query({}))
     return reading.client.send_raw(
-        request_bytes("HEAD", url, fields), request, operation=reading.documented.id, requirement=reading.requirement
+        request_bytes("HEAD", request.address, fields),
+        request,
+        operation=reading.documented.id,
+        requirement=reading.requirement,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graph_contracts.cases.values import coerced, needed, reflected, refused, shown_after
+from graph_contracts.cases.values import coerced, needed, reflected, refused, shown_after, wrong_of
 from graph_contracts.contract import TypeKind
 from graph_contracts.json_types import Json
 from graph_contracts.operations.attempts import Attempt
@@ -48,7 +48,7 @@ def test_a_number_beyond_int32_never_becomes_another(operation: WriteDriver) -> 
     for location in needed(operation, TypeKind.INT32):
         before, _ = shown_after(operation, operation.change(location.body(4711)))
         kept = 4711 if before is None else location.value(before)
-        for number in BEYOND:
+        for number in wrong_of(BEYOND, location.type):
             (trial,) = operation.watch.attempt([Attempt(f"{location.name} = {number}", location.body(number))])
             exchange = trial.exchange
             if not exchange.ok:

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from graph_contracts.cases.any.atomicity import note_what_is_made_in_spite
 from graph_contracts.cases.update.concurrency import parallel, rounds
 from graph_contracts.cases.values import finding_of
-from graph_contracts.contract import OperationKind, TypeKind
+from graph_contracts.contract import CollectionShape, OperationKind, TypeKind
 from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.attempts import Attempt
@@ -43,7 +43,7 @@ def test_each_new_object_has_an_id_of_its_own(create: CreateDriver) -> Findings:
     Fix: Make the id where the row is made, and return it: an id from a cache or the request comes twice.
     """
     key = create.shape.key
-    if key not in create.answer_type.properties:
+    if not create.shape.shows_key(create.answer_type.properties):
         raise NotApplicable("the document doesn't name the id among the properties")
     known: dict[str, Exchange] = {}
     for _ in range(HANDED_OUT):
@@ -247,7 +247,7 @@ def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
     shown = create.shape.key_of(exchange.object)
     if location is None or not shown:
         raise NotApplicable("the answer has no Location, or shows no id to compare it with", exchange)
-    if shown.lower() not in unquote(location).lower():
+    if not _names(location, shown, create.shape):
         yield Finding(f"Location with {short(shown)}", f"Location: {short(location)}", (exchange,))
         return
     address = urljoin(exchange.request.url, location)
@@ -260,6 +260,13 @@ def test_location_leads_to_the_new_object(create: CreateDriver) -> Findings:
     if followed.status in GONE and create.observer.item(shown)[0] is not None:
         what = f"{followed.answer} to GET {short(location)}"
         yield Finding(f"object {short(shown)}", what, (exchange, seen, followed))
+
+
+def _names(location: str, key: str, shape: CollectionShape) -> bool:
+    """Whether a URL has the key of an object; of several properties in whatever order."""
+    if shape.composite is not None:
+        return same_id(shape.composite.shown_in(location), key)
+    return key.lower() in unquote(location).lower()
 
 
 @requirement(

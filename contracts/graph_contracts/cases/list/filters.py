@@ -86,6 +86,8 @@ def _literal(value: str) -> str:
 
 def _by_key(questions: Questions) -> Iterator[tuple[str, str, Matches]]:
     name = questions.plain.shape.key
+    if questions.plain.shape.composite is not None:
+        return
     first = next((entity for entity, item in questions.plain.by_id.items() if isinstance(item[name], str)), None)
     if first is not None:
         yield f"{name} eq {_literal(first)}", name, partial(_same, first)
@@ -211,7 +213,7 @@ def selectable(listing: ListDriver, questions: Questions) -> str:
         Inconclusive: they have none.
     """
     shape = item_type(listing)
-    names = [name for name in (shape.properties if shape else ()) if name != listing.shape.key]
+    names = [name for name in (shape.properties if shape else ()) if name not in listing.shape.keys]
     shown = [name for name in names if any(item.get(name) is not None for item in questions.plain.items)]
     if len(shown) < 2:
         raise Inconclusive("the objects in the list show too few documented properties to select from")
@@ -228,7 +230,7 @@ def lost_on(page: Sequence[Item], name: str, asked: Asked) -> str:
 def more_on(page: Sequence[Item], name: str, listing: ListDriver) -> str:
     """A documented property that is shown and wasn't selected; empty where there is none."""
     shape = item_type(listing)
-    others = [other for other in (shape.properties if shape else ()) if other not in {listing.shape.key, name}]
+    others = [other for other in (shape.properties if shape else ()) if other not in {*listing.shape.keys, name}]
     return next((other for other in others if any(item.get(other) is not None for item in page)), "")
 
 

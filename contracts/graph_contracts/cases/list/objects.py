@@ -78,7 +78,7 @@ def test_each_object_is_listed_once(listing: ListDriver) -> Findings:
     """
     key = listing.shape.key
     item = item_type(listing)
-    if item is None or key not in item.properties:
+    if item is None or not listing.shape.shows_key(item.properties):
         raise NotApplicable("the document gives the objects no id")
     items, exchange = listing.items()
     nameless = [each for each in items if not listing.shape.key_of(each)]
@@ -218,7 +218,7 @@ def test_query_options_shape_a_list_at_most(listing: ListDriver) -> Findings:
             continue  # how many there are, `list.options.top` judges
         elif items and not page and listing.shape.link_in(exchange.json)[1] is None:
             yield Finding("objects in the list", f"an empty list with {option}={value}", (exchange,))
-        elif any(isinstance(each, dict) and listing.shape.key not in each for each in page):
+        elif any(isinstance(each, dict) and not listing.shape.shows_key(each) for each in page):
             what = "an object without the id, which was selected"
             yield Finding("the selected property in every object", what, (exchange,))
 

@@ -67,8 +67,8 @@ def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) 
             update.give_back(update.key)
             return  # the second object would be lost
     if not update.second:
-        name = parameters.label(update.documented, update.documented.key or "")
-        raise Inconclusive(f"tested with an unknown id only: needs a second object (--second-id {name}=ID)")
+        flags = parameters.flags(update.documented, "--second-id", "ID")
+        raise Inconclusive(f"tested with an unknown id only: needs a second object ({flags})")
 
 
 def _moved(operation: WriteDriver, foreign: str) -> bool:

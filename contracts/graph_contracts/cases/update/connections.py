@@ -9,6 +9,7 @@ from graph_contracts.cases.values import reflected, text_places
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange, Request
 from graph_contracts.http.head_fields import unsound
+from graph_contracts.http.raw import UNREAD
 from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
@@ -17,7 +18,7 @@ from graph_contracts.requirements import Finding, Findings, Inconclusive, Level,
 OUT_OF_STEP = "not HTTP"
 RESET = ("reset", "aborted")
 """A server that closes with octets unread may lose the end of its answer on the way (RFC 9112 §9.6)."""
-LIMITS_OF_OURS = ("the body is longer than", "inflates to more than")
+LIMITS_OF_OURS = ("the body is longer than", "inflates to more than", UNREAD)
 
 
 @requirement(

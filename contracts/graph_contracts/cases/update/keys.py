@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote
 
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.attempts import Attempt, Trial
@@ -145,11 +144,12 @@ def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings
     """An update must not reach the object by a prefix or suffix of its id, a wildcard or further path segments.
 
     Sent: A PATCH with a marker to the id with a character more, one less, half of it and a further segment; then a
-    read. With `--destructive` alone `*`, `%`, a regular expression and parts that another id has as well.
+    read. Where several properties make the key, to keys with another value of one, too. With `--destructive` alone `*`,
+    `%`, a regular expression and parts that another id has as well.
 
     Fix: Compare the whole key for equality: no LIKE, no prefix search, no catch-all route behind the id.
     """
-    key = quote(update.key, safe="")
+    key = update.shape.encoded(update.key)
     parts = {
         f"{update.key}0": "the id and a digit",
         update.key[:-1]: "the id without its last character",
@@ -158,6 +158,7 @@ def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings
         update.key[: len(update.key) // 2]: "the first half of the id",
     }
     # short ids are often each other's beginnings
+    parts |= update.nearly_the_key(update.key)
     parts = {part: note for part, note in parts.items() if part and not taken(update, part)}
     segments = {f"{key}/foo": "the id and a segment"}
     if update.options.destructive:
@@ -165,7 +166,7 @@ def test_only_the_whole_key_selects_the_object(update: UpdateDriver) -> Findings
     else:
         shared = selects_others(update, update.key, {part: part.removesuffix("_") for part in parts})
         parts = {part: note for part, note in parts.items() if part not in shared}
-    segments |= {quote(part, safe=""): note for part, note in parts.items()}
+    segments |= {update.shape.encoded(part): note for part, note in parts.items()}
     before, sent = others(update), dict[str, tuple[str, Exchange]]()
     attempts = []
     for segment, note in segments.items():

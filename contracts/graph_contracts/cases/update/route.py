@@ -30,7 +30,7 @@ def _reached(operation: WriteDriver) -> Findings:
         if not refused:
             raise
         if operation.guessed_key:
-            hint = f"--id {parameters.label(operation.documented, operation.documented.key or '')}=VALUE"
+            hint = parameters.flags(operation.documented)
             raise Inconclusive(
                 f"nothing shows the {operation.documented.alternate_key} of an object: give {hint}", *refused
             ) from reason

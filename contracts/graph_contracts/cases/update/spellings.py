@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from urllib.parse import quote
 
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import Convention, Finding, Findings, Level, NotApplicable, Phase, requirement
+
+ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 
 
 @requirement(
@@ -29,7 +31,7 @@ def test_other_spellings_of_the_path_reach_no_other_object(update: UpdateDriver)
     Fix: Decode and compare the key once, in one place. Either take these spellings for the same object or refuse
     them.
     """
-    path, key = update.path(), quote(update.key, safe="")
+    path, key = update.path(), update.shape.encoded(update.key)
     head = update.head.rstrip("/")
     capitals = update.path_with_key(key.upper())
     slash = {path[:-1]: "no trailing slash"} if path.endswith("/") else {f"{path}/": "a trailing slash"}
@@ -66,26 +68,27 @@ def test_an_id_is_the_same_however_it_is_percent_encoded(update: UpdateDriver) -
 
     Fix: Decode each segment of the path once, before ids are compared.
     """
-    key = update.key
-    places = dict.fromkeys(n for n in (_first(key, str.isalnum), key.find("-")) if n >= 0)
+    key = update.shape.encoded(update.key)
+    places = dict.fromkeys(n for n in (_first(key, str.isalnum), _first(key, "-".__eq__)) if n >= 0)
     if not places:
         raise NotApplicable("the id has no character that may be encoded and needn't be")
     for place in places:
-        encoded = f"{quote(key[:place], safe='')}%{ord(key[place]):02X}{quote(key[place + 1 :], safe='')}"
+        encoded = f"{key[:place]}%{ord(key[place]):02X}{key[place + 1 :]}"
         body = update.bodies.marker() if update.bodies.partial.ok else update.bodies.full(2)
         exchange = update.patch(body, path=update.path_with_key(encoded))
         if exchange.ok:
             left, seen = update.observe.settle(body)
             for difference in left[:1]:
                 what = f"{exchange.answer}, and afterwards {difference}"
-                yield Finding(f"the update of {key}", what, (exchange, seen), difference.severity)
+                yield Finding(f"the update of {update.key}", what, (exchange, seen), difference.severity)
         elif exchange.refused:
-            yield Finding(f"2xx, as with {key} itself", f"{exchange.answer} with {encoded}", (exchange,))
+            yield Finding(f"2xx, as with {update.key} itself", f"{exchange.answer} with {encoded}", (exchange,))
 
 
 def _first(text: str, is_wanted: Callable[[str], bool]) -> int:
-    """The place of the first ASCII character of a kind; -1 where there is none."""
-    return next((place for place, char in enumerate(text) if char.isascii() and is_wanted(char)), -1)
+    """The place of the first character of a kind outside of percent-encodings; -1 where there is none."""
+    bare = ENCODED.sub("%%%", text)
+    return next((place for place, char in enumerate(bare) if char.isascii() and is_wanted(char)), -1)
 
 
 @requirement(

@@ -15,7 +15,8 @@ from graph_contracts.http.exchange import Exchange
 from graph_contracts.http.limits import MAX_DEPTH, MAX_VALUES
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 
-REFUSED = (401, 403)
+UNAUTHENTICATED = 401
+REFUSED = (UNAUTHENTICATED, 403)
 FLAGS = {"basic": "--basic", "bearer": "--token"}
 """The options for credentials, by the scheme that a server asks for."""
 NOT_HERE = frozenset({404, 405, 410, 501})
@@ -76,27 +77,35 @@ def speaks_json(
     unread = next((r.json.problem for r in reversed(responses) if r.whole and r.json.limited), "")
     if unread and all(not response.whole or response.json.limited for response in responses):
         hint = f"A run reads {MAX_DEPTH} levels and {MAX_VALUES:,} values of an answer"
-        error = TargetError(f"{driver.client.base} answers with nothing that can be read: {unread}", hint)
+        problem = f"{driver.client.base} answers nothing about {_resource(driver)} that can be read: {unread}"
+        error = TargetError(problem, hint)
         return PreflightCheck("JSON", "its answers are beyond what is read", error)
     base, media = driver.client.base, responses[-1].media_type or "text without a Content-Type"
     last = (patches or answers)[-1]
     hint = "Check the base URL; it must include the version, such as /beta"
     if is_page(last) and (last.ok or leads_elsewhere(last)):
         hint += ". If that is a login page, give what the API takes: --token, --basic or --credential"
-    error = TargetError(f"{base} answers {media} to everything ({last.answer})", hint_with_words(hint, last))
+    problem = f"{base} answers {media} to everything about {_resource(driver)} ({last.answer})"
+    error = TargetError(problem, hint_with_words(hint, last))
     hopeless = all(e.status in NOT_HERE or 300 <= e.status < 400 for e in patches)
     return PreflightCheck("JSON", f"it speaks {media}", error, stops=hopeless)
+
+
+def _resource(driver: OperationUnderTest) -> str:
+    """What the requests were about, for messages: the path of the collection, or of the object that is alone."""
+    return driver.documented.collection
 
 
 def credentials(driver: OperationUnderTest, asked: Sequence[Exchange]) -> PreflightCheck:
     """Whether the credentials are good for anything that was asked."""
     client = driver.client
-    own = bool(client.credential.fields()) or bool(client.connection.cert)
+    own = client.credential.given or bool(client.connection.cert)
     if any(exchange.status not in REFUSED for exchange in asked):
         return PreflightCheck("credentials", "they are accepted" if own else "none are given, and none are asked for")
     what = "the token" if client.token else "the credentials"
     problem = f"refuses {what}" if own else "wants credentials"
-    hint = "Check that the token is valid and may update" if own else "Give one with --token"
+    options = driver.documented.security.options
+    hint = "Check that the token is valid and may update" if own else f"Give {options or 'one with --token'}"
     last = asked[-1]
     until = expiry(client.token or "")
     if until is not None and until < time.time():
@@ -109,6 +118,19 @@ def credentials(driver: OperationUnderTest, asked: Sequence[Exchange]) -> Prefli
         hint = f"It asks for {scheme} credentials: see {FLAGS.get(scheme.lower(), '--credential')}"
     error = TargetError(f"{client.base} {problem} ({last.answer})", hint_with_words(hint, last))
     return PreflightCheck("credentials", problem, error)
+
+
+def to_be_made(driver: OperationUnderTest, listed: Exchange, creation: str) -> PreflightCheck:
+    """That no object is known, and by what a run makes one; where the list asks for credentials, that they are missing.
+
+    Args:
+        listed: the answer to a GET on the collection.
+        creation: what makes objects.
+    """
+    if listed.status == UNAUTHENTICATED:
+        return credentials(driver, [listed])
+    why = "none is there" if listed.ok else f"none is listed ({listed.answer})"
+    return PreflightCheck("object", f"{why}: a run tries to make one by {creation}")
 
 
 def other_scheme(refused: Exchange) -> str:

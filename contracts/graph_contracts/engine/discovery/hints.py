@@ -13,7 +13,7 @@ from graph_contracts.operations import parameters
 
 def option(operation: Operation, name: str) -> str:
     """The option that says what a parameter of an operation's path is."""
-    return f"--id {parameters.label(operation, name)}=VALUE"
+    return parameters.flags(operation, name="" if name == operation.key else name)
 
 
 def answered(exchange: Exchange) -> str:

@@ -10,6 +10,7 @@ from graph_contracts.engine.discovery.check import (
     credentials,
     reached,
     speaks_json,
+    to_be_made,
 )
 from graph_contracts.engine.discovery.own_words import hint_with_words
 from graph_contracts.engine.discovery.path_parameters import example_id, no_object, not_there
@@ -48,7 +49,7 @@ def examine(
         if not may_write and maker is not None and _needs_object(read, ids):
             if isinstance(error := no_object(read, "read", servers), TargetError):
                 raise error
-            yield PreflightCheck("object", f"none is there: a run tries to make one by {maker.documented}")
+            yield to_be_made(first, listed, str(maker.documented))
             return
         answers += _find(read, ids, servers, may_write=may_write)
     yield speaks_json(first, answers)

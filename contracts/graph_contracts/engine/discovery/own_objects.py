@@ -52,7 +52,7 @@ def creation_bodies(
     body = creation.body
     if body is None:
         return (), []
-    names = writable(body, readonly, creation.shape.key, creating=True)
+    names = writable(body, readonly, creation.shape.keys, creating=True)
     full = values.full(body, number, names)
     required = {name: value for name, value in full.items() if name in body.required}
     example = creation.request_example.body if creation.request_example else None

@@ -160,5 +160,5 @@ def not_there(driver: OperationUnderTest, answer: Exchange, problem: str) -> Con
     if named is None and listed and answer.status in GONE:
         give = option(driver.documented, key)
         return UnknownObjectError(problem, f"Give {give}", give)
-    label = parameters.label(driver.documented, key)
-    return TargetError(problem, f"Name one that exists with --id {label}=ID" if key else "Check the base URL")
+    flags = parameters.flags(driver.documented, value="ID")
+    return TargetError(problem, f"Name one that exists with {flags}" if flags else "Check the base URL")

@@ -22,6 +22,7 @@ from graph_contracts.engine.discovery.check import (
     credentials,
     reached,
     speaks_json,
+    to_be_made,
 )
 from graph_contracts.engine.discovery.own_objects import creation_bodies, own_objects
 from graph_contracts.engine.discovery.own_words import redirect_hint
@@ -94,7 +95,7 @@ class Preflight:
         except UnknownObjectError:
             if not self.would_make:
                 raise
-            yield PreflightCheck("object", f"none is there: a run tries to make one by {self.would_make}")
+            yield to_be_made(first, listed[1], self.would_make)
             return
         answers = [listed[1], *self._save()]
         patches = list(self._patch()) if self.may_patch else []
@@ -303,7 +304,8 @@ class Preflight:
         moved = next((e.response.header("Location") for e in patches if e.response and 300 <= e.status < 400), None)
         if moved and all(300 <= exchange.status < 400 for exchange in patches):
             hint = redirect_hint(patches[-1], base)
-            error = TargetError(f"{base} redirects everything to {moved[:200]} ({patches[-1].answer})", hint)
+            whose = f"everything about {first.documented.collection}"
+            error = TargetError(f"{base} redirects {whose} to {moved[:200]} ({patches[-1].answer})", hint)
             return PreflightCheck("object", "everything is redirected", error)
         if not self.may_write:
             statuses = {exchange.status for exchange in patches}

@@ -25,7 +25,7 @@ def mend(update: UpdateDriver, entity: str, original: JsonMapping, skip: Collect
     Raises:
         Inconclusive: reads showed the object before, and don't any more.
     """
-    ignored = {*skip, *update.computed, *update.options.readonly, update.shape.key}
+    ignored = {*skip, *update.computed, *update.options.readonly, *update.shape.keys}
 
     state: JsonMapping = {}
 

@@ -131,7 +131,7 @@ def _shows(driver: WriteDriver, types: tuple[Type, ...], marks: JsonMapping, ite
         telling(declared[name].type, value) and not _documented(driver, value) for name, value in marks.items()
     ):
         return False
-    settable = {name for type_ in types for name in writable(type_, driver.options.readonly, driver.shape.key)}
+    settable = {name for type_ in types for name in writable(type_, driver.options.readonly, driver.shape.keys)}
     more = (name for name in settable if name not in marks and item.get(name))
     return all(unset(item[name], declared[name].type) for name in more)
 

@@ -38,7 +38,7 @@ class Recovery:
         folder: the report folder, where the undo log is.
         redactor: masks what the log holds.
         tally: takes notes, and what could not be put back.
-        options: how a command reaches the target later, each with a space before it.
+        options: how a command reaches the target later, each with a space before it; None where no command does.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Recovery:
         folder: Path,
         redactor: Redactor,
         tally: Tally,
-        options: str = "",
+        options: str | None = "",
     ) -> None:
         self._client = target.client
         self._options = target.options
@@ -69,13 +69,16 @@ class Recovery:
         if self.undo_log is None:
             return
         if abandoned(self._folder):
-            self._tally.note(f"an earlier run left something changed: {self._command}")
+            self._tally.note(f"an earlier run left something changed: {self._log_or_command}")
         self._resources.log_to(self.undo_log)
         for driver in self._resources.drivers.values():
             driver.objects.keeper, driver.log_entry = partial(self._save, driver), self.undo_log.note
 
     @property
-    def _command(self) -> str:
+    def _log_or_command(self) -> str:
+        """The command that puts back what is left; no command reaches an application in this process."""
+        if self._how is None:
+            return f"the undo log in {self._folder}, which holds each object as it was"
         return f"graph-contracts restore {shlex.quote(str(self._folder))}{self._how}"
 
     def _save(self, driver: OperationUnderTest, entity: str) -> None:
@@ -121,7 +124,7 @@ class Recovery:
             self._tally.leave(*self._unseen())
         began = self.undo_log is not None and self.undo_log.began
         if (began or self._adopted) and (left or (changed and not self._options.restore)):
-            self._tally.note(f"put back what is left with: {self._command}")
+            self._tally.note(f"put back what is left with: {self._log_or_command}")
             return
         if self.undo_log is not None:
             self.undo_log.remove()

@@ -19,13 +19,15 @@ from graph_contracts.errors import ConfigurationError
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.sent_members import Member, members
 from graph_contracts.report.outcome_stream import NAME as OUTCOMES
+from graph_contracts.system import is_alive
 
 FORMAT = "graph-contracts/journal/1"
 PATTERN = "restore-*.jsonl"
 WORKERS = ".graph-contracts"
 """Folder in the report folder in which each worker of a run has its own, named after the run's process."""
 OF_A_WORKER = re.compile(r"(\d+)-\d+")
-SHARED = ("turn", "room", "falls", "told", "deaths")
+RESTART = "restart"
+SHARED = ("turn", "room", "falls", "told", "deaths", RESTART)
 """Files that a run's workers have in common."""
 MAX_OCTETS = 256 * 1024 * 1024
 """A run over many operations makes and deletes by the hundred thousand, and records each."""
@@ -164,13 +166,7 @@ def abandoned(folder: Path) -> list[Path]:
 
 
 def _alive(pid: str) -> bool:
-    try:
-        os.kill(int(pid), 0)
-    except PermissionError:
-        return True
-    except (OSError, ValueError, OverflowError):
-        return False
-    return True
+    return pid.isdecimal() and is_alive(int(pid))
 
 
 def read(path: Path) -> LoggedChanges:

@@ -8,134 +8,89 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
 from pathlib import Path
 
 from graph_contracts.contract import OperationKind
+from graph_contracts.engine.replay.body_files import in_file
 from graph_contracts.engine.replay.left_out import LeftOut, Reason
+from graph_contracts.engine.replay.members import Malformed, member
+from graph_contracts.engine.replay.recorded import Recorded, Recording
 from graph_contracts.errors import ResultsError
+from graph_contracts.http import raw
 from graph_contracts.http.exchange import Exchange, Headers, Request, Response
+from graph_contracts.http.limits import MAX_BODY
 from graph_contracts.json_types import Json, JsonMapping
-from graph_contracts.report import har, results_reader
 from graph_contracts.report.har import WIRE
 
-LARGEST = 512 * 1024 * 1024
+GZIP = b"\x1f\x8b"
 PARTIAL = "the recording holds only part of the body"
 KINDS_OF_OPERATIONS = tuple(f"{kind}." for kind in OperationKind)
 OWN = "graph-contracts"
 """The creator of the archives that runs write; their comments tell which case sent a request."""
 
 
-@dataclass(frozen=True)
-class Recording:
-    """What an archive holds."""
-
-    exchanges: tuple[Exchange, ...]
-    """Each has the place of its entry as its index."""
-    left_out: tuple[LeftOut, ...]
-    """The entries that hold too little to judge anything."""
+def recognises(data: Json) -> bool:
+    """Whether a file holds an archive, or what should be one."""
+    return isinstance(data, dict) and "log" in data
 
 
-def read(path: Path) -> Recording:
-    """Read an archive, or what a run recorded.
+def read(data: Json, path: Path) -> Recording:
+    """Read an archive.
 
     Args:
-        path: a HAR file, or a report folder or its outcomes.jsonl, compressed or not.
+        data: what the file holds.
+        path: the file, for messages.
 
     Raises:
-        ResultsError: it can't be read, or is no HAR; the line says where.
+        ResultsError: it is no HAR; the line says where.
     """
-    data = _of_run(path) if path.is_dir() or path.name.endswith(results_reader.SUFFIXES) else _archive(path)
     log = data.get("log") if isinstance(data, dict) else None
     entries = log.get("entries") if isinstance(log, dict) else None
     if not isinstance(log, dict) or not isinstance(entries, list):
         raise ResultsError(f"{path}: no HTTP archive: log.entries is missing")
     creator = log.get("creator")
     own = isinstance(creator, dict) and creator.get("name") == OWN
-    found: list[Exchange] = []
+    found: list[Recorded] = []
     left_out: list[LeftOut] = []
     for number, entry in enumerate(entries):
         try:
-            exchange = _exchange(number, entry, own)
-        except _Malformed as error:
+            exchange = _exchange(number, entry, own, path.parent)
+        except Malformed as error:
             raise ResultsError(f"{path}: log.entries[{number}]{error}") from error
         if isinstance(exchange, LeftOut):
             left_out.append(exchange)
         else:
-            found.append(exchange)
+            found.append(Recorded(exchange, _place(number)))
     return Recording(tuple(found), tuple(left_out))
 
 
-def _of_run(path: Path) -> Json:
-    """The archive of a run's exchanges."""
-    run = results_reader.load(path)
-    text = StringIO()
-    har.write(run.results, run.evidence, text)
-    return json.loads(text.getvalue())
+def _place(number: int) -> str:
+    return f"entries[{number}]"
 
 
-def _archive(path: Path) -> Json:
-    try:
-        if path.stat().st_size > LARGEST:
-            raise ResultsError(f"{path}: longer than {LARGEST >> 20} MiB")
-        return json.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise ResultsError(f"{path}: {error.strerror or error}") from error
-    except json.JSONDecodeError as error:
-        raise ResultsError(f"{path}:{error.lineno}: not readable as JSON: {error.msg}") from error
-    except (ValueError, RecursionError) as error:
-        raise ResultsError(f"{path}: not readable as JSON") from error
-
-
-class _Malformed(Exception):  # noqa: N818 (it never leaves this module)
-    """A member that isn't of the kind that HAR says; the text is its path and what was wanted."""
-
-
-KINDS: Mapping[str, type | tuple[type, ...]] = {
-    "text": str,
-    "a number": (int, float),
-    "a list": list,
-    "an object": dict,
-}
-
-
-def _member(value: Json, name: str, kind: str, place: str = "", default: Json = None) -> Json:
-    """A member of an object; what is absent or null is the default, what is of another kind is refused."""
-    if not isinstance(value, dict):
-        raise _Malformed(f"{place}: must be an object")
-    found = value.get(name)
-    if found is None:
-        return default
-    if not isinstance(found, KINDS[kind]) or isinstance(found, bool):
-        raise _Malformed(f"{place}.{name}: must be {kind}")
-    return found
-
-
-def _exchange(index: int, entry: Json, own: bool) -> Exchange | LeftOut:
+def _exchange(index: int, entry: Json, own: bool, folder: Path) -> Exchange | LeftOut:
     """One entry as an exchange; why it is left out where too little of it was recorded."""
-    asked = _member(entry, "request", "an object", default={})
-    answered = _member(entry, "response", "an object", default={})
-    method = _member(asked, "method", "text", ".request", "")
-    url = _member(asked, "url", "text", ".request", "")
-    status = _member(answered, "status", "a number", ".response", 0)
+    asked = member(entry, "request", "an object", default={})
+    answered = member(entry, "response", "an object", default={})
+    method = member(asked, "method", "text", ".request", "")
+    url = member(asked, "url", "text", ".request", "")
+    status = member(answered, "status", "a number", ".response", 0)
     headers = _headers(answered, ".response")
-    response = _response(answered, int(status), headers) if 100 <= status <= 599 else None
+    response = _response(answered, int(status), headers, folder) if 100 <= status <= 599 else None
     lacks = (
         (Reason.NO_REQUEST, not method or not url),
         (Reason.CACHED, bool(entry.get("_fromCache"))),
+        (Reason.WORKER, bool(entry.get("_fetchedViaServiceWorker"))),
         (Reason.NO_ANSWER, not 100 <= status <= 599),
         (Reason.NO_HEADERS, not headers),
         (Reason.NO_BODY, response is None),
     )
     missing = next((reason for reason, so in lacks if so), None)
     if response is None or missing:
-        return LeftOut(index, method, url, missing or Reason.NO_BODY)
+        return LeftOut(_place(index), method, url, missing or Reason.NO_BODY)
     comments = _comments(entry) if own else ()
-    body = _sent(asked)
+    body = _sent(asked, folder)
     return Exchange(
         index=index,
         request=Request(
@@ -147,69 +102,88 @@ def _exchange(index: int, entry: Json, own: bool) -> Exchange | LeftOut:
         ),
         response=response,
         requirement=next((part for part in comments if part.startswith(KINDS_OF_OPERATIONS)), ""),
-        started=_instant(_member(entry, "startedDateTime", "text", default="")),
-        seconds=max(0.0, float(_member(entry, "time", "a number", default=0))) / 1000,
+        started=_instant(member(entry, "startedDateTime", "text", default="")),
+        seconds=max(0.0, float(member(entry, "time", "a number", default=0))) / 1000,
     )
 
 
 def _comments(entry: JsonMapping) -> tuple[str, ...]:
-    return tuple(str(_member(entry, "comment", "text", default="")).split("; "))
+    return tuple(str(member(entry, "comment", "text", default="")).split("; "))
 
 
 def _headers(message: JsonMapping, place: str) -> Headers:
     found = []
-    for number, field in enumerate(_member(message, "headers", "a list", place, [])):
+    for number, field in enumerate(member(message, "headers", "a list", place, [])):
         where = f"{place}.headers[{number}]"
-        name, value = _member(field, "name", "text", where, ""), _member(field, "value", "text", where, "")
+        name, value = member(field, "name", "text", where, ""), member(field, "value", "text", where, "")
         if name and not name.startswith(":"):  # HTTP/2 has its start line among them
             # a field that came more than once is one with line ends in browsers' archives
             found += [(name, line) for line in value.split("\n")]
     return tuple(found)
 
 
-def _sent(request: JsonMapping) -> bytes:
-    data = _member(request, "postData", "an object", ".request", {})
-    text = _member(data, "text", "text", ".request.postData", "")
+def _sent(request: JsonMapping, folder: Path) -> bytes:
+    data = member(request, "postData", "an object", ".request", {})
+    if isinstance(kept := _kept_beside(data, folder), bytes):
+        return kept
+    text = member(data, "text", "text", ".request.postData", "")
     if data.get("encoding") == "base64":
         return _decoded(text, ".request.postData")
     return bytes(text.encode("utf-8", "surrogatepass"))
 
 
-def _response(message: JsonMapping, status: int, headers: Headers) -> Response | None:
-    content = _member(message, "content", "an object", ".response", {})
-    text = _member(content, "text", "text", ".response.content")
-    size = _member(content, "size", "a number", ".response.content", -1)
-    whole = True
-    if text is None:
-        if status in {204, 304} or size == 0:
-            body = b""
-        elif size > 0:
-            body, whole = b"\0", False  # there was one
-        else:
-            return None
-    elif content.get("encoding") == "base64":
-        body = _decoded(text, ".response.content")
-    else:
-        body = text.encode("utf-8", "surrogatepass")
-        # a recorder that decodes text puts this in the place of what it can't read
-        whole = "\ufffd" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
-    whole = whole and not content.get("comment") and not 0 <= len(body) < size
-    version = str(_member(message, "httpVersion", "text", ".response", "")).rpartition("/")[2]
+def _response(message: JsonMapping, status: int, headers: Headers, folder: Path) -> Response | None:
+    content = member(message, "content", "an object", ".response", {})
+    found = _body(content, status, folder)
+    if found is None:
+        return None
+    body, whole = found
+    if body.startswith(GZIP):  # some recorders keep what was on the wire
+        coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+        body, problem = raw.decode(body, coding, MAX_BODY)
+        whole = whole and not problem
+    version = str(member(message, "httpVersion", "text", ".response", "")).rpartition("/")[2]
     return Response(
         status=status,
         headers=headers,
         body=body,
-        reason=_member(message, "statusText", "text", ".response", ""),
+        reason=member(message, "statusText", "text", ".response", ""),
         http_version=version or "1.1",
         broken="" if whole else PARTIAL,
     )
 
 
+def _body(content: JsonMapping, status: int, folder: Path) -> tuple[bytes, bool] | None:
+    """The body, and whether it is whole; None where neither it nor its size is known."""
+    text = member(content, "text", "text", ".response.content")
+    size = member(content, "size", "a number", ".response.content", -1)
+    whole = not content.get("comment")
+    if isinstance(kept := _kept_beside(content, folder), bytes):
+        body = kept
+    elif text is None:
+        if status in {204, 304} or size == 0:
+            return b"", whole
+        return (b"\0", False) if size > 0 else None  # there was one
+    elif str(content.get("encoding")).lower() == "base64":
+        body = _decoded(text, ".response.content")
+    else:
+        body = text.encode("utf-8", "surrogatepass")
+        # a recorder that decodes text puts this in the place of what it can't read
+        whole = whole and "\ufffd" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    return body, whole and not 0 <= len(body) < size
+
+
+def _kept_beside(message: JsonMapping, folder: Path) -> bytes | Reason | None:
+    """The body that Playwright keeps in a file beside the archive."""
+    name = member(message, "_file", "text", ".content")
+    return in_file(name, folder) if name else None
+
+
 def _decoded(text: str, place: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
+        return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise _Malformed(f"{place}.text: not base64") from error
+        raise Malformed(f"{place}.text: not base64") from error
 
 
 def _instant(text: str) -> float:
@@ -217,19 +191,3 @@ def _instant(text: str) -> float:
         return datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError, OSError):
         return 0.0
-
-
-def credentials(recording: Recording, names: frozenset[str]) -> Iterator[str]:
-    """Every secret that the recording shows in its headers, whole and in parts: they must not come out again."""
-    for exchange in recording.exchanges:
-        fields = (*exchange.request.headers, *(exchange.response.headers if exchange.response else ()))
-        for name, value in fields:
-            if name.lower() not in names:
-                continue
-            if name.lower() == "cookie":
-                yield from (cookie.partition("=")[2].strip() for cookie in value.split(";"))
-            elif name.lower() == "set-cookie":  # what follows are words and dates
-                yield value.partition(";")[0].partition("=")[2].strip()
-            else:
-                yield value
-                yield value.partition(" ")[2].strip()

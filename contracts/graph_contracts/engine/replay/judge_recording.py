@@ -2,226 +2,90 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-from graph_contracts import __version__, cases, requirements
-from graph_contracts.contract import Contract, Operation, OperationKind
-from graph_contracts.engine import outcome, scope_of_run
-from graph_contracts.engine.conventions_in_answers import in_answers
-from graph_contracts.engine.judge import Judge
-from graph_contracts.engine.replay import har_reader, left_out
-from graph_contracts.engine.replay.har_reader import Recording
-from graph_contracts.engine.replay.left_out import LeftOut, Reason
-from graph_contracts.engine.resources import DRIVERS
-from graph_contracts.engine.sharding.shard import applies
+from graph_contracts.contract import Contract
+from graph_contracts.contract.conventions import requested
+from graph_contracts.engine.replay import answer_results, recording
+from graph_contracts.engine.replay.answer_judge import AnswerJudge
+from graph_contracts.engine.replay.answer_results import About, Judged
+from graph_contracts.engine.replay.assignment import Assigned, Assignment, chosen_base, is_base
+from graph_contracts.engine.replay.left_out import AllLeftOut, LeftOut, Reason
+from graph_contracts.engine.replay.recorded import Recorded, Recording, credentials
 from graph_contracts.errors import NothingTestedError, ResultsError
-from graph_contracts.http.client import Client
-from graph_contracts.http.connection import Connection
-from graph_contracts.http.exchange import Exchange
-from graph_contracts.http.redact import CREDENTIAL_HEADERS, Redactor
-from graph_contracts.http.traffic import Traffic
-from graph_contracts.json_types import JsonMapping
-from graph_contracts.operations.knowledge import Options
-from graph_contracts.operations.operation_under_test import OperationUnderTest
-from graph_contracts.operations.read import ALL
-from graph_contracts.operations.sender import SERVER_FAILURES
-from graph_contracts.report import results as model
-from graph_contracts.requirements import Inconclusive
+from graph_contracts.http.redact import Redactor
+from graph_contracts.report.scope import MOCKS
 
-UNSEEN = "resp.framing"
-"""Requirements about octets that no archive holds."""
 NOTE = "Judged from a recording: only what each answer shows by itself, nothing of what the server does with an update."
+OF_MOCKS = (
+    "Judged from mocks: only what each answer says by itself. What depends on credentials, on a "
+    "wanted failure, or on a header field that a mock leaves out is not judged."
+)
 
 
-class _Silent(Client):
-    """Stands where a client does; a recording can't be asked anything."""
-
-    def send(self, *_: object, **__: object) -> Exchange:
-        """Refuse.
-
-        Raises:
-            Inconclusive: always.
-        """
-        raise Inconclusive("a recording can't be asked anything")
-
-    send_raw = send
-
-
-def _recorded(client: Client, operation: Operation, kind: OperationKind) -> OperationUnderTest:
-    """The driver of an operation in a recording; it knows each object that a request was answered 2xx for."""
-    driver = DRIVERS[kind](client, operation, Options())
-    mine = list(driver.traffic())
-    driver.met = list(dict.fromkeys(e.entity for e in mine if e.entity and e.ok))
-    driver.key = next(iter(driver.met), "")
-    driver.log.transient |= set(_transient(mine))
-    return driver
-
-
-def _transient(exchanges: Sequence[Exchange]) -> Iterator[int]:
-    """Failures of the server that did not come again when the same was asked."""
-    for place, exchange in enumerate(exchanges):
-        if exchange.status in SERVER_FAILURES:
-            asked = exchange.request
-            later = (e for e in exchanges[place + 1 :] if e.request.method == asked.method)
-            if any((e.request.url, e.request.body) == (asked.url, asked.body) and e.ok for e in later):
-                yield exchange.index
-
-
-@dataclass(frozen=True)
-class Judged:
-    """The results of judging a recording."""
-
-    results: model.Results
-    evidence: Sequence[JsonMapping]
-
-
-def rejudge(path: Path, document: Path, profile: str, target: str | None = None) -> Judged:
-    """Judge an archive.
+def rejudge(path: Path, document: Path, profile: str, target: str | None = None, conventions: str = "auto") -> Judged:
+    """Judge a recording.
 
     Args:
-        path: the archive.
+        path: the recording.
         document: the OpenAPI document to judge by.
         profile: what gates.
-        target: the base URL of the server that is meant, where the archive holds several.
+        target: the base URL of the server that is meant, where the recording holds several.
+        conventions: whose conventions count, as the option of that name has it.
 
     Raises:
-        ContractsError: something can't be read, or nothing in the archive is about an operation.
+        ContractsError: something can't be read, or nothing in the recording is about an operation.
     """
-    cases.load()
     contract = Contract.load(document)
-    found = har_reader.read(path)
-    entries = len(found.exchanges) + len(found.left_out)
-    exchanges, base, elsewhere = _assigned(found, contract, target, path)
-    mask = Redactor(har_reader.credentials(found, CREDENTIAL_HEADERS))
-    left = (*found.left_out, *elsewhere)
-    why = left_out.reasons(left, entries, mask)
-    if not exchanges:
+    found = recording.read(path)
+    chosen, base, elsewhere = _assigned(found, contract, target, path)
+    mask = Redactor(credentials(each.exchange for each in found.exchanges))
+    left = AllLeftOut("mocks" if found.source == MOCKS else "entries")
+    left.add((*found.left_out, *elsewhere), mask)
+    reasons = left.reasons(len(chosen))
+    if not chosen:
         nothing = f"{path}: no exchange is one with an operation of {contract.source} that can be judged"
-        raise NothingTestedError(". ".join((nothing, *why)), left_out.hint(left))
-    client = _Silent(Connection(base))
-    client.exchanges = Traffic(exchanges)
-    outcomes: dict[str, list[model.Outcome]] = {}
-    planned = 0
-    judge = Judge(profile, in_answers(contract.conventions, exchanges))
-    kinds = contract.kinds
-    drivers = [_recorded(client, operation, kinds[operation.id]) for operation in contract.tested]
-    bound = [b for b in requirements.bindings() if b.each and not b.requirement.endswith(UNSEEN)]
-    for binding in bound:
-        for driver in drivers:
-            if kinds[driver.documented.id] is binding.kind and applies(binding, driver.documented):
-                planned += 1
-                for judgement in judge.judge(binding, driver):
-                    outcomes.setdefault(judgement.requirement, []).append(outcome.outcome(judgement, exchanges, mask))
-    evidence = [outcome.entry(exchange, mask) for exchange in exchanges]
-    rows = [
-        model.result(outcome.blank(each, contract), outcomes[each.id])
-        for each in requirements.registry()
-        if each.id in outcomes
-    ]
-    return Judged(_results(path, contract, profile, base, rows, exchanges, planned, why, mask), evidence)
-
-
-def _results(
-    path: Path,
-    contract: Contract,
-    profile: str,
-    base: str,
-    rows: Sequence[model.RequirementResult],
-    exchanges: Sequence[Exchange],
-    planned: int,
-    left: Sequence[str],
-    mask: Redactor,
-) -> model.Results:
-    notes = [NOTE, *left]
-    methods = {operation.id: operation.method for operation in contract.tested}
-    odd = [exchange.request.method for exchange in exchanges if exchange.request.method != methods[exchange.operation]]
-    if odd:
-        named = ", ".join(dict.fromkeys(odd))
-        notes.append(
-            f"{len(odd)} of {len(exchanges)} exchanges have a method that the document does not describe there "
-            f"({named}): only what holds for every answer is judged of them."
-        )
-    cut = sum(bool(exchange.response and exchange.response.broken) for exchange in exchanges)
-    if cut:
-        notes.append(f"{cut} answers are recorded in part only: their content is not judged.")
-    first = next((exchange.response for exchange in exchanges if exchange.response), None)
-    started = min((exchange.started for exchange in exchanges if exchange.started), default=0.0)
-    return model.Results(
-        version=__version__,
-        seed=0,
-        profile=profile,
-        contract_title=contract.title,
-        contract_source=contract.source,
-        contract_sha256=contract.sha256,
-        operations=tuple(str(operation) for operation in contract.tested),
-        places={str(operation): operation.source for operation in contract.tested if operation.source},
-        target_url=mask.text(base),
-        target_server=mask.text((first.header("Server") or "") if first else ""),
-        target_auth="enforced",
-        started=datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
-        seconds=round(sum(exchange.seconds for exchange in exchanges), 3),
-        exchanges=len(exchanges),
-        requirements=tuple(rows),
-        planned=planned,
-        executed=planned,
-        scope=scope_of_run.recorded(contract),
-        notes=tuple(notes),
-        command=f"graph-contracts judge {path}",
-        redacted=mask.count,
-    )
+        raise NothingTestedError(". ".join((nothing, *reasons)), left.hint)
+    judge = AnswerJudge(contract, profile, conventions=None if conventions == "auto" else requested(conventions))
+    judge.meet(each.exchange for each in chosen)
+    for each in chosen:
+        judge.take(each)
+    note = OF_MOCKS if found.source == MOCKS else NOTE
+    about = About(note, f"graph-contracts judge {path}", base or str(path), reasons, found.source)
+    return answer_results.judged(judge, about, mask)
 
 
 def _assigned(
     found: Recording, contract: Contract, target: str | None, path: Path
-) -> tuple[list[Exchange], str, list[LeftOut]]:
-    """The exchanges with operations, numbered anew, the base URL of the server that answered them, and the others."""
-    patterns = [(operation, *_patterns(operation)) for operation in contract.tested]
-    chosen: list[Exchange] = []
+) -> tuple[list[Recorded], str, list[LeftOut]]:
+    """The exchanges with operations, the base URL of the server that answered them, and the others."""
+    assignment = Assignment(contract)
     others: list[LeftOut] = []
-    bases: dict[str, None] = {}
-    for exchange in found.exchanges:
-        leave_out = partial(LeftOut, exchange.index, exchange.request.method, exchange.request.url)
-        try:
-            parts = urlsplit(exchange.request.url)
-        except ValueError:
-            others.append(leave_out(Reason.UNREADABLE))
-            continue
-        matches = []
-        for operation, own, near in patterns:
-            match = own.fullmatch(parts.path) or near.fullmatch(parts.path)
-            if match:
-                exact = operation.method == exchange.request.method and match.re is own
-                matches.append((not exact, len(match["base"]), operation, match))
-        if not matches:
-            others.append(leave_out(Reason.OTHER_PATH))
-            continue
-        _, _, operation, match = min(matches, key=lambda each: each[:2])
-        base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{match['base']}"
-        if target and base != target:
-            others.append(leave_out(Reason.OTHER_SERVER))
-            continue
-        entity = unquote(match.groupdict().get("key") or (ALL if operation.key is None else ""))
-        bases[base] = None
-        chosen.append(replace(exchange, index=len(chosen), operation=operation.id, entity=entity))
-    if len(bases) > 1:
-        raise ResultsError(f"{path}: exchanges with several servers: {', '.join(bases)}", "Name one with --target")
-    return chosen, next(iter(bases), ""), others
+    matched: list[tuple[Recorded, str]] = []
+    for each in found.exchanges:
+        match assignment.of(each.exchange):
+            case Assigned(exchange, base):
+                matched.append((replace(each, exchange=exchange), base))
+            case reason:
+                others.append(_left_out(each, reason))
+    bases = dict.fromkeys(base for _, base in matched)
+    wanted, reason = target, Reason.OTHER_SERVER
+    if not target and len(bases) > 1:
+        wanted, reason = chosen_base(bases, contract), Reason.OTHER_VERSION
+        if wanted is None:
+            raise ResultsError(f"{path}: exchanges with several servers: {', '.join(bases)}", "Name one with --target")
+    chosen = [each for each, base in matched if wanted is None or is_base(base, wanted)]
+    others += [_left_out(each, reason) for each, base in matched if wanted is not None and not is_base(base, wanted)]
+    return chosen, wanted or next(iter(bases), ""), _in_order(others, found)
 
 
-def _patterns(operation: Operation) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What the operation's own path looks like below any base, and what the other path of its resource does."""
+def _left_out(each: Recorded, reason: Reason) -> LeftOut:
+    return LeftOut(each.place, each.exchange.request.method, each.exchange.request.url, reason)
 
-    def pattern(template: str, tail: str) -> re.Pattern[str]:
-        segments = re.split(r"\{[^{}]+\}", template)
-        inner = "[^/]+".join(re.escape(segment) for segment in segments)
-        return re.compile(f"(?P<base>(?:/.*)?){inner}{tail}/?")
 
-    if operation.key is None:
-        return pattern(operation.path, ""), pattern(operation.path, "/[^/]+")
-    return pattern(operation.collection, "/(?P<key>[^/]+)"), pattern(operation.collection, "")
+def _in_order(others: Sequence[LeftOut], found: Recording) -> list[LeftOut]:
+    """Those that are left out in the order of the recording."""
+    order = {each.place: at for at, each in enumerate(found.exchanges)}
+    return sorted(others, key=lambda each: order[each.place])

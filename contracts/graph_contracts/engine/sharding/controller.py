@@ -9,7 +9,6 @@ of its own.
 from __future__ import annotations
 
 import os
-import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -21,9 +20,10 @@ import pytest
 from xdist.dsession import Interrupted
 from xdist.scheduler import LoadScopeScheduling
 
-from graph_contracts import cases, requirements
+from graph_contracts import cases, requirements, system
 from graph_contracts.engine.interrupts import Interrupts
 from graph_contracts.engine.judge import Judgement
+from graph_contracts.engine.pytest_cases import Plugin
 from graph_contracts.engine.recovery.undo_log import PATTERN, WORKERS, read
 from graph_contracts.engine.resource_group import group_of
 from graph_contracts.engine.resources import Resources
@@ -35,7 +35,6 @@ from graph_contracts.engine.sharding.worker import KEY, Job, WorkerReport, closi
 from graph_contracts.engine.target import WorkerContext, reach
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.operations.knowledge import Allocation
-from graph_contracts.pytest_plugin import Plugin
 from graph_contracts.report.results import Outcome
 from graph_contracts.report.visible import visible
 from graph_contracts.settings import Settings
@@ -127,7 +126,7 @@ class Controller(Plugin):
     record: Aggregator
 
     def __init__(self, session: Session, plan: Plan, show: Callable[[Judgement], object]) -> None:
-        super().__init__(session, opened=True, show=show)
+        super().__init__(session, show=show)
         folder = session.settings.report
         self.record = Aggregator(
             folder, session.redactor, session.tally, reach(session.settings), show, apart=plan.divided
@@ -170,7 +169,7 @@ class Controller(Plugin):
             return None
         tally.start_over([*self._notes, "judged again by one worker: the target mixes up what several do at once"])
         session.recovery.leave_to_workers(restored=False)
-        return Plugin(session, opened=True, show=self.show)
+        return Plugin(session, show=self.show)
 
     # -- handing over -------------------------------------------------------------------------------------------
 
@@ -227,8 +226,7 @@ class Controller(Plugin):
     def _ask_to_end(self, workers: Any) -> None:
         """End the workers as a signal ends a run, and wait until they have put back what they changed."""
         for pid in self._running.values():
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+            system.ask_to_end(pid)
         workers.triggershutdown()
         with suppress(RuntimeError):  # none is left
             while self._running:

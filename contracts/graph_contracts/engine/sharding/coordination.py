@@ -7,12 +7,13 @@ find once more.
 
 from __future__ import annotations
 
-import fcntl
 import json
-from collections.abc import Container, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+
+from filelock import FileLock, ReadWriteLock, Timeout
 
 from graph_contracts.engine.judge import Judge, Judgement
 from graph_contracts.engine.recovery.undo_log import SHARED
@@ -24,6 +25,7 @@ from graph_contracts.requirements import HARMFUL, Binding, Phase, Severity
 DOWN = frozenset({502, 503, 504})
 """Statuses that a gateway answers with in place of a target that is gone."""
 CLEAN = frozenset({"pass", "not-applicable"})
+WAIT_S = 0.2
 
 
 class FileCoordination:
@@ -31,7 +33,8 @@ class FileCoordination:
 
     def __init__(self, folder: Path, number: int) -> None:
         self._own = bytes([number % 256])
-        self._turn, self._room, self._falls, self._reported_file, deaths = (folder / name for name in SHARED)
+        turn, room, self._falls, self._reported_file, deaths, _ = (folder / name for name in SHARED)
+        self._turn, self._room = FileLock(turn), ReadWriteLock(room, is_singleton=False)
         self.deaths = SharedDeaths(deaths, number)
         self._hostile = False
         self._fell = False
@@ -59,13 +62,13 @@ class FileCoordination:
         log = replace(log, reported=set(log.reported), outages=[*log.outages], effects=[*log.effects])
         before = len(self._fallen)
         self._hostile, self._fell = binding.phase in HARMFUL, False
-        with self._locked(fcntl.LOCK_SH):
+        with self._beside_others():
             found = judge.judge(binding, operation, unusable, together)
         fallen = self._fallen[before:]
         clean = all(each.verdict in CLEAN for each in found) and not self._fell
         if fallen and not clean and not fallen.startswith(self._own):  # whoever saw it first is the one who did it
             operation.log = replace(log, reported=set(log.reported))
-            with self._locked(fcntl.LOCK_EX):
+            with self._alone():
                 found = judge.judge(binding, operation, unusable, together)
         self._report(operation, log.reported)
         return found
@@ -92,11 +95,28 @@ class FileCoordination:
             with suppress(OSError), self._reported_file.open("a", encoding="utf-8") as file:
                 file.write("".join(lines))
 
+    def _beside_others(self) -> AbstractContextManager[None]:
+        return self._locked(self._room.acquire_read)
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return self._locked(self._room.acquire_write)
+
     @contextmanager
-    def _locked(self, how: int) -> Iterator[None]:
-        """Work beside others (LOCK_SH) or alone (LOCK_EX), each in his turn; a lock ends with its process."""
-        with self._room.open("a") as room:
-            with self._turn.open("a") as turn:
-                fcntl.flock(turn, fcntl.LOCK_EX)
-                fcntl.flock(room, how)
+    def _locked(self, acquire: Callable[..., object]) -> Iterator[None]:
+        """Work once it is this worker's turn; a lock ends with its process."""
+        with self._turn:
+            while not _acquired(acquire):
+                pass
+        try:
             yield
+        finally:
+            self._room.release()
+
+
+def _acquired(acquire: Callable[..., object]) -> bool:
+    """Whether a lock could be had within a moment: no signal ends a longer wait."""
+    try:
+        acquire(timeout=WAIT_S)
+    except Timeout:
+        return False
+    return True

@@ -16,14 +16,14 @@ from typing import Any
 
 import pytest
 
-from graph_contracts import requirements
+from graph_contracts import requirements, system
 from graph_contracts.engine.interrupts import interruptible
+from graph_contracts.engine.pytest_cases import Plugin
 from graph_contracts.engine.selection import Selection
 from graph_contracts.engine.session import Session
 from graph_contracts.engine.sharding.coordination import FileCoordination
 from graph_contracts.engine.target import WorkerContext
 from graph_contracts.errors import ContractsError
-from graph_contracts.pytest_plugin import Plugin
 from graph_contracts.report.left import Left
 from graph_contracts.report.visible import visible
 from graph_contracts.requirements import Binding, Phase
@@ -90,7 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Become a worker, where this process is one."""
     octets = getattr(config, "workerinput", {}).get(KEY)
     if octets is not None:
-        os.setsid()  # Ctrl-C in the terminal is for the run, which ends its workers
+        system.leave_terminal()  # Ctrl-C there is for the run, which ends its workers
         if not os.environ.get(DEBUG):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # what ends a worker is told in one line
         config.pluginmanager.register(Worker(Job.unpacked(octets)), Plugin.NAME)
@@ -101,7 +101,7 @@ class Worker(Plugin):
 
     def __init__(self, job: Job) -> None:
         coordination = FileCoordination(job.settings.report.parent, job.number)
-        super().__init__(Session(job.settings, job.context, coordination), opened=False)
+        super().__init__(Session(job.settings, job.context, coordination))
         self.batch = job.batch
         self._divided = job.context.allocation.count > 1
         self._closed = 0
@@ -112,7 +112,7 @@ class Worker(Plugin):
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         super().pytest_collection_modifyitems(items)
         if self._divided:
-            items[:] = [item for item in items if self._binding(item).phase is not Phase.EVERY_RESPONSE]
+            items[:] = [item for item in items if self._case(item)[0].phase is not Phase.EVERY_RESPONSE]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Any:
@@ -124,7 +124,7 @@ class Worker(Plugin):
                     with run.open():
                         self.begin()
                         if not self._divided:
-                            self._find_last(session.items)
+                            self.expect_items(session.items)
                         result = yield
                         if self._divided:
                             self._close()

@@ -1,0 +1,1 @@
+"""Judging the traffic of a client as it passes."""

@@ -1,0 +1,19 @@
+"""Bodies that recordings and mocks have in files of their own: none outside of their folder is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from graph_contracts import files
+from graph_contracts.engine.replay.left_out import Reason
+
+
+def in_file(name: str, folder: Path) -> bytes | Reason:
+    """The body in a file of a folder; why it can't be had."""
+    try:
+        path = (folder / name.replace("\\", "/")).resolve()
+        if not path.is_relative_to(folder.resolve()):
+            return Reason.FILE_OUTSIDE
+        return files.read(path)
+    except (OSError, ValueError):
+        return Reason.NO_FILE

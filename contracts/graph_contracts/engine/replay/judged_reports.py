@@ -1,0 +1,39 @@
+"""Writes the reports of traffic that was judged, and prints what it came to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from graph_contracts.engine.replay.answer_results import Judged
+from graph_contracts.errors import ConfigurationError
+from graph_contracts.report import github, terminal, writer
+from graph_contracts.report import results as model
+from graph_contracts.report.screen import Screen
+
+
+def prepare(folder: Path) -> None:
+    """Make the report folder, and take away what an earlier run left in it.
+
+    Raises:
+        ConfigurationError: it can't be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        writer.clear(folder)
+    except OSError as error:
+        raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
+
+
+def write(judged: Judged, folder: Path, look: Screen) -> int:
+    """Write the reports into a folder that was prepared; returns the exit code.
+
+    Raises:
+        ConfigurationError: they can't be written.
+    """
+    results = model.with_exit_code(judged.results, model.exit_code(judged.results))
+    try:
+        writer.write_all(results, judged.evidence, folder)
+    except OSError as error:
+        raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
+    github.show(terminal.render(results, folder, look))
+    return results.exit_code
