@@ -201,7 +201,15 @@ class Contract:
 
     @cached_property
     def _paths(self) -> Paths:
-        return Paths.of(each.path for each in (*self.operations, *self.others))
+        methods: dict[str, list[str]] = {}
+        for each in (*self.operations, *self.others):
+            methods.setdefault(each.path, []).append(each.method)
+        return Paths.of(methods)
+
+    @property
+    def joined(self) -> Mapping[str, str]:
+        """Collections that are taken for others whose spelling differs in letter case alone."""
+        return self._paths.homes
 
     def _place(self, operation: Operation) -> str:
         """The collection that an operation is about, with its parameters left blank.
@@ -229,6 +237,10 @@ class Contract:
             if kind is not None:
                 found.setdefault(kind, each)
         return MappingProxyType(found)
+
+    def at(self, collection: str) -> Mapping[OperationKind, Operation]:
+        """The operations of the resource whose collection is at a path, by what they do."""
+        return self._shaped(self._paths.place(collection))
 
     def _is_function(self, about: tuple[Operation, ...]) -> bool:
         """Whether what names its parameters in parentheses is a function: only read, and no collection has its name."""

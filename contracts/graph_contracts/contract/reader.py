@@ -45,7 +45,10 @@ class Reader:
     @cached_property
     def paths(self) -> Paths:
         """How the document spells its paths; asked for when the first operation is read."""
-        return Paths.of(str(path) for path in mapping(self.document.get("paths")))
+        items = mapping(self.document.get("paths"))
+        return Paths.of(
+            {str(path): [each for each in METHODS if each in mapping(item)] for path, item in items.items()}
+        )
 
     @cached_property
     def _graph(self) -> bool:
@@ -148,6 +151,7 @@ class Reader:
             aliases=self.aliases(node.get("x-graph-aliases")) or (path,),
             collection_template=self.paths.collection(path),
             object_form=self.paths.form(path),
+            home=self.paths.home(path),
             shape=self.shape(path),
             parameter_types=dict(self.parameter_types(parameters)),
             body=self.body(path, self.types.type(sent["schema"])) if "schema" in sent else None,

@@ -60,7 +60,7 @@ def conclude(
     if refused and not settings.read_only:
         complete = False
         tally.note(refused)
-    if lines := session.untested():
+    if lines := session.kept_untested():
         complete = False
         tally.note(*lines)
     if settings.read_only:

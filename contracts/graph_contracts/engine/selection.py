@@ -101,6 +101,8 @@ class Selection:
         """A line for what the document holds and nobody tests, though no option says so."""
         if self.narrowed:
             return
+        for other, usual in self.contract.joined.items():
+            yield f"{other} is taken for {usual}: their spellings differ in letter case alone"
         unread = self.contract.unread
         if unread:
             yield f"{len(unread)} operation(s) of the document can't be read: {'; '.join(unread[:3])}"
