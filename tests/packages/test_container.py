@@ -33,8 +33,8 @@ def podman(debian: Path, checkout: Path, tmp_path_factory: pytest.TempPathFactor
     )
     call("tar", "-C", debian, "--exclude=./proc/*", "--exclude=./tmp/*", "-cf", folder / "base.tar", ".")
     call(*command, "import", folder / "base.tar", "localhost/base")
-    own = ("--volume", "/etc/ssl/certs:/etc/ssl/certs:ro")
-    own += ("--volume", "/etc/pip.conf:/etc/pip.conf:ro") if Path("/etc/pip.conf").exists() else ()
+    own = ["--volume=/etc/ssl/certs:/etc/ssl/certs:ro"]
+    own += ["--volume=/etc/pip.conf:/etc/pip.conf:ro"] if Path("/etc/pip.conf").exists() else []
     call(
         *(*command, "build", "--isolation", "chroot", "--network", "host", *own),
         *("--build-arg", "BASE=localhost/base", "-t", "graph-contracts", "-f", FILE, "."),
