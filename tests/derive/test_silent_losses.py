@@ -82,7 +82,7 @@ def test_what_is_not_used_of_a_resource_page_is_a_note(part: str, lost: int, tmp
 def test_whatever_is_skipped_is_an_error_under_strict_with_page_and_line(
     parts: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, notes = derived(tmp_path, **parts)
+    _, notes = derived(tmp_path, None, **parts)
     (note,) = (each for each in notes if each.kind is Kind.SKIPPED)
     page = tmp_path / "api" / "widget-update.md"
     text = next(iter(parts.values())).split("\n")

@@ -152,7 +152,7 @@ class Bodies:
                 f"this page says {said}",
                 own["x-graph-source"],
             )
-        kept = {key: own[key] for key in ("deprecated", "readOnly", "x-graph-computed") if key in own}
+        kept: Schema = {key: own[key] for key in ("deprecated", "readOnly", "x-graph-computed") if key in own}
         if "x-graph-limits" in own and spelled(own) == spelled(known):
             kept["x-graph-limits"] = known.get("x-graph-limits", own["x-graph-limits"])
         found: Schema = dict(known) | kept | {"x-graph-source": own["x-graph-source"]}
