@@ -105,14 +105,8 @@ class Session:
         self.redactor.variables.update(settings.token_variables())
         with self._masking():
             check_options(whole, settings)
-            self.gate = Gate.read(
-                settings.profile,
-                settings.baseline,
-                settings.update_baseline,
-                settings.since,
-                settings.fail_on,
-                settings.lock,
-            )
+            files = settings.baseline, settings.update_baseline, settings.since, settings.fail_on, settings.lock
+            self.gate = Gate.read(settings.profile, *files)
         self.selection = take_shard(whole, settings)
         self.resources = Resources(whole.contract, {})
         """The operations on the target; none before the session is connected."""
