@@ -100,6 +100,13 @@ def test_nothing_is_learned_of_a_path_that_the_document_lacks_or_once_cases_run(
     assert redirects.move(redirected(f"{HTTP}/things", "/v1/things/"), HTTP) is None
 
 
+def test_what_is_learned_of_keys_holds_for_no_path_that_the_document_spells_out() -> None:
+    redirects = Redirects(lambda: ["/things/{id}", "/things/mine"], learning=True)
+    exchange = redirected(f"{HTTP}/things/a", "/v1/things/a/")
+    assert redirects.take(exchange, HTTP, Move(slash=True))
+    assert [redirects.path(path) for path in ("/things/b", "/things/mine")] == ["/things/b/", "/things/mine"]
+
+
 def test_a_circle_is_not_followed() -> None:
     redirects = learner()
     there, back = redirected(f"{HTTP}/things", "/v1/things/"), redirected(f"{HTTP}/things/", "/v1/things")

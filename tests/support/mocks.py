@@ -15,6 +15,10 @@ from graph_contracts.report.results import Verdict
 BASE = "https://host.example/v1.0"
 LAMP = {"type": "object", "properties": {"id": {"type": "string"}, "level": {"type": "integer", "format": "int32"}}}
 LIST = {"type": "object", "properties": {"value": {"type": "array", "items": LAMP}}}
+SCHEMES = {
+    place: {"type": "apiKey", "in": place, "name": name} for place, name in (("query", "lampkey"), ("header", "X-Lamp"))
+}
+"""Keys that the document names, and no operation asks for."""
 RIGHT = {"id": "a1", "level": 5}
 WRONG = {"id": "a1", "level": "5"}
 TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"
@@ -33,6 +37,7 @@ def lamps(folder: Path) -> Path:
         "openapi": "3.0.3",
         "info": {"title": "Lamps", "version": "1"},
         "servers": [{"url": BASE}],
+        "components": {"securitySchemes": SCHEMES},
         "paths": {
             "/lamps": {"get": answers(LIST), "post": {**sent, **answers(LAMP, "201")}},
             "/lamps/{id}": {"get": answers(LAMP), "patch": {**sent, **answers(LAMP)}},

@@ -24,6 +24,7 @@ from graph_contracts.contract.object_path import ObjectPath, Paths, blank
 from graph_contracts.contract.operation import Operation
 from graph_contracts.contract.other_formats import check_document
 from graph_contracts.contract.reader import Reader
+from graph_contracts.contract.security import key_names
 from graph_contracts.contract.servers import base_path, choices, servers
 from graph_contracts.contract.value_type import Type, TypeKind
 from graph_contracts.errors import DocumentError
@@ -133,6 +134,11 @@ class Contract:
     def unread(self) -> tuple[str, ...]:
         """Operations that can't be read, each with the reason in a line. To know them, all are read."""
         return (*self.broken, *(f"{each}: {each.trouble}" for each in self.operations if each.trouble))
+
+    @cached_property
+    def key_names(self) -> frozenset[str]:
+        """The names of the header fields, query parameters and cookies that the document has keys in, in lower case."""
+        return key_names(self.document)
 
     @cached_property
     def conventions(self) -> conventions.Conventions:

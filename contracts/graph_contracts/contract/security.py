@@ -92,6 +92,13 @@ def security(requirements: Json, schemes: JsonMapping, resolve: Callable[[Json],
     return Security(tuple(found), requirements is not None)
 
 
+def key_names(document: JsonMapping) -> frozenset[str]:
+    """The names of the header fields, query parameters and cookies that keys stand in, in lower case."""
+    schemes = mapping(mapping(document.get("components")).get("securitySchemes")).values()
+    found = (known for each in schemes if (known := mapping(each)).get("type") == "apiKey")
+    return frozenset(str(each.get("name", "")).lower() for each in found)
+
+
 def _schemes(names: Iterable[str], schemes: JsonMapping, resolve: Callable[[Json], JsonMapping]) -> Iterable[Scheme]:
     for name in names:
         known = resolve(schemes.get(name))

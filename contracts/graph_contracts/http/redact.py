@@ -30,7 +30,12 @@ ROOM = 32 * 1024
 """Characters of secrets that are known in every spelling. Recordings have more: those are known as they are."""
 MAX_KNOWN, MAX_CLEAN = 200, 10_000
 """Texts of fewer characters are remembered if they hold no secret, so many of them: headers come again and again."""
-CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key"})
+CREDENTIAL_HEADERS = frozenset(
+    {
+        *("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "apikey"),
+        *("ocp-apim-subscription-key", "x-functions-key", "x-auth-token", "x-access-token", "x-amz-security-token"),
+    }
+)
 Span = tuple[int, int]
 
 

@@ -114,10 +114,10 @@ class Redirects:
     def path(self, path: str) -> str:
         """The path below the base that requests for a path go to."""
         inner, mark, query = path.partition("?")
-        for pattern, slash in self._slashes.items():
-            if pattern.fullmatch(inner):
-                return f"{inner.rstrip('/')}{'/' * slash}{mark}{query}"
-        return path
+        if not any(pattern.fullmatch(inner) for pattern in self._slashes):
+            return path
+        slash = self._slashes.get(_pattern(self._template_of(inner)))  # of /things/{id} nothing holds for /things/mine
+        return path if slash is None else f"{inner.rstrip('/')}{'/' * slash}{mark}{query}"
 
     def move(self, exchange: Exchange, base: str) -> Move | None:
         """Where an answer redirects to, where that is followed."""
@@ -144,7 +144,9 @@ class Redirects:
 
     def _template(self, exchange: Exchange, base: str) -> str:
         """The template of a request's path, the one that spells out most; empty where the document has none."""
-        path = exchange.request.url.partition("?")[0].removeprefix(base)
+        return self._template_of(exchange.request.url.partition("?")[0].removeprefix(base))
+
+    def _template_of(self, path: str) -> str:
         found = [each for each in self.templates() if _pattern(each).fullmatch(path)]
         return min(found, key=lambda each: each.count("{"), default="")
 

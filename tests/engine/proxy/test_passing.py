@@ -77,6 +77,15 @@ def test_a_body_passes_in_its_framing(chunked: bool, document: Path) -> None:
         assert bool(asked.fields("Transfer-Encoding")) is chunked
 
 
+def test_no_client_can_take_the_framing_of_its_body_away(document: Path) -> None:
+    upstream = Upstream(lambda asked: asked.json(json.dumps(RIGHT)))
+    with upstream.serving() as target, proxied(f"{target}/v1.0", document) as running:
+        headers = {"Connection": "Content-Length"}
+        answer = requests.patch(f"{running.url}/lamps/a1", data=b'{"level": 5}', headers=headers, timeout=PATIENCE)
+        assert answer.json() == RIGHT
+        assert [asked.body for asked in upstream.asked] == [b'{"level": 5}']
+
+
 def test_a_coded_body_passes_as_it_is_and_is_judged(document: Path) -> None:
     octets = gzip.compress(json.dumps(WRONG).encode())
 

@@ -170,6 +170,15 @@ def test_mocks_of_another_version_of_the_api_are_named_and_not_judged(document: 
         (dev_proxy, {"body": {**WRONG, "access_token": "s3cretvalue"}}, {}),
         (dev_proxy, {"body": {**WRONG, "id": TOKEN}}, {}),
         (dev_proxy, of_dev_proxy(WRONG), {"url": f"{BASE}/lamps/a1?sig=s3cretvalue"}),
+        (dev_proxy, of_dev_proxy(WRONG), {"url": f"{BASE}/lamps/a1?token=s3cretvalue"}),
+        (dev_proxy, of_dev_proxy(WRONG), {"url": f"{BASE}/lamps/a1?LampKey=s3cretvalue"}),
+        (dev_proxy, of_dev_proxy({**WRONG, "id": "s3cretvalue"}), {"url": f"{BASE}/lamps/a1?lampkey=s3cret%76alue"}),
+        (dev_proxy, of_dev_proxy(WRONG), {"url": f"{BASE}/lamps/a1?sig=s3cretvalue+x/y"}),
+        (
+            wiremock,
+            of_wiremock({**WRONG, "id": "s3cretvalue"}),
+            {"urlPath": "/v1.0/lamps/a1", "headers": {"x-lamp": {"equalTo": "s3cretvalue"}}},
+        ),
         (
             wiremock,
             of_wiremock({**WRONG, "id": "s3cretvalue"}),

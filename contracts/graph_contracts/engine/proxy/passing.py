@@ -168,7 +168,8 @@ def _kept(fields: list[Field]) -> Iterator[Field]:
     named = {
         each.strip().lower() for name, value in fields if name.lower() == b"connection" for each in value.split(b",")
     }
-    return ((name, value) for name, value in fields if name.lower() not in ONE_CONNECTION | named | {b"host"})
+    dropped = ONE_CONNECTION | (named - {b"content-length"}) | {b"host"}  # without it a body would have no end
+    return ((name, value) for name, value in fields if name.lower() not in dropped)
 
 
 async def _body(receive: Receive, copy: Copy, read: asyncio.Event) -> AsyncIterator[bytes]:

@@ -94,7 +94,7 @@ class Witness:
 
     def _learn(self, exchange: Exchange) -> None:
         """Know the credentials of an exchange, and forget the oldest where they are too many."""
-        self._mask.add(*credentials((exchange,)))
+        self._mask.add(*credentials((exchange,), self._contract.key_names))
         if len(self._mask.secrets) > MAX_SECRETS:
             self._mask = Redactor(self._mask.secrets[-MAX_SECRETS // 2 :])
 
@@ -122,7 +122,7 @@ class Witness:
                 "follows them goes past the proxy, where nothing is judged."
             )
         # what is kept may be older than the credentials that are still known
-        self._mask.add(*credentials(self._judge.exchanges))
+        self._mask.add(*credentials(self._judge.exchanges, self._contract.key_names))
         return answer_results.judged(self._judge, About(NOTE, command, self._base, reasons, TRAFFIC), self._mask)
 
     @property

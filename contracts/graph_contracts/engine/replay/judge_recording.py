@@ -41,7 +41,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None,
     contract = Contract.load(document)
     found = recording.read(path)
     chosen, base, elsewhere = _assigned(found, contract, target, path)
-    mask = Redactor(credentials(each.exchange for each in found.exchanges))
+    mask = Redactor(credentials((each.exchange for each in found.exchanges), contract.key_names))
     left = AllLeftOut("mocks" if found.source == MOCKS else "entries")
     left.add((*found.left_out, *elsewhere), mask)
     reasons = left.reasons(len(chosen))
