@@ -57,6 +57,15 @@ def judged(folder: Path, *entries: Any, creator: str = "WebInspector", **options
     return rejudge(path, DOCUMENT, options.pop("profile", "page"), **options)
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_that_is_in_no_year_of_ours_is_unknown(moment: str, tmp_path: Path) -> None:
+    path = tmp_path / "traffic.har"
+    path.write_text(json.dumps({"log": {"entries": [entry(entry_startedDateTime=moment)]}}))
+    out = tmp_path / "out"
+    assert cli.main(["judge", str(path), "--openapi", str(DOCUMENT), "--report", str(out)]) in {0, 1}
+    assert (out / "results.json").exists()
+
+
 def verdicts(found: Judged) -> Mapping[str, Verdict]:
     return {each.id: each.verdict for each in found.results.requirements}
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from graph_contracts import cli
+from graph_contracts.engine.replay import postman as postman_collection
 from graph_contracts.engine.replay import recording
 from graph_contracts.engine.replay.judge_recording import rejudge
 from graph_contracts.engine.replay.url_patterns import of_expression
@@ -49,6 +50,49 @@ def test_a_link_that_leads_out_of_the_folder_is_not_followed(document: Path, tmp
     (tmp_path / "lamp.json").symlink_to(tmp_path.parent / "linked.json")
     with pytest.raises(NothingTestedError, match="in a file outside of the folder"):
         rejudge(dev_proxy(tmp_path, {"body": "@lamp.json"}), document, "page")
+
+
+def test_a_folder_of_bodies_that_is_a_link_out_of_the_stubs_is_not_followed(document: Path, tmp_path: Path) -> None:
+    inside = tmp_path / "stubs"
+    inside.mkdir()
+    (tmp_path / "lamp.json").write_text(json.dumps(WRONG))
+    (inside / "__files").symlink_to(tmp_path)
+    with pytest.raises(NothingTestedError, match="in a file outside of the folder"):
+        rejudge(wiremock(inside, {"bodyFileName": "lamp.json"}), document, "page")
+
+
+@pytest.mark.parametrize("status", [-5, 0, 99, 600, float("inf"), 10**400])
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        pytest.param(dev_proxy, "statusCode", id="dev-proxy"),
+        pytest.param(wiremock, "status", id="wiremock"),
+        pytest.param(postman, "code", id="postman"),
+    ],
+)
+def test_a_number_that_is_no_status_is_named(
+    make: Make, name: str, status: float, document: Path, tmp_path: Path
+) -> None:
+    path = make(tmp_path, {"body": "{}", name: status})
+    path.write_text(path.read_text().replace("Infinity", "1e999"))
+    with pytest.raises(ResultsError, match=rf"{name}: must be a status from 100 to 599"):
+        rejudge(path, document, "page")
+
+
+def test_a_url_that_cannot_be_read_is_left_out(document: Path, tmp_path: Path) -> None:
+    with pytest.raises(NothingTestedError, match="the URL can't be read"):
+        rejudge(dev_proxy(tmp_path, of_dev_proxy(RIGHT), url="http://[::1/v1.0/lamps/a1"), document, "page")
+
+
+def test_variables_that_name_themselves_over_and_over_stay_short() -> None:
+    assert len(postman_collection.replaced("{{a}}" * 5, {"a": "{{a}}" * 100})) < 10**6
+
+
+@pytest.mark.parametrize(
+    "answer", [{"header": 5}, {"originalRequest": {"url": f"{BASE}/lamps/a1", "header": 5}}, {"header": [5, None]}]
+)
+def test_header_fields_of_another_kind_are_none(answer: Mapping[str, Any], document: Path, tmp_path: Path) -> None:
+    assert failed(rejudge(postman(tmp_path, {**of_postman(WRONG), **answer}), document, "page")) == ["read.type.int32"]
 
 
 @pytest.mark.parametrize(
@@ -215,6 +259,7 @@ def test_no_secret_of_a_mock_comes_out(
         ({"log": {"entries": []}, "item": [], "info": {}}, "an HTTP archive (log) and a Postman collection (item)"),
         ({"info": {}, "item": [{"response": [{"code": "200"}]}]}, "the response.code: must be a number"),
         ({"info": {}, "item": [{"response": [5]}]}, "the response: must be an object"),
+        ({"info": {}, "item": [{"response": 5}]}, "the response: must be an object"),
         ({"responses": [{"url": "x"}]}, "mocks of an early Dev Proxy"),
         ({"plugins": [], "urlsToWatch": []}, "settings of Dev Proxy"),
         ({"openapi": "3.1.0"}, "an OpenAPI document. Give it with --openapi"),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from graph_contracts.engine.replay.body_files import in_file
 from graph_contracts.engine.replay.left_out import Reason
-from graph_contracts.engine.replay.members import Malformed, member
+from graph_contracts.engine.replay.members import Malformed, member, status_code
 from graph_contracts.engine.replay.mocks import ANYTHING, Mock, MocksFile, line_of
 from graph_contracts.engine.replay.recorded import Recording
 from graph_contracts.json_types import Json
@@ -56,7 +56,7 @@ def _mock(answered: Json, place: str, method: str, url: str, folder: Path) -> Mo
     body = _body(answered.get("body"), folder)
     if isinstance(body, Reason):
         return body
-    status = int(member(answered, "statusCode", "a number", place, 200))
+    status = status_code(answered, "statusCode", place, 200) or 200
     headers = tuple(_headers(answered, place))
     if body and not any(name.lower() == "content-type" for name, _ in headers):
         headers = (*headers, ("content-type", "application/json"))  # as Dev Proxy does

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from graph_contracts.contract import OperationKind
@@ -188,6 +188,8 @@ def _decoded(text: str, place: str) -> bytes:
 
 def _instant(text: str) -> float:
     try:
-        return datetime.fromisoformat(text).timestamp()
+        found = datetime.fromisoformat(text).timestamp()
+        datetime.fromtimestamp(found, UTC)  # in another zone it may be in no year
+        return found
     except (ValueError, OverflowError, OSError):
         return 0.0

@@ -32,3 +32,15 @@ def member(value: Json, name: str, kind: str, place: str = "", default: Json = N
     if not isinstance(found, KINDS[kind]) or isinstance(found, bool):
         raise Malformed(f"{place}.{name}: must be {kind}")
     return found
+
+
+def status_code(value: Json, name: str, place: str, default: int | None = None) -> int | None:
+    """A member that is the status of an answer.
+
+    Raises:
+        Malformed: it is none.
+    """
+    found = member(value, name, "a number", place, default)
+    if found is None or 100 <= found <= 599:
+        return None if found is None else int(found)
+    raise Malformed(f"{place}.{name}: must be a status from 100 to 599")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from graph_contracts.engine.replay.left_out import LeftOut, Reason
 from graph_contracts.engine.replay.located_json import LocatedObject
@@ -102,5 +101,5 @@ def _unseen(exchange: Exchange) -> frozenset[str]:
         for requirement, (asked, name) in OF_FIELDS.items()
         if (exchange.sent(name) if asked else answered and answered.header(name)) is None
     }
-    last = urlsplit(exchange.request.url).path.rstrip("/").rpartition("/")[2]
+    last = exchange.request.url.partition("?")[0].rstrip("/").rpartition("/")[2]
     return WANTED_FAILURES | lacking | ({"body.id"} if ANYTHING in last else set())

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from graph_contracts.engine.replay.left_out import Reason
-from graph_contracts.engine.replay.members import Malformed, member
+from graph_contracts.engine.replay.members import Malformed, member, status_code
 from graph_contracts.engine.replay.mocks import ANYTHING, Mock, MocksFile, line_of
 from graph_contracts.engine.replay.recorded import Recording
 from graph_contracts.http.exchange import Headers
@@ -18,6 +18,8 @@ PLACEHOLDER = re.compile(r'"<(string|integer|number|boolean|long|double|float|da
 """What Postman writes for values when it makes a collection out of a document."""
 MAX_DEPTH = 50
 """Folders in folders that are looked into."""
+MAX_TEXT = 10_000
+"""Characters of a variable's value, and of a text in which variables are replaced: values may name one another."""
 NO_CONTENT = frozenset({204, 304})
 
 
@@ -54,7 +56,8 @@ def _responses(items: Json, depth: int = 0) -> Iterator[tuple[Json, JsonMapping]
     for item in items if isinstance(items, list) and depth < MAX_DEPTH else ():
         if isinstance(item, dict):
             request = item.get("request")
-            for response in item.get("response") or ():
+            saved = item.get("response") or []
+            for response in saved if isinstance(saved, list) else [saved]:
                 yield response, request if isinstance(request, dict) else {"url": request}
             yield from _responses(item.get("item"), depth + 1)
 
@@ -62,7 +65,12 @@ def _responses(items: Json, depth: int = 0) -> Iterator[tuple[Json, JsonMapping]
 def _variables(listed: Json) -> Iterator[tuple[str, str]]:
     for each in listed if isinstance(listed, list) else ():
         name, value = (each.get("key") or each.get("id"), each.get("value")) if isinstance(each, dict) else ("", "")
-        if isinstance(name, str) and isinstance(value, str) and value and not PLACEHOLDER.fullmatch(f'"{value}"'):
+        if (
+            isinstance(name, str)
+            and isinstance(value, str)
+            and 0 < len(value) <= MAX_TEXT
+            and not PLACEHOLDER.fullmatch(f'"{value}"')
+        ):
             yield name, value
 
 
@@ -73,7 +81,7 @@ def _raw(asked: JsonMapping) -> str:
 
 def _mock(response: JsonMapping, asked: JsonMapping, values: Mapping[str, str]) -> Mock | Reason:
     place = "the response"
-    status = member(response, "code", "a number", place)
+    status = status_code(response, "code", place)
     body = member(response, "body", "text", place)
     raw = _raw(asked)
     if not raw:
@@ -93,7 +101,7 @@ def _mock(response: JsonMapping, asked: JsonMapping, values: Mapping[str, str]) 
     return Mock(
         str(member(asked, "method", "text", "the request", "GET")),
         address,
-        int(status),
+        status,
         _headers(response.get("header"), values),
         (body or "").encode("utf-8", "surrogatepass"),
         member(response, "status", "text", place, ""),
@@ -106,15 +114,18 @@ def _headers(listed: Json, values: Mapping[str, str]) -> Headers:
     if isinstance(listed, str):  # as the collection's schema allows
         pairs = [line.partition(":")[::2] for line in listed.splitlines()]
     else:
-        known = [each for each in listed or () if isinstance(each, dict) and not each.get("disabled")]
+        fields = listed if isinstance(listed, list) else ()
+        known = [each for each in fields if isinstance(each, dict) and not each.get("disabled")]
         pairs = [(str(each.get("key") or ""), str(each.get("value") or "")) for each in known]
-    found = ((name.strip(), _replaced(value.strip(), values)) for name, value in pairs)
+    found = ((name.strip(), replaced(value.strip(), values)) for name, value in pairs)
     return tuple((name, value) for name, value in found if name and "{{" not in value)
 
 
-def _replaced(text: str, values: Mapping[str, str]) -> str:
+def replaced(text: str, values: Mapping[str, str]) -> str:
     """The text with the values of variables, of which some may stand in others, in the place of their names."""
     for _ in range(3):
+        if len(text) > MAX_TEXT:
+            break
         text = VARIABLE.sub(lambda found: values.get(found[1], found[0]), text)
     return text
 
@@ -122,7 +133,7 @@ def _replaced(text: str, values: Mapping[str, str]) -> str:
 def _address(raw: str, url: Json, values: Mapping[str, str]) -> str | None:
     """The URL; a path where its server is a variable without a value, None where it can't be said."""
     own = dict(_variables(url.get("variable"))) if isinstance(url, dict) else {}
-    whole = re.sub(r"^\{\{[^{}]+\}\}", "", _replaced(raw, values))
+    whole = re.sub(r"^\{\{[^{}]+\}\}", "", replaced(raw, values))
     path, question, query = whole.partition("?")
     segments = [_segment(each, own) for each in path.split("/")]
     path = "/".join(segments)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from graph_contracts.engine.replay.body_files import in_file
 from graph_contracts.engine.replay.left_out import Reason
-from graph_contracts.engine.replay.members import Malformed, member
+from graph_contracts.engine.replay.members import Malformed, member, status_code
 from graph_contracts.engine.replay.mocks import Mock, MocksFile, line_of, text
 from graph_contracts.engine.replay.recorded import Recording
 from graph_contracts.engine.replay.url_patterns import of_expression, of_template
@@ -108,7 +108,7 @@ def _mock(stub: JsonMapping, place: str, asked: _Asked, folder: Path) -> Mock | 
     return Mock(
         asked.method,
         asked.address,
-        int(member(answered, "status", "a number", where, 200)),
+        status_code(answered, "status", where, 200) or 200,
         tuple(_headers(answered, where)),
         body,
         member(answered, "statusMessage", "text", where, ""),
@@ -143,7 +143,7 @@ def _body(answered: JsonMapping, place: str, folder: Path) -> bytes | Reason:
             return Reason.NO_ENCODING
     elif "bodyFileName" in answered:
         name = member(answered, "bodyFileName", "text", place, "")
-        found = Reason.FROM_REQUEST if TEMPLATE in name else in_file(name, folder)
+        found = Reason.FROM_REQUEST if TEMPLATE in name else in_file(name, folder, folder.parent)
     else:
         found = str(member(answered, "body", "text", place, "")).encode("utf-8", "surrogatepass")
     return Reason.FROM_REQUEST if isinstance(found, bytes) and TEMPLATE.encode() in found else found
