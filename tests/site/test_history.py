@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,45 @@ def test_a_line_that_is_no_record_is_named(tmp_path: Path) -> None:
         file.write("{}\n")
     with pytest.raises(ResultsError, match=r"a\.jsonl:2: no record"):
         list(history.records("a"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("verdicts", 5),
+        ("verdicts", {ID: 5}),
+        ("verdicts", {ID: "ZZ"}),
+        ("verdicts", {ID: ""}),
+        ("started", 5),
+        ("seconds", "x"),
+        ("version", None),
+        ("operations", "abc"),
+        ("conventions", [5]),
+    ],
+)
+def test_a_record_with_a_value_of_another_kind_is_named(name: str, value: object, tmp_path: Path) -> None:
+    history = History(tmp_path)
+    history.add("a", written(tmp_path / "1", 1, row(ID, "pass")), "")
+    file = tmp_path / "runs" / "a.jsonl"
+    file.write_text(json.dumps({**json.loads(file.read_text()), name: value}))
+    with pytest.raises(ResultsError, match=r"a\.jsonl:1: no record"):
+        list(history.records("a"))
+
+
+def test_a_history_of_other_octets_or_of_other_json_is_named(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    history.add("a", written(tmp_path / "1", 1, row(ID, "fail")), "")
+    (tmp_path / "runs" / "a.jsonl").write_bytes(b"\xff\n")
+    with pytest.raises(ResultsError, match=r"a\.jsonl:1: no record"):
+        list(history.records("a"))
+    for said in ({ID: 5}, {ID: [5]}, {ID: [{"verdict": "fail"}]}, {ID: [{"verdict": "x"}]}, [5]):
+        (tmp_path / "evidence" / "a.json").write_text(json.dumps(said))
+        with pytest.raises(ResultsError, match=r"a\.json: not what a run shows"):
+            history.evidence("a")
+    for told in ({ID: 5}, [5]):
+        (tmp_path / "requirements.json").write_text(json.dumps(told))
+        with pytest.raises(ResultsError, match=r"requirements\.json: not what requirements say"):
+            history.catalogue()
 
 
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
@@ -107,6 +147,9 @@ def test_the_file_says_who_is_shown_and_names_their_runs(tmp_path: Path) -> None
         ("[[implementation]]\nname = '???'", "no letter or digit"),
         ("[[implementation]]\nname = 'a'\nhome = 'javascript:alert(1)'", "home"),
         ("[[implementation]]\nname = 'a'\nruns = 'none/*'", "no run is at none"),
+        ("[[implementation]]\nname = 'a'\nruns = '/etc/*'", "/etc/* is no pattern of paths"),
+        ("[[implementation]]\nname = 'a'\nruns = 'x***'", "x*** is no pattern of paths"),
+        ("x = " + "[" * 5000 + "]" * 5000, "no TOML"),
         ("[[implementation]]\nname = 'A b'\n[[implementation]]\nname = 'a-B'", "another id"),
     ],
 )

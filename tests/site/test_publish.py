@@ -34,6 +34,18 @@ def test_nothing_is_taken_away_that_no_site_made(tmp_path: Path) -> None:
     assert not (folder / "a.html").exists()
 
 
+def test_nothing_is_taken_away_behind_a_link(tmp_path: Path) -> None:
+    folder, outside = tmp_path / "site", tmp_path / "outside"
+    outside.mkdir()
+    (outside / "precious").write_text("1")
+    publish(folder, [("a.html", "1")])
+    (folder / "link").symlink_to(outside)
+    (folder / MANIFEST).write_text(json.dumps({"files": ["a.html", "link/precious"]}))
+    publish(folder, [("b.html", "1")])
+    assert (outside / "precious").exists()
+    assert not (folder / "a.html").exists()
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ResultsError, match="file"):

@@ -14,6 +14,7 @@ from graph_contracts.report.headline import Tone
 from graph_contracts.report.results import Verdict
 from graph_contracts.report.subjects import subject
 from graph_contracts.report.visible import visible
+from graph_contracts.site.catalogue import file_name
 from graph_contracts.site.chronicle import Event, Share
 from graph_contracts.site.model import MUST, Shown, Site
 from graph_contracts.site.record import operations_with
@@ -103,7 +104,7 @@ def badges(site: Site, shown: Shown) -> Iterator[tuple[str, str]]:
     for name, label, share in (
         (shown.slug, badge.LABEL, site.share(shown, MUST)),
         *(
-            (f"{shown.slug}/{area}", subject(area), site.share(shown, MUST, found))
+            (f"{shown.slug}/{file_name(area)}", subject(area), site.share(shown, MUST, found))
             for area, found in site.areas.items()
         ),
     ):

@@ -104,15 +104,16 @@ def _lines(lines: Sequence[Line]) -> list[Json]:
 def _said(data: JsonMapping) -> Said:
     return Said(
         verdict=Verdict(data["verdict"]),
-        operations=tuple(data["operations"]),
-        expected=data["expected"],
-        actual=data["actual"],
-        message=data["message"],
+        operations=tuple(map(str, data["operations"])),
+        expected=str(data["expected"]),
+        actual=str(data["actual"]),
+        message=str(data["message"]),
         steps=tuple(
-            Step(step["request"], step["answer"], _read(step["sent"]), _read(step["got"])) for step in data["steps"]
+            Step(str(step["request"]), str(step["answer"]), _read(step["sent"]), _read(step["got"]))
+            for step in data["steps"]
         ),
     )
 
 
 def _read(lines: Sequence[Sequence[str]]) -> tuple[Line, ...]:
-    return tuple(Line(*line) for line in lines)
+    return tuple(Line(str(text), str(mark)) for text, mark in lines)

@@ -89,7 +89,7 @@ class History:
         path = self._runs(slug)
         if not path.exists():
             return
-        with path.open(encoding="utf-8") as file:
+        with path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 try:
                     yield Record.from_json(json.loads(line))
@@ -97,14 +97,27 @@ class History:
                     raise ResultsError(f"{path}:{number}: no record of a run", "Take the line out") from error
 
     def evidence(self, slug: str) -> JsonMapping:
-        """What the current run shows, by requirement: `findings.to_json`."""
-        found = _read(self._evidence(slug))
-        return found if isinstance(found, dict) else {}
+        """What the current run shows, by requirement: `findings.to_json`.
+
+        Raises:
+            ResultsError: it is something else.
+        """
+        path = self._evidence(slug)
+        found = _read(path)
+        try:
+            for requirement in found or ():
+                findings.from_json(found, requirement)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ResultsError(f"{path}: not what a run shows", "Take the file away") from error
+        return found or {}
 
     def catalogue(self) -> dict[str, JsonMapping]:
         """What each requirement says, by id, in the order of the suite."""
-        found = _read(self.folder / CATALOGUE)
-        return dict(found) if isinstance(found, dict) else {}
+        path = self.folder / CATALOGUE
+        found = _read(path) or {}
+        if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
+            raise ResultsError(f"{path}: not what requirements say", "Take the file away")
+        return found
 
     def _learn(self, rows: tuple[RequirementResult, ...], *, latest: bool) -> None:
         """Keep what requirements say; the latest run's words replace those of an earlier one."""

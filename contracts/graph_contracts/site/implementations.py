@@ -109,7 +109,7 @@ def read(path: Path) -> Listing:
         told = _File.model_validate(data)
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigurationError(f"{path}: no TOML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
@@ -151,7 +151,11 @@ def _runs(path: Path, entry: _Entry) -> Iterator[GivenRun]:
     given = [entry.runs] if isinstance(entry.runs, str) else entry.runs
     for each in given:
         run = _Run(path=each, version=entry.version) if isinstance(each, str) else each
-        found = sorted(path.parent.glob(run.path))
+        try:
+            found = sorted(path.parent.glob(run.path))
+        except (NotImplementedError, ValueError) as error:
+            what = f"{path}: {entry.name}: {run.path} is no pattern of paths: {error}"
+            raise ConfigurationError(what, "Paths begin at this file") from error
         if not found:
             raise ConfigurationError(f"{path}: {entry.name}: no run is at {run.path}", "Paths begin at this file")
         yield from (GivenRun(entry.name, each, run.version or entry.version) for each in found)

@@ -48,7 +48,8 @@ def _publish(folder: Path, files: Iterable[tuple[str, str]]) -> Published:
         written += _write(folder / name, text)
     gone = [name for name in before if name not in made]
     for name in gone:
-        (folder / name).unlink(missing_ok=True)
+        if (folder / name).parent.resolve().is_relative_to(folder.resolve()):  # a link may lead out of it
+            (folder / name).unlink(missing_ok=True)
     _write(folder / MANIFEST, json.dumps({"files": sorted(made)}, indent=0) + "\n")
     return Published(len(made), written, len(gone))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
@@ -23,6 +24,16 @@ LETTERS: Mapping[Verdict, str] = {
 VERDICTS: Mapping[str, Verdict] = {letter: verdict for verdict, letter in LETTERS.items()}
 SILENT = "."
 """Stands for an operation that a requirement says nothing of."""
+MADE_OF_LETTERS = re.compile(f"[{re.escape(''.join(VERDICTS))}.]+")
+TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "str": str,
+    "int": int,
+    "float": (int, float),
+    "bool": bool,
+    "tuple[str, ...]": list,
+    "Mapping[str, str]": dict,
+}
+"""What JSON has for the types of a record's fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +95,17 @@ class Record:
         """Read what `to_json` wrote; members of a later form are left out.
 
         Raises:
-            KeyError, TypeError: it is no record.
+            KeyError, TypeError, ValueError: it is no record.
         """
         lists = {name: tuple(data[name]) for name in ("conventions", "operations")}
         own = {each.name: data[each.name] for each in fields(cls)}
+        for each in fields(cls):
+            if not isinstance(own[each.name], TYPES.get(str(each.type), object)):
+                raise TypeError(f"{each.name} is no {each.type}")
+        if not all(isinstance(word, str) for words in lists.values() for word in words):
+            raise TypeError("no list of words")
+        if not all(map(MADE_OF_LETTERS.fullmatch, own["verdicts"].values())):
+            raise ValueError("no letters of verdicts")
         return cls(**{**own, **lists})
 
     def to_json(self) -> JsonObject:
