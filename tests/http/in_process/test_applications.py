@@ -18,6 +18,7 @@ from starlette.routing import Route
 from graph_contracts.errors import ConfigurationError, TargetError
 from graph_contracts.http.client import Client
 from graph_contracts.http.connection import Connection, Limits
+from graph_contracts.http.credentials import QueryKey
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.http.in_process import application
 
@@ -104,6 +105,24 @@ async def fails_later(scope: Message, receive: object, send: Send) -> None:
 async def exits(scope: Message, receive: object, send: Send) -> None:
     if scope["type"] == "http":
         raise SystemExit(3)
+
+
+def test_a_key_in_the_query_reaches_the_application() -> None:
+    asked = []
+
+    async def app(scope: Message, receive: object, send: Send) -> None:
+        if scope["type"] == "http":
+            asked.append(scope["query_string"])
+            await send(START)
+            await send(BODY)
+
+    connection = Connection("http://testserver/v1", application=application(app), credential=QueryKey("key", "a+b/c"))
+    peer = Client(connection)
+    try:
+        peer.send("GET", "/x?y=1")
+    finally:
+        peer.close()
+    assert asked == [b"y=1&key=a%2Bb%2Fc"]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ class Incoming:
             usual["Content-Length"] = str(len(request.body))
         added = [(name, value) for name, value in usual.items() if name.lower() not in named]
         fields = tuple((n.encode("latin-1"), v.encode("latin-1", "replace")) for n, v in (*added, *request.headers))
-        return cls(request.method, request.url, fields, request.body)
+        return cls(request.method, request.address, fields, request.body)
 
     @property
     def raw_path(self) -> bytes:
