@@ -108,6 +108,24 @@ def test_what_is_no_lock_file_is_refused(text: str, tmp_path: Path) -> None:
         lock.read(path)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("version: 1\nrequirements: {}", "it has no requirement"),
+        ("version: 1\nrequirements:\n  a.b: [page]\n  a.b: []", "my.lock:4: a.b is listed twice"),
+        ("requirements: {a.b: [page]}\nversion: 1\nrequirements: {a.b: []}", "my.lock:3: requirements is listed twice"),
+        ("version: 1\nrequirements: {a.b: [Page]}", "a.b: 'Page' is no profile"),
+        ("version: 1\nrequirements: {a.b: [[page]]}", "is no profile"),
+    ],
+)
+def test_a_lock_file_that_would_gate_less_than_is_meant_is_refused(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "my.lock"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(LockError) as caught:
+        lock.read(path)
+    assert said in str(caught.value)
+
+
 def test_a_lock_file_that_is_missing_says_what_makes_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["run", "--lock", "nowhere.lock"]) == 2
     told = capsys.readouterr().err

@@ -21,6 +21,7 @@ from graph_contracts.errors import LockError
 from graph_contracts.files import read as read_octets
 from graph_contracts.report.lock import HeldBack
 from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict, result
+from graph_contracts.report.words import PROFILES
 
 NAME = "graph-contracts.lock"
 LARGEST = 1_000_000
@@ -67,11 +68,14 @@ def read(path: Path) -> Lock:
     Raises:
         LockError: it isn't one.
     """
-    make = f"graph-contracts lock {path.name} makes it"
+    make = f"Take it away, and graph-contracts lock {path.name} makes it anew"
     try:
-        found = yaml.safe_load(read_octets(path, LARGEST).decode("utf-8-sig"))
+        text = read_octets(path, LARGEST).decode("utf-8-sig")
+        found, root = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
     except FileNotFoundError as error:
-        raise LockError(f"--lock {path}: there is no such file", make) from error
+        raise LockError(
+            f"--lock {path}: there is no such file", f"graph-contracts lock {path.name} makes it"
+        ) from error
     except OSError as error:
         raise LockError(f"--lock {path}: {error.strerror or error}") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
@@ -80,8 +84,25 @@ def read(path: Path) -> Lock:
         raise LockError(f"--lock {path}{place}: not readable as YAML", make) from error
     if not isinstance(found, dict) or not isinstance(found.get("requirements"), dict) or "version" not in found:
         raise LockError(f"--lock {path}: no lock file: it has no `version`, or no `requirements` with their ids", make)
+    if not found["requirements"]:
+        raise LockError(f"--lock {path}: it has no requirement, so nothing could fail a run", make)
+    _refuse_doubles(root, path)
     profiles = dict(_profiles(found["requirements"], path))
     return Lock(str(path), str(found["version"]), profiles)
+
+
+def _refuse_doubles(mapping: yaml.Node | None, path: Path) -> None:
+    """Refuse what is said twice: only the latter would count, and might gate less."""
+    seen: set[str] = set()
+    for key, value in mapping.value if isinstance(mapping, yaml.MappingNode) else ():
+        name = str(key.value)
+        if name in seen:
+            raise LockError(
+                f"--lock {path}:{key.start_mark.line + 1}: {name[:100]} is listed twice", "Keep one of them"
+            )
+        seen.add(name)
+        if name == "requirements":
+            _refuse_doubles(value, path)
 
 
 def _profiles(requirements: Mapping[Any, Any], path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -89,7 +110,11 @@ def _profiles(requirements: Mapping[Any, Any], path: Path) -> Iterator[tuple[str
         if not isinstance(id_, str) or not isinstance(profiles, list):
             what = f"{id_!r} isn't an id with a list of profiles"
             raise LockError(f"--lock {path}: {what[:200]}", "Write it as `update.merge.siblings: [page, odata]`")
-        yield id_, tuple(map(str, profiles))
+        unknown = [each for each in profiles if each not in PROFILES]
+        if unknown:
+            what = f"{id_}: {unknown[0]!r} is no profile, so it would gate less than is meant"
+            raise LockError(f"--lock {path}: {what[:200]}", f"Profiles are {', '.join(PROFILES)}")
+        yield id_, tuple(profiles)
 
 
 def hold(results: Results, lock: Lock, known: Iterable[str]) -> Results:
