@@ -68,7 +68,8 @@ def read(path: Path) -> Lock:
     Raises:
         LockError: it isn't one.
     """
-    make = f"Take it away, and graph-contracts lock {path.name} makes it anew"
+    command = f"graph-contracts lock {path.name} makes it"
+    make = f"Take it away: {command} anew"
     try:
         text = read_octets(path, LARGEST).decode("utf-8-sig")
         found, root = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
