@@ -92,10 +92,13 @@ def _others(value: Json, type_: Type) -> Iterator[tuple[str, Json, bool]]:
             yield from _others(item, declared.type)
 
 
+_write = json.JSONEncoder(sort_keys=True, default=str).encode
+
+
 def written(value: Json) -> str:
     """A value as a text by which equal ones are found, whatever the order of their members."""
     try:
-        return json.dumps(value, sort_keys=True, default=str)
+        return _write(value)
     except RecursionError:
         return "(nested too deep)"
 
