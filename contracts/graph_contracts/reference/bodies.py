@@ -17,6 +17,10 @@ SENTINEL = frozenset({"unknownfuturevalue"})
 class Bodies:
     """The steps that read a body and check it."""
 
+    def __init__(self) -> None:
+        self._named: dict[str, frozenset[tuple[str, str]]] = {}
+        """The types that the example of an operation's body names, by the operation's id."""
+
     async def read(self, request: Request, receive: Receive) -> None:
         """The request's body, up to a limit."""
         chunks, size = [], 0
@@ -92,11 +96,15 @@ class Bodies:
 
     def rules(self, request: Request) -> validate.Rules:
         """What a body has to keep to besides its type."""
-        example = request.operation.request_example if request.operation else None
+        operation = request.operation
+        assert operation is not None  # noqa: S101 (routed)
+        if operation.id not in self._named:
+            example = operation.request_example
+            self._named[operation.id] = frozenset(validate.named(example.body)) if example else frozenset()
         return validate.Rules(
             keys=request.resource.shape.keys,
             never=SENTINEL if request.kind is OperationKind.CREATE else frozenset(),
-            named=frozenset(validate.named(example.body)) if example else frozenset(),
+            named=self._named[operation.id],
         )
 
     def check_id(self, request: Request, body: JsonMapping) -> None:
