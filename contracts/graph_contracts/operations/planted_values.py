@@ -20,6 +20,7 @@ from graph_contracts.operations.sent_members import written
 
 MAX_VALUES = 10_000
 """Values that are remembered of one resource."""
+INDEX = re.compile(r"\[\d+\]")
 TYPE_MEMBERS = frozenset({"@odata.type", "@type"})
 SPELLED = frozenset({TypeKind.DATE, TypeKind.TIMEOFDAY, TypeKind.DURATION, TypeKind.BINARY})
 """Kinds of texts of which those count as right that the run sends as such."""
@@ -54,7 +55,7 @@ class PlantedValues:
 
     def shown(self, exchange: Exchange, path: str, value: Json) -> bool:
         """Whether the run has planted a value that an answer shows at a path."""
-        place = re.sub(r"\[\d+\]", "[]", path).removeprefix("value[].")
+        place = INDEX.sub("[]", path).removeprefix("value[].")
         planted = self._since.get(place)
         since = planted.get(written(value)) if planted else None
         return since is not None and since <= exchange.index

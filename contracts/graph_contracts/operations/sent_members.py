@@ -82,13 +82,13 @@ def _others(value: Json, type_: Type) -> Iterator[tuple[str, Json, bool]]:
     if isinstance(value, list) and type_.item is not None:
         for item in value:
             yield from _others(item, type_.item)
-    if not isinstance(value, Mapping) or type_.kind is not TypeKind.COMPLEX:
+    if type_.kind is not TypeKind.COMPLEX or not isinstance(value, Mapping):
         return
     for name, item in value.items():
         declared = type_.properties.get(name)
         if declared is None or declared.read_only:
             yield name, item, declared is not None or computed(name)
-        else:
+        elif declared.type.kind is TypeKind.COMPLEX or declared.type.item is not None:
             yield from _others(item, declared.type)
 
 
