@@ -42,8 +42,11 @@ OTHERS = {
     "--from-literal": "kubectl create",
 }
 """Options of other tools, with what stands on the same line."""
-ELSE = re.compile(r"\b(?:git|curl|npx|date|commit) -.*|\b(?:git|npx|commit) [a-z].*|\./start-server .*")
-"""Commands of other programs, to the end of their line."""
+ELSE = re.compile(
+    r"\b(?:git|curl|npx|date|commit|compose|shiv) -.*|\b(?:git|npx|commit|compose|pip|podman) [a-z].*|\./start-server .*"
+    r"|`--(?:build-arg|platform)[ =`].*"
+)
+"""Commands of other programs, and what their options are called in a text, to the end of their line."""
 MADE = {"reports/index.html", "reports/results.json", "reports/summary.md"}
 """Files that a run writes."""
 TEAM = "acme"

@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from graph_contracts.derive import derive
+from graph_contracts.listening import listen
+from graph_contracts.packaged import USUAL_PORT
 from tests.test_cli import DOCUMENT, PAGES, clean_environment, run
 
 
@@ -105,3 +108,36 @@ def test_derive_names_metadata_that_it_cannot_read(tmp_path: Path) -> None:
     done = run("derive", str(PAGES), "--metadata", "metadata.xml", folder=tmp_path)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith("graph-contracts: metadata.xml: XML with a document type declaration is not read.")
+
+
+class FakeSocket:
+    """A socket that listens at a port."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def setsockopt(self, *_: object) -> None:
+        """Do nothing."""
+
+    def getsockname(self) -> tuple[str, int]:
+        return "127.0.0.1", self.port
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_serve_listens_where_derived_documents_say_or_where_it_can(
+    taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def create_server(address: tuple[str, int], **_: object) -> FakeSocket:
+        asked.append(address)
+        if taken and len(asked) == 1:
+            raise OSError(98, "Address already in use")
+        return FakeSocket(address[1])
+
+    monkeypatch.setattr(socket, "create_server", create_server)
+    _, url = listen("127.0.0.1", None)
+    assert url == f"http://127.0.0.1:{0 if taken else USUAL_PORT}"
+    assert asked[0] == ("127.0.0.1", USUAL_PORT)
+    (given,) = derive([PAGES])["servers"]
+    assert given["variables"]["host"]["default"] == "http://{}:{}".format(*asked[0])

@@ -45,6 +45,23 @@ class TargetError(ContractsError):
     exit_code = 3
 
 
+@dataclass
+class UnknownObjectError(ContractsError):
+    """Nothing says on which object, or below which parent, an operation is to be tested; the operator can."""
+
+    exit_code = 3
+    give: str = ""
+    """The options that say it, as they are typed."""
+
+
+@dataclass
+class UnknownParentError(UnknownObjectError):
+    """Nothing says below which object an operation is to be tested."""
+
+    maker: str = ""
+    """The creation by which a run makes such an object, where it was not to be sent."""
+
+
 class BodyNotKeptError(TargetError):
     """A body is to be judged that was let go of, to make room for later ones."""
 

@@ -1,4 +1,5 @@
-"""Where what comes with this package is: the OpenAPI document, and the reference pages that it is derived from."""
+"""Where what comes with this package is: the OpenAPI document, the reference pages that it is derived from, and the
+embedded reference when it serves."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from pathlib import Path
 from graph_contracts.errors import DocumentError
 
 NAME = "openapi.yaml"
+USUAL_PORT = 8765
+"""Where `graph-contracts serve` listens unless told otherwise, and a derived document says that the API is."""
 
 
 def default_document(folder: Path | None = None) -> Path:

@@ -148,7 +148,13 @@ def pytest_order_contract(config: pytest.Config, items: list[pytest.Item]) -> No
     cases.sort(key=lambda pair: suite.turn(pair[0]))
     ours = {item for _, item in cases}
     items[:] = [*(item for item in items if item not in ours), *(item for _, item in cases)]
-    suite.expect(case for case, _ in cases)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Learn which cases are left once -k, -m and --lf of pytest have chosen."""
+    cases = [case for item in session.items if (case := _case(item)) is not None]
+    if cases:
+        _suite(session.config).expect(cases)
 
 
 def _case(item: pytest.Item) -> CaseName | None:

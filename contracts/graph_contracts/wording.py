@@ -1,4 +1,5 @@
-"""What English descriptions say of a property: who sets it, and which values it may have.
+"""What English descriptions say of a property: who sets it, and which values it may have; and what examples only
+hint at.
 
 Only wordings that can hardly mean anything else are taken. What they say chooses which values are sent and which
 properties are watched; no answer is judged by it.
@@ -11,6 +12,18 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from graph_contracts.json_types import JsonObject
+
+# -- what an example shows --------------------------------------------------------------------------------------------
+
+STANDS_FOR_A_VALUE = re.compile(
+    r"string(?: \([^()]*\))?|.*\bvalue|[<{\[(].*[>}\])]|\.{2,}|…|x{3,}|@odata\.type:.*|\w+(?: ?\| ?\w+)+", re.IGNORECASE
+)
+
+
+def stands_for_a_value(text: str) -> bool:
+    """Whether a text in an example only says what belongs in its place, as `String` and `Display Name value` do."""
+    return STANDS_FOR_A_VALUE.fullmatch(text) is not None
+
 
 # -- who sets it ------------------------------------------------------------------------------------------------------
 

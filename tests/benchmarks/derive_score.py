@@ -182,8 +182,8 @@ def facts(page: Path) -> Facts:
         )
         if kind and len(row) == 2:
             scopes.setdefault(kind, set()).update(re.findall(r"[A-Z][\w-]+(?:\.[A-Z][\w-]+)+", row[1]))
-    rows = table(section(text, "(?:(?:optional |required )?request )?headers?"))
-    cells = (re.split(r":|\s\(", row[0].strip("`*_\"' "))[0].strip("`*_\"' ").lower() for row in rows)
+    said = table(section(text, "(?:(?:optional |required )?request )?headers?"))
+    cells = (re.split(r":|\s\(", row[0].strip("`*_\"' "))[0].strip("`*_\"' ").lower() for row in said)
     headers = frozenset(cell for cell in cells if re.fullmatch(r"[a-z][\w-]*", cell)) - NOT_SAID
     return Facts(
         frozenset(operations),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import SecretStr
 
 from graph_contracts.contract import Contract, OperationKind
+from graph_contracts.engine import run
 from graph_contracts.requirements import Phase
+from graph_contracts.settings import Settings
 from tests.cases import sheet
+from tests.support.forked import reference
 
 OPTIONS = ("$top", "$skip", "$filter", "$orderby", "$select", "$count")
 
@@ -90,3 +95,20 @@ def test_options_that_are_documented_without_their_sign_are_sent_so(
 ) -> None:
     row = judged(without_signs, behaviour, "options-without-their-sign")
     assert row.failed.keys() == failed
+
+
+def test_pages_are_made_where_there_are_too_few_to_show_where_links_lead(tmp_path: Path) -> None:
+    with reference(sheet.SHELF, faults=("next-page-500",)) as server:
+        run.run(
+            Settings(
+                target=server.url,
+                token=SecretStr(server.tokens.full),
+                openapi=sheet.SHELF,
+                select=("list.route.nextlink",),
+                settle=0.6,
+                report=tmp_path,
+            )
+        )
+    (row,) = json.loads((tmp_path / "results.json").read_text())["requirements"]
+    assert row["verdict"] == "fail"
+    assert "the next page of the list" in json.dumps(row)

@@ -59,7 +59,7 @@ def test_both_paths_are_operations_with_stable_ids(contract: Contract) -> None:
     ]
     assert {o.aliases for o in contract.updates} == {tuple(PATHS)}
     assert [o.alias for o in contract.updates] == [0, 1]
-    assert contract.servers == ("https://graph.microsoft.com/beta",)
+    assert contract.servers == ("http://127.0.0.1:8765/beta",)
     assert all(o.security.needed and o.truncated and o.success == 200 for o in contract.updates)
 
 

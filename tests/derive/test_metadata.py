@@ -86,6 +86,7 @@ def test_types_are_those_of_the_metadata(document: dict[str, Any]) -> None:
     assert [found[name]["format"] for name in ("life", "data", "blob")] == ["duration", "base64url", "binary"]
     assert found["frame"] == {
         "$ref": "#/components/schemas/microsoft.graph.frame",
+        "description": "x",
         "x-graph-source": found["frame"]["x-graph-source"],
     }
     assert found["label"]["x-graph-immutable"]

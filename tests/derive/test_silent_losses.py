@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from graph_contracts import files
+from graph_contracts import cli, files
 from graph_contracts.contract import Contract
 from graph_contracts.derive import derive, write
 from graph_contracts.derive.notes import Kind, Note
@@ -66,6 +66,30 @@ def test_permissions_in_no_table_are_a_note(permissions: str, lost: int, tmp_pat
 def test_what_is_not_used_of_a_resource_page_is_a_note(part: str, lost: int, tmp_path: Path) -> None:
     _, notes = derived(tmp_path, {"widget.md": f"{RESOURCE}\n{part}\n"})
     assert len(skipped(notes)) == lost, notes
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"headers": "## Quotas\n\nThere are some."},
+        {"headers": "## Request headers\n\n|Name|Description|\n|:--|:--|\n|a b c|x|"},
+        {"body": "## Request body\n\n|Colour|Meaning|\n|:--|:--|\n|Red|Stop.|"},
+        {"examples": "## Examples\n\n```http\nhttps://graph.microsoft.com/v1.0/widgets/1\n```"},
+        {"permissions": "## Permissions\n\n- Users: Widget.Read"},
+        {"permissions": "## Permissions\n\n[!INCLUDE [x](../includes/none.md)]"},
+    ],
+)
+def test_whatever_is_skipped_is_an_error_under_strict_with_page_and_line(
+    parts: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, notes = derived(tmp_path, None, **parts)
+    (note,) = (each for each in notes if each.kind is Kind.SKIPPED)
+    page = tmp_path / "api" / "widget-update.md"
+    text = next(iter(parts.values())).split("\n")
+    assert page.read_text("utf-8").split("\n")[note.line - 1] in text
+    assert cli.main(["derive", str(page), "-o", str(tmp_path / "out.json")]) == 0
+    assert cli.main(["derive", str(page), "-o", str(tmp_path / "out.json"), "--strict"]) != 0
+    assert f"{page}:{note.line}:" in "".join(capsys.readouterr().err.split("\n"))
 
 
 BARE = (

@@ -94,12 +94,17 @@ def test_a_resource_that_is_not_found_is_named_and_what_passed_elsewhere_is_coun
     with start(tmp_path / "two.json") as server:
         there = ("--target", server.url, "--token", server.tokens.full)
         done = call("run", "--openapi", "two.json", "--select", "read.*", *there, cwd=tmp_path)
-    assert done.returncode == 3, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     data = json.loads((tmp_path / "reports/results.json").read_text())
     assert data["planned"] == data["executed"]
     assert "ended early" not in done.stdout
     assert "ended before" not in json.dumps(data)
     name = "GET /boxes/{box-id}/parts/{part-id}"
-    assert f"\nInconclusive: 1 of 2 operations could not be tested ({name}; see the notes); " in done.stdout
-    assert " requirements passed on some operations and could not be judged on others, none failed" in done.stdout
-    assert f"Note: {name} could not be tested: nothing says what {{box-id}} is." in done.stdout
+    assert f" {name} could not be tested: give --id boxes.box-id=VALUE.\n" in done.stdout
+    assert "\nPartial run (--select): " in done.stdout
+    assert done.stdout.count("nothing says what {box-id} is. Give --id boxes.box-id=VALUE") == 1
+    reason = "nothing says what {box-id} is. Give --id boxes.box-id=VALUE"
+    assert data["untested"] == [{"operation": name, "reason": reason, "give": "--id boxes.box-id=VALUE"}]
+    assert data["verdict"] == "conforms"
+    assert "1 operation untested" in json.loads((tmp_path / "reports/badge.json").read_text())["message"]
+    assert f"<b>Not tested:</b> {name}: {reason}" in (tmp_path / "reports/index.html").read_text()

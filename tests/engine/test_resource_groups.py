@@ -71,16 +71,22 @@ def test_each_resource_is_found_and_judged(tmp_path: Path) -> None:
     }
 
 
-def test_a_resource_that_can_not_be_found_leaves_the_others_be_and_the_run_inconclusive(tmp_path: Path) -> None:
+def test_a_resource_that_nobody_named_leaves_the_others_be_and_is_named_once(tmp_path: Path) -> None:
     openapi = document(
         tmp_path, **{"/stations/{id}": {"patch": "update"}, "/lines/{line}/stops/{id}": {"patch": "stop"}}
     )
     with start(openapi) as server:
         there = ("--target", server.url, "--token", server.tokens.full)
         code, results = run(tmp_path, openapi, *there)
-    assert code == 3
-    assert "PATCH /lines/{line}/stops/{id} could not be tested" in " ".join(results["notes"])
-    assert "Give --id lines.line=VALUE" in " ".join(results["notes"])
+    assert code == 0, results["notes"]
+    assert results["untested"] == [
+        {
+            "operation": "PATCH /lines/{line}/stops/{id}",
+            "reason": "nothing says what {line} is. Give --id lines.line=VALUE",
+            "give": "--id lines.line=VALUE",
+        }
+    ]
+    assert not [note for note in results["notes"] if "lines" in note]
     verdicts = {each["verdict"] for row in results["requirements"] for each in row["outcomes"]}
     assert verdicts == {"pass", "inconclusive"}
     with start(openapi) as server:
@@ -111,9 +117,24 @@ def test_a_pattern_that_names_no_operation_is_refused(tmp_path: Path, capsys: py
 def test_what_can_not_be_taken_away_is_not_made(tmp_path: Path) -> None:
     openapi = document(tmp_path, **{"/depots": {"post": "add"}, "/depots/{id}": {"get": "look"}})
     code, results = run(tmp_path, openapi)
-    assert code == 3
-    assert "no operation that deletes these objects" in " ".join(results["notes"])
+    assert code == 0, results["notes"]
+    (lacking,) = results["untested"]
+    assert (lacking["operation"], lacking["give"]) == ("POST /depots", "--destructive")
+    assert "no operation that deletes these objects" in lacking["reason"]
+    assert results["complete"]
     assert not [note for note in results["notes"] if "could not be deleted" in note]
     code, results = run(tmp_path, openapi, "--destructive")
     assert code == 0, results["notes"]
     assert "could not be deleted" in " ".join(results["notes"])
+
+
+def test_two_spellings_of_one_collection_are_judged_as_one_resource_with_a_note(tmp_path: Path) -> None:
+    openapi = document(
+        tmp_path,
+        **{"/grantScopes": {"post": "add"}, "/grantScopes/{id}": {"get": "look"}},
+        **{"/Grantscopes/{key}": {"patch": "change", "delete": "remove"}},
+    )
+    code, results = run(tmp_path, openapi)
+    assert code == 0, results["notes"]
+    assert "untested" not in results
+    assert [note for note in results["notes"] if note.endswith("their spellings differ in letter case alone")]

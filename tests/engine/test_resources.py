@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from graph_contracts.engine.resources import Resources
-from graph_contracts.errors import ConfigurationError, TargetError
+from graph_contracts.errors import TargetError, UnknownObjectError
 from graph_contracts.operations.update import UpdateDriver
 from tests.benchmarks.scale import document
 from tests.support.scripted_target import Answer, Scripted, Things, opened
@@ -56,10 +56,11 @@ def test_the_first_group_that_can_be_judged_is_found_and_no_further_one_is_asked
     assert resources.witness() is resources.groups["/things1"].drivers[0]
 
 
-def test_where_no_group_can_be_judged_the_first_reason_is_told() -> None:
+def test_where_no_group_can_be_judged_the_first_reason_is_told_and_what_to_give_for_all() -> None:
     _, resources = opened(document(2), Things())
-    with pytest.raises(ConfigurationError, match="things0"):
+    with pytest.raises(UnknownObjectError, match="things0") as caught:
         resources.first_usable()
+    assert caught.value.hint == "Give --id things0.id=VALUE --id things1.id=VALUE"
     assert resources.usable == []
 
 

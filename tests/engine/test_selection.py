@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 from typing import Any
@@ -194,3 +195,15 @@ def test_portions_keep_together_what_is_linked(most: int, expected: list[set[str
 
 def test_nothing_to_do_is_one_empty_portion() -> None:
     assert portions({}, [], 10) == [frozenset()]
+
+
+def test_what_is_not_tested_is_named(tmp_path: Path) -> None:
+    sent = {"content": {"application/json": {"schema": {"type": "object"}}}}
+    steps = {"content": {"application/json-patch+json": {"schema": {"type": "array"}}}}
+    read = {"responses": {"200": {"description": "", **sent}}}
+    path = tmp_path / "openapi.yaml"
+    paths = {"/things/{id}": {"get": read, "put": {"requestBody": sent}, "patch": {"requestBody": steps}}}
+    path.write_text(json.dumps({"openapi": "3.1.0", "info": {}, "paths": paths}))
+    (line,) = select_cases(Settings(openapi=path)).left_out()
+    assert line.startswith("2 operation(s) of the document are not tested")
+    assert line.endswith(": PUT /things/{id}, PATCH /things/{id}")

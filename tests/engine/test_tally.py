@@ -46,7 +46,7 @@ def test_an_operation_is_undecided_where_nothing_but_reasons_is_known_of_it(
 ) -> None:
     tally = Tally()
     tally.add(judgements)
-    assert tally.untested() == untested
+    assert [each.text for each in tally.untested()] == untested
 
 
 def test_what_several_workers_say_is_noted_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -145,3 +146,13 @@ def test_a_run_with_the_lock_file_of_this_version_gates_what_it_gates_without(
     assert f"Lock {lock.NAME} (of version {__version__}): 1 newer requirement" in " ".join(
         capsys.readouterr().out.split()
     )
+
+
+def test_judged_traffic_is_held_against_the_lock_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["run", "--select", "update.status.success"]) == 0
+    Path("my.lock").write_text("version: 0.0.1\nrequirements:\n  update.status.success: [page]\n", encoding="utf-8")
+    assert cli.main(["judge", "reports", "--lock", "my.lock"]) == 0
+    found = json.loads(Path("judged/results.json").read_text(encoding="utf-8"))
+    assert found["lock"]["version"] == "0.0.1"
+    assert "update.resp.ct" in found["lock"]["newer"]

@@ -25,6 +25,7 @@ from graph_contracts import (
     reference_server,
 )
 from graph_contracts.engine.recovery.undo_log import PATTERN
+from graph_contracts.generation.storage import kept_aside
 from graph_contracts.http.in_process.transport import NO_CONNECTION
 from tests.support.command import ROOT
 
@@ -49,6 +50,19 @@ def test_a_sound_application_conforms_and_nothing_is_left_in_the_folder(
     assert [*tmp_path.iterdir()] == []
 
 
+def test_files_of_hypothesis_are_kept_aside_for_a_block() -> None:
+    def place() -> str:
+        return str(storage_directory(intent_to_write=False).path)
+
+    before = place()
+    with kept_aside():
+        inside = place()
+        assert Path(inside).is_dir()
+    assert place() == before != inside
+    assert not Path(inside).exists()
+
+
+@pytest.mark.full
 def test_generated_requests_leave_nothing_in_the_folder_and_the_users_own_tests_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,6 +81,9 @@ def test_a_broken_application_fails_with_evidence(tmp_path: Path) -> None:
     (_, outcome), *_ = results.outcomes(Verdict.FAIL)
     assert outcome.expected
     assert outcome.actual
+    assert results.notes == (
+        "to send a request of the report again, serve the application in place of http://testserver/beta",
+    )
     written = json.loads((tmp_path / "reports" / "results.json").read_text())
     assert written == results.to_json()
     page = (tmp_path / "reports" / "index.html").read_text()

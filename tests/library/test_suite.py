@@ -119,6 +119,34 @@ def test_a_failure_fails_in_one_line_and_a_partial_run_says_so(suite: pytest.Pyt
     assert not [*suite.path.glob("**/restore-*.jsonl")]
 
 
+def test_failed_items_can_be_run_again_alone(suite: pytest.Pytester) -> None:
+    (served,) = (path.stem for path in suite.path.glob("served_*.py"))
+    chosen = (f"--graph-target={served}:broken", "--graph-select=update.merge.*")
+    first = suite.runpytest_inprocess("-x", "-k", "siblings", *chosen)
+    assert first.parseoutcomes()["failed"] == 1
+    again = suite.runpytest_inprocess("--lf", "--graph-report=r", *chosen)
+    again.assert_outcomes(failed=1, deselected=again.parseoutcomes()["deselected"])
+    assert "ended early" not in again.stdout.str()
+    assert json.loads((suite.path / "r" / "results.json").read_text())["planned"] == 1
+
+
+def test_a_failure_says_what_to_do(suite: pytest.Pytester) -> None:
+    done = run(suite, "-k", "siblings and provisioning_update", app="broken", select="update.merge.*")
+    done.stdout.fnmatch_lines(
+        ["*advice*", "Top-level properties that an update doesn't name must keep their values.", "Fix: *"]
+    )
+    assert "curl" not in done.stdout.str(), "no command reaches an application"
+
+
+def test_a_known_failure_is_an_expected_one(suite: pytest.Pytester) -> None:
+    known = "- requirement: update.merge.siblings\n  reason: we are at it\n"
+    (suite.path / "known.yaml").write_text(known)
+    suite.makefile(".toml", **{"graph-contracts": f'{TOML}baseline = "known.yaml"\n'})
+    done = run(suite, app="broken", select="update.merge.siblings")
+    done.assert_outcomes(passed=1, xfailed=2)
+    assert done.ret == 0
+
+
 def test_a_run_that_may_pass_no_gate_fails_the_session(suite: pytest.Pytester) -> None:
     done = run(suite, select="update.authz.insufficient")
     assert done.parseoutcomes() == {"passed": 1, "skipped": 2}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -225,6 +226,70 @@ def test_what_others_make_meanwhile_is_no_effect() -> None:
     assert trial.watched
     assert trial.effects == ()
     assert "theirs" not in create.objects.created
+
+
+def lagging(client: ScriptedClient, shown: list[bool]) -> Any:
+    """A list that shows what was made once `shown` holds something."""
+
+    def script(request: Request, path: str) -> Response | None:
+        if (request.method, path) != ("GET", "/things") or shown:
+            return None
+        return answer(200, {"value": [ONE]})
+
+    return script
+
+
+@pytest.mark.parametrize("case", ["named", "nameless", "deleted"])
+def test_what_an_earlier_creation_made_is_no_effect_of_a_refused_one(case: str) -> None:
+    client = ScriptedClient(ONE)
+    create = creating(client)
+    create.calibrate()
+    shown: list[bool] = []
+    body = create.bodies.small()
+    client.scripts.append(lagging(client, shown))
+    made: dict[str, Any] = {}
+
+    def answers(request: Request, path: str) -> Response | None:
+        if request.method == "POST" and made:
+            shown.append(True)
+            client.things.update(made)  # the list still shows the state before
+            return answer(400, ERROR)
+        if request.method == "POST" and case == "nameless":
+            client.store(request, path)
+            return answer(201, {})
+        return None
+
+    client.scripts.append(answers)
+    before = {*client.things}
+    create.patch(body)
+    made |= {name: thing for name, thing in client.things.items() if name not in before}
+    if case == "deleted":
+        create.creations.discard(create.key)
+    (trial,) = create.watch.attempt([Attempt("wrong", body)])
+    assert len(made) == 1
+    assert trial.watched
+    assert trial.effects == ()
+    assert create.log.effects == []
+
+
+def test_a_refused_creation_that_makes_an_object_beside_an_earlier_one_is_told() -> None:
+    client = ScriptedClient(ONE)
+    create = creating(client)
+    create.calibrate()
+    body = create.bodies.small()
+    create.patch(body)
+
+    def made(request: Request, path: str) -> Response | None:
+        if request.method != "POST":
+            return None
+        client.store(request, path)
+        return answer(400, ERROR)
+
+    client.scripts.append(made)
+    (trial,) = create.watch.attempt([Attempt("wrong", body)])
+    (effect,) = trial.effects
+    assert effect.entity in client.things
+    assert effect.entity != create.key
 
 
 def test_the_state_after_each_accepted_attempt_is_its_own_where_answers_show_nothing() -> None:

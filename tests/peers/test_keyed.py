@@ -17,7 +17,7 @@ from graph_contracts.engine.discovery import doctor
 from graph_contracts.settings import Settings
 from tests.peers import keyed
 
-SELECT = ("*.auth.required", "*.auth.invalid", "*.auth.status", "update.merge.siblings", "list.resp.object")
+SELECT = ("*.auth.required", "update.auth.invalid", "update.merge.siblings")
 
 
 @pytest.fixture(autouse=True)

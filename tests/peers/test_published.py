@@ -79,10 +79,11 @@ LIBREGRAPH: Mapping[str, str] = {
     "create.req.id.mismatch": "whatever is made has one id",
 }
 
-OTHERS = "a PUT, or no operation on objects with one key"
+OTHERS = "PUT, or PATCH of many objects"
 EXPECTED: Mapping[str, tuple[Mapping[str, str], int, Mapping[str, int]]] = {
     "fastapi-heroes": (HEROES, 5, {}),
     "drf-books": (BOOKS, 7, {OTHERS: 1}),
+    "cap-bookshop": (BOOKSHOP, 47, {"$batch, or two keys": 7, "DELETE of currencies, which can't be made": 1}),
     "json-server": (JSON_SERVER, 15, {OTHERS: 3}),
     "loopback-todo": (TODO, 8, {OTHERS: 2}),
     "prism-libregraph": (LIBREGRAPH, 6, {"DELETE, since a mock makes no object of its own to delete": 1}),

@@ -27,8 +27,18 @@ def row(name: str, *verdicts: str, level: str = "MUST", text: str = "text") -> R
     return result(blank, outcomes)
 
 
-def run(*rows: RequirementResult, **more: Any) -> Results:
-    """A whole run with these requirements."""
+def run(*rows: RequirementResult, lacking: str | None = None, **more: Any) -> Results:
+    """A whole run with these requirements.
+
+    Args:
+        rows: the requirements.
+        lacking: the operation that could be judged if an id were given; all of them where it is empty.
+        more: what else is other than usual.
+    """
+    if lacking is not None:
+        rows = tuple(
+            replace(each, outcomes=tuple(_lacking(lacking, every) for every in each.outcomes)) for each in rows
+        )
     base = Results(
         version="1.0",
         seed=1,
@@ -50,6 +60,10 @@ def run(*rows: RequirementResult, **more: Any) -> Results:
         places={FIRST: "page.md:33", SECOND: "page.md:34"},
     )
     return replace(base, **more)
+
+
+def _lacking(operation: str, outcome: Outcome) -> Outcome:
+    return replace(outcome, give="--id b.id=VALUE") if operation in {"", outcome.operation} else outcome
 
 
 def evidence(text: str = "x", count: int = 2) -> list[Mapping[str, Any]]:

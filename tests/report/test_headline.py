@@ -236,10 +236,46 @@ TABLE: dict[str, tuple[Results, str, str, int]] = {
     "every requirement open somewhere": (
         run(row("update.a.b", "inconclusive", "pass"), row("update.a.c", "pass", "inconclusive")),
         (
-            "Inconclusive: no requirement passed on every operation; "
-            "2 passed on some operations and could not be judged on others."
+            "No requirement failed, and none passed on every operation: "
+            "2 requirements passed on some operations and could not be judged on others, none failed."
+        ),
+        "2 passed in part",
+        0,
+    ),
+    "an operation lacks an id": (
+        run(row("update.a.b", "pass", "inconclusive"), row("update.a.c", "pass", "inconclusive"), lacking=SECOND),
+        (
+            "No requirement failed: 2 requirements passed, none failed. "
+            f"{SECOND} could not be tested: give --id b.id=VALUE."
+        ),
+        "2 passed, 1 operation untested",
+        0,
+    ),
+    "an operation lacks an id, and another fails": (
+        run(row("update.a.b", "fail", "inconclusive"), lacking=SECOND),
+        (
+            "The target does not conform: 1 requirement failed, 0 passed. "
+            f"{SECOND} could not be tested: give --id b.id=VALUE."
+        ),
+        "1 failed, 1 operation untested",
+        1,
+    ),
+    "every operation lacks an id": (
+        run(row("update.a.b", "inconclusive", "inconclusive"), lacking=""),
+        (
+            "Inconclusive: nothing could be judged. "
+            f"2 of 2 operations could not be tested ({FIRST}, {SECOND}): give --id b.id=VALUE."
         ),
         "inconclusive",
+        3,
+    ),
+    "one operation lacks an id, and the target kept another from being tested": (
+        run(row("update.a.b", "inconclusive", "inconclusive"), lacking=SECOND, complete=False),
+        (
+            f"Inconclusive: 1 of 2 operations could not be tested ({FIRST}; see the notes). "
+            f"{SECOND} could not be tested: give --id b.id=VALUE."
+        ),
+        "incomplete",
         3,
     ),
     "a defect of the suite": (

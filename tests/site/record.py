@@ -25,7 +25,8 @@ from graph_contracts.site import implementations
 from graph_contracts.site.history import History
 from tests.peers import foreign, frail, published, running, stores
 
-FOLDER = running.ROOT / "docs" / "examples" / "site"
+ROOT = running.ROOT
+FOLDER = ROOT / "docs" / "examples" / "site"
 FAULTS = ("replace-not-merge", "null-to-empty-string", "etag-unquoted")
 THINGS = [
     {"id": f"{n}1111111-1111-4111-8111-111111111111", "name": name, "count": n, "place": {"city": "a", "street": "b"}}
@@ -52,7 +53,7 @@ def _store(name: str, folder: Path) -> Iterator[Served]:
 
 @contextmanager
 def _reference(folder: Path) -> Iterator[Served]:
-    document = running.ROOT / "openapi.yaml"
+    document = ROOT / "openapi.yaml"
     with start(document, faults=FAULTS) as server:
         yield server.url, document, ("--token", server.tokens.full)
 

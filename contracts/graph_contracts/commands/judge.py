@@ -71,8 +71,6 @@ def command(
     from graph_contracts.engine.replay import judged_reports  # noqa: PLC0415 (the cases take a while)
     from graph_contracts.engine.replay.judge_recording import rejudge  # noqa: PLC0415
     from graph_contracts.gate import Gate  # noqa: PLC0415
-    from graph_contracts.gate.verdict import Known  # noqa: PLC0415
-    from graph_contracts.requirements import registry  # noqa: PLC0415
 
     if folder.absolute() in {recording.absolute(), recording.absolute().parent}:
         hint = "Name another: what a run left there would be written over"
@@ -87,5 +85,4 @@ def command(
     judged = rejudge(recording, openapi or default_document(), profile, base, conventions)
     judged_reports.prepare(folder)
     found = replace(judged.results, command=shlex.join(command))
-    found = gate.hold(found, Known([each.id for each in registry()], found.operations))
-    return judged_reports.write(replace(judged, results=found), folder, standard_output(color))
+    return judged_reports.write(replace(judged, results=found), gate, folder, standard_output(color))

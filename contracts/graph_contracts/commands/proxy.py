@@ -16,7 +16,7 @@ from graph_contracts.settings import OPTIONS, Settings, base_url, load
 TAKEN = frozenset(
     {
         *("openapi", "proxy", "ca", "insecure", "client_cert", "client_key", "connect_timeout"),
-        *("profile", "conventions", "allow_production"),
+        *("profile", "conventions", "lock", "allow_production"),
     }
 )
 """The options of `run` that a proxy has as well."""
@@ -62,12 +62,14 @@ def command(host: str, port: int, duration: float | None, folder: Path, color: s
     # help needs no engine
     from graph_contracts.engine.proxy.proxy import Serving, proxy  # noqa: PLC0415
     from graph_contracts.engine.replay import judged_reports  # noqa: PLC0415
+    from graph_contracts.gate import Gate  # noqa: PLC0415
     from graph_contracts.report import github  # noqa: PLC0415
 
     def announce(serving: Serving) -> None:
         click.echo(f"{serving.url} stands for {base_url.without_userinfo(settings.target or '')}")
         click.echo("Point the client there; Ctrl-C ends it and writes the reports.")
 
+    gate = Gate.read(settings.profile, lock=settings.lock)
     judged_reports.prepare(folder)
     judged = proxy(
         settings,
@@ -78,7 +80,7 @@ def command(host: str, port: int, duration: float | None, folder: Path, color: s
         announce=announce,
         say=lambda line: github.show(f"{line}\n"),
     )
-    return judged_reports.write(judged, folder, standard_output(color))
+    return judged_reports.write(judged, gate, folder, standard_output(color))
 
 
 def _command(settings: Settings) -> str:

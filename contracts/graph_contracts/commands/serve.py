@@ -9,7 +9,7 @@ import click
 
 from graph_contracts.commands import debug_option
 from graph_contracts.contract import Contract
-from graph_contracts.packaged import default_document
+from graph_contracts.packaged import USUAL_PORT, default_document
 
 
 @debug_option
@@ -22,7 +22,10 @@ from graph_contracts.packaged import default_document
 )
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on.")
 @click.option(
-    "--port", default=0, type=click.IntRange(0, 65535), metavar="N", help="Port to listen on. Default: a free one."
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    help=f"Port to listen on; 0 is a free one. Default: {USUAL_PORT}, or a free one where that is taken.",
 )
 @click.option("--token", metavar="TOKEN", help="Bearer token that may update. Default: one made up now.")
 @click.option(
@@ -45,7 +48,7 @@ from graph_contracts.packaged import default_document
 def command(
     openapi: Path | None,
     host: str,
-    port: int,
+    port: int | None,
     token: str | None,
     auth: str,
     objects: int,

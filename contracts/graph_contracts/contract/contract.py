@@ -23,7 +23,8 @@ from graph_contracts.contract.message import mapping
 from graph_contracts.contract.object_path import ObjectPath, Paths, blank
 from graph_contracts.contract.operation import Operation
 from graph_contracts.contract.other_formats import check_document
-from graph_contracts.contract.reader import Reader, servers
+from graph_contracts.contract.reader import Reader
+from graph_contracts.contract.servers import base_path, choices, servers
 from graph_contracts.contract.value_type import Type, TypeKind
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
@@ -47,6 +48,7 @@ class Contract:
     version: str
     operations: tuple[Operation, ...]
     servers: tuple[str, ...] = ()
+    """Base URLs, their variables filled in with what stands for them by default."""
     source: str = ""
     """The page(s) or document that the contract was read from."""
     sha256: str = field(default="", compare=False)
@@ -135,7 +137,17 @@ class Contract:
     @cached_property
     def conventions(self) -> conventions.Conventions:
         """The conventions that the document claims."""
-        return conventions.claimed(self.document, self.servers)
+        return conventions.claimed(self.document, self.bases)
+
+    @cached_property
+    def bases(self) -> tuple[str, ...]:
+        """Every base URL that the document gives: those with its variables' defaults first, then with other values."""
+        return choices(self.document.get("servers"))
+
+    @property
+    def base_path(self) -> str:
+        """The path that the document's first server has below its host."""
+        return base_path(self.servers[0]) if self.servers else ""
 
     @cached_property
     def ambiguities(self) -> tuple[JsonMapping, ...]:
@@ -189,7 +201,15 @@ class Contract:
 
     @cached_property
     def _paths(self) -> Paths:
-        return Paths.of(each.path for each in (*self.operations, *self.others))
+        methods: dict[str, list[str]] = {}
+        for each in (*self.operations, *self.others):
+            methods.setdefault(each.path, []).append(each.method)
+        return Paths.of(methods)
+
+    @property
+    def joined(self) -> Mapping[str, str]:
+        """Collections that are taken for others whose spelling differs in letter case alone."""
+        return self._paths.homes
 
     def _place(self, operation: Operation) -> str:
         """The collection that an operation is about, with its parameters left blank.
@@ -217,6 +237,10 @@ class Contract:
             if kind is not None:
                 found.setdefault(kind, each)
         return MappingProxyType(found)
+
+    def at(self, collection: str) -> Mapping[OperationKind, Operation]:
+        """The operations of the resource whose collection is at a path, by what they do."""
+        return self._shaped(self._paths.place(collection))
 
     def _is_function(self, about: tuple[Operation, ...]) -> bool:
         """Whether what names its parameters in parentheses is a function: only read, and no collection has its name."""

@@ -33,9 +33,12 @@ class Said(NamedTuple):
 
 
 def read(name: str, node: JsonMapping, target: JsonMapping) -> Said:
-    """What a document says of a property, in its own schema or in the one that this refers to."""
+    """What a document says of a property, in its own schema or in the one that this refers to.
+
+    A derived document has in words of its own what its descriptions say.
+    """
     text = node.get("description", target.get("description"))
-    text = text if isinstance(text, str) else ""
+    text = text if isinstance(text, str) and "x-graph-source" not in node else ""
     bounds = node.get("x-graph-limits")
     declared = node.get("type", target.get("type"))
     switch = declared == "boolean" or (isinstance(declared, list) and "boolean" in declared)

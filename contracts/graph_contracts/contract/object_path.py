@@ -7,7 +7,7 @@ type cast may follow it (OData URL Conventions 4.01 §4.3, §4.11). Others end t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
@@ -142,6 +142,29 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     return PARAMETER.sub(encoded, template)
 
 
+def _homes(methods: Mapping[str, Collection[str]]) -> Iterator[tuple[str, str]]:
+    """Collections whose spelling differs from an earlier one in letter case alone, each with the earlier spelling.
+
+    Only what has other methods is the same collection: a document that has one operation in both spellings means two.
+    """
+    spellings: dict[str, dict[str, set[tuple[str, bool]]]] = {}
+    for path, has in methods.items():
+        found = ObjectPath.of(path)
+        collection = blank(found.collection if found is not None else path.rstrip("/"))
+        spelled = spellings.setdefault(collection.lower(), {}).setdefault(collection, set())
+        spelled |= {(method.upper(), found is not None) for method in has}
+    for each in spellings.values():
+        usual, *others = each
+        if len(set().union(*each.values())) == sum(map(len, each.values())):
+            yield from ((other, usual) for other in others)
+
+
+def _named_as(template: str, names: str) -> str:
+    """A path template with the names that parameters have in another one."""
+    found = iter(PARAMETER.findall(names))
+    return PARAMETER.sub(lambda match: f"{{{next(found, match[1])}}}", template)
+
+
 @dataclass(frozen=True, slots=True)
 class Paths:
     """Which spellings of collections and of objects a document has."""
@@ -154,10 +177,13 @@ class Paths:
     """The path template of each collection and lone object, without parameters' names and final slash."""
     objects: Mapping[str, str]
     """The path template of each collection's objects, by the collection with parameters left blank."""
+    homes: Mapping[str, str]
+    """The usual spelling of each collection that is also spelled in other letter case, with parameters left blank."""
 
     @classmethod
-    def of(cls, paths: Iterable[str]) -> Self:
-        """Read the path templates of a document."""
+    def of(cls, methods: Mapping[str, Collection[str]]) -> Self:
+        """Read the path templates of a document, each with its methods."""
+        paths = tuple(methods)
         known = {blank(path): path for path in paths}
         slashed = frozenset(path[:-1] for path in known if path.endswith("/") and path[:-1] and path[:-1] not in known)
         found = (each for path in known.values() if (each := ObjectPath.of(path)) is not None)
@@ -167,7 +193,7 @@ class Paths:
             forms.setdefault(blank(each.collection), each.form)
             objects.setdefault(blank(each.collection), each.template)
         collections = {blank(path).rstrip("/"): path for path in known.values()}
-        return cls(slashed, forms, collections, objects)
+        return cls(slashed, forms, collections, objects, dict(_homes(methods)))
 
     def names_part(self, path: str, name: str) -> bool:
         """Whether a property of the objects at a path, or in a collection, has a path of its own below theirs."""
@@ -179,11 +205,22 @@ class Paths:
         found = ObjectPath.of(path)
         if found is None:
             return path
-        return f"{found.collection}/" if blank(found.collection) in self.slashed else found.collection
+        own = blank(found.collection)
+        home = self.homes.get(own, own)
+        if own not in self.collections:
+            spelled = (home, *(other for other, usual in self.homes.items() if usual == home))
+            if documented := next(filter(None, map(self.collections.get, spelled)), None):
+                return _named_as(documented, found.collection)
+        return f"{found.collection}/" if own in self.slashed else found.collection
 
     def place(self, path: str) -> str:
-        """The collection that a path is about, as `place_of` names it."""
-        return place_of(path, self.form(path))
+        """The collection that a path is about, as `place_of` names it in its usual spelling."""
+        place = place_of(path, self.form(path))
+        return self.homes.get(place, place)
+
+    def home(self, path: str) -> str:
+        """The place of a path whose collection is usually spelled otherwise; empty where it isn't."""
+        return self.homes.get(place_of(path, self.form(path)), "")
 
     def form(self, path: str) -> str:
         """How the keys are written of the objects that are in the collection of a path."""

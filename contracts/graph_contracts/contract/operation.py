@@ -33,6 +33,12 @@ class Example:
 
     body: Json
     source: str = field(default="", compare=False)
+    replaced: tuple[str, ...] = field(default=(), compare=False)
+    """Places, as `/status/code`, whose values whoever derived the document put in for what only stood for a value."""
+
+    def replaces(self, name: str) -> bool:
+        """Whether a member of the body isn't as the page shows it."""
+        return any(place.split("/")[1] == name for place in self.replaced)
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,8 @@ class Operation:
     """The collection's path template as the document spells it, a final slash included; empty where nothing says."""
     object_form: str = SEGMENT
     """What follows the collection's path in that of its objects, with `{}` for the key."""
+    home: str = ""
+    """The collection's path with parameters left blank, in the usual one of several spellings; empty where unknown."""
     shape: CollectionShape = field(default_factory=CollectionShape)
     """How the document shows the collection that the operation is about."""
     parameter_types: Mapping[str, Type] = field(default_factory=lambda: MappingProxyType({}))
@@ -140,7 +148,7 @@ class Operation:
     @property
     def place(self) -> str:
         """The collection that the operation is about, with parameters left blank: the name of its resource."""
-        return place_of(self.path, self.object_form)
+        return self.home or place_of(self.path, self.object_form)
 
     @property
     def alternate_key(self) -> str:

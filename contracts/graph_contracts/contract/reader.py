@@ -21,6 +21,7 @@ from graph_contracts.contract.object_path import ObjectPath, Paths, blank, param
 from graph_contracts.contract.operation import Example, Operation, Permission
 from graph_contracts.contract.schemas import DEEPEST, Schemas
 from graph_contracts.contract.security import security
+from graph_contracts.contract.servers import servers
 from graph_contracts.contract.shape_reader import ShapeReader
 from graph_contracts.contract.value_type import Type, TypeKind
 from graph_contracts.errors import DocumentError
@@ -44,7 +45,10 @@ class Reader:
     @cached_property
     def paths(self) -> Paths:
         """How the document spells its paths; asked for when the first operation is read."""
-        return Paths.of(str(path) for path in mapping(self.document.get("paths")))
+        items = mapping(self.document.get("paths"))
+        return Paths.of(
+            {str(path): [each for each in METHODS if each in mapping(item)] for path, item in items.items()}
+        )
 
     @cached_property
     def _graph(self) -> bool:
@@ -147,6 +151,7 @@ class Reader:
             aliases=self.aliases(node.get("x-graph-aliases")) or (path,),
             collection_template=self.paths.collection(path),
             object_form=self.paths.form(path),
+            home=self.paths.home(path),
             shape=self.shape(path),
             parameter_types=dict(self.parameter_types(parameters)),
             body=self.body(path, self.types.type(sent["schema"])) if "schema" in sent else None,
@@ -243,7 +248,8 @@ class Reader:
         for value in mapping(content.get("examples")).values():
             example = self.resolve(value)
             if "value" in example:
-                return Example(example["value"], str(example.get("x-graph-source", "")))
+                replaced = tuple(map(str, example.get("x-graph-replaced") or ()))
+                return Example(example["value"], str(example.get("x-graph-source", "")), replaced)
         schema = self.resolve(content.get("schema"))
         if "example" in schema:
             return Example(schema["example"])
@@ -262,20 +268,6 @@ def _without(declared: Type, names: Container[str]) -> Type:
     """A type without some of its properties."""
     others = {name: each for name, each in declared.properties.items() if name not in names}
     return replace(declared, properties=MappingProxyType(others))
-
-
-def servers(nodes: Json) -> tuple[str, ...]:
-    """The URLs of servers, their variables filled in with what stands for them by default."""
-    found = []
-    for node in nodes if isinstance(nodes, list) else ():
-        if isinstance(node, Mapping) and isinstance(node.get("url"), str):
-            variables = mapping(node.get("variables"))
-            defaults = {name: str(mapping(each).get("default", "")) for name, each in variables.items()}
-            url = node["url"]
-            for name, value in defaults.items():
-                url = url.replace(f"{{{name}}}", value)
-            found.append(url)
-    return tuple(found)
 
 
 def _id(path: str, method: str, node: JsonMapping) -> str:

@@ -133,7 +133,7 @@ class Answers:
             self.schemas.grow(subject.place, name, message, message.body)
         if shown:
             known = self.schemas.named[name]["properties"]  # without relationships, which an example may show expanded
-            required = [key for key in shown[0].body if key in known]
+            required = [key for key in shown[0].body if key in known and all(key in each.body for each in shown)]
             schema |= {"required": required} if required else {}
         return media(schema, shown, subject)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from graph_contracts.derive.descriptions import NOTHING
 from graph_contracts.derive.examples import Exchange, Message
-from graph_contracts.derive.primitives import anonymous, spelled
+from graph_contracts.derive.primitives import anonymous, list_members, listed_members, spelled
 from graph_contracts.derive.resource_type import WRITES, Subject, media, stated
 from graph_contracts.derive.schemas import Schema, Schemas, is_open, misspelled
 from graph_contracts.derive.tables import PropertyRow
@@ -152,11 +152,10 @@ class Bodies:
                 f"this page says {said}",
                 own["x-graph-source"],
             )
-        kept = {key: own[key] for key in ("deprecated", "readOnly", "x-graph-computed") if key in own}
+        kept: Schema = {key: own[key] for key in ("deprecated", "readOnly", "x-graph-computed") if key in own}
         if "x-graph-limits" in own and spelled(own) == spelled(known):
             kept["x-graph-limits"] = known.get("x-graph-limits", own["x-graph-limits"])
         found: Schema = dict(known) | kept | {"x-graph-source": own["x-graph-source"]}
-        if "x-graph-members" in own and "type" in known and "items" not in known:
-            found["x-graph-members"] = own["x-graph-members"]
-            found.pop("x-graph-placeholder", None)
+        if (members := listed_members(own)) and "type" in known and "items" not in known:
+            list_members(found, members)
         return found

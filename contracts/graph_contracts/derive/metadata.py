@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 
 from graph_contracts.derive.csdl import Member, Model
-from graph_contracts.derive.primitives import PRIMITIVES, spelled
+from graph_contracts.derive.primitives import PRIMITIVES, list_members, listed_members, spelled
 from graph_contracts.derive.schemas import Schema, Schemas
 from graph_contracts.json_types import JsonMapping
 
 SHAPE = ("type", "format", "pattern", "minimum", "maximum", "items", "$ref", "x-graph-type", "x-graph-placeholder")
+MEMBERS = frozenset({"enum", "x-graph-members", "x-graph-evolvable"})
+"""What a schema says of the members of an enumeration."""
 METHODS = ("get", "post", "patch", "put", "delete")
 
 
@@ -100,9 +102,9 @@ class _Refinement:
         if page and declared and page != declared:
             self._differ(f"type of {name}", f"{declared}, as the metadata says", f"the page says {page}", known)
         kept = {key: value for key, value in known.items() if key not in SHAPE}
-        if "x-graph-members" in shape:
-            kept.pop("x-graph-members", None)
-        found = {**shape, **kept}
+        found = {**shape, **{key: value for key, value in kept.items() if key not in MEMBERS}}
+        if (members := listed_members(known)) and "string" in shape.get("type", ()) and not MEMBERS & shape.keys():
+            list_members(found, members)
         if member.computed:
             found["readOnly"] = True
         if member.immutable:
@@ -122,9 +124,11 @@ class _Refinement:
             schema = {**PRIMITIVES[name], "x-graph-type": name}
             return {**schema, "type": [schema["type"], *null] if null else schema["type"]}
         if enumeration := self.model.enumerations.get(name):
-            flags = {"x-graph-flags": True} if enumeration.flags else {}
-            words = ["string", *null] if null else "string"
-            return {"type": words, "x-graph-type": name, "x-graph-members": list(enumeration.members), **flags}
+            found: Schema = {"type": ["string", *null] if null else "string", "x-graph-type": name}
+            if enumeration.flags:  # a value names several members
+                return {**found, "x-graph-members": list(enumeration.members), "x-graph-flags": True}
+            list_members(found, enumeration.members)
+            return found
         if name in self.model.structured:
             written = next((each for each in (name, self._as_named(name)) if each in self.schemas.named), name)
             self.schemas.require(written, None)

@@ -11,18 +11,27 @@ from graph_contracts.derive import paths
 from graph_contracts.derive.answers import ERROR, Answers
 from graph_contracts.derive.bodies import Bodies
 from graph_contracts.derive.examples import UNREADABLE
+from graph_contracts.derive.legal_examples import agree
 from graph_contracts.derive.merge_pages import merge
 from graph_contracts.derive.page import Facts
 from graph_contracts.derive.paths import Template
+from graph_contracts.derive.prose import OPTIONS, address, described, readable
 from graph_contracts.derive.resource_type import WRITES, Subject, subject
 from graph_contracts.derive.resources import Library
 from graph_contracts.derive.schemas import Schema, Schemas
+from graph_contracts.derive.server_list import server_list
 from graph_contracts.derive.sharing import share
 from graph_contracts.json_types import JsonObject
 
 WORDS = {"PATCH": "update", "GET": "get", "POST": "create", "PUT": "replace", "DELETE": "delete"}
+ABOUT = (
+    "Derived by graph-contracts from API reference pages. What OpenAPI has no word for stands in `x-graph-*` keys, "
+    "with the page and the line that say it."
+)
 STANDARD = {"authorization", "content-type", "accept", "content-length"}
 """Headers that OpenAPI has other words for."""
+NO_OPTION = ("string", "")
+"""JSON type and description of a parameter that OData doesn't know."""
 NUMBERS = {"Edm.Int16", "Edm.Int32", "Edm.Int64"}
 
 
@@ -40,6 +49,8 @@ class Builder:
         self._keys: dict[str, str] = {}
         self._ids: dict[str, int] = {}
         self._names: dict[str, list[dict[str, None]]] = {}
+        self._tags: dict[str, str] = {}
+        self._summaries: set[str] = set()
 
     # -- operations ---------------------------------------------------------------------------------------------
 
@@ -54,17 +65,19 @@ class Builder:
             what = f"{template.method} {template.path} is left out: it goes on below another path, to another type"
             facts.page.notes.guessed(template.line, what)
         version = self._version(facts)
+        tag = self._tag(about, templates)
         shared: dict[str, Schema] = {}
         for template in templates:
             if template.method not in shared:
-                shared[template.method] = self._shared(about, template)
+                shared[template.method] = self._shared(about, template, tag)
             operation = self._operation(about, template, shared[template.method])
             item = self.paths.setdefault(template.path, {})
             method = template.method.lower()
             if method in item:
                 merge(item[method], operation, partial(self._clash, about, template), self.schemas.inline)
             else:
-                item[method] = {"operationId": self._id(template), **operation}
+                named = {"operationId": self._id(template), "summary": self._summary(facts.page.title, template)}
+                item[method] = {**named, **operation}
             if version:
                 item[method].setdefault("x-graph-versions", []).append(version)
         self.ambiguities.extend(_ambiguities(facts))
@@ -77,7 +90,25 @@ class Builder:
             names.setdefault(name, None)
         return path
 
-    def _shared(self, about: Subject, template: Template) -> Schema:
+    def _tag(self, about: Subject, templates: list[Template]) -> str:
+        """The name of the resource that operations are about, else of the first part of their paths."""
+        name = about.name.removeprefix("microsoft.graph.")
+        if not name:
+            parts = (part for template in templates for part in template.path.split("/") if part.strip("{}") == part)
+            name = re.sub(r"\W.*", "", next(filter(None, parts), "")) or "other"
+        described = about.resource.description if about.resource else ""
+        self._tags[name] = self._tags.get(name) or described
+        return name
+
+    def _summary(self, title: str, template: Template) -> str:
+        """A page's title; of its further operations, with what tells them apart."""
+        words = "/".join(part for part in template.path.split("/") if part and not part.startswith("{"))
+        whole = f"{title} ({template.method} {template.path})"
+        text = next((each for each in (title, f"{title} ({words})") if each and each not in self._summaries), whole)
+        self._summaries.add(text)
+        return text.strip()
+
+    def _shared(self, about: Subject, template: Template, tag: str) -> Schema:
         """What the operations of one method on a page have in common."""
         facts, method = about.facts, template.method
         pairs = facts.of(method)
@@ -87,7 +118,11 @@ class Builder:
         permitted = next((row.line for row in facts.permissions if row.support == "supported"), 0)
         authorization = next((row.line for row in facts.headers if row.name.lower() == "authorization"), permitted)
         self.secured = self.secured or bool(authorization)
-        found: Schema = {"summary": facts.page.title}
+        found: Schema = {"tags": [tag]}
+        if description := described(facts.page):
+            found["description"] = description
+        if published := address(facts.page, " ".join(self.servers)):
+            found["externalDocs"] = {"url": published}
         if not authorization:
             found["security"] = []
         found["parameters"] = _parameters(facts)
@@ -107,15 +142,17 @@ class Builder:
 
     def _operation(self, about: Subject, template: Template, shared: Schema) -> Schema:
         """One operation: what is shared, with its own path and line."""
-        described = {row.name: row.type.name for row in (*about.facts.parameters, *about.facts.properties)}
+        types = {row.name: row.type.name for row in (*about.facts.parameters, *about.facts.properties)}
         examples = _path_examples(about, template)
         parameters = []
         for name in paths.PLACEHOLDER.findall(template.path):
-            number = template.method == "GET" and described.get(name) in NUMBERS
+            number = template.method == "GET" and types.get(name) in NUMBERS
             schema = {"type": "integer" if number else "string"}
-            parameters.append(
-                {"name": name, "in": "path", "required": True, "schema": schema, **examples.get(name, {})}
-            )
+            shown = examples.get(name, {})
+            if number and shown:
+                digits = re.fullmatch(r"-?\d{1,18}", shown["example"])
+                shown = {**shown, "example": int(digits[0])} if digits else {}
+            parameters.append({"name": name, "in": "path", "required": True, "schema": schema, **shown})
         parameters += shared["parameters"]
         operation = {**shared, "parameters": parameters, "x-graph-source": about.at(template.line)}
         if not parameters:
@@ -125,7 +162,7 @@ class Builder:
     def _id(self, template: Template) -> str:
         """A stable id from the path's own words and the method."""
         segments = [part for part in template.path.split("/") if part and not part.startswith("{")]
-        words = [re.sub(r"\W+", "_", part).strip("_") for part in segments]
+        words = [part if part.isalnum() else re.sub(r"\W+", "_", part).strip("_") for part in segments]
         single = template.path.endswith("}")
         word = "list" if template.method == "GET" and not single else WORDS[template.method]
         wanted = "_".join([*words, word]) or word
@@ -167,6 +204,8 @@ class Builder:
         version = self.servers[0].rpartition("/")[2] if self.servers else "v1.0"
         schemas = dict(self.schemas.finish())
         self._finish(schemas)
+        agree((operation for item in self.paths.values() for operation in item.values()), schemas, self._say)
+        used = {tag for item in self.paths.values() for operation in item.values() for tag in operation["tags"]}
         components: JsonObject = {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
             "responses": {
@@ -183,11 +222,16 @@ class Builder:
             "info": {
                 "title": title,
                 "version": version,
-                "description": "Derived by graph-contracts from an API reference page.",
+                "description": ABOUT,
                 "x-graph-source": source,
             },
-            **({"servers": [{"url": url} for url in self.servers]} if self.servers else {}),
+            "servers": server_list(self.servers),
             **({"security": [{"bearer": []}]} if self.secured else {}),
+            "tags": [
+                {"name": name, "description": text or f"Operations on {name}."}
+                for name, text in sorted(self._tags.items())
+                if name in used
+            ],
             "paths": self.paths,
             "components": components,
             **({"x-graph-ambiguities": self.ambiguities} if self.ambiguities else {}),
@@ -248,11 +292,14 @@ def _parameters(facts: Facts) -> list[Schema]:
     for where, rows in (("header", facts.headers), ("query", facts.query)):
         for row in rows:
             if row.name.lower() not in STANDARD and (where, row.name.lower()) not in found:
+                option = OPTIONS.get(row.name.lower(), NO_OPTION)
+                described = readable(row.text) or option[1]
                 found[where, row.name.lower()] = {
                     "name": row.name,
                     "in": where,
                     "required": row.required,
-                    "schema": {"type": "string"},
+                    **({"description": described} if described else {}),
+                    "schema": {"type": option[0]},
                     "x-graph-source": facts.page.place(row.line),
                 }
     return list(found.values())

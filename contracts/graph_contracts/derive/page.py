@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 
 from graph_contracts.derive import examples, losses, options, paths, permissions, requests
 from graph_contracts.derive.examples import Exchange, Message
@@ -97,7 +98,7 @@ def facts(page: Page) -> Facts:
     shown: list[Block] = []
     others: list[Section] = []
     sections = list(split(page, EXPECTED, kind_of))
-    for section, after in zip(sections, [*sections[1:], None], strict=True):
+    for section, after in zip_longest(sections, sections[1:]):
         kind = kind_of(section.title)
         if kind not in {"http", "response"}:
             others.append(section)

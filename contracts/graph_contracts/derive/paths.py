@@ -149,7 +149,7 @@ def _stands_in(value: str, name: str) -> bool:
 
 def _parameters(text: str, repairs: list[str]) -> str:
     """Every spelling of a parameter as `{name}`."""
-    changed = re.sub(r"<([^<>/]+)>", r"{\1}", text)
+    changed = re.sub(r"<([^<>/]+)>", r"{\1}", text) if "<" in text else text
     changed = STAND_IN.sub(lambda found: f"{found[1]}={found[2] or ''}{{{found[1]}}}{found[2] or ''}", changed)
     # a segment in parentheses of its own: `(team-id)`
     changed = re.sub(r"(?<=/)\(([^()'=]+)\)(?=/|$)", r"{\1}", changed)

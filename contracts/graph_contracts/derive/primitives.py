@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from graph_contracts.derive.descriptions import NOTHING, Refinement
 from graph_contracts.derive.types import UNTYPED, TypeCell
@@ -28,12 +28,14 @@ PRIMITIVES: Mapping[str, JsonMapping] = {
     "Edm.Decimal": {"type": "number"},
     "Edm.DateTimeOffset": {"type": "string", "format": "date-time", "pattern": DATE_TIME},
     "Edm.Date": {"type": "string", "format": "date"},
-    "Edm.TimeOfDay": {"type": "string", "format": "time"},
+    "Edm.TimeOfDay": {"type": "string", "format": "time-local"},
     "Edm.Duration": {"type": "string", "format": "duration"},
     "Edm.Guid": {"type": "string", "format": "uuid"},
     "Edm.Binary": {"type": "string", "format": "base64url"},
     "Edm.Stream": {"type": "string", "format": "binary"},
 }
+UNKNOWN = "unknownFutureValue"
+"""The member of an evolvable enumeration that answers have in the place of those that came later."""
 REPRESENTED = re.compile(
     r"(?:Edm\.)?(Boolean|Byte|SByte|Int16|Int32|Int64|Double|Single|Decimal|Guid|Binary|Duration|Date|TimeOfDay"
     r"|DateTimeOffset|Stream)(?: \([^)]*\))?"
@@ -104,24 +106,38 @@ def primitive(name: str, refined: Refinement, value: Json) -> Schema:
 def enumeration(name: str, members: tuple[str, ...], refined: Refinement, value: Json) -> Schema:
     schema: Schema = {"type": ["string", "null"] if refined.nullable else "string", "x-graph-type": name}
     _refine_string(schema, value, refined._replace(members=members or refined.members or refined.announced))
-    if "x-graph-members" not in schema:
+    if "enum" not in schema:
         schema["x-graph-placeholder"] = True
     return schema
 
 
+def list_members(schema: Schema, members: Iterable[str]) -> None:
+    """Let a schema say which members its enumeration has, and whether more may come."""
+    listed = list(members)
+    schema["enum"] = [*listed, None] if "null" in schema["type"] else listed
+    if UNKNOWN in listed:
+        schema["x-graph-evolvable"] = True
+    schema.pop("x-graph-placeholder", None)
+
+
+def listed_members(schema: Schema) -> list[str]:
+    """The members of an enumeration; of others none."""
+    return [member for member in schema.get("enum", ()) if isinstance(member, str)]
+
+
 def _refine_string(schema: Schema, value: Json, refined: Refinement) -> None:
     if refined.members:
-        schema["x-graph-members"] = list(refined.members)
+        list_members(schema, refined.members)
     elif isinstance(value, str) and PLACEHOLDER.fullmatch(value):
         schema["x-graph-placeholder"] = True
-    if refined.samples:
-        schema["examples"] = list(refined.samples)
+    if samples := [sample for sample in refined.samples if sample in refined.members or not refined.members]:
+        schema["examples"] = samples
 
 
 def bounds(schema: Schema, refined: Refinement) -> Schema:
     """What the description says of a value that has no form of its own."""
     declared = schema.get("type")
     word = declared[0] if isinstance(declared, list) else declared
-    if not word or word == "boolean" or (word == "string" and ({"format", "x-graph-members"} & schema.keys())):
+    if not word or word == "boolean" or (word == "string" and ({"format", "enum"} & schema.keys())):
         return {}
     return limits(word, refined.described)

@@ -17,6 +17,7 @@ from graph_contracts.derive.links import PUBLISHED, labels, links
 from graph_contracts.derive.markdown import Block, Page
 from graph_contracts.derive.notes import Note, Notes, Origins
 from graph_contracts.derive.page import kind_of, namespace
+from graph_contracts.derive.prose import described
 from graph_contracts.derive.sections import split
 from graph_contracts.derive.tables import PropertyRow, properties
 from graph_contracts.derive.value_tables import lists, with_members
@@ -72,6 +73,7 @@ class Resource:
 
     name: str
     """Qualified."""
+    description: str
     source: str
     """Page and line that say what kind of type it is."""
     place: Place
@@ -236,6 +238,7 @@ def read(page: Page) -> Resource:
         members = next(iter(listed.values()), ())
     return Resource(
         name=stated.lstrip("#") if isinstance(stated, str) and "." in stated else f"{spaced}.{heading}",
+        description=described(page),
         source=page.place(line),
         place=Place(page.path, spaced, labels(page), page.origins),
         properties=rows,

@@ -18,6 +18,7 @@ from graph_contracts.derive.primitives import (
     primitive,
     represented,
 )
+from graph_contracts.derive.prose import readable
 from graph_contracts.derive.resources import Library, Place, Resource
 from graph_contracts.derive.tables import PropertyRow
 from graph_contracts.derive.types import UNTYPED, TypeCell
@@ -148,6 +149,8 @@ class Schemas:
             schema["x-graph-computed"] = True
         if limited := bounds(schema, refined):
             schema["x-graph-limits"] = limited
+        if described := readable(refined.described):
+            schema["description"] = described
         schema["x-graph-source"] = source
         return schema
 
@@ -282,7 +285,8 @@ class Schemas:
                 schema["x-graph-base"] = base
             if relations := schema.pop("x-graph-relationships", None):
                 schema["x-graph-relationships"] = relations
-            yield name, schema
+            described = {"description": resource.description} if resource and resource.description else {}
+            yield name, {"type": schema["type"], **described, **schema}
 
     def _base(self, name: str) -> str:
         """The name of the type that a type derives from; `ENTITY` where that is none, since it says nothing."""

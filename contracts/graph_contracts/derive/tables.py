@@ -38,6 +38,8 @@ class Header(NamedTuple):
     name: str
     required: bool
     line: int
+    text: str = ""
+    """What is said of it."""
 
 
 def headers(blocks: Iterable[Block], pattern: str, notes: Notes) -> Iterator[Header]:
@@ -46,7 +48,8 @@ def headers(blocks: Iterable[Block], pattern: str, notes: Notes) -> Iterator[Hea
         for line, cells in table.rows[1:]:
             name = plain(cells[0]).partition(":")[0].partition(" (")[0].strip("_'\" ")
             if re.fullmatch(pattern, name):
-                yield Header(name, any(map(_required, cells[1:])) and not _optional(cells[1:]), line)
+                said = " ".join(filter(None, cells[1:]))
+                yield Header(name, any(map(_required, cells[1:])) and not _optional(cells[1:]), line, said)
             elif cells[0].strip():
                 notes.skipped(line, f"a row of the table of headers or options is called {name[:60]!r}")
 
@@ -81,7 +84,8 @@ def properties(
         for line, cells in table.rows[1:]:
             if len(cells) <= max(type_at, name_at) or (type_at >= 0 and not cells[type_at]):
                 continue
-            name = plain(TAGS.sub("", cells[name_at])).partition(" (")[0].strip("'\" ")
+            cell = cells[name_at]
+            name = plain(TAGS.sub("", cell) if "<" in cell else cell).partition(" (")[0].strip("'\" ")
             name = spelled(name)
             name = f"@{name}" if name.startswith("odata.") else name
             repeated = name.lower() in NAMES and cells[type_at].lower() == table.rows[0][1][type_at].lower()
@@ -89,9 +93,9 @@ def properties(
                 if notes is not None and not repeated:
                     notes.skipped(line, f"a row of the table of properties is called {name[:60]!r}")
                 continue
-            cell = types.parse(cells[type_at]) if type_at >= 0 else types.TypeCell(types.UNTYPED)
+            named = types.parse(cells[type_at]) if type_at >= 0 else types.TypeCell(types.UNTYPED)
             text = " | ".join(cells[text_at:])
-            yield PropertyRow(name, cell, refinement(text) if text else NOTHING, line)
+            yield PropertyRow(name, named, refinement(text) if text else NOTHING, line)
 
 
 def names_properties(table: Block) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from graph_contracts import requirements
 from graph_contracts.engine.case_runner import CaseRunner
+from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.recovery.undo_log import sweep
+from graph_contracts.engine.session import Session
 from graph_contracts.errors import ConfigurationError, NothingTestedError
 from graph_contracts.gate.verdict import Known
 from graph_contracts.report import results as model
@@ -57,12 +60,14 @@ def conclude(
     if refused and not settings.read_only:
         complete = False
         tally.note(refused)
-    if lines := session.untested():
+    if lines := session.kept_untested():
         complete = False
         tally.note(*lines)
     if settings.read_only:
         tally.note("a run with --read-only judges only what needs no update")
     tally.note(*session.client.notes)
+    if written and session.client.connection.in_process:
+        tally.note(f"to send a request of the report again, serve the application in place of {session.client.base}")
     if tally.gone and not refused:
         complete = False
         if not tally.gone_is_told:
@@ -85,9 +90,22 @@ def finished(
     session = runner.session
     found = runner.finish(complete=complete, over=over)
     if over:
-        operations = tuple(str(operation) for operation in session.selection.tested)
-        found = session.gate.hold(found, Known([each.id for each in requirements.registry()], operations))
+        found = session.gate.hold(found, _known(session))
     found = model.with_exit_code(found, model.exit_code(found) if code is None else code)
     if written:
         writer.write_all(found, runner.record.evidence, session.settings.report)
     return found
+
+
+def gated(runner: CaseRunner, judgement: Judgement) -> model.Outcome:
+    """A judgement as the gate of its run takes it: a failure may be waived, or count as a note."""
+    session = runner.session
+    found = replace(session.gate, update=False).hold(runner.record.results(session.result()), _known(session))
+    outcomes = (o for row in found.requirements if row.id == judgement.requirement for o in row.outcomes)
+    return next(outcome for outcome in outcomes if outcome.operation == judgement.operation)
+
+
+def _known(session: Session) -> Known:
+    """What a baseline may name."""
+    operations = tuple(str(operation) for operation in session.selection.tested)
+    return Known([each.id for each in requirements.registry()], operations)

@@ -68,6 +68,8 @@ class Judgement:
     """What its gravest findings show."""
     gates: tuple[str, ...] = ()
     """The profiles in which it is a failure."""
+    give: str = ""
+    """The options with which it can be judged."""
     seconds: float | None = None
     """How long the case took; None for a requirement that another case judged on its way."""
 
@@ -163,8 +165,8 @@ class Judge:
             undecided = Inconclusive(f"nothing that was sent was answered ({last.error})", last)
         if undecided is not None:
             verdict = "not-applicable" if isinstance(undecided, NotApplicable) else "inconclusive"
-            exchanges = _indexes(undecided.exchanges)
-            return [Judgement(requirement.id, operation, verdict, undecided.reason, exchanges=exchanges), *others]
+            seen, give = _indexes(undecided.exchanges), undecided.give
+            return [Judgement(requirement.id, operation, verdict, undecided.reason, exchanges=seen, give=give), *others]
         return [Judgement(requirement.id, operation, "pass", exchanges=own), *others]
 
     def _unjudged(self, requirement: Requirement, update: OperationUnderTest, unusable: str) -> Judgement | None:

@@ -22,5 +22,6 @@ def judge_late(judge: Judge, client: Client, selection: Selection, resources: Re
     for binding in requirements.bindings():
         for operation in selection.operations(binding) if binding.each is not None else ():
             if not judge.done(binding, operation.id):
-                driver, unusable = resources.drivers[operation.id], resources.group(operation.id).unusable
+                driver = resources.drivers[operation.id]
+                unusable = resources.group(operation.id).lack(driver).reason
                 yield judge.judge(binding, driver, unusable, selection.response_checks[operation.id])

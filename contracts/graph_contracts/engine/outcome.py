@@ -146,6 +146,7 @@ def outcome(
         mismatch=_mismatch(judgement.mismatch, shown, redactor) if judgement.mismatch and shown else None,
         signs=tuple(map(redactor.text, judgement.signs)),
         gates=judgement.gates,
+        give=redactor.text(judgement.give),
         seconds=None if judgement.seconds is None else round(judgement.seconds, 4),
     )
 

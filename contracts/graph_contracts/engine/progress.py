@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from typing import Self, TextIO
 
 from rich.cells import cell_len, set_cell_size
@@ -59,12 +60,14 @@ class Progress:
         if self._look.live:
             self._write_over(one_line(what))
 
-    def begin(self, target: str, operations: int) -> None:
-        """Say what is tested."""
+    def begin(self, target: str, operations: int, notes: Sequence[str] = ()) -> None:
+        """Say what is tested, and what there is to know before."""
         self._began = time.monotonic()
         if not self._look.quiet:
             cases = plural(self._tally.planned, "case")
             self._say(f"Testing {one_line(target)}: {cases} on {plural(operations, 'operation')}")
+            for note in notes:
+                self._say(f"{one_line(note)}.")
 
     def show(self, judgement: Judgement) -> None:
         """Count one judgement."""

@@ -6,8 +6,19 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from graph_contracts.contract import ObjectPath, Operation, OperationKind, blank
+from graph_contracts.errors import ContractsError, UnknownObjectError
+from graph_contracts.operations.delete import DeleteDriver
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.update import UpdateDriver
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why an operation can't be judged, and what to give."""
+
+    reason: str
+    give: str = ""
+    """The options with which it could be judged; empty where the target keeps it from that."""
 
 
 @dataclass(eq=False)
@@ -17,6 +28,10 @@ class ResourceGroup:
     drivers: list[OperationUnderTest] = field(default_factory=list)
     unusable: str = ""
     """Why nothing can be judged of it, where that is so."""
+    give: str = ""
+    """The options with which it could be judged; empty where it can be, or where the target keeps it from that."""
+    lacks: dict[str, Lack] = field(default_factory=dict)
+    """By operation id: what an operation lacks without which others of the group can be judged."""
     linked: list[ResourceGroup] = field(default_factory=list)
     """The groups that share a path with this one, and this one itself: a run examines and releases them together."""
     examined: bool = False
@@ -31,8 +46,32 @@ class ResourceGroup:
 
     @property
     def updates(self) -> list[UpdateDriver]:
-        """The operations that update."""
-        return [each for each in self.drivers if isinstance(each, UpdateDriver)]
+        """The operations that update, but for those that lack something."""
+        return [each for each in self.able if isinstance(each, UpdateDriver)]
+
+    @property
+    def able(self) -> list[OperationUnderTest]:
+        """The operations that lack nothing."""
+        return [each for each in self.drivers if each.documented.id not in self.lacks]
+
+    def lack(self, driver: OperationUnderTest) -> Lack:
+        """Why an operation can't be judged, and what to give; empty where it can be."""
+        return self.lacks.get(driver.documented.id, Lack(self.unusable, self.give))
+
+    def give_up(self, error: ContractsError) -> None:
+        """Judge nothing of it, for a reason."""
+        found = self._lack_of(error)
+        self.unusable, self.give = found.reason, found.give
+
+    def leave_out(self, drivers: Iterable[OperationUnderTest], error: ContractsError) -> None:
+        """Judge nothing of some operations, for a reason."""
+        self.lacks.update({driver.documented.id: self._lack_of(error) for driver in drivers})
+
+    def _lack_of(self, error: ContractsError) -> Lack:
+        reason = str(error)
+        for driver in self.drivers:
+            reason = reason.removeprefix(f"{driver.documented}: ")
+        return Lack(reason, error.give if isinstance(error, UnknownObjectError) else "")
 
     def calibrate(self, judged: Container[str]) -> None:
         """Find out what every case relies on.
@@ -41,7 +80,7 @@ class ResourceGroup:
             judged: ids of the operations that cases are run for; the others are left alone.
         """
         self.calibrated = True
-        for driver in self.drivers:
+        for driver in self.able:
             if driver.documented.id in judged:
                 driver.calibrate()
 
@@ -54,6 +93,11 @@ class ResourceGroup:
         """Forget what only judging needs."""
         for driver in self.drivers:
             driver.release()
+
+
+def needs_object(driver: OperationUnderTest) -> bool:
+    """Whether an operation is judged on an object that is there: a deletion makes its own."""
+    return driver.documented.key is not None and not isinstance(driver, DeleteDriver)
 
 
 def group_by_resource(drivers: Iterable[tuple[OperationKind, OperationUnderTest]]) -> dict[str, ResourceGroup]:

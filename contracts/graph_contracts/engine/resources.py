@@ -8,11 +8,12 @@ from dataclasses import replace
 from graph_contracts.contract import Contract, Operation, OperationKind, Type, blank
 from graph_contracts.engine.discovery import objects_without_update, other_object, preflight
 from graph_contracts.engine.discovery.check import PreflightCheck
+from graph_contracts.engine.discovery.parent_objects import ParentObjects, parent_makers
 from graph_contracts.engine.discovery.path_parameters import fill_path, lists, lists_of_parents
 from graph_contracts.engine.recovery.undo_log import UndoLog
-from graph_contracts.engine.resource_group import ResourceGroup, group_by_resource, group_of
+from graph_contracts.engine.resource_group import ResourceGroup, group_by_resource, group_of, needs_object
 from graph_contracts.engine.target import Target
-from graph_contracts.errors import ConfigurationError, ContractsError
+from graph_contracts.errors import ContractsError, UnknownObjectError, UnknownParentError
 from graph_contracts.http.client import Client
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.delete import DeleteDriver
@@ -50,6 +51,8 @@ class Resources:
             (contract.kinds[name], each) for name, each in drivers.items()
         )
         """By the collection's path."""
+        self.parents = ParentObjects(drivers, tuple(contract.servers))
+        """Finds the parents in paths, and knows those that the run made."""
         self._undo_log: UndoLog | None = None
 
     @property
@@ -86,9 +89,16 @@ class Resources:
 
     def checks(self, group: ResourceGroup, *, may_write: bool = True) -> Iterator[PreflightCheck]:
         """The preflight checks of a group, one after the other."""
-        others = [each for each in group.drivers if each not in group.updates]
+        try:
+            self._fill_paths(group, may_make=may_write)
+        except UnknownParentError as error:
+            if may_write or not error.maker:
+                raise
+            yield PreflightCheck("object", f"no parent of it is there: a run tries to make one by {error.maker}")
+            return
+        others = [each for each in group.able if each not in group.updates]
         if not group.updates:
-            yield from objects_without_update.examine(others, may_write=may_write)
+            yield from objects_without_update.examine(others, self._contract.servers, may_write=may_write)
             return
         first = group.updates[0]
         undo_log = self._undo_log if may_write else None
@@ -98,15 +108,45 @@ class Resources:
             self._contract, group.updates, undo_log, may_write, may_patch, may_make=may_make
         ).checks()
         for driver in others:
-            driver.observer.ids.update(first.observer.ids)
-            fill_path(driver)
             driver.work_on(first.key, first.second)
+
+    def _fill_paths(self, group: ResourceGroup, *, may_make: bool) -> None:
+        """Give every driver the values of its path; a further path of an operation may lack one.
+
+        Raises:
+            UnknownParentError: the first path of an operation lacks one.
+            TargetError: the target doesn't show its parents.
+        """
+        group.lacks.clear()
+        for driver in group.drivers:
+            driver.observer.ids.clear()
+        known: dict[str, dict[str, str]] = {}
+        for driver in group.drivers:
+            driver.observer.ids.update(known.setdefault(driver.place.path, {}))  # below the same parents
+            try:
+                fill_path(driver, self.parents, may_make=may_make)
+                known[driver.place.path] |= driver.observer.ids
+            except UnknownParentError as error:
+                if driver.primary_path is None:
+                    raise
+                group.leave_out([driver], error)
+
+    def first_if_any(self) -> ResourceGroup | None:
+        """The first group that can be judged; None where each only lacks what the operator could give.
+
+        Raises:
+            ContractsError: there is none, for another reason.
+        """
+        try:
+            return self.first_usable()
+        except UnknownObjectError:
+            return None
 
     def first_usable(self) -> ResourceGroup:
         """The first group that can be judged, examined; those before it are examined, too.
 
         Raises:
-            ContractsError: there is none; it says why the first group can't be judged.
+            ContractsError: there is none; it says what the target does about it, else what to give for all of them.
         """
         problems: list[ContractsError] = []
         for group in self.groups.values():
@@ -114,7 +154,7 @@ class Resources:
             if problem is None:
                 return group
             problems.append(problem)
-        raise problems[0]
+        raise _gravest(problems)
 
     def _examine(self, group: ResourceGroup) -> ContractsError | None:
         """Find a group's objects and make sure that it can be judged; why not, where other groups may.
@@ -125,16 +165,26 @@ class Resources:
         group.examined = True
         group.losses = group.count_losses()
         try:
-            for check in self.checks(group):
-                if check.error and check.stops:
-                    group.unusable = check.error.what
-                    if check.name in HOPELESS:
-                        raise check.error
-                    return check.error
-        except ConfigurationError as error:
-            group.unusable = f"{error.what}. {error.hint}" if error.hint else error.what
-            return error
-        return None
+            with group.drivers[0].client.redirects.learn():
+                failed = next((check for check in self.checks(group) if check.error and check.stops), None)
+        except ContractsError as error:
+            failed = PreflightCheck("object", "none is known", error)
+        if failed is None or failed.error is None:
+            return None
+        self.give_up(group, failed.error)
+        if failed.name in HOPELESS:
+            raise failed.error
+        return failed.error if group.unusable else None
+
+    def give_up(self, group: ResourceGroup, error: ContractsError) -> None:
+        """Judge nothing of a group, or nothing of what needs an object where no more than that is missing."""
+        lacks_object = isinstance(error, UnknownObjectError) and not isinstance(error, UnknownParentError)
+        needy = [driver for driver in group.able if needs_object(driver)]
+        judged = [driver for driver in group.able if driver.documented.id in self._judged]
+        if lacks_object and not group.calibrated and any(driver not in needy for driver in judged):
+            group.leave_out(needy, error)
+        else:
+            group.give_up(error)
 
     def calibrate(self, group: ResourceGroup, judged: Container[str]) -> None:
         """Find out what the cases of a group and those linked with it rely on, where that wasn't done yet.
@@ -152,7 +202,7 @@ class Resources:
             try:
                 self._examine(each)
             except ContractsError as error:
-                each.unusable = error.what
+                each.give_up(error)
         for each in [each for each in group.linked if each.examined and not (each.unusable or each.calibrated)]:
             each.calibrate(judged)
 
@@ -203,6 +253,15 @@ class Resources:
         return ""
 
 
+def _gravest(problems: Sequence[ContractsError]) -> ContractsError:
+    """Why nothing can be judged: what the target does, else all that there is to give."""
+    lacks = [each for each in problems if isinstance(each, UnknownObjectError)]
+    if len(lacks) < len(problems):
+        return next(each for each in problems if not isinstance(each, UnknownObjectError))
+    give = " ".join(dict.fromkeys(each.give for each in lacks))
+    return lacks[0] if give == lacks[0].give else replace(lacks[0], hint=f"Give {give}", give=give)
+
+
 def resources(contract: Contract, target: Target, judged: Container[str] = ()) -> Resources:
     """The resources of all operations that are tested, with every operation that serves to judge those.
 
@@ -211,6 +270,7 @@ def resources(contract: Contract, target: Target, judged: Container[str] = ()) -
         target: is what they are sent to.
         judged: ids of the operations that cases are run for.
     """
+    target.client.redirects.templates = lambda: (each.path for each in (*contract.operations, *contract.others))
     return Resources(contract, dict(_drivers(contract, target.client, target.options)), judged)
 
 
@@ -227,6 +287,7 @@ def _drivers(contract: Contract, client: Client, options: Options) -> Iterator[t
         first = ids.get((operation.method, operation.aliases[0])) if operation.alias else None
         make = DRIVERS[contract.kinds[operation.id]]
         made[operation.id] = make(client, operation, options, made.get(first or ""))
+        made[operation.id].parent_makers = parent_makers(operation, contract)
         made[operation.id].parent_lists = lists_of_parents(operation, listings)
         made[operation.id].below = below.get(blank(operation.path), ())
         yield operation.id, made[operation.id]

@@ -21,7 +21,7 @@ from graph_contracts.engine.progress import Progress
 from graph_contracts.engine.pytest_cases import Plugin
 from graph_contracts.engine.recovery.undo_log import sweep
 from graph_contracts.engine.session import Session
-from graph_contracts.errors import TargetError
+from graph_contracts.errors import TargetError, UnknownObjectError
 from graph_contracts.generation.storage import keep_nothing
 from graph_contracts.report import github, terminal
 from graph_contracts.report.screen import Screen
@@ -62,7 +62,7 @@ def run(settings: Settings, look: Screen | None = None) -> int:
             progress.doing("Looking at the target")
             with session.open():
                 session.batches(MAX_CASES)  # counts the cases
-                progress.begin(session.client.base, len(session.selection.tested))
+                progress.begin(session.client.base, len(session.selection.tested), session.client.redirects.notes)
                 plugin = _with_workers(plugin, interrupts)
                 status = run_cases(plugin, _page(session))
                 if (alone := plugin.alone()) is not None:
@@ -78,7 +78,7 @@ def run(settings: Settings, look: Screen | None = None) -> int:
             if session.target is None:
                 hint = "Allow more time with --deadline"
                 raise TargetError("the deadline passed before the target could be checked", hint) from None
-        except TargetError as error:
+        except (TargetError, UnknownObjectError) as error:
             session.tally.note(error.what)
             finished(plugin, error.exit_code, complete=False, over=False)
             raise

@@ -19,6 +19,8 @@ from graph_contracts.packaged import default_document
 from graph_contracts.requirements import Binding, Phase
 from graph_contracts.settings import Settings
 
+MAX_NAMED = 5
+"""Operations that nobody tests and that a note names."""
 MATTERS_MOST = frozenset({"route", "auth", "status", "resp", "body", "persist", "merge", "error"})
 """The subjects that `--quick` leaves in: whether a server can be worked with at all."""
 
@@ -99,16 +101,18 @@ class Selection:
         """A line for what the document holds and nobody tests, though no option says so."""
         if self.narrowed:
             return
+        for other, usual in self.contract.joined.items():
+            yield f"{other} is taken for {usual}: their spellings differ in letter case alone"
         unread = self.contract.unread
         if unread:
             yield f"{len(unread)} operation(s) of the document can't be read: {'; '.join(unread[:3])}"
-        others = (
-            len(self.contract.operations) - len(self.tested) - sum(bool(o.trouble) for o in self.contract.operations)
-        )
-        if others > 0:
+        tested = {each.id for each in self.tested}
+        others = [str(each) for each in self.contract.operations if each.id not in tested and not each.trouble]
+        if others:
+            more = f" and {len(others) - MAX_NAMED} more" if len(others) > MAX_NAMED else ""
             yield (
-                f"{others} operation(s) of the document are not tested: only reading, listing, creating, updating"
-                " (PATCH) and deleting objects with one key is"
+                f"{len(others)} operation(s) of the document are not tested, since they neither read, list, create nor "
+                f"delete objects, nor update one by PATCH with a JSON object: {', '.join(others[:MAX_NAMED])}{more}"
             )
 
 

@@ -105,14 +105,8 @@ class Session:
         self.redactor.variables.update(settings.token_variables())
         with self._masking():
             check_options(whole, settings)
-            self.gate = Gate.read(
-                settings.profile,
-                settings.baseline,
-                settings.update_baseline,
-                settings.since,
-                settings.fail_on,
-                settings.lock,
-            )
+            files = settings.baseline, settings.update_baseline, settings.since, settings.fail_on, settings.lock
+            self.gate = Gate.read(settings.profile, *files)
         self.selection = take_shard(whole, settings)
         self.resources = Resources(whole.contract, {})
         """The operations on the target; none before the session is connected."""
@@ -186,7 +180,10 @@ class Session:
         self.recovery.begin()
         if self._worker:
             return
-        first = self.resources.first_usable()
+        whole = self.selection.shard is None
+        first = self.resources.first_usable() if whole else self.resources.first_if_any()
+        if first is None:
+            return  # another part may judge something
         if self.settings.workers == 1:
             self.resources.calibrate(first, self.selection.cases)
         if self.settings.conventions == "auto" and self.settings.target:
@@ -230,20 +227,23 @@ class Session:
             self.resources.calibrate(group, self.selection.cases)
             self.tally.note(*self.resources.find_again(group))
         except ContractsError as error:
-            group.unusable = error.what
+            group.give_up(error)
         return group
 
     def run_case(self, binding: Binding, operation: str) -> list[Judgement]:
         """Judge one requirement for one operation; further judgements are of other requirements that the case met."""
         driver = self.resources.drivers[operation]
         group = self.begin(operation)
-        unusable = group.unusable or self._no_time(binding)
+        lack = group.lack(driver)
+        unusable = lack.reason or self._no_time(binding)
         in_time = not (self.client.expired or unusable == LEFT_OUT) and (
             self.client.dead is None or binding.phase is Phase.EVERY_RESPONSE
         )
         began = time.monotonic()
         checks = self.selection.response_checks[operation] if binding.each is not None else ()
         found = self._judge_case(binding, driver, unusable, checks)
+        if lack.reason and found[0].verdict == "inconclusive":
+            found[0] = replace(found[0], give=lack.give)
         self._look_whether_alive(driver)
         if postponed(binding, found[0]):
             return found
@@ -338,11 +338,11 @@ class Session:
             left=tuple(self.tally.left),
         )
 
-    def untested(self) -> list[str]:
-        """A line for each operation without any decided verdict; no line where a run may only read."""
+    def kept_untested(self) -> list[str]:
+        """A line for each operation that the target kept from being tested; no line where a run may only read."""
         # one operation is the run: `refused_all` says it of that; what shards come to, `merge` says
         alone = len(self.selection.tested) == 1 or self.selection.shard is not None
-        return [] if self.settings.read_only or alone else self.tally.untested()
+        return [] if self.settings.read_only or alone else self.tally.kept_untested()
 
     def refused_all(self) -> str:
         """Why no operation could be tested by what it does, because no body was accepted; empty where one could."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.http.client import OUT_OF_TIME
 from graph_contracts.report.left import Left
-from graph_contracts.report.untested import untested
+from graph_contracts.report.untested import Untested, untested
 
 
 @dataclass
@@ -100,6 +100,10 @@ class Tally:
             self.judgements[place] = replace(self.judgements[place], worst=None, replay=())
         self._bare = len(self.judgements)
 
-    def untested(self) -> list[str]:
-        """A line for each operation without any decided verdict, unless only time ran out."""
+    def kept_untested(self) -> list[str]:
+        """A line for each operation that the target kept from being tested."""
+        return [each.text for each in self.untested() if not each.give]
+
+    def untested(self) -> list[Untested]:
+        """The operations without any decided verdict, but for those that only time ran out for."""
         return untested(each for each in self.judgements if each.message != OUT_OF_TIME)

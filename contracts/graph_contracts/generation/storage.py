@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 VARIABLE = "HYPOTHESIS_STORAGE_DIRECTORY"
 NOWHERE = os.path.join(os.devnull, "hypothesis")  # noqa: PTH118 (it is no place, only a name for one)
@@ -31,7 +32,7 @@ def kept_aside() -> Iterator[Path]:
     """Have Hypothesis write its files where they are gone after the block, though its user's own tests keep theirs."""
     from hypothesis import configuration  # noqa: PLC0415 (most cases need none of it)
 
-    before = configuration.storage_directory(intent_to_write=False)
+    before: Any = configuration.storage_directory(intent_to_write=False)
     with TemporaryDirectory(prefix="graph-contracts-") as folder:
         configuration.set_hypothesis_home_dir(folder)
         try:

@@ -1,7 +1,7 @@
 """The one way to the target: sends requests over kept connections and records every exchange.
 
-It follows no redirect, reads no environment, keeps no cookie, and sends nothing that a case didn't ask for. Whatever
-the peer does ends in an `Exchange`, never in an exception.
+It follows no redirect but those that `redirects` learned, reads no environment, keeps no cookie, and sends nothing that
+a case didn't ask for. Whatever the peer does ends in an `Exchange`, never in an exception.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from math import inf
 
 from urllib3.exceptions import InsecureRequestWarning
@@ -26,6 +27,7 @@ from graph_contracts.http.lifeline import Lifeline
 from graph_contracts.http.long_bodies import LongBodies
 from graph_contracts.http.patience import Patience, seen
 from graph_contracts.http.rate import Rate
+from graph_contracts.http.redirects import Redirects
 from graph_contracts.http.request_kind import OBSERVE, kind
 from graph_contracts.http.throttling import Throttling
 from graph_contracts.http.traffic import Traffic
@@ -58,11 +60,11 @@ class Client:
         self._rate = Rate(connection.rate)
         self.credential = connection.credential or (Token(connection.token) if connection.token else Credential())
         self.notes: list[str] = []
-        """What happened to the credentials, a line each, and where an application in this process failed."""
-        application = connection.application
-        self._transport = InProcess(application, self.notes) if application else Transport(connection)
+        """What happened to the credentials, redirects that were learned, and where an application failed."""
+        self.redirects = Redirects(notes=self.notes)
+        self._transport = InProcess(app, self.notes) if (app := connection.application) else Transport(connection)
         self.lapsed = ""
-        """Why the credentials are good for nothing any more; empty while they are."""
+        """Why the credentials are good for nothing any more."""
         self._accepted = False
         self.isolated = False
         """Whether each request goes over a connection of its own."""
@@ -104,8 +106,6 @@ class Client:
         """Move the time to stop, as `time.monotonic()`."""
         self.connection = replace(self.connection, deadline=deadline)
 
-    # -- sending ------------------------------------------------------------------------------------------------
-
     def _may_send(self, method: str) -> None:
         """The last word of --read-only: whoever gets here with anything else has a defect.
 
@@ -119,8 +119,14 @@ class Client:
             raise PermissionError(f"{method} in a run that may only read")
 
     def url(self, path: str) -> str:
-        """The absolute URL of a path below the base; an absolute URL stays as it is."""
-        return path if "://" in path else f"{self.base}{path}"
+        """The absolute URL of a path below the base, where that has moved to; one of elsewhere stays as it is."""
+        return self.redirects.url(path, self.base)
+
+    def move(self, base: str) -> None:
+        """Send everything to another base URL from now on."""
+        self.base, self.connection = base, replace(self.connection, base=base)
+        self._transport = self._transport.moved(self.connection)
+        self.lifeline.move(self.connection)
 
     @property
     def token(self) -> str | None:
@@ -129,13 +135,12 @@ class Client:
 
     def query(self, extra: Mapping[str, str | None]) -> Headers:
         """The parameters of the query that authenticate, unless a case chooses Authorization itself."""
-        return () if any(name.lower() == "authorization" for name in extra) else self.credential.query
+        return () if _chooses_credentials(extra) else self.credential.query
 
     def headers(self, extra: Mapping[str, str | None], body: bytes | None) -> Headers:
         """The headers of a request: credentials and media type, unless `extra` sets them or leaves them out (None)."""
         fields: dict[str, str | None] = {"User-Agent": USER_AGENT}
-        if not any(name.lower() == "authorization" for name in extra):
-            # a case that chooses Authorization itself is about credentials: no other kind of them may help it
+        if not _chooses_credentials(extra):
             fields.update(self.credential.fields())
         fields.update(self.connection.headers)
         if body is not None:
@@ -171,11 +176,9 @@ class Client:
             about: the `operation`, `requirement` and `entity` that it belongs to.
         """
         self._may_send(method)
-        fields = self.headers(headers or {}, body)
-        query = self.query(headers or {})
-        request = Request(method, self.url(path), fields, body or b"", chosen=tuple(headers or ()), query=query)
+        extra = headers or {}
 
-        def once(left: float) -> Exchange:
+        def once(request: Request, left: float) -> Exchange:
             try:
                 return self._transport.exchange(request, left, fresh=fresh or self.isolated)
             except KeyboardInterrupt:
@@ -183,13 +186,14 @@ class Client:
                 raise
 
         def exchanged() -> Exchange:
-            return self._exchange(request, once, about, timeout, wait=wait)
+            fields, query = self.headers(extra, body), self.query(extra)
+            request = Request(method, self.url(path), fields, body or b"", chosen=tuple(extra), query=query)
+            return self._exchange(request, partial(once, request), about, timeout, wait=wait)
 
-        exchange = exchanged()
-        chosen = any(name.lower() == "authorization" for name in headers or {})
+        exchange = self.redirects.follow(exchanged, self)
+        chosen = _chooses_credentials(extra)
         self._accepted = self._accepted or (exchange.ok and not chosen)
-        if exchange.status == 401 and not chosen and self._renewed(request.headers):
-            request = replace(request, headers=self.headers(headers or {}, body))
+        if exchange.status == 401 and not chosen and self._renewed(exchange.request.headers):
             exchange = exchanged()
             if exchange.status == 401 and isinstance(self.credential, Renewed):
                 self.credential.forget_refused()
@@ -245,8 +249,6 @@ class Client:
             yield send
         finally:
             line.close()
-
-    # -- one exchange ------------------------------------------------------------------------------------------
 
     def _exchange(
         self,
@@ -328,8 +330,6 @@ class Client:
             self._recorder(exchange)
         return exchange
 
-    # -- the run's deadline ------------------------------------------------------------------------------------
-
     def _left(self, timeout: float) -> float:
         if self.connection.deadline is None:
             return timeout
@@ -344,3 +344,8 @@ class Client:
     def expired(self) -> bool:
         """Whether the run's deadline has passed."""
         return self.left <= 0
+
+
+def _chooses_credentials(extra: Mapping[str, str | None]) -> bool:
+    """Whether a case chooses Authorization itself: it is about credentials, and no other kind of them may help it."""
+    return any(name.lower() == "authorization" for name in extra)

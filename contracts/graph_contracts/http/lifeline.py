@@ -71,6 +71,10 @@ class Lifeline:
         self.hopeless = False
         """Whether nobody started the target again, so that nobody waits for it any more."""
 
+    def move(self, connection: Connection) -> None:
+        """Look for the target where its requests go from now on."""
+        self._connection = connection
+
     def record(self, exchange: Exchange, kind: str) -> None:
         """Record a request of a kind that somebody may have got."""
         if exchange.error != REFUSED:

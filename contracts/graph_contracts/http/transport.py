@@ -34,6 +34,11 @@ class Transport:
     def close(self) -> None:
         self._session.close()
 
+    def moved(self, connection: Connection) -> Transport:
+        """Connections to where the target has moved to; these are closed."""
+        self.close()
+        return Transport(connection)
+
     def _opened(self) -> requests.Session:
         return pool.session(self._watchdog, self._connection.proxy)
 

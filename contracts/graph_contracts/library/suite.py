@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ import pytest
 
 from graph_contracts.engine.case_order import planned
 from graph_contracts.engine.case_runner import CaseRunner, PlannedCase
+from graph_contracts.engine.conclusion import gated
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.pytest_cases import end_as, item_names
 from graph_contracts.engine.selection import Selection, check_options, matches, select_cases
@@ -217,6 +218,11 @@ class StartedRun(GraphContract):
     def judge_item(self, case: PlannedCase, node: pytest.Item) -> None:
         """Judge a case for its item, and end as pytest says its verdict."""
         judgement = self._judged(case)
+        if judgement.verdict == "fail":
+            outcome = gated(self._runner, judgement)
+            if outcome.verdict is not model.Verdict.FAIL:
+                judgement = replace(judgement, verdict="warn", message=outcome.message)
+            node.add_report_section("call", "advice", self._advice(outcome, judgement.requirement))
         node.user_properties += [
             ("requirement", judgement.requirement),
             ("level", str(find(judgement.requirement).level)),
@@ -224,6 +230,13 @@ class StartedRun(GraphContract):
             ("operation", judgement.operation),
         ]
         end_as(judgement, self._runner.session.redactor)
+
+    def _advice(self, outcome: Outcome, requirement: str) -> str:
+        """What a failing item shows besides: the requirement, how to fix it, and what shows it again."""
+        found = find(requirement)
+        again = "" if self._runner.session.client.connection.in_process else outcome.curl
+        texts = (found.statement, f"Fix: {found.fix}" if found.fix else "", *again.splitlines())
+        return "\n".join(visible(text) for text in texts if text)
 
     def end(self, results: Results | None) -> None:
         """Learn what the whole run came to; None where nothing was judged."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from graph_contracts.contract import Contract
 from graph_contracts.errors import ConfigurationError, ContractsError
@@ -45,8 +44,7 @@ def named(target: object, document: Path | None, base_path: str | None = None) -
 
 def _server_path(document: Path | None) -> str:
     """The path of a document's first server."""
-    servers = Contract.load(document or default_document()).servers
-    return urlsplit(servers[0]).path.rstrip("/") if servers else ""
+    return Contract.load(document or default_document()).base_path
 
 
 def _imported(name: str) -> Any:

@@ -78,13 +78,14 @@ class Bodies:
             except Inconclusive as error:
                 self._accepted = error
         if isinstance(self._accepted, Inconclusive):
-            raise Inconclusive(self._accepted.reason, *self._accepted.exchanges)
+            raise Inconclusive(self._accepted.reason, *self._accepted.exchanges, give=self._accepted.give)
         return self._accepted
 
     @property
     def refusal(self) -> str:
         """Why the target accepts no body, where it was found not to; nothing is sent to know."""
-        return self._accepted.reason if isinstance(self._accepted, Inconclusive) else ""
+        found = self._accepted
+        return found.reason if isinstance(found, Inconclusive) and not found.give else ""
 
     @contextmanager
     def again(self) -> Iterator[None]:
@@ -105,7 +106,7 @@ class Bodies:
         if isinstance(self._accepted, AcceptedBody):
             self._accepted = replace(self._accepted, exchange=self._accepted.exchange.brief, steps=())
         elif self._accepted is not None:
-            self._accepted = Inconclusive(self._accepted.reason)
+            self._accepted = Inconclusive(self._accepted.reason, give=self._accepted.give)
         self.partial_answer = self.partial_answer and self.partial_answer.brief
 
     # -- whole bodies -------------------------------------------------------------------------------------------

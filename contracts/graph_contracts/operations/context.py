@@ -31,7 +31,7 @@ class Context:
         self.client = client
         self.documented = operation
         self.options = options
-        self.answer_type: Type = operation.response or operation.body or Type(TypeKind.ANY)
+        self.answer_type: Type = _answer_type(operation)
         """The type of what an answer shows."""
         self.siblings: Mapping[OperationKind, Context] = {}
         """The operations on the same resource through the same path, this one among them."""
@@ -126,6 +126,14 @@ def _computed(operation: Operation, answer: Type) -> Iterator[str]:
     """The properties of the objects that the server sets at each change, or may, as the document says."""
     for type_ in (operation.body, answer, operation.item_type):
         yield from (each.name for each in type_.properties.values() if each.computed) if type_ is not None else ()
+
+
+def _answer_type(operation: Operation) -> Type:
+    """The type of an answer as the document has it, else of the body: `{}` stands where a framework knows no type."""
+    declared = [each for each in (operation.response, operation.body) if each is not None]
+    vague = {TypeKind.ANY, TypeKind.COMPLEX}
+    telling = [each for each in declared if each.kind not in vague or each.properties or each.alternatives]
+    return next(iter((*telling, *declared)), Type(TypeKind.ANY))
 
 
 def _lists(type_: Type, operation: Operation) -> bool:

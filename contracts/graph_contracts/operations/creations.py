@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -46,6 +46,8 @@ class Creations:
         """Ids of the objects that were seen before the first was made, and of those that the run works on."""
         self._alike: set[str] = set()
         """Ids under which the target has made more than one object."""
+        self._accepted: dict[str, int] = {}
+        """Ids of the objects that accepted creations made, each with the number of the exchange."""
         self._discarded: set[str] = set()
         """Ids whose deletion was asked for."""
         self.stuck = ""
@@ -65,7 +67,8 @@ class Creations:
         if OperationKind.DELETE not in context.siblings:
             self.stuck = "what it makes can't be taken away: the document has no operation that deletes these objects"
         if self.stuck:
-            raise Inconclusive(f"{self.stuck} (--destructive leaves it there)")
+            give = "--destructive" if OperationKind.DELETE not in context.siblings else ""
+            raise Inconclusive(f"{self.stuck} (--destructive leaves it there)", give=give)
 
     def about(self, method: str, entity: str) -> str:
         return NEW if method == self._context.documented.method else entity
@@ -94,6 +97,7 @@ class Creations:
         if exchange.ok and context.key in context.objects.created:
             self._alike.add(context.key)
         if exchange.ok and context.key != NEW:
+            self._accepted[context.key] = exchange.index
             self.record_made(context.key, path, exchange.request.body)
         elif exchange.ok or exchange.status >= 500 or (exchange.response is None and exchange.error != REFUSED):
             context.objects.doubtful.append(exchange)
@@ -118,6 +122,13 @@ class Creations:
             return
         created[entity] = context.path(entity)
         context.log_entry("created", operation=context.documented.id, path=created[entity], **asked)
+
+    def spare(self, entity: str) -> None:
+        """Take an object for one that was there before: the run has made it for other operations."""
+        if self._spared is not None:
+            self._spared |= {entity}
+        if self.others is not None:
+            self.others.add(entity)
 
     # -- looking for those without an id ------------------------------------------------------------------------
 
@@ -148,12 +159,30 @@ class Creations:
             item = next((each for each in items if [self._context.shape.key_of(each)] == ids), {})
             if len(ids) == 1 and self.others is not None and self._led_to(ids[0], item):
                 found[exchange.index] = ids[0]
+                self._accepted |= {ids[0]: exchange.index} if exchange.ok else {}
                 self.record_made(ids[0], octets=exchange.request.body)
             elif not exchange.ok and not ids:
                 context.log_entry("refused", path=context.address(), body=digest(exchange.request.body))
         named = {*found, *(e.index for e in objects.doubtful if not e.ok)}
         objects.doubtful = [exchange for exchange in objects.doubtful if exchange.index not in named]
         return found
+
+    def is_earlier(self, entity: str, item: JsonMapping, later: Container[int]) -> bool:
+        """Whether an accepted creation made an object that a list may show only now.
+
+        Args:
+            entity: the object's id.
+            item: the object.
+            later: numbers of the exchanges that are not meant.
+        """
+        objects, siblings = self._context.objects, self._context.siblings.values()
+        if entity in self._accepted:
+            return self._accepted[entity] not in later
+        if any(entity in each.objects.created for each in siblings if each is not self._context):
+            return True
+        nameless = [each for each in objects.doubtful if each.ok and each.index not in later]
+        bodies = (values_in(each.request.body, self._names) for each in nameless)
+        return any(sent and not self._model.changes(sent, item) for sent in bodies)
 
     def strays(self) -> int:
         """How many objects there are now that were not there before and that the run can't call its own."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -37,6 +38,14 @@ BARE = frozenset({204, 205, 206, None})
 Sibling = TypeVar("Sibling", bound="OperationUnderTest")
 
 
+@dataclass(frozen=True)
+class ParentMaker:
+    """The document's operations that make a parent and delete it again."""
+
+    creation: Operation
+    deletion: Operation
+
+
 class OperationUnderTest(Context, ABC):
     """One operation on one target."""
 
@@ -45,6 +54,8 @@ class OperationUnderTest(Context, ABC):
     """The document's operations on the collections right below the object."""
     parent_lists: Mapping[str, Operation] = MappingProxyType({})
     """The document's lists of the objects that the path is below, by the parameter that is their key."""
+    parent_makers: Mapping[str, ParentMaker] = MappingProxyType({})
+    """What makes such objects and deletes them again, by the same parameter."""
     changes_objects: ClassVar[bool] = False
     """Whether what it sends changes objects that are there."""
 
@@ -85,7 +96,9 @@ class OperationUnderTest(Context, ABC):
     def join(self, siblings: Mapping[OperationKind, OperationUnderTest]) -> None:
         """Know the other operations on the same resource: their paths say what the objects' path is."""
         self.siblings = siblings
-        placed = next((each.documented for each in siblings.values() if each.documented.key), None)
+        shown = siblings.get(OperationKind.READ)
+        found = [each.documented for each in (*([shown] if shown else []), *siblings.values()) if each.documented.key]
+        placed = next(iter(found), None)
         if placed is not None and self.documented.key is None:
             self.place = self.observer.operation = placed
 

@@ -188,6 +188,8 @@ class WatchedCollection:
             entity = created_id(exchange, self._context.shape)
             if entity and entity not in new and (found := self._context.observer.item(entity)[0]):
                 new[entity] = found
+        asked = {exchange.index for _, exchange in waiting}
+        new = {entity: item for entity, item in new.items() if not self._creations.is_earlier(entity, item, asked)}
         ours = [(entity, item) for entity, item in new.items() if any(self._is_of(item, *each) for each in waiting)]
         created = self._context.objects.created
         for entity, _ in ours:

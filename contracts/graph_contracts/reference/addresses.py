@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote_to_bytes
 
 from graph_contracts.contract import Contract, ObjectPath
 from graph_contracts.contract.composite_key import CompositeKey
@@ -29,8 +29,7 @@ class Addresses:
         self.store = store
         self.routes = Routes(contract)
         self.spellings = Spellings.of(each.path for each in contract.operations)
-        base = urlsplit(contract.servers[0]).path if contract.servers else ""
-        self.base = [part for part in base.split("/") if part]
+        self.base = [part for part in contract.base_path.split("/") if part]
 
     def request(self, scope: Scope) -> Request:
         """The request's head."""

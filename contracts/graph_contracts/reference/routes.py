@@ -213,11 +213,19 @@ class Node:
             yield self.parameter
 
 
-class Routes:
-    """Every path of a contract; `spell` says which spellings of a segment are the same."""
+def usual_spelling(contract: Contract) -> Callable[[str], str]:
+    """Gives a segment the spelling that its collection usually has in the document."""
+    known: dict[str, str] = {}
+    for other, usual in contract.joined.items():
+        known |= {one: two for one, two in zip(other.split("/"), usual.split("/"), strict=True) if one != two}
+    return lambda segment: known.get(segment, segment)
 
-    def __init__(self, contract: Contract, spell: Callable[[str], str] = str) -> None:
-        self.spell = spell
+
+class Routes:
+    """Every path of a contract; `spell` says which spellings of a segment are the same, where others are than usual."""
+
+    def __init__(self, contract: Contract, spell: Callable[[str], str] | None = None) -> None:
+        self.spell = spell or usual_spelling(contract)
         self.root = Node()
         self.places: list[Place] = []
         """Those that the document has operations at, in its order."""

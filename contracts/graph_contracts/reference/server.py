@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
@@ -76,7 +75,7 @@ def serve(
     contract: Contract,
     *,
     host: str = "127.0.0.1",
-    port: int = 0,
+    port: int | None = 0,
     tokens: Tokens | None = None,
     auth: str = "enforced",
     objects: int = 2,
@@ -99,16 +98,18 @@ def serve(
     serve_app(app, host=host, port=port, announce=announce)
 
 
-def serve_app(app: App, *, host: str = "127.0.0.1", port: int = 0, announce: Callable[[Started], None]) -> None:
+def serve_app(app: App, *, host: str = "127.0.0.1", port: int | None = 0, announce: Callable[[Started], None]) -> None:
     """Serve an app that was built, until interrupted; `announce` is called once with its address.
+
+    Args:
+        port: a free one where it is 0; the usual one where it is None, or where that is taken a free one.
 
     Raises:
         ConfigurationError: the port can't be had.
     """
     contract = app.contract
     listener, url = listen(host, port)
-    base = urlsplit(contract.servers[0]).path.rstrip("/") if contract.servers else ""
-    started = Started(f"{url}{base}", app.access.tokens)
+    started = Started(f"{url}{contract.base_path}", app.access.tokens)
     served = Starlette()
     served.router.default = app  # a route's pattern would stop at a line feed in the path
     config = uvicorn.Config(

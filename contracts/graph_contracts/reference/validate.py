@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.contract.value_limits import within
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
+from graph_contracts.wording import stands_for_a_value
 
 DATE_TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,12})?)?(?:[Zz]|[+-](\d\d):(\d\d))", re.ASCII
@@ -32,6 +33,8 @@ class Rules:
     """Members of enumerations that may not be sent, in lower case."""
     named: frozenset[tuple[str, str]] = frozenset()
     """Places and the types that the document's own example names there: derived ones, where they aren't declared."""
+    replaced: frozenset[str] = frozenset()
+    """Places where the page's own example has a text that only stands for a value: it is taken, and changes nothing."""
 
 
 NONE = Rules()
@@ -62,7 +65,7 @@ def body(value: JsonMapping, type_: Type, path: str = "", rules: Rules = NONE) -
         where = f"{path}/{name}" if path else name
         if name == "@odata.type" and not derived:
             annotation(item, type_, where)
-        if "@" in name:
+        if "@" in name or (rules.replaced and _stands_for_a_value(item, where, rules)):
             continue
         declared = type_.properties.get(name)
         if declared is None and where in rules.keys:
@@ -83,7 +86,16 @@ def _derived(value: JsonMapping, type_: Type, path: str, rules: Rules) -> bool:
     name = given.rpartition("#")[2] if isinstance(given, str) else ""
     if not name or name == type_.name:
         return False
-    return name in type_.also or (re.sub(r"/\d+(?=/|$)", "", path), name) in rules.named
+    return name in type_.also or (plain(path), name) in rules.named
+
+
+def plain(place: str) -> str:
+    """A place in a body without the numbers of items."""
+    return re.sub(r"/\d+(?=/|$)", "", place).strip("/")
+
+
+def _stands_for_a_value(value: Json, where: str, rules: Rules) -> bool:
+    return isinstance(value, str) and plain(where) in rules.replaced and stands_for_a_value(value)
 
 
 def annotation(value: Json, type_: Type, where: str) -> None:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from graph_contracts.report import untested
 from graph_contracts.report.change import Change, Kind
 from graph_contracts.report.difference import between
-from graph_contracts.report.headline import sentence
+from graph_contracts.report.headline import lacking, sentence
 from graph_contracts.report.markdown import code, escape
 from graph_contracts.report.results import RequirementResult, Results, Verdict, summary
 from graph_contracts.report.templating import environment, ours
@@ -140,6 +141,8 @@ def _by_kind(changes: Sequence[Change]) -> dict[Kind, list[Change]]:
 
 def _cautions(sides: Sequence[Side]) -> list[str]:
     lines = [f"{side.name}: {sentence(side.results)}" for side in sides if not side.results.complete]
+    for side in sides:
+        lines += [f"{side.name}: not tested: {each}" for each in untested.lacking(lacking(side.results))]
     every = {row.id for side in sides for row in side.results.requirements}
     for side in sides:
         absent = len(every) - len(side.results.requirements)

@@ -6,12 +6,13 @@ Every report takes its first words from here, so that none of them says more tha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from graph_contracts.report.results import UNDECIDED, Results, Verdict, exit_code, summary, verdict_of
+from graph_contracts.report.results import Results, Verdict, exit_code, result, summary, verdict_of
 from graph_contracts.report.scope import MOCKS, OTHERS
+from graph_contracts.report.untested import UNDECIDED, Untested
 from graph_contracts.report.words import plural
 
 INTERRUPTED = 130
@@ -73,6 +74,7 @@ def sentence(results: Results) -> str:
         sentences = [_undecided(results, counted), _extent(results, counted)]
     else:
         sentences = [_unbroken(results, counted, gate_fails=bool(reasons))]
+    sentences.append(_lacking(results))
     if reasons and counted.failed and results.fail_on == "failure":
         sentences += [f"{reason[0].upper()}{reason[1:]}." for reason in reasons]
     elif reasons:
@@ -91,13 +93,23 @@ def is_partial(results: Results) -> bool:
     return bool(results.shard or (results.scope and results.scope.narrowed_by))
 
 
+def lacking(results: Results) -> list[Untested]:
+    """The operations that a run was not given what it needs for."""
+    return [each for each in results.untested if each.give]
+
+
 def tally(results: Results) -> Tally:
-    """Count the requirements; one that could be judged on some operations only counts as what it was there."""
+    """Count the requirements; one that could be judged on some operations only counts as what it was there.
+
+    Operations that the run was not given what it needs for count nowhere: the headline names them.
+    """
+    results = _without(results, {each.operation for each in lacking(results)})
     counted = summary(results)
     partly = Counter(
         "waived" if Verdict.WAIVED in decided else "passed"
         for row in results.requirements
-        if row.verdict is Verdict.INCONCLUSIVE and (decided := {each.verdict for each in row.outcomes} - UNDECIDED)
+        if row.verdict is Verdict.INCONCLUSIVE
+        and (decided := {each.verdict for each in row.outcomes}.difference(UNDECIDED))
     )
     return Tally(
         passed=counted["pass"],
@@ -111,14 +123,13 @@ def tally(results: Results) -> Tally:
     )
 
 
-def untested(results: Results) -> list[str]:
-    """The operations of which nothing was decided though something should have been."""
-    verdicts_of: dict[str, set[Verdict]] = {}
+def _without(results: Results, operations: Container[str]) -> Results:
+    """The same results without what was said of some operations."""
+    rows = []
     for row in results.requirements:
-        for outcome in row.outcomes:
-            verdicts_of.setdefault(outcome.operation, set()).add(outcome.verdict)
-    open_ = ((name, verdicts_of.get(name, set())) for name in results.operations)
-    return [name for name, verdicts in open_ if Verdict.INCONCLUSIVE in verdicts and not verdicts - UNDECIDED]
+        outcomes = tuple(each for each in row.outcomes if each.operation not in operations)
+        rows.append(row if outcomes == row.outcomes else result(row, outcomes))
+    return replace(results, requirements=tuple(rows))
 
 
 # -- the parts of a sentence -------------------------------------------------------------------------------------------
@@ -164,7 +175,8 @@ def _unbroken(results: Results, counted: Tally, *, gate_fails: bool) -> str:
         return f"No new failures: {_counts(counted)}."
     if not counted.passed:
         return f"No requirement failed, and none passed on every operation: {_counts(counted)}."
-    return f"{'No requirement failed' if gate_fails else 'The target conforms'}: {_counts(counted)}."
+    whole = not (gate_fails or lacking(results))
+    return f"{'The target conforms' if whole else 'No requirement failed'}: {_counts(counted)}."
 
 
 def _partial(results: Results, counted: Tally) -> str:
@@ -253,14 +265,28 @@ def _unfinished(results: Results) -> str:
         return f"the run {ended}: {results.executed} of {results.planned} cases were run"
     if results.exit_code == INTERRUPTED:
         return "the run was interrupted"
-    missing = untested(results)
+    missing = [each.operation for each in results.untested if not each.give]
     if not missing:
         return "something that the verdict needs is missing (see the notes)"
     tried = {outcome.operation for row in results.requirements for outcome in row.outcomes} & {*results.operations}
     if len(tried) == 1:
         return f"{missing[0]} could not be tested (see the notes)"
-    named = f"{', '.join(missing[:MAX_NAMED])}{', …' if len(missing) > MAX_NAMED else ''}"
-    return f"{len(missing)} of {len(tried)} operations could not be tested ({named}; see the notes)"
+    return f"{len(missing)} of {len(tried)} operations could not be tested ({_few(missing)}; see the notes)"
+
+
+def _lacking(results: Results) -> str:
+    """Which operations a run was not given what it needs for, and what that is."""
+    missing = lacking(results)
+    if not missing:
+        return ""
+    names, options = [each.operation for each in missing], list(dict.fromkeys(each.give for each in missing))
+    who = names[0] if len(names) == 1 else f"{len(names)} of {len(results.operations)} operations"
+    which = f" ({_few(names)})" if len(names) > 1 else ""
+    return f"{who} could not be tested{which}: give {_few(options)}."
+
+
+def _few(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:MAX_NAMED])}{', …' if len(names) > MAX_NAMED else ''}"
 
 
 def _gate_reasons(results: Results) -> list[str]:
@@ -283,11 +309,13 @@ def _badge(results: Results) -> str:
     total = results.scope.requirements if results.scope else counted.tested
     known = [plural(counted.waived, "known failure")] if counted.waived else []
     warned = [plural(counted.warned, "warning")] if counted.warned else []
+    missing = lacking(results)
+    untested = [f"{plural(len(missing), 'operation')} untested"] if missing else []
     if counted.failed:
         same = results.fail_on == "regression" and exit_code(results) == 0
-        cut = ["incomplete"] if not results.complete else []
+        cut = [*(["none worse"] if same else []), *(["incomplete"] if not results.complete else [])]
         part = [f"{counted.tested} of {total} tested"] if is_partial(results) else []
-        return ", ".join([f"{counted.failed} failed", *known, *(["none worse"] if same else []), *cut, *part])
+        return ", ".join([f"{counted.failed} failed", *known, *cut, *part, *untested])
     if stale:
         return "baseline out of date"
     if _gate_reasons(results):
@@ -295,10 +323,11 @@ def _badge(results: Results) -> str:
     if verdict_of(results) == "inconclusive":
         return "inconclusive" if results.complete else "incomplete"
     if is_partial(results):
-        return ", ".join([f"{counted.passed} of {total} passed", *warned, *known])
+        return ", ".join([f"{counted.passed} of {total} passed", *warned, *known, *untested])
     if counted.waived:
-        return ", ".join(known)
-    return "conforms" if counted.passed else ", ".join(["0 passed", *warned])
+        return ", ".join([*known, *untested])
+    passed = f"{counted.partly} passed in part" if counted.partly and not counted.passed else f"{counted.passed} passed"
+    return ", ".join([passed, *warned, *untested]) if missing or not counted.passed else "conforms"
 
 
 def _tone(results: Results) -> Tone:
@@ -307,4 +336,5 @@ def _tone(results: Results) -> Tone:
         return Tone.BAD
     if verdict_of(results) == "inconclusive":
         return Tone.UNKNOWN
-    return Tone.NEUTRAL if is_partial(results) or counted.waived or not counted.passed else Tone.GOOD
+    whole = not (is_partial(results) or lacking(results))
+    return Tone.GOOD if whole and counted.passed and not counted.waived else Tone.NEUTRAL

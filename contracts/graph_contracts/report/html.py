@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from graph_contracts.json_types import JsonMapping
-from graph_contracts.report import brief, view, words
-from graph_contracts.report.headline import headline, is_partial
+from graph_contracts.report import brief, untested, view, words
+from graph_contracts.report.headline import headline, is_partial, lacking
 from graph_contracts.report.left import MAX_MEMBERS_NAMED
 from graph_contracts.report.results import LEVELS, Results, Verdict, summary
 from graph_contracts.report.templating import environment, ours
@@ -33,7 +33,8 @@ def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
         .render(
             results=results,
             said=headline(results),
-            partial=is_partial(results),
+            partial=is_partial(results) or bool(lacking(results)),
+            untested=untested.lacking(lacking(results)),
             recorded=bool(results.scope and results.scope.recorded),
             waivers=words.waivers(results.baseline) if results.baseline else "",
             when=words.when(results.started),

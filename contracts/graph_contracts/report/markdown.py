@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from graph_contracts.report import brief, view
+from graph_contracts.report import brief, untested, view
 from graph_contracts.report.brief import Brief
-from graph_contracts.report.headline import sentence
+from graph_contracts.report.headline import lacking, sentence
 from graph_contracts.report.results import LEVELS, Results, Verdict
 from graph_contracts.report.view import VerdictSection
 from graph_contracts.report.visible import one_line
@@ -33,6 +33,8 @@ def render(results: Results) -> str:
         rows = [row for row in results.requirements if row.level == level]
         counts = [sum(row.verdict is verdict for row in rows) for verdict in Verdict]
         lines.append(f"| {level} | " + " | ".join(str(count or "") for count in counts) + " |")
+    if missing := untested.lacking(lacking(results)):
+        lines += ["", "### Not tested", "", *(f"- {escape(one_line(line, 1000))}" for line in missing[:MAX_TOLD])]
     changed = changes(results)
     if changed:
         lines += ["", "### What changed", "", *(f"- {escape(line)}" for line in changed)]

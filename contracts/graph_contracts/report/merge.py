@@ -63,7 +63,7 @@ def merge(parts: Sequence[Run], order: Sequence[str], *, replicas: bool = False)
     place = {name: number for number, name in enumerate(order)}
     merged = [result(row, choose_outcomes(outcomes[row.id])) for row in rows.values()]
     found = [part.results for part in ordered]
-    left = _untested(merged, first)
+    left = _kept_untested(merged, first)
     return (
         replace(
             first,
@@ -91,11 +91,12 @@ def renumber(outcome: Outcome, place: Callable[[int], int]) -> Outcome:
     return replace(outcome, exchanges=tuple(map(place, outcome.exchanges)), mismatch=mismatch)
 
 
-def _untested(rows: Iterable[RequirementResult], first: Results) -> list[str]:
-    """A line for each operation of which no part could decide anything, where there are several."""
+def _kept_untested(rows: Iterable[RequirementResult], first: Results) -> list[str]:
+    """A line for each operation, of several, that the target kept from being tested in every part."""
     if "--read-only" in first.command.split() or len(first.operations) <= 1:
         return []
-    return untested(outcome for row in rows for outcome in row.outcomes if outcome.operation)
+    found = untested(outcome for row in rows for outcome in row.outcomes)
+    return [each.text for each in found if not each.give]
 
 
 def _target(part: Results, replicas: bool) -> str:

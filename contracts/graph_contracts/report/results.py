@@ -16,6 +16,7 @@ from graph_contracts.report.left import Left
 from graph_contracts.report.lock import HeldBack
 from graph_contracts.report.results_schema import schema, validate
 from graph_contracts.report.scope import Scope
+from graph_contracts.report.untested import Untested, untested
 from graph_contracts.report.waiver import Waivers
 
 FORMAT = "graph-contracts/results/1"
@@ -45,8 +46,6 @@ WORST_FIRST = (
     Verdict.NOT_APPLICABLE,
 )
 """A requirement's verdict is the first of these that one of its outcomes has."""
-UNDECIDED = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE, Verdict.ERROR})
-"""Verdicts that say nothing of the target."""
 LEVELS = ("MUST", "SHOULD", "INFO")
 MAX_EXCHANGES = 12
 ENDED_BEFORE = "the run ended before it was tested"
@@ -72,6 +71,8 @@ class Outcome:
     """What its findings show, in words that can be compared: `success`, `answer:label` …"""
     gates: tuple[str, ...] = ()
     """The profiles in which it is a failure, also where it is only a warning in the profile of this run."""
+    give: str = ""
+    """The options with which it can be judged; empty where the operator has nothing to give."""
     seconds: float | None = None
     """How long the case took, or the cases; None where others came across the requirement."""
     places: tuple[JsonMapping, ...] = ()
@@ -181,6 +182,12 @@ class Results:
         return sorted(found, key=lambda pair: seriousness(*pair))
 
     @property
+    def untested(self) -> list[Untested]:
+        """The operations of which nothing could be decided though something should have been."""
+        recorded = self.scope is not None and self.scope.recorded
+        return [] if recorded else untested(outcome for row in self.requirements for outcome in row.outcomes)
+
+    @property
     def remarks(self) -> list[str]:
         """The notes but for those that say what could not be put back, which reports tell apart."""
         texts = {each.text for each in self.left}
@@ -216,6 +223,7 @@ class Results:
             "ambiguities": [dict(row) for row in self.ambiguities],
             "notes": list(self.notes),
             **({"left": [each.to_json() for each in self.left]} if self.left else {}),
+            **({"untested": [each.to_json() for each in found]} if (found := self.untested) else {}),
             "environment": dict(self.environment),
             "fail_on": self.fail_on,
             **({"shard": dict(self.shard)} if self.shard else {}),
@@ -352,10 +360,10 @@ def summary(results: Results) -> dict[str, int]:
 
 def verdict_of(results: Results) -> str:
     """`conforms`, `nonconforming`, or `inconclusive` where the suite failed or nothing was really tested."""
-    counted = summary(results)
-    if counted["fail"]:
+    verdicts = {outcome.verdict for row in results.requirements for outcome in row.outcomes}
+    if Verdict.FAIL in verdicts:
         return "nonconforming"
-    if counted["error"] or not results.complete or not counted["pass"] + counted["warn"] + counted["waived"]:
+    if Verdict.ERROR in verdicts or not results.complete or not verdicts & {Verdict.PASS, Verdict.WARN, Verdict.WAIVED}:
         return "inconclusive"
     return "conforms"
 

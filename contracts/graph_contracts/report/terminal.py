@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.text import Text
 
-from graph_contracts.report import words
+from graph_contracts.report import untested, view, words
 from graph_contracts.report.failures import Failure, every, failures, script_name
-from graph_contracts.report.headline import Tone, headline
+from graph_contracts.report.headline import Tone, headline, lacking
 from graph_contracts.report.results import ENDED_BEFORE, Outcome, Results, Verdict
 from graph_contracts.report.screen import Screen, literal, wrapped
 from graph_contracts.report.visible import one_line
@@ -211,18 +210,20 @@ def _foreign_cause(failure: Failure) -> str:
 
 
 def _open(results: Results, look: Screen) -> Iterator[Text]:
-    """What could not be judged, by reason, and the notes."""
-    reasons: dict[str, list[str]] = defaultdict(list)
-    for row, outcome in results.outcomes(Verdict.INCONCLUSIVE):
-        if row.id not in reasons[outcome.message] and outcome.message != ENDED_BEFORE:
-            reasons[outcome.message].append(row.id)
-    if any(reasons.values()):
+    """What could not be tested, what could not be judged, by reason, and the notes."""
+    missing = untested.lacking(lacking(results))
+    reasons = [(reason, ids) for reason, ids in view.reasons(results) if reason != ENDED_BEFORE]
+    if missing:
+        yield _empty()
+        yield literal("Not tested:", "bold")
+    for line in missing[:MAX_LINES]:
+        yield from _item(one_line(line, MAX_LEFT), look)
+    if reasons:
         yield _empty()
         yield literal("Not judged:", "bold")
-    for reason, ids in list(reasons.items())[:MAX_LINES]:
-        if ids:
-            named = first_few(ids, most=MAX_NAMED)
-            yield from _item(f"{one_line(reason)}: {plural(len(ids), 'requirement')} ({named})", look)
+    for reason, ids in reasons[:MAX_LINES]:
+        named = first_few(ids, most=MAX_NAMED)
+        yield from _item(f"{one_line(reason)}: {plural(len(ids), 'requirement')} ({named})", look)
     if results.remarks:
         yield _empty()
     for note in results.remarks[:MAX_LINES]:

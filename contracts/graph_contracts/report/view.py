@@ -316,10 +316,12 @@ def matrix(results: Results) -> list[tuple[RequirementResult, list[Outcome | Non
 
 
 def reasons(results: Results) -> list[tuple[str, list[str]]]:
-    """Why requirements could not be judged, each reason with their ids."""
+    """Why requirements could not be judged, each reason with their ids, but for operations that lack what they need."""
     found: dict[str, dict[str, None]] = {}
+    absent = {each.operation for each in results.untested if each.give}
     for row, outcome in results.outcomes(Verdict.INCONCLUSIVE):
-        found.setdefault(outcome.message, {})[row.id] = None
+        if outcome.operation not in absent:
+            found.setdefault(outcome.message, {})[row.id] = None
     return [(reason, list(ids)) for reason, ids in found.items()]
 
 

@@ -157,10 +157,12 @@ class Finding:
 class Undecided(Exception):  # noqa: N818 (an outcome, not an error)
     """Base of what a case raises when it can't judge."""
 
-    def __init__(self, reason: str, *exchanges: Exchange) -> None:
+    def __init__(self, reason: str, *exchanges: Exchange, give: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.exchanges = exchanges
+        self.give = give
+        """The options with which it can be judged; empty where the operator has nothing to give."""
 
 
 class Inconclusive(Undecided):

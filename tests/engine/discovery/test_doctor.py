@@ -257,13 +257,14 @@ def test_each_operation_is_told_with_what_to_give_for_it(tmp_path: Path) -> None
         given = settings(server, tmp_path, openapi=path, select=("update.status.*",), settle=0.1)
         code, lines = diagnosis(given)
         ended = run(given)
-    assert code != 0
-    assert ended != 0
+    assert code == ended == 0
     missing = "PATCH /boxes/{box-id}/things/{thing-id}"
     assert lines[missing].startswith("-     ")
     assert "Fix: Give --id boxes.box-id=VALUE" in lines[missing]
     assert lines["PATCH /things/{thing-id}"] == f"ok    PATCH /things/{{thing-id}}  can be judged on {FIRST['id']}"
+    assert not [line for line in lines.values() if line.startswith("FAIL")]
     results = json.loads((tmp_path / "r/results.json").read_text(encoding="utf-8"))
+    assert [(each["operation"], each["give"]) for each in results["untested"]] == [(missing, "--id boxes.box-id=VALUE")]
     assert {each["verdict"] for row in results["requirements"] for each in row["outcomes"]} == {"pass", "inconclusive"}
 
 

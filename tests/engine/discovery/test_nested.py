@@ -58,7 +58,7 @@ def test_a_parameter_is_called_by_its_segment(path: str, labels: dict[str, str])
 def test_the_hint_for_a_parent_works_when_pasted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with start(DOCUMENT) as server:
         there = ("--target", server.url, "--token", server.tokens.full)
-        assert run(tmp_path, *there) == 2
+        assert run(tmp_path, *there) == 3
         said = capsys.readouterr().err
         hint = re.search(r"Give (--id) (\S+)=VALUE", said)
         assert hint is not None, said

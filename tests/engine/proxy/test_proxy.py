@@ -20,6 +20,7 @@ from graph_contracts.engine.proxy.copy import Copy
 from graph_contracts.engine.proxy.witness import Witness
 from graph_contracts.engine.replay import answer_judge, judged_reports
 from graph_contracts.errors import NothingTestedError
+from graph_contracts.gate import Gate
 from graph_contracts.report.results import MAX_EXCHANGES, Verdict
 from graph_contracts.report.screen import Screen
 from tests.support import forked
@@ -55,7 +56,7 @@ def test_a_clients_own_test_finds_a_fault(fault: str, code: int, document: Path,
         clients_own_test(running.url)
         found = running.ended()
     judged_reports.prepare(tmp_path / "out")
-    assert judged_reports.write(found, tmp_path / "out", Screen()) == code
+    assert judged_reports.write(found, Gate(), tmp_path / "out", Screen()) == code
     results = json.loads((tmp_path / "out/results.json").read_text())
     assert results["exchanges"] == 4
     assert failed(found) == (["read.type.int32"] if fault else [])
@@ -115,7 +116,7 @@ def test_it_ends_by_itself_after_its_duration(
         ([], "Name its base URL with --target"),
         (["--target", "https://graph.microsoft.com/v1.0"], "add --allow-production"),
         (["--target", "https://127.0.0.1:9/v1.0", "--ca", __file__], "holds no certificate in PEM"),
-        (["--target", "http://127.0.0.1:9", "--host", "192.0.2.1"], "192.0.2.1:0 can't be served"),
+        (["--target", "http://127.0.0.1:9", "--host", "192.0.2.1"], "192.0.2.1 can't be served"),
     ],
 )
 def test_what_cannot_be_used_is_told_in_one_line(

@@ -145,6 +145,12 @@ def test_several_servers_are_told_apart_by_target(tmp_path: Path) -> None:
     assert accused(judged(tmp_path, entry(), other, target="https://host.example/beta")) == []
 
 
+def test_a_host_that_the_variable_of_a_documents_server_may_have_is_the_target(tmp_path: Path) -> None:
+    other = entry(text="{nonsense", url=URL)
+    own = entry(url=URL.replace("host.example", "graph.microsoft.com"))
+    assert accused(judged(tmp_path, own, other)) == []
+
+
 def test_no_credential_of_the_recording_comes_out_again(tmp_path: Path) -> None:
     echo = [
         *JSON,

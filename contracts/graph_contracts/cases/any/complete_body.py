@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -12,8 +11,8 @@ from graph_contracts.operations.equality import short
 from graph_contracts.operations.fitting import documented, fits
 from graph_contracts.operations.write import WriteDriver
 from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, Severity, also, requirement
+from graph_contracts.wording import stands_for_a_value
 
-STANDS_FOR_A_VALUE = re.compile(r"(?i)string|.*\bvalue|[<{\[(].*[>}\])]|\.{2,}|…|x{3,}")
 CONFLICT = 409
 OTHERS = range(2, 6)
 """The numbers of further values that are tried where the target failed on the first."""
@@ -102,7 +101,7 @@ def _current(operation: WriteDriver, name: str) -> Json:
 def _example(operation: WriteDriver, name: str) -> Json:
     """The value that the document's own request has, or else a sample; None where neither is a real one."""
     example = operation.documented.request_example
-    body = example.body if example is not None else None
+    body = example.body if example is not None and not example.replaces(name) else None
     declared = operation.model.type.properties[name].type
     given = [body.get(name) if isinstance(body, Mapping) else None, *declared.samples]
     real = (value for value in given if value not in (None, "", [], {}) and not _stands_in(value))
@@ -115,4 +114,4 @@ def _stands_in(value: Json) -> bool:
         return any(_stands_in(item) for name, item in value.items() if "@" not in str(name))
     if isinstance(value, list):
         return any(_stands_in(item) for item in value)
-    return isinstance(value, str) and STANDS_FOR_A_VALUE.fullmatch(value) is not None
+    return isinstance(value, str) and stands_for_a_value(value)

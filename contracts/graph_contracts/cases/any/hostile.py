@@ -147,7 +147,8 @@ def _large(operation: WriteDriver) -> Findings:
     text = "x" * LARGE
     # on a connection of its own: a server may close it while it is still being sent to
     patience = max(PATIENCE, operation.client.connection.limits.timeout)
-    exchange = operation.patch(jsontext.dump(location.body(text)), fresh=True, timeout=patience)
+    octets = jsontext.dump(operation.own.complete(location.body(text)))
+    exchange = operation.patch(octets, fresh=True, timeout=patience)
     shown = location.value(exchange.object) if exchange.ok else None
     if exchange.ok:
         operation.patch(location.body("x"))

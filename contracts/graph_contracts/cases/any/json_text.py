@@ -263,7 +263,7 @@ def test_a_name_that_occurs_twice_has_one_outcome(operation: WriteDriver) -> Fin
     name = operation.bodies.markers[0]
     kind = operation.model.type.properties[name].type
     first, last = operation.values.fresh(kind), operation.values.fresh(kind)
-    spelled = jsontext.dump({name: first})[:-1] + b"," + jsontext.dump({name: last})[1:]
+    spelled = jsontext.dump(operation.own.complete({name: first}))[:-1] + b"," + jsontext.dump({name: last})[1:]
     (trial,) = operation.watch.attempt([Attempt("a name that occurs twice", spelled)], hostile=True)
     exchange = trial.exchange
     if not exchange.ok:
@@ -310,10 +310,10 @@ def test_other_encodings_are_decoded_or_refused(operation: WriteDriver) -> Findi
     plain, wide = operation.values.guid(), operation.values.guid()
     sixteen = {"Content-Type": "application/json; charset=utf-16"}
     spellings: tuple[tuple[str, bytes, Mapping[str, str], str | None], ...] = (
-        ("octets that are no UTF-8", _spelled(location, b'"a\xff\xfeb"'), {}, None),
-        ("UTF-16", jsontext.dump(location.body(wide)).decode().encode("utf-16"), sixteen, wide),
-        ("half a surrogate pair", _spelled(location, b'"\\ud800"'), {}, "\ud800"),
-        ("NUL", _spelled(location, b'"a\\u0000b"'), {}, "a\0b"),
+        ("octets that are no UTF-8", _spelled(operation, location, b'"a\xff\xfeb"'), {}, None),
+        ("UTF-16", _spelled(operation, location, b'"%s"' % wide.encode()).decode().encode("utf-16"), sixteen, wide),
+        ("half a surrogate pair", _spelled(operation, location, b'"\\ud800"'), {}, "\ud800"),
+        ("NUL", _spelled(operation, location, b'"a\\u0000b"'), {}, "a\0b"),
     )
     for note, octets, headers, meant in spellings:
         operation.change(location.body(plain))
@@ -330,5 +330,6 @@ def test_other_encodings_are_decoded_or_refused(operation: WriteDriver) -> Findi
     operation.change(location.body(plain))
 
 
-def _spelled(location: Location, octets: bytes) -> bytes:
-    return jsontext.dump(location.body("@@")).replace(b'"@@"', octets)
+def _spelled(operation: WriteDriver, location: Location, octets: bytes) -> bytes:
+    """A body with octets for a value, and with what the target can't do without."""
+    return jsontext.dump(operation.own.complete(location.body("@@"))).replace(b'"@@"', octets)

@@ -179,7 +179,7 @@ def test_the_answer_is_the_object_itself(operation: OperationUnderTest, exchange
         yield Finding("one JSON object", f"{exchange.status} with {_kind(value)}: {short(value)}", (exchange,))
         return
     # members in another letter case are judged by update.body.names
-    documented = {name.lower() for name in operation.answer_type.properties}
+    documented = {name.lower() for name in (operation.answer_type if shape is None else shape).properties}
     if documented and not any(name.lower() in documented for name in value):
         what = f"{exchange.status} with {short(sorted(value))} there"
         yield Finding("the object's properties at the root", what, (exchange,))

@@ -27,6 +27,8 @@ MAX_SORTED = 4
 """Properties that a list is sorted by, one after the other."""
 PAGED = {"Prefer": "odata.maxpagesize=1"}
 TOP = 2
+TELLING = 3
+"""Pages that show whether a link leads on: the first page's own often does where others lead back."""
 ENDLESS = 20
 """Pages in a row without a new object, after which nobody would ask for another."""
 
@@ -43,7 +45,7 @@ def test_the_links_lead_from_page_to_page_to_the_end(listing: ListDriver) -> Fin
     last page has none.
 
     Sent: A GET of the collection and of each page that follows, up to 40 pages; the same with
-    `Prefer: odata.maxpagesize=1`.
+    `Prefer: odata.maxpagesize=1`. Where there are fewer than three pages, objects are made first.
 
     Fix: Make the link from the URL that the client asked for, with the place where the page ended in it; end the pages
     by leaving the link out.
@@ -51,7 +53,9 @@ def test_the_links_lead_from_page_to_page_to_the_end(listing: ListDriver) -> Fin
     linked = False
     for headers in (None, PAGED):
         pages = read_pages(listing, headers=headers)
-        linked = linked or len(pages.exchanges) > 1 or pages.link is not None
+        if _has_link(pages) and len(pages.pages) < TELLING and _made(listing):
+            pages = read_pages(listing, headers=headers)
+        linked = linked or _has_link(pages)
         found = list(_astray(pages))
         if found and not list(_astray(read_pages(listing, headers=headers))):
             continue  # objects that come and go while pages are read move from page to page
@@ -60,6 +64,11 @@ def test_the_links_lead_from_page_to_page_to_the_end(listing: ListDriver) -> Fin
             return
     if not linked:
         raise NotApplicable("the list has no page that follows")
+
+
+def _has_link(pages: Pages) -> bool:
+    """Whether a list has a page that follows."""
+    return len(pages.exchanges) > 1 or pages.link is not None
 
 
 def _astray(pages: Pages) -> Iterator[Finding]:

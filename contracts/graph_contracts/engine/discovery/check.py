@@ -114,7 +114,7 @@ def credentials(driver: OperationUnderTest, asked: Sequence[Exchange]) -> Prefli
         hint = (
             "It wants a token against forged requests (CSRF): send it with --header, or exempt the API from the check"
         )
-    elif scheme := _other_scheme(last):
+    elif scheme := other_scheme(last):
         hint = f"It asks for {scheme} credentials: see {FLAGS.get(scheme.lower(), '--credential')}"
     error = TargetError(f"{client.base} {problem} ({last.answer})", hint_with_words(hint, last))
     return PreflightCheck("credentials", problem, error)
@@ -133,7 +133,7 @@ def to_be_made(driver: OperationUnderTest, listed: Exchange, creation: str) -> P
     return PreflightCheck("object", f"{why}: a run tries to make one by {creation}")
 
 
-def _other_scheme(refused: Exchange) -> str:
+def other_scheme(refused: Exchange) -> str:
     """The scheme that a 401 asks for, where it is another one than the request's; empty where it says none."""
     asked = (refused.response.header("WWW-Authenticate") or "") if refused.response else ""
     scheme = asked.partition(" ")[0].strip(",")

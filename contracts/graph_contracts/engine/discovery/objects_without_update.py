@@ -12,7 +12,8 @@ from graph_contracts.engine.discovery.check import (
     speaks_json,
     to_be_made,
 )
-from graph_contracts.engine.discovery.path_parameters import example_id, fill_path, no_object
+from graph_contracts.engine.discovery.own_words import hint_with_words
+from graph_contracts.engine.discovery.path_parameters import example_id, no_object, not_there
 from graph_contracts.errors import TargetError
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations import parameters
@@ -22,14 +23,19 @@ from graph_contracts.operations.read import ReadDriver
 from graph_contracts.requirements import Inconclusive
 
 
-def examine(drivers: Sequence[OperationUnderTest], *, may_write: bool) -> Iterator[PreflightCheck]:
+def examine(
+    drivers: Sequence[OperationUnderTest], servers: Sequence[str] = (), *, may_write: bool
+) -> Iterator[PreflightCheck]:
     """Look at one thing after the other; what comes after an error is of no use.
+
+    Args:
+        drivers: the operations on the resource.
+        servers: the base URLs that the document has.
+        may_write: whether objects may be made.
 
     Raises:
         ConfigurationError: a path parameter has no value.
     """
-    for driver in drivers:
-        fill_path(driver)
     first = drivers[0]
     items, listed = first.observer.collection()
     yield from reached(first, listed)
@@ -37,18 +43,22 @@ def examine(drivers: Sequence[OperationUnderTest], *, may_write: bool) -> Iterat
     ids = [entity for item in items or () if (entity := first.shape.key_of(item))]
     reads = [driver for driver in drivers if isinstance(driver, ReadDriver)]
     for read in reads:
+        if read.place.path == first.place.path:
+            read.observer.listing, read.observer.lists = listed, first.observer.lists
         maker = _maker(read)
         if not may_write and maker is not None and _needs_object(read, ids):
+            if isinstance(error := no_object(read, "read", servers), TargetError):
+                raise error
             yield to_be_made(first, listed, str(maker.documented))
             return
-        answers += _find(read, ids, may_write=may_write)
+        answers += _find(read, ids, servers, may_write=may_write)
     yield speaks_json(first, answers)
     yield credentials(first, answers)
     if reads:
         yield _object(reads[0], answers[-1])
 
 
-def _find(read: ReadDriver, ids: list[str], *, may_write: bool) -> Iterator[Exchange]:
+def _find(read: ReadDriver, ids: list[str], servers: Sequence[str], *, may_write: bool) -> Iterator[Exchange]:
     """Give a read the ids of a first object and, if there is one, of a second."""
     operation = read.documented
     if operation.key is None:
@@ -59,7 +69,7 @@ def _find(read: ReadDriver, ids: list[str], *, may_write: bool) -> Iterator[Exch
         found = [given, *ids, example_id(operation)]
         known = list(dict.fromkeys(each for each in found if each))
         if not known:
-            raise no_object(read, "read")
+            raise no_object(read, "read", servers)
         read.key = known[0]
         read.second = second or next((each for each in ids if each != read.key), None)
     yield read.get()
@@ -92,8 +102,6 @@ def _object(read: ReadDriver, seen: Exchange) -> PreflightCheck:
         return PreflightCheck("object", f"{read.key} is there")
     if seen.status in REFUSED:
         return PreflightCheck("object", f"{read.key} may not be read")
-    flags = parameters.flags(read.documented, value="ID")
-    hint = f"Name one that exists with {flags}" if flags else "Check the base URL"
-    return PreflightCheck(
-        "object", "none can be read", TargetError(f"{read.client.base} shows no object {read.key!r}", hint)
-    )
+    missing = not_there(read, seen, f"{read.client.base} shows no object {read.key!r} ({seen.answer})")
+    missing.hint = hint_with_words(missing.hint, seen)
+    return PreflightCheck("object", "none can be read", missing)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from graph_contracts.contract import Operation
+from graph_contracts.json_types import JsonObject
 from graph_contracts.operations.creations import delete
+from graph_contracts.operations.sample_values import Values, writable
 from graph_contracts.operations.update import UpdateDriver
 
 FIRST_NUMBER = 3
@@ -41,6 +43,21 @@ def own_objects(
     for entity in made:
         _take_away(update, deletion, entity)
     return (), ""
+
+
+def creation_bodies(
+    creation: Operation, values: Values, readonly: frozenset[str], number: int
+) -> tuple[tuple[str, ...], list[JsonObject]]:
+    """The properties that a creation may set, and the bodies to try: with all, with what is required, the example."""
+    body = creation.body
+    if body is None:
+        return (), []
+    names = writable(body, readonly, creation.shape.keys, creating=True)
+    full = values.full(body, number, names)
+    required = {name: value for name, value in full.items() if name in body.required}
+    example = creation.request_example.body if creation.request_example else None
+    found = (full, required if required != full else None, example)
+    return names, [{**each} for each in found if isinstance(each, Mapping) and each]
 
 
 def _pushed_out(update: UpdateDriver, there: Sequence[str]) -> str:

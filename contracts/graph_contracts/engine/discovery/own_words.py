@@ -79,7 +79,7 @@ def redirect_hint(exchange: Exchange, base: str) -> str:
 
 def _parts(exchange: Exchange, response: Response) -> Iterator[str]:
     if is_page(exchange):
-        yield _of_page(response.body[:MAX_READ].decode("utf-8", "replace"))
+        yield _of_page(response.body[:MAX_READ].decode("utf-8", "replace"), whole=exchange.status >= 400)
     elif exchange.status >= 400:
         value = response.json.value if response.whole else None
         text = next(_texts(value, MAX_LEVELS), "")
@@ -107,11 +107,15 @@ def _texts(value: Json, levels: int) -> Iterator[str]:
                 yield from _texts(holder.get(name), levels - 1)
 
 
-def _of_page(page: str) -> str:
-    """The title of a page, else its first words."""
+def _of_page(page: str, *, whole: bool) -> str:
+    """The title of a page, and with `whole` its first words, which say why something was refused; else these."""
     title = re.search(r"(?i)<title(?=[\s>])[^<>]*>([^<]*)</title>", page)
-    text = title[1] if title and title[1].strip() else " ".join(_seen(page))
-    return f"a page, “{_short(' '.join(html.unescape(text).split()))}”"
+    name = title[1].strip() if title else ""
+    body = page[title.end() :] if title and name else page
+    words = " ".join(html.unescape(" ".join(_seen(body))).split()) if whole or not name else ""
+    name = " ".join(html.unescape(name).split())
+    text = f"{name}: {words}" if name and words and words != name else name or words
+    return f"a page, “{_short(text)}”"
 
 
 def _seen(page: str) -> Iterator[str]:

@@ -5,44 +5,54 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from graph_contracts.contract import PARAMETER, CollectionShape, Contract, ObjectPath, Operation, blank
-from graph_contracts.contract.collection_shape import identity, same_id
-from graph_contracts.engine.discovery.own_words import own_words, redirect_hint
-from graph_contracts.errors import ConfigurationError
+from graph_contracts.contract import PARAMETER, CollectionShape, Contract, ObjectPath, Operation, OperationKind, blank
+from graph_contracts.contract.collection_shape import identity
+from graph_contracts.engine.discovery.check import NOT_HERE
+from graph_contracts.engine.discovery.hints import answered, listing_hint, option
+from graph_contracts.engine.discovery.parent_objects import ParentObjects
+from graph_contracts.errors import ContractsError, TargetError, UnknownObjectError
+from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
-from graph_contracts.operations.observer import Observer
+from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.update import UpdateDriver
 
-MAX_PARENTS = 5
-"""Parents that are looked below for one that has objects."""
 
-
-def fill_path(driver: OperationUnderTest) -> None:
+def fill_path(driver: OperationUnderTest, parents: ParentObjects | None = None, *, may_make: bool = False) -> None:
     """Give a driver the values of its paths' parameters, but for the object's key.
 
-    Values come from the operator, else from the list that the document has of such parents, else from its examples. Of
-    a list, the object that is the example is taken where it is there.
+    Values come from the operator, else from the list that the document has of such parents, else from one that is made
+    for the run, else from the document's examples.
+
+    Args:
+        driver: the driver.
+        parents: finds the parents of the run's operations.
+        may_make: whether parents may be made.
 
     Raises:
-        ConfigurationError: nothing says what a parameter is.
+        UnknownParentError: nothing says what a parameter is.
+        TargetError: the list of parents is not shown.
     """
     operation, place = driver.documented, driver.place
-    examples = {**place.parameter_examples, **operation.parameter_examples}
+    parents = parents or ParentObjects()
+    names = tuple(dict.fromkeys((*operation.parameters, *place.parameters)))
+    keys = {operation.key, place.key}
+    examples = {**place.parameter_examples, **operation.parameter_examples, **_example_ids(operation)}
+    _name_alike(operation, place, examples)
     given = driver.options.ids
-    named = {**parameters.values(given, place), **parameters.values(given, operation)}
-    shown = {name: value for name, value in {**examples, **_example_ids(operation)}.items() if name not in named}
-    for each in (named, shown):
-        _name_alike(operation, place, each)
-    for name in dict.fromkeys((*operation.parameters, *place.parameters)):
-        if name in {operation.key, place.key, *named}:
+    named = {**driver.observer.ids, **{name: value for name, value in examples.items() if name in keys}}
+    named |= {**parameters.values(given, place), **parameters.values(given, operation)}
+    _name_alike(operation, place, named)
+    for name in names:
+        if name in keys or name in named:
             continue
-        anything = shown.get(name, name) if driver.options.any_parent else ""
-        named[name] = anything or _parent(driver, name, named, shown.get(name, ""))
+        example = examples.get(name, "")
+        if driver.options.any_parent:
+            named[name] = example or name
+        else:
+            named[name] = parents.find(driver, name, named, example, may_make=may_make)
         _name_alike(operation, place, named)
-    named = {**shown, **named}
-    names = dict.fromkeys((*operation.parameters, *place.parameters))
     driver.observer.ids.update({name: named[name] for name in names if name in named})
 
 
@@ -52,39 +62,6 @@ def _name_alike(operation: Operation, place: Operation, named: dict[str, str]) -
         for name, other_name in ((one, other), (other, one)):
             if name in named:
                 named.setdefault(other_name, named[name])
-
-
-def _parent(driver: OperationUnderTest, name: str, named: Mapping[str, str], shown: str) -> str:
-    """The id of a parent from the list of such parents: the first that has objects below it, else the first.
-
-    Args:
-        shown: the id that the document shows, which counts where the list has it, or has none.
-
-    Raises:
-        ConfigurationError: neither the document nor such a list shows one.
-    """
-    operation = driver.documented if name in driver.documented.parameters else driver.place
-    hint = f"Give --id {parameters.label(operation, name)}=VALUE"
-    listing = driver.parent_lists.get(name)
-    if listing is None or any(each not in named for each in listing.parameters):
-        if shown:
-            return shown
-        raise ConfigurationError(f"{driver.documented}: nothing says what {{{name}}} is", hint)
-    observer = Observer(driver.client, listing, named, driver.documented.id)
-    items, answer = observer.collection()
-    found = [entity for item in items or () if (entity := observer.shape.key_of(item))]
-    if shown and (not found or any(same_id(shown, each) for each in found)):
-        return shown
-    if not found:
-        why = "lists none" if items is not None else f"is answered {answer.answer}"
-        raise ConfigurationError(f"{driver.documented}: nothing says what {{{name}}} is: {listing} {why}", hint)
-    if driver.place.key is None or driver.place.parameters[-2:-1] != (name,):
-        return found[0]
-    for parent in found[:MAX_PARENTS]:
-        below = Observer(driver.client, driver.place, {**named, name: parent}, driver.documented.id)
-        if below.collection()[0]:
-            return parent
-    return found[0]
 
 
 def lists(contract: Contract) -> dict[str, Operation]:
@@ -121,7 +98,7 @@ def find_by_alternate_key(update: UpdateDriver, listed: list[JsonObject] | None,
     """Give an update the alternate keys of the objects that the page's first path addresses.
 
     Raises:
-        ConfigurationError: nothing shows any.
+        ContractsError: nothing shows any.
     """
     first, second = parameters.chosen_ids(update.documented, update.options, short=False)
     usual, name = update.primary_path, update.documented.alternate_key
@@ -145,31 +122,43 @@ def find_by_alternate_key(update: UpdateDriver, listed: list[JsonObject] | None,
         raise no_object(update, "update", servers)
 
 
-def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] = ()) -> ConfigurationError:
+def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] = ()) -> ContractsError:
     """The error of a run that knows no object, with what the collection answered.
+
+    It is a `TargetError` where the target refuses to list objects or to make one.
 
     Args:
         purpose: what an object is wanted for, as in `update`.
         servers: the base URLs that the document has.
     """
     operation, listing = driver.documented, driver.observer.listing
-    supply = f"give {parameters.flags(operation)}"
+    give = option(operation, operation.key or "")
     problem = f"{operation}: no object to {purpose} is known"
     if listing is None:
-        return ConfigurationError(problem, f"G{supply[1:]}")
-    words = own_words(listing)
-    problem += f": GET {driver.head} is answered {listing.answer}{f' ({words})' if words else ''}"
+        return UnknownObjectError(problem, f"Give {give}", give)
+    problem += f": GET {driver.head} {answered(listing)}"
     if refused := driver.observer.refused_creations:
         problem += f", POST {', then '.join(dict.fromkeys(refused))}"
-    if listing.status in {401, 403}:
-        return ConfigurationError(problem, f"Give credentials that may read it (--token), or {supply}")
-    if 300 <= listing.status < 400:
-        return ConfigurationError(problem, f"{redirect_hint(listing, driver.client.base)}, or {supply}")
-    if listing.status == 404 and len(driver.place.parameters) == 1:
-        return ConfigurationError(problem, f"{_base_hint(driver.client.base, servers)}, or {supply}")
-    return ConfigurationError(problem, f"G{supply[1:]}")
+    nested = len(driver.place.parameters) > 1
+    below = nested and listing.status == 404
+    hint = f"Give {give}" if below else listing_hint(listing, driver.client.base, give, servers)
+    # a list that the document doesn't have need not be there
+    undocumented = OperationKind.LIST not in driver.siblings and listing.status in NOT_HERE
+    if not refused and (driver.observer.lists or undocumented):
+        return UnknownObjectError(problem, hint, give)
+    return TargetError(problem, hint)
 
 
-def _base_hint(base: str, servers: Iterable[str]) -> str:
-    known = next(iter(servers), "")
-    return f"Check the base URL {base}" + (f": the document's is {known}" if known else ", version segment included")
+def not_there(driver: OperationUnderTest, answer: Exchange, problem: str) -> ContractsError:
+    """The error of a run whose object the target does not show.
+
+    Only the operator can help where the target lists its objects, and nobody named this one but the document.
+    """
+    key = driver.documented.key or ""
+    named, _ = parameters.chosen_ids(driver.documented, driver.options, short=True)
+    listed = driver.observer.lists and not driver.observer.refused_creations
+    if named is None and listed and answer.status in GONE:
+        give = option(driver.documented, key)
+        return UnknownObjectError(problem, f"Give {give}", give)
+    flags = parameters.flags(driver.documented, value="ID")
+    return TargetError(problem, f"Name one that exists with {flags}" if flags else "Check the base URL")

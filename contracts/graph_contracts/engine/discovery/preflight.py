@@ -24,23 +24,22 @@ from graph_contracts.engine.discovery.check import (
     speaks_json,
     to_be_made,
 )
-from graph_contracts.engine.discovery.own_objects import own_objects
+from graph_contracts.engine.discovery.own_objects import creation_bodies, own_objects
 from graph_contracts.engine.discovery.own_words import redirect_hint
 from graph_contracts.engine.discovery.path_parameters import (
     example_id,
-    fill_path,
     find_by_alternate_key,
     no_object,
+    not_there,
 )
 from graph_contracts.engine.recovery.undo_log import UndoLog
-from graph_contracts.errors import ConfigurationError, ContractsError, TargetError
+from graph_contracts.errors import ConfigurationError, ContractsError, TargetError, UnknownObjectError
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
 from graph_contracts.operations.creations import created_id, digest, values_in
 from graph_contracts.operations.operation_under_test import ALONE
-from graph_contracts.operations.sample_values import writable
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import Inconclusive
 
@@ -84,8 +83,6 @@ class Preflight:
             ConfigurationError: a path parameter has no value.
         """
         first = self.updates[0]
-        for update in self.updates:
-            fill_path(update)
         try:
             first.client.credential.fields()
         except ContractsError as error:
@@ -95,7 +92,7 @@ class Preflight:
         yield from reached(first, listed[1])
         try:
             self.find(listed[0])
-        except ConfigurationError:
+        except UnknownObjectError:
             if not self.would_make:
                 raise
             yield to_be_made(first, listed[1], self.would_make)
@@ -205,15 +202,10 @@ class Preflight:
             self.would_make = str(creation) if n == 1 else ""
             return None
         path = update.documented.collection_url_path(update.observer.path_ids(""))
-        names = writable(creation.body, update.options.readonly, creation.shape.keys, creating=True)
-        full = update.values.full(creation.body, n, names)
-        required = {name: value for name, value in full.items() if name in creation.body.required}
-        example = creation.request_example.body if creation.request_example else None
+        names, bodies = creation_bodies(creation, update.values, update.options.readonly, n)
         if listed is not None:
             self._log("listed", path=path, ids=[*update.objects.created, *listed])
-        for body in (full, required if required != full else None, example):
-            if not body:
-                continue
+        for body in bodies:
             octets = jsontext.dump(body)
             sent = {"operation": update.documented.id, "body": digest(octets)}
             self._log("create", path=path, marks=values_in(octets, names), **sent)
@@ -321,11 +313,8 @@ class Preflight:
             # nothing could be read: only an update can tell whether the object is there
             statuses = {_full(update) for update in self.updates}
         if statuses <= {404, 410}:
-            error = TargetError(
-                f"{base} has no object {entity!r} ({patches[-1].answer} to PATCH)",
-                f"Name one that exists with {parameters.flags(first.documented, value='ID')}",
-            )
-            return PreflightCheck("object", f"{entity} is not there", error)
+            missing = not_there(first, patches[-1], f"{base} has no object {entity!r} ({patches[-1].answer} to PATCH)")
+            return PreflightCheck("object", f"{entity} is not there", missing)
         return PreflightCheck("object", f"{entity} can't be read, and updates of it are answered")
 
     def _routed(self, patches: list[Exchange]) -> PreflightCheck:

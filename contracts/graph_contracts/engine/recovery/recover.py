@@ -55,7 +55,7 @@ def _follow(logged: LoggedChanges, flags: JsonMapping, show: Callable[[str], obj
     if settings.read_only:
         raise ConfigurationError("--read-only: restoring an object writes to it", "Leave out --read-only")
     session = Session(settings)
-    with session.connect():
+    with session.connect(), session.client.redirects.learn():
         resources = session.resources
         left = list(known(resources, logged))
         done = sum(len(update.objects.original) for update in resources.updates)
@@ -64,7 +64,7 @@ def _follow(logged: LoggedChanges, flags: JsonMapping, show: Callable[[str], obj
         found, lost = _traced(resources, logged)
         logged.created.update(found)
         left += lost
-        for path, operation in logged.created.items():
+        for path, operation in [*logged.created.items()][::-1]:  # what was made below another comes first
             driver = resources.drivers.get(operation) or next(iter(resources.drivers.values()))
             problem = restoring.take_away(driver, path)
             left += [problem.text] if problem else []

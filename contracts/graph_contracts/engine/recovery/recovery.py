@@ -146,12 +146,29 @@ class Recovery:
             while waiting:
                 left += self.put_back_group(waiting[0])
                 del waiting[0]
+            left += self._take_parents_away()
         except ContractsError as error:
             left.append(Left("", f"nothing more could be put back: {error.what}"))
         except KeyboardInterrupt:
             left.append(Left("", "putting back was interrupted"))
+        left += [Left(path, f"{path}, which this run made, was not deleted") for path in self._parents_left()]
         named = {each.object for each in left}
         return [*left, *(each for each in _not_looked_at(waiting) if each.object not in named)]
+
+    def _take_parents_away(self) -> Iterator[Left]:
+        """Delete the parents that the run made, those further down first; yields what is left."""
+        made = self._resources.parents.made
+        for collection, parent in [*made.items()][::-1]:
+            problem = restore.take_away(parent.driver, parent.path)
+            del made[collection]
+            if problem:
+                yield problem
+            elif self.undo_log:
+                self.undo_log.write("deleted", path=parent.path)
+
+    def _parents_left(self) -> list[str]:
+        """The paths of the parents whose deletion was not asked for."""
+        return [parent.path for parent in self._resources.parents.made.values()]
 
     def _unseen(self) -> Iterator[Left]:
         """The objects that were written to and that nothing showed before."""

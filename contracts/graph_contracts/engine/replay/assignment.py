@@ -81,7 +81,7 @@ def is_base(base: str, server: str) -> bool:
 
 def chosen_base(bases: Iterable[str], contract: Contract) -> str | None:
     """The base URL that the document's servers name, of those of several servers; None where there is no such one."""
-    found = [base for base in dict.fromkeys(bases) if any(is_base(base, server) for server in contract.servers)]
+    found = [base for base in dict.fromkeys(bases) if any(is_base(base, server) for server in contract.bases)]
     return found[0] if len(found) == 1 else None
 
 

@@ -6,9 +6,12 @@ from pathlib import Path
 
 from graph_contracts.engine.replay.answer_results import Judged
 from graph_contracts.errors import ConfigurationError
+from graph_contracts.gate import Gate
+from graph_contracts.gate.verdict import Known
 from graph_contracts.report import github, terminal, writer
 from graph_contracts.report import results as model
 from graph_contracts.report.screen import Screen
+from graph_contracts.requirements import registry
 
 
 def prepare(folder: Path) -> None:
@@ -24,13 +27,15 @@ def prepare(folder: Path) -> None:
         raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
 
 
-def write(judged: Judged, folder: Path, look: Screen) -> int:
-    """Write the reports into a folder that was prepared; returns the exit code.
+def write(judged: Judged, gate: Gate, folder: Path, look: Screen) -> int:
+    """Hold the results against a gate and write the reports into a folder that was prepared; returns the exit code.
 
     Raises:
         ConfigurationError: they can't be written.
     """
-    results = model.with_exit_code(judged.results, model.exit_code(judged.results))
+    known = Known([each.id for each in registry()], judged.results.operations)
+    found = gate.hold(judged.results, known)
+    results = model.with_exit_code(found, model.exit_code(found))
     try:
         writer.write_all(results, judged.evidence, folder)
     except OSError as error:

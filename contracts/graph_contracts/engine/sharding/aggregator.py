@@ -130,7 +130,8 @@ class Aggregator(Recorder):
 
     def _record(self, requirement: str, each_outcome: Outcome) -> None:
         self.outcomes.append((requirement, each_outcome))
-        judgement = Judgement(requirement, each_outcome.operation, each_outcome.verdict, each_outcome.message)
+        said = (each_outcome.operation, each_outcome.verdict, each_outcome.message)
+        judgement = Judgement(requirement, *said, give=each_outcome.give)
         tally = self._tally
         tally.add([judgement])
         executed = min(tally.planned, sum(tail.executed for tail in self._tails.values()))

@@ -13,7 +13,7 @@ from graph_contracts.contract import Contract, Operation, OperationKind
 from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.engine.discovery.path_parameters import example_id, fill_path
 from graph_contracts.engine.resource_group import ResourceGroup
-from graph_contracts.errors import ConfigurationError
+from graph_contracts.errors import ContractsError
 from graph_contracts.json_types import JsonMapping
 from graph_contracts.operations import parameters
 from graph_contracts.operations.knowledge import Allocation
@@ -58,13 +58,13 @@ def offered(groups: Iterable[ResourceGroup]) -> dict[str, list[str]]:
     """The ids of the objects that can be allocated, by the id of the operation that updates or reads them."""
     offers: dict[str, list[str]] = {}
     for group in groups:
-        for driver in group.updates or group.drivers[:1]:
+        for driver in group.updates or group.able[:1]:
             try:
-                fill_path(driver)
-            except ConfigurationError:
+                with driver.client.redirects.learn():
+                    fill_path(driver)
+                    offers[driver.documented.id] = _offered(driver, offers)
+            except ContractsError:
                 offers[driver.documented.id] = []
-            else:
-                offers[driver.documented.id] = _offered(driver, offers)
     return offers
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graph_contracts.errors import TargetError
 from graph_contracts.http import raw
+from graph_contracts.http.connection import Connection
 from graph_contracts.http.exchange import Exchange, Request, Response
 from graph_contracts.http.in_process.application import Application
 from graph_contracts.http.in_process.asgi import AsgiCaller
@@ -29,6 +30,10 @@ class InProcess:
 
     def close(self) -> None:
         self._caller.close()
+
+    def moved(self, connection: Connection) -> InProcess:  # noqa: ARG002 (the application is called as before)
+        """The same application, wherever its URLs are said to be."""
+        return self
 
     def holds_connection(self) -> bool:
         """Yes: an application can't end without the run."""
