@@ -284,6 +284,12 @@ def test_a_recording_without_an_update_ends_in_exit_code_3(tmp_path: Path) -> No
     assert caught.value.exit_code == 3
 
 
+def test_what_only_went_to_another_server_is_the_hint_before_what_went_to_another_path(tmp_path: Path) -> None:
+    with pytest.raises(NothingTestedError, match="it went to another server than --target") as caught:
+        judged(tmp_path, entry(), entry(url="https://host.example/other"), target="https://elsewhere.example/beta")
+    assert caught.value.hint == "Name the base URL of one of those servers with --target"
+
+
 def test_a_recording_in_which_nothing_could_be_judged_ends_in_exit_code_3(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
