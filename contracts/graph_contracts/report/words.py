@@ -147,7 +147,8 @@ def locked(lock: HeldBack) -> str:
     newer = [plural(len(lock.newer), "newer requirement")] if lock.newer else []
     beyond = [*newer, *([f"{len(lock.raised)} that only warned before"] if lock.raised else [])]
     start = f"Lock {lock.source} (of version {lock.version}): "
-    told = f"{' and '.join(beyond)} can't fail the run; {lock.held or 'none'} would." if beyond else "nothing is newer."
+    would = f"{' and '.join(beyond)} can't fail the run; without the lock {lock.held or 'none'} would."
+    told = would if beyond else "nothing is newer."
     gone = f" {plural(len(lock.gone), 'requirement')} of it {'is' if len(lock.gone) == 1 else 'are'} no longer tested."
     return f"{start}{told}{gone if lock.gone else ''}"
 
