@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from graph_contracts.commands import color_option, debug_option, standard_output
+from graph_contracts.commands import color_option, debug_option, judged_folder_option, standard_output
 from graph_contracts.commands.run import GroupedCommand, declared
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.settings import OPTIONS, Settings, base_url, load
@@ -39,15 +39,7 @@ TAKEN = frozenset(
     metavar="SECONDS",
     help="End after so long. Default: at Ctrl-C or SIGTERM.",
 )
-@click.option(
-    "--report",
-    "folder",
-    metavar="FOLDER",
-    default=Path("judged"),
-    show_default=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that the reports are written to.",
-)
+@judged_folder_option
 @color_option
 def command(host: str, port: int, duration: float | None, folder: Path, color: str, **flags: Any) -> int:
     """Pass a client's traffic on to a server unchanged, and judge each answer as it passes.
