@@ -301,9 +301,15 @@ def test_a_recording_in_which_nothing_could_be_judged_ends_in_exit_code_3(
     told = json.loads((tmp_path / "r" / "results.json").read_text())
     assert (code, told["exit_code"], told["verdict"]) == (3, 3, "inconclusive")
     assert told["summary"]["not-applicable"] == len(told["requirements"]) > 0
-    assert "nothing could be judged" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "nothing could be judged" in printed
+    assert "1 answer judged, exit 3)" in printed
+    assert "profile page, 1 answer judged." in (tmp_path / "r" / "summary.md").read_text(encoding="utf-8")
     assert told["command"] == f"graph-contracts judge {path} --openapi {DOCUMENT} --profile page"
-    assert ">recorded on " in (tmp_path / "r/index.html").read_text(encoding="utf-8")
+    page = (tmp_path / "r/index.html").read_text(encoding="utf-8")
+    assert ">recorded on " in page
+    assert "<dt>Answers</dt><dd>1 judged</dd>" in page
+    assert "<dt>Cases</dt>" not in page, "no case ran"
 
 
 def test_a_report_folder_that_holds_the_recording_is_left_alone(
