@@ -31,7 +31,7 @@ from graph_contracts.settings import base_url
     show_default=True,
     help="What gates, as for run.",
 )
-@click.option("--lock", metavar="FILE", type=click.Path(path_type=Path), help="What gates at most, as for run.")
+@click.option("--lock", metavar="FILE", type=click.Path(path_type=Path), help="Lock file, as for run.")
 @click.option(
     "--conventions",
     type=click.Choice(("auto", "plain", "odata", "graph")),
