@@ -80,6 +80,7 @@ def command(host: str, port: int, duration: float | None, folder: Path, color: s
         command=_command(settings),
         announce=announce,
         say=lambda line: github.show(f"{line}\n"),
+        gate=gate,
     )
     return judged_reports.write(judged, gate, folder, standard_output(color))
 

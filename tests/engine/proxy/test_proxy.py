@@ -21,6 +21,8 @@ from graph_contracts.engine.proxy.witness import Witness
 from graph_contracts.engine.replay import answer_judge, judged_reports
 from graph_contracts.errors import NothingTestedError
 from graph_contracts.gate import Gate
+from graph_contracts.gate.lock import Lock
+from graph_contracts.gate.verdict import Known
 from graph_contracts.report.results import MAX_EXCHANGES, Verdict
 from graph_contracts.report.screen import Screen
 from tests.support import forked
@@ -195,6 +197,21 @@ def test_thousands_of_exchanges_take_no_more_memory_than_the_first(
     ((_, outcome),) = (each for each in found.results.outcomes(Verdict.FAIL) if each[0].id == "read.type.int32")
     assert f"(and {500 - MAX_EXCHANGES} further answers like these)" in outcome.message
     assert found.results.exchanges == 1500
+
+
+@pytest.mark.parametrize(
+    ("profiles", "told"), [({"read.type.int32": ("page",)}, 1), ({"read.type.int32": ()}, 0), ({}, 0)]
+)
+def test_what_a_lock_file_keeps_from_gating_is_not_told_as_a_failure(
+    profiles: dict[str, tuple[str, ...]], told: int, document: Path
+) -> None:
+    lines: list[str] = []
+    gate = Gate(lock=Lock("my.lock", "0.1.0", profiles))
+    witness = Witness(Contract.load(document), "page", "http://host.example/v1.0", say=lines.append, gate=gate)
+    witness.take(passed(1, json.dumps({"id": "a1", "level": "x"})))
+    assert len(lines) == told
+    results = gate.hold(witness.judged("graph-contracts proxy").results, Known(list(profiles), ()))
+    assert len([row for row in results.requirements if row.verdict is Verdict.FAIL]) == told
 
 
 def test_of_many_credentials_the_latest_are_known(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
