@@ -106,14 +106,6 @@ def test_help_of_run_shows_each_option_once_under_a_heading(capsys: pytest.Captu
     assert "Options:" not in out
 
 
-def test_the_proxys_help_shows_where_it_listens_apart_from_output(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["proxy", "--help"]) == 0
-    listening, _, output = capsys.readouterr().out.partition("\nListening:\n")[2].partition("\nOutput:\n")
-    for flag in ("--host", "--port", "--duration"):
-        assert f"  {flag}" in listening
-        assert f"  {flag}" not in output
-
-
 def test_version_is_told(tmp_path: Path) -> None:
     done = run("--version", folder=tmp_path)
     assert (done.returncode, done.stdout) == (0, f"graph-contracts {__version__}\n")

@@ -48,6 +48,14 @@ def clients_own_test(base: str) -> None:
         assert lamp["id"] in {each["id"] for each in listed}
 
 
+def test_the_proxys_help_shows_where_it_listens_apart_from_output(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["proxy", "--help"]) == 0
+    listening, _, output = capsys.readouterr().out.partition("\nListening:\n")[2].partition("\nOutput:\n")
+    for flag in ("--host", "--port", "--duration"):
+        assert f"  {flag}" in listening
+        assert f"  {flag}" not in output
+
+
 @pytest.mark.parametrize(("fault", "code"), [("read-number-as-text", 1), ("", 0)])
 def test_a_clients_own_test_finds_a_fault(fault: str, code: int, document: Path, tmp_path: Path) -> None:
     faults = [fault] if fault else []
