@@ -21,7 +21,7 @@ from graph_contracts.contract.conventions import requested
 from graph_contracts.engine.connect import check_files
 from graph_contracts.engine.proxy.backlog import Backlog
 from graph_contracts.engine.proxy.passing import Passing
-from graph_contracts.engine.proxy.witness import NO_GATE, Witness
+from graph_contracts.engine.proxy.traffic_judge import NO_GATE, TrafficJudge
 from graph_contracts.engine.replay.answer_results import Judged
 from graph_contracts.engine.target import connection_to
 from graph_contracts.gate import Gate
@@ -78,12 +78,12 @@ def proxy(
     connection = connection_to(settings)
     check_files(connection)
     conventions = None if settings.conventions == "auto" else requested(settings.conventions)
-    witness = Witness(contract, settings.profile, connection.base, conventions, say, gate)
+    judge = TrafficJudge(contract, settings.profile, connection.base, conventions, say, gate)
     listener, url = listen(host, port)
     parts = urlsplit(connection.base)
 
     async def serve() -> None:
-        backlog = Backlog(witness.take)
+        backlog = Backlog(judge.take)
         async with _pool(connection, settings.proxy) as pool:
             origin = f"{parts.scheme}://{parts.netloc}"
             passing = Passing(origin, pool, backlog.room, backlog.put, connection.limits.connect_timeout)
@@ -104,7 +104,7 @@ def proxy(
             await judging
 
     asyncio.run(serve())
-    return witness.judged(command)
+    return judge.judged(command)
 
 
 def _pool(connection: Connection, through: str | None) -> httpcore.AsyncConnectionPool:

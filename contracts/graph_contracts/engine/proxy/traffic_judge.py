@@ -31,7 +31,7 @@ MAX_LINE = 240
 """Characters of a line about an answer."""
 
 
-class Witness:
+class TrafficJudge:
     """Sees each exchange once.
 
     Args:
