@@ -279,7 +279,7 @@ def test_a_method_that_the_document_does_not_describe_is_told(tmp_path: Path) ->
 
 
 def test_a_recording_without_an_update_ends_in_exit_code_3(tmp_path: Path) -> None:
-    with pytest.raises(NothingTestedError, match="no exchange is one with an operation of") as caught:
+    with pytest.raises(NothingTestedError, match="no exchange belongs to an operation of") as caught:
         judged(tmp_path, entry(url="https://host.example/other"))
     assert caught.value.exit_code == 3
 

@@ -122,7 +122,7 @@ class TrafficJudge:
         seen = self._judge.seen.answers
         reasons = self._left.reasons(seen)
         if not seen:
-            nothing = f"nothing that passed is an exchange with an operation of {self._contract.source}"
+            nothing = f"nothing that passed belongs to an operation of {self._contract.source}"
             raise NothingTestedError(". ".join((nothing, *reasons)), self._left.hint)
         if self._linking:
             reasons.append(
