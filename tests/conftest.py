@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
@@ -20,3 +21,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     if option.numprocesses is None:
         option.numprocesses = WORKERS
         option.dist = "worksteal"
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what was imported and collected: it stays until the end."""
+    gc.freeze()

@@ -43,7 +43,8 @@ OTHERS = {
 }
 """Options of other tools, with what stands on the same line."""
 ELSE = re.compile(
-    r"\b(?:git|curl|npx|date|commit|compose|shiv) -.*|\b(?:git|npx|commit|compose|pip|podman) [a-z].*|\./start-server .*"
+    r"\b(?:git|curl|npx|date|commit|compose|shiv) -.*|\b(?:git|npx|commit|compose|pip|podman) [a-z].*"
+    r"|\./start-server .*"
     r"|`--(?:build-arg|platform)[ =`].*"
 )
 """Commands of other programs, and what their options are called in a text, to the end of their line."""

@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 import pytest
 
-from graph_contracts import cli
+from graph_contracts import cases, cli
+from graph_contracts.requirements import registry
 from graph_contracts.settings import OPTIONS, Option
 
 ROOT = Path(__file__).parent.parent
@@ -37,6 +38,13 @@ def test_the_quick_start_is_two_commands_that_need_python_alone() -> None:
         'python3 -m venv .venv && .venv/bin/pip install -e ".[dev]" && .venv/bin/pytest\n',
     ]
     assert README.index("## Quick start") < README.index("```sh")
+
+
+def test_the_number_of_requirements_is_that_of_the_registry() -> None:
+    cases.load()
+    count = sum(each.id.startswith("update.") for each in registry())
+    for text in (README, DOCS["running.md"]):
+        assert re.findall(r"(\d+) requirements, \[?`update", text) == [str(count)]
 
 
 def test_the_readme_is_short_and_the_rest_is_in_an_index() -> None:

@@ -20,7 +20,7 @@ import requests
 
 from graph_contracts.engine.proxy import proxy
 from graph_contracts.engine.proxy.copy import Copy
-from graph_contracts.engine.proxy.witness import Witness
+from graph_contracts.engine.proxy.traffic_judge import TrafficJudge
 from tests.support.mocks import RIGHT, lamps
 from tests.support.upstream import Upstream, proxied
 
@@ -36,7 +36,7 @@ def measure(session: requests.Session, url: str) -> float:
     return (time.perf_counter() - begun) / REQUESTS * 1000
 
 
-class Ignoring(Witness):
+class Ignoring(TrafficJudge):
     """Sees nothing of what passes."""
 
     def take(self, copy: Copy) -> None:
@@ -49,7 +49,7 @@ def main() -> None:
         upstream = Upstream(lambda asked: asked.json(json.dumps(RIGHT)))
         with upstream.serving() as target, requests.Session() as session, ExitStack() as stack:
             base = f"{target}/v1.0"
-            with mock.patch.object(proxy, "Witness", Ignoring):
+            with mock.patch.object(proxy, "TrafficJudge", Ignoring):
                 plain = stack.enter_context(proxied(base, document))
             judging = stack.enter_context(proxied(base, document))
             taken = _rounds(session, {"straight": base, "passed on": plain.url, "judged": judging.url})

@@ -21,6 +21,7 @@ from graph_contracts import requirements
 from graph_contracts.cases.update import concurrency
 from graph_contracts.contract import OperationKind
 from graph_contracts.engine import judge
+from graph_contracts.engine.answer_checks import check_answers
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.session import Session
 from graph_contracts.operations import effect_watch
@@ -106,7 +107,7 @@ def shelf_row(behaviour: Behaviour, *, brief: bool = False, look: Callable[[Sess
     """
     kinds = {_kind_of(name) for name in behaviour.caught_by}
     own = kinds | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
-    until = Until(shelf_names(behaviour), behaviour.gates and behaviour.about is not None)
+    until = Until(shelf_names(behaviour), behaviour.gates and behaviour.about is not None, related(behaviour.name))
     return _row(behaviour, brief, until, document=shelf_document(behaviour), kinds=own, look=look)
 
 
@@ -124,7 +125,7 @@ def shelf_names(behaviour: Behaviour) -> frozenset[str]:
 
 def update_row(behaviour: Behaviour, *, brief: bool = False, look: Callable[[Session], None] | None = None) -> Row:
     """Judge updates alone."""
-    return _row(behaviour, brief, Until(update_names(behaviour), behaviour.gates), look=look)
+    return _row(behaviour, brief, Until(update_names(behaviour), behaviour.gates, related(behaviour.name)), look=look)
 
 
 def update_names(behaviour: Behaviour) -> frozenset[str]:
@@ -161,6 +162,13 @@ class Until:
     """The requirements that must have told of it."""
     failed: bool
     """Whether something must have failed."""
+    related: frozenset[str]
+    """All requirements that tell of it in a whole row: what their cases send shows the fault."""
+
+    def likelihood(self, case: tuple[Binding, str]) -> tuple[bool, int]:
+        """What sorts cases: the likelier one is to show the fault, the earlier it comes."""
+        binding, _ = case
+        return binding.requirement not in self.related, PROVOKING.get(binding.phase, len(PROVOKING))
 
     def seen(self, judgements: Sequence[Judgement]) -> bool:
         """Whether that is so."""
@@ -278,8 +286,8 @@ def run(
 def _judge(session: Session, planned: Sequence[tuple[Binding, str]], until: Until | None) -> None:
     """Run cases on operations, as a run does; with `until`, in another order, and no more of them once that is seen.
 
-    The cases that are waited for come first, and again at their place. What they judge over all answers they judge once
-    more after one other case, two, four, eight … The likelier others are to provoke something, the earlier they come.
+    The cases that are waited for come first, and again at their place. Those that judge every answer do so again
+    whenever a quarter more cases have run. The likelier others are to show the fault, the earlier they come.
     """
     if until is None:
         for case in planned:
@@ -289,9 +297,21 @@ def _judge(session: Session, planned: Sequence[tuple[Binding, str]], until: Unti
     over_all = [case for case in own if case[0].phase is Phase.EVERY_RESPONSE]
     for case in own:
         session.run_case(*case)
-    likely_first = sorted(planned, key=lambda case: PROVOKING.get(case[0].phase, 2))
-    for number, case in enumerate(likely_first, 1):
+    due = 1
+    for number, case in enumerate(sorted(planned, key=until.likelihood), 1):
         if until.seen(session.tally.judgements):
             return
-        for each in (case, *(over_all if number.bit_count() == 1 else ())):
-            session.run_case(*each)
+        session.run_case(*case)
+        if number >= due:
+            due += 1 + number // 4
+            for each in over_all:
+                if _may_tell(session, *each):
+                    session.run_case(*each)
+
+
+def _may_tell(session: Session, binding: Binding, operation: str) -> bool:
+    """Whether a case over all answers has something to tell, found out without the others that run with it."""
+    if binding.each is None:
+        return True
+    found = check_answers((binding,), session.resources.drivers[operation])[binding]
+    return bool(found.findings) or found.problem is not None

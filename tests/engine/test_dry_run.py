@@ -80,6 +80,12 @@ def test_looks_at_the_objects_are_a_line_where_bodies_are_left_out() -> None:
     assert any(line.startswith("curl") for line in lines(*looks, bodies=True))
 
 
+def test_no_write_is_taken_for_a_look() -> None:
+    found = lines(exchange("", "PATCH", b"{}"))
+    assert any(line.startswith("# beside (sent through another operation") for line in found)
+    assert any(line.startswith("curl") and "PATCH" in line for line in found)
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,14 +56,15 @@ def test_what_is_newer_than_the_lock_file_is_told_and_does_not_gate(broken: obje
     assert outcome.verdict is found.requirements[1].verdict is verdict
     assert outcome.message.startswith("newer than my.lock, so it doesn't gate; ")
     assert not words.only_warns(found, found.requirements[1], outcome)
-    assert line(found) == "Lock my.lock (of version 0.1.0): 1 newer requirement can't fail the run; 1 would."
+    said = "1 newer requirement can't fail the run; without the lock 1 would."
+    assert line(found) == f"Lock my.lock (of version 0.1.0): {said}"
 
 
 def test_what_only_warned_when_the_lock_file_was_written_does_not_gate() -> None:
     found = held(run(OK, BROKEN), locked(update_a_b=[*GATING], update_a_c=["http"]))
     assert exit_code(found) == 0
     assert found.requirements[1].outcomes[0].message.startswith("only a warning in my.lock, so it doesn't gate; ")
-    assert "1 that only warned before can't fail the run; 1 would." in line(found)
+    assert "1 that only warned before can't fail the run; without the lock 1 would." in line(found)
     assert exit_code(held(replace(run(OK, BROKEN), profile="http"), locked(update_a_b=[], update_a_c=["http"]))) == 1
 
 
@@ -138,6 +140,7 @@ def test_the_command_writes_every_requirement_and_says_what_has_changed(
 ) -> None:
     path = tmp_path / "my.lock"
     assert cli.main(["lock", str(path)]) == 0
+    assert f"Commit it, and give it to each run: --lock {shlex.quote(str(path))}" in capsys.readouterr().out
     cases.load()
     file = lock.read(path)
     assert file.version == __version__

@@ -26,7 +26,7 @@ from graph_contracts import (
 )
 from graph_contracts.engine.recovery.undo_log import PATTERN
 from graph_contracts.generation.storage import kept_aside
-from graph_contracts.http.in_process.transport import NO_CONNECTION
+from graph_contracts.http.in_process.application import NO_CONNECTION
 from tests.support.command import ROOT
 
 DOCUMENT = ROOT / "openapi.yaml"

@@ -33,7 +33,7 @@ def documented(*_: object) -> None:
         ({"kinds": []}, "is about no kind of operation"),
         ({"rule": lambda operation: None}, "the function has no docstring. Say there what a server must do"),
     ],
-    ids=str,
+    ids=["id of ours", "one word", "capitals", "taken", "level", "kind", "no kinds", "no docstring"],
 )
 def test_what_is_no_rule_is_refused_and_leaves_nothing(how: dict[str, Any], said: str) -> None:
     before = registry()

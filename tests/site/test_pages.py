@@ -190,7 +190,7 @@ def test_an_id_never_leads_a_file_out_of_its_folder(name: str) -> None:
     ("words", "code", "said"),
     [
         (["nothing"], 2, "say whose run it is"),
-        (["a=nowhere"], 2, "nowhere"),
+        (["a=nowhere"], 2, "nowhere: No such file or directory. Name a results.json or a report folder"),
         ([], 3, "no run is there to show"),
         (["a=.", "--implementations", "none.toml"], 2, "none.toml"),
     ],

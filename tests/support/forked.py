@@ -5,6 +5,7 @@ All tests of a process share one such parent, since multiprocessing has but one.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -70,6 +71,7 @@ def reference(
 
 
 def _serve(address: Connection, document: Path, options: Mapping[str, Any]) -> None:
+    gc.freeze()  # the collector need not walk what the parent has imported
     serve(Contract.load(document), announce=address.send, **options)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -42,6 +43,19 @@ def color_option(command: Any) -> Any:
         default="auto",
         show_default=True,
         help="Whether to print in colours; auto: on a terminal, unless NO_COLOR or FORCE_COLOR says otherwise.",
+    )(command)
+
+
+def judged_folder_option(command: Any) -> Any:
+    """`--report`, on each command that judges what others sent."""
+    return click.option(
+        "--report",
+        "folder",
+        metavar="FOLDER",
+        default=Path("judged"),
+        show_default=True,
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder that the reports are written to.",
     )(command)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from graph_contracts.commands import color_option, debug_option, standard_output
+from graph_contracts.commands import color_option, debug_option, judged_folder_option, standard_output
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.packaged import default_document
 from graph_contracts.settings import base_url
@@ -31,7 +31,7 @@ from graph_contracts.settings import base_url
     show_default=True,
     help="What gates, as for run.",
 )
-@click.option("--lock", metavar="FILE", type=click.Path(path_type=Path), help="What gates at most, as for run.")
+@click.option("--lock", metavar="FILE", type=click.Path(path_type=Path), help="Lock file, as for run.")
 @click.option(
     "--conventions",
     type=click.Choice(("auto", "plain", "odata", "graph")),
@@ -39,15 +39,7 @@ from graph_contracts.settings import base_url
     show_default=True,
     help="Whose conventions count beside HTTP's and the document's, as for run.",
 )
-@click.option(
-    "--report",
-    "folder",
-    metavar="FOLDER",
-    default=Path("judged"),
-    show_default=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that the reports are written to.",
-)
+@judged_folder_option
 @color_option
 def command(
     recording: Path,
@@ -62,11 +54,11 @@ def command(
     """Judge recorded traffic or mocks: the content of RECORDING says what it is.
 
     That is the report folder of a run, a HAR file of a browser or a proxy, mocks of Dev Proxy, mappings of WireMock (a
-    file, or the folder that has the folder mappings), or a Postman collection with saved responses. Of mocks, each is
-    named by file and line.
+    file, or the folder that has the folder mappings), or a Postman collection with saved responses. Each mock that
+    breaks a requirement is named by file and line.
 
-    Nothing is sent. Only requirements that a single answer can break are judged: a recording in which no answer is one
-    of theirs ends in exit code 3.
+    Nothing is sent, and only requirements that a single answer can break are judged. Where no answer is about an
+    operation of the document, the exit code is 3.
     """
     from graph_contracts.engine.replay import judged_reports  # noqa: PLC0415 (the cases take a while)
     from graph_contracts.engine.replay.judge_recording import rejudge  # noqa: PLC0415

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -24,13 +25,17 @@ def command(file: Path) -> None:
     from graph_contracts.report.writer import write  # noqa: PLC0415
     from graph_contracts.requirements import registry  # noqa: PLC0415
 
-    before = lock.read(file).profiles if file.is_file() else {}
+    before = lock.read(file).profiles if file.is_file() else None
     cases.load()
     try:
         write(file, lock.written(__version__, registry()))
     except OSError as error:
         raise LockError(f"{file}: {error.strerror}", "Name a file that can be written") from error
     now = lock.read(file).profiles
+    if before is None:
+        next_step = f"Commit it, and give it to each run: --lock {shlex.quote(str(file))}"
+        click.echo(f"{file}: {len(now)} requirements. {next_step}")
+        return
     added, gone = len({*now} - {*before}), len({*before} - {*now})
     changed = sum(now[id_] != profiles for id_, profiles in before.items() if id_ in now)
     click.echo(f"{file}: {len(now)} requirements; {added} added, {gone} removed, {changed} with other profiles")

@@ -22,7 +22,7 @@ from graph_contracts.errors import ResultsError
     help="Folder that the reports are written to.",
 )
 @click.option("--replicas", is_flag=True, help="Let each part have had another address of the same target.")
-@click.option("--lock", metavar="FILE", type=click.Path(path_type=Path), help="What gates at most, as for run.")
+@click.option("--lock", metavar="FILE", type=click.Path(path_type=Path), help="Lock file, as for run.")
 @click.option("--baseline", metavar="FILE", type=click.Path(path_type=Path), help="Known failures, as for run.")
 @click.option("--update-baseline", is_flag=True, help="Write what fails now into the file of --baseline.")
 @click.option("--since", metavar="FILE", type=click.Path(path_type=Path), help="An earlier results.json, as for run.")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
-from graph_contracts.commands import color_option, debug_option, standard_output
+from graph_contracts.commands import color_option, debug_option, judged_folder_option, standard_output
 from graph_contracts.commands.run import GroupedCommand, declared
 from graph_contracts.errors import ConfigurationError
-from graph_contracts.settings import OPTIONS, Settings, base_url, load
+from graph_contracts.settings import GROUPS, OPTIONS, Settings, base_url, load
 
 TAKEN = frozenset(
     {
@@ -22,10 +23,18 @@ TAKEN = frozenset(
 """The options of `run` that a proxy has as well."""
 
 
+class ProxyCommand(GroupedCommand):
+    """Its help shows what is about listening apart."""
+
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "Target": GROUPS["Target"],
+        "Listening": ("host", "port", "duration"),
+        **GROUPS,
+    }
+
+
 @debug_option
-@click.command(
-    name="proxy", cls=GroupedCommand, params=[declared(option) for option in OPTIONS if option.field in TAKEN]
-)
+@click.command(name="proxy", cls=ProxyCommand, params=[declared(option) for option in OPTIONS if option.field in TAKEN])
 @click.option(
     "--target", metavar="URL", help="Base URL of the server, version segment included: https://host:8443/beta."
 )
@@ -39,22 +48,14 @@ TAKEN = frozenset(
     metavar="SECONDS",
     help="End after so long. Default: at Ctrl-C or SIGTERM.",
 )
-@click.option(
-    "--report",
-    "folder",
-    metavar="FOLDER",
-    default=Path("judged"),
-    show_default=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that the reports are written to.",
-)
+@judged_folder_option
 @color_option
 def command(host: str, port: int, duration: float | None, folder: Path, color: str, **flags: Any) -> int:
     """Pass a client's traffic on to a server unchanged, and judge each answer as it passes.
 
     Point the client at the URL that is printed, in the place of the server's own. The client brings its own
-    credentials; none is stored. Each answer that breaks a requirement is told at once; at Ctrl-C, SIGTERM or the end of
-    --duration the reports are written, and the exit code is that of a run.
+    credentials; none is stored. Each answer that breaks a requirement which gates is told at once. At Ctrl-C, SIGTERM
+    or the end of --duration the reports are written, and the exit code is that of a run.
     """
     settings = load(flags)
     if not settings.target:
@@ -79,6 +80,7 @@ def command(host: str, port: int, duration: float | None, folder: Path, color: s
         command=_command(settings),
         announce=announce,
         say=lambda line: github.show(f"{line}\n"),
+        gate=gate,
     )
     return judged_reports.write(judged, gate, folder, standard_output(color))
 

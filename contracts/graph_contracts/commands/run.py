@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import click
 
@@ -26,11 +27,14 @@ def declared(option: Option) -> click.Option:
 class GroupedCommand(click.Command):
     """A command whose help shows its options under headings."""
 
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = GROUPS
+    """The options by heading."""
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options by group; what belongs to no group of the settings is about output."""
+        """Write the options by group; what belongs to none is about output."""
         records = {each.name: record for each in self.get_params(ctx) if (record := each.get_help_record(ctx))}
-        headings = {field: heading for heading, fields in GROUPS.items() for field in fields}
-        for heading, fields in GROUPS.items():
+        headings = {field: heading for heading, fields in self.groups.items() for field in fields}
+        for heading, fields in self.groups.items():
             others = [name for name in records if name not in headings] if heading == OUTPUT else []
             shown = [records[name] for name in (*fields, *others) if name in records]
             if shown:

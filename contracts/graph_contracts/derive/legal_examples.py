@@ -7,7 +7,7 @@ value contradicts the schema, the schema takes it too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from graph_contracts.derive.primitives import DATE_TIME, UNKNOWN, list_members, listed_members
@@ -36,6 +36,7 @@ FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
 ANNOTATIONS: JsonMapping = {"@": {"description": "An annotation of OData, as `@odata.type`."}}
 """Lets objects have annotations, which no table lists (OData JSON 4.01 §4.6)."""
 SAMPLES: Mapping[str, Json] = {"string": "", "boolean": False, "integer": 0, "number": 0, "array": [], "object": {}}
+WORDS = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
 PLAIN = ("string", "boolean", "integer", "number")
 
 
@@ -94,7 +95,7 @@ class _Agreement:
         for part in schema.get("allOf", ()):
             value = self.fit(part, value, place, depth + 1)
         if choice := schema.get("anyOf"):
-            value = self.fit(max(choice, key=lambda part: self._likeness(part, value)), value, place, depth + 1)
+            value = self.fit(self._closest(choice, value), value, place, depth + 1)
         value = self._of_type(schema, value, place)
         if isinstance(value, dict):
             self._require(schema, value, place)
@@ -122,17 +123,28 @@ class _Agreement:
     def _target(self, schema: Schema) -> Schema:
         return self.schemas.get(schema["$ref"].rpartition("/")[2], {}) if "$ref" in schema else schema
 
-    def _likeness(self, part: Schema, value: Json) -> tuple[bool, bool, int]:
-        """How much a value looks like one of a part of a choice."""
-        targets = [self._target(each) for each in (part, *part.get("allOf", ()))]
-        kind = any(_matches(word, value) for target in targets for word in _words(target))
-        if not isinstance(value, dict):
-            return kind, False, 0
+    def _closest(self, choice: Sequence[Schema], value: Json) -> Schema:
+        """The part of a choice that a value looks most like; the first of several."""
+        alike = [part for part in choice if self._has_kind(part, value)] or choice[:1]
+        if not isinstance(value, dict) or len(alike) == 1:
+            return alike[0]
         stated = str(value.get("@odata.type")).lstrip("#")
-        known = {name for target in targets for name in target.get("properties", ())}
-        missing = set(part.get("required", ())) - value.keys()
-        of_type = any(target.get("x-graph-type") == stated for target in targets)
-        return kind, of_type, len(known & value.keys()) - len(missing)
+        of_type = [part for part in alike if any(each.get("x-graph-type") == stated for each in self._targets(part))]
+        return max(of_type or alike, key=lambda part: self._likeness(part, value))
+
+    def _likeness(self, part: Schema, value: JsonObject) -> int:
+        """How many members of an object a part of a choice knows, less those that it demands in vain."""
+        shown, declared = value.keys(), [each.get("properties", {}).keys() for each in self._targets(part)]
+        known = set().union(*(shown & names for names in declared))
+        return len(known) - len(set(part.get("required", ())) - shown)
+
+    def _has_kind(self, part: Schema, value: Json) -> bool:
+        """Whether a part of a choice names the JSON type of a value."""
+        return any(_matches(word, value) for target in self._targets(part) for word in _words(target))
+
+    def _targets(self, part: Schema) -> list[Schema]:
+        """The schemas that a part of a choice is made of, as far as it says so itself."""
+        return [self._target(each) for each in (part, *part.get("allOf", ()))]
 
     def _replace(self, place: str, value: Json) -> Json:
         self.replaced.append(place)
@@ -237,8 +249,7 @@ def _words(schema: JsonMapping) -> list[str]:
 
 def _word(value: Any) -> str:
     """The JSON type of a value."""
-    names = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
-    return names.get(type(value), "null")
+    return WORDS.get(type(value), "null")
 
 
 def _matches(word: str, value: Json) -> bool:

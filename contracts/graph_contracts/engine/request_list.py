@@ -24,15 +24,16 @@ DANGERS = {
     "destructive": "some of it may reach objects that are not the run's own",
 }
 PHASES = {Phase.HOSTILE: "hostile", Phase.SPOILING: "spoiling", Phase.DEEPEST: "deepest"}
+BESIDE = "beside"
 NO_CASE = {
-    "observation": "finds the objects",
+    BESIDE: "sent through another operation or path of the resource, for the case that runs",
     "probe": "finds out what the target takes",
     "learn": "finds out what the target takes",
     "observe": "looks at the objects",
     "restore": "puts the objects back",
 }
-"""What is sent for no requirement alone."""
-LOOKS = frozenset({"observation", "observe"})
+"""What is sent under no requirement's name."""
+LOOKS = "observe"
 """Requests that only look: a line for all that come together, where bodies are left out."""
 
 
@@ -69,7 +70,7 @@ class RequestList:
         """Each request in its order, below the requirement that it is sent for."""
         last = ""
         for name, group in groupby(exchanges, _purpose):
-            if name in LOOKS and not self.bodies:
+            if name == LOOKS and not self.bodies:
                 yield f"# {self._title(name)}: {_methods([*group])}"
                 continue
             if name != last:
@@ -121,7 +122,7 @@ class RequestList:
 
 
 def _purpose(exchange: Exchange) -> str:
-    return exchange.requirement or "observation"
+    return exchange.requirement or BESIDE
 
 
 def _methods(exchanges: Sequence[Exchange]) -> str:

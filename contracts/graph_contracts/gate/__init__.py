@@ -56,6 +56,10 @@ class Gate:
             fail_on=fail_on or "failure",
         )
 
+    def lets_fail(self, requirement: str, profile: str) -> bool:
+        """Whether breaking a requirement may fail a run, as far as the lock file says."""
+        return self.lock is None or self.lock.lets_fail(requirement, profile)
+
     def hold(self, results: Results, known: Known) -> Results:
         """The results held against the lock file, the baseline and the earlier run, where there are any."""
         found = model.with_fail_on(results, self.fail_on)

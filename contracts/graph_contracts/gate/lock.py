@@ -55,6 +55,10 @@ class Lock:
     profiles: Mapping[str, tuple[str, ...]]
     """By requirement: the profiles in which it gates."""
 
+    def lets_fail(self, requirement: str, profile: str) -> bool:
+        """Whether breaking a requirement may fail a run in a profile."""
+        return profile in self.profiles.get(requirement, ())
+
 
 def written(version: str, requirements: Iterable[Lockable]) -> str:
     """The text of a lock file of these requirements."""

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from graph_contracts.contract import Operation, Type, TypeKind
+from graph_contracts.generation.storage import know_utf_8
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def _read(media: str, seed: int) -> tuple[Any, Any]:
     """What Schemathesis reads of a document that holds one operation with a body of a media type, given as JSON."""
     import schemathesis  # noqa: PLC0415 (0.5 s that a run without generated cases need not wait for)
 
+    know_utf_8()
     operation = {
         "requestBody": {"required": True, "content": {"application/json": json.loads(media)}},
         "responses": {"200": {"description": "updated"}},

@@ -64,7 +64,7 @@ class Response:
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a header field, in order."""
         wanted = name.lower()
-        return tuple(value for key, value in self.headers if key.lower() == wanted)
+        return tuple([value for key, value in self.headers if key.lower() == wanted])
 
     def header(self, name: str) -> str | None:
         """A header field's value, several lines combined as RFC 9110 §5.3 has it, or None."""

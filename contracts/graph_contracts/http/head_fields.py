@@ -19,22 +19,29 @@ def unsound(response: Response) -> Iterator[str]:
     for name, value in response.headers:
         if not TOKEN.fullmatch(name):
             yield f"a field name that is no token: {name[:40]!r}"
-        elif FOLDED.search(value):
-            yield f"{name} goes on in another line (obs-fold)"
-        elif found := CONTROL.search(value):
-            yield f"{name} with the forbidden octet 0x{ord(found[0]):02x}"
-    for name in SINGLE:
-        values = response.all(name)
+        elif found := CONTROL.search(value):  # the end of a folded line is one, too
+            folded = FOLDED.search(value)
+            octet = f"with the forbidden octet 0x{ord(found[0]):02x}"
+            yield f"{name} {'goes on in another line (obs-fold)' if folded else octet}"
+    for name, values in _given_often(response.headers):
         if len({value.strip() for value in values}) > 1:
             yield f"{name} {len(values)} times: {', then '.join(value[:60] for value in values[:3])}"
 
 
 def repeated(headers: Headers) -> Iterator[str]:
     """Fields of one value that occur several times with the same: forbidden, and harmless."""
-    for name in SINGLE:
-        values = [value.strip() for key, value in headers if key.lower() == name.lower()]
-        if len(values) > 1 and len(set(values)) == 1:
-            yield f"{len(values)} times {name}: {values[0][:60]}"
+    for name, values in _given_often(headers):
+        if len({value.strip() for value in values}) == 1:
+            yield f"{len(values)} times {name}: {values[0].strip()[:60]}"
+
+
+def _given_often(headers: Headers) -> Iterator[tuple[str, list[str]]]:
+    """The fields of one value that occur several times, with all their values."""
+    found: dict[str, list[str]] = {name.lower(): [] for name in SINGLE}
+    for key, value in headers:
+        if (values := found.get(key.lower())) is not None:
+            values.append(value)
+    return ((name, values) for name, values in zip(SINGLE, found.values(), strict=True) if len(values) > 1)
 
 
 def refused_coding(accept: str | None, response: Response) -> str:

@@ -27,6 +27,7 @@ from graph_contracts.requirements import Inconclusive, NotApplicable
 
 if TYPE_CHECKING:
     from graph_contracts.http.client import Client
+    from graph_contracts.operations.planted_values import PlantedValues
 
 ALONE = "(alone)"
 """Stands for the id of an object that has none: the one at a path without a key."""
@@ -192,17 +193,17 @@ class OperationUnderTest(Context, ABC):
 
     def planted_by_run(self, exchange: Exchange, path: str, value: Json) -> bool:
         """Whether the run itself has sent a wrong value that an answer shows, and it was accepted."""
-        return any(each.planted.shown(exchange, path, value) for each in self._relatives if each.planted)
+        return any(planted.shown(exchange, path, value) for planted in self._planted)
 
     @property
     def run_has_planted(self) -> bool:
         """Whether the target has taken any wrong value from the run."""
-        return any(each.planted for each in self._relatives)
+        return bool(self._planted)
 
     @property
-    def _relatives(self) -> set[OperationUnderTest]:
-        """The operations on the resource through the same path."""
-        return {self, *self.siblings.values()}
+    def _planted(self) -> list[PlantedValues]:
+        """The wrong values that the operations on the resource through the same path have sent, where they have any."""
+        return [each.planted for each in {self, *self.siblings.values()} if each.planted]
 
     @property
     def volatile(self) -> set[str]:

@@ -7,6 +7,7 @@ it is put right before the next case.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from graph_contracts.contract import Type, TypeKind
@@ -19,6 +20,7 @@ from graph_contracts.operations.sent_members import written
 
 MAX_VALUES = 10_000
 """Values that are remembered of one resource."""
+INDEX = re.compile(r"\[\d+\]")
 TYPE_MEMBERS = frozenset({"@odata.type", "@type"})
 SPELLED = frozenset({TypeKind.DATE, TypeKind.TIMEOFDAY, TypeKind.DURATION, TypeKind.BINARY})
 """Kinds of texts of which those count as right that the run sends as such."""
@@ -28,8 +30,9 @@ class PlantedValues:
     """The wrong values that a run has planted in the objects of one resource."""
 
     def __init__(self) -> None:
-        self._since: dict[tuple[str, str], int] = {}
-        """The exchange that planted each value first, by its place in an object and its JSON."""
+        self._since: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        """The exchange that planted each value first, by the value's place in an object and by its JSON."""
+        self._count = 0
         self._standing: dict[str, set[str]] = {}
         """The members that were last given a wrong value, by object."""
 
@@ -41,8 +44,9 @@ class PlantedValues:
         """Record a body that was not refused; `entity` is empty where nobody knows which object it went to."""
         wrong = list(_wrong(body, type_, ""))
         for place, value in wrong:
-            if len(self._since) < MAX_VALUES:
-                self._since.setdefault((place, written(value)), exchange.index)
+            if self._count < MAX_VALUES and (text := written(value)) not in self._since[place]:
+                self._since[place][text] = exchange.index
+                self._count += 1
         names = {name for name in body if name in TYPE_MEMBERS or name in type_.properties}
         bad = {name for name in names if any(place == name or _is_below(place, name) for place, _ in wrong)}
         standing = (self._standing.get(entity, set()) - set(body)) | bad
@@ -51,8 +55,9 @@ class PlantedValues:
 
     def shown(self, exchange: Exchange, path: str, value: Json) -> bool:
         """Whether the run has planted a value that an answer shows at a path."""
-        place = re.sub(r"\[\d+\]", "[]", path).removeprefix("value[].")
-        since = self._since.get((place, written(value)))
+        place = INDEX.sub("[]", path).removeprefix("value[].")
+        planted = self._since.get(place)
+        since = planted.get(written(value)) if planted else None
         return since is not None and since <= exchange.index
 
     def standing(self, entity: str) -> frozenset[str]:
@@ -66,6 +71,7 @@ class PlantedValues:
     def clear(self) -> None:
         """Remember nothing."""
         self._since.clear()
+        self._count = 0
         self._standing.clear()
 
 

@@ -46,10 +46,6 @@ def _writes(exchange: Exchange) -> bool:
     return exchange.request.method not in SAFE and not exchange.refused
 
 
-def _is_kept(exchange: Exchange) -> bool:
-    return exchange.response is not None and exchange.response.whole
-
-
 def _culprit(operation: Context, exchanges: list[Exchange], written: list[Exchange]) -> Exchange:
     """The last of the inputs between the last read that showed the object and the first that didn't."""
     url = operation.client.url(operation.path())

@@ -82,20 +82,23 @@ def _others(value: Json, type_: Type) -> Iterator[tuple[str, Json, bool]]:
     if isinstance(value, list) and type_.item is not None:
         for item in value:
             yield from _others(item, type_.item)
-    if not isinstance(value, Mapping) or type_.kind is not TypeKind.COMPLEX:
+    if type_.kind is not TypeKind.COMPLEX or not isinstance(value, Mapping):
         return
     for name, item in value.items():
         declared = type_.properties.get(name)
         if declared is None or declared.read_only:
             yield name, item, declared is not None or computed(name)
-        else:
+        elif declared.type.kind is TypeKind.COMPLEX or declared.type.item is not None:
             yield from _others(item, declared.type)
+
+
+_write = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
 def written(value: Json) -> str:
     """A value as a text by which equal ones are found, whatever the order of their members."""
     try:
-        return json.dumps(value, sort_keys=True, default=str)
+        return _write(value)
     except RecursionError:
         return "(nested too deep)"
 

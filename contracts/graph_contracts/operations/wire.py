@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from graph_contracts.http import tunnel
 from graph_contracts.http.exchange import Exchange, Request
-from graph_contracts.http.in_process.transport import NO_CONNECTION
+from graph_contracts.http.in_process.application import NO_CONNECTION
 from graph_contracts.http.raw import request_bytes
 from graph_contracts.json_types import Json
 from graph_contracts.operations.context import Context

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from graph_contracts.contract import OperationKind
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
@@ -16,6 +17,10 @@ SENTINEL = frozenset({"unknownfuturevalue"})
 
 class Bodies:
     """The steps that read a body and check it."""
+
+    def __init__(self) -> None:
+        self._by_example: dict[str, validate.Rules] = {}
+        """What the example of an operation's body says of all its bodies, by the operation's id."""
 
     async def read(self, request: Request, receive: Receive) -> None:
         """The request's body, up to a limit."""
@@ -92,13 +97,16 @@ class Bodies:
 
     def rules(self, request: Request) -> validate.Rules:
         """What a body has to keep to besides its type."""
-        example = request.operation.request_example if request.operation else None
-        return validate.Rules(
-            keys=request.resource.shape.keys,
-            never=SENTINEL if request.kind is OperationKind.CREATE else frozenset(),
-            named=frozenset(validate.named(example.body)) if example else frozenset(),
-            replaced=frozenset(map(validate.plain, example.replaced)) if example else frozenset(),
-        )
+        operation = request.operation
+        assert operation is not None  # noqa: S101 (routed)
+        if operation.id not in self._by_example:
+            example = operation.request_example
+            self._by_example[operation.id] = validate.Rules(
+                named=frozenset(validate.named(example.body)) if example else frozenset(),
+                replaced=frozenset(map(validate.plain, example.replaced)) if example else frozenset(),
+            )
+        never = SENTINEL if request.kind is OperationKind.CREATE else frozenset()
+        return replace(self._by_example[operation.id], keys=request.resource.shape.keys, never=never)
 
     def check_id(self, request: Request, body: JsonMapping) -> None:
         """400 for an id that isn't the object's."""

@@ -16,6 +16,8 @@ DATE_TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,12})?)?(?:[Zz]|[+-](\d\d):(\d\d))", re.ASCII
 )
 
+SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 class InvalidError(Exception):
     """A value that its type can't hold; says which and why."""
@@ -167,7 +169,7 @@ def _integer(least: int, most: int) -> Callable[[Json], bool]:
 
 
 def _string(value: Json) -> bool:
-    return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
+    return isinstance(value, str) and not SURROGATE.search(value)
 
 
 def is_date_time(value: Json) -> bool:

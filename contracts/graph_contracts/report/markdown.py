@@ -11,7 +11,7 @@ from graph_contracts.report.headline import lacking, sentence
 from graph_contracts.report.results import LEVELS, Results, Verdict
 from graph_contracts.report.view import VerdictSection
 from graph_contracts.report.visible import one_line
-from graph_contracts.report.words import SIGNS, changes, conventions, plural, stricter
+from graph_contracts.report.words import SIGNS, amount, changes, conventions, plural, stricter
 
 MAX_TOLD = 200
 """Requirements of a kind: what shows such a page takes a megabyte at most."""
@@ -92,9 +92,13 @@ LOOKALIKES = str.maketrans("`|<>", "ˋ∣‹›")
 
 
 def _run(results: Results) -> str:
-    return (
+    about = (
         f"Target {code(results.target_url)}, contract “{escape(results.contract_title)}”, profile {results.profile}, "
-        f"seed {results.seed}, {results.executed} of {results.planned} planned cases run, "
+    )
+    if results.scope and results.scope.recorded:
+        return f"{about}{amount(results)}."
+    return (
+        f"{about}seed {results.seed}, {results.executed} of {results.planned} planned cases run, "
         f"{plural(results.exchanges, 'exchange')} in {results.seconds:.1f} s."
     )
 

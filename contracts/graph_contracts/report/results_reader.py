@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,8 +72,10 @@ def file_of(path: Path) -> Path:
     """The file that has the results: the path itself, or in a folder results.json or else the outcome stream.
 
     Raises:
-        ResultsError: there is none in the folder.
+        ResultsError: there is no such file or folder, or none in the folder.
     """
+    if not path.exists():
+        raise ResultsError(f"{path}: {os.strerror(errno.ENOENT)}", "Name a results.json or a report folder")
     if not path.is_dir():
         return path
     found = next((path / name for name in ("results.json", *STREAMS) if (path / name).is_file()), None)

@@ -72,10 +72,7 @@ def _last_words(results: Results, folder: Path, look: Screen) -> Iterator[Text]:
         yield from look.indented(literal(stricter))
     for left in results.left[:MAX_LINES]:
         yield from look.indented(literal(f"Left behind: {one_line(left.text, MAX_LEFT)}", "yellow"))
-    ran = plural(results.executed, "case")
-    if results.executed != results.planned:
-        ran = f"{results.executed} of {plural(results.planned, 'case')}"
-    report, facts = f"Report: {folder / 'index.html'}", f"({ran} in {results.seconds:.1f} s, exit {results.exit_code})"
+    report, facts = f"Report: {folder / 'index.html'}", f"({words.amount(results)}, exit {results.exit_code})"
     lines = [f"{report} {facts}"] if len(report) + len(facts) < look.width else [report, facts]
     yield from map(literal, lines)  # never broken: a path is to be copied
 

@@ -80,6 +80,16 @@ def plural(count: int, word: str, words: str = "") -> str:
     return f"{count} {word if count == 1 else words or f'{word}s'}"
 
 
+def amount(results: Results) -> str:
+    """How much was judged: the cases that ran and how long they took; of what others sent, the answers."""
+    if results.scope and results.scope.recorded:
+        return f"{plural(results.exchanges, 'answer')} judged"
+    ran = plural(results.executed, "case")
+    if results.executed != results.planned:
+        ran = f"{results.executed} of {plural(results.planned, 'case')}"
+    return f"{ran} in {results.seconds:.1f} s"
+
+
 def first_few(names: Sequence[str], where: str = "the report", most: int = MAX_NAMED) -> str:
     """Names in a row, with how many more there are, and where."""
     if len(names) <= most + 1:
@@ -147,7 +157,8 @@ def locked(lock: HeldBack) -> str:
     newer = [plural(len(lock.newer), "newer requirement")] if lock.newer else []
     beyond = [*newer, *([f"{len(lock.raised)} that only warned before"] if lock.raised else [])]
     start = f"Lock {lock.source} (of version {lock.version}): "
-    told = f"{' and '.join(beyond)} can't fail the run; {lock.held or 'none'} would." if beyond else "nothing is newer."
+    would = f"{' and '.join(beyond)} can't fail the run; without the lock {lock.held or 'none'} would."
+    told = would if beyond else "nothing is newer."
     gone = f" {plural(len(lock.gone), 'requirement')} of it {'is' if len(lock.gone) == 1 else 'are'} no longer tested."
     return f"{start}{told}{gone if lock.gone else ''}"
 

@@ -141,7 +141,7 @@ class Settings(BaseModel):
     )
     burst: bool = _about("Also send many requests at once, to see how the target throttles.", False)
     lock: AnyPath | None = _about(
-        "What gates at most: requirements that this file, made by `lock`, doesn't have are told and gate nothing.",
+        "Lock file, made by `lock`: requirements that it doesn't have are tested and told, and gate nothing.",
         metavar="FILE",
     )
     baseline: AnyPath | None = _about(

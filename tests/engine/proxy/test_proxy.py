@@ -17,10 +17,12 @@ import trustme
 from graph_contracts import cli
 from graph_contracts.contract import Contract
 from graph_contracts.engine.proxy.copy import Copy
-from graph_contracts.engine.proxy.witness import Witness
+from graph_contracts.engine.proxy.traffic_judge import TrafficJudge
 from graph_contracts.engine.replay import answer_judge, judged_reports
 from graph_contracts.errors import NothingTestedError
 from graph_contracts.gate import Gate
+from graph_contracts.gate.lock import Lock
+from graph_contracts.gate.verdict import Known
 from graph_contracts.report.results import MAX_EXCHANGES, Verdict
 from graph_contracts.report.screen import Screen
 from tests.support import forked
@@ -44,6 +46,14 @@ def clients_own_test(base: str) -> None:
         assert session.patch(f"{base}/lamps/{lamp['id']}", json={"level": 4}, timeout=PATIENCE).ok
         listed = session.get(f"{base}/lamps", timeout=PATIENCE).json()["value"]
         assert lamp["id"] in {each["id"] for each in listed}
+
+
+def test_the_proxys_help_shows_where_it_listens_apart_from_output(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["proxy", "--help"]) == 0
+    listening, _, output = capsys.readouterr().out.partition("\nListening:\n")[2].partition("\nOutput:\n")
+    for flag in ("--host", "--port", "--duration"):
+        assert f"  {flag}" in listening
+        assert f"  {flag}" not in output
 
 
 @pytest.mark.parametrize(("fault", "code"), [("read-number-as-text", 1), ("", 0)])
@@ -182,36 +192,51 @@ def test_thousands_of_exchanges_take_no_more_memory_than_the_first(
     document: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(answer_judge, "MAX_MET", 100)
-    witness = Witness(Contract.load(document), "page", "http://host.example/v1.0")
+    judge = TrafficJudge(Contract.load(document), "page", "http://host.example/v1.0")
     held = []
     for number in range(500):
-        witness.take(passed(number, json.dumps({"id": f"a{number}", "level": "x"})))
-        witness.take(passed(number, "{}", status=500))
-        witness.take(passed(number, json.dumps({"id": f"a{number}", "level": 5})))
-        held.append((witness.held, witness.sizes))
+        judge.take(passed(number, json.dumps({"id": f"a{number}", "level": "x"})))
+        judge.take(passed(number, "{}", status=500))
+        judge.take(passed(number, json.dumps({"id": f"a{number}", "level": 5})))
+        held.append((judge.held, judge.sizes))
     assert held[110] == held[-1]
-    assert 0 < witness.held <= 2 * MAX_EXCHANGES
-    found = witness.judged("graph-contracts proxy")
+    assert 0 < judge.held <= 2 * MAX_EXCHANGES
+    found = judge.judged("graph-contracts proxy")
     ((_, outcome),) = (each for each in found.results.outcomes(Verdict.FAIL) if each[0].id == "read.type.int32")
     assert f"(and {500 - MAX_EXCHANGES} further answers like these)" in outcome.message
     assert found.results.exchanges == 1500
 
 
+@pytest.mark.parametrize(
+    ("profiles", "told"), [({"read.type.int32": ("page",)}, 1), ({"read.type.int32": ()}, 0), ({}, 0)]
+)
+def test_what_a_lock_file_keeps_from_gating_is_not_told_as_a_failure(
+    profiles: dict[str, tuple[str, ...]], told: int, document: Path
+) -> None:
+    lines: list[str] = []
+    gate = Gate(lock=Lock("my.lock", "0.1.0", profiles))
+    judge = TrafficJudge(Contract.load(document), "page", "http://host.example/v1.0", say=lines.append, gate=gate)
+    judge.take(passed(1, json.dumps({"id": "a1", "level": "x"})))
+    assert len(lines) == told
+    results = gate.hold(judge.judged("graph-contracts proxy").results, Known(list(profiles), ()))
+    assert len([row for row in results.requirements if row.verdict is Verdict.FAIL]) == told
+
+
 def test_of_many_credentials_the_latest_are_known(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graph_contracts.engine.proxy.witness.MAX_SECRETS", 20)
-    witness = Witness(Contract.load(document), "page", "http://host.example/v1.0")
+    monkeypatch.setattr("graph_contracts.engine.proxy.traffic_judge.MAX_SECRETS", 20)
+    judge = TrafficJudge(Contract.load(document), "page", "http://host.example/v1.0")
     tokens = [secrets.token_urlsafe(24) for _ in range(60)]
     for number, token in enumerate(tokens):
-        witness.take(passed(number, json.dumps({"id": f"a{number}", "level": token}), token=token))
-        assert max(witness.sizes[:1]) <= 20
-    found = witness.judged("graph-contracts proxy")
+        judge.take(passed(number, json.dumps({"id": f"a{number}", "level": token}), token=token))
+        assert max(judge.sizes[:1]) <= 20
+    found = judge.judged("graph-contracts proxy")
     told = json.dumps([found.results.to_json(), list(found.evidence)])
     assert not [token for token in tokens if token in told]
 
 
 def test_long_bodies_of_kept_exchanges_are_shortened(document: Path) -> None:
-    witness = Witness(Contract.load(document), "page", "http://host.example/v1.0")
+    judge = TrafficJudge(Contract.load(document), "page", "http://host.example/v1.0")
     for number in range(5):
-        witness.take(passed(number, json.dumps({"id": f"a{number}", "level": "x" * 1_000_000})))
-    assert witness.octets < 200_000
-    assert failed(witness.judged("graph-contracts proxy")) == ["read.type.int32"]
+        judge.take(passed(number, json.dumps({"id": f"a{number}", "level": "x" * 1_000_000})))
+    assert judge.octets < 200_000
+    assert failed(judge.judged("graph-contracts proxy")) == ["read.type.int32"]

@@ -288,9 +288,15 @@ def test_a_method_that_the_document_does_not_describe_is_told(tmp_path: Path) ->
 
 
 def test_a_recording_without_an_update_ends_in_exit_code_3(tmp_path: Path) -> None:
-    with pytest.raises(NothingTestedError, match="no exchange is one with an operation of") as caught:
+    with pytest.raises(NothingTestedError, match="no exchange belongs to an operation of") as caught:
         judged(tmp_path, entry(url="https://host.example/other"))
     assert caught.value.exit_code == 3
+
+
+def test_what_only_went_to_another_server_is_the_hint_before_what_went_to_another_path(tmp_path: Path) -> None:
+    with pytest.raises(NothingTestedError, match="it went to another server than --target") as caught:
+        judged(tmp_path, entry(), entry(url="https://host.example/other"), target="https://elsewhere.example/beta")
+    assert caught.value.hint == "Name the base URL of one of those servers with --target"
 
 
 def test_a_recording_in_which_nothing_could_be_judged_ends_in_exit_code_3(
@@ -304,9 +310,15 @@ def test_a_recording_in_which_nothing_could_be_judged_ends_in_exit_code_3(
     told = json.loads((tmp_path / "r" / "results.json").read_text())
     assert (code, told["exit_code"], told["verdict"]) == (3, 3, "inconclusive")
     assert told["summary"]["not-applicable"] == len(told["requirements"]) > 0
-    assert "nothing could be judged" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "nothing could be judged" in printed
+    assert "1 answer judged, exit 3)" in printed
+    assert "profile page, 1 answer judged." in (tmp_path / "r" / "summary.md").read_text(encoding="utf-8")
     assert told["command"] == f"graph-contracts judge {path} --openapi {DOCUMENT} --profile page"
-    assert ">recorded on " in (tmp_path / "r/index.html").read_text(encoding="utf-8")
+    page = (tmp_path / "r/index.html").read_text(encoding="utf-8")
+    assert ">recorded on " in page
+    assert "<dt>Answers</dt><dd>1 judged</dd>" in page
+    assert "<dt>Cases</dt>" not in page, "no case ran"
 
 
 def test_a_report_folder_that_holds_the_recording_is_left_alone(

@@ -18,10 +18,12 @@ CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
 def as_documented(operation: Operation, exchange: Exchange) -> bool:
     """A 200 to the operation's own request, which didn't ask for another answer than the documented one."""
+    if not performed(operation, exchange):
+        return False
     accept = (exchange.sent("Accept") or "*/*").lower()
     minimal = "return=minimal" in (exchange.sent("Prefer") or "").lower().replace(" ", "")
     json = any(word in accept for word in ("*/*", "application/*", "application/json"))
-    return performed(operation, exchange) and json and not minimal
+    return json and not minimal
 
 
 def _json(_: Operation, exchange: Exchange) -> bool:

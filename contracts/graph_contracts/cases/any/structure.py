@@ -102,8 +102,9 @@ def test_type_annotations_name_the_documented_type(operation: OperationUnderTest
         for control in ("@odata.type", "@type"):
             given = value.get(control)
             where = f"{path}.{control}" if path else control
-            ours = operation.planted_by_run(exchange, where, given)
-            if given is not None and not _names(given, type_) and not ours:
+            if given is None or _names(given, type_):
+                continue
+            if not operation.planted_by_run(exchange, where, given):
                 yield Finding(f"{where} = {short('#' + type_.name)}", f"{where} = {short(given)}", (exchange,))
 
 

@@ -21,9 +21,10 @@ from graph_contracts.contract.conventions import requested
 from graph_contracts.engine.connect import check_files
 from graph_contracts.engine.proxy.backlog import Backlog
 from graph_contracts.engine.proxy.passing import Passing
-from graph_contracts.engine.proxy.witness import Witness
+from graph_contracts.engine.proxy.traffic_judge import NO_GATE, TrafficJudge
 from graph_contracts.engine.replay.answer_results import Judged
 from graph_contracts.engine.target import connection_to
+from graph_contracts.gate import Gate
 from graph_contracts.http import tls
 from graph_contracts.http.connection import Connection
 from graph_contracts.listening import listen
@@ -56,6 +57,7 @@ def proxy(
     command: str = "graph-contracts proxy",
     announce: Callable[[Serving], None],
     say: Callable[[str], None],
+    gate: Gate = NO_GATE,
 ) -> Judged:
     """Pass a client's traffic on until a signal or `Serving.stop` ends it, or its time is over.
 
@@ -67,6 +69,7 @@ def proxy(
         command: how it was called, for the results.
         announce: is called once, when requests are taken.
         say: gets a line for each answer that breaks a requirement which gates.
+        gate: what the results are held against in the end.
 
     Raises:
         ContractsError: something given can't be used, or no answer could be judged.
@@ -75,12 +78,12 @@ def proxy(
     connection = connection_to(settings)
     check_files(connection)
     conventions = None if settings.conventions == "auto" else requested(settings.conventions)
-    witness = Witness(contract, settings.profile, connection.base, conventions, say)
+    judge = TrafficJudge(contract, settings.profile, connection.base, conventions, say, gate)
     listener, url = listen(host, port)
     parts = urlsplit(connection.base)
 
     async def serve() -> None:
-        backlog = Backlog(witness.take)
+        backlog = Backlog(judge.take)
         async with _pool(connection, settings.proxy) as pool:
             origin = f"{parts.scheme}://{parts.netloc}"
             passing = Passing(origin, pool, backlog.room, backlog.put, connection.limits.connect_timeout)
@@ -101,7 +104,7 @@ def proxy(
             await judging
 
     asyncio.run(serve())
-    return witness.judged(command)
+    return judge.judged(command)
 
 
 def _pool(connection: Connection, through: str | None) -> httpcore.AsyncConnectionPool:

@@ -46,7 +46,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None,
     left.add((*found.left_out, *elsewhere), mask)
     reasons = left.reasons(len(chosen))
     if not chosen:
-        nothing = f"{path}: no exchange is one with an operation of {contract.source} that can be judged"
+        nothing = f"{path}: no exchange belongs to an operation of {contract.source} that can be judged"
         raise NothingTestedError(". ".join((nothing, *reasons)), left.hint)
     judge = AnswerJudge(contract, profile, conventions=None if conventions == "auto" else requested(conventions))
     judge.meet(each.exchange for each in chosen)

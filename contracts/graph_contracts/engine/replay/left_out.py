@@ -43,12 +43,13 @@ class Reason(StrEnum):
 
 
 HINTS = {
-    Reason.OTHER_PATH: "Check whether the recording goes to another path; see the operations of the document",
     Reason.OTHER_SERVER: "Name the base URL of one of those servers with --target",
     Reason.OTHER_VERSION: "Name the base URL of one of those servers with --target",
     Reason.OUTSIDE: "Check the base URL that the client uses: its path is that of --target",
+    Reason.OTHER_PATH: "Check whether the recording goes to another path; see the operations of the document",
     Reason.NOT_ANSWERED: "Start the target, or check --target",
 }
+"""What to do, by the reason: first what is nearest to an exchange that can be judged."""
 RECORD_MORE = "Record whole exchanges: header fields, bodies and the status of each answer"
 
 

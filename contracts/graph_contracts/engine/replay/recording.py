@@ -83,7 +83,8 @@ def _octets(path: Path) -> bytes:
     try:
         return files.read(path, LARGEST)
     except OSError as error:
-        raise ResultsError(f"{path}: {error.strerror or error}") from error
+        hint = "Name a HAR file, a file of mocks or a report folder"
+        raise ResultsError(f"{path}: {error.strerror or error}", hint) from error
 
 
 def _json(octets: bytes, path: Path) -> Json:

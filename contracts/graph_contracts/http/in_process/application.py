@@ -12,6 +12,7 @@ from graph_contracts.errors import ConfigurationError
 
 ORIGIN = "http://testserver"
 """Where an application is taken to be: the name that frameworks let their own test clients use."""
+NO_CONNECTION = "it is about octets on a connection, and the target is an application in this process"
 
 
 @dataclass(frozen=True)

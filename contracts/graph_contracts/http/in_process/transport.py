@@ -6,13 +6,12 @@ from graph_contracts.errors import TargetError
 from graph_contracts.http import raw
 from graph_contracts.http.connection import Connection
 from graph_contracts.http.exchange import Exchange, Request, Response
-from graph_contracts.http.in_process.application import Application
+from graph_contracts.http.in_process.application import NO_CONNECTION, Application
 from graph_contracts.http.in_process.asgi import AsgiCaller
 from graph_contracts.http.in_process.message import Incoming
 from graph_contracts.http.in_process.wsgi import WsgiCaller
 from graph_contracts.http.transport import make_exchange
 
-NO_CONNECTION = "it is about octets on a connection, and the target is an application in this process"
 MAX_NOTES = 20
 
 

@@ -15,6 +15,7 @@ from graph_contracts.engine.replay.assignment import Assigned, Assignment
 from graph_contracts.engine.replay.left_out import AllLeftOut, LeftOut, Reason
 from graph_contracts.engine.replay.recorded import Recorded, credentials
 from graph_contracts.errors import NothingTestedError
+from graph_contracts.gate import Gate
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.http.redact import Redactor
 from graph_contracts.report.results import MAX_EXCHANGES
@@ -23,13 +24,14 @@ from graph_contracts.report.visible import one_line
 from graph_contracts.requirements import Severity
 
 NOTE = "Judged from a client's traffic: only what each answer shows by itself, for what the client happened to ask."
+NO_GATE = Gate()
 MAX_SECRETS = 1000
 """Credentials that are known at once, the latest."""
 MAX_LINE = 240
 """Characters of a line about an answer."""
 
 
-class Witness:
+class TrafficJudge:
     """Sees each exchange once.
 
     Args:
@@ -38,6 +40,7 @@ class Witness:
         base: the target's base URL: what is not below it is not judged.
         conventions: whose requirements are applied; by default those that the document and the answers claim.
         say: gets a line for each answer that breaks a requirement which gates.
+        gate: what the results are held against in the end.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Witness:
         base: str,
         conventions: Conventions | None = None,
         say: Callable[[str], None] = lambda _: None,
+        gate: Gate = NO_GATE,
     ) -> None:
         self._contract = contract
         self._base = base
@@ -57,6 +61,7 @@ class Witness:
         self._left = AllLeftOut("requests", "Point the client at the URL that the proxy prints")
         self._mask = Redactor()
         self._say = say
+        self._gate = gate
         self._linking = 0
         """Answers that hold links to the target itself."""
 
@@ -78,9 +83,12 @@ class Witness:
             self._left.add((LeftOut("", request.method, request.url, reason or Reason.OTHER_PATH),), self._mask)
             return
         broken = self._judge.take(Recorded(found.exchange, ""))
-        failed = [each for each in broken if each.severity is Severity.FAIL]
+        failed = [each for each in broken if each.severity is Severity.FAIL and self._gates(each.requirement)]
         if failed:
             self._say(self._line(found.exchange, failed))
+
+    def _gates(self, requirement: str) -> bool:
+        return self._gate.lets_fail(requirement, self._judge.profile)
 
     def _elsewhere(self, found: Assigned) -> Reason | None:
         return None if found.base.rstrip("/") == self._base.rstrip("/") else Reason.OUTSIDE
@@ -114,7 +122,7 @@ class Witness:
         seen = self._judge.seen.answers
         reasons = self._left.reasons(seen)
         if not seen:
-            nothing = f"nothing that passed is an exchange with an operation of {self._contract.source}"
+            nothing = f"nothing that passed belongs to an operation of {self._contract.source}"
             raise NothingTestedError(". ".join((nothing, *reasons)), self._left.hint)
         if self._linking:
             reasons.append(
