@@ -374,6 +374,10 @@ def test_a_text_stands_for_a_number_only_where_the_document_says_so(tmp_path: Pa
         ({"oneOf": [number, texts]}, "INF", "pass"),
         ({"oneOf": [number, texts]}, "12", "fail"),
         (number, "INF", "fail"),
+        ({"type": "integer"}, "12", "fail"),
+        ({"type": "integer", "format": "int64"}, "12", "fail"),
+        ({"type": "integer", "format": "int64", "x-graph-type": "Edm.Int64"}, "12", "pass"),
+        ({"type": "integer", "format": "int64", "x-graph-type": "Edm.Int64"}, "a dozen", "fail"),
     ):
         schemas = {"ex.app": {"type": "object", "properties": {"id": {"type": "string"}, "ratio": schema}}}
         assert shown(tmp_path, schemas, {"id": "a1", "ratio": value})["read.type.int32"] == verdict
