@@ -33,6 +33,7 @@ NO_VALIDATORS: Expected = {
     "update.etag.changes": ("not-applicable", "it sends no validators"),
     "update.etag.consistent": ("not-applicable", "it sends no validators"),
     "update.throttle.syntax": ("not-applicable", "it never throttles"),
+    "update.error.documented": ("not-applicable", "the document gives no error a schema of its own"),
 }
 CAP: Expected = {
     **NOT_SUPPLIED,
@@ -65,7 +66,7 @@ CAP_CRUD: Expected = {
         (
             f"{kind}.{name}"
             for kind in ("read", "list", "create", "delete")
-            for name in ("throttle.retryafter", "throttle.syntax")
+            for name in ("throttle.retryafter", "throttle.syntax", "error.documented")
         ),
         ("not-applicable", NOT_LIKE_THAT),
     ),

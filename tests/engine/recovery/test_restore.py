@@ -183,7 +183,7 @@ def test_nothing_is_made_that_the_document_cannot_delete(tmp_path: Path) -> None
     with shelf.serving() as server:
         done = call(*arguments(server, tmp_path, delete=False), cwd=tmp_path, GRAPH_CONTRACTS_TOKEN=TOKEN)
         assert {method for method, _ in server.seen} == {"GET"}
-    assert done.returncode == 2
+    assert done.returncode == 3
     assert "Give --id things.thing-id=VALUE" in done.stderr
 
 

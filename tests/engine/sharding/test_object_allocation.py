@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import SimpleNamespace
@@ -168,7 +168,8 @@ def test_all_paths_lead_to_what_a_worker_is_given(
         operation = SimpleNamespace(
             id=name, response_example=None, parameter_examples={}, key="id", shape=CollectionShape()
         )
-        return SimpleNamespace(documented=operation, observer=observer, primary_path=primary)
+        client = SimpleNamespace(redirects=SimpleNamespace(learn=nullcontext))
+        return SimpleNamespace(documented=operation, observer=observer, primary_path=primary, client=client)
 
     monkeypatch.setattr(object_allocation, "fill_path", lambda _: None)
     one = path("one", "abcd", None)

@@ -22,7 +22,7 @@ def answered(exchange: Exchange) -> str:
     return f"is answered {exchange.answer}{f' ({words})' if words else ''}"
 
 
-def listing_hint(answer: Exchange, base: str, give: str, servers: Iterable[str] = ()) -> str:
+def listing_hint(answer: Exchange, base: str, give: str, servers: Iterable[str] = (), credentials: str = "") -> str:
     """What to do where no list of objects is shown.
 
     Args:
@@ -30,11 +30,12 @@ def listing_hint(answer: Exchange, base: str, give: str, servers: Iterable[str] 
         base: the target's base URL.
         give: the option that says which object there is.
         servers: the base URLs that the document has.
+        credentials: the options for what the document asks for; empty where it asks for nothing.
     """
     if answer.status in REFUSED and (scheme := other_scheme(answer)):
         return f"It asks for {scheme} credentials: see {FLAGS[scheme.lower()]}. Or give {give}"
     if answer.status in REFUSED:
-        return f"Give credentials that may read it (--token), or give {give}"
+        return f"Give credentials that may read it ({credentials or '--token'}), or give {give}"
     if 300 <= answer.status < 400:
         return f"{redirect_hint(answer, base)}, or give {give}"
     if is_page(answer) and answer.ok:

@@ -70,7 +70,8 @@ class ParentObjects:
                 return example or name  # the check whether the target can be reached says it better
             problem += f": {listing} {'lists none' if found is not None else answered(answer)}"
             if found is None and not example:
-                raise TargetError(problem, listing_hint(answer, driver.client.base, give, self.servers))
+                asked = driver.documented.security.options
+                raise TargetError(problem, listing_hint(answer, driver.client.base, give, self.servers, asked))
         if example and (answer is None or found is None):
             return example
         maker = self._maker(driver, name, named)

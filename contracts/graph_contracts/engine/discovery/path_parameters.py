@@ -141,7 +141,8 @@ def no_object(driver: OperationUnderTest, purpose: str, servers: Iterable[str] =
         problem += f", POST {', then '.join(dict.fromkeys(refused))}"
     nested = len(driver.place.parameters) > 1
     below = nested and listing.status == 404
-    hint = f"Give {give}" if below else listing_hint(listing, driver.client.base, give, servers)
+    asked = operation.security.options
+    hint = f"Give {give}" if below else listing_hint(listing, driver.client.base, give, servers, asked)
     # a list that the document doesn't have need not be there
     undocumented = OperationKind.LIST not in driver.siblings and listing.status in NOT_HERE
     if not refused and (driver.observer.lists or undocumented):
