@@ -101,6 +101,13 @@ SERVERS: Mapping[str, tuple[Callable[[Path], AbstractContextManager[Served]], Ca
 """By the id in implementations.toml: what serves it, and what its version is."""
 
 
+def _without_paths(history: Path, folder: Path) -> None:
+    """Take the paths of this machine out of what servers showed of themselves: some answer with a stack."""
+    for path in (each for kind in ("runs", "evidence") for each in (history / kind).iterdir()):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(str(folder), "(folder)").replace(str(ROOT), "(checkout)"), encoding="utf-8")
+
+
 def take(name: str, history: History) -> str:
     """Run the suite against one and take the run in; returns what came of it."""
     serve, version_of = SERVERS[name]
@@ -109,6 +116,7 @@ def take(name: str, history: History) -> str:
         with serve(folder) as (url, document, options):
             ran = running.run(url, document, folder / "reports", "--deadline", DEADLINE, *options)
         history.add(name, folder / "reports", version_of())
+        _without_paths(history.folder, folder)
     return f"{name}: {ran.results['verdict']}, {ran.results['exchanges']} exchanges, {ran.results['seconds']:.0f} s"
 
 
