@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from graph_contracts.engine import judge, run
+from graph_contracts.operations.context import Context
 from graph_contracts.settings import Settings
 from tests.peers import orders
 
@@ -46,6 +48,12 @@ def test_a_key_of_two_properties_leads_to_its_object_alone(tmp_path: Path) -> No
         "update.route.encoding",
         "update.route.exactid",
     }
+
+
+def test_half_of_a_key_of_several_properties_is_not_sent_since_it_may_be_right() -> None:
+    for composite, halves in ((None, {"ab": "the first half of the id"}), (object(), {})):
+        context: Any = SimpleNamespace(shape=SimpleNamespace(composite=composite))
+        assert Context.half_of_the_key(context, "abcd") == halves
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,13 @@ class Context:
         known, new = composite.object(key), self._new_key(composite)
         return {composite.of({**known, name: new[name]}): f"the id with another {name}" for name in known}
 
+    def half_of_the_key(self, key: str) -> dict[str, str]:
+        """The first half of a key, with what is said of it; nothing of a key of several properties.
+
+        Half of these may be right: what the path above says of a property may be left out (OData 4.01 URL §4.3.2).
+        """
+        return {} if self.shape.composite is not None else {key[: len(key) // 2]: "the first half of the id"}
+
     def _new_key(self, composite: CompositeKey) -> JsonObject:
         """New values for the properties of a key."""
         types = {name: each.type for name, each in self.answer_type.properties.items()}
