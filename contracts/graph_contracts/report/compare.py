@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from graph_contracts.report.difference import between
 from graph_contracts.report.headline import lacking, sentence
 from graph_contracts.report.markdown import code, escape
 from graph_contracts.report.results import RequirementResult, Results, Verdict, summary
-from graph_contracts.report.templating import environment, ours
+from graph_contracts.report.templating import digest, environment, ours
 from graph_contracts.report.view import areas
 from graph_contracts.report.visible import one_line, visible
 from graph_contracts.report.words import SIGNS, alike, change_lines, when
@@ -248,6 +246,6 @@ def html(comparison: Comparison) -> str:
             areas=areas(comparison.rows),
             tally=_tally,
             style=style,
-            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            style_hash=digest(style),
         )
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -13,7 +11,7 @@ from graph_contracts.report import brief, untested, view, words
 from graph_contracts.report.headline import headline, is_partial, lacking
 from graph_contracts.report.left import MAX_MEMBERS_NAMED
 from graph_contracts.report.results import LEVELS, Results, Verdict, summary
-from graph_contracts.report.templating import environment, ours
+from graph_contracts.report.templating import digest, environment, ours
 
 MAX_BRIEF = 4
 """Failures and warnings that the first screen has room for; the others are folded below them."""
@@ -61,18 +59,13 @@ def render(results: Results, evidence: Sequence[JsonMapping]) -> str:
             capabilities=view.capabilities(results),
             present=[verdict for verdict in Verdict if counts[verdict]],
             style=style,
-            style_hash=_digest(style),
+            style_hash=digest(style),
             script=script,
-            script_hash=_digest(script),
+            script_hash=digest(script),
             levels=words.LEVEL_MEANINGS,
             verdicts=list(Verdict),
         )
     )
-
-
-def _digest(text: str) -> str:
-    """What the content security policy knows our style and script by."""
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _area_filters(count: int) -> Markup:
