@@ -34,12 +34,17 @@ def main() -> None:
             report=Path(folder),
         )
         run(settings)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            page = browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
-            page.goto((Path(folder) / "index.html").as_uri())
-            page.screenshot(path=ROOT / "docs" / "report.png")
-            browser.close()
+        take(Path(folder) / "index.html", ROOT / "docs" / "report.png")
+
+
+def take(page: Path, picture: Path) -> None:
+    """Keep the first screen of a page."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        shown = browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+        shown.goto(page.as_uri())
+        shown.screenshot(path=picture)
+        browser.close()
 
 
 if __name__ == "__main__":

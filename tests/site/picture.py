@@ -8,10 +8,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from graph_contracts import cli
-from tests.report.test_browser import CHROMIUM, DESKTOP, FLAGS
+from tests.report.picture import take
 from tests.site.record import FOLDER, ROOT
 
 
@@ -23,13 +21,9 @@ def build(output: Path) -> int:
 
 def main() -> None:
     """Make the site, open its overview, keep the first screen."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder:
         build(Path(folder))
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
-        page.goto((Path(folder) / "index.html").as_uri())
-        page.screenshot(path=ROOT / "docs" / "site.png")
-        browser.close()
+        take(Path(folder) / "index.html", ROOT / "docs" / "site.png")
 
 
 if __name__ == "__main__":

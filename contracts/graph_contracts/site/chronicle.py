@@ -13,6 +13,7 @@ from graph_contracts.site.record import Record, current
 
 HELD = frozenset({Verdict.PASS, Verdict.NOTE})
 BROKEN = frozenset({Verdict.FAIL, Verdict.WARN, Verdict.WAIVED})
+UNTESTED = frozenset({Verdict.INCONCLUSIVE, Verdict.ERROR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def share_of(record: Record, names: Iterable[str], levels: Mapping[str, str], wa
             held += 1
         elif verdict in BROKEN:
             broken += 1
-        elif verdict in {Verdict.INCONCLUSIVE, Verdict.ERROR} or (verdict is None and not record.whole):
+        elif verdict in UNTESTED or (verdict is None and not record.whole):
             untested += 1
     return Share(held, broken, untested)
 

@@ -128,15 +128,6 @@ def _stamp(share: Share, *, whole: bool) -> tuple[str, Tone]:
 def feed(site: Site) -> str:
     """feed.xml: an Atom entry for each run that changed something, the latest first."""
     root = Element("feed", xmlns="http://www.w3.org/2005/Atom")
-    told = sorted(
-        (
-            (shown.chronicle.runs[at].started, shown.slug, shown, at, events)
-            for shown in site.shown
-            for at, events in _by_run(shown).items()
-        ),
-        key=lambda each: each[:2],
-        reverse=True,
-    )
     latest = max(shown.chronicle.latest.started for shown in site.shown)
     base = f"{site.address}/" if site.address else ""
     _text(root, "id", f"{base}feed.xml" if base else "urn:graph-contracts:site")
@@ -147,22 +138,16 @@ def feed(site: Site) -> str:
         SubElement(root, "link", href=f"{base}changes.html")
     author = SubElement(root, "author")
     _text(author, "name", "graph-contracts")
-    for started, slug, shown, at, events in told[:MAX_ENTRIES]:
+    for shown, at, events in site.changed[:MAX_ENTRIES]:
+        run = shown.chronicle.runs[at]
         entry = SubElement(root, "entry")
-        _text(entry, "id", f"urn:graph-contracts:{slug}:{shown.chronicle.runs[at].digest[:32]}")
+        _text(entry, "id", f"urn:graph-contracts:{shown.slug}:{run.digest[:32]}")
         _text(entry, "title", f"{shown.name}: {_counted(events)}")
-        _text(entry, "updated", started)
-        SubElement(entry, "link", href=f"{base}history/{slug}.html")
+        _text(entry, "updated", run.started)
+        SubElement(entry, "link", href=f"{base}history/{shown.slug}.html")
         _text(entry, "content", "\n".join(f"{e.requirement}: {e.before} → {e.after or 'absent'}" for e in events))
     indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
-
-
-def _by_run(shown: Shown) -> dict[int, list[Event]]:
-    found: dict[int, list[Event]] = {}
-    for event in shown.chronicle.events:
-        found.setdefault(event.at, []).append(event)
-    return found
 
 
 def _counted(events: list[Event]) -> str:

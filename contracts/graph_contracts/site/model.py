@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from graph_contracts.errors import NothingTestedError
 from graph_contracts.json_types import JsonMapping
 from graph_contracts.report.results import Verdict
 from graph_contracts.report.words import when
 from graph_contracts.site.catalogue import Requirement, by_area, requirements
-from graph_contracts.site.chronicle import Chronicle, Share, Standing, chronicle, share_of
+from graph_contracts.site.chronicle import Chronicle, Event, Share, Standing, chronicle, share_of
 from graph_contracts.site.findings import Said, from_json
 from graph_contracts.site.history import History
 from graph_contracts.site.implementations import Implementation, Listing
@@ -60,6 +61,15 @@ class Shown:
         return when(self.chronicle.runs[place].started)
 
 
+class ChangedRun(NamedTuple):
+    """A run in which verdicts are others than in the one before."""
+
+    shown: Shown
+    at: int
+    """Its place among the runs of the implementation."""
+    events: list[Event]
+
+
 @dataclass(frozen=True)
 class Site:
     """Everything, ready to be laid out in pages."""
@@ -75,6 +85,21 @@ class Site:
     def areas(self) -> Mapping[str, Sequence[Requirement]]:
         """The requirements by what they are about."""
         return by_area(self.requirements)
+
+    @cached_property
+    def rows(self) -> Mapping[str, Requirement]:
+        """The requirements by id."""
+        return {row.id: row for row in self.requirements}
+
+    @cached_property
+    def changed(self) -> Sequence[ChangedRun]:
+        """The runs that changed something, the latest first."""
+        found: dict[tuple[str, str], ChangedRun] = {}
+        for shown in self.shown:
+            for event in shown.chronicle.events:
+                key = (shown.chronicle.runs[event.at].started, shown.slug)
+                found.setdefault(key, ChangedRun(shown, event.at, [])).events.append(event)
+        return [found[key] for key in sorted(found, reverse=True)]
 
     @cached_property
     def levels(self) -> Mapping[str, str]:

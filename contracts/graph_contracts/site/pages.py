@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from graph_contracts.report.results import WORST_FIRST, Verdict
-from graph_contracts.report.subjects import SUBJECTS
 from graph_contracts.report.templating import environment, ours
 from graph_contracts.site import downloads
 from graph_contracts.site.catalogue import Requirement, file_name
-from graph_contracts.site.chronicle import BROKEN, HELD, Event, Share
+from graph_contracts.site.chronicle import BROKEN, HELD, UNTESTED, Share
 from graph_contracts.site.comparing import pair
 from graph_contracts.site.findings import Said, Step
-from graph_contracts.site.model import MUST, SHOULD, Shown, Site
+from graph_contracts.site.model import MUST, SHOULD, ChangedRun, Shown, Site
 from graph_contracts.site.trend import line
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -81,11 +80,10 @@ def _general(site: Site) -> Iterator[Page]:
 
 
 def _of(site: Site, shown: Shown) -> Iterator[Page]:
-    rows = {row.id: row for row in site.requirements}
     broken = [row for row in site.requirements if shown.verdict(row.id) in {*BROKEN, Verdict.ERROR}]
     broken.sort(key=lambda row: WORST_FIRST.index(shown.verdict(row.id) or Verdict.PASS))
-    events = [each for each in reversed(shown.chronicle.events) if each.requirement in rows][:MAX_EVENTS]
-    common = {"shown": shown, "rows": rows, "events": events, "trend": line}
+    events = [each for each in reversed(shown.chronicle.events) if each.requirement in site.rows][:MAX_EVENTS]
+    common = {"shown": shown, "events": events, "trend": line}
     page = _render(site, "implementation.html", 1, broken=broken, must=MUST, should=SHOULD, **common)
     yield f"implementation/{shown.slug}.html", page
     yield f"history/{shown.slug}.html", _render(site, "history.html", 1, **common)
@@ -105,8 +103,7 @@ def _requirement(site: Site, row: Requirement) -> str:
 
 
 def _subject(site: Site, area: str, found: Sequence[Requirement]) -> str:
-    rows = {row.id: row for row in found}
-    columns = [Column(shown, len(site.shown) <= MAX_LINKED, rows) for shown in site.shown]
+    columns = [Column(shown, len(site.shown) <= MAX_LINKED, site.rows) for shown in site.shown]
     return _render(site, "subject.html", 1, area=area, rows=found, columns=columns, must=MUST, should=SHOULD)
 
 
@@ -130,39 +127,25 @@ def _holders(site: Site) -> list[tuple[Requirement, Share, str]]:
         verdicts = {shown.slug: shown.verdict(row.id) for shown in site.shown}
         held = sum(verdict in HELD for verdict in verdicts.values())
         failing = [slug for slug, verdict in verdicts.items() if verdict in BROKEN]
-        untested = sum(verdict in {Verdict.INCONCLUSIVE, Verdict.ERROR} for verdict in verdicts.values())
+        untested = sum(verdict in UNTESTED for verdict in verdicts.values())
         found.append((row, Share(held, len(failing), untested), " ".join(failing)))
     return found
 
 
-def _latest(site: Site) -> list[tuple[Shown, int, list[Event]]]:
-    """The runs that changed something, the latest first, until there are enough changes."""
-    known = {row.id for row in site.requirements}
-    runs: dict[tuple[str, str], tuple[Shown, int, list[Event]]] = {}
-    for shown in site.shown:
-        for event in shown.chronicle.events:
-            if event.requirement in known:
-                key = (shown.chronicle.runs[event.at].started, shown.slug)
-                runs.setdefault(key, (shown, event.at, []))[2].append(event)
+def _latest(site: Site) -> list[ChangedRun]:
+    """The latest runs that changed something, until there are enough changes."""
     found, room = [], MAX_EVENTS
-    for key in sorted(runs, reverse=True):
-        if room <= 0:
-            break
-        shown, at, events = runs[key]
-        found.append((shown, at, events[:room]))
+    for run in site.changed:
+        events = [event for event in run.events if event.requirement in site.rows][:room]
+        if events:
+            found.append(run._replace(events=events))
         room -= len(events)
     return found
 
 
 def _render(site: Site, template: str, depth: int, **told: Any) -> str:
-    rows = {row.id: row for row in site.requirements}
-    return (
-        environment(TEMPLATES)
-        .get_template(f"site/{template}")
-        .render(
-            {"rows": rows, "site": site, "root": "../" * depth, "file_name": file_name, "subjects": SUBJECTS, **told}
-        )
-    )
+    made = environment(TEMPLATES).get_template(f"site/{template}")
+    return made.render({"site": site, "root": "../" * depth, "file_name": file_name, **told})
 
 
 def _text(name: str) -> str:
