@@ -1,4 +1,4 @@
-"""Which credentials a document asks of an operation: any one of several sets, each of which is needed whole."""
+"""Which credentials a document asks of an operation: one of several sets, and all of that set."""
 
 from __future__ import annotations
 

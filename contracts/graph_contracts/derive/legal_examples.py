@@ -18,7 +18,7 @@ Schema = JsonObject
 Say = Callable[[str, str, str, str], None]
 """Takes an ambiguity: subject, reading, reason, source."""
 MOST_NAMED = 5
-"""Properties that one ambiguity names."""
+"""How many properties an ambiguity names."""
 DEEPEST = 40
 """Levels of an example that are looked at."""
 ODATA_DURATION = "odata-duration"
@@ -133,7 +133,7 @@ class _Agreement:
         return max(of_type or alike, key=lambda part: self._likeness(part, value))
 
     def _likeness(self, part: Schema, value: JsonObject) -> int:
-        """How many members of an object a part of a choice knows, less those that it demands in vain."""
+        """How many of an object's members a part of a choice declares, less the required ones that the object lacks."""
         shown, declared = value.keys(), [each.get("properties", {}).keys() for each in self._targets(part)]
         known = set().union(*(shown & names for names in declared))
         return len(known) - len(set(part.get("required", ())) - shown)

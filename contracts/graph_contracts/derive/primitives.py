@@ -35,7 +35,7 @@ PRIMITIVES: Mapping[str, JsonMapping] = {
     "Edm.Stream": {"type": "string", "format": "binary"},
 }
 UNKNOWN = "unknownFutureValue"
-"""The member of an evolvable enumeration that answers have in the place of those that came later."""
+"""The member of an evolvable enumeration that an answer shows instead of a member that was added later."""
 REPRESENTED = re.compile(
     r"(?:Edm\.)?(Boolean|Byte|SByte|Int16|Int32|Int64|Double|Single|Decimal|Guid|Binary|Duration|Date|TimeOfDay"
     r"|DateTimeOffset|Stream)(?: \([^)]*\))?"

@@ -33,7 +33,7 @@ class MadeParent:
 
 @dataclass
 class ParentObjects:
-    """Finds the parents in the paths of a run's operations, and knows those that it made."""
+    """Finds or makes the parents that the paths of a run's operations name, and remembers what it made."""
 
     drivers: Mapping[str, OperationUnderTest] = field(default_factory=dict)
     """The operations of the run, by id."""
@@ -123,7 +123,7 @@ class ParentObjects:
                 return parent
         return found[0]
 
-    # -- those that are made ------------------------------------------------------------------------------------
+    # -- making parents -----------------------------------------------------------------------------------------
 
     def _make(self, driver: OperationUnderTest, maker: ParentMaker, named: Mapping[str, str], *, listed: bool) -> str:
         """Make a parent; its id, or nothing where the target makes none.
@@ -166,7 +166,7 @@ class ParentObjects:
         return observer.misleads(entity, made.object or {})
 
     def _tell(self, maker: ParentMaker, entity: str) -> None:
-        """Let whoever creates such objects know that one of them is no stray."""
+        """Tell the drivers that create such objects that the run made this one."""
         for driver in self.drivers.values():
             if isinstance(driver, CreateDriver) and driver.documented.id == maker.creation.id:
                 driver.creations.spare(entity)

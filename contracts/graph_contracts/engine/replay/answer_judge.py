@@ -32,7 +32,7 @@ FRAMING = ".resp.framing"
 MAX_MET = 1000
 """Objects of an operation that are known to be there."""
 MAX_FAILED = 1000
-"""Requests that the server failed at, of which a later success may show that it was for a time."""
+"""Requests that the server failed at: where one succeeds later, the failure was for a time."""
 MAX_ALIKE = 10
 """Failures of one such request."""
 NO_ANSWER = "the run got no answer that the requirement is about"
@@ -107,7 +107,7 @@ class AnswerJudge:
     Args:
         contract: what to judge by.
         profile: what gates.
-        conventions: whose requirements are applied; by default those that the document and the answers claim.
+        conventions: whose requirements apply; by default, the conventions that the document and the answers claim.
         keep: how many findings of a check on an operation are kept, and no exchanges but theirs. Without it, all are.
     """
 
