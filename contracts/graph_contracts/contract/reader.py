@@ -187,8 +187,8 @@ class Reader:
     def body(self, path: str, declared: Type) -> Type:
         """The type of what is sent to a path, without properties that are not the body's to say.
 
-        It leaves out a parent's key, which the path gives already, and the relationships that OData's schemas list among
-        properties: a plain read doesn't show them, and what stands there in a body is other objects.
+        It leaves out a parent's key, which the path gives already, and the relationships that OData's schemas list
+        among properties: a plain read doesn't show them, and what stands there in a body is other objects.
         """
         key = ObjectPath.of(path)
         said = {*parameters_of(path)} - {key.key if key is not None else ""} - {*declared.required}

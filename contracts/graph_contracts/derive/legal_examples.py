@@ -133,7 +133,7 @@ class _Agreement:
         return max(of_type or alike, key=lambda part: self._likeness(part, value))
 
     def _likeness(self, part: Schema, value: JsonObject) -> int:
-        """How many of an object's members a part of a choice declares, less the required ones that the object lacks."""
+        """How many members of an object a part of a choice declares, less the required ones that are missing."""
         shown, declared = value.keys(), [each.get("properties", {}).keys() for each in self._targets(part)]
         known = set().union(*(shown & names for names in declared))
         return len(known) - len(set(part.get("required", ())) - shown)
