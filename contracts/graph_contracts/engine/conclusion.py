@@ -10,7 +10,7 @@ from graph_contracts.engine.case_runner import CaseRunner
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.recovery.undo_log import sweep
 from graph_contracts.engine.session import Session
-from graph_contracts.errors import ConfigurationError, NothingTestedError
+from graph_contracts.errors import NothingTestedError
 from graph_contracts.gate.verdict import Known
 from graph_contracts.report import results as model
 from graph_contracts.report import writer
@@ -25,12 +25,10 @@ def prepare(folder: Path) -> None:
     Raises:
         ConfigurationError: the folder can't be written.
     """
-    try:
+    with writer.writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
         writer.clear(folder)
         sweep(folder)
-    except OSError as error:
-        raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
 
 
 def conclude(

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from graph_contracts.errors import ConfigurationError
 from graph_contracts.json_types import JsonMapping
 from graph_contracts.report import badge, causes, failures, har, html, junit, markdown, outcome_stream, sarif
 from graph_contracts.report.results import Results
@@ -28,6 +29,19 @@ SCRIPTS = "replay"
 MAX_SCRIPTS = 100
 HAR = "evidence.har"
 """What is made of them for those who ask for it."""
+
+
+@contextmanager
+def writable(folder: Path) -> Iterator[None]:
+    """Turn what the disk refuses within the block into what a user is told.
+
+    Raises:
+        ConfigurationError: the folder, or something in it, can't be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
 
 
 def clear(folder: Path) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from graph_contracts.contract import Operation
+from graph_contracts.http import jsontext
+from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
-from graph_contracts.operations.creations import delete
+from graph_contracts.operations.creations import delete, digest, values_in
+from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.sample_values import Values, writable
 from graph_contracts.operations.update import UpdateDriver
 
@@ -58,6 +61,24 @@ def creation_bodies(
     example = creation.request_example.body if creation.request_example else None
     found = (full, required if required != full else None, example)
     return names, [{**each} for each in found if isinstance(each, Mapping) and each]
+
+
+def send_creation(
+    driver: OperationUnderTest, log: Callable[..., object], path: str, body: JsonObject, names: Sequence[str]
+) -> tuple[Exchange, JsonObject]:
+    """Send a creation that the undo log has before it is sent; the answer, and how the log names the creation.
+
+    Args:
+        driver: needs the object.
+        log: writes an entry to the undo log.
+        path: the collection's.
+        names: the properties by whose values the object is found again.
+    """
+    octets = jsontext.dump(body)
+    sent: JsonObject = {"operation": driver.documented.id, "body": digest(octets)}
+    log("create", path=path, marks=values_in(octets, names), **sent)
+    exchange = driver.client.send("POST", path, body=octets, operation=driver.documented.id, requirement="probe")
+    return exchange, sent
 
 
 def _pushed_out(update: UpdateDriver, there: Sequence[str]) -> str:

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 from graph_contracts.contract import PARAMETER, Contract, ObjectPath, Operation, OperationKind
 from graph_contracts.contract.collection_shape import same_id
 from graph_contracts.engine.discovery.hints import answered, listing_hint, option
-from graph_contracts.engine.discovery.own_objects import creation_bodies
+from graph_contracts.engine.discovery.own_objects import creation_bodies, send_creation
 from graph_contracts.errors import TargetError, UnknownParentError
-from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.create import CreateDriver
-from graph_contracts.operations.creations import created_id, digest, values_in
+from graph_contracts.operations.creations import created_id
 from graph_contracts.operations.observer import Observer
 from graph_contracts.operations.operation_under_test import OperationUnderTest, ParentMaker
 
@@ -138,12 +137,7 @@ class ParentObjects:
         if listed:
             driver.log_entry("listed", path=collection, ids=[])
         for body in bodies:
-            octets = jsontext.dump(body)
-            sent = {"operation": driver.documented.id, "body": digest(octets)}
-            driver.log_entry("create", path=collection, marks=values_in(octets, names), **sent)
-            exchange = driver.client.send(
-                "POST", collection, body=octets, operation=driver.documented.id, requirement="probe"
-            )
+            exchange, sent = send_creation(driver, driver.log_entry, collection, body, names)
             entity = created_id(exchange, maker.creation.shape) if listed or exchange.status == 201 else ""
             if entity and not self._misleads(driver, maker, named, entity, exchange):
                 path = maker.deletion.url_path({**named, maker.deletion.key or "": entity})

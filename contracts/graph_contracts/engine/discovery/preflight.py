@@ -24,7 +24,7 @@ from graph_contracts.engine.discovery.check import (
     speaks_json,
     to_be_made,
 )
-from graph_contracts.engine.discovery.own_objects import creation_bodies, own_objects
+from graph_contracts.engine.discovery.own_objects import creation_bodies, own_objects, send_creation
 from graph_contracts.engine.discovery.own_words import redirect_hint
 from graph_contracts.engine.discovery.path_parameters import (
     example_id,
@@ -34,11 +34,10 @@ from graph_contracts.engine.discovery.path_parameters import (
 )
 from graph_contracts.engine.recovery.undo_log import UndoLog
 from graph_contracts.errors import ConfigurationError, ContractsError, TargetError, UnknownObjectError
-from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import parameters
-from graph_contracts.operations.creations import created_id, digest, values_in
+from graph_contracts.operations.creations import created_id
 from graph_contracts.operations.operation_under_test import ALONE
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import Inconclusive
@@ -206,12 +205,7 @@ class Preflight:
         if listed is not None:
             self._log("listed", path=path, ids=[*update.objects.created, *listed])
         for body in bodies:
-            octets = jsontext.dump(body)
-            sent = {"operation": update.documented.id, "body": digest(octets)}
-            self._log("create", path=path, marks=values_in(octets, names), **sent)
-            exchange = update.client.send(
-                "POST", path, body=octets, operation=update.documented.id, requirement="probe"
-            )
+            exchange, sent = send_creation(update, self._log, path, body, names)
             entity = self._led_to(update, created_id(exchange, creation.shape), exchange)
             if entity and any(same_id(entity, each) for each in (*(listed or ()), *found)):
                 self._log("refused", path=path, body=sent["body"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from graph_contracts.engine.replay.answer_results import Judged
-from graph_contracts.errors import ConfigurationError
 from graph_contracts.gate import Gate
 from graph_contracts.gate.verdict import Known
 from graph_contracts.report import github, terminal, writer
@@ -20,11 +19,9 @@ def prepare(folder: Path) -> None:
     Raises:
         ConfigurationError: it can't be written to.
     """
-    try:
+    with writer.writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
         writer.clear(folder)
-    except OSError as error:
-        raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
 
 
 def write(judged: Judged, gate: Gate, folder: Path, look: Screen) -> int:
@@ -36,9 +33,7 @@ def write(judged: Judged, gate: Gate, folder: Path, look: Screen) -> int:
     known = Known([each.id for each in registry()], judged.results.operations)
     found = gate.hold(judged.results, known)
     results = model.with_exit_code(found, model.exit_code(found))
-    try:
+    with writer.writable(folder):
         writer.write_all(results, judged.evidence, folder)
-    except OSError as error:
-        raise ConfigurationError(f"--report {folder}: {error.strerror}", "Name a folder that can be written") from error
     github.show(terminal.render(results, folder, look))
     return results.exit_code
