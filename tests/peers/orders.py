@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote, urlsplit
 import yaml
 
 from tests.peers import stock
-from tests.peers.shelf import Server
+from tests.peers.plain_server import served
 
 DOCUMENT = Path(__file__).with_name("orders.yaml")
 FAULTS = ("looks at the number alone", "doubles no quote", "forgets its settings")
@@ -122,22 +122,14 @@ class Handler(stock.Handler):
 def serving(*faults: str) -> Iterator[Orders]:
     """Serve the orders until the block ends."""
     orders = Orders(*faults)
-    server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"orders": orders}))
-    orders.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with served(Handler, orders=orders) as orders.url:
         yield orders
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 if __name__ == "__main__":
     import sys
     import time
 
-    with serving(*sys.argv[1:]) as served:
-        print(served.url, flush=True)
+    with serving(*sys.argv[1:]) as running:
+        print(running.url, flush=True)
         time.sleep(3600)

@@ -6,14 +6,14 @@ It is not written to conform in everything; it is what the tests of probing, res
 from __future__ import annotations
 
 import json
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from tests.peers.plain_server import Answering, served
 
 FIRST = {"id": "11111111-1111-4111-8111-111111111111", "name": "first", "label": "red", "count": 1}
 SECOND = {"id": "22222222-2222-4222-8222-222222222222", "name": "second", "label": "blue", "count": 2}
@@ -38,38 +38,11 @@ class Shelf:
         return self
 
 
-class Server(ThreadingHTTPServer):
-    """A server that takes it calmly when a client hangs up."""
+class Request(Answering):
+    """One request."""
 
-    daemon_threads = True
-
-    def handle_error(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-class Request(BaseHTTPRequestHandler):
-    """One request and the ways to answer it."""
-
-    protocol_version = "HTTP/1.1"
-    wbufsize = 65536  # head and body in one segment: Nagle's algorithm would make them wait for each other
-    disable_nagle_algorithm = True
     shelf: Shelf
     octets = b""
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-    def reply(self, status: int, body: Any = None, **headers: str) -> None:
-        octets = b"" if body is None else json.dumps(body).encode()
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        if octets:
-            self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(octets)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(octets)
 
     def error(self, status: int, code: str, **headers: str) -> None:
         self.reply(status, {"error": {"code": code, "message": code}}, **headers)
@@ -159,13 +132,6 @@ def write_document(folder: Path, **how: bool) -> Path:
 def serving(*objects: dict[str, Any]) -> Iterator[Shelf]:
     """A shelf with objects on it, served until the block ends."""
     shelf = Shelf().put(*objects)
-    handler = type("Handler", (Request,), {"shelf": shelf})
-    server = Server(("127.0.0.1", 0), handler)
-    shelf.url = f"http://127.0.0.1:{server.server_port}/beta"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with served(Request, shelf=shelf) as url:
+        shelf.url = f"{url}/beta"
         yield shelf
-    finally:
-        server.shutdown()
-        server.server_close()

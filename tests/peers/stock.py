@@ -10,7 +10,6 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -18,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 import yaml
 from jsonschema import Draft202012Validator
 
-from tests.peers.shelf import Server
+from tests.peers.plain_server import Answering, served
 
 DOCUMENT = Path(__file__).with_name("stock.yaml")
 SCHEMAS: dict[str, Any] = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))["components"]
@@ -56,21 +55,15 @@ def refuse(constant: str) -> None:
     raise ValueError(constant)
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Answering):
     """One request."""
 
-    protocol_version = "HTTP/1.1"
-    wbufsize = 65536
-    disable_nagle_algorithm = True
     stock: Stock
     schemas: dict[str, Any] = SCHEMAS
     """The document's components."""
 
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-    def reply(self, status: int, value: Any = None, **fields: str) -> None:
-        octets = b"" if status == 204 else json.dumps(value).encode()
+    def reply(self, status: int, body: Any = None, **fields: str) -> None:
+        octets = b"" if status == 204 else json.dumps(body).encode()
         self.send_response(status)
         for name, field in {"Content-Type": "application/json", **fields}.items() if octets else ():
             self.send_header(name, field)
@@ -164,13 +157,5 @@ class Handler(BaseHTTPRequestHandler):
 def serving(*faults: str, handler: type[Handler] = Handler) -> Iterator[Stock]:
     """Serve the stock until the block ends."""
     stock = Stock(*faults)
-    server = Server(("127.0.0.1", 0), type("Bound", (handler,), {"stock": stock}))
-    stock.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with served(handler, stock=stock) as stock.url:
         yield stock
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -7,16 +7,14 @@ tests of parents point a run at.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tests.peers.shelf import Server
+from tests.peers.plain_server import Answering, served
 
 LEVELS = ("lists", "tasks", "steps")
 ROOT = "/v1/me/todo"
@@ -42,28 +40,10 @@ class Todo:
         return [method for method, at in self.seen if at == f"{ROOT}{path}" and method != "GET"]
 
 
-class Request(BaseHTTPRequestHandler):
-    """One request and the ways to answer it."""
+class Request(Answering):
+    """One request."""
 
-    protocol_version = "HTTP/1.1"
-    wbufsize = 65536
-    disable_nagle_algorithm = True
     todo: Todo
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-    def reply(self, status: int, body: Any = None, **fields: str) -> None:
-        octets = b"" if body is None else json.dumps(body).encode()
-        self.send_response(status)
-        for name, value in fields.items():
-            self.send_header(name, value)
-        if octets:
-            self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(octets)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(octets)
 
     def error(self, status: int) -> None:
         self.reply(status, {"error": {"code": "no", "message": f"no: {status}"}})
@@ -174,11 +154,6 @@ def serving(*paths: str) -> Iterator[Todo]:
     todo = Todo()
     for path in paths:
         todo.put(path)
-    server = Server(("127.0.0.1", 0), type("Handler", (Request,), {"todo": todo}))
-    todo.url = f"http://127.0.0.1:{server.server_port}/v1"
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    try:
+    with served(Request, todo=todo) as url:
+        todo.url = f"{url}/v1"
         yield todo
-    finally:
-        server.shutdown()
-        server.server_close()

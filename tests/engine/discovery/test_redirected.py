@@ -16,7 +16,7 @@ import trustme
 from graph_contracts import cli
 from graph_contracts.engine.discovery.doctor import examine
 from graph_contracts.settings import Settings
-from tests.peers import shelf
+from tests.peers import plain_server, shelf
 from tests.peers.shelf import FIRST, SECOND, TOKEN, Request, Shelf
 
 MOVED = "/things/{thing-id} is redirected (308): the run sends requests for it to paths that end in a slash"
@@ -126,9 +126,9 @@ def by_both(server: Shelf, folder: Path) -> Iterator[str]:
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    plain = shelf.Server.get_request
+    plain = plain_server.Server.get_request
 
-    def get_request(self: shelf.Server) -> tuple[Any, Any]:
+    def get_request(self: plain_server.Server) -> tuple[Any, Any]:
         connection, address = plain(self)
         connection.settimeout(30)
         secure = connection.recv(1, socket.MSG_PEEK) == b"\x16"
@@ -142,7 +142,7 @@ def by_both(server: Shelf, folder: Path) -> Iterator[str]:
 
     server.hook = hook
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shelf.Server, "get_request", get_request)
+        patch.setattr(plain_server.Server, "get_request", get_request)
         yield str(folder / "ca.pem")
 
 
