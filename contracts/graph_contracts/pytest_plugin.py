@@ -33,7 +33,7 @@ SEVERAL = frozenset({"select", "operation"})
 KEY = "graph_contracts"
 TOGETHER = (
     "several workers would divide the contract: have tests that need graph_contract in a module with graph_case,"
-    " and say graph_contract = … in the ini file"
+    " and name graph_contract in the ini file"
 )
 SUITE: pytest.StashKey[Suite] = pytest.StashKey()
 CHOSEN: pytest.StashKey[list[str]] = pytest.StashKey()
@@ -185,10 +185,7 @@ def graph_contract(request: pytest.FixtureRequest, graph_target: object) -> Iter
 
     config = request.config
     if config.stash.get(DIVIDED, False):
-        what = (
-            "have tests that need graph_contract in a module with graph_case, and name graph_contract in the ini file"
-        )
-        pytest.fail(f"several workers would divide the contract: {what}", pytrace=False)
+        pytest.fail(TOGETHER, pytrace=False)
     run: StartedRun | None = None
     try:
         with in_pytests_words(), _suite(config).run(graph_target) as run:

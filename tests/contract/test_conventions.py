@@ -58,7 +58,9 @@ def test_a_document_claims_the_conventions_that_it_speaks_of(given: dict[str, An
 def test_answers_claim_what_their_annotations_and_fields_show(head: Any, body: Any, applied: tuple[Any, ...]) -> None:
     found = answered(claimed(document(), ()), head, body)
     assert found.applied == applied
-    assert answered(requested("graph"), head, body) == requested("graph")
+    graph = requested("graph")
+    assert graph is not None
+    assert answered(graph, head, body) == graph
 
 
 def test_a_convention_that_nobody_claims_says_why_it_is_not_applied() -> None:
@@ -68,7 +70,9 @@ def test_a_convention_that_nobody_claims_says_why_it_is_not_applied() -> None:
         "it is Graph's convention, and the document claims no OData or Graph conventions (see --conventions)"
     )
     assert found.unclaimed(Convention.HTTP) == ""
-    assert requested("odata").unclaimed(Convention.GRAPH) == "it is Graph's convention, and --conventions says odata"
+    odata = requested("odata")
+    assert odata is not None
+    assert odata.unclaimed(Convention.GRAPH) == "it is Graph's convention, and --conventions says odata"
 
 
 DETAIL = {"type": "object", "properties": {"detail": {"type": "string"}}}

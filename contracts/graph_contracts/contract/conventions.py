@@ -57,9 +57,9 @@ class Conventions:
 EVERYTHING = Conventions(GRAPH, "all are asked for")
 
 
-def requested(name: str) -> Conventions:
-    """The conventions that the option `--conventions` names."""
-    return Conventions(BY_NAME[name], f"--conventions says {name}")
+def requested(name: str) -> Conventions | None:
+    """The conventions that the option `--conventions` names; None for `auto`, which leaves it to what claims them."""
+    return None if name == "auto" else Conventions(BY_NAME[name], f"--conventions says {name}")
 
 
 def claimed(document: Json, servers: Iterable[str]) -> Conventions:

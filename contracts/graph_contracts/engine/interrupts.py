@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
@@ -58,6 +58,18 @@ class Interrupts:
 
 
 @contextmanager
+def handled(numbers: Iterable[int], handle: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Handle signals in the block; one that the process was started to ignore, as `nohup` does, stays ignored."""
+    chosen = [number for number in sorted(numbers) if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, handle) for number in chosen}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
 def interruptible(ends: float) -> Iterator[Interrupts]:
     """Turn signals and the passing of `ends` (as `time.monotonic()`) into a KeyboardInterrupt in the block.
 
@@ -68,15 +80,13 @@ def interruptible(ends: float) -> Iterator[Interrupts]:
     if threading.current_thread() is not threading.main_thread():
         yield interrupts
         return
-    signals = {*system.ENDING, interrupts.alarm.number}
-    numbers = [number for number in sorted(signals) if signal.getsignal(number) is not signal.SIG_IGN]
     hook = sys.unraisablehook
-    before = {number: signal.signal(number, interrupts.interrupt) for number in numbers}
-    interrupts.interrupt_at(ends)
     try:
-        yield interrupts
+        with handled({*system.ENDING, interrupts.alarm.number}, interrupts.interrupt):
+            interrupts.interrupt_at(ends)
+            try:
+                yield interrupts
+            finally:
+                interrupts.alarm.stop()
     finally:
-        interrupts.alarm.stop()
-        for number, handler in before.items():
-            signal.signal(number, handler)
         sys.unraisablehook = hook

@@ -107,12 +107,7 @@ class Plugin(CaseRunner, pytest_html.PytestHtmlReport):
         if not _bindings(pyfuncitem.function):
             return None
         judgement = self.run(*self._case(pyfuncitem))
-        pyfuncitem.user_properties += [
-            ("requirement", judgement.requirement),
-            ("level", str(find(judgement.requirement).level)),
-            ("verdict", judgement.verdict),
-            ("operation", judgement.operation),
-        ]
+        pyfuncitem.user_properties += properties(judgement.requirement, judgement.verdict, judgement.operation)
         if judgement.verdict not in pytest_html.SILENT:
             exchanges = self.session.client.exchanges
             chosen = [exchanges[i] for i in judgement.exchanges[: pytest_html.MAX_EXCHANGES]]
@@ -120,6 +115,12 @@ class Plugin(CaseRunner, pytest_html.PytestHtmlReport):
             pyfuncitem.stash[pytest_html.EVIDENCE] = pytest_html.shown(entries)
         end_as(judgement, self.session.redactor)
         return True
+
+
+def properties(requirement: str, verdict: str, operation: str) -> list[tuple[str, object]]:
+    """What JUnit's file says of a judged item beside its outcome."""
+    level = str(find(requirement).level)
+    return [("requirement", requirement), ("level", level), ("verdict", verdict), ("operation", operation)]
 
 
 def end_as(judgement: Judgement, redactor: Redactor) -> None:

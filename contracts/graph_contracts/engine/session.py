@@ -193,7 +193,7 @@ class Session:
         """The conventions that are applied as far as it is known before anything is answered."""
         if self._worker and self._worker.conventions:
             return self._worker.conventions
-        return contract.conventions if self.settings.conventions == "auto" else requested(self.settings.conventions)
+        return requested(self.settings.conventions) or contract.conventions
 
     @property
     def conventions(self) -> Conventions:

@@ -78,9 +78,7 @@ def read(path: Path) -> Lock:
         text = read_octets(path, LARGEST).decode("utf-8-sig")
         found, root = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
     except FileNotFoundError as error:
-        raise LockError(
-            f"--lock {path}: there is no such file", f"graph-contracts lock {path.name} makes it"
-        ) from error
+        raise LockError(f"--lock {path}: there is no such file", command) from error
     except OSError as error:
         raise LockError(f"--lock {path}: {error.strerror or error}") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:

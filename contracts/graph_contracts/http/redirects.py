@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
@@ -190,6 +191,7 @@ def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
     return url.scheme, url.hostname, url.port or PORTS.get(url.scheme)
 
 
+@cache
 def _pattern(template: str) -> re.Pattern[str]:
     """Matches the paths of a template, and those with a final slash more or less."""
     pieces = re.split(r"\{[^{}]*\}", template.rstrip("/"))

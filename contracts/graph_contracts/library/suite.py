@@ -20,7 +20,7 @@ from graph_contracts.engine.case_order import planned
 from graph_contracts.engine.case_runner import CaseRunner, PlannedCase
 from graph_contracts.engine.conclusion import gated
 from graph_contracts.engine.judge import Judgement
-from graph_contracts.engine.pytest_cases import end_as, item_names
+from graph_contracts.engine.pytest_cases import end_as, item_names, properties
 from graph_contracts.engine.selection import Selection, check_options, matches, select_cases
 from graph_contracts.engine.session import Session
 from graph_contracts.errors import ConfigurationError, ContractsError
@@ -132,7 +132,11 @@ class Suite:
 
     def turn(self, name: CaseName) -> int:
         """The place of a case in the order of a run."""
-        return self.cases.index(name)
+        return self._turns[name.id]
+
+    @cached_property
+    def _turns(self) -> Mapping[str, int]:
+        return {each.id: turn for turn, each in enumerate(self.cases)}
 
     # -- the run ------------------------------------------------------------------------------------------------
 
@@ -223,12 +227,7 @@ class StartedRun(GraphContract):
             if outcome.verdict is not model.Verdict.FAIL:
                 judgement = replace(judgement, verdict="warn", message=outcome.message)
             node.add_report_section("call", "advice", self._advice(outcome, judgement.requirement))
-        node.user_properties += [
-            ("requirement", judgement.requirement),
-            ("level", str(find(judgement.requirement).level)),
-            ("verdict", judgement.verdict),
-            ("operation", judgement.operation),
-        ]
+        node.user_properties += properties(judgement.requirement, judgement.verdict, judgement.operation)
         end_as(judgement, self._runner.session.redactor)
 
     def _advice(self, outcome: Outcome, requirement: str) -> str:

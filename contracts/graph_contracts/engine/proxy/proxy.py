@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from types import FrameType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -16,9 +14,11 @@ import httpcore
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from graph_contracts import system
 from graph_contracts.contract import Contract
 from graph_contracts.contract.conventions import requested
 from graph_contracts.engine.connect import check_files
+from graph_contracts.engine.interrupts import handled
 from graph_contracts.engine.proxy.backlog import Backlog
 from graph_contracts.engine.proxy.passing import Passing
 from graph_contracts.engine.proxy.traffic_judge import NO_GATE, TrafficJudge
@@ -77,8 +77,7 @@ def proxy(
     contract = Contract.load(settings.openapi or default_document())
     connection = connection_to(settings)
     check_files(connection)
-    conventions = None if settings.conventions == "auto" else requested(settings.conventions)
-    judge = TrafficJudge(contract, settings.profile, connection.base, conventions, say, gate)
+    judge = TrafficJudge(contract, settings.profile, connection.base, requested(settings.conventions), say, gate)
     listener, url = listen(host, port)
     parts = urlsplit(connection.base)
 
@@ -155,19 +154,9 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def _ended_by_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Let the signals that end a run end the proxy; one that it was started to ignore stays ignored."""
+    """Let the signals that end a run end the proxy; only the main thread gets any."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        stop()
-
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
-    numbers = [number for name in names if signal.getsignal(number := getattr(signal, name)) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, handle) for number in numbers}
-    try:
+    with handled(system.ENDING, lambda _number, _frame: stop()):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

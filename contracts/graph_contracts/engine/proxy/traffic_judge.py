@@ -38,7 +38,7 @@ class TrafficJudge:
         contract: what to judge by.
         profile: what gates.
         base: the target's base URL: what is not below it is not judged.
-        conventions: whose requirements are applied; by default those that the document and the answers claim.
+        conventions: whose requirements apply; by default, the conventions that the document and the answers claim.
         say: gets a line for each answer that breaks a requirement which gates.
         gate: what the results are held against in the end.
     """
@@ -76,22 +76,25 @@ class TrafficJudge:
                 self._hold(recorded)
 
     def _hold(self, recorded: Recorded) -> None:
-        found = self._assignment.of(recorded.exchange)
-        reason = found if isinstance(found, Reason) else self._elsewhere(found)
-        if isinstance(found, Reason) or reason:
-            request = recorded.exchange.request
-            self._left.add((LeftOut("", request.method, request.url, reason or Reason.OTHER_PATH),), self._mask)
-            return
-        broken = self._judge.take(Recorded(found.exchange, ""))
+        match self._assignment.of(recorded.exchange):
+            case Assigned(exchange, base) if base.rstrip("/") == self._base.rstrip("/"):
+                self._hold_to_contract(exchange)
+            case Assigned():
+                self._leave_out(recorded.exchange, Reason.OUTSIDE)
+            case reason:
+                self._leave_out(recorded.exchange, reason)
+
+    def _hold_to_contract(self, exchange: Exchange) -> None:
+        broken = self._judge.take(Recorded(exchange, ""))
         failed = [each for each in broken if each.severity is Severity.FAIL and self._gates(each.requirement)]
         if failed:
-            self._say(self._line(found.exchange, failed))
+            self._say(self._line(exchange, failed))
+
+    def _leave_out(self, exchange: Exchange, reason: Reason) -> None:
+        self._left.add((LeftOut("", exchange.request.method, exchange.request.url, reason),), self._mask)
 
     def _gates(self, requirement: str) -> bool:
         return self._gate.lets_fail(requirement, self._judge.profile)
-
-    def _elsewhere(self, found: Assigned) -> Reason | None:
-        return None if found.base.rstrip("/") == self._base.rstrip("/") else Reason.OUTSIDE
 
     def _line(self, exchange: Exchange, failed: Sequence[BrokenRequirement]) -> str:
         first = failed[0]

@@ -48,7 +48,7 @@ def rejudge(path: Path, document: Path, profile: str, target: str | None = None,
     if not chosen:
         nothing = f"{path}: no exchange belongs to an operation of {contract.source} that can be judged"
         raise NothingTestedError(". ".join((nothing, *reasons)), left.hint)
-    judge = AnswerJudge(contract, profile, conventions=None if conventions == "auto" else requested(conventions))
+    judge = AnswerJudge(contract, profile, conventions=requested(conventions))
     judge.meet(each.exchange for each in chosen)
     for each in chosen:
         judge.take(each)

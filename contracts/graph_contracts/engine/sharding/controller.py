@@ -23,7 +23,7 @@ from xdist.scheduler import LoadScopeScheduling
 from graph_contracts import cases, requirements, system
 from graph_contracts.engine.interrupts import Interrupts
 from graph_contracts.engine.judge import Judgement
-from graph_contracts.engine.pytest_cases import Plugin
+from graph_contracts.engine.pytest_cases import Plugin, properties
 from graph_contracts.engine.recovery.undo_log import PATTERN, WORKERS, read
 from graph_contracts.engine.resource_group import group_of
 from graph_contracts.engine.resources import Resources
@@ -329,12 +329,7 @@ def _reports(nodeid: str, requirement: str, outcome: Outcome) -> Iterator[pytest
     """What pytest would have reported of a case that was judged without it."""
     path = nodeid.partition("::")[0]
     text = visible(f"{requirement} on {outcome.operation}: {outcome.message}")
-    said = [
-        ("requirement", requirement),
-        ("level", str(requirements.find(requirement).level)),
-        ("verdict", str(outcome.verdict)),
-        ("operation", outcome.operation),
-    ]
+    said = properties(requirement, str(outcome.verdict), outcome.operation)
     result: Literal["passed", "failed", "skipped"] = "passed"
     shown: str | tuple[str, int, str] | None = None
     match outcome.verdict:
