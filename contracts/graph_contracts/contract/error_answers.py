@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from graph_contracts.contract.message import json_content, mapping
+from graph_contracts.contract.message import essence, is_json, json_content, mapping
 from graph_contracts.contract.value_type import Type, TypeKind
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
@@ -46,13 +46,13 @@ class ErrorAnswer:
         """
         ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
         named = [each for each in ranges if each in self.schemas]
-        others = [each for each in self.schemas if each.endswith(("/json", "+json"))]
+        others = [each for each in self.schemas if is_json(each)]
         return next((self.schemas[each] for each in (*named, *others)), None)
 
     @property
     def json_alone(self) -> bool:
         """Whether the document has JSON, and nothing else, for it."""
-        return bool(self.schemas) and all(each.endswith(("/json", "+json")) for each in self.schemas)
+        return bool(self.schemas) and all(map(is_json, self.schemas))
 
 
 def error_answers(
@@ -70,16 +70,12 @@ def error_answers(
         if status != DEFAULT and status[:1] not in {"4", "5"}:
             continue
         content = mapping(answer.get("content"))
-        schemas = {_essence(media): mapping(each).get("schema") for media, each in content.items()}
+        schemas = {essence(media): mapping(each).get("schema") for media, each in content.items()}
         shape, schema = None, json_content(answer).get("schema")
         with suppress(DocumentError):  # what can't be read claims nothing
             shape = read(schema) if schema is not None else None
         name = status if status == DEFAULT else status.upper()
         yield name, ErrorAnswer(name, schemas, shape, document, graph)
-
-
-def _essence(media: Json) -> str:
-    return str(media).partition(";")[0].strip().lower()
 
 
 def _is_own(shape: Type) -> bool:

@@ -12,9 +12,19 @@ def mapping(value: Json) -> JsonMapping:
     return value if isinstance(value, Mapping) else {}
 
 
+def essence(media: Json) -> str:
+    """A media type in lower case, without its parameters."""
+    return str(media).partition(";")[0].strip().lower()
+
+
+def is_json(media: str) -> bool:
+    """Whether a media type, as `essence` gives it, is JSON or made of it."""
+    return media.endswith(("/json", "+json"))
+
+
 def json_content(message: JsonMapping) -> JsonMapping:
     """What a message says of its JSON, among the media types it may have; JSON itself before types made of it."""
-    content = {str(media).partition(";")[0].strip().lower(): each for media, each in _content(message)}
+    content = {essence(media): each for media, each in _content(message)}
     made = (media for media in content if media.endswith("+json") and media != "application/json-patch+json")
     for media in ("application/json", *made, "application/*", "*/*"):
         if media in content:
@@ -24,7 +34,7 @@ def json_content(message: JsonMapping) -> JsonMapping:
 
 def asked_for(message: JsonMapping) -> str:
     """The media type of JSON to ask for, where a message has another one first; empty where JSON comes first."""
-    named = [str(media).partition(";")[0].strip().lower() for media in mapping(message.get("content"))]
+    named = [essence(media) for media in mapping(message.get("content"))]
     json = [media for media in named if media == "application/json" or media.endswith("+json")]
     return min(json, key=lambda media: media != "application/json") if json and named[0] not in json else ""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graph_contracts.contract import Contract
+from graph_contracts.contract.message import is_json
 from graph_contracts.reference.access import Access
 from graph_contracts.reference.addresses import Addresses
 from graph_contracts.reference.answers import Answers
@@ -58,7 +59,7 @@ class App:
         said = operation.error(refusal.status) if operation is not None else None
         if said is None or not said.own or said.shape is None:
             return refusal
-        media = next((each for each in said.schemas if each.endswith(("/json", "+json"))), "application/json")
+        media = next((each for each in said.schemas if is_json(each)), "application/json")
         return replace(refusal, value=made(said.shape, None, 1), media=media)
 
     async def perform(self, request: Request) -> Reply:

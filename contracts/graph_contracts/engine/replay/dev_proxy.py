@@ -42,10 +42,7 @@ def read(data: Json, path: Path) -> Recording:
             made = _mock(answered, f"{place}.response", method, url, path.parent) if url else Reason.NO_REQUEST
         except Malformed as error:
             raise found.wrong(line, error) from error
-        if isinstance(made, Reason):
-            found.leave_out(line, method, url, made)
-        else:
-            found.add(line, made)
+        found.take(line, made, method, url)
     return found.recording
 
 

@@ -56,16 +56,18 @@ class MocksFile:
     def recording(self) -> Recording:
         return Recording(tuple(self.found), tuple(self.left_out), MOCKS)
 
-    def add(self, line: int, mock: Mock) -> None:
-        """Add the mock that begins at a line."""
+    def take(self, line: int, made: Mock | Reason, method: str, url: str) -> None:
+        """Take the mock that begins at a line, or name it with the reason why it can't be judged."""
+        if isinstance(made, Reason):
+            self.left_out.append(LeftOut(self._place(line), method, url, made))
+        else:
+            self.found.append(self._recorded(line, made))
+
+    def _recorded(self, line: int, mock: Mock) -> Recorded:
         asked = Request(mock.method, mock.url, mock.asked_headers, mock.asked_body)
         answered = Response(mock.status, mock.headers, mock.body, mock.reason)
         exchange = Exchange(0, asked, answered, started=self.path.stat().st_mtime)
-        self.found.append(Recorded(exchange, self._place(line), _unseen(exchange)))
-
-    def leave_out(self, line: int, method: str, url: str, reason: Reason) -> None:
-        """Name a mock that can't be judged."""
-        self.left_out.append(LeftOut(self._place(line), method, url, reason))
+        return Recorded(exchange, self._place(line), _unseen(exchange))
 
     def wrong(self, line: int, what: object) -> ResultsError:
         """The error for what is not as the format has it."""

@@ -44,10 +44,7 @@ def read(data: Json, path: Path) -> Recording:
             made = _mock(response, asked, values)
         except Malformed as error:
             raise found.wrong(line, error) from error
-        if isinstance(made, Reason):
-            found.leave_out(line, str(asked.get("method") or "GET"), _raw(asked), made)
-        else:
-            found.add(line, made)
+        found.take(line, made, str(asked.get("method") or "GET"), _raw(asked))
     return found.recording
 
 

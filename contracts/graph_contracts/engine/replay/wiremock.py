@@ -53,10 +53,7 @@ def read(data: Json, path: Path) -> Recording:
             made = _mock(stub, place, asked, _files(path))
         except Malformed as error:
             raise found.wrong(line, error) from error
-        if isinstance(made, Reason):
-            found.leave_out(line, asked.method, asked.url, made)
-        else:
-            found.add(line, made)
+        found.take(line, made, asked.method, asked.url)
     return found.recording
 
 
