@@ -6,7 +6,7 @@ Every report takes its first words from here, so that none of them says more tha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -123,8 +123,10 @@ def tally(results: Results) -> Tally:
     )
 
 
-def _without(results: Results, operations: Container[str]) -> Results:
+def _without(results: Results, operations: Collection[str]) -> Results:
     """The same results without what was said of some operations."""
+    if not operations:
+        return results
     rows = []
     for row in results.requirements:
         outcomes = tuple(each for each in row.outcomes if each.operation not in operations)

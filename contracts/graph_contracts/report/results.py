@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from functools import cached_property
 
 from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.report.change import Since
@@ -181,7 +182,7 @@ class Results:
         found = [(row, outcome) for row in self.requirements for outcome in row.outcomes if outcome.verdict in verdicts]
         return sorted(found, key=lambda pair: seriousness(*pair))
 
-    @property
+    @cached_property
     def untested(self) -> list[Untested]:
         """The operations of which nothing could be decided though something should have been."""
         recorded = self.scope is not None and self.scope.recorded

@@ -35,9 +35,6 @@ class Share:
         """The share that holds, in whole percent, and 100 only where all hold; None where none applies."""
         return self.held * 100 // self.all if self.all else None
 
-    def __add__(self, other: Share) -> Share:
-        return Share(self.held + other.held, self.broken + other.broken, self.untested + other.untested)
-
 
 @dataclass(frozen=True, slots=True)
 class Event:
