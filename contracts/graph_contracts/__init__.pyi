@@ -16,7 +16,7 @@ from graph_contracts.library.suite import GraphContract as GraphContract
 from graph_contracts.report.results import Outcome as Outcome
 from graph_contracts.report.results import RequirementResult as RequirementResult
 from graph_contracts.report.results import Results as Results
-from graph_contracts.report.results import Verdict as Verdict
+from graph_contracts.report.verdict import Verdict as Verdict
 from graph_contracts.requirements import Finding as Finding
 from graph_contracts.requirements import Inconclusive as Inconclusive
 from graph_contracts.requirements import Level as Level

@@ -18,7 +18,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from graph_contracts.report.results import Verdict
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.site.record import LETTERS, Record
 from tests.report import synthetic
 

@@ -25,7 +25,7 @@ from graph_contracts.json_types import JsonMapping
 from graph_contracts.reference.server import start
 from graph_contracts.reference.sheet import proofs
 from graph_contracts.report import results_reader
-from graph_contracts.report.results import Verdict
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.requirements import registry
 from graph_contracts.settings import Settings
 from tests.docs import EXCHANGES

@@ -13,7 +13,8 @@ from graph_contracts.engine.pytest_cases import Plugin
 from graph_contracts.engine.session import Session
 from graph_contracts.errors import TargetError
 from graph_contracts.http.client import OUT_OF_TIME
-from graph_contracts.report.results import Results, Verdict
+from graph_contracts.report.results import Results
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.requirements import Binding, Phase
 from graph_contracts.settings import Settings
 from tests.engine.test_ended_early import DOCUMENT

@@ -13,7 +13,8 @@ from graph_contracts.engine.result import RunResult
 from graph_contracts.engine.selection import select_cases, take_shard
 from graph_contracts.http.redact import Redactor
 from graph_contracts.report.left import Left
-from graph_contracts.report.results import Outcome, Verdict
+from graph_contracts.report.results import Outcome
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.settings import Settings
 from tests.cases.sheet import DOCUMENT
 

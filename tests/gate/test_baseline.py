@@ -10,7 +10,8 @@ import pytest
 from graph_contracts.errors import BaselineError
 from graph_contracts.gate import Gate, baseline, verdict
 from graph_contracts.gate.verdict import Known
-from graph_contracts.report.results import Results, Verdict, exit_code, verdict_of
+from graph_contracts.report.results import Results, exit_code, verdict_of
+from graph_contracts.report.verdict import Verdict
 from tests.report.samples import FIRST, SECOND, row, run
 
 TODAY = date(2026, 11, 25)

@@ -14,8 +14,9 @@ from graph_contracts.errors import LockError
 from graph_contracts.gate import Gate, lock
 from graph_contracts.gate.verdict import Known
 from graph_contracts.report import words
-from graph_contracts.report.results import Results, Verdict, exit_code
+from graph_contracts.report.results import Results, exit_code
 from graph_contracts.report.results_schema import validate
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.requirements import registry
 from tests.report.samples import FIRST, row, run
 

@@ -8,7 +8,8 @@ from io import StringIO
 from typing import Any
 
 from graph_contracts.report import har
-from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict, result
+from graph_contracts.report.results import Outcome, RequirementResult, Results, result
+from graph_contracts.report.verdict import Verdict
 
 FIRST, SECOND = "PATCH /a/{id}", "PATCH /b/{id}"
 EVIL = "<script>alert(1)</script>&\"'\x1b[31m\u202eoff\x00]]>\ud800|`{{7*7}}%s\r\n::error::no\n##[error]no"

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict, worst
+from graph_contracts.report.results import Outcome, RequirementResult, Results
+from graph_contracts.report.verdict import Verdict, worst
 
 LEVELS = ("MUST", "MUST", "SHOULD", "MUST", "SHOULD", "INFO")
 AREAS = ("route", "auth", "status", "req", "resp", "body", "type", "value", "merge", "persist", "json", "error")

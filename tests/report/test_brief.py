@@ -7,7 +7,8 @@ import pytest
 from graph_contracts.report import brief, view, words
 from graph_contracts.report.causes import CauseGroup
 from graph_contracts.report.jsontree import Line
-from graph_contracts.report.results import Outcome, RequirementResult, Verdict
+from graph_contracts.report.results import Outcome, RequirementResult
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.report.view import Group, Step, VerdictSection
 
 URL = "https://things.example/beta/things/4ff456ff-56ff-4ff4-ff56-f44fff56f44f?a=b"

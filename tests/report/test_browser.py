@@ -14,7 +14,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from graph_contracts.report import compare, html
-from graph_contracts.report.results import Results, Verdict
+from graph_contracts.report.results import Results
+from graph_contracts.report.verdict import Verdict
 from tests.report import synthetic
 from tests.report.test_reports import EVIL, HOSTILE
 from tests.report.test_reports import evidence as exchanges_with

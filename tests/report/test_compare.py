@@ -18,8 +18,9 @@ from graph_contracts.errors import ResultsError
 from graph_contracts.report import compare, merge
 from graph_contracts.report.evidence import finder
 from graph_contracts.report.headline import is_partial
-from graph_contracts.report.results import Results, Verdict
+from graph_contracts.report.results import Results
 from graph_contracts.report.results_reader import Run
+from graph_contracts.report.verdict import Verdict
 from tests.report.samples import EVIL, FIRST, SECOND, evidence, row, run
 
 RENDERINGS: dict[str, Callable[[compare.Comparison], str]] = {

@@ -14,7 +14,8 @@ from graph_contracts.errors import ResultsError
 from graph_contracts.report import outcome_stream, results_reader, writer
 from graph_contracts.report.evidence import Evidence
 from graph_contracts.report.outcome_stream import NAME, OutcomeStream
-from graph_contracts.report.results import Results, Verdict
+from graph_contracts.report.results import Results
+from graph_contracts.report.verdict import Verdict
 from tests.report.samples import EVIL, evidence, row, run
 
 WHOLE = run(row("update.a.b", "pass", "fail", text=EVIL), row("update.a.c", "pass"), redacted=0)

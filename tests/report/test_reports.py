@@ -27,7 +27,8 @@ from graph_contracts.report import (
     writer,
 )
 from graph_contracts.report.change import Change, Kind, Since
-from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
+from graph_contracts.report.results import Outcome, RequirementResult, Results
+from graph_contracts.report.verdict import Verdict, worst
 from graph_contracts.report.visible import visible
 from graph_contracts.report.waiver import Waiver, Waivers
 from tests.report import synthetic
@@ -132,10 +133,10 @@ def test_the_verdict_gates_and_is_never_green_by_accident(
 
 
 def test_the_worst_outcome_is_a_requirements_verdict() -> None:
-    assert results.worst(["pass", "fail", "error"]) == "fail"
-    assert results.worst(["pass", "not-applicable"]) == "pass"
-    assert results.worst(["pass", "inconclusive"]) == "inconclusive"
-    assert results.worst([]) == "not-applicable"
+    assert worst(["pass", "fail", "error"]) == "fail"
+    assert worst(["pass", "not-applicable"]) == "pass"
+    assert worst(["pass", "inconclusive"]) == "inconclusive"
+    assert worst([]) == "not-applicable"
 
 
 def test_results_are_read_back_as_they_were_written() -> None:

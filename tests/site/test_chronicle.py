@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from graph_contracts.report.change import Kind
-from graph_contracts.report.results import Verdict
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.site.chronicle import Share, chronicle, differences
 from graph_contracts.site.record import Record, current, operations_with
 from tests.report.samples import FIRST, SECOND

@@ -15,7 +15,7 @@ import pytest
 from defusedxml import ElementTree
 
 from graph_contracts import cli
-from graph_contracts.report.results import Verdict
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.site.catalogue import file_name
 from tests.report.samples import EVIL
 from tests.site.runs import row, run, written

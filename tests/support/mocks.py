@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from graph_contracts.engine.replay.answer_results import Judged
-from graph_contracts.report.results import Verdict
+from graph_contracts.report.verdict import Verdict
 
 BASE = "https://host.example/v1.0"
 LAMP = {"type": "object", "properties": {"id": {"type": "string"}, "level": {"type": "integer", "format": "int32"}}}

@@ -51,9 +51,9 @@ class Reader:
         )
 
     @cached_property
-    def _graph(self) -> bool:
-        """Whether the document claims Graph's conventions."""
-        return Convention.GRAPH in claimed(self.document, servers(self.document.get("servers"))).applied
+    def _conventions(self) -> Container[Convention]:
+        """The conventions that the document claims: to know them, all of it may have to be looked through."""
+        return claimed(self.document, servers(self.document.get("servers"))).applied
 
     def operations(self) -> tuple[tuple[Operation, ...], tuple[str, ...]]:
         """The document's operations, none of them read yet; and the paths that can't be read, with the reason."""
@@ -158,7 +158,9 @@ class Reader:
             response=self.types.type(answered["schema"]) if "schema" in answered else None,
             accept=asked_for(statuses[success or ranged or ""]) if success or ranged else "",
             statuses=tuple(statuses),
-            errors=dict(error_answers(statuses, self.types.type, self.document, graph=self._graph)),
+            errors=dict(
+                error_answers(statuses, self.types.type, self.document, graph=Convention.GRAPH in self._conventions)
+            ),
             success=int(success) if success else None,
             required=self.types.required(answered.get("schema")),
             truncated=bool(node.get("x-graph-truncated", False)),
@@ -207,7 +209,7 @@ class Reader:
     def _has_relationships(self) -> bool:
         """Whether schemas may have relationships: those of OData's documents do, but not those derived from pages."""
         derived = "x-graph-source" in mapping(self.document.get("info"))
-        return not derived and Convention.ODATA in claimed(self.document, servers(self.document.get("servers"))).applied
+        return not derived and Convention.ODATA in self._conventions
 
     def shape(self, path: str) -> CollectionShape:
         """How the document shows the collection that a path is about."""

@@ -22,6 +22,7 @@ from graph_contracts.http.redact import Redactor
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.reference.sheet import proofs
 from graph_contracts.report import results as model
+from graph_contracts.report import verdict as verdicts
 from graph_contracts.report.left import Left
 from graph_contracts.requirements import Mismatch
 from graph_contracts.settings import command_line
@@ -106,7 +107,7 @@ def blank(requirement: requirements.Requirement, contract: Contract) -> model.Re
         basis=requirement.basis,
         statement=requirement.statement,
         source=requirement.source,
-        verdict=model.Verdict.NOT_APPLICABLE,
+        verdict=verdicts.Verdict.NOT_APPLICABLE,
         page=source_location.line(requirement.source, contract),
         gates=requirement.gates,
         sent=requirement.sent,
@@ -137,7 +138,7 @@ def outcome(
         shown = exchanges[judgement.exchanges[-1]]
     return model.Outcome(
         operation=judgement.operation,
-        verdict=model.Verdict(judgement.verdict),
+        verdict=verdicts.Verdict(judgement.verdict),
         message=shortened(redactor, judgement.message),
         expected=shortened(redactor, judgement.expected),
         actual=shortened(redactor, judgement.actual),

@@ -20,7 +20,8 @@ import yaml
 from graph_contracts.errors import LockError
 from graph_contracts.files import read as read_octets
 from graph_contracts.report.lock import HeldBack
-from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict, result
+from graph_contracts.report.results import Outcome, RequirementResult, Results, result
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.report.words import PROFILES
 
 NAME = "graph-contracts.lock"

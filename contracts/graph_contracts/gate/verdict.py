@@ -14,7 +14,8 @@ from graph_contracts.gate.baseline import Baseline, Entry, written
 from graph_contracts.report import results_reader
 from graph_contracts.report.change import Since
 from graph_contracts.report.difference import between
-from graph_contracts.report.results import Outcome, Results, Verdict, result
+from graph_contracts.report.results import Outcome, Results, result
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.report.waiver import Waiver, Waivers
 from graph_contracts.system import rename_over
 

@@ -41,6 +41,8 @@ class Request:
     @property
     def address(self) -> str:
         """The URL as it is sent, with the parameters that authenticate."""
+        if not self.query:
+            return self.url
         parts = urlsplit(self.url)
         known = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
         own = urlencode([(name, value) for name, value in self.query if name not in known], quote_via=quote)

@@ -27,7 +27,7 @@ from graph_contracts.errors import ConfigurationError, ContractsError
 from graph_contracts.generation.storage import kept_aside
 from graph_contracts.library.check import concluded, refuse_what_needs_the_command, report_folder
 from graph_contracts.library.target import named
-from graph_contracts.report import results as model
+from graph_contracts.report import verdict as verdicts
 from graph_contracts.report.headline import headline
 from graph_contracts.report.results import Outcome, Results
 from graph_contracts.report.visible import visible
@@ -203,7 +203,7 @@ class GraphContract:
         before = len(recorded)
         judgement = self._judged(case)
         own = (said for name, said in recorded[before:] if name == judgement.requirement)
-        return next(own, Outcome(judgement.operation, model.Verdict(judgement.verdict), judgement.message))
+        return next(own, Outcome(judgement.operation, verdicts.Verdict(judgement.verdict), judgement.message))
 
     def _judged(self, case: PlannedCase) -> Judgement:
         self._asked.add(case)
@@ -224,7 +224,7 @@ class StartedRun(GraphContract):
         judgement = self._judged(case)
         if judgement.verdict == "fail":
             outcome = gated(self._runner, judgement)
-            if outcome.verdict is not model.Verdict.FAIL:
+            if outcome.verdict is not verdicts.Verdict.FAIL:
                 judgement = replace(judgement, verdict="warn", message=outcome.message)
             node.add_report_section("call", "advice", self._advice(outcome, judgement.requirement))
         node.user_properties += properties(judgement.requirement, judgement.verdict, judgement.operation)

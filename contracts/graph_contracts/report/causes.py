@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from graph_contracts.json_types import JsonMapping, JsonObject
-from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict, seriousness
+from graph_contracts.report.results import Outcome, RequirementResult, Results, seriousness
+from graph_contracts.report.verdict import Verdict
 
 BROKEN = frozenset({Verdict.FAIL, Verdict.WARN, Verdict.WAIVED})
 

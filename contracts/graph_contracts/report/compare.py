@@ -13,8 +13,9 @@ from graph_contracts.report.change import Change, Kind
 from graph_contracts.report.difference import between
 from graph_contracts.report.headline import lacking, sentence
 from graph_contracts.report.markdown import code, escape
-from graph_contracts.report.results import RequirementResult, Results, Verdict, summary
+from graph_contracts.report.results import RequirementResult, Results, summary
 from graph_contracts.report.templating import digest, environment, ours
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.report.view import areas
 from graph_contracts.report.visible import one_line, visible
 from graph_contracts.report.words import SIGNS, alike, change_lines, when

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from graph_contracts.report import causes
 from graph_contracts.report.causes import CauseGroup
-from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
+from graph_contracts.report.results import Outcome, RequirementResult, Results
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.report.visible import one_line
 
 CHANGING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+")

@@ -12,7 +12,8 @@ from typing import TextIO
 
 from graph_contracts.report import brief, markdown, view
 from graph_contracts.report.headline import Tone, headline
-from graph_contracts.report.results import Results, Verdict, verdict_of
+from graph_contracts.report.results import Results, verdict_of
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.report.view import VerdictSection
 from graph_contracts.report.visible import one_line
 

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from graph_contracts.report.results import Results, Verdict, exit_code, result, summary, verdict_of
+from graph_contracts.report.results import Results, exit_code, result, summary, verdict_of
 from graph_contracts.report.scope import MOCKS, OTHERS
 from graph_contracts.report.untested import UNDECIDED, Untested
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.report.words import plural
 
 INTERRUPTED = 130

@@ -10,8 +10,9 @@ from graph_contracts.json_types import JsonMapping
 from graph_contracts.report import brief, untested, view, words
 from graph_contracts.report.headline import headline, is_partial, lacking
 from graph_contracts.report.left import MAX_MEMBERS_NAMED
-from graph_contracts.report.results import LEVELS, Results, Verdict, summary
+from graph_contracts.report.results import LEVELS, Results, summary
 from graph_contracts.report.templating import digest, environment, ours
+from graph_contracts.report.verdict import Verdict
 
 MAX_BRIEF = 4
 """Failures and warnings that the first screen has room for; the others are folded below them."""

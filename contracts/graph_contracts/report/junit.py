@@ -11,7 +11,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from graph_contracts.report import causes
 from graph_contracts.report.causes import CauseGroup
 from graph_contracts.report.headline import sentence
-from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict, verdict_of
+from graph_contracts.report.results import Outcome, RequirementResult, Results, verdict_of
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.report.visible import visible
 
 SKIPPED = {Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE, Verdict.WAIVED}

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from graph_contracts.report import brief, untested, view
 from graph_contracts.report.brief import Brief
 from graph_contracts.report.headline import lacking, sentence
-from graph_contracts.report.results import LEVELS, Results, Verdict
+from graph_contracts.report.results import LEVELS, Results
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.report.view import VerdictSection
 from graph_contracts.report.visible import one_line
 from graph_contracts.report.words import SIGNS, amount, changes, conventions, plural, stricter

@@ -10,9 +10,10 @@ from typing import TypeVar
 from graph_contracts.errors import ResultsError
 from graph_contracts.json_types import JsonMapping
 from graph_contracts.report.evidence import Entry, Joined
-from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict, result
+from graph_contracts.report.results import Outcome, RequirementResult, Results, result
 from graph_contracts.report.results_reader import Run
 from graph_contracts.report.untested import untested
+from graph_contracts.report.verdict import Verdict
 
 JUDGED_FIRST = (
     Verdict.FAIL,

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from enum import StrEnum
 from functools import cached_property
 
 from graph_contracts.json_types import JsonMapping, JsonObject
@@ -18,35 +17,12 @@ from graph_contracts.report.lock import HeldBack
 from graph_contracts.report.results_schema import schema, validate
 from graph_contracts.report.scope import Scope
 from graph_contracts.report.untested import Untested, untested
+from graph_contracts.report.verdict import WORST_FIRST, Verdict, worst
 from graph_contracts.report.waiver import Waivers
 
 FORMAT = "graph-contracts/results/1"
 
 
-class Verdict(StrEnum):
-    """What is said of a requirement; `fail` gates, `error` is a defect of the suite itself."""
-
-    PASS = "pass"  # noqa: S105 (a verdict, not a password)
-    FAIL = "fail"
-    WARN = "warn"
-    NOTE = "note"
-    INCONCLUSIVE = "inconclusive"
-    WAIVED = "waived"
-    NOT_APPLICABLE = "not-applicable"
-    ERROR = "error"
-
-
-WORST_FIRST = (
-    Verdict.FAIL,
-    Verdict.ERROR,
-    Verdict.WARN,
-    Verdict.INCONCLUSIVE,
-    Verdict.WAIVED,
-    Verdict.NOTE,
-    Verdict.PASS,
-    Verdict.NOT_APPLICABLE,
-)
-"""A requirement's verdict is the first of these that one of its outcomes has."""
 LEVELS = ("MUST", "SHOULD", "INFO")
 MAX_EXCHANGES = 12
 ENDED_BEFORE = "the run ended before it was tested"
@@ -345,12 +321,6 @@ def silent(row: RequirementResult, all_run: bool) -> RequirementResult:
     """A requirement that no case said anything of, where all planned cases were run or not."""
     reason = (Verdict.NOT_APPLICABLE, NO_OPERATION) if all_run else (Verdict.INCONCLUSIVE, ENDED_BEFORE)
     return result(row, [Outcome("", *reason)])
-
-
-def worst(verdicts: Iterable[str]) -> Verdict:
-    """The verdict of a requirement with outcomes of these verdicts; `not-applicable` where there are none."""
-    found = set(verdicts)
-    return next((verdict for verdict in WORST_FIRST if verdict in found), Verdict.NOT_APPLICABLE)
 
 
 def summary(results: Results) -> dict[str, int]:

@@ -10,7 +10,8 @@ from graph_contracts.json_types import JsonObject
 from graph_contracts.report import causes
 from graph_contracts.report.causes import CauseGroup
 from graph_contracts.report.headline import sentence
-from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
+from graph_contracts.report.results import Outcome, RequirementResult, Results
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.report.visible import visible
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

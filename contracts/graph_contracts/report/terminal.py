@@ -11,8 +11,9 @@ from rich.text import Text
 from graph_contracts.report import untested, view, words
 from graph_contracts.report.failures import Failure, every, failures, script_name
 from graph_contracts.report.headline import Tone, headline, lacking
-from graph_contracts.report.results import ENDED_BEFORE, Outcome, Results, Verdict
+from graph_contracts.report.results import ENDED_BEFORE, Outcome, Results
 from graph_contracts.report.screen import Screen, literal, wrapped
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.report.visible import one_line
 from graph_contracts.report.words import changes, first_few, plural
 

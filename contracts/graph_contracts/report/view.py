@@ -17,14 +17,8 @@ from graph_contracts.report import causes, jsontree, words
 from graph_contracts.report.causes import CauseGroup
 from graph_contracts.report.evidence import Entry, finder
 from graph_contracts.report.jsontree import Line
-from graph_contracts.report.results import (
-    WORST_FIRST,
-    Outcome,
-    RequirementResult,
-    Results,
-    Verdict,
-    seriousness,
-)
+from graph_contracts.report.results import Outcome, RequirementResult, Results, seriousness
+from graph_contracts.report.verdict import WORST_FIRST, Verdict
 
 FAILED = (Verdict.FAIL, Verdict.ERROR)
 MAX_BODY = 4000

@@ -11,7 +11,8 @@ from http import HTTPStatus
 
 from graph_contracts.report.change import Change, Kind
 from graph_contracts.report.lock import HeldBack
-from graph_contracts.report.results import Outcome, RequirementResult, Results, Verdict
+from graph_contracts.report.results import Outcome, RequirementResult, Results
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.report.visible import one_line
 from graph_contracts.report.waiver import Waivers
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from graph_contracts.report.change import Kind, kind
-from graph_contracts.report.results import Verdict
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.site.record import Record, current
 
 HELD = frozenset({Verdict.PASS, Verdict.NOTE})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from graph_contracts.report.results import Verdict
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.site.catalogue import Requirement
 from graph_contracts.site.chronicle import BROKEN, HELD
 from graph_contracts.site.model import Shown, Site

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from graph_contracts.json_types import JsonObject
 from graph_contracts.report import badge
 from graph_contracts.report.headline import Tone
-from graph_contracts.report.results import Verdict
 from graph_contracts.report.subjects import subject
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.report.visible import visible
 from graph_contracts.site.catalogue import file_name
 from graph_contracts.site.chronicle import Event, Share

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.report import view
 from graph_contracts.report.jsontree import Line
-from graph_contracts.report.results import Verdict
 from graph_contracts.report.results_reader import Run
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.report.visible import one_line
 
 SHOWN = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN, Verdict.WAIVED)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from graph_contracts.errors import NothingTestedError
 from graph_contracts.json_types import JsonMapping
-from graph_contracts.report.results import Verdict
+from graph_contracts.report.verdict import Verdict
 from graph_contracts.report.words import when
 from graph_contracts.site.catalogue import Requirement, by_area, requirements
 from graph_contracts.site.chronicle import Chronicle, Event, Share, Standing, chronicle, share_of

@@ -8,8 +8,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from graph_contracts.report.results import WORST_FIRST, Verdict
 from graph_contracts.report.templating import environment, ours
+from graph_contracts.report.verdict import WORST_FIRST, Verdict
 from graph_contracts.site import downloads
 from graph_contracts.site.catalogue import Requirement, file_name
 from graph_contracts.site.chronicle import BROKEN, HELD, UNTESTED, Share

@@ -9,7 +9,8 @@ from functools import cache
 
 from graph_contracts.json_types import JsonMapping, JsonObject
 from graph_contracts.report.headline import headline, is_partial
-from graph_contracts.report.results import WORST_FIRST, RequirementResult, Results, Verdict, worst
+from graph_contracts.report.results import RequirementResult, Results
+from graph_contracts.report.verdict import WORST_FIRST, Verdict, worst
 
 LETTERS: Mapping[Verdict, str] = {
     Verdict.PASS: "p",

@@ -14,7 +14,7 @@ import requests
 
 from graph_contracts.errors import NothingTestedError
 from graph_contracts.http.limits import MAX_BODY
-from graph_contracts.report.results import Verdict
+from graph_contracts.report.verdict import Verdict
 from tests.support.mocks import RIGHT, WRONG, failed, lamps
 from tests.support.upstream import PATIENCE, Asked, Upstream, proxied
 

@@ -23,8 +23,9 @@ from graph_contracts.errors import NothingTestedError
 from graph_contracts.gate import Gate
 from graph_contracts.gate.lock import Lock
 from graph_contracts.gate.verdict import Known
-from graph_contracts.report.results import MAX_EXCHANGES, Verdict
+from graph_contracts.report.results import MAX_EXCHANGES
 from graph_contracts.report.screen import Screen
+from graph_contracts.report.verdict import Verdict
 from tests.support import forked
 from tests.support.mocks import RIGHT, WRONG, failed, lamps
 from tests.support.upstream import PATIENCE, Asked, Upstream, proxied

@@ -14,7 +14,7 @@ from graph_contracts import cli
 from graph_contracts.engine.replay.answer_results import Judged
 from graph_contracts.engine.replay.judge_recording import rejudge
 from graph_contracts.errors import ContractsError, NothingTestedError, ResultsError
-from graph_contracts.report.results import Verdict
+from graph_contracts.report.verdict import Verdict
 
 DOCUMENT = Path(__file__).parents[3] / "openapi.yaml"
 ID = "6f1c5a30-3c1f-4c8e-9f6e-2d2a8b1f0001"

@@ -15,7 +15,8 @@ from graph_contracts.engine.replay.judge_recording import rejudge
 from graph_contracts.errors import NothingTestedError
 from graph_contracts.report import sarif
 from graph_contracts.report.headline import headline
-from graph_contracts.report.results import Results, Verdict
+from graph_contracts.report.results import Results
+from graph_contracts.report.verdict import Verdict
 from tests.support.mocks import (
     BASE,
     FORMATS,
