@@ -14,7 +14,8 @@ from tests.cases import sheet
 def measure(behaviour: Behaviour) -> list[sheet.Row]:
     """The rows of one behaviour: of updates, of the other operations, or both."""
     rows = [] if behaviour.about else [sheet.update_row(behaviour)]
-    return [*rows, sheet.shelf_row(behaviour)] if sheet.on_the_shelf(behaviour) else rows
+    rows += [sheet.shelf_row(behaviour)] if sheet.on_the_shelf(behaviour) else []
+    return [*rows, *(sheet.kind_row(each, kind) for each, kind in sheet.common_of_kinds() if each == behaviour)]
 
 
 def only_shelf(behaviour: Behaviour) -> list[sheet.Row]:

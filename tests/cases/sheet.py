@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,9 +34,10 @@ from tests.support.forked import reference
 Profile = Literal["page", "odata", "http"]
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENT = ROOT / "openapi.yaml"
-SHELF = Path(__file__).with_name("shelf.yaml")
+HERE = Path(__file__).parent
+SHELF = HERE / "shelf.yaml"
 """One resource with all five operations."""
-NESTED = Path(__file__).with_name("nested.yaml")
+NESTED = HERE / "nested.yaml"
 """A collection below the objects of another."""
 MAX_EXAMPLES = 10
 """Enough for variations; faults that strike seldom get the default."""
@@ -53,7 +54,19 @@ SETTLE = 0.6
 DESTRUCTIVE = frozenset({"update.route.nokey"})
 """Requirements about updates that take `--destructive` to be judged."""
 UPDATE = OperationKind.UPDATE
-OTHERS = tuple(kind for kind in OperationKind if kind is not UPDATE)
+OTHERS = (OperationKind.READ, OperationKind.LIST, OperationKind.CREATE, OperationKind.DELETE)
+"""The kinds that the shelf has beside updates."""
+DOCUMENTS: Mapping[OperationKind, Path] = {
+    OperationKind.ACTION: HERE / "action.yaml",
+}
+"""The documents of the other kinds, each with what one of them needs."""
+OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-envelope"
+"""Faults of what all have in common that have a path of their own."""
+COMMON_OF: Mapping[OperationKind, str] = {
+    OperationKind.ACTION: OF_ALL,
+}
+"""Faults of what all operations have in common that have a row of each of those kinds, too: each requirement of a kind
+has one that trips it."""
 BRISK: tuple[tuple[Any, str, float], ...] = (
     (effect_watch, "RESTART_GRACE_S", 2.0),  # nobody restarts the reference
     (judge, "TIMES", 1),  # how often a failure comes again changes its words
@@ -113,14 +126,33 @@ def shelf_row(behaviour: Behaviour, *, brief: bool = False, look: Callable[[Sess
 
 def shelf_document(behaviour: Behaviour) -> Path:
     """The document of that row."""
+    if behaviour.about is not None and behaviour.about in DOCUMENTS:
+        return DOCUMENTS[behaviour.about]
     return NESTED if behaviour.apply.__module__.endswith(".parents") else SHELF
+
+
+def kind_row(behaviour: Behaviour, kind: OperationKind, *, brief: bool = False) -> Row:
+    """Judge the operations of one of the kinds with documents of their own, where a fault is about all operations."""
+    until = Until(kind_names(behaviour, kind), failed=False, related=related(behaviour.name))
+    return _row(behaviour, brief, until, document=DOCUMENTS[kind], kinds=(kind,))
+
+
+def kind_names(behaviour: Behaviour, kind: OperationKind) -> frozenset[str]:
+    """The requirements about a kind that must tell of a fault which is about all operations."""
+    return frozenset(name for name in related(behaviour.name) if _kind_of(name) is kind)
+
+
+def common_of_kinds() -> list[tuple[Behaviour, OperationKind]]:
+    """Faults of what all operations have in common, each with the kinds that have a row of it."""
+    known = {each.name: each for each in behaviours()}
+    return [(known[name], kind) for kind, names in COMMON_OF.items() for name in names.split()]
 
 
 def shelf_names(behaviour: Behaviour) -> frozenset[str]:
     """The requirements that must tell of a fault on the shelf."""
     if behaviour.about:
         return frozenset(behaviour.caught_by)
-    return frozenset(name for name in related(behaviour.name) if _kind_of(name) is not UPDATE)
+    return frozenset(name for name in related(behaviour.name) if _kind_of(name) in OTHERS)
 
 
 def update_row(behaviour: Behaviour, *, brief: bool = False, look: Callable[[Session], None] | None = None) -> Row:
@@ -244,7 +276,7 @@ def run(
             expired_token=SecretStr(tokens.expired),
             foreign_token=SecretStr(tokens.foreign),
             settle=SETTLE,
-            destructive=document in {SHELF, NESTED} or _named_for(faults, DESTRUCTIVE),
+            destructive=document in {SHELF, NESTED, *DOCUMENTS.values()} or _named_for(faults, DESTRUCTIVE),
             seed=seed,
             max_examples=examples or (SELDOM_EXAMPLES if SELDOM.intersection(faults) else MAX_EXAMPLES),
             profile=profile,

@@ -152,6 +152,27 @@ def test_nothing_unrelated_tells_of_a_behaviour_on_the_shelf(shelved: Behaviour)
     only_related(row)
 
 
+@pytest.mark.parametrize(
+    ("fault", "kind"), sheet.common_of_kinds(), ids=lambda each: each.name if isinstance(each, Behaviour) else str(each)
+)
+def test_other_kinds_tell_of_faults_that_all_operations_may_have(fault: Behaviour, kind: OperationKind) -> None:
+    names = sheet.kind_names(fault, kind)
+    assert names
+    caught(sheet.kind_row(fault, kind, brief=True), names, gates=False)
+
+
+@pytest.mark.parametrize("kind", sheet.DOCUMENTS)
+def test_the_clean_reference_passes_in_each_other_kind(kind: OperationKind) -> None:
+    row = sheet.run(str(kind), document=sheet.DOCUMENTS[kind], kinds=(kind,))
+    assert row.errors == {}
+    assert row.failed == {}
+    assert row.warned == {}
+    assert row.undecided == {}
+    assert row.notes == ()
+    assert row.passed
+    assert {name.partition(".")[0] for name in row.passed} == {str(kind)}
+
+
 def on_the_shelf(shelved: Behaviour, row: Row) -> None:
     """Hold the row of a behaviour on the shelf to what is named for it."""
     if shelved.kind == "variation":
@@ -166,6 +187,7 @@ def test_every_requirement_that_can_be_broken_is_tripped_by_a_fault() -> None:
     tripped = {name for fault in faults for name in related(fault.name)}
     named = {name for fault in faults for name in fault.caught_by}
     named |= {name for fault in SHELVED if fault.kind == "fault" for name in related(fault.name) if _no_update(name)}
+    named |= {name for fault, kind in sheet.common_of_kinds() for name in sheet.kind_names(fault, kind)}
     musts = {r.id for r in requirements.registry() if r.level is Level.MUST}
     assert musts - named - FURTHER - OWN_ERRORS == set()
     tripped |= FURTHER | OWN_ERRORS

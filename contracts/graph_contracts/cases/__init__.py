@@ -63,6 +63,7 @@ MODULES = (
     "any.throttling",
     "update.burst",
     "any.security",
+    "any.calls",
     "read.documented",
     "list.documented",
     "create.documented",

@@ -27,6 +27,14 @@ NOUNS: Mapping[OperationKind, str] = {
     OperationKind.LIST: "list",
     OperationKind.CREATE: "creation",
     OperationKind.DELETE: "deletion",
+    OperationKind.REPLACE: "replacement",
+    OperationKind.ACTION: "action",
+    OperationKind.FUNCTION: "function",
+    OperationKind.REFERENCE: "reference",
+    OperationKind.MEDIA: "media stream",
+    OperationKind.COUNT: "count",
+    OperationKind.DELTA: "delta query",
+    OperationKind.BATCH: "batch",
 }
 """What the pages call each kind of operation."""
 LABEL = 9

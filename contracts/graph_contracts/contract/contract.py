@@ -7,10 +7,8 @@ from `x-graph-*` keys; a document without them gives a contract all the same, wi
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -22,23 +20,13 @@ from graph_contracts.contract.external_files import with_files
 from graph_contracts.contract.message import mapping
 from graph_contracts.contract.object_path import ObjectPath, Paths, blank
 from graph_contracts.contract.operation import Operation
+from graph_contracts.contract.operation_kind import ON_OBJECTS, OperationKind, operation_kind
 from graph_contracts.contract.other_formats import check_document
 from graph_contracts.contract.reader import Reader
 from graph_contracts.contract.security import key_names
 from graph_contracts.contract.servers import base_path, choices, servers
-from graph_contracts.contract.value_type import Type, TypeKind
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
-
-
-class OperationKind(StrEnum):
-    """What an operation does to a resource, as its method, its path and its answer show."""
-
-    UPDATE = "update"
-    READ = "read"
-    LIST = "list"
-    CREATE = "create"
-    DELETE = "delete"
 
 
 @dataclass(frozen=True)
@@ -177,14 +165,16 @@ class Contract:
 
     @cached_property
     def kinds(self) -> Mapping[str, OperationKind]:
-        """What each operation that does one of the five does, by operation id."""
-        return {o.id: kind for operations in self.resources.values() for kind, o in operations.items()}
+        """What each operation that is tested does, by operation id. To know it, all are read."""
+        found = [each for place in self._own_places for each in self._kinds_at(place)]
+        bound = [each for kind, o in found if kind not in ON_OBJECTS for each in self.bound(o).items()]
+        return {operation.id: kind for kind, operation in (*bound, *found)}
 
     @cached_property
     def tested(self) -> tuple[Operation, ...]:
-        """The operations that do one of the five, resource by resource."""
+        """The chosen operations that have a kind, resource by resource."""
         chosen = {each.id for each in self.operations}
-        return tuple(o for operations in self.resources.values() for o in operations.values() if o.id in chosen)
+        return tuple(o for place in self._own_places for _, o in self._kinds_at(place) if o.id in chosen)
 
     @cached_property
     def updates(self) -> tuple[Operation, ...]:
@@ -195,11 +185,15 @@ class Contract:
     def resources(self) -> Mapping[str, Mapping[OperationKind, Operation]]:
         """The operations of each resource by what they do, by its collection's path with parameters left blank.
 
-        What does none of the five (actions, functions, media, references, PUT) is not among them. To know all, all
-        are read; `resource` reads those of one.
+        An action, a function, a media stream or a count is a resource of its own. To know all, all operations are read;
+        `resource` reads those of one.
         """
-        places = dict.fromkeys(self._place(each) for each in self.operations)
-        return MappingProxyType({place: found for place in places if (found := self._shaped(place))})
+        return MappingProxyType({place: found for place in self._own_places if (found := self._shaped(place))})
+
+    @cached_property
+    def _own_places(self) -> tuple[str, ...]:
+        """The places of the chosen operations."""
+        return tuple(dict.fromkeys(self._place(each) for each in self.operations))
 
     def resource(self, operation: Operation) -> Mapping[OperationKind, Operation]:
         """The operations of the resource that an operation is one of, by what they do, whether chosen or not."""
@@ -233,16 +227,30 @@ class Contract:
         return {place: tuple(about) for place, about in found.items()}
 
     def _shaped(self, place: str) -> Mapping[OperationKind, Operation]:
-        about = self._places.get(place, ())
-        if self._is_function(about):
-            return MappingProxyType({})
-        holds_objects = any(each.key for each in about)
         found: dict[OperationKind, Operation] = {}
-        for each in about:
-            kind = operation_kind(each, holds_objects)
-            if kind is not None:
-                found.setdefault(kind, each)
+        for kind, each in self._kinds_at(place):
+            found.setdefault(kind, each)
         return MappingProxyType(found)
+
+    def _kinds_at(self, place: str) -> list[tuple[OperationKind, Operation]]:
+        """The operations at a place, each with what it does; what is done to objects is done by one operation."""
+        about = self._places.get(place, ())
+        function = self._is_function(about)
+        holds_objects = any(each.key for each in about)
+        found: list[tuple[OperationKind, Operation]] = []
+        for each in about:
+            kind = OperationKind.FUNCTION if function and not each.trouble else operation_kind(each, holds_objects)
+            if kind is not None and not (kind in ON_OBJECTS and any(kind is known for known, _ in found)):
+                found.append((kind, each))
+        return found
+
+    def bound(self, operation: Operation) -> Mapping[OperationKind, Operation]:
+        """The operations on the object or the collection that an action, a function or the like is bound to.
+
+        They are those at the path without its last segment; nothing where the document has none there.
+        """
+        above = operation.path.rstrip("/").rpartition("/")[0]
+        return {kind: each for kind, each in self.at(above).items() if kind in ON_OBJECTS} if above else {}
 
     def at(self, collection: str) -> Mapping[OperationKind, Operation]:
         """The operations of the resource whose collection is at a path, by what they do."""
@@ -263,49 +271,3 @@ class Contract:
     def deletion(self, update: Operation) -> Operation | None:
         """The operation that deletes an update's object."""
         return self.resource(update).get(OperationKind.DELETE)
-
-
-ORDINARY = re.compile(r"[^$(){}.]+|\{[^{}]+\}|")
-"""The last segment of a collection's path, where it is no function, media stream, count or reference, and no qualified
-name either: such is a type that the path is cast to, or what is called."""
-
-
-def operation_kind(operation: Operation, holds_objects: bool) -> OperationKind | None:
-    """What an operation does; `holds_objects` says whether the document has paths of objects right below its own."""
-    if not ORDINARY.fullmatch(operation.collection.rsplit("/", 1)[-1]) or operation.trouble or operation.call:
-        return None
-    sends_object = operation.body is not None and operation.body.kind is TypeKind.COMPLEX
-    match operation.method:
-        case "PATCH" if sends_object:
-            return OperationKind.UPDATE
-        case "DELETE" if operation.key:
-            return OperationKind.DELETE
-        case "POST" if sends_object and not operation.key and (operation.success == 201 or holds_objects):
-            return OperationKind.CREATE
-        case "GET":
-            return _reading(operation, holds_objects)
-    return None
-
-
-def _reading(operation: Operation, holds_objects: bool) -> OperationKind | None:
-    """Whether a GET shows one object or a list of them."""
-    answer = operation.response
-    lists = operation.item_type is not None
-    if operation.key:
-        if answer is not None and _called(operation, answer, lists=lists):
-            return None
-        return OperationKind.READ if answer is None or answer.kind in {TypeKind.COMPLEX, TypeKind.ANY} else None
-    if holds_objects or lists or (answer and answer.kind is TypeKind.COLLECTION):
-        return OperationKind.LIST
-    return OperationKind.READ if answer and answer.kind is TypeKind.COMPLEX else None
-
-
-def _called(operation: Operation, answer: Type, *, lists: bool) -> bool:
-    """Whether a GET that looks like that of an object calls a function: it answers a list, or another type than the
-    one that its last segment names."""
-    path = ObjectPath.of(operation.path)
-    if path is None:
-        return False
-    if path.cast:
-        return path.cast not in {answer.name, *answer.also}
-    return path.form.startswith("(") and lists

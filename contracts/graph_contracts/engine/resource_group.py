@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from graph_contracts.contract import ObjectPath, Operation, OperationKind, blank
 from graph_contracts.errors import ContractsError, UnknownObjectError
-from graph_contracts.operations.delete import DeleteDriver
+from graph_contracts.operations.bound import BoundDriver
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.update import UpdateDriver
 
@@ -95,11 +95,6 @@ class ResourceGroup:
             driver.release()
 
 
-def needs_object(driver: OperationUnderTest) -> bool:
-    """Whether an operation is judged on an object that is there: a deletion makes its own."""
-    return driver.documented.key is not None and not isinstance(driver, DeleteDriver)
-
-
 def group_by_resource(drivers: Iterable[tuple[OperationKind, OperationUnderTest]]) -> dict[str, ResourceGroup]:
     """Resource groups by their collection's path; each driver gets to know its siblings."""
     groups: dict[str, ResourceGroup] = {}
@@ -109,13 +104,15 @@ def group_by_resource(drivers: Iterable[tuple[OperationKind, OperationUnderTest]
         group = groups.setdefault(group_of(driver.documented), ResourceGroup())
         group.drivers.append(driver)
         of[driver.documented.id] = group
-        beside.setdefault(driver.documented.place, {})[kind] = driver
+        beside.setdefault(driver.documented.place, {}).setdefault(kind, driver)
     for group in groups.values():
         group.linked = [group]
-    for siblings in beside.values():
-        for driver in siblings.values():
+    for place, siblings in beside.items():
+        together = [each for group in groups.values() for each in group.drivers if each.documented.place == place]
+        for driver in together:
             driver.join(siblings)
-        _link(dict.fromkeys(of[driver.documented.id] for driver in siblings.values()))
+        bound = [each for driver in together if isinstance(driver, BoundDriver) for each in driver.bound.values()]
+        _link(dict.fromkeys(of[driver.documented.id] for driver in (*together, *bound)))
     return groups
 
 

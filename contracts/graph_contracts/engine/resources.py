@@ -6,21 +6,29 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import replace
 
 from graph_contracts.contract import Contract, Operation, OperationKind, Type, blank
-from graph_contracts.engine.discovery import objects_without_update, other_object, preflight
+from graph_contracts.engine.discovery import bound_objects, objects_without_update, other_object, preflight
 from graph_contracts.engine.discovery.check import PreflightCheck
 from graph_contracts.engine.discovery.parent_objects import ParentObjects, parent_makers
 from graph_contracts.engine.discovery.path_parameters import fill_path, lists, lists_of_parents
 from graph_contracts.engine.recovery.undo_log import UndoLog
-from graph_contracts.engine.resource_group import ResourceGroup, group_by_resource, group_of, needs_object
+from graph_contracts.engine.resource_group import ResourceGroup, group_by_resource, group_of
 from graph_contracts.engine.target import Target
 from graph_contracts.errors import ContractsError, UnknownObjectError, UnknownParentError
 from graph_contracts.http.client import Client
+from graph_contracts.operations.action import ActionDriver
+from graph_contracts.operations.batch import BatchDriver
+from graph_contracts.operations.bound import BoundDriver
+from graph_contracts.operations.count import CountDriver
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.delete import DeleteDriver
+from graph_contracts.operations.delta import DeltaDriver
+from graph_contracts.operations.function import FunctionDriver
 from graph_contracts.operations.knowledge import Options
+from graph_contracts.operations.media import MediaDriver
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.parents import collections_below
 from graph_contracts.operations.read import ListDriver, ReadDriver
+from graph_contracts.operations.references import ReferenceDriver
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
 
@@ -33,6 +41,13 @@ DRIVERS: Mapping[OperationKind, Callable[..., OperationUnderTest]] = {
     OperationKind.LIST: ListDriver,
     OperationKind.CREATE: CreateDriver,
     OperationKind.DELETE: DeleteDriver,
+    OperationKind.ACTION: ActionDriver,
+    OperationKind.FUNCTION: FunctionDriver,
+    OperationKind.REFERENCE: ReferenceDriver,
+    OperationKind.MEDIA: MediaDriver,
+    OperationKind.COUNT: CountDriver,
+    OperationKind.DELTA: DeltaDriver,
+    OperationKind.BATCH: BatchDriver,
 }
 
 
@@ -90,11 +105,17 @@ class Resources:
     def checks(self, group: ResourceGroup, *, may_write: bool = True) -> Iterator[PreflightCheck]:
         """The preflight checks of a group, one after the other."""
         try:
+            for each in self._bound_groups(group):
+                if not each.examined:
+                    self._examine(each)
             self._fill_paths(group, may_make=may_write)
         except UnknownParentError as error:
             if may_write or not error.maker:
                 raise
             yield PreflightCheck("object", f"no parent of it is there: a run tries to make one by {error.maker}")
+            return
+        if isinstance(first := group.drivers[0], BoundDriver):
+            yield from bound_objects.examine(first)
             return
         others = [each for each in group.able if each not in group.updates]
         if not group.updates:
@@ -123,6 +144,8 @@ class Resources:
         known: dict[str, dict[str, str]] = {}
         for driver in group.drivers:
             driver.observer.ids.update(known.setdefault(driver.place.path, {}))  # below the same parents
+            if isinstance(driver, BoundDriver):
+                driver.observer.ids.update(bound_objects.ids_from_bound(driver))
             try:
                 fill_path(driver, self.parents, may_make=may_make)
                 known[driver.place.path] |= driver.observer.ids
@@ -130,6 +153,11 @@ class Resources:
                 if driver.primary_path is None:
                     raise
                 group.leave_out([driver], error)
+
+    def _bound_groups(self, group: ResourceGroup) -> list[ResourceGroup]:
+        """The groups of what the operations of a group are bound to."""
+        bound = [each for driver in group.drivers if isinstance(driver, BoundDriver) for each in driver.bound.values()]
+        return [found for each in bound if (found := self.group(each.documented.id)) is not group]
 
     def first_if_any(self) -> ResourceGroup | None:
         """The first group that can be judged; None where each only lacks what the operator could give.
@@ -179,7 +207,7 @@ class Resources:
     def give_up(self, group: ResourceGroup, error: ContractsError) -> None:
         """Judge nothing of a group, or nothing of what needs an object where no more than that is missing."""
         lacks_object = isinstance(error, UnknownObjectError) and not isinstance(error, UnknownParentError)
-        needy = [driver for driver in group.able if needs_object(driver)]
+        needy = [driver for driver in group.able if driver.needs_object]
         judged = [driver for driver in group.able if driver.documented.id in self._judged]
         if lacks_object and not group.calibrated and any(driver not in needy for driver in judged):
             group.leave_out(needy, error)
@@ -275,7 +303,11 @@ def resources(contract: Contract, target: Target, judged: Container[str] = ()) -
 
 
 def _drivers(contract: Contract, client: Client, options: Options) -> Iterator[tuple[str, OperationUnderTest]]:
-    wanted = {each.id: each for o in contract.tested for each in (o, *contract.resource(o).values())}
+    wanted = {
+        each.id: each
+        for o in contract.tested
+        for each in (o, *contract.resource(o).values(), *contract.bound(o).values())
+    }
     ids = {(each.method, each.path): each.id for each in wanted.values()}
     below = collections_below((*contract.operations, *contract.others))
     listings = lists(contract)
@@ -291,3 +323,6 @@ def _drivers(contract: Contract, client: Client, options: Options) -> Iterator[t
         made[operation.id].parent_lists = lists_of_parents(operation, listings)
         made[operation.id].below = below.get(blank(operation.path), ())
         yield operation.id, made[operation.id]
+    for driver in made.values():
+        if isinstance(driver, BoundDriver):
+            driver.bound = {kind: made[each.id] for kind, each in contract.bound(driver.documented).items()}

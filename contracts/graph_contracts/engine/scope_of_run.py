@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graph_contracts import requirements
-from graph_contracts.contract import Contract, OperationKind
+from graph_contracts.contract import SAFE, Contract, OperationKind
 from graph_contracts.engine.selection import Selection
 from graph_contracts.report.scope import Scope
 from graph_contracts.requirements import Phase
 from graph_contracts.settings import Settings
-
-SAFE = frozenset({OperationKind.READ, OperationKind.LIST})
-"""What operations do that --read-only leaves in."""
 
 
 def scope(selection: Selection, settings: Settings, *, deselected: bool = False) -> Scope:

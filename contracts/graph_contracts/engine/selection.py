@@ -111,8 +111,8 @@ class Selection:
         if others:
             more = f" and {len(others) - MAX_NAMED} more" if len(others) > MAX_NAMED else ""
             yield (
-                f"{len(others)} operation(s) of the document are not tested, since they neither read, list, create nor "
-                f"delete objects, nor update one by PATCH with a JSON object: {', '.join(others[:MAX_NAMED])}{more}"
+                f"{len(others)} operation(s) of the document are not tested, since neither their method nor their path "
+                f"says what they do: {', '.join(others[:MAX_NAMED])}{more}"
             )
 
 
@@ -138,7 +138,7 @@ def select_cases(settings: Settings) -> Selection:
         generated=bool(settings.max_examples) and not settings.quick,
     )
     if not selection.tested:
-        hint = "The suite tests operations that read, list, create, update (PATCH) and delete objects"
+        hint = "The suite tests what reads, lists, creates, changes and deletes objects, and what is called on them"
         raise DocumentError(f"{contract.source}: the document declares no operation to test", hint)
     return selection
 

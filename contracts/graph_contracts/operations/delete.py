@@ -19,6 +19,11 @@ class DeleteDriver(OperationUnderTest):
     primary_path: DeleteDriver | None
 
     @property
+    def needs_object(self) -> bool:
+        """Whether it is judged on an object that is there: it makes its own."""
+        return False
+
+    @property
     def maker(self) -> CreateDriver:
         """What makes objects to be deleted: through the same path, or the page's first where that makes none.
 

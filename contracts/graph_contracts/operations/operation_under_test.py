@@ -91,6 +91,11 @@ class OperationUnderTest(Context, ABC):
             Inconclusive: not even that one was.
         """
 
+    @property
+    def needs_object(self) -> bool:
+        """Whether it is judged on an object that is there."""
+        return self.documented.key is not None
+
     # -- the life of an operation -------------------------------------------------------------------------------
 
     def join(self, siblings: Mapping[OperationKind, OperationUnderTest]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import quote, unquote_to_bytes
 
@@ -66,6 +66,23 @@ class Addresses:
             request.entity = next(iter(self.store.objects(request)), SINGLE)
         if request.entity:
             self.find(request)
+        if request.place.role is Role.OTHER:
+            request.bound = self.bound(request)
+
+    def bound(self, request: Request) -> Request | None:
+        """A request for what an operation is bound to; 404 where that is an object which isn't there."""
+        segments = request.segments[:-1]
+        place = self.locate(segments) if segments else None
+        if place is None or place.resource is None:
+            return None
+        found = replace(request, path="/" + "/".join(segments), segments=segments, place=place, operation=None)
+        self.parents(found)
+        if place.role is Role.ITEM:
+            found.entity = segments[-1]
+            self.find(found)
+        elif place.role is Role.SINGLE:
+            found.entity = next(iter(self.store.objects(found)), SINGLE)
+        return found
 
     def locate(self, segments: tuple[str, ...]) -> Place | None:
         """What a path leads to."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graph_contracts.contract import Contract
+from graph_contracts.contract import ON_OBJECTS, Contract
 from graph_contracts.contract.message import is_json
 from graph_contracts.reference.access import Access
 from graph_contracts.reference.addresses import Addresses
@@ -77,7 +77,7 @@ class App:
             return Reply(
                 200, headers={"Allow": self.addresses.allow(request), "Accept-Patch": "application/json"}, body=b""
             )
-        if not request.stored or (request.documented and request.kind is None):
+        if not request.stored or (request.documented and request.kind not in ON_OBJECTS):
             return await self.other(request)
         if request.method in {"GET", "HEAD"}:
             return self.reads.get(request)

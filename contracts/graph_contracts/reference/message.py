@@ -57,6 +57,8 @@ class Request:
     """The property whose value addresses the object, where the path names another one than the id."""
     below: tuple[str, ...] = ()
     """The keys of the objects that the addressed collection is below, outermost first, where the document has those."""
+    bound: Request | None = None
+    """A request for the object or collection that what is called or counted is bound to, if the document has that."""
     tenant: str = ""
     """Whose objects are meant; empty for those of everybody with a right token."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))

@@ -10,6 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from graph_contracts.contract import (
+    ON_OBJECTS,
     CollectionShape,
     Contract,
     ObjectPath,
@@ -57,7 +58,7 @@ class Place:
     @cached_property
     def role(self) -> Role:
         """What stands here."""
-        kinds = set(self.kinds.values())
+        kinds = ON_OBJECTS.intersection(self.kinds.values())
         if ObjectPath.of(self.template) is not None:
             return Role.ITEM if kinds else Role.OTHER
         if kinds & {OperationKind.LIST, OperationKind.CREATE} or (

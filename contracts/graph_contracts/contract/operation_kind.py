@@ -1,0 +1,148 @@
+"""What an operation does, as its method, its path and its answer show."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from graph_contracts.contract.object_path import ObjectPath
+from graph_contracts.contract.operation import Operation
+from graph_contracts.contract.value_type import Type, TypeKind
+
+
+class OperationKind(StrEnum):
+    """What an operation does; the first word of the requirements about it."""
+
+    UPDATE = "update"
+    READ = "read"
+    LIST = "list"
+    CREATE = "create"
+    DELETE = "delete"
+    REPLACE = "replace"
+    """Puts an object, or a property of one, in the place of what is there (PUT)."""
+    ACTION = "action"
+    """Calls an action: POST to its name, bound to an object or collection, or to nothing."""
+    FUNCTION = "function"
+    """Calls a function: GET of its name, with its parameters in the path."""
+    REFERENCE = "reference"
+    """Lists, adds, sets or removes references to objects, at a path that ends in `/$ref`."""
+    MEDIA = "media"
+    """Reads, writes or deletes octets: of a media stream, at `/$value` or wherever the document has no JSON."""
+    COUNT = "count"
+    """Counts a collection, at a path that ends in `/$count`."""
+    DELTA = "delta"
+    """Lists what changed in a collection since it was asked last."""
+    BATCH = "batch"
+    """Sends many requests as one, at `/$batch`."""
+
+
+ON_OBJECTS = frozenset(
+    {
+        OperationKind.UPDATE,
+        OperationKind.READ,
+        OperationKind.LIST,
+        OperationKind.CREATE,
+        OperationKind.DELETE,
+        OperationKind.REPLACE,
+    }
+)
+"""Kinds whose path is that of an object or of a collection."""
+SAFE = frozenset(
+    {
+        OperationKind.READ,
+        OperationKind.LIST,
+        OperationKind.FUNCTION,
+        OperationKind.COUNT,
+        OperationKind.DELTA,
+    }
+)
+"""Kinds that change nothing, whatever their method is."""
+ORDINARY = re.compile(r"[^$(){}.]+|\{[^{}]+\}|")
+"""The last segment of a collection's path, where it is no function, media stream, count or reference, and no qualified
+name either: such is a type that the path is cast to, or what is called."""
+_DELTA = re.compile(r"(?:[\w.]+\.)?delta(?:\(.*\))?", re.IGNORECASE)
+_SPECIAL = {"$ref": OperationKind.REFERENCE, "$value": OperationKind.MEDIA}
+
+
+def operation_kind(operation: Operation, holds_objects: bool) -> OperationKind | None:
+    """What an operation does; None where it does nothing that is tested.
+
+    Args:
+        operation: as the document has it.
+        holds_objects: whether the document has paths of objects right below its own.
+    """
+    if operation.trouble:
+        return None
+    return _special(operation) or _on_objects(operation, holds_objects) or _called(operation)
+
+
+def _special(operation: Operation) -> OperationKind | None:
+    """What the last segment alone says that an operation does."""
+    last = operation.path.rstrip("/").rpartition("/")[2]
+    if last in _SPECIAL:
+        return _SPECIAL[last]
+    if last == "$batch":
+        return OperationKind.BATCH if operation.method == "POST" else None
+    if last == "$count":
+        return OperationKind.COUNT if operation.method == "GET" else None
+    if operation.method == "GET" and _DELTA.fullmatch(last) and _lists(operation):
+        return OperationKind.DELTA
+    return None
+
+
+def _lists(operation: Operation) -> bool:
+    answer = operation.response
+    return operation.item_type is not None or (answer is not None and answer.kind is TypeKind.COLLECTION)
+
+
+def _on_objects(operation: Operation, holds_objects: bool) -> OperationKind | None:
+    """What is done to the object or the collection at a path."""
+    if not ORDINARY.fullmatch(operation.collection.rsplit("/", 1)[-1]) or operation.call:
+        return None
+    sends_object = operation.body is not None and operation.body.kind is TypeKind.COMPLEX
+    match operation.method:
+        case "PATCH" if sends_object:
+            return OperationKind.UPDATE
+        case "DELETE" if operation.key:
+            return OperationKind.DELETE
+        case "POST" if sends_object and not operation.key and (operation.success == 201 or holds_objects):
+            return OperationKind.CREATE
+        case "GET":
+            return _reading(operation, holds_objects)
+    return None
+
+
+def _reading(operation: Operation, holds_objects: bool) -> OperationKind | None:
+    """Whether a GET shows one object or a list of them."""
+    answer = operation.response
+    lists = operation.item_type is not None
+    if operation.key:
+        if answer is not None and _is_call(operation, answer, lists=lists):
+            return None
+        return OperationKind.READ if answer is None or answer.kind in {TypeKind.COMPLEX, TypeKind.ANY} else None
+    if holds_objects or lists or (answer and answer.kind is TypeKind.COLLECTION):
+        return OperationKind.LIST
+    return OperationKind.READ if answer and answer.kind is TypeKind.COMPLEX else None
+
+
+def _is_call(operation: Operation, answer: Type, *, lists: bool) -> bool:
+    """Whether a GET that looks like that of an object calls a function: it answers a list, or another type than the
+    one that its last segment names."""
+    path = ObjectPath.of(operation.path)
+    if path is None:
+        return False
+    if path.cast:
+        return path.cast not in {answer.name, *answer.also}
+    return path.form.startswith("(") and lists
+
+
+def _called(operation: Operation) -> OperationKind | None:
+    """Whether an action or a function is called: OData has POST for the one and GET for the other."""
+    last = operation.path.rstrip("/").rpartition("/")[2]
+    if not last or last.startswith(("$", "{")):
+        return None
+    if operation.method == "POST":
+        return OperationKind.ACTION
+    if operation.method == "GET" and (operation.call or not ORDINARY.fullmatch(last)):
+        return OperationKind.FUNCTION
+    return None
