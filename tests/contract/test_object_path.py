@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from graph_contracts.contract import Contract, ObjectPath, OperationKind
+from graph_contracts.contract import ON_OBJECTS, Contract, ObjectPath, OperationKind
 
 THING: dict[str, Any] = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
 LIST: dict[str, Any] = {"type": "object", "properties": {"value": {"type": "array", "items": THING}}}
@@ -87,7 +87,7 @@ def test_all_five_operations_are_of_one_resource_however_its_paths_are_spelled(
 ) -> None:
     read = whole(collection, item)
     (resource,) = read.resources.values()
-    assert set(resource) == set(OperationKind)
+    assert set(resource) == ON_OBJECTS - {OperationKind.REPLACE}
     update, listing = resource[OperationKind.UPDATE], resource[OperationKind.LIST]
     assert update.key is not None
     assert update.url_path({update.key: "a'b"}) == filled
@@ -101,12 +101,16 @@ def test_all_five_operations_are_of_one_resource_however_its_paths_are_spelled(
 
 def test_a_function_with_a_parameter_is_no_object() -> None:
     read = contract({"/things/delta": {"get": answers(LIST)}, "/things/delta(token='{token}')": {"get": answers(LIST)}})
-    assert {str(each) for each in read.tested} == {"GET /things/delta"}
+    assert {str(each): read.kinds[each.id] for each in read.tested} == {
+        "GET /things/delta": OperationKind.DELTA,
+        "GET /things/delta(token='{token}')": OperationKind.DELTA,
+    }
 
 
 def test_a_function_of_several_parameters_is_no_object_though_it_looks_like_one() -> None:
     near = {"/things/near(lat={lat},lon={lon})": {"get": answers(THING)}}
-    assert not Contract.from_document({"openapi": "3.1.0", "info": {}, "paths": near}, "t").tested
+    read = Contract.from_document({"openapi": "3.1.0", "info": {}, "paths": near}, "t")
+    assert [*read.kinds.values()] == [OperationKind.FUNCTION]
 
 
 def test_an_alternate_key_is_a_path_of_its_own() -> None:
@@ -125,4 +129,7 @@ def test_a_cast_is_an_object_of_that_type_and_a_function_of_the_same_look_is_non
             "/things/{id}/ns.findParts": {"get": answers(THING)},
         }
     )
-    assert {str(each) for each in read.tested} == {f"GET {item}", f"PATCH {item}", f"GET {cast}", f"PATCH {cast}"}
+    on_objects = {str(each) for each in read.tested if read.kinds[each.id] in ON_OBJECTS}
+    assert on_objects == {f"GET {item}", f"PATCH {item}", f"GET {cast}", f"PATCH {cast}"}
+    (called,) = (each for each in read.tested if read.kinds[each.id] is OperationKind.FUNCTION)
+    assert called.path == "/things/{id}/ns.findParts"

@@ -47,18 +47,21 @@ def test_the_operations_of_one_resource_stand_together_whatever_its_key_is_calle
     assert {kind.value for kind in found["/lines/{}/stations"]} == {"list", "create", "read", "update", "delete"}
 
 
-def test_what_only_looks_like_one_of_the_five_is_none() -> None:
+def test_what_only_looks_like_an_object_or_a_collection_has_a_kind_of_its_own() -> None:
     found = kinds(
         {
             ("post", "/stations/{id}/close"): (STATION, 200, STATION),
             ("post", "/stations/{id}/tracks/$ref"): (STATION, 204, None),
             ("get", "/stations/{id}/photo/$value"): (None, 200, None),
             ("get", "/stations/near(lat={lat})"): (None, 200, PAGE),
-            ("put", "/stations/{id}"): (STATION, 200, STATION),
-            ("delete", "/settings"): (None, 204, None),
         }
     )
-    assert found == {}
+    assert {path: {*each} for path, each in found.items()} == {
+        "/stations/{}/close": {OperationKind.ACTION},
+        "/stations/{}/tracks/$ref": {OperationKind.REFERENCE},
+        "/stations/{}/photo/$value": {OperationKind.MEDIA},
+        "/stations/near": {OperationKind.FUNCTION},
+    }
 
 
 def test_an_object_that_is_alone_is_read_and_updated_and_no_list() -> None:
@@ -118,4 +121,9 @@ def test_paths_of_graph_itself_are_told_apart_where_success_is_only_a_range() ->
         "/users": {OperationKind.LIST, OperationKind.CREATE, OperationKind.READ, OperationKind.UPDATE},
         "/users/{}/manager": {OperationKind.READ},
         "/me": {OperationKind.READ, OperationKind.UPDATE},
+        "/users/$count": {OperationKind.COUNT},
+        "/users/delta()": {OperationKind.DELTA},
+        "/users/{}/manager/$ref": {OperationKind.REFERENCE},
+        "/users/{}/microsoft.graph.assignLicense": {OperationKind.ACTION},
+        "/users/{}/memberOf/graph.group": {OperationKind.FUNCTION},
     }

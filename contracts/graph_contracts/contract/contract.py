@@ -239,7 +239,9 @@ class Contract:
         holds_objects = any(each.key for each in about)
         found: list[tuple[OperationKind, Operation]] = []
         for each in about:
-            kind = OperationKind.FUNCTION if function and not each.trouble else operation_kind(each, holds_objects)
+            kind = operation_kind(each, holds_objects)
+            if function and not each.trouble and (kind is None or kind in ON_OBJECTS):
+                kind = OperationKind.FUNCTION
             if kind is not None and not (kind in ON_OBJECTS and any(kind is known for known, _ in found)):
                 found.append((kind, each))
         return found
