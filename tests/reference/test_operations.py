@@ -200,15 +200,16 @@ def test_what_is_none_of_the_five_is_answered_as_documented() -> None:
             "/things/$count": {"get": operation(None, 200, {"type": "integer", "format": "int32"})},
         }
     )
-    closed = said(served, "POST", "/things/1/close", {})
+    entity = ids(served, "/things")[0]
+    closed = said(served, "POST", f"/things/{entity}/close", {})
     assert (closed.status, closed.body) == (202, b"")
     assert list(said(served, "GET", "/things/near(lat=1.5,long=2)").json) == ["value"]
-    entity = ids(served, "/things")[0]
     assert said(served, "PUT", f"/things/{entity}", {"name": "n"}).json == {"id": "shown"}
     assert said(served, "GET", "/things/$count").json == 41
-    assert said(served, "GET", "/things/1/photo/$value").status == 200
-    assert said(served, "DELETE", "/things/1/close").header("allow") == "OPTIONS, POST"
-    assert said(served, "POST", "/things/1/open", {}).status == 404
+    assert said(served, "GET", f"/things/{entity}/photo/$value").status == 200
+    assert said(served, "DELETE", f"/things/{entity}/close").header("allow") == "OPTIONS, POST"
+    assert said(served, "POST", f"/things/{entity}/open", {}).status == 404
+    assert said(served, "POST", "/things/unknown/close", {}).status == 404
 
 
 def test_a_document_of_actions_alone_is_served() -> None:
