@@ -71,7 +71,8 @@ class Addresses:
 
     def bound(self, request: Request) -> Request | None:
         """A request for what an operation is bound to; 404 where that is an object which isn't there."""
-        segments = request.segments[:-1]
+        above = request.place.template.rstrip("/").rpartition("/")[0] if request.place is not None else ""
+        segments = request.segments[: len(split(above))]
         place = self.locate(segments) if segments else None
         if place is None or place.resource is None:
             return None
