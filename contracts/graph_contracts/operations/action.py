@@ -7,7 +7,7 @@ to do again. What must be refused goes to an object that no call was performed o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.parameters import value
 from graph_contracts.operations.read import ListDriver, ReadDriver
 from graph_contracts.operations.sender import encode
-from graph_contracts.requirements import Inconclusive
+from graph_contracts.requirements import Inconclusive, NotApplicable
 
 if TYPE_CHECKING:
     from graph_contracts.http.client import Client
@@ -102,7 +102,7 @@ class ActionDriver(BoundDriver):
         return self.bound_to
 
     @property
-    def objects(self) -> Type | None:
+    def bound_type(self) -> Type | None:
         """The type of the objects that it is bound to, or of those in the collection; None where nothing shows it."""
         shown = next((self.bound[kind].answer_type for kind in SHOWING if kind in self.bound), None)
         listing = self.on_bound(ListDriver)
@@ -111,7 +111,7 @@ class ActionDriver(BoundDriver):
     @cached_property
     def effects(self) -> ActionEffects:
         """What it does, as far as the document says."""
-        return action_effects(self.documented, self.objects)
+        return action_effects(self.documented, self.bound_type)
 
     # -- what is sent -------------------------------------------------------------------------------------------
 
@@ -255,7 +255,7 @@ class ActionDriver(BoundDriver):
     def _changes(self, before: JsonObject, after: JsonObject) -> list[Difference]:
         """What changed between two looks, but for what the server maintains."""
         maintained = {name for each in self.bound.values() for name in each.volatile}
-        found = failures(differences(before, after, self.objects or Type(TypeKind.ANY)))
+        found = failures(differences(before, after, self.bound_type or Type(TypeKind.ANY)))
         return [each for each in found if each.top not in maintained]
 
     def _moving(self, entity: str) -> frozenset[str]:
@@ -266,6 +266,15 @@ class ActionDriver(BoundDriver):
                 entity = self.own_object(self._made_own)
         first, last = self.look(entity)[0], self.look(entity)[0]
         return frozenset(each.top for each in self._changes(first, last)) if first and last else frozenset()
+
+    def needs_effects_to_show(self, watched: Sequence[Exchange]) -> None:
+        if watched:
+            return
+        if self.bound_key is None:
+            raise NotApplicable("it is bound to no object that has a key")
+        if self.log.watched:
+            raise NotApplicable("the run got no refusal other than for credentials")
+        raise Inconclusive("no refused call could be watched: nothing shows the object, or nothing was refused")
 
     # -- the life of an operation -------------------------------------------------------------------------------
 

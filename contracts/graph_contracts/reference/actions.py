@@ -49,7 +49,7 @@ class Actions:
             return {"": self.argument(request, value)}
         if not isinstance(value, dict):
             raise Refusal(400, "BadRequest", "The request body must be a JSON object.")
-        self.complete(request, value)
+        self.needed(request, value)
         return self.argument(request, value)
 
     def argument(self, request: Request, value: Json) -> Json:
@@ -63,12 +63,14 @@ class Actions:
         except validate.InvalidError as error:
             raise Refusal(400, "Request_BadRequest", str(error)) from error
 
-    def complete(self, request: Request, value: JsonMapping) -> None:
+    def needed(self, request: Request, value: JsonMapping) -> None:
         """400 where a required parameter is missing, or null where the document says that it can't be."""
-        declared = _operation(request).body
+        operation = _operation(request)
+        declared, example = operation.body, operation.request_example
+        shown = example.body if example is not None and isinstance(example.body, Mapping) else None
         for each in declared.properties.values() if declared is not None else ():
             needed = declared is not None and each.name in declared.required
-            if needed and each.name not in value:
+            if needed and each.name not in value and (shown is None or each.name in shown):
                 raise Refusal(400, "Request_BadRequest", f"The parameter '{each.name}' is required.")
             if each.name in value and value[each.name] is None and not each.nullable:
                 raise Refusal(400, "Request_BadRequest", f"The parameter '{each.name}' must not be null.")
@@ -79,12 +81,12 @@ class Actions:
         if bound is None:
             return ""
         if said.sets and bound.entity:
-            self.set(bound, {name: arguments[name] for name in said.sets if name in arguments})
+            self.assign(bound, {name: arguments[name] for name in said.sets if name in arguments})
         if said.removes is not None and bound.entity:
             self.take_out(bound, said.removes.collection, said.removes.key, arguments.get(said.removes.key))
         return self.make(request, bound) if said.makes else ""
 
-    def set(self, bound: Request, values: JsonMapping) -> None:
+    def assign(self, bound: Request, values: JsonMapping) -> None:
         """Write arguments into the object, as an update would."""
         objects = self._store.objects(bound)
         objects[bound.entity] = merge(objects[bound.entity], values, bound.resource.type)

@@ -38,7 +38,8 @@ class App:
     @property
     def parts(self) -> tuple[object, ...]:
         """All that has steps; no two have a step of the same name."""
-        return (self, self.store, self.access, self.addresses, self.bodies, self.reads, self.changes, self.actions, self.answers)
+        inner = (self.store, self.access, self.addresses, self.bodies, self.reads, self.changes)
+        return (self, *inner, self.actions, self.answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""

@@ -64,7 +64,7 @@ def _other(action: ActionDriver, name: str, before: Json) -> Json:
 
 def _left(action: ActionDriver, entity: str, name: str, value: Json) -> tuple[list[Json], tuple[Exchange, ...]]:
     """What a property shows instead of a value, once reads can lag no more; nothing where it has the value."""
-    objects = action.objects
+    objects = action.bound_type
     for _ in action.looks():
         found, seen = _shown(action, entity)
         type_ = objects.properties[name].type if objects is not None else action.answer_type
