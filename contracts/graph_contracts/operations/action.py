@@ -74,7 +74,8 @@ class ActionDriver(BoundDriver):
 
     @property
     def hindrance(self) -> Inconclusive | None:
-        """Why it is not called at all, as far as that is known before anything is sent."""
+        if self.options.read_only:
+            return Inconclusive("not tested: it may change something, and --read-only sends no call of an action")
         if self.makes_own:
             return None
         try:
@@ -82,6 +83,12 @@ class ActionDriver(BoundDriver):
         except Inconclusive as reason:
             return reason
         return None
+
+    @property
+    def judged_on(self) -> str:
+        if self.makes_own and not self.named:
+            return "objects that the run makes"
+        return self.bound_to if self.bound_key is not None else ""
 
     def stage(self) -> str:
         """The object for the next call: one that the operator named, else one of the run's own; else the one there is.
