@@ -225,11 +225,11 @@ class ActionDriver(BoundDriver):
         """Send calls that must be refused, and look at the object before and after each; a right call comes last.
 
         Raises:
-            Inconclusive: all were refused, and so was the right one: nothing says what they were refused for.
+            Inconclusive: all were refused without an effect, and so was the right one: nothing says what for.
         """
         self.arguments()
         trials = [self._tried(each) for each in attempts]
-        if not any(trial.exchange.ok for trial in trials):
+        if not any(trial.exchange.ok or trial.effects for trial in trials):
             self.demand()
         return trials
 
