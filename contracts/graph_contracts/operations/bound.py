@@ -92,7 +92,8 @@ class BoundDriver(OperationUnderTest):
         Raises:
             Inconclusive: it would change something else.
         """
-        if self.safe or self.options.any_parent or self.options.destructive:
+        at_reference = self.options.any_parent and not self.options.meant_for_another
+        if self.safe or at_reference or self.options.destructive:
             return
         name = self.bound_key
         if name is not None and (value(self.options.ids, self.documented, name) or self._is_own(self.bound_to)):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graph_contracts.contract import ON_OBJECTS, Contract
+from graph_contracts.contract import ON_OBJECTS, Contract, OperationKind
 from graph_contracts.contract.message import is_json
 from graph_contracts.reference.access import Access
+from graph_contracts.reference.actions import Actions
 from graph_contracts.reference.addresses import Addresses
 from graph_contracts.reference.answers import Answers
 from graph_contracts.reference.bodies import Bodies
@@ -31,12 +32,14 @@ class App:
         self.bodies = Bodies()
         self.reads = Reads(self.store, self.addresses)
         self.changes = Changes(self.store, self.addresses, self.bodies, self.reads)
+        self.actions = Actions(self.store, self.bodies, self.reads, self.changes)
         self.answers = Answers()
 
     @property
     def parts(self) -> tuple[object, ...]:
         """All that has steps; no two have a step of the same name."""
-        return (self, self.store, self.access, self.addresses, self.bodies, self.reads, self.changes, self.answers)
+        inner = (self.store, self.access, self.addresses, self.bodies, self.reads, self.changes)
+        return (self, *inner, self.actions, self.answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -77,6 +80,8 @@ class App:
             return Reply(
                 200, headers={"Allow": self.addresses.allow(request), "Accept-Patch": "application/json"}, body=b""
             )
+        if request.kind is OperationKind.ACTION:
+            return await self.actions.call(request)
         if not request.stored or (request.documented and request.kind not in ON_OBJECTS):
             return await self.other(request)
         if request.method in {"GET", "HEAD"}:

@@ -3,6 +3,7 @@
 from graph_contracts.reference.faults import (
     accepting,
     access,
+    actions,
     answers,
     bodies,
     concurrency,
@@ -35,6 +36,7 @@ from graph_contracts.reference.faults import (
 __all__ = [
     "accepting",
     "access",
+    "actions",
     "answers",
     "bodies",
     "concurrency",
