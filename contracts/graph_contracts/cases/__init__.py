@@ -64,6 +64,8 @@ MODULES = (
     "update.burst",
     "any.security",
     "any.calls",
+    "delta.rounds",
+    "delta.changes",
     "read.documented",
     "list.documented",
     "create.documented",

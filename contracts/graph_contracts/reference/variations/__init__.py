@@ -3,6 +3,7 @@
 from graph_contracts.reference.variations import (
     collections,
     conditions,
+    deltas,
     messages,
     moments,
     objects,
@@ -11,4 +12,4 @@ from graph_contracts.reference.variations import (
     timing,
 )
 
-__all__ = ["collections", "conditions", "messages", "moments", "objects", "refusals", "requests", "timing"]
+__all__ = ["collections", "conditions", "deltas", "messages", "moments", "objects", "refusals", "requests", "timing"]
