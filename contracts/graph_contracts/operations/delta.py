@@ -60,11 +60,13 @@ class DeltaDriver(BoundDriver):
         return self.send("GET", url, headers=headers, entity=self.bound_to or UNBOUND)
 
     def link(self) -> str:
-        """A link that tells what changes from now on.
+        """A link that tells what changes from now on; by then the run knows how to make an object.
 
         Raises:
             Inconclusive: no round ends with one.
         """
+        if (maker := self.on_bound(CreateDriver)) is not None:
+            _ = maker.able  # what the search for a body makes must not be among the changes
         found = self.next_round(self._latest) if self._latest else self.first_round()
         self._latest = found.next if not ended(found) else None
         return self.following(found)

@@ -74,10 +74,14 @@ class Deltas:
         """A new round: of all objects, or of what changed since the state of a token."""
         before = self.state_of(request, asked["$deltatoken"]) if "$deltatoken" in asked else None
         kept = before.asked if before is not None else {name: asked[name] for name in asked if name == "$select"}
-        state = State(copy.deepcopy(self.reads.visible(collection)), kept)
+        state = State(self.now(collection), kept)
         shown = replace(collection, query=query.encoded(kept))
         state.items = self.tell(shown, before.objects if before is not None else {}, state.objects)
         return state
+
+    def now(self, collection: Request) -> Objects:
+        """The collection's objects as they are."""
+        return copy.deepcopy(self.reads.visible(collection))
 
     def tell(self, collection: Request, before: Objects, after: Objects) -> list[JsonObject]:
         """What a round tells: each object that is new or differs, and each that is gone."""

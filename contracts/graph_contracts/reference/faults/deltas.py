@@ -195,9 +195,7 @@ def no_updates(app: App) -> None:
 @fault("delta-tells-old-values", "delta.changes.updated")
 def old_values(app: App) -> None:
     """A round tells updated objects with the values of before."""
-    override(app, "changed")(
-        lambda inner, collection, before, entity: app.deltas.created(collection, before)
-    )
+    override(app, "changed")(lambda inner, collection, before, entity: app.deltas.created(collection, before))
 
 
 @fault("delta-keeps-deletions-back", "delta.changes.deleted")
