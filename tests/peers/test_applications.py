@@ -13,6 +13,7 @@ from graph_contracts import Results, check
 from graph_contracts.engine import judge
 from tests.peers import applications
 
+
 @pytest.fixture(autouse=True)
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judge, "TIMES", 1)

@@ -68,6 +68,8 @@ MODULES = (
     "action.bodies",
     "action.answers",
     "action.effects",
+    "delta.rounds",
+    "delta.changes",
     "read.documented",
     "list.documented",
     "create.documented",

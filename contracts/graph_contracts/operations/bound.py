@@ -86,6 +86,10 @@ class BoundDriver(OperationUnderTest):
         finally:
             maker.requirement = before
 
+    def tidy(self) -> None:
+        if (maker := self.on_bound(CreateDriver)) is not None:
+            maker.tidy()
+
     def needs_permission(self) -> None:
         """Go on only where a call changes nothing, or nothing but what the run made or the operator allows.
 
