@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graph_contracts.contract import ON_OBJECTS, Contract
+from graph_contracts.contract import ON_OBJECTS, Contract, OperationKind
 from graph_contracts.contract.message import is_json
 from graph_contracts.reference.access import Access
 from graph_contracts.reference.addresses import Addresses
 from graph_contracts.reference.answers import Answers
 from graph_contracts.reference.bodies import Bodies
 from graph_contracts.reference.changes import Changes
+from graph_contracts.reference.functions import Functions
 from graph_contracts.reference.message import Receive, Refusal, Reply, Request, Scope, Send, Tokens
 from graph_contracts.reference.reads import Reads
 from graph_contracts.reference.store import Store, made
@@ -32,11 +33,12 @@ class App:
         self.reads = Reads(self.store, self.addresses)
         self.changes = Changes(self.store, self.addresses, self.bodies, self.reads)
         self.answers = Answers()
+        self.functions = Functions(self.store, self.addresses, self.reads)
 
     @property
     def parts(self) -> tuple[object, ...]:
         """All that has steps; no two have a step of the same name."""
-        return (self, self.store, self.access, self.addresses, self.bodies, self.reads, self.changes, self.answers)
+        return (self, self.store, self.access, self.addresses, self.bodies, self.reads, self.changes, self.answers, self.functions)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -77,6 +79,8 @@ class App:
             return Reply(
                 200, headers={"Allow": self.addresses.allow(request), "Accept-Patch": "application/json"}, body=b""
             )
+        if request.documented and request.kind is OperationKind.FUNCTION:
+            return self.functions.call(request)
         if not request.stored or (request.documented and request.kind not in ON_OBJECTS):
             return await self.other(request)
         if request.method in {"GET", "HEAD"}:
