@@ -191,10 +191,10 @@ class Spellings:
         """A path's segments, each key in one of its own and no cast; and the property that the last key is of."""
         plain: list[str] = []
         last = ""
-        for segment in segments:
-            if segment in self.casts:
+        for written in segments:
+            if written in self.casts:
                 continue
-            last = ""
+            last, segment = "", written.removesuffix("()")
             if composite := self._composite(segment):
                 plain += composite
                 continue

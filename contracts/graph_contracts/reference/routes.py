@@ -372,8 +372,11 @@ def collection_of(template: str) -> str:
 
 
 def split(template: str) -> list[str]:
-    """The segments of a path template; a key in parentheses is one, and a cast behind a key is none."""
+    """The segments of a path template; a key in parentheses is one, and a cast behind a key is none.
+
+    A function without parameters may be written with empty parentheses or without (OData URL Conventions 4.01 §4.5).
+    """
     path = ObjectPath.of(template)
     if path is not None and (path.cast or path.form.startswith("(")):
         template = f"{path.collection}/{{{path.key}}}"
-    return [segment for segment in template.split("/") if segment]
+    return [segment.removesuffix("()") for segment in template.split("/") if segment]

@@ -144,8 +144,10 @@ def _parameters(page: Page) -> str:
         table += "\n".join(f"|{name}|{known[name]}|What it is.|" for name in page.sent)
         return f"Supply a JSON representation of the [{page.takes}](../resources/{page.takes.lower()}.md).\n\n{table}\n"
     table = "|Parameter|Type|Description|\n|:---|:---|:---|\n"
-    kinds = {list: "Collection of Object", str: "String"}
-    table += "\n".join(f"|{name}|{kinds[type(value)]}|What it is. Required.|" for name, value in page.sent.items())
+    table += "\n".join(
+        f"|{name}|{'Collection of Object' if isinstance(value, list) else 'String'}|What it is. Required.|"
+        for name, value in page.sent.items()
+    )
     return f"Supply a JSON object with these parameters.\n\n{table}\n"
 
 
