@@ -59,6 +59,7 @@ OTHERS = (OperationKind.READ, OperationKind.LIST, OperationKind.CREATE, Operatio
 DOCUMENTS: Mapping[OperationKind, Path] = {
     OperationKind.ACTION: HERE / "action.yaml",
     OperationKind.DELTA: HERE / "delta.yaml",
+    OperationKind.FUNCTION: HERE / "function.yaml",
 }
 """The documents of the other kinds, each with what one of them needs."""
 OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-envelope"
@@ -66,6 +67,7 @@ OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-
 COMMON_OF: Mapping[OperationKind, str] = {
     OperationKind.ACTION: OF_ALL,
     OperationKind.DELTA: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
+    OperationKind.FUNCTION: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
 }
 """Faults of what all operations have in common that have a row of each of those kinds, too: each requirement of a kind
 has one that trips it."""

@@ -78,6 +78,8 @@ MODULES = (
     "list.objects",
     "create.objects",
     "delete.objects",
+    "function.answers",
+    "function.arguments",
     "any.head",
     "list.concurrency",
     "delete.concurrency",

@@ -17,6 +17,7 @@ from graph_contracts.reference.answers import Answers
 from graph_contracts.reference.bodies import Bodies
 from graph_contracts.reference.changes import Changes
 from graph_contracts.reference.deltas import Deltas
+from graph_contracts.reference.functions import Functions
 from graph_contracts.reference.message import Receive, Refusal, Reply, Request, Scope, Send, Tokens
 from graph_contracts.reference.reads import Reads
 from graph_contracts.reference.store import Store, made
@@ -36,12 +37,14 @@ class App:
         self.actions = Actions(self.store, self.bodies, self.reads, self.changes)
         self.deltas = Deltas(self.addresses, self.reads)
         self.answers = Answers()
+        self.functions = Functions(self.store, self.addresses, self.reads)
 
     @property
     def parts(self) -> tuple[object, ...]:
         """All that has steps; no two have a step of the same name."""
         inner = (self.store, self.access, self.addresses, self.bodies, self.reads, self.changes)
-        return (self, *inner, self.actions, self.deltas, self.answers)
+        called = (self.actions, self.functions, self.deltas)
+        return (self, *inner, *called, self.answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -86,6 +89,8 @@ class App:
             return await self.actions.call(request)
         if request.kind is OperationKind.DELTA and request.bound is not None:
             return self.deltas.delta(request, request.bound)
+        if request.documented and request.kind is OperationKind.FUNCTION:
+            return self.functions.call(request)
         if not request.stored or (request.documented and request.kind not in ON_OBJECTS):
             return await self.other(request)
         if request.method in {"GET", "HEAD"}:
