@@ -11,13 +11,18 @@ from graph_contracts.report.scope import Scope
 from graph_contracts.requirements import Phase
 from graph_contracts.settings import Settings
 
-
 METHODS: Mapping[OperationKind, str] = {
     OperationKind.UPDATE: "PATCH",
     OperationKind.READ: "GET",
     OperationKind.LIST: "GET",
     OperationKind.CREATE: "POST",
     OperationKind.DELETE: "DELETE",
+    OperationKind.REPLACE: "PUT",
+    OperationKind.ACTION: "POST",
+    OperationKind.FUNCTION: "GET",
+    OperationKind.COUNT: "GET",
+    OperationKind.DELTA: "GET",
+    OperationKind.BATCH: "POST",
 }
 """The method of every operation of a kind; a kind that isn't here may have any."""
 
