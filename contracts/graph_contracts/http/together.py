@@ -15,7 +15,7 @@ from typing import TypeVar
 from graph_contracts.http.exchange import Exchange
 
 SLOW_S = 0.02
-"""Where three quarters of the latest answers took longer, the target is slow."""
+"""Where nine in ten of the latest answers took longer, the target is slow, and not only the machine busy."""
 MIN_SEEN, MAX_SEEN = 16, 64
 MAX_IN_FLIGHT = 8
 
@@ -48,7 +48,7 @@ class Together:
     def slow(self) -> bool:
         """Whether the target takes so long that it is worth while not to wait for each answer alone."""
         known = sorted(self._seconds)
-        return len(known) >= MIN_SEEN and known[len(known) // 4] >= SLOW_S
+        return len(known) >= MIN_SEEN and known[len(known) // 10] >= SLOW_S
 
     @property
     def worth_while(self) -> bool:
