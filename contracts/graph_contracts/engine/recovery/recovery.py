@@ -144,7 +144,7 @@ class Recovery:
         # a target that died may live again
         self._client.dead, self._client.lapsed, self._client.isolated = None, "", False
         try:
-            if self._client.broken_off:
+            if self._client.together.broken_off:
                 time.sleep(BROKEN_OFF)
             while waiting:
                 left += self.put_back_group(waiting[0])
