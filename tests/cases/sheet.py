@@ -62,8 +62,13 @@ DOCUMENTS: Mapping[OperationKind, Path] = {
 """The documents of the other kinds, each with what one of them needs."""
 OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-envelope"
 """Faults of what all have in common that have a path of their own."""
+OF_ANSWERS = """
+ names-pascalcase int-as-string date-as-epoch complex-double-encoded collection-collapsed
+ response-invalid-json error-envelope-missing
+"""
+"""Faults of answers that show objects or what a call comes to."""
 COMMON_OF: Mapping[OperationKind, str] = {
-    OperationKind.ACTION: OF_ALL,
+    OperationKind.ACTION: OF_ALL + OF_ANSWERS,
 }
 """Faults of what all operations have in common that have a row of each of those kinds, too: each requirement of a kind
 has one that trips it."""
