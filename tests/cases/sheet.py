@@ -63,8 +63,7 @@ DOCUMENTS: Mapping[OperationKind, Path] = {
 OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-envelope"
 """Faults of what all have in common that have a path of their own."""
 OF_ANSWERS = """
- names-pascalcase int-as-string date-as-epoch complex-double-encoded collection-collapsed
- response-invalid-json error-envelope-missing
+ names-pascalcase int-as-string date-as-epoch complex-double-encoded collection-collapsed error-envelope-missing
 """
 """Faults of answers that show objects or what a call comes to."""
 COMMON_OF: Mapping[OperationKind, str] = {

@@ -96,6 +96,8 @@ class ActionDriver(BoundDriver):
         Raises:
             Inconclusive: the run may not call it on that.
         """
+        if (reason := self.hindrance) is not None:
+            raise reason
         if self._object is None:
             self._object = self._choose()
         return self._object

@@ -116,6 +116,16 @@ def labelled_as_text(app: App) -> None:
     override(app, "called")(lambda inner, *given: replace(inner(*given), media="text/plain"))
 
 
+@fault("action-result-is-no-json", "action.resp.json")
+def no_json(app: App) -> None:
+    """The result of a call has a comma too many."""
+
+    @override(app, "called")
+    def called(inner: Step, request: Request, entity: str) -> Reply:
+        reply: Reply = inner(request, entity)
+        return replace(reply, body=jsontext.dump(reply.value)[:-1] + b",}") if reply.body is None else reply
+
+
 @fault("action-result-wrapped", "action.resp.object")
 def wrapped(app: App) -> None:
     """The result of a call is in a member `d`."""
