@@ -18,8 +18,8 @@ from graph_contracts.contract import Contract, Operation, OperationKind
 from graph_contracts.derive import derive
 from graph_contracts.engine.resources import DRIVERS
 from graph_contracts.errors import ContractsError
-from tests.benchmarks.corpus import CORPUS
 
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 NONE = "(none)"
 
 

@@ -13,13 +13,15 @@ from graph_contracts.contract.action_effects import Removal
 TEXT, GUID = Type(TypeKind.STRING), Type(TypeKind.GUID)
 
 
-def _type(name: str = "", **properties: Type) -> Type:
+def _type(name: str = "", /, **properties: Type) -> Type:
     named = {each: Property(each, type_) for each, type_ in properties.items()}
     return Type(TypeKind.COMPLEX, name, properties=MappingProxyType(named))
 
 
 CREDENTIALS = Type(TypeKind.COLLECTION, item=_type(keyId=GUID))
-APPLICATION = _type("microsoft.graph.application", displayName=TEXT, count=Type(TypeKind.INT32), credentials=CREDENTIALS)
+APPLICATION = _type(
+    "microsoft.graph.application", displayName=TEXT, count=Type(TypeKind.INT32), credentials=CREDENTIALS
+)
 
 
 def _action(description: str, success: int = 204, response: Type | None = None, **parameters: Type) -> Operation:

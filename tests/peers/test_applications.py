@@ -16,6 +16,7 @@ from graph_contracts.engine.discovery import doctor
 from graph_contracts.settings import Settings
 from tests.peers import applications
 
+
 @pytest.fixture(autouse=True)
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judge, "TIMES", 1)
@@ -84,7 +85,9 @@ def test_doctor_says_what_would_be_called_on_what(tmp_path: Path) -> None:
         token = SecretStr(applications.TOKEN)
         doctor.examine(Settings(target=server.url, openapi=document, token=token), lines.append)
         assert (len(server.items), server.validated) == (1, 0)
-    said = {line.rpartition("microsoft.graph.")[2].partition(" ")[0]: line for line in lines if "microsoft.graph" in line}
+    said = {
+        line.rpartition("microsoft.graph.")[2].partition(" ")[0]: line for line in lines if "microsoft.graph" in line
+    }
     assert said["rename"].endswith("can be judged on objects that the run makes")
     assert "--destructive" in said["validateProperties"]
 

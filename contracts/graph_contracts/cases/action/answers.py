@@ -98,4 +98,6 @@ def test_the_result_has_every_documented_member(action: ActionDriver, exchange: 
         if known is None or name.lower() in folded:
             continue
         mild = known.nullable or known.deprecated
-        yield Finding(name, f"no {name} in the answer", (exchange,), Severity.WARN if mild else Severity.FAIL, place=name)
+        yield Finding(
+            name, f"no {name} in the answer", (exchange,), Severity.WARN if mild else Severity.FAIL, place=name
+        )

@@ -52,7 +52,9 @@ def test_an_action_that_sets_properties_sets_them(action: ActionDriver) -> Findi
     for name, value in wanted.items():
         left, seen = _left(action, entity, name, value)
         if left:
-            yield Finding(f"{name} = {short(value)}", f"{name} = {short(left[0])} in a later read", (exchange, *seen), place=name)
+            yield Finding(
+                f"{name} = {short(value)}", f"{name} = {short(left[0])} in a later read", (exchange, *seen), place=name
+            )
 
 
 def _other(action: ActionDriver, name: str, before: Json) -> Json:
