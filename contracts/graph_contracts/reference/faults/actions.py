@@ -133,6 +133,23 @@ def no_json(app: App) -> None:
         return replace(reply, body=json.dumps(reply.value).encode()[:-1] + b",}") if reply.body is None else reply
 
 
+@fault("action-result-texts-are-numbers", "action.type.string")
+def texts_are_numbers(app: App) -> None:
+    """Texts at the root of a call's result are numbers."""
+
+    @override(app, "called")
+    def called(inner: Step, request: Request, entity: str) -> Reply:
+        reply: Reply = inner(request, entity)
+        result = request.operation.response if request.operation else None
+        texts = {
+            each.name
+            for each in (result.properties.values() if result is not None else ())
+            if each.type.kind is TypeKind.STRING and each.name != "id"
+        }
+        shown = {name: 7 if name in texts else value for name, value in _given(reply.value).items()}
+        return replace(reply, value=shown) if reply.body is None else reply
+
+
 @fault("action-result-wrapped", "action.resp.object")
 def wrapped(app: App) -> None:
     """The result of a call is in a member `d`."""
