@@ -292,7 +292,9 @@ class ActionDriver(BoundDriver):
             raise NotApplicable("it is bound to no object that has a key")
         if self.log.watched:
             raise NotApplicable("the run got no refusal other than for credentials")
-        raise Inconclusive("no refused call could be watched: nothing shows the object, or nothing was refused")
+        if self.on_bound(ReadDriver) is None and self.on_bound(ListDriver) is None:
+            raise Inconclusive("the document has no operation that shows the object which it is called on")
+        raise Inconclusive("no refused call could be watched: the object can't be read, or nothing was refused")
 
     # -- the life of an operation -------------------------------------------------------------------------------
 

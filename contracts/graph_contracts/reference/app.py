@@ -16,6 +16,8 @@ from graph_contracts.reference.addresses import Addresses
 from graph_contracts.reference.answers import Answers
 from graph_contracts.reference.bodies import Bodies
 from graph_contracts.reference.changes import Changes
+from graph_contracts.reference.deltas import Deltas
+from graph_contracts.reference.functions import Functions
 from graph_contracts.reference.message import Receive, Refusal, Reply, Request, Scope, Send, Tokens
 from graph_contracts.reference.reads import Reads
 from graph_contracts.reference.store import Store, made
@@ -33,13 +35,16 @@ class App:
         self.reads = Reads(self.store, self.addresses)
         self.changes = Changes(self.store, self.addresses, self.bodies, self.reads)
         self.actions = Actions(self.store, self.bodies, self.reads, self.changes)
+        self.deltas = Deltas(self.addresses, self.reads)
         self.answers = Answers()
+        self.functions = Functions(self.store, self.addresses, self.reads)
 
     @property
     def parts(self) -> tuple[object, ...]:
         """All that has steps; no two have a step of the same name."""
         inner = (self.store, self.access, self.addresses, self.bodies, self.reads, self.changes)
-        return (self, *inner, self.actions, self.answers)
+        called = (self.actions, self.functions, self.deltas)
+        return (self, *inner, *called, self.answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -82,6 +87,10 @@ class App:
             )
         if request.kind is OperationKind.ACTION:
             return await self.actions.call(request)
+        if request.kind is OperationKind.DELTA and request.bound is not None:
+            return self.deltas.delta(request, request.bound)
+        if request.documented and request.kind is OperationKind.FUNCTION:
+            return self.functions.call(request)
         if not request.stored or (request.documented and request.kind not in ON_OBJECTS):
             return await self.other(request)
         if request.method in {"GET", "HEAD"}:

@@ -80,6 +80,11 @@ def locations(operation: OperationUnderTest, exchange: Exchange, kinds: frozense
         "documented ones."
     ),
 )
+@also(
+    "function.body.names",
+    "In the result of a function, member names must be spelled exactly as documented, letter case included.",
+    sent="No request of its own: member names in every 200 to a call of a function are compared.",
+)
 def test_members_are_spelled_as_documented(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Property names in the answer must be spelled exactly as documented, letter case included.
 
@@ -138,6 +143,11 @@ def _folded(name: str) -> str:
     "action.type.string",
     "In the result of an action, documented strings, enumeration members among them, must be JSON strings or null.",
     sent="No request of its own: documented strings in every 200 or 201 to a call of an action are checked.",
+)
+@also(
+    "function.type.string",
+    "In the result of a function, documented strings, enumeration members among them, must be JSON strings or null.",
+    sent="No request of its own: documented strings in every 200 to a call of a function are checked.",
 )
 def test_strings_are_strings(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Documented strings and enumeration members must be JSON strings or null.
@@ -200,6 +210,11 @@ def _base64(text: str) -> bool:
     sent=(
         "No request of its own: documented numbers and Booleans in every 200 or 201 to a call of an action are checked."
     ),
+)
+@also(
+    "function.type.int32",
+    "In the result of a function, documented numbers must be JSON numbers in range, and Booleans true or false.",
+    sent="No request of its own: documented numbers and Booleans in every 200 to a call of a function are checked.",
 )
 def test_numbers_are_numbers_in_range(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Documented numbers must be JSON numbers of their type and range, and Booleans must be true or false.
@@ -268,6 +283,11 @@ def _spelled_as_text(exchange: Exchange, value: Json, type_: Type) -> bool:
     "an offset.",
     sent="No request of its own: documented date-times in every 200 or 201 to a call of an action are checked.",
 )
+@also(
+    "function.type.datetimeoffset",
+    "In the result of a function, documented DateTimeOffsets must be strings of that form, with an offset.",
+    sent="No request of its own: documented date-times in every 200 to a call of a function are checked.",
+)
 def test_date_times_are_date_times(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Documented date-times must be DateTimeOffset strings: a day that exists, and an offset.
 
@@ -314,6 +334,11 @@ def _distant(value: Json) -> bool:
     "action.type.complex",
     "In the result of an action, documented complex values must be JSON objects or null.",
     sent="No request of its own: documented complex values in every 200 or 201 to a call of an action are checked.",
+)
+@also(
+    "function.type.complex",
+    "In the result of a function, documented complex values must be JSON objects or null.",
+    sent="No request of its own: documented complex values in every 200 to a call of a function are checked.",
 )
 def test_complex_values_are_objects(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Documented complex values must be JSON objects or null.

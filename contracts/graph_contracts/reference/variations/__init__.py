@@ -4,6 +4,7 @@ from graph_contracts.reference.variations import (
     actions,
     collections,
     conditions,
+    deltas,
     messages,
     moments,
     objects,
@@ -12,4 +13,15 @@ from graph_contracts.reference.variations import (
     timing,
 )
 
-__all__ = ["actions", "collections", "conditions", "messages", "moments", "objects", "refusals", "requests", "timing"]
+__all__ = [
+    "actions",
+    "collections",
+    "conditions",
+    "deltas",
+    "messages",
+    "moments",
+    "objects",
+    "refusals",
+    "requests",
+    "timing",
+]
