@@ -130,6 +130,7 @@ pages-of-two-with-relative-links clients-id-refused second-delete-204 location-i
 list-counted-and-in-context names-are-unique location-with-key-in-parentheses lists-and-objects-have-tags
 list-in-another-order-each-time options-without-their-sign ids-are-texts
 top-ignored ids-of-one-format deleted-lags-in-lists
+action-once-for-each-object action-unknown-parameters-ignored action-wants-an-empty-object action-refuses-with-422
 """
 """Variations that one server can have at once, a line each: a brief row judges them together.
 
