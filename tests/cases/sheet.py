@@ -64,8 +64,12 @@ DOCUMENTS: Mapping[OperationKind, Path] = {
 """The documents of the other kinds, each with what one of them needs."""
 OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-envelope"
 """Faults of what all have in common that have a path of their own."""
+OF_ANSWERS = """
+ names-pascalcase int-as-string date-as-epoch complex-double-encoded collection-collapsed error-envelope-missing
+"""
+"""Faults of answers that show objects or what a call comes to."""
 COMMON_OF: Mapping[OperationKind, str] = {
-    OperationKind.ACTION: OF_ALL,
+    OperationKind.ACTION: OF_ALL + OF_ANSWERS,
     OperationKind.DELTA: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
     OperationKind.FUNCTION: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
 }
@@ -126,6 +130,7 @@ pages-of-two-with-relative-links clients-id-refused second-delete-204 location-i
 list-counted-and-in-context names-are-unique location-with-key-in-parentheses lists-and-objects-have-tags
 list-in-another-order-each-time options-without-their-sign ids-are-texts
 top-ignored ids-of-one-format deleted-lags-in-lists
+action-once-for-each-object action-unknown-parameters-ignored action-wants-an-empty-object action-refuses-with-422
 """
 """Variations that one server can have at once, a line each: a brief row judges them together.
 

@@ -201,4 +201,6 @@ class BoundDriver(OperationUnderTest):
         if self.bound_key is None:
             raise NotApplicable("it is bound to no object that has a key")
         known = next(iter(self.bound.values()), None)
+        if known is None and self.options.any_parent:
+            raise NotApplicable("the target has an object under every id")
         return known.unknown_id() if known is not None else self.values.guid()

@@ -237,18 +237,20 @@ def _apply(logged: LoggedChanges, entry: JsonObject) -> None:
             _answered(logged, entry["path"], entry.get("body"))
         case "deleted":
             logged.created.pop(str(entry["path"]), None)
-        case "call":
-            logged.called[_path(entry["path"])] += 1
-        case "call-refused":
-            logged.called[_path(entry["path"])] -= 1
         case _:
             _apply_given(logged, entry)
+            _apply_call(logged, entry)
 
 
 def _apply_given(logged: LoggedChanges, entry: JsonObject) -> None:
     if entry["kind"] == "id":
         given = logged.given.setdefault(str(entry["operation"]), {})
         given.setdefault(str(entry["entity"]), []).append(str(entry["given"]))
+
+
+def _apply_call(logged: LoggedChanges, entry: JsonObject) -> None:
+    if entry["kind"] in {"call", "call-refused"}:
+        logged.called[_path(entry["path"])] += 1 if entry["kind"] == "call" else -1
 
 
 def _answered(logged: LoggedChanges, path: Json, body: Json) -> None:
