@@ -59,6 +59,7 @@ OTHERS = (OperationKind.READ, OperationKind.LIST, OperationKind.CREATE, Operatio
 DOCUMENTS: Mapping[OperationKind, Path] = {
     OperationKind.ACTION: HERE / "action.yaml",
     OperationKind.FUNCTION: HERE / "function.yaml",
+    OperationKind.COUNT: HERE / "count.yaml",
 }
 """The documents of the other kinds, each with what one of them needs."""
 OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-envelope"
@@ -66,6 +67,7 @@ OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-
 COMMON_OF: Mapping[OperationKind, str] = {
     OperationKind.ACTION: OF_ALL,
     OperationKind.FUNCTION: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
+    OperationKind.COUNT: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
 }
 """Faults of what all operations have in common that have a row of each of those kinds, too: each requirement of a kind
 has one that trips it."""
@@ -121,7 +123,9 @@ def shelf_row(behaviour: Behaviour, *, brief: bool = False, look: Callable[[Sess
     Updates have the rows of a document that has nothing else.
     """
     kinds = {_kind_of(name) for name in behaviour.caught_by}
-    own = kinds | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
+    own: Container[OperationKind] = OTHERS
+    if behaviour.about and (behaviour.kind == "fault" or behaviour.about in DOCUMENTS):
+        own = kinds | {behaviour.about}
     until = Until(shelf_names(behaviour), behaviour.gates and behaviour.about is not None, related(behaviour.name))
     return _row(behaviour, brief, until, document=shelf_document(behaviour), kinds=own, look=look)
 

@@ -81,6 +81,7 @@ MODULES = (
     "list.paging",
     "list.options",
     "list.filters",
+    "count.counts",
     "read.other_objects",
     "create.other_objects",
     "delete.other_objects",

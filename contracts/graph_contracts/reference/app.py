@@ -15,6 +15,7 @@ from graph_contracts.reference.addresses import Addresses
 from graph_contracts.reference.answers import Answers
 from graph_contracts.reference.bodies import Bodies
 from graph_contracts.reference.changes import Changes
+from graph_contracts.reference.counts import Counts
 from graph_contracts.reference.functions import Functions
 from graph_contracts.reference.message import Receive, Refusal, Reply, Request, Scope, Send, Tokens
 from graph_contracts.reference.reads import Reads
@@ -34,11 +35,13 @@ class App:
         self.changes = Changes(self.store, self.addresses, self.bodies, self.reads)
         self.answers = Answers()
         self.functions = Functions(self.store, self.addresses, self.reads)
+        self.counts = Counts(self.reads)
 
     @property
     def parts(self) -> tuple[object, ...]:
         """All that has steps; no two have a step of the same name."""
-        return (self, self.store, self.access, self.addresses, self.bodies, self.reads, self.changes, self.answers, self.functions)
+        reading = (self.store, self.access, self.addresses, self.bodies, self.reads)
+        return (self, *reading, self.changes, self.answers, self.functions, self.counts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -81,6 +84,8 @@ class App:
             )
         if request.documented and request.kind is OperationKind.FUNCTION:
             return self.functions.call(request)
+        if request.documented and request.kind is OperationKind.COUNT and request.bound is not None:
+            return self.counts.counted(request)
         if not request.stored or (request.documented and request.kind not in ON_OBJECTS):
             return await self.other(request)
         if request.method in {"GET", "HEAD"}:

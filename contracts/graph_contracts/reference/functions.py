@@ -80,8 +80,8 @@ class Functions:
             own = bound.resource.type
             objects = self.store.objects(bound)
             if item is not None and item.name and item.name == own.name and not bound.entity:
-                shown = [self.reads.represent(bound, dict(each)) for each in objects.values()]
-                return {"value": shown} if "value" in declared.properties else shown
+                listed = [self.reads.represent(bound, dict(each)) for each in objects.values()]
+                return {"value": listed} if "value" in declared.properties else listed
             if declared.name and declared.name == own.name and bound.entity in objects:
                 return self.reads.represent(bound, dict(objects[bound.entity]))
         example = operation.response_example

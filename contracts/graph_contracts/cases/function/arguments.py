@@ -263,7 +263,9 @@ def _unlike(operation: FunctionDriver, control: Exchange, exchange: Exchange, no
     """What is answered otherwise than the documented call."""
     if not _answers(operation, exchange):
         if exchange.status // 100 != 3:
-            yield Finding(f"{control.status}, as with the literal", f"{exchange.answer} with {note}", (control, exchange))
+            yield Finding(
+                f"{control.status}, as with the literal", f"{exchange.answer} with {note}", (control, exchange)
+            )
     elif exchange.status != control.status or not same_json(plain(control.json), plain(exchange.json)):
         again = steady(operation)
         if not same_json(plain(control.json), plain(again.json)):

@@ -129,7 +129,7 @@ def changes(app: App) -> None:
         if request.bound is not None:
             for entity in app.store.objects(request.bound).values():
                 name = next((name for name, value in entity.items() if isinstance(value, str) and name != "id"), "")
-                entity |= {name: f"{entity[name]}!"} if name else {}
+                entity.update({name: f"{entity[name]}!"} if name else {})
         return reply
 
 
@@ -176,14 +176,13 @@ def lacking(app: App) -> None:
     @override(app, "called")
     def called(inner: Step, segments: Segments, query: str) -> Called:
         found: Called = inner(segments, query)
-        for name, overloads in app.addresses.calls.known.items():
-            if any(each.startswith(f"{name}(") for each in found[0]):
-                call, written = overloads[0]
-                given = {each.parameter: "'D7'" if each.quoted else "1" for each in call.varied}
-                more = "noSuchArgument" in "".join(found[0])
-                plain = tuple(written if each.startswith(f"{name}(") and not more else each for each in found[0])
-                return plain, {**given, **found[1]}
-        return found
+        last = segments[-1] if segments else ""
+        overloads = app.addresses.calls.known.get(last.partition("(")[0], ())
+        if not overloads or "noSuchArgument" in last or found[0][-1] == overloads[0][1]:
+            return found
+        call, written = overloads[0]
+        given = {each.parameter: "'D7'" if each.quoted else "1" for each in call.varied}
+        return (*segments[:-1], written), given
 
 
 @fault("function-ignores-unknown-arguments", "function.req.unknown", gates=False)

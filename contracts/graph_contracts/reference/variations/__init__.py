@@ -1,6 +1,7 @@
 """Everything that the reference can do differently and still be right, a module an area."""
 
 from graph_contracts.reference.variations import (
+    calls,
     collections,
     conditions,
     messages,
@@ -11,4 +12,4 @@ from graph_contracts.reference.variations import (
     timing,
 )
 
-__all__ = ["collections", "conditions", "messages", "moments", "objects", "refusals", "requests", "timing"]
+__all__ = ["calls", "collections", "conditions", "messages", "moments", "objects", "refusals", "requests", "timing"]
