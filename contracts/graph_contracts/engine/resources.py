@@ -227,9 +227,10 @@ class Resources:
         """
         if group.drivers[0].client.expired:
             return
-        for each in [each for each in group.linked if not each.examined]:
+        for each in group.linked:
             try:
-                self._examine(each)
+                if not each.examined:  # it may have been, as what another is bound to
+                    self._examine(each)
             except ContractsError as error:
                 each.give_up(error)
         for each in [each for each in group.linked if each.examined and not (each.unusable or each.calibrated)]:

@@ -107,13 +107,18 @@ class BoundDriver(OperationUnderTest):
         finally:
             maker.requirement = before
 
+    def tidy(self) -> None:
+        if (maker := self.on_bound(CreateDriver)) is not None:
+            maker.tidy()
+
     def needs_permission(self) -> None:
         """Go on only where a call changes nothing, or nothing but what the run made or the operator allows.
 
         Raises:
             Inconclusive: it would change something else.
         """
-        if self.safe or self.options.any_parent or self.options.destructive:
+        at_reference = self.options.any_parent and not self.options.meant_for_another
+        if self.safe or at_reference or self.options.destructive:
             return
         name = self.bound_key
         if name is not None and (value(self.options.ids, self.documented, name) or self._is_own(self.bound_to)):

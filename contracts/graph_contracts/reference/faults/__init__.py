@@ -3,6 +3,7 @@
 from graph_contracts.reference.faults import (
     accepting,
     access,
+    actions,
     answers,
     bodies,
     calls,
@@ -11,6 +12,7 @@ from graph_contracts.reference.faults import (
     counting,
     creating,
     deleting,
+    deltas,
     errors,
     functions,
     head,
@@ -38,6 +40,7 @@ from graph_contracts.reference.faults import (
 __all__ = [
     "accepting",
     "access",
+    "actions",
     "answers",
     "bodies",
     "calls",
@@ -46,6 +49,7 @@ __all__ = [
     "counting",
     "creating",
     "deleting",
+    "deltas",
     "errors",
     "functions",
     "head",

@@ -1,9 +1,11 @@
 """Everything that the reference can do differently and still be right, a module an area."""
 
 from graph_contracts.reference.variations import (
+    actions,
     calls,
     collections,
     conditions,
+    deltas,
     messages,
     moments,
     objects,
@@ -12,4 +14,16 @@ from graph_contracts.reference.variations import (
     timing,
 )
 
-__all__ = ["calls", "collections", "conditions", "messages", "moments", "objects", "refusals", "requests", "timing"]
+__all__ = [
+    "actions",
+    "calls",
+    "collections",
+    "conditions",
+    "deltas",
+    "messages",
+    "moments",
+    "objects",
+    "refusals",
+    "requests",
+    "timing",
+]
