@@ -37,6 +37,8 @@ DOCUMENT = ROOT / "openapi.yaml"
 HERE = Path(__file__).parent
 SHELF = HERE / "shelf.yaml"
 """One resource with all five operations."""
+OPTIONS = HERE / "options.yaml"
+"""A list and a read whose query options the document names."""
 NESTED = HERE / "nested.yaml"
 """A collection below the objects of another."""
 MAX_EXAMPLES = 10
@@ -183,7 +185,8 @@ def shelf_document(behaviour: Behaviour) -> Path:
     """The document of that row."""
     if behaviour.about is not None and behaviour.about in DOCUMENTS:
         return DOCUMENTS[behaviour.about]
-    return NESTED if behaviour.apply.__module__.endswith(".parents") else SHELF
+    module = behaviour.apply.__module__.rpartition(".")[2]
+    return {"parents": NESTED, "documented_options": OPTIONS}.get(module, SHELF)
 
 
 def kind_row(behaviour: Behaviour, kind: OperationKind, *, brief: bool = False) -> Row:
@@ -331,7 +334,7 @@ def run(
             expired_token=SecretStr(tokens.expired),
             foreign_token=SecretStr(tokens.foreign),
             settle=SETTLE,
-            destructive=document in {SHELF, NESTED, *DOCUMENTS.values()} or _named_for(faults, DESTRUCTIVE),
+            destructive=document in {SHELF, NESTED, OPTIONS, *DOCUMENTS.values()} or _named_for(faults, DESTRUCTIVE),
             seed=seed,
             max_examples=examples or (SELDOM_EXAMPLES if SELDOM.intersection(faults) else MAX_EXAMPLES),
             profile=profile,
