@@ -19,7 +19,10 @@ from tests.peers.plain_server import Answering, served
 FAULTS = ("any day", "any zone", "notes its visitors", "a bare list", "counts a page", "reads texts to a quote")
 STRING, ID = {"type": "string"}, {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 HARBOUR = {"type": "object", "properties": {"id": STRING, "name": STRING, "note": STRING}}
-WATER = {"type": "object", "properties": {"at": {"type": "string", "format": "date-time"}, "metres": {"type": "number"}}}
+WATER = {
+    "type": "object",
+    "properties": {"at": {"type": "string", "format": "date-time"}, "metres": {"type": "number"}},
+}
 
 
 def _parameter(name: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -144,7 +147,10 @@ class Handler(Answering):
                 return self.refuse(400)
             day = datetime.date(2000, 1, 1)
         if "notes its visitors" in self.tides.faults:
-            self.tides.harbours[key] = {**self.tides.harbours[key], "note": f"visited {self.tides.harbours[key]['note']}"}
+            self.tides.harbours[key] = {
+                **self.tides.harbours[key],
+                "note": f"visited {self.tides.harbours[key]['note']}",
+            }
         water = [{"at": f"{day}T{hour:02}:00:00Z", "metres": 3.5} for hour in (4, 16)]
         return self.reply(200, water if "a bare list" in self.tides.faults else {"value": water})
 

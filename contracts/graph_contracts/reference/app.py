@@ -92,7 +92,7 @@ class App:
         if request.kind is OperationKind.DELTA and request.bound is not None:
             return self.deltas.delta(request, request.bound)
         if request.documented and request.kind is OperationKind.FUNCTION:
-            return self.functions.call(request)
+            return self.functions.call_function(request)
         if request.documented and request.kind is OperationKind.COUNT and request.bound is not None:
             return self.counts.counted(request)
         if not request.stored or (request.documented and request.kind not in ON_OBJECTS):

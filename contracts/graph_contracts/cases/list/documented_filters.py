@@ -72,9 +72,17 @@ def known_values(questions: Questions, name: str) -> list[Json]:
     return [item[name] for item in questions.plain.items if item.get(name) is not None]
 
 
-def splits(values: list[Json], test: Matches) -> bool:
-    """Whether some of the values match, and some don't."""
-    return len({test(value) for value in values}) > 1
+def texts(listing: ListDriver, questions: Questions) -> list[str]:
+    """The properties that are texts of any content, and that tell objects apart whatever order texts have."""
+    shape = item_type(listing)
+    declared = shape.properties if shape else {}
+    return [
+        name
+        for name in _of_kind(listing, TypeKind.STRING)
+        if name not in listing.shape.keys and not declared[name].type.members and not declared[name].type.placeholder
+        if all(isinstance(value, str) for value in known_values(questions, name))
+        if len({value.casefold() for value in known_values(questions, name)}) > 1
+    ]
 
 
 @requirement(
@@ -165,10 +173,12 @@ def test_a_filter_may_look_for_a_part_of_a_text(listing: ListDriver) -> Findings
 
 
 def _parts(listing: ListDriver, questions: Questions) -> Iterator[Filter]:
-    for name in telling(listing, questions.plain.by_id, {TypeKind.STRING})[:1]:
+    for name in texts(listing, questions)[:1]:
         values = known_values(questions, name)
         for function in ENDS:
-            piece = next((each for value in values for each in _pieces(function, value) if _tells(function, each, values)), "")
+            piece = next(
+                (each for value in values for each in _pieces(function, value) if _tells(function, each, values)), ""
+            )
             if piece:
                 yield f"{function}({name},{text_literal(piece)})", name, partial(_has, function, piece)
 
@@ -214,7 +224,7 @@ def test_conditions_may_be_joined_and_negated(listing: ListDriver) -> Findings:
 
 
 def _joined(listing: ListDriver, questions: Questions) -> Iterator[Filter]:
-    for name in telling(listing, questions.plain.by_id, {TypeKind.STRING})[:1]:
+    for name in texts(listing, questions)[:1]:
         values = list(dict.fromkeys(known_values(questions, name)))
         one, other, *rest = values[-1:] + values[:-1]
         if not rest:
@@ -252,7 +262,7 @@ def test_a_filter_may_ask_for_null(listing: ListDriver) -> Findings:
     Fix: Translate to `IS NULL`: a comparison with null by `=` matches nothing in SQL.
     """
     questions = asked_of(listing)
-    names = telling(listing, questions.plain.by_id)
+    names = [*texts(listing, questions), *telling(listing, questions.plain.by_id, NUMERIC)]
     mixed = [each for each in names if len(known_values(questions, each)) < len(questions.plain.items)]
     for name in (mixed or names)[:1]:
         for sign in ("eq", "ne"):

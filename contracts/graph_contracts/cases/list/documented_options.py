@@ -18,7 +18,17 @@ from graph_contracts.operations.list_questions import (
     stocked,
 )
 from graph_contracts.operations.read import ListDriver, ReadDriver, ShowDriver
-from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, also, requirement
+from graph_contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
 
 MAX_EXPANDED = 3
 """Objects whose relations are looked at."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from graph_contracts.operations.read import ReadDriver
-from graph_contracts.requirements import Finding, Findings, Inconclusive, Level, NotApplicable, Phase, Severity, requirement
+from graph_contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    requirement,
+)
 
 
 @requirement(
@@ -26,7 +35,9 @@ def test_a_documented_select_shows_what_it_names(read: ReadDriver) -> Findings:
     if "$select" not in read.documented.options:
         raise NotApplicable("the document names no $select")
     shown, plain = read.read_object()
-    names = [each for each in read.answer_type.properties if shown.get(each) is not None and each not in read.shape.keys]
+    names = [
+        each for each in read.answer_type.properties if shown.get(each) is not None and each not in read.shape.keys
+    ]
     if len(names) < 2:
         raise Inconclusive("the object shows too few documented properties to select from", plain)
     name, others = names[0], names[1:]

@@ -41,7 +41,7 @@ def bad_request(app: App) -> None:
 def known_texts(app: App) -> None:
     """A function refuses a text that it knows nothing of."""
 
-    @override(app, "argument")
+    @override(app, "argument_value")
     def argument(inner: Step, argument: Argument, literal: str, declared: Type) -> Json:
         value = inner(argument, literal, declared)
         if declared.kind is TypeKind.STRING and not declared.limits and value not in {"for the bill", "D7"}:
