@@ -123,8 +123,8 @@ def _was_shown(update: OperationUnderTest, exchange: Exchange) -> bool:
 )
 @also(
     "action.error.no5xx",
-    "However wrong a call of an action is, it must not be answered 500, 502, 504, 505 or 508: with these a server blames "
-    "itself.",
+    "However wrong a call of an action is, it must not be answered 500, 502, 504, 505 or 508: with these a server "
+    "blames itself.",
     sent="No request of its own: the status of every answer in the tests of actions is checked.",
 )
 def test_no_request_is_answered_as_the_servers_own_failure(update: OperationUnderTest, exchange: Exchange) -> Findings:

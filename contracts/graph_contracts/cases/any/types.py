@@ -75,7 +75,7 @@ def locations(operation: OperationUnderTest, exchange: Exchange, kinds: frozense
 @also(
     "action.body.names",
     "In the result of an action, member names must be spelled exactly as documented, letter case included.",
-    sent="No request of its own: member names in every 200 or 201 to a call of an action are compared with the documented ones.",
+    sent="No request of its own: member names in every 200 or 201 to a call of an action are compared.",
 )
 @also(
     "function.body.names",
@@ -202,8 +202,9 @@ def _base64(text: str) -> bool:
 )
 @also(
     "action.type.int32",
-    "In the result of an action, documented numbers must be JSON numbers of their type and range, and Booleans true or false.",
-    sent="No request of its own: documented numbers and Booleans in every 200 or 201 to a call of an action are checked.",
+    "In the result of an action, documented numbers must be JSON numbers of their type and range, and Booleans true "
+    "or false.",
+    sent="No request of its own: documented numbers and Booleans in every 200 or 201 to an action are checked.",
 )
 @also(
     "function.type.int32",
@@ -273,7 +274,8 @@ def _spelled_as_text(exchange: Exchange, value: Json, type_: Type) -> bool:
 )
 @also(
     "action.type.datetimeoffset",
-    "In the result of an action, documented DateTimeOffsets must be strings of that form, on a day that exists, with an offset.",
+    "In the result of an action, documented DateTimeOffsets must be strings of that form, on a day that exists, with "
+    "an offset.",
     sent="No request of its own: documented date-times in every 200 or 201 to a call of an action are checked.",
 )
 @also(

@@ -121,8 +121,8 @@ def _typed(listing: ListDriver, questions: Questions) -> Iterator[Filter]:
             break
     for name in _of_kind(listing, TypeKind.BOOLEAN):
         if len({*map(str, known_values(questions, name))}) > 1:
-            yield f"{name} eq true", name, partial(_is, True)  # noqa: FBT003 (the value)
-            yield f"{name} eq false", name, partial(_is, False)  # noqa: FBT003 (the value)
+            yield f"{name} eq true", name, partial(_is, True)
+            yield f"{name} eq false", name, partial(_is, False)
             break
 
 

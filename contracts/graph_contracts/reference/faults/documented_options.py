@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from graph_contracts.contract import OperationKind
 from graph_contracts.json_types import Json, JsonObject
+from graph_contracts.reference import query
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Reply, Request
@@ -115,7 +116,8 @@ def select_ignored(app: App) -> None:
 
     @override(app, "shown")
     def shown(inner: Step, request: Request) -> JsonObject:
-        asked, request.query = request.query, ""
+        asked = request.query
+        request.query = query.encoded({n: v for n, v in query.options(asked).items() if n != "$select"})
         found: JsonObject = inner(request)
         request.query = asked
         return found
