@@ -58,6 +58,8 @@ DESTRUCTIVE = frozenset({"update.route.nokey"})
 UPDATE = OperationKind.UPDATE
 OTHERS = (OperationKind.READ, OperationKind.LIST, OperationKind.CREATE, OperationKind.DELETE)
 """The kinds that the shelf has beside updates."""
+READING = (OperationKind.READ, OperationKind.LIST)
+"""The kinds that query options are for."""
 DOCUMENTS: Mapping[OperationKind, Path] = {
     OperationKind.ACTION: HERE / "action.yaml",
     OperationKind.DELTA: HERE / "delta.yaml",
@@ -174,7 +176,7 @@ def shelf_row(behaviour: Behaviour, *, brief: bool = False, look: Callable[[Sess
     Updates have the rows of a document that has nothing else.
     """
     kinds = {_kind_of(name) for name in behaviour.caught_by}
-    own: Container[OperationKind] = OTHERS
+    own: Container[OperationKind] = OTHERS if shelf_document(behaviour) != OPTIONS else READING
     if behaviour.about and (behaviour.kind == "fault" or behaviour.about in DOCUMENTS):
         own = kinds | {behaviour.about}
     until = Until(shelf_names(behaviour), behaviour.gates and behaviour.about is not None, related(behaviour.name))
