@@ -8,7 +8,7 @@ import pytest
 
 from graph_contracts.contract import Contract
 from graph_contracts.reference.app import App
-from graph_contracts.reference.server import build
+from graph_contracts.reference.serving import build
 from tests.cases import sheet
 from tests.reference.desk import TOKENS
 from tests.reference.test_operations import ids, said
