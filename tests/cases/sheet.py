@@ -37,6 +37,8 @@ DOCUMENT = ROOT / "openapi.yaml"
 HERE = Path(__file__).parent
 SHELF = HERE / "shelf.yaml"
 """One resource with all five operations."""
+OPTIONS = HERE / "options.yaml"
+"""A list and a read whose query options the document names."""
 NESTED = HERE / "nested.yaml"
 """A collection below the objects of another."""
 MAX_EXAMPLES = 10
@@ -56,10 +58,13 @@ DESTRUCTIVE = frozenset({"update.route.nokey"})
 UPDATE = OperationKind.UPDATE
 OTHERS = (OperationKind.READ, OperationKind.LIST, OperationKind.CREATE, OperationKind.DELETE)
 """The kinds that the shelf has beside updates."""
+READING = (OperationKind.READ, OperationKind.LIST)
+"""The kinds that query options are for."""
 DOCUMENTS: Mapping[OperationKind, Path] = {
     OperationKind.ACTION: HERE / "action.yaml",
     OperationKind.DELTA: HERE / "delta.yaml",
     OperationKind.FUNCTION: HERE / "function.yaml",
+    OperationKind.COUNT: HERE / "count.yaml",
 }
 """The documents of the other kinds, each with what one of them needs."""
 OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-envelope"
@@ -72,6 +77,7 @@ COMMON_OF: Mapping[OperationKind, str] = {
     OperationKind.ACTION: OF_ALL + OF_ANSWERS,
     OperationKind.DELTA: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
     OperationKind.FUNCTION: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
+    OperationKind.COUNT: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
 }
 """Faults of what all operations have in common that have a row of each of those kinds, too: each requirement of a kind
 has one that trips it."""
@@ -175,7 +181,9 @@ def shelf_row(behaviour: Behaviour, *, brief: bool = False, look: Callable[[Sess
     Updates have the rows of a document that has nothing else.
     """
     kinds = {_kind_of(name) for name in behaviour.caught_by}
-    own = kinds | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
+    own: Container[OperationKind] = OTHERS if shelf_document(behaviour) != OPTIONS else READING
+    if behaviour.about and (behaviour.kind == "fault" or behaviour.about in DOCUMENTS):
+        own = kinds | {behaviour.about}
     until = Until(shelf_names(behaviour), behaviour.gates and behaviour.about is not None, related(behaviour.name))
     return _row(behaviour, brief, until, document=shelf_document(behaviour), kinds=own, look=look)
 
@@ -184,7 +192,8 @@ def shelf_document(behaviour: Behaviour) -> Path:
     """The document of that row."""
     if behaviour.about is not None and behaviour.about in DOCUMENTS:
         return DOCUMENTS[behaviour.about]
-    return NESTED if behaviour.apply.__module__.endswith(".parents") else SHELF
+    module = behaviour.apply.__module__.rpartition(".")[2]
+    return {"parents": NESTED, "documented_options": OPTIONS}.get(module, SHELF)
 
 
 def kind_row(behaviour: Behaviour, kind: OperationKind, *, brief: bool = False) -> Row:
@@ -332,7 +341,7 @@ def run(
             expired_token=SecretStr(tokens.expired),
             foreign_token=SecretStr(tokens.foreign),
             settle=SETTLE,
-            destructive=document in {SHELF, NESTED, *DOCUMENTS.values()} or _named_for(faults, DESTRUCTIVE),
+            destructive=document in {SHELF, NESTED, OPTIONS, *DOCUMENTS.values()} or _named_for(faults, DESTRUCTIVE),
             seed=seed,
             max_examples=examples or (SELDOM_EXAMPLES if SELDOM.intersection(faults) else MAX_EXAMPLES),
             profile=profile,

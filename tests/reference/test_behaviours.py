@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from graph_contracts.contract import ON_OBJECTS
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.reference.behaviours import Behaviour, behaviours, choose
 from graph_contracts.reference.faults import other_objects
@@ -18,8 +19,10 @@ from tests.reference.shelf_talk import BOOKS
 FAULTS = tuple(b for b in behaviours() if b.kind == "fault" and not b.about)
 VARIATIONS = tuple(b for b in behaviours() if b.kind == "variation" and not b.about)
 NESTED = tuple(b for b in behaviours() if b.apply.__module__ == "graph_contracts.reference.faults.parents")
-OF_COLLECTIONS = tuple(b for b in behaviours() if b.about and b not in NESTED)
-"""Those that an update alone doesn't meet."""
+OPTIONS = tuple(b for b in behaviours() if b.apply.__module__.endswith(".documented_options"))
+"""Those of query options that a document names."""
+OF_COLLECTIONS = tuple(b for b in behaviours() if b.about in ON_OBJECTS and b not in {*NESTED, *OPTIONS})
+"""Those that an update alone doesn't meet; what is called or counted has documents of its own."""
 WHAT_IT_DOES_ANYWAY = frozenset({"q-prefer-204"})
 SELDOM = "graph_contracts.reference.faults.seldom"
 """Faults that no fixed conversation meets; the kill sheet shows that generated values do."""

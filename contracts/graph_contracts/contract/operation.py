@@ -56,6 +56,8 @@ class Operation:
     """Values of path parameters that the document gives as examples, by parameter."""
     options: frozenset[str] = frozenset()
     """Query parameters that the document names, as in `$top`."""
+    header_names: frozenset[str] = frozenset()
+    """Header fields that the document names for requests, in lower case."""
     aliases: tuple[str, ...] = ()
     """Every path template that the page gives for the operation, its own included, in page order."""
     collection_template: str = ""

@@ -148,7 +148,8 @@ class Reader:
             description=str(node.get("description") or ""),
             parameters=parameters_of(path),
             parameter_examples=_with_key(path, dict(self.parameter_examples(parameters))),
-            options=frozenset(self.query_options(parameters)),
+            options=frozenset(self.named(parameters, "query")),
+            header_names=frozenset(name.lower() for name in self.named(parameters, "header")),
             aliases=self.aliases(node.get("x-graph-aliases")) or (path,),
             collection_template=self.paths.collection(path),
             object_form=self.paths.form(path),
@@ -238,9 +239,10 @@ class Reader:
             if parameter.get("in") == "path" and isinstance(parameter.get("schema"), Mapping):
                 yield str(parameter.get("name", "")), self.types.type(parameter["schema"])
 
-    def query_options(self, parameters: list[Json]) -> Iterator[str]:
+    def named(self, parameters: list[Json], place: str) -> Iterator[str]:
+        """The names of the parameters that stand in a place: `query` or `header`."""
         for parameter in map(self.resolve, parameters):
-            if parameter.get("in") == "query" and isinstance(parameter.get("name"), str):
+            if parameter.get("in") == place and isinstance(parameter.get("name"), str):
                 yield parameter["name"]
 
     def example(self, content: JsonMapping) -> Example | None:

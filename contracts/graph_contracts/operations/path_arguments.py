@@ -38,7 +38,7 @@ def argument_calls(operation: Operation, keys: Container[str]) -> tuple[Call, ..
 def argument_values(
     operation: Operation, found: tuple[Call, ...], options: Options, values: Values
 ) -> Iterator[ArgumentValue]:
-    """A value for each argument: the operator's, the documented example, a listed value, else one that fits the type."""
+    """A value for each argument: the operator's, the documented example, a listed one, else one that fits."""
     arguments = (argument for call in found for argument in call.varied)
     for place, argument in enumerate(arguments, 1):
         known = parameters.value(options.ids, operation, argument.parameter)

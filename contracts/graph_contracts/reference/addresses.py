@@ -47,7 +47,7 @@ class Addresses:
         segments = segments[len(self.base) :] if below else ("", *segments)
         segments, key_property = self.spellings.plain(segments)
         query = scope["query_string"].decode("latin-1")
-        segments, arguments = self.called(segments, query)
+        segments, arguments = self.read_calls(segments, query)
         return Request(
             method=scope["method"],
             path="/" + "/".join(segments),
@@ -59,7 +59,7 @@ class Addresses:
             arguments=arguments,
         )
 
-    def called(self, segments: tuple[str, ...], query: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    def read_calls(self, segments: tuple[str, ...], query: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
         """A path's segments with the arguments of functions left blank, and these arguments."""
         return self.calls.plain(segments, query)
 

@@ -16,6 +16,7 @@ from graph_contracts.reference.addresses import Addresses
 from graph_contracts.reference.answers import Answers
 from graph_contracts.reference.bodies import Bodies
 from graph_contracts.reference.changes import Changes
+from graph_contracts.reference.counts import Counts
 from graph_contracts.reference.deltas import Deltas
 from graph_contracts.reference.functions import Functions
 from graph_contracts.reference.message import Receive, Refusal, Reply, Request, Scope, Send, Tokens
@@ -38,12 +39,13 @@ class App:
         self.deltas = Deltas(self.addresses, self.reads)
         self.answers = Answers()
         self.functions = Functions(self.store, self.addresses, self.reads)
+        self.counts = Counts(self.reads)
 
     @property
     def parts(self) -> tuple[object, ...]:
         """All that has steps; no two have a step of the same name."""
         inner = (self.store, self.access, self.addresses, self.bodies, self.reads, self.changes)
-        called = (self.actions, self.functions, self.deltas)
+        called = (self.actions, self.functions, self.counts, self.deltas)
         return (self, *inner, *called, self.answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +92,9 @@ class App:
         if request.kind is OperationKind.DELTA and request.bound is not None:
             return self.deltas.delta(request, request.bound)
         if request.documented and request.kind is OperationKind.FUNCTION:
-            return self.functions.call(request)
+            return self.functions.call_function(request)
+        if request.documented and request.kind is OperationKind.COUNT and request.bound is not None:
+            return self.counts.counted(request)
         if not request.stored or (request.documented and request.kind not in ON_OBJECTS):
             return await self.other(request)
         if request.method in {"GET", "HEAD"}:

@@ -12,6 +12,8 @@ from graph_contracts.contract import blank
 from graph_contracts.contract.call_path import Call, calls
 
 _CALLED = re.compile(r"([\w.]+)\((.*)\)", re.DOTALL)
+NO_CALL = "(?)"
+"""Stands for a call that no function of the document takes."""
 _ARGUMENT = re.compile(r"([\w@-]+)=('(?:[^']|'')*'|[^',]*)(?:,|$)", re.DOTALL)
 
 
@@ -34,16 +36,18 @@ class Calls:
         return cls({name: tuple(overloads.values()) for name, overloads in found.items()})
 
     def plain(self, segments: tuple[str, ...], query: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
-        """A path's segments with their arguments left blank, and these: a call that has others stays as it is."""
+        """A path's segments with their arguments left blank, and these: a call that has others leads nowhere."""
         plain: list[str] = []
         arguments: dict[str, str] = {}
         for segment in segments:
             match = _CALLED.fullmatch(segment)
-            literals = _literals(match[2], query) if match and match[1] in self.known else None
-            overloads = self.known[match[1]] if match and literals is not None else ()
-            called = next((each for each in overloads if {*_names(each[0])} == {*(literals or ())}), None)
-            if called is None or literals is None:
+            if match is None or match[1] not in self.known:
                 plain.append(segment)
+                continue
+            literals = _literals(match[2], query) or {}
+            called = next((each for each in self.known[match[1]] if _names(each[0]) == literals.keys()), None)
+            if called is None:
+                plain.append(NO_CALL)
                 continue
             call, written = called
             plain.append(written)
@@ -51,8 +55,8 @@ class Calls:
         return tuple(plain), arguments
 
 
-def _names(call: Call) -> tuple[str, ...]:
-    return tuple(each.name for each in call.arguments)
+def _names(call: Call) -> set[str]:
+    return {each.name for each in call.arguments}
 
 
 def _literals(text: str, query: str) -> dict[str, str] | None:

@@ -26,7 +26,7 @@ class Functions:
         self.addresses = addresses
         self.reads = reads
 
-    def call(self, request: Request) -> Reply:
+    def call_function(self, request: Request) -> Reply:
         """The answer to a call."""
         operation = request.operation
         assert operation is not None  # noqa: S101 (routed)
@@ -50,9 +50,9 @@ class Functions:
             for argument in call.varied:
                 if argument.parameter in request.arguments:
                     declared = operation.parameter_types.get(argument.parameter)
-                    self.argument(argument, request.arguments[argument.parameter], declared or Type(TypeKind.ANY))
+                    self.argument_value(argument, request.arguments[argument.parameter], declared or Type(TypeKind.ANY))
 
-    def argument(self, argument: Argument, literal: str, declared: Type) -> Json:
+    def argument_value(self, argument: Argument, literal: str, declared: Type) -> Json:
         """The value of an argument; 400 where it is none of its type."""
         if argument.quoted != literal.startswith("'"):
             raise Refusal(400, "BadRequest", f"The literal of '{argument.name}' is not valid.")
@@ -80,8 +80,8 @@ class Functions:
             own = bound.resource.type
             objects = self.store.objects(bound)
             if item is not None and item.name and item.name == own.name and not bound.entity:
-                shown = [self.reads.represent(bound, dict(each)) for each in objects.values()]
-                return {"value": shown} if "value" in declared.properties else shown
+                listed = [self.reads.represent(bound, dict(each)) for each in objects.values()]
+                return {"value": listed} if "value" in declared.properties else listed
             if declared.name and declared.name == own.name and bound.entity in objects:
                 return self.reads.represent(bound, dict(objects[bound.entity]))
         example = operation.response_example
@@ -94,5 +94,5 @@ class Functions:
         for argument in (each for call in calls(operation.path) for each in call.varied):
             if argument.name in (operation.response.properties if operation.response else ()):
                 declared = operation.parameter_types.get(argument.parameter) or Type(TypeKind.ANY)
-                found[argument.name] = self.argument(argument, request.arguments[argument.parameter], declared)
+                found[argument.name] = self.argument_value(argument, request.arguments[argument.parameter], declared)
         return found

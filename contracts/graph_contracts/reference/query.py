@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from graph_contracts.contract import Type
 from graph_contracts.json_types import Json, JsonMapping
 
-LISTS = frozenset({"$top", "$skip", "$skiptoken", "$count", "$filter", "$orderby"})
+LISTS = frozenset({"$top", "$skip", "$skiptoken", "$count", "$filter", "$orderby", "$search"})
 KNOWN = frozenset({"$select", "$expand", "$format"}) | LISTS
 Object = JsonMapping
 Test = Callable[[Object], Json]
@@ -66,6 +66,8 @@ def page(objects: Mapping[str, Object], asked: Mapping[str, str], type_: Type, s
     if "$filter" in asked:
         wanted = _Filter(asked["$filter"], type_).test()
         rows = [row for row in rows if wanted(row[1]) is True]
+    if "$search" in asked:
+        rows = [row for row in rows if found(row[1], asked["$search"])]
     for part in reversed(asked.get("$orderby", "").split(",")):
         if part.strip():
             rows = _sorted(rows, part.strip(), type_)
@@ -81,6 +83,20 @@ def page(objects: Mapping[str, Object], asked: Mapping[str, str], type_: Type, s
     rest = {name: value for name, value in asked.items() if name not in {"$skip", "$skiptoken"}}
     rest["$skiptoken"] = f"{end}.{shown[-1][0]}"
     return Page(shown, count, encoded(rest))
+
+
+def found(shown: Json, words: str) -> bool:
+    """Whether a text in an object has some words, in any letter case."""
+    if isinstance(shown, Mapping):
+        return any(found(each, words) for each in shown.values())
+    if isinstance(shown, list):
+        return any(found(each, words) for each in shown)
+    return isinstance(shown, str) and words.strip('" ').casefold() in shown.casefold()
+
+
+def expanded(asked: Mapping[str, str]) -> tuple[str, ...]:
+    """The relations to show inline."""
+    return tuple(each.strip() for each in asked.get("$expand", "").split(",") if each.strip())
 
 
 def encoded(asked: Mapping[str, str]) -> str:

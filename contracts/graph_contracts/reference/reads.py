@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.json_types import Json, JsonObject
@@ -72,6 +73,7 @@ class Reads:
         """An object as it is shown, with types named where the documented example names them."""
         resource = request.resource
         kind = resource.type
+        inline = self.inline(request, entity)
         named = {"@odata.type": f"#{kind.name}"} if kind.name else {}
         if resource.secret:
             entity = {name: value for name, value in entity.items() if name not in resource.secret}
@@ -79,7 +81,27 @@ class Reads:
         if wanted is not None:
             entity = {name: value for name, value in entity.items() if name in wanted}
         spelling = resource.nested_type
-        return {**named, **(typed(entity, kind, spelling) if spelling else entity), **named}
+        return {**named, **(typed(entity, kind, spelling) if spelling else entity), **inline, **named}
+
+    def inline(self, request: Request, entity: JsonObject) -> JsonObject:
+        """The objects of the relations that are expanded."""
+        found: JsonObject = {}
+        names = query.expanded(query.options(request.query)) if request.method in {"GET", "HEAD"} else ()
+        for name in names:
+            key = () if request.entity else (str(entity.get(resource_key(request), "")),)
+            segments = (*request.segments, *key, name)
+            place = self.addresses.locate(segments)
+            if place is None or place.resource is None:
+                continue  # whoever asks for a property gets it anyway
+            below = replace(request, segments=segments, place=place, operation=None, entity="", below=(), query="")
+            self.addresses.parents(below)
+            found[name] = [self.represent(below, dict(each)) for each in self.store.objects(below).values()]
+        return found
+
+
+def resource_key(request: Request) -> str:
+    """The property that is the key of a resource's objects."""
+    return request.resource.shape.key
 
 
 def typed(value: Json, type_: Type, spelling: str) -> Json:

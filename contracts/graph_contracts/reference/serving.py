@@ -46,7 +46,8 @@ def build(
     app = App(contract, tokens, auth, objects)
     for behaviour in (*choose(variations, "variation"), *choose(faults, "fault")):
         what = f"{behaviour.kind} {behaviour.name}"
-        if behaviour.about and not app.addresses.routes.has(behaviour.about):
+        about = {behaviour.about, *behaviour.or_about} if behaviour.about else set()
+        if about and not any(app.addresses.routes.has(kind) for kind in about):
             raise ConfigurationError(f"{what} is about operations that {behaviour.about}, which {contract.title} lacks")
         try:
             behaviour.apply(app)

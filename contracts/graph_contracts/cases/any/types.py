@@ -75,10 +75,7 @@ def locations(operation: OperationUnderTest, exchange: Exchange, kinds: frozense
 @also(
     "action.body.names",
     "In the result of an action, member names must be spelled exactly as documented, letter case included.",
-    sent=(
-        "No request of its own: member names in every 200 or 201 to a call of an action are compared with the "
-        "documented ones."
-    ),
+    sent="No request of its own: member names in every 200 or 201 to a call of an action are compared.",
 )
 @also(
     "function.body.names",
@@ -207,9 +204,7 @@ def _base64(text: str) -> bool:
     "action.type.int32",
     "In the result of an action, documented numbers must be JSON numbers of their type and range, and Booleans true "
     "or false.",
-    sent=(
-        "No request of its own: documented numbers and Booleans in every 200 or 201 to a call of an action are checked."
-    ),
+    sent="No request of its own: documented numbers and Booleans in every 200 or 201 to an action are checked.",
 )
 @also(
     "function.type.int32",

@@ -1,1 +1,1 @@
-"""Calls of functions."""
+"""Cases of functions only."""

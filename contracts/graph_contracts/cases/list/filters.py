@@ -68,9 +68,9 @@ def filters(listing: ListDriver, questions: Questions) -> Iterator[tuple[str, st
         # not that of the first object, which a list of all would begin with
         value = [item[name] for item in items.values() if item.get(name) is not None][-1]
         for sign in ("eq", "ne"):
-            yield f"{name} {sign} {_literal(value)}", name, partial(OPERATORS[sign], value)
+            yield f"{name} {sign} {text_literal(value)}", name, partial(OPERATORS[sign], value)
         other = next(item[name] for item in items.values() if item.get(name) not in {None, value})
-        both = f"{name} ne {_literal(value)} and {name} ne {_literal(other)}"
+        both = f"{name} ne {text_literal(value)} and {name} ne {text_literal(other)}"
         yield both, name, partial(_neither, value, other)
     for name in telling(listing, items, NUMERIC)[:1]:
         known = sorted({item[name] for item in items.values() if item.get(name) is not None})
@@ -80,7 +80,8 @@ def filters(listing: ListDriver, questions: Questions) -> Iterator[tuple[str, st
         yield f"{name} ge {least} and {name} lt {most}", name, partial(_between, least, most)
 
 
-def _literal(value: str) -> str:
+def text_literal(value: str) -> str:
+    """A text as a filter has it."""
     return "'" + value.replace("'", "''") + "'"
 
 
@@ -90,7 +91,7 @@ def _by_key(questions: Questions) -> Iterator[tuple[str, str, Matches]]:
         return
     first = next((entity for entity, item in questions.plain.by_id.items() if isinstance(item[name], str)), None)
     if first is not None:
-        yield f"{name} eq {_literal(first)}", name, partial(_same, first)
+        yield f"{name} eq {text_literal(first)}", name, partial(_same, first)
 
 
 @requirement(
@@ -112,7 +113,7 @@ def test_a_filter_shows_what_matches_and_nothing_else(listing: ListDriver) -> Fi
     """
     questions = stocked(listing)
     for text, name, test in (*_by_key(questions), *filters(listing, questions)):
-        asked, found = questions.judged(query(listing, filter=text), partial(_filtered, listing, text, name, test))
+        asked, found = questions.judged(query(listing, filter=text), partial(filtered, listing, text, name, test))
         yield from found or documented(listing, "$filter", asked)
         if found:
             return
@@ -131,7 +132,8 @@ def _passes(test: Matches, value: Json) -> bool:
         return True  # `list.type.*` judges a value of another type
 
 
-def _filtered(listing: ListDriver, text: str, name: str, test: Matches, asked: Asked) -> Iterator[Finding]:
+def filtered(listing: ListDriver, text: str, name: str, test: Matches, asked: Asked) -> Iterator[Finding]:
+    """What is wrong with an answer to a filter: an object that doesn't match, or one that is missing."""
     if asked.refused:
         return
     kept, shown = asked.kept(name), set(asked.answer.ids)
@@ -168,7 +170,7 @@ def test_a_list_of_nothing_is_a_list(listing: ListDriver) -> Findings:
     tried = [("$skip", query(listing, skip=1), query(listing, skip=len(questions.plain.items) + BEYOND))]
     for name in telling(listing, questions.plain.by_id, {TypeKind.STRING})[:1]:
         value = next(item[name] for item in questions.plain.items if item.get(name) is not None)
-        some, none = (f"{name} eq {_literal(text)}" for text in (value, listing.values.guid()))
+        some, none = (f"{name} eq {text_literal(text)}" for text in (value, listing.values.guid()))
         tried.append(("$filter", query(listing, filter=some), query(listing, filter=none)))
     judged = 0
     for option, some, none in tried:

@@ -43,7 +43,7 @@ def _values(app: App, kind: TypeKind, change: Callable[[Json], Json]) -> None:
 def _segments(app: App, change: Callable[[str], str]) -> None:
     """Read the segments of paths otherwise: `change(segment)` returns what is read instead."""
 
-    @override(app, "called")
+    @override(app, "read_calls")
     def called(inner: Step, segments: Segments, query: str) -> Called:
         found: Called = inner(tuple(change(each) if "(" in each else each for each in segments), query)
         return found
@@ -68,7 +68,7 @@ def lacks_a_member(app: App) -> None:
 def nowhere(app: App) -> None:
     """A function that answers with a redirect doesn't say where to."""
 
-    @override(app, "call")
+    @override(app, "call_function")
     def call(inner: Step, request: Request) -> Reply:
         reply: Reply = inner(request)
         reply.headers.pop("Location", None)
@@ -123,13 +123,13 @@ def objects(app: App) -> None:
 def changes(app: App) -> None:
     """A call of a function changes a text of the object that it is bound to."""
 
-    @override(app, "call")
+    @override(app, "call_function")
     def call(inner: Step, request: Request) -> Reply:
         reply: Reply = inner(request)
         if request.bound is not None:
             for entity in app.store.objects(request.bound).values():
                 name = next((name for name, value in entity.items() if isinstance(value, str) and name != "id"), "")
-                entity |= {name: f"{entity[name]}!"} if name else {}
+                entity.update({name: f"{entity[name]}!"} if name else {})
         return reply
 
 
@@ -144,7 +144,7 @@ def unchecked(app: App) -> None:
     def check_arguments(inner: Step, request: Request) -> None:
         pass
 
-    @override(app, "argument")
+    @override(app, "argument_value")
     def argument(inner: Step, argument: Argument, literal: str, declared: Type) -> Json:
         return literal.strip("'")
 
@@ -163,7 +163,7 @@ def overflows(app: App) -> None:
 def first_listed(app: App) -> None:
     """A function takes a value that is none of those listed for the first of them."""
 
-    @override(app, "argument")
+    @override(app, "argument_value")
     def argument(inner: Step, argument: Argument, literal: str, declared: Type) -> Json:
         known = declared.members or tuple(declared.limits.get("enum") or ())
         return inner(argument, literal if not known or literal[1:-1] in known else f"'{known[0]}'", declared)
@@ -173,17 +173,16 @@ def first_listed(app: App) -> None:
 def lacking(app: App) -> None:
     """A function takes a default for an argument that is left out."""
 
-    @override(app, "called")
+    @override(app, "read_calls")
     def called(inner: Step, segments: Segments, query: str) -> Called:
         found: Called = inner(segments, query)
-        for name, overloads in app.addresses.calls.known.items():
-            if any(each.startswith(f"{name}(") for each in found[0]):
-                call, written = overloads[0]
-                given = {each.parameter: "'D7'" if each.quoted else "1" for each in call.varied}
-                more = "noSuchArgument" in "".join(found[0])
-                plain = tuple(written if each.startswith(f"{name}(") and not more else each for each in found[0])
-                return plain, {**given, **found[1]}
-        return found
+        last = segments[-1] if segments else ""
+        overloads = app.addresses.calls.known.get(last.partition("(")[0], ())
+        if not overloads or "noSuchArgument" in last or found[0][-1] == overloads[0][1]:
+            return found
+        call, written = overloads[0]
+        given = {each.parameter: "'D7'" if each.quoted else "1" for each in call.varied}
+        return (*segments[:-1], written), given
 
 
 @fault("function-ignores-unknown-arguments", "function.req.unknown", gates=False)
@@ -196,7 +195,7 @@ def unknown(app: App) -> None:
 def ends_at_a_quote(app: App) -> None:
     """A quote in a text ends it, doubled or not."""
 
-    @override(app, "argument")
+    @override(app, "argument_value")
     def argument(inner: Step, argument: Argument, literal: str, declared: Type) -> Json:
         if "'" in literal[1:-1]:
             raise Refusal(400, "BadRequest", "Syntax error in the path.")
@@ -220,7 +219,7 @@ def undecoded(app: App) -> None:
 def aliases(app: App) -> None:
     """A function takes values of its own for aliases."""
 
-    @override(app, "called")
+    @override(app, "read_calls")
     def called(inner: Step, segments: Segments, query: str) -> Called:
         plain, arguments = inner(segments, query)
         if "@a1=" not in query:

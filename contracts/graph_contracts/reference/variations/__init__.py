@@ -2,9 +2,11 @@
 
 from graph_contracts.reference.variations import (
     actions,
+    calls,
     collections,
     conditions,
     deltas,
+    documented_options,
     messages,
     moments,
     objects,
@@ -15,9 +17,11 @@ from graph_contracts.reference.variations import (
 
 __all__ = [
     "actions",
+    "calls",
     "collections",
     "conditions",
     "deltas",
+    "documented_options",
     "messages",
     "moments",
     "objects",

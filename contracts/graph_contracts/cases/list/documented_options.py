@@ -1,0 +1,134 @@
+"""Options that few lists have, where the document names them: `$search` and `$expand`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from graph_contracts.cases.list.options import EVENTUAL
+from graph_contracts.contract import Operation
+from graph_contracts.contract.object_path import fill
+from graph_contracts.operations.equality import short
+from graph_contracts.operations.list_questions import (
+    Asked,
+    documented,
+    graded,
+    is_documented,
+    query,
+    stocked,
+)
+from graph_contracts.operations.read import ListDriver, ReadDriver, ShowDriver
+from graph_contracts.requirements import (
+    Finding,
+    Findings,
+    Inconclusive,
+    Level,
+    NotApplicable,
+    Phase,
+    Severity,
+    also,
+    requirement,
+)
+
+MAX_EXPANDED = 3
+"""Objects whose relations are looked at."""
+
+
+@requirement(
+    "list.options.search",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Optional query parameters ($search); OData 4.01 §11.2.6.6 (only items that match)",
+    vary="4xx or 501; whatever a service takes for a match; results of an index that lags behind",
+    phase=Phase.NEGATIVE,
+)
+def test_search_does_not_show_what_cannot_match(listing: ListDriver) -> Findings:
+    """A documented `$search` must not show every object for words that none of them has, unless it is rejected.
+
+    Sent: A GET of the collection with `$search` for a random GUID, with `ConsistencyLevel: eventual`, between GETs of
+    all of it.
+
+    Fix: Apply $search, or answer 400 or 501: a list of everything would be taken for what was found.
+    """
+    if not is_documented(listing, "$search"):
+        raise NotApplicable("the document names no $search")
+    questions = stocked(listing)
+    text = f'"{listing.values.guid()}"'
+    asked, found = questions.judged(query(listing, search=text), partial(_searched, listing, text), EVENTUAL)
+    yield from found or documented(listing, "$search", asked)
+
+
+def _searched(listing: ListDriver, text: str, asked: Asked) -> Iterator[Finding]:
+    kept = set(asked.before.ids) & set(asked.after.ids)
+    if not asked.refused and kept and kept <= set(asked.answer.ids):
+        what = f"all {len(kept)} objects with $search={text}"
+        yield Finding("objects that match, or 4xx", what, (asked.answer.first,), graded(listing, "$search"))
+
+
+def related(listing: ShowDriver) -> list[Operation]:
+    """The documented lists right below the objects whose names may be expanded.
+
+    Raises:
+        NotApplicable: the document names no `$expand`, or no such list.
+    """
+    options = listing.documented.options
+    if not {"$expand", "expand"} & options:
+        raise NotApplicable("the document names no $expand")
+    read = listing if isinstance(listing, ReadDriver) else listing.sibling(ReadDriver)
+    below = [each for each in (read.below if read is not None else ()) if each.method == "GET" and not each.key]
+    if not below:
+        raise NotApplicable("the document has no list below the objects")
+    return below
+
+
+@requirement(
+    "list.options.expand",
+    Level.MUST,
+    basis="page⇒",
+    source="Page, Optional query parameters ($expand); OData 4.01 §11.2.5.2 (related items inline)",
+    vary="4xx or 501 to some relations; the first page of many related objects; a link beside nothing for the rest",
+    phase=Phase.NEGATIVE,
+)
+@also(
+    "read.options.expand",
+    "A documented `$expand` must show the related objects in the object that is read, or be rejected.",
+    sent="A GET of an object with `$expand` for each list below it, and GETs of these.",
+)
+def test_expand_shows_related_objects(operation: ShowDriver) -> Findings:
+    """A documented `$expand` must show the related objects in each object, or be rejected.
+
+    Sent: A GET of the collection with `$expand` for each list that the document has below its objects, and GETs of that
+    list for three of them.
+
+    Fix: Show under the relation's name what a GET of its own path shows, or answer 400 or 501.
+    """
+    judged = 0
+    for relation in related(operation):
+        name = relation.path.rstrip("/").rpartition("/")[2]
+        exchange = operation.get(query=f"$expand={name}")
+        if not exchange.ok:
+            yield Finding("200", f"{exchange.answer} to $expand={name}", (exchange,), Severity.NOTE)
+            continue
+        items = operation.shape.items_in(exchange.json) if isinstance(operation, ListDriver) else [exchange.object]
+        for item in [each for each in items or () if isinstance(each, dict)][:MAX_EXPANDED]:
+            entity = operation.shape.key_of(item) or operation.key
+            path = fill(relation.path, operation.observer.path_ids(entity))
+            alone = operation.send("GET", path)
+            shown = operation.shape.items_in(alone.json) if alone.ok else None
+            if not shown:
+                continue
+            judged += 1
+            if not _inline(item.get(name), shown):
+                what = f"{name} = {short(item.get(name))} in {short(entity)}"
+                yield Finding(f"{len(shown)} objects in {name}, or 4xx", what, (exchange, alone))
+                return
+    if not judged:
+        raise Inconclusive("no object has related objects that could be expanded")
+
+
+def _inline(value: object, shown: list[object]) -> bool:
+    """Whether a member has some of the objects that the list of the relation has, and no others."""
+    if not isinstance(value, list) or not value:
+        return False
+    known = [each.get("id") for each in shown if isinstance(each, dict)]
+    return not all(known) or all(isinstance(each, dict) and each.get("id") in known for each in value)
