@@ -39,6 +39,8 @@ SHELF = HERE / "shelf.yaml"
 """One resource with all five operations."""
 NESTED = HERE / "nested.yaml"
 """A collection below the objects of another."""
+LONG_RUNNING = HERE / "long_running.yaml"
+"""Creations and an action that are answered 202, with a monitor."""
 MAX_EXAMPLES = 10
 """Enough for variations; faults that strike seldom get the default."""
 SELDOM = frozenset(b.name for b in behaviours() if b.apply.__module__.endswith(".seldom"))
@@ -130,7 +132,8 @@ def shelf_document(behaviour: Behaviour) -> Path:
     """The document of that row."""
     if behaviour.about is not None and behaviour.about in DOCUMENTS:
         return DOCUMENTS[behaviour.about]
-    return NESTED if behaviour.apply.__module__.endswith(".parents") else SHELF
+    module = behaviour.apply.__module__.rpartition(".")[2]
+    return {"parents": NESTED, "long_running": LONG_RUNNING}.get(module, SHELF)
 
 
 def kind_row(behaviour: Behaviour, kind: OperationKind, *, brief: bool = False) -> Row:
@@ -278,7 +281,8 @@ def run(
             expired_token=SecretStr(tokens.expired),
             foreign_token=SecretStr(tokens.foreign),
             settle=SETTLE,
-            destructive=document in {SHELF, NESTED, *DOCUMENTS.values()} or _named_for(faults, DESTRUCTIVE),
+            destructive=document in {SHELF, NESTED, LONG_RUNNING, *DOCUMENTS.values()}
+            or _named_for(faults, DESTRUCTIVE),
             seed=seed,
             max_examples=examples or (SELDOM_EXAMPLES if SELDOM.intersection(faults) else MAX_EXAMPLES),
             profile=profile,

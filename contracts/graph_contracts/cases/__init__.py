@@ -64,6 +64,7 @@ MODULES = (
     "update.burst",
     "any.security",
     "any.calls",
+    "any.long_running",
     "delta.rounds",
     "delta.changes",
     "read.documented",

@@ -17,6 +17,7 @@ from graph_contracts.reference.bodies import Bodies
 from graph_contracts.reference.changes import Changes
 from graph_contracts.reference.deltas import Deltas
 from graph_contracts.reference.message import Receive, Refusal, Reply, Request, Scope, Send, Tokens
+from graph_contracts.reference.monitors import Monitors
 from graph_contracts.reference.reads import Reads
 from graph_contracts.reference.store import Store, made
 
@@ -33,12 +34,13 @@ class App:
         self.reads = Reads(self.store, self.addresses)
         self.changes = Changes(self.store, self.addresses, self.bodies, self.reads)
         self.deltas = Deltas(self.addresses, self.reads)
+        self.monitors = Monitors(self.addresses)
         self.answers = Answers()
 
     @property
     def parts(self) -> tuple[object, ...]:
         """All that has steps; no two have a step of the same name."""
-        shown = (self.bodies, self.reads, self.changes, self.deltas, self.answers)
+        shown = (self.bodies, self.reads, self.changes, self.deltas, self.monitors, self.answers)
         return (self, self.store, self.access, self.addresses, *shown)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,11 +70,13 @@ class App:
     async def perform(self, request: Request) -> Reply:
         """All that follows once the request is read."""
         self.access.authenticate(request)
+        if (work := self.monitors.find(request)) is not None:
+            return self.monitors.look(request, work)
         self.addresses.route(request)
         self.access.authorize(request)
         self.addresses.method(request)
         reply = await self.act(request)
-        return self.success(request, reply) if request.documented else reply
+        return self.monitors.begun(request, self.success(request, reply)) if request.documented else reply
 
     async def act(self, request: Request) -> Reply:
         """What the method asks for."""

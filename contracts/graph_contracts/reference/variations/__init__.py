@@ -4,6 +4,7 @@ from graph_contracts.reference.variations import (
     collections,
     conditions,
     deltas,
+    long_running,
     messages,
     moments,
     objects,
@@ -12,4 +13,15 @@ from graph_contracts.reference.variations import (
     timing,
 )
 
-__all__ = ["collections", "conditions", "deltas", "messages", "moments", "objects", "refusals", "requests", "timing"]
+__all__ = [
+    "collections",
+    "conditions",
+    "deltas",
+    "long_running",
+    "messages",
+    "moments",
+    "objects",
+    "refusals",
+    "requests",
+    "timing",
+]
