@@ -1,5 +1,6 @@
 """From an OpenAPI document to a `Contract`: all that a case may know of an API."""
 
+from graph_contracts.contract.action_effects import ActionEffects, action_effects
 from graph_contracts.contract.collection_shape import CollectionShape
 from graph_contracts.contract.contract import Contract
 from graph_contracts.contract.conventions import Convention, Conventions
@@ -12,6 +13,7 @@ __all__ = [
     "ON_OBJECTS",
     "PARAMETER",
     "SAFE",
+    "ActionEffects",
     "CollectionShape",
     "Contract",
     "Convention",
@@ -24,6 +26,7 @@ __all__ = [
     "Property",
     "Type",
     "TypeKind",
+    "action_effects",
     "blank",
     "operation_kind",
 ]

@@ -115,7 +115,7 @@ def _on_objects(operation: Operation, holds_objects: bool) -> OperationKind | No
 
 
 def _makes_what_it_is_sent(operation: Operation) -> bool:
-    """Whether a POST is sent what it makes, as one answered 201 is that shows it: an action may make an object of something else."""
+    """Whether a POST is sent what it makes: an action may make an object of something else."""
     sent, shown = operation.body, operation.response
     if operation.success == ACCEPTED:
         return _begins_what_it_is_sent(operation)

@@ -93,8 +93,7 @@ class Answers:
         if answer.code >= 300:
             return {**found, "description": "Elsewhere.", "headers": LOCATION}
         empty = examples and not any(message.text for message in examples)
-        if answer.code == ACCEPTED and (monitor := _monitor(examples)):
-            found["headers"] = monitor
+        found |= _monitor(answer, examples)
         if answer.code in {204, 205} or (answer.code == ACCEPTED and empty):
             return found
         shown = next((message for message in examples if isinstance(message.body, dict | list)), None)
@@ -182,8 +181,10 @@ def _unwrapped(response: Message | None, *, plural: bool) -> tuple[Message | Non
     return (replace(response, body=value), False) if isinstance(value, dict) else (response, False)
 
 
-def _monitor(examples: list[Message]) -> JsonMapping:
-    """The header fields of a 202's examples that name its monitor."""
+def _monitor(answer: Answer, examples: list[Message]) -> JsonMapping:
+    """What a 202 says of the header fields that name its monitor, as the examples have them."""
+    if answer.code != ACCEPTED:
+        return {}
     shown = {name for name in MONITORS for message in examples if name.lower() in message.headers}
     described = {"description": "Where the operation can be watched.", "schema": {"type": "string"}}
-    return {name: described for name in MONITORS if name in shown}
+    return {"headers": {name: described for name in MONITORS if name in shown}} if shown else {}

@@ -145,6 +145,7 @@ class Resources:
         for driver in group.drivers:
             driver.observer.ids.update(known.setdefault(driver.place.path, {}))  # below the same parents
             if isinstance(driver, BoundDriver):
+                driver.fill_arguments()
                 driver.observer.ids.update(bound_objects.ids_from_bound(driver))
             try:
                 fill_path(driver, self.parents, may_make=may_make)

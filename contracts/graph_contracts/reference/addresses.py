@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import quote, unquote_to_bytes
 
-from graph_contracts.contract import Contract, ObjectPath
+from graph_contracts.contract import Contract, ObjectPath, blank
 from graph_contracts.contract.composite_key import CompositeKey
+from graph_contracts.reference.call_segments import Calls
 from graph_contracts.reference.message import Refusal, Request, Scope
-from graph_contracts.reference.routes import Place, Role, Routes, split
+from graph_contracts.reference.routes import Place, Role, Routes
 from graph_contracts.reference.store import Store
 
 SAFE = "$'()*+,;=:@!~"
@@ -28,7 +29,9 @@ class Addresses:
     def __init__(self, contract: Contract, store: Store) -> None:
         self.store = store
         self.routes = Routes(contract)
-        self.spellings = Spellings.of(each.path for each in contract.operations)
+        paths = tuple(each.path for each in contract.operations)
+        self.spellings = Spellings.of(path for path in paths if blank(path) not in contract.functions)
+        self.calls = Calls.of(paths)
         self.base = [part for part in contract.base_path.split("/") if part]
 
     def request(self, scope: Scope) -> Request:
@@ -43,15 +46,22 @@ class Addresses:
         below = list(segments[: len(self.base)]) == self.base
         segments = segments[len(self.base) :] if below else ("", *segments)
         segments, key_property = self.spellings.plain(segments)
+        query = scope["query_string"].decode("latin-1")
+        segments, arguments = self.called(segments, query)
         return Request(
             method=scope["method"],
             path="/" + "/".join(segments),
             segments=segments,
-            query=scope["query_string"].decode("latin-1"),
+            query=query,
             headers=headers,
             scope=scope,
             key_property=key_property,
+            arguments=arguments,
         )
+
+    def called(self, segments: tuple[str, ...], query: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
+        """A path's segments with the arguments of functions left blank, and these arguments."""
+        return self.calls.plain(segments, query)
 
     def route(self, request: Request) -> None:
         """Find the operation and the object; 404 where there is none."""
@@ -72,7 +82,7 @@ class Addresses:
     def bound(self, request: Request) -> Request | None:
         """A request for what an operation is bound to; 404 where that is an object which isn't there."""
         above = request.place.template.rstrip("/").rpartition("/")[0] if request.place is not None else ""
-        segments = request.segments[: len(split(above))]
+        segments = request.segments[: len(self.routes.split(above))]
         place = self.locate(segments) if segments else None
         if place is None or place.resource is None:
             return None
@@ -93,7 +103,7 @@ class Addresses:
         """404 below an object that isn't there; whoever first asks below one names one that is."""
         place = request.place
         for above in self.routes.above(place) if place else ():
-            keys = request.segments[: len(split(above.template))]
+            keys = request.segments[: len(self.routes.split(above.template))]
             resource = above.resource
             if resource is None or self.locate(keys) is not above:
                 continue  # what has a path of its own is none of the collection's objects

@@ -11,11 +11,13 @@ from dataclasses import replace
 from graph_contracts.contract import ON_OBJECTS, Contract, OperationKind
 from graph_contracts.contract.message import is_json
 from graph_contracts.reference.access import Access
+from graph_contracts.reference.actions import Actions
 from graph_contracts.reference.addresses import Addresses
 from graph_contracts.reference.answers import Answers
 from graph_contracts.reference.bodies import Bodies
 from graph_contracts.reference.changes import Changes
 from graph_contracts.reference.deltas import Deltas
+from graph_contracts.reference.functions import Functions
 from graph_contracts.reference.message import Receive, Refusal, Reply, Request, Scope, Send, Tokens
 from graph_contracts.reference.monitors import Monitors
 from graph_contracts.reference.reads import Reads
@@ -33,15 +35,18 @@ class App:
         self.bodies = Bodies()
         self.reads = Reads(self.store, self.addresses)
         self.changes = Changes(self.store, self.addresses, self.bodies, self.reads)
+        self.actions = Actions(self.store, self.bodies, self.reads, self.changes)
         self.deltas = Deltas(self.addresses, self.reads)
         self.monitors = Monitors(self.addresses)
         self.answers = Answers()
+        self.functions = Functions(self.store, self.addresses, self.reads)
 
     @property
     def parts(self) -> tuple[object, ...]:
         """All that has steps; no two have a step of the same name."""
-        shown = (self.bodies, self.reads, self.changes, self.deltas, self.monitors, self.answers)
-        return (self, self.store, self.access, self.addresses, *shown)
+        inner = (self.store, self.access, self.addresses, self.bodies, self.reads, self.changes)
+        called = (self.actions, self.functions, self.deltas, self.monitors)
+        return (self, *inner, *called, self.answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -84,8 +89,12 @@ class App:
             return Reply(
                 200, headers={"Allow": self.addresses.allow(request), "Accept-Patch": "application/json"}, body=b""
             )
+        if request.kind is OperationKind.ACTION:
+            return await self.actions.call(request)
         if request.kind is OperationKind.DELTA and request.bound is not None:
             return self.deltas.delta(request, request.bound)
+        if request.documented and request.kind is OperationKind.FUNCTION:
+            return self.functions.call(request)
         if not request.stored or (request.documented and request.kind not in ON_OBJECTS):
             return await self.other(request)
         if request.method in {"GET", "HEAD"}:

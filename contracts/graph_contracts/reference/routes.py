@@ -53,6 +53,8 @@ class Place:
         """What each operation does, by method."""
         holds = self.routes.holds(self.template)
         found = {method: operation_kind(operation, holds) for method, operation in self.operations.items()}
+        if blank(self.template) in self.routes.functions:
+            return dict.fromkeys(found, OperationKind.FUNCTION)
         return {method: kind for method, kind in found.items() if kind is not None}
 
     @cached_property
@@ -227,6 +229,7 @@ class Routes:
 
     def __init__(self, contract: Contract, spell: Callable[[str], str] | None = None) -> None:
         self.spell = spell or usual_spelling(contract)
+        self.functions = contract.functions
         self.root = Node()
         self.places: list[Place] = []
         """Those that the document has operations at, in its order."""
@@ -240,9 +243,14 @@ class Routes:
             assert isinstance(node.place.operations, dict)  # noqa: S101 (filled here only)
             node.place.operations.setdefault(operation.method, operation)
 
+    def split(self, template: str) -> list[str]:
+        """The segments of a path template; a key in parentheses is one, and the arguments of a function are none."""
+        plain = blank(template) in self.functions
+        return [segment for segment in template.split("/") if segment] if plain else split(template)
+
     def _node(self, template: str, *, make: bool = False) -> Node | None:
         node: Node | None = self.root
-        for segment in split(template):
+        for segment in self.split(template):
             assert node is not None  # noqa: S101 (ends below)
             if make:
                 node = node.next(segment, self.spell)
@@ -293,7 +301,7 @@ class Routes:
         resource = place.resource
         if resource is None or any(len(operation.aliases) > 1 for _, operation in resource.operations):
             return ()
-        parts, found = split(place.template), []
+        parts, found = self.split(place.template), []
         for end in range(1, len(parts) - 1 if place.role is Role.ITEM else len(parts)):
             above = self.place("/" + "/".join(parts[:end]))
             if above is not None and above.role is Role.ITEM and above.resource is not None:

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from graph_contracts.engine.recovery import restore
+from graph_contracts.engine.recovery.calls import left_by_calls, logged_calls
 from graph_contracts.engine.recovery.undo_log import LoggedChanges, UndoLog, abandoned
 from graph_contracts.engine.resource_group import ResourceGroup
 from graph_contracts.engine.resources import Resources
@@ -97,7 +98,7 @@ class Recovery:
     def adopt(self, logged: LoggedChanges) -> None:
         """Put back at the end, with what is the run's own, what a worker left that died."""
         doubts = [*known(self._resources, logged), *_doubtful(logged)]
-        self._tally.note(*doubts)
+        self._tally.note(*doubts, *logged_calls(logged))
         drivers = self._resources.drivers
         for path, operation in logged.created.items():
             driver = drivers.get(operation) or next(iter(drivers.values()))
@@ -122,6 +123,8 @@ class Recovery:
         self._tally.leave(*left)
         if changed and self._client.writes:
             self._tally.leave(*self._unseen())
+        if self.undo_log is not None:
+            self._tally.leave(*left_by_calls(self._resources.drivers.values()))
         began = self.undo_log is not None and self.undo_log.began
         if (began or self._adopted) and (left or (changed and not self._options.restore)):
             self._tally.note(f"put back what is left with: {self._log_or_command}")

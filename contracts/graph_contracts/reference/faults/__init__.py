@@ -3,6 +3,7 @@
 from graph_contracts.reference.faults import (
     accepting,
     access,
+    actions,
     answers,
     bodies,
     calls,
@@ -12,6 +13,7 @@ from graph_contracts.reference.faults import (
     deleting,
     deltas,
     errors,
+    functions,
     head,
     heads,
     list_options,
@@ -38,6 +40,7 @@ from graph_contracts.reference.faults import (
 __all__ = [
     "accepting",
     "access",
+    "actions",
     "answers",
     "bodies",
     "calls",
@@ -47,6 +50,7 @@ __all__ = [
     "deleting",
     "deltas",
     "errors",
+    "functions",
     "head",
     "heads",
     "list_options",

@@ -1,6 +1,7 @@
 """Everything that the reference can do differently and still be right, a module an area."""
 
 from graph_contracts.reference.variations import (
+    actions,
     collections,
     conditions,
     deltas,
@@ -14,6 +15,7 @@ from graph_contracts.reference.variations import (
 )
 
 __all__ = [
+    "actions",
     "collections",
     "conditions",
     "deltas",
