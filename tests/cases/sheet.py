@@ -60,6 +60,7 @@ OTHERS = (OperationKind.READ, OperationKind.LIST, OperationKind.CREATE, Operatio
 """The kinds that the shelf has beside updates."""
 DOCUMENTS: Mapping[OperationKind, Path] = {
     OperationKind.ACTION: HERE / "action.yaml",
+    OperationKind.BATCH: HERE / "batch.yaml",
     OperationKind.DELTA: HERE / "delta.yaml",
     OperationKind.FUNCTION: HERE / "function.yaml",
 }
@@ -68,6 +69,7 @@ OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-
 """Faults of what all have in common that have a path of their own."""
 COMMON_OF: Mapping[OperationKind, str] = {
     OperationKind.ACTION: OF_ALL,
+    OperationKind.BATCH: f"{OF_ALL} calls-answered-203",
     OperationKind.DELTA: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
     OperationKind.FUNCTION: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
 }

@@ -71,6 +71,8 @@ MODULES = (
     "action.effects",
     "delta.rounds",
     "delta.changes",
+    "batch.answers",
+    "batch.requests",
     "read.documented",
     "list.documented",
     "create.documented",

@@ -14,6 +14,7 @@ from graph_contracts.reference.access import Access
 from graph_contracts.reference.actions import Actions
 from graph_contracts.reference.addresses import Addresses
 from graph_contracts.reference.answers import Answers
+from graph_contracts.reference.batches import Batches
 from graph_contracts.reference.bodies import Bodies
 from graph_contracts.reference.changes import Changes
 from graph_contracts.reference.deltas import Deltas
@@ -39,13 +40,14 @@ class App:
         self.deltas = Deltas(self.addresses, self.reads)
         self.monitors = Monitors(self.addresses)
         self.answers = Answers()
+        self.batches = Batches(self.addresses, self.bodies, self.answered)
         self.functions = Functions(self.store, self.addresses, self.reads)
 
     @property
     def parts(self) -> tuple[object, ...]:
         """All that has steps; no two have a step of the same name."""
         inner = (self.store, self.access, self.addresses, self.bodies, self.reads, self.changes)
-        called = (self.actions, self.functions, self.deltas, self.monitors)
+        called = (self.actions, self.functions, self.deltas, self.monitors, self.batches)
         return (self, *inner, *called, self.answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,12 +57,20 @@ class App:
         request = self.addresses.request(scope)
         try:
             await self.bodies.read(request, receive)
-            reply = await self.perform(request)
         except Refusal as refusal:
             reply = self.documented(request, self.answers.refuse(request, refusal))
-        except Exception as error:
-            reply = self.answers.crash(request, error)
+        else:
+            reply = await self.answered(request)
         await self.answers.send(request, reply, send)
+
+    async def answered(self, request: Request) -> Reply:
+        """The answer to a request that is read, or to one in a batch."""
+        try:
+            return await self.perform(request)
+        except Refusal as refusal:
+            return self.documented(request, self.answers.refuse(request, refusal))
+        except Exception as error:
+            return self.answers.crash(request, error)
 
     def documented(self, request: Request, refusal: Reply) -> Reply:
         """A refusal in the form that the document gives errors of its status, where that isn't Graph's."""
@@ -95,6 +105,8 @@ class App:
             return self.deltas.delta(request, request.bound)
         if request.documented and request.kind is OperationKind.FUNCTION:
             return self.functions.call(request)
+        if request.kind is OperationKind.BATCH:
+            return await self.batches.batch(request)
         if not request.stored or (request.documented and request.kind not in ON_OBJECTS):
             return await self.other(request)
         if request.method in {"GET", "HEAD"}:

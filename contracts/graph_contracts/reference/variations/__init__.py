@@ -2,6 +2,7 @@
 
 from graph_contracts.reference.variations import (
     actions,
+    batches,
     collections,
     conditions,
     deltas,
@@ -16,6 +17,7 @@ from graph_contracts.reference.variations import (
 
 __all__ = [
     "actions",
+    "batches",
     "collections",
     "conditions",
     "deltas",
