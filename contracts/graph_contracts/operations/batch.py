@@ -10,9 +10,10 @@ from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.operations.attempts import Fields
 from graph_contracts.operations.bound import UNBOUND, BoundDriver
 from graph_contracts.operations.create import CreateDriver
+from graph_contracts.operations.monitors import ACCEPTED
 from graph_contracts.operations.read import ListDriver
 from graph_contracts.operations.sender import encode
-from graph_contracts.requirements import Inconclusive
+from graph_contracts.requirements import Inconclusive, NotApplicable
 
 NOWHERE = 404
 
@@ -116,10 +117,13 @@ class BatchDriver(BoundDriver):
 
         Raises:
             Inconclusive: nothing does.
+            NotApplicable: nothing does at once.
         """
         maker = self.on_bound(CreateDriver)
         if maker is None or not maker.able:
             raise Inconclusive("the document has no operation that makes an object which a batch could ask for")
+        if maker.documented.success == ACCEPTED:
+            raise NotApplicable("a creation is only begun by its request, alone as well as in a batch")
         maker.creations.may_send("POST")
         return maker
 

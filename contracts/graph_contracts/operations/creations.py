@@ -52,8 +52,10 @@ class Creations:
         """Ids whose deletion was asked for."""
         self.stuck = ""
         """Why what is made can't be taken away, where that is so."""
+        self.begun: monitors.Begun | None = None
+        """The last creation that was only begun."""
         self.watched: monitors.Watched | None = None
-        """The monitor of the last creation that was only begun."""
+        """Its monitor, where it names one."""
 
     # -- as they are sent ---------------------------------------------------------------------------------------
 
@@ -173,10 +175,12 @@ class Creations:
     def _watch(self, exchange: Exchange) -> str:
         """The id of what a creation had only begun to make, once its monitor says where that is; else nothing."""
         context = self._context
-        started = monitors.begun(context, exchange)
-        if exchange.status != monitors.ACCEPTED or not started.promised:
+        if exchange.status != monitors.ACCEPTED:
             return ""
-        self.watched = monitors.watch(context, started)
+        self.begun, self.watched = monitors.begun(context, exchange), None
+        if not self.begun.promised:
+            return ""
+        self.watched = monitors.watch(context, self.begun)
         done = self.watched.state is monitors.State.DONE
         entity = _key(self.watched.result, urlsplit(exchange.request.url).path) if done else ""
         return entity if entity and context.observer.item(entity)[0] is not None else ""
