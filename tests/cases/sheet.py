@@ -41,6 +41,8 @@ OPTIONS = HERE / "options.yaml"
 """A list and a read whose query options the document names."""
 NESTED = HERE / "nested.yaml"
 """A collection below the objects of another."""
+LONG_RUNNING = HERE / "long_running.yaml"
+"""Creations and an action that are answered 202, with a monitor."""
 MAX_EXAMPLES = 10
 """Enough for variations; faults that strike seldom get the default."""
 SELDOM = frozenset(b.name for b in behaviours() if b.apply.__module__.endswith(".seldom"))
@@ -62,6 +64,7 @@ READING = (OperationKind.READ, OperationKind.LIST)
 """The kinds that query options are for."""
 DOCUMENTS: Mapping[OperationKind, Path] = {
     OperationKind.ACTION: HERE / "action.yaml",
+    OperationKind.BATCH: HERE / "batch.yaml",
     OperationKind.DELTA: HERE / "delta.yaml",
     OperationKind.FUNCTION: HERE / "function.yaml",
     OperationKind.COUNT: HERE / "count.yaml",
@@ -75,6 +78,7 @@ OF_ANSWERS = """
 """Faults of answers that show objects or what a call comes to."""
 COMMON_OF: Mapping[OperationKind, str] = {
     OperationKind.ACTION: OF_ALL + OF_ANSWERS,
+    OperationKind.BATCH: f"{OF_ALL} calls-answered-203",
     OperationKind.DELTA: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
     OperationKind.FUNCTION: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
     OperationKind.COUNT: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
@@ -193,7 +197,7 @@ def shelf_document(behaviour: Behaviour) -> Path:
     if behaviour.about is not None and behaviour.about in DOCUMENTS:
         return DOCUMENTS[behaviour.about]
     module = behaviour.apply.__module__.rpartition(".")[2]
-    return {"parents": NESTED, "documented_options": OPTIONS}.get(module, SHELF)
+    return {"parents": NESTED, "documented_options": OPTIONS, "long_running": LONG_RUNNING}.get(module, SHELF)
 
 
 def kind_row(behaviour: Behaviour, kind: OperationKind, *, brief: bool = False) -> Row:
@@ -341,7 +345,8 @@ def run(
             expired_token=SecretStr(tokens.expired),
             foreign_token=SecretStr(tokens.foreign),
             settle=SETTLE,
-            destructive=document in {SHELF, NESTED, OPTIONS, *DOCUMENTS.values()} or _named_for(faults, DESTRUCTIVE),
+            destructive=document in {SHELF, NESTED, OPTIONS, LONG_RUNNING, *DOCUMENTS.values()}
+            or _named_for(faults, DESTRUCTIVE),
             seed=seed,
             max_examples=examples or (SELDOM_EXAMPLES if SELDOM.intersection(faults) else MAX_EXAMPLES),
             profile=profile,

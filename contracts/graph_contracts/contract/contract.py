@@ -249,10 +249,24 @@ class Contract:
     def bound(self, operation: Operation) -> Mapping[OperationKind, Operation]:
         """The operations on the object or the collection that an action, a function or the like is bound to.
 
-        They are those at the path without its last segment; nothing where the document has none there.
+        They are those at the path without its last segment; nothing where the document has none there. A batch has
+        requests for any objects: for those that are the easiest to list, to make and to take away.
         """
+        if operation.path.rstrip("/").endswith("/$batch"):
+            return self._batched
         above = operation.path.rstrip("/").rpartition("/")[0]
         return {kind: each for kind, each in self.at(above).items() if kind in ON_OBJECTS} if above else {}
+
+    @cached_property
+    def _batched(self) -> Mapping[OperationKind, Operation]:
+        wanted = (OperationKind.LIST, OperationKind.READ, OperationKind.CREATE, OperationKind.DELETE)
+        found = [
+            (sum(kind in shaped for kind in wanted), -place.count("{}"), shaped)
+            for place in self._places
+            if OperationKind.LIST in (shaped := self._shaped(place))
+        ]
+        best = max(found, key=lambda each: each[:2], default=(0, 0, {}))[2]
+        return {kind: each for kind, each in best.items() if kind in ON_OBJECTS}
 
     def at(self, collection: str) -> Mapping[OperationKind, Operation]:
         """The operations of the resource whose collection is at a path, by what they do."""

@@ -80,6 +80,8 @@ class Operation:
     """What the document says of errors, by status, range or `default`."""
     success: int | None = None
     """The documented status of success: the first 2xx; None where there is none, or only the range `2XX`."""
+    answer_fields: frozenset[str] = frozenset()
+    """Header fields that the documented answer of success has, in lower case."""
     required: tuple[str, ...] = ()
     """Members that the documented response shows, hence required of a real one (null counts as absent)."""
     truncated: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from graph_contracts.contract.collection_shape import is_one_of
 from graph_contracts.contract.object_path import ObjectPath
 from graph_contracts.contract.operation import Operation
 from graph_contracts.contract.value_type import Type, TypeKind
@@ -36,6 +37,7 @@ class OperationKind(StrEnum):
     """Sends many requests as one, at `/$batch`."""
 
 
+ACCEPTED = 202
 ON_OBJECTS = frozenset(
     {
         OperationKind.UPDATE,
@@ -113,11 +115,19 @@ def _on_objects(operation: Operation, holds_objects: bool) -> OperationKind | No
 
 
 def _makes_what_it_is_sent(operation: Operation) -> bool:
-    """Whether a POST that is answered 201 is sent what it answers: an action may make an object of something else."""
+    """Whether a POST is sent what it makes: an action may make an object of something else."""
     sent, shown = operation.body, operation.response
+    if operation.success == ACCEPTED:
+        return _begins_what_it_is_sent(operation)
     if operation.success != 201 or sent is None or shown is None or not (sent.properties and shown.properties):
         return operation.success == 201
     return not sent.properties.keys().isdisjoint(shown.properties)
+
+
+def _begins_what_it_is_sent(operation: Operation) -> bool:
+    """Whether a POST that is answered 202 is sent one of the objects that its path names, as a team to `/teams`."""
+    sent = operation.body.name.rpartition(".")[2] if operation.body is not None else ""
+    return bool(sent) and is_one_of(sent, operation.collection.rpartition("/")[2])
 
 
 def _reading(operation: Operation, holds_objects: bool) -> OperationKind | None:

@@ -164,6 +164,9 @@ class Reader:
                 error_answers(statuses, self.types.type, self.document, graph=Convention.GRAPH in self._conventions)
             ),
             success=int(success) if success else None,
+            answer_fields=frozenset(map(str.lower, mapping(statuses[success or ranged or ""].get("headers"))))
+            if success or ranged
+            else frozenset(),
             required=self.types.required(answered.get("schema")),
             truncated=bool(node.get("x-graph-truncated", False)),
             permissions=tuple(

@@ -347,9 +347,10 @@ class Routes:
         for member in members:
             self._resources.setdefault(member, resource)
 
-    def has(self, kind: OperationKind) -> bool:
-        """Whether the document has an operation of a kind."""
-        return any(kind in place.kinds.values() for place in self.places)
+    @property
+    def kinds(self) -> frozenset[OperationKind]:
+        """The kinds of operation that the document has."""
+        return frozenset(kind for place in self.places for kind in place.kinds.values())
 
     def first(self, *kinds: OperationKind) -> Resource | None:
         """The first resource that the document has an operation of a kind for; any of the kinds, in their order."""

@@ -2,11 +2,13 @@
 
 from graph_contracts.reference.variations import (
     actions,
+    batches,
     calls,
     collections,
     conditions,
     deltas,
     documented_options,
+    long_running,
     messages,
     moments,
     objects,
@@ -17,11 +19,13 @@ from graph_contracts.reference.variations import (
 
 __all__ = [
     "actions",
+    "batches",
     "calls",
     "collections",
     "conditions",
     "deltas",
     "documented_options",
+    "long_running",
     "messages",
     "moments",
     "objects",
