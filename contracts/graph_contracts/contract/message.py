@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from graph_contracts.json_types import Json, JsonMapping
+
+_DATA = re.compile(r"json|xml|yaml|form|graphql|protobuf|msgpack|cbor|grpc|problem|javascript")
+"""What the names of media types have in them that are structured data, which APIs read and write by its members."""
 
 
 def mapping(value: Json) -> JsonMapping:
@@ -20,6 +24,26 @@ def essence(media: Json) -> str:
 def is_json(media: str) -> bool:
     """Whether a media type, as `essence` gives it, is JSON or made of it."""
     return media.endswith(("/json", "+json"))
+
+
+def octets(message: JsonMapping) -> tuple[str, ...]:
+    """The media types of a message that are octets to an API, in the document's order: images, files and the like.
+
+    JSON, XML, YAML, forms and plain text are data that an API reads and writes, unless their schema says `binary`.
+    """
+    content = {essence(media): mapping(each) for media, each in reversed(_content(message))}
+    return tuple(media for media, each in content.items() if _is_octets(media, mapping(each.get("schema"))))
+
+
+def _is_octets(media: str, schema: JsonMapping) -> bool:
+    main, _, rest = media.partition("/")
+    if main in {"image", "audio", "video", "font"}:
+        return True
+    if is_json(media) or main == "multipart":
+        return False
+    if schema.get("format") == "binary" or "contentMediaType" in schema:
+        return schema.get("contentEncoding") is None
+    return main == "application" and not _DATA.search(rest) and rest != "*"
 
 
 def json_content(message: JsonMapping) -> JsonMapping:
