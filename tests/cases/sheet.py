@@ -58,12 +58,16 @@ OTHERS = (OperationKind.READ, OperationKind.LIST, OperationKind.CREATE, Operatio
 """The kinds that the shelf has beside updates."""
 DOCUMENTS: Mapping[OperationKind, Path] = {
     OperationKind.ACTION: HERE / "action.yaml",
+    OperationKind.REFERENCE: HERE / "reference.yaml",
+    OperationKind.MEDIA: HERE / "media.yaml",
 }
 """The documents of the other kinds, each with what one of them needs."""
 OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-envelope"
 """Faults of what all have in common that have a path of their own."""
 COMMON_OF: Mapping[OperationKind, str] = {
     OperationKind.ACTION: OF_ALL,
+    OperationKind.REFERENCE: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
+    OperationKind.MEDIA: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
 }
 """Faults of what all operations have in common that have a row of each of those kinds, too: each requirement of a kind
 has one that trips it."""

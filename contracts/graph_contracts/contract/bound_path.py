@@ -80,9 +80,7 @@ def relation(operation: Operation, methods: Mapping[str, Collection[str]]) -> Re
     return Relation(path)
 
 
-def target_path(
-    operation: Operation, related: Relation | None, operations: Sequence[Operation], bases: Iterable[str]
-) -> str:
+def target_path(operation: Operation, related: Relation, operations: Sequence[Operation], bases: Iterable[str]) -> str:
     """The path of the collection whose objects an operation refers to; empty where the document doesn't say it.
 
     The URL in the documented body names it; else objects there have the type that the relation shows, or the body.
@@ -93,17 +91,15 @@ def target_path(
         operations: all of the document.
         bases: the document's base URLs.
     """
-    if related is None:
-        return ""
     collections = [each for each in operations if not each.key and each.method in {"GET", "POST"}]
-    example = operation.request_example.body if operation.request_example else None
-    named = example.get(ID) if isinstance(example, Mapping) else None
-    if isinstance(named, str):
-        path = blank(collection_in(named, bases)[0])
+    writing = [operation, *(each for each in operations if blank(each.path) == blank(related.references))]
+    for example in [each.request_example for each in writing if each.request_example is not None]:
+        named = example.body.get(ID) if isinstance(example.body, Mapping) else None
+        path = blank(collection_in(named, bases)[0]) if isinstance(named, str) else ""
         if found := next((each.path for each in collections if blank(each.path.rstrip("/")) == path), ""):
             return found
     shown = [each for each in operations if blank(each.path) == blank(related.path) and each.method == "GET"]
-    types = [each.item_type or each.response for each in shown] + [operation.body]
+    types = [*(each.item_type or each.response for each in shown), *(each.body for each in writing)]
     names = [each.name for each in types if each is not None and each.name]
     own = blank(related.path)
     for each in collections:

@@ -168,7 +168,8 @@ class Contract:
     def kinds(self) -> Mapping[str, OperationKind]:
         """What each operation that is tested does, by operation id. To know it, all are read."""
         found = [each for place in self._own_places for each in self._kinds_at(place)]
-        bound = [each for kind, o in found if kind not in ON_OBJECTS for each in self.bound(o).items()]
+        others = [o for kind, o in found if kind not in ON_OBJECTS]
+        bound = [each for o in others for each in (*self.bound(o).items(), *self.targets(o).items())]
         return {operation.id: kind for kind, operation in (*bound, *found)}
 
     @cached_property
@@ -268,7 +269,13 @@ class Contract:
 
     def target(self, operation: Operation) -> str:
         """The path of the collection whose objects an operation refers to; empty where the document doesn't say it."""
-        return target_path(operation, self.relation(operation), (*self.operations, *self.others), self.bases)
+        found = self.relation(operation)
+        return target_path(operation, found, (*self.operations, *self.others), self.bases) if found else ""
+
+    def targets(self, operation: Operation) -> Mapping[OperationKind, Operation]:
+        """The operations on the collection whose objects an operation refers to."""
+        path = self.target(operation)
+        return {kind: each for kind, each in self.at(path).items() if kind in ON_OBJECTS} if path else {}
 
     def at_path(self, path: str) -> Mapping[str, Operation]:
         """The operations at a path template, whatever its parameters are called, by method."""

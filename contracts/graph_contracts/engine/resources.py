@@ -28,7 +28,7 @@ from graph_contracts.operations.media import MediaDriver
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.parents import collections_below
 from graph_contracts.operations.read import ListDriver, ReadDriver
-from graph_contracts.operations.references import ReferenceDriver
+from graph_contracts.operations.references import ReferenceDriver, relation_of
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
 
@@ -114,10 +114,11 @@ class Resources:
                 raise
             yield PreflightCheck("object", f"no parent of it is there: a run tries to make one by {error.maker}")
             return
-        if isinstance(first := group.drivers[0], BoundDriver):
-            yield from bound_objects.examine(first)
+        first_bound = next((each for each in group.drivers if isinstance(each, BoundDriver)), None)
+        others = [each for each in group.able if not isinstance(each, (BoundDriver, UpdateDriver))]
+        if first_bound is not None and not (group.updates or others):
+            yield from bound_objects.examine(first_bound)
             return
-        others = [each for each in group.able if each not in group.updates]
         if not group.updates:
             yield from objects_without_update.examine(others, self._contract.servers, may_write=may_write)
             return
@@ -156,7 +157,7 @@ class Resources:
 
     def _bound_groups(self, group: ResourceGroup) -> list[ResourceGroup]:
         """The groups of what the operations of a group are bound to."""
-        bound = [each for driver in group.drivers if isinstance(driver, BoundDriver) for each in driver.bound.values()]
+        bound = [each for driver in group.drivers if isinstance(driver, BoundDriver) for each in driver.needed]
         return [found for each in bound if (found := self.group(each.documented.id)) is not group]
 
     def first_if_any(self) -> ResourceGroup | None:
@@ -306,7 +307,7 @@ def _drivers(contract: Contract, client: Client, options: Options) -> Iterator[t
     wanted = {
         each.id: each
         for o in contract.tested
-        for each in (o, *contract.resource(o).values(), *contract.bound(o).values())
+        for each in (o, *contract.resource(o).values(), *contract.bound(o).values(), *contract.targets(o).values())
     }
     ids = {(each.method, each.path): each.id for each in wanted.values()}
     below = collections_below((*contract.operations, *contract.others))
@@ -325,4 +326,10 @@ def _drivers(contract: Contract, client: Client, options: Options) -> Iterator[t
         yield operation.id, made[operation.id]
     for driver in made.values():
         if isinstance(driver, BoundDriver):
+            driver.above = contract.bound_path(driver.documented)
             driver.bound = {kind: made[each.id] for kind, each in contract.bound(driver.documented).items()}
+        if isinstance(driver, ReferenceDriver):
+            driver.relation = relation_of(contract, driver.documented)
+            driver.targets = {kind: made[each.id] for kind, each in contract.targets(driver.documented).items()}
+        elif isinstance(driver, MediaDriver):
+            driver.beside = contract.at_path(driver.documented.path)

@@ -43,10 +43,22 @@ class BoundDriver(OperationUnderTest):
         self.observer = Observer(client, operation, options.ids, operation.id)
         self.bound: Mapping[OperationKind, OperationUnderTest] = {}
         """The operations on the object or the collection that it is bound to."""
+        self.above = operation.path.rstrip("/").rpartition("/")[0]
+        """The path template of that object or collection."""
 
     @property
     def needs_object(self) -> bool:
         return False
+
+    @property
+    def needed(self) -> tuple[OperationUnderTest, ...]:
+        """The operations of other resources that it is judged with."""
+        return tuple(self.bound.values())
+
+    @property
+    def own_parameters(self) -> tuple[str, ...]:
+        """The parameters of its path that no run finds beforehand, since a case chooses them."""
+        return ()
 
     # -- what it is bound to ------------------------------------------------------------------------------------
 
@@ -57,8 +69,7 @@ class BoundDriver(OperationUnderTest):
     @property
     def bound_key(self) -> str | None:
         """The parameter that is the key of the object that it is bound to; None where it is bound to no such object."""
-        above = self.documented.path.rstrip("/").rpartition("/")[0]
-        names = PARAMETER.findall(above.rpartition("/")[2])
+        names = PARAMETER.findall(self.above.rpartition("/")[2])
         return names[-1] if names else None
 
     @property

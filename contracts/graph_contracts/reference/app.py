@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graph_contracts.contract import ON_OBJECTS, Contract
+from graph_contracts.contract import ON_OBJECTS, Contract, OperationKind
 from graph_contracts.contract.message import is_json
 from graph_contracts.reference.access import Access
 from graph_contracts.reference.addresses import Addresses
 from graph_contracts.reference.answers import Answers
 from graph_contracts.reference.bodies import Bodies
 from graph_contracts.reference.changes import Changes
+from graph_contracts.reference.media import Media
 from graph_contracts.reference.message import Receive, Refusal, Reply, Request, Scope, Send, Tokens
 from graph_contracts.reference.reads import Reads
+from graph_contracts.reference.references import References
 from graph_contracts.reference.store import Store, made
 
 
@@ -31,12 +33,16 @@ class App:
         self.bodies = Bodies()
         self.reads = Reads(self.store, self.addresses)
         self.changes = Changes(self.store, self.addresses, self.bodies, self.reads)
+        self.media = Media(self.store, self.reads)
+        self.references = References(contract, self.store, self.addresses, self.bodies)
+        self.addresses.fresh = self.references.refresh
         self.answers = Answers()
 
     @property
     def parts(self) -> tuple[object, ...]:
         """All that has steps; no two have a step of the same name."""
-        return (self, self.store, self.access, self.addresses, self.bodies, self.reads, self.changes, self.answers)
+        own = (self, self.store, self.access, self.addresses, self.bodies, self.reads, self.changes)
+        return (*own, self.media, self.references, self.answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -77,6 +83,10 @@ class App:
             return Reply(
                 200, headers={"Allow": self.addresses.allow(request), "Accept-Patch": "application/json"}, body=b""
             )
+        if request.kind is OperationKind.MEDIA:
+            return self.media.handle(request)
+        if request.kind is OperationKind.REFERENCE:
+            return self.references.handle(request)
         if not request.stored or (request.documented and request.kind not in ON_OBJECTS):
             return await self.other(request)
         if request.method in {"GET", "HEAD"}:
