@@ -28,7 +28,8 @@ from graph_contracts.operations.media import MediaDriver
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.parents import collections_below
 from graph_contracts.operations.read import ListDriver, ReadDriver
-from graph_contracts.operations.references import ReferenceDriver, relation_of
+from graph_contracts.operations.references import ReferenceDriver
+from graph_contracts.operations.relation_operations import relation_of
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
 

@@ -3,66 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from types import MappingProxyType
 from urllib.parse import quote, urlsplit
 
-from graph_contracts.contract import Contract, Operation, OperationKind, blank
-from graph_contracts.contract.bound_path import ID, Relation, collection_in
+from graph_contracts.contract import Operation, OperationKind
+from graph_contracts.contract.bound_path import ID, collection_in
 from graph_contracts.http.exchange import Exchange
-from graph_contracts.json_types import Json, JsonObject
+from graph_contracts.json_types import Json
 from graph_contracts.operations import parameters
 from graph_contracts.operations.attempts import Fields
 from graph_contracts.operations.changing import ChangingDriver
 from graph_contracts.operations.create import CreateDriver
-from graph_contracts.operations.object_views import GONE
-from graph_contracts.operations.observer import MAX_PAGES, follow, linked
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.read import ListDriver, ReadDriver
+from graph_contracts.operations.relation_operations import RelationOperations
 from graph_contracts.operations.sender import encode
+from graph_contracts.operations.shown_references import expanded, keys_of_objects, keys_of_references, pages
 from graph_contracts.operations.undo_requests import UndoRequest
-from graph_contracts.requirements import Inconclusive, NotApplicable
+from graph_contracts.requirements import Inconclusive, NotApplicable, Undecided
 
 ALONE = "(alone)"
 """Stands for the id of a source that has none."""
-
-
-@dataclass(frozen=True)
-class RelationOperations:
-    """The operations that a document has on one relation of an object; each None where it has none."""
-
-    relation: Relation
-    listing: Operation | None = None
-    """Lists the references, or shows the one that there is: GET."""
-    adding: Operation | None = None
-    """Adds a reference to others: POST."""
-    setting: Operation | None = None
-    """Sets the one reference: PUT."""
-    removing: Operation | None = None
-    """Removes a reference, whose object its path names: DELETE."""
-    clearing: Operation | None = None
-    """Removes the one reference: DELETE."""
-    showing: Operation | None = None
-    """Shows the objects referred to, or the one: GET of the relation itself."""
-    bases: tuple[str, ...] = ()
-    """The document's base URLs."""
-
-
-def relation_of(contract: Contract, operation: Operation) -> RelationOperations:
-    """The operations on the relation that an operation on references is about."""
-    found = contract.relation(operation)
-    assert found is not None  # noqa: S101 (it is one on references)
-    here = contract.at_path(found.references)
-    own = blank(found.path)
-    keyed = (
-        each
-        for each in (*contract.operations, *contract.others)
-        if each.method == "DELETE" and (other := contract.relation(each)) and other.key and blank(other.path) == own
-    )
-    methods = [here.get(method) for method in ("GET", "POST", "PUT")]
-    return RelationOperations(
-        found, *methods, next(keyed, None), here.get("DELETE"), contract.at_path(found.path).get("GET"), contract.bases
-    )
 
 
 class ReferenceDriver(ChangingDriver):
@@ -159,19 +121,22 @@ class ReferenceDriver(ChangingDriver):
             raise NotApplicable("the document has no collection of the objects that it refers to")
         return known.unknown_id()
 
-    def target_object(self, entity: str) -> tuple[JsonObject | None, Exchange] | None:
-        """A GET of an object that may be referred to; None where the document has none."""
-        read = next((each for each in self.targets.values() if isinstance(each, ReadDriver)), None)
-        return read.observer.item(entity) if read is not None else None
+    @property
+    def target_read(self) -> ReadDriver | None:
+        """What reads an object that may be referred to."""
+        return next((each for each in self.targets.values() if isinstance(each, ReadDriver)), None)
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """Base URLs that the URL of an object may begin with."""
+        return (*self.relation.bases, self.client.base)
 
     # -- what is sent -------------------------------------------------------------------------------------------
 
     def url(self, entity: str) -> str:
         """The URL of an object to refer to, in the form of the document's example, at the target's own address."""
-        example = (
-            self.documented.request_example
-            or (self.relation.adding or self.relation.setting or self.documented).request_example
-        )
+        found = [self.documented, *filter(None, (self.relation.adding, self.relation.setting))]
+        example = next((each.request_example for each in found if each.request_example is not None), None)
         shown = example.body.get(ID) if example is not None and isinstance(example.body, Mapping) else None
         if isinstance(shown, str):
             collection, _ = collection_in(shown, self.relation.bases)
@@ -219,12 +184,13 @@ class ReferenceDriver(ChangingDriver):
         return self.relation.removing or self.relation.clearing
 
     def _send(self, operation: Operation, source: str, entity: str, **more: object) -> Exchange:
-        path = self._path(operation, source, entity)
+        path = self.path_of(operation, source, entity)
         exchange = self.send(operation.method, path, entity=source or ALONE, **more)  # type: ignore[arg-type]
         self.client.writes += operation.method != "GET"
         return exchange
 
-    def _path(self, operation: Operation, source: str, entity: str = "") -> str:
+    def path_of(self, operation: Operation, source: str, entity: str = "") -> str:
+        """The path of an operation on the relation of a source; `entity` is the object that it names, if it does."""
         ids = dict(self.observer.ids)
         if self.bound_key is not None:
             ids[self.bound_key] = source
@@ -255,66 +221,31 @@ class ReferenceDriver(ChangingDriver):
     def _what_takes_back(self, source: str, entity: str) -> UndoRequest | None:
         remover, setting = self._remover, self.relation.setting
         if self.plural:
-            return UndoRequest("DELETE", self._path(remover, source, entity)) if remover is not None else None
+            return UndoRequest("DELETE", self.path_of(remover, source, entity)) if remover is not None else None
         before = self.related(source)[0]
         if before and setting is not None:
             octets = encode({ID: self.url(before[0])})
-            return UndoRequest("PUT", self._path(setting, source), octets)
+            return UndoRequest("PUT", self.path_of(setting, source), octets)
         if before == [] and remover is not None:
-            return UndoRequest("DELETE", self._path(remover, source, entity))
+            return UndoRequest("DELETE", self.path_of(remover, source, entity))
         return None
 
     # -- what is there ------------------------------------------------------------------------------------------
 
     def related(self, source: str) -> tuple[list[str] | None, tuple[Exchange, ...]]:
         """The ids of all objects that a source refers to, and the answers that show them; None where nothing does."""
-        ways = ((self.relation.listing, self._keys_of_references), (self.relation.showing, self._keys_of_objects))
-        for operation, read in ways:
+        relation = self.relation
+        for operation, keys in ((relation.listing, keys_of_references), (relation.showing, keys_of_objects)):
             if operation is None:
                 continue
-            found: list[str] = []
-            url: str = self._path(operation, source)
-            answers: list[Exchange] = []
-            for _ in range(MAX_PAGES):
-                exchange = self.send("GET", url)
-                answers.append(exchange)
-                if exchange.status in {204, *GONE} and not self.plural:
-                    return [], (exchange,)
-                if not exchange.ok:
-                    break
-                found += read(exchange, operation)
-                more = linked(exchange, operation.shape)[1]
-                further = follow(exchange.request.url, more) if isinstance(more, str) else None
-                if further is None:
-                    return found, tuple(answers)
-                url = further
-        return self._expanded(source)
-
-    def _keys_of_references(self, exchange: Exchange, _: Operation) -> list[str]:
-        body = exchange.object or {}
-        listed = body.get("value")
-        shown = listed if isinstance(listed, list) else [body]
-        urls = [each.get(ID) if isinstance(each, Mapping) else None for each in shown]
-        return [
-            collection_in(each, (*self.relation.bases, self.client.base))[1] for each in urls if isinstance(each, str)
-        ]
-
-    def _keys_of_objects(self, exchange: Exchange, operation: Operation) -> list[str]:
-        listed = operation.shape.items_in(exchange.json)
-        items = listed if listed is not None else [exchange.object or {}]
-        return [key for item in items if (key := operation.shape.key_of(item))]
-
-    def _expanded(self, source: str) -> tuple[list[str] | None, tuple[Exchange, ...]]:
+            path = self.path_of(operation, source)
+            found, answers = pages(
+                self, operation, path, lambda answer, shown, keys=keys: keys(answer, shown, self.bases)
+            )
+            if found is not None:
+                return found, answers
         read = self.on_bound(ReadDriver)
-        name = self.relation.relation.name
-        if read is None or "{" in name or "$expand" not in read.documented.options:
-            return None, ()
-        exchange = read.get(source, query=f"$expand={quote(name)}")
-        value = (exchange.object or {}).get(name)
-        if not exchange.ok or name not in (exchange.object or {}):
-            return None, (exchange,)
-        items = value if isinstance(value, list) else [value] if value else []
-        return [read.shape.key_of(item) for item in items], (exchange,)
+        return expanded(read, relation.relation.name, source) if read is not None else (None, ())
 
     def waited(self, source: str, entity: str, *, there: bool) -> tuple[list[str] | None, tuple[Exchange, ...]]:
         """What a source refers to, once that shows a reference or shows it no more, or reads can no longer lag."""
@@ -347,10 +278,25 @@ class ReferenceDriver(ChangingDriver):
         self._linked = (source, entity)
         return source, entity
 
+    def filled(self) -> str:
+        """A source that refers to something: a reference is added first where the document has an operation for that.
+
+        Raises:
+            Inconclusive: none is known.
+        """
+        with suppress(Undecided):
+            source, entity = self.source(), self.target()
+            if (source, entity) == self._linked and self.is_own(source):
+                return source
+            if self.link(source, entity).ok:
+                self._linked = (source, entity)
+                return source
+        return self.there()
+
     def ask(self, *, headers: Fields | None = None) -> Exchange:
         """Send the documented request: list the references of an object, add or set one, or remove one."""
         if self.reads:
-            return self._send(self.documented, self.there(), "", headers=headers)
+            return self._send(self.documented, self.filled(), "", headers=headers)
         source, entity = self.ready()
         if self.adds:
             return self.link(source, entity, headers=headers)

@@ -341,6 +341,10 @@ class Routes:
         for member in members:
             self._resources.setdefault(member, resource)
 
+    def has(self, kind: OperationKind) -> bool:
+        """Whether the document has an operation of a kind."""
+        return any(kind in place.kinds.values() for place in self.places)
+
     def first(self, *kinds: OperationKind) -> Resource | None:
         """The first resource that the document has an operation of a kind for; any of the kinds, in their order."""
         for kind in kinds:

@@ -103,9 +103,8 @@ class Recovery:
             driver = drivers.get(operation) or next(iter(drivers.values()))
             driver.objects.created[path] = path
         for undo, operation in logged.undo:
-            driver = drivers.get(operation)
-            if isinstance(driver, ChangingDriver):
-                driver.undo.pending.append(undo)
+            if isinstance(changing := drivers.get(operation), ChangingDriver):
+                changing.undo.pending.append(undo)
             else:
                 doubts.append(f"{undo.path}: {undo.method}, which puts back what was there, is to be sent by hand")
         self._tally.note(*doubts)

@@ -1,14 +1,11 @@
 """Everything that the reference can do differently and still be right, a module an area."""
 
 from graph_contracts.reference.variations import (
-    collections,
-    conditions,
-    messages,
-    moments,
-    objects,
-    refusals,
-    requests,
-    timing,
+    octets,
+    references,
 )
 
-__all__ = ["collections", "conditions", "messages", "moments", "objects", "refusals", "requests", "timing"]
+__all__ = [
+    "octets",
+    "references",
+]
