@@ -123,7 +123,8 @@ def shelf_row(behaviour: Behaviour, *, brief: bool = False, look: Callable[[Sess
     Updates have the rows of a document that has nothing else.
     """
     kinds = {_kind_of(name) for name in behaviour.caught_by}
-    own = kinds | {behaviour.about} if behaviour.about and behaviour.kind == "fault" else OTHERS
+    alone = behaviour.kind == "fault" or behaviour.about in DOCUMENTS
+    own = kinds | {behaviour.about} if behaviour.about and alone else OTHERS
     until = Until(shelf_names(behaviour), behaviour.gates and behaviour.about is not None, related(behaviour.name))
     return _row(behaviour, brief, until, document=shelf_document(behaviour), kinds=own, look=look)
 

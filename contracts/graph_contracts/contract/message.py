@@ -51,7 +51,7 @@ def json_content(message: JsonMapping) -> JsonMapping:
     content = {essence(media): each for media, each in _content(message)}
     made = (media for media in content if media.endswith("+json") and media != "application/json-patch+json")
     for media in ("application/json", *made, "application/*", "*/*"):
-        if media in content:
+        if media in content and not _is_octets(media, mapping(mapping(content[media]).get("schema"))):
             return mapping(content[media])
     return {}
 

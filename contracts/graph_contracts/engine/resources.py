@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from graph_contracts.contract import Contract, Operation, OperationKind, Type, blank
+from graph_contracts.contract import Contract, Operation, OperationKind, Type, blank, is_about_octets
 from graph_contracts.engine.discovery import bound_objects, objects_without_update, other_object, preflight
 from graph_contracts.engine.discovery.check import PreflightCheck
 from graph_contracts.engine.discovery.parent_objects import ParentObjects, parent_makers
@@ -323,7 +323,8 @@ def _drivers(contract: Contract, client: Client, options: Options) -> Iterator[t
         made[operation.id] = make(client, operation, options, made.get(first or ""))
         made[operation.id].parent_makers = parent_makers(operation, contract)
         made[operation.id].parent_lists = lists_of_parents(operation, listings)
-        made[operation.id].below = below.get(blank(operation.path), ())
+        below_it = below.get(blank(operation.path), ())
+        made[operation.id].below = tuple(each for each in below_it if not is_about_octets(each))
         yield operation.id, made[operation.id]
     for driver in made.values():
         if isinstance(driver, BoundDriver):

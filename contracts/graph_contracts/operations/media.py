@@ -203,7 +203,10 @@ class MediaDriver(ChangingDriver):
         """Send the documented request: octets that are there are read or deleted, others are written."""
         match self.documented.method:
             case "GET":
-                return self.read(self.holder(), headers=headers)
+                exchange = self.read(self.holder(), headers=headers)
+                if exchange.status in NOTHING:
+                    raise Inconclusive(f"there are no octets that could be shown ({exchange.answer})", exchange)
+                return exchange
             case "DELETE":
                 return self.delete(self.holder(), headers=headers)
         return self.write(self.subject(), self.sample(), headers=headers)

@@ -15,6 +15,7 @@ from graph_contracts.operations import parameters
 from graph_contracts.operations.attempts import Fields
 from graph_contracts.operations.changing import ChangingDriver
 from graph_contracts.operations.create import CreateDriver
+from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.read import ListDriver, ReadDriver
 from graph_contracts.operations.relation_operations import RelationOperations
@@ -239,9 +240,7 @@ class ReferenceDriver(ChangingDriver):
             if operation is None:
                 continue
             path = self.path_of(operation, source)
-            found, answers = pages(
-                self, operation, path, lambda answer, shown, keys=keys: keys(answer, shown, self.bases)
-            )
+            found, answers = pages(self, operation, path, keys)
             if found is not None:
                 return found, answers
         read = self.on_bound(ReadDriver)
@@ -296,7 +295,10 @@ class ReferenceDriver(ChangingDriver):
     def ask(self, *, headers: Fields | None = None) -> Exchange:
         """Send the documented request: list the references of an object, add or set one, or remove one."""
         if self.reads:
-            return self._send(self.documented, self.filled(), "", headers=headers)
+            exchange = self._send(self.documented, self.filled(), "", headers=headers)
+            if exchange.status in {204, *GONE} and not self.plural:
+                raise Inconclusive(f"there is no reference that could be shown ({exchange.answer})", exchange)
+            return exchange
         source, entity = self.ready()
         if self.adds:
             return self.link(source, entity, headers=headers)

@@ -21,7 +21,10 @@ Shown = tuple[list[str] | None, tuple[Exchange, ...]]
 
 
 def pages(
-    driver: ReferenceDriver, operation: Operation, path: str, keys: Callable[[Exchange, Operation], list[str]]
+    driver: ReferenceDriver,
+    operation: Operation,
+    path: str,
+    keys: Callable[[Exchange, Operation, Iterable[str]], list[str] | None],
 ) -> Shown:
     """The ids on all pages of an answer; None where one is not shown."""
     found: list[str] = []
@@ -34,7 +37,10 @@ def pages(
             return [], tuple(answers)
         if not exchange.ok:
             return None, tuple(answers)
-        found += keys(exchange, operation)
+        here = keys(exchange, operation, driver.bases)
+        if here is None:
+            return None, tuple(answers)
+        found += here
         more = linked(exchange, operation.shape)[1]
         further = follow(exchange.request.url, more) if isinstance(more, str) else None
     return found, tuple(answers)
@@ -53,13 +59,14 @@ def expanded(read: ReadDriver, name: str, source: str) -> Shown:
     return [read.shape.key_of(item) for item in items], (exchange,)
 
 
-def keys_of_references(exchange: Exchange, _: Operation, bases: Iterable[str]) -> list[str]:
-    """The keys in the URLs of the references that an answer lists, or of the one that it shows."""
+def keys_of_references(exchange: Exchange, _: Operation, bases: Iterable[str]) -> list[str] | None:
+    """The keys in the URLs of the references that an answer lists, or of the one; None where they have no URLs."""
     body = exchange.object or {}
     listed = body.get("value")
     shown = listed if isinstance(listed, list) else [body]
     urls = [each.get(ID) if isinstance(each, Mapping) else None for each in shown]
-    return [collection_in(each, bases)[1] for each in urls if isinstance(each, str)]
+    keys = [collection_in(each, bases)[1] for each in urls if isinstance(each, str)]
+    return keys if len(keys) == len(shown) else None
 
 
 def keys_of_objects(exchange: Exchange, operation: Operation, _: Iterable[str]) -> list[str]:

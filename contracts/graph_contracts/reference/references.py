@@ -30,6 +30,7 @@ class References:
         self.related: dict[Key, list[str]] = {}
         """The ids of the objects that each relation refers to, in the order in which they were added."""
         self._about = {id(each): found for each in contract.operations if (found := contract.relation(each))}
+        self._targets: dict[int, str] = {}
         self._relations = {
             blank(self._about[id(each)].path): each for each in contract.operations if id(each) in self._about
         }
@@ -61,10 +62,16 @@ class References:
 
     def pool(self, request: Request, operation: Operation) -> Objects | None:
         """The objects that may be referred to; None where the document doesn't say where they are."""
-        place = self._collection(self.contract.target(operation))
+        place = self._collection(self.target(operation))
         if place is None or place.resource is None:
             return None
         return self.store.collection(place.resource, request.tenant)
+
+    def target(self, operation: Operation) -> str:
+        """The path of the collection whose objects an operation refers to."""
+        if id(operation) not in self._targets:
+            self._targets[id(operation)] = self.contract.target(operation)
+        return self._targets[id(operation)]
 
     def _collection(self, template: str) -> Place | None:
         return self.addresses.routes.place(template) if template else None
@@ -100,7 +107,7 @@ class References:
         """The URL of an object that is referred to."""
         operation = request.operation
         assert operation is not None  # noqa: S101 (routed)
-        place = self._collection(self.contract.target(operation))
+        place = self._collection(self.target(operation))
         if place is None:
             return self.addresses.url(replace(request, segments=("directoryObjects",)), entity)
         return self.addresses.url(replace(request, segments=tuple(split(place.template))), entity)
@@ -153,7 +160,7 @@ class References:
         collection, entity = collection_in(url, own)
         if not absolute or not collection or not entity:
             raise Refusal(400, "Request_BadRequest", f"{ID} must be the URL of an object.")
-        template = self.contract.target(operation)
+        template = self.target(operation)
         pool = self.pool(request, operation)
         if pool is None:
             return entity

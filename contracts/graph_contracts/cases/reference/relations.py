@@ -142,8 +142,9 @@ def _set_in_turn(reference: ReferenceDriver, source: str, first: str, second: st
     after, shown = reference.waited(source, second, there=True)
     if after is None:
         raise Inconclusive(UNSEEN, *shown)
-    if second in after and first in after:
-        yield Finding(f"the reference to {short(second)} alone", "both are shown", (*answers, *shown[-1:]))
+    if after != [second]:
+        what = "both are shown" if {first, second} <= {*after} else f"{short(after[0]) if after else 'none'} is shown"
+        yield Finding(f"the reference to {short(second)} alone", what, (*answers, *shown[-1:]))
 
 
 @requirement(
