@@ -76,6 +76,21 @@ def overwritten(text: str) -> bool:
     return "overw" in text and OVERWRITTEN.search(text) is not None
 
 
+# -- what an action does ----------------------------------------------------------------------------------------------
+
+_SUBJECT = r"^\s*(?:This (?:action|method|operation) )?"
+SETS = re.compile(rf"{_SUBJECT}(?:updates?|sets?|changes?|modif(?:y|ies)|edits?|renames?)\b", re.IGNORECASE)
+REMOVES = re.compile(rf"{_SUBJECT}(?:removes?|deletes?)\b", re.IGNORECASE)
+CREATES = re.compile(rf"{_SUBJECT}(?:creates?|adds?|makes?)\b", re.IGNORECASE)
+ELSEWHERE = re.compile(r"dest|target|folder|parent|container|location|drive|path|move|another", re.IGNORECASE)
+"""What says that something is made in another place than the one that an action is called on."""
+
+
+def does(pattern: re.Pattern[str], *texts: str) -> bool:
+    """Whether one of some descriptions begins with a verb, as the three above have them."""
+    return any(pattern.match(text) for text in texts)
+
+
 # -- which values it may have -----------------------------------------------------------------------------------------
 
 _MARKED = r"`+[^`\n]+`+|\*{1,2}[\w.]+\*{1,2}|['\"‘“][\w.@-]+['\"’”]"

@@ -1,11 +1,13 @@
 """The proof of the suite: every fault is caught by what is named for it, and no variation is accused.
 
-A change is held to brief rows, which stop once a fault is caught. The full run (`.ci/full`) holds whole rows to the
-recorded sheet: nothing unrelated may tell of a fault, and generated cases accuse no variation.
+A change is held to brief rows, which stop once a fault is caught and judge several variations together. The full run
+(`.ci/full`) holds whole rows of one behaviour each to the recorded sheet: nothing unrelated may tell of a fault, and
+written and generated cases accuse no variation.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -33,9 +35,8 @@ OWN_ERRORS = frozenset(f"{kind}.error.documented" for kind in OperationKind)
 SEEDS = (1, 2, 3)
 WAITING = {"q-eventual", "created-eventually-listed"}
 """Variations that are waited for again and again: on the shelf, the full rows alone have them."""
-SHELVED_HERE = tuple(
-    each for each in SHELVED if each.name not in WAITING and (each.kind == "fault" or each.about is not None)
-)
+SHELVED_FAULTS = tuple(b for b in SHELVED if b.kind == "fault" and b.name not in WAITING)
+SHELVED_VARIATIONS = tuple(b for b in SHELVED if b.kind == "variation" and b.about and b.name not in WAITING)
 """Variations that are about no kind have a row of updates, too; their rows on the shelf are full ones."""
 
 
@@ -90,17 +91,18 @@ def caught(row: Row, names: frozenset[str], *, gates: bool) -> None:
         assert row.failed, "a fault that gates must fail the run"
 
 
-def only_related(row: Row) -> None:
-    """Hold a row to this: nothing tells of the behaviour but what is recorded."""
-    unrelated = {name: text for name, text in (row.failed | row.warned).items() if name not in related(row.name)}
+def only_related(row: Row, present: Sequence[Behaviour]) -> None:
+    """Hold a row to this: nothing tells of what is present but what is recorded."""
+    recorded = {name for behaviour in present for name in related(behaviour.name)}
+    unrelated = {name: text for name, text in (row.failed | row.warned).items() if name not in recorded}
     assert unrelated == {} or row.name in sheet.ERRATIC
 
 
-def not_accused(row: Row) -> None:
-    """Hold a variation's row to this: nothing fails, and only what is recorded warns."""
+def not_accused(row: Row, variations: Sequence[Behaviour]) -> None:
+    """Hold a row of variations to this: nothing fails, and only what is recorded warns."""
     assert row.errors == {}
     assert row.failed == {}
-    only_related(row)
+    only_related(row, variations)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda b: b.name)
@@ -113,13 +115,13 @@ def test_a_fault_is_caught_by_what_is_named_for_it(fault: Behaviour) -> None:
 def test_nothing_unrelated_tells_of_a_fault(fault: Behaviour) -> None:
     row = sheet.update_row(fault)
     caught(row, sheet.update_names(fault), gates=fault.gates)
-    only_related(row)
+    only_related(row, [fault])
 
 
-@pytest.mark.parametrize("variation", VARIATIONS, ids=lambda b: b.name)
-def test_a_legitimate_variation_is_not_accused(variation: Behaviour) -> None:
-    row = sheet.update_row(variation, brief=True)
-    not_accused(row)
+@pytest.mark.parametrize("variations", sheet.together(VARIATIONS), ids=sheet.title)
+def test_legitimate_variations_are_not_accused(variations: Sequence[Behaviour]) -> None:
+    row = sheet.varied_row(variations)
+    not_accused(row, variations)
     assert row.notes == ()
 
 
@@ -128,7 +130,7 @@ def test_a_legitimate_variation_is_not_accused(variation: Behaviour) -> None:
 @pytest.mark.parametrize("variation", VARIATIONS, ids=lambda b: b.name)
 def test_generated_cases_accuse_no_variation_whatever_the_seed(variation: Behaviour, seed: int) -> None:
     row = sheet.run(variation.name, variations=(variation.name,), seed=seed)
-    not_accused(row)
+    not_accused(row, [variation])
     assert row.notes == ()
 
 
@@ -139,9 +141,20 @@ def test_generated_cases_do_not_accuse_the_clean_reference_whatever_the_seed(see
     assert (row.errors, row.failed, row.warned) == ({}, {}, {})
 
 
-@pytest.mark.parametrize("shelved", SHELVED_HERE, ids=lambda b: b.name)
-def test_what_reads_lists_creations_and_deletions_tell_of_a_behaviour(shelved: Behaviour) -> None:
+@pytest.mark.parametrize("shelved", SHELVED_FAULTS, ids=lambda b: b.name)
+def test_what_reads_lists_creations_and_deletions_tell_of_a_fault(shelved: Behaviour) -> None:
     on_the_shelf(shelved, sheet.shelf_row(shelved, brief=True))
+
+
+@pytest.mark.parametrize("variations", sheet.together(SHELVED_VARIATIONS), ids=sheet.title)
+def test_reads_lists_creations_and_deletions_do_not_accuse_variations(variations: Sequence[Behaviour]) -> None:
+    not_accused(sheet.varied_shelf_row(variations), variations)
+
+
+def test_variations_that_share_a_row_are_known_and_stand_in_one_line() -> None:
+    names = sheet.TOGETHER.split()
+    assert len(names) == len(set(names))
+    assert set(names) <= {b.name for b in (*VARIATIONS, *SHELVED_VARIATIONS)}
 
 
 @pytest.mark.full
@@ -149,7 +162,7 @@ def test_what_reads_lists_creations_and_deletions_tell_of_a_behaviour(shelved: B
 def test_nothing_unrelated_tells_of_a_behaviour_on_the_shelf(shelved: Behaviour) -> None:
     row = sheet.shelf_row(shelved)
     on_the_shelf(shelved, row)
-    only_related(row)
+    only_related(row, [shelved])
 
 
 @pytest.mark.parametrize(
@@ -176,7 +189,7 @@ def test_the_clean_reference_passes_in_each_other_kind(kind: OperationKind) -> N
 def on_the_shelf(shelved: Behaviour, row: Row) -> None:
     """Hold the row of a behaviour on the shelf to what is named for it."""
     if shelved.kind == "variation":
-        not_accused(row)
+        not_accused(row, [shelved])
     else:
         caught(row, sheet.shelf_names(shelved), gates=shelved.gates and shelved.about is not None)
 

@@ -27,6 +27,8 @@ INSTALL = 300
 PORT = r"^(\d+)$"
 """What a server of ours prints when it is ready."""
 SDK = "msgraph-beta-sdk>=1.66"
+SDK_V1 = ("msgraph-sdk>=1.65", "deprecated")
+"""Graph's SDK, and what its batches import without saying so."""
 FRAMEWORKS = (
     "connexion[flask,uvicorn]>=3.1,<4",
     "django>=5",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -10,6 +11,11 @@ import click
 from graph_contracts.commands import debug_option
 from graph_contracts.contract import Contract
 from graph_contracts.packaged import USUAL_PORT, default_document
+
+MAX_LOOKED_THROUGH = 1000
+"""Operations of a document that is looked through before requests are served."""
+MAX_NAMED = 3
+"""Actions that are named."""
 
 
 @debug_option
@@ -75,9 +81,12 @@ def command(
             options["--openapi"] = str(openapi)
         click.echo(f"{started.url} with the token {tokens.full}")
         click.echo(shlex.join(["graph-contracts", "run", *(word for pair in options.items() for word in pair)]))
+        for line in _stubs(contract):
+            click.echo(line)
 
+    contract = Contract.load(openapi or default_document())
     serve(
-        Contract.load(openapi or default_document()),
+        contract,
         host=host,
         port=port,
         tokens=Tokens(full=token) if token else None,
@@ -87,3 +96,14 @@ def command(
         variations=variations,
         announce=announce,
     )
+
+
+def _stubs(contract: Contract) -> Iterator[str]:
+    """A line about the actions that are answered and do nothing; of a large document, nobody waits to know them."""
+    from graph_contracts.reference.actions import stubs  # noqa: PLC0415 (help needs no server)
+
+    found = [str(each) for each in stubs(contract)] if len(contract.operations) <= MAX_LOOKED_THROUGH else []
+    if found:
+        more = f" and {len(found) - MAX_NAMED} more" if len(found) > MAX_NAMED else ""
+        what = "Answered as documented, without doing anything, since the document doesn't say what they do"
+        yield f"{what}: {', '.join(found[:MAX_NAMED])}{more}"

@@ -1,5 +1,6 @@
 """From an OpenAPI document to a `Contract`: all that a case may know of an API."""
 
+from graph_contracts.contract.action_effects import ActionEffects, action_effects
 from graph_contracts.contract.bound_path import Relation
 from graph_contracts.contract.collection_shape import CollectionShape
 from graph_contracts.contract.contract import Contract
@@ -13,6 +14,7 @@ __all__ = [
     "ON_OBJECTS",
     "PARAMETER",
     "SAFE",
+    "ActionEffects",
     "CollectionShape",
     "Contract",
     "Convention",
@@ -26,6 +28,7 @@ __all__ = [
     "Relation",
     "Type",
     "TypeKind",
+    "action_effects",
     "blank",
     "is_about_octets",
     "operation_kind",

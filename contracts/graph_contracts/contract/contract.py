@@ -300,6 +300,12 @@ class Contract:
         known = any(blank(each) in self._paths.collections for each in here)
         return named and not known and all(each.method == "GET" for each in about)
 
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The paths of functions that name their parameters in parentheses, with parameters left blank."""
+        found = (each for each in (*self.operations, *self.others) if each.path.endswith(")"))
+        return frozenset(blank(each.path) for each in found if self._is_function(self._places[self._place(each)]))
+
     def creation(self, update: Operation) -> Operation | None:
         """The operation that makes another object of an update's collection."""
         return self.resource(update).get(OperationKind.CREATE)

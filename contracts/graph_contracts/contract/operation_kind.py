@@ -133,11 +133,19 @@ def _on_objects(operation: Operation, holds_objects: bool) -> OperationKind | No
             return OperationKind.UPDATE
         case "DELETE" if operation.key:
             return OperationKind.DELETE
-        case "POST" if sends_object and not operation.key and (operation.success == 201 or holds_objects):
+        case "POST" if sends_object and not operation.key and (holds_objects or _makes_what_it_is_sent(operation)):
             return OperationKind.CREATE
         case "GET":
             return _reading(operation, holds_objects)
     return None
+
+
+def _makes_what_it_is_sent(operation: Operation) -> bool:
+    """Whether a POST that is answered 201 is sent what it answers: an action may make an object of something else."""
+    sent, shown = operation.body, operation.response
+    if operation.success != 201 or sent is None or shown is None or not (sent.properties and shown.properties):
+        return operation.success == 201
+    return not sent.properties.keys().isdisjoint(shown.properties)
 
 
 def _reading(operation: Operation, holds_objects: bool) -> OperationKind | None:

@@ -145,6 +145,7 @@ class Reader:
             method=method.upper(),
             path=path,
             summary=str(node.get("summary") or shared.get("summary") or ""),
+            description=str(node.get("description") or ""),
             parameters=parameters_of(path),
             parameter_examples=_with_key(path, dict(self.parameter_examples(parameters))),
             options=frozenset(self.query_options(parameters)),

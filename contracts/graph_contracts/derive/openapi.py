@@ -157,6 +157,8 @@ class Builder:
         operation = {**shared, "parameters": parameters, "x-graph-source": about.at(template.line)}
         if not parameters:
             del operation["parameters"]
+        if called := _called(about.facts.page.title, template):
+            operation["x-ms-docs-operation-type"] = called
         return operation
 
     def _id(self, template: Template) -> str:
@@ -284,6 +286,19 @@ def _path_examples(about: Subject, template: Template) -> dict[str, Schema]:
         for name, value in paths.values(template.path, request.url).items():
             found.setdefault(name, {"example": value, "x-graph-source": about.at(request.line)})
     return found
+
+
+CALL = re.compile(r"(?:\w+: *(?P<name>\w+)|(?P<own>\w+) (?:action|function))")
+"""Titles of pages about actions and functions: `message: copy`, `reboot action`."""
+
+
+def _called(title: str, template: Template) -> str:
+    """`action` or `function` where a page's title says that a path ends in the name of one; else nothing."""
+    match = CALL.fullmatch(title.strip())
+    last = template.path.rstrip("/").rpartition("/")[2].partition("(")[0].rpartition(".")[2]
+    if match is None or (match["name"] or match["own"]).lower() != last.lower():
+        return ""
+    return {"POST": "action", "GET": "function"}.get(template.method, "")
 
 
 def _parameters(facts: Facts) -> list[Schema]:

@@ -147,6 +147,7 @@ class Resources:
         for driver in group.drivers:
             driver.observer.ids.update(known.setdefault(driver.place.path, {}))  # below the same parents
             if isinstance(driver, BoundDriver):
+                driver.fill_arguments()
                 driver.observer.ids.update(bound_objects.ids_from_bound(driver))
             try:
                 fill_path(driver, self.parents, may_make=may_make)
@@ -228,9 +229,10 @@ class Resources:
         """
         if group.drivers[0].client.expired:
             return
-        for each in [each for each in group.linked if not each.examined]:
+        for each in group.linked:
             try:
-                self._examine(each)
+                if not each.examined:  # it may have been, as what another is bound to
+                    self._examine(each)
             except ContractsError as error:
                 each.give_up(error)
         for each in [each for each in group.linked if each.examined and not (each.unusable or each.calibrated)]:

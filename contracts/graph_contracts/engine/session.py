@@ -111,6 +111,8 @@ class Session:
         self.resources = Resources(whole.contract, {})
         """The operations on the target; none before the session is connected."""
         self.target: Target | None = None
+        self.meant_for_another = False
+        """Whether what is sent is only shown, and would go to a target of the operator's."""
         self._worker = worker
         self._allocation = worker.allocation if worker else allocation(settings, whole.contract)
         self._coordination = coordination
@@ -159,7 +161,9 @@ class Session:
             watch=self._coordination.exchanged if self._coordination else None,
             shared=self._worker.reference if self._worker else None,
             application=self._application,
-        ) as target:
+        ) as reached:
+            options = replace(reached.options, meant_for_another=self.meant_for_another)
+            target = replace(reached, options=options)
             self.target, self.client = target, target.client
             self.client.lifeline.blame = self._coordination.deaths if self._coordination else None
             self.resources = resources(self.selection.contract, target, self.selection.cases)

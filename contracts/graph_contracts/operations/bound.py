@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from graph_contracts.contract import PARAMETER, Operation, OperationKind
+from graph_contracts.contract.call_path import Call
+from graph_contracts.contract.object_path import fill
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json
 from graph_contracts.operations.attempts import Attempt, Fields, Headers, Trial
@@ -18,6 +20,7 @@ from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.observer import Observer
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.parameters import value
+from graph_contracts.operations.path_arguments import argument_calls, argument_values
 from graph_contracts.operations.sender import encode
 from graph_contracts.requirements import Inconclusive, NotApplicable
 
@@ -45,6 +48,8 @@ class BoundDriver(OperationUnderTest):
         """The operations on the object or the collection that it is bound to."""
         self.above = operation.path.rstrip("/").rpartition("/")[0]
         """The path template of that object or collection."""
+        self.made_up: tuple[str, ...] = ()
+        """The parameters of the path whose values nobody said: arguments of functions."""
 
     @property
     def needs_object(self) -> bool:
@@ -69,8 +74,24 @@ class BoundDriver(OperationUnderTest):
     @property
     def bound_key(self) -> str | None:
         """The parameter that is the key of the object that it is bound to; None where it is bound to no such object."""
+        segment = self.above.count("/") - 1
+        if self.safe and any(call.at == segment for call in self.calls):
+            return None  # it is bound to what a function answers with
         names = PARAMETER.findall(self.above.rpartition("/")[2])
         return names[-1] if names else None
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The functions in its path that are called with arguments."""
+        known = (each.documented.key for each in self.bound.values() if each.documented.key)
+        keys = {name for key in known for name in key.split(",")}
+        return argument_calls(self.documented, {*self.parent_lists, *self.parent_makers, *keys})
+
+    def fill_arguments(self) -> None:
+        """Give each argument of a function in the path a value."""
+        found = [*argument_values(self.documented, self.calls, self.options, self.values)]
+        self.observer.ids.update({each.argument.parameter: each.value for each in found})
+        self.made_up = tuple(each.argument.parameter for each in found if each.made)
 
     @property
     def bound_to(self) -> str:
@@ -97,13 +118,18 @@ class BoundDriver(OperationUnderTest):
         finally:
             maker.requirement = before
 
+    def tidy(self) -> None:
+        if (maker := self.on_bound(CreateDriver)) is not None:
+            maker.tidy()
+
     def needs_permission(self) -> None:
         """Go on only where a call changes nothing, or nothing but what the run made or the operator allows.
 
         Raises:
             Inconclusive: it would change something else.
         """
-        if self.safe or self.options.any_parent or self.options.destructive:
+        at_reference = self.options.any_parent and not self.options.meant_for_another
+        if self.safe or at_reference or self.options.destructive:
             return
         name = self.bound_key
         if name is not None and (value(self.options.ids, self.documented, name) or self._is_own(self.bound_to)):
@@ -122,10 +148,18 @@ class BoundDriver(OperationUnderTest):
         Args:
             entity: the object that it is bound to, if not the one that the run works on.
         """
+        return fill(self.documented.path, self.path_values(entity or self.bound_to))
+
+    def path_values(self, entity: str) -> dict[str, str]:
+        """The values of the path's parameters.
+
+        Args:
+            entity: the object that it is bound to; empty where it is bound to none.
+        """
         ids = dict(self.observer.ids)
         if self.bound_key is not None:
-            ids[self.bound_key] = entity or self.bound_to
-        return self.documented.url_path(ids)
+            ids[self.bound_key] = entity
+        return ids
 
     def arguments(self) -> Json:
         """The body of the documented request; None where it has none."""

@@ -48,6 +48,8 @@ class Options:
     """Whether the target stands in for the one that has the objects with these ids: it has others."""
     any_parent: bool = False
     """Whether the target has an object under every id that a path has for a parent, as the reference does."""
+    meant_for_another: bool = False
+    """Whether what is sent is only shown, and would go to a target of the operator's."""
     computed: frozenset[str] = frozenset()
     readonly: frozenset[str] = frozenset()
     settle: float = 10.0

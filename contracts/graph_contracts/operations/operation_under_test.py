@@ -96,6 +96,16 @@ class OperationUnderTest(Context, ABC):
         """Whether it is judged on an object that is there."""
         return self.documented.key is not None
 
+    @property
+    def hindrance(self) -> Inconclusive | None:
+        """Why a run sends none of its requests, as far as that is known before the first one."""
+        return None
+
+    @property
+    def judged_on(self) -> str:
+        """The object that it is judged on, in words; nothing where it is about no object with a key."""
+        return self.key if self.documented.key else ""
+
     # -- the life of an operation -------------------------------------------------------------------------------
 
     def join(self, siblings: Mapping[OperationKind, OperationUnderTest]) -> None:

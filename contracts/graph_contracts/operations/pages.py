@@ -11,6 +11,7 @@ from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.operations.attempts import Fields
 from graph_contracts.operations.observer import follow, linked
+from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.read import ListDriver
 from graph_contracts.requirements import Inconclusive
 
@@ -88,11 +89,27 @@ class Pages:
 
 def read_pages(listing: ListDriver, query: str = "", headers: Fields | None = None, most: int = MAX_PAGES) -> Pages:
     """Send a request for the list and follow its links, as many pages as `most` allows."""
-    exchange = listing.get(query=query, headers=headers)
+    return pages_from(listing, listing.get(query=query, headers=headers), listing.shape, headers, most)
+
+
+def pages_from(
+    driver: OperationUnderTest,
+    exchange: Exchange,
+    shape: CollectionShape,
+    headers: Fields | None = None,
+    most: int = MAX_PAGES,
+) -> Pages:
+    """The page that a request was answered with and those that its links lead to, as many as `most` allows.
+
+    Args:
+        driver: sends the requests for the pages that follow.
+        shape: says where a page has its objects and its link.
+        headers: what each of those requests has.
+    """
     exchanges, pages = [exchange], list[tuple[Item, ...]]()
     read = {exchange.request.url}
     link: Json = None
-    shape, member, end = listing.shape, NEXT, End.BOUND
+    member, end = NEXT, End.BOUND
     while True:
         page = page_of(exchange, shape)
         if page is None:
@@ -110,7 +127,7 @@ def read_pages(listing: ListDriver, query: str = "", headers: Fields | None = No
         if len(pages) == most:
             break
         read.add(further)
-        exchange = listing.send("GET", further, headers=headers, entity="*")
+        exchange = driver.send("GET", further, headers=headers, entity="*")
         exchanges.append(exchange)
     return Pages(tuple(exchanges), end, tuple(pages), link, shape, member)
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import quote, unquote_to_bytes
 
-from graph_contracts.contract import ON_OBJECTS, Contract, ObjectPath
+from graph_contracts.contract import ON_OBJECTS, Contract, ObjectPath, blank
 from graph_contracts.contract.composite_key import CompositeKey
+from graph_contracts.reference.call_segments import Calls
 from graph_contracts.reference.message import Refusal, Request, Scope
-from graph_contracts.reference.routes import Place, Role, Routes, split
+from graph_contracts.reference.routes import Place, Role, Routes
 from graph_contracts.reference.store import Store
 
 SAFE = "$'()*+,;=:@!~"
@@ -31,7 +32,9 @@ class Addresses:
         self.bound_path = contract.bound_path
         self.fresh: Callable[[Request], None] = lambda _: None
         """Brings the objects of a collection up to date that is made of those of another."""
-        self.spellings = Spellings.of(each.path for each in contract.operations)
+        paths = tuple(each.path for each in contract.operations)
+        self.spellings = Spellings.of(path for path in paths if blank(path) not in contract.functions)
+        self.calls = Calls.of(paths)
         self.base = [part for part in contract.base_path.split("/") if part]
 
     def request(self, scope: Scope) -> Request:
@@ -46,15 +49,22 @@ class Addresses:
         below = list(segments[: len(self.base)]) == self.base
         segments = segments[len(self.base) :] if below else ("", *segments)
         segments, key_property = self.spellings.plain(segments)
+        query = scope["query_string"].decode("latin-1")
+        segments, arguments = self.called(segments, query)
         return Request(
             method=scope["method"],
             path="/" + "/".join(segments),
             segments=segments,
-            query=scope["query_string"].decode("latin-1"),
+            query=query,
             headers=headers,
             scope=scope,
             key_property=key_property,
+            arguments=arguments,
         )
+
+    def called(self, segments: tuple[str, ...], query: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
+        """A path's segments with the arguments of functions left blank, and these arguments."""
+        return self.calls.plain(segments, query)
 
     def route(self, request: Request) -> None:
         """Find the operation and the object; 404 where there is none."""
@@ -77,7 +87,7 @@ class Addresses:
         """A request for what an operation is bound to; 404 where that is an object which isn't there."""
         operation = request.operation
         above = self.bound_path(operation) if operation is not None else ""
-        segments = request.segments[: len(split(above))]
+        segments = request.segments[: len(self.routes.split(above))]
         place = self.locate(segments) if segments else None
         if place is None or place.resource is None:
             return None
@@ -98,7 +108,7 @@ class Addresses:
         """404 below an object that isn't there; whoever first asks below one names one that is."""
         place = request.place
         for above in self.routes.above(place) if place else ():
-            keys = request.segments[: len(split(above.template))]
+            keys = request.segments[: len(self.routes.split(above.template))]
             resource = above.resource
             if resource is None or self.locate(keys) is not above:
                 continue  # what has a path of its own is none of the collection's objects
@@ -186,10 +196,10 @@ class Spellings:
         """A path's segments, each key in one of its own and no cast; and the property that the last key is of."""
         plain: list[str] = []
         last = ""
-        for segment in segments:
-            if segment in self.casts:
+        for written in segments:
+            if written in self.casts:
                 continue
-            last = ""
+            last, segment = "", written.removesuffix("()")
             if composite := self._composite(segment):
                 plain += composite
                 continue

@@ -11,10 +11,13 @@ from dataclasses import replace
 from graph_contracts.contract import ON_OBJECTS, Contract, OperationKind
 from graph_contracts.contract.message import is_json
 from graph_contracts.reference.access import Access
+from graph_contracts.reference.actions import Actions
 from graph_contracts.reference.addresses import Addresses
 from graph_contracts.reference.answers import Answers
 from graph_contracts.reference.bodies import Bodies
 from graph_contracts.reference.changes import Changes
+from graph_contracts.reference.deltas import Deltas
+from graph_contracts.reference.functions import Functions
 from graph_contracts.reference.media import Media
 from graph_contracts.reference.message import Receive, Refusal, Reply, Request, Scope, Send, Tokens
 from graph_contracts.reference.reads import Reads
@@ -36,13 +39,17 @@ class App:
         self.media = Media(self.store, self.reads)
         self.references = References(contract, self.store, self.addresses, self.bodies)
         self.addresses.fresh = self.references.refresh
+        self.actions = Actions(self.store, self.bodies, self.reads, self.changes)
+        self.deltas = Deltas(self.addresses, self.reads)
         self.answers = Answers()
+        self.functions = Functions(self.store, self.addresses, self.reads)
 
     @property
     def parts(self) -> tuple[object, ...]:
         """All that has steps; no two have a step of the same name."""
-        own = (self, self.store, self.access, self.addresses, self.bodies, self.reads, self.changes)
-        return (*own, self.media, self.references, self.answers)
+        inner = (self.store, self.access, self.addresses, self.bodies, self.reads, self.changes)
+        called = (self.actions, self.functions, self.deltas, self.media, self.references)
+        return (self, *inner, *called, self.answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -83,10 +90,16 @@ class App:
             return Reply(
                 200, headers={"Allow": self.addresses.allow(request), "Accept-Patch": "application/json"}, body=b""
             )
+        if request.kind is OperationKind.ACTION:
+            return await self.actions.call(request)
+        if request.kind is OperationKind.DELTA and request.bound is not None:
+            return self.deltas.delta(request, request.bound)
+        if request.documented and request.kind is OperationKind.FUNCTION:
+            return self.functions.call(request)
         if request.kind is OperationKind.MEDIA:
-            return self.media.handle(request)
+            return self.media.handle_octets(request)
         if request.kind is OperationKind.REFERENCE:
-            return self.references.handle(request)
+            return self.references.handle_references(request)
         if not request.stored or (request.documented and request.kind not in ON_OBJECTS):
             return await self.other(request)
         if request.method in {"GET", "HEAD"}:

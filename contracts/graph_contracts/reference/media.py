@@ -38,7 +38,7 @@ class Media:
         self.streams: dict[tuple[str, str], Stream | None] = {}
         """By tenant and path; None where they were deleted."""
 
-    def handle(self, request: Request) -> Reply:
+    def handle_octets(self, request: Request) -> Reply:
         """What the method asks for."""
         if request.method in {"GET", "HEAD"}:
             return self.show_octets(request)

@@ -55,6 +55,8 @@ class Request:
     """The id of the object addressed, or made; empty where a collection is."""
     key_property: str = ""
     """The property whose value addresses the object, where the path names another one than the id."""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    """The arguments of functions in the path: OData literals by the parameters of the path template."""
     below: tuple[str, ...] = ()
     """The keys of the objects that the addressed collection is below, outermost first, where the document has those."""
     bound: Request | None = None

@@ -91,9 +91,18 @@ def encoded(asked: Mapping[str, str]) -> str:
 def _number(asked: Mapping[str, str], name: str, default: int) -> int:
     if name not in asked:
         return default
-    if not re.fullmatch(r"[0-9]{1,9}", asked[name]):
+    return number(asked[name], name)
+
+
+def number(text: str, name: str) -> int:
+    """A number that is not negative.
+
+    Raises:
+        QueryError: the text is none; it names the option that has it.
+    """
+    if not re.fullmatch(r"[0-9]{1,9}", text):
         raise QueryError(f"The value of '{name}' must be a number that is not negative.")
-    return int(asked[name])
+    return int(text)
 
 
 def _begin(rows: list[tuple[str, Object]], token: str) -> int:

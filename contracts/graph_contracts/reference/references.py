@@ -12,7 +12,7 @@ from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.addresses import Addresses
 from graph_contracts.reference.bodies import Bodies
 from graph_contracts.reference.message import Refusal, Reply, Request
-from graph_contracts.reference.routes import Place, Role, split
+from graph_contracts.reference.routes import Place, Role
 from graph_contracts.reference.store import Objects, Store
 
 Key = tuple[str, tuple[str, ...]]
@@ -36,7 +36,7 @@ class References:
         }
         """One operation on the references of each relation, by the relation's path with parameters left blank."""
 
-    def handle(self, request: Request) -> Reply:
+    def handle_references(self, request: Request) -> Reply:
         """What the method asks for."""
         match request.method:
             case "GET":
@@ -53,7 +53,7 @@ class References:
 
     def key_of(self, request: Request, relation: Relation) -> Key:
         """Where the references of a relation are kept."""
-        return request.tenant, request.segments[: len(split(relation.path))]
+        return request.tenant, request.segments[: len(self.addresses.routes.split(relation.path))]
 
     def is_single(self, relation: Relation) -> bool:
         """Whether a relation has one reference at most: one that is set, or removed without being named."""
@@ -110,7 +110,7 @@ class References:
         place = self._collection(self.target(operation))
         if place is None:
             return self.addresses.url(replace(request, segments=("directoryObjects",)), entity)
-        return self.addresses.url(replace(request, segments=tuple(split(place.template))), entity)
+        return self.addresses.url(replace(request, segments=tuple(self.addresses.routes.split(place.template))), entity)
 
     def add_reference(self, request: Request) -> Reply:
         """Add a reference, or set the one that there may be."""
@@ -196,7 +196,7 @@ class References:
         if place is None or place.resource is None or operation is None:
             return
         relation = self._about[id(operation)]
-        segments = (*request.segments[: len(split(relation.path))], REFERENCE)
+        segments = (*request.segments[: len(self.addresses.routes.split(relation.path))], REFERENCE)
         about = replace(request, segments=segments, place=self.addresses.locate(segments), operation=operation)
         pool = self.pool(request, operation)
         if pool is None or place.resource.of(OperationKind.CREATE) is not None:

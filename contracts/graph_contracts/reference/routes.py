@@ -55,6 +55,8 @@ class Place:
         holds = self.routes.holds(self.template)
         octets = any(map(is_about_octets, self.operations.values()))
         found = {method: operation_kind(operation, holds, octets) for method, operation in self.operations.items()}
+        if blank(self.template) in self.routes.functions:
+            return dict.fromkeys(found, OperationKind.FUNCTION)
         return {method: kind for method, kind in found.items() if kind is not None}
 
     @cached_property
@@ -229,6 +231,7 @@ class Routes:
 
     def __init__(self, contract: Contract, spell: Callable[[str], str] | None = None) -> None:
         self.spell = spell or usual_spelling(contract)
+        self.functions = contract.functions
         self.root = Node()
         self.places: list[Place] = []
         """Those that the document has operations at, in its order."""
@@ -242,9 +245,14 @@ class Routes:
             assert isinstance(node.place.operations, dict)  # noqa: S101 (filled here only)
             node.place.operations.setdefault(operation.method, operation)
 
+    def split(self, template: str) -> list[str]:
+        """The segments of a path template; a key in parentheses is one, and the arguments of a function are none."""
+        plain = blank(template) in self.functions
+        return [segment for segment in template.split("/") if segment] if plain else split(template)
+
     def _node(self, template: str, *, make: bool = False) -> Node | None:
         node: Node | None = self.root
-        for segment in split(template):
+        for segment in self.split(template):
             assert node is not None  # noqa: S101 (ends below)
             if make:
                 node = node.next(segment, self.spell)
@@ -295,7 +303,7 @@ class Routes:
         resource = place.resource
         if resource is None or any(len(operation.aliases) > 1 for _, operation in resource.operations):
             return ()
-        parts, found = split(place.template), []
+        parts, found = self.split(place.template), []
         for end in range(1, len(parts) - 1 if place.role is Role.ITEM else len(parts)):
             above = self.place("/" + "/".join(parts[:end]))
             if above is not None and above.role is Role.ITEM and above.resource is not None:
@@ -370,8 +378,11 @@ def collection_of(template: str) -> str:
 
 
 def split(template: str) -> list[str]:
-    """The segments of a path template; a key in parentheses is one, and a cast behind a key is none."""
+    """The segments of a path template; a key in parentheses is one, and a cast behind a key is none.
+
+    A function without parameters may be written with empty parentheses or without (OData URL Conventions 4.01 §4.5).
+    """
     path = ObjectPath.of(template)
     if path is not None and (path.cast or path.form.startswith("(")):
         template = f"{path.collection}/{{{path.key}}}"
-    return [segment for segment in template.split("/") if segment]
+    return [segment.removesuffix("()") for segment in template.split("/") if segment]

@@ -20,8 +20,17 @@ from tests.peers import shelf
 from tests.peers.shelf import FIRST, SECOND, TOKEN, Request, Shelf
 from tests.support.command import call, start
 
-QUICK = ("--settle", "1", "--select", "update.value.*", "--deselect", "update.value.null.nonnullable")
-"""Nothing that is sent to an object of its own."""
+QUICK = (
+    "--settle",
+    "1",
+    "--max-examples",
+    "2",
+    "--select",
+    "update.value.*",
+    "--deselect",
+    "update.value.null.nonnullable",
+)
+"""Nothing that is sent to an object of its own, and little that is generated."""
 
 
 def arguments(server: Shelf, folder: Path, **how: bool) -> list[str]:

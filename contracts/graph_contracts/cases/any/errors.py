@@ -49,6 +49,11 @@ OF_GATEWAYS = frozenset({502, 504})
     sent="No request of its own: after every refused deletion, the object is read.",
     fix="Refuse before anything is deleted, or roll back on every path that ends in 4xx.",
 )
+@also(
+    "action.error.nochange",
+    "A call of an action that is answered 4xx must leave the object that it is bound to unchanged.",
+    sent="No request of its own: before and after every refused call, the object is read.",
+)
 def test_a_refused_update_changes_nothing(operation: OperationUnderTest) -> Findings:
     """An update that is answered 4xx must leave every object unchanged.
 
@@ -115,6 +120,12 @@ def _was_shown(update: OperationUnderTest, exchange: Exchange) -> bool:
     "However wrong a deletion is, it must not be answered 500, 502, 504, 505 or 508: with these a server blames "
     "itself.",
     sent="No request of its own: the status of every answer in the tests of deletions is checked.",
+)
+@also(
+    "action.error.no5xx",
+    "However wrong a call of an action is, it must not be answered 500, 502, 504, 505 or 508: with these a server blames "
+    "itself.",
+    sent="No request of its own: the status of every answer in the tests of actions is checked.",
 )
 def test_no_request_is_answered_as_the_servers_own_failure(update: OperationUnderTest, exchange: Exchange) -> Findings:
     """However wrong a request is, it must not be answered 500, 502, 504, 505 or 508: with these a server blames itself.
@@ -234,6 +245,12 @@ def judged(operation: Operation, exchange: Exchange) -> bool:
     "delete.error.envelope",
     "The body of a refusal of a deletion should be JSON with an `error` object that has a `code` and a `message`.",
     sent="No request of its own: every refusal in the tests of deletions that comes from the service itself is parsed.",
+)
+@also(
+    "action.error.envelope",
+    "The body of a refusal of a call of an action should be JSON with an `error` object that has a `code` and a "
+    "`message`.",
+    sent="No request of its own: every refusal in the tests of actions that comes from the service itself is parsed.",
 )
 def test_errors_have_graphs_form(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """The body of a refusal should be JSON with an `error` object that has a `code` and a `message`.

@@ -108,6 +108,11 @@ def _foreign_charset(response: Response) -> str:
     "Every answer to a creation that says it is JSON must be one valid JSON text in UTF-8.",
     sent="No request of its own: every answer labelled JSON in the tests of creations is parsed strictly.",
 )
+@also(
+    "action.resp.json",
+    "Every answer to a call of an action that says it is JSON must be one valid JSON text in UTF-8.",
+    sent="No request of its own: every answer labelled JSON in the tests of actions is parsed strictly.",
+)
 def test_what_is_labelled_json_is_json(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Every answer that says it is JSON must be one valid JSON text in UTF-8.
 

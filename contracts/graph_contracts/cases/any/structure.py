@@ -52,6 +52,11 @@ def _arrays(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     "In the answer to a creation, collections must be JSON arrays of items of their type.",
     sent="No request of its own: collections in every 200 or 201 to a creation are checked.",
 )
+@also(
+    "action.type.collection",
+    "In the result of an action, documented collections must be JSON arrays.",
+    sent="No request of its own: documented collections in every 200 or 201 to a call of an action are checked.",
+)
 def test_collections_are_arrays_in_every_answer(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Collections are JSON arrays of items of their type in every answer.
 

@@ -11,11 +11,12 @@ from graph_contracts.cases.any.answer_id import entity, observed
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json
+from graph_contracts.operations.bound import BoundDriver
 from graph_contracts.operations.equality import DATE_TIME, GUID, instant, short
 from graph_contracts.operations.fitting import admitted
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.walk_values import FoundValue
-from graph_contracts.requirements import Finding, Findings, Level, Severity, also, requirement
+from graph_contracts.requirements import Finding, Findings, Level, NotApplicable, Severity, also, requirement
 
 STRINGS = frozenset(
     {TypeKind.STRING, TypeKind.GUID, TypeKind.DATE, TypeKind.TIMEOFDAY, TypeKind.DURATION, TypeKind.BINARY}
@@ -24,12 +25,23 @@ NUMBERS = frozenset({TypeKind.INT32, TypeKind.INT64, TypeKind.DOUBLE, TypeKind.B
 DURATION = re.compile(r"-?P(?=[\dT])(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 
 
+def needs_described(operation: OperationUnderTest) -> None:
+    """Go on only where the document says what the answer looks like.
+
+    Raises:
+        NotApplicable: it describes none, as that of many a call.
+    """
+    if isinstance(operation, BoundDriver) and operation.documented.response is None:
+        raise NotApplicable("the document describes no content of the answer")
+
+
 def locations(operation: OperationUnderTest, exchange: Exchange, kinds: frozenset[TypeKind]) -> list[FoundValue]:
     """The places of some kinds in an answer, the root aside; what the server maintains has a type too.
 
     Where the document allows several types, a value of any of them is right. What the run itself has planted is left
     out.
     """
+    needs_described(operation)
     found = [location for location in operation.walk_values(exchange) if location[0] and location[2].kind in kinds]
     found = [location for location in found if not admitted(location[1], location[2])]
     if not operation.run_has_planted:
@@ -60,6 +72,16 @@ def locations(operation: OperationUnderTest, exchange: Exchange, kinds: frozense
     "In the answer to a creation, member names must be spelled exactly as documented, letter case included.",
     sent="No request of its own: member names in every 200 or 201 to a creation are compared with the documented ones.",
 )
+@also(
+    "action.body.names",
+    "In the result of an action, member names must be spelled exactly as documented, letter case included.",
+    sent="No request of its own: member names in every 200 or 201 to a call of an action are compared with the documented ones.",
+)
+@also(
+    "function.body.names",
+    "In the result of a function, member names must be spelled exactly as documented, letter case included.",
+    sent="No request of its own: member names in every 200 to a call of a function are compared.",
+)
 def test_members_are_spelled_as_documented(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Property names in the answer must be spelled exactly as documented, letter case included.
 
@@ -67,6 +89,7 @@ def test_members_are_spelled_as_documented(operation: OperationUnderTest, exchan
 
     Fix: Configure the serializer for the documented camelCase names, in nested types as well.
     """
+    needs_described(operation)
     if exchange.requirement.endswith(".req.propertycase"):
         return
     for path, value, type_ in operation.walk_values(exchange):
@@ -112,6 +135,16 @@ def _folded(name: str) -> str:
     "create.type.string",
     "In the answer to a creation, documented strings, enumeration members among them, must be JSON strings or null.",
     sent="No request of its own: documented strings in every 200 or 201 to a creation are checked.",
+)
+@also(
+    "action.type.string",
+    "In the result of an action, documented strings, enumeration members among them, must be JSON strings or null.",
+    sent="No request of its own: documented strings in every 200 or 201 to a call of an action are checked.",
+)
+@also(
+    "function.type.string",
+    "In the result of a function, documented strings, enumeration members among them, must be JSON strings or null.",
+    sent="No request of its own: documented strings in every 200 to a call of a function are checked.",
 )
 def test_strings_are_strings(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Documented strings and enumeration members must be JSON strings or null.
@@ -166,6 +199,16 @@ def _base64(text: str) -> bool:
     "In the answer to a creation, documented numbers must be JSON numbers of their type and range, and Booleans true "
     "or false.",
     sent="No request of its own: documented numbers and Booleans in every 200 or 201 to a creation are checked.",
+)
+@also(
+    "action.type.int32",
+    "In the result of an action, documented numbers must be JSON numbers of their type and range, and Booleans true or false.",
+    sent="No request of its own: documented numbers and Booleans in every 200 or 201 to a call of an action are checked.",
+)
+@also(
+    "function.type.int32",
+    "In the result of a function, documented numbers must be JSON numbers in range, and Booleans true or false.",
+    sent="No request of its own: documented numbers and Booleans in every 200 to a call of a function are checked.",
 )
 def test_numbers_are_numbers_in_range(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Documented numbers must be JSON numbers of their type and range, and Booleans must be true or false.
@@ -228,6 +271,16 @@ def _spelled_as_text(exchange: Exchange, value: Json, type_: Type) -> bool:
     "an offset.",
     sent="No request of its own: documented date-times in every 200 or 201 to a creation are checked.",
 )
+@also(
+    "action.type.datetimeoffset",
+    "In the result of an action, documented DateTimeOffsets must be strings of that form, on a day that exists, with an offset.",
+    sent="No request of its own: documented date-times in every 200 or 201 to a call of an action are checked.",
+)
+@also(
+    "function.type.datetimeoffset",
+    "In the result of a function, documented DateTimeOffsets must be strings of that form, with an offset.",
+    sent="No request of its own: documented date-times in every 200 to a call of a function are checked.",
+)
 def test_date_times_are_date_times(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Documented date-times must be DateTimeOffset strings: a day that exists, and an offset.
 
@@ -269,6 +322,16 @@ def _distant(value: Json) -> bool:
     "create.type.complex",
     "In the answer to a creation, documented complex values must be JSON objects or null.",
     sent="No request of its own: documented complex values in every 200 or 201 to a creation are checked.",
+)
+@also(
+    "action.type.complex",
+    "In the result of an action, documented complex values must be JSON objects or null.",
+    sent="No request of its own: documented complex values in every 200 or 201 to a call of an action are checked.",
+)
+@also(
+    "function.type.complex",
+    "In the result of a function, documented complex values must be JSON objects or null.",
+    sent="No request of its own: documented complex values in every 200 to a call of a function are checked.",
 )
 def test_complex_values_are_objects(operation: OperationUnderTest, exchange: Exchange) -> Findings:
     """Documented complex values must be JSON objects or null.

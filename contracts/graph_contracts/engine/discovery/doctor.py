@@ -138,9 +138,11 @@ def _operations(found: Sequence[Examined]) -> Iterator[tuple[str, str, Contracts
     for each in found if not found[-1].hopeless else ():
         told: ContractsError | None = None
         for driver in each.group.drivers:
-            where = f"can be judged on {driver.key}" if driver.documented.key and driver.key else "can be judged"
+            where = f"can be judged on {driver.judged_on}" if driver.judged_on else "can be judged"
             problem = each.problem if each.group.lack(driver).reason else None
-            if problem is None:
+            if problem is None and driver.hindrance is not None:
+                yield str(driver.documented), "-", None, driver.hindrance.reason
+            elif problem is None:
                 yield str(driver.documented), "ok", None, where
             else:
                 yield str(driver.documented), "-", problem if told is None else None, "for the same reason"

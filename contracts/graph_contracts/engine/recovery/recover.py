@@ -7,6 +7,7 @@ from pathlib import Path
 
 from graph_contracts.contract import Type
 from graph_contracts.engine.recovery import restore as restoring
+from graph_contracts.engine.recovery.calls import logged_calls
 from graph_contracts.engine.recovery.recovery import known
 from graph_contracts.engine.recovery.undo_log import LoggedChanges, journals, read
 from graph_contracts.engine.resources import Resources
@@ -72,6 +73,8 @@ def _follow(logged: LoggedChanges, flags: JsonMapping, show: Callable[[str], obj
             problem = restoring.take_away(driver, path)
             left += [problem.text] if problem else []
         _reached(session.client)
+    for line in logged_calls(logged):
+        show(one_line(session.redactor.text(line), 1000))
     left = [session.redactor.text(line) for line in left]
     if not left:
         logged.path.unlink(missing_ok=True)

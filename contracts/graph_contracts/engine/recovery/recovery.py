@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from graph_contracts.engine.recovery import restore
+from graph_contracts.engine.recovery.calls import left_by_calls, logged_calls
 from graph_contracts.engine.recovery.undo_log import LoggedChanges, UndoLog, abandoned
 from graph_contracts.engine.resource_group import ResourceGroup
 from graph_contracts.engine.resources import Resources
@@ -107,7 +108,7 @@ class Recovery:
                 changing.undo.pending.append(undo)
             else:
                 doubts.append(f"{undo.path}: {undo.method}, which puts back what was there, is to be sent by hand")
-        self._tally.note(*doubts)
+        self._tally.note(*doubts, *logged_calls(logged))
         for name in {
             *(saved.operation for saved in logged.objects.values()),
             *logged.created.values(),
@@ -132,6 +133,8 @@ class Recovery:
         self._tally.leave(*left)
         if changed and self._client.writes:
             self._tally.leave(*self._unseen())
+        if self.undo_log is not None:
+            self._tally.leave(*left_by_calls(self._resources.drivers.values()))
         began = self.undo_log is not None and self.undo_log.began
         if (began or self._adopted) and (left or (changed and not self._options.restore)):
             self._tally.note(f"put back what is left with: {self._log_or_command}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -128,6 +129,8 @@ class LoggedChanges:
     """Ids that the run named for objects which have another: by operation, then by the object's id."""
     undo: list[tuple[UndoRequest, str]] = field(default_factory=list)
     """Requests that take back what the run changed, each with the operation for which it is sent."""
+    called: Counter[str] = field(default_factory=Counter)
+    """How often the run called an action and was not refused, by the path of the call: nothing takes that back."""
     listed: dict[str, frozenset[str]] = field(default_factory=dict)
     """Ids that a collection had before the first object was made there, by its path."""
 
@@ -237,6 +240,10 @@ def _apply(logged: LoggedChanges, entry: JsonObject) -> None:
             _answered(logged, entry["path"], entry.get("body"))
         case "deleted":
             logged.created.pop(str(entry["path"]), None)
+        case "call":
+            logged.called[_path(entry["path"])] += 1
+        case "call-refused":
+            logged.called[_path(entry["path"])] -= 1
         case _:
             _apply_given(logged, entry)
 

@@ -138,7 +138,7 @@ def changed_401(app: App) -> None:
             if request.method != "GET":
                 app.addresses.route(request)
                 if request.kind is OperationKind.REFERENCE:
-                    app.references.handle(request)
+                    app.references.handle_references(request)
             raise
 
 

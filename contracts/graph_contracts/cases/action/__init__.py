@@ -1,0 +1,1 @@
+"""What calls of actions are held to, beside what all operations are."""
