@@ -195,7 +195,8 @@ class Handler(Answering):
 
 
 @contextmanager
-def lockers(mode: str = "") -> Iterator[str]:
-    """Serve lockers until the block ends; yields the base URL."""
-    with served(Handler, lockers=Lockers(mode)) as url:
-        yield f"{url}/v2"
+def lockers(mode: str = "") -> Iterator[tuple[str, Lockers]]:
+    """Serve lockers until the block ends; yields the base URL, and what is known of them."""
+    known = Lockers(mode)
+    with served(Handler, lockers=known) as url:
+        yield f"{url}/v2", known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cached_property
 from types import MappingProxyType
 from urllib.parse import quote, urlsplit
 
@@ -109,7 +110,16 @@ class ReferenceDriver(ChangingDriver):
         listing = next((each for each in self.targets.values() if isinstance(each, ListDriver)), None)
         items = listing.observer.collection()[0] if listing is not None else None
         found = [listing.shape.key_of(item) for item in items or ()] if listing is not None else []
+        kept = {*self.before, self.bound_to, ""}
+        found = [each for each in found if each not in kept]
         return found[n - 1] if len(found) >= n else None
+
+    @cached_property
+    def before(self) -> tuple[str, ...]:
+        """What the source that was there referred to before the first change, where it may refer to several objects."""
+        known = self.bound_key is None or bool(self.bound_to)
+        found = self.related(self.bound_to)[0] if self.plural and known else None
+        return tuple(found or ())
 
     def unknown_target(self) -> str:
         """An id that no object has which could be referred to.
@@ -222,7 +232,9 @@ class ReferenceDriver(ChangingDriver):
     def _what_takes_back(self, source: str, entity: str) -> UndoRequest | None:
         remover, setting = self._remover, self.relation.setting
         if self.plural:
-            return UndoRequest("DELETE", self.path_of(remover, source, entity)) if remover is not None else None
+            if remover is None or entity in self.before:
+                return None  # to remove what was there is not to take back
+            return UndoRequest("DELETE", self.path_of(remover, source, entity))
         before = self.related(source)[0]
         if before and setting is not None:
             octets = encode({ID: self.url(before[0])})
