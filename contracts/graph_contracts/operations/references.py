@@ -137,11 +137,6 @@ class ReferenceDriver(ChangingDriver):
         """What reads an object that may be referred to."""
         return next((each for each in self.targets.values() if isinstance(each, ReadDriver)), None)
 
-    @property
-    def bases(self) -> tuple[str, ...]:
-        """Base URLs that the URL of an object may begin with."""
-        return (*self.relation.bases, self.client.base)
-
     # -- what is sent -------------------------------------------------------------------------------------------
 
     def url(self, entity: str) -> str:
@@ -248,15 +243,18 @@ class ReferenceDriver(ChangingDriver):
     def related(self, source: str) -> tuple[list[str] | None, tuple[Exchange, ...]]:
         """The ids of all objects that a source refers to, and the answers that show them; None where nothing does."""
         relation = self.relation
-        for operation, keys in ((relation.listing, keys_of_references), (relation.showing, keys_of_objects)):
+        for operation, keys in ((relation.listing, self._keys), (relation.showing, keys_of_objects)):
             if operation is None:
                 continue
             path = self.path_of(operation, source)
-            found, answers = pages(self, operation, path, keys)
+            found, answers = pages(self.send, operation, path, keys, single=not self.plural)
             if found is not None:
                 return found, answers
         read = self.on_bound(ReadDriver)
         return expanded(read, relation.relation.name, source) if read is not None else (None, ())
+
+    def _keys(self, exchange: Exchange, _: Operation) -> list[str] | None:
+        return keys_of_references(exchange, (*self.relation.bases, self.client.base))
 
     def waited(self, source: str, entity: str, *, there: bool) -> tuple[list[str] | None, tuple[Exchange, ...]]:
         """What a source refers to, once that shows a reference or shows it no more, or reads can no longer lag."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from graph_contracts.contract import Operation
@@ -13,31 +12,38 @@ from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.observer import MAX_PAGES, follow, linked
 from graph_contracts.operations.read import ReadDriver
 
-if TYPE_CHECKING:
-    from graph_contracts.operations.references import ReferenceDriver
-
 Shown = tuple[list[str] | None, tuple[Exchange, ...]]
 """The ids of the objects referred to, None where nothing shows them; and the answers."""
 
 
 def pages(
-    driver: ReferenceDriver,
+    send: Callable[[str, str], Exchange],
     operation: Operation,
     path: str,
-    keys: Callable[[Exchange, Operation, Iterable[str]], list[str] | None],
+    keys: Callable[[Exchange, Operation], list[str] | None],
+    *,
+    single: bool,
 ) -> Shown:
-    """The ids on all pages of an answer; None where one is not shown."""
+    """The ids on all pages of an answer; None where one is not shown.
+
+    Args:
+        send: sends a request with a method to a path.
+        operation: has the answer.
+        path: the first page's.
+        keys: reads the ids from a page.
+        single: whether there is one object at most, so that nothing may be there (404).
+    """
     found: list[str] = []
     answers: list[Exchange] = []
     further: str | None = path
     while further is not None and len(answers) < MAX_PAGES:
-        exchange = driver.send("GET", further)
+        exchange = send("GET", further)
         answers.append(exchange)
-        if exchange.status in {204, *GONE} and not driver.plural:
+        if exchange.status in {204, *GONE} and single:
             return [], tuple(answers)
         if not exchange.ok:
             return None, tuple(answers)
-        here = keys(exchange, operation, driver.bases)
+        here = keys(exchange, operation)
         if here is None:
             return None, tuple(answers)
         found += here
@@ -59,7 +65,7 @@ def expanded(read: ReadDriver, name: str, source: str) -> Shown:
     return [read.shape.key_of(item) for item in items], (exchange,)
 
 
-def keys_of_references(exchange: Exchange, _: Operation, bases: Iterable[str]) -> list[str] | None:
+def keys_of_references(exchange: Exchange, bases: Iterable[str]) -> list[str] | None:
     """The keys in the URLs of the references that an answer lists, or of the one; None where they have no URLs."""
     body = exchange.object or {}
     listed = body.get("value")
@@ -69,7 +75,7 @@ def keys_of_references(exchange: Exchange, _: Operation, bases: Iterable[str]) -
     return keys if len(keys) == len(shown) else None
 
 
-def keys_of_objects(exchange: Exchange, operation: Operation, _: Iterable[str]) -> list[str]:
+def keys_of_objects(exchange: Exchange, operation: Operation) -> list[str]:
     """The keys of the objects that an answer lists, or of the one that it shows."""
     listed = operation.shape.items_in(exchange.json)
     items = listed if listed is not None else [exchange.object or {}]
