@@ -27,6 +27,8 @@ class Behaviour:
     """Whether it fails a run in the default profile."""
     about: OperationKind | None = None
     """What kind of operation a document must have for it, where an update won't do."""
+    common: bool = False
+    """Whether any kind will do that has a path of its own, as actions have."""
 
 
 _BEHAVIOURS: dict[str, Behaviour] = {}
@@ -42,7 +44,7 @@ def _ids(names: str) -> tuple[str, ...]:
 
 
 def fault(
-    name: str, caught_by: str, *, gates: bool = True, about: OperationKind | None = None
+    name: str, caught_by: str, *, gates: bool = True, about: OperationKind | None = None, common: bool = False
 ) -> Callable[[Callable[[App], None]], Callable[[App], None]]:
     """Register a fault.
 
@@ -50,11 +52,12 @@ def fault(
         caught_by: requirement ids; their first word may be left out where that is `update`.
         gates: whether it fails a run.
         about: the kind of operation that it needs; that of the first requirement, unless told.
+        common: whether any kind will do that has a path of its own.
     """
 
     def register(apply: Callable[[App], None]) -> Callable[[App], None]:
         needed = about or next(filter(None, map(_kind_of, caught_by.split())), None)
-        _add(Behaviour(name, "fault", _text(apply), apply, _ids(caught_by), gates, needed))
+        _add(Behaviour(name, "fault", _text(apply), apply, _ids(caught_by), gates, needed, common))
         return apply
 
     return register

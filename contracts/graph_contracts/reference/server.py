@@ -62,7 +62,7 @@ def build(
     app = App(contract, tokens, auth, objects)
     for behaviour in (*choose(variations, "variation"), *choose(faults, "fault")):
         what = f"{behaviour.kind} {behaviour.name}"
-        if behaviour.about and not app.addresses.routes.has(behaviour.about):
+        if behaviour.about and not behaviour.common and not app.addresses.routes.has(behaviour.about):
             raise ConfigurationError(f"{what} is about operations that {behaviour.about}, which {contract.title} lacks")
         try:
             behaviour.apply(app)

@@ -12,7 +12,7 @@ from graph_contracts.reference.message import Refusal, Reply, Request
 from graph_contracts.reference.tools import Step, override
 
 
-@fault("calls-answered-203", "action.status.success")
+@fault("calls-answered-203", "action.status.success", common=True)
 def another_status(app: App) -> None:
     """What has a path of its own is answered 203 where it succeeds."""
 
@@ -22,7 +22,7 @@ def another_status(app: App) -> None:
         return found if request.kind in ON_OBJECTS else replace(found, status=203)
 
 
-@fault("calls-on-nothing-succeed", "action.route.unknownid", gates=False)
+@fault("calls-on-nothing-succeed", "action.route.unknownid", gates=False, common=True)
 def on_nothing(app: App) -> None:
     """What has a path of its own is performed on objects that don't exist."""
 
