@@ -41,7 +41,7 @@ class UndoRequest:
         """
         path, body = data["path"], data["body"]
         if not isinstance(path, str) or not path.startswith("/") or "://" in path.partition("?")[0]:
-            raise ValueError
+            raise ValueError("it leads to another host")
         octets = None if body is None else base64.b64decode(str(body), validate=True)
         return cls(str(data["method"]), path, octets, str(data["media"]))
 
