@@ -17,6 +17,8 @@ LARGEST_DOCUMENT = 256 * 1024 * 1024
 """Octets of an OpenAPI document; the whole API reference makes one of 62 MiB in JSON and of 87 MiB in YAML."""
 WAIT = 10.0
 """Seconds that a pipe is waited for."""
+SPARE = 1 << 14
+"""Octets that are asked for where no more are expected: memory is put by for as many as are asked for."""
 NOTHING = "a pipe that nothing comes out of"
 NONBLOCKING = getattr(os, "O_NONBLOCK", 0)
 """Opens a pipe without waiting for whoever writes to it."""
@@ -36,17 +38,18 @@ def read(path: Path, most: int = LARGEST) -> bytes:
         if stat.S_ISFIFO(state.st_mode):
             octets = _from_pipe(file, path, most)
         elif state.st_size <= most:
-            octets = b"".join(_pieces(file, most))
+            octets = b"".join(_pieces(file, state.st_size, most))
     if octets is None or len(octets) > most:
         raise OSError(errno.EFBIG, f"larger than {most // (1024 * 1024)} MiB", str(path))
     return octets
 
 
-def _pieces(file: RawIOBase, most: int) -> Iterator[bytes]:
-    """What is in a file, up to one octet more than allowed."""
+def _pieces(file: RawIOBase, size: int, most: int) -> Iterator[bytes]:
+    """What is in a file, up to one octet more than allowed; it may have grown since it had that size."""
     left = most + 1
-    while left > 0 and (piece := file.read(left)):
+    while left > 0 and (piece := file.read(min(left, max(size, SPARE)))):
         left -= len(piece)
+        size = 0
         yield piece
 
 

@@ -9,6 +9,7 @@ are noisy. A benchmark, not a test: machines differ.
 from __future__ import annotations
 
 import http.client
+import resource
 import subprocess
 import sys
 import tempfile
@@ -77,6 +78,21 @@ def compared(variations: Sequence[str], options: Sequence[str], tries: int) -> t
         with start(DOCUMENT, variations=variations) as server:
             bare = min(bare, replay(server, entries))
     return whole, bare, len(entries)
+
+
+def processor(options: Sequence[str] = ()) -> float:
+    """How many times the processor time of a bare replay a run of written cases takes, its start included."""
+    with tempfile.TemporaryDirectory() as folder:
+        with start(DOCUMENT) as server:
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            timed(command(server, "--max-examples", "0", *options), folder)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        entries = recorded.archive(Path(folder) / "reports")["entries"]
+    whole = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    with start(DOCUMENT) as server:
+        began = time.process_time()
+        replay(server, entries)
+        return whole / (time.process_time() - began)
 
 
 def main(tries: str = str(TRIES)) -> None:

@@ -24,7 +24,8 @@ from typing import Any
 
 from graph_contracts.contract import Contract
 from graph_contracts.reference.message import Receive, Request, Tokens
-from graph_contracts.reference.server import Started, build, serve_app
+from graph_contracts.reference.server import Started
+from graph_contracts.reference.serving import build, serve_app
 from graph_contracts.reference.tools import override
 from tests.cases.sheet import DOCUMENT
 from tests.support.forked import serving

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from graph_contracts.contract import Contract, TypeKind
+from graph_contracts.contract.external_files import may_refer
 from graph_contracts.errors import DocumentError
 
 MAIN = """
@@ -83,3 +84,26 @@ def test_a_part_that_is_no_yaml_is_named(main: Path) -> None:
     (main.parent / "parts.yaml").write_text("{")
     with pytest.raises(DocumentError, match=r"parts\.yaml"):
         Contract.load(main)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"$ref": "parts.json#/Thing"}', True),
+        ('{"\\u0024ref": "parts.json"}', True),
+        ('{"$ref"\n:\t"parts.json"}', True),
+        ("$ref: parts.yaml", True),
+        ("'$ref': 'parts.yaml'", True),
+        ("$ref: &an '#/Thing'", True),
+        ("$ref:\n  parts.yaml", True),
+        ('{"$ref": "#/Thing", "other": {"$ref":"#/Other"}}', False),
+        ("a: {$ref: '#/Thing'}\nb:\n  $ref: \"#/Thing\"", False),
+        ('{"properties": {"$ref": {"type": "string"}}}', False),
+    ],
+)
+def test_a_text_shows_whether_it_may_refer_to_other_files(text: str, found: bool) -> None:
+    assert may_refer(text.encode()) is found
+
+
+def test_a_text_in_another_encoding_may_refer_to_other_files() -> None:
+    assert may_refer('{"$ref": "parts.json"}'.encode("utf-16"))

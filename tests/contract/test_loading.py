@@ -106,3 +106,29 @@ def test_only_large_documents_are_kept_from_the_garbage_collector(large: bool, m
     loading.load(octets, "museum.yaml")
     assert gc.isenabled()
     assert (gc.get_freeze_count() > 0) is large
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": [1, 1.5, -0.0, 1e400, 12345678901234567890123, true, null, "\\u00e9\\n"], "b": {"b": "b"}, "b": 1}',
+        '{"half": "\\ud800"}',
+        '{"deep": ' + "[" * 300 + "]" * 300 + "}",
+    ],
+)
+def test_a_large_document_in_json_says_what_a_small_one_does(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = loading.load(text.encode(), "")
+    monkeypatch.setattr(loading, "LARGE", 1)
+    assert repr(loading.load(text.encode(), "")) == repr(small)
+
+
+@pytest.mark.parametrize("text", ['{"a": 1,\n"b": }', '{"a": 1} {}', '{"a": "\t"}', '{"a": 01}'])
+def test_a_large_document_in_broken_json_is_refused_as_a_small_one_is(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(DocumentError) as small:
+        loading.load(text.encode(), "it")
+    monkeypatch.setattr(loading, "LARGE", 1)
+    with pytest.raises(DocumentError) as large:
+        loading.load(text.encode(), "it")
+    assert str(large.value) == str(small.value)

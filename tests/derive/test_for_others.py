@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 
 from graph_contracts.contract import Contract, TypeKind
 from graph_contracts.derive import derive
-from graph_contracts.reference.server import build
+from graph_contracts.reference.serving import build
 from tests.benchmarks.derive_score import CORPUS
 from tests.derive import others
 from tests.derive.pages import DEFAULTS, RESOURCE, answered, derived, operation, sent

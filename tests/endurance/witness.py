@@ -19,7 +19,8 @@ from typing import Any, Literal
 from graph_contracts.contract import Contract
 from graph_contracts.reference.app import App
 from graph_contracts.reference.message import Receive, Scope, Send, Tokens
-from graph_contracts.reference.server import Started, serve_app
+from graph_contracts.reference.server import Started
+from graph_contracts.reference.serving import serve_app
 from tests.support.forked import FORKED
 
 Moment = Literal["asked", "done", "answered"]

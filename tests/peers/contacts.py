@@ -15,7 +15,8 @@ from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.reference.app import App
 from graph_contracts.reference.message import Refusal, Reply, Request, Tokens
 from graph_contracts.reference.routes import Resource
-from graph_contracts.reference.server import Started, serve_app
+from graph_contracts.reference.server import Started
+from graph_contracts.reference.serving import serve_app
 from graph_contracts.reference.tools import Step, override
 from tests.support.forked import serving
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from graph_contracts.contract import Contract
 from graph_contracts.reference.app import App
 from graph_contracts.reference.message import Tokens
-from graph_contracts.reference.server import build
+from graph_contracts.reference.serving import build
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "openapi.yaml"

@@ -12,7 +12,7 @@ from graph_contracts.reference import validate
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import behaviours
 from graph_contracts.reference.routes import Routes
-from graph_contracts.reference.server import build
+from graph_contracts.reference.serving import build
 from graph_contracts.reference.store import Store, merge
 from tests.reference.desk import TOKENS, Ask, ask, contract
 

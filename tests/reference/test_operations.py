@@ -10,7 +10,7 @@ import pytest
 from graph_contracts.contract import Contract
 from graph_contracts.reference.app import App
 from graph_contracts.reference.routes import Routes
-from graph_contracts.reference.server import build
+from graph_contracts.reference.serving import build
 from tests.reference.desk import TOKENS, Answer, Ask, ask, library
 from tests.reference.shelf_talk import BOOKS, FIRST, FOREIGN, NEW, SECOND, UNKNOWN
 

@@ -11,7 +11,7 @@ import pytest
 
 from graph_contracts import cli
 from graph_contracts.errors import ResultsError
-from graph_contracts.report import outcome_stream, results_reader, writer
+from graph_contracts.report import folder, outcome_stream, results_reader, writer
 from graph_contracts.report.evidence import Evidence
 from graph_contracts.report.outcome_stream import NAME, OutcomeStream
 from graph_contracts.report.results import Results
@@ -190,5 +190,5 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
 def test_what_an_earlier_run_left_is_taken_away_and_nothing_else(tmp_path: Path) -> None:
     writer.write_all(WHOLE, [], tmp_path)
     (tmp_path / "mine.txt").touch()
-    writer.clear(tmp_path)
+    folder.clear(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]

@@ -19,7 +19,8 @@ from typing import Any
 
 from graph_contracts import cli
 from graph_contracts.contract import Contract
-from graph_contracts.reference.server import Started, serve
+from graph_contracts.reference.server import Started
+from graph_contracts.reference.serving import serve
 
 FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload(
@@ -30,10 +31,12 @@ FORKED.set_forkserver_preload(
             "graph_contracts.engine.recovery.recover",
             "graph_contracts.engine.dry_run",
             "graph_contracts.report.har",
+            "graph_contracts.report.terminal",
+            "graph_contracts.report.writer",
         ),
         *("graph_contracts.generation.documents", "schemathesis", "hypothesis.strategies", "pytest_html.plugin"),
         *(
-            "graph_contracts.reference.server",
+            "graph_contracts.reference.serving",
             "graph_contracts.reference.faults",
             "graph_contracts.reference.variations",
         ),
@@ -66,7 +69,7 @@ def serving(serve: Callable[..., None], *arguments: Any, context: Any = FORKED) 
 def reference(
     document: Path, *, faults: Sequence[str] = (), variations: Sequence[str] = (), **options: Any
 ) -> AbstractContextManager[Started]:
-    """Run the reference in a process of its own; the options are those of `graph_contracts.reference.server.serve`."""
+    """Run the reference in a process of its own; the options are those of `graph_contracts.reference.serving.serve`."""
     return serving(_serve, document, {"faults": faults, "variations": variations, **options})
 
 

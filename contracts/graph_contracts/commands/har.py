@@ -25,12 +25,12 @@ def command(run: Path, output: Path | None) -> None:
 
     The run is a report folder, also one of a run that was killed, or an outcomes.jsonl, compressed or not.
     """
-    from graph_contracts.report import results_reader, writer  # noqa: PLC0415 (the templates' engine takes a while)
+    from graph_contracts.report import folder, results_reader, writer  # noqa: PLC0415 (the templates' engine takes a while)
 
     found = results_reader.load(run)
     if not found.evidence and found.results.exchanges:
         raise ResultsError(f"{found.source}: the exchanges of the run aren't there", "Keep outcomes.jsonl.gz beside it")
-    path = output or Path(found.source).parent / writer.HAR
+    path = output or Path(found.source).parent / folder.HAR
     try:
         writer.write_har(found.results, found.evidence, path)
     except OSError as error:

@@ -49,7 +49,7 @@ def command(
     from graph_contracts import cases  # noqa: PLC0415 (the cases take a while)
     from graph_contracts.gate import Gate  # noqa: PLC0415
     from graph_contracts.gate.verdict import Known  # noqa: PLC0415
-    from graph_contracts.report import github, merge, results_reader, terminal, writer  # noqa: PLC0415
+    from graph_contracts.report import folder, github, merge, results_reader, terminal, writer  # noqa: PLC0415
     from graph_contracts.report import results as model  # noqa: PLC0415
     from graph_contracts.requirements import registry  # noqa: PLC0415
 
@@ -65,7 +65,7 @@ def command(
     whole = model.with_exit_code(whole, model.exit_code(whole))
     try:
         output.mkdir(parents=True, exist_ok=True)
-        writer.clear(output)
+        folder.clear(output)
         writer.write_all(whole, evidence, output)
     except OSError as error:
         raise ResultsError(f"--output {output}: {error.strerror}", "Name a folder that can be written") from error

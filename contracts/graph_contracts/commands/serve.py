@@ -67,7 +67,8 @@ def command(
     """
     # help needs no server
     from graph_contracts.reference.message import Tokens  # noqa: PLC0415
-    from graph_contracts.reference.server import Started, serve  # noqa: PLC0415
+    from graph_contracts.reference.server import Started  # noqa: PLC0415
+    from graph_contracts.reference.serving import serve  # noqa: PLC0415
 
     def announce(started: Started) -> None:
         tokens = started.tokens

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from graph_contracts import files
 from graph_contracts.contract import conventions
 from graph_contracts.contract.bound_path import VALUE, Relation, above, object_above, relation, target_path
-from graph_contracts.contract.external_files import with_files
+from graph_contracts.contract.external_files import may_refer, with_files
 from graph_contracts.contract.message import mapping
 from graph_contracts.contract.object_path import ObjectPath, Paths, blank
 from graph_contracts.contract.operation import Operation
@@ -84,7 +84,7 @@ class Contract:
             digest.update(octets)
             return loading.load(octets, str(other))
 
-        if path is not None and isinstance(document, Mapping):
+        if path is not None and isinstance(document, Mapping) and may_refer(text):
             document = with_files(document, path, read)
         return cls.from_document(document, source, digest.hexdigest())
 

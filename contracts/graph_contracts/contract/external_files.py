@@ -5,6 +5,8 @@ Only files in the document's own folder, or below it, are read. Any other refere
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,7 +16,16 @@ from graph_contracts.json_types import Json, JsonMapping, JsonObject
 FILES = "x-graph-files"
 """The key of the document under which the other files stand, by their paths from its folder."""
 MAX_FILES = 500
+ELSEWHERE = re.compile(rb"""\$ref["']?\s*+:\s*+(?!["']?#|[{\[])""")
+"""A reference, in JSON or YAML, that leads to no place in the same document."""
+ASCII_ALIKE = frozenset({"utf-8", "utf-8-sig"})
 Read = Callable[[Path], Json]
+
+
+def may_refer(text: bytes) -> bool:
+    """Whether a document's text may refer to another file: where it can't, nobody need look through its values."""
+    escaped = rb"\u0024" in text or rb"\x24" in text or rb"\U00000024" in text
+    return escaped or json.detect_encoding(text) not in ASCII_ALIKE or ELSEWHERE.search(text) is not None
 
 
 def with_files(document: JsonMapping, path: Path, read: Read) -> JsonMapping:

@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 
 import fast_yaml
 
-from graph_contracts.contract import lenient_yaml
 from graph_contracts.contract.other_formats import check_text
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json
@@ -39,7 +38,7 @@ def load(octets: bytes, source: str) -> Json:
         raise DocumentError(f"{source}: {error.what}", error.hint) from error
     try:
         with _collector_at_rest(len(octets) >= LARGE):
-            return json.loads(octets) if JSON.match(octets) else _yaml(octets)
+            return _json(octets) if JSON.match(octets) else _yaml(octets)
     except RecursionError as error:
         raise DocumentError(f"{source}: nested too deeply to be read") from error
     except json.JSONDecodeError as error:
@@ -56,6 +55,16 @@ def load(octets: bytes, source: str) -> Json:
         raise DocumentError(f"{place}: not readable as YAML or JSON: {reason}") from error
 
 
+def _json(octets: bytes) -> Json:
+    """The values of JSON; of a large document quickly, and each short text once in memory."""
+    if len(octets) >= LARGE:
+        from pydantic_core import from_json  # noqa: PLC0415 (small documents need no second parser)
+
+        with suppress(ValueError):  # what it won't read, the other parser reads or says what is wrong with
+            return from_json(octets, cache_strings="all")
+    return json.loads(octets)
+
+
 def _yaml(octets: bytes) -> Json:
     """The values of the one YAML document in these octets; the parser bounds depth and what aliases bring."""
     text = octets.decode(json.detect_encoding(octets))
@@ -64,6 +73,8 @@ def _yaml(octets: bytes) -> Json:
     except ValueError as error:
         if INDENTATION not in str(error):
             raise
+        from graph_contracts.contract import lenient_yaml  # noqa: PLC0415 (seldom needed)
+
         with suppress(ValueError):
             return lenient_yaml.load(text)
         raise

@@ -103,6 +103,7 @@ def _object_path(path: str) -> ObjectPath | None:
     return ObjectPath(match["collection"], key, form, cast)
 
 
+@lru_cache(maxsize=MAX_CACHED)
 def blank(template: str) -> str:
     """A path template whose parameters have no names, so that templates which differ only there are one."""
     return re.sub(r"\{[^{}]*\}", "{}", template)

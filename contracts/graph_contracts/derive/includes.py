@@ -83,7 +83,7 @@ class Includes:
 
     def expand(self, text: str, path: Path) -> Expanded:
         """The text of a page, with the files that it includes in the place of the directives."""
-        if all(_shows_code(text, found.start()) for found in DIRECTIVE.finditer(text)):
+        if next(_outside_of_code(text), None) is None:
             return Expanded(text, Origins(path), ())
         page = _Page(self, path)
         pieces = list(page.pieces(text, path, 1, ()))
@@ -190,7 +190,8 @@ def directives(text: str) -> Iterator[re.Match[str]]:
     at = 0
     language = False
     unclosed: set[str] = set()
-    while found := STOP.search(text, at):
+    last = max(_outside_of_code(text), default=-1)
+    while at <= last and (found := STOP.search(text, at)):
         at = found.end()
         if found["include"]:
             if not language:
@@ -210,6 +211,11 @@ def directives(text: str) -> Iterator[re.Match[str]]:
                     at = end.end()
                 else:
                     unclosed.add(mark)
+
+
+def _outside_of_code(text: str) -> Iterator[int]:
+    """Where the directives are that don't show at once that they stand in a tab with code."""
+    return (found.start() for found in DIRECTIVE.finditer(text) if not _shows_code(text, found.start()))
 
 
 def _shows_code(text: str, at: int) -> bool:

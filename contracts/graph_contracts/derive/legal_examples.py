@@ -112,8 +112,7 @@ class _Agreement:
 
     def _referred(self, schema: Schema, value: Json, place: str, depth: int) -> Json:
         target = self._target(schema)
-        words = _words(target)
-        if words and not any(_matches(word, value) for word in words):
+        if not _may_be(target, value):
             if isinstance(value, str) and stands_for_a_value(value):
                 return self._replace(place, {})
             self._widen(schema, value, place)
@@ -168,9 +167,8 @@ class _Agreement:
 
     def _of_type(self, schema: Schema, value: Json, place: str) -> Json:
         """A value of a schema's type, members, format and bounds."""
-        words = _words(schema)
-        if words and not any(_matches(word, value) for word in words):
-            plain = next((word for word in words if word in SAMPLES), "")
+        if not _may_be(schema, value):
+            plain = next((word for word in _words(schema) if word in SAMPLES), "")
             empty = value == {} and plain in PLAIN
             if plain and (empty or (isinstance(value, str) and stands_for_a_value(value))):
                 return self._replace(place, _sample(schema, plain))
@@ -245,6 +243,14 @@ def _words(schema: JsonMapping) -> list[str]:
     """The JSON types that a schema names."""
     declared = schema.get("type", ())
     return [declared] if isinstance(declared, str) else list(declared)
+
+
+def _may_be(schema: JsonMapping, value: Json) -> bool:
+    """Whether a schema names the JSON type of a value, or none."""
+    if schema.get("type") == _word(value):
+        return True
+    words = _words(schema)
+    return not words or any(_matches(word, value) for word in words)
 
 
 def _word(value: Any) -> str:

@@ -12,8 +12,8 @@ from graph_contracts.engine.recovery.undo_log import sweep
 from graph_contracts.engine.session import Session
 from graph_contracts.errors import NothingTestedError
 from graph_contracts.gate.verdict import Known
+from graph_contracts.report import folder as report_folder
 from graph_contracts.report import results as model
-from graph_contracts.report import writer
 
 INTERRUPTED = 130
 DEADLINE_CAME = "the deadline came before the end: allow more time with --deadline"
@@ -25,9 +25,9 @@ def prepare(folder: Path) -> None:
     Raises:
         ConfigurationError: the folder can't be written.
     """
-    with writer.writable(folder):
+    with report_folder.writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        writer.clear(folder)
+        report_folder.clear(folder)
         sweep(folder)
 
 
@@ -91,6 +91,8 @@ def finished(
         found = session.gate.hold(found, _known(session))
     found = model.with_exit_code(found, model.exit_code(found) if code is None else code)
     if written:
+        from graph_contracts.report import writer  # noqa: PLC0415 (the templates' engine takes a while)
+
         writer.write_all(found, runner.record.evidence, session.settings.report)
     return found
 

@@ -23,7 +23,18 @@ from graph_contracts.http.redact import Redactor
 from graph_contracts.report.visible import visible
 from graph_contracts.requirements import Binding, find
 
-FILES = frozenset(cases.files())
+FILES = {path: place for place, path in enumerate(cases.files())}
+"""The files of the cases, each with its place in the order of a run."""
+
+
+class CaseModule(pytest.Module):
+    """A module of cases: pytest would look at each name in it twice, for a test and for a fixture."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """The items of the cases, and of nothing else."""
+        for name, function in vars(self.obj).items():
+            if _bindings(function):
+                yield from self.ihook.pytest_pycollect_makeitem(collector=self, name=name, obj=function) or ()
 
 
 class Plugin(CaseRunner, pytest_html.PytestHtmlReport):
@@ -55,10 +66,8 @@ class Plugin(CaseRunner, pytest_html.PytestHtmlReport):
     # -- collection ---------------------------------------------------------------------------------------------
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-        """Case modules are collected whatever `python_files` says: their names are drivers."""
-        ours = file_path in FILES
-        explicit = ours and parent.session.isinitpath(file_path)  # pytest collects what was named by itself
-        return pytest.Module.from_parent(parent, path=file_path) if ours and not explicit else None
+        """Collect the case modules, whatever `python_files` says, and no other file beside them."""
+        return CaseModule.from_parent(parent, path=file_path) if file_path in FILES else None
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         bound = _bindings(metafunc.function)
@@ -76,7 +85,7 @@ class Plugin(CaseRunner, pytest_html.PytestHtmlReport):
         others = [item for item in items if not _bindings(getattr(item, "function", None))]
         tested = {operation.id for operation in self.selection.tested}
         # where no operation is left for a case, pytest makes an item of it all the same, to be skipped
-        applicable = [item for item in ours if _operation(item) in tested]
+        applicable = sorted((item for item in ours if _operation(item) in tested), key=lambda item: FILES[item.path])
         turn = turns(self.selection, [self._case(item) for item in applicable])
         items[:] = [*sorted(applicable, key=lambda item: turn(self._case(item))), *others]
         # of a run in batches it is known before

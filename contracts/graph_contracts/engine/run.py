@@ -23,7 +23,6 @@ from graph_contracts.engine.recovery.undo_log import sweep
 from graph_contracts.engine.session import Session
 from graph_contracts.errors import TargetError, UnknownObjectError
 from graph_contracts.generation.storage import keep_nothing
-from graph_contracts.report import github, terminal
 from graph_contracts.report.screen import Screen
 from graph_contracts.report.words import plural
 from graph_contracts.settings import Settings
@@ -159,6 +158,8 @@ def finish(
     Raises:
         NothingTestedError: no case ran.
     """
+    from graph_contracts.report import github, terminal  # noqa: PLC0415 (what only the end needs)
+
     session = plugin.session
     found = conclude(plugin, complete=complete, interrupted=interrupted, expired=expired)
     with github.without_commands(sys.stdout):
@@ -187,7 +188,7 @@ def _arguments() -> list[str]:
     """Our cases and nobody else's configuration, plugins or cache."""
     here = Path(cases.__file__).parent
     return [
-        *(str(path) for path in cases.files()),
+        str(here),  # pytest looks at all files of a folder again for each file of it that it is told
         *("--rootdir", str(here), "--confcutdir", str(here), "-c", str(here / "pytest.ini")),
         *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:warnings"),
         # they look for what was never closed by collecting everything several times at the end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from graph_contracts import requirements
 from graph_contracts.contract import SAFE, Contract, OperationKind
@@ -10,6 +10,21 @@ from graph_contracts.engine.selection import Selection
 from graph_contracts.report.scope import Scope
 from graph_contracts.requirements import Phase
 from graph_contracts.settings import Settings
+
+METHODS: Mapping[OperationKind, str] = {
+    OperationKind.UPDATE: "PATCH",
+    OperationKind.READ: "GET",
+    OperationKind.LIST: "GET",
+    OperationKind.CREATE: "POST",
+    OperationKind.DELETE: "DELETE",
+    OperationKind.REPLACE: "PUT",
+    OperationKind.ACTION: "POST",
+    OperationKind.FUNCTION: "GET",
+    OperationKind.COUNT: "GET",
+    OperationKind.DELTA: "GET",
+    OperationKind.BATCH: "POST",
+}
+"""The method of every operation of a kind; a kind that isn't here may have any."""
 
 
 def scope(selection: Selection, settings: Settings, *, deselected: bool = False) -> Scope:
@@ -21,8 +36,9 @@ def scope(selection: Selection, settings: Settings, *, deselected: bool = False)
         deselected: whether options of pytest leave out cases that the settings leave in.
     """
     contract = selection.contract
-    narrowed_by = [*_narrowing(selection, settings), *(["pytest's own selection"] if deselected else [])]
-    return Scope(len(_about(contract)), _operations(contract), tuple(narrowed_by))
+    about = _about(contract)
+    narrowed_by = [*_narrowing(selection, settings, about), *(["pytest's own selection"] if deselected else [])]
+    return Scope(len(about), _operations(contract), tuple(narrowed_by))
 
 
 def recorded(contract: Contract, source: str) -> Scope:
@@ -39,14 +55,16 @@ def _about(contract: Contract) -> list[str]:
     kinds = {contract.kinds[each.id] for each in contract.tested}
     for each in contract.others:
         if len(kinds) == len(OperationKind):
-            break  # a document may have thousands more, and each takes time to read
-        kinds |= contract.resource(each).keys()
+            break
+        # a document may have thousands more, and each takes time to read
+        if any(METHODS.get(kind, each.method) == each.method for kind in OperationKind if kind not in kinds):
+            kinds |= contract.resource(each).keys()
     return [each.id for each in requirements.registry() if each.kind in kinds]
 
 
-def _narrowing(selection: Selection, settings: Settings) -> Iterator[str]:
+def _narrowing(selection: Selection, settings: Settings, about: Iterable[str]) -> Iterator[str]:
     """The options that leave something out; a pattern that leaves all in doesn't."""
-    left_out = [name for name in _about(selection.contract) if not selection.chosen(name)]
+    left_out = [name for name in about if not selection.chosen(name)]
     if settings.select and left_out:
         yield "--select"
     if settings.deselect and left_out:

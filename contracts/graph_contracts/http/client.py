@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from math import inf
+from typing import TYPE_CHECKING
 
 from urllib3.exceptions import InsecureRequestWarning
 
@@ -22,7 +23,6 @@ from graph_contracts.errors import ContractsError, TargetError
 from graph_contracts.http.connection import Connection
 from graph_contracts.http.credentials import Credential, Lapsed, Renewed, Token
 from graph_contracts.http.exchange import REFUSED, SAFE, Exchange, Headers, Request
-from graph_contracts.http.in_process.transport import InProcess
 from graph_contracts.http.lifeline import Lifeline
 from graph_contracts.http.long_bodies import LongBodies
 from graph_contracts.http.patience import Patience, seen
@@ -32,6 +32,9 @@ from graph_contracts.http.request_kind import OBSERVE, kind
 from graph_contracts.http.throttling import Throttling
 from graph_contracts.http.traffic import Traffic
 from graph_contracts.http.transport import Transport, make_exchange
+
+if TYPE_CHECKING:
+    from graph_contracts.http.in_process.transport import InProcess
 
 USER_AGENT = f"graph-contracts/{__version__}"
 MAX_PAUSE = 86400.0
@@ -62,7 +65,7 @@ class Client:
         self.notes: list[str] = []
         """What happened to the credentials, redirects that were learned, and where an application failed."""
         self.redirects = Redirects(notes=self.notes)
-        self._transport = InProcess(app, self.notes) if (app := connection.application) else Transport(connection)
+        self._transport = _transport(connection, self.notes)
         self.lapsed = ""
         """Why the credentials are good for nothing any more."""
         self._accepted = False
@@ -349,3 +352,12 @@ class Client:
 def _chooses_credentials(extra: Mapping[str, str | None]) -> bool:
     """Whether a case chooses Authorization itself: it is about credentials, and no other kind of them may help it."""
     return any(name.lower() == "authorization" for name in extra)
+
+
+def _transport(connection: Connection, notes: list[str]) -> Transport | InProcess:
+    """The way to the target, which may be an application in this process."""
+    if connection.application is None:
+        return Transport(connection)
+    from graph_contracts.http.in_process.transport import InProcess  # noqa: PLC0415 (asyncio takes a while)
+
+    return InProcess(connection.application, notes)

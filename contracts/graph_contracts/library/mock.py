@@ -10,7 +10,8 @@ from typing import Any
 from graph_contracts.contract import Contract
 from graph_contracts.packaged import default_document
 from graph_contracts.reference.message import Tokens
-from graph_contracts.reference.server import build, start
+from graph_contracts.reference.server import start
+from graph_contracts.reference.serving import build
 
 Message = MutableMapping[str, Any]
 AsgiApp = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]

@@ -145,8 +145,11 @@ def _answer_type(operation: Operation) -> Type:
 
 def _lists(type_: Type, operation: Operation) -> bool:
     """Whether an operation without a key is about a collection rather than one object that is alone."""
-    unsaid = not type_.properties and type_.kind is not TypeKind.COMPLEX
-    return operation.method == "POST" or operation.shape.items is not None or unsaid
+    if operation.method == "POST" or operation.item_type is not None:
+        return True
+    if type_.kind is TypeKind.COMPLEX and type_.properties:
+        return not {*(operation.shape.items or ())}.isdisjoint(type_.properties)
+    return operation.shape.items is not None or type_.kind is not TypeKind.COMPLEX
 
 
 def _below(operation: Operation) -> Operation:

@@ -1,5 +1,5 @@
 """The process that `graph_contracts.reference.server.start` runs."""
 
-from graph_contracts.reference.server import child
+from graph_contracts.reference.serving import child
 
 child()

@@ -14,12 +14,9 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, cast
-
-import jsonschema
 
 from graph_contracts.errors import ResultsError
 from graph_contracts.json_types import JsonMapping, JsonObject
@@ -27,6 +24,7 @@ from graph_contracts.report import results as model
 from graph_contracts.report import results_schema
 from graph_contracts.report.evidence import Evidence
 from graph_contracts.report.results import Outcome, Results
+from graph_contracts.report.results_schema import FormError, validate
 from graph_contracts.system import rename_over
 
 FORMAT = "graph-contracts/outcomes/1"
@@ -133,8 +131,8 @@ def read(path: Path) -> tuple[Results, Evidence]:
         raise ResultsError(f"{path}: not readable as gzip") from error
     except OSError as error:
         raise ResultsError(f"{path}: {error.strerror or error}") from error
-    except jsonschema.ValidationError as error:
-        raise ResultsError(f"{path}:1: {error.json_path}: {error.message[:200]}") from error
+    except FormError as error:
+        raise ResultsError(f"{path}:1: {error.place}: {error.what[:200]}") from error
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -156,13 +154,13 @@ def _lines(path: Path, file: BinaryIO) -> Iterator[tuple[int, JsonObject]]:
             return  # the line that was being written when the run was killed
         try:
             value = json.loads(line.decode())
-            _form().validate(value)
+            validate(value, _form)
         except UnicodeDecodeError as error:
             raise ResultsError(f"{path}:{number}: not UTF-8") from error
+        except FormError as error:
+            raise ResultsError(f"{path}:{number}: no line that a run writes ({error.place})") from error
         except (ValueError, RecursionError) as error:
             raise ResultsError(f"{path}:{number}: not readable as JSON") from error
-        except jsonschema.ValidationError as error:
-            raise ResultsError(f"{path}:{number}: no line that a run writes ({error.json_path})") from error
         if "exchange" in value:
             if value["exchange"]["index"] <= last:
                 raise ResultsError(f"{path}:{number}: no line that a run writes ($.exchange.index)")
@@ -171,8 +169,7 @@ def _lines(path: Path, file: BinaryIO) -> Iterator[tuple[int, JsonObject]]:
         start += len(line)
 
 
-@cache
-def _form() -> jsonschema.Draft202012Validator:
+def _form() -> JsonObject:
     """The form of a line, as far as it is read; the first line's results are held to their own schema."""
     outcome = results_schema.schema()["properties"]["requirements"]["items"]["properties"]["outcomes"]["items"]
     message = {
@@ -207,25 +204,23 @@ def _form() -> jsonschema.Draft202012Validator:
             "curl": {"type": "string"},
         },
     }
-    return jsonschema.Draft202012Validator(
-        {
-            "anyOf": [
-                {"required": ["format", "run"]},
-                {"required": ["exchange"], "properties": {"exchange": exchange}},
-                {
-                    "required": ["requirement", "outcome", "executed", "seconds"],
-                    "properties": {
-                        "requirement": {"type": "string"},
-                        "outcome": outcome,
-                        "executed": {"type": "integer", "minimum": 0},
-                        "seconds": {"type": "number", "minimum": 0},
-                    },
+    return {
+        "anyOf": [
+            {"required": ["format", "run"]},
+            {"required": ["exchange"], "properties": {"exchange": exchange}},
+            {
+                "required": ["requirement", "outcome", "executed", "seconds"],
+                "properties": {
+                    "requirement": {"type": "string"},
+                    "outcome": outcome,
+                    "executed": {"type": "integer", "minimum": 0},
+                    "seconds": {"type": "number", "minimum": 0},
                 },
-                {"required": ["end", "complete"], "properties": {"complete": {"type": "boolean"}}},
-            ],
-            "type": "object",
-        }
-    )
+            },
+            {"required": ["end", "complete"], "properties": {"complete": {"type": "boolean"}}},
+        ],
+        "type": "object",
+    }
 
 
 def _replayed(run: Results, lines: Iterable[tuple[int, JsonMapping]], evidence: Evidence) -> tuple[Results, Evidence]:

@@ -216,7 +216,7 @@ class Results:
         """Read what `to_json` wrote.
 
         Raises:
-            jsonschema.ValidationError: it isn't a results.json.
+            FormError: it isn't a results.json.
         """
         validate(data)
         return cls(

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import jsonschema
-
 from graph_contracts.errors import ResultsError
 from graph_contracts.report import outcome_stream
 from graph_contracts.report.evidence import Entry
 from graph_contracts.report.results import Results
+from graph_contracts.report.results_schema import FormError
 
 STREAMS = (outcome_stream.NAME, outcome_stream.PACKED)
 """What an outcome stream is called while the run goes on, and afterwards."""
@@ -60,9 +59,9 @@ def results(path: Path) -> Results:
         return Results.from_json(json.loads(path.read_bytes()))
     except OSError as error:
         raise ResultsError(f"{path}: {error.strerror or error}") from error
-    except jsonschema.ValidationError as error:
-        place = error.json_path.removeprefix("$.") if error.json_path != "$" else "the whole"
-        raise ResultsError(f"{path}: no results.json of this program: {place}: {error.message[:160]}") from error
+    except FormError as error:
+        place = error.place.removeprefix("$.") if error.place != "$" else "the whole"
+        raise ResultsError(f"{path}: no results.json of this program: {place}: {error.what[:160]}") from error
     except (ValueError, RecursionError) as error:
         place = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise ResultsError(f"{path}{place}: not readable as JSON") from error

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import TextIO
 
 from rich.cells import cell_len
-from rich.console import Console
 from rich.text import Text
 
 from graph_contracts.report.visible import visible
@@ -34,12 +33,15 @@ class Screen:
 
     def rendered(self, lines: Iterable[Text]) -> str:
         """The lines as they are printed; no text of a target is markup, since none is parsed."""
+        if not self.color:
+            return "".join(f"{line.plain}\n" for line in lines)
+        from rich.console import Console  # noqa: PLC0415 (it takes a while, and only colours need it)
+
         out = io.StringIO()
         console = Console(
             file=out,
-            force_terminal=self.color,
-            color_system="standard" if self.color else None,
-            no_color=not self.color,
+            force_terminal=True,
+            color_system="standard",
             legacy_windows=False,
             width=self.width,
             _environ={},

@@ -24,7 +24,8 @@ from graph_contracts.errors import ConfigurationError
 from graph_contracts.operations.knowledge import Allocation
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.reference.message import Reply, Tokens
-from graph_contracts.reference.server import Started, build, serve_app
+from graph_contracts.reference.server import Started
+from graph_contracts.reference.serving import build, serve_app
 from graph_contracts.reference.tools import override
 from graph_contracts.settings import Settings
 from tests.cases.sheet import DOCUMENT

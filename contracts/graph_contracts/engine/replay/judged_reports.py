@@ -7,6 +7,7 @@ from pathlib import Path
 from graph_contracts.engine.replay.answer_results import Judged
 from graph_contracts.gate import Gate
 from graph_contracts.gate.verdict import Known
+from graph_contracts.report import folder as report_folder
 from graph_contracts.report import github, terminal, writer
 from graph_contracts.report import results as model
 from graph_contracts.report.screen import Screen
@@ -19,9 +20,9 @@ def prepare(folder: Path) -> None:
     Raises:
         ConfigurationError: it can't be written to.
     """
-    with writer.writable(folder):
+    with report_folder.writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        writer.clear(folder)
+        report_folder.clear(folder)
 
 
 def write(judged: Judged, gate: Gate, folder: Path, look: Screen) -> int:
@@ -33,7 +34,7 @@ def write(judged: Judged, gate: Gate, folder: Path, look: Screen) -> int:
     known = Known([each.id for each in registry()], judged.results.operations)
     found = gate.hold(judged.results, known)
     results = model.with_exit_code(found, model.exit_code(found))
-    with writer.writable(folder):
+    with report_folder.writable(folder):
         writer.write_all(results, judged.evidence, folder)
     github.show(terminal.render(results, folder, look))
     return results.exit_code
