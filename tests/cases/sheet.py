@@ -29,6 +29,7 @@ from graph_contracts.reference.behaviours import Behaviour, behaviours
 from graph_contracts.reference.sheet import related
 from graph_contracts.requirements import Aliases, Binding, Phase
 from graph_contracts.settings import Settings
+from tests.cases.together import title
 from tests.support.forked import reference
 
 Profile = Literal["page", "odata", "http"]
@@ -65,6 +66,8 @@ READING = (OperationKind.READ, OperationKind.LIST)
 DOCUMENTS: Mapping[OperationKind, Path] = {
     OperationKind.ACTION: HERE / "action.yaml",
     OperationKind.BATCH: HERE / "batch.yaml",
+    OperationKind.REFERENCE: HERE / "reference.yaml",
+    OperationKind.MEDIA: HERE / "media.yaml",
     OperationKind.DELTA: HERE / "delta.yaml",
     OperationKind.FUNCTION: HERE / "function.yaml",
     OperationKind.COUNT: HERE / "count.yaml",
@@ -77,11 +80,8 @@ OF_ANSWERS = """
 """
 """Faults of answers that show objects or what a call comes to."""
 COMMON_OF: Mapping[OperationKind, str] = {
-    OperationKind.ACTION: OF_ALL + OF_ANSWERS,
-    OperationKind.BATCH: f"{OF_ALL} calls-answered-203",
-    OperationKind.DELTA: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
-    OperationKind.FUNCTION: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
-    OperationKind.COUNT: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
+    kind: OF_ALL + (OF_ANSWERS if kind is OperationKind.ACTION else " calls-answered-203 calls-on-nothing-succeed")
+    for kind in DOCUMENTS
 }
 """Faults of what all operations have in common that have a row of each of those kinds, too: each requirement of a kind
 has one that trips it."""
@@ -124,43 +124,6 @@ TOLERATED = (
     *("q-a-text-is-unique", "q-property-moves-with-each-update"),
 )
 """Variations of what all operations have in common."""
-TOGETHER = """
-q-ct-parameters q-date-z q-odata-context strong-etag q-malformed-id-400 q-case-insensitive
-q-header-case q-date-fraction q-odata-etag q-semantic-422 q-prefer-204 q-extra-properties
-q-gzip q-date-utc-normalised q-odata-type-spelling q-401-bare q-id-in-body-ignored q-parens-and-slash
-q-chunked-response q-date-offset-kept q-member-order q-auth-400 q-id-in-body-400 q-prefer-ignored
-q-json-escapes q-null-absent q-404-hides-403 q-unknown-prop-400 q-lenient-parser
-fields-with-odd-names-and-values q-null-explicit q-strict-values gzip-requests-accepted q-unknown-prop-ignored
-errors-in-plain-words q-enum-casing bare-challenge scalars-coerced unknown-properties-kept
-q-no-odata-type q-empty-object-400 q-limits unsupported-methods-501
-q-odata-type-renamed q-a-text-is-unique date-alone-taken slow-answers q-server-maintained
-empty-collections-null q-throttles
-pages-of-one clients-id-taken deleted-is-410 location-left-out head-refused
-pages-of-two-with-relative-links clients-id-refused second-delete-204 location-is-a-path creation-fills-in-defaults
-list-counted-and-in-context names-are-unique location-with-key-in-parentheses lists-and-objects-have-tags
-list-in-another-order-each-time options-without-their-sign ids-are-texts
-top-ignored ids-of-one-format deleted-lags-in-lists
-action-once-for-each-object action-unknown-parameters-ignored action-wants-an-empty-object action-refuses-with-422
-"""
-"""Variations that one server can have at once, a line each: a brief row judges them together.
-
-They change different steps of the server. What one of a line keeps from being judged (`Prefer` where it is ignored),
-other lines have judged. A variation that isn't here has a brief row of its own, as each has whole rows of its own.
-"""
-
-
-def together(variations: Sequence[Behaviour]) -> tuple[tuple[Behaviour, ...], ...]:
-    """Some variations, divided into those that share a brief row."""
-    lines = {name: number for number, line in enumerate(TOGETHER.splitlines()) for name in line.split()}
-    rows: dict[object, list[Behaviour]] = {}
-    for each in variations:
-        rows.setdefault(lines.get(each.name, each.name), []).append(each)
-    return tuple(map(tuple, rows.values()))
-
-
-def title(variations: Sequence[Behaviour]) -> str:
-    """What the row of some variations is called."""
-    return "+".join(each.name for each in variations)
 
 
 def varied_row(variations: Sequence[Behaviour]) -> Row:
@@ -169,9 +132,11 @@ def varied_row(variations: Sequence[Behaviour]) -> Row:
 
 
 def varied_shelf_row(variations: Sequence[Behaviour]) -> Row:
-    """The same of the operations on the shelf that are no updates."""
+    """The same of the operations on the shelf that are no updates, or of those of one kind that has a document."""
     names = tuple(each.name for each in variations)
-    return run(title(variations), variations=names, brief=True, document=SHELF, kinds=OTHERS)
+    kind = variations[0].about
+    kinds = (kind,) if kind is not None and kind in DOCUMENTS else OTHERS
+    return run(title(variations), variations=names, brief=True, document=shelf_document(variations[0]), kinds=kinds)
 
 
 def on_the_shelf(behaviour: Behaviour) -> bool:
@@ -188,6 +153,8 @@ def shelf_row(behaviour: Behaviour, *, brief: bool = False, look: Callable[[Sess
     own: Container[OperationKind] = OTHERS if shelf_document(behaviour) != OPTIONS else READING
     if behaviour.about and (behaviour.kind == "fault" or behaviour.about in DOCUMENTS):
         own = kinds | {behaviour.about}
+    alone = behaviour.kind == "fault" or behaviour.about in DOCUMENTS
+    own = kinds | {behaviour.about} if behaviour.about and alone else OTHERS
     until = Until(shelf_names(behaviour), behaviour.gates and behaviour.about is not None, related(behaviour.name))
     return _row(behaviour, brief, until, document=shelf_document(behaviour), kinds=own, look=look)
 

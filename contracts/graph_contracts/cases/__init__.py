@@ -102,6 +102,10 @@ MODULES = (
     "create.parents",
     "update.parents",
     "delete.parents",
+    "reference.relations",
+    "reference.bodies",
+    "media.stored_octets",
+    "media.shown_octets",
 )
 
 

@@ -74,6 +74,10 @@ class Operation:
     response: Type | None = None
     accept: str = ""
     """The media type of JSON to ask for, where the documented answer may be another; empty where it needs no asking."""
+    sent_octets: tuple[str, ...] = ()
+    """The media types of what is sent that are octets: an image, a file; none where it is JSON or the like."""
+    shown_octets: tuple[str, ...] = ()
+    """The media types of the documented answer that are octets."""
     statuses: tuple[str, ...] = ()
     """Documented response statuses, as the document spells them."""
     errors: Mapping[str, ErrorAnswer] = field(default_factory=lambda: MappingProxyType({}))

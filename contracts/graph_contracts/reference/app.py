@@ -20,9 +20,11 @@ from graph_contracts.reference.changes import Changes
 from graph_contracts.reference.counts import Counts
 from graph_contracts.reference.deltas import Deltas
 from graph_contracts.reference.functions import Functions
+from graph_contracts.reference.media import Media
 from graph_contracts.reference.message import Receive, Refusal, Reply, Request, Scope, Send, Tokens
 from graph_contracts.reference.monitors import Monitors
 from graph_contracts.reference.reads import Reads
+from graph_contracts.reference.references import References
 from graph_contracts.reference.store import Store, made
 
 
@@ -37,6 +39,9 @@ class App:
         self.bodies = Bodies()
         self.reads = Reads(self.store, self.addresses)
         self.changes = Changes(self.store, self.addresses, self.bodies, self.reads)
+        self.media = Media(self.store, self.reads)
+        self.references = References(contract, self.store, self.addresses, self.bodies)
+        self.addresses.fresh = self.references.refresh
         self.actions = Actions(self.store, self.bodies, self.reads, self.changes)
         self.deltas = Deltas(self.addresses, self.reads)
         self.monitors = Monitors(self.addresses)
@@ -50,6 +55,7 @@ class App:
         """All that has steps; no two have a step of the same name."""
         inner = (self.store, self.access, self.addresses, self.bodies, self.reads, self.changes)
         called = (self.actions, self.functions, self.counts, self.deltas, self.monitors, self.batches)
+        called = (*called, self.media, self.references)
         return (self, *inner, *called, self.answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,21 +107,32 @@ class App:
             return Reply(
                 200, headers={"Allow": self.addresses.allow(request), "Accept-Patch": "application/json"}, body=b""
             )
-        if request.kind is OperationKind.ACTION:
-            return await self.actions.call(request)
-        if request.kind is OperationKind.DELTA and request.bound is not None:
-            return self.deltas.delta(request, request.bound)
-        if request.documented and request.kind is OperationKind.FUNCTION:
-            return self.functions.call_function(request)
-        if request.documented and request.kind is OperationKind.COUNT and request.bound is not None:
-            return self.counts.counted(request)
-        if request.kind is OperationKind.BATCH:
-            return await self.batches.batch(request)
-        if not request.stored or (request.documented and request.kind not in ON_OBJECTS):
+        if request.kind is not None and request.kind not in ON_OBJECTS:
+            return await self.called(request, request.kind)
+        if not request.stored or (request.documented and request.kind is None):
             return await self.other(request)
         if request.method in {"GET", "HEAD"}:
             return self.reads.get(request)
         return await self.changes.change(request)
+
+    async def called(self, request: Request, kind: OperationKind) -> Reply:
+        """What an operation does that has a path of its own."""
+        match kind:
+            case OperationKind.ACTION:
+                return await self.actions.call(request)
+            case OperationKind.FUNCTION:
+                return self.functions.call_function(request)
+            case OperationKind.DELTA if request.bound is not None:
+                return self.deltas.delta(request, request.bound)
+            case OperationKind.COUNT if request.bound is not None:
+                return self.counts.counted(request)
+            case OperationKind.BATCH:
+                return await self.batches.batch(request)
+            case OperationKind.MEDIA:
+                return self.media.handle_octets(request)
+            case OperationKind.REFERENCE:
+                return self.references.handle_references(request)
+        return await self.other(request)
 
     def success(self, request: Request, reply: Reply) -> Reply:  # noqa: ARG002 (faults look at it)
         """The last word on a documented operation that was performed."""

@@ -38,6 +38,7 @@ SUBJECTS: Mapping[str, str] = {
     "paging": "Paging",
     "parents": "Parent objects",
     "persist": "Storing",
+    "range": "Ranges of octets",
     "req": "Requests",
     "resp": "Responses",
     "robust": "Robustness",
