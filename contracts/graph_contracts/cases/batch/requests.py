@@ -113,7 +113,7 @@ def test_what_is_no_batch_is_refused(batch: BatchDriver) -> Findings:
         exchange = batch.call("", octets=octets)
         if not exchange.refused:
             yield Finding(f"400 to {octets.decode()}", exchange.answer, (exchange,))
-    exchange = batch.send_all([{**right, "method": "POST", "url": batch.url("/$batch"), "body": {"requests": [right]}}])
-    if exchange.status("1") // 100 == 2:
+    nested = batch.send_all([{**right, "method": "POST", "url": batch.url("/$batch"), "body": {"requests": [right]}}])
+    if nested.status("1") // 100 == 2:
         what = "2xx to a batch within a batch"
-        yield Finding("400 to a batch within a batch", what, (exchange.exchange,), Severity.NOTE)
+        yield Finding("400 to a batch within a batch", what, (nested.exchange,), Severity.NOTE)
