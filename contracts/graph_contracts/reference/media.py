@@ -7,11 +7,13 @@ import re
 from dataclasses import dataclass
 
 from graph_contracts.contract import Operation
-from graph_contracts.operations.octets import ANY, concrete, sample
 from graph_contracts.reference.message import Refusal, Reply, Request
 from graph_contracts.reference.reads import Reads
 from graph_contracts.reference.store import Store
 
+ANY = "application/octet-stream"
+CONCRETE = {"*/*": ANY, "image/*": "image/png", "text/*": "text/plain"}
+"""A media type of each range that a document may name."""
 RANGE = re.compile(r"bytes=(?:(\d+)-(\d*)|-(\d+))")
 """One range of octets (RFC 9110 §14.1.2); what asks for several is answered with all."""
 
@@ -65,8 +67,8 @@ class Media:
     def _first(self, request: Request) -> tuple[bytes, str]:
         operations = request.place.operations.values() if request.place is not None else ()
         named = [media for each in operations for media in (*each.sent_octets, *each.shown_octets)]
-        media = concrete(next(iter(named), ANY))
-        return sample(media, len(request.path)), media
+        media = next(iter(named), ANY)
+        return f"octets of {request.path}".encode(), CONCRETE.get(media, media)
 
     def show_octets(self, request: Request) -> Reply:
         """The octets, or the part that is asked for."""
