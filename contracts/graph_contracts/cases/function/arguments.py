@@ -241,7 +241,7 @@ def test_an_argument_is_the_same_however_it_is_percent_encoded(operation: Functi
     phase=Phase.NEGATIVE,
 )
 def test_an_alias_stands_for_its_value(operation: FunctionDriver) -> Findings:
-    """A call with parameter aliases must be answered as the one with literals, or be refused.
+    """A call with parameter aliases should be answered as the one with literals, or be refused.
 
     Sent: The documented call, then with `@a1`, `@a2` … for its arguments and their literals in the query.
 
