@@ -55,8 +55,7 @@ class App:
         """All that has steps; no two have a step of the same name."""
         inner = (self.store, self.access, self.addresses, self.bodies, self.reads, self.changes)
         called = (self.actions, self.functions, self.counts, self.deltas, self.monitors, self.batches)
-        called = (*called, self.media, self.references)
-        return (self, *inner, *called, self.answers)
+        return (self, *inner, *called, self.media, self.references, self.answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
