@@ -64,12 +64,9 @@ DOCUMENTS: Mapping[OperationKind, Path] = {
 """The documents of the other kinds, each with what one of them needs."""
 OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-envelope"
 """Faults of what all have in common that have a path of their own."""
-OF_ANSWERS = """
- names-pascalcase int-as-string date-as-epoch complex-double-encoded collection-collapsed error-envelope-missing
-"""
-"""Faults of answers that show objects or what a call comes to."""
 COMMON_OF: Mapping[OperationKind, str] = {
-    OperationKind.ACTION: OF_ALL + OF_ANSWERS,
+    OperationKind.ACTION: f"{OF_ALL} names-pascalcase int-as-string date-as-epoch complex-double-encoded "
+    "collection-collapsed error-envelope-missing",
     OperationKind.DELTA: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
     OperationKind.FUNCTION: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
 }
@@ -159,9 +156,10 @@ def varied_row(variations: Sequence[Behaviour]) -> Row:
 
 
 def varied_shelf_row(variations: Sequence[Behaviour]) -> Row:
-    """The same of the operations on the shelf that are no updates."""
-    names = tuple(each.name for each in variations)
-    return run(title(variations), variations=names, brief=True, document=SHELF, kinds=OTHERS)
+    """Judge the operations that some variations are about, all but updates where they are about the shelf's."""
+    first, names = variations[0], tuple(each.name for each in variations)
+    kinds = (first.about,) if first.about in DOCUMENTS and first.about else OTHERS
+    return run(title(variations), variations=names, document=shelf_document(first), kinds=kinds, brief=True)
 
 
 def on_the_shelf(behaviour: Behaviour) -> bool:

@@ -86,7 +86,7 @@ class App:
                 200, headers={"Allow": self.addresses.allow(request), "Accept-Patch": "application/json"}, body=b""
             )
         if request.kind is OperationKind.ACTION:
-            return await self.actions.call(request)
+            return await self.actions.call_action(request)
         if request.kind is OperationKind.DELTA and request.bound is not None:
             return self.deltas.delta(request, request.bound)
         if request.documented and request.kind is OperationKind.FUNCTION:
