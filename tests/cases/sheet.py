@@ -84,20 +84,18 @@ COMMON_OF: Mapping[OperationKind, str] = {
     kind: OF_ALL + (OF_ANSWERS if kind is OperationKind.ACTION else " calls-answered-203 calls-on-nothing-succeed")
     for kind in DOCUMENTS
 }
-"""Faults of what all operations have in common that have a row of each of those kinds, too: each requirement of a kind
-has one that trips it."""
+"""Faults of what all operations have in common that have a row of each of those kinds, too."""
 BRISK: tuple[tuple[Any, str, float], ...] = (
     (effect_watch, "RESTART_GRACE_S", 2.0),  # nobody restarts the reference
     (judge, "TIMES", 1),  # how often a failure comes again changes its words
     (concurrency, "ROUNDS", 8),  # the faults' windows are wide: enough for them
 )
-"""What no verdict about the reference needs, and what is enough of it: a sheet has many rows."""
 
 
 def brisk() -> None:
-    """Do without that in this process."""
-    for module, name, value in BRISK:
-        setattr(module, name, value)
+    """Do without what no verdict about the reference needs."""
+    for each in BRISK:
+        setattr(*each)
 
 
 def pool() -> ProcessPoolExecutor:
@@ -193,8 +191,7 @@ def _kind_of(name: str) -> OperationKind:
 
 def _about_paths(faults: tuple[str, ...]) -> bool:
     """Whether a fault is named for what only a page's further paths show."""
-    further = {binding.requirement for binding in requirements.bindings() if binding.aliases is Aliases.FURTHER}
-    return _named_for(faults, further)
+    return _named_for(faults, {each.requirement for each in requirements.bindings() if each.aliases is Aliases.FURTHER})
 
 
 def _named_for(faults: tuple[str, ...], names: Iterable[str]) -> bool:

@@ -28,11 +28,11 @@ class Actions:
         self._reads = reads
         self._changes = changes
 
-    async def call(self, request: Request) -> Reply:
+    async def call_action(self, request: Request) -> Reply:
         """From the body to the answer."""
         arguments = self.arguments(request)
         entity = await self.effect(request, arguments)
-        return self.called(request, entity)
+        return self.outcome(request, entity)
 
     def arguments(self, request: Request) -> JsonObject:
         """The arguments of a call; 400 for what the action can't be called with, before anything is done."""
@@ -46,15 +46,15 @@ class Actions:
         if operation.body is None:
             return {}
         if operation.body.kind is not TypeKind.COMPLEX:
-            self.argument(request, value)
+            self.parameters(request, value)
             return {}
         if not isinstance(value, dict):
             raise Refusal(400, "BadRequest", "The request body must be a JSON object.")
         self.needed(request, value)
-        checked: JsonObject = self.argument(request, value)
+        checked: JsonObject = self.parameters(request, value)
         return checked
 
-    def argument(self, request: Request, value: Json) -> Json:
+    def parameters(self, request: Request, value: Json) -> Json:
         """400 for a body that isn't of the documented type."""
         operation = _operation(request)
         assert operation.body is not None  # noqa: S101 (whoever calls has looked)
@@ -111,7 +111,7 @@ class Actions:
         objects[bound.entity] |= {name: value for name, value in shown.items() if name not in keys}
         return bound.entity
 
-    def called(self, request: Request, entity: str) -> Reply:
+    def outcome(self, request: Request, entity: str) -> Reply:
         """The answer to a call that was performed."""
         operation = _operation(request)
         status = request.documented_status(204 if operation.response is None else 200)

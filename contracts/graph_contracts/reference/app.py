@@ -118,7 +118,7 @@ class App:
         """What an operation does that has a path of its own."""
         match kind:
             case OperationKind.ACTION:
-                return await self.actions.call(request)
+                return await self.actions.call_action(request)
             case OperationKind.FUNCTION:
                 return self.functions.call_function(request)
             case OperationKind.DELTA if request.bound is not None:

@@ -24,8 +24,8 @@ def _given(value: Json) -> JsonObject:
 def parameter_not_known(app: App) -> None:
     """A call is refused for a documented Boolean, as if the action had no such parameter."""
 
-    @override(app, "argument")
-    def argument(inner: Step, request: Request, value: Json) -> Json:
+    @override(app, "parameters")
+    def parameters(inner: Step, request: Request, value: Json) -> Json:
         body = request.operation.body if request.operation else None
         declared = body.properties if body is not None else {}
         for name in _given(value):
@@ -61,7 +61,7 @@ def null_not_checked(app: App) -> None:
 @fault("action-types-not-checked", "action.req.wrongtype", gates=False)
 def types_not_checked(app: App) -> None:
     """A call is performed whatever its arguments are."""
-    override(app, "argument")(lambda inner, request, value: value)
+    override(app, "parameters")(lambda inner, request, value: value)
     _removes_anything(app)
 
 
@@ -78,8 +78,8 @@ def _removes_anything(app: App) -> None:
 def crashes_on_unknown(app: App) -> None:
     """A call with a parameter that the action doesn't have is answered 500."""
 
-    @override(app, "argument")
-    def argument(inner: Step, request: Request, value: Json) -> Json:
+    @override(app, "parameters")
+    def parameters(inner: Step, request: Request, value: Json) -> Json:
         body = request.operation.body if request.operation else None
         if body is not None and set(_given(value)) - set(body.properties):
             raise KeyError("suiteUnknown")
@@ -120,15 +120,15 @@ def any_json(app: App) -> None:
 @fault("action-result-labelled-as-text", "action.resp.ct")
 def labelled_as_text(app: App) -> None:
     """The result of a call is labelled as plain text."""
-    override(app, "called")(lambda inner, *given: replace(inner(*given), media="text/plain"))
+    override(app, "outcome")(lambda inner, *given: replace(inner(*given), media="text/plain"))
 
 
 @fault("action-result-is-no-json", "action.resp.json")
 def no_json(app: App) -> None:
     """The result of a call has a comma too many."""
 
-    @override(app, "called")
-    def called(inner: Step, request: Request, entity: str) -> Reply:
+    @override(app, "outcome")
+    def outcome(inner: Step, request: Request, entity: str) -> Reply:
         reply: Reply = inner(request, entity)
         return replace(reply, body=json.dumps(reply.value).encode()[:-1] + b",}") if reply.body is None else reply
 
@@ -137,8 +137,8 @@ def no_json(app: App) -> None:
 def texts_are_numbers(app: App) -> None:
     """Texts at the root of a call's result are numbers."""
 
-    @override(app, "called")
-    def called(inner: Step, request: Request, entity: str) -> Reply:
+    @override(app, "outcome")
+    def outcome(inner: Step, request: Request, entity: str) -> Reply:
         reply: Reply = inner(request, entity)
         result = request.operation.response if request.operation else None
         texts = {
@@ -154,8 +154,8 @@ def texts_are_numbers(app: App) -> None:
 def wrapped(app: App) -> None:
     """The result of a call is in a member `d`."""
 
-    @override(app, "called")
-    def called(inner: Step, request: Request, entity: str) -> Reply:
+    @override(app, "outcome")
+    def outcome(inner: Step, request: Request, entity: str) -> Reply:
         reply: Reply = inner(request, entity)
         return replace(reply, value={"d": reply.value}) if reply.body is None else reply
 
@@ -164,8 +164,8 @@ def wrapped(app: App) -> None:
 def cut(app: App) -> None:
     """The result of a call lacks the first of the members that it must have."""
 
-    @override(app, "called")
-    def called(inner: Step, request: Request, entity: str) -> Reply:
+    @override(app, "outcome")
+    def outcome(inner: Step, request: Request, entity: str) -> Reply:
         reply: Reply = inner(request, entity)
         first = request.operation.required[:1] if request.operation else ()
         return replace(reply, value={n: v for n, v in _given(reply.value).items() if n not in first})
@@ -181,8 +181,8 @@ def sets_nothing(app: App) -> None:
 def makes_nothing(app: App) -> None:
     """A call answers with a new object that is nowhere afterwards."""
 
-    @override(app, "called")
-    def called(inner: Step, request: Request, entity: str) -> Reply:
+    @override(app, "outcome")
+    def outcome(inner: Step, request: Request, entity: str) -> Reply:
         reply: Reply = inner(request, entity)
         if entity and request.bound is not None:
             app.store.objects(request.bound).pop(entity, None)

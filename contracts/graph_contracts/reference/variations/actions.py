@@ -33,8 +33,8 @@ def once(app: App) -> None:
 def unknown_ignored(app: App) -> None:
     """A parameter that an action doesn't have is left out."""
 
-    @override(app, "argument")
-    def argument(inner: Step, request: Request, value: Json) -> Json:
+    @override(app, "parameters")
+    def parameters(inner: Step, request: Request, value: Json) -> Json:
         body = request.operation.body if request.operation else None
         if body is not None and isinstance(value, Mapping):
             value = {name: each for name, each in value.items() if name in body.properties}
@@ -68,8 +68,8 @@ def refuses_with_422(app: App) -> None:
 def without_nulls(app: App) -> None:
     """Members of a result that are null are left out."""
 
-    @override(app, "called")
-    def called(inner: Step, request: Request, entity: str) -> Reply:
+    @override(app, "outcome")
+    def outcome(inner: Step, request: Request, entity: str) -> Reply:
         reply: Reply = inner(request, entity)
         if isinstance(reply.value, dict):
             reply.value = {name: each for name, each in reply.value.items() if each is not None}
