@@ -30,6 +30,7 @@ from graph_contracts.reference.sheet import related
 from graph_contracts.requirements import Aliases, Binding, Phase
 from graph_contracts.settings import Settings
 from tests.cases.common_faults import COMMON, TOLERATED
+from tests.cases.together import title
 from tests.support.forked import reference
 
 Profile = Literal["page", "odata", "http"]
@@ -42,6 +43,8 @@ OPTIONS = HERE / "options.yaml"
 """A list and a read whose query options the document names."""
 NESTED = HERE / "nested.yaml"
 """A collection below the objects of another."""
+LONG_RUNNING = HERE / "long_running.yaml"
+"""Creations and an action that are answered 202, with a monitor."""
 MAX_EXAMPLES = 10
 """Enough for variations; faults that strike seldom get the default."""
 SELDOM = frozenset(b.name for b in behaviours() if b.apply.__module__.endswith(".seldom"))
@@ -63,6 +66,9 @@ READING = (OperationKind.READ, OperationKind.LIST)
 """The kinds that query options are for."""
 DOCUMENTS: Mapping[OperationKind, Path] = {
     OperationKind.ACTION: HERE / "action.yaml",
+    OperationKind.BATCH: HERE / "batch.yaml",
+    OperationKind.REFERENCE: HERE / "reference.yaml",
+    OperationKind.MEDIA: HERE / "media.yaml",
     OperationKind.DELTA: HERE / "delta.yaml",
     OperationKind.FUNCTION: HERE / "function.yaml",
     OperationKind.COUNT: HERE / "count.yaml",
@@ -70,11 +76,13 @@ DOCUMENTS: Mapping[OperationKind, Path] = {
 """The documents of the other kinds, each with what one of them needs."""
 OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-envelope"
 """Faults of what all have in common that have a path of their own."""
+OF_ANSWERS = """
+ names-pascalcase int-as-string date-as-epoch complex-double-encoded collection-collapsed error-envelope-missing
+"""
+"""Faults of answers that show objects or what a call comes to."""
 COMMON_OF: Mapping[OperationKind, str] = {
-    OperationKind.ACTION: OF_ALL,
-    OperationKind.DELTA: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
-    OperationKind.FUNCTION: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
-    OperationKind.COUNT: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
+    kind: OF_ALL + (OF_ANSWERS if kind is OperationKind.ACTION else " calls-answered-203 calls-on-nothing-succeed")
+    for kind in DOCUMENTS
 }
 """Faults of what all operations have in common that have a row of each of those kinds, too: each requirement of a kind
 has one that trips it."""
@@ -98,53 +106,17 @@ def pool() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(2 * (os.cpu_count() or 1), mp_context=context, initializer=brisk)
 
 
-TOGETHER = """
-q-ct-parameters q-date-z q-odata-context strong-etag q-malformed-id-400 q-case-insensitive
-q-header-case q-date-fraction q-odata-etag q-semantic-422 q-prefer-204 q-extra-properties
-q-gzip q-date-utc-normalised q-odata-type-spelling q-401-bare q-id-in-body-ignored q-parens-and-slash
-q-chunked-response q-date-offset-kept q-member-order q-auth-400 q-id-in-body-400 q-prefer-ignored
-q-json-escapes q-null-absent q-404-hides-403 q-unknown-prop-400 q-lenient-parser
-fields-with-odd-names-and-values q-null-explicit q-strict-values gzip-requests-accepted q-unknown-prop-ignored
-errors-in-plain-words q-enum-casing bare-challenge scalars-coerced unknown-properties-kept
-q-no-odata-type q-empty-object-400 q-limits unsupported-methods-501
-q-odata-type-renamed q-a-text-is-unique date-alone-taken slow-answers q-server-maintained
-empty-collections-null q-throttles
-pages-of-one clients-id-taken deleted-is-410 location-left-out head-refused
-pages-of-two-with-relative-links clients-id-refused second-delete-204 location-is-a-path creation-fills-in-defaults
-list-counted-and-in-context names-are-unique location-with-key-in-parentheses lists-and-objects-have-tags
-list-in-another-order-each-time options-without-their-sign ids-are-texts
-top-ignored ids-of-one-format deleted-lags-in-lists
-"""
-"""Variations that one server can have at once, a line each: a brief row judges them together.
-
-They change different steps of the server. What one of a line keeps from being judged (`Prefer` where it is ignored),
-other lines have judged. A variation that isn't here has a brief row of its own, as each has whole rows of its own.
-"""
-
-
-def together(variations: Sequence[Behaviour]) -> tuple[tuple[Behaviour, ...], ...]:
-    """Some variations, divided into those that share a brief row."""
-    lines = {name: number for number, line in enumerate(TOGETHER.splitlines()) for name in line.split()}
-    rows: dict[object, list[Behaviour]] = {}
-    for each in variations:
-        rows.setdefault(lines.get(each.name, each.name), []).append(each)
-    return tuple(map(tuple, rows.values()))
-
-
-def title(variations: Sequence[Behaviour]) -> str:
-    """What the row of some variations is called."""
-    return "+".join(each.name for each in variations)
-
-
 def varied_row(variations: Sequence[Behaviour]) -> Row:
     """Judge updates by written cases, on a server with some variations."""
     return run(title(variations), variations=tuple(each.name for each in variations), brief=True)
 
 
 def varied_shelf_row(variations: Sequence[Behaviour]) -> Row:
-    """The same of the operations on the shelf that are no updates."""
+    """The same of the operations on the shelf that are no updates, or of those of one kind that has a document."""
     names = tuple(each.name for each in variations)
-    return run(title(variations), variations=names, brief=True, document=SHELF, kinds=OTHERS)
+    kind = variations[0].about
+    kinds = (kind,) if kind is not None and kind in DOCUMENTS else OTHERS
+    return run(title(variations), variations=names, brief=True, document=shelf_document(variations[0]), kinds=kinds)
 
 
 def on_the_shelf(behaviour: Behaviour) -> bool:
@@ -161,6 +133,8 @@ def shelf_row(behaviour: Behaviour, *, brief: bool = False, look: Callable[[Sess
     own: Container[OperationKind] = OTHERS if shelf_document(behaviour) != OPTIONS else READING
     if behaviour.about and (behaviour.kind == "fault" or behaviour.about in DOCUMENTS):
         own = kinds | {behaviour.about}
+    alone = behaviour.kind == "fault" or behaviour.about in DOCUMENTS
+    own = kinds | {behaviour.about} if behaviour.about and alone else OTHERS
     until = Until(shelf_names(behaviour), behaviour.gates and behaviour.about is not None, related(behaviour.name))
     return _row(behaviour, brief, until, document=shelf_document(behaviour), kinds=own, look=look)
 
@@ -170,7 +144,7 @@ def shelf_document(behaviour: Behaviour) -> Path:
     if behaviour.about is not None and behaviour.about in DOCUMENTS:
         return DOCUMENTS[behaviour.about]
     module = behaviour.apply.__module__.rpartition(".")[2]
-    return {"parents": NESTED, "documented_options": OPTIONS}.get(module, SHELF)
+    return {"parents": NESTED, "documented_options": OPTIONS, "long_running": LONG_RUNNING}.get(module, SHELF)
 
 
 def kind_row(behaviour: Behaviour, kind: OperationKind, *, brief: bool = False) -> Row:
@@ -318,7 +292,8 @@ def run(
             expired_token=SecretStr(tokens.expired),
             foreign_token=SecretStr(tokens.foreign),
             settle=SETTLE,
-            destructive=document in {SHELF, NESTED, OPTIONS, *DOCUMENTS.values()} or _named_for(faults, DESTRUCTIVE),
+            destructive=document in {SHELF, NESTED, OPTIONS, LONG_RUNNING, *DOCUMENTS.values()}
+            or _named_for(faults, DESTRUCTIVE),
             seed=seed,
             max_examples=examples or (SELDOM_EXAMPLES if SELDOM.intersection(faults) else MAX_EXAMPLES),
             profile=profile,

@@ -272,4 +272,4 @@ def test_a_request_that_a_signal_broke_off_is_remembered(monkeypatch: pytest.Mon
     monkeypatch.setattr(target._transport, "_attempt", interrupted)
     with pytest.raises(KeyboardInterrupt):
         target.send("PATCH", "/x", body=b"{}")
-    assert target.broken_off
+    assert target.together.broken_off

@@ -143,13 +143,7 @@ class Handler(Answering):
 
     known: ClassVar[Applications]
 
-    def do_GET(self) -> None:
-        self.answer(None)
-
-    def do_DELETE(self) -> None:
-        self.answer(None)
-
-    def do_POST(self) -> None:
+    def handle_any(self) -> None:
         octets = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
             body = json.loads(octets) if octets else {}
@@ -158,13 +152,15 @@ class Handler(Answering):
             return
         self.answer(body)
 
+    do_GET = do_POST = do_DELETE = handle_any  # noqa: N815 (http.server's names)
+
     def refuse(self, status: int, message: str) -> None:
         fields = {"WWW_Authenticate": "Bearer"} if status == 401 else {}
         self.reply(status, {"error": {"code": f"e{status}", "message": message}}, **fields)
 
     def answer(self, body: Any) -> None:
         allowed = self.headers.get("Authorization") == f"Bearer {TOKEN}"
-        parts = [part for part in self.path.partition("?")[0].split("/") if part][1:]
+        parts: list[str] = [part for part in self.path.partition("?")[0].split("/") if part][1:]
         if not allowed and not (self.known.mode == "eager" and parts[-1].startswith(NAMES)):
             self.refuse(401, "who is it")
         elif parts[:1] != ["applications"] or len(parts) > 3:
@@ -191,7 +187,7 @@ class Handler(Answering):
         if not isinstance(name, str | None) or not isinstance(passwords, list):
             self.refuse(400, "wrong type")
             return
-        made = {"id": str(uuid.uuid4()), "displayName": name, "passwordCredentials": passwords}
+        made: dict[str, Any] = {"id": str(uuid.uuid4()), "displayName": name, "passwordCredentials": passwords}
         self.known.items[made["id"]] = made
         self.reply(201, made)
 
@@ -203,7 +199,12 @@ class Handler(Answering):
             self.reply(200, {**self.known.items[entity], "lastSeenDateTime": datetime.now(UTC).isoformat()})
 
     def call(self, item: dict[str, Any], name: str, body: dict[str, Any], *, allowed: bool) -> None:
-        done = getattr(self, f"do_{name}")(item, body)
+        calls = {
+            "rename": self.call_rename,
+            "removePassword": self.call_remove_password,
+            "addPassword": self.call_add_password,
+        }
+        done = calls[name](item, body)
         if not allowed:
             self.refuse(401, "who is it")
         elif isinstance(done, str):
@@ -211,7 +212,7 @@ class Handler(Answering):
         else:
             self.reply(200 if done else 204, done)
 
-    def do_rename(self, item: dict[str, Any], body: dict[str, Any]) -> Any:
+    def call_rename(self, item: dict[str, Any], body: dict[str, Any]) -> Any:
         name = body.get("displayName")
         if self.known.mode != "careless" and "displayName" not in body:
             return "displayName is required"
@@ -221,8 +222,8 @@ class Handler(Answering):
             item["displayName"] = name
         return None
 
-    def do_removePassword(self, item: dict[str, Any], body: dict[str, Any]) -> Any:
-        key = body.get("keyId")
+    def call_remove_password(self, item: dict[str, Any], body: dict[str, Any]) -> Any:
+        key: Any = body.get("keyId")
         if not isinstance(key, str):
             return None if self.known.mode == "careless" and key is None else "keyId is a GUID"
         kept = [each for each in item["passwordCredentials"] if each.get("keyId") != key]
@@ -232,7 +233,7 @@ class Handler(Answering):
             item["passwordCredentials"] = kept
         return None
 
-    def do_addPassword(self, item: dict[str, Any], body: dict[str, Any]) -> Any:
+    def call_add_password(self, item: dict[str, Any], body: dict[str, Any]) -> Any:
         hint, days = body.get("hint"), body.get("days")
         if not isinstance(hint, str | None) or isinstance(days, bool) or not isinstance(days, int | None):
             return "wrong type"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_contracts.contract import Contract
+from graph_contracts.contract import Contract, OperationKind
 from graph_contracts.reference.app import App
 from graph_contracts.reference.serving import build
 from tests.cases import sheet
@@ -36,7 +36,7 @@ def serving(document: Path) -> App:
     ],
 )
 def test_arguments_are_read_as_literals_of_their_types(call: str, status: int) -> None:
-    served = serving(sheet.DOCUMENTS[sheet.OperationKind.FUNCTION])
+    served = serving(sheet.DOCUMENTS[OperationKind.FUNCTION])
     entity = ids(served, LAMPS)[0]
     answer = said(served, "GET", f"{LAMPS}/{entity}/{call}")
     assert answer.status == status
@@ -46,7 +46,7 @@ def test_arguments_are_read_as_literals_of_their_types(call: str, status: int) -
 
 
 def test_a_function_shows_objects_that_it_is_bound_to_or_where_they_are() -> None:
-    served = serving(sheet.DOCUMENTS[sheet.OperationKind.FUNCTION])
+    served = serving(sheet.DOCUMENTS[OperationKind.FUNCTION])
     shown = said(served, "GET", f"{LAMPS}/microsoft.graph.brighterThan(lumen=1)").json
     assert [each["id"] for each in shown["value"]] == ids(served, LAMPS)
     moved = said(served, "GET", "/beta/workshop/export(period='D7')")
@@ -54,7 +54,7 @@ def test_a_function_shows_objects_that_it_is_bound_to_or_where_they_are() -> Non
 
 
 def test_a_count_follows_what_is_made_and_filtered() -> None:
-    served = serving(sheet.DOCUMENTS[sheet.OperationKind.COUNT])
+    served = serving(sheet.DOCUMENTS[OperationKind.COUNT])
     assert said(served, "GET", f"{LAMPS}/$count").body == b"2"
     said(served, "POST", LAMPS, {"label": "Desk", "lumen": 400})
     answer = said(served, "GET", f"{LAMPS}/$count")

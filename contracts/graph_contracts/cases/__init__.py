@@ -64,12 +64,15 @@ MODULES = (
     "update.burst",
     "any.security",
     "any.calls",
+    "any.long_running",
     "action.parameters",
     "action.bodies",
     "action.answers",
     "action.effects",
     "delta.rounds",
     "delta.changes",
+    "batch.answers",
+    "batch.requests",
     "read.documented",
     "list.documented",
     "create.documented",
@@ -100,6 +103,10 @@ MODULES = (
     "create.parents",
     "update.parents",
     "delete.parents",
+    "reference.relations",
+    "reference.bodies",
+    "media.stored_octets",
+    "media.shown_octets",
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from graph_contracts.contract import Type, TypeKind
@@ -84,6 +84,41 @@ def kept(operation: WriteDriver, location: Location, value: Json, *, spelled: by
         return
     for difference in left:
         yield finding_of(difference, exchange, seen)
+
+
+def all_kept(
+    operation: WriteDriver, locations: Sequence[Location], values: Iterable[Json]
+) -> Generator[Finding, None, int]:
+    """Send each value to each place, as `kept` does; returns how many were accepted.
+
+    At a slow target a value goes to all places in one body first, and to each alone only where it isn't kept in all.
+    """
+    together = (
+        operation.client.together.slow and len({location.path[0] for location in locations}) == len(locations) > 1
+    )
+    accepted, left = 0, list[Json]()
+    for value in values:
+        if together and kept_at_once(operation, [location.body(value) for location in locations]):
+            accepted += 1
+        else:
+            left.append(value)
+    for location in locations:
+        for value in left:
+            before = len(operation.client.exchanges)
+            yield from kept(operation, location, value)
+            accepted += operation.client.exchanges[before].ok
+    return accepted
+
+
+def kept_at_once(operation: WriteDriver, bodies: Iterable[JsonMapping]) -> bool:
+    """Whether the values of several bodies are accepted in one, and stand in the answer and in a later observation."""
+    body = {name: value for each in bodies for name, value in each.items()}
+    exchange = operation.patch(body)
+    if not exchange.ok or exchange.object is None or any(reflected(operation, body, exchange)):
+        return False
+    with suppress(Inconclusive):
+        return not operation.observe.settle(body)[0]
+    return True
 
 
 def plausible(value: Json, stored: Json) -> bool:

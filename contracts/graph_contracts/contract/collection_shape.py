@@ -256,7 +256,7 @@ def key_property(resolve: Resolve, parameter: str, item: Json, *, plain_id: bool
     loose = {re.sub(r"[\W_]", "", name).lower(): name for name in reversed(shown)}
     parameter = _unnumbered(parameter, exact)
     own = exact.get(parameter.lower(), "")
-    if own and "id" in exact and _is_one_of(parameter, collection) and counts(resolve, declared[own]):
+    if own and "id" in exact and is_one_of(parameter, collection) and counts(resolve, declared[own]):
         return exact["id"]  # a rating has a number called `rating`, which others have, too
     words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", parameter)]
     for word in (parameter.lower(), "_".join(words)):
@@ -275,7 +275,7 @@ def _unnumbered(parameter: str, known: Collection[str]) -> str:
     return parameter if parameter.lower() in known else re.sub(r"_\d+$", "", parameter)
 
 
-def _is_one_of(name: str, collection: str) -> bool:
+def is_one_of(name: str, collection: str) -> bool:
     """Whether a name is that of one object in a collection: `rating` in `ratings`, `entry` in `entries`."""
     one, all_of_them = (re.sub(r"[\W_]", "", each).lower() for each in (name, collection))
     return all_of_them in {f"{one}s", f"{one}es", f"{one[:-1]}ies", one}

@@ -16,11 +16,12 @@ from types import MappingProxyType
 
 from graph_contracts import files
 from graph_contracts.contract import conventions
+from graph_contracts.contract.bound_path import VALUE, Relation, above, object_above, relation, target_path
 from graph_contracts.contract.external_files import may_refer, with_files
 from graph_contracts.contract.message import mapping
 from graph_contracts.contract.object_path import ObjectPath, Paths, blank
 from graph_contracts.contract.operation import Operation
-from graph_contracts.contract.operation_kind import ON_OBJECTS, OperationKind, operation_kind
+from graph_contracts.contract.operation_kind import ON_OBJECTS, OperationKind, is_about_octets, operation_kind
 from graph_contracts.contract.other_formats import check_document
 from graph_contracts.contract.reader import Reader
 from graph_contracts.contract.security import key_names
@@ -167,7 +168,8 @@ class Contract:
     def kinds(self) -> Mapping[str, OperationKind]:
         """What each operation that is tested does, by operation id. To know it, all are read."""
         found = [each for place in self._own_places for each in self._kinds_at(place)]
-        bound = [each for kind, o in found if kind not in ON_OBJECTS for each in self.bound(o).items()]
+        others = [o for kind, o in found if kind not in ON_OBJECTS]
+        bound = [each for o in others for each in (*self.bound(o).items(), *self.targets(o).items())]
         return {operation.id: kind for kind, operation in (*bound, *found)}
 
     @cached_property
@@ -236,10 +238,10 @@ class Contract:
         """The operations at a place, each with what it does; what is done to objects is done by one operation."""
         about = self._places.get(place, ())
         function = self._is_function(about)
-        holds_objects = any(each.key for each in about)
+        holds_objects, holds_octets = any(each.key for each in about), any(map(is_about_octets, about))
         found: list[tuple[OperationKind, Operation]] = []
         for each in about:
-            kind = operation_kind(each, holds_objects)
+            kind = operation_kind(each, holds_objects, holds_octets)
             if function and not each.trouble and (kind is None or kind in ON_OBJECTS):
                 kind = OperationKind.FUNCTION
             if kind is not None and not (kind in ON_OBJECTS and any(kind is known for known, _ in found)):
@@ -249,10 +251,58 @@ class Contract:
     def bound(self, operation: Operation) -> Mapping[OperationKind, Operation]:
         """The operations on the object or the collection that an action, a function or the like is bound to.
 
-        They are those at the path without its last segment; nothing where the document has none there.
+        A batch has requests for any objects: for those that are the easiest to list, to make and to take away.
         """
-        above = operation.path.rstrip("/").rpartition("/")[0]
+        if operation.path.rstrip("/").endswith("/$batch"):
+            return self._batched
+        above = self.bound_path(operation)
         return {kind: each for kind, each in self.at(above).items() if kind in ON_OBJECTS} if above else {}
+
+    def bound_path(self, operation: Operation) -> str:
+        """The path of what an operation is bound to: mostly its own without the last segment; empty without one.
+
+        A reference is bound to the object that has the relation, and octets to the nearest object with a key.
+        """
+        if (found := self.relation(operation)) is not None:
+            return found.source
+        octets = operation.path.endswith(f"/{VALUE}") or is_about_octets(operation)
+        return object_above(operation.path) if octets else above(operation.path)
+
+    def relation(self, operation: Operation) -> Relation | None:
+        """The relation that an operation on references is about; None for any other operation."""
+        return relation(operation, self._at_paths)
+
+    def target(self, operation: Operation) -> str:
+        """The path of the collection whose objects an operation refers to; empty where the document doesn't say it."""
+        found = self.relation(operation)
+        return target_path(operation, found, (*self.operations, *self.others), self.bases) if found else ""
+
+    def targets(self, operation: Operation) -> Mapping[OperationKind, Operation]:
+        """The operations on the collection whose objects an operation refers to."""
+        path = self.target(operation)
+        return {kind: each for kind, each in self.at(path).items() if kind in ON_OBJECTS} if path else {}
+
+    def at_path(self, path: str) -> Mapping[str, Operation]:
+        """The operations at a path template, whatever its parameters are called, by method."""
+        return self._at_paths.get(blank(path), {})
+
+    @cached_property
+    def _at_paths(self) -> Mapping[str, Mapping[str, Operation]]:
+        found: dict[str, dict[str, Operation]] = {}
+        for each in (*self.operations, *self.others):
+            found.setdefault(blank(each.path), {}).setdefault(each.method, each)
+        return found
+
+    @cached_property
+    def _batched(self) -> Mapping[OperationKind, Operation]:
+        wanted = (OperationKind.LIST, OperationKind.READ, OperationKind.CREATE, OperationKind.DELETE)
+        found = [
+            (sum(kind in shaped for kind in wanted), -place.count("{}"), shaped)
+            for place in self._places
+            if OperationKind.LIST in (shaped := self._shaped(place))
+        ]
+        best = max(found, key=lambda each: each[:2], default=(0, 0, {}))[2]
+        return {kind: each for kind, each in best.items() if kind in ON_OBJECTS}
 
     def at(self, collection: str) -> Mapping[OperationKind, Operation]:
         """The operations of the resource whose collection is at a path, by what they do."""

@@ -74,12 +74,18 @@ class Operation:
     response: Type | None = None
     accept: str = ""
     """The media type of JSON to ask for, where the documented answer may be another; empty where it needs no asking."""
+    sent_octets: tuple[str, ...] = ()
+    """The media types of what is sent that are octets: an image, a file; none where it is JSON or the like."""
+    shown_octets: tuple[str, ...] = ()
+    """The media types of the documented answer that are octets."""
     statuses: tuple[str, ...] = ()
     """Documented response statuses, as the document spells them."""
     errors: Mapping[str, ErrorAnswer] = field(default_factory=lambda: MappingProxyType({}))
     """What the document says of errors, by status, range or `default`."""
     success: int | None = None
     """The documented status of success: the first 2xx; None where there is none, or only the range `2XX`."""
+    answer_fields: frozenset[str] = frozenset()
+    """Header fields that the documented answer of success has, in lower case."""
     required: tuple[str, ...] = ()
     """Members that the documented response shows, hence required of a real one (null counts as absent)."""
     truncated: bool = False

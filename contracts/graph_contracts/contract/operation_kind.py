@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from graph_contracts.contract.collection_shape import is_one_of
 from graph_contracts.contract.object_path import ObjectPath
 from graph_contracts.contract.operation import Operation
 from graph_contracts.contract.value_type import Type, TypeKind
@@ -36,6 +37,7 @@ class OperationKind(StrEnum):
     """Sends many requests as one, at `/$batch`."""
 
 
+ACCEPTED = 202
 ON_OBJECTS = frozenset(
     {
         OperationKind.UPDATE,
@@ -61,26 +63,54 @@ ORDINARY = re.compile(r"[^$(){}.]+|\{[^{}]+\}|")
 """The last segment of a collection's path, where it is no function, media stream, count or reference, and no qualified
 name either: such is a type that the path is cast to, or what is called."""
 _DELTA = re.compile(r"(?:[\w.]+\.)?delta(?:\(.*\))?", re.IGNORECASE)
-_SPECIAL = {"$ref": OperationKind.REFERENCE, "$value": OperationKind.MEDIA}
+_REFERENCES = frozenset({"GET", "POST", "PUT", "DELETE"})
+_OCTETS = frozenset({"GET", "PUT", "PATCH", "DELETE"})
+_SHOWN = ("image/", "audio/", "video/")
 
 
-def operation_kind(operation: Operation, holds_objects: bool) -> OperationKind | None:
+def operation_kind(operation: Operation, holds_objects: bool, holds_octets: bool = False) -> OperationKind | None:
     """What an operation does; None where it does nothing that is tested.
 
     Args:
         operation: as the document has it.
         holds_objects: whether the document has paths of objects right below its own.
+        holds_octets: whether the document reads or writes octets at its path (`is_about_octets`).
     """
     if operation.trouble:
         return None
+    if is_about_octets(operation) or (holds_octets and operation.method == "DELETE" and not operation.key):
+        return OperationKind.MEDIA
     return _special(operation) or _on_objects(operation, holds_objects) or _called(operation)
+
+
+def is_about_octets(operation: Operation) -> bool:
+    """Whether an operation reads, writes or deletes octets, as its path or its media types say.
+
+    A path that ends in a key is an object's, whatever an answer looks like. Where JSON may be sent as well, only PUT
+    with pictures or sound is meant: of a property that holds those.
+    """
+    if operation.trouble or operation.call:
+        return False
+    last = operation.path.rstrip("/").rpartition("/")[2]
+    if last == "$value":
+        return operation.method in _OCTETS
+    if not ORDINARY.fullmatch(last):
+        return False
+    match operation.method:
+        case "GET":
+            return bool(operation.shown_octets) and operation.response is None and not operation.key
+        case "PUT" | "PATCH" if operation.body is None:
+            return bool(operation.sent_octets)
+        case "PUT":
+            return any(each.startswith(_SHOWN) for each in operation.sent_octets)
+    return False
 
 
 def _special(operation: Operation) -> OperationKind | None:
     """What the last segment alone says that an operation does."""
     last = operation.path.rstrip("/").rpartition("/")[2]
-    if last in _SPECIAL:
-        return _SPECIAL[last]
+    if last == "$ref":
+        return OperationKind.REFERENCE if operation.method in _REFERENCES else None
     if last == "$batch":
         return OperationKind.BATCH if operation.method == "POST" else None
     if last == "$count":
@@ -113,17 +143,27 @@ def _on_objects(operation: Operation, holds_objects: bool) -> OperationKind | No
 
 
 def _makes_what_it_is_sent(operation: Operation) -> bool:
-    """Whether a POST that is answered 201 is sent what it answers: an action may make an object of something else."""
+    """Whether a POST is sent what it makes: an action may make an object of something else."""
     sent, shown = operation.body, operation.response
+    if operation.success == ACCEPTED:
+        return _begins_what_it_is_sent(operation)
     if operation.success != 201 or sent is None or shown is None or not (sent.properties and shown.properties):
         return operation.success == 201
     return not sent.properties.keys().isdisjoint(shown.properties)
+
+
+def _begins_what_it_is_sent(operation: Operation) -> bool:
+    """Whether a POST that is answered 202 is sent one of the objects that its path names, as a team to `/teams`."""
+    sent = operation.body.name.rpartition(".")[2] if operation.body is not None else ""
+    return bool(sent) and is_one_of(sent, operation.collection.rpartition("/")[2])
 
 
 def _reading(operation: Operation, holds_objects: bool) -> OperationKind | None:
     """Whether a GET shows one object or a list of them."""
     answer = operation.response
     lists = operation.item_type is not None
+    if operation.key and operation.shown_octets and answer is None:
+        return None
     if operation.key:
         if answer is not None and _is_call(operation, answer, lists=lists):
             return None

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from graph_contracts.contract.collection_shape import CollectionShape
 from graph_contracts.contract.conventions import Convention, claimed
 from graph_contracts.contract.error_answers import error_answers
-from graph_contracts.contract.message import asked_for, json_content, mapping
+from graph_contracts.contract.message import asked_for, json_content, mapping, octets
 from graph_contracts.contract.object_path import ObjectPath, Paths, blank, parameters_of
 from graph_contracts.contract.operation import Example, Operation, Permission
 from graph_contracts.contract.schemas import DEEPEST, Schemas
@@ -137,8 +137,8 @@ class Reader:
         statuses = {str(status): self.resolve(value) for status, value in mapping(node.get("responses")).items()}
         success = next((status for status in statuses if re.fullmatch(r"2\d\d", status)), None)
         ranged = next((status for status in statuses if status.upper() == "2XX"), None)
-        sent = json_content(self.resolve(node.get("requestBody")))
-        answered = json_content(statuses[success or ranged or ""]) if success or ranged else {}
+        request, answer = self.resolve(node.get("requestBody")), statuses.get(success or ranged or "", {})
+        sent, answered = json_content(request), json_content(answer)
         parameters = [*(shared.get("parameters") or ()), *(node.get("parameters") or ())]
         return Operation(
             id=name,
@@ -158,12 +158,17 @@ class Reader:
             parameter_types=dict(self.parameter_types(parameters)),
             body=self.body(path, self.types.type(sent["schema"])) if "schema" in sent else None,
             response=self.types.type(answered["schema"]) if "schema" in answered else None,
-            accept=asked_for(statuses[success or ranged or ""]) if success or ranged else "",
+            accept=asked_for(answer),
+            sent_octets=octets(request),
+            shown_octets=octets(answer),
             statuses=tuple(statuses),
             errors=dict(
                 error_answers(statuses, self.types.type, self.document, graph=Convention.GRAPH in self._conventions)
             ),
             success=int(success) if success else None,
+            answer_fields=frozenset(map(str.lower, mapping(statuses[success or ranged or ""].get("headers"))))
+            if success or ranged
+            else frozenset(),
             required=self.types.required(answered.get("schema")),
             truncated=bool(node.get("x-graph-truncated", False)),
             permissions=tuple(

@@ -32,6 +32,10 @@ ERROR: JsonMapping = {
 }
 LOCATION = {"Location": {"description": "Where the answer is.", "schema": {"type": "string"}}}
 
+ACCEPTED = 202
+MONITORS = ("Location", "Operation-Location")
+"""Header fields that name the monitor of what was only begun (RFC 9110 §15.3.3)."""
+
 
 class Answers:
     """Makes responses out of the schemas of one document."""
@@ -89,7 +93,8 @@ class Answers:
         if answer.code >= 300:
             return {**found, "description": "Elsewhere.", "headers": LOCATION}
         empty = examples and not any(message.text for message in examples)
-        if answer.code in {204, 205} or (answer.code == 202 and empty):
+        found |= _monitor(answer, examples)
+        if answer.code in {204, 205} or (answer.code == ACCEPTED and empty):
             return found
         shown = next((message for message in examples if isinstance(message.body, dict | list)), None)
         other = next((m for m in examples if m.text and m.media and "json" not in m.media), None)
@@ -174,3 +179,12 @@ def _unwrapped(response: Message | None, *, plural: bool) -> tuple[Message | Non
         first = next((item for item in value if isinstance(item, dict)), None)
         return (replace(response, body=first) if first else None), first is not None or plural or not value
     return (replace(response, body=value), False) if isinstance(value, dict) else (response, False)
+
+
+def _monitor(answer: Answer, examples: list[Message]) -> JsonMapping:
+    """What a 202 says of the header fields that name its monitor, as the examples have them."""
+    if answer.code != ACCEPTED:
+        return {}
+    shown = {name for name in MONITORS for message in examples if name.lower() in message.headers}
+    described = {"description": "Where the operation can be watched.", "schema": {"type": "string"}}
+    return {"headers": {name: described for name in MONITORS if name in shown}} if shown else {}

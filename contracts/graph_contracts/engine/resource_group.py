@@ -111,7 +111,7 @@ def group_by_resource(drivers: Iterable[tuple[OperationKind, OperationUnderTest]
         together = [each for group in groups.values() for each in group.drivers if each.documented.place == place]
         for driver in together:
             driver.join(siblings)
-        bound = [each for driver in together if isinstance(driver, BoundDriver) for each in driver.bound.values()]
+        bound = [each for driver in together if isinstance(driver, BoundDriver) for each in driver.needed]
         _link(dict.fromkeys(of[driver.documented.id] for driver in (*together, *bound)))
     return groups
 

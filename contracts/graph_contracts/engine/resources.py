@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from graph_contracts.contract import Contract, Operation, OperationKind, Type, blank
+from graph_contracts.contract import Contract, Operation, OperationKind, Type, blank, is_about_octets
 from graph_contracts.engine.discovery import bound_objects, objects_without_update, other_object, preflight
 from graph_contracts.engine.discovery.check import PreflightCheck
 from graph_contracts.engine.discovery.parent_objects import ParentObjects, parent_makers
@@ -29,6 +29,7 @@ from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.parents import collections_below
 from graph_contracts.operations.read import ListDriver, ReadDriver
 from graph_contracts.operations.references import ReferenceDriver
+from graph_contracts.operations.relation_operations import relation_of
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
 
@@ -114,10 +115,11 @@ class Resources:
                 raise
             yield PreflightCheck("object", f"no parent of it is there: a run tries to make one by {error.maker}")
             return
-        if isinstance(first := group.drivers[0], BoundDriver):
-            yield from bound_objects.examine(first)
+        first_bound = next((each for each in group.drivers if isinstance(each, BoundDriver)), None)
+        others = [each for each in group.able if not isinstance(each, (BoundDriver, UpdateDriver))]
+        if first_bound is not None and not (group.updates or others):
+            yield from bound_objects.examine(first_bound)
             return
-        others = [each for each in group.able if each not in group.updates]
         if not group.updates:
             yield from objects_without_update.examine(others, self._contract.servers, may_write=may_write)
             return
@@ -157,7 +159,7 @@ class Resources:
 
     def _bound_groups(self, group: ResourceGroup) -> list[ResourceGroup]:
         """The groups of what the operations of a group are bound to."""
-        bound = [each for driver in group.drivers if isinstance(driver, BoundDriver) for each in driver.bound.values()]
+        bound = [each for driver in group.drivers if isinstance(driver, BoundDriver) for each in driver.needed]
         return [found for each in bound if (found := self.group(each.documented.id)) is not group]
 
     def first_if_any(self) -> ResourceGroup | None:
@@ -308,7 +310,7 @@ def _drivers(contract: Contract, client: Client, options: Options) -> Iterator[t
     wanted = {
         each.id: each
         for o in contract.tested
-        for each in (o, *contract.resource(o).values(), *contract.bound(o).values())
+        for each in (o, *contract.resource(o).values(), *contract.bound(o).values(), *contract.targets(o).values())
     }
     ids = {(each.method, each.path): each.id for each in wanted.values()}
     below = collections_below((*contract.operations, *contract.others))
@@ -323,8 +325,15 @@ def _drivers(contract: Contract, client: Client, options: Options) -> Iterator[t
         made[operation.id] = make(client, operation, options, made.get(first or ""))
         made[operation.id].parent_makers = parent_makers(operation, contract)
         made[operation.id].parent_lists = lists_of_parents(operation, listings)
-        made[operation.id].below = below.get(blank(operation.path), ())
+        below_it = below.get(blank(operation.path), ())
+        made[operation.id].below = tuple(each for each in below_it if not is_about_octets(each))
         yield operation.id, made[operation.id]
     for driver in made.values():
         if isinstance(driver, BoundDriver):
+            driver.above = contract.bound_path(driver.documented)
             driver.bound = {kind: made[each.id] for kind, each in contract.bound(driver.documented).items()}
+        if isinstance(driver, ReferenceDriver):
+            driver.relation = relation_of(contract, driver.documented)
+            driver.targets = {kind: made[each.id] for kind, each in contract.targets(driver.documented).items()}
+        elif isinstance(driver, MediaDriver):
+            driver.beside = contract.at_path(driver.documented.path)

@@ -30,6 +30,7 @@ from graph_contracts.http.rate import Rate
 from graph_contracts.http.redirects import Redirects
 from graph_contracts.http.request_kind import OBSERVE, kind
 from graph_contracts.http.throttling import Throttling
+from graph_contracts.http.together import Together
 from graph_contracts.http.traffic import Traffic
 from graph_contracts.http.transport import Transport, make_exchange
 
@@ -75,6 +76,7 @@ class Client:
         self.throttling = Throttling(connection.limits)
         self.lifeline = Lifeline(connection)
         self.patience = Patience()
+        self.together = Together()
         self.gave_up = ""
         """What was seen of a target that was given up since it left everything without an answer."""
         self._plain: Exchange | None = None
@@ -83,8 +85,6 @@ class Client:
         """The exchange that showed that the target no longer answers, for callers that would only wait for it."""
         self.unanswered = False
         """Whether the last request got no answer."""
-        self.broken_off = False
-        """Whether a signal ended the wait for an answer: the target may still do what it was asked."""
         self.silent = False
         """Whether the run is over: what was exchanged may be looked at, and nothing more may be sent."""
         self.cut: set[int] = set()
@@ -185,7 +185,7 @@ class Client:
             try:
                 return self._transport.exchange(request, left, fresh=fresh or self.isolated)
             except KeyboardInterrupt:
-                self.broken_off = True
+                self.together.broken_off = True
                 raise
 
         def exchanged() -> Exchange:
@@ -269,7 +269,7 @@ class Client:
             longest = timeout or self.connection.limits.timeout
             limit, shortened = self.patience.limit(Exchange(0, request, None, **about), longest)  # type: ignore[arg-type]
             left = self._left(limit)
-            exchange = once(left) if left > 0 else Exchange(0, request, None, TOO_LATE, started=time.time())
+            exchange = self.together.wait(partial(once, left)) if left > 0 else _too_late(request)
             exchange = replace(exchange, retried=retried, **about)  # type: ignore[arg-type]
             exchange = self._record(exchange, limit, shortened)
             self._give_up(exchange)
@@ -317,6 +317,7 @@ class Client:
         if not self.expired:
             exchange = self.patience.record(exchange, own, limit, shortened)
         self.throttling.count(exchange)
+        self.together.record(exchange)
         with self._lock:
             exchange = replace(exchange, index=len(self.exchanges))
             self.exchanges.append(exchange)
@@ -347,6 +348,10 @@ class Client:
     def expired(self) -> bool:
         """Whether the run's deadline has passed."""
         return self.left <= 0
+
+
+def _too_late(request: Request) -> Exchange:
+    return Exchange(0, request, None, TOO_LATE, started=time.time())
 
 
 def _chooses_credentials(extra: Mapping[str, str | None]) -> bool:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 MAX_TOLD = 4
 """Answers that a reason names."""
+Look = tuple[str, JsonObject | None]
+"""The id of an object, and what it looked like; None where nothing showed it."""
 SHOWING = (OperationKind.READ, OperationKind.UPDATE, OperationKind.CREATE)
 """What shows the objects that it is bound to, the best first."""
 
@@ -96,6 +98,8 @@ class ActionDriver(BoundDriver):
         Raises:
             Inconclusive: the run may not call it on that.
         """
+        if (reason := self.hindrance) is not None:
+            raise reason
         if self._object is None:
             self._object = self._choose()
         return self._object
@@ -228,19 +232,26 @@ class ActionDriver(BoundDriver):
             Inconclusive: all were refused without an effect, and so was the right one: nothing says what for.
         """
         self.arguments()
-        trials = [self._tried(each) for each in attempts]
+        trials: list[Trial] = []
+        known: Look = ("", None)
+        for each in attempts:
+            trial, known = self._tried(each, known)
+            trials.append(trial)
         if not any(trial.exchange.ok or trial.effects for trial in trials):
             self.demand()
         return trials
 
-    def _tried(self, attempt: Attempt) -> Trial:
+    def _tried(self, attempt: Attempt, known: Look) -> tuple[Trial, Look]:
+        """A trial, and an object as it is after that; `known` is one as it is before."""
         entity = self.stage()
         watched = self._is_own(entity) or not self.called[self.address(entity)]  # else reads may lag behind a call
-        before = self.look(entity)[0] if watched else None
+        before = known[1] if known[0] == entity else None
+        if watched and before is None:
+            before = self.look(entity)[0]
         body = self._of_the_object(attempt.body, self.arguments(), entity)
         exchange = self.call(entity, octets=encode(body), headers=attempt.headers)
         if before is None or not exchange.refused:
-            return Trial(attempt, exchange)
+            return Trial(attempt, exchange), ("", None)
         after, seen = self.look(entity)
         changed = self._changes(before, after) if after is not None else []
         moving = self._moving(entity) if changed else frozenset()
@@ -248,7 +259,7 @@ class ActionDriver(BoundDriver):
         effects = tuple(Effect(exchange, entity, each, evidence) for each in changed if each.top not in moving)
         self.log.watched.append(exchange)
         self.log.effects += effects
-        return Trial(attempt, exchange, effects, watched=True)
+        return Trial(attempt, exchange, effects, watched=True), (entity, after)
 
     def look(self, entity: str) -> tuple[JsonObject | None, Exchange | None]:
         """The object that it is bound to as it is now; None where nothing shows it."""
@@ -281,7 +292,9 @@ class ActionDriver(BoundDriver):
             raise NotApplicable("it is bound to no object that has a key")
         if self.log.watched:
             raise NotApplicable("the run got no refusal other than for credentials")
-        raise Inconclusive("no refused call could be watched: nothing shows the object, or nothing was refused")
+        if self.on_bound(ReadDriver) is None and self.on_bound(ListDriver) is None:
+            raise Inconclusive("the document has no operation that shows the object which it is called on")
+        raise Inconclusive("no refused call could be watched: the object can't be read, or nothing was refused")
 
     # -- the life of an operation -------------------------------------------------------------------------------
 

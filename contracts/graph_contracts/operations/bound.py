@@ -46,12 +46,24 @@ class BoundDriver(OperationUnderTest):
         self.observer = Observer(client, operation, options.ids, operation.id)
         self.bound: Mapping[OperationKind, OperationUnderTest] = {}
         """The operations on the object or the collection that it is bound to."""
+        self.above = operation.path.rstrip("/").rpartition("/")[0]
+        """The path template of that object or collection."""
         self.made_up: tuple[str, ...] = ()
         """The parameters of the path whose values nobody said: arguments of functions."""
 
     @property
     def needs_object(self) -> bool:
         return False
+
+    @property
+    def needed(self) -> tuple[OperationUnderTest, ...]:
+        """The operations of other resources that it is judged with."""
+        return tuple(self.bound.values())
+
+    @property
+    def own_parameters(self) -> tuple[str, ...]:
+        """The parameters of its path that no run finds beforehand, since a case chooses them."""
+        return ()
 
     # -- what it is bound to ------------------------------------------------------------------------------------
 
@@ -62,11 +74,10 @@ class BoundDriver(OperationUnderTest):
     @property
     def bound_key(self) -> str | None:
         """The parameter that is the key of the object that it is bound to; None where it is bound to no such object."""
-        above = self.documented.path.rstrip("/").rpartition("/")[0]
-        segment = above.count("/") - 1
+        segment = self.above.count("/") - 1
         if self.safe and any(call.at == segment for call in self.calls):
             return None  # it is bound to what a function answers with
-        names = PARAMETER.findall(above.rpartition("/")[2])
+        names = PARAMETER.findall(self.above.rpartition("/")[2])
         return names[-1] if names else None
 
     @property
@@ -201,4 +212,6 @@ class BoundDriver(OperationUnderTest):
         if self.bound_key is None:
             raise NotApplicable("it is bound to no object that has a key")
         known = next(iter(self.bound.values()), None)
+        if known is None and self.options.any_parent:
+            raise NotApplicable("the target has an object under every id")
         return known.unknown_id() if known is not None else self.values.guid()

@@ -47,14 +47,14 @@ class CountDriver(BoundDriver):
 
     def ask_of(self, entity: str, *, headers: Fields | None = None) -> Exchange:
         """Send the documented request, with `ConsistencyLevel: eventual` where the document names that field."""
-        return super().ask_of(entity, headers={**self.needed, **(headers or {})})
+        return super().ask_of(entity, headers={**self.needed_fields, **(headers or {})})
 
     def count(self, query: str = "") -> Exchange:
         """Ask for the count with options."""
-        return self.call(self.bound_to, headers=self.needed, query=query)
+        return self.call(self.bound_to, headers=self.needed_fields, query=query)
 
     @property
-    def needed(self) -> Fields:
+    def needed_fields(self) -> Fields:
         """The header fields that the documented request has."""
         return {EVENTUAL: "eventual"} if EVENTUAL.lower() in self.documented.header_names else {}
 

@@ -16,6 +16,7 @@ from graph_contracts.operations.body_search import CONFLICT, CreationSearch, dis
 from graph_contracts.operations.creations import Creations, created_id
 from graph_contracts.operations.equality import Difference
 from graph_contracts.operations.knowledge import Options
+from graph_contracts.operations.monitors import ACCEPTED
 from graph_contracts.operations.object_model import ObjectModel, after_creation
 from graph_contracts.operations.object_views import NEW, CreationView
 from graph_contracts.operations.observer import Observer, why_unlisted
@@ -124,6 +125,12 @@ class CreateDriver(WriteDriver):
         except Inconclusive:
             return False
 
+    def made_by(self, exchange: Exchange) -> str:
+        """The id of the object that the last creation made: as its answer has it, or the monitor of what it began."""
+        entity = created_id(exchange, self.shape)
+        begun = exchange.status == ACCEPTED and self.key in self.objects.created
+        return self.key if begun and not entity else entity
+
     def make(self, n: int = 1) -> str:
         """Make an object for a case to use; its id.
 
@@ -131,7 +138,7 @@ class CreateDriver(WriteDriver):
             Inconclusive: the target makes none, or doesn't tell its id.
         """
         exchange = self.change(self.bodies.full(n))
-        entity = created_id(exchange, self.shape)
+        entity = self.made_by(exchange)
         if not entity:
             raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
         return entity

@@ -14,6 +14,7 @@ from graph_contracts.contract import CollectionShape, OperationKind
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import REFUSED, Exchange
 from graph_contracts.json_types import JsonMapping, JsonObject
+from graph_contracts.operations import monitors
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.object_model import ObjectModel
 from graph_contracts.operations.object_views import GONE, NEW
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 MAX_NAMELESS = 3
 """Creations that may leave an object behind whose id nobody knows, before no more are sent."""
-ACCEPTED = 202
 CONDITIONAL = frozenset({412, 428})
 
 
@@ -52,6 +52,10 @@ class Creations:
         """Ids whose deletion was asked for."""
         self.stuck = ""
         """Why what is made can't be taken away, where that is so."""
+        self.begun: monitors.Begun | None = None
+        """The last creation that was only begun."""
+        self.watched: monitors.Watched | None = None
+        """Its monitor, where it names one."""
 
     # -- as they are sent ---------------------------------------------------------------------------------------
 
@@ -93,7 +97,8 @@ class Creations:
         if exchange.request.method != context.documented.method:
             return
         if exchange.ok:
-            context.key = self._led_to(created_id(exchange, context.shape), exchange.object or {}) or NEW
+            named = created_id(exchange, context.shape) or self._watch(exchange)
+            context.key = self._led_to(named, exchange.object or {}) or NEW
         if exchange.ok and context.key in context.objects.created:
             self._alike.add(context.key)
         if exchange.ok and context.key != NEW:
@@ -167,6 +172,19 @@ class Creations:
         objects.doubtful = [exchange for exchange in objects.doubtful if exchange.index not in named]
         return found
 
+    def _watch(self, exchange: Exchange) -> str:
+        """The id of what a creation had only begun to make, once its monitor says where that is; else nothing."""
+        context = self._context
+        if exchange.status != monitors.ACCEPTED:
+            return ""
+        self.begun, self.watched = monitors.begun(context, exchange), None
+        if not self.begun.promised:
+            return ""
+        self.watched = monitors.watch(context, self.begun)
+        done = self.watched.state is monitors.State.DONE
+        entity = _key(self.watched.result, urlsplit(exchange.request.url).path) if done else ""
+        return entity if entity and context.observer.item(entity)[0] is not None else ""
+
     def is_earlier(self, entity: str, item: JsonMapping, later: Container[int]) -> bool:
         """Whether an accepted creation made an object that a list may show only now.
 
@@ -236,7 +254,7 @@ def digest(octets: bytes | None) -> str:
 
 def created_id(exchange: Exchange, shape: CollectionShape) -> str:
     """The id of an object that an exchange has made, or nothing; what was only begun (202) may have another's id."""
-    if not exchange.ok or exchange.response is None or exchange.status == ACCEPTED:
+    if not exchange.ok or exchange.response is None or exchange.status == monitors.ACCEPTED:
         return ""
     if entity := shape.key_of(exchange.object or _leniently(exchange.response.body)):
         return entity

@@ -33,8 +33,10 @@ def told(death: Death) -> str:
     """What was seen of the end of the target."""
     culprit = death.culprit
     how = f"connections were refused for {death.seconds:.1f} s after {described(culprit)}"
-    near = [each for each in death.others if culprit.started - each.started < NEAR_S][:MAX_OTHERS]
-    if near and culprit.response is not None:
+    near = [each for each in death.others if culprit.started - each.started < NEAR_S]
+    if culprit.response is None:
+        near = [each for each in near if each.response is None]  # they were in flight together
+    if near := near[:MAX_OTHERS]:
         how += f", or after one sent shortly before: {'; '.join(map(described, near))}"
     if death.rivals:
         how += f" ({death.rivals} of the other workers had sent a request that could have done it, too)"

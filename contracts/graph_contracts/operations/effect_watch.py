@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from graph_contracts.backoff import rounds
 from graph_contracts.http.exchange import Exchange, Request
 from graph_contracts.json_types import JsonMapping
+from graph_contracts.operations.at_once import takes_several
 from graph_contracts.operations.attempts import Attempt, Trial, holds
 from graph_contracts.operations.bodies import Bodies
 from graph_contracts.operations.context import Context
@@ -61,13 +63,12 @@ class Watch:
         request the documented operation is tried (`robust.alive`). Where the objects can't be observed, the trials
         have no effects and nothing is logged as watched. What changed while the target was started again is no effect.
         """
+        self._need_working()
+        if not hostile and (found := self._at_once(attempts := [*attempts])) is not None:
+            return found
         trials: list[Trial] = []
         waiting: list[tuple[Attempt, Exchange]] = []
-        self._need_working()
-        try:
-            before: States | None = self.objects.snapshot()
-        except Inconclusive:
-            before = None
+        before = self._before()
         for attempt in attempts:
             lives = self._lives
             exchange = self._send(attempt)
@@ -88,6 +89,67 @@ class Watch:
                 before = self._again(waiting, trials)
         self._look(waiting, before, trials, self._lives)
         return trials
+
+    def each(self, attempts: Iterable[Attempt]) -> Iterator[Trial]:
+        """Send requests that must have no effect, and look at every object after each; where the target is slow, once.
+
+        Where that one look shows an effect, they are sent once more one by one.
+        """
+        attempts = [*attempts]
+        if (found := self._at_once(attempts)) is not None:
+            if not any(trial.effects for trial in found):
+                yield from found
+                return
+            self._put_right()
+        for attempt in attempts:
+            yield from self.attempt([attempt])
+
+    def answers(self, attempts: Sequence[Attempt]) -> list[Exchange] | None:
+        """The answers to requests that are in flight together; None where one by one they might be others.
+
+        Whatever was answered 2xx may have had its effect, and nobody has looked what others have done.
+        """
+        lives = self._lives
+        found = self._together(attempts) if self._may_be_together(attempts) else None
+        clean = found is not None and all(exchange.ok or exchange.refused for exchange in found)
+        return found if clean and self._lives == lives else None
+
+    def _may_be_together(self, attempts: Sequence[Attempt]) -> bool:
+        return len(attempts) > 1 and not self.objects.one_by_one and takes_several(self._context)
+
+    def _together(self, attempts: Sequence[Attempt]) -> list[Exchange] | None:
+        """The answers to requests in flight together; None where that was too much for the target."""
+        with suppress(Inconclusive):
+            return self._context.client.together.run([partial(self._send, each) for each in attempts])
+        return None
+
+    def _at_once(self, attempts: Sequence[Attempt]) -> list[Trial] | None:
+        """The trials of requests that are in flight together, where all are refused; None where it takes more looks."""
+        before = self._before() if self._may_be_together(attempts) else None
+        if before is None:
+            return None
+        lives, trials = self._lives, list[Trial]()
+        found = self._together(attempts)
+        waiting = [*zip(attempts, found, strict=True)] if found is not None else []
+        if waiting and self._lives != lives:
+            self._again(waiting, trials)
+        elif waiting and all(exchange.refused for _, exchange in waiting):
+            self._look(waiting, before, trials, lives)
+        else:
+            self._put_right()
+        return trials or None
+
+    def _put_right(self) -> None:
+        """Give the object other values than those that were sent to it, so that each can be seen to come again."""
+        self._pending.forget()
+        self._writer.patch(self._bodies.full())
+        self._context.client.writes += 1
+
+    def _before(self) -> States | None:
+        """The objects as they are; None where nothing shows them."""
+        with suppress(Inconclusive):
+            return self.objects.snapshot()
+        return None
 
     def _need_working(self) -> None:
         """Go on only where the documented operation works again that no longer worked after an earlier input.
@@ -113,9 +175,7 @@ class Watch:
         """The objects as they are since the target was started again; nothing is said of what was sent before."""
         trials += [Trial(attempt, exchange) for attempt, exchange in waiting]
         waiting.clear()
-        with suppress(Inconclusive):
-            return self.objects.snapshot()
-        return None
+        return self._before()
 
     def _send(self, attempt: Attempt) -> Exchange:
         context = self._context

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from functools import partial
 
 from graph_contracts.backoff import rounds
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonMapping, JsonObject
+from graph_contracts.operations.at_once import ask_at_once, takes_several
 from graph_contracts.operations.bodies import Bodies
 from graph_contracts.operations.context import Context
 from graph_contracts.operations.equality import Difference
@@ -194,12 +196,13 @@ class Observation:
         agreeing = 0
         while agreeing < STEADY_READS and self._context.observer.means != "neutral":
             waited = time.monotonic() - client.wrote
-            found, _ = self.read_once(fresh=True)
-            if not self._model.changes(expected, found):
-                agreeing += 1
-            elif agreeing or lag.stale_reads_seen:
-                lag.stale_reads_seen, agreeing = True, 0
-                lag.grow(waited)
+            count = STEADY_READS - agreeing if takes_several(self._context) else 1
+            for found, _ in ask_at_once(self._context, [partial(self.read_once, fresh=True)] * count):
+                if not self._model.changes(expected, found):
+                    agreeing += 1
+                elif agreeing or lag.stale_reads_seen:
+                    lag.stale_reads_seen, agreeing = True, 0
+                    lag.grow(waited)
             if waited > self._context.options.settle or client.expired:
                 return
             if lag.stale_reads_seen:

@@ -76,9 +76,19 @@ def values(given: Mapping[str, str], operation: Operation) -> dict[str, str]:
     return {name: each for name, each in found if each is not None}
 
 
+def reference_name(operation: Operation) -> str:
+    """What `--id` calls the object that an operation on references refers to, as `members.id`; empty for any other."""
+    named = [each for each in operation.path.split("/") if not PARAMETER.search(each)]
+    return f"{named[-2]}.{SHORT}" if len(named) > 1 and named[-1] == "$ref" else ""
+
+
 def all_names(operations: Iterable[Operation]) -> set[str]:
-    """Every name that a parameter of some operations has."""
-    return {SHORT} | {each for operation in operations for pair in labels(operation).items() for each in pair}
+    """Every name that a parameter of some operations has, or that an object has which is referred to."""
+    operations = tuple(operations)
+    referred = {name for each in operations if (name := reference_name(each))}
+    return (
+        {SHORT} | referred | {each for operation in operations for pair in labels(operation).items() for each in pair}
+    )
 
 
 def ambiguous(name: str, operations: Iterable[Operation]) -> list[str]:

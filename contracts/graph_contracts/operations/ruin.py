@@ -28,6 +28,8 @@ def note_ruin(operation: Context, since: int) -> None:
     told = any(not outage.recovered and outage.culprit.index >= since for outage in operation.log.outages)
     if not written or told:
         return
+    if not operation.lag.seen and _last_shown(operation, exchanges) > max(map(_index_of_change, exchanges)):
+        return  # the case has looked already
     lives = len(client.lifeline.deaths)
     patience = max(LOOKS_S, 3 * operation.lag.max_lag)
     seconds = 0.0
@@ -46,14 +48,28 @@ def _writes(exchange: Exchange) -> bool:
     return exchange.request.method not in SAFE and not exchange.refused
 
 
+def _index_of_change(exchange: Exchange) -> int:
+    return -1 if exchange.request.method in SAFE else exchange.index
+
+
+def _reads(operation: Context, exchanges: list[Exchange]) -> list[Exchange]:
+    url = operation.client.url(operation.path())
+    return [each for each in exchanges if each.request.method == "GET" and each.request.url == url]
+
+
+def _last_shown(operation: Context, exchanges: list[Exchange]) -> int:
+    """The index of the last read that showed the object; -1 where none did."""
+    shown = (
+        each.index
+        for each in _reads(operation, exchanges)
+        if each.response and each.ok and (not each.response.whole or each.object is not None)
+    )
+    return max(shown, default=-1)
+
+
 def _culprit(operation: Context, exchanges: list[Exchange], written: list[Exchange]) -> Exchange:
     """The last of the inputs between the last read that showed the object and the first that didn't."""
-    url = operation.client.url(operation.path())
-    reads = [each for each in exchanges if each.request.method == "GET" and each.request.url == url]
-    shown = (
-        each for each in reads if each.response and each.ok and (not each.response.whole or each.object is not None)
-    )
-    good = max((each.index for each in shown), default=-1)
+    reads, good = _reads(operation, exchanges), _last_shown(operation, exchanges)
     bad = min((each.index for each in reads if each.index > good and not each.ok), default=exchanges[-1].index + 1)
     between = [each for each in written if good < each.index < bad]
     return (between or written)[-1]

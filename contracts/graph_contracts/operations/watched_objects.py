@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
 from graph_contracts.backoff import rounds
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonMapping
+from graph_contracts.operations.at_once import ask_at_once
 from graph_contracts.operations.attempts import Attempt, holds
 from graph_contracts.operations.bodies import Bodies
 from graph_contracts.operations.context import Context
@@ -67,7 +69,9 @@ class WatchedObjects:
         self._snapshot = snapshot
 
     def states(self) -> States:
-        return {entity: self._observe.state(entity) for entity in self._context.known}
+        known = self._context.known
+        states = ask_at_once(self._context, [partial(self._observe.state, entity) for entity in known])
+        return dict(zip(known, states, strict=True))
 
     def snapshot(self) -> States:
         return self._snapshot.take(self._caught_up)

@@ -1,7 +1,7 @@
 """Calls of actions: with state as far as the document says what they do, else an answer as it shows one.
 
-What a document says of an action is little (`contract.action_effects`). Where it says nothing, `effect` changes nothing:
-the answer is the documented example made valid, or one of the documented type. `stubs` names those actions.
+What a document says of an action is little (`contract.action_effects`). Where it says nothing, `effect` changes
+nothing: the answer is the documented example made valid, or one of the documented type. `stubs` names those actions.
 """
 
 from __future__ import annotations
@@ -46,11 +46,13 @@ class Actions:
         if operation.body is None:
             return {}
         if operation.body.kind is not TypeKind.COMPLEX:
-            return {"": self.argument(request, value)}
+            self.argument(request, value)
+            return {}
         if not isinstance(value, dict):
             raise Refusal(400, "BadRequest", "The request body must be a JSON object.")
         self.needed(request, value)
-        return self.argument(request, value)
+        checked: JsonObject = self.argument(request, value)
+        return checked
 
     def argument(self, request: Request, value: Json) -> Json:
         """400 for a body that isn't of the documented type."""

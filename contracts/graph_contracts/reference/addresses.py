@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import quote, unquote_to_bytes
 
-from graph_contracts.contract import Contract, ObjectPath, blank
+from graph_contracts.contract import ON_OBJECTS, Contract, ObjectPath, blank
 from graph_contracts.contract.composite_key import CompositeKey
 from graph_contracts.reference.call_segments import Calls
 from graph_contracts.reference.message import Refusal, Request, Scope
@@ -29,6 +29,9 @@ class Addresses:
     def __init__(self, contract: Contract, store: Store) -> None:
         self.store = store
         self.routes = Routes(contract)
+        self.bound_path = contract.bound_path
+        self.fresh: Callable[[Request], None] = lambda _: None
+        """Brings the objects of a collection up to date that is made of those of another."""
         paths = tuple(each.path for each in contract.operations)
         self.spellings = Spellings.of(path for path in paths if blank(path) not in contract.functions)
         self.calls = Calls.of(paths)
@@ -70,18 +73,20 @@ class Addresses:
             raise Refusal(404, "ResourceNotFound", "The resource does not exist.")
         request.operation = request.place.operation(request.method)
         self.parents(request)
+        self.fresh(request)
         if request.place.role is Role.ITEM:
             request.entity = request.segments[-1]
         elif request.place.role is Role.SINGLE:
             request.entity = next(iter(self.store.objects(request)), SINGLE)
         if request.entity:
             self.find(request)
-        if request.place.role is Role.OTHER:
+        if request.place.role is Role.OTHER or request.kind not in {None, *ON_OBJECTS}:
             request.bound = self.bound(request)
 
     def bound(self, request: Request) -> Request | None:
         """A request for what an operation is bound to; 404 where that is an object which isn't there."""
-        above = request.place.template.rstrip("/").rpartition("/")[0] if request.place is not None else ""
+        operation = request.operation
+        above = self.bound_path(operation) if operation is not None else ""
         segments = request.segments[: len(self.routes.split(above))]
         place = self.locate(segments) if segments else None
         if place is None or place.resource is None:

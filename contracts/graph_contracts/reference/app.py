@@ -14,13 +14,17 @@ from graph_contracts.reference.access import Access
 from graph_contracts.reference.actions import Actions
 from graph_contracts.reference.addresses import Addresses
 from graph_contracts.reference.answers import Answers
+from graph_contracts.reference.batches import Batches
 from graph_contracts.reference.bodies import Bodies
 from graph_contracts.reference.changes import Changes
 from graph_contracts.reference.counts import Counts
 from graph_contracts.reference.deltas import Deltas
 from graph_contracts.reference.functions import Functions
+from graph_contracts.reference.media import Media
 from graph_contracts.reference.message import Receive, Refusal, Reply, Request, Scope, Send, Tokens
+from graph_contracts.reference.monitors import Monitors
 from graph_contracts.reference.reads import Reads
+from graph_contracts.reference.references import References
 from graph_contracts.reference.store import Store, made
 
 
@@ -35,9 +39,14 @@ class App:
         self.bodies = Bodies()
         self.reads = Reads(self.store, self.addresses)
         self.changes = Changes(self.store, self.addresses, self.bodies, self.reads)
+        self.media = Media(self.store, self.reads)
+        self.references = References(contract, self.store, self.addresses, self.bodies)
+        self.addresses.fresh = self.references.refresh
         self.actions = Actions(self.store, self.bodies, self.reads, self.changes)
         self.deltas = Deltas(self.addresses, self.reads)
+        self.monitors = Monitors(self.addresses)
         self.answers = Answers()
+        self.batches = Batches(self.addresses, self.bodies, self.answered)
         self.functions = Functions(self.store, self.addresses, self.reads)
         self.counts = Counts(self.reads)
 
@@ -45,8 +54,8 @@ class App:
     def parts(self) -> tuple[object, ...]:
         """All that has steps; no two have a step of the same name."""
         inner = (self.store, self.access, self.addresses, self.bodies, self.reads, self.changes)
-        called = (self.actions, self.functions, self.counts, self.deltas)
-        return (self, *inner, *called, self.answers)
+        called = (self.actions, self.functions, self.counts, self.deltas, self.monitors, self.batches)
+        return (self, *inner, *called, self.media, self.references, self.answers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -55,12 +64,20 @@ class App:
         request = self.addresses.request(scope)
         try:
             await self.bodies.read(request, receive)
-            reply = await self.perform(request)
         except Refusal as refusal:
             reply = self.documented(request, self.answers.refuse(request, refusal))
-        except Exception as error:
-            reply = self.answers.crash(request, error)
+        else:
+            reply = await self.answered(request)
         await self.answers.send(request, reply, send)
+
+    async def answered(self, request: Request) -> Reply:
+        """The answer to a request that is read, or to one in a batch."""
+        try:
+            return await self.perform(request)
+        except Refusal as refusal:
+            return self.documented(request, self.answers.refuse(request, refusal))
+        except Exception as error:
+            return self.answers.crash(request, error)
 
     def documented(self, request: Request, refusal: Reply) -> Reply:
         """A refusal in the form that the document gives errors of its status, where that isn't Graph's."""
@@ -75,11 +92,13 @@ class App:
     async def perform(self, request: Request) -> Reply:
         """All that follows once the request is read."""
         self.access.authenticate(request)
+        if (work := self.monitors.find(request)) is not None:
+            return self.monitors.look(request, work)
         self.addresses.route(request)
         self.access.authorize(request)
         self.addresses.method(request)
         reply = await self.act(request)
-        return self.success(request, reply) if request.documented else reply
+        return self.monitors.begun(request, self.success(request, reply)) if request.documented else reply
 
     async def act(self, request: Request) -> Reply:
         """What the method asks for."""
@@ -87,19 +106,32 @@ class App:
             return Reply(
                 200, headers={"Allow": self.addresses.allow(request), "Accept-Patch": "application/json"}, body=b""
             )
-        if request.kind is OperationKind.ACTION:
-            return await self.actions.call(request)
-        if request.kind is OperationKind.DELTA and request.bound is not None:
-            return self.deltas.delta(request, request.bound)
-        if request.documented and request.kind is OperationKind.FUNCTION:
-            return self.functions.call_function(request)
-        if request.documented and request.kind is OperationKind.COUNT and request.bound is not None:
-            return self.counts.counted(request)
-        if not request.stored or (request.documented and request.kind not in ON_OBJECTS):
+        if request.kind is not None and request.kind not in ON_OBJECTS:
+            return await self.called(request, request.kind)
+        if not request.stored or (request.documented and request.kind is None):
             return await self.other(request)
         if request.method in {"GET", "HEAD"}:
             return self.reads.get(request)
         return await self.changes.change(request)
+
+    async def called(self, request: Request, kind: OperationKind) -> Reply:
+        """What an operation does that has a path of its own."""
+        match kind:
+            case OperationKind.ACTION:
+                return await self.actions.call(request)
+            case OperationKind.FUNCTION:
+                return self.functions.call_function(request)
+            case OperationKind.DELTA if request.bound is not None:
+                return self.deltas.delta(request, request.bound)
+            case OperationKind.COUNT if request.bound is not None:
+                return self.counts.counted(request)
+            case OperationKind.BATCH:
+                return await self.batches.batch(request)
+            case OperationKind.MEDIA:
+                return self.media.handle_octets(request)
+            case OperationKind.REFERENCE:
+                return self.references.handle_references(request)
+        return await self.other(request)
 
     def success(self, request: Request, reply: Reply) -> Reply:  # noqa: ARG002 (faults look at it)
         """The last word on a documented operation that was performed."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Literal
 
-from graph_contracts.contract import OperationKind
+from graph_contracts.contract import ON_OBJECTS, OperationKind
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.reference.app import App
 
@@ -27,8 +27,13 @@ class Behaviour:
     """Whether it fails a run in the default profile."""
     about: OperationKind | None = None
     """What kind of operation a document must have for it, where an update won't do."""
-    or_about: frozenset[OperationKind] = frozenset()
-    """Other kinds any of which will do as well."""
+    shared: bool = False
+    """Whether any kind with a path of its own will do as well: an action, a function, a count …"""
+
+    def fits(self, kinds: Container[OperationKind]) -> bool:
+        """Whether a document with operations of some kinds has what it is about."""
+        others = (each for each in OperationKind if self.shared and each not in ON_OBJECTS)
+        return self.about is None or self.about in kinds or any(each in kinds for each in others)
 
 
 _BEHAVIOURS: dict[str, Behaviour] = {}
@@ -44,12 +49,7 @@ def _ids(names: str) -> tuple[str, ...]:
 
 
 def fault(
-    name: str,
-    caught_by: str,
-    *,
-    gates: bool = True,
-    about: OperationKind | None = None,
-    or_about: frozenset[OperationKind] = frozenset(),
+    name: str, caught_by: str, *, gates: bool = True, about: OperationKind | None = None, shared: bool = False
 ) -> Callable[[Callable[[App], None]], Callable[[App], None]]:
     """Register a fault.
 
@@ -57,12 +57,12 @@ def fault(
         caught_by: requirement ids; their first word may be left out where that is `update`.
         gates: whether it fails a run.
         about: the kind of operation that it needs; that of the first requirement, unless told.
-        or_about: other kinds any of which will do as well.
+        shared: whether any other kind with a path of its own will do as well.
     """
 
     def register(apply: Callable[[App], None]) -> Callable[[App], None]:
         needed = about or next(filter(None, map(_kind_of, caught_by.split())), None)
-        _add(Behaviour(name, "fault", _text(apply), apply, _ids(caught_by), gates, needed, or_about))
+        _add(Behaviour(name, "fault", _text(apply), apply, _ids(caught_by), gates, needed, shared))
         return apply
 
     return register

@@ -86,8 +86,11 @@ class Request:
 
     @property
     def kind(self) -> OperationKind | None:
-        """What the documented operation does, where it is one of the five."""
-        return self.place.kinds.get(self.method) if self.place else None
+        """What the documented operation does; HEAD of octets is about them as GET is."""
+        if self.place is None:
+            return None
+        read = self.place.kinds.get("GET") if self.method == "HEAD" else None
+        return self.place.kinds.get(self.method) or (read if read is OperationKind.MEDIA else None)
 
     def documented_status(self, default: int) -> int:
         """The status that the document has for success."""

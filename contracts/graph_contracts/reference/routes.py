@@ -20,6 +20,7 @@ from graph_contracts.contract import (
     Type,
     TypeKind,
     blank,
+    is_about_octets,
     operation_kind,
 )
 from graph_contracts.json_types import JsonMapping
@@ -52,7 +53,8 @@ class Place:
     def kinds(self) -> Mapping[str, OperationKind]:
         """What each operation does, by method."""
         holds = self.routes.holds(self.template)
-        found = {method: operation_kind(operation, holds) for method, operation in self.operations.items()}
+        octets = any(map(is_about_octets, self.operations.values()))
+        found = {method: operation_kind(operation, holds, octets) for method, operation in self.operations.items()}
         if blank(self.template) in self.routes.functions:
             return dict.fromkeys(found, OperationKind.FUNCTION)
         return {method: kind for method, kind in found.items() if kind is not None}
@@ -347,9 +349,10 @@ class Routes:
         for member in members:
             self._resources.setdefault(member, resource)
 
-    def has(self, kind: OperationKind) -> bool:
-        """Whether the document has an operation of a kind."""
-        return any(kind in place.kinds.values() for place in self.places)
+    @property
+    def kinds(self) -> frozenset[OperationKind]:
+        """The kinds of operation that the document has."""
+        return frozenset(kind for place in self.places for kind in place.kinds.values())
 
     def first(self, *kinds: OperationKind) -> Resource | None:
         """The first resource that the document has an operation of a kind for; any of the kinds, in their order."""

@@ -46,8 +46,7 @@ def build(
     app = App(contract, tokens, auth, objects)
     for behaviour in (*choose(variations, "variation"), *choose(faults, "fault")):
         what = f"{behaviour.kind} {behaviour.name}"
-        about = {behaviour.about, *behaviour.or_about} if behaviour.about else set()
-        if about and not any(app.addresses.routes.has(kind) for kind in about):
+        if not behaviour.fits(app.addresses.routes.kinds):
             raise ConfigurationError(f"{what} is about operations that {behaviour.about}, which {contract.title} lacks")
         try:
             behaviour.apply(app)

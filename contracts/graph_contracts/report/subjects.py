@@ -17,6 +17,8 @@ BASES: Mapping[str, str] = {
 }
 """What a level rests on."""
 SUBJECTS: Mapping[str, str] = {
+    "answers": "Answers in a batch",
+    "async": "Long-running operations",
     "atomic": "All or nothing",
     "auth": "Authentication",
     "authz": "Permissions",
@@ -36,6 +38,7 @@ SUBJECTS: Mapping[str, str] = {
     "paging": "Paging",
     "parents": "Parent objects",
     "persist": "Storing",
+    "range": "Ranges of octets",
     "req": "Requests",
     "resp": "Responses",
     "robust": "Robustness",

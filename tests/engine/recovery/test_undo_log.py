@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from graph_contracts import cli
+from graph_contracts.engine.recovery.calls import logged_calls
 from graph_contracts.engine.recovery.undo_log import WORKERS, Asked, UndoLog, abandoned, journals, read, sweep
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.http.redact import MASK, Redactor
@@ -41,6 +42,16 @@ def test_what_is_written_can_be_read_and_the_first_state_counts(tmp_path: Path) 
     written.write("refused", path="/things")
     written.write("deleted", path="/things/b")
     assert (read(written.path).created, read(written.path).asked) == ({}, [])
+
+
+def test_calls_of_actions_that_were_not_refused_are_told(tmp_path: Path) -> None:
+    written = journal(tmp_path)
+    for kind in ("call", "call", "call-refused", "call", "call"):
+        written.note(kind, operation="op", path="/things/a/open")
+    written.note("call", operation="op", path="/things/b/open")
+    written.note("call-refused", operation="op", path="/things/b/open")
+    told = [*logged_calls(read(written.path))]
+    assert told == ["/things/a/open was called 3 times by the run: what that did can't be put back"]
 
 
 def test_it_holds_no_secret(tmp_path: Path) -> None:

@@ -51,16 +51,16 @@ def test_a_body_is_applied_whole_or_not_at_all(operation: WriteDriver) -> Findin
         raise Inconclusive("the target accepts every wrong value that was tried, so no body was rejected in part")
     operation.watch.objects.snapshot()
     seen_refusal = False
-    for attempt in (*_beside(operation, bad), *_among_all(operation, bad), *_nested(operation)):
-        (trial,) = operation.watch.attempt([attempt])
+    attempts = (*_beside(operation, bad), *_among_all(operation, bad), *_nested(operation))
+    for trial in operation.watch.each(attempts):
         if not trial.exchange.refused:
             continue
         seen_refusal = True
         for effect in trial.effects:
-            what = f"{trial.exchange.answer} to {attempt.note}, yet {effect.difference}"
+            what = f"{trial.exchange.answer} to {trial.attempt.note}, yet {effect.difference}"
             yield Finding("4xx and nothing changed", what, effect.evidence)
         if isinstance(operation, CreateDriver) and not trial.effects:
-            yield from note_what_is_made_in_spite(operation, attempt)
+            yield from note_what_is_made_in_spite(operation, trial.attempt)
     if not seen_refusal:
         raise Inconclusive("no body with a bad part was refused")
     operation.watch.objects.snapshot()

@@ -279,11 +279,6 @@ def test_no_success_of_a_call_carries_an_error(operation: BoundDriver, exchange:
     "A delta request on an object that doesn't exist should be answered 404.",
     sent="A delta request with a random id in its path that no object has.",
 )
-@also(
-    "batch.route.unknownid",
-    "A batch on an object that doesn't exist should be answered 404.",
-    sent="A batch with a random id in its path that no object has.",
-)
 def test_nothing_is_called_on_an_unknown_object(operation: BoundDriver) -> Findings:
     """A call of an action on an object that doesn't exist should be answered 404.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph_contracts.cases.values import finding_of, shown_after
+from graph_contracts.cases.values import finding_of, kept_at_once, shown_after
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.equality import short
@@ -104,22 +104,13 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
     Fix: Tell an explicit null from an absent member: parse into a dictionary or a type that knows the difference.
     """
     operation.bodies.needs_partial()
-    candidates = [
-        name
-        for kind in (TypeKind.STRING, TypeKind.INT32, TypeKind.COMPLEX)
-        for name in [
-            location.path[0]
-            for location in settable_locations(operation, kind)
-            if len(location.path) == 1 and location.nullable
-        ]
-    ]
-    if not candidates:
-        raise NotApplicable("the document declares no nullable property")
+    types = _nullable(operation)
+    if operation.client.together.slow and len(types) > 1:
+        operation.patch({name: operation.values.make(declared, name, 1) for name, declared in types.items()})
+        if kept_at_once(operation, [dict.fromkeys(types)]):
+            return
     cleared = refusals = 0
-    for name in candidates:
-        declared = operation.model.type.properties[name].type
-        if declared.kind is TypeKind.COMPLEX and not any(True for _ in declared.leaves()):
-            continue
+    for name, declared in types.items():
         operation.change({name: operation.values.make(declared, name, 1)})
         exchange = operation.patch({name: None})
         if exchange.refused:
@@ -140,6 +131,28 @@ def test_null_clears_a_nullable_property(operation: WriteDriver) -> Findings:
             yield finding_of(difference, exchange, seen)
     if not cleared and refusals:
         raise Inconclusive("the target declares every property tried as non-nullable (400 to null)")
+
+
+def _nullable(operation: WriteDriver) -> dict[str, Type]:
+    """The plain texts, numbers and complex values that may be null, with their types.
+
+    Raises:
+        NotApplicable: the document declares none.
+    """
+    names = [
+        location.path[0]
+        for kind in (TypeKind.STRING, TypeKind.INT32, TypeKind.COMPLEX)
+        for location in settable_locations(operation, kind)
+        if len(location.path) == 1 and location.nullable
+    ]
+    if not names:
+        raise NotApplicable("the document declares no nullable property")
+    types = {name: operation.model.type.properties[name].type for name in names}
+    return {
+        name: each
+        for name, each in types.items()
+        if each.kind is not TypeKind.COMPLEX or any(True for _ in each.leaves())
+    }
 
 
 @requirement(

@@ -48,8 +48,9 @@ def test_a_number_beyond_int32_never_becomes_another(operation: WriteDriver) -> 
     for location in needed(operation, TypeKind.INT32):
         before, _ = shown_after(operation, operation.change(location.body(4711)))
         kept = 4711 if before is None else location.value(before)
-        for number in wrong_of(BEYOND, location.type):
-            (trial,) = operation.watch.attempt([Attempt(f"{location.name} = {number}", location.body(number))])
+        numbers = wrong_of(BEYOND, location.type)
+        attempts = [Attempt(f"{location.name} = {number}", location.body(number)) for number in numbers]
+        for number, trial in zip(numbers, operation.watch.each(attempts), strict=True):
             exchange = trial.exchange
             if not exchange.ok:
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph_contracts.cases.values import kept, kinds_of_text, reflected, shown_after, text_places
+from graph_contracts.cases.values import all_kept, kept, kinds_of_text, reflected, shown_after, text_places
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.write import WriteDriver
@@ -96,12 +96,9 @@ def test_strings_survive_to_the_code_point(operation: WriteDriver) -> Findings:
 
     Fix: Use UTF-8 from end to end (`utf8mb4` in MySQL, `nvarchar` in SQL Server), and don't normalise.
     """
-    accepted = 0
-    for location in kinds_of_text(operation):
-        for text in TEXTS:
-            before = len(operation.client.exchanges)
-            yield from kept(operation, location, text)
-            accepted += operation.client.exchanges[before].ok
+    locations = kinds_of_text(operation)
+    accepted = yield from all_kept(operation, locations, TEXTS)
+    for location in locations:
         escaped = operation.bodies.escape(location.body("\U0001f600 \u00e9 漢"))
         yield from kept(operation, location, "\U0001f600 \u00e9 漢", spelled=escaped)
     if not accepted:
@@ -126,10 +123,8 @@ def test_a_long_string_is_stored_whole_or_refused(operation: WriteDriver) -> Fin
 
     Fix: Refuse with 400 what a column can't hold; silent truncation is the fault here.
     """
-    for location in kinds_of_text(operation):
-        for length in LENGTHS:
-            text = ("graph contract " * (length // 15 + 1))[: length - 1] + "."
-            yield from kept(operation, location, text)
+    texts = [("graph contract " * (length // 15 + 1))[: length - 1] + "." for length in LENGTHS]
+    yield from all_kept(operation, kinds_of_text(operation), texts)
 
 
 @requirement(
@@ -151,9 +146,7 @@ def test_strings_that_look_like_something_else_stay_strings(operation: WriteDriv
     Fix: Bind parameters, store text as text, escape on output in the format of the output. Don't trim, guess types
     or evaluate.
     """
-    for location in kinds_of_text(operation):
-        for text in LITERALS:
-            yield from kept(operation, location, text)
+    yield from all_kept(operation, kinds_of_text(operation), LITERALS)
 
 
 @requirement(

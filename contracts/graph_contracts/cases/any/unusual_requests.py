@@ -97,6 +97,19 @@ def test_unusual_requests_are_performed_or_refused(operation: OperationUnderTest
 
 
 def _sent(operation: OperationUnderTest) -> Iterator[tuple[str, Exchange]]:
+    """Each answer; that of a write is watched for an effect where it is a refusal, which `error.nochange` tells of."""
+    if isinstance(operation, WriteDriver):
+        attempts = _attempts(operation)
+        answers = operation.watch.answers(attempts)
+        if answers is not None:
+            again = [attempt for attempt, exchange in zip(attempts, answers, strict=True) if exchange.refused]
+            operation.watch.attempt(again)
+            yield from ((attempt.note, exchange) for attempt, exchange in zip(attempts, answers, strict=True))
+            return
+        for attempt in attempts:
+            (trial,) = operation.watch.attempt([attempt])
+            yield attempt.note, trial.exchange
+        return
     for note, fields in FIELDS.items():
         yield note, _with_fields(operation, note, fields)
     for query in QUERIES:
@@ -105,11 +118,13 @@ def _sent(operation: OperationUnderTest) -> Iterator[tuple[str, Exchange]]:
         yield "a GET with a body", operation.send("GET", operation.address(), octets=b"{}", entity=operation.about)
 
 
+def _attempts(operation: WriteDriver) -> list[Attempt]:
+    fields = [Attempt(note, operation.bodies.small(), headers=each) for note, each in FIELDS.items()]
+    path = operation.address()
+    return [*fields, *(Attempt(f"?{q[:20]}", operation.bodies.small(), path=f"{path}?{q}") for q in QUERIES)]
+
+
 def _with_fields(operation: OperationUnderTest, note: str, fields: Fields) -> Exchange:
-    """The answer; what is refused is watched for an effect, which `error.nochange` tells of."""
-    if isinstance(operation, WriteDriver):
-        (trial,) = operation.watch.attempt([Attempt(note, operation.bodies.small(), headers=fields)])
-        return trial.exchange
     if isinstance(operation, DeleteDriver):
         return operation.attempt(note, headers=fields).exchange
     return operation.ask(headers=fields)
@@ -117,10 +132,6 @@ def _with_fields(operation: OperationUnderTest, note: str, fields: Fields) -> Ex
 
 def _with_query(operation: OperationUnderTest, query: str) -> Exchange:
     note = f"?{query[:20]}"
-    if isinstance(operation, WriteDriver):
-        path = f"{operation.address()}?{query}"
-        (trial,) = operation.watch.attempt([Attempt(note, operation.bodies.small(), path=path)])
-        return trial.exchange
     if isinstance(operation, DeleteDriver):
         entity = operation.victim()
         return operation.attempt(note, path=f"{operation.path(entity)}?{query}", entity=entity).exchange

@@ -73,7 +73,7 @@ def test_a_new_object_can_be_read_by_its_id(create: CreateDriver) -> Findings:
     if not create.observe.persists:
         return  # told by the case above
     exchange = create.change(create.bodies.full())
-    entity = created_id(exchange, create.shape)
+    entity = create.made_by(exchange)
     if not entity:
         raise Inconclusive("the answer to the creation doesn't tell the object's id", exchange)
     found, seen = create.appears(entity)

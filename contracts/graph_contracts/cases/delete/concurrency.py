@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from graph_contracts.cases.update.concurrency import parallel
 from graph_contracts.http.exchange import Exchange
-from graph_contracts.operations.creations import ACCEPTED
 from graph_contracts.operations.delete import DeleteDriver
 from graph_contracts.operations.equality import short
+from graph_contracts.operations.monitors import ACCEPTED
 from graph_contracts.requirements import Finding, Findings, Inconclusive, Phase, adapted
 
 ROUNDS = 3

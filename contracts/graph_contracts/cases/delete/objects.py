@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from graph_contracts.cases.update.conditional import BOGUS, TRIES, refused_tag
 from graph_contracts.http.exchange import Exchange
-from graph_contracts.operations.creations import ACCEPTED
 from graph_contracts.operations.delete import DeleteDriver
 from graph_contracts.operations.equality import short
+from graph_contracts.operations.monitors import ACCEPTED
 from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.other_objects import selects_others
 from graph_contracts.operations.update import UpdateDriver

@@ -9,16 +9,20 @@ from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.bound import BoundDriver
 from graph_contracts.operations.read import ListDriver, ReadDriver
 
+CHOSEN = "-"
+"""Stands for the value of a parameter that a case chooses."""
+
 
 def ids_from_bound(driver: BoundDriver) -> dict[str, str]:
     """The values of the path's parameters that the operations on the bound object or collection know."""
+    chosen = dict.fromkeys(driver.own_parameters, CHOSEN)
     for each in driver.bound.values():
         if each.documented.key is not None and not each.key:
             continue
         known = {**each.observer.ids, **({each.documented.key: each.key} if each.documented.key else {})}
         pairs = zip(driver.documented.parameters, each.documented.parameters, strict=False)
-        return {name: known[other] for name, other in pairs if other in known}
-    return {}
+        return chosen | {name: known[other] for name, other in pairs if other in known}
+    return chosen
 
 
 def examine(driver: BoundDriver) -> Iterator[PreflightCheck]:

@@ -61,6 +61,9 @@ def _follow(logged: LoggedChanges, flags: JsonMapping, show: Callable[[str], obj
         left = list(known(resources, logged))
         done = sum(len(update.objects.original) for update in resources.updates)
         left += [each.text for each in restoring.put_back(resources.updates)]
+        for undo, operation in logged.undo[::-1]:
+            answer = undo.send(session.client, operation)
+            left += [] if undo.done(answer) else [restoring.not_taken_back(undo, answer).text]
         _reached(session.client)
         found, lost = _traced(resources, logged)
         logged.created.update(found)

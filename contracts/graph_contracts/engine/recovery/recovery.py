@@ -22,6 +22,7 @@ from graph_contracts.engine.tally import Tally
 from graph_contracts.engine.target import Target
 from graph_contracts.errors import ContractsError
 from graph_contracts.http.redact import Redactor
+from graph_contracts.operations.changing import ChangingDriver
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.report.left import Left
@@ -98,12 +99,21 @@ class Recovery:
     def adopt(self, logged: LoggedChanges) -> None:
         """Put back at the end, with what is the run's own, what a worker left that died."""
         doubts = [*known(self._resources, logged), *_doubtful(logged)]
-        self._tally.note(*doubts, *logged_calls(logged))
         drivers = self._resources.drivers
         for path, operation in logged.created.items():
             driver = drivers.get(operation) or next(iter(drivers.values()))
             driver.objects.created[path] = path
-        for name in {*(saved.operation for saved in logged.objects.values()), *logged.created.values()}:
+        for undo, operation in logged.undo:
+            if isinstance(changing := drivers.get(operation), ChangingDriver):
+                changing.undo.pending.append(undo)
+            else:
+                doubts.append(f"{undo.path}: {undo.method}, which puts back what was there, is to be sent by hand")
+        self._tally.note(*doubts, *logged_calls(logged))
+        for name in {
+            *(saved.operation for saved in logged.objects.values()),
+            *logged.created.values(),
+            *(each for _, each in logged.undo),
+        }:
             if name in drivers:
                 group = self._resources.group(name)
                 group.examined = group.calibrated = True
@@ -144,7 +154,7 @@ class Recovery:
         # a target that died may live again
         self._client.dead, self._client.lapsed, self._client.isolated = None, "", False
         try:
-            if self._client.broken_off:
+            if self._client.together.broken_off:
                 time.sleep(BROKEN_OFF)
             while waiting:
                 left += self.put_back_group(waiting[0])
@@ -191,7 +201,9 @@ class Recovery:
             yield from self._take_away(driver)
 
     def _take_away(self, driver: OperationUnderTest) -> Iterator[Left]:
-        """Delete what the run has made; yields what is left."""
+        """Take back what is planned, and delete what the run has made; yields what is left."""
+        if isinstance(driver, ChangingDriver):
+            yield from restore.take_back(driver)
         for path in driver.objects.created.values():
             problem = restore.take_away(driver, path)
             if problem:
@@ -210,6 +222,8 @@ def _not_looked_at(groups: Iterable[ResourceGroup]) -> Iterator[Left]:
     for driver in dict.fromkeys(driver for group in groups for driver in group.drivers):
         for path in driver.objects.created.values():
             yield Left(path, f"{path}, which this run made, was not deleted")
+        for undo in driver.undo.pending if isinstance(driver, ChangingDriver) else ():
+            yield Left(undo.path, f"{undo.path}: {undo.method}, which puts back what was there, was not sent")
         if isinstance(driver, UpdateDriver) and not driver.primary_path:
             for path in [driver.path(each) for each in driver.objects.original if each not in driver.objects.created]:
                 yield Left(path, f"{path} was not looked at again")

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from graph_contracts.contract import Type, TypeKind
 from graph_contracts.engine.recovery.mend import mend
+from graph_contracts.http.exchange import Exchange
 from graph_contracts.http.redact import MASK
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.accepted_body import annotate
+from graph_contracts.operations.changing import ChangingDriver
 from graph_contracts.operations.creations import delete
 from graph_contracts.operations.equality import Difference
 from graph_contracts.operations.leftovers import ABSENT, Leftover
@@ -17,6 +19,7 @@ from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.sender import SERVER_FAILURES
 from graph_contracts.operations.spare_objects import SPREAD
+from graph_contracts.operations.undo_requests import UndoRequest
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.report.left import Left, named
 from graph_contracts.requirements import Inconclusive, Severity
@@ -42,6 +45,17 @@ def take_away(update: OperationUnderTest, path: str) -> Left | None:
     if exchange.ok or exchange.status in {404, 410}:
         return None
     return Left(path, f"{path}, which this run made, could not be deleted: {exchange.answer}")
+
+
+def take_back(driver: ChangingDriver) -> Iterator[Left]:
+    """Take back what a driver changed on what was there before the run; yields what the target refuses."""
+    for undo, answer in driver.undo.follow():
+        yield not_taken_back(undo, answer)
+
+
+def not_taken_back(undo: UndoRequest, answer: Exchange) -> Left:
+    """What is left where a request that puts something back is refused."""
+    return Left(undo.path, f"{undo.path} is not as it was: {undo.method}, which puts it back, got {answer.answer}")
 
 
 def _restore(update: UpdateDriver, entity: str, original: JsonMapping) -> tuple[tuple[str, ...], str]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.sent_members import Member, members
+from graph_contracts.operations.undo_requests import UndoRequest
 from graph_contracts.report.outcome_stream import NAME as OUTCOMES
 from graph_contracts.system import is_alive
 
@@ -126,6 +127,8 @@ class LoggedChanges:
     """Members that the run sent beside the documented properties, by operation."""
     given: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     """Ids that the run named for objects which have another: by operation, then by the object's id."""
+    undo: list[tuple[UndoRequest, str]] = field(default_factory=list)
+    """Requests that take back what the run changed, each with the operation for which it is sent."""
     called: Counter[str] = field(default_factory=Counter)
     """How often the run called an action and was not refused, by the path of the call: nothing takes that back."""
     listed: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -237,18 +240,25 @@ def _apply(logged: LoggedChanges, entry: JsonObject) -> None:
             _answered(logged, entry["path"], entry.get("body"))
         case "deleted":
             logged.created.pop(str(entry["path"]), None)
-        case "call":
-            logged.called[_path(entry["path"])] += 1
-        case "call-refused":
-            logged.called[_path(entry["path"])] -= 1
         case _:
             _apply_given(logged, entry)
+            _apply_call(logged, entry)
 
 
 def _apply_given(logged: LoggedChanges, entry: JsonObject) -> None:
+    if entry["kind"] == "undo":
+        logged.undo.append((UndoRequest.from_json(entry), str(entry["operation"])))
+    if entry["kind"] == "undone":
+        done = UndoRequest.from_json(entry)
+        logged.undo = [each for each in logged.undo if each[0] != done]
     if entry["kind"] == "id":
         given = logged.given.setdefault(str(entry["operation"]), {})
         given.setdefault(str(entry["entity"]), []).append(str(entry["given"]))
+
+
+def _apply_call(logged: LoggedChanges, entry: JsonObject) -> None:
+    if entry["kind"] in {"call", "call-refused"}:
+        logged.called[_path(entry["path"])] += 1 if entry["kind"] == "call" else -1
 
 
 def _answered(logged: LoggedChanges, path: Json, body: Json) -> None:

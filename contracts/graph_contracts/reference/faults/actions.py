@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from graph_contracts.contract import OperationKind, TypeKind
-from graph_contracts.http import jsontext
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
+from graph_contracts.reference import strictjson
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Refusal, Reply, Request
@@ -90,8 +92,11 @@ def broken_json(app: App) -> None:
 
     @override(app, "arguments")
     def arguments(inner: Step, request: Request) -> JsonObject:
-        broken = request.body and jsontext.parse(request.body).problem
-        found: JsonObject = {} if broken else inner(request)
+        try:
+            strictjson.parse(request.body or b"{}")
+        except ValueError:
+            return {}
+        found: JsonObject = inner(request)
         return found
 
     _removes_anything(app)
@@ -103,8 +108,10 @@ def any_json(app: App) -> None:
 
     @override(app, "arguments")
     def arguments(inner: Step, request: Request) -> JsonObject:
-        text = jsontext.parse(request.body)
-        found: JsonObject = {} if not text.problem and not isinstance(text.value, dict) else inner(request)
+        with suppress(ValueError):
+            if not isinstance(strictjson.parse(request.body or b"{}"), dict):
+                return {}
+        found: JsonObject = inner(request)
         return found
 
     _removes_anything(app)
@@ -114,6 +121,33 @@ def any_json(app: App) -> None:
 def labelled_as_text(app: App) -> None:
     """The result of a call is labelled as plain text."""
     override(app, "called")(lambda inner, *given: replace(inner(*given), media="text/plain"))
+
+
+@fault("action-result-is-no-json", "action.resp.json")
+def no_json(app: App) -> None:
+    """The result of a call has a comma too many."""
+
+    @override(app, "called")
+    def called(inner: Step, request: Request, entity: str) -> Reply:
+        reply: Reply = inner(request, entity)
+        return replace(reply, body=json.dumps(reply.value).encode()[:-1] + b",}") if reply.body is None else reply
+
+
+@fault("action-result-texts-are-numbers", "action.type.string")
+def texts_are_numbers(app: App) -> None:
+    """Texts at the root of a call's result are numbers."""
+
+    @override(app, "called")
+    def called(inner: Step, request: Request, entity: str) -> Reply:
+        reply: Reply = inner(request, entity)
+        result = request.operation.response if request.operation else None
+        texts = {
+            each.name
+            for each in (result.properties.values() if result is not None else ())
+            if each.type.kind is TypeKind.STRING and each.name != "id"
+        }
+        shown = {name: 7 if name in texts else value for name, value in _given(reply.value).items()}
+        return replace(reply, value=shown) if reply.body is None else reply
 
 
 @fault("action-result-wrapped", "action.resp.object")

@@ -5,16 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from graph_contracts.contract import ON_OBJECTS, OperationKind
+from graph_contracts.contract import ON_OBJECTS
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import fault
 from graph_contracts.reference.message import Refusal, Reply, Request
 from graph_contracts.reference.tools import Step, override
 
-CALLED = frozenset(OperationKind) - ON_OBJECTS
 
-
-@fault("calls-answered-203", "action.status.success", or_about=CALLED)
+@fault("calls-answered-203", "action.status.success", shared=True)
 def another_status(app: App) -> None:
     """What has a path of its own is answered 203 where it succeeds."""
 
@@ -24,7 +22,7 @@ def another_status(app: App) -> None:
         return found if request.kind in ON_OBJECTS else replace(found, status=203)
 
 
-@fault("calls-on-nothing-succeed", "action.route.unknownid", gates=False, or_about=CALLED)
+@fault("calls-on-nothing-succeed", "action.route.unknownid", gates=False, shared=True)
 def on_nothing(app: App) -> None:
     """What has a path of its own is performed on objects that don't exist."""
 

@@ -1,0 +1,80 @@
+"""What operations on references and on octets have in common: an object to change, and putting back what was there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graph_contracts.contract import Operation
+from graph_contracts.http.exchange import SAFE
+from graph_contracts.operations import parameters
+from graph_contracts.operations.bound import BoundDriver
+from graph_contracts.operations.create import CreateDriver
+from graph_contracts.operations.knowledge import Options
+from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.operations.undo_requests import UndoRequests
+from graph_contracts.requirements import Inconclusive
+
+if TYPE_CHECKING:
+    from graph_contracts.http.client import Client
+
+
+class ChangingDriver(BoundDriver):
+    """An operation that reads or changes what an object refers to, or the octets that it has."""
+
+    def __init__(
+        self, client: Client, operation: Operation, options: Options, primary_path: OperationUnderTest | None = None
+    ) -> None:
+        super().__init__(client, operation, options, primary_path)
+        self.undo = UndoRequests(self)
+        self._own: dict[int, str] = {}
+        """Objects of the run's own by the number that a case gave them."""
+        self._none_made = ""
+        """Why no object of the run's own could be made."""
+
+    @property
+    def reads(self) -> bool:
+        """Whether the operation itself changes nothing."""
+        return self.documented.method in SAFE
+
+    @property
+    def changes_freely(self) -> bool:
+        """Whether what is changed need not be put back."""
+        return self.options.destructive or self.options.any_parent
+
+    def own(self, n: int = 1) -> str:
+        """An object of the run's own to change, the same for a number as long as it is there.
+
+        Raises:
+            Inconclusive: none can be made.
+        """
+        maker = self.on_bound(CreateDriver)
+        known = self._own.get(n, "")
+        if maker is not None and known in maker.objects.created:
+            return known
+        if self._none_made:
+            raise Inconclusive(self._none_made)
+        try:
+            self._own[n] = self.own_object(n)
+        except Inconclusive as reason:
+            self._none_made = reason.reason
+            raise
+        return self._own[n]
+
+    def is_own(self, entity: str) -> bool:
+        """Whether an object is one that the run made."""
+        return any(entity in each.objects.created for each in self.bound.values())
+
+    def there(self) -> str:
+        """The object that was there before the run and that it works on; empty where that has no key.
+
+        Raises:
+            Inconclusive: none is known.
+        """
+        if self.bound_key is not None and not self.bound_to:
+            flags = parameters.flags(self.documented, name=self.bound_key)
+            raise Inconclusive(f"not tested: no object is known that has it (give {flags})", give=flags)
+        return self.bound_to
+
+    def tidy(self) -> None:
+        for _ in self.undo.follow():
+            pass
