@@ -39,7 +39,7 @@ SHELF = HERE / "shelf.yaml"
 """One resource with all five operations."""
 NESTED = HERE / "nested.yaml"
 """A collection below the objects of another."""
-LONG_RUNNING = HERE / "long_running.yaml"
+BEGUN = HERE / "long_running.yaml"
 """Creations and an action that are answered 202, with a monitor."""
 MAX_EXAMPLES = 10
 """Enough for variations; faults that strike seldom get the default."""
@@ -58,20 +58,15 @@ DESTRUCTIVE = frozenset({"update.route.nokey"})
 UPDATE = OperationKind.UPDATE
 OTHERS = (OperationKind.READ, OperationKind.LIST, OperationKind.CREATE, OperationKind.DELETE)
 """The kinds that the shelf has beside updates."""
-DOCUMENTS: Mapping[OperationKind, Path] = {
-    OperationKind.ACTION: HERE / "action.yaml",
-    OperationKind.BATCH: HERE / "batch.yaml",
-    OperationKind.DELTA: HERE / "delta.yaml",
-    OperationKind.FUNCTION: HERE / "function.yaml",
-}
+CALLS = (OperationKind.ACTION, OperationKind.BATCH, OperationKind.DELTA, OperationKind.FUNCTION)
+DOCUMENTS: Mapping[OperationKind, Path] = {kind: HERE / f"{kind}.yaml" for kind in CALLS}
 """The documents of the other kinds, each with what one of them needs."""
 OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-envelope"
 """Faults of what all have in common that have a path of their own."""
 COMMON_OF: Mapping[OperationKind, str] = {
     OperationKind.ACTION: OF_ALL,
     OperationKind.BATCH: f"{OF_ALL} calls-answered-203",
-    OperationKind.DELTA: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
-    OperationKind.FUNCTION: f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed",
+    **dict.fromkeys(CALLS[2:], f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed"),
 }
 """Faults of what all operations have in common that have a row of each of those kinds, too: each requirement of a kind
 has one that trips it."""
@@ -184,7 +179,7 @@ def shelf_document(behaviour: Behaviour) -> Path:
     if behaviour.about is not None and behaviour.about in DOCUMENTS:
         return DOCUMENTS[behaviour.about]
     module = behaviour.apply.__module__.rpartition(".")[2]
-    return {"parents": NESTED, "long_running": LONG_RUNNING}.get(module, SHELF)
+    return {"parents": NESTED, "long_running": BEGUN}.get(module, SHELF)
 
 
 def kind_row(behaviour: Behaviour, kind: OperationKind, *, brief: bool = False) -> Row:
@@ -332,8 +327,7 @@ def run(
             expired_token=SecretStr(tokens.expired),
             foreign_token=SecretStr(tokens.foreign),
             settle=SETTLE,
-            destructive=document in {SHELF, NESTED, LONG_RUNNING, *DOCUMENTS.values()}
-            or _named_for(faults, DESTRUCTIVE),
+            destructive=document in {SHELF, NESTED, BEGUN, *DOCUMENTS.values()} or _named_for(faults, DESTRUCTIVE),
             seed=seed,
             max_examples=examples or (SELDOM_EXAMPLES if SELDOM.intersection(faults) else MAX_EXAMPLES),
             profile=profile,
