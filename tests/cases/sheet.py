@@ -65,24 +65,20 @@ OTHERS = (OperationKind.READ, OperationKind.LIST, OperationKind.CREATE, Operatio
 READING = (OperationKind.READ, OperationKind.LIST)
 """The kinds that query options are for."""
 DOCUMENTS: Mapping[OperationKind, Path] = {
-    OperationKind.ACTION: HERE / "action.yaml",
-    OperationKind.BATCH: HERE / "batch.yaml",
-    OperationKind.REFERENCE: HERE / "reference.yaml",
-    OperationKind.MEDIA: HERE / "media.yaml",
-    OperationKind.DELTA: HERE / "delta.yaml",
-    OperationKind.FUNCTION: HERE / "function.yaml",
-    OperationKind.COUNT: HERE / "count.yaml",
+    kind: HERE / f"{kind}.yaml" for kind in OperationKind if kind not in {UPDATE, *OTHERS}
 }
 """The documents of the other kinds, each with what one of them needs."""
 OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-envelope"
 """Faults of what all have in common that have a path of their own."""
+OF_CALLS = f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed"
 OF_ANSWERS = """
  names-pascalcase int-as-string date-as-epoch complex-double-encoded collection-collapsed error-envelope-missing
 """
 """Faults of answers that show objects or what a call comes to."""
 COMMON_OF: Mapping[OperationKind, str] = {
-    kind: OF_ALL + (OF_ANSWERS if kind is OperationKind.ACTION else " calls-answered-203 calls-on-nothing-succeed")
-    for kind in DOCUMENTS
+    **dict.fromkeys(DOCUMENTS, OF_CALLS),
+    OperationKind.ACTION: OF_ALL + OF_ANSWERS,
+    OperationKind.BATCH: f"{OF_ALL} calls-answered-203",
 }
 """Faults of what all operations have in common that have a row of each of those kinds, too."""
 BRISK: tuple[tuple[Any, str, float], ...] = (

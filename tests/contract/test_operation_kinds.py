@@ -64,6 +64,15 @@ def test_what_only_looks_like_an_object_or_a_collection_has_a_kind_of_its_own() 
     }
 
 
+def test_a_creation_may_be_begun_alone_where_it_is_sent_what_its_path_names() -> None:
+    team = {**STATION, "title": "team"}
+    found = kinds({("post", "/teams"): (team, 202, None), ("post", "/teams/{id}/archive"): (team, 202, None)})
+    assert {path: {*each} for path, each in found.items()} == {
+        "/teams": {OperationKind.CREATE},
+        "/teams/{}/archive": {OperationKind.ACTION},
+    }
+
+
 def test_an_object_that_is_alone_is_read_and_updated_and_no_list() -> None:
     found = kinds({("get", "/settings"): (None, 200, STATION), ("patch", "/settings"): (STATION, 200, STATION)})
     assert found == {"/settings": {OperationKind.READ: "GET /settings", OperationKind.UPDATE: "PATCH /settings"}}
