@@ -60,6 +60,7 @@ DOCUMENTS: Mapping[OperationKind, Path] = {
     OperationKind.ACTION: HERE / "action.yaml",
     OperationKind.REFERENCE: HERE / "reference.yaml",
     OperationKind.MEDIA: HERE / "media.yaml",
+    OperationKind.REPLACE: HERE / "replace.yaml",
     OperationKind.DELTA: HERE / "delta.yaml",
     OperationKind.FUNCTION: HERE / "function.yaml",
 }

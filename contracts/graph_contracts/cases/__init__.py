@@ -80,6 +80,8 @@ MODULES = (
     "delete.objects",
     "function.answers",
     "function.arguments",
+    "replace.objects",
+    "replace.refused",
     "any.head",
     "list.concurrency",
     "delete.concurrency",

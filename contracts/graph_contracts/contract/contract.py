@@ -256,8 +256,11 @@ class Contract:
     def bound_path(self, operation: Operation) -> str:
         """The path of what an operation is bound to: mostly its own without the last segment; empty without one.
 
-        A reference is bound to the object that has the relation, and octets to the nearest object with a key.
+        A reference is bound to the object that has the relation, octets to the nearest object with a key, and what
+        replaces an object to that object.
         """
+        if operation.method == "PUT" and operation.key:
+            return operation.path
         if (found := self.relation(operation)) is not None:
             return found.source
         octets = operation.path.endswith(f"/{VALUE}") or is_about_octets(operation)

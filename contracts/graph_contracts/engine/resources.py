@@ -30,6 +30,7 @@ from graph_contracts.operations.parents import collections_below
 from graph_contracts.operations.read import ListDriver, ReadDriver
 from graph_contracts.operations.references import ReferenceDriver
 from graph_contracts.operations.relation_operations import relation_of
+from graph_contracts.operations.replace import ReplaceDriver
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
 
@@ -42,6 +43,7 @@ DRIVERS: Mapping[OperationKind, Callable[..., OperationUnderTest]] = {
     OperationKind.LIST: ListDriver,
     OperationKind.CREATE: CreateDriver,
     OperationKind.DELETE: DeleteDriver,
+    OperationKind.REPLACE: ReplaceDriver,
     OperationKind.ACTION: ActionDriver,
     OperationKind.FUNCTION: FunctionDriver,
     OperationKind.REFERENCE: ReferenceDriver,
