@@ -68,7 +68,7 @@ DOCUMENTS: Mapping[OperationKind, Path] = {
 OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-envelope"
 """Faults of what all have in common that have a path of their own."""
 COMMON_OF: Mapping[OperationKind, str] = {
-    each: OF_ALL if each is OperationKind.ACTION else f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed"
+    each: OF_ALL if each in {OperationKind.ACTION, OperationKind.REPLACE} else f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed"
     for each in DOCUMENTS
 }
 """Faults of what all operations have in common that have a row of each of those kinds, too: each requirement of a kind
@@ -129,6 +129,7 @@ list-counted-and-in-context names-are-unique location-with-key-in-parentheses li
 list-in-another-order-each-time options-without-their-sign ids-are-texts
 top-ignored ids-of-one-format deleted-lags-in-lists
 q-octets-as-a-whole q-octets-without-tags q-no-head-of-octets q-empty-octets-refused q-any-media-type
+q-put-ignores-ids q-put-with-tags q-put-creates
 q-added-again-204 q-removed-again-204 q-references-with-keys-in-parentheses q-unknown-target-400
 """
 """Variations that one server can have at once, a line each: a brief row judges them together.

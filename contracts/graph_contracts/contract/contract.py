@@ -29,6 +29,9 @@ from graph_contracts.contract.servers import base_path, choices, servers
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
 
+FIVE = ON_OBJECTS - {OperationKind.REPLACE}
+"""Kinds that are tested with the operations on their own resource alone."""
+
 
 @dataclass(frozen=True)
 class Contract:
@@ -168,7 +171,7 @@ class Contract:
     def kinds(self) -> Mapping[str, OperationKind]:
         """What each operation that is tested does, by operation id. To know it, all are read."""
         found = [each for place in self._own_places for each in self._kinds_at(place)]
-        others = [o for kind, o in found if kind not in ON_OBJECTS]
+        others = [o for kind, o in found if kind not in FIVE]
         bound = [each for o in others for each in (*self.bound(o).items(), *self.targets(o).items())]
         return {operation.id: kind for kind, operation in (*bound, *found)}
 

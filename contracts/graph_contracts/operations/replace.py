@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from graph_contracts.contract import Operation, OperationKind, Type
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
-from graph_contracts.operations.attempts import Fields
+from graph_contracts.operations.attempts import Attempt, Fields, Headers, Trial
 from graph_contracts.operations.changing import ChangingDriver
 from graph_contracts.operations.equality import Difference
-from graph_contracts.operations.knowledge import Options
+from graph_contracts.operations.knowledge import Effect, Options
 from graph_contracts.operations.object_model import ObjectModel, after_creation, failures
 from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.observer import Observer
@@ -69,6 +69,12 @@ class ReplaceDriver(ChangingDriver):
                 raise
         return self.there()
 
+    def there(self) -> str:
+        listed = self.documented.key and not self.bound_to and OperationKind.LIST in self.siblings
+        items = self.looker.collection()[0] if listed else None
+        found = (entity for item in items or () if (entity := self.shape.key_of(item)))
+        return next(found, "") or super().there()
+
     @property
     def looker(self) -> Observer:
         """What looks at objects with a key: as the operation does that reads them, where the document has one."""
@@ -80,6 +86,27 @@ class ReplaceDriver(ChangingDriver):
         """The type of what a read shows."""
         reader = self.sibling(ReadDriver)
         return reader.answer_type if reader is not None else self.answer_type
+
+    @property
+    def property_name(self) -> str:
+        """The property of the object above that the path names, where bodies have its `value`; else nothing."""
+        last, above = self.documented.path.rstrip("/").rpartition("/")[2], self.on_bound(ReadDriver)
+        if self.documented.key or above is None or "value" not in self.type.properties:
+            return ""
+        return last if last in above.answer_type.properties else ""
+
+    def above_shows(self, entity: str) -> tuple[Json, Exchange]:
+        """The value of that property as a read of the object above shows it.
+
+        Raises:
+            Inconclusive: none does.
+        """
+        above = self.on_bound(ReadDriver)
+        assert above is not None  # noqa: S101 (the property is one of the object above)
+        found, exchange = above.observer.item(entity)
+        if found is None:
+            raise Inconclusive(f"the object is not shown ({exchange.answer})", exchange)
+        return found.get(self.property_name), exchange
 
     def look(self, entity: str) -> tuple[JsonObject | None, Exchange | None]:
         """The object as a read shows it; None where none does."""
@@ -194,6 +221,25 @@ class ReplaceDriver(ChangingDriver):
     def ask_of(self, entity: str, *, headers: Fields | None = None) -> Exchange:
         names = self._form[0] if self._form is not None else self.names
         return self.call(entity, octets=encode(self.values.full(self.type, 1, names)), headers=headers)
+
+    def refusals(self, different: Headers) -> list[Trial]:
+        """Send replacements that must be refused for their header fields, after one that is performed; each is looked
+        at afterwards."""
+        entity = self.subject()
+        self.replaced(entity, 31)
+        return [self._watched(entity, n, note, headers) for n, (note, headers) in enumerate(different, 32)]
+
+    def _watched(self, entity: str, n: int, note: str, headers: Fields) -> Trial:
+        """Send a replacement that must be refused, and look what became of the object."""
+        attempt, body = Attempt(note, headers=headers), self.body(entity, n)
+        before, _ = self.look(entity)
+        exchange = self.put(entity, body, headers=headers)
+        after, seen = self.look(entity)
+        if before is None or after is None or seen is None:
+            return Trial(attempt, exchange)
+        about = {name: before[name] for name in self.told if name in before}
+        changes = (Effect(exchange, entity, each, (seen,)) for each in self.model.changes(about, after))
+        return Trial(attempt, exchange, tuple(changes), watched=True)
 
     def replaced(self, entity: str, n: int) -> tuple[JsonObject, Exchange]:
         """Replace an object by one with new values; the body and the answer.

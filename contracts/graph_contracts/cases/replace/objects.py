@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph_contracts.cases.update.conditional import BOGUS
 from graph_contracts.contract import OperationKind
 from graph_contracts.http.exchange import Exchange
-from graph_contracts.operations.equality import short
+from graph_contracts.operations.equality import differences, short
 from graph_contracts.operations.object_model import failures
 from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.read import ReadDriver
@@ -55,6 +55,39 @@ def test_a_replacement_shows_in_later_reads(replace: ReplaceDriver) -> Findings:
             )
         if left:
             return
+
+
+@requirement(
+    "replace.persist.property",
+    Level.MUST,
+    basis="page⇒",
+    source="OData 4.01 Part 1 §11.4.9.1, §11.2.6 (the path of a property); Page, HTTP request",
+    vary="a later read within --settle seconds",
+)
+def test_a_property_that_is_replaced_shows_in_its_object(replace: ReplaceDriver) -> Findings:
+    """A property that is replaced at a path of its own must show in its object, and at that path alike.
+
+    Sent: A PUT of `{"value": …}` to the path of the property; then a GET of the object, and one of the property.
+
+    Fix: Write to the object that the path names, and read the property from it.
+    """
+    name = replace.property_name
+    if not name:
+        raise NotApplicable("the path is none of a property of an object")
+    entity = replace.subject()
+    body, exchange = replace.replaced(entity, 41)
+    type_ = replace.type.properties["value"].type
+    for _ in replace.looks():
+        shown, seen = replace.above_shows(entity)
+        left = failures(differences(body["value"], shown, type_, name))
+        if not left:
+            break
+    if left:
+        yield Finding(f"{name} = {short(body['value'])}", f"{name} = {short(shown)} in the object", (exchange, seen))
+        return
+    own, read = replace.look(entity)
+    if own is not None and read is not None and failures(differences(shown, own.get("value"), type_, name)):
+        yield Finding(f"value = {short(shown)}", f"value = {short(own.get('value'))} at its own path", (seen, read))
 
 
 @adapted("replace.persist.sameasread", terms="update.persist.sameasread", vary="an answer without content")
