@@ -68,7 +68,9 @@ DOCUMENTS: Mapping[OperationKind, Path] = {
 OF_ALL = "noauth-accepted garbage-token-accepted noperm-accepted 200-with-error-envelope"
 """Faults of what all have in common that have a path of their own."""
 COMMON_OF: Mapping[OperationKind, str] = {
-    each: OF_ALL if each in {OperationKind.ACTION, OperationKind.REPLACE} else f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed"
+    each: OF_ALL
+    if each in {OperationKind.ACTION, OperationKind.REPLACE}
+    else f"{OF_ALL} calls-answered-203 calls-on-nothing-succeed"
     for each in DOCUMENTS
 }
 """Faults of what all operations have in common that have a row of each of those kinds, too: each requirement of a kind

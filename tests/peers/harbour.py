@@ -104,7 +104,8 @@ class Handler(Answering):
             return self.reply(405, Allow="GET, POST")
         if self.fits("boat"):
             self.body.pop("id", None)
-            self.reply(201, self.harbour.add(self.body))
+            return self.reply(201, self.harbour.add(self.body))
+        return None
 
     def boat(self, number: int) -> None:
         boats, mode = self.harbour.boats, self.harbour.mode
@@ -167,7 +168,8 @@ class Handler(Answering):
         if self.fits(kind):
             state.clear()
             state.update(self.body)
-            self.reply(200, state)
+            return self.reply(200, state)
+        return None
 
 
 @contextmanager

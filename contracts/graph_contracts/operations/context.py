@@ -146,6 +146,10 @@ def _answer_type(operation: Operation) -> Type:
 def _lists(type_: Type, operation: Operation) -> bool:
     """Whether an operation without a key is about a collection rather than one object that is alone."""
     unsaid = not type_.properties and type_.kind is not TypeKind.COMPLEX
+    items = operation.shape.items
+    named = type_.properties.get(items[0]) if items else None
+    if named is not None and named.type.kind not in {TypeKind.COLLECTION, TypeKind.ANY, TypeKind.COMPLEX}:
+        return operation.method == "POST"  # the path is a property's, whose value has the name that lists have
     return operation.method == "POST" or operation.shape.items is not None or unsaid
 
 

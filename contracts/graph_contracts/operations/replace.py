@@ -281,13 +281,17 @@ class ReplaceDriver(ChangingDriver):
         if found is not None and not self._keeps_secrets:
             self._before.setdefault(entity, found)
             body = {name: found[name] for name in self.names if name in found}
-            keyed = self._form[1] if self._form is not None else any(key in self.type.required for key in self.shape.keys)
+            keyed = (
+                self._form[1] if self._form is not None else any(key in self.type.required for key in self.shape.keys)
+            )
             octets = json.dumps({**(self.shape.in_body(entity) if keyed and entity else {}), **body}).encode()
             self.undo.plan(UndoRequest("PUT", self.address(entity), octets))
         elif gone and OperationKind.DELETE in self.siblings:
             self.undo.plan(UndoRequest("DELETE", self.address(entity)))
         elif not self.changes_freely:
-            why = "the document has properties that are sent and never shown" if found is not None else "no read shows it"
+            why = (
+                "the document has properties that are sent and never shown" if found is not None else "no read shows it"
+            )
             reason = f"not tested: what is there could not be put back, for {why} (--destructive allows it)"
             raise Inconclusive(reason, give="--destructive")
 

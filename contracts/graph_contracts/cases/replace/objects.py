@@ -141,7 +141,10 @@ def test_a_property_left_out_is_reset(replace: ReplaceDriver) -> Findings:
         left, seen = replace.differs(entity, {name: whole[name]})
         if not left:
             yield Finding(
-                f"{name} reset", f"{exchange.answer}, and {name} still is {short(whole[name])}", (exchange, *seen), place=name
+                f"{name} reset",
+                f"{exchange.answer}, and {name} still is {short(whole[name])}",
+                (exchange, *seen),
+                place=name,
             )
             return
     if not judged:
@@ -218,7 +221,9 @@ def test_read_only_properties_are_not_replaced(replace: ReplaceDriver) -> Findin
         exchange = replace.put(entity, {**body, name: value})
         after, seen = replace.shown(entity)
         if exchange.ok and after.get(name) == value:
-            yield Finding(f"{name} not set by a client", f"{exchange.answer}, and {name} = {short(value)}", (exchange, seen))
+            yield Finding(
+                f"{name} not set by a client", f"{exchange.answer}, and {name} = {short(value)}", (exchange, seen)
+            )
             return
 
 
@@ -284,7 +289,9 @@ def test_an_unknown_id_is_created_or_refused(replace: ReplaceDriver) -> Findings
     """
     entity = replace.subject()
     if OperationKind.DELETE not in replace.siblings and not replace.changes_freely:
-        raise Inconclusive("not tested: the document has no operation that deletes what it may create", give="--destructive")
+        raise Inconclusive(
+            "not tested: the document has no operation that deletes what it may create", give="--destructive"
+        )
     body = replace.body(entity, 11)
     unknown = replace.unknown_object()
     replace.undo.plan(UndoRequest("DELETE", replace.address(unknown)))
@@ -345,7 +352,10 @@ def test_a_superseded_tag_stops_the_replacement(replace: ReplaceDriver) -> Findi
 
 
 @adapted(
-    "replace.cond.notag", terms="update.cond.notag", vary="success of servers without validators", phase=Phase.CONDITIONAL
+    "replace.cond.notag",
+    terms="update.cond.notag",
+    vary="success of servers without validators",
+    phase=Phase.CONDITIONAL,
 )
 def test_a_tag_that_no_object_has_stops_the_replacement(replace: ReplaceDriver) -> Findings:
     """A replacement with an ETag in If-Match that the object never had should be rejected (412).

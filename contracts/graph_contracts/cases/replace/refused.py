@@ -78,7 +78,9 @@ def _wrong(replace: ReplaceDriver, entity: str) -> Iterator[tuple[str, JsonObjec
 
 
 def _strict(type_: Type) -> bool:
-    return type_.kind in WRONG and not type_.alternatives and not (type_.kind is TypeKind.COMPLEX and not type_.properties)
+    return (
+        type_.kind in WRONG and not type_.alternatives and not (type_.kind is TypeKind.COMPLEX and not type_.properties)
+    )
 
 
 @adapted(
@@ -160,7 +162,12 @@ def test_a_body_that_is_no_json_is_refused(replace: ReplaceDriver) -> Findings:
     entity = replace.subject()
     body, _ = replace.replaced(entity, 26)
     text = encode(body) or b""
-    bodies = {"half of an object": text[: len(text) // 2], "two objects": text + text, "one quote": b'"', "nothing": b""}
+    bodies = {
+        "half of an object": text[: len(text) // 2],
+        "two objects": text + text,
+        "one quote": b'"',
+        "nothing": b"",
+    }
     for note, octets in bodies.items():
         exchange = replace.put(entity, octets)
         if exchange.ok:

@@ -10,8 +10,8 @@ from graph_contracts.reference.variations import (
     objects,
     octets,
     references,
-    replacements,
     refusals,
+    replacements,
     requests,
     timing,
 )
@@ -26,8 +26,8 @@ __all__ = [
     "objects",
     "octets",
     "references",
-    "replacements",
     "refusals",
+    "replacements",
     "requests",
     "timing",
 ]

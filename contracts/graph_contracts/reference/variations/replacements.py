@@ -6,8 +6,8 @@ from graph_contracts.contract import OperationKind
 from graph_contracts.json_types import JsonMapping
 from graph_contracts.reference.app import App
 from graph_contracts.reference.behaviours import variation
-from graph_contracts.reference.message import Refusal, Reply, Request
 from graph_contracts.reference.changes import empty
+from graph_contracts.reference.message import Refusal, Reply, Request
 from graph_contracts.reference.tools import Step, override
 from graph_contracts.reference.validators import strong
 
@@ -27,7 +27,10 @@ def creates(app: App) -> None:
                 raise
             body = app.bodies.accept(request)
             resource = request.resource
-            app.store.objects(request)[request.entity] = {**empty(resource.type), **resource.shape.in_body(request.entity)}
+            app.store.objects(request)[request.entity] = {
+                **empty(resource.type),
+                **resource.shape.in_body(request.entity),
+            }
             await app.changes.write(request, body)
             return Reply(201, app.reads.shown(request))
         return reply
