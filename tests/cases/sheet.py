@@ -79,6 +79,7 @@ COMMON_OF: Mapping[OperationKind, str] = {
     **dict.fromkeys(DOCUMENTS, OF_CALLS),
     OperationKind.ACTION: OF_ALL + OF_ANSWERS,
     OperationKind.BATCH: f"{OF_ALL} calls-answered-203",
+    OperationKind.REPLACE: OF_ALL,
 }
 """Faults of what all operations have in common that have a row of each of those kinds, too."""
 BRISK: tuple[tuple[Any, str, float], ...] = (

@@ -22,6 +22,7 @@ pages-of-two-with-relative-links clients-id-refused second-delete-204 location-i
 list-counted-and-in-context names-are-unique location-with-key-in-parentheses lists-and-objects-have-tags
 list-in-another-order-each-time options-without-their-sign ids-are-texts
 top-ignored ids-of-one-format deleted-lags-in-lists
+q-put-ignores-ids q-put-with-tags q-put-creates
 action-once-for-each-object action-unknown-parameters-ignored action-wants-an-empty-object action-refuses-with-422
 q-octets-as-a-whole q-octets-without-tags q-no-head-of-octets q-empty-octets-refused q-any-media-type
 q-added-again-204 q-removed-again-204 q-references-with-keys-in-parentheses q-unknown-target-400

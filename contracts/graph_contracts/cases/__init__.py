@@ -83,6 +83,8 @@ MODULES = (
     "delete.objects",
     "function.answers",
     "function.arguments",
+    "replace.objects",
+    "replace.refused",
     "any.head",
     "list.concurrency",
     "delete.concurrency",

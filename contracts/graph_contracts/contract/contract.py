@@ -29,6 +29,9 @@ from graph_contracts.contract.servers import base_path, choices, servers
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
 
+FIVE = ON_OBJECTS - {OperationKind.REPLACE}
+"""Kinds that are tested with the operations on their own resource alone."""
+
 
 @dataclass(frozen=True)
 class Contract:
@@ -168,7 +171,7 @@ class Contract:
     def kinds(self) -> Mapping[str, OperationKind]:
         """What each operation that is tested does, by operation id. To know it, all are read."""
         found = [each for place in self._own_places for each in self._kinds_at(place)]
-        others = [o for kind, o in found if kind not in ON_OBJECTS]
+        others = [o for kind, o in found if kind not in FIVE]
         bound = [each for o in others for each in (*self.bound(o).items(), *self.targets(o).items())]
         return {operation.id: kind for kind, operation in (*bound, *found)}
 
@@ -261,8 +264,11 @@ class Contract:
     def bound_path(self, operation: Operation) -> str:
         """The path of what an operation is bound to: mostly its own without the last segment; empty without one.
 
-        A reference is bound to the object that has the relation, and octets to the nearest object with a key.
+        A reference is bound to the object that has the relation, octets to the nearest object with a key, and what
+        replaces an object to that object.
         """
+        if operation.method == "PUT" and operation.key:
+            return operation.path
         if (found := self.relation(operation)) is not None:
             return found.source
         octets = operation.path.endswith(f"/{VALUE}") or is_about_octets(operation)

@@ -133,6 +133,8 @@ def _on_objects(operation: Operation, holds_objects: bool) -> OperationKind | No
     match operation.method:
         case "PATCH" if sends_object:
             return OperationKind.UPDATE
+        case "PUT" if sends_object and (operation.key or not holds_objects):
+            return OperationKind.REPLACE
         case "DELETE" if operation.key:
             return OperationKind.DELETE
         case "POST" if sends_object and not operation.key and (holds_objects or _makes_what_it_is_sent(operation)):

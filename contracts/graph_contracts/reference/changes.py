@@ -32,7 +32,28 @@ class Changes:
                 return await self.post(request)
             case "DELETE":
                 return await self.delete(request)
+            case "PUT":
+                return await self.put(request)
         return await self.patch(request)
+
+    async def put(self, request: Request) -> Reply:
+        """A replacement, from its media type to its answer."""
+        body = self.bodies.accept(request)
+        self.bodies.complete(request, body)
+        self.precondition(request)
+        await self.replace(request, body)
+        return self.updated(request, body)
+
+    async def replace(self, request: Request, body: JsonMapping) -> None:
+        """Set what a client may set to what the body says, and what it leaves out to null."""
+        objects, operation = self.store.objects(request), request.operation
+        assert operation is not None  # noqa: S101 (routed)
+        sent = request.resource.body(operation)
+        theirs = {name for name, each in sent.properties.items() if each.read_only}
+        theirs |= {*request.resource.shape.keys, *sent.properties.keys() ^ request.resource.type.properties.keys()}
+        kept = {name: value for name, value in objects[request.entity].items() if name in theirs}
+        objects[request.entity] = {**empty(request.resource.type), **kept}
+        await self.write(request, body)
 
     async def patch(self, request: Request) -> Reply:
         """An update, from its media type to its answer."""

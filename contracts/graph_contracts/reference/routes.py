@@ -131,7 +131,7 @@ class Resource:
         return replace(first, name=named.name, properties=MappingProxyType(properties))
 
     def _answered(self) -> Iterator[Type]:
-        for kind in (OperationKind.UPDATE, OperationKind.READ, OperationKind.CREATE):
+        for kind in (OperationKind.UPDATE, OperationKind.READ, OperationKind.CREATE, OperationKind.REPLACE):
             for found, operation in self.operations:
                 if found is kind and operation.response is not None:
                     yield operation.response
@@ -140,7 +140,7 @@ class Resource:
                 yield operation.item_type
 
     def _sent(self) -> Iterator[Type]:
-        for kind in (OperationKind.UPDATE, OperationKind.CREATE):
+        for kind in (OperationKind.UPDATE, OperationKind.CREATE, OperationKind.REPLACE):
             for found, operation in self.operations:
                 if found is kind and operation.body is not None:
                     yield operation.body

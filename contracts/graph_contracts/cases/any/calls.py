@@ -54,6 +54,11 @@ def _own(operation: Operation, exchange: Exchange) -> bool:
     "A batch without an Authorization header must not be answered 2xx.",
     sent="A batch without an Authorization header.",
 )
+@also(
+    "replace.auth.required",
+    "A replacement without an Authorization header must not be answered 2xx.",
+    sent="A PUT without an Authorization header.",
+)
 def test_without_credentials_nothing_is_called(operation: BoundDriver) -> Findings:
     """A call of an action without an Authorization header must not be answered 2xx.
 
@@ -95,6 +100,11 @@ def test_without_credentials_nothing_is_called(operation: BoundDriver) -> Findin
     "batch.auth.invalid",
     "A batch must be rejected if its bearer token is not valid.",
     sent="A batch with `Bearer` alone, with an empty token and with a random one.",
+)
+@also(
+    "replace.auth.invalid",
+    "A replacement must be rejected if its bearer token is not valid.",
+    sent="A PUT with `Bearer` alone, with an empty token and with a random one.",
 )
 def test_no_invalid_token_calls_anything(operation: BoundDriver) -> Findings:
     """A call of an action must be rejected if its bearer token is not valid.
@@ -146,6 +156,11 @@ def test_no_invalid_token_calls_anything(operation: BoundDriver) -> Findings:
     "A batch with a token that has none of the required permissions must not be answered 2xx.",
     sent="A batch with the token given as `--forbidden-token`.",
 )
+@also(
+    "replace.authz.insufficient",
+    "A replacement with a token that has none of the required permissions must not be answered 2xx.",
+    sent="A PUT with the token given as `--forbidden-token`.",
+)
 def test_a_token_without_the_permission_calls_nothing(operation: BoundDriver) -> Findings:
     """A call of an action with a token that has none of the required permissions must not be answered 2xx.
 
@@ -193,6 +208,11 @@ def test_a_token_without_the_permission_calls_nothing(operation: BoundDriver) ->
     "A batch that succeeds must be answered with a status that the page documents.",
     sent="A batch as the page documents it.",
 )
+@also(
+    "replace.status.success",
+    "A replacement that succeeds must be answered with a status that the page documents.",
+    sent="A PUT of a whole representation.",
+)
 def test_a_call_is_answered_with_the_documented_status(operation: BoundDriver) -> Findings:
     """A call of an action that succeeds must be answered with a status that the page documents.
 
@@ -239,6 +259,11 @@ def test_a_call_is_answered_with_the_documented_status(operation: BoundDriver) -
     "batch.status.noerror200",
     "The body of a 2xx to a batch must never be an error envelope.",
     sent="No request of its own: the body of every 2xx to a batch is checked.",
+)
+@also(
+    "replace.status.noerror200",
+    "The body of a 2xx to a replacement must never be an error envelope.",
+    sent="No request of its own: the body of every 2xx to a replacement is checked.",
 )
 def test_no_success_of_a_call_carries_an_error(operation: BoundDriver, exchange: Exchange) -> Findings:
     """The body of a 2xx to a call of an action must never be an error envelope.

@@ -51,6 +51,8 @@ def take_back(driver: ChangingDriver) -> Iterator[Left]:
     """Take back what a driver changed on what was there before the run; yields what the target refuses."""
     for undo, answer in driver.undo.follow():
         yield not_taken_back(undo, answer)
+    for path, what in driver.not_restored():
+        yield Left(path, f"{path} is not as it was: {what}")
 
 
 def not_taken_back(undo: UndoRequest, answer: Exchange) -> Left:

@@ -15,6 +15,7 @@ from graph_contracts.reference.variations import (
     octets,
     references,
     refusals,
+    replacements,
     requests,
     timing,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "octets",
     "references",
     "refusals",
+    "replacements",
     "requests",
     "timing",
 ]
