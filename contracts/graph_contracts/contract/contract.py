@@ -254,12 +254,11 @@ class Contract:
     def bound(self, operation: Operation) -> Mapping[OperationKind, Operation]:
         """The operations on the object or the collection that an action, a function or the like is bound to.
 
-        A batch has requests for any objects: for those that are the easiest to list, to make and to take away.
+        Those of a batch are any: of the objects that are the easiest to list, to make and to take away.
         """
         if operation.path.rstrip("/").endswith("/$batch"):
             return self._batched
-        above = self.bound_path(operation)
-        return {kind: each for kind, each in self.at(above).items() if kind in ON_OBJECTS} if above else {}
+        return self._on_objects(self.bound_path(operation))
 
     def bound_path(self, operation: Operation) -> str:
         """The path of what an operation is bound to: mostly its own without the last segment; empty without one.
@@ -285,7 +284,9 @@ class Contract:
 
     def targets(self, operation: Operation) -> Mapping[OperationKind, Operation]:
         """The operations on the collection whose objects an operation refers to."""
-        path = self.target(operation)
+        return self._on_objects(self.target(operation))
+
+    def _on_objects(self, path: str) -> Mapping[OperationKind, Operation]:
         return {kind: each for kind, each in self.at(path).items() if kind in ON_OBJECTS} if path else {}
 
     def at_path(self, path: str) -> Mapping[str, Operation]:

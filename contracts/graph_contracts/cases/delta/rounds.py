@@ -155,7 +155,7 @@ def _there(delta: DeltaDriver, entity: str) -> bool:
     Level.SHOULD,
     basis="practice",
     of=Convention.ODATA,
-    source="What clients rely on; Graph's overview of delta queries has them expect replays all the same",
+    source="OData 4.01 Part 1 §11.3; what clients rely on, though Graph has them expect replays all the same",
     vary="another object, told once; the same object in a later round",
 )
 def test_a_round_tells_an_object_once(delta: DeltaDriver) -> Findings:
@@ -189,7 +189,7 @@ def _repeated(found: Round) -> Iterator[Finding]:
     Level.MUST,
     basis="rfc",
     of=Convention.ODATA,
-    source="RFC 9110 §9.2.1 and §9.2.2 (GET is safe and idempotent: what was asked for once can be asked for again)",
+    source="RFC 9110 §9.2.1, §9.2.2 (GET is safe and idempotent); OData 4.01 Part 1 §11.3 (delta links)",
     vary="more changes than the first time; a link that has expired since, answered 410",
 )
 def test_a_link_tells_the_same_changes_when_it_is_asked_again(delta: DeltaDriver) -> Findings:

@@ -61,7 +61,7 @@ def test_a_replacement_shows_in_later_reads(replace: ReplaceDriver) -> Findings:
     "replace.persist.property",
     Level.MUST,
     basis="page⇒",
-    source="OData 4.01 Part 1 §11.4.9.1, §11.2.6 (the path of a property); Page, HTTP request",
+    source="Page, HTTP request (the path of a property); OData 4.01 Part 1 §11.4.9.1, §11.2.6",
     vary="a later read within --settle seconds",
 )
 def test_a_property_that_is_replaced_shows_in_its_object(replace: ReplaceDriver) -> Findings:
