@@ -7,7 +7,7 @@ from `x-graph-*` keys; a document without them gives a contract all the same, wi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -240,7 +240,7 @@ class Contract:
     def _kinds_at(self, place: str) -> list[tuple[OperationKind, Operation]]:
         """The operations at a place, each with what it does; what is done to objects is done by one operation."""
         about = self._places.get(place, ())
-        function = self._is_function(about)
+        function = _is_function(about, self._paths.collections)
         holds_objects, holds_octets = any(each.key for each in about), any(map(is_about_octets, about))
         found: list[tuple[OperationKind, Operation]] = []
         for each in about:
@@ -315,19 +315,12 @@ class Contract:
         """The operations of the resource whose collection is at a path, by what they do."""
         return self._shaped(self._paths.place(collection))
 
-    def _is_function(self, about: tuple[Operation, ...]) -> bool:
-        """Whether what names its parameters in parentheses is a function: only read, and no collection has its name."""
-        paths = [ObjectPath.of(each.path) for each in about]
-        named = any(path is not None and (path.key_property or path.composite) for path in paths)
-        here = {path.collection for path in paths if path is not None}
-        known = any(blank(each) in self._paths.collections for each in here)
-        return named and not known and all(each.method == "GET" for each in about)
-
     @cached_property
     def functions(self) -> frozenset[str]:
         """The paths of functions that name their parameters in parentheses, with parameters left blank."""
         found = (each for each in (*self.operations, *self.others) if each.path.endswith(")"))
-        return frozenset(blank(each.path) for each in found if self._is_function(self._places[self._place(each)]))
+        known = self._paths.collections
+        return frozenset(blank(each.path) for each in found if _is_function(self._places[self._place(each)], known))
 
     def creation(self, update: Operation) -> Operation | None:
         """The operation that makes another object of an update's collection."""
@@ -336,3 +329,12 @@ class Contract:
     def deletion(self, update: Operation) -> Operation | None:
         """The operation that deletes an update's object."""
         return self.resource(update).get(OperationKind.DELETE)
+
+
+def _is_function(about: Sequence[Operation], collections: Container[str]) -> bool:
+    """Whether what names its parameters in parentheses is a function: only read, and no collection has its name."""
+    paths = [ObjectPath.of(each.path) for each in about]
+    named = any(path is not None and (path.key_property or path.composite) for path in paths)
+    here = {path.collection for path in paths if path is not None}
+    known = any(blank(each) in collections for each in here)
+    return named and not known and all(each.method == "GET" for each in about)
