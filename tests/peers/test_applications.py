@@ -92,6 +92,7 @@ def test_doctor_says_what_would_be_called_on_what(tmp_path: Path) -> None:
     assert "--destructive" in said["validateProperties"]
 
 
+@pytest.mark.full  # in the gate the kill sheet has faults of these kinds
 @pytest.mark.parametrize(
     ("mode", "requirement", "verdict"),
     [

@@ -46,6 +46,7 @@ def test_a_service_with_a_journal_is_found_right(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.full  # in the gate the kill sheet has faults of these kinds
 @pytest.mark.parametrize(
     ("fault", "told"),
     [

@@ -47,6 +47,7 @@ def test_a_service_that_takes_a_while_is_found_right(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.full  # in the gate the kill sheet has faults of these kinds
 @pytest.mark.parametrize(
     ("fault", "told", "verdict"),
     [

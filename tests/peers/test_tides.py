@@ -40,6 +40,7 @@ def test_a_right_server_is_not_accused(tmp_path: Path) -> None:
     assert passed >= {f"function.req.{each}" for each in wanted} | {"function.method.safe", "count.persist.create"}
 
 
+@pytest.mark.full  # in the gate the kill sheet has faults of these kinds
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
