@@ -40,7 +40,7 @@ SEEDS = (1, 2, 3)
 WAITING = {"q-eventual", "created-eventually-listed"}
 """Variations that are waited for again and again: on the shelf, the full rows alone have them."""
 SHELVED_FAULTS = tuple(b for b in SHELVED if b.kind == "fault" and b.about)
-"""Faults that are about no kind have a row of updates, too, by the same cases: on the shelf, the full rows have them."""
+"""Faults that are about no kind have a row of updates, too, by the same cases: the full rows have them on the shelf."""
 SHELVED_VARIATIONS = tuple(b for b in SHELVED if b.kind == "variation" and b.about and b.name not in WAITING)
 """Variations that are about no kind have a row of updates, too; their rows on the shelf are full ones."""
 

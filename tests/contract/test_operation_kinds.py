@@ -65,8 +65,15 @@ def test_what_only_looks_like_an_object_or_a_collection_has_a_kind_of_its_own() 
 
 
 def test_a_creation_may_be_begun_alone_where_it_is_sent_what_its_path_names() -> None:
-    team = {**STATION, "title": "team"}
-    found = kinds({("post", "/teams"): (team, 202, None), ("post", "/teams/{id}/archive"): (team, 202, None)})
+    body = _body({"$ref": "#/components/schemas/microsoft.graph.team"})
+    begun = {"post": {"requestBody": body, "responses": {"202": {"description": ""}}}}
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "t", "version": "1"},
+        "paths": {"/teams": begun, "/teams/{id}/archive": begun},
+        "components": {"schemas": {"microsoft.graph.team": STATION}},
+    }
+    found = Contract.from_document(document, "t.yaml").resources
     assert {path: {*each} for path, each in found.items()} == {
         "/teams": {OperationKind.CREATE},
         "/teams/{}/archive": {OperationKind.ACTION},

@@ -71,6 +71,17 @@ CAP_CRUD: Expected = {
         ("not-applicable", NOT_LIKE_THAT),
     ),
     **dict.fromkeys(("read.etag.syntax", "list.etag.syntax", "create.etag.syntax"), ("not-applicable", NOT_LIKE_THAT)),
+    **dict.fromkeys(
+        (f"create.async.{each}" for each in ("monitor", "reachable", "states", "result")),
+        ("not-applicable", "the document has no 202"),
+    ),
+    **dict.fromkeys(
+        (
+            *("read.options.expand", "read.options.select"),
+            *(f"list.options.{each}" for each in ("types", "functions", "logic", "null", "search", "expand")),
+        ),
+        ("not-applicable", "the document names no such query option"),
+    ),
     **dict.fromkeys(("delete.cond.stale", "delete.cond.match"), ("not-applicable", "it sends no validators")),
     **dict.fromkeys(("read.authz.crosstenant", "delete.authz.crosstenant"), NOT_SUPPLIED["update.authz.crosstenant"]),
     **dict.fromkeys(

@@ -49,7 +49,7 @@ class Operation:
     method: str
     path: str
     summary: str = ""
-    description: str = ""
+    description: str = field(default="", compare=False)
     parameters: tuple[str, ...] = ()
     """Path parameters, in path order."""
     parameter_examples: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

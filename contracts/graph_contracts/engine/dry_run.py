@@ -51,9 +51,8 @@ def dry_run(settings: Settings, *, bodies: bool = False) -> int:
     settings = Session(settings).settings  # refuses here what a run would refuse
     plain = Settings()
     own = {name: getattr(plain, name) for name in ABOUT_TARGET}
-    session = Session(settings.model_copy(update={**own, "dry_run": True}))
+    session = Session(settings.model_copy(update={**own, "dry_run": True}), meant_for_another=bool(settings.target))
     session.redactor.add(*settings.secrets())
-    session.meant_for_another = bool(settings.target)
     with interruptible(session.ends) as interrupts, session.open():
         status = run_cases(Plugin(session, recorded=False), [])
     with github.without_commands(sys.stdout):

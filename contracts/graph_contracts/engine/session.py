@@ -93,6 +93,8 @@ class Session:
         worker: WorkerContext | None = None,
         coordination: Coordination | None = None,
         application: Application | None = None,
+        *,
+        meant_for_another: bool = False,
     ) -> None:
         whole = select_cases(settings)
         settings = with_objects(settings, whole.tested)
@@ -111,8 +113,7 @@ class Session:
         self.resources = Resources(whole.contract, {})
         """The operations on the target; none before the session is connected."""
         self.target: Target | None = None
-        self.meant_for_another = False
-        """Whether what is sent is only shown, and would go to a target of the operator's."""
+        self.meant_for_another = meant_for_another  # only shown: it would go to a target of the operator's
         self._worker = worker
         self._allocation = worker.allocation if worker else allocation(settings, whole.contract)
         self._coordination = coordination

@@ -62,17 +62,13 @@ class App:
         if scope["type"] != "http":
             return
         request = self.addresses.request(scope)
-        try:
-            await self.bodies.read(request, receive)
-        except Refusal as refusal:
-            reply = self.documented(request, self.answers.refuse(request, refusal))
-        else:
-            reply = await self.answered(request)
-        await self.answers.send(request, reply, send)
+        await self.answers.send(request, await self.answered(request, receive), send)
 
-    async def answered(self, request: Request) -> Reply:
-        """The answer to a request that is read, or to one in a batch."""
+    async def answered(self, request: Request, receive: Receive | None = None) -> Reply:
+        """The answer to a request; `receive` gives its body where that isn't read yet, as in a batch it is."""
         try:
+            if receive is not None:
+                await self.bodies.read(request, receive)
             return await self.perform(request)
         except Refusal as refusal:
             return self.documented(request, self.answers.refuse(request, refusal))
@@ -92,7 +88,7 @@ class App:
     async def perform(self, request: Request) -> Reply:
         """All that follows once the request is read."""
         self.access.authenticate(request)
-        if (work := self.monitors.find(request)) is not None:
+        if (work := self.monitors.monitored(request)) is not None:
             return self.monitors.look(request, work)
         self.addresses.route(request)
         self.access.authorize(request)

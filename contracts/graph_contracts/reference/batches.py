@@ -51,11 +51,11 @@ class Batches:
             raise Refusal(400, "BadRequest", f"A batch has {LIMIT} requests at most.")
         known: set[str] = set()
         for each in requests:
-            self.check(each, known)
+            self.check_part(each, known)
             known.add(each["id"])
         return requests
 
-    def check(self, part: Json, known: set[str]) -> None:
+    def check_part(self, part: Json, known: set[str]) -> None:
         """400 where a request of a batch lacks what it needs."""
         named = isinstance(part, Mapping) and all(isinstance(part.get(name), str) for name in ("id", "method", "url"))
         if not named or part["id"] in known:

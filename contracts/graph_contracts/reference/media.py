@@ -79,7 +79,7 @@ class Media:
         asked = request.headers.get("if-none-match")
         if asked is not None and (asked.strip() == "*" or found.tag in _tags(asked)):
             return Reply(304, headers=fields, body=b"")
-        part = self.part(request, found)
+        part = self.octets_asked(request, found)
         if part is not None:
             first, end = part
             total = len(found.octets)
@@ -95,7 +95,7 @@ class Media:
         """The media type of what is shown."""
         return found.media
 
-    def part(self, request: Request, found: Stream) -> tuple[int, int] | None:
+    def octets_asked(self, request: Request, found: Stream) -> tuple[int, int] | None:
         """The first octet that is asked for, and the one behind the last; None for all."""
         match = RANGE.fullmatch(request.headers.get("range", "").strip())
         current = request.headers.get("if-range", found.tag).strip() == found.tag

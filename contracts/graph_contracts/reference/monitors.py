@@ -38,7 +38,7 @@ class Monitors:
         """An answer with the monitor of what was only begun, where that is so."""
         if reply.status != ACCEPTED or request.operation is None or request.method == "DELETE":
             return reply
-        work = Work(self.result(request), request.tenant)
+        work = Work(self.made_by(request), request.tenant)
         self.works[work.id] = work
         while len(self.works) > MAX_WORKS:
             del self.works[next(iter(self.works))]
@@ -48,7 +48,7 @@ class Monitors:
             return Reply(ACCEPTED, headers=where, body=b"")
         return replace(reply, headers={**reply.headers, **where})
 
-    def result(self, request: Request) -> str:
+    def made_by(self, request: Request) -> str:
         """The URL of what a request makes or changes."""
         if request.bound is not None:
             return self.addresses.url(request.bound)
@@ -58,7 +58,7 @@ class Monitors:
         """The URL of an operation's monitor."""
         return self.addresses.url(replace(request, segments=(HOME, work.id)))
 
-    def find(self, request: Request) -> Work | None:
+    def monitored(self, request: Request) -> Work | None:
         """The operation whose monitor a request is for."""
         home, _, name = "/".join(request.segments).rpartition("/")
         return self.works.get(name) if home == HOME else None

@@ -168,7 +168,7 @@ def from_one(app: App) -> None:
 
 
 def _part(app: App, change: Step) -> None:
-    @override(app, "part")
+    @override(app, "octets_asked")
     def part(inner: Step, request: Request, found: Stream) -> tuple[int, int] | None:
         asked = inner(request, found)
         return None if asked is None else change(*asked, len(found.octets))

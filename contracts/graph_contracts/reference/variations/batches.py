@@ -48,7 +48,7 @@ def alone(app: App) -> None:
     async def answer(inner: Step, batch: Request, part: JsonObject, before: dict[str, JsonObject]) -> JsonObject:
         try:
             known = set(before)
-            app.batches.check(part, known)
+            app.batches.check_part(part, known)
         except Refusal:
             return {
                 "id": part["id"] or None,

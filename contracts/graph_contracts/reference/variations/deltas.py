@@ -29,7 +29,7 @@ def relative(app: App) -> None:
         return f"{request.segments[-1]}?{inner(request, option, token).partition('?')[2]}"
 
 
-@variation("delta-with-the-names-of-4.01", about=OperationKind.DELTA)
+@variation("delta-with-later-names", about=OperationKind.DELTA)
 def names_of_401(app: App) -> None:
     """Control information has no `odata.` in its name, and what was removed has its URL as `@id`."""
 

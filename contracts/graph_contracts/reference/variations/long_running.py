@@ -51,8 +51,8 @@ def no_result(app: App) -> None:
 def at_once(app: App) -> None:
     """What the document has as only begun is over with the first look at its monitor."""
 
-    @override(app, "find")
-    def find(inner: Step, request: Request) -> Work | None:
+    @override(app, "monitored")
+    def monitored(inner: Step, request: Request) -> Work | None:
         work: Work | None = inner(request)
         if work is not None:
             work.left = 0

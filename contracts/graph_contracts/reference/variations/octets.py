@@ -18,7 +18,7 @@ MEDIA = OperationKind.MEDIA
 def no_ranges(app: App) -> None:
     """Octets are always shown as a whole, whatever Range says."""
 
-    @override(app, "part")
+    @override(app, "octets_asked")
     def part(inner: Step, request: Request, found: Stream) -> None:
         return None
 
