@@ -37,7 +37,9 @@ def test_the_sdk_does_with_the_reference_what_it_does_with_graph(tmp_path: Path)
         "filtered": ["letter two"],
         "copied": [True, True],
     }
-    assert found["todo"] == {"listed": ["Bread"], "left": 0, "gone": 404}
+    assert "Bread" in found["todo"]["listed"]  # beside the tasks that the reference gives each list
+    assert found["todo"]["left"] == len(found["todo"]["listed"]) - 1
+    assert found["todo"]["gone"] == 404
     assert found["delta"]["first"] >= len(letters)
     assert found["delta"]["second"] is True
     assert found["delta"]["third"] == {}

@@ -117,7 +117,7 @@ async def batch(made: GraphServiceClient) -> dict[str, Any]:
     items = [first, BatchRequestItem(listed, id="listed", depends_on=[first]), BatchRequestItem(nothing, id="nothing")]
     content = BatchRequestContent({each.id: each for each in items})
     answer = await BatchRequestBuilder(made.request_adapter).post(content)
-    return {each: answer.response(each).status for each in ("new", "listed", "nothing")}
+    return {each: answer.get_response_by_id(each).status for each in ("new", "listed", "nothing")}
 
 
 async def main(url: str, token: str) -> None:

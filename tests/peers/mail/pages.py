@@ -86,7 +86,7 @@ def resource(path: str, one: str, of: str, shown: JsonObject) -> list[Page]:
 PAGES = (
     *resource("/me/messages", "message", "message", MESSAGE),
     Page(
-        "message-copy", "POST /me/messages/{id}/copy", "201 Created", {"destinationId": "AAMkAGF1"}, MESSAGE, "message"
+        "message-copy", "POST /me/messages/{id}/copy", "201 Created", {"DestinationId": "AAMkAGF1"}, MESSAGE, "message"
     ),
     Page(
         "message-delta",
