@@ -160,6 +160,7 @@ def test_where_pip_is_missing_too_one_line_says_what_to_install(tmp_path: Path) 
     assert err == f"{PREPARING}venv.py: {missing}\n"
 
 
+@pytest.mark.full
 def test_a_failed_installation_is_tried_again_next_time(tmp_path: Path) -> None:
     checkout = new_checkout(tmp_path)
     (checkout / "backend.py").write_text("raise SystemExit('no backend today')", encoding="utf-8")

@@ -39,7 +39,7 @@ BY_PEERS = frozenset({"replace.persist.property"})
 SEEDS = (1, 2, 3)
 MONITORS = {"monitor-names-no-result", "monitor-below-the-version", "monitor-as-odata-has-it", "done-at-once"}
 WAITING = {"q-eventual", "created-eventually-listed", "replicas-lag-apart", *MONITORS}
-"""Variations that are waited for again and again: the full rows alone have them, but for `q-eventual` with updates."""
+"""Variations that are waited for again and again: the full rows alone have them."""
 SHELVED_FAULTS = tuple(b for b in SHELVED if b.kind == "fault" and b.about)
 """Faults that are about no kind have a row of updates, too, by the same cases: the full rows have them on the shelf."""
 SHELVED_VARIATIONS = tuple(b for b in SHELVED if b.kind == "variation" and b.about and b.name not in WAITING)
@@ -124,9 +124,7 @@ def test_nothing_unrelated_tells_of_a_fault(fault: Behaviour) -> None:
     only_related(row, [fault])
 
 
-@pytest.mark.parametrize(
-    "variations", together([b for b in VARIATIONS if b.name == "q-eventual" or b.name not in WAITING]), ids=title
-)
+@pytest.mark.parametrize("variations", together([b for b in VARIATIONS if b.name not in WAITING]), ids=title)
 def test_legitimate_variations_are_not_accused(variations: Sequence[Behaviour]) -> None:
     row = sheet.varied_row(variations)
     not_accused(row, variations)

@@ -72,6 +72,7 @@ def added_by_mending(kept: str, mended: str) -> dict[str, str]:
     return {name: what for name, what in more.items() if mended not in HIDES or not what.startswith(HIDES[mended])}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("kept", "mended"), [(one, other) for other, one in TRIED])
 def test_mending_a_fault_that_could_hide_another_adds_no_failure(kept: str, mended: str) -> None:
     assert added_by_mending(kept, mended) == {}

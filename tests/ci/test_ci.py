@@ -257,6 +257,7 @@ def test_the_job_for_gitlab_runs(environ: dict[str, str], tmp_path: Path) -> Non
     assert verdict(tmp_path / "reports") == "conforms"
 
 
+@pytest.mark.full
 def test_the_parallel_jobs_for_gitlab_run(environ: dict[str, str], tmp_path: Path) -> None:
     parts, whole = GITLAB[1]["graph-contract-part"], GITLAB[1]["graph-contract"]
     select = {"GRAPH_CONTRACTS_SELECT": "update.status.*,update.method.*"}
@@ -270,6 +271,7 @@ def test_the_parallel_jobs_for_gitlab_run(environ: dict[str, str], tmp_path: Pat
     assert verdict(tmp_path / "reports") == "conforms"
 
 
+@pytest.mark.full
 def test_the_pipeline_for_jenkins_runs(environ: dict[str, str], tmp_path: Path) -> None:
     (text,) = JENKINS
     done = script(text, tmp_path, environ)

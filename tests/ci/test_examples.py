@@ -102,6 +102,7 @@ def run_of(job: str, name: str) -> str:
     return str(next(step["run"] for step in MATRIX["jobs"][job]["steps"] if step.get("name") == name))
 
 
+@pytest.mark.full
 def test_the_parts_of_the_matrix_make_one_report_and_one_gate(environ: dict[str, str], tmp_path: Path) -> None:
     groups = MATRIX["jobs"]["part"]["strategy"]["matrix"]["group"]
     script = run_of("part", "Run the part")

@@ -67,6 +67,7 @@ def history_of(origin: Path, folder: Path) -> History:
     return History(folder)
 
 
+@pytest.mark.full
 def test_githubs_nightly_job_keeps_a_history_and_makes_a_site(
     servers: Mapping[str, tuple[str, str]], project: tuple[Path, Path], environ: dict[str, str], tmp_path: Path
 ) -> None:

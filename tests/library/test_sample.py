@@ -23,6 +23,7 @@ def called(*words: str | Path, cwd: Path, **environ: str) -> str:
     return done.stdout
 
 
+@pytest.mark.full
 def test_the_sample_project_runs_with_this_checkout(tmp_path: Path) -> None:
     folder = copy(tmp_path)
     done = forked.program(pytest.main, ["-q"], folder, environment())

@@ -220,6 +220,7 @@ def _run(
     return ran.results
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("server", "expected"), [("cap", CAP), ("cap-crud", CAP_CRUD), ("prism", PRISM)])
 def test_a_foreign_server_is_found_to_deviate_where_it_does_and_nowhere_else(
     server: str, expected: Expected, judged: Mapping[str, Future[dict[str, Any]]]

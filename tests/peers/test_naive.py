@@ -56,6 +56,7 @@ def failed(found: dict[str, Any]) -> set[str]:
     return {name for name, verdict in verdicts(found).items() if verdict == "fail"}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("sets", "select"), [(SOME, JUDGED), pytest.param(ALL, ("update.*",), marks=pytest.mark.full)], ids=["some", "all"]
 )
