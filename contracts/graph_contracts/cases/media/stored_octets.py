@@ -60,10 +60,16 @@ def written(media: MediaDriver, entity: str, n: int) -> tuple[bytes, Exchange, E
     return body_of(shown), change, shown
 
 
+NOT_READ = frozenset({404, 405, 501})
+"""Statuses of a GET where nothing reads what a path has."""
+
+
 def _compare(media: MediaDriver, sent: bytes, change: Exchange, note: str, entity: str) -> Findings:
     """A finding where octets that were taken don't become those that are read, within the time that reads may lag."""
     for _ in media.looks():
         shown = media.read(entity)
+        if "GET" not in media.beside and shown.status in NOT_READ:
+            raise Inconclusive(f"the document has nothing that reads the octets ({shown.answer})", shown)
         found = shown.response.body if shown.response is not None and shown.ok else b""
         if found == sent and (shown.ok or (not sent and shown.status in NOTHING)):
             return
