@@ -7,10 +7,18 @@ from graph_contracts.contract.contract import Contract
 from graph_contracts.contract.conventions import Convention, Conventions
 from graph_contracts.contract.object_path import PARAMETER, ObjectPath, blank
 from graph_contracts.contract.operation import Example, Operation, Permission
-from graph_contracts.contract.operation_kind import ON_OBJECTS, SAFE, OperationKind, is_about_octets, operation_kind
+from graph_contracts.contract.operation_kind import (
+    FIVE,
+    ON_OBJECTS,
+    SAFE,
+    OperationKind,
+    is_about_octets,
+    operation_kind,
+)
 from graph_contracts.contract.value_type import Property, Type, TypeKind
 
 __all__ = [
+    "FIVE",
     "ON_OBJECTS",
     "PARAMETER",
     "SAFE",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from graph_contracts.contract.object_path import PARAMETER, blank
+from graph_contracts.contract.object_path import PARAMETER, above, blank, last_segment
 from graph_contracts.contract.operation import Operation
 from graph_contracts.contract.servers import base_path
 
@@ -15,16 +15,6 @@ REFERENCE = "$ref"
 VALUE = "$value"
 ID = "@odata.id"
 """The member of a reference that is the URL of the object referred to (OData JSON 4.01 §14)."""
-
-
-def above(path: str) -> str:
-    """A path without its last segment."""
-    return path.rstrip("/").rpartition("/")[0]
-
-
-def last_segment(path: str) -> str:
-    """The last segment of a path."""
-    return path.rstrip("/").rpartition("/")[2]
 
 
 def object_above(path: str) -> str:

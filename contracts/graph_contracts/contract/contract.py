@@ -16,21 +16,18 @@ from types import MappingProxyType
 
 from graph_contracts import files
 from graph_contracts.contract import conventions
-from graph_contracts.contract.bound_path import VALUE, Relation, above, object_above, relation, target_path
+from graph_contracts.contract.bound_path import VALUE, Relation, object_above, relation, target_path
 from graph_contracts.contract.external_files import may_refer, with_files
 from graph_contracts.contract.message import mapping
-from graph_contracts.contract.object_path import ObjectPath, Paths, blank
+from graph_contracts.contract.object_path import ObjectPath, Paths, above, blank
 from graph_contracts.contract.operation import Operation
-from graph_contracts.contract.operation_kind import ON_OBJECTS, OperationKind, is_about_octets, operation_kind
+from graph_contracts.contract.operation_kind import FIVE, ON_OBJECTS, OperationKind, is_about_octets, operation_kind
 from graph_contracts.contract.other_formats import check_document
 from graph_contracts.contract.reader import Reader
 from graph_contracts.contract.security import key_names
 from graph_contracts.contract.servers import base_path, choices, servers
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
-
-FIVE = ON_OBJECTS - {OperationKind.REPLACE}
-"""Kinds that are tested with the operations on their own resource alone."""
 
 
 @dataclass(frozen=True)

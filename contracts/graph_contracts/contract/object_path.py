@@ -109,6 +109,16 @@ def blank(template: str) -> str:
     return re.sub(r"\{[^{}]*\}", "{}", template)
 
 
+def above(path: str) -> str:
+    """A path without its last segment."""
+    return path.rstrip("/").rpartition("/")[0]
+
+
+def last_segment(path: str) -> str:
+    """The last segment of a path."""
+    return path.rstrip("/").rpartition("/")[2]
+
+
 def place_of(path: str, usual: str) -> str:
     """The collection that a path is about, with parameters left blank; `usual` is how its keys are usually written.
 

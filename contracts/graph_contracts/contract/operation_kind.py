@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 
 from graph_contracts.contract.collection_shape import is_one_of
-from graph_contracts.contract.object_path import ObjectPath
+from graph_contracts.contract.object_path import ObjectPath, last_segment
 from graph_contracts.contract.operation import Operation
 from graph_contracts.contract.value_type import Type, TypeKind
 
@@ -49,6 +49,8 @@ ON_OBJECTS = frozenset(
     }
 )
 """Kinds whose path is that of an object or of a collection."""
+FIVE = ON_OBJECTS - {OperationKind.REPLACE}
+"""Kinds that are tested with the operations on their own resource alone."""
 SAFE = frozenset(
     {
         OperationKind.READ,
@@ -91,7 +93,7 @@ def is_about_octets(operation: Operation) -> bool:
     """
     if operation.trouble or operation.call:
         return False
-    last = operation.path.rstrip("/").rpartition("/")[2]
+    last = last_segment(operation.path)
     if last == "$value":
         return operation.method in _OCTETS
     if not ORDINARY.fullmatch(last):
@@ -108,7 +110,7 @@ def is_about_octets(operation: Operation) -> bool:
 
 def _special(operation: Operation) -> OperationKind | None:
     """What the last segment alone says that an operation does."""
-    last = operation.path.rstrip("/").rpartition("/")[2]
+    last = last_segment(operation.path)
     if last == "$ref":
         return OperationKind.REFERENCE if operation.method in _REFERENCES else None
     if last == "$batch":
@@ -188,7 +190,7 @@ def _is_call(operation: Operation, answer: Type, *, lists: bool) -> bool:
 
 def _called(operation: Operation) -> OperationKind | None:
     """Whether an action or a function is called: OData has POST for the one and GET for the other."""
-    last = operation.path.rstrip("/").rpartition("/")[2]
+    last = last_segment(operation.path)
     if not last or last.startswith(("$", "{")):
         return None
     if operation.method == "POST":

@@ -98,21 +98,23 @@ class ResourceGroup:
 def group_by_resource(drivers: Iterable[tuple[OperationKind, OperationUnderTest]]) -> dict[str, ResourceGroup]:
     """Resource groups by their collection's path; each driver gets to know its siblings."""
     groups: dict[str, ResourceGroup] = {}
-    beside: dict[str, dict[OperationKind, OperationUnderTest]] = {}
+    beside: dict[str, list[tuple[OperationKind, OperationUnderTest]]] = {}
     of: dict[str, ResourceGroup] = {}
     for kind, driver in drivers:
         group = groups.setdefault(group_of(driver.documented), ResourceGroup())
         group.drivers.append(driver)
         of[driver.documented.id] = group
-        beside.setdefault(driver.documented.place, {}).setdefault(kind, driver)
+        beside.setdefault(driver.documented.place, []).append((kind, driver))
     for group in groups.values():
         group.linked = [group]
-    for place, siblings in beside.items():
-        together = [each for group in groups.values() for each in group.drivers if each.documented.place == place]
-        for driver in together:
+    for together in beside.values():
+        siblings: dict[OperationKind, OperationUnderTest] = {}
+        for kind, driver in together:
+            siblings.setdefault(kind, driver)
+        needed = [each for _, driver in together if isinstance(driver, BoundDriver) for each in driver.needed]
+        for _, driver in together:
             driver.join(siblings)
-        bound = [each for driver in together if isinstance(driver, BoundDriver) for each in driver.needed]
-        _link(dict.fromkeys(of[driver.documented.id] for driver in (*together, *bound)))
+        _link(dict.fromkeys(of[each.documented.id] for each in (*(driver for _, driver in together), *needed)))
     return groups
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from graph_contracts.contract import Contract, Operation, OperationKind, Type, blank, is_about_octets
-from graph_contracts.contract.contract import FIVE
+from graph_contracts.contract import FIVE, Contract, Operation, OperationKind, Type, blank, is_about_octets
 from graph_contracts.engine.discovery import bound_objects, objects_without_update, other_object, preflight
 from graph_contracts.engine.discovery.check import PreflightCheck
 from graph_contracts.engine.discovery.parent_objects import ParentObjects, parent_makers

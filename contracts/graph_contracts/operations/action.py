@@ -133,13 +133,11 @@ class ActionDriver(BoundDriver):
             Inconclusive: there is none.
         """
         if self._accepted is None:
-            before, self.requirement = self.requirement, self.requirement or "learn"
-            try:
-                self._accepted = (self._search(),)
-            except Inconclusive as reason:
-                self._accepted = reason
-            finally:
-                self.requirement = before
+            with self.on_behalf_of(self.requirement or "learn"):
+                try:
+                    self._accepted = (self._search(),)
+                except Inconclusive as reason:
+                    self._accepted = reason
         if isinstance(self._accepted, Inconclusive):
             raise Inconclusive(self._accepted.reason, *self._accepted.exchanges, give=self._accepted.give)
         return self._accepted[0]
@@ -195,7 +193,7 @@ class ActionDriver(BoundDriver):
         self, entity: str, *, octets: bytes | None = None, headers: Fields | None = None, query: str = ""
     ) -> Exchange:
         self.sender.may_send(self.documented.method)
-        path, own = self.address(entity), self._is_own(entity)
+        path, own = self.address(entity), self.is_own(entity)
         self.log_entry("call", operation=self.documented.id, path=path)
         exchange = super().call(entity, octets=octets, headers=headers, query=query)
         if exchange.refused:
@@ -244,7 +242,7 @@ class ActionDriver(BoundDriver):
     def _tried(self, attempt: Attempt, known: Look) -> tuple[Trial, Look]:
         """A trial, and an object as it is after that; `known` is one as it is before."""
         entity = self.stage()
-        watched = self._is_own(entity) or not self.called[self.address(entity)]  # else reads may lag behind a call
+        watched = self.is_own(entity) or not self.called[self.address(entity)]  # else reads may lag behind a call
         before = known[1] if known[0] == entity else None
         if watched and before is None:
             before = self.look(entity)[0]
@@ -278,7 +276,7 @@ class ActionDriver(BoundDriver):
 
     def _moving(self, entity: str) -> frozenset[str]:
         """The properties that change by themselves: on another new object, else on the same one."""
-        if self._is_own(entity):
+        if self.is_own(entity):
             with suppress(Inconclusive):
                 self._made_own += 1
                 entity = self.own_object(self._made_own)
@@ -304,11 +302,8 @@ class ActionDriver(BoundDriver):
         self.tidy()
 
     def tidy(self) -> None:
-        """Delete the objects that the last case made."""
         self._object = None
-        maker = self.on_bound(CreateDriver)
-        if maker is not None:
-            maker.tidy()
+        super().tidy()
 
     def release(self) -> None:
         super().release()

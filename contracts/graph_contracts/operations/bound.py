@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from graph_contracts.contract import PARAMETER, Operation, OperationKind
 from graph_contracts.contract.call_path import Call
-from graph_contracts.contract.object_path import fill
+from graph_contracts.contract.object_path import above, fill
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json
 from graph_contracts.operations.attempts import Attempt, Fields, Headers, Trial
@@ -46,7 +46,7 @@ class BoundDriver(OperationUnderTest):
         self.observer = Observer(client, operation, options.ids, operation.id)
         self.bound: Mapping[OperationKind, OperationUnderTest] = {}
         """The operations on the object or the collection that it is bound to."""
-        self.above = operation.path.rstrip("/").rpartition("/")[0]
+        self.above = above(operation.path)
         """The path template of that object or collection."""
         self.made_up: tuple[str, ...] = ()
         """The parameters of the path whose values nobody said: arguments of functions."""
@@ -112,11 +112,8 @@ class BoundDriver(OperationUnderTest):
         maker = self.on_bound(CreateDriver)
         if maker is None:
             raise Inconclusive("the document has no operation that makes an object for it")
-        before, maker.requirement = maker.requirement, self.requirement
-        try:
+        with maker.on_behalf_of(self.requirement):
             return maker.make_own(n)
-        finally:
-            maker.requirement = before
 
     def tidy(self) -> None:
         if (maker := self.on_bound(CreateDriver)) is not None:
@@ -132,12 +129,13 @@ class BoundDriver(OperationUnderTest):
         if self.safe or at_reference or self.options.destructive:
             return
         name = self.bound_key
-        if name is not None and (value(self.options.ids, self.documented, name) or self._is_own(self.bound_to)):
+        if name is not None and (value(self.options.ids, self.documented, name) or self.is_own(self.bound_to)):
             return
         what = "an object that the run did not make" if name is not None else "what the run did not make"
         raise Inconclusive(f"not tested: it could change {what} (--destructive allows it)", give="--destructive")
 
-    def _is_own(self, entity: str) -> bool:
+    def is_own(self, entity: str) -> bool:
+        """Whether an object that it may be bound to is one that the run made."""
         return any(entity in each.objects.created for each in self.bound.values())
 
     # -- what is sent -------------------------------------------------------------------------------------------

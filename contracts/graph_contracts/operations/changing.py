@@ -1,4 +1,4 @@
-"""What operations on references and on octets have in common: an object to change, and putting back what was there."""
+"""What PUT and operations on references and octets have in common: an object to change, put back as it was."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ChangingDriver(BoundDriver):
-    """An operation that reads or changes what an object refers to, or the octets that it has."""
+    """An operation that reads or changes an object, what it refers to, or the octets that it has."""
 
     def __init__(
         self, client: Client, operation: Operation, options: Options, primary_path: OperationUnderTest | None = None
@@ -61,9 +61,18 @@ class ChangingDriver(BoundDriver):
             raise
         return self._own[n]
 
-    def is_own(self, entity: str) -> bool:
-        """Whether an object is one that the run made."""
-        return any(entity in each.objects.created for each in self.bound.values())
+    def subject(self, n: int = 1) -> str:
+        """The `n`-th object that may be changed: of the run's own, else, for the first, the one that was there.
+
+        Raises:
+            Inconclusive: there is none.
+        """
+        try:
+            return self.own(n)
+        except Inconclusive:
+            if n > 1:
+                raise
+        return self.there()
 
     def there(self) -> str:
         """The object that was there before the run and that it works on; empty where that has no key.

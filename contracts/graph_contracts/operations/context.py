@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -122,6 +123,15 @@ class Context:
         types = {name: each.type for name, each in self.answer_type.properties.items()}
         guid = Type(TypeKind.GUID)
         return {name: self.values.fresh(types.get(name, guid)) for name in composite.properties}
+
+    @contextmanager
+    def on_behalf_of(self, requirement: str) -> Iterator[None]:
+        """Mark what is sent in the block as sent for a requirement: that of the case which needs it."""
+        before, self.requirement = self.requirement, requirement
+        try:
+            yield
+        finally:
+            self.requirement = before
 
     def looks(self, most: float = float("inf")) -> Iterator[None]:
         """Yield once, and again until reads can no longer lag, or for `most` seconds."""

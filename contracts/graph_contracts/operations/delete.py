@@ -44,11 +44,8 @@ class DeleteDriver(OperationUnderTest):
             Inconclusive: none can be made.
         """
         maker = self.maker
-        before, maker.requirement = maker.requirement, self.requirement
-        try:
+        with maker.on_behalf_of(self.requirement):
             entity = maker.make_own(n)
-        finally:
-            maker.requirement = before
         self.met.append(entity)
         if not self._appear():
             raise Inconclusive("objects that are made are not there afterwards; see create.persist.read")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 
 from graph_contracts.contract import PARAMETER, CollectionShape
@@ -13,7 +12,6 @@ from graph_contracts.operations.attempts import Fields
 from graph_contracts.operations.bound import UNBOUND, BoundDriver
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.delete import DeleteDriver
-from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.rounds import NEXTS, Round, ended, read_round
 from graph_contracts.operations.sender import encode
 from graph_contracts.operations.update import UpdateDriver
@@ -125,7 +123,7 @@ class DeltaDriver(BoundDriver):
         if updater is None:
             raise Inconclusive("the document has no operation that updates an object of the collection")
         mark = self.maker().bodies.mark()
-        with self._on_behalf(updater):
+        with updater.on_behalf_of(self.requirement):
             exchange = updater.send("PATCH", updater.path(entity), octets=encode(mark), entity=entity)
             if exchange.refused:
                 whole = {**self.maker().bodies.full(2), **mark}
@@ -146,17 +144,8 @@ class DeltaDriver(BoundDriver):
         deleter = self.on_bound(DeleteDriver)
         if deleter is None:
             raise Inconclusive("the document has no operation that deletes an object of the collection")
-        with self._on_behalf(deleter):
+        with deleter.on_behalf_of(self.requirement):
             exchange = deleter.remove(entity)
         if not exchange.ok:
             raise Inconclusive(f"an object of the run's own can't be deleted ({exchange.answer})", exchange)
         return exchange
-
-    @contextmanager
-    def _on_behalf(self, other: OperationUnderTest) -> Iterator[None]:
-        """Mark what another operation sends in the block as sent for the requirement that is judged."""
-        before, other.requirement = other.requirement, self.requirement
-        try:
-            yield
-        finally:
-            other.requirement = before

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from graph_contracts.contract import Type
 from graph_contracts.contract.call_path import Argument, Call
-from graph_contracts.contract.object_path import fill
+from graph_contracts.contract.object_path import above, fill
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations import parameters
 from graph_contracts.operations.attempts import Fields
@@ -95,5 +95,4 @@ class FunctionDriver(BoundDriver):
 
     def _head(self) -> str:
         """The path of what the function is bound to."""
-        above = self.documented.path.rstrip("/").rpartition("/")[0]
-        return fill(above, self.path_values(self.bound_to))
+        return fill(above(self.documented.path), self.path_values(self.bound_to))

@@ -115,11 +115,8 @@ def stocked(listing: ListDriver) -> Questions:
     maker = listing.sibling(CreateDriver)
     if not isinstance(maker, CreateDriver):
         raise Inconclusive(f"a list of {len(plain.items)} objects tells nothing of an option", plain.last)
-    before, maker.requirement = maker.requirement, listing.requirement
-    try:
+    with maker.on_behalf_of(listing.requirement):
         made = [maker.make(n) for n in range(1, LEAST + 1 if plain.items else LEAST + 2)]
-    finally:
-        maker.requirement = before
     for _ in listing.looks():
         plain = whole_list(listing)
         if set(made) <= set(plain.ids):

@@ -11,6 +11,7 @@ from graph_contracts.operations import octets, parameters
 from graph_contracts.operations.attempts import Fields
 from graph_contracts.operations.changing import ChangingDriver
 from graph_contracts.operations.object_views import GONE
+from graph_contracts.operations.operation_under_test import ALONE
 from graph_contracts.operations.undo_requests import UndoRequest
 from graph_contracts.requirements import Inconclusive, NotApplicable
 
@@ -93,7 +94,7 @@ class MediaDriver(ChangingDriver):
         operation = self.reading
         if operation is None:
             raise Inconclusive("the document has no operation that reads what is written")
-        return self.send(method, self._path(operation, entity), headers=headers, entity=entity or octets.ALONE)
+        return self.send(method, self._path(operation, entity), headers=headers, entity=entity or ALONE)
 
     def write(self, entity: str, body: bytes, *, media: str | None = None, headers: Fields | None = None) -> Exchange:
         """Write octets of an object; what was there is put back at the end of the case, unless the run made the object.
@@ -110,7 +111,7 @@ class MediaDriver(ChangingDriver):
         self._plan(entity)
         head = {"Content-Type": media or self.sent_type, **(headers or {})}
         path = self._path(operation, entity)
-        exchange = self.send(operation.method, path, octets=body, headers=head, entity=entity or octets.ALONE)
+        exchange = self.send(operation.method, path, octets=body, headers=head, entity=entity or ALONE)
         self.client.writes += 1
         return exchange
 
@@ -124,7 +125,7 @@ class MediaDriver(ChangingDriver):
         if operation is None:
             raise NotApplicable("the document has no operation that deletes the octets")
         self._plan(entity)
-        exchange = self.send("DELETE", self._path(operation, entity), headers=headers, entity=entity or octets.ALONE)
+        exchange = self.send("DELETE", self._path(operation, entity), headers=headers, entity=entity or ALONE)
         self.client.writes += 1
         return exchange
 
@@ -166,19 +167,6 @@ class MediaDriver(ChangingDriver):
         return UndoRequest(operation.method, self._path(operation, entity), body, media)
 
     # -- what a case asks ---------------------------------------------------------------------------------------
-
-    def subject(self, n: int = 1) -> str:
-        """An object whose octets may be written: of the run's own, else the one that was there.
-
-        Raises:
-            Inconclusive: there is none.
-        """
-        try:
-            return self.own(n)
-        except Inconclusive:
-            if n > 1:
-                raise
-        return self.there()
 
     def sample(self, n: int = 1) -> bytes:
         """Octets that fit the documented media type, different ones for each number."""

@@ -6,8 +6,6 @@ import base64
 import struct
 import zlib
 
-ALONE = "(alone)"
-"""Stands for the id of an object that has none."""
 ANY = "application/octet-stream"
 JPEG = base64.b64decode(
     "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP////////////////////////////////////////////////////////////////////////////////"

@@ -17,16 +17,13 @@ from graph_contracts.operations.attempts import Fields
 from graph_contracts.operations.changing import ChangingDriver
 from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.object_views import GONE
-from graph_contracts.operations.operation_under_test import OperationUnderTest
+from graph_contracts.operations.operation_under_test import ALONE, OperationUnderTest
 from graph_contracts.operations.read import ListDriver, ReadDriver
 from graph_contracts.operations.relation_operations import RelationOperations
 from graph_contracts.operations.sender import encode
 from graph_contracts.operations.shown_references import expanded, keys_of_objects, keys_of_references, pages
 from graph_contracts.operations.undo_requests import UndoRequest
 from graph_contracts.requirements import Inconclusive, NotApplicable, Undecided
-
-ALONE = "(alone)"
-"""Stands for the id of a source that has none."""
 
 
 class ReferenceDriver(ChangingDriver):
@@ -60,17 +57,6 @@ class ReferenceDriver(ChangingDriver):
 
     # -- which objects ------------------------------------------------------------------------------------------
 
-    def source(self, n: int = 1) -> str:
-        """An object whose references may be changed: of the run's own, else the one that was there.
-
-        Raises:
-            Inconclusive: there is none.
-        """
-        try:
-            return self.own(n)
-        except Inconclusive:
-            return self.there()
-
     def target(self, n: int = 1) -> str:
         """An object to refer to: of the run's own, else one that is there; different ones for each number.
 
@@ -99,11 +85,8 @@ class ReferenceDriver(ChangingDriver):
         """An object of the run's own, the same for a number as long as it is there."""
         known = self._own.get(-n, "")
         if known not in maker.objects.created:
-            before, maker.requirement = maker.requirement, self.requirement
-            try:
+            with maker.on_behalf_of(self.requirement):
                 self._own[-n] = maker.make_own(n)
-            finally:
-                maker.requirement = before
         return self._own[-n]
 
     def _listed(self, n: int) -> str | None:
@@ -272,7 +255,7 @@ class ReferenceDriver(ChangingDriver):
         Raises:
             Inconclusive: there is none.
         """
-        source, entity = self.source(), self.target()
+        source, entity = self.subject(), self.target()
         removes = self.documented.method == "DELETE"
         if removes:
             linked = self.link(source, entity)
@@ -281,7 +264,7 @@ class ReferenceDriver(ChangingDriver):
         elif self.documented.method == "POST" and (source, entity) == self._linked:
             if self._remover is None:
                 self._own.pop(1, None)
-                source = self.source()
+                source = self.subject()
             else:
                 self.unlink(source, entity)
         self._linked = (source, entity)
@@ -294,7 +277,7 @@ class ReferenceDriver(ChangingDriver):
             Inconclusive: none is known.
         """
         with suppress(Undecided):
-            source, entity = self.source(), self.target()
+            source, entity = self.subject(), self.target()
             if (source, entity) == self._linked and self.is_own(source):
                 return source
             if self.link(source, entity).ok:

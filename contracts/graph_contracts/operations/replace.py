@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from graph_contracts.contract import Operation, OperationKind, Type
+from graph_contracts.contract.object_path import last_segment
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.operations.attempts import Attempt, Fields, Headers, Trial
@@ -29,8 +30,6 @@ from graph_contracts.requirements import Inconclusive
 
 if TYPE_CHECKING:
     from graph_contracts.http.client import Client
-
-CREATED = 201
 
 
 class ReplaceDriver(ChangingDriver):
@@ -56,19 +55,6 @@ class ReplaceDriver(ChangingDriver):
     def address(self, entity: str | None = None) -> str:
         return self.documented.url_path(self.path_values(entity or self.bound_to))
 
-    def subject(self, n: int = 1) -> str:
-        """An object that may be replaced: of the run's own, else the one that was there; empty where that has no key.
-
-        Raises:
-            Inconclusive: there is none.
-        """
-        try:
-            return self.own(n)
-        except Inconclusive:
-            if n > 1:
-                raise
-        return self.there()
-
     def there(self) -> str:
         listed = self.documented.key and not self.bound_to and OperationKind.LIST in self.siblings
         items = self.looker.collection()[0] if listed else None
@@ -90,7 +76,7 @@ class ReplaceDriver(ChangingDriver):
     @property
     def property_name(self) -> str:
         """The property of the object above that the path names, where bodies have its `value`; else nothing."""
-        last, above = self.documented.path.rstrip("/").rpartition("/")[2], self.on_bound(ReadDriver)
+        last, above = last_segment(self.documented.path), self.on_bound(ReadDriver)
         if self.documented.key or above is None or "value" not in self.type.properties:
             return ""
         return last if last in above.answer_type.properties else ""

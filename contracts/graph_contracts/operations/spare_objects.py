@@ -28,17 +28,16 @@ def spare_object(operation: WriteDriver) -> Iterator[str]:
         Inconclusive: the run can make none that it can also take away.
     """
     maker = _maker(operation)
-    maker.requirement, before = operation.requirement, maker.requirement
     entity = ""
-    try:
-        entity = maker.make_own()
-        _wait_for(operation, maker, entity)
-        yield entity
-    finally:
-        if isinstance(operation, UpdateDriver) and entity:
-            operation.give_back(entity)
-        maker.tidy()
-        maker.requirement = before
+    with maker.on_behalf_of(operation.requirement):
+        try:
+            entity = maker.make_own()
+            _wait_for(operation, maker, entity)
+            yield entity
+        finally:
+            if isinstance(operation, UpdateDriver) and entity:
+                operation.give_back(entity)
+            maker.tidy()
 
 
 @contextmanager

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from graph_contracts.contract import ActionEffects, Contract, Operation, OperationKind, TypeKind, action_effects
+from graph_contracts.contract import (
+    ActionEffects,
+    Contract,
+    Operation,
+    OperationKind,
+    TypeKind,
+    action_effects,
+    object_path,
+)
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
 from graph_contracts.reference import validate
 from graph_contracts.reference.bodies import Bodies
@@ -135,7 +143,7 @@ def stubs(contract: Contract) -> Iterator[Operation]:
         for method, kind in place.kinds.items():
             if kind is OperationKind.ACTION and place.role is Role.OTHER:
                 operation = place.operations[method]
-                above = routes.place(operation.path.rstrip("/").rpartition("/")[0])
+                above = routes.place(object_path.above(operation.path))
                 objects = above.resource.type if above is not None and above.resource is not None else None
                 if not action_effects(operation, objects).known:
                     yield operation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph_contracts.contract import Operation
-from graph_contracts.contract.object_path import fill
+from graph_contracts.contract.object_path import fill, last_segment
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.read import ListDriver, ReadDriver, ShowDriver
 from graph_contracts.requirements import (
@@ -61,7 +61,7 @@ def test_expand_shows_related_objects(operation: ShowDriver) -> Findings:
     """
     judged = 0
     for relation in related(operation):
-        name = relation.path.rstrip("/").rpartition("/")[2]
+        name = last_segment(relation.path)
         exchange = operation.get(query=f"$expand={name}")
         if not exchange.ok:
             yield Finding("200", f"{exchange.answer} to $expand={name}", (exchange,), Severity.NOTE)

@@ -110,7 +110,7 @@ def test_other_references_stay(reference: ReferenceDriver) -> Findings:
     Fix: Add to the relation, don't write it anew; remove by both keys; let a relation that has one value hold one.
     """
     changes(reference)
-    source = reference.source()
+    source = reference.subject()
     first, second = reference.target(1), reference.target(2)
     if not reference.plural:
         yield from _set_in_turn(reference, source, first, second)

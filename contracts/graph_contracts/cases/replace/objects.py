@@ -9,9 +9,10 @@ from graph_contracts.operations.equality import differences, short
 from graph_contracts.operations.object_model import failures
 from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.read import ReadDriver
-from graph_contracts.operations.replace import CREATED, ReplaceDriver
+from graph_contracts.operations.replace import ReplaceDriver
 from graph_contracts.operations.sender import encode
 from graph_contracts.operations.undo_requests import UndoRequest
+from graph_contracts.operations.upserts import CREATED
 from graph_contracts.operations.validators import Validators, validators
 from graph_contracts.requirements import (
     Finding,
