@@ -13,6 +13,7 @@ from graph_contracts.contract.operation_kind import (
     SAFE,
     OperationKind,
     is_about_octets,
+    may_be,
     operation_kind,
 )
 from graph_contracts.contract.value_type import Property, Type, TypeKind
@@ -39,5 +40,6 @@ __all__ = [
     "action_effects",
     "blank",
     "is_about_octets",
+    "may_be",
     "operation_kind",
 ]

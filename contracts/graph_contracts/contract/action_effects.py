@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from graph_contracts import wording
 from graph_contracts.contract.operation import Operation
+from graph_contracts.contract.operation_kind import ACCEPTED
 from graph_contracts.contract.value_type import Property, Type, TypeKind
 
 KEYS = frozenset({TypeKind.GUID, TypeKind.STRING, TypeKind.INT32, TypeKind.INT64})
-ACCEPTED, CREATED = 202, 201
+CREATED = 201
 
 
 @dataclass(frozen=True, slots=True)

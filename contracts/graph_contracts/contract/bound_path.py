@@ -70,7 +70,13 @@ def relation(operation: Operation, methods: Mapping[str, Collection[str]]) -> Re
     return Relation(path)
 
 
-def target_path(operation: Operation, related: Relation, operations: Sequence[Operation], bases: Iterable[str]) -> str:
+def target_path(
+    operation: Operation,
+    related: Relation,
+    at: Mapping[str, Mapping[str, Operation]],
+    collections: Sequence[Operation],
+    bases: Iterable[str],
+) -> str:
     """The path of the collection whose objects an operation refers to; empty where the document doesn't say it.
 
     The URL in the documented body names it; else objects there have the type that the relation shows, or the body.
@@ -78,25 +84,31 @@ def target_path(operation: Operation, related: Relation, operations: Sequence[Op
     Args:
         operation: one on references.
         related: the relation that it is about.
-        operations: all of the document.
+        at: the document's operations by path, with parameters left blank, and by method.
+        collections: those that list or make objects.
         bases: the document's base URLs.
     """
-    collections = [each for each in operations if not each.key and each.method in {"GET", "POST"}]
-    writing = [operation, *(each for each in operations if blank(each.path) == blank(related.references))]
+    writing = [operation, *at.get(blank(related.references), {}).values()]
     for example in [each.request_example for each in writing if each.request_example is not None]:
         named = example.body.get(ID) if isinstance(example.body, Mapping) else None
         path = blank(collection_in(named, bases)[0]) if isinstance(named, str) else ""
-        if found := next((each.path for each in collections if blank(each.path.rstrip("/")) == path), ""):
+        there = [*at.get(path, {}).values(), *at.get(f"{path}/", {}).values()] if path else []
+        if found := next((each.path for each in there if is_of_collection(each)), ""):
             return found
-    shown = [each for each in operations if blank(each.path) == blank(related.path) and each.method == "GET"]
-    types = [*(each.item_type or each.response for each in shown), *(each.body for each in writing)]
+    shown = at.get(blank(related.path), {}).get("GET")
+    types = [*([shown.item_type or shown.response] if shown is not None else []), *(each.body for each in writing)]
     names = [each.name for each in types if each is not None and each.name]
     own = blank(related.path)
-    for each in collections:
+    for each in collections if names else ():
         made = each.body if each.method == "POST" else each.item_type
         if made is not None and made.name in names and blank(each.path) != own and not each.path.endswith(REFERENCE):
             return each.path
     return ""
+
+
+def is_of_collection(operation: Operation) -> bool:
+    """Whether an operation may list a collection, or make an object in it, as its method and its path say."""
+    return operation.method in {"GET", "POST"} and not operation.key
 
 
 def collection_in(url: str, bases: Iterable[str]) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from graph_contracts import files
 from graph_contracts.contract import conventions
-from graph_contracts.contract.bound_path import VALUE, Relation, object_above, relation, target_path
+from graph_contracts.contract.bound_path import VALUE, Relation, is_of_collection, object_above, relation, target_path
 from graph_contracts.contract.external_files import may_refer, with_files
 from graph_contracts.contract.message import mapping
 from graph_contracts.contract.object_path import ObjectPath, Paths, above, blank
@@ -277,7 +277,7 @@ class Contract:
     def target(self, operation: Operation) -> str:
         """The path of the collection whose objects an operation refers to; empty where the document doesn't say it."""
         found = self.relation(operation)
-        return target_path(operation, found, (*self.operations, *self.others), self.bases) if found else ""
+        return target_path(operation, found, self._at_paths, self._of_collections, self.bases) if found else ""
 
     def targets(self, operation: Operation) -> Mapping[OperationKind, Operation]:
         """The operations on the collection whose objects an operation refers to."""
@@ -298,6 +298,10 @@ class Contract:
         return found
 
     @cached_property
+    def _of_collections(self) -> tuple[Operation, ...]:
+        return tuple(filter(is_of_collection, (*self.operations, *self.others)))
+
+    @cached_property
     def _batched(self) -> Mapping[OperationKind, Operation]:
         wanted = (OperationKind.LIST, OperationKind.READ, OperationKind.CREATE, OperationKind.DELETE)
         found = [
@@ -305,8 +309,7 @@ class Contract:
             for place in self._places
             if OperationKind.LIST in (shaped := self._shaped(place))
         ]
-        best = max(found, key=lambda each: each[:2], default=(0, 0, {}))[2]
-        return {kind: each for kind, each in best.items() if kind in ON_OBJECTS}
+        return max(found, key=lambda each: each[:2], default=(0, 0, {}))[2]
 
     def at(self, collection: str) -> Mapping[OperationKind, Operation]:
         """The operations of the resource whose collection is at a path, by what they do."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 
 from graph_contracts.contract.collection_shape import is_one_of
@@ -64,9 +65,29 @@ SAFE = frozenset(
 ORDINARY = re.compile(r"[^$(){}.]+|\{[^{}]+\}|")
 """The last segment of a collection's path, where it is no function, media stream, count or reference, and no qualified
 name either: such is a type that the path is cast to, or what is called."""
-_DELTA = re.compile(r"(?:[\w.]+\.)?delta(?:\(.*\))?", re.IGNORECASE)
-_REFERENCES = frozenset({"GET", "POST", "PUT", "DELETE"})
-_OCTETS = frozenset({"GET", "PUT", "PATCH", "DELETE"})
+METHODS: Mapping[OperationKind, frozenset[str]] = {
+    OperationKind.UPDATE: frozenset({"PATCH"}),
+    OperationKind.READ: frozenset({"GET"}),
+    OperationKind.LIST: frozenset({"GET"}),
+    OperationKind.CREATE: frozenset({"POST"}),
+    OperationKind.DELETE: frozenset({"DELETE"}),
+    OperationKind.REPLACE: frozenset({"PUT"}),
+    OperationKind.ACTION: frozenset({"POST"}),
+    OperationKind.FUNCTION: frozenset({"GET"}),
+    OperationKind.REFERENCE: frozenset({"GET", "POST", "PUT", "DELETE"}),
+    OperationKind.MEDIA: frozenset({"GET", "PUT", "PATCH", "DELETE"}),
+    OperationKind.COUNT: frozenset({"GET"}),
+    OperationKind.DELTA: frozenset({"GET"}),
+    OperationKind.BATCH: frozenset({"POST"}),
+}
+"""The methods that the operations of a kind have."""
+ENDINGS: Mapping[OperationKind, re.Pattern[str]] = {
+    OperationKind.REFERENCE: re.compile(r"\$ref"),
+    OperationKind.COUNT: re.compile(r"\$count"),
+    OperationKind.DELTA: re.compile(r"(?:[\w.]+\.)?delta(?:\(.*\))?", re.IGNORECASE),
+    OperationKind.BATCH: re.compile(r"\$batch"),
+}
+"""What the paths of some kinds end in."""
 _SHOWN = ("image/", "audio/", "video/")
 
 
@@ -95,7 +116,7 @@ def is_about_octets(operation: Operation) -> bool:
         return False
     last = last_segment(operation.path)
     if last == "$value":
-        return operation.method in _OCTETS
+        return operation.method in METHODS[OperationKind.MEDIA]
     if not ORDINARY.fullmatch(last):
         return False
     match operation.method:
@@ -108,18 +129,21 @@ def is_about_octets(operation: Operation) -> bool:
     return False
 
 
+def may_be(operation: Operation, kind: OperationKind) -> bool:
+    """Whether an operation may be of a kind, as far as its method and its path say: for that, it need not be read."""
+    ending = ENDINGS.get(kind)
+    return operation.method in METHODS[kind] and (ending is None or ends_in(operation, ending))
+
+
+def ends_in(operation: Operation, ending: re.Pattern[str]) -> bool:
+    """Whether all of the last segment of an operation's path is of some form."""
+    return ending.fullmatch(last_segment(operation.path)) is not None
+
+
 def _special(operation: Operation) -> OperationKind | None:
     """What the last segment alone says that an operation does."""
-    last = last_segment(operation.path)
-    if last == "$ref":
-        return OperationKind.REFERENCE if operation.method in _REFERENCES else None
-    if last == "$batch":
-        return OperationKind.BATCH if operation.method == "POST" else None
-    if last == "$count":
-        return OperationKind.COUNT if operation.method == "GET" else None
-    if operation.method == "GET" and _DELTA.fullmatch(last) and _lists(operation):
-        return OperationKind.DELTA
-    return None
+    found = next((kind for kind in ENDINGS if may_be(operation, kind)), None)
+    return found if found is not OperationKind.DELTA or _lists(operation) else None
 
 
 def _lists(operation: Operation) -> bool:

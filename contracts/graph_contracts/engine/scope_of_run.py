@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from graph_contracts import requirements
-from graph_contracts.contract import SAFE, Contract, OperationKind
+from graph_contracts.contract import SAFE, Contract, OperationKind, may_be
 from graph_contracts.engine.selection import Selection
 from graph_contracts.report.scope import Scope
 from graph_contracts.requirements import Phase
 from graph_contracts.settings import Settings
-
-METHODS: Mapping[OperationKind, str] = {
-    OperationKind.UPDATE: "PATCH",
-    OperationKind.READ: "GET",
-    OperationKind.LIST: "GET",
-    OperationKind.CREATE: "POST",
-    OperationKind.DELETE: "DELETE",
-    OperationKind.REPLACE: "PUT",
-    OperationKind.ACTION: "POST",
-    OperationKind.FUNCTION: "GET",
-    OperationKind.COUNT: "GET",
-    OperationKind.DELTA: "GET",
-    OperationKind.BATCH: "POST",
-}
-"""The method of every operation of a kind; a kind that isn't here may have any."""
 
 
 def scope(selection: Selection, settings: Settings, *, deselected: bool = False) -> Scope:
@@ -57,7 +42,7 @@ def _about(contract: Contract) -> list[str]:
         if len(kinds) == len(OperationKind):
             break
         # a document may have thousands more, and each takes time to read
-        if any(METHODS.get(kind, each.method) == each.method for kind in OperationKind if kind not in kinds):
+        if any(may_be(each, kind) for kind in OperationKind if kind not in kinds):
             kinds |= contract.resource(each).keys()
     return [each.id for each in requirements.registry() if each.kind in kinds]
 

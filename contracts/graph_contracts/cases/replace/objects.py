@@ -6,6 +6,7 @@ from graph_contracts.cases.update.conditional import BOGUS
 from graph_contracts.contract import OperationKind
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.operations.equality import differences, short
+from graph_contracts.operations.monitors import ACCEPTED
 from graph_contracts.operations.object_model import failures
 from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.read import ReadDriver
@@ -25,8 +26,6 @@ from graph_contracts.requirements import (
     adapted,
     requirement,
 )
-
-ACCEPTED = 202
 
 
 @adapted(
