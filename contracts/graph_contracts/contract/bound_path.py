@@ -49,6 +49,10 @@ class Relation:
         """The path of the list of references, or of the one that there is."""
         return f"{self.path}/{REFERENCE}"
 
+    def reference(self, key: str) -> str:
+        """The path of the reference to the object with a key, or with a parameter for one, as in `{id}`."""
+        return f"{self.path}/{key}/{REFERENCE}"
+
 
 def relation(operation: Operation, methods: Mapping[str, Collection[str]]) -> Relation | None:
     """The relation that an operation on references is about; None for any other operation.

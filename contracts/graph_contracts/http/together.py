@@ -57,7 +57,7 @@ class Together:
 
     @property
     def _place(self) -> int | None:
-        """The place of the job of this thread among those that take turns."""
+        """Which of the jobs that take turns this thread runs, from 0; None where it runs none."""
         return getattr(self._turn, "place", None)
 
     def run(self, jobs: Sequence[Callable[[], T]], *, anyway: bool = False) -> list[T]:

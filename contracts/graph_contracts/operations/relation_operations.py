@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graph_contracts.contract import Contract, Operation, Relation, blank
+from graph_contracts.contract import Contract, Operation, Relation
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,14 @@ def relation_of(contract: Contract, operation: Operation) -> RelationOperations:
     found = contract.relation(operation)
     assert found is not None  # noqa: S101 (it is one on references)
     here = contract.at_path(found.references)
-    own = blank(found.path)
-    keyed = (
-        each
-        for each in (*contract.operations, *contract.others)
-        if each.method == "DELETE" and (other := contract.relation(each)) and other.key and blank(other.path) == own
-    )
+    removing = contract.at_path(found.reference("{}")).get("DELETE")
+    other = contract.relation(removing) if removing is not None else None
     return RelationOperations(
         found,
         listing=here.get("GET"),
         adding=here.get("POST"),
         setting=here.get("PUT"),
-        removing=next(keyed, None),
+        removing=removing if other is not None and other.key else None,
         clearing=here.get("DELETE"),
         showing=contract.at_path(found.path).get("GET"),
         bases=contract.bases,

@@ -158,7 +158,7 @@ def test_what_an_action_takes_away_is_gone(action: ActionDriver) -> Findings:
 
 
 def _keys(shown: JsonMapping, collection: str, key: str) -> list[Json]:
-    """The keys of the items in a collection of an object, those that have one."""
+    """The keys of the items in one collection of an object; an item without a key is left out."""
     items = shown.get(collection)
     found = [each.get(key) for each in items if isinstance(each, dict)] if isinstance(items, list) else []
     return [each for each in found if each is not None]

@@ -65,8 +65,8 @@ def performed(trials: Sequence[Trial], grade: Severity = Severity.FAIL) -> Findi
 def test_each_documented_parameter_is_taken(action: ActionDriver) -> Findings:
     """An action must take each parameter that the page documents.
 
-    Sent: Calls with each documented parameter that the accepted call lacks: with the others, then without those that
-    aren't required.
+    Sent: A call for each documented parameter that the accepted call lacks, which has it beside all others. Where that
+    is refused, one which has it beside the required ones.
 
     Fix: Read every parameter that the page lists, under its documented name. The message names those refused.
     """
@@ -79,7 +79,7 @@ def test_each_documented_parameter_is_taken(action: ActionDriver) -> Findings:
         first = action.perform({**given, each.name: value})
         if not first.refused:
             continue
-        alone = action.perform({**{name: given[name] for name in names}, each.name: value})
+        alone = action.perform({**{name: given[name] for name in names if name in given}, each.name: value})
         if alone.refused:
             grade = Severity.FAIL if documented(value, each.type) else Severity.WARN
             what = f"{alone.answer} to {each.name} = {short(value)}"
@@ -172,7 +172,7 @@ def test_null_is_refused_where_a_parameter_must_have_a_value(action: ActionDrive
     given = action.given
     names = [each.name for each in required(action) if not each.nullable]
     if not names:
-        raise NotApplicable("the document requires no parameter of which it says that it can't be null")
+        raise NotApplicable("no parameter is required and, as the document says, never null")
     yield from performed(action.attempt([Attempt(f"{name} = null", {**given, name: None}) for name in names]))
 
 

@@ -24,8 +24,8 @@ FAILED_DEPENDENCY = 424
 def test_what_depends_on_a_failure_is_not_performed(batch: BatchDriver) -> Findings:
     """A request that depends on one which failed should be answered 424, and one that depends on a success performed.
 
-    Sent: A batch with a request for an object that doesn't exist, one for the list that depends on it, and two for
-    the list of which one depends on the other.
+    Sent: A batch of four requests: one for an object that doesn't exist, and one for the list that depends on it; one
+    for the list, and another for the list that depends on that.
 
     Fix: Perform requests in the order of `dependsOn`, and answer 424 where one of those before failed.
     """

@@ -23,7 +23,7 @@ from graph_contracts.requirements import (
 PARTIAL = 206
 BEYOND = 416
 ANY = "application/octet-stream"
-"""The media type of octets of which nothing is said: whatever they are, they are that, too."""
+"""The media type that any octets may be labelled with."""
 CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from graph_contracts.cases.other_objects import settable
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
 from graph_contracts.operations import octets
-from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.media import NOTHING, WRITES, MediaDriver
 from graph_contracts.operations.read import ReadDriver
-from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import (
     Finding,
     Findings,
@@ -65,7 +64,7 @@ NOT_READ = frozenset({404, 405, 501})
 
 
 def _compare(media: MediaDriver, sent: bytes, change: Exchange, note: str, entity: str) -> Findings:
-    """A finding where octets that were taken don't become those that are read, within the time that reads may lag."""
+    """A finding where other octets are read than the target took, also once reads can no longer lag."""
     for _ in media.looks():
         shown = media.read(entity)
         if "GET" not in media.beside and shown.status in NOT_READ:
@@ -77,7 +76,7 @@ def _compare(media: MediaDriver, sent: bytes, change: Exchange, note: str, entit
         raise Inconclusive("the octets can't be read as a whole", shown)
     if change.status == 202:
         raise Inconclusive("the octets were only accepted (202), and are not shown within --settle", change)
-    what = f"{len(found)} octets, not those that were sent" if shown.ok else shown.answer
+    what = f"{len(found)} other octets" if shown.ok else shown.answer
     made_anew = octets.is_picture(media.sent_type) and octets.looks_like_picture(found)
     grade = Severity.WARN if made_anew else Severity.FAIL
     yield Finding(f"the {len(sent)} octets that were sent ({note})", what, (change, shown), grade)
@@ -183,8 +182,8 @@ def test_the_properties_of_the_object_stay(media: MediaDriver) -> Findings:
 
     Fix: Write the content alone; don't save the object as a whole with defaults.
     """
-    read, settable = media.on_bound(ReadDriver), _settable(media)
-    if read is None or not settable:
+    read, names = media.on_bound(ReadDriver), settable(media.bound.values())
+    if read is None or not names:
         raise NotApplicable("the document doesn't show what the object has that a client may set")
     _writes(media)
     entity = media.subject()
@@ -195,22 +194,13 @@ def test_the_properties_of_the_object_stay(media: MediaDriver) -> Findings:
     if not change.ok:
         raise Inconclusive(f"the octets were not taken ({change.answer})", change)
     after, shown = read.read_object(entity)
-    changed = [name for name in settable if before.get(name) != after.get(name)]
+    changed = [name for name in names if before.get(name) != after.get(name)]
     if changed:
         yield Finding(f"{changed[0]} as before", f"it is {_short(after, changed[0])}", (change, shown))
 
 
 def _short(shown: JsonObject, name: str) -> str:
     return f"{shown[name]!r}"[:60] if name in shown else "gone"
-
-
-def _settable(media: MediaDriver) -> tuple[str, ...]:
-    """The properties of the object that a client may set."""
-    for kind in (UpdateDriver, CreateDriver):
-        found = media.on_bound(kind)
-        if found is not None:
-            return tuple(name for name in found.bodies.writable if name not in found.volatile)
-    return ()
 
 
 @requirement(
@@ -263,7 +253,7 @@ def test_octets_of_another_media_type_are_refused_or_taken(media: MediaDriver) -
 
     Sent: The documented request with `Content-Type: application/x-graph-contracts`.
 
-    Fix: Compare the media type with those that are supported; answer 415.
+    Fix: Look the media type up among the supported ones; answer 415 where it is none of them.
     """
     _writes(media)
     entity = media.subject()

@@ -1,19 +1,18 @@
-"""References that are added, set and removed: they show, those that were there stay, and no object changes."""
+"""Adding, setting and removing references: each change shows, other references stay, and no object changes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from graph_contracts.cases.other_objects import settable
 from graph_contracts.contract import OperationKind
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
-from graph_contracts.operations.create import CreateDriver
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.object_views import GONE
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.read import ReadDriver
 from graph_contracts.operations.references import ReferenceDriver
-from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.requirements import (
     Finding,
     Findings,
@@ -180,7 +179,7 @@ def test_neither_object_changes(reference: ReferenceDriver) -> Findings:
                 f"the {name} {short(key)} as before", "it is gone", (exchange, *reference.seen_after(exchange))
             )
             continue
-        changed = [each for each in _settable(operations) if was.get(each) != after.get(each)]
+        changed = [each for each in settable(operations.values()) if was.get(each) != after.get(each)]
         if changed:
             what = f"{changed[0]} is {short(after.get(changed[0]))}"
             yield Finding(f"the {name} {short(key)} as before", what, (exchange, *reference.seen_after(exchange)))
@@ -192,15 +191,6 @@ Operations = Mapping[OperationKind, OperationUnderTest]
 def _look(operations: Operations, key: str) -> JsonObject | None:
     read = next((each for each in operations.values() if isinstance(each, ReadDriver)), None)
     return read.observer.item(key)[0] if read is not None and read.documented.key is not None else None
-
-
-def _settable(operations: Operations) -> tuple[str, ...]:
-    """The properties of objects that a client may set."""
-    for kind in (UpdateDriver, CreateDriver):
-        for each in operations.values():
-            if isinstance(each, kind):
-                return tuple(name for name in each.bodies.writable if name not in each.volatile)
-    return ()
 
 
 @requirement(
