@@ -6,9 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from graph_contracts.report.results import Results
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 1500
@@ -35,3 +38,12 @@ def run(url: str, document: Path, report: Path, *words: str, **environ: str) -> 
     written = report / "results.json"
     assert written.exists(), done.stdout + done.stderr
     return Ran(json.loads(written.read_text(encoding="utf-8")), done.stdout + done.stderr, done.returncode)
+
+
+def by_verdict(results: Results) -> dict[str, dict[str, str]]:
+    """What a run says: for each verdict, the message by requirement."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for each in results:
+        for outcome in each.outcomes:
+            found[outcome.verdict][each.id] = outcome.message
+    return found

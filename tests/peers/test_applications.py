@@ -11,15 +11,9 @@ import pytest
 from pydantic import SecretStr
 
 from graph_contracts import Results, check
-from graph_contracts.engine import judge
 from graph_contracts.engine.discovery import doctor
 from graph_contracts.settings import Settings
 from tests.peers import applications
-
-
-@pytest.fixture(autouse=True)
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "TIMES", 1)
 
 
 def results(folder: Path, mode: str = "", select: tuple[str, ...] = ("action.*",), **more: Any) -> Results:

@@ -9,14 +9,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from graph_contracts.engine import judge, run
+from graph_contracts.engine import run
 from graph_contracts.settings import Settings
 from tests.peers.contacts import DOCUMENT, HABITS, contacts
-
-
-@pytest.fixture(autouse=True)
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "TIMES", 1)
 
 
 def told(folder: Path, *habits: str, select: tuple[str, ...], document: Path = DOCUMENT) -> dict[str, tuple[str, str]]:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections import defaultdict
 
 import pytest
 
-from graph_contracts.engine import judge
 from graph_contracts.library.check import check
 from tests.peers.harbour import DOCUMENT, MODES, harbour
+from tests.peers.running import by_verdict
 
 SETTINGS = {"auth": "none", "settle": 0.2}
-
-
-@pytest.fixture(autouse=True)
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "TIMES", 1)
 
 
 def told(mode: str, *select: str) -> dict[str, dict[str, str]]:
@@ -28,11 +22,7 @@ def told(mode: str, *select: str) -> dict[str, dict[str, str]]:
     if not mode:
         assert after == before
         assert results.left == ()
-    found: dict[str, dict[str, str]] = defaultdict(dict)
-    for each in results:
-        for outcome in each.outcomes:
-            found[outcome.verdict][each.id] = outcome.message
-    return found
+    return by_verdict(results)
 
 
 def test_a_right_server_is_not_accused_and_is_left_as_it_was() -> None:

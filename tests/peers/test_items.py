@@ -9,17 +9,12 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from graph_contracts.engine import judge, run
+from graph_contracts.engine import run
 from graph_contracts.settings import Settings
 from tests.peers import items
 
 ASKED = ("update.error.envelope", "update.resp.requestid", "update.json.*", "update.value.wrongtype")
 SOME = ("error.*", "*.error.*", "*.resp.*", "*.req.prefer.*", "*.route.queryoptions", "update.persist.read")
-
-
-@pytest.fixture(autouse=True)
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "TIMES", 1)
 
 
 def results(folder: Path, *habits: str, security: str = "none", **more: Any) -> dict[str, Any]:

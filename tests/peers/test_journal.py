@@ -7,14 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from graph_contracts.engine import judge, run
+from graph_contracts.engine import run
 from graph_contracts.settings import Settings
 from tests.peers import journal
-
-
-@pytest.fixture(autouse=True)
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "TIMES", 1)
 
 
 def verdicts(folder: Path, *faults: str, select: str = "delta.*") -> dict[str, str]:

@@ -12,17 +12,12 @@ from urllib.parse import quote, quote_plus
 import pytest
 import yaml
 
-from graph_contracts.engine import judge, run
+from graph_contracts.engine import run
 from graph_contracts.engine.discovery import doctor
 from graph_contracts.settings import Settings
 from tests.peers import keyed
 
 SELECT = ("*.auth.required", "update.auth.invalid", "update.merge.siblings")
-
-
-@pytest.fixture(autouse=True)
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "TIMES", 1)
 
 
 def rows(folder: Path, *faults: str, select: tuple[str, ...] = SELECT) -> dict[str, dict[str, Any]]:

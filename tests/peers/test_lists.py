@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from graph_contracts.engine import judge, run
+from graph_contracts.engine import run
 from graph_contracts.settings import Settings
 from tests.peers import lists
 
@@ -23,11 +23,6 @@ RIGHT = (
     "update.req.id.match",
     "update.value.emptystring",
 )
-
-
-@pytest.fixture(autouse=True)
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "TIMES", 1)
 
 
 def said(folder: Path, *select: str) -> dict[tuple[str, str], tuple[str, str]]:

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from graph_contracts.contract.loading import load
-from graph_contracts.engine import judge
 from graph_contracts.library.check import check
 from tests.peers.lockers import DOCUMENT, MODES, lockers
+from tests.peers.running import by_verdict
 
 SETTINGS = {"auth": "none", "settle": 0.2, "conventions": "odata"}
-
-
-@pytest.fixture(autouse=True)
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "TIMES", 1)
 
 
 def told(mode: str, *select: str) -> dict[str, dict[str, str]]:
@@ -27,11 +21,7 @@ def told(mode: str, *select: str) -> dict[str, dict[str, str]]:
     with lockers(mode) as (url, _):
         results = check(url, contract=DOCUMENT, select=select, settings=SETTINGS)
     assert results.left == ()
-    found: dict[str, dict[str, str]] = defaultdict(dict)
-    for each in results:
-        for outcome in each.outcomes:
-            found[outcome.verdict][each.id] = outcome.message
-    return found
+    return by_verdict(results)
 
 
 def test_a_right_server_is_not_accused() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from graph_contracts.engine import judge, run
+from graph_contracts.engine import run
 from graph_contracts.http import long_bodies
 from graph_contracts.settings import Settings
 from tests.peers import naive
@@ -24,11 +24,6 @@ MENDED = tuple(bug for bug in BUGS if bug != "keeps nothing")
 """A server that keeps nothing keeps no wrong value either, so what it would store is hidden until that is mended."""
 SOME = ((), *((bug,) for bug in MENDED), *((MENDED[0], bug) for bug in MENDED[1:]))
 ALL = tuple(bugs for count in range(len(MENDED) + 1) for bugs in combinations(MENDED, count))
-
-
-@pytest.fixture(autouse=True)
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "TIMES", 1)
 
 
 def results(folder: Path, *habits: str, select: tuple[str, ...] = JUDGED) -> dict[str, Any]:

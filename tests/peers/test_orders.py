@@ -9,17 +9,12 @@ from typing import Any
 
 import pytest
 
-from graph_contracts.engine import judge, run
+from graph_contracts.engine import run
 from graph_contracts.operations.context import Context
 from graph_contracts.settings import Settings
 from tests.peers import orders
 
 JUDGED = ("*.persist.read", "*.body.id", "update.merge.siblings", "update.route.exactid", "update.route.encoding")
-
-
-@pytest.fixture(autouse=True)
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "TIMES", 1)
 
 
 def rows(folder: Path, *faults: str, select: tuple[str, ...] = JUDGED, **more: Any) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from graph_contracts.engine import judge, run
+from graph_contracts.engine import run
 from graph_contracts.settings import Settings
 from tests.peers import stock
 
@@ -20,11 +20,6 @@ JUDGED = (
     "list.conc.same",
     "list.resp.object",
 )
-
-
-@pytest.fixture(autouse=True)
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "TIMES", 1)
 
 
 def rows(folder: Path, *faults: str, select: tuple[str, ...] = JUDGED) -> dict[str, dict[str, Any]]:

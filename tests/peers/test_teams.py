@@ -7,16 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from graph_contracts.engine import judge, run
+from graph_contracts.engine import run
 from graph_contracts.settings import Settings
 from tests.peers import teams
 
 JUDGED = ("create.async.*", "create.persist.read", "create.status.success", "batch.*")
-
-
-@pytest.fixture(autouse=True)
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "TIMES", 1)
 
 
 def verdicts(folder: Path, *faults: str, select: tuple[str, ...] = JUDGED) -> dict[str, str]:

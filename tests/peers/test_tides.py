@@ -7,16 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from graph_contracts.engine import judge, run
+from graph_contracts.engine import run
 from graph_contracts.settings import Settings
 from tests.peers import tides
 
 SELECTED = ("function.*", "count.*")
-
-
-@pytest.fixture(autouse=True)
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "TIMES", 1)
 
 
 def verdicts(folder: Path, *faults: str, select: tuple[str, ...] = SELECTED) -> dict[str, str]:
