@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from graph_contracts.contract import ON_OBJECTS, Contract, Operation, OperationKind, Type, TypeKind
+from graph_contracts.contract import FIVE, ON_OBJECTS, Contract, Operation, OperationKind, Type, TypeKind
 from graph_contracts.errors import DocumentError
 from tests.contract.schemas import document, member
 
-FIVE = ON_OBJECTS - {OperationKind.REPLACE}
 MUSEUM = Path(__file__).with_name("museum.yaml")
 TEXT, NUMBER = {"type": "string"}, {"type": "number"}
 

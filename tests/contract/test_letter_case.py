@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from graph_contracts.contract import ON_OBJECTS, Contract, OperationKind
+from graph_contracts.contract import FIVE, Contract, OperationKind
 
 THING = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
 BODY = {"content": {"application/json": {"schema": THING}}}
@@ -35,7 +35,7 @@ def test_spellings_with_different_methods_are_one_resource_and_noted() -> None:
         **{"/grantedScopes": "list post", "/grantedScopes/{id}": "get", "/Grantedscopes/{scope-id}": "patch delete"}
     )
     assert set(document.resources) == {"/grantedScopes"}
-    assert set(document.resources["/grantedScopes"]) == ON_OBJECTS - {OperationKind.REPLACE}
+    assert set(document.resources["/grantedScopes"]) == FIVE
     assert document.joined == {"/Grantedscopes": "/grantedScopes"}
     update = document.resources["/grantedScopes"][OperationKind.UPDATE]
     assert update.place == "/grantedScopes"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from graph_contracts.contract import ON_OBJECTS, Contract, ObjectPath, OperationKind
+from graph_contracts.contract import FIVE, ON_OBJECTS, Contract, ObjectPath, OperationKind
 
 THING: dict[str, Any] = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
 LIST: dict[str, Any] = {"type": "object", "properties": {"value": {"type": "array", "items": THING}}}
@@ -87,7 +87,7 @@ def test_all_five_operations_are_of_one_resource_however_its_paths_are_spelled(
 ) -> None:
     read = whole(collection, item)
     (resource,) = read.resources.values()
-    assert set(resource) == ON_OBJECTS - {OperationKind.REPLACE}
+    assert set(resource) == FIVE
     update, listing = resource[OperationKind.UPDATE], resource[OperationKind.LIST]
     assert update.key is not None
     assert update.url_path({update.key: "a'b"}) == filled

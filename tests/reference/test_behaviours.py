@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_contracts.contract import ON_OBJECTS, OperationKind
+from graph_contracts.contract import FIVE
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.reference.behaviours import Behaviour, behaviours, choose
 from graph_contracts.reference.faults import other_objects
@@ -23,8 +23,7 @@ OPTIONS = tuple(b for b in behaviours() if b.apply.__module__.endswith(".documen
 """Those of query options that a document names."""
 BEGUN = tuple(b for b in behaviours() if b.apply.__module__.endswith(".long_running"))
 """Those of what is answered before it is done."""
-SHELVED = ON_OBJECTS - {OperationKind.REPLACE}
-OF_COLLECTIONS = tuple(b for b in behaviours() if b.about in SHELVED and b not in {*NESTED, *OPTIONS, *BEGUN})
+OF_COLLECTIONS = tuple(b for b in behaviours() if b.about in FIVE and b not in {*NESTED, *OPTIONS, *BEGUN})
 """Those that an update alone doesn't meet; what is called or counted has documents of its own."""
 WHAT_IT_DOES_ANYWAY = frozenset({"q-prefer-204"})
 SELDOM = "graph_contracts.reference.faults.seldom"
