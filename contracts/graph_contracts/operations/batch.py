@@ -64,10 +64,7 @@ class BatchDriver(BoundDriver):
         Raises:
             Inconclusive: the document has none.
         """
-        found = self.on_bound(ListDriver)
-        if found is None:
-            raise Inconclusive("the document has no list that a batch could ask for")
-        return found
+        return self.needs(ListDriver, "the document has no list that a batch could ask for")
 
     def arguments(self) -> Json:
         """A batch of one request for the list."""

@@ -71,6 +71,17 @@ class BoundDriver(OperationUnderTest):
         """The operation of a kind on the object or the collection that it is bound to."""
         return next((each for each in self.bound.values() if isinstance(each, kind)), None)
 
+    def needs(self, kind: type[OnObject], otherwise: str) -> OnObject:
+        """The operation of a kind on the object or the collection that it is bound to.
+
+        Raises:
+            Inconclusive: the document has none, with `otherwise` as the reason.
+        """
+        found = self.on_bound(kind)
+        if found is None:
+            raise Inconclusive(otherwise)
+        return found
+
     @property
     def bound_key(self) -> str | None:
         """The parameter that is the key of the object that it is bound to; None where it is bound to no such object."""
@@ -109,9 +120,7 @@ class BoundDriver(OperationUnderTest):
         Raises:
             Inconclusive: none can be made.
         """
-        maker = self.on_bound(CreateDriver)
-        if maker is None:
-            raise Inconclusive("the document has no operation that makes an object for it")
+        maker = self.needs(CreateDriver, "the document has no operation that makes an object for it")
         with maker.on_behalf_of(self.requirement):
             return maker.make_own(n)
 

@@ -108,10 +108,7 @@ class DeltaDriver(BoundDriver):
         Raises:
             Inconclusive: nothing does.
         """
-        maker = self.on_bound(CreateDriver)
-        if maker is None:
-            raise Inconclusive("the document has no operation that makes an object of the collection")
-        return maker
+        return self.needs(CreateDriver, "the document has no operation that makes an object of the collection")
 
     def update(self, entity: str) -> tuple[JsonObject, Exchange]:
         """Give a property of an own object another value; that, and the request.
@@ -119,9 +116,7 @@ class DeltaDriver(BoundDriver):
         Raises:
             Inconclusive: nothing updates it, or the update is refused.
         """
-        updater = self.on_bound(UpdateDriver)
-        if updater is None:
-            raise Inconclusive("the document has no operation that updates an object of the collection")
+        updater = self.needs(UpdateDriver, "the document has no operation that updates an object of the collection")
         mark = self.maker().bodies.mark()
         with updater.on_behalf_of(self.requirement):
             exchange = updater.send("PATCH", updater.path(entity), octets=encode(mark), entity=entity)
@@ -141,9 +136,7 @@ class DeltaDriver(BoundDriver):
         Raises:
             Inconclusive: nothing deletes it, or the deletion is refused.
         """
-        deleter = self.on_bound(DeleteDriver)
-        if deleter is None:
-            raise Inconclusive("the document has no operation that deletes an object of the collection")
+        deleter = self.needs(DeleteDriver, "the document has no operation that deletes an object of the collection")
         with deleter.on_behalf_of(self.requirement):
             exchange = deleter.remove(entity)
         if not exchange.ok:
