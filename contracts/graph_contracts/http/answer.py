@@ -1,7 +1,7 @@
 """Answers read off a connection that is kept, as clients read them, until an exchange is due.
 
-What a client can live with is no error here: octets after an answer, content of a 204, lines that end with a bare LF.
-`raw` is for those who look for that. Nothing is read without a limit, whatever the peer says and however it drips.
+What a client can live with is no error here: octets after an answer, content of a 204, fields in two lines, lines that
+end with a bare LF. `raw` is for those who look for that. Nothing is read without a limit, however the peer drips.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from graph_contracts.http.pool import reason
 
 CLOSED = "the connection was closed before an answer"
 STATUS_LINE = re.compile(r"HTTP/(1\.\d)[ \t]+([1-9]\d\d)(?:[ \t]+(.*))?")
-LINE_END = re.compile(r"\r?\n(?![ \t])")
-"""Ends a line of a head that doesn't go on in the next one (obs-fold)."""
+LINE_END = re.compile(r"\r?\n")
+FOLD = re.compile(r"\r?\n[ \t]+")
+"""Where a field goes on in the next line (obs-fold)."""
 HEAD_END = re.compile(rb"\n\r?\n")
 SWITCHING = 101
 CONTENTLESS = frozenset({SWITCHING, 204, 304})
@@ -65,7 +66,7 @@ class AnswerReader:
             head_only: whether it is HEAD.
 
         Raises:
-            TimeoutError: no head of an answer came before the exchange was due.
+            TimeoutError: no answer came before the exchange was due.
             OSError: the connection ended before it.
             Malformed: something else came.
         """
@@ -107,7 +108,8 @@ class AnswerReader:
                 raise Malformed("the answer ended in its head") if came else ConnectionResetError(CLOSED)
         if end is None or end.start() > MAX_HEAD:
             raise Malformed(f"the header is longer than {MAX_HEAD} octets")
-        status_line, *lines = LINE_END.split(came[: end.start()].decode("latin-1").removesuffix("\r"))
+        text = came[: end.start()].decode("latin-1").removesuffix("\r")
+        status_line, *lines = LINE_END.split(FOLD.sub(" ", text))
         found = STATUS_LINE.fullmatch(status_line)
         if not found:
             raise Malformed(raw.no_http(came))
@@ -125,6 +127,8 @@ class AnswerReader:
             if not head_only and head.status not in CONTENTLESS:
                 broken = self._read_body(lengths, codings)
         except TimeoutError:
+            if not lengths and not codings:
+                raise  # where only its end would show that the answer is whole
             broken = "the body did not end in time"
         except Malformed as error:
             broken = str(error)
