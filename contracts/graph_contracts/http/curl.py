@@ -115,10 +115,12 @@ def _body(body: bytes, redactor: Redactor, variables: Mapping[str, str]) -> list
 
 def writes(octets: bytes, redactor: Redactor, variables: Mapping[str, str]) -> str:
     """A command that writes octets without their secrets; empty where they are too long for a line."""
-    text = shell.marked(octets.decode("latin-1"), variables)
-    masked = redactor.text(text)
+    plain = shell.writes(octets)
+    if not plain and len(octets) > shell.MAX_SPELLED:
+        return ""  # before secrets are looked for in many megabytes
+    masked = redactor.text(shell.marked(octets.decode("latin-1"), variables))
     if masked == octets.decode("latin-1"):
-        return shell.writes(octets)
+        return plain
     if len(octets) <= shell.MAX_SPELLED:
         return shell.spelled(shell.marked(masked, TOKEN))
     return ""
