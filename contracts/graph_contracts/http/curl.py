@@ -115,13 +115,13 @@ def _body(body: bytes, redactor: Redactor, variables: Mapping[str, str]) -> list
 
 def writes(octets: bytes, redactor: Redactor, variables: Mapping[str, str]) -> str:
     """A command that writes octets without their secrets; empty where they are too long for a line."""
-    written = shell.writes(octets)
-    if not written:
-        return ""
+    plain = shell.writes(octets)
+    if not plain and len(octets) > shell.MAX_SPELLED:
+        return ""  # before secrets are looked for in many megabytes
     text = octets.decode("latin-1")
     masked = redactor.text(shell.marked(text, variables))
     if masked == text:
-        return written
+        return plain
     return shell.spelled(shell.marked(masked, TOKEN)) if len(octets) <= shell.MAX_SPELLED else ""
 
 
