@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import click
 
@@ -15,7 +14,7 @@ from graph_contracts import cases
 from graph_contracts.commands import debug_option, standard_output, whole_words
 from graph_contracts.contract import OperationKind
 from graph_contracts.engine.selection import matches
-from graph_contracts.errors import ConfigurationError
+from graph_contracts.errors import ConfigurationError, nearest
 from graph_contracts.reference.sheet import proofs
 from graph_contracts.report import citation, markdown
 from graph_contracts.report.screen import Screen, literal
@@ -80,8 +79,8 @@ def meant(name: str) -> list[Requirement]:
     chosen = [each for each in known.values() if matches(each.id, name)]
     if not chosen:
         short = {id_.removeprefix("update."): id_ for id_ in known}
-        near = get_close_matches(name, [*known, *short], 1, 0)
-        hint = f"Did you mean {short.get(near[0], near[0])}?" if near else ""
+        near = nearest(name, [*known, *short])
+        hint = f"Did you mean {short.get(near, near)}?" if near else ""
         raise ConfigurationError(f"no requirement is called {name!r}", hint)
     return chosen
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -13,7 +12,7 @@ from graph_contracts import cases, requirements
 from graph_contracts.contract import Contract, Operation
 from graph_contracts.engine.sharding.durations import weigher
 from graph_contracts.engine.sharding.shard import Shard, applies, split
-from graph_contracts.errors import ConfigurationError, DocumentError, NothingTestedError
+from graph_contracts.errors import ConfigurationError, DocumentError, NothingTestedError, nearest
 from graph_contracts.operations import parameters
 from graph_contracts.packaged import default_document
 from graph_contracts.requirements import Binding, Phase
@@ -174,9 +173,9 @@ def _check_names(selection: Selection, settings: Settings) -> None:
     ):
         for name in names:
             if name not in known:
-                near = get_close_matches(name, known, 1, 0)
+                near = nearest(name, known)
                 what = "path parameter" if known is named else "property"
-                hint = f"Did you mean {near[0]}?" if near else ""
+                hint = f"Did you mean {near}?" if near else ""
                 raise ConfigurationError(f"{flag} {name}: the document has no such {what}", hint)
             if known is named and (meant := parameters.ambiguous(name, selection.tested)):
                 which = " or ".join(f"{flag} {each}=VALUE" for each in meant[:4])
