@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from graph_contracts import requirements
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.session import Session
 from graph_contracts.requirements import Phase
-from graph_contracts.settings import Settings
+from graph_contracts.settings import Secret, Settings
 from tests.support.forked import reference
 
 DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
@@ -27,7 +25,7 @@ def session(
         settings = Settings(
             target=server.url,
             openapi=DOCUMENT,
-            token=SecretStr(server.tokens.full),
+            token=Secret(server.tokens.full),
             settle=0.6,
             seed=seed,
             max_examples=examples,

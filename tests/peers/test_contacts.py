@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from graph_contracts.engine import run
-from graph_contracts.settings import Settings
+from graph_contracts.settings import Secret, Settings
 from tests.peers.contacts import DOCUMENT, HABITS, contacts
 
 
@@ -20,7 +19,7 @@ def told(folder: Path, *habits: str, select: tuple[str, ...], document: Path = D
         settings = Settings(
             target=server.url,
             openapi=document,
-            token=SecretStr(server.tokens.full),
+            token=Secret(server.tokens.full),
             select=select,
             settle=0.2,
             max_examples=5,

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from graph_contracts.engine import judge, run
 from graph_contracts.http import lifeline, patience
-from graph_contracts.settings import Settings
+from graph_contracts.settings import Secret, Settings
 from tests.peers import frail, naive
 from tests.peers.naive import TOKEN
 
@@ -35,7 +34,7 @@ def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
             settings = Settings(
                 target=url,
                 openapi=naive.write_document(tmp_path),
-                token=SecretStr(TOKEN),
+                token=Secret(TOKEN),
                 report=tmp_path / "reports",
                 restart_command=restart or None,
                 **chosen,
