@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import cached_property
 
 from graph_contracts import cases, requirements
@@ -15,7 +14,7 @@ from graph_contracts.engine.sharding.shard import Shard, applies, split
 from graph_contracts.errors import ConfigurationError, DocumentError, NothingTestedError, nearest
 from graph_contracts.operations import parameters
 from graph_contracts.packaged import default_document
-from graph_contracts.requirements import Binding, Phase
+from graph_contracts.requirements import Binding, Phase, matches
 from graph_contracts.settings import Settings
 
 MAX_NAMED = 5
@@ -214,9 +213,3 @@ def portions(counts: Mapping[str, int], linked: Iterable[Sequence[str]], most: i
         found[-1] += together
         room -= cost
     return [frozenset(portion) for portion in found]
-
-
-def matches(requirement: str, glob: str) -> bool:
-    """Whether a glob names a requirement: by its whole id, by what follows `update.`, or by how the id begins."""
-    names = (glob, f"update.{glob}")
-    return any(fnmatchcase(requirement, name) for name in names) or requirement.startswith(f"{glob}.")
