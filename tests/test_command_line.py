@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from graph_contracts.settings import Secret, Settings, command_line, load
+from graph_contracts.settings import Settings, command_line, load
 
 URL = "http://127.0.0.1:1/v1"
 SECRET = "hunter2-hunter2"
@@ -40,15 +40,15 @@ def test_what_was_said_on_the_command_line_is_said_again(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"token": Secret(SECRET)}, ' --token "$TOKEN"'),
-        ({"token_command": Secret(f"printer {SECRET}")}, ' --token-command "$TOKEN_COMMAND"'),
+        ({"token": SecretStr(SECRET)}, ' --token "$TOKEN"'),
+        ({"token_command": SecretStr(f"printer {SECRET}")}, ' --token-command "$TOKEN_COMMAND"'),
         ({"headers": [f"X-Api-Key: {SECRET}"]}, " --header 'X-Api-Key: '\"$X_API_KEY\""),
         ({"proxy": f"http://me:{SECRET}@127.0.0.1:3128"}, ' --proxy "$PROXY"'),
         ({"target": f"http://me:{SECRET}@127.0.0.1:1/v1"}, ' --target "$TARGET"'),
     ],
 )
-def test_no_secret_is_said(more: dict[str, Any], words: str, tmp_path: Path) -> None:
-    settings = Settings(**{"target": URL, **more})
+def test_no_secret_is_said(more: dict[str, object], words: str, tmp_path: Path) -> None:
+    settings = Settings.model_validate({"target": URL, **more})
     assert command_line.options(settings, {}, tmp_path) == words
     run = command_line.run(settings)
     assert words in run
@@ -80,5 +80,5 @@ def test_a_run_is_said_whole_whatever_the_environment_says(tmp_path: Path) -> No
 
 
 def test_what_divides_a_run_is_said_last() -> None:
-    settings = Settings(target=URL, splits=3, allow_production=True)
+    settings = Settings.model_validate({"target": URL, "splits": 3, "allow_production": True})
     assert command_line.run(settings).endswith(" --allow-production --splits 3 --group 1")

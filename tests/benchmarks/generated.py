@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from graph_contracts import requirements
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.session import Session
@@ -24,7 +26,7 @@ from graph_contracts.reference.behaviours import Behaviour, behaviours
 from graph_contracts.reference.server import start
 from graph_contracts.reference.sheet import related
 from graph_contracts.requirements import Phase
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.cases import sheet
 
 TOLD = frozenset({"fail", "warn", "error"})
@@ -47,9 +49,9 @@ def judged(
         settings = Settings(
             target=server.url,
             openapi=sheet.DOCUMENT,
-            token=Secret(tokens.full),
-            forbidden_token=Secret(tokens.forbidden),
-            personal_token=Secret(tokens.personal),
+            token=SecretStr(tokens.full),
+            forbidden_token=SecretStr(tokens.forbidden),
+            personal_token=SecretStr(tokens.personal),
             settle=sheet.SETTLE,
             seed=seed,
         )

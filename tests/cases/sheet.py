@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import SecretStr
+
 from graph_contracts import requirements
 from graph_contracts.cases.update import concurrency
 from graph_contracts.contract import OperationKind
@@ -26,7 +28,7 @@ from graph_contracts.operations import effect_watch
 from graph_contracts.reference.behaviours import Behaviour, behaviours
 from graph_contracts.reference.sheet import related
 from graph_contracts.requirements import Aliases, Binding, Phase
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.cases.common_faults import COMMON, TOLERATED
 from tests.cases.together import title
 from tests.support.forked import reference
@@ -278,11 +280,11 @@ def run(
         settings = Settings(
             target=server.url,
             openapi=document,
-            token=Secret(tokens.full),
-            forbidden_token=Secret(tokens.forbidden),
-            personal_token=Secret(tokens.personal),
-            expired_token=Secret(tokens.expired),
-            foreign_token=Secret(tokens.foreign),
+            token=SecretStr(tokens.full),
+            forbidden_token=SecretStr(tokens.forbidden),
+            personal_token=SecretStr(tokens.personal),
+            expired_token=SecretStr(tokens.expired),
+            foreign_token=SecretStr(tokens.foreign),
             settle=SETTLE,
             destructive=document in {SHELF, NESTED, OPTIONS, LONG_RUNNING, *DOCUMENTS.values()}
             or _named_for(faults, DESTRUCTIVE),

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import SecretStr
 
 from graph_contracts.contract import Contract, OperationKind
 from graph_contracts.engine import run
 from graph_contracts.requirements import Phase
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.cases import sheet
 from tests.support.forked import reference
 
@@ -101,7 +102,7 @@ def test_pages_are_made_where_there_are_too_few_to_show_where_links_lead(tmp_pat
         run.run(
             Settings(
                 target=server.url,
-                token=Secret(server.tokens.full),
+                token=SecretStr(server.tokens.full),
                 openapi=sheet.SHELF,
                 select=("list.route.nextlink",),
                 settle=0.6,

@@ -13,12 +13,13 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from graph_contracts import requirements
 from graph_contracts.derive import derive
 from graph_contracts.engine.session import Session
 from graph_contracts.errors import TargetError
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.derive.misread_kinds import KINDS, Document, Kind
 from tests.derive.pages import write
 from tests.support.forked import reference
@@ -32,7 +33,7 @@ def verdict(kind: Kind, document: Document, folder: Path) -> str:
         settings = Settings(
             target=server.url,
             openapi=folder / "judged.json",
-            token=Secret(server.tokens.full),
+            token=SecretStr(server.tokens.full),
             settle=0.1,
             report=folder / "report",
         )

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from graph_contracts import cases
 from graph_contracts.contract import OperationKind
 from graph_contracts.engine.run import run
@@ -25,7 +27,7 @@ from graph_contracts.reference.server import start
 from graph_contracts.report import results_reader
 from graph_contracts.report.verdict import Verdict
 from graph_contracts.requirements import registry
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.docs import EXCHANGES
 
 DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
@@ -69,11 +71,11 @@ def _run(requirement: str, *faults: str) -> tuple[list[Any], list[JsonMapping]]:
         tokens = server.tokens
         settings = Settings(
             target=server.url,
-            token=Secret(tokens.full),
-            forbidden_token=Secret(tokens.forbidden),
-            personal_token=Secret(tokens.personal),
-            expired_token=Secret(tokens.expired),
-            foreign_token=Secret(tokens.foreign),
+            token=SecretStr(tokens.full),
+            forbidden_token=SecretStr(tokens.forbidden),
+            personal_token=SecretStr(tokens.personal),
+            expired_token=SecretStr(tokens.expired),
+            foreign_token=SecretStr(tokens.foreign),
             report=Path(folder),
             select=(requirement,),
             operations=("*/auditLogs/provisioning/*",),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from graph_contracts import requirements
 from graph_contracts.contract import TypeKind
@@ -20,7 +21,7 @@ from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.reference.server import Started, start
 from graph_contracts.requirements import Binding
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.cases.sheet import DOCUMENT
 
 SECRET = "hunter2-hunter2"
@@ -28,7 +29,7 @@ SECRET = "hunter2-hunter2"
 
 def settings(folder: Path, server: Started | None = None, **more: Any) -> Settings:
     if server:
-        more |= {"target": server.url, "token": Secret(server.tokens.full)}
+        more |= {"target": server.url, "token": SecretStr(server.tokens.full)}
     return Settings(openapi=DOCUMENT, report=folder, select=("update.status.success",), settle=0.1, **more)
 
 
@@ -85,7 +86,7 @@ def test_a_dry_run_never_reaches_its_target(tmp_path: Path) -> None:
 
 
 def test_secrets_are_masked_in_errors(tmp_path: Path) -> None:
-    session = Session(settings(tmp_path, token=Secret(SECRET)))
+    session = Session(settings(tmp_path, token=SecretStr(SECRET)))
     with pytest.raises(ConfigurationError) as raised, session.connect():
         raise ConfigurationError(f"the target said {SECRET}", f"Is {SECRET} right?")
     assert SECRET not in str(raised.value)
@@ -93,7 +94,7 @@ def test_secrets_are_masked_in_errors(tmp_path: Path) -> None:
 
 def test_names_of_the_document_and_the_target_are_no_part_of_a_secret(tmp_path: Path) -> None:
     token = "token-for-graph.example.com-with-provisioningSteps"
-    mask = Session(settings(tmp_path, token=Secret(token), target="https://graph.example.com/beta")).redactor
+    mask = Session(settings(tmp_path, token=SecretStr(token), target="https://graph.example.com/beta")).redactor
     plain = "https://graph.example.com/beta/auditLogs/provisioning: provisioningSteps"
     assert mask.text(plain) == plain
     assert mask.text(f"{token} {token[1:]} {token[:20]}") == "[redacted] [redacted] [redacted]"

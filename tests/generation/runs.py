@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from graph_contracts import requirements
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.session import Session
 from graph_contracts.requirements import Phase
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.support.forked import reference
 
 DOCUMENT = Path(__file__).parents[2] / "openapi.yaml"
@@ -25,7 +27,7 @@ def session(
         settings = Settings(
             target=server.url,
             openapi=DOCUMENT,
-            token=Secret(server.tokens.full),
+            token=SecretStr(server.tokens.full),
             settle=0.6,
             seed=seed,
             max_examples=examples,

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from graph_contracts import Results, check
 from graph_contracts.engine.discovery import doctor
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.peers import applications
 
 
@@ -75,7 +76,7 @@ def test_doctor_says_what_would_be_called_on_what(tmp_path: Path) -> None:
     document.write_text(json.dumps(applications.document()), encoding="utf-8")
     lines: list[str] = []
     with applications.serving() as server:
-        token = Secret(applications.TOKEN)
+        token = SecretStr(applications.TOKEN)
         doctor.examine(Settings(target=server.url, openapi=document, token=token), lines.append)
         assert (len(server.items), server.validated) == (1, 0)
     said = {

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from graph_contracts.engine import run
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.peers.contacts import DOCUMENT, HABITS, contacts
 
 
@@ -19,7 +20,7 @@ def told(folder: Path, *habits: str, select: tuple[str, ...], document: Path = D
         settings = Settings(
             target=server.url,
             openapi=document,
-            token=Secret(server.tokens.full),
+            token=SecretStr(server.tokens.full),
             select=select,
             settle=0.2,
             max_examples=5,

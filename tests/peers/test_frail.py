@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from graph_contracts.engine import judge, run
 from graph_contracts.http import lifeline, patience
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.peers import frail, naive
 from tests.peers.naive import TOKEN
 
@@ -34,7 +35,7 @@ def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
             settings = Settings(
                 target=url,
                 openapi=naive.write_document(tmp_path),
-                token=Secret(TOKEN),
+                token=SecretStr(TOKEN),
                 report=tmp_path / "reports",
                 restart_command=restart or None,
                 **chosen,

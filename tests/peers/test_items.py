@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from graph_contracts.engine import run
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.peers import items
 
 ASKED = ("update.error.envelope", "update.resp.requestid", "update.json.*", "update.value.wrongtype")
@@ -86,7 +87,7 @@ def test_where_nobody_speaks_of_credentials_none_are_demanded(tmp_path: Path) ->
 
 @pytest.mark.parametrize(("security", "header"), [("header", "X-API-Key: "), ("cookie", "Cookie: session=")])
 def test_keys_are_demanded_where_the_document_says_so(security: str, header: str, tmp_path: Path) -> None:
-    key = Secret(f"{header}{items.KEY}")
+    key = SecretStr(f"{header}{items.KEY}")
     found = results(tmp_path, security=security, select=("update.auth.*", "read.auth.*"), credential=key)
     assert told(found, "fail", "warn", "inconclusive") == {}
     assert told(found, "not-applicable")["update.auth.schemecase"] == "the document names no bearer token (security)"

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from graph_contracts.engine import run
 from graph_contracts.http import long_bodies
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.peers import naive
 from tests.peers.naive import BUGS, TOKEN
 
@@ -31,7 +32,7 @@ def results(folder: Path, *habits: str, select: tuple[str, ...] = JUDGED) -> dic
         settings = Settings(
             target=server.url,
             openapi=naive.write_document(folder),
-            token=Secret(TOKEN),
+            token=SecretStr(TOKEN),
             select=select,
             settle=0.2,
             max_examples=5,

@@ -9,10 +9,11 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+from pydantic import SecretStr
 
 from graph_contracts.engine.run import run
 from graph_contracts.reference.server import start
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.report.test_browser import CHROMIUM, DESKTOP, FLAGS
 
 ROOT = Path(__file__).parents[2]
@@ -25,11 +26,11 @@ def main() -> None:
         tokens = server.tokens
         settings = Settings(
             target=server.url,
-            token=Secret(tokens.full),
-            forbidden_token=Secret(tokens.forbidden),
-            personal_token=Secret(tokens.personal),
-            expired_token=Secret(tokens.expired),
-            foreign_token=Secret(tokens.foreign),
+            token=SecretStr(tokens.full),
+            forbidden_token=SecretStr(tokens.forbidden),
+            personal_token=SecretStr(tokens.personal),
+            expired_token=SecretStr(tokens.expired),
+            foreign_token=SecretStr(tokens.foreign),
             report=Path(folder),
         )
         run(settings)

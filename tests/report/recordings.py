@@ -14,10 +14,12 @@ from collections.abc import Mapping
 from contextlib import redirect_stdout
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from graph_contracts.engine.run import run
 from graph_contracts.report import results_reader, terminal
 from graph_contracts.report.screen import Screen
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.support.forked import reference
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +53,7 @@ def recorded(faults: tuple[str, ...]) -> dict[int, str]:
     out = io.StringIO()
     with tempfile.TemporaryDirectory() as name, reference(DOCUMENT, faults=faults) as server:
         folder = Path(name)
-        token = Secret(server.tokens.full)
+        token = SecretStr(server.tokens.full)
         with redirect_stdout(out):
             run(Settings(target=server.url, openapi=DOCUMENT, token=token, select=SELECT, report=folder))
         results = results_reader.load(folder).results

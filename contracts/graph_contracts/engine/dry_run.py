@@ -51,7 +51,7 @@ def dry_run(settings: Settings, *, bodies: bool = False) -> int:
     settings = Session(settings).settings  # refuses here what a run would refuse
     plain = Settings()
     own = {name: getattr(plain, name) for name in ABOUT_TARGET}
-    session = Session(settings.changed(**own, dry_run=True), meant_for_another=bool(settings.target))
+    session = Session(settings.model_copy(update={**own, "dry_run": True}), meant_for_another=bool(settings.target))
     session.redactor.add(*settings.secrets())
     with interruptible(session.ends) as interrupts, session.open():
         status = run_cases(Plugin(session, recorded=False), [])

@@ -37,7 +37,7 @@ def with_objects(settings: Settings, operations: Iterable[Operation]) -> Setting
         first |= parents
         (second if known else first).update({name: found[name] for name in keys})
     ids = {"ids": {**first, **settings.ids}, "second_ids": {**second, **settings.second_ids}, "objects": ()}
-    return settings.changed(**ids)
+    return settings.model_copy(update=ids)
 
 
 def _below(base: str, given: str) -> str:

@@ -8,18 +8,5 @@ a field.
 from graph_contracts.settings.model import Settings, is_credential
 from graph_contracts.settings.options import GROUPS, OPTIONS, PREFIX, Option
 from graph_contracts.settings.sources import Loaded, exactly, gather, load
-from graph_contracts.settings.spelling import Secret
 
-__all__ = [
-    "GROUPS",
-    "OPTIONS",
-    "PREFIX",
-    "Loaded",
-    "Option",
-    "Secret",
-    "Settings",
-    "exactly",
-    "gather",
-    "is_credential",
-    "load",
-]
+__all__ = ["GROUPS", "OPTIONS", "PREFIX", "Loaded", "Option", "Settings", "exactly", "gather", "is_credential", "load"]

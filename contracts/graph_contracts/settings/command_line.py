@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from graph_contracts.errors import ConfigurationError
 from graph_contracts.settings import base_url
 from graph_contracts.settings.model import Settings, is_credential
 from graph_contracts.settings.options import OPTIONS, Option
 from graph_contracts.settings.sources import load
-from graph_contracts.settings.spelling import Secret
 
 REACHING = frozenset(
     {
@@ -80,7 +81,7 @@ def _words(option: Option, value: Any) -> Iterator[str]:
         case dict() | tuple():
             for text in _texts(option, value):
                 yield from (option.flag, text)
-        case Secret():
+        case SecretStr():
             yield from (option.flag, _variable(option.field))
         case str() if base_url.without_userinfo(value) != value:
             yield from (option.flag, _variable(option.field))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, fields
-from typing import Any
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
 
 from graph_contracts.settings.model import Settings
 
@@ -61,23 +62,35 @@ class Option:
         return self.flag.removeprefix("--")
 
 
-def _option(each: Field[Any]) -> Option:
-    about, kind, dashed = each.metadata, each.metadata["kind"], each.name.replace("_", "-")
-    told = not (kind.flag or kind.multiple or each.default is None)
+def _option(name: str) -> Option:
+    field = Settings.model_fields[name]
+    extra: Any = field.json_schema_extra
+    parts = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+    kind = field.annotation
+    multiple = get_origin(kind) in {tuple, dict}
+    is_flag = kind is bool
+    shown = (
+        ""
+        if is_flag or multiple or field.default is None
+        else f"{field.default:g}"
+        if kind is float
+        else str(field.default)
+    )
+    kinds = {get_args(each)[0] if get_args(each) else each for each in get_args(kind) or (kind,)}
     return Option(
-        flag=about["flag"] or f"--{dashed}",
-        field=each.name,
-        short=about["short"],
-        help=about["help"],
-        metavar=about["metavar"] or "|".join(kind.choices),
-        multiple=kind.multiple,
-        is_flag=kind.flag,
-        off=f"--no-{dashed}" if kind.flag and each.default is True else "",
-        choices=kind.choices,
-        default=(f"{each.default:g}" if isinstance(each.default, float) else str(each.default)) if told else "",
-        number=kind.number,
+        flag=extra["flag"] or f"--{name.replace('_', '-')}",
+        field=name,
+        short=extra["short"],
+        help=field.description or "",
+        metavar=extra["metavar"] or "|".join(parts),
+        multiple=multiple,
+        is_flag=is_flag,
+        off=f"--no-{name.replace('_', '-')}" if is_flag and field.default is True else "",
+        choices=tuple(parts),
+        default=shown,
+        number=bool(kinds & {int, float}) and kinds <= {int, float, NoneType},
     )
 
 
-OPTIONS: tuple[Option, ...] = tuple(map(_option, fields(Settings)))
+OPTIONS: tuple[Option, ...] = tuple(_option(name) for name in Settings.model_fields)
 """Every option of a run, in the order of help."""

@@ -6,12 +6,13 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from graph_contracts import system
 from graph_contracts.settings import base_url
 from graph_contracts.settings.model import is_credential
 from graph_contracts.settings.options import OPTIONS, Option
 from graph_contracts.settings.sources import FILE, Loaded
-from graph_contracts.settings.spelling import Secret
 
 MASK = "[redacted]"
 
@@ -33,7 +34,7 @@ def _shown(option: Option, value: Any) -> str:
     match value:
         case bool():
             return str(value).lower()
-        case Secret():
+        case SecretStr():
             # which program is asked is worth knowing; what it is told may be a secret
             program = system.split_command(value.get_secret_value())[:1] if option.field == "token_command" else []
             return " ".join([*program, MASK])

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from graph_contracts.errors import ConfigurationError, nearest
-from graph_contracts.settings.model import CREDENTIALS, Settings, UnusableSettingError
+from graph_contracts.settings.model import CREDENTIALS, Settings
 from graph_contracts.settings.options import OPTIONS, PREFIX, Option
 
 DEBUG = f"{PREFIX}DEBUG"
@@ -65,9 +67,11 @@ def gather(flags: Mapping[str, Any], environ: Mapping[str, str] = os.environ, fo
 def _settings(given: Mapping[str, Given]) -> Loaded:
     try:
         settings = Settings(**{name: entry.value for name, entry in given.items()})
-    except UnusableSettingError as error:
-        place = given[error.field].place if error.field in given else error.field
-        raise ConfigurationError(f"{place}: {error}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0] if first["loc"] else first.get("ctx", {}).get("field", ""))
+        place = given[name].place if name in given else name
+        raise ConfigurationError(f"{place}: {_reason(first)}") from None
     return Loaded(settings, {name: entry.place for name, entry in given.items()})
 
 
@@ -88,6 +92,30 @@ def _merged(weakest_first: Iterable[Mapping[str, Given]]) -> dict[str, Given]:
             merged = {name: entry for name, entry in merged.items() if name not in CREDENTIALS}
         merged |= source
     return merged
+
+
+def _reason(error: Any) -> str:
+    """Why a value was refused, in words that need no knowledge of pydantic, and never with the value itself."""
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "value_error" | "type_error":
+            return str(context.get("error", error["msg"]))
+        case "literal_error":
+            return f"must be one of {context['expected']}"
+        case "float_parsing" | "float_type":
+            return "must be a number"
+        case "int_parsing" | "int_type" | "int_from_float" | "int_parsing_size":
+            return "must be a whole number"
+        case "bool_parsing" | "bool_type":
+            return "must be true or false"
+        case "string_too_short":
+            return "is empty"
+        case "string_type" | "path_type":
+            return "must be text"
+        case "tuple_type" | "list_type":
+            return "must be a list"
+        case _:
+            return str(error["msg"]).replace("Input should be", "must be").replace("String should", "must")
 
 
 def _from_flags(flags: Mapping[str, Any]) -> dict[str, Given]:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from graph_contracts.engine import run
 from graph_contracts.engine.recovery import recover
 from graph_contracts.operations import effect_watch
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.peers import json_store
 from tests.peers.json_store import FIRST, HOME, SECOND, Store
 from tests.peers.naive import TOKEN
@@ -33,7 +34,7 @@ def run_against(server: Store, folder: Path, select: tuple[str, ...] = (), **how
     settings = Settings(
         target=server.url,
         openapi=document,
-        token=Secret(TOKEN),
+        token=SecretStr(TOKEN),
         select=select,
         settle=0.1,
         ids={"thing-id": FIRST},

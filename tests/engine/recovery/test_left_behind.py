@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from graph_contracts.engine import run
 from graph_contracts.engine.recovery import recover
 from graph_contracts.engine.recovery.undo_log import journals
 from graph_contracts.report.results import Results
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.peers import naive
 from tests.peers.naive import FIRST, SECOND, TOKEN, Naive
 
@@ -26,7 +27,7 @@ def judged(server: Naive, folder: Path, *select: str, **how: Any) -> tuple[dict[
     settings = Settings(
         target=server.url,
         openapi=naive.write_document(folder),
-        token=Secret(TOKEN),
+        token=SecretStr(TOKEN),
         select=select,
         settle=0.5,
         max_examples=1,

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from graph_contracts.contract import Contract
 from graph_contracts.contract.collection_shape import CollectionShape
@@ -26,7 +27,7 @@ from graph_contracts.reference.message import Reply, Tokens
 from graph_contracts.reference.server import Started
 from graph_contracts.reference.serving import build, serve_app
 from graph_contracts.reference.tools import override
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.cases.sheet import DOCUMENT
 from tests.support import command
 from tests.support.forked import reference, serving
@@ -59,7 +60,7 @@ def _serve(told: Connection, objects: int) -> None:
 
 
 def settings(server: Started, **more: Any) -> Settings:
-    return Settings(target=server.url, token=Secret(server.tokens.full), openapi=DOCUMENT, **more)
+    return Settings(target=server.url, token=SecretStr(server.tokens.full), openapi=DOCUMENT, **more)
 
 
 def objects(session: Session) -> list[tuple[str, str | None]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from graph_contracts import requirements
 from graph_contracts.cases.update import concurrency
@@ -26,7 +27,7 @@ from graph_contracts.report import merge, results_reader
 from graph_contracts.report.results import Results
 from graph_contracts.report.results_reader import Run
 from graph_contracts.requirements import Phase
-from graph_contracts.settings import Secret, Settings
+from graph_contracts.settings import Settings
 from tests.benchmarks.scale import document
 from tests.cases.sheet import DOCUMENT, SHELF
 from tests.contract.test_any_document import MUSEUM
@@ -219,11 +220,11 @@ def judged(server: Started, path: Path, folder: Path, **more: Any) -> Run:
     settings = Settings(
         target=server.url,
         openapi=path,
-        token=Secret(tokens.full),
-        forbidden_token=Secret(tokens.forbidden),
-        personal_token=Secret(tokens.personal),
-        expired_token=Secret(tokens.expired),
-        foreign_token=Secret(tokens.foreign),
+        token=SecretStr(tokens.full),
+        forbidden_token=SecretStr(tokens.forbidden),
+        personal_token=SecretStr(tokens.personal),
+        expired_token=SecretStr(tokens.expired),
+        foreign_token=SecretStr(tokens.foreign),
         settle=0.1,
         max_examples=1,
         report=folder,
@@ -291,7 +292,7 @@ def test_a_part_with_nothing_to_test_says_so_and_is_part_of_the_whole(
 def test_parts_have_objects_of_their_own_where_there_are_enough(objects: int, used: int) -> None:
     keys: list[set[str | None]] = []
     with reference(DOCUMENT, objects=objects) as server:
-        token = Secret(server.tokens.full)
+        token = SecretStr(server.tokens.full)
         for part in parts(DOCUMENT, 3, target=server.url, token=token):
             with part.connect():
                 (group,) = part.resources.groups.values()

@@ -139,7 +139,7 @@ class Controller(Plugin):
         )
         rate = session.settings.rate
         alone = {"processes": 1, "concurrency": 1, "rate": rate and rate / plan.workers}
-        self._settings = session.settings.changed(**alone)
+        self._settings = session.settings.model_copy(update=alone)
         self._notes = tuple(session.tally.notes)
         self._folders: dict[str, Path] = {}
         self._running: dict[str, int] = {}
@@ -184,7 +184,7 @@ class Controller(Plugin):
         if self.plan.divided:
             allocation = Allocation(self._started % self.plan.workers, self.plan.workers, self.plan.assigned)
         job = Job(
-            settings=self._settings.changed(report=folder),
+            settings=self._settings.model_copy(update={"report": folder}),
             context=WorkerContext(
                 session.tally.began,
                 allocation,
