@@ -40,7 +40,7 @@ from graph_contracts.reference.serving import build
 build(Contract.load(default_document()), Tokens())
 """
 LATE = {
-    *("pydantic", "pydantic_core", "yaml", "tomllib", "psutil", "jsonschema", "schemathesis", "hypothesis", "xdist"),
+    *("yaml", "tomllib", "psutil", "jsonschema", "schemathesis", "hypothesis", "xdist"),
     *("uvicorn", "starlette", "asyncio", "graph_contracts.reference.app", "graph_contracts.reference.faults"),
     *("graph_contracts.gate.baseline", "graph_contracts.report.html"),
 }

@@ -19,7 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parents[2]
 ROUNDS = 7
-LIBRARIES = "click, pytest, requests"
+LIBRARIES = "click, pydantic, pytest, requests"
 PROGRAM = """
 import json, os, resource, sys, time
 from graph_contracts.report.outcome_stream import OutcomeStream
