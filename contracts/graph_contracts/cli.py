@@ -8,17 +8,15 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import click
 
-from graph_contracts import __version__, system
-from graph_contracts.commands import DEBUG, debug_option
-from graph_contracts.errors import ContractsError
+from graph_contracts import system
+from graph_contracts.commands import DEBUG, collector_at_rest, debug_option
+from graph_contracts.errors import ContractsError, nearest
 
 COMMANDS: Mapping[str, str] = {
     "run": "Test a server against the contract.",
@@ -56,7 +54,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's signature)
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"graph_contracts.commands.{cmd_name}").command
+        with collector_at_rest():
+            command: click.Command = importlib.import_module(f"graph_contracts.commands.{cmd_name}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -74,8 +73,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in COMMANDS:
-            near = get_close_matches(name, COMMANDS, 1, 0)
-            ctx.fail(f"No such command '{name}'. Did you mean '{near[0]}'?")
+            ctx.fail(f"No such command '{name}'. Did you mean '{nearest(name, COMMANDS)}'?")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
@@ -83,9 +81,24 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _show_version(context: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value:
+        from graph_contracts import __version__  # noqa: PLC0415 (looking it up takes a while)
+
+        click.echo(f"{PROGRAM} {__version__}")
+        context.exit()
+
+
 @debug_option
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="graph-contracts", message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 @click.pass_context
 def graph_contracts(context: click.Context) -> int | None:
     """Does a server do what Microsoft Graph's API reference says?"""
@@ -121,6 +134,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ContractsError as error:
         return _fail(str(error), error.exit_code)
     except Exception as error:
+        import traceback  # noqa: PLC0415 (it takes a while, and nothing else needs it)
+
         if state["debug"]:
             traceback.print_exc()
         if isinstance(error, OSError) and error.filename is not None:

@@ -5,6 +5,7 @@ Every class renders as one line: what is wrong, where, and what to do next.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -82,3 +83,10 @@ class BaselineError(ContractsError):
 
 class LockError(ContractsError):
     """A lock file of requirements can't be used, or can't be written."""
+
+
+def nearest(word: str, known: Iterable[str], least: float = 0) -> str:
+    """The one of some names that a word was likely meant to be; empty where none is as like it as `least` (0 to 1)."""
+    from difflib import get_close_matches  # noqa: PLC0415 (only who mistypes needs it)
+
+    return next(iter(get_close_matches(word, [*known], 1, least)), "")

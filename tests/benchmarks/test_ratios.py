@@ -34,7 +34,7 @@ def checks() -> float:
 
 
 RECORDED: dict[str, tuple[Callable[[], float], float]] = {
-    "the first verdict, in imports of the libraries that it needs": (first_verdict.in_yardsticks, 3.4),
+    "the first verdict, in imports of the libraries that it needs": (first_verdict.in_yardsticks, 3.7),
     "a run of written cases, in bare replays of it": (replay.processor, 12.7),
     "the bodies that generated cases begin with, in clean rows": (bodies, 2.0),
     "the checks of every response, in clean rows": (checks, 0.15),

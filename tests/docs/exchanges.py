@@ -22,8 +22,8 @@ from graph_contracts.contract import OperationKind
 from graph_contracts.engine.run import run
 from graph_contracts.errors import ContractsError
 from graph_contracts.json_types import JsonMapping
+from graph_contracts.reference.catalogue import proofs
 from graph_contracts.reference.server import start
-from graph_contracts.reference.sheet import proofs
 from graph_contracts.report import results_reader
 from graph_contracts.report.verdict import Verdict
 from graph_contracts.requirements import registry

@@ -6,7 +6,7 @@ import re
 
 from graph_contracts import cases
 from graph_contracts.commands.explain import explain, page
-from graph_contracts.reference.sheet import proofs
+from graph_contracts.reference.catalogue import proofs
 from graph_contracts.report.screen import Screen
 from graph_contracts.requirements import registry
 from tests.docs import FOLDER, pages, shown

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import click
 
-from graph_contracts import cases
 from graph_contracts.commands import debug_option, standard_output, whole_words
 from graph_contracts.contract import OperationKind
-from graph_contracts.engine.selection import matches
-from graph_contracts.errors import ConfigurationError
-from graph_contracts.reference.sheet import proofs
+from graph_contracts.errors import ConfigurationError, nearest
+from graph_contracts.reference.catalogue import proofs
 from graph_contracts.report import citation, markdown
 from graph_contracts.report.screen import Screen, literal
 from graph_contracts.report.subjects import basis, subject
-from graph_contracts.requirements import PROFILES, Requirement, registry
+from graph_contracts.requirements import PROFILES, Requirement, catalogue, matches
 
 NOUNS: Mapping[OperationKind, str] = {
     OperationKind.READ: "read",
@@ -55,7 +52,6 @@ def command(requirement: str, form: str) -> None:
     REQUIREMENT is what run --select takes: an id, with or without `update.`, how ids begin, or a pattern as in
     'update.merge.*'. Where it means many, they are listed.
     """
-    cases.load()
     chosen = meant(requirement)
     if len(chosen) > MAX_EXPLAINED:
         lines = [f"{each.id}\n    {each.statement}" for each in chosen]
@@ -73,15 +69,15 @@ def meant(name: str) -> list[Requirement]:
     Raises:
         ConfigurationError: it means none.
     """
-    known = {each.id: each for each in registry()}
+    known = {each.id: each for each in catalogue()}
     for exact in (name, f"update.{name}"):
         if exact in known:
             return [known[exact]]
     chosen = [each for each in known.values() if matches(each.id, name)]
     if not chosen:
         short = {id_.removeprefix("update."): id_ for id_ in known}
-        near = get_close_matches(name, [*known, *short], 1, 0)
-        hint = f"Did you mean {short.get(near[0], near[0])}?" if near else ""
+        near = nearest(name, [*known, *short])
+        hint = f"Did you mean {short.get(near, near)}?" if near else ""
         raise ConfigurationError(f"no requirement is called {name!r}", hint)
     return chosen
 
@@ -182,7 +178,7 @@ def chapter(kind: OperationKind, requirements: Iterable[Requirement]) -> str:
         "",
         f"What a {NOUNS[kind]} is held to, each with the level and the source of what updates are held to.",
     ]
-    known = {each.id for each in registry()}
+    known = {each.id for each in catalogue()}
     for each in requirements:
         alike = f"{OperationKind.UPDATE}.{each.id.partition('.')[2]}"
         faults = [f"- `{fault.name}`: {fault.text}" for fault in proofs(each.id)]

@@ -9,10 +9,9 @@ from typing import Any
 
 import click
 
-from graph_contracts import cases
 from graph_contracts.commands import debug_option, whole_words
 from graph_contracts.report.subjects import subject
-from graph_contracts.requirements import Requirement, registry
+from graph_contracts.requirements import Requirement, catalogue
 
 Row = Mapping[str, Any]
 """One line of a catalogue: its columns by name."""
@@ -43,8 +42,7 @@ def command(form: str, faults: bool) -> None:
 
 def requirements() -> list[Row]:
     """Every requirement."""
-    cases.load()
-    return [_requirement(each) for each in registry()]
+    return [_requirement(each) for each in catalogue()]
 
 
 def _requirement(each: Requirement) -> Row:
@@ -64,11 +62,11 @@ def _requirement(each: Requirement) -> Row:
 
 def behaviours() -> list[Row]:
     """Every fault and variation of the reference, faults first."""
-    from graph_contracts.reference import behaviours as known  # noqa: PLC0415 (the server is imported when it is asked for)
+    from graph_contracts.reference import catalogue as known  # noqa: PLC0415 (only --faults asks for it)
 
     rows = [
         {"name": each.name, "kind": each.kind, "text": each.text, "caught_by": each.caught_by}
-        for each in known.behaviours()
+        for each in known.catalogue()
     ]
     return sorted(rows, key=lambda row: row["kind"] != "fault")
 

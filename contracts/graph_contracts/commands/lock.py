@@ -21,14 +21,12 @@ def command(file: Path) -> None:
 
     With run --lock FILE, what later versions require beyond it is tested and told, and doesn't fail a run.
     """
-    from graph_contracts import cases  # noqa: PLC0415 (the cases take a while)
     from graph_contracts.report.folder import write  # noqa: PLC0415
-    from graph_contracts.requirements import registry  # noqa: PLC0415
+    from graph_contracts.requirements import catalogue  # noqa: PLC0415
 
     before = lock.read(file).profiles if file.is_file() else None
-    cases.load()
     try:
-        write(file, lock.written(__version__, registry()))
+        write(file, lock.written(__version__, catalogue()))
     except OSError as error:
         raise LockError(f"{file}: {error.strerror}", "Name a file that can be written") from error
     now = lock.read(file).profiles

@@ -46,19 +46,17 @@ def command(
     Each is a results.json or a report folder. Parts that don't belong together, or of which one is missing or
     was cut short, are refused. Ends in the exit code of the whole.
     """
-    from graph_contracts import cases  # noqa: PLC0415 (the cases take a while)
     from graph_contracts.gate import Gate  # noqa: PLC0415
     from graph_contracts.gate.verdict import Known  # noqa: PLC0415
     from graph_contracts.report import folder, github, merge, results_reader, terminal, writer  # noqa: PLC0415
     from graph_contracts.report import results as model  # noqa: PLC0415
-    from graph_contracts.requirements import registry  # noqa: PLC0415
+    from graph_contracts.requirements import catalogue  # noqa: PLC0415
 
     if update_baseline and not baseline:
         raise click.UsageError("--update-baseline needs a file: give --baseline FILE")
     if fail_on == "regression" and not since:
         raise click.UsageError("--fail-on regression needs an earlier run: give --since FILE")
-    cases.load()
-    order = [requirement.id for requirement in registry()]
+    order = [requirement.id for requirement in catalogue()]
     whole, evidence = merge.merge([results_reader.load(part) for part in parts], order, replicas=replicas)
     gate = Gate.read(whole.profile, baseline, update_baseline, since, fail_on, lock)
     whole = gate.hold(whole, Known(order, whole.operations))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import click
 
-from graph_contracts.commands import color_option, debug_option, standard_output
+from graph_contracts.commands import collector_at_rest, color_option, debug_option, standard_output
 from graph_contracts.settings import GROUPS, OPTIONS, Loaded, Option, gather
 
 OUTPUT = "Output"
@@ -79,22 +77,11 @@ def command(show_settings: bool, verbose: bool, quiet: bool, color: str, **flags
         from graph_contracts.engine.dry_run import dry_run  # noqa: PLC0415
 
         return dry_run(loaded.settings, bodies=verbose)
-    with _collector_at_rest():
+    with collector_at_rest():
         from graph_contracts.engine.run import run  # noqa: PLC0415
         from graph_contracts.report.screen import loud  # noqa: PLC0415
 
     return run(loaded.settings, loud(standard_output(color), verbose=verbose, quiet=quiet))
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Collect no garbage during imports, and never look through what they bring: it stays."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def _shown(loaded: Loaded) -> str:

@@ -80,7 +80,7 @@ def _makes(action: Operation, objects: Type) -> bool:
     answer = action.response
     if action.success != CREATED or answer is None or not answer.name or answer.name != objects.name:
         return False
-    elsewhere = any(wording.ELSEWHERE.search(text) for text in (*_said(action), *(p.name for p in _parameters(action))))
+    elsewhere = wording.names_another_place(*_said(action), *(p.name for p in _parameters(action)))
     return wording.does(wording.CREATES, *_said(action)) and not elsewhere
 
 

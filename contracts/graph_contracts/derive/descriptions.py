@@ -68,11 +68,11 @@ def refinement(description: str) -> Refinement:
     """Read a description."""
     text = description.lower()  # looked into before each pattern, which is slower
     announced, certain = _announced(description)
-    members = tuple(m for m in listed(MEMBERS, description) if m != "null") if " value" in text else ()
+    members = tuple(m for m in listed(MEMBERS.search(description)) if m != "null") if " value" in text else ()
     return Refinement(
         members=members or (announced if certain else ()),
         announced=announced,
-        samples=listed(SAMPLES, description) if "for example" in text else (),
+        samples=listed(SAMPLES.search(description)) if "for example" in text else (),
         deprecated="deprecated" in text and DEPRECATED.search(description) is not None,
         read_only=("read-only" in text or "readonly" in text) and READ_ONLY.search(description) is not None,
         nullable="nullable" not in text or NOT_NULLABLE.search(description) is None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graph_contracts import requirements
 from graph_contracts.engine.case_runner import CaseRunner
@@ -11,9 +12,11 @@ from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.recovery.undo_log import sweep
 from graph_contracts.engine.session import Session
 from graph_contracts.errors import NothingTestedError
-from graph_contracts.gate.verdict import Known
 from graph_contracts.report import folder as report_folder
 from graph_contracts.report import results as model
+
+if TYPE_CHECKING:
+    from graph_contracts.gate.verdict import Known
 
 INTERRUPTED = 130
 DEADLINE_CAME = "the deadline came before the end: allow more time with --deadline"
@@ -107,5 +110,7 @@ def gated(runner: CaseRunner, judgement: Judgement) -> model.Outcome:
 
 def _known(session: Session) -> Known:
     """What a baseline may name."""
+    from graph_contracts.gate.verdict import Known  # noqa: PLC0415 (it takes YAML, which the first verdict needn't wait for)
+
     operations = tuple(str(operation) for operation in session.selection.tested)
     return Known([each.id for each in requirements.registry()], operations)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from graph_contracts.contract import PARAMETER, Operation
-from graph_contracts.errors import ConfigurationError
+from graph_contracts.errors import ConfigurationError, nearest
 from graph_contracts.operations import parameters
 from graph_contracts.settings import Settings
 
@@ -75,9 +74,9 @@ def _ids(path: str, operations: list[Operation]) -> tuple[dict[str, str], tuple[
     """
     matches = [(operation, match) for operation in operations if (match := _pattern(operation).fullmatch(path))]
     if not matches:
-        near = get_close_matches(path, {operation.path for operation in operations}, 1, 0)
+        near = nearest(path, {operation.path for operation in operations})
         raise ConfigurationError(
-            f"{FLAG} {path}: the document has no such object", f"Write it as in {near[0]}" if near else ""
+            f"{FLAG} {path}: the document has no such object", f"Write it as in {near}" if near else ""
         )
     # where a word could be a key, too, the path that spells out more is meant
     fewest = min(len(operation.parameters) for operation, _ in matches)

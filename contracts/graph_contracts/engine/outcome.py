@@ -20,7 +20,7 @@ from graph_contracts.http.exchange import Exchange, Headers
 from graph_contracts.http.reach import DIRECT, Reach
 from graph_contracts.http.redact import Redactor
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
-from graph_contracts.reference.sheet import proofs
+from graph_contracts.reference.catalogue import proofs
 from graph_contracts.report import results as model
 from graph_contracts.report import verdict as verdicts
 from graph_contracts.report.left import Left

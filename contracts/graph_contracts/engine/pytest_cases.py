@@ -54,6 +54,8 @@ class Plugin(CaseRunner, pytest_html.PytestHtmlReport):
         self.batch: frozenset[str] = frozenset()
         """Ids of the operations that are collected now; all of them where there is none."""
         self.names = item_names(session.selection.tested)
+        self._operations: dict[object, list[str]] = {}
+        """The ids of the operations that a case is run for, between the steps of pytest that ask for them."""
 
     def status(self, code: int) -> int:
         """pytest's exit code, as far as it says anything of the run."""
@@ -69,11 +71,20 @@ class Plugin(CaseRunner, pytest_html.PytestHtmlReport):
         """Collect the case modules, whatever `python_files` says, and no other file beside them."""
         return CaseModule.from_parent(parent, path=file_path) if file_path in FILES else None
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, obj: object) -> list[pytest.Item] | None:
+        """Make no item of a case that no operation is left for: pytest would make one, to be skipped."""
+        bound = _bindings(obj)
+        if not bound:
+            return None
+        found = [o.id for binding in bound for o in self.selection.operations(binding) if self._in_batch(o.id)]
+        self._operations[obj] = found
+        return None if found else []
+
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        bound = _bindings(metafunc.function)
-        if bound:
-            operations = [o for binding in bound for o in self.selection.operations(binding) if self._in_batch(o.id)]
-            metafunc.parametrize("update", [o.id for o in operations], ids=[self.names[o.id] for o in operations])
+        operations = self._operations.pop(metafunc.function, None)
+        if operations:
+            metafunc.parametrize("update", operations, ids=[self.names[each] for each in operations])
 
     def _in_batch(self, operation: str) -> bool:
         return not self.batch or operation in self.batch

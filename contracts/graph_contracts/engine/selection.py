@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from fnmatch import fnmatchcase
 from functools import cached_property
 
 from graph_contracts import cases, requirements
 from graph_contracts.contract import Contract, Operation
 from graph_contracts.engine.sharding.durations import weigher
 from graph_contracts.engine.sharding.shard import Shard, applies, split
-from graph_contracts.errors import ConfigurationError, DocumentError, NothingTestedError
+from graph_contracts.errors import ConfigurationError, DocumentError, NothingTestedError, nearest
 from graph_contracts.operations import parameters
 from graph_contracts.packaged import default_document
-from graph_contracts.requirements import Binding, Phase
+from graph_contracts.requirements import Binding, Phase, matches
 from graph_contracts.settings import Settings
 
 MAX_NAMED = 5
@@ -174,9 +172,9 @@ def _check_names(selection: Selection, settings: Settings) -> None:
     ):
         for name in names:
             if name not in known:
-                near = get_close_matches(name, known, 1, 0)
+                near = nearest(name, known)
                 what = "path parameter" if known is named else "property"
-                hint = f"Did you mean {near[0]}?" if near else ""
+                hint = f"Did you mean {near}?" if near else ""
                 raise ConfigurationError(f"{flag} {name}: the document has no such {what}", hint)
             if known is named and (meant := parameters.ambiguous(name, selection.tested)):
                 which = " or ".join(f"{flag} {each}=VALUE" for each in meant[:4])
@@ -215,9 +213,3 @@ def portions(counts: Mapping[str, int], linked: Iterable[Sequence[str]], most: i
         found[-1] += together
         room -= cost
     return [frozenset(portion) for portion in found]
-
-
-def matches(requirement: str, glob: str) -> bool:
-    """Whether a glob names a requirement: by its whole id, by what follows `update.`, or by how the id begins."""
-    names = (glob, f"update.{glob}")
-    return any(fnmatchcase(requirement, name) for name in names) or requirement.startswith(f"{glob}.")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
 from enum import Enum, auto
 from pathlib import Path
 
-from graph_contracts.errors import BaselineError, ResultsError
+from graph_contracts.errors import BaselineError, ResultsError, nearest
 from graph_contracts.gate.baseline import Baseline, Entry, written
 from graph_contracts.report import results_reader
 from graph_contracts.report.change import Since
@@ -74,9 +73,9 @@ def _complaint(entry: Entry, use: Use, known: Known, today: date) -> str:
     if use is Use.NONE:
         unknown = entry.requirement not in known.requirements
         word, names = (entry.requirement, known.requirements) if unknown else (entry.operation, known.operations)
-        near = get_close_matches(word, names, 1, 0.5)
+        near = nearest(word, names, 0.5)
         what = "no requirement has this id" if unknown else "the contract has no such operation"
-        return f"{what}{f'; did you mean {near[0]}?' if near else ''}"
+        return f"{what}{f'; did you mean {near}?' if near else ''}"
     if use is Use.PASSING:
         return "now passes: remove this entry"
     if entry.expires and entry.expires < today:

@@ -21,7 +21,7 @@ from graph_contracts.engine.case_runner import CaseRunner, PlannedCase
 from graph_contracts.engine.conclusion import gated
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.pytest_cases import end_as, item_names, properties
-from graph_contracts.engine.selection import Selection, check_options, matches, select_cases
+from graph_contracts.engine.selection import Selection, check_options, select_cases
 from graph_contracts.engine.session import Session
 from graph_contracts.errors import ConfigurationError, ContractsError
 from graph_contracts.generation.storage import kept_aside
@@ -31,7 +31,7 @@ from graph_contracts.report import verdict as verdicts
 from graph_contracts.report.headline import headline
 from graph_contracts.report.results import Outcome, Results
 from graph_contracts.report.visible import visible
-from graph_contracts.requirements import Binding, find
+from graph_contracts.requirements import Binding, find, matches
 from graph_contracts.settings import Loaded, gather
 
 MARK = "graph_contract"

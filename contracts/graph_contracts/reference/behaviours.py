@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Literal
 
 from graph_contracts.contract import ON_OBJECTS, OperationKind
-from graph_contracts.errors import ConfigurationError
+from graph_contracts.errors import ConfigurationError, nearest
 from graph_contracts.reference.app import App
 
 
@@ -104,11 +103,14 @@ def choose(names: Iterable[str], kind: str) -> list[Behaviour]:
     Raises:
         ConfigurationError: there is none of a name; the nearest one is suggested.
     """
+    wanted = tuple(names)
+    if not wanted:
+        return []  # a sound server starts without importing what could be wrong with one
     known = {behaviour.name: behaviour for behaviour in behaviours() if behaviour.kind == kind}
     chosen = []
-    for name in names:
+    for name in wanted:
         if name not in known:
-            near = get_close_matches(name, known, 1, 0)
-            raise ConfigurationError(f"no {kind} is called {name!r}", f"Did you mean {near[0]}?" if near else "")
+            near = nearest(name, known)
+            raise ConfigurationError(f"no {kind} is called {name!r}", f"Did you mean {near}?" if near else "")
         chosen.append(known[name])
     return chosen

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from graph_contracts.reference.behaviours import Behaviour, behaviours
+from graph_contracts.reference.behaviours import behaviours
 
 FILE = Path(__file__).with_name("kill-sheet.json")
 
@@ -24,11 +24,6 @@ def _recorded() -> Mapping[str, list[str]]:
 def related(name: str) -> frozenset[str]:
     """Every requirement that may tell of a behaviour: those named for it, and those that follow from it."""
     return frozenset(_recorded().get(name, ()))
-
-
-def proofs(requirement: str) -> tuple[Behaviour, ...]:
-    """The faults that are named for a requirement: each makes it tell."""
-    return tuple(b for b in behaviours() if b.kind == "fault" and requirement in b.caught_by)
 
 
 def markdown() -> str:

@@ -11,6 +11,7 @@ as it should be.
 from __future__ import annotations
 
 from graph_contracts.contract import Convention
+from graph_contracts.requirements.catalogue import catalogue
 from graph_contracts.requirements.causes import CAUSES, Cause, causes_of
 from graph_contracts.requirements.decorators import adapted, also, requirement
 from graph_contracts.requirements.index import arrange, bindings, find, known, registry
@@ -34,6 +35,7 @@ from graph_contracts.requirements.model import (
     Undecided,
     Unread,
 )
+from graph_contracts.requirements.patterns import matches
 from graph_contracts.requirements.signs import Sign, signs
 
 __all__ = [
@@ -63,9 +65,11 @@ __all__ = [
     "also",
     "arrange",
     "bindings",
+    "catalogue",
     "causes_of",
     "find",
     "known",
+    "matches",
     "registry",
     "requirement",
     "signs",

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import os
 import stat
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from graph_contracts.errors import ConfigurationError
+from graph_contracts.errors import ConfigurationError, nearest
 from graph_contracts.settings.model import CREDENTIALS, Settings
 from graph_contracts.settings.options import OPTIONS, PREFIX, Option
 
@@ -138,8 +136,8 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Given]:
         option = known.get(variable)
         if option:
             given[option.field] = Given(_split(option, text) if option.multiple else text.strip(), variable)
-        elif variable != DEBUG and (near := get_close_matches(variable, known, 1, 0.85)):
-            raise ConfigurationError(f"{variable}: no such setting", f"Did you mean {near[0]}?")
+        elif variable != DEBUG and (near := nearest(variable, known, 0.85)):
+            raise ConfigurationError(f"{variable}: no such setting", f"Did you mean {near}?")
     return given
 
 
@@ -160,8 +158,8 @@ def _by_key(values: Mapping[str, Any], source: str) -> dict[str, Given]:
     for key, value in values.items():
         option = known.get(key.replace("_", "-"))
         if option is None:
-            near = get_close_matches(key.replace("_", "-"), known, 1, 0)
-            raise ConfigurationError(f"{source}{key[:60]!r} is no setting", f"Did you mean {near[0]!r}?")
+            near = nearest(key.replace("_", "-"), known)
+            raise ConfigurationError(f"{source}{key[:60]!r} is no setting", f"Did you mean {near!r}?")
         given[option.field] = Given(value, f"{source}{key}")
     return given
 
@@ -180,6 +178,8 @@ def _read_file(folder: Path) -> tuple[Path, Mapping[str, Any]]:
 
 
 def _toml(path: Path) -> Mapping[str, Any]:
+    import tomllib  # noqa: PLC0415 (only who has such a file needs it)
+
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):

@@ -16,8 +16,8 @@ from graph_contracts.requirements import Convention, Finding, Findings, Level, a
 
 READ = 65_536
 """How much of an error's body is read for leaks."""
-LEAKS: Mapping[str, re.Pattern[str]] = {
-    "a stack trace": re.compile(
+LEAKS: Mapping[str, str] = {
+    "a stack trace": (
         r"Traceback \(most recent call last\)"
         r"|File \"[^\"\n]{1,200}\", line \d+"
         r"|\bat [\w.$<>/]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)"
@@ -28,27 +28,27 @@ LEAKS: Mapping[str, re.Pattern[str]] = {
         r"|\.rb:\d+:in [`']"
         r"|\.php(?: on line |:)\d+"
     ),
-    "a framework's exception": re.compile(
+    "a framework's exception": (
         r"\bSystem(?:\.\w+)*\.\w+Exception\b"
         r"|\b(?:java|javax|jakarta|org|com)(?:\.\w+){2,}(?:Exception|Error)\b"
         r"|\b(?:sqlite3|psycopg2|sqlalchemy|django|werkzeug|pymysql|asyncpg)(?:\.\w+)+\b"
     ),
-    "a file path": re.compile(
+    "a file path": (
         r"(?<![\w.:/%-])/(?:usr|home|var|opt|srv|etc|root|tmp|app)/[\w.-]+/[\w./-]+|(?<![\w.:/%-])/(?:usr|etc)/[\w.-]+"
         r"|\b[A-Za-z]:\\{1,2}[\w .-]{1,80}\\{1,2}[\w .-]+"
         r"|\b(?:node_modules|site-packages|dist-packages)[/\\]"
     ),
-    "SQL": re.compile(
+    "SQL": (
         r"\bSELECT\s[^;\n]{1,300}?\sFROM\s+\S|\bINSERT INTO\s+\S|\bUPDATE\s+\S{1,80}\s+SET\s|\bDELETE FROM\s+\S"
         r"|SQLSTATE\[|\bORA-\d{5}\b|near \"[^\"]{1,80}\": syntax error|error in your SQL syntax"
         r"|violates (?:unique|foreign key|check|not-null|exclusion) constraint\b"
     ),
-    "a secret": re.compile(
+    "a secret": (
         r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----|\bAccountKey=[\w+/]{20,}|\bAWS_SECRET_ACCESS_KEY=\S{8,}"
         r"|\b(?i:Server|Data Source|Host)=[^;\n]{1,200};(?:[^;\n]{1,200};){0,9}\s*(?i:Password|Pwd)=[^;\n]{1,200}"
         r"|\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,80}:[^\s/:@]{1,80}@[\w.-]+"
     ),
-    "an internal address": re.compile(
+    "an internal address": (
         r"\b[\w-]+(?:\.[\w-]+){0,5}\.svc\.cluster\.local\b|\b[\w-]+(?:\.[\w-]+){0,5}\.internal:\d{2,5}\b"
         r"|\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}:\d{2,5}\b"
     ),
@@ -172,7 +172,7 @@ def test_errors_reveal_nothing_of_the_inside(operation: OperationUnderTest, exch
     own = _own_words(exchange)
     for what, pattern in LEAKS.items():
         where = f"{shown}\n{fields}" if what in IN_FIELDS else shown
-        leak = next((m[0] for m in pattern.finditer(where) if m[0].replace("\\\\", "\\") not in own), None)
+        leak = next((m[0] for m in re.finditer(pattern, where) if m[0].replace("\\\\", "\\") not in own), None)
         if leak:
             yield Finding("no internals of the server", f"{exchange.answer} with {what}: {short(leak)}", (exchange,))
     scheme, _, token = (exchange.sent("Authorization") or "").partition(" ")
