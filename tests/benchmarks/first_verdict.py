@@ -1,12 +1,17 @@
-"""How long until a run has judged its first case: `python -m tests.benchmarks.first_verdict [ROUNDS] [CHECKOUT…]`.
+"""How long until a run has judged its first case.
 
-A run of the packaged contract against the embedded reference ends as soon as its first outcome would be in the outcome
-stream. Prints processor time since the process started, the median of the rounds: of the run, of the reference that it
-started, and the most memory of the run. Other checkouts that are named are measured in turn with this one.
+    python -m tests.benchmarks.first_verdict [ROUNDS] [CHECKOUT …] [--openapi FILE] [--operation GLOB]
+
+A run of the packaged contract, or of a document or one operation of it, against the embedded reference ends as soon as
+its first outcome would be in the outcome stream. Prints processor time since the process started, the median of the
+rounds: of the run, of the reference that it started, and the most memory of the run. Other checkouts that are named are
+measured in turn with this one. `python -m tests.benchmarks.load_speed --keep FOLDER` makes documents of the whole
+reference's size.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
@@ -123,11 +128,24 @@ def tell(title: str, found: Mapping[Path, First]) -> None:
         print(f"  {path.name}: {each.processor:.2f} s, the reference {each.reference:.2f} s, {memory}{ratio}")
 
 
-def main(rounds: int, others: Sequence[Path]) -> None:
-    """Print the figures."""
-    checkouts = [HERE, *others]
-    tell("the packaged contract", compared((), rounds, checkouts))
+def main(rounds: int, others: Sequence[Path], options: Mapping[str, str | None]) -> None:
+    """Print the figures.
+
+    Args:
+        rounds: how many runs of each checkout.
+        others: checkouts beside this one.
+        options: the options of the run, those that aren't given as None.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    words = [word for name, value in given.items() for word in (f"--{name}", value)]
+    tell(" ".join(words) or "the packaged contract", compared(words, rounds, [HERE, *others]))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS, [Path(each).resolve() for each in sys.argv[2:]])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("rounds", type=int, nargs="?", default=ROUNDS)
+    parser.add_argument("checkouts", type=Path, nargs="*")
+    parser.add_argument("--openapi", type=lambda path: str(Path(path).resolve()))
+    parser.add_argument("--operation")
+    told = vars(parser.parse_args())
+    main(told.pop("rounds"), [each.resolve() for each in told.pop("checkouts")], told)

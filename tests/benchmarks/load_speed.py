@@ -1,4 +1,4 @@
-"""How long a document takes to load: `python -m tests.benchmarks.load_speed [TIMES]`.
+"""How long a document takes to load: `python -m tests.benchmarks.load_speed [TIMES] [--keep FOLDER]`.
 
 Documents are derived from the samples at TIMES of the whole reference's size (0.33 and 1 unless told), as YAML and as
 JSON, and each is loaded in a process of its own. Prints seconds of one core, and memory, for what a run does in turn.
@@ -6,15 +6,16 @@ JSON, and each is loaded in a process of its own. Prints seconds of one core, an
 
 from __future__ import annotations
 
+import argparse
 import gc
 import multiprocessing
-import sys
+import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from graph_contracts.contract import Contract
+from graph_contracts.contract import Contract, Operation
 from graph_contracts.derive import derive, pieces
 from tests.benchmarks.derive_speed import multiplied, put, timed
 
@@ -42,17 +43,40 @@ def load(path: Path) -> None:
     timed("read all", lambda: contract.unread)
 
 
-def main(sizes: list[float]) -> None:
+def load_one(path: Path) -> None:
+    """Load a document and one operation of it, which is what a run with `--operation` does."""
+    name = last_update(path)
+
+    def work() -> Operation:
+        (operation,) = Contract.load(path).only([name]).updates
+        return operation
+
+    timed(f"{path.suffix[1:]}, one operation", work)
+
+
+UPDATE = re.compile(rb"""["']?patch["']?\s*:\s*\{?\s*["']?operationId["']?\s*:\s*["']?([\w.-]+)""")
+
+
+def last_update(path: Path) -> str:
+    """The id of the last PATCH in a document, found in its text: to parse it would take memory."""
+    return str(UPDATE.findall(path.read_bytes())[-1].decode())
+
+
+def main(sizes: list[float], folder: Path) -> None:
     alone = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory() as folder:
-        for times in sizes:
-            paths = [Path(folder, f"{times}.{form}") for form in ("yaml", "json")]
-            steps: list[Callable[[], None]] = [partial(make, times, paths), *(partial(load, path) for path in paths)]
-            for step in steps:
-                process = alone.Process(target=step)
-                process.start()
-                process.join()
+    for times in sizes:
+        paths = [folder / f"{times}.{form}" for form in ("yaml", "json")]
+        steps = [partial(work, path) for work in (load, load_one) for path in paths]
+        for step in steps if all(path.exists() for path in paths) else [partial(make, times, paths), *steps]:
+            process = alone.Process(target=step)
+            process.start()
+            process.join()
 
 
 if __name__ == "__main__":
-    main([float(each) for each in sys.argv[1:]] or [0.33, 1])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sizes", type=float, nargs="*", default=[0.33, 1])
+    parser.add_argument("--keep", type=Path, help="a folder whose documents are made once")
+    told = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        main(told.sizes, told.keep or Path(temporary))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -103,7 +103,7 @@ class Session:
         self.tally = Tally(worker.began if worker else time.monotonic())
         self.tally.note(*whole.left_out())
         document = whole.contract.document
-        self.redactor = Redactor(settings.secrets(), settings.public, lambda: json.dumps(document, default=dict))
+        self.redactor = Redactor(settings.secrets(), settings.public, lambda: json.dumps(document, default=_plain))
         self.redactor.variables.update(settings.token_variables())
         with self._masking():
             check_options(whole, settings)
@@ -369,3 +369,8 @@ class Session:
     def reserve(self) -> float:
         """Seconds of the deadline that are reserved for restoring."""
         return min(MAX_RESERVE, self.settings.deadline / 10)
+
+
+def _plain(value: object) -> object:
+    """What JSON has for a part of a document that isn't parsed yet, or for a value that JSON doesn't know."""
+    return dict(value) if isinstance(value, Mapping) else str(value)
