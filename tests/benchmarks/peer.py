@@ -101,12 +101,12 @@ class Tool:
 
 
 class Ours(Tool):
-    """A default run with a token, and nothing else."""
+    """A default run with a token, which no deadline ends on a busy machine."""
 
     @property
     def command(self) -> list[str]:
         reach = ("--openapi", str(SHELF), "--target", self.server.url, "--token", self.server.tokens.full)
-        options = ("--seed", str(self.seed), "--report", str(self.folder))
+        options = ("--seed", str(self.seed), "--deadline", "7200", "--report", str(self.folder))
         return [sys.executable, "-m", "graph_contracts", "run", *reach, *options]
 
     @property
