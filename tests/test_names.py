@@ -40,6 +40,9 @@ OTHERS = {
     "--for": "kubectl wait",
     "--from": "uvx ",
     "--from-literal": "kubectl create",
+    "--most": "tests.benchmarks.requests",
+    "--odd": "tests.benchmarks.peer",
+    "--record": "tests.benchmarks.ratios",
 }
 """Options of other tools, with what stands on the same line."""
 ELSE = re.compile(

@@ -89,20 +89,20 @@ def compared(variations: Sequence[str], options: Sequence[str], tries: int, byte
     return whole, bare, len(entries)
 
 
-def processor(options: Sequence[str] = ()) -> float:
-    """How many times the processor time of a bare replay a run of written cases takes, its start included."""
+def processor(options: Sequence[str] = ()) -> tuple[float, int]:
+    """How many times the processor time of a bare replay a run takes, its start included; and its exchanges."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as bytecode:
         compile_modules(bytecode)
         with start(DOCUMENT) as server:
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            timed(command(server, "--max-examples", "0", *options), folder, bytecode)
+            timed(command(server, "--deadline", "7200", *options), folder, bytecode)
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
         entries = recorded.archive(Path(folder) / "reports")["entries"]
     whole = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     with start(DOCUMENT) as server:
         began = time.process_time()
         replay(server, entries)
-        return whole / (time.process_time() - began)
+        return whole / (time.process_time() - began), len(entries)
 
 
 def main(tries: str = str(TRIES)) -> None:

@@ -1,8 +1,10 @@
 """What each case asks of a target: `python -m tests.benchmarks.requests [MILLISECONDS] [--most N] [-- OPTION…]`.
 
-Runs the packaged contract against the reference, so many milliseconds late with every answer. Prints of each
-requirement its requests, how many of them look at objects, how many look once more at what was looked at before, with
-nothing but looks in between, and how often it waited: requests in flight together are waited for once. A benchmark.
+Runs the packaged contract against the reference, so many milliseconds late with every answer, or reads the outcome
+stream of a run that is over (`--stream FILE`). Prints of each requirement its requests, how many of them look at
+objects, how many look once more at what was looked at before, with nothing but looks in between, and how often it
+waited: requests in flight together are waited for once. Then, how many faults of the kill sheet it is named for, and
+how many of these no other requirement about updates tells of. A benchmark.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from graph_contracts.reference.sheet import proofs, related
 from tests.benchmarks.slow import DOCUMENT, HERE, run, slow
 
 TOGETHER_S = 0.002
@@ -81,22 +84,41 @@ def by_case(stream: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
                 exchanges = []
 
 
+def needed(requirement: str) -> tuple[int, int]:
+    """How many faults a requirement is named for, and of how many no other requirement of its kind tells."""
+    named = proofs(requirement)
+    kind = requirement.partition(".")[0]
+    alone = [each for each in named if {name for name in related(each.name) if name.startswith(kind)} == {requirement}]
+    return len(named), len(alone)
+
+
+def counts(stream: Path) -> dict[str, Asked]:
+    """The requests of each requirement's cases in an outcome stream."""
+    counted: defaultdict[str, Asked] = defaultdict(Asked)
+    for requirement, exchanges in by_case(stream):
+        counted[requirement] += asked(exchanges)
+    return counted
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("milliseconds", nargs="?", type=float, default=50.0)
     parser.add_argument("--code", type=Path, default=HERE)
     parser.add_argument("--most", type=int, default=40)
+    parser.add_argument("--stream", type=Path)
     split = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
     wanted = parser.parse_args(sys.argv[1:split])
-    with tempfile.TemporaryDirectory() as name, slow(DOCUMENT, wanted.milliseconds / 1000) as target:
-        run(wanted.code, target, DOCUMENT, Path(name), *sys.argv[split + 1 :])
-        counted: defaultdict[str, Asked] = defaultdict(Asked)
-        for requirement, exchanges in by_case(Path(name) / "outcomes.jsonl.gz"):
-            counted[requirement] += asked(exchanges)
-    print(f"{'':40} requests  looks  repeated  waits")
+    if wanted.stream:
+        counted = counts(wanted.stream)
+    else:
+        with tempfile.TemporaryDirectory() as name, slow(DOCUMENT, wanted.milliseconds / 1000) as target:
+            run(wanted.code, target, DOCUMENT, Path(name), *sys.argv[split + 1 :])
+            counted = counts(Path(name) / "outcomes.jsonl.gz")
+    print(f"{'':40} requests  looks  repeated  waits  faults  alone")
     print(f"{'all':40}{sum(counted.values(), Asked()).line}")
-    for requirement, found in sorted(counted.items(), key=lambda pair: -pair[1].waits)[: wanted.most]:
-        print(f"{requirement:40}{found.line}")
+    for requirement, found in sorted(counted.items(), key=lambda pair: -pair[1].requests)[: wanted.most]:
+        faults, alone = needed(requirement)
+        print(f"{requirement:40}{found.line} {faults:7} {alone:6}")
 
 
 if __name__ == "__main__":

@@ -23,25 +23,13 @@ EVERY = 12
 def main() -> None:
     sheet.brisk()
     keep_nothing()
-    print(f"bodies of the coverage phase: {seconds(_bodies):.2f}")
+    print(f"bodies of the coverage phase: {seconds(bodies):.2f}")
     sheet.run("clean", brief=True)  # what only the first row does
     checks: list[float] = []
     print(f"a clean row: {seconds(lambda: sheet.run('clean', brief=True)):.2f}")
-    sheet.run("clean", brief=True, look=lambda session: checks.append(seconds(lambda: _check(session))))
+    sheet.run("clean", brief=True, look=lambda session: checks.append(seconds(lambda: check(session))))
     print(f"the checks of every response in it: {checks[0]:.3f}")
     print(f"rows of faults in updates: {seconds(_faults):.2f}")
-
-
-def shares() -> tuple[float, float]:
-    """What the bodies of generated cases, and the checks of every response, take of a clean row of updates."""
-    sheet.brisk()
-    keep_nothing()
-    bodies = seconds(_bodies)
-    sheet.run("clean", brief=True)  # what only the first row does
-    checks: list[float] = []
-    row = seconds(lambda: sheet.run("clean", brief=True))
-    sheet.run("clean", brief=True, look=lambda session: checks.append(seconds(lambda: _check(session))))
-    return bodies / row, checks[0] / row
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -51,7 +39,8 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
-def _bodies() -> None:
+def bodies() -> None:
+    """Make the bodies that generated cases begin with."""
     operation = Contract.load(sheet.DOCUMENT).operations[0]
     assert operation.body is not None
     names = tuple(name for name, each in operation.body.properties.items() if not each.read_only)
@@ -59,7 +48,8 @@ def _bodies() -> None:
         Bodies(operation, operation.body, names, 1).covering(valid=valid, most=1000)
 
 
-def _check(session: Session) -> None:
+def check(session: Session) -> None:
+    """Judge all that was exchanged by the checks of every response."""
     for operation, bindings in session.selection.response_checks.items():
         check_answers(bindings, session.resources.drivers[operation])
 

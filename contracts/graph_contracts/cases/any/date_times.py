@@ -24,6 +24,7 @@ INSTANTS = (
     "2021-03-04T05:06:07Z",
     "2017-01-01T00:02:51.1774053+00:00",
     "2022-07-15T23:59:59-03:30",
+    "2021-03-04T05:06:07+18:00",
 )
 NO_DATES = ("yesterday", "2021-02-30T00:00:00Z", "2021-13-01T00:00:00Z", "2021-03-04", 1614834367)
 
@@ -42,7 +43,8 @@ NO_DATES = ("yesterday", "2021-02-30T00:00:00Z", "2021-13-01T00:00:00Z", "2021-0
 def test_an_instant_stays_the_same_instant(operation: WriteDriver) -> Findings:
     """An accepted date-time must keep its instant, whatever offset it was written with.
 
-    Sent: Instants with `Z`, with offsets to the east and west, and with seven fraction digits; each is read back.
+    Sent: Instants with `Z`, with offsets to the east and west, one of them of 18 hours, and with seven fraction digits;
+    each is read back.
 
     Fix: Convert to UTC with the offset, or keep the offset; dropping it moves the instant.
     """

@@ -10,6 +10,8 @@ from graph_contracts.requirements import Finding, Findings, Level, Phase, also, 
 
 ORIGIN = "https://evil.example"
 INJECTED = "X-Suite"
+MEMBERS = ("__proto__", "constructor", "$where", "$type", "", "größe\U0001f511")
+"""Names of members that engines and stores may stumble over."""
 
 
 @requirement(
@@ -93,7 +95,7 @@ def test_a_foreign_origin_gets_no_credentials(operation: OperationUnderTest) -> 
     "act on nothing.",
     sent=(
         "Creations with encoded line ends in headers and in the path; with members named `__proto__`, `constructor`, "
-        "`$where`, `$type`."
+        "`$where`, `$type`, with one without a name, and one whose name is beyond ASCII."
     ),
 )
 @also(
@@ -106,7 +108,8 @@ def test_a_foreign_origin_gets_no_credentials(operation: OperationUnderTest) -> 
 def test_input_creates_no_header_and_no_shared_member(operation: OperationUnderTest) -> Findings:
     """Input should not add headers to answers, and member names that engines know should have no effect.
 
-    Sent: Encoded line ends in headers and the id; members named `__proto__`, `constructor`, `$where`, `$type`.
+    Sent: Encoded line ends in headers and the id; members named `__proto__`, `constructor`, `$where`, `$type`, one
+    without a name, and one whose name is beyond ASCII.
 
     Fix: Encode what goes into headers, and copy only documented members into objects.
     """
@@ -121,15 +124,16 @@ def test_input_creates_no_header_and_no_shared_member(operation: OperationUnderT
     if not operation.bodies.partial.ok or len(operation.bodies.markers) < 2:
         return
     name = operation.bodies.markers[1]
-    for member in ("__proto__", "constructor", "$where", "$type"):
+    for member in MEMBERS:
+        called = member or "a member without a name"
         planted = operation.values.guid()
         inner = {"prototype": {name: planted}} if member == "constructor" else {name: planted}
         # the case names an object that must not be touched by a name alone
         mark = operation.bodies.mark(0)
-        (trial,) = operation.watch.attempt([Attempt(member, {member: inner, **mark}, marker=planted)])
+        (trial,) = operation.watch.attempt([Attempt(called, {member: inner, **mark}, marker=planted)])
         if trial.visible:
             where = ", ".join(dict.fromkeys(effect.entity for effect in trial.effects))
-            yield Finding(f"{member} without effect", f"{name} took its value on {where}", trial.effects[0].evidence)
+            yield Finding(f"{called} without effect", f"{name} took its value on {where}", trial.effects[0].evidence)
 
 
 def _split(exchange: Exchange) -> Findings:

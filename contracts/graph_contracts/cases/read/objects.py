@@ -44,7 +44,7 @@ def test_an_unknown_id_is_not_read(read: ReadDriver) -> Findings:
 def test_ids_that_cannot_exist_are_refused_by_reads(read: ReadDriver) -> Findings:
     """A read of an id that can't exist should be rejected as an error of the client (4xx).
 
-    Sent: A GET of `not-an-id`, a quote, NUL, 4,096 characters and a path inside the id.
+    Sent: A GET of `not-an-id`, a quote, NUL, letters beyond ASCII, 4,096 characters and a path inside the id.
 
     Fix: Parse the id before it reaches the database, and turn a parse error into 400 or 404.
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 from graph_contracts.operations import parameters
 from graph_contracts.operations.attempts import Attempt
 from graph_contracts.operations.update import UpdateDriver
@@ -62,8 +64,8 @@ def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) 
             name = update.shape.key
             if update.shape.is_of(exchange.object, foreign):
                 yield Finding(f"{name} = {update.key}", f"{exchange.status} with {name} = {foreign}", (exchange,))
-        yield from _still_there(update, foreign, exchange.index)
-        if _moved(update, foreign):
+        gone = yield from _still_there(update, foreign, exchange.index)
+        if gone and foreign != update.second:
             update.give_back(update.key)
             return  # the second object would be lost
     if not update.second:
@@ -71,13 +73,8 @@ def test_another_id_in_the_body_changes_nothing_elsewhere(update: UpdateDriver) 
         raise Inconclusive(f"tested with an unknown id only: needs a second object ({flags})")
 
 
-def _moved(operation: WriteDriver, foreign: str) -> bool:
-    """Whether an object has got another id that was free."""
-    observer = operation.observer
-    return foreign != operation.second and observer.means == "item" and observer.item(operation.key)[0] is None
-
-
-def _still_there(operation: WriteDriver, foreign: str, index: int) -> Findings:
+def _still_there(operation: WriteDriver, foreign: str, index: int) -> Generator[Finding, None, bool]:
+    """Judge where the object is now; returns whether a read no longer finds it under its id."""
     culprit = operation.client.exchanges[index]
     if operation.observer.means == "item":
         found, seen = operation.observer.item(operation.key)
@@ -87,7 +84,8 @@ def _still_there(operation: WriteDriver, foreign: str, index: int) -> Findings:
             created, seen = operation.observer.item(foreign)
             if created is not None:
                 yield Finding(f"no object {foreign}", "GET finds it: the body's id was used", (culprit, seen))
-        return
+        return found is None
     again = operation.patch(operation.bodies.mark())
     if again.status in {404, 410}:
         yield Finding("the object under its id", f"{again.answer} to the next update", (culprit, again))
+    return False

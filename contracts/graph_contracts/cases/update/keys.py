@@ -25,6 +25,7 @@ MALFORMED: Mapping[str, str] = {
     "not-an-id": "not-an-id",
     "a quote": "%27",
     "NUL": "%00",
+    "letters beyond ASCII": "gr%C3%B6%C3%9Fe%F0%9F%94%91",
     "4,096 characters": "a" * 4096,
     "a path inside the id": UPWARDS,
 }
@@ -115,7 +116,8 @@ def test_success_is_not_claimed_for_nothing(update: UpdateDriver) -> Findings:
 def test_ids_that_cannot_exist_are_refused(update: UpdateDriver) -> Findings:
     """An update of an id that can't exist should be rejected as an error of the client (4xx).
 
-    Sent: A PATCH to `not-an-id`, a quote, NUL, 4,096 characters and, with `--destructive`, a path inside the id.
+    Sent: A PATCH to `not-an-id`, a quote, NUL, letters beyond ASCII, 4,096 characters and, with `--destructive`, a path
+    inside the id.
 
     Fix: Parse the id before it reaches the database, and turn a parse error into 400 or 404.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 
 from graph_contracts.contract import TypeKind
 from graph_contracts.json_types import Json, JsonMapping, JsonObject
@@ -140,6 +141,26 @@ def unknown_crash(app: App) -> None:
             unknown = [name for name in value if "@" not in name and name not in type_of(app).properties]
             if unknown:
                 raise RuntimeError(f"no column {unknown[0]}")
+        return inner(request, value)
+
+
+@fault("nameless-member-500", "error.no5xx")
+def nameless_crash(app: App) -> None:
+    """A member without a name makes the server fail."""
+    _crash_at_names(app, lambda name: not name)
+
+
+@fault("name-beyond-ascii-500", "error.no5xx")
+def foreign_name_crash(app: App) -> None:
+    """A member whose name is beyond ASCII makes the server fail."""
+    _crash_at_names(app, lambda name: not name.isascii())
+
+
+def _crash_at_names(app: App, odd: Callable[[str], bool]) -> None:
+    @override(app, "check")
+    def check(inner: Step, request: Request, value: Json) -> Json:
+        if isinstance(value, dict) and any(map(odd, value)):
+            raise RuntimeError("no such column")
         return inner(request, value)
 
 

@@ -61,3 +61,15 @@ def year_one(app: App) -> None:
     change_stored(
         app, lambda body: {n: "0001-01-01T00:00:00Z" if v is None and n in wanted else v for n, v in body.items()}
     )
+
+
+@fault("offset-beyond-14-hours-500", "error.no5xx")
+def far_offset(app: App) -> None:
+    """A date-time whose offset is of more than fourteen hours makes the server fail, as .NET refuses those."""
+
+    def near(text: str) -> str:
+        if (found := re.search(r"[+-](\d\d):\d\d$", text)) and int(found[1]) > 14:
+            raise RuntimeError("offset out of range")
+        return text
+
+    dates(app, near)

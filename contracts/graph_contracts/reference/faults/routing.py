@@ -113,6 +113,17 @@ def malformed_id(app: App) -> None:
         inner(request)
 
 
+@fault("id-beyond-ascii-500", "error.no5xx route.malformedid")
+def foreign_id(app: App) -> None:
+    """An id with letters beyond ASCII makes the server fail."""
+
+    @override(app, "find")
+    def find(inner: Step, request: Request) -> None:
+        if not request.entity.isascii():
+            raise RuntimeError("no such encoding")
+        inner(request)
+
+
 @fault("encoded-id-not-found", "route.encoding", gates=False)
 def encoded_id(app: App) -> None:
     """Ids are compared as they stand in the path, percent-encoded or not."""
