@@ -99,11 +99,11 @@ def test_objects_are_looked_at_again_after_a_write_alone() -> None:
     snapshot, looks = Snapshot(client), []
 
     def look() -> States:
-        looks.append(client.writes)
+        looks.append(client.lane.writes)
         return {"one": {"name": len(looks)}}
 
     assert snapshot.take(look) == snapshot.take(look) == {"one": {"name": 1}}
-    client.writes += 1
+    client.lane.writes += 1
     assert snapshot.take(look) == {"one": {"name": 2}}
     snapshot.forget()
     snapshot.take(look)
@@ -121,13 +121,13 @@ def test_an_object_is_expected_as_the_last_write_left_it_and_only_where_it_was_k
     def look() -> States:
         return {"one": {"name": "looked"}}
 
-    client.writes += 1
+    client.lane.writes += 1
     snapshot.expect("two", {"name": "b"}, merged)
     assert snapshot.take(look) == {"one": {"name": "looked"}}
-    client.writes += 1
+    client.lane.writes += 1
     snapshot.expect("one", {"name": "b"}, merged)
     assert snapshot.take(look) == {"one": {"name": "b"}}
-    client.writes += 2
+    client.lane.writes += 2
     snapshot.expect("one", {"name": "b"}, merged)
     assert snapshot.take(look) == {"one": {"name": "looked"}}, "something else was written meanwhile"
 

@@ -143,7 +143,7 @@ class Watch:
         """Give the object other values than those that were sent to it, so that each can be seen to come again."""
         self._pending.forget()
         self._writer.patch(self._bodies.full())
-        self._context.client.writes += 1
+        self._context.client.lane.writes += 1
 
     def _before(self) -> States | None:
         """The objects as they are; None where nothing shows them."""
@@ -202,7 +202,7 @@ class Watch:
         """
         if not waiting:
             return before
-        self._context.client.writes += 1
+        self._context.client.lane.writes += 1
         after = None
         count = len(self._context.client.exchanges)
         if before is not None:
@@ -275,7 +275,7 @@ class Watch:
 
     def _last_look(self, entity: str, since: int) -> tuple[Exchange, ...]:
         """The last look at an object, of those from an index on."""
-        looks = self._context.client.exchanges.since(since)
+        looks = self._context.client.since(since)
         return tuple([exchange for exchange in looks if shows(exchange, self._context.shape, entity)][-1:])
 
     def check_alive(self, culprit: Exchange, *, readable: bool = False) -> JsonMapping | None:

@@ -94,7 +94,7 @@ class Observation:
         Raises:
             Inconclusive: this run has waited for that as long as its deadline allows.
         """
-        self._lag.catch_up(self._context.client.wrote)
+        self._lag.catch_up(self._context.client.lane.wrote)
 
     # -- looking until something shows --------------------------------------------------------------------------
 
@@ -158,7 +158,7 @@ class Observation:
 
     def _since_write(self, waited: float) -> float:
         """Seconds since the last write was answered, which may be long before somebody waited for it to show."""
-        since = time.monotonic() - self._context.client.wrote
+        since = time.monotonic() - self._context.client.lane.wrote
         return max(waited, min(since, self._context.options.settle))
 
     def establish(self, n: int = 1) -> JsonObject:
@@ -195,7 +195,7 @@ class Observation:
         lag, client = self._lag, self._context.client
         agreeing = 0
         while agreeing < STEADY_READS and self._context.observer.means != "neutral":
-            waited = time.monotonic() - client.wrote
+            waited = time.monotonic() - client.lane.wrote
             count = STEADY_READS - agreeing if takes_several(self._context) else 1
             for found, _ in ask_at_once(self._context, [partial(self.read_once, fresh=True)] * count):
                 if not self._model.changes(expected, found):
