@@ -45,11 +45,11 @@ def test_what_the_first_path_waited_for_in_vain_counts_once_reads_are_known_to_s
 
 def test_only_what_is_left_of_the_lag_is_waited_for_and_only_within_the_budget(clock: Clock) -> None:
     lag = ReadLag(max_lag=2.0, budget=3.5)
-    lag.catch_up(clock.now - 1.0)
+    lag.catch_up(clock.now - 1.0, clock.sleep)
     assert clock.slept == [2.0]
     assert lag.budget == 1.5
     with pytest.raises(Inconclusive, match=r"reads lag 2\.0 s behind"):
-        lag.catch_up(clock.now)
+        lag.catch_up(clock.now, clock.sleep)
     assert clock.slept == [2.0]
 
 

@@ -33,6 +33,8 @@ class Lanes:
         """The cases that are to be asked for."""
         self._ahead: dict[PlannedCase, list[Judgement]] = {}
         """What was judged and is still to be asked for."""
+        self._doubted: set[PlannedCase] = set()
+        """What was found wrong in a lane, and is still to be judged alone."""
         self._apart = True
         """Whether no case was judged otherwise in a lane than alone."""
 
@@ -49,9 +51,14 @@ class Lanes:
         if case in self._ahead:
             return self._ahead.pop(case)
         paths = [] if unusable else self._paths(binding, operation)
-        if len(paths) > 1 and (found := self._in_lanes(binding, paths)) is not None:
-            return found
-        return self._judge.judge(binding, operation, unusable, together)
+        if len(paths) > 1:
+            self._judge_in_lanes(binding, paths)
+        if case in self._ahead:
+            return self._ahead.pop(case)
+        found = self._judge.judge(binding, operation, unusable, together)
+        if case in self._doubted and found[0].verdict in CLEAN:
+            self._apart = False
+        return found
 
     def _paths(self, binding: Binding, operation: OperationUnderTest) -> list[UpdateDriver]:
         """The operation and further paths that a case is still to be judged for, as many as there are objects."""
@@ -61,26 +68,24 @@ class Lanes:
         paths = [operation, *(each for each in further if each.known == operation.known)]
         return paths[: len(operation.known)] if takes_several(operation) else []
 
-    def _in_lanes(self, binding: Binding, paths: Sequence[UpdateDriver]) -> list[Judgement] | None:
-        """What a case says of the first path; what it says of the others is kept. None where nothing may be said."""
+    def _judge_in_lanes(self, binding: Binding, paths: Sequence[UpdateDriver]) -> None:
+        """Judge a case for several paths; nothing is kept of it unless it is clean for all of them."""
         objects = paths[0].known[: len(paths)]
         if not all(_is_on_record(path, entity) for path, entity in zip(paths, objects, strict=True)):
             self._apart = False
-            return None
+            return
+        cases = [(binding, path.documented.id) for path in paths]
         logs = [_copy(path.log) for path in paths]
         jobs = [partial(self._in_lane, binding, *each) for each in zip(paths, objects, strict=True)]
         found = paths[0].client.together.in_lanes(jobs)
-        for path, log, judged in zip(paths, logs, found, strict=True):
-            if _is_clean(judged, path.log, log):
-                self._ahead[binding, path.documented.id] = judged
-            else:
-                path.log = log
-        first = paths[0]
-        if (binding, first.documented.id) in self._ahead:
-            return self._ahead.pop((binding, first.documented.id))
-        alone = self._judge.judge(binding, first)
-        self._apart = found[0][0].message == OTHERS_CHANGE or alone[0].verdict not in CLEAN
-        return alone
+        clean = [_is_clean(judged, path.log, log) for judged, path, log in zip(found, paths, logs, strict=True)]
+        if all(clean):
+            self._ahead.update(zip(cases, found, strict=True))
+            return
+        for case, path, log, judged, is_clean in zip(cases, paths, logs, found, clean, strict=True):
+            path.log = log
+            if not is_clean and judged[0].message != OTHERS_CHANGE:
+                self._doubted.add(case)
 
     def _in_lane(self, binding: Binding, path: UpdateDriver, entity: str) -> list[Judgement]:
         with path.about_one(entity):

@@ -13,12 +13,13 @@ class Lane:
 
     Args:
         writes: the count to begin with, which none of what was remembered before it may have.
+        wrote: when the last answer to anything but a GET came before it.
     """
 
-    def __init__(self, writes: int = 0, *, whole: bool = False) -> None:
+    def __init__(self, writes: int = 0, wrote: float = 0.0, *, whole: bool = False) -> None:
         self.writes = writes
         """How often something on the target may have changed: what is remembered of it from before is void."""
-        self.wrote = 0.0
+        self.wrote = wrote
         """When the last answer to anything but a GET came, as `time.monotonic()`."""
         self.unanswered = False
         """Whether the last request got no answer."""

@@ -7,6 +7,7 @@ answer, so that they touch nothing at the same time and every run records the sa
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -96,12 +97,12 @@ class Together:
         Raises:
             Exception: as `run`.
         """
-        lanes = [Lane(self._run.writes + 1) for _ in jobs]
+        lanes = [Lane(self._run.writes + 1, self._run.wrote) for _ in jobs]
         try:
             return self._in_turns(jobs, lanes)
         finally:
             self._run.writes = max(lane.writes for lane in lanes) + 1
-            self._run.wrote = max(self._run.wrote, *(lane.wrote for lane in lanes))
+            self._run.wrote = max(lane.wrote for lane in lanes)
 
     def _in_turns(self, jobs: Sequence[Callable[[], T]], lanes: Sequence[Lane]) -> list[T]:
         outer = self._place
@@ -138,6 +139,10 @@ class Together:
             return exchange()
         finally:
             turns.take(place)
+
+    def pause(self, seconds: float) -> None:
+        """Wait, while other jobs have their turns."""
+        self.wait(lambda: time.sleep(seconds))
 
 
 class _Turns:

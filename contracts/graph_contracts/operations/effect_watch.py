@@ -56,7 +56,7 @@ class Watch:
         self._down: Outage | None = None
         """Since when the documented operation has not worked on the object, where it has not."""
 
-    def attempt(self, attempts: Iterable[Attempt], *, hostile: bool = False) -> list[Trial]:
+    def attempt(self, attempts: Sequence[Attempt], *, hostile: bool = False) -> list[Trial]:
         """Send requests that must have no effect, or only a visible one, and look at every known object afterwards.
 
         Effects of requests answered 4xx are logged for `error.nochange` and `auth.notapplied`. After each hostile
@@ -64,7 +64,7 @@ class Watch:
         have no effects and nothing is logged as watched. What changed while the target was started again is no effect.
         """
         self._need_working()
-        if not hostile and (found := self._at_once(attempts := [*attempts])) is not None:
+        if not hostile and self._may_be_together(attempts) and (found := self._at_once(attempts)) is not None:
             return found
         trials: list[Trial] = []
         waiting: list[tuple[Attempt, Exchange]] = []
@@ -91,9 +91,10 @@ class Watch:
         return trials
 
     def each(self, attempts: Iterable[Attempt]) -> Iterator[Trial]:
-        """Send requests that must have no effect, and look at every object after each; where the target is slow, once.
+        """Send requests that must have no effect, and look at every object after each.
 
-        Where that one look shows an effect, they are sent once more one by one.
+        Where the target is slow, or its reads lag, one look is for all of them. Where that shows an effect, they are
+        sent once more one by one.
         """
         attempts = [*attempts]
         if (found := self._at_once(attempts)) is not None:
@@ -105,27 +106,32 @@ class Watch:
             yield from self.attempt([attempt])
 
     def answers(self, attempts: Sequence[Attempt]) -> list[Exchange] | None:
-        """The answers to requests that are in flight together; None where one by one they might be others.
+        """The answers to requests with no looks in between; None where one by one they might be others.
 
         Whatever was answered 2xx may have had its effect, and nobody has looked what others have done.
         """
         lives = self._lives
-        found = self._together(attempts) if self._may_be_together(attempts) else None
+        found = self._together(attempts) if self._may_look_once(attempts) else None
         clean = found is not None and all(exchange.ok or exchange.refused for exchange in found)
         return found if clean and self._lives == lives else None
+
+    def _may_look_once(self, attempts: Sequence[Attempt]) -> bool:
+        """Whether several requests may be sent before anybody looks: where answers, or what reads show, come late."""
+        late = len(attempts) > 1 and not self.objects.one_by_one and self._context.lag.seen
+        return late or self._may_be_together(attempts)
 
     def _may_be_together(self, attempts: Sequence[Attempt]) -> bool:
         return len(attempts) > 1 and not self.objects.one_by_one and takes_several(self._context)
 
     def _together(self, attempts: Sequence[Attempt]) -> list[Exchange] | None:
-        """The answers to requests in flight together; None where that was too much for the target."""
+        """The answers to requests, in flight together where that may be; None where it was too much for the target."""
         with suppress(Inconclusive):
             return self._context.client.together.run([partial(self._send, each) for each in attempts])
         return None
 
     def _at_once(self, attempts: Sequence[Attempt]) -> list[Trial] | None:
-        """The trials of requests that are in flight together, where all are refused; None where it takes more looks."""
-        before = self._before() if self._may_be_together(attempts) else None
+        """The trials of requests with one look after them, where all are refused; None where it takes more looks."""
+        before = self._before() if self._may_look_once(attempts) else None
         if before is None:
             return None
         lives, trials = self._lives, list[Trial]()

@@ -94,7 +94,8 @@ class Observation:
         Raises:
             Inconclusive: this run has waited for that as long as its deadline allows.
         """
-        self._lag.catch_up(self._context.client.lane.wrote)
+        client = self._context.client
+        self._lag.catch_up(client.lane.wrote, client.together.pause)
 
     # -- looking until something shows --------------------------------------------------------------------------
 
@@ -141,7 +142,7 @@ class Observation:
         patience = lag.patience(self._context.options.settle) if patient or late else 0.0
         patience = patience if late else min(patience, most)
         stale = 0.0
-        for count, since in enumerate(rounds(patience, over=lambda: client.expired)):
+        for count, since in enumerate(rounds(patience, over=lambda: client.expired, wait=client.together.pause)):
             found, exchange = self.read_once(entity, fresh=fresh, about=expected)
             differing = self._model.compare(expected, found)
             left = [difference for difference in differing if not self._writer.sent.never_shown(difference, found)]
