@@ -121,7 +121,6 @@ class Session:
         self._application = application
         self._judge = Judge(settings.profile, self._claimed(whole.contract))
         self.lanes = Lanes(self._judge)
-        """Judges some cases at the same time, where nobody else sends to the target."""
         self._budget: Budget | None = None
         """Divides the time over the cases, from the first one on."""
 
@@ -245,8 +244,8 @@ class Session:
         lack = group.lack(driver)
         ahead = self.lanes.is_ahead(binding, driver)
         unusable = lack.reason or self._no_time(binding, ahead=ahead)
-        gone = self.client.dead is not None and binding.phase is not Phase.EVERY_RESPONSE
-        in_time = ahead or not (gone or self.client.expired or unusable == LEFT_OUT)
+        gone = self.client.expired or (self.client.dead is not None and binding.phase is not Phase.EVERY_RESPONSE)
+        in_time = ahead or not (gone or unusable == LEFT_OUT)
         began = time.monotonic()
         checks = self.selection.response_checks[operation] if binding.each is not None else ()
         found = self._judge_case(binding, driver, unusable, checks)
@@ -255,9 +254,8 @@ class Session:
         self._look_whether_alive(driver)
         if postponed(binding, found[0]):
             return found
-        took = time.monotonic() - began
         # what takes long isn't repeated where little time is left for the other cases
-        affordable = took * REPEAT_MARGIN < self.ends - time.monotonic()
+        affordable = (time.monotonic() - began) * REPEAT_MARGIN < self.ends - time.monotonic()
         if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and affordable:
             found[0] = self._judge.repeat(binding, driver, found[0])
         found[0] = replace(found[0], seconds=time.monotonic() - began)

@@ -149,12 +149,10 @@ class Machine:
 
     def _steps(self, program: Program) -> None:
         """Take steps in their order; where reads come late and several requests may, only those of the same object."""
-        if not self._hasty or not takes_several(self.update):
-            for step in program:
-                self._step(step)
-            return
-        of = {entity: [step for step in program if self._entity(step) == entity] for entity in self.entities}
-        if any(self.update.client.together.run([partial(self._ends, steps) for steps in of.values() if steps])):
+        parts: list[Sequence[Step]] = [program]
+        if self._hasty and takes_several(self.update):
+            parts = [[step for step in program if self._entity(step) == entity] for entity in self.entities]
+        if any(self.update.client.together.run([partial(self._ends, steps) for steps in parts if steps])):
             raise _Ended
 
     def _ends(self, steps: Sequence[Step]) -> bool:
