@@ -55,6 +55,7 @@ class Watch:
         self._pending = pending
         self._down: Outage | None = None
         """Since when the documented operation has not worked on the object, where it has not."""
+        self._changed = False  # whether the last look showed any change, whoever is to blame
 
     def attempt(self, attempts: Sequence[Attempt], *, hostile: bool = False, late: bool = False) -> list[Trial]:
         """Send requests that must have no effect, or only a visible one, and look at every known object afterwards.
@@ -107,9 +108,10 @@ class Watch:
             return
         left = [*attempts]
         while left:
+            self._changed = False
             trials = self.attempt(left, hostile=True, late=True)
             left = left[len(trials) :]
-            if len(trials) > 1 and any(trial.effects for trial in trials):
+            if len(trials) > 1 and self._changed:
                 self._put_right()
                 trials = [again for each in trials for again in self.attempt([each.attempt], hostile=True)]
             yield from trials
@@ -251,6 +253,7 @@ class Watch:
         if names is not None and any(difference.top not in names for _, difference in changed):
             after = self.objects.lasting(before, names)
             changed = self.objects.changed(before, after, waiting)
+        self._changed = bool(changed)
         attributed = self._attributed(waiting, changed, names or set(), count)
         trials += [self._with_state(trial, after, count) for trial in attributed]
         waiting.clear()
