@@ -1,7 +1,8 @@
-"""How long deriving takes at the size of the whole reference: `python -m tests.benchmarks.derive_speed [TIMES]`.
+"""What deriving takes at the size of the whole reference: `python -m tests.benchmarks.derive_speed [TIMES [PROCESSES]]`
 
 The samples in `../shared/corpus` are written out as often as it takes to have 7,116 operation pages and 4,173 resource
-pages (times TIMES, 1 unless told), with paths and types of their own. Prints seconds of one core, by stage, and memory.
+pages (times TIMES, 1 unless told), with paths and types of their own. Prints seconds of processor time, by stage, of
+this process and of those that read pages for it (PROCESSES at once, 1 unless told), and memory.
 """
 
 from __future__ import annotations
@@ -57,19 +58,26 @@ def put(path: Path, text: Iterable[str]) -> int:
 
 
 def timed(name: str, work: Callable[[], T]) -> T:
-    started = time.process_time()
+    started, others = time.process_time(), of_others()
     result = work()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    print(f"{name:24} {time.process_time() - started:6.2f} s  (peak {peak} MB)")
+    beside = f" and {of_others() - others:.2f} s beside it" if of_others() > others else ""
+    print(f"{name:24} {time.process_time() - started:6.2f} s{beside}  (peak {peak} MB)")
     return result
 
 
-def main(times: float) -> None:
+def of_others() -> float:
+    """The processor time of the processes that this one started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def main(times: float = 1, processes: float = 1) -> None:
     gc.disable()  # as the command does
     with tempfile.TemporaryDirectory() as folder:
         files, octets = multiplied(Path(folder), times)
         print(f"{files} pages, {octets / 1e6:.1f} MB")
-        document = timed("derive", lambda: derive([Path(folder)]))
+        document = timed("derive", lambda: derive([Path(folder)], processes=int(processes)))
         print(f"{len(document['paths'])} paths, {len(document['components']['schemas'])} types")
         for form in ("json", "yaml"):
             size = timed(f"write {form}", partial(put, Path(folder, "out"), pieces(document, form)))
@@ -77,4 +85,4 @@ def main(times: float) -> None:
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 1)
+    main(*map(float, sys.argv[1:]))

@@ -3,12 +3,13 @@
 Times a run in a process of its own, then a bare `http.client` that sends the same requests over one kept connection,
 each against a reference in a process of its own, and prints the ratio: without generated requests and with them, for a
 target that answers at once and for one that takes 5 ms. The least of several tries counts, in turns, since machines
-are noisy. A benchmark, not a test: machines differ.
+are noisy. Runs find their modules compiled, as an installation has them. A benchmark, not a test: machines differ.
 """
 
 from __future__ import annotations
 
 import http.client
+import os
 import resource
 import subprocess
 import sys
@@ -30,11 +31,19 @@ IMPORTS = (
 TRIES = 3
 
 
-def timed(command: Sequence[str], cwd: str) -> float:
-    """Seconds that a command takes."""
+def timed(command: Sequence[str], cwd: str, bytecode: str) -> float:
+    """Seconds that a command takes; `bytecode` is where compiled modules are kept, whatever this process is told."""
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environ["PYTHONPYCACHEPREFIX"] = bytecode
     started = time.perf_counter()
-    subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=cwd, env=environ, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - started
+
+
+def compile_modules(bytecode: str) -> None:
+    """Compile what a run imports."""
+    with start(DOCUMENT) as server, tempfile.TemporaryDirectory() as folder:
+        timed(command(server, "--max-examples", "1", "--select", "update.value.*"), folder, bytecode)
 
 
 def command(server: Running, *options: str, document: Path = DOCUMENT) -> list[str]:
@@ -66,14 +75,14 @@ def replay(server: Running, entries: Sequence[Mapping[str, Any]]) -> float:
     return time.perf_counter() - started
 
 
-def compared(variations: Sequence[str], options: Sequence[str], tries: int) -> tuple[float, float, int]:
+def compared(variations: Sequence[str], options: Sequence[str], tries: int, bytecode: str) -> tuple[float, float, int]:
     """Seconds of a run, seconds of the bare replay of its exchanges, and how many those were."""
     whole = bare = float("inf")
     entries: list[Mapping[str, Any]] = []
     for _ in range(tries):
         with tempfile.TemporaryDirectory() as folder:
             with start(DOCUMENT, variations=variations) as server:
-                whole = min(whole, timed(command(server, *options), folder))
+                whole = min(whole, timed(command(server, *options), folder, bytecode))
             entries = recorded.archive(Path(folder) / "reports")["entries"]
         with start(DOCUMENT, variations=variations) as server:
             bare = min(bare, replay(server, entries))
@@ -82,10 +91,11 @@ def compared(variations: Sequence[str], options: Sequence[str], tries: int) -> t
 
 def processor(options: Sequence[str] = ()) -> float:
     """How many times the processor time of a bare replay a run of written cases takes, its start included."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as bytecode:
+        compile_modules(bytecode)
         with start(DOCUMENT) as server:
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            timed(command(server, "--max-examples", "0", *options), folder)
+            timed(command(server, "--max-examples", "0", *options), folder, bytecode)
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
         entries = recorded.archive(Path(folder) / "reports")["entries"]
     whole = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -97,18 +107,19 @@ def processor(options: Sequence[str] = ()) -> float:
 
 def main(tries: str = str(TRIES)) -> None:
     """Print the figures."""
-    with tempfile.TemporaryDirectory() as folder:
-        imports = min(timed([sys.executable, "-c", IMPORTS], folder) for _ in range(int(tries)))
-    print(f"imports alone: {imports:.2f} s")
-    for answers, variations in (("at once", ()), ("after 5 ms", ("slow-answers",))):
-        for what, options in (("written cases", ("--max-examples", "0")), ("with generated", ())):
-            whole, bare, count = compared(variations, options, int(tries))
-            beyond = (whole - imports) / bare
-            print(
-                f"answers {answers}, {what}: run {whole:.2f} s, replay of {count} exchanges {bare:.2f} s,"
-                f" ratio {whole / bare:.2f}, without imports {beyond:.2f}",
-                flush=True,
-            )
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as bytecode:
+        compile_modules(bytecode)
+        imports = min(timed([sys.executable, "-c", IMPORTS], folder, bytecode) for _ in range(int(tries)))
+        print(f"imports alone: {imports:.2f} s")
+        for answers, variations in (("at once", ()), ("after 5 ms", ("slow-answers",))):
+            for what, options in (("written cases", ("--max-examples", "0")), ("with generated", ())):
+                whole, bare, count = compared(variations, options, int(tries), bytecode)
+                beyond = (whole - imports) / bare
+                print(
+                    f"answers {answers}, {what}: run {whole:.2f} s, replay of {count} exchanges {bare:.2f} s,"
+                    f" ratio {whole / bare:.2f}, without imports {beyond:.2f}",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

@@ -273,3 +273,40 @@ def test_a_request_that_a_signal_broke_off_is_remembered(monkeypatch: pytest.Mon
     with pytest.raises(KeyboardInterrupt):
         target.send("PATCH", "/x", body=b"{}")
     assert target.together.broken_off
+
+
+def test_a_kept_connection_serves_the_next_request_and_a_fresh_one_does_not() -> None:
+    def two(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(OK)
+        connection.recv(65536)
+        connection.sendall(OK)
+
+    with peer(two, answer(OK)) as (url, seen):
+        target = client(url)
+        assert [target.send("GET", path).status for path in ("/1", "/2")] == [200, 200]
+        assert target.send("GET", "/3", fresh=True).status == 200
+    assert len(seen) == 2
+
+
+@pytest.mark.parametrize("fields", [{"X": "a\r\nY: b"}, {"X": "a\nb"}, {"X\r\nY": "a"}, {"X": "\u20ac"}])
+def test_a_field_that_would_be_another_one_is_not_sent(fields: dict[str, str | None]) -> None:
+    with peer(answer(OK)) as (url, seen):
+        assert "can't be written" in client(url).send("GET", "/x", headers=fields).error
+    assert seen == []
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"), [("/a b?c=\xe9[1]", "/a%20b?c=%C3%A9%5B1%5D"), ("/a%2f%zz", "/a%252f%25zz"), ("/a%2f", "/a%2f")]
+)
+def test_characters_that_no_url_has_are_escaped(path: str, sent: str) -> None:
+    with peer(answer(OK)) as (url, seen):
+        client(url).send("GET", path)
+    assert seen[0].split(b" ")[1].decode() == f"/beta{sent}"
+
+
+def test_an_update_without_a_body_says_so() -> None:
+    with peer(answer(OK), answer(OK)) as (url, seen):
+        target = client(url)
+        target.send("PATCH", "/x", fresh=True)
+        target.send("DELETE", "/x", fresh=True)
+    assert [b"Content-Length: 0\r\n" in each for each in seen] == [True, False]

@@ -80,6 +80,21 @@ def test_a_curl_line_names_a_variable_instead_of_the_token() -> None:
     assert "Content-Length" not in line
 
 
+def test_no_secret_is_looked_for_in_a_body_that_no_curl_line_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    text = Redactor.text
+
+    def looking(self: Redactor, part: str) -> str:
+        looked.append(len(part))
+        return text(self, part)
+
+    monkeypatch.setattr(Redactor, "text", looking)
+    long = b"".join(hashlib.sha256(b"%d" % n).digest() for n in range(1000))
+    line = command(Request("POST", "https://things.example/v1/things", body=long), Redactor([SECRET]))
+    assert line.endswith("--data-binary @body.bin https://things.example/v1/things")
+    assert max(looked) < 100
+
+
 def test_a_curl_line_quotes_what_a_shell_would_read() -> None:
     request = Request("PATCH", "http://127.0.0.1/$(id)", (("X", "`id`"),), b'{"a":"\'; rm -rf /"}')
     line = command(request, Redactor())

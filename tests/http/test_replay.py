@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import subprocess
 from typing import Any
@@ -173,6 +175,19 @@ def test_bash_hands_curl_the_very_body(body: bytes) -> None:
     function += 'esac; shift; done; if [ "$r" ]; then printf %s "$r"; elif [ "${b:0:1}" = @ ]; then cat "${b:1}"; '
     function += 'else printf %s "$b"; fi; }'
     assert bash(f"{function}; {line}") == body
+
+
+def test_a_body_that_no_line_can_show_is_not_looked_through_for_secrets() -> None:
+    mask = Redactor([TOKEN])
+    line = curl.command(Request("POST", THINGS, (), TOKEN.encode() * 200_000), mask)
+    assert "@body.bin" in line
+    assert TOKEN not in line
+    assert not mask.count
+
+
+def test_nothing_longer_than_what_is_compressed_could_be_packed() -> None:
+    packed = base64.b64encode(gzip.compress(bytes(shell.MAX_COMPRESSED + 1), mtime=0))
+    assert len(packed) > shell.MAX_PACKED
 
 
 def test_chosen_octets_are_written_as_they_were_with_the_readers_token() -> None:

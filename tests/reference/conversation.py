@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 from graph_contracts.reference.app import App
@@ -229,24 +229,37 @@ async def _pairs(app: App) -> list[Answer]:
     return said
 
 
-def transcript(app: App, more: int = 0) -> list[str]:
-    """All that an app says in the conversation, but for what differs from one run to the next.
+def transcript(app: App, more: int = 0, *, until_other_than: Sequence[str] | None = None) -> list[str]:
+    """What an app says in the conversation, but for what differs from one run to the next.
 
-    `more` adds updates at the end, for what an app does rarely.
+    `more` adds updates at the end, for what an app does rarely. Where a line differs from that of the transcript
+    `until_other_than`, it is the last one.
     """
 
-    async def talk() -> list[Answer]:
-        said = [await answer(app, each) for part in (_updates(), _bodies(), _heads(), _unusual()) for each in part]
-        said += await _pairs(app)
-        said += [await answer(app, Ask(body={"changeId": "again"})) for _ in range(more)]
-        read = await answer(app, Ask("GET"))
-        said += [read, *[await answer(app, each) for each in _last(read.header("etag") or '"none"')]]
-        return said
+    async def lines() -> list[str]:
+        found: list[str] = []
+        fresh: list[str | None] = []
+        async for each in _said(app, more):
+            found.append(stable(each))
+            fresh.append(each.header("request-id"))
+            if until_other_than is not None and found[-1] != until_other_than[len(found) - 1]:
+                return found
+        return [*found, "request ids repeat" if len(set(fresh)) < len(fresh) else "request ids are fresh"]
 
-    said = asyncio.run(talk())
-    fresh = [each.header("request-id") for each in said]
-    lines = [stable(each) for each in said]
-    return [*lines, "request ids repeat" if len(set(fresh)) < len(fresh) else "request ids are fresh"]
+    return asyncio.run(lines())
+
+
+async def _said(app: App, more: int) -> AsyncIterator[Answer]:
+    for each in (ask for part in (_updates(), _bodies(), _heads(), _unusual()) for ask in part):
+        yield await answer(app, each)
+    for said in await _pairs(app):
+        yield said
+    for _ in range(more):
+        yield await answer(app, Ask(body={"changeId": "again"}))
+    read = await answer(app, Ask("GET"))
+    yield read
+    for each in _last(read.header("etag") or '"none"'):
+        yield await answer(app, each)
 
 
 def stable(said: Answer, made: Sequence[str] = ()) -> str:

@@ -14,6 +14,7 @@ from graph_contracts import derive
 from graph_contracts.commands import debug_option
 from graph_contracts.derive import notes
 from graph_contracts.errors import ConfigurationError
+from graph_contracts.system import processors
 
 
 @debug_option
@@ -70,7 +71,7 @@ def command(
     found: list[notes.Note] = []
     gc.disable()  # nothing here is cyclic, and the collector would walk a whole reference again and again
     try:
-        document = derive.derive(pages, resources, found, metadata)
+        document = derive.derive(pages, resources, found, metadata, processors())
     finally:
         if report:
             _report(report, found)

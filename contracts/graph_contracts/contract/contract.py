@@ -7,9 +7,10 @@ from `x-graph-*` keys; a document without them gives a contract all the same, wi
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -74,7 +75,8 @@ class Contract:
         """
         from graph_contracts.contract import loading  # noqa: PLC0415 (parsers take a while, and many a caller reads no document)
 
-        document, digest = loading.load(text, source), hashlib.sha256(text)
+        refers = path is not None and may_refer(text)
+        document, digest = loading.load(text, source, whole=refers), hashlib.sha256(text)
 
         def read(other: Path) -> Json:
             try:
@@ -82,9 +84,9 @@ class Contract:
             except OSError as error:
                 raise DocumentError(f"{other}: {error.strerror or error}") from error
             digest.update(octets)
-            return loading.load(octets, str(other))
+            return loading.load(octets, str(other), whole=True)
 
-        if path is not None and isinstance(document, Mapping) and may_refer(text):
+        if path is not None and refers and isinstance(document, Mapping):
             document = with_files(document, path, read)
         return cls.from_document(document, source, digest.hexdigest())
 
@@ -155,13 +157,12 @@ class Contract:
 
         The others are still there for `resource` to find: what makes an object, reads it and takes it away.
         """
-        patterns = tuple(globs)
+        matches = re.compile("|".join(map(translate, globs)) or r"(?!)").match
         chosen: list[Operation] = []
         others = [*self.others]
         for each in self.operations:
-            names = (each.id, each.path, str(each))
-            matches = any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
-            (chosen if matches else others).append(each)
+            named = matches(each.id) or matches(each.path) or matches(str(each))
+            (chosen if named else others).append(each)
         return replace(self, operations=tuple(chosen), broken=(), others=tuple(others))
 
     @cached_property

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from graph_contracts.json_types import Json
+from graph_contracts.errors import DocumentError
+from graph_contracts.json_types import Json, JsonMapping
 
 
 class Convention(StrEnum):
@@ -90,7 +91,7 @@ def _words(document: Json) -> Iterator[str]:
     while waiting:
         value = waiting.pop()
         if isinstance(value, Mapping):
-            for key, member in value.items():
+            for key, member in _read(value):
                 yield str(key)
                 if key in {"name", "propertyName"} and isinstance(member, str):
                     yield member
@@ -98,6 +99,16 @@ def _words(document: Json) -> Iterator[str]:
                     waiting.append(member)
         elif isinstance(value, list):
             waiting.extend(value)
+
+
+def _read(value: JsonMapping) -> Iterator[tuple[str, Json]]:
+    """The members of a mapping; a part of a large document that can't be read claims nothing."""
+    keys: list[str] = []
+    with suppress(DocumentError):
+        keys = list(value)
+    for key in keys:
+        with suppress(DocumentError):
+            yield key, value[key]
 
 
 def answered(before: Conventions, head: Mapping[str, str], body: Json) -> Conventions:

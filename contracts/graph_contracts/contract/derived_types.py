@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 
 from graph_contracts.errors import DocumentError
@@ -38,9 +39,10 @@ class Heirs:
         except DocumentError:
             return {}
         found: dict[str, list[str]] = {}
-        for name, node in schemas.items():
-            for parent in _extended(node):
-                found.setdefault(parent, []).append(str(name))
+        for name in schemas:
+            with suppress(DocumentError):  # a part of a large document that can't be read extends nothing
+                for parent in _extended(schemas[name]):
+                    found.setdefault(parent, []).append(str(name))
         return found
 
 

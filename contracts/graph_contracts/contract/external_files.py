@@ -16,16 +16,18 @@ from graph_contracts.json_types import Json, JsonMapping, JsonObject
 FILES = "x-graph-files"
 """The key of the document under which the other files stand, by their paths from its folder."""
 MAX_FILES = 500
-ELSEWHERE = re.compile(rb"""\$ref["']?\s*+:\s*+(?!["']?#|[{\[])""")
-"""A reference, in JSON or YAML, that leads to no place in the same document."""
+ELSEWHERE = re.compile(rb"""\$ref(?<!/\$ref)["']?\s*+:\s*+(?!["']?#|[{\[])""")
+"""A reference, in JSON or YAML, that leads to no place in the same document; a path may end in `/$ref`."""
+ESCAPED = re.compile(rb"\\(?:u0024|x24|U00000024)")
+"""How a `$` may be written."""
 ASCII_ALIKE = frozenset({"utf-8", "utf-8-sig"})
 Read = Callable[[Path], Json]
 
 
 def may_refer(text: bytes) -> bool:
     """Whether a document's text may refer to another file: where it can't, nobody need look through its values."""
-    escaped = rb"\u0024" in text or rb"\x24" in text or rb"\U00000024" in text
-    return escaped or json.detect_encoding(text) not in ASCII_ALIKE or ELSEWHERE.search(text) is not None
+    ways = (ELSEWHERE, ESCAPED)
+    return json.detect_encoding(text) not in ASCII_ALIKE or any(each.search(text) is not None for each in ways)
 
 
 def with_files(document: JsonMapping, path: Path, read: Read) -> JsonMapping:

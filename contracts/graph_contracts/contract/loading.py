@@ -1,33 +1,26 @@
-"""The text of an OpenAPI document, JSON or YAML 1.2, read within limits: nothing in it may cost more than it weighs."""
+"""The text of an OpenAPI document, JSON or YAML: a large one is parsed part by part, as it is asked for."""
 
 from __future__ import annotations
 
-import gc
-import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-
-import fast_yaml
 
 from graph_contracts.contract.other_formats import check_text
+from graph_contracts.contract.parsing import MAX_YAML, collector_at_rest, large_json, parsed, small_json, yaml
+from graph_contracts.contract.parts import Parts
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json
 
 JSON = re.compile(rb"\s*\{")
-MAX_TEXT = 64 * 1024 * 1024
-"""Characters of one text, or of one comment, in YAML."""
 LARGE = 1_000_000
-"""Octets of a document that is worth keeping from the garbage collector."""
-TOO_DEEP = re.compile(r"nesting depth|recursion")
-INDENTATION = "invalid indentation"
-WHERE = re.compile(r" at line (\d+), column \d+")
-HEADING = re.compile(r"(?:YAML (?:parse|syntax) error: )+")
-"""Parts of the YAML parser's messages: where, and what begins most of them."""
+"""Octets of a document that is parsed in parts, and worth keeping from the garbage collector."""
 
 
-def load(octets: bytes, source: str) -> Json:
-    """The values in a document's text.
+def load(octets: bytes, source: str, *, whole: bool = False) -> Json:
+    """The values in a document's text. What can't be parsed in a large one may show only where it is asked for.
+
+    Args:
+        source: what errors name.
+        whole: whether all of it is parsed now where it can be, into values that may be changed.
 
     Raises:
         DocumentError: it is neither YAML nor JSON, or more than is read; the message names the line where there is one.
@@ -36,62 +29,28 @@ def load(octets: bytes, source: str) -> Json:
         check_text(octets)
     except DocumentError as error:
         raise DocumentError(f"{source}: {error.what}", error.hint) from error
-    try:
-        with _collector_at_rest(len(octets) >= LARGE):
-            return _json(octets) if JSON.match(octets) else _yaml(octets)
-    except RecursionError as error:
-        raise DocumentError(f"{source}: nested too deeply to be read") from error
-    except json.JSONDecodeError as error:
-        raise DocumentError(f"{source}:{error.lineno}: not readable as YAML or JSON: {error.msg}") from error
-    except UnicodeDecodeError as error:
-        line = octets.count(b"\n", 0, error.start) + 1
-        raise DocumentError(f"{source}:{line}: not readable as YAML or JSON: not {error.encoding}") from error
-    except ValueError as error:
-        where = WHERE.search(str(error))
-        reason = HEADING.sub("", WHERE.sub("", str(error), count=1))
-        place = f"{source}:{where[1]}" if where else source
-        if TOO_DEEP.search(reason):
-            raise DocumentError(f"{place}: nested too deeply to be read") from error
-        raise DocumentError(f"{place}: not readable as YAML or JSON: {reason}") from error
+    large, too_large = len(octets) >= LARGE, len(octets) > MAX_YAML and not JSON.match(octets)
+    with collector_at_rest(large=large):
+        if large and (too_large or not whole) and (parts := _in_parts(octets, source)) is not None:
+            return parts
+        return _whole(octets, source)
 
 
-def _json(octets: bytes) -> Json:
-    """The values of JSON; of a large document quickly, and each short text once in memory."""
-    if len(octets) >= LARGE:
-        from pydantic_core import from_json  # noqa: PLC0415 (small documents need no second parser)
+def _in_parts(octets: bytes, source: str) -> Parts | None:
+    """The document as parts that are parsed later; None where it isn't sure where they are."""
+    if JSON.match(octets):
+        from graph_contracts.contract.json_parts import JsonText  # noqa: PLC0415 (few documents are large)
 
-        with suppress(ValueError):  # what it won't read, the other parser reads or says what is wrong with
-            return from_json(octets, cache_strings="all")
-    return json.loads(octets)
+        return JsonText(octets, source, large_json, _whole).document()
+    from graph_contracts.contract.yaml_parts import YamlText  # noqa: PLC0415
 
-
-def _yaml(octets: bytes) -> Json:
-    """The values of the one YAML document in these octets; the parser bounds depth and what aliases bring."""
-    text = octets.decode(json.detect_encoding(octets))
-    try:
-        return fast_yaml.safe_load(text, max_documents=1, max_scan_ahead=MAX_TEXT)
-    except ValueError as error:
-        if INDENTATION not in str(error):
-            raise
-        from graph_contracts.contract import lenient_yaml  # noqa: PLC0415 (seldom needed)
-
-        with suppress(ValueError):
-            return lenient_yaml.load(text)
-        raise
+    return YamlText(octets, source, yaml, _whole).document()
 
 
-@contextmanager
-def _collector_at_rest(large: bool) -> Iterator[None]:
-    """Let the garbage collector rest: looking through what is read, again and again, took two thirds of the time.
-
-    What was read from a large document it never has to look through: values that refer to no others in a circle.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if large:
-            gc.freeze()
-        if enabled:
-            gc.enable()
+def _whole(octets: bytes, source: str) -> Json:
+    if JSON.match(octets):
+        return parsed(large_json if len(octets) >= LARGE else small_json, octets, source)
+    if len(octets) > MAX_YAML:
+        reason = f"larger than {MAX_YAML // (1024 * 1024)} MiB, and not in a style that is read in parts"
+        raise DocumentError(f"{source}: {reason}", "Convert it to JSON")
+    return parsed(yaml, octets, source)

@@ -90,6 +90,9 @@ class ObjectPath:
 
 @lru_cache(maxsize=MAX_CACHED)
 def _object_path(path: str) -> ObjectPath | None:
+    end = path.removesuffix("/").rpartition("/")[2]
+    if not end.endswith(("}", ")")) and "." not in end:  # most paths, which need no search then
+        return None
     match = _KEYED.fullmatch(path)
     if match is None:
         return None
@@ -158,16 +161,17 @@ def _homes(methods: Mapping[str, Collection[str]]) -> Iterator[tuple[str, str]]:
 
     Only what has other methods is the same collection: a document that has one operation in both spellings means two.
     """
-    spellings: dict[str, dict[str, set[tuple[str, bool]]]] = {}
-    for path, has in methods.items():
+    spellings: dict[str, dict[str, list[tuple[str, bool]]]] = {}
+    for path in methods:
         found = ObjectPath.of(path)
         collection = blank(found.collection if found is not None else path.rstrip("/"))
-        spelled = spellings.setdefault(collection.lower(), {}).setdefault(collection, set())
-        spelled |= {(method.upper(), found is not None) for method in has}
-    for each in spellings.values():
-        usual, *others = each
-        if len(set().union(*each.values())) == sum(map(len, each.values())):
-            yield from ((other, usual) for other in others)
+        spellings.setdefault(collection.lower(), {}).setdefault(collection, []).append((path, found is not None))
+    for spelled in spellings.values():
+        usual, *others = spelled
+        if others:
+            done = [{(m.upper(), keyed) for path, keyed in each for m in methods[path]} for each in spelled.values()]
+            if len(set().union(*done)) == sum(map(len, done)):
+                yield from ((other, usual) for other in others)
 
 
 def _named_as(template: str, names: str) -> str:

@@ -38,7 +38,7 @@ def check_text(octets: bytes) -> None:
         DocumentError: it does; it says what the file is.
     """
     head = octets[:HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not octets.strip():
+    if not octets or octets.isspace():
         raise DocumentError("the file is empty", "Name an OpenAPI document in YAML or JSON")
     for beginning, name, hint in BEGINNINGS:
         if re.match(beginning, head):

@@ -19,6 +19,7 @@ from graph_contracts.contract.error_answers import error_answers
 from graph_contracts.contract.message import asked_for, json_content, mapping, octets
 from graph_contracts.contract.object_path import ObjectPath, Paths, blank, parameters_of
 from graph_contracts.contract.operation import Example, Operation, Permission
+from graph_contracts.contract.parts import METHODS
 from graph_contracts.contract.schemas import DEEPEST, Schemas
 from graph_contracts.contract.security import security
 from graph_contracts.contract.servers import servers
@@ -27,7 +28,6 @@ from graph_contracts.contract.value_type import Type, TypeKind
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
 
-METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 MAX_REASON = 300
 ELSEWHERE = "only references inside the document, and to files beside it, work"
 
@@ -46,9 +46,8 @@ class Reader:
     def paths(self) -> Paths:
         """How the document spells its paths; asked for when the first operation is read."""
         items = mapping(self.document.get("paths"))
-        return Paths.of(
-            {str(path): [each for each in METHODS if each in mapping(item)] for path, item in items.items()}
-        )
+        known = ((str(path), mapping(item)) for path, item in items.items())
+        return Paths.of({path: [each for each in METHODS if each in item] for path, item in known})
 
     @cached_property
     def _conventions(self) -> Container[Convention]:
@@ -63,7 +62,8 @@ class Reader:
         for path, item in self.document["paths"].items():
             try:
                 shared = self.resolve(item)
-                nodes = [(method, node) for method in METHODS if isinstance(node := shared.get(method), Mapping)]
+                found_here = [(method, shared[method]) for method in METHODS if method in shared]
+                nodes = [(method, node) for method, node in found_here if isinstance(node, Mapping)]
                 about = [(method, node, _id(str(path), method, node)) for method, node in nodes]
             except DocumentError as error:
                 broken.append(_short(f"{path}: {error.what}"))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
-from graph_contracts.derive import csdl, markdown
+from graph_contracts.derive import csdl
 from graph_contracts.derive.includes import Includes
 from graph_contracts.derive.metadata import refine
 from graph_contracts.derive.notes import Kind, Note
 from graph_contracts.derive.openapi import Builder
-from graph_contracts.derive.page import facts, is_operation_page, shows_requests
+from graph_contracts.derive.read_pages import File, readings
 from graph_contracts.derive.resources import Library
 from graph_contracts.derive.write import pieces, write
 from graph_contracts.errors import PageError
-from graph_contracts.files import read
 from graph_contracts.json_types import JsonObject
 
 __all__ = ["derive", "pieces", "write"]
@@ -28,6 +29,7 @@ def derive(
     resources: Sequence[Path] = (),
     notes: list[Note] | None = None,
     metadata: str | None = None,
+    processes: int = 1,
 ) -> JsonObject:
     """The document that pages say.
 
@@ -36,6 +38,8 @@ def derive(
         resources: folders with resource pages, for links that lead nowhere beside their page.
         notes: takes what was guessed, repaired or skipped, in the order of the pages.
         metadata: file or address of OData metadata, which knows the types better than pages do.
+        processes: how many may work at once where there are many pages; with more than one, the module that a program
+            starts with must be safe to import, as for `multiprocessing`.
 
     Raises:
         PageError: no page can be read, or none documents a request; it names the page and, if any, the line.
@@ -48,18 +52,25 @@ def derive(
     titles: list[str] = []
     names: list[str] = []
     failed: list[PageError] = []
-    for path, octets in _read(pages, notes):
-        try:
-            page = markdown.decode(octets, path, includes) if octets is not None else markdown.read(path, includes)
-            found = facts(page)
-        except PageError as error:
-            failed.append(error)
-            notes.append(Note.skipped_page(str(path), error.what))
-            continue
-        builder.add(found)
-        notes.extend(page.notes)
-        titles.append(page.title)
-        names.append(path.name)
+    sources = [(path, _files(path)) for path in pages]
+    with closing(readings([file for _, files in sources for file in files], includes, processes)) as found:
+        for path, files in sources:
+            empty = True
+            for reading in islice(found, len(files)):
+                empty = empty and reading.facts is None and reading.error is None
+                if reading.shows_requests:
+                    what = "it shows requests, and has no section of an operation page"
+                    notes.append(Note.skipped_page(str(reading.path), what))
+                elif reading.error:
+                    failed.append(reading.error)
+                    notes.append(Note.skipped_page(str(reading.path), reading.error.what))
+                elif reading.facts:
+                    builder.add(reading.facts)
+                    notes.extend(reading.facts.page.notes)
+                    titles.append(reading.facts.page.title)
+                    names.append(reading.path.name)
+            if empty:
+                raise PageError(f"{path}: the folder holds no operation page", HINT)
     if not titles:
         raise failed[0] if failed else PageError("no page was named", HINT)
     if model:
@@ -81,31 +92,13 @@ def strictly(notes: Sequence[Note]) -> None:
         raise PageError(f"{first.page}:{first.line}: {first.what}{more}", "Without --strict the rest is derived")
 
 
-def _read(paths: Sequence[Path], notes: list[Note]) -> Iterator[tuple[Path, bytes | None]]:
-    """Each page named, and the operation pages in each folder with what they hold; others that show requests are noted.
-
-    Raises:
-        PageError: a folder holds no operation page.
-    """
-    for path in paths:
-        if not path.is_dir():
-            yield path, None
-            continue
-        empty = True
-        for folder, folders, files in os.walk(path):
-            folders.sort()
-            for name in sorted(files):
-                if name.endswith(".md") and Path(folder, name).is_file():  # a pipe would be waited for
-                    file = Path(folder, name)
-                    try:
-                        octets = read(file)
-                    except OSError:
-                        octets = None  # said when the page is read
-                    if octets is None or is_operation_page(octets):
-                        empty = False
-                        yield file, octets
-                    elif shows_requests(octets):
-                        what = "it shows requests, and has no section of an operation page"
-                        notes.append(Note.skipped_page(str(file), what))
-        if empty:
-            raise PageError(f"{path}: the folder holds no operation page", HINT)
+def _files(path: Path) -> list[File]:
+    """A page that is named, or every page in a folder and below it."""
+    if not path.is_dir():
+        return [File(path, named=True)]
+    found: list[File] = []
+    for folder, folders, files in os.walk(path):
+        folders.sort()
+        pages = (Path(folder, name) for name in sorted(files) if name.endswith(".md"))
+        found += [File(page, named=False) for page in pages if page.is_file()]  # a pipe would be waited for
+    return found

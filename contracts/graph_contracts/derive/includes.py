@@ -76,7 +76,7 @@ class Includes:
     """Reads what pages include, each file once; `folders` are those that the user named."""
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
-        self._folders = tuple(os.path.realpath(folder) for folder in folders)
+        self.folders = tuple(os.path.realpath(folder) for folder in folders)
         self._texts: dict[str, str | None] = {}
         self._roots: dict[Path, tuple[str, ...]] = {}
         self._places: dict[tuple[Path, str], str] = {}
@@ -100,7 +100,7 @@ class Includes:
             own = os.path.realpath(folder)
             above = (own, os.path.dirname(own), os.path.dirname(os.path.dirname(own)))  # noqa: PTH120 (these are texts)
             beside = (os.path.join(each, "includes") for each in above)  # noqa: PTH118
-            self._roots[folder] = (*self._folders, own, *beside)
+            self._roots[folder] = (*self.folders, own, *beside)
         return self._roots[folder]
 
     def place(self, folder: Path, link: str) -> str:

@@ -239,18 +239,16 @@ class _Agreement:
         self._say(f"{place.strip('/')} in the example", reading, because, self.source)
 
 
-def _words(schema: JsonMapping) -> list[str]:
+def _words(schema: JsonMapping) -> Sequence[str]:
     """The JSON types that a schema names."""
-    declared = schema.get("type", ())
-    return [declared] if isinstance(declared, str) else list(declared)
+    declared: str | Sequence[str] = schema.get("type", ())
+    return (declared,) if isinstance(declared, str) else declared
 
 
 def _may_be(schema: JsonMapping, value: Json) -> bool:
     """Whether a schema names the JSON type of a value, or none."""
-    if schema.get("type") == _word(value):
-        return True
     words = _words(schema)
-    return not words or any(_matches(word, value) for word in words)
+    return not words or _word(value) in words or any(_matches(word, value) for word in words)
 
 
 def _word(value: Any) -> str:

@@ -110,17 +110,25 @@ class Page:
             yield from section.blocks
 
 
+def load(path: Path) -> bytes:
+    """A page's bytes.
+
+    Raises:
+        PageError: the file can't be read.
+    """
+    try:
+        return files.read(path)
+    except OSError as error:
+        raise PageError(f"{path}: {error.strerror or error}") from error
+
+
 def read(path: Path, includes: Includes) -> Page:
     """Read a page.
 
     Raises:
         PageError: the file can't be read, or isn't text.
     """
-    try:
-        octets = files.read(path)
-    except OSError as error:
-        raise PageError(f"{path}: {error.strerror or error}") from error
-    return decode(octets, path, includes)
+    return decode(load(path), path, includes)
 
 
 def decode(octets: bytes, path: Path, includes: Includes) -> Page:

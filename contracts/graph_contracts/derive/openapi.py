@@ -15,7 +15,7 @@ from graph_contracts.derive.legal_examples import agree
 from graph_contracts.derive.merge_pages import merge
 from graph_contracts.derive.page import Facts
 from graph_contracts.derive.paths import Template
-from graph_contracts.derive.prose import OPTIONS, address, described, readable
+from graph_contracts.derive.prose import OPTIONS, address, readable
 from graph_contracts.derive.resource_type import WRITES, Subject, subject
 from graph_contracts.derive.resources import Library
 from graph_contracts.derive.schemas import Schema, Schemas
@@ -119,8 +119,8 @@ class Builder:
         authorization = next((row.line for row in facts.headers if row.name.lower() == "authorization"), permitted)
         self.secured = self.secured or bool(authorization)
         found: Schema = {"tags": [tag]}
-        if description := described(facts.page):
-            found["description"] = description
+        if facts.description:
+            found["description"] = facts.description
         if published := address(facts.page, " ".join(self.servers)):
             found["externalDocs"] = {"url": published}
         if not authorization:

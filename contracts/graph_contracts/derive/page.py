@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
 
@@ -14,6 +14,7 @@ from graph_contracts.derive.links import Link, labels, links
 from graph_contracts.derive.markdown import Block, Page, Section
 from graph_contracts.derive.paths import Template
 from graph_contracts.derive.permissions import Permission
+from graph_contracts.derive.prose import described
 from graph_contracts.derive.sections import split
 from graph_contracts.derive.statuses import Answer, answers, errors
 from graph_contracts.derive.tables import Header, PropertyRow, headers, properties
@@ -46,6 +47,8 @@ class Facts:
     """All that an operation page says."""
 
     page: Page
+    """Without its sections: they have been read."""
+    description: str
     namespace: str
     templates: tuple[Template, ...]
     permissions: tuple[Permission, ...]
@@ -113,7 +116,8 @@ def facts(page: Page) -> Facts:
     prose = [block for block in body if block.kind == "text"]
     _repairs(page, exchanges)
     return Facts(
-        page=page,
+        page=replace(page, sections=()),
+        description=described(page),
         namespace=namespace(page),
         templates=tuple(requests.templates(page, found["http"], others, exchanges)),
         permissions=tuple(permissions.read(found["permissions"])),

@@ -43,6 +43,9 @@ def _lists_values(title: str, first: str) -> bool:
 
 def with_members(rows: Iterable[PropertyRow], listed: Lists) -> Iterator[PropertyRow]:
     """Properties, with the values that a table lists under a heading that is named for one."""
+    if not listed:
+        yield from rows
+        return
     for row in rows:
         open_ = not row.refinement.members and row.type.name in {"Edm.String", row.name}
         members = _of(row.name, listed) if open_ else ()

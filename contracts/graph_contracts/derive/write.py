@@ -60,8 +60,8 @@ def _lines(value: JsonMapping, indent: str, levels: int) -> Iterator[str]:
 
 
 def _indented(text: str, indent: str) -> str:
-    """YAML further to the right; no text in it goes over lines."""
-    return re.sub(r"^(?=.)", indent, text, flags=re.MULTILINE) if indent else text
+    """YAML further to the right; it ends a line and has no blank one, since no text in it goes over lines."""
+    return indent + text[:-1].replace("\n", f"\n{indent}") + "\n"
 
 
 def _yaml(value: Json) -> str:

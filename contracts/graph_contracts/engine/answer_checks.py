@@ -27,6 +27,8 @@ class Checked:
     """What ended it early."""
     unread: Unread | None = None
     """Why a response that it is about was not judged."""
+    not_kept: Exchange | None = None
+    """The first answer that it may be about, and whose body was let go of."""
 
 
 def check_answers(bindings: Sequence[Binding], update: OperationUnderTest) -> dict[Binding, Checked]:
@@ -50,10 +52,15 @@ def _look_through(
     """Give each check the exchanges that it is about, from the operation's first accepted request on or from all."""
     count, before = len(update.client.exchanges), update.requirement
     begun = not from_first_accepted
-    for exchange in update.traffic():
+    for exchange in update.client.exchanges.of(update.documented.id):
         if exchange.index >= count:
             break  # a check may look at something itself
-        if exchange.index in update.client.cut:
+        if exchange.response is None or exchange.index in update.client.cut:
+            continue
+        if not exchange.response.whole:
+            for binding, (_, found) in wanted.items():
+                if found.not_kept is None and _may_be_about(binding, update, exchange):
+                    found.not_kept = exchange
             continue
         begun = begun or (exchange.ok and bool(exchange.entity) and exchange.request.method == update.documented.method)
         for binding, (is_about, found) in wanted.items():
@@ -82,16 +89,9 @@ def check_answer(
         found.problem = problem
 
 
-def not_kept(binding: Binding, update: OperationUnderTest) -> Exchange | None:
-    """The first answer that a check may be about, and whose body was let go of."""
-    for exchange in update.client.exchanges.of(update.documented.id):
-        if exchange.response is None or exchange.response.whole:
-            continue
-        for is_about in filter(None, (binding.each, binding.otherwise)):
-            try:
-                about = is_about(update.documented, exchange)
-            except BodyNotKeptError:
-                about = True
-            if about:
-                return exchange
-    return None
+def _may_be_about(binding: Binding, update: OperationUnderTest, exchange: Exchange) -> bool:
+    """Whether a check is about an answer, as far as can be said without its body."""
+    try:
+        return any(about(update.documented, exchange) for about in (binding.each, binding.otherwise) if about)
+    except BodyNotKeptError:
+        return True

@@ -12,7 +12,7 @@ from sys import intern
 from graph_contracts.contract import OperationKind
 from graph_contracts.contract.conventions import EVERYTHING, Conventions
 from graph_contracts.engine import reproduction
-from graph_contracts.engine.answer_checks import MAX_FINDINGS, Checked, check_answers, not_kept
+from graph_contracts.engine.answer_checks import MAX_FINDINGS, Checked, check_answers
 from graph_contracts.engine.withheld_findings import of_one_life, without_curtailed, without_throttling
 from graph_contracts.errors import ContractsError
 from graph_contracts.http.client import OUT_OF_TIME
@@ -247,8 +247,9 @@ class Judge:
             raise Inconclusive(OUT_OF_TIME)
         if not checked.any and checked.unread is not None:
             raise checked.unread
-        if not checked.any and (unread := not_kept(binding, update)) is not None:
-            raise Inconclusive("none of the answers that it is about was kept: their bodies are too long", unread)
+        if not checked.any and checked.not_kept is not None:
+            what = "none of the answers that it is about was kept: their bodies are too long"
+            raise Inconclusive(what, checked.not_kept)
         if not checked.any:
             raise NotApplicable("the run got no answer that the requirement is about")
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 
 from graph_contracts import requirements
-from graph_contracts.contract import SAFE, Contract, OperationKind, may_be
+from graph_contracts.contract import SAFE, Contract, Operation, OperationKind, blank, may_be
+from graph_contracts.contract.object_path import last_segment
 from graph_contracts.engine.selection import Selection
 from graph_contracts.report.scope import Scope
 from graph_contracts.requirements import Phase
 from graph_contracts.settings import Settings
+
+NAME = re.compile(r"(?<!\$)\b\w+")
+"""A name in a path, but for those of OData, as in `$value`."""
 
 
 def scope(selection: Selection, settings: Settings, *, deselected: bool = False) -> Scope:
@@ -37,14 +43,21 @@ def _operations(contract: Contract) -> int:
 
 def _about(contract: Contract) -> list[str]:
     """Ids of the requirements about the document's operations, whether chosen or not."""
-    kinds = {contract.kinds[each.id] for each in contract.tested}
-    for each in contract.others:
-        if len(kinds) == len(OperationKind):
-            break
+    missing = {*OperationKind} - {contract.kinds[each.id] for each in contract.tested}
+    for each in _forms_by_turns(contract.others):
         # a document may have thousands more, and each takes time to read
-        if any(may_be(each, kind) for kind in OperationKind if kind not in kinds):
-            kinds |= contract.resource(each).keys()
-    return [each.id for each in requirements.registry() if each.kind in kinds]
+        if any(may_be(each, kind) for kind in missing):
+            missing -= contract.resource(each).keys()
+    return [each.id for each in requirements.registry() if each.kind not in missing]
+
+
+def _forms_by_turns(operations: Iterable[Operation]) -> Iterator[Operation]:
+    """The operations, one of each form of paths first: those of one form are mostly of one kind."""
+    forms: dict[tuple[str, str], list[Operation]] = {}
+    for each in operations:
+        form = NAME.sub("name", blank(last_segment(each.path)))
+        forms.setdefault((each.method, form), []).append(each)
+    return (each for turn in zip_longest(*forms.values()) for each in turn if each is not None)
 
 
 def _narrowing(selection: Selection, settings: Settings, about: Iterable[str]) -> Iterator[str]:

@@ -104,7 +104,7 @@ class Session:
         self.tally = Tally(worker.began if worker else time.monotonic())
         self.tally.note(*whole.left_out())
         document = whole.contract.document
-        self.redactor = Redactor(settings.secrets(), settings.public, lambda: json.dumps(document, default=str))
+        self.redactor = Redactor(settings.secrets(), settings.public, lambda: json.dumps(document, default=dict))
         self.redactor.variables.update(settings.token_variables())
         with self._masking():
             check_options(whole, settings)

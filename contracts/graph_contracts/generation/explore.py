@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
+from graph_contracts.generation.constants import of_no_module
 from graph_contracts.generation.machine import Machine, Violation
 from graph_contracts.generation.shorten import shorten
 from graph_contracts.generation.steps import Program
@@ -102,7 +103,8 @@ def _drawn(strategy: SearchStrategy[T], most: int, salt: str) -> list[T]:
     def collect(value: T) -> None:
         drawn.append(value)
 
-    collect()
+    with of_no_module():
+        collect()
     return drawn[:most]
 
 

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
-
-from urllib3.exceptions import InsecureRequestWarning
 
 from graph_contracts import __version__
 from graph_contracts.errors import ContractsError, TargetError
@@ -59,9 +56,6 @@ class Client:
         self.exchanges = Traffic()
         self._recorder = record
         self._lock = threading.Lock()
-        if connection.verify is False:
-            # the operator said so: each request need not say it again on stderr
-            warnings.filterwarnings("ignore", category=InsecureRequestWarning)
         self._rate = Rate(connection.rate)
         self.credential = connection.credential or (Token(connection.token) if connection.token else Credential())
         self.notes: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -101,11 +102,10 @@ def _token(value: str, redactor: Redactor) -> str:
 
 
 def _body(body: bytes, redactor: Redactor, variables: Mapping[str, str]) -> list[str]:
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        text = ""
-    if not body or (text.isprintable() and text and len(text) <= MAX_BODY):
+    text = ""
+    with suppress(UnicodeDecodeError):
+        text = body[: MAX_BODY * 4 + 1].decode()
+    if not body or (0 < len(text) <= MAX_BODY and text.isprintable()):
         shown = shell.marked(redactor.text(shell.marked(text, variables)), TOKEN)
         # after --data-binary, an @ names a file
         return ["--data-raw" if shown.startswith("@") else "--data-binary", shell.word(shown)]
@@ -115,13 +115,14 @@ def _body(body: bytes, redactor: Redactor, variables: Mapping[str, str]) -> list
 
 def writes(octets: bytes, redactor: Redactor, variables: Mapping[str, str]) -> str:
     """A command that writes octets without their secrets; empty where they are too long for a line."""
-    text = shell.marked(octets.decode("latin-1"), variables)
-    masked = redactor.text(text)
-    if masked == octets.decode("latin-1"):
-        return shell.writes(octets)
-    if len(octets) <= shell.MAX_SPELLED:
-        return shell.spelled(shell.marked(masked, TOKEN))
-    return ""
+    plain = shell.writes(octets)
+    if not plain and len(octets) > shell.MAX_SPELLED:
+        return ""  # before secrets are looked for in many megabytes
+    text = octets.decode("latin-1")
+    masked = redactor.text(shell.marked(text, variables))
+    if masked == text:
+        return plain
+    return shell.spelled(shell.marked(masked, TOKEN)) if len(octets) <= shell.MAX_SPELLED else ""
 
 
 def octets(request: Request, redactor: Redactor, variables: Mapping[str, str] = NOTHING, reach: Reach = DIRECT) -> str:

@@ -24,6 +24,12 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing."""
 
 
+def field_values(headers: Headers, name: str) -> tuple[str, ...]:
+    """Every value of a header field, in order."""
+    wanted = name.lower()
+    return tuple([value for key, value in headers if key.lower() == wanted])
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What was sent. `wire` is set where the bytes on the wire were chosen one by one."""
@@ -65,8 +71,7 @@ class Response:
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a header field, in order."""
-        wanted = name.lower()
-        return tuple([value for key, value in self.headers if key.lower() == wanted])
+        return field_values(self.headers, name)
 
     def header(self, name: str) -> str | None:
         """A header field's value, several lines combined as RFC 9110 §5.3 has it, or None."""

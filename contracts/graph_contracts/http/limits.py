@@ -4,6 +4,8 @@ from __future__ import annotations
 
 MAX_HEAD = 32 * 1024
 """Octets of a status line and header fields; clients in use give up between 8 and 32 KiB."""
+MAX_FIELDS = 100
+"""Lines of a head or a trailer that are fields."""
 MAX_LINE = 64 * 1024
 MAX_INTERIM = 32
 """1xx responses that may come before the final one."""

@@ -1,6 +1,6 @@
 """Requests whose octets are chosen one by one, and responses read to the last octet the peer sends.
 
-`requests` mends what it sends and forgives what it reads; the cases on framing must do neither (RFC 9112).
+Clients forgive what they read, as `answer` does; the cases on framing must not (RFC 9112).
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import socket
 import ssl
 import time
 import zlib
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from graph_contracts.http import tunnel
-from graph_contracts.http.exchange import Headers, Response
+from graph_contracts.http.exchange import Headers, Response, field_values
 from graph_contracts.http.limits import MAX_BODY, MAX_CODINGS, MAX_HEAD, MAX_INTERIM
 
 MAX_MESSAGE = MAX_BODY + MAX_HEAD
@@ -25,16 +26,25 @@ INTERIM = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d")
 UNFOLDED = re.compile(r"\r\n(?![ \t])")
 """Ends a line of a head that doesn't go on in the next one (obs-fold)."""
 CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}\b")
+NO_SIZE = "a chunk has no valid size"
+LONGER_CHUNK = "a chunk is longer than its size says"
+UNFINISHED = "the chunked body ended before its last chunk"
 UNREAD = "is none that a run reads"
 """What is said of a body in a content coding that isn't known here, as Brotli."""
 GRACE = 0.1
 """Seconds to wait for surplus octets from a peer that keeps the connection open."""
 
 
-def request_bytes(method: str, url: str, headers: Headers, body: bytes = b"", *, host: bool = True) -> bytes:
-    """A request message with just these header fields, plus Host."""
+def request_bytes(
+    method: str, url: str, headers: Headers, body: bytes = b"", *, host: bool = True, target: str | None = None
+) -> bytes:
+    """A request message with just these header fields, plus Host.
+
+    Args:
+        target: what the first line names, if other than the URL's path and query.
+    """
     parts = urlsplit(url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    target = target or (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     authority = parts.netloc.rpartition("@")[2]
     lines = [f"{method} {target} HTTP/1.1", *([f"Host: {authority}"] if host else [])]
     lines += [f"{name}: {value}" for name, value in headers]
@@ -170,13 +180,18 @@ def _more(sock: socket.socket) -> bool:
 def _hopeless(data: bytearray) -> str:
     """Why no more octets would make a response of these, if that is so."""
     if not b"HTTP/".startswith(data[:5]):
-        return f"the answer is not HTTP: it begins with {data[:40].decode('latin-1')}…"
+        return no_http(data)
     start, interim = _final(data)
     if interim > MAX_INTERIM:
         return f"{MAX_INTERIM} interim responses and no final one"
     if len(data) - start > MAX_HEAD and data.find(b"\r\n\r\n", start, start + MAX_HEAD) < 0:
         return f"the header is longer than {MAX_HEAD} octets"
     return ""
+
+
+def no_http(data: bytes | bytearray) -> str:
+    """What is said of octets that begin no answer."""
+    return f"the answer is not HTTP: it begins with {data[:40].decode('latin-1')}…"
 
 
 def _final(data: bytes | bytearray) -> tuple[int, int]:
@@ -208,29 +223,43 @@ def parse(data: bytes, *, ended: bool, head_only: bool = False) -> Response | No
         return None
     version, status, reason = status_line[1], int(status_line[2]), status_line[3] or ""
     rest = data[end + 4 :]
-    headers = tuple(
-        (name, value.strip(" \t")) for name, colon, value in (line.partition(":") for line in lines[1:]) if colon
-    )
-    nameless = next((f"a line of the head is no field: {line[:40]!r}" for line in lines[1:] if ":" not in line), "")
+    headers, nameless = fields(lines[1:])
     body, broken = _body(rest, status, headers, ended=ended, head_only=head_only)
-    coding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+    coding = ", ".join(field_values(headers, "Content-Encoding"))
     decoded, problem = decode(body, coding, MAX_BODY) if ended else (body, "")
     return Response(status, headers, decoded, reason, version, broken or problem or nameless)
 
 
+def fields(lines: Sequence[str]) -> tuple[Headers, str]:
+    """The fields that stand in lines of a head, and what is wrong with a line, if anything."""
+    parts = [line.partition(":") for line in lines]
+    headers = tuple([(name, value.strip(" \t")) for name, colon, value in parts if colon])
+    nameless = next((line for line, colon, _ in parts if not colon), None)
+    return headers, "" if nameless is None else f"a line of the head is no field: {nameless[:40]!r}"
+
+
+def lengths(values: Sequence[str]) -> tuple[set[int], str]:
+    """The numbers that values of Content-Length give, and what is wrong with them, if anything."""
+    given = {each.strip() for value in values for each in value.split(",")}
+    numbers = {int(each) for each in given if re.fullmatch(r"[0-9]{1,18}", each)}
+    sound = len(given) == len(numbers) == 1
+    return numbers, "" if sound else f"Content-Length is not one number: {', '.join(sorted(given))}"
+
+
 def _body(rest: bytes, status: int, headers: Headers, *, ended: bool, head_only: bool) -> tuple[bytes, str]:
-    lengths = {v.strip() for name, value in headers if name.lower() == "content-length" for v in value.split(",")}
-    codings = [value.lower() for name, value in headers if name.lower() == "transfer-encoding"]
+    said = field_values(headers, "Content-Length")
+    codings = [value.lower() for value in field_values(headers, "Transfer-Encoding")]
     if head_only or status in {204, 304}:
         return (rest, f"{len(rest)} octets of content after a {status}") if rest else (b"", "")
-    if codings and lengths:
+    if codings and said:
         return rest, "Content-Length and Transfer-Encoding are both present"
     if codings and codings[-1].endswith("chunked"):
         return _chunked(rest)
-    if len(lengths) > 1 or any(not re.fullmatch(r"\d{1,18}", length) for length in lengths):
-        return rest, f"Content-Length is not one number: {', '.join(sorted(lengths))}"
-    if lengths:
-        length = int(lengths.pop())
+    if said:
+        numbers, problem = lengths(said)
+        if problem:
+            return rest, problem
+        (length,) = numbers
         if len(rest) < length:
             return rest, f"Content-Length says {length} octets, {len(rest)} came"
         if len(rest) > length:
@@ -241,28 +270,27 @@ def _body(rest: bytes, status: int, headers: Headers, *, ended: bool, head_only:
 
 def _chunked(rest: bytes) -> tuple[bytes, str]:
     body = bytearray()
-    unfinished = "the chunked body ended before its last chunk"
     place = 0
     while True:
         end = rest.find(b"\r\n", place)
         size = CHUNK_SIZE.match(rest, place)
         if end < 0:
-            return bytes(body), unfinished
+            return bytes(body), UNFINISHED
         if not size:
-            return bytes(body), "a chunk has no valid size"
+            return bytes(body), NO_SIZE
         length = int(size[0], 16)
         place = end + 2
         if length == 0:
             while (end := rest.find(b"\r\n", place)) > place:  # trailer fields up to an empty line
                 place = end + 2
             surplus = len(rest) - place - 2
-            return bytes(body), unfinished if end < 0 else f"{surplus} octets after the last chunk" if surplus else ""
+            return bytes(body), UNFINISHED if end < 0 else f"{surplus} octets after the last chunk" if surplus else ""
         body += rest[place : place + length]
         place += length
         if len(rest) < place + 2:
-            return bytes(body), unfinished
+            return bytes(body), UNFINISHED
         if rest[place : place + 2] != b"\r\n":
-            return bytes(body), "a chunk is longer than its size says"
+            return bytes(body), LONGER_CHUNK
         place += 2
 
 

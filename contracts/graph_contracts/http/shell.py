@@ -12,8 +12,8 @@ MAX_SPELLED = 2000
 """Octets that are written out one by one."""
 MAX_PACKED = 4000
 """Characters of a long body that is written out compressed."""
-MAX_COMPRESSED = 16 * 1024 * 1024
-"""Octets that are worth compressing for a line."""
+MAX_COMPRESSED = MAX_PACKED * 3 // 4 * 1032
+"""Octets that may fit: Deflate makes nothing smaller than a 1,032nd of it."""
 LEAST_PART = 8
 """Characters of a value that tell it."""
 _MARKED = re.compile("\0([A-Z][^\0]*)\0")
@@ -22,7 +22,7 @@ _ACTIVE = re.compile(r'["\\$`!]')
 
 def marked(text: str, variables: Mapping[str, str]) -> str:
     """A text with a mark for each value that a variable stands for, where that stands by itself."""
-    for value in sorted(variables, key=len, reverse=True):
+    for value in sorted(filter(text.__contains__, variables), key=len, reverse=True):
         before, after = (r"(?<![\w-])" if value[:1].isalnum() else ""), (r"(?![\w-])" if value[-1:].isalnum() else "")
         text = re.sub(f"{before}{re.escape(value)}{after}", f"\0{variables[value]}\0", text)
     return text

@@ -5,19 +5,26 @@ Whatever the peer does ends in an `Exchange`, never in an exception.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
+from urllib.parse import quote, urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
-from requests.structures import CaseInsensitiveDict
+from urllib3.connection import HTTPConnection
 
-from graph_contracts.http import pool, raw, tls
+from graph_contracts.http import raw, tls
+from graph_contracts.http.answer import CLOSED, AnswerReader, Malformed
 from graph_contracts.http.connection import Connection
-from graph_contracts.http.exchange import REFUSED, SAFE, Exchange, Request, Response
-from graph_contracts.http.watchdog import Watchdog
+from graph_contracts.http.exchange import REFUSED, Exchange, Request, Response
+from graph_contracts.http.pool import FAILURES, Pool, is_closed_by_peer, reason
 
 STALE = "the kept connection had been closed"
+BODILESS = frozenset({"GET", "HEAD", "DELETE", "TRACE", "OPTIONS", "CONNECT"})
+"""Methods that need no Content-Length where there is no body (RFC 9110 §8.6)."""
+UNWRITABLE = re.compile("[\\r\\n]|[^\\x00-\\xff]")
+URL_MARKS = "!$&'()*+,;=:@/?"
+"""Characters of a path and a query that are sent as they are, beside letters, digits and `-._~` (RFC 3986 §3.4)."""
+NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 class Transport:
@@ -26,37 +33,23 @@ class Transport:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._base = connection.base.rstrip("/")
-        self._watchdog = Watchdog()
-        self._session = self._opened()
-        self._strange = False
-        """Whether the target sent a message, on a new connection, that only reading its octets shows."""
+        self._pool = Pool(connection)
 
     def close(self) -> None:
-        self._session.close()
+        self._pool.close()
 
     def moved(self, connection: Connection) -> Transport:
         """Connections to where the target has moved to; these are closed."""
         self.close()
         return Transport(connection)
 
-    def _opened(self) -> requests.Session:
-        return pool.session(self._watchdog, self._connection.proxy)
-
     def holds_connection(self) -> bool:
         """Whether the target still holds a connection that was kept: whoever ended holds none."""
-        return pool.holds_connection(self._session)
+        return self._pool.holds_connection
 
     def exchange(self, request: Request, timeout: float, *, fresh: bool) -> Exchange:
         """Send a request, on a connection of its own where that is to be `fresh`, and read its answer."""
-        if self._strange:
-            return make_exchange(request, lambda: self._by_octets(request, timeout))
-        if not fresh:
-            return make_exchange(request, lambda: self._kept(request, timeout))
-        session = self._opened()
-        try:
-            return make_exchange(request, lambda: self._attempt(session, request, timeout))
-        finally:
-            session.close()
+        return make_exchange(request, lambda: self._asked(request, timeout, fresh=fresh))
 
     def talk(self, request: Request, timeout: float, *, half_close: bool) -> Exchange:
         """Send a request's chosen octets on a connection of their own, and read until the peer closes it."""
@@ -69,65 +62,64 @@ class Transport:
         connect = self._connection.limits.connect_timeout
         return raw.Line(self._base, tls.context(self._connection), connect, self._connection.proxy)
 
-    def _kept(self, request: Request, timeout: float) -> tuple[Response | None, str]:
-        response, error = self._attempt(self._session, request, timeout)
-        if response is None and error == STALE:
+    def _asked(self, request: Request, timeout: float, *, fresh: bool) -> tuple[Response | None, str]:
+        kept = None if fresh else self._pool.take(request.url)
+        response, error = self._attempt(request, timeout, kept, fresh)
+        if error == STALE:
             # the peer had closed a kept connection: not an answer to this request
-            response, error = self._attempt(self._session, request, timeout)
-            if response is None and error == REFUSED:
-                error = pool.CLOSED  # it may have had this request, and ended by it
-            return response, error
-        if response is None and self._strange and _may_repeat(request):
-            return self._by_octets(request, timeout)
+            response, error = self._attempt(request, timeout, None, fresh)
+            if error == REFUSED:
+                error = CLOSED  # it may have had this request, and ended by it
         return response, error
 
-    def _by_octets(self, request: Request, timeout: float) -> tuple[Response | None, str]:
-        """Send a request on a connection of its own, and read what comes for what it is."""
-        framing = [("Content-Length", str(len(request.body)))] if request.body or request.method not in SAFE else []
-        fields = (*request.headers, *framing, ("Connection", "close"))
-        wire = raw.request_bytes(request.method, request.address, fields, request.body)
-        context, connect = tls.context(self._connection), self._connection.limits.connect_timeout
-        return raw.talk(self._base, wire, context, timeout, connect, proxy=self._connection.proxy)
+    def _attempt(
+        self, request: Request, timeout: float, kept: HTTPConnection | None, fresh: bool
+    ) -> tuple[Response | None, str]:
+        due = time.monotonic() + timeout
+        connection, is_over = kept, True
+        try:
+            octets = self._octets(request)
+            connection = connection or self._pool.open(request.url, timeout)
+            reader = AnswerReader(connection.sock, due)
+            response = reader.ask(octets, head_only=request.method == "HEAD")
+            is_over = fresh or reader.is_over
+        except (*FAILURES, Malformed) as error:
+            if time.monotonic() >= due:
+                return None, f"no complete answer within {timeout:g} s"
+            return None, STALE if kept and is_closed_by_peer(error) else reason(error)
+        else:
+            return response, ""
+        finally:
+            if not is_over and connection is not None:
+                self._pool.keep(request.url, connection)
+            elif connection is not None:
+                connection.close()
 
-    def _attempt(self, session: requests.Session, request: Request, timeout: float) -> tuple[Response | None, str]:
-        prepared = requests.PreparedRequest()
-        prepared.method = request.method
-        prepared.url = request.address
-        prepared.headers = CaseInsensitiveDict(request.headers)
-        if request.body:
-            # without it requests would send the body chunked
-            prepared.headers.setdefault("Content-Length", str(len(request.body)))
-            prepared.body = request.body
-        with self._watchdog.watch(timeout) as watch:
-            try:
-                adapter = session.get_adapter(request.url)
-                proxy = self._connection.proxy
-                if proxy and request.url.startswith("http:"):
-                    # to the proxy alone: no part of the request as recorded
-                    prepared.headers.update(HTTPAdapter().proxy_headers(proxy))
-                answer = adapter.send(
-                    prepared,
-                    stream=True,
-                    timeout=(self._connection.limits.connect_timeout, timeout),
-                    verify=self._connection.verify,
-                    cert=self._connection.cert,
-                    proxies={"http": proxy, "https": proxy} if proxy else None,
-                )
-                response = pool.read(answer, watch)
-                if not watch.expired or response.broken:
-                    return response, ""
-                return None, f"no complete answer within {timeout:g} s"  # its head was cut, which looks like its end
-            except pool.BROKEN as error:
-                if watch.expired:
-                    return None, f"no complete answer within {timeout:g} s"
-                self._strange = self._strange or (pool.malformed(error) and not watch.reused)
-                return None, STALE if watch.reused and pool.closed(error) else pool.reason(error)
+    def _octets(self, request: Request) -> bytes:
+        """The message, with the fields that its framing takes.
+
+        Raises:
+            ValueError: a field would be two, or can't be written.
+        """
+        fields = request.headers
+        if wrong := next((name for name, value in fields if UNWRITABLE.search(f"{name}{value}")), ""):
+            raise ValueError(f"a field can't be written: {wrong!r}")
+        given = {name.lower() for name, _ in fields}
+        if "accept-encoding" not in given:
+            fields = (("Accept-Encoding", "identity"), *fields)
+        if "content-length" not in given and (request.body or request.method not in BODILESS):
+            fields = (*fields, ("Content-Length", str(len(request.body))))
+        url = _escaped(request.address)
+        passing = self._pool.passing(url)
+        target, fields = (None, fields) if passing is None else (url, (*fields, *passing))
+        return raw.request_bytes(request.method, url, fields, request.body, host="host" not in given, target=target)
 
 
-def _may_repeat(request: Request) -> bool:
-    """Whether a request that was performed already does the same once more."""
-    conditional = any(name.lower().startswith("if-") for name, _ in request.headers)
-    return request.method in SAFE or (request.method in {"PATCH", "PUT"} and not conditional)
+def _escaped(url: str) -> str:
+    """A URL without characters that none has; what is escaped stays so, unless an escape is none."""
+    parts = urlsplit(url)
+    marks = URL_MARKS if NO_ESCAPE.search(url) else f"{URL_MARKS}%"
+    return parts._replace(path=quote(parts.path, marks), query=quote(parts.query, marks), fragment="").geturl()
 
 
 def make_exchange(request: Request, ask: Callable[[], tuple[Response | None, str]]) -> Exchange:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json, JsonMapping
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def breaches(value: Json, schema: Json, document: JsonMapping) -> Iterator[Valid
     from referencing.exceptions import Unresolvable  # noqa: PLC0415 (whoever lists requirements need not wait)
 
     whole = {"allOf": [schema], **{name: document[name] for name in HOLDERS if name in document}}
-    with suppress(Unresolvable):
+    with suppress(Unresolvable, DocumentError):
         yield from _dialect(old=str(document.get("openapi", "")).startswith("3.0"))(whole).iter_errors(value)
 
 

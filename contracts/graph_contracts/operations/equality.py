@@ -85,7 +85,10 @@ def instant(text: Json) -> tuple[datetime, int] | None:
     if not match:
         return None
     try:
-        moment = datetime.strptime(match["date"], "%Y-%m-%d").replace(tzinfo=UTC)
+        year, month, day = match["date"].rsplit("-", 2)
+        if len(year) != 4:
+            return None
+        moment = datetime(int(year), int(month), int(day), tzinfo=UTC)
         hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
         if hour > 23 or minute > 59 or second > 60:
             return None

@@ -210,10 +210,12 @@ class OperationUnderTest(Context, ABC):
         """Whether the run itself has sent a wrong value that an answer shows, and it was accepted."""
         return any(planted.shown(exchange, path, value) for planted in self._planted)
 
-    @property
-    def run_has_planted(self) -> bool:
-        """Whether the target has taken any wrong value from the run."""
-        return bool(self._planted)
+    def without_planted(self, exchange: Exchange, found: list[FoundValue]) -> list[FoundValue]:
+        """Values that an answer shows, but for the wrong ones that the run itself has sent."""
+        planted = self._planted
+        if not planted:
+            return found
+        return [each for each in found if not any(sent.shown(exchange, each[0], each[1]) for sent in planted)]
 
     @property
     def _planted(self) -> list[PlantedValues]:

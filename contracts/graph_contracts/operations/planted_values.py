@@ -55,7 +55,7 @@ class PlantedValues:
 
     def shown(self, exchange: Exchange, path: str, value: Json) -> bool:
         """Whether the run has planted a value that an answer shows at a path."""
-        place = INDEX.sub("[]", path).removeprefix("value[].")
+        place = INDEX.sub("[]", path).removeprefix("value[].") if "[" in path else path
         planted = self._since.get(place)
         since = planted.get(written(value)) if planted else None
         return since is not None and since <= exchange.index

@@ -5,7 +5,6 @@ No refusal quotes a value that may be a secret.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -139,10 +138,7 @@ def _rate(value: Any) -> Any:
 
 
 def _processors(value: Any) -> Any:
-    if value != "auto":
-        return value
-    may_use = getattr(os, "sched_getaffinity", None)  # macOS has none
-    return len(may_use(0)) if may_use else os.cpu_count() or 1
+    return system.processors() if value == "auto" else value
 
 
 def _list(value: Any) -> Any:

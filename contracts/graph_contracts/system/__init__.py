@@ -6,6 +6,7 @@ have the same functions under the same names; mypy checks each for its own syste
 
 from __future__ import annotations
 
+import os
 import sys
 
 if sys.platform == "win32":
@@ -46,9 +47,16 @@ __all__ = [
     "is_readable",
     "leave_terminal",
     "open_shared",
+    "processors",
     "rename_over",
     "split_command",
 ]
+
+
+def processors() -> int:
+    """How many cores this process may use."""
+    may_use = getattr(os, "sched_getaffinity", None)  # macOS has none
+    return len(may_use(0)) if may_use else os.cpu_count() or 1
 
 
 def is_alive(pid: int) -> bool:

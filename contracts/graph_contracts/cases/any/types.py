@@ -44,9 +44,7 @@ def locations(operation: OperationUnderTest, exchange: Exchange, kinds: frozense
     needs_described(operation)
     found = [location for location in operation.walk_values(exchange) if location[0] and location[2].kind in kinds]
     found = [location for location in found if not admitted(location[1], location[2])]
-    if not operation.run_has_planted:
-        return found
-    return [location for location in found if not operation.planted_by_run(exchange, location[0], location[1])]
+    return operation.without_planted(exchange, found)
 
 
 @requirement(
