@@ -26,6 +26,6 @@ def test_a_creation_has_what_it_must_have(case: object) -> None:
     assert create.own.essential
     before = len(client.exchanges)
     list(case.bindings[0].function(create))  # type: ignore[attr-defined]
-    sent = [each for each in client.exchanges.since(before) if each.request.method == "POST"]
+    sent = [each for each in client.since(before) if each.request.method == "POST"]
     assert sent
     assert all(b"ownerId" in each.request.body.replace(b"\0", b"") for each in sent)

@@ -29,7 +29,7 @@ class Quotes:
         self.untrue: dict[str, str] = {}
 
     def __call__(self, session: Session) -> None:
-        kept = {each.index: each.status for each in session.client.exchanges.since(0)}
+        kept = {each.index: each.status for each in session.client.since(0)}
         for each in session.tally.judgements:
             if each.verdict not in sheet.TELLING or not {*each.exchanges} <= kept.keys():
                 continue  # an exchange that is no longer held can't be compared

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from graph_contracts.http.exchange import Exchange, Request, Response
+from graph_contracts.http.lane import Lane
 from graph_contracts.http.together import MAX_IN_FLIGHT, MIN_SEEN, SLOW_S, Together, _Turns
 
 REQUEST = Request("GET", "http://example.org/")
@@ -112,6 +113,17 @@ def test_a_busy_target_gets_one_request_at_a_time_from_then_on() -> None:
     assert not together.worth_while
 
 
+def test_octets_chosen_one_by_one_may_get_no_answer_from_a_target_that_is_not_busy() -> None:
+    together = slow()
+
+    def job() -> None:
+        lost = replace(answered(0.1), response=None, request=replace(REQUEST, wire=b"GET"))
+        together.record(together.wait(lambda: lost))
+
+    together.run([job] * 2)
+    assert together.worth_while
+
+
 def test_a_refusal_to_one_request_alone_says_nothing_of_several() -> None:
     together = slow()
     together.record(answered(0.1, 429))
@@ -160,8 +172,56 @@ def test_an_interrupted_run_waits_for_no_further_request_of_a_job(monkeypatch: p
     assert len(sent) <= 2
 
 
-def test_a_job_runs_further_jobs_one_by_one() -> None:
+def test_a_job_runs_further_jobs_whose_requests_are_in_flight_with_those_of_other_jobs() -> None:
+    together, meeting = slow(), Meeting(4)
+    inner = partial(together.run, [partial(together.wait, meeting)] * 2)
+    together.run([inner] * 2)
+
+
+def test_a_job_goes_on_once_its_further_jobs_are_over_and_the_order_is_the_same_each_time() -> None:
+    def order() -> list[str]:
+        together, seen = slow(), list[str]()
+
+        def leaf(name: str) -> None:
+            seen.append(f"send {name}")
+            together.wait(partial(time.sleep, 0.001 * (len(seen) % 3)))
+            seen.append(f"read {name}")
+
+        def job(name: str) -> None:
+            together.run([partial(leaf, f"{name}1"), partial(leaf, f"{name}2")])
+            seen.append(f"over {name}")
+            leaf(name)
+
+        together.run([partial(job, name) for name in "ab"])
+        return seen
+
+    first = order()
+    sent = [f"send {name}" for name in ("a1", "a2", "b1", "b2")]
+    assert first[:4] == sent
+    assert first.index("over a") > first.index("read a2")
+    assert all(order() == first for _ in range(5))
+
+
+def test_each_lane_knows_its_own_exchanges_and_writes() -> None:
     together = slow()
-    inner: Callable[[], list[int]] = partial(together.run, [threading.get_ident] * 2)
-    for threads in together.run([inner] * 2):
-        assert len({*threads}) == 1
+    whole = together.lane
+    whole.writes, whole.wrote = 7, 5.0
+    lanes, seen = list[Lane](), list[tuple[int, float, list[int]]]()
+
+    def job(number: int) -> None:
+        lane = together.lane
+        lanes.append(lane)
+        together.run([partial(lanes.append, together.lane)] * 2)
+        seen.append((lane.writes, lane.wrote, []))
+        lane.record(replace(answered(0.1), index=number))
+        lane.writes += number
+        together.wait(partial(time.sleep, 0.001))
+        seen[number] = (*seen[number][:2], [each.index for each in lane.own(iter(exchanges))])
+
+    exchanges = [replace(answered(0.1), index=number) for number in range(3)]
+    together.in_lanes([partial(job, number) for number in range(2)])
+    assert seen == [(8, 5.0, [0]), (8, 5.0, [1])], "what was remembered before is void in both"
+    assert len({*map(id, lanes)}) == 2
+    assert together.lane is whole
+    assert whole.writes == 10
+    assert [*whole.own(iter(exchanges))] == exchanges

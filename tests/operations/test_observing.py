@@ -51,11 +51,11 @@ def test_an_update_that_changes_nothing_shows_an_object_that_no_read_shows() -> 
     client.scripts.append(refuse("GET", status=404))
     update = updating(client)
     update.change(update.bodies.small())
-    writes = client.writes
+    writes = client.lane.writes
     found, _ = update.observe.read_once()
     assert found == client.things["one"]
     assert update.observer.means == "neutral"
-    assert client.writes == writes, "it changes nothing"
+    assert client.lane.writes == writes, "it changes nothing"
     assert list(client.bodies("PATCH")[-1]) == ["name"], "the last of the markers is the one to spare"
     update.observe.read_once(about=["name"])
     assert "name" not in client.bodies("PATCH")[-1]

@@ -45,11 +45,11 @@ def test_what_the_first_path_waited_for_in_vain_counts_once_reads_are_known_to_s
 
 def test_only_what_is_left_of_the_lag_is_waited_for_and_only_within_the_budget(clock: Clock) -> None:
     lag = ReadLag(max_lag=2.0, budget=3.5)
-    lag.catch_up(clock.now - 1.0)
+    lag.catch_up(clock.now - 1.0, clock.sleep)
     assert clock.slept == [2.0]
     assert lag.budget == 1.5
     with pytest.raises(Inconclusive, match=r"reads lag 2\.0 s behind"):
-        lag.catch_up(clock.now)
+        lag.catch_up(clock.now, clock.sleep)
     assert clock.slept == [2.0]
 
 
@@ -99,11 +99,11 @@ def test_objects_are_looked_at_again_after_a_write_alone() -> None:
     snapshot, looks = Snapshot(client), []
 
     def look() -> States:
-        looks.append(client.writes)
+        looks.append(client.lane.writes)
         return {"one": {"name": len(looks)}}
 
     assert snapshot.take(look) == snapshot.take(look) == {"one": {"name": 1}}
-    client.writes += 1
+    client.lane.writes += 1
     assert snapshot.take(look) == {"one": {"name": 2}}
     snapshot.forget()
     snapshot.take(look)
@@ -121,13 +121,13 @@ def test_an_object_is_expected_as_the_last_write_left_it_and_only_where_it_was_k
     def look() -> States:
         return {"one": {"name": "looked"}}
 
-    client.writes += 1
+    client.lane.writes += 1
     snapshot.expect("two", {"name": "b"}, merged)
     assert snapshot.take(look) == {"one": {"name": "looked"}}
-    client.writes += 1
+    client.lane.writes += 1
     snapshot.expect("one", {"name": "b"}, merged)
     assert snapshot.take(look) == {"one": {"name": "b"}}
-    client.writes += 2
+    client.lane.writes += 2
     snapshot.expect("one", {"name": "b"}, merged)
     assert snapshot.take(look) == {"one": {"name": "looked"}}, "something else was written meanwhile"
 

@@ -87,10 +87,10 @@ def test_a_write_makes_void_what_was_known_and_a_refusal_does_not() -> None:
     client = ScriptedClient(ONE)
     update = updating(client)
     update.patch({"name": "x"})
-    assert client.writes == 1
+    assert client.lane.writes == 1
     client.scripts.append(refuse("PATCH"))
     update.patch({"name": "y"})
-    assert client.writes == 1
+    assert client.lane.writes == 1
 
 
 def test_what_was_accepted_is_pending_until_something_unknown_is_sent() -> None:
@@ -113,7 +113,7 @@ def test_chosen_octets_are_described_and_sent_as_they_are() -> None:
     exchange = update.wire.send(octets, request)
     assert exchange.request.wire == octets
     assert client.things["one"]["name"] == "x"
-    assert client.writes == 1
+    assert client.lane.writes == 1
     assert update.pending.of("one") == {}
 
 

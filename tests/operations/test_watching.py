@@ -9,6 +9,7 @@ import pytest
 
 from graph_contracts.http.exchange import Request, Response
 from graph_contracts.operations.attempts import Attempt
+from graph_contracts.operations.update import UpdateDriver
 from tests.support.drivers import ONE, TWO, creating, updating
 from tests.support.scripted_client import SILENCE, Clock, ScriptedClient, answer, in_turn, refuse, stopped_clock
 
@@ -328,3 +329,48 @@ def test_an_object_that_can_be_read_no_more_is_ruined_where_answers_show_nothing
     (trial,) = update.watch.attempt([Attempt("bad", {"name": "bad"})], hostile=True)
     (outage,) = update.log.outages
     assert (outage.culprit, outage.after.request.method, outage.after.status) == (trial.exchange, "GET", 500)
+
+
+def hostile(*, lag: float) -> tuple[ScriptedClient, UpdateDriver]:
+    """Two objects at a target that refuses what has a label, and whose reads lag so many seconds."""
+    client = ScriptedClient(ONE, TWO)
+    update = updating(client)
+    assert update.observe.persists
+    update.watch.objects.snapshot()
+    update.lag.max_lag = lag
+
+    def refused(request: Request, _: str) -> Response | None:
+        wrong = request.method == "PATCH" and "label" in json.loads(request.body)
+        return answer(400, ERROR) if wrong else None
+
+    client.scripts.append(refused)
+    return client, update
+
+
+HOSTILE = tuple(Attempt(label, {"label": label}, marker=label) for label in "abc")
+
+
+@pytest.mark.parametrize(("lag", "looks"), [(0.0, 3), (0.5, 1)], ids=["at once", "late"])
+def test_where_reads_lag_one_look_is_for_all_hostile_inputs_that_are_refused(lag: float, looks: int) -> None:
+    client, update = hostile(lag=lag)
+    began = len(client.exchanges)
+    trials = [*update.watch.each_hostile(iter(HOSTILE))]
+    assert [trial.attempt.note for trial in trials] == ["a", "b", "c"]
+    assert [(trial.watched, trial.effects) for trial in trials] == [(True, ())] * 3
+    sent = client.sent[began:]
+    assert sent.count("PATCH /things/one") == 6, "each with an update after it"
+    assert sent.count("GET /things/two") == looks
+
+
+def test_what_one_of_several_late_hostile_inputs_did_is_blamed_on_it_alone() -> None:
+    client, update = hostile(lag=0.5)
+
+    def applied(request: Request, _: str) -> Response | None:
+        body = json.loads(request.body) if request.method == "PATCH" else {}
+        if body.get("label") == "b":
+            client.things["two"]["name"] = f"b{len(client.exchanges)}"
+        return None
+
+    client.scripts.insert(0, applied)
+    trials = [*update.watch.each_hostile(HOSTILE)]
+    assert [[effect.entity for effect in trial.effects] for trial in trials] == [[], ["two"], []]

@@ -106,7 +106,7 @@ def all_kept(
         for value in left:
             before = len(operation.client.exchanges)
             yield from kept(operation, location, value)
-            accepted += operation.client.exchanges[before].ok
+            accepted += next(operation.client.since(before)).ok
     return accepted
 
 

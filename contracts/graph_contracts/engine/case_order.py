@@ -10,17 +10,19 @@ from graph_contracts.engine.resource_group import group_of
 from graph_contracts.engine.selection import Selection
 from graph_contracts.requirements import HARMFUL, Binding, Phase
 
+PlannedCase = tuple[Binding, str]
+"""A case, and the id of the operation that it is run for."""
 Turn = tuple[int, bool, int, int, int]
 """What cases are sorted by."""
 
 
-def planned(selection: Selection) -> Iterator[tuple[Binding, str]]:
+def planned(selection: Selection) -> Iterator[PlannedCase]:
     """Every case of a selection with the id of an operation, in the order in which a run takes them."""
     cases = [(binding, each.id) for binding in requirements.bindings() for each in selection.operations(binding)]
     return iter(sorted(cases, key=turns(selection, cases)))
 
 
-def turns(selection: Selection, cases: list[tuple[Binding, str]]) -> Callable[[tuple[Binding, str]], Turn]:
+def turns(selection: Selection, cases: list[PlannedCase]) -> Callable[[PlannedCase], Turn]:
     """What says the turn of each of these cases.
 
     They go resource by resource. What may do harm comes after all else of all resources, the least dangerous first:
@@ -32,7 +34,7 @@ def turns(selection: Selection, cases: list[tuple[Binding, str]]) -> Callable[[t
     resource = {operation.id: resources[group_of(operation)] for operation in selection.tested}
     harmed = {resource[operation] for binding, operation in cases if binding.phase in HARMFUL}
 
-    def turn(case: tuple[Binding, str]) -> Turn:
+    def turn(case: PlannedCase) -> Turn:
         binding, operation = case
         late = binding.phase if binding.phase >= Phase.HOSTILE and resource[operation] in harmed else 0
         # what an update spoils can be mended, but nobody knows the id of what a creation spoils

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from graph_contracts.engine.case_order import PlannedCase
 from graph_contracts.engine.judge import Judgement, postponed
 from graph_contracts.engine.recorder import Recorder
 from graph_contracts.engine.resource_group import ResourceGroup
@@ -15,9 +16,6 @@ from graph_contracts.engine.session import Session
 from graph_contracts.engine.target import reach
 from graph_contracts.report.results import Results
 from graph_contracts.requirements import Binding
-
-PlannedCase = tuple[Binding, str]
-"""A case, and the id of the operation that it is run for."""
 
 
 class CaseRunner:
@@ -50,6 +48,8 @@ class CaseRunner:
     def expect(self, cases: Iterable[PlannedCase]) -> None:
         """Learn which cases come, in their order, so that a resource is released after its last one."""
         last: dict[int, tuple[PlannedCase, ResourceGroup]] = {}
+        cases = [*cases]
+        self.session.lanes.expected = {*cases}
         for case in cases:
             group = self.session.resources.group(case[1])
             last[id(group.linked)] = (case, group)

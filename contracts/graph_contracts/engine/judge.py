@@ -148,7 +148,7 @@ class Judge:
             _found(find(name), operation, found, self._profile, update.client.exchanges)
             for name, found in asides.items()
         ]
-        own = _indexes(islice(update.client.exchanges.since(sent), MAX_EXCHANGES))
+        own = _indexes(islice(update.client.since(sent), MAX_EXCHANGES))
         if error:
             return [Judgement(requirement.id, operation, "error", error, exchanges=own), *others]
         if findings:
@@ -158,7 +158,7 @@ class Judge:
                 ),
                 *others,
             ]
-        asked = update.client.exchanges.since(sent)
+        asked = update.client.since(sent)
         if undecided is None and own and all(exchange.response is None for exchange in asked):
             # a target that is gone refuses everything, which must not look as if it refused what it should
             last = update.client.exchanges[-1]

@@ -15,8 +15,8 @@ import pytest
 from graph_contracts import cases
 from graph_contracts.contract import Operation
 from graph_contracts.engine import outcome, pytest_html
-from graph_contracts.engine.case_order import turns
-from graph_contracts.engine.case_runner import CaseRunner, PlannedCase
+from graph_contracts.engine.case_order import PlannedCase, turns
+from graph_contracts.engine.case_runner import CaseRunner
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.session import Session
 from graph_contracts.http.redact import Redactor

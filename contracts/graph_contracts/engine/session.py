@@ -17,6 +17,7 @@ from graph_contracts.engine.capabilities import capabilities, facts
 from graph_contracts.engine.conventions_in_answers import in_answers
 from graph_contracts.engine.end_notes import end_notes
 from graph_contracts.engine.judge import Judge, Judgement, postponed
+from graph_contracts.engine.lanes import Lanes
 from graph_contracts.engine.late_checks import judge_late
 from graph_contracts.engine.object_paths import with_objects
 from graph_contracts.engine.recovery.recovery import Recovery
@@ -119,6 +120,7 @@ class Session:
         self._coordination = coordination
         self._application = application
         self._judge = Judge(settings.profile, self._claimed(whole.contract))
+        self.lanes = Lanes(self._judge)
         self._budget: Budget | None = None
         """Divides the time over the cases, from the first one on."""
 
@@ -240,10 +242,10 @@ class Session:
         driver = self.resources.drivers[operation]
         group = self.begin(operation)
         lack = group.lack(driver)
-        unusable = lack.reason or self._no_time(binding)
-        in_time = not (self.client.expired or unusable == LEFT_OUT) and (
-            self.client.dead is None or binding.phase is Phase.EVERY_RESPONSE
-        )
+        ahead = self.lanes.is_ahead(binding, driver)
+        unusable = lack.reason or self._no_time(binding, ahead=ahead)
+        gone = self.client.expired or (self.client.dead is not None and binding.phase is not Phase.EVERY_RESPONSE)
+        in_time = ahead or not (gone or unusable == LEFT_OUT)
         began = time.monotonic()
         checks = self.selection.response_checks[operation] if binding.each is not None else ()
         found = self._judge_case(binding, driver, unusable, checks)
@@ -252,9 +254,8 @@ class Session:
         self._look_whether_alive(driver)
         if postponed(binding, found[0]):
             return found
-        took = time.monotonic() - began
         # what takes long isn't repeated where little time is left for the other cases
-        affordable = took * REPEAT_MARGIN < self.ends - time.monotonic()
+        affordable = (time.monotonic() - began) * REPEAT_MARGIN < self.ends - time.monotonic()
         if found[0].verdict == "fail" and binding.phase is Phase.POSITIVE and affordable:
             found[0] = self._judge.repeat(binding, driver, found[0])
         found[0] = replace(found[0], seconds=time.monotonic() - began)
@@ -263,12 +264,12 @@ class Session:
         self.tally.add(found, executed=int(in_time))
         return found
 
-    def _no_time(self, binding: Binding) -> str:
+    def _no_time(self, binding: Binding, *, ahead: bool) -> str:
         """Why a case is left out, where it would take time that cases of other kinds need; else nothing."""
         left = self.ends - time.monotonic()
         if self._budget is None:
             self._budget = Budget(self.selection.phases(), left)
-        if self._budget.begin(binding.phase, left) or self.client.expired:
+        if self._budget.begin(binding.phase, left) or ahead or self.client.expired:
             return ""
         if LEFT_OUT_NOTE not in self.tally.notes:
             self.tally.note(LEFT_OUT_NOTE)
@@ -276,7 +277,7 @@ class Session:
 
     def _look_whether_alive(self, driver: OperationUnderTest) -> None:
         """Send a read after a request that nobody has answered, so that its doing is told as such."""
-        if self.client.unanswered and driver.key and not (self.client.dead or self.client.expired):
+        if self.client.lane.unanswered and driver.key and not (self.client.dead or self.client.expired):
             driver.observer.item(driver.key)
 
     def judge_late(self) -> Iterator[list[Judgement]]:
@@ -290,7 +291,7 @@ class Session:
     ) -> list[Judgement]:
         if self._coordination:
             return self._coordination.judge(self._judge, binding, operation, unusable, together)
-        return self._judge.judge(binding, operation, unusable, together)
+        return self.lanes.judge(binding, operation, unusable, together)
 
     def release(self, group: ResourceGroup, catch_up: Callable[[], None]) -> None:
         """Restore the objects of a group and of the groups linked with it, and forget them.

@@ -68,26 +68,16 @@ def _search(
     machine: Machine, strategy: SearchStrategy[Program], examples: int, salt: str
 ) -> tuple[int, tuple[Program, Violation] | None]:
     """Run sequences until one breaks something; how many were run, and that one."""
-    import hypothesis  # noqa: PLC0415 (slow to import)
-
-    shown: list[tuple[Program, Violation]] = []
+    # Hypothesis is not told what they do: it would try again and again, and each try costs requests
     tried = 0
-
-    @hypothesis.seed(_number(salt))
-    @_settings(examples)
-    @hypothesis.given(strategy)
-    def attempt(program: Program) -> None:
-        nonlocal tried
-        if shown or machine.over is not None:
-            return  # Hypothesis is not told: it would try again and again, and each try costs requests
+    for program in _drawn(strategy, examples, salt):
+        if machine.over is not None:
+            break
         tried += 1
         violation = outcome(machine, program)
         if violation is not None:
-            shown.append((program, violation))
-
-    with of_no_module():
-        attempt()
-    return tried, shown[0] if shown else None
+            return tried, (program, violation)
+    return tried, None
 
 
 def draw(strategy: SearchStrategy[T], most: int, salt: str) -> Iterator[T]:
@@ -103,7 +93,7 @@ def draw(strategy: SearchStrategy[T], most: int, salt: str) -> Iterator[T]:
 
 
 def _drawn(strategy: SearchStrategy[T], most: int, salt: str) -> list[T]:
-    import hypothesis  # noqa: PLC0415
+    import hypothesis  # noqa: PLC0415 (slow to import)
 
     drawn: list[T] = []
 

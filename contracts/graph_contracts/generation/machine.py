@@ -20,7 +20,7 @@ from graph_contracts.generation.steps import Program, Step
 from graph_contracts.generation.trail import Trail
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonMapping, JsonObject
-from graph_contracts.operations.at_once import ask_at_once
+from graph_contracts.operations.at_once import ask_at_once, takes_several
 from graph_contracts.operations.equality import Difference, same_json, short
 from graph_contracts.operations.operation_under_test import OperationUnderTest
 from graph_contracts.operations.sender import SERVER_FAILURES
@@ -112,8 +112,7 @@ class Machine:
     def _run(self, program: Program) -> None:
         try:
             self.begin()
-            for step in program:
-                self._step(step)
+            self._steps(program)
             self._others()
         except _Ended:
             pass
@@ -148,11 +147,31 @@ class Machine:
 
     # -- a step ---------------------------------------------------------------------------------------------------
 
+    def _steps(self, program: Program) -> None:
+        """Take steps in their order; where reads come late and several requests may, only those of the same object."""
+        parts: list[Sequence[Step]] = [program]
+        if self._hasty and takes_several(self.update):
+            parts = [[step for step in program if self._entity(step) == entity] for entity in self.entities]
+        if any(self.update.client.together.run([partial(self._ends, steps) for steps in parts if steps])):
+            raise _Ended
+
+    def _ends(self, steps: Sequence[Step]) -> bool:
+        """Whether one of some steps, taken in their order, was such that a sequence can't go on."""
+        try:
+            for step in steps:
+                self._step(step)
+        except _Ended:
+            return True
+        return False
+
+    def _entity(self, step: Step) -> str:
+        return self.entities[step.entity % len(self.entities)]
+
     def _step(self, step: Step) -> None:
         body = self.refusals.prune(step.body)
         if not body:
             return
-        entity, writer = self.entities[step.entity % len(self.entities)], self.paths[step.path]
+        entity, writer = self._entity(step), self.paths[step.path]
         headers, stale = self._condition(step, entity)
         sent = self._dressed(body, entity)
         exchange = writer.patch(sent, entity=entity, headers=headers)
@@ -215,7 +234,7 @@ class Machine:
             if _fails(self.update.model.compare(before, found)):
                 self._tell(Blame("update.cond.stale", FAIL), "412 and nothing changed", "performed", seen)
         else:
-            self._compare(sent, before, model, answer, seen)
+            self._compare(sent, before, model, answer, seen, exchange)
         self._adopt(entity, seen, exchange, sent)
 
     def _compare(
@@ -225,8 +244,8 @@ class Machine:
         model: JsonObject,
         answer: list[Difference],
         seen: _Seen | None,
+        last: Exchange | None,
     ) -> None:
-        last = self.trail.last
         silent = last is not None and last.object is None
         in_answer = {difference.path for difference in answer}
         in_read = {difference.path for difference in seen.left} if seen is not None else set()
@@ -241,7 +260,7 @@ class Machine:
             names = {name for name in sent if name in model} | {str(blaming.steps(path)[0])}
             self.trail.states(
                 {name: model.get(name) for name in names},
-                {name: _shown(self.trail.last, seen, view).get(name) for name in names},
+                {name: _shown(last, seen, view).get(name) for name in names},
             )
             where = {View.ANSWER: " in the answer", View.READ: " in a later read", View.BOTH: ""}[view]
             wanted = f"{path} = {short(difference.expected)}"
@@ -280,7 +299,7 @@ class Machine:
         looks = [partial(self._look, self.update, model, entity) for entity, model in models.items()]
         for (entity, model), seen in zip(models.items(), ask_at_once(self.update, looks), strict=True):
             if entity in late:
-                self._compare(self.trail.sent(entity), {}, model, [], seen)
+                self._compare(self.trail.sent(entity), {}, model, [], seen, self.trail.last(entity))
                 continue
             for difference in seen.left if seen is not None else ():
                 if difference.severity is FAIL:
@@ -347,20 +366,6 @@ def _saved(entity: str, paths: Sequence[UpdateDriver]) -> bool:
     with suppress(Inconclusive):
         paths[0].observe.look(entity)  # where only updates show objects, this is what saves it
     return any(entity in path.objects.original for path in paths)
-
-
-def shared(one: UpdateDriver, other: UpdateDriver) -> bool:
-    """Whether two paths are seen to lead to the same objects, in both directions."""
-    reported = {requirement for log in (one.log, other.log) for requirement, _ in log.reported}
-    if "update.route.alias.sameobject" in reported or one.known != other.known:
-        return False
-    with suppress(Inconclusive):
-        for writer, reader in ((one, other), (other, one)):
-            mark = writer.bodies.small()
-            if not writer.observe.persists or not writer.patch(mark).ok or _fails(reader.observe.settle(mark)[0]):
-                return False
-        return True
-    return False
 
 
 def _documented(value: JsonMapping, type_: Type) -> JsonObject:

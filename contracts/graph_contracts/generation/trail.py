@@ -33,10 +33,9 @@ class Trail:
         """How many octets they held."""
         return sum(len(exchange.request.body) for _, _, exchange, _ in self._done)
 
-    @property
-    def last(self) -> Exchange | None:
-        """The last update."""
-        return self._done[-1][2] if self._done else None
+    def last(self, entity: str) -> Exchange | None:
+        """The last update of an object."""
+        return next((exchange for other, _, exchange, _ in reversed(self._done) if other == entity), None)
 
     @property
     def entity(self) -> str:

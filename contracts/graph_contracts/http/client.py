@@ -20,6 +20,7 @@ from graph_contracts.errors import ContractsError, TargetError
 from graph_contracts.http.connection import Connection
 from graph_contracts.http.credentials import Credential, Lapsed, Renewed, Token
 from graph_contracts.http.exchange import REFUSED, SAFE, Exchange, Headers, Request
+from graph_contracts.http.lane import Lane
 from graph_contracts.http.lifeline import Lifeline
 from graph_contracts.http.long_bodies import LongBodies
 from graph_contracts.http.patience import Patience, seen
@@ -77,19 +78,22 @@ class Client:
         """The last read that was performed."""
         self.dead: Exchange | None = None
         """The exchange that showed that the target no longer answers, for callers that would only wait for it."""
-        self.unanswered = False
-        """Whether the last request got no answer."""
         self.silent = False
         """Whether the run is over: what was exchanged may be looked at, and nothing more may be sent."""
         self.cut: set[int] = set()
         """Indexes of broken answers that may be so because the deadline came."""
-        self.writes = 0
-        """How often something on the target may have changed: what is remembered of it from before is void."""
-        self.wrote = 0.0
-        """When the last answer to anything but a GET came, as `time.monotonic()`."""
 
     def close(self) -> None:
         self._transport.close()
+
+    @property
+    def lane(self) -> Lane:
+        """What was sent by whoever asks: by the run, or by one of several cases that are judged at the same time."""
+        return self.together.lane
+
+    def since(self, index: int) -> Iterator[Exchange]:
+        """The exchanges from an index on that are still held, as far as whoever asks has sent them."""
+        return self.lane.own(self.exchanges.since(index))
 
     @property
     def why_dead(self) -> str:
@@ -281,7 +285,7 @@ class Client:
         lifeline = self.lifeline
         known = len(lifeline.deaths)
         if lifeline.may_send_again(refused, self._transport.holds_connection, lambda: self.expired):
-            self.writes += len(lifeline.deaths) > known
+            self.lane.writes += len(lifeline.deaths) > known
             return True
         if lifeline.hopeless and self.dead is None and refused.error == REFUSED:
             self.dead = refused
@@ -319,11 +323,9 @@ class Client:
             self.lifeline.record(exchange, own)
             if exchange.ok and exchange.request.method == "GET":
                 self._plain = exchange
-            self.unanswered = exchange.response is None
+            self.lane.record(exchange)
             if exchange.response is not None and exchange.response.broken and self.expired:
                 self.cut.add(exchange.index)
-            if exchange.request.method != "GET":
-                self.wrote = time.monotonic()
         if self._recorder:
             self._recorder(exchange)
         return exchange

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from graph_contracts.engine.case_order import planned
-from graph_contracts.engine.case_runner import CaseRunner, PlannedCase
+from graph_contracts.engine.case_order import PlannedCase, planned
+from graph_contracts.engine.case_runner import CaseRunner
 from graph_contracts.engine.conclusion import gated
 from graph_contracts.engine.judge import Judgement
 from graph_contracts.engine.pytest_cases import end_as, item_names, properties

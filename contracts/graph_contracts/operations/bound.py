@@ -202,7 +202,7 @@ class BoundDriver(OperationUnderTest):
         path = self.address(entity)
         path = f"{path}?{query}" if query else path
         exchange = self.send(self.documented.method, path, octets=octets, headers=headers, entity=entity or UNBOUND)
-        self.client.writes += not self.safe
+        self.client.lane.writes += not self.safe
         return exchange
 
     def refusals(self, different: Headers) -> list[Trial]:

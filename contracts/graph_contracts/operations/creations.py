@@ -221,7 +221,7 @@ class Creations:
         if exchange.ok and entity in self._alike:
             self._alike.discard(entity)
             delete(context.client, context.path(entity), operation.id)
-        context.client.writes += 1
+        context.client.lane.writes += 1
         self._discarded.add(entity)
         # where reads lag behind, so may deletions: what is not found then is asked for again at the end
         if exchange.ok or (exchange.status in GONE and not context.lag.max_lag):

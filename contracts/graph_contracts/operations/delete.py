@@ -67,7 +67,7 @@ class DeleteDriver(OperationUnderTest):
     def remove(self, entity: str, *, headers: Fields | None = None, path: str | None = None) -> Exchange:
         """Send one deletion; nothing is concluded from the answer."""
         exchange = self.send("DELETE", path or self.path(entity), headers=headers, entity="" if path else entity)
-        self.client.writes += 1
+        self.client.lane.writes += 1
         if exchange.ok and path is None and (kept := self.maker.objects.created.pop(entity, None)):
             self.log_entry("deleted", path=kept)
         return exchange
@@ -103,7 +103,7 @@ class DeleteDriver(OperationUnderTest):
         if before is None:
             return Trial(attempt, exchange)
         left = self.read_object(entity)
-        looks = tuple(self.client.exchanges.since(exchange.index + 1))
+        looks = tuple(self.client.since(exchange.index + 1))
         gone = Effect(exchange, entity, Difference(entity, before, None), looks[-1:])
         effects = () if left is not None else (gone,)
         if exchange.refused:

@@ -125,7 +125,7 @@ class DeltaDriver(BoundDriver):
                 known = updater.model.type.properties
                 mark_among = {name: value for name, value in whole.items() if name in known}
                 exchange = updater.send("PATCH", updater.path(entity), octets=encode(mark_among), entity=entity)
-        self.client.writes += 1
+        self.client.lane.writes += 1
         if not exchange.ok:
             raise Inconclusive(f"an object of the run's own can't be updated ({exchange.answer})", exchange)
         return mark, exchange

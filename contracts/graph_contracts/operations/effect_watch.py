@@ -55,16 +55,20 @@ class Watch:
         self._pending = pending
         self._down: Outage | None = None
         """Since when the documented operation has not worked on the object, where it has not."""
+        self._changed = False  # whether the last look showed any change, whoever is to blame
 
-    def attempt(self, attempts: Iterable[Attempt], *, hostile: bool = False) -> list[Trial]:
+    def attempt(self, attempts: Sequence[Attempt], *, hostile: bool = False, late: bool = False) -> list[Trial]:
         """Send requests that must have no effect, or only a visible one, and look at every known object afterwards.
 
         Effects of requests answered 4xx are logged for `error.nochange` and `auth.notapplied`. After each hostile
         request the documented operation is tried (`robust.alive`). Where the objects can't be observed, the trials
         have no effects and nothing is logged as watched. What changed while the target was started again is no effect.
+
+        Args:
+            late: look only after the last hostile request that is refused; the first that isn't is the last one sent.
         """
         self._need_working()
-        if not hostile and (found := self._at_once(attempts := [*attempts])) is not None:
+        if not hostile and self._may_be_together(attempts) and (found := self._at_once(attempts)) is not None:
             return found
         trials: list[Trial] = []
         waiting: list[tuple[Attempt, Exchange]] = []
@@ -81,19 +85,42 @@ class Watch:
                 self._pending.forget()
             waiting.append((attempt, exchange))
             readable = before is not None
-            if exchange.ok or exchange.response is None or hostile or self.objects.one_by_one:
+            told = hostile and not (late and exchange.refused)
+            if exchange.ok or exchange.response is None or told or self.objects.one_by_one:
                 before = self._look(waiting, before, trials, lives)
             if hostile:
                 before = self.objects.after(before, self.check_alive(exchange, readable=readable))
             if self._lives != lives:
                 before = self._again(waiting, trials)
+            if late and not exchange.refused:
+                break
         self._look(waiting, before, trials, self._lives)
         return trials
 
-    def each(self, attempts: Iterable[Attempt]) -> Iterator[Trial]:
-        """Send requests that must have no effect, and look at every object after each; where the target is slow, once.
+    def each_hostile(self, attempts: Iterable[Attempt]) -> Iterator[Trial]:
+        """Send hostile requests and look after each; where reads lag, one look is for all that are refused in a row.
 
-        Where that one look shows an effect, they are sent once more one by one.
+        Where that look shows an effect, they are sent once more one by one.
+        """
+        if self.objects.one_by_one or not self._context.lag.seen:
+            for attempt in attempts:
+                yield from self.attempt([attempt], hostile=True)
+            return
+        left = [*attempts]
+        while left:
+            self._changed = False
+            trials = self.attempt(left, hostile=True, late=True)
+            left = left[len(trials) :]
+            if len(trials) > 1 and self._changed:
+                self._put_right()
+                trials = [again for each in trials for again in self.attempt([each.attempt], hostile=True)]
+            yield from trials
+
+    def each(self, attempts: Iterable[Attempt]) -> Iterator[Trial]:
+        """Send requests that must have no effect, and look at every object after each.
+
+        Where the target is slow, or its reads lag, one look is for all of them. Where that shows an effect, they are
+        sent once more one by one.
         """
         attempts = [*attempts]
         if (found := self._at_once(attempts)) is not None:
@@ -105,27 +132,32 @@ class Watch:
             yield from self.attempt([attempt])
 
     def answers(self, attempts: Sequence[Attempt]) -> list[Exchange] | None:
-        """The answers to requests that are in flight together; None where one by one they might be others.
+        """The answers to requests with no looks in between; None where one by one they might be others.
 
         Whatever was answered 2xx may have had its effect, and nobody has looked what others have done.
         """
         lives = self._lives
-        found = self._together(attempts) if self._may_be_together(attempts) else None
+        found = self._together(attempts) if self._may_look_once(attempts) else None
         clean = found is not None and all(exchange.ok or exchange.refused for exchange in found)
         return found if clean and self._lives == lives else None
+
+    def _may_look_once(self, attempts: Sequence[Attempt]) -> bool:
+        """Whether several requests may be sent before anybody looks: where answers, or what reads show, come late."""
+        late = len(attempts) > 1 and not self.objects.one_by_one and self._context.lag.seen
+        return late or self._may_be_together(attempts)
 
     def _may_be_together(self, attempts: Sequence[Attempt]) -> bool:
         return len(attempts) > 1 and not self.objects.one_by_one and takes_several(self._context)
 
     def _together(self, attempts: Sequence[Attempt]) -> list[Exchange] | None:
-        """The answers to requests in flight together; None where that was too much for the target."""
+        """The answers to requests, in flight together where that may be; None where it was too much for the target."""
         with suppress(Inconclusive):
             return self._context.client.together.run([partial(self._send, each) for each in attempts])
         return None
 
     def _at_once(self, attempts: Sequence[Attempt]) -> list[Trial] | None:
-        """The trials of requests that are in flight together, where all are refused; None where it takes more looks."""
-        before = self._before() if self._may_be_together(attempts) else None
+        """The trials of requests with one look after them, where all are refused; None where it takes more looks."""
+        before = self._before() if self._may_look_once(attempts) else None
         if before is None:
             return None
         lives, trials = self._lives, list[Trial]()
@@ -143,7 +175,7 @@ class Watch:
         """Give the object other values than those that were sent to it, so that each can be seen to come again."""
         self._pending.forget()
         self._writer.patch(self._bodies.full())
-        self._context.client.writes += 1
+        self._context.client.lane.writes += 1
 
     def _before(self) -> States | None:
         """The objects as they are; None where nothing shows them."""
@@ -161,7 +193,9 @@ class Watch:
         if down is None or down.culprit.entity != context.key:
             return
         body = self._bodies.mark() if self._bodies.partial.ok else self._bodies.full()
-        if not self._writer.patch(body).ok or (down.after.request.method == "GET" and self._ruined() is not None):
+        if not self._writer.patch(body).ok or (
+            down.after.request.method == "GET" and _ruined(self._context) is not None
+        ):
             why = f"the object no longer works since an earlier input: {described(down.culprit)}"
             raise Inconclusive(why, down.culprit, down.after)
         self._down = None
@@ -202,7 +236,7 @@ class Watch:
         """
         if not waiting:
             return before
-        self._context.client.writes += 1
+        self._context.client.lane.writes += 1
         after = None
         count = len(self._context.client.exchanges)
         if before is not None:
@@ -219,6 +253,7 @@ class Watch:
         if names is not None and any(difference.top not in names for _, difference in changed):
             after = self.objects.lasting(before, names)
             changed = self.objects.changed(before, after, waiting)
+        self._changed = bool(changed)
         attributed = self._attributed(waiting, changed, names or set(), count)
         trials += [self._with_state(trial, after, count) for trial in attributed]
         waiting.clear()
@@ -243,7 +278,7 @@ class Watch:
         log = self._context.log
         for attempt, exchange in waiting:
             own = [
-                Effect(exchange, entity, each, self._last_look(entity, since))
+                Effect(exchange, entity, each, _last_look(self._context, entity, since))
                 for entity, each in changed
                 if caused(attempt, exchange, each)
             ]
@@ -255,28 +290,12 @@ class Watch:
                 entity = attempt.entity or self._context.key
                 self._pending.note(entity, sent, accepted=True)  # it may show later still
 
-    def _ruined(self) -> Exchange | None:
-        """The answer to a read of the object where that is a failure of the server, twice in a row."""
-        observer = self._context.observer
-        if observer.means != "item":
-            return None
-        for _ in range(2):
-            _, exchange = observer.item(self._context.key, fresh=True)
-            if exchange.status not in SERVER_FAILURES:
-                return None
-        return exchange
-
     def _with_state(self, trial: Trial, states: States, since: int) -> Trial:
         """A trial with the state of its object, which was looked at as soon as the attempt was accepted."""
         entity = trial.attempt.entity or self._context.key
         if not trial.exchange.ok or entity not in states or self._context.lag.shows_updates is False:
             return trial
-        return replace(trial, state=states[entity], seen=self._last_look(entity, since))
-
-    def _last_look(self, entity: str, since: int) -> tuple[Exchange, ...]:
-        """The last look at an object, of those from an index on."""
-        looks = self._context.client.exchanges.since(since)
-        return tuple([exchange for exchange in looks if shows(exchange, self._context.shape, entity)][-1:])
+        return replace(trial, state=states[entity], seen=_last_look(self._context, entity, since))
 
     def check_alive(self, culprit: Exchange, *, readable: bool = False) -> JsonMapping | None:
         """Try the documented operation after a hostile request; remember it if it doesn't work any more.
@@ -301,7 +320,7 @@ class Watch:
             if exchange.ok:
                 if first is not None:
                     log.outages.append(Outage(culprit, first, since(), recovered=True))
-                elif readable and exchange.object is None and (ruined := self._ruined()) is not None:
+                elif readable and exchange.object is None and (ruined := _ruined(self._context)) is not None:
                     self._down = Outage(culprit, ruined, since(), recovered=False)
                     log.outages.append(self._down)
                 return body
@@ -316,3 +335,21 @@ class Watch:
         if exchange.response is None:
             client.dead = exchange
         return None
+
+
+def _ruined(context: Context) -> Exchange | None:
+    """The answer to a read of the object where that is a failure of the server, twice in a row."""
+    observer = context.observer
+    if observer.means != "item":
+        return None
+    for _ in range(2):
+        _, exchange = observer.item(context.key, fresh=True)
+        if exchange.status not in SERVER_FAILURES:
+            return None
+    return exchange
+
+
+def _last_look(context: Context, entity: str, since: int) -> tuple[Exchange, ...]:
+    """The last look at an object, of those from an index on."""
+    looks = context.client.since(since)
+    return tuple([exchange for exchange in looks if shows(exchange, context.shape, entity)][-1:])

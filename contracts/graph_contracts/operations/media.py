@@ -112,7 +112,7 @@ class MediaDriver(ChangingDriver):
         head = {"Content-Type": media or self.sent_type, **(headers or {})}
         path = self._path(operation, entity)
         exchange = self.send(operation.method, path, octets=body, headers=head, entity=entity or ALONE)
-        self.client.writes += 1
+        self.client.lane.writes += 1
         return exchange
 
     def delete(self, entity: str, *, headers: Fields | None = None) -> Exchange:
@@ -126,7 +126,7 @@ class MediaDriver(ChangingDriver):
             raise NotApplicable("the document has no operation that deletes the octets")
         self._plan(entity)
         exchange = self.send("DELETE", self._path(operation, entity), headers=headers, entity=entity or ALONE)
-        self.client.writes += 1
+        self.client.lane.writes += 1
         return exchange
 
     def _plan(self, entity: str) -> None:

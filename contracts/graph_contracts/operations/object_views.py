@@ -71,9 +71,9 @@ class UpdateView:
         known = self._writer.sent.of(entity)
         name = neutral_property(known, reversed(self._bodies.markers), about)
         client = self._context.client
-        writes = client.writes
+        writes = client.lane.writes
         exchange = self._writer.patch({name: known[name]} if name else {}, entity=entity)
-        client.writes = writes  # it changed nothing
+        client.lane.writes = writes  # it changed nothing
         if exchange.object is not None:
             self._context.objects.keep(entity, exchange.object)
         return exchange

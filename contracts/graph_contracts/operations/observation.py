@@ -94,7 +94,8 @@ class Observation:
         Raises:
             Inconclusive: this run has waited for that as long as its deadline allows.
         """
-        self._lag.catch_up(self._context.client.wrote)
+        client = self._context.client
+        self._lag.catch_up(client.lane.wrote, client.together.pause)
 
     # -- looking until something shows --------------------------------------------------------------------------
 
@@ -141,7 +142,7 @@ class Observation:
         patience = lag.patience(self._context.options.settle) if patient or late else 0.0
         patience = patience if late else min(patience, most)
         stale = 0.0
-        for count, since in enumerate(rounds(patience, over=lambda: client.expired)):
+        for count, since in enumerate(rounds(patience, over=lambda: client.expired, wait=client.together.pause)):
             found, exchange = self.read_once(entity, fresh=fresh, about=expected)
             differing = self._model.compare(expected, found)
             left = [difference for difference in differing if not self._writer.sent.never_shown(difference, found)]
@@ -158,7 +159,7 @@ class Observation:
 
     def _since_write(self, waited: float) -> float:
         """Seconds since the last write was answered, which may be long before somebody waited for it to show."""
-        since = time.monotonic() - self._context.client.wrote
+        since = time.monotonic() - self._context.client.lane.wrote
         return max(waited, min(since, self._context.options.settle))
 
     def establish(self, n: int = 1) -> JsonObject:
@@ -195,7 +196,7 @@ class Observation:
         lag, client = self._lag, self._context.client
         agreeing = 0
         while agreeing < STEADY_READS and self._context.observer.means != "neutral":
-            waited = time.monotonic() - client.wrote
+            waited = time.monotonic() - client.lane.wrote
             count = STEADY_READS - agreeing if takes_several(self._context) else 1
             for found, _ in ask_at_once(self._context, [partial(self.read_once, fresh=True)] * count):
                 if not self._model.changes(expected, found):

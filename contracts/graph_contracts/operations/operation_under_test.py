@@ -174,7 +174,7 @@ class OperationUnderTest(Context, ABC):
 
     def seen_after(self, exchange: Exchange) -> tuple[Exchange, ...]:
         """The last look at anything since an exchange; nothing where there was none."""
-        return tuple(self.client.exchanges.since(exchange.index + 1))[-1:]
+        return tuple(self.client.since(exchange.index + 1))[-1:]
 
     def traffic(self) -> Iterator[Exchange]:
         """Every answered exchange of this operation that is still whole, observations included."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from graph_contracts.requirements import Inconclusive
@@ -52,11 +53,12 @@ class ReadLag:
         least = SHORT_WAIT_S if timed_out <= MAX_SHORT_WAITS else SHORTEST_WAIT_S
         return min(settle, max(4 * self.max_lag, least))
 
-    def catch_up(self, wrote: float) -> None:
+    def catch_up(self, wrote: float, wait: Callable[[float], object]) -> None:
         """Wait until lagging reads show an unknown state: nothing tells when they do.
 
         Args:
             wrote: when the last write was answered.
+            wait: waits for so many seconds.
 
         Raises:
             Inconclusive: this run has waited for that as long as its deadline allows.
@@ -65,4 +67,4 @@ class ReadLag:
         if pause > self.budget:
             raise Inconclusive(f"reads lag {self.max_lag:.1f} s behind: waiting for them needs a longer --deadline")
         self.budget -= pause
-        time.sleep(pause)
+        wait(pause)

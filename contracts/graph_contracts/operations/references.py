@@ -175,7 +175,7 @@ class ReferenceDriver(ChangingDriver):
     def _send(self, operation: Operation, source: str, entity: str, **more: object) -> Exchange:
         path = self.path_of(operation, source, entity)
         exchange = self.send(operation.method, path, entity=source or ALONE, **more)  # type: ignore[arg-type]
-        self.client.writes += operation.method != "GET"
+        self.client.lane.writes += operation.method != "GET"
         return exchange
 
     def path_of(self, operation: Operation, source: str, entity: str = "") -> str:

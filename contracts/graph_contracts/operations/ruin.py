@@ -23,7 +23,7 @@ def note_ruin(operation: Context, since: int) -> None:
     client, observer, entity = operation.client, operation.observer, operation.key
     if observer.means != "item" or client.dead is not None or client.expired:
         return
-    exchanges = [*client.exchanges.since(since)]
+    exchanges = [*client.since(since)]
     written = [each for each in exchanges if _writes(each) and each.entity == entity]
     told = any(not outage.recovered and outage.culprit.index >= since for outage in operation.log.outages)
     if not written or told:

@@ -22,7 +22,7 @@ class Snapshot:
         self._client = client
         self._states: States = {}
         self._at = -1
-        """`client.writes` when the objects were looked at: the further paths of an operation share the objects."""
+        """`client.lane.writes` when the objects were looked at: the further paths of an operation share the objects."""
         self._unlooked: list[tuple[str, JsonMapping]] = []
         """Updates since all objects were looked at, each with the object that it was of: the others were taken to be
         as before."""
@@ -31,13 +31,13 @@ class Snapshot:
 
     def take(self, look: Callable[[], States]) -> States:
         """The objects as they are: from memory where nothing can have changed since."""
-        if self._at != self._client.writes:
+        if self._at != self._client.lane.writes:
             self.remember(look())
             self._looked_after, self._unlooked = self._unlooked, []
         return dict(self._states)
 
     def remember(self, states: States) -> States:
-        self._states, self._at = states, self._client.writes
+        self._states, self._at = states, self._client.lane.writes
         return dict(states)
 
     def suppose(self, entity: str, body: JsonMapping, states: States) -> States:
@@ -47,7 +47,7 @@ class Snapshot:
 
     def expect(self, entity: str, body: JsonMapping, merge: Callable[[JsonObject, JsonMapping], JsonObject]) -> None:
         """Remember an object as the last write has left it, where the one before was remembered."""
-        if self._at == self._client.writes - 1 and entity in self._states:
+        if self._at == self._client.lane.writes - 1 and entity in self._states:
             self.suppose(entity, body, {**self._states, entity: merge(self._states[entity], body)})
 
     def sent_to_others(self, entity: str, name: str) -> list[Json]:

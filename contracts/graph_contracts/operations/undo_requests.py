@@ -48,7 +48,7 @@ class UndoRequest:
     def send(self, client: Client, operation: str) -> Exchange:
         """Send it on behalf of an operation."""
         headers = {} if self.body is None else {"Content-Type": self.media}
-        client.writes += 1
+        client.lane.writes += 1
         return client.send(
             self.method, self.path, body=self.body, headers=headers, operation=operation, requirement="restore"
         )

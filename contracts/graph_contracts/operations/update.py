@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from graph_contracts.contract import Operation, Type
@@ -26,6 +27,8 @@ from graph_contracts.requirements import Inconclusive
 if TYPE_CHECKING:
     from graph_contracts.http.client import Client
 
+OTHERS_CHANGE = "another case changes the other objects meanwhile"
+
 
 class UpdateDriver(WriteDriver):
     """One operation that updates objects on one target."""
@@ -47,7 +50,35 @@ class UpdateDriver(WriteDriver):
         """Properties that move with each update without being sent, and the exchanges that show it."""
         self.changed_by_server: set[str] = set()
         """Members that were not as before once all was put back, with values that the run never sent."""
+        self.others_change = False
+        """Whether another case changes the other objects meanwhile."""
         self.objects.shown = lambda state: self.sent_members.note_shown(state, self.model.type)
+
+    @contextmanager
+    def about_one(self, entity: str) -> Iterator[None]:
+        """Let the block be about one object alone, while others change."""
+        before = self.key, self.second, self.met, self.neighbours
+        others = {*self.known} - {entity}
+        self.key, self.second, self.met, self.neighbours = entity, None, [], self.neighbours | others
+        self.others_change = True
+        try:
+            yield
+        finally:
+            self.key, self.second, self.met, self.neighbours = before
+            self.others_change = False
+
+    def needs_others(self) -> None:
+        """Go on only where nobody else changes the other objects meanwhile.
+
+        Raises:
+            Inconclusive: another case does.
+        """
+        if self.others_change:
+            raise Inconclusive(OTHERS_CHANGE)
+
+    def needs_second(self) -> str:
+        self.needs_others()
+        return super().needs_second()
 
     def calibrate(self) -> None:
         if self.primary_path is not None:

@@ -121,7 +121,7 @@ class WatchedObjects:
         """The state of every object after an update of the first: as computed where updates are seen, else observed."""
         if before is None:
             return None
-        self._context.client.writes += 1
+        self._context.client.lane.writes += 1
         try:
             if body is None or not self._observe.persists:
                 return self.snapshot()
@@ -226,7 +226,7 @@ class WatchedCollection:
         del body
         if before is None:
             return None
-        self._context.client.writes += 1
+        self._context.client.lane.writes += 1
         with suppress(Inconclusive):
             return self.snapshot()
         return None

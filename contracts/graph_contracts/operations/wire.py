@@ -68,7 +68,7 @@ class Wire:
         path = urlsplit(request.url).path.removeprefix(urlsplit(client.base).path)
         witness.announce(request.method, path, request.body)
         self._sender.may_send("")
-        client.writes += 1
+        client.lane.writes += 1
         self._pending.forget()
         exchange = _through(
             client.send_raw(
@@ -99,7 +99,7 @@ class Wire:
         with client.line() as send:
 
             def ask(octets: bytes, request: Request) -> tuple[Exchange, bool]:
-                client.writes += 1
+                client.lane.writes += 1
                 self._pending.forget()
                 own = {"entity": context.key} if request.url == client.url(context.address()) else {}
                 about = {"operation": context.documented.id, "requirement": context.requirement}

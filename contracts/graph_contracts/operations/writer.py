@@ -84,7 +84,7 @@ class Writer:
         )
         sent = object_in(body)
         if exchange.ok or exchange.response is None:
-            client.writes += 1
+            client.lane.writes += 1
             self.written.add(entity or context.key)
             if not (exchange.ok and sent is not None and path is None and method is None and wait):
                 self._pending.forget()

@@ -129,7 +129,7 @@ def note_what_is_made_in_spite(create: CreateDriver, attempt: Attempt) -> Findin
                 return
             exchange = create.patch(attempt.body)
             after = create.watch.objects.states()
-            looked = [*create.client.exchanges.since(exchange.index - 1)]
+            looked = [*create.client.since(exchange.index - 1)]
         except Inconclusive:
             return
         new = set(after) - before

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from graph_contracts.cases.any.media_types import took_effect
 from graph_contracts.cases.values import reflected, text_places
 from graph_contracts.http import jsontext
 from graph_contracts.http.exchange import Exchange
-from graph_contracts.json_types import JsonObject
+from graph_contracts.json_types import Json, JsonObject
 from graph_contracts.operations.attempts import Attempt, Trial
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.settable_locations import Location
@@ -151,11 +151,10 @@ def test_what_cannot_be_understood_is_not_said_to_be_done(operation: WriteDriver
         attempt("XML labelled as JSON", "<a><{name}>{value}</{name}></a>"),
         attempt("a form labelled as JSON", "{name}={value}"),
     ]
-    for made in attempts:
-        (trial,) = operation.watch.attempt([made], hostile=True)
+    for trial in operation.watch.each_hostile(attempts):
         yield from misunderstood(operation, trial)
         if trial.exchange.hung and not operation.client.expired:
-            what = f"{trial.exchange.answer} to {made.note}"
+            what = f"{trial.exchange.answer} to {trial.attempt.note}"
             yield Finding("4xx, or the connection closed", what, (trial.exchange,), Severity.WARN)
 
 
@@ -184,23 +183,30 @@ def test_extensions_of_json_are_taken_or_refused(operation: WriteDriver) -> Find
     operation.change(operation.bodies.small())
     name = operation.bodies.markers[0]
     kind = operation.model.type.properties[name].type
-    for note, spell in (
-        ("a trailing comma", "{{{n}:{v},}}"),
-        ("a comment", "{{{n}:{v}/* note */}}"),
-        ("single quotes", "{{'{bare}':{quoted}}}"),
-        ("NaN", "{{{n}:NaN}}"),
-        ("no final brace", "{{{n}:{v}"),
-        ("a byte order mark", "\ufeff{{{n}:{v}}}"),
-    ):
-        value = operation.values.fresh(kind)
-        spelled = json.dumps(value)
-        text = spell.format(n=json.dumps(name), bare=name, v=spelled, quoted=spelled.replace('"', "'"))
-        marker = None if note == "NaN" else value
-        (trial,) = operation.watch.attempt([Attempt(note, text.encode(), marker=marker)], hostile=True)
-        mend(operation, trial.exchange, {name: value})
+    spellings = {
+        "a trailing comma": "{{{n}:{v},}}",
+        "a comment": "{{{n}:{v}/* note */}}",
+        "single quotes": "{{'{bare}':{quoted}}}",
+        "NaN": "{{{n}:NaN}}",
+        "no final brace": "{{{n}:{v}",
+        "a byte order mark": "\ufeff{{{n}:{v}}}",
+    }
+
+    values: dict[str, Json] = {}
+
+    def attempts() -> Iterator[Attempt]:
+        for note, spell in spellings.items():
+            value = values[note] = operation.values.fresh(kind)
+            spelled = json.dumps(value)
+            text = spell.format(n=json.dumps(name), bare=name, v=spelled, quoted=spelled.replace('"', "'"))
+            yield Attempt(note, text.encode(), marker=None if note == "NaN" else value)
+
+    for trial in operation.watch.each_hostile(attempts()):
+        note = trial.attempt.note
+        mend(operation, trial.exchange, {name: values[note]})
         if trial.exchange.status >= 500 or trial.exchange.response is None:
             yield Finding("2xx or 4xx", f"{trial.exchange.answer} to {note}", (trial.exchange,))
-        elif marker is not None:
+        elif trial.attempt.marker is not None:
             yield from misunderstood(operation, trial)
 
 
@@ -227,9 +233,8 @@ def test_a_body_that_is_no_object_is_refused(operation: WriteDriver) -> Findings
     """
     operation.change(operation.bodies.small())
     bodies = {"an array": b"[]", "a string": b'"x"', "a number": b"5", "true": b"true", "null": b"null"}
-    for note, octets in bodies.items():
-        (trial,) = operation.watch.attempt([Attempt(note, octets)], hostile=True)
-        exchange = trial.exchange
+    for trial in operation.watch.each_hostile(Attempt(note, octets) for note, octets in bodies.items()):
+        note, exchange = trial.attempt.note, trial.exchange
         mend(operation, exchange, SPREAD)
         if exchange.refused:
             continue

@@ -103,10 +103,9 @@ def test_a_format_that_is_not_understood_is_refused(operation: WriteDriver) -> F
     Fix: Check Content-Type before reading, and answer 415 for what you have no reader for.
     """
     operation.change(operation.bodies.small())
-    for attempt in foreign_formats(operation):
-        (trial,) = operation.watch.attempt([attempt], hostile=True)
+    for trial in operation.watch.each_hostile(foreign_formats(operation)):
         if trial.exchange.ok and not took_effect(operation, trial):
-            what = f"{trial.exchange.answer} to {attempt.note} without an effect"
+            what = f"{trial.exchange.answer} to {trial.attempt.note} without an effect"
             yield Finding("415, another 4xx, or the change made", what, (trial.exchange, *trial.seen))
 
 

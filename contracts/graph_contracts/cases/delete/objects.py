@@ -161,7 +161,7 @@ def test_only_the_whole_key_deletes_the_object(delete: DeleteDriver) -> Findings
         if len(part) < 8 or part in delete.known or somebodys or not delete.there(entity):
             continue
         exchange = delete.send("DELETE", delete.path_with_key(delete.shape.encoded(part)))
-        delete.client.writes += 1
+        delete.client.lane.writes += 1
         if not delete.there(entity):
             yield Finding(
                 "the object unchanged",

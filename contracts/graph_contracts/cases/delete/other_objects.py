@@ -96,7 +96,7 @@ def test_an_id_in_other_letters_deletes_no_object(delete: DeleteDriver) -> Findi
     if shown.ok and delete.shape.key_of(shown.object) != entity:
         raise Inconclusive("an object is shown under the other spelling that isn't the run's", shown)
     exchange = delete.send("DELETE", delete.path(other))
-    delete.client.writes += 1
+    delete.client.lane.writes += 1
     if not delete.there(entity):
         grade = Severity.WARN
         evidence = (exchange, *delete.seen_after(exchange))

@@ -41,7 +41,7 @@ def test_an_object_is_not_deleted_below_another_parent(delete: DeleteDriver) -> 
     if not place.apart(other, entity):
         raise NotApplicable(ELSEWHERE)
     exchange = delete.send("DELETE", place.path(other, entity))
-    delete.client.writes += 1
+    delete.client.lane.writes += 1
     if not delete.there(entity):
         what = f"{exchange.answer} below {short(other)}, and it is gone"
         yield Finding(f"object {short(entity)} unchanged", what, (exchange, *delete.seen_after(exchange)))

@@ -8,10 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from graph_contracts.http.exchange import Exchange
 from graph_contracts.json_types import JsonObject
+from graph_contracts.operations.at_once import ask_at_once
 from graph_contracts.operations.equality import short
 from graph_contracts.operations.update import UpdateDriver
 from graph_contracts.operations.write import WriteDriver
@@ -35,6 +38,20 @@ def rounds(share: int = 1) -> Iterator[int]:
 def _more(operation: WriteDriver) -> int:
     """How many times as much is sent in a round where the target is slow, and in so many times fewer rounds."""
     return 2 if operation.client.together.slow else 1
+
+
+def _objects(update: UpdateDriver) -> Iterator[str]:
+    """The objects that a round is about: where the target is slow, as many as a round may do more."""
+    yield update.key
+    for entity in update.known[1 : _more(update)]:
+        with suppress(Inconclusive):
+            _keep(update, entity)
+            yield entity
+
+
+def _keep(update: UpdateDriver, entity: str) -> None:
+    """Look at an object that nobody may have seen before: it is to be put back as it is now."""
+    update.objects.keep(entity, update.observe.look(entity)[0])
 
 
 def parallel(*jobs: Callable[[], Any]) -> list[Any]:
@@ -70,17 +87,23 @@ def test_parallel_updates_of_different_properties_both_survive(update: UpdateDri
     updates.
     """
     both = 0
-    for _ in rounds():
-        left, right = update.bodies.marker(0), update.bodies.marker(1)
-        answers: list[Exchange] = parallel(sender(update, left), sender(update, right))
-        if not all(answer.ok for answer in answers):
-            continue
-        both += 1
-        missing, seen = update.observe.settle({**left, **right})
-        lost = [difference for difference in missing if difference.severity is Severity.FAIL]
-        if lost:
-            yield Finding("both changes kept", f"{lost[0].path} was lost", (*answers, seen))
-            return
+    objects = [*_objects(update)]
+    for _ in rounds(len(objects)):
+        bodies = [(entity, update.bodies.marker(0), update.bodies.marker(1)) for entity in objects]
+        jobs = [sender(update, body, entity) for entity, *pair in bodies for body in pair]
+        answers: list[Exchange] = parallel(*jobs)
+        done = [
+            (entity, {**left, **right}, pair)
+            for (entity, left, right), pair in zip(bodies, zip(answers[::2], answers[1::2], strict=True), strict=True)
+            if all(answer.ok for answer in pair)
+        ]
+        both += len(done)
+        looks = [partial(update.observe.settle, body, entity) for entity, body, _ in done]
+        for (_, _, pair), (missing, seen) in zip(done, ask_at_once(update, looks), strict=True):
+            lost = [difference for difference in missing if difference.severity is Severity.FAIL]
+            if lost:
+                yield Finding("both changes kept", f"{lost[0].path} was lost", (*pair, seen))
+                return
     if not both:
         raise Inconclusive("the target never accepted two updates at once")
 
@@ -152,9 +175,7 @@ def test_parallel_updates_of_two_objects_each_get_their_own_answer(update: Updat
     Fix: Keep nothing about a request in static or shared fields.
     """
     second = update.needs_second()
-    update.objects.keep(
-        second, update.observe.look(second)[0]
-    )  # nobody may have seen it before: it is to be put back as it is now
+    _keep(update, second)
     compared, each = 0, 2 * _more(update)
     for _ in rounds(_more(update)):
         bodies = [(entity, update.bodies.marker()) for entity in (update.key, second) * each]

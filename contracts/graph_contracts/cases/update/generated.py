@@ -12,7 +12,8 @@ from graph_contracts.cases.values import coerced, plausible, shown_after
 from graph_contracts.generation.blame import at
 from graph_contracts.generation.documents import Bodies, schema
 from graph_contracts.generation.explore import ROUNDS, draw, explore, outcome, reduced
-from graph_contracts.generation.machine import Machine, Violation, shared, tag_of
+from graph_contracts.generation.machine import Machine, Violation, tag_of
+from graph_contracts.generation.same_objects import shared
 from graph_contracts.generation.steps import Scope, Step, programs
 from graph_contracts.generation.wrong import Wrong, wrongs
 from graph_contracts.json_types import Json, JsonObject
@@ -137,6 +138,7 @@ def _location(wrong: Wrong) -> str:
 )
 def test_after_any_sequence_of_updates_the_objects_are_as_merged(update: UpdateDriver) -> Findings:
     """After any sequence of updates each object is what it was with its own updates merged in, on every path."""
+    update.needs_others()
     others = (update.primary_path, *update.primary_path.further) if update.primary_path is not None else update.further
     paths = [update, *(other for other in others if other is not update and shared(update, other))]
     machine = Machine(update, paths)

@@ -27,11 +27,11 @@ def test_no_input_comes_back_as_markup(update: UpdateDriver) -> Findings:
     update.change(update.bodies.small())
     name = update.bodies.markers[0]
     broken = f'{{"{name}": "{SCRIPT}", '.encode()
-    for attempt in (
+    attempts = (
         Attempt("a script as the id", update.bodies.mark(), entity=SCRIPT),
         Attempt("a script in broken JSON", broken, marker=SCRIPT),
-    ):
-        (trial,) = update.watch.attempt([attempt], hostile=True)
+    )
+    for trial in update.watch.each_hostile(attempts):
         response = trial.exchange.response
         if response is None or response.media_type not in {"text/html", "application/xhtml+xml"}:
             continue

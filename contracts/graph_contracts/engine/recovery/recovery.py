@@ -131,7 +131,7 @@ class Recovery:
         changed = not (self._options.read_only or self._restored_by_workers)
         left = self._put_back(until)
         self._tally.leave(*left)
-        if changed and self._client.writes:
+        if changed and self._client.lane.writes:
             self._tally.leave(*self._unseen())
         if self.undo_log is not None:
             self._tally.leave(*left_by_calls(self._resources.drivers.values()))

@@ -89,7 +89,7 @@ def _restore(update: UpdateDriver, entity: str, original: JsonMapping) -> tuple[
     others = [each.path for each in left if not _told(each, more)]
     paths = tuple(dict.fromkeys((*(each.path for each in more), *others)))
     method = update.documented.method
-    sent = [each for each in update.client.exchanges.since(count) if each.request.method == method]
+    sent = [each for each in update.client.since(count) if each.request.method == method]
     if paths and sent and not any(each.ok for each in sent):
         return paths, f"could not be put back as it was found: {named(paths)} ({method}: {sent[-1].answer})"
     parts = [f"{named(paths)}: {_failed(method, more, others)}"] if paths else []
