@@ -66,7 +66,7 @@ def readings(files: Sequence[File], includes: Includes, processes: int = 1) -> G
     left = list(files)
     if processes > 1 and len(left) >= MANY:
         try:
-            for read in _elsewhere(left, includes.folders, min(processes - 1, READERS)):
+            for read in _elsewhere(files, includes.folders, min(processes - 1, READERS)):
                 del left[: len(read)]
                 yield from read
         except (BrokenProcessPool, *CANNOT_START):
