@@ -33,8 +33,7 @@ Send = Callable[[str, str, bytes | None], int]
 def through_client(server: Running) -> Send:
     """What a run sends with."""
     client = Client(Connection(server.url, server.tokens.full))
-    about = {"operation": "op", "requirement": "update.status.success", "entity": "1"}
-    return lambda method, path, body: client.send(method, path, body=body, **about).status
+    return lambda method, path, body: client.send(method, path, body=body, operation="op", entity="1").status
 
 
 def bare(server: Running) -> Send:
@@ -95,4 +94,5 @@ def main(count: int = COUNT, rounds: int = ROUNDS, checkouts: Sequence[Path] = (
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:3]), *([[Path(each).resolve() for each in sys.argv[3:]]] if sys.argv[3:] else []))
+    count, rounds, *others = [*sys.argv[1:], *map(str, (COUNT, ROUNDS)[len(sys.argv) - 1 :])]
+    main(int(count), int(rounds), [Path(each).resolve() for each in others])
