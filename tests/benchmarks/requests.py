@@ -21,7 +21,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from graph_contracts.reference.sheet import proofs, related
+from graph_contracts.reference.catalogue import proofs
+from graph_contracts.reference.sheet import related
 from tests.benchmarks.slow import DOCUMENT, HERE, run, slow
 
 TOGETHER_S = 0.002
