@@ -24,9 +24,9 @@ from graph_contracts.requirements import (
     NotApplicable,
     Severity,
     Unread,
-    index,
     requirement,
 )
+from tests.support import registry
 
 TYPE = Type(TypeKind.COMPLEX, "t.thing", properties={"name": Property("name", Type(TypeKind.STRING))})
 OPERATION = Operation(
@@ -36,9 +36,7 @@ OPERATION = Operation(
 
 @pytest.fixture(autouse=True)
 def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "_REQUIREMENTS", {})
-    monkeypatch.setattr(index, "_BINDINGS", [])
-    monkeypatch.setattr(index, "_DECLARED", [])
+    registry.empty(monkeypatch)
 
 
 @pytest.fixture

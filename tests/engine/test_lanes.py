@@ -16,7 +16,8 @@ from graph_contracts.http import together
 from graph_contracts.http.exchange import Request, Response
 from graph_contracts.operations.knowledge import Options
 from graph_contracts.operations.update import UpdateDriver
-from graph_contracts.requirements import Binding, Finding, Findings, Level, Phase, index, requirement
+from graph_contracts.requirements import Binding, Finding, Findings, Level, Phase, requirement
+from tests.support import registry
 from tests.support.drivers import ONE, TWO
 from tests.support.scripted_client import UPDATE, Script, ScriptedClient, answer, stopped_clock
 
@@ -33,8 +34,7 @@ def anything_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, empty in (("_REQUIREMENTS", {}), ("_BINDINGS", []), ("_DECLARED", [])):
-        monkeypatch.setattr(index, name, empty)
+    registry.empty(monkeypatch)
 
 
 def bound(function: Callable[..., Any], phase: Phase = Phase.POSITIVE) -> Binding:
