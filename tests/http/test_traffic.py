@@ -167,3 +167,31 @@ def test_response_bodies_are_let_go_of_oldest_first_where_packed_exchanges_are_m
         if not each.whole:
             with pytest.raises(BodyNotKeptError):
                 assert each.json
+
+
+def test_long_request_bodies_are_held_packed_and_come_back_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEPT_SENT", 100_000)
+    bodies = [bytes([65 + place]) * 30_000 for place in range(20)]
+    traffic = Traffic()
+    for place, body in enumerate(bodies):
+        traffic.append(Exchange(place, Request("PATCH", "/", body=body), Response(413), operation="a"))
+        assert traffic.in_memory <= 4
+    assert [each.request.body for each in traffic] == bodies
+    assert traffic[19].request.body == bodies[19]
+    traffic.release(["a"])
+    assert (traffic.held, traffic.in_memory) == (0, 0)
+    traffic.append(Exchange(20, Request("PATCH", "/", body=bodies[0]), None, operation="a"))
+    assert traffic.in_memory == 1
+
+
+def test_one_request_longer_than_all_that_is_held_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEPT_SENT", 10)
+    traffic = Traffic([Exchange(0, Request("PATCH", "/", body=b"x" * 100), None, operation="a")])
+    assert traffic[0].request.body == b"x" * 100
+
+
+def test_an_exchange_that_is_held_to_the_end_has_no_body_of_megabytes() -> None:
+    short = Exchange(0, Request("PATCH", "/", body=b"x"), Response(400))
+    assert short.light is short
+    long = Exchange(0, Request("PATCH", "/", body=b"x" * 1_000_000), Response(413))
+    assert (long.light.request.body, long.light.status) == (b"", 413)

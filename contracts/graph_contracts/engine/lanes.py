@@ -107,7 +107,6 @@ def _copy(log: Log) -> Log:
         log,
         watched=[*log.watched],
         effects=[*log.effects],
-        hostile=[*log.hostile],
         outages=[*log.outages],
         transient=set(log.transient),
         asides=asides,

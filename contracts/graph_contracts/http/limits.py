@@ -15,6 +15,8 @@ MAX_CODINGS = 4
 """Content codings of one body, one in the other."""
 KEPT_BODIES = 48 * 1024 * 1024
 """Octets of response bodies that are kept for judging; past that, long ones are shortened, the oldest first."""
+KEPT_SENT = 32 * 1024 * 1024
+"""Octets of request bodies that are held as they were sent; past that, the oldest exchanges are compressed."""
 KEPT_PACKED = 128 * 1024 * 1024
 """Octets of older exchanges, compressed; past that, their response bodies are dropped, the oldest first."""
 SHORT_BODY = 16 * 1024

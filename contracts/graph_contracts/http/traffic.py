@@ -1,7 +1,7 @@
 """The exchanges with a target in their order, by index and by operation, until they are judged and released.
 
 The latest exchanges are held as they are. What is older is packed, and unpacked when it is asked for, so that memory
-grows little with the length of a run.
+grows little with the length of a run, and with the megabytes that a few of its requests have.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
 from graph_contracts.http.exchange import Exchange
-from graph_contracts.http.limits import KEPT_PACKED
+from graph_contracts.http.limits import KEPT_PACKED, KEPT_SENT
 
 MAX_HELD = 4096
 """Exchanges that are held; most resources are judged within fewer."""
@@ -31,6 +31,8 @@ class Traffic(Sequence[Exchange]):
     def __init__(self, exchanges: Iterable[Exchange] = ()) -> None:
         self._held: dict[int, Exchange] = {}
         """Unpacked, by index."""
+        self._sent = 0
+        """Octets of their request bodies."""
         self._packed = _Packed()
         self._kept = bytearray()
         """Whether each exchange is still held."""
@@ -48,17 +50,25 @@ class Traffic(Sequence[Exchange]):
         self._places.setdefault(exchange.operation, array("L")).append(len(self._kept))
         self._held[len(self._kept)] = exchange
         self._kept.append(True)
+        self._sent += len(exchange.request.body)
         if self.answered is None and exchange.response is not None:
             self.answered = exchange
-        if len(self._held) > MAX_HELD:
+        while len(self._held) > MAX_HELD or (self._sent > KEPT_SENT and len(self._held) > 1):
             self._pack_oldest()
 
     def _pack_oldest(self) -> None:
-        oldest = {place: self._held[place] for place, _ in zip(self._held, range(BLOCK), strict=False)}
+        most = min(BLOCK, len(self._held) - 1)
+        oldest = {place: self._held[place] for place, _ in zip(self._held, range(most), strict=False)}
         self._packed.add(oldest)
         self._put += len(oldest)
         for place in oldest:
-            del self._held[place]
+            self._let_go(place)
+
+    def _let_go(self, place: int) -> bool:
+        """Hold an exchange unpacked no longer; False where it wasn't."""
+        exchange = self._held.pop(place, None)
+        self._sent -= len(exchange.request.body) if exchange is not None else 0
+        return exchange is not None
 
     def of(self, operation: str) -> Iterator[Exchange]:
         """The held exchanges of an operation, including any that are added during the iteration."""
@@ -83,7 +93,7 @@ class Traffic(Sequence[Exchange]):
         for operation in operations:
             for place in self._places.pop(operation, ()):
                 self._kept[place] = False
-                self._put -= self._held.pop(place, None) is None
+                self._put -= not self._let_go(place)
         if not self._put:
             self._packed = _Packed()
 

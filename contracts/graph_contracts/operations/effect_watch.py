@@ -284,7 +284,7 @@ class Watch:
             ]
             yield Trial(attempt, exchange, tuple(own), watched=True)
             if exchange.refused:
-                log.watched.append(exchange)
+                log.watched.append(exchange.light)
                 log.effects += own
             if exchange.ok and (sent := object_in(attempt.body)) is not None:
                 entity = attempt.entity or self._context.key
@@ -308,7 +308,7 @@ class Watch:
             The body that was accepted, or None.
         """
         client, log, lives = self._context.client, self._context.log, self._lives
-        log.hostile.append(culprit)
+        log.hostile += 1
         if client.dead is not None:
             if not client.lifeline.hopeless:
                 log.outages.append(Outage(culprit, client.dead, 0.0, recovered=False))

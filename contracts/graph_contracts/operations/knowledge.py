@@ -120,9 +120,9 @@ class Log:
     """What cases noticed on the way for requirements that are judged over the whole run."""
 
     watched: list[Exchange] = field(default_factory=list)
-    """Refused requests after which the objects were looked at."""
+    """Refused requests after which the objects were looked at, without long bodies."""
     effects: list[Effect] = field(default_factory=list)
-    hostile: list[Exchange] = field(default_factory=list)
+    hostile: int = 0
     """Hostile requests after which the documented operation was tried."""
     outages: list[Outage] = field(default_factory=list)
     transient: set[int] = field(default_factory=set)
