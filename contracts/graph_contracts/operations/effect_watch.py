@@ -55,7 +55,8 @@ class Watch:
         self._pending = pending
         self._down: Outage | None = None
         """Since when the documented operation has not worked on the object, where it has not."""
-        self._changed = False  # whether the last look showed any change, whoever is to blame
+        self._changed = False
+        """Whether the last look showed any change, whoever is to blame."""
 
     def attempt(self, attempts: Sequence[Attempt], *, hostile: bool = False, late: bool = False) -> list[Trial]:
         """Send requests that must have no effect, or only a visible one, and look at every known object afterwards.
@@ -193,9 +194,8 @@ class Watch:
         if down is None or down.culprit.entity != context.key:
             return
         body = self._bodies.mark() if self._bodies.partial.ok else self._bodies.full()
-        if not self._writer.patch(body).ok or (
-            down.after.request.method == "GET" and _ruined(self._context) is not None
-        ):
+        read = down.after.request.method == "GET"
+        if not self._writer.patch(body).ok or (read and _ruined(self._context) is not None):
             why = f"the object no longer works since an earlier input: {described(down.culprit)}"
             raise Inconclusive(why, down.culprit, down.after)
         self._down = None
