@@ -9,11 +9,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from graph_contracts.contract.parsing import Parse
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json
+
+if TYPE_CHECKING:
+    from graph_contracts.contract.parsing import Parse
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 OPERATION_ID = "operationId"
