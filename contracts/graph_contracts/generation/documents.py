@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -34,6 +35,13 @@ SCHEMAS: Mapping[TypeKind, JsonMapping] = {
     TypeKind.STRING: {"type": "string"},
 }
 """How Schemathesis is told to make a value; kinds that aren't here are left out of generated bodies."""
+OF_FORMATS: Mapping[str, tuple[str, ...]] = {
+    "date-time": (
+        *("2024-02-29T23:59:59Z", "1999-12-31T00:00:00+14:00", "0001-01-01T00:00:00.1-08:30"),
+        *("9999-12-31T23:59:59.123Z", "2024-07-01T12:34:56.123456Z", "1970-01-01T00:00:00.123456789-00:30"),
+    ),
+}
+"""Values of each format in its forms: a pattern that all of them match says no more than the format does."""
 MAX_COVERAGE = 3_000
 """Coverage cases that are looked at; the phase itself has no bound."""
 
@@ -48,9 +56,18 @@ def schema(type_: Type, names: tuple[str, ...] | None = None, depth: int = 4) ->
     made = _schema(type_, names, depth)
     if made is None or not type_.limits or type_.kind is TypeKind.COMPLEX:
         return made
+    limits = {word: value for word, value in type_.limits.items() if word != "pattern" or not _is_said(made, value)}
     # a word that is there twice is a bound of the kind beside a closer one, and each must hold
-    apart = made.keys() & type_.limits.keys() - {"allOf"} or "allOf" in type_.limits
-    return {"allOf": [made, dict(type_.limits)]} if apart else {**made, **type_.limits}
+    apart = made.keys() & limits.keys() - {"allOf"} or "allOf" in limits
+    return {"allOf": [made, limits]} if apart else {**made, **limits}
+
+
+def _is_said(made: JsonMapping, pattern: Json) -> bool:
+    """Whether a format says what a pattern says: values of both at once take seconds to find."""
+    values = OF_FORMATS.get(str(made.get("format")), ())
+    with suppress(re.error):
+        return bool(values) and all(re.search(str(pattern), each) for each in values)
+    return False
 
 
 def _schema(type_: Type, names: tuple[str, ...] | None, depth: int) -> dict[str, Any] | None:
