@@ -188,10 +188,3 @@ def test_one_request_longer_than_all_that_is_held_is_there(monkeypatch: pytest.M
     monkeypatch.setattr(module, "KEPT_SENT", 10)
     traffic = Traffic([Exchange(0, Request("PATCH", "/", body=b"x" * 100), None, operation="a")])
     assert traffic[0].request.body == b"x" * 100
-
-
-def test_an_exchange_that_is_held_to_the_end_has_no_body_of_megabytes() -> None:
-    short = Exchange(0, Request("PATCH", "/", body=b"x"), Response(400))
-    assert short.light is short
-    long = Exchange(0, Request("PATCH", "/", body=b"x" * 1_000_000), Response(413))
-    assert (long.light.request.body, long.light.status) == (b"", 413)

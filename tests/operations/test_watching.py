@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from graph_contracts.http.exchange import Request, Response
+from graph_contracts.http.exchange import Exchange, Request, Response
 from graph_contracts.operations.attempts import Attempt
+from graph_contracts.operations.knowledge import Log
 from graph_contracts.operations.update import UpdateDriver
 from tests.support.drivers import ONE, TWO, creating, updating
 from tests.support.scripted_client import SILENCE, Clock, ScriptedClient, answer, in_turn, refuse, stopped_clock
@@ -374,3 +375,13 @@ def test_what_one_of_several_late_hostile_inputs_did_is_blamed_on_it_alone() -> 
     client.scripts.insert(0, applied)
     trials = [*update.watch.each_hostile(HOSTILE)]
     assert [[effect.entity for effect in trial.effects] for trial in trials] == [[], ["two"], []]
+
+
+def test_what_is_held_to_the_end_of_a_run_has_no_body_of_megabytes() -> None:
+    log = Log()
+    for length in (1, 1_000_000):
+        log.watch(Exchange(length, Request("PATCH", "/", body=b"x" * length), Response(413)))
+    assert [(each.index, each.status, each.request.body) for each in log.watched] == [
+        (1, 413, b"x"),
+        (1_000_000, 413, b""),
+    ]

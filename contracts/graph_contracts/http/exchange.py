@@ -208,12 +208,6 @@ class Exchange:
         return replace(self, request=Request(request.method, request.url), response=short)
 
     @property
-    def light(self) -> Exchange:
-        """The same, without a request body of megabytes, for those who hold it to the end."""
-        request = self.request
-        return self if len(request.body) <= SHORT_BODY else replace(self, request=replace(request, body=b""))
-
-    @property
     def answer(self) -> str:
         """What came, in a few words: for the `actual` of a finding."""
         if self.response is None:

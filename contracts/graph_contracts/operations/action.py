@@ -255,7 +255,7 @@ class ActionDriver(BoundDriver):
         moving = self._moving(entity) if changed else frozenset()
         evidence = (seen,) if seen is not None else ()
         effects = tuple(Effect(exchange, entity, each, evidence) for each in changed if each.top not in moving)
-        self.log.watched.append(exchange.light)
+        self.log.watch(exchange)
         self.log.effects += effects
         return Trial(attempt, exchange, effects, watched=True), (entity, after)
 

@@ -107,7 +107,7 @@ class DeleteDriver(OperationUnderTest):
         gone = Effect(exchange, entity, Difference(entity, before, None), looks[-1:])
         effects = () if left is not None else (gone,)
         if exchange.refused:
-            self.log.watched.append(exchange.light)
+            self.log.watch(exchange)
             self.log.effects += effects
         return Trial(attempt, exchange, effects, watched=True)
 

@@ -284,7 +284,7 @@ class Watch:
             ]
             yield Trial(attempt, exchange, tuple(own), watched=True)
             if exchange.refused:
-                log.watched.append(exchange.light)
+                log.watch(exchange)
                 log.effects += own
             if exchange.ok and (sent := object_in(attempt.body)) is not None:
                 entity = attempt.entity or self._context.key

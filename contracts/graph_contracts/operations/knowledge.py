@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graph_contracts.http.exchange import Exchange
+from graph_contracts.http.limits import SHORT_BODY
 from graph_contracts.json_types import JsonMapping
 from graph_contracts.operations.equality import Difference
 from graph_contracts.requirements import Finding, Severity
@@ -131,3 +132,10 @@ class Log:
     """Findings for other requirements than the case's own, by requirement."""
     reported: set[tuple[str, Severity]] = field(default_factory=set)
     """Requirements with a finding, and its severity: generated cases need not find them again."""
+
+    def watch(self, refused: Exchange) -> None:
+        """Take note of a refused request after which the objects were looked at."""
+        request = refused.request
+        if len(request.body) > SHORT_BODY:
+            refused = replace(refused, request=replace(request, body=b""))
+        self.watched.append(refused)
