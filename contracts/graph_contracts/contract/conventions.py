@@ -91,7 +91,7 @@ def _words(document: Json) -> Iterator[str]:
     while waiting:
         value = waiting.pop()
         if isinstance(value, Mapping):
-            for key, member in _read(value):
+            for key, member in value.items() if isinstance(value, dict) else _read(value):
                 yield str(key)
                 if key in {"name", "propertyName"} and isinstance(member, str):
                     yield member
@@ -102,7 +102,7 @@ def _words(document: Json) -> Iterator[str]:
 
 
 def _read(value: JsonMapping) -> Iterator[tuple[str, Json]]:
-    """The members of a mapping; a part of a large document that can't be read claims nothing."""
+    """The members of a mapping that is parsed when it is asked for; what can't be read claims nothing."""
     keys: list[str] = []
     with suppress(DocumentError):
         keys = list(value)
