@@ -14,8 +14,8 @@ from typing import Any
 
 import click
 
-from graph_contracts import system
-from graph_contracts.commands import DEBUG, collector_at_rest, debug_option
+from graph_contracts import collector, system
+from graph_contracts.commands import DEBUG, debug_option
 from graph_contracts.errors import ContractsError, nearest
 
 COMMANDS: Mapping[str, str] = {
@@ -54,7 +54,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's signature)
         if cmd_name not in COMMANDS:
             return None
-        with collector_at_rest():
+        with collector.at_rest(keep=True):
             command: click.Command = importlib.import_module(f"graph_contracts.commands.{cmd_name}").command
         return command
 

@@ -134,7 +134,7 @@ def main(rounds: int, others: Sequence[Path], options: Mapping[str, str | None])
     Args:
         rounds: how many runs of each checkout.
         others: checkouts beside this one.
-        options: the options of the run, those that aren't given as None.
+        options: the options of the run; None stands for one that isn't given.
     """
     given = {name: value for name, value in options.items() if value is not None}
     words = [word for name, value in given.items() for word in (f"--{name}", value)]

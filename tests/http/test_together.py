@@ -175,7 +175,7 @@ def test_an_interrupted_run_waits_for_no_further_request_of_a_job(monkeypatch: p
 def test_a_job_runs_further_jobs_whose_requests_are_in_flight_with_those_of_other_jobs() -> None:
     together, meeting = slow(), Meeting(4)
     inner = partial(together.run, [partial(together.wait, meeting)] * 2)
-    together.run([inner] * 2)
+    assert together.run([inner] * 2) == [[None, None], [None, None]], "each answer came once four requests were there"
 
 
 def test_a_job_goes_on_once_its_further_jobs_are_over_and_the_order_is_the_same_each_time() -> None:

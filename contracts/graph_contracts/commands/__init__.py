@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,17 +14,6 @@ if TYPE_CHECKING:
     from graph_contracts.report.screen import Screen
 
 DEBUG = "GRAPH_CONTRACTS_DEBUG"
-
-
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """Collect no garbage during imports, and never look through what they bring: it stays."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def _switch_on(context: click.Context, _option: click.Parameter, value: bool) -> None:

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 import click
 
-from graph_contracts.commands import collector_at_rest, color_option, debug_option, standard_output
+from graph_contracts import collector
+from graph_contracts.commands import color_option, debug_option, standard_output
 from graph_contracts.settings import GROUPS, OPTIONS, Loaded, Option, gather
 
 OUTPUT = "Output"
@@ -77,7 +78,7 @@ def command(show_settings: bool, verbose: bool, quiet: bool, color: str, **flags
         from graph_contracts.engine.dry_run import dry_run  # noqa: PLC0415
 
         return dry_run(loaded.settings, bodies=verbose)
-    with collector_at_rest():
+    with collector.at_rest(keep=True):
         from graph_contracts.engine.run import run  # noqa: PLC0415
         from graph_contracts.report.screen import loud  # noqa: PLC0415
 

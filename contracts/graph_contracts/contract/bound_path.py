@@ -89,7 +89,7 @@ def target_path(
         operation: one on references.
         related: the relation that it is about.
         at: the document's operations by path, with parameters left blank, and by method.
-        collections: those that list or make objects.
+        collections: the document's operations that list objects or make them.
         bases: the document's base URLs.
     """
     writing = [operation, *at.get(blank(related.references), {}).values()]

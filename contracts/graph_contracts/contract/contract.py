@@ -16,8 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from graph_contracts import files
-from graph_contracts.contract import conventions
 from graph_contracts.contract.bound_path import VALUE, Relation, is_of_collection, object_above, relation, target_path
+from graph_contracts.contract.conventions import Conventions
 from graph_contracts.contract.external_files import may_refer, with_files
 from graph_contracts.contract.message import mapping
 from graph_contracts.contract.object_path import ObjectPath, Paths, above, blank
@@ -48,6 +48,7 @@ class Contract:
     """Paths that can't be read, each with the reason in a line."""
     others: tuple[Operation, ...] = field(default=(), compare=False, repr=False)
     """The document's operations that weren't chosen: they make and take away what the chosen ones need."""
+    reader: Reader = field(compare=False, repr=False, kw_only=True)
 
     @classmethod
     def load(cls, path: Path) -> Contract:
@@ -113,6 +114,7 @@ class Contract:
                 sha256=sha256,
                 document=document,
                 broken=broken,
+                reader=reader,
             )
         except DocumentError as error:
             raise DocumentError(f"{source}: {error.what}", error.hint) from error
@@ -131,10 +133,10 @@ class Contract:
         """The names of the header fields, query parameters and cookies that the document has keys in, in lower case."""
         return key_names(self.document)
 
-    @cached_property
-    def conventions(self) -> conventions.Conventions:
+    @property
+    def conventions(self) -> Conventions:
         """The conventions that the document claims."""
-        return conventions.claimed(self.document, self.bases)
+        return self.reader.conventions
 
     @cached_property
     def bases(self) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from graph_contracts import collector
 from graph_contracts.contract.other_formats import check_text
-from graph_contracts.contract.parsing import MAX_YAML, collector_at_rest, large_json, parsed, small_json, yaml
+from graph_contracts.contract.parsing import MAX_YAML, large_json, parsed, small_json, yaml
 from graph_contracts.contract.parts import Parts
 from graph_contracts.errors import DocumentError
 from graph_contracts.json_types import Json
@@ -30,7 +31,7 @@ def load(octets: bytes, source: str, *, whole: bool = False) -> Json:
     except DocumentError as error:
         raise DocumentError(f"{source}: {error.what}", error.hint) from error
     large, too_large = len(octets) >= LARGE, len(octets) > MAX_YAML and not JSON.match(octets)
-    with collector_at_rest(large=large):
+    with collector.at_rest(keep=large):
         if large and (too_large or not whole) and (parts := _in_parts(octets, source)) is not None:
             return parts
         return _whole(octets, source)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 
 import fast_yaml
 
@@ -96,20 +95,3 @@ def yaml(octets: bytes) -> Json:
         with suppress(ValueError):
             return lenient_yaml.load(text)
         raise
-
-
-@contextmanager
-def collector_at_rest(*, large: bool) -> Iterator[None]:
-    """Let the garbage collector rest: looking through what is read, again and again, took two thirds of the time.
-
-    What was read from a large document it never has to look through: values that refer to no others in a circle.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if large:
-            gc.freeze()
-        if enabled:
-            gc.enable()

@@ -66,7 +66,7 @@ class Parts(Mapping[str, Json]):
 
 
 class Known(Mapping[str, Json]):
-    """A mapping of which one member is known; it is parsed when anything else is asked for.
+    """A mapping that knows one of its members, and is parsed when anything else is asked for.
 
     Args:
         key: the name of the member.

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from urllib.parse import unquote
 
 from graph_contracts.contract.collection_shape import CollectionShape
-from graph_contracts.contract.conventions import Convention, claimed
+from graph_contracts.contract.conventions import Convention, Conventions, claimed
 from graph_contracts.contract.error_answers import error_answers
 from graph_contracts.contract.message import asked_for, json_content, mapping, octets
 from graph_contracts.contract.object_path import ObjectPath, Paths, blank, parameters_of
@@ -22,7 +22,7 @@ from graph_contracts.contract.operation import Example, Operation, Permission
 from graph_contracts.contract.parts import METHODS
 from graph_contracts.contract.schemas import DEEPEST, Schemas
 from graph_contracts.contract.security import security
-from graph_contracts.contract.servers import servers
+from graph_contracts.contract.servers import choices, servers
 from graph_contracts.contract.shape_reader import ShapeReader
 from graph_contracts.contract.value_type import Type, TypeKind
 from graph_contracts.errors import DocumentError
@@ -50,9 +50,12 @@ class Reader:
         return Paths.of({path: [each for each in METHODS if each in item] for path, item in known})
 
     @cached_property
-    def _conventions(self) -> Container[Convention]:
+    def conventions(self) -> Conventions:
         """The conventions that the document claims: to know them, all of it may have to be looked through."""
-        return claimed(self.document, servers(self.document.get("servers"))).applied
+        return claimed(self.document, choices(self.document.get("servers")))
+
+    def _claims(self, convention: Convention) -> bool:
+        return convention in self.conventions.applied
 
     def operations(self) -> tuple[tuple[Operation, ...], tuple[str, ...]]:
         """The document's operations, none of them read yet; and the paths that can't be read, with the reason."""
@@ -162,9 +165,7 @@ class Reader:
             sent_octets=octets(request),
             shown_octets=octets(answer),
             statuses=tuple(statuses),
-            errors=dict(
-                error_answers(statuses, self.types.type, self.document, graph=Convention.GRAPH in self._conventions)
-            ),
+            errors=dict(error_answers(statuses, self.types.type, self.document, graph=self._claims(Convention.GRAPH))),
             success=int(success) if success else None,
             answer_fields=frozenset(map(str.lower, mapping(statuses[success or ranged or ""].get("headers"))))
             if success or ranged
@@ -216,7 +217,7 @@ class Reader:
     def _has_relationships(self) -> bool:
         """Whether schemas may have relationships: those of OData's documents do, but not those derived from pages."""
         derived = "x-graph-source" in mapping(self.document.get("info"))
-        return not derived and Convention.ODATA in self._conventions
+        return not derived and self._claims(Convention.ODATA)
 
     def shape(self, path: str) -> CollectionShape:
         """How the document shows the collection that a path is about."""

@@ -40,6 +40,8 @@ from graph_contracts.requirements import (
 
 RISKY = frozenset({Phase.NEGATIVE, Phase.GENERATED}) | HARMFUL
 """Phases whose inputs may leave an object that can't be read any more."""
+CLEAN = frozenset({"pass", "not-applicable"})
+"""Verdicts of a case that found nothing wrong."""
 MAX_EXCHANGES = 12
 SHOWN = 3
 """Exchanges of a finding that a report shows in full."""

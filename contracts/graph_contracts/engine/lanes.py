@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 
 from graph_contracts.engine.case_order import PlannedCase
-from graph_contracts.engine.judge import Judge, Judgement
+from graph_contracts.engine.judge import CLEAN, Judge, Judgement
 from graph_contracts.operations.at_once import takes_several
 from graph_contracts.operations.knowledge import Log
 from graph_contracts.operations.operation_under_test import OperationUnderTest
@@ -21,7 +20,6 @@ from graph_contracts.requirements import Binding, Inconclusive, Phase
 
 PHASES = frozenset({Phase.POSITIVE, Phase.NEGATIVE, Phase.CONDITIONAL, Phase.GENERATED})
 """Those in which nothing is done that may harm the target, or that depends on what is under way at the same time."""
-CLEAN = frozenset({"pass", "not-applicable"})
 
 
 class Lanes:
@@ -75,7 +73,7 @@ class Lanes:
             self._apart = False
             return
         cases = [(binding, path.documented.id) for path in paths]
-        logs = [_copy(path.log) for path in paths]
+        logs = [path.log.copy() for path in paths]
         jobs = [partial(self._in_lane, binding, *each) for each in zip(paths, objects, strict=True)]
         found = paths[0].client.together.in_lanes(jobs)
         clean = [_is_clean(judged, path.log, log) for judged, path, log in zip(found, paths, logs, strict=True)]
@@ -99,19 +97,6 @@ def _is_on_record(path: UpdateDriver, entity: str) -> bool:
             path.objects.keep(entity, path.observe.look(entity)[0])
         return True
     return False
-
-
-def _copy(log: Log) -> Log:
-    asides = {name: [*found] for name, found in log.asides.items()}
-    return replace(
-        log,
-        watched=[*log.watched],
-        effects=[*log.effects],
-        outages=[*log.outages],
-        transient=set(log.transient),
-        asides=asides,
-        reported=set(log.reported),
-    )
 
 
 def _is_clean(judged: Collection[Judgement], after: Log, before: Log) -> bool:

@@ -152,7 +152,7 @@ class _Turns:
         self._condition = threading.Condition()
         self._count = 0
         self._order: deque[int] = deque()
-        """The jobs that are not over, but for those that wait for jobs of their own; the first has its turn."""
+        """The jobs that run, without those that wait for jobs of their own; the first has its turn."""
         self._abandoned = False
 
     def join(self, count: int, outer: int | None) -> list[int]:
@@ -189,7 +189,7 @@ class _Turns:
             self._condition.notify_all()
 
     def leave(self, place: int, outer: int | None = None) -> None:
-        """End a job; where it was the last of those that another job runs, that has its turn again."""
+        """End a job; `outer`, if there is one, waited for it and has its turn again."""
         with self._condition:
             self._order.remove(place)
             if outer is not None:

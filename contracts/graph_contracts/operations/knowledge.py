@@ -133,6 +133,18 @@ class Log:
     reported: set[tuple[str, Severity]] = field(default_factory=set)
     """Requirements with a finding, and its severity: generated cases need not find them again."""
 
+    def copy(self) -> Log:
+        """The same, which stays as it is while cases go on to notice things."""
+        return replace(
+            self,
+            watched=[*self.watched],
+            effects=[*self.effects],
+            outages=[*self.outages],
+            transient=set(self.transient),
+            asides={name: [*found] for name, found in self.asides.items()},
+            reported=set(self.reported),
+        )
+
     def watch(self, refused: Exchange) -> None:
         """Take note of a refused request after which the objects were looked at."""
         request = refused.request

@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, ReadWriteLock, Timeout
 
-from graph_contracts.engine.judge import Judge, Judgement
+from graph_contracts.engine.judge import CLEAN, Judge, Judgement
 from graph_contracts.engine.recovery.undo_log import SHARED
 from graph_contracts.engine.sharding.shared_deaths import SharedDeaths
 from graph_contracts.http.exchange import Exchange
@@ -24,7 +23,6 @@ from graph_contracts.requirements import HARMFUL, Binding, Phase, Severity
 
 DOWN = frozenset({502, 503, 504})
 """Statuses that a gateway answers with in place of a target that is gone."""
-CLEAN = frozenset({"pass", "not-applicable"})
 WAIT_S = 0.2
 
 
@@ -58,8 +56,7 @@ class FileCoordination:
         """Judge a case, and again while no other worker sends, where another's input may have caused its findings."""
         if binding.phase is Phase.GENERATED:
             operation.log.reported |= self._reported_by_any(operation)
-        log = operation.log
-        log = replace(log, reported=set(log.reported), outages=[*log.outages], effects=[*log.effects])
+        log = operation.log.copy()
         before = len(self._fallen)
         self._hostile, self._fell = binding.phase in HARMFUL, False
         with self._beside_others():
@@ -67,7 +64,7 @@ class FileCoordination:
         fallen = self._fallen[before:]
         clean = all(each.verdict in CLEAN for each in found) and not self._fell
         if fallen and not clean and not fallen.startswith(self._own):  # whoever saw it first is the one who did it
-            operation.log = replace(log, reported=set(log.reported))
+            operation.log = log.copy()
             with self._alone():
                 found = judge.judge(binding, operation, unusable, together)
         self._report(operation, log.reported)
